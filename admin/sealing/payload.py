@@ -222,7 +222,9 @@ def _dump(content: Mapping[str, Any]) -> bytes:
 def _load(data: bytes, *, kind: str | None = None) -> dict[str, Any]:
     try:
         content = json.loads(data)
-    except ValueError as error:
+        # JSON can spell half a character (a lone surrogate), which no bytes of ours can hold.
+        _dump({"": content})
+    except (ValueError, RecursionError) as error:
         raise BadContent("not JSON") from error
     if not isinstance(content, dict) or content.get("v") != 1:
         raise BadContent("not version 1")

@@ -1,0 +1,111 @@
+// Messages between staff and a reporter: what `Envelope` in admin/sealing/payload.py does.
+
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { equal, fromUtf8, toHex, toUtf8 } from "./bytes.js";
+
+export const TIP_STEP = 8192;
+export const LABEL_STEP = 512;
+export const MESSAGE_STEP = 4096;
+const KINDS = ["message", "supplement", "danger", "withdraw"];
+const DIRECTIONS = ["staff", "reporter"];
+const SPACE = 0x20;
+
+// What was opened is not what we write.
+export class BadContent extends Error {
+  constructor(message) {
+    super(message);
+    this.name = "BadContent";
+  }
+}
+
+// Not written by one who holds this tip's key, or not for this tip.
+export class WrongMac extends BadContent {
+  constructor() {
+    super("a message that does not belong to this tip");
+    this.name = "WrongMac";
+  }
+}
+
+// A message is missing, repeated or out of order.
+export class BrokenChain extends BadContent {
+  constructor(found, expected) {
+    super(`message ${found} where ${expected} must stand`);
+    this.name = "BrokenChain";
+  }
+}
+
+// Fills up with spaces to the next whole step; what is whole already stays.
+export function pad(bytes, step) {
+  const padded = new Uint8Array(Math.ceil(bytes.length / step) * step).fill(SPACE);
+  padded.set(bytes);
+  return padded;
+}
+
+function unpad(bytes) {
+  let end = bytes.length;
+  while (end && bytes[end - 1] === SPACE) end -= 1;
+  return bytes.subarray(0, end);
+}
+
+export const digestOf = (bytes) => toHex(sha256(unpad(bytes)));
+
+export function messageMac(talk, { direction, reference, number, body }) {
+  return toHex(hmac(sha256, talk, toUtf8(`${direction}\n${reference}\n${number}\n${body}`)));
+}
+
+// Returns the padded bytes to seal, and the digest that stands in clear beside them.
+export function makeEnvelope(body, talk, { kind, direction, reference, number, previous }) {
+  // A lone surrogate would be written one way in the JSON and another way under the MAC.
+  const wellFormed = fromUtf8(toUtf8(body));
+  const mac = messageMac(talk, { direction, reference, number, body: wellFormed });
+  const content = { v: 1, kind, direction, reference, number, previous, body: wellFormed, mac };
+  const bytes = pad(toUtf8(JSON.stringify(content)), MESSAGE_STEP);
+  return { bytes, digest: digestOf(bytes) };
+}
+
+// Reads an envelope without trusting it: `verifyEnvelope` is what callers want.
+export function parseEnvelope(bytes) {
+  const content = parse(bytes);
+  const texts = ["kind", "direction", "reference", "previous", "body", "mac"];
+  const whole =
+    content.v === 1 &&
+    Object.keys(content).length === texts.length + 2 &&
+    texts.every((name) => typeof content[name] === "string") &&
+    Number.isSafeInteger(content.number) &&
+    content.number >= 1;
+  if (!whole || !KINDS.includes(content.kind) || !DIRECTIONS.includes(content.direction)) {
+    throw new BadContent("a malformed message");
+  }
+  return content;
+}
+
+// Returns the message, or throws unless it is the one that belongs at this place.
+export function verifyEnvelope(bytes, talk, { direction, reference, number, previous }) {
+  const envelope = parseEnvelope(bytes);
+  const expected = messageMac(talk, Object.assign({}, envelope, { direction, reference }));
+  const samePlace = envelope.direction === direction && envelope.reference === reference;
+  if (!samePlace || !equal(toUtf8(envelope.mac), toUtf8(expected))) throw new WrongMac();
+  if (envelope.number !== number || envelope.previous !== previous) {
+    throw new BrokenChain(envelope.number, number);
+  }
+  return envelope;
+}
+
+// Returns the JSON of a tip or label that was opened.
+export function parseContent(bytes, kind) {
+  const content = parse(bytes);
+  if (content.v !== 1 || content.kind !== kind) throw new BadContent("another kind of content");
+  return content;
+}
+
+function parse(bytes) {
+  let content;
+  try {
+    content = JSON.parse(fromUtf8(bytes));
+  } catch (error) {
+    throw new BadContent("not JSON");
+  }
+  if (content === null || typeof content !== "object") throw new BadContent("not JSON");
+  return content;
+}

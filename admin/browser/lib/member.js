@@ -1,0 +1,77 @@
+// What staff hold: what admin/sealing/member.py does.
+
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { scrypt } from "@noble/hashes/scrypt.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { concat, toHex, toUtf8 } from "./bytes.js";
+
+const CODE = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+const MISREAD = { o: "0", i: "1", l: "1" };
+const SALT = 16;
+const SIGN_IN_N = 2 ** 17;
+const EMPTY = new Uint8Array(0);
+
+export class BadCode extends Error {
+  constructor() {
+    super("not a member code");
+    this.name = "BadCode";
+  }
+}
+
+// Returns a code as it is used in keys, from however it was typed.
+export function normaliseCode(text) {
+  const code = text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^0-9a-z]/g, "")
+    .replace(/[oil]/g, (letter) => MISREAD[letter]);
+  if (!CODE.test(code)) throw new BadCode();
+  return code;
+}
+
+// As a code is printed: four groups of five and one of six.
+export const groupedCode = (code) =>
+  [0, 5, 10, 15].map((i) => code.slice(i, i + 5)).concat(code.slice(20)).join("-");
+
+// The spaces are named one by one: trim() and Python's strip() disagree on what a space is.
+export const normalisePassphrase = (text) =>
+  text.normalize("NFKC").replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
+
+// The passphrase of the age file that holds the member's identity.
+export const sealingPassphrase = (passphrase, code) =>
+  `${normalisePassphrase(passphrase)}-${normaliseCode(code)}`;
+
+// Returns the bytes whose hexadecimal text is posted to sign in. Half a second of work without a
+// pause: call it in a worker. N and the salt's length are fixed here, so that no server can ask for
+// a secret that is cheaper to guess.
+export function signInSecret(passphrase, code, salt) {
+  if (salt.length !== SALT) throw new Error("the salt of a sign-in is 16 bytes");
+  const options = { N: SIGN_IN_N, r: 8, p: 1, dkLen: 32 };
+  const stretched = scrypt(toUtf8(sealingPassphrase(passphrase, code)), salt, options);
+  return hkdf(sha256, stretched, EMPTY, toUtf8("dengshao sign-in v1"), 32);
+}
+
+// What is published of a unit's keys: 32 hexadecimal digits in eight groups.
+export function fingerprint(unitId, recipient, recovery) {
+  const text = `dengshao unit v1\n${unitId}\n${recipient}\n${recovery}`;
+  return toHex(sha256(toUtf8(text)).subarray(0, 16)).match(/.{4}/g).join(" ");
+}
+
+// The MAC over a unit's members, `[[name, recipient], …]` in any order.
+export function rosterMac(unitSeed, members) {
+  const lines = members.map(([name, recipient]) => `${name}\t${recipient}\n`);
+  if (!lines.every((line) => /^[^\t\n]*\t[^\t\n]*\n$/.test(line))) {
+    throw new Error("a name or recipient holds a tab or a line feed");
+  }
+  // By bytes: the order of JavaScript's own sort differs beyond the basic plane.
+  const sorted = lines.map(toUtf8).sort(compareBytes);
+  const key = hkdf(sha256, unitSeed, EMPTY, toUtf8("roster"), 32);
+  return toHex(hmac(sha256, key, concat(...sorted)));
+}
+
+function compareBytes(a, b) {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  if (at < 0) return a.length - b.length;
+  return at < b.length ? a[at] - b[at] : 1;
+}

@@ -1,0 +1,75 @@
+"""Dengshao: a lamp for the law, a whistle for the public."""
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from .config import Config, load_config
+from .db import init_db
+from .district import load_district
+from .errors import QuietFlask, init_errors
+from .house import House
+from .public_site import init_public_site
+from .security import init_security
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Make the application: the house first, then the rooms in the order a tip passes them."""
+    config = config or load_config()
+    app = QuietFlask("admin", static_folder=None)
+    init_house(app, config)
+    init_db(app, config)
+    init_security(app, config)
+    init_errors(app)
+
+    from . import vault
+
+    vault.init_app(app)
+    if "intake" in config.rooms:
+        from . import intake
+
+        intake.init_app(app)
+    if "mailbox" in config.rooms:
+        from . import mailbox
+
+        mailbox.init_app(app)
+    if "accounts" in config.rooms:
+        from . import accounts
+
+        accounts.init_app(app)
+    if "desk" in config.rooms:
+        from . import desk
+
+        desk.init_app(app)
+
+    init_public_site(app, config)
+    return app
+
+
+def init_house(app: Flask, config: Config) -> None:
+    """Set what every room relies on: data, keys of the session, language, templates."""
+    demo_keys = None if config.production else config.data / "keys.yml"
+    district = load_district(config.content, demo_keys)
+    app.extensions["dengshao"] = House(config=config, district=district)
+    app.config.update(
+        SECRET_KEY=config.key("session"),
+        SESSION_COOKIE_NAME="desk",
+        SESSION_COOKIE_PATH="/desk/",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=config.production,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, locale_selector=lambda: "en" if page_language() == "en" else "zh_Hans_CN")
+
+    @app.context_processor
+    def page_data() -> dict[str, object]:
+        return {"footer": district.footer, "lang": page_language()}
+
+
+def page_language() -> str:
+    """Tell the language of the page asked for: English lies under /en/, all else is Chinese."""
+    return "en" if has_request_context() and request.path.startswith("/en/") else "zh"

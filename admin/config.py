@@ -1,0 +1,159 @@
+"""Configuration: environment variables and one optional TOML file, read once at the start."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+ROOMS = ("intake", "mailbox", "desk", "accounts")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(Exception):
+    """The process can't start as configured. The message is one sentence that says what to do."""
+
+
+class Env(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that differs between one installation and another."""
+
+    env: Env
+    bind: str
+    """Address and port of the server, `host:port`."""
+    data: Path
+    """Folder of the database, the secret and the run lock; nothing in it can open a tip."""
+    content: Path
+    """Folder of words and data that a district's editor changes."""
+    site: Path
+    """Folder of the built public site; served by the app in the embedded shape only."""
+    bundles: Path
+    """Folder of the built browser bundles."""
+    database_url: str
+    rooms: frozenset[str]
+    public_host: str
+    desk_host: str
+    form_min_seconds: int
+    """Seconds that a public form must have been open, once, before it may be sent."""
+    secret: bytes
+    """32 bytes from the secret file; every key of the server is derived from it."""
+
+    @property
+    def production(self) -> bool:
+        return self.env is Env.PRODUCTION
+
+    def key(self, purpose: str) -> bytes:
+        """Derive the server's 32-byte key for one purpose, so that no two uses share a key."""
+        info = f"dengshao server {purpose} v1".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.secret)
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration. Raises `ConfigError` with a sentence for the operator."""
+    values = _settings(os.environ if environ is None else environ)
+    env = _env(values)
+    bind = values.get("DENGSHAO_BIND", "127.0.0.1:8000")
+    data = Path(values.get("DENGSHAO_DATA", ROOT / "var")).resolve()
+    public_host, desk_host = _hosts(values, env, bind)
+    return Config(
+        env=env,
+        bind=bind,
+        data=data,
+        content=Path(values.get("DENGSHAO_CONTENT", ROOT / "content")).resolve(),
+        site=Path(values.get("DENGSHAO_SITE", ROOT / "build" / "site")).resolve(),
+        bundles=Path(values.get("DENGSHAO_BUNDLES", ROOT / "build" / "browser")).resolve(),
+        database_url=values.get(
+            "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
+        ),
+        rooms=_rooms(values),
+        public_host=public_host,
+        desk_host=desk_host,
+        form_min_seconds=_whole_number(values, "DENGSHAO_FORM_MIN_SECONDS", 3),
+        secret=_secret(values, env, data),
+    )
+
+
+def _settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Merge the TOML file, where one is named, under the environment's variables."""
+    values = {}
+    if path := environ.get("DENGSHAO_CONFIG"):
+        try:
+            table = tomllib.loads(Path(path).read_text("utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"DENGSHAO_CONFIG: cannot read {path}: check the file.") from error
+        values = {f"DENGSHAO_{name.upper()}": str(value) for name, value in table.items()}
+    return values | {name: text for name, text in environ.items() if name.startswith("DENGSHAO_")}
+
+
+def _env(values: Mapping[str, str]) -> Env:
+    text = values.get("DENGSHAO_ENV", Env.DEVELOPMENT)
+    try:
+        return Env(text)
+    except ValueError:
+        raise ConfigError("DENGSHAO_ENV: write development or production.") from None
+
+
+def _hosts(values: Mapping[str, str], env: Env, bind: str) -> tuple[str, str]:
+    """Name the public and the desk's host. Two origins, so that neither can script the other."""
+    port = bind.rpartition(":")[2]
+    public = values.get(
+        "DENGSHAO_PUBLIC_HOST", "" if env is Env.PRODUCTION else f"127.0.0.1:{port}"
+    )
+    desk = values.get("DENGSHAO_DESK_HOST", "" if env is Env.PRODUCTION else f"localhost:{port}")
+    if not public or not desk or public == desk:
+        raise ConfigError(
+            "DENGSHAO_PUBLIC_HOST and DENGSHAO_DESK_HOST: name two different hosts, "
+            "one for the public pages and one for the desk."
+        )
+    return public, desk
+
+
+def _rooms(values: Mapping[str, str]) -> frozenset[str]:
+    rooms = frozenset(values.get("DENGSHAO_ROOMS", ",".join(ROOMS)).replace(" ", "").split(","))
+    if not rooms <= set(ROOMS):
+        raise ConfigError(f"DENGSHAO_ROOMS: choose from {', '.join(ROOMS)}.")
+    return rooms
+
+
+def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name, str(default))
+    if not text.isascii() or not text.isdigit():
+        raise ConfigError(f"{name}: write a whole number of seconds.")
+    return int(text)
+
+
+def _secret(values: Mapping[str, str], env: Env, data: Path) -> bytes:
+    """Read the secret file; in development, make it where it is missing."""
+    named = values.get("DENGSHAO_SECRET_FILE")
+    path = Path(named) if named else data / "secret"
+    if not path.exists():
+        if env is Env.PRODUCTION:
+            raise ConfigError(
+                f"DENGSHAO_SECRET_FILE: {path} is missing: run `dengshao secret` once."
+            )
+        make_secret(path)
+    try:
+        secret = bytes.fromhex(path.read_text("ascii"))
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise ConfigError(f"DENGSHAO_SECRET_FILE: {path} must hold 64 hexadecimal characters.")
+    return secret
+
+
+def make_secret(path: Path) -> None:
+    """Write 32 random bytes in hexadecimal to a new file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")

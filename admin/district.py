@@ -1,0 +1,154 @@
+"""The district's data: content/data/*.yml, checked against their schemas and made into objects.
+
+Read once at the start. A fault in a file stops the start with its name and place, because a form
+built on half a file would send tips astray.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+
+class DataError(Exception):
+    """A data file is not as its schema or its neighbours demand; the message names the place."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    id: str
+    zh: str
+    en: str
+
+    def word(self, lang: str) -> str:
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class Category(Choice):
+    route: str
+
+
+@dataclass(frozen=True)
+class Unit(Choice):
+    otherwise: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Office(Choice):
+    unit: str | None
+    """The unit whose people sit in that office; None where no unit of ours does."""
+
+
+@dataclass(frozen=True)
+class Outcome(Choice):
+    status: str
+    purge_days: int | None
+    turn_to: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class District:
+    """What one district has configured: its choices, units, offices and outcomes."""
+
+    categories: dict[str, Category]
+    townships: dict[str, Choice]
+    units: dict[str, Unit]
+    offices: dict[str, Office]
+    outcomes: dict[str, Outcome]
+    choices: dict[str, dict[str, Choice]]
+    supervisory: str
+    upper: str
+    fingerprints: frozenset[tuple[str, str]]
+    """Pairs of unit id and fingerprint that a second person has confirmed."""
+    footer: dict[str, Any]
+    hotlines: tuple[dict[str, Any], ...]
+
+
+def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str, Any]:
+    """Read one data file and check it against its schema. Raises `DataError`."""
+    path = path or folder / "data" / f"{name}.yml"
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+        schema = json.loads((folder / "data" / "schema" / f"{name}.json").read_text("utf-8"))
+    except (OSError, yaml.YAMLError, json.JSONDecodeError) as error:
+        raise DataError(f"{path}: cannot be read: {type(error).__name__}") from error
+    # YAML makes dates of days; JSON Schema knows only text.
+    plain = json.loads(json.dumps(data, default=str))
+    for fault in Draft202012Validator(schema).iter_errors(plain):
+        raise DataError(f"{path}: {fault.json_path}: {fault.message[:200]}")
+    return dict(plain)
+
+
+def load_district(content: Path, demo_keys: Path | None = None) -> District:
+    """Read the district's data. `demo_keys` is a second keys file, for development only."""
+    routes = load_file(content, "routes")
+    district = District(
+        categories={
+            row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
+            for row in _current(load_file(content, "categories")["items"])
+        },
+        townships=_choices(load_file(content, "townships")["items"]),
+        units={
+            row["id"]: Unit(row["id"], row["zh"], row["en"], tuple(row["otherwise"]))
+            for row in _current(routes["items"])
+        },
+        offices={
+            row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"))
+            for row in _current(routes["offices"])
+        },
+        outcomes=_outcomes(load_file(content, "outcomes")["items"]),
+        choices={
+            row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
+        },
+        supervisory=routes["supervisory"],
+        upper=routes["upper"],
+        fingerprints=_fingerprints(content, demo_keys),
+        footer=load_file(content, "footer"),
+        hotlines=tuple(_current(load_file(content, "hotlines")["items"])),
+    )
+    _check_units(district)
+    return district
+
+
+def _current(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if not row.get("retired")]
+
+
+def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
+    return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in _current(rows)}
+
+
+def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
+    return {
+        row["id"]: Outcome(
+            row["id"],
+            row["zh"],
+            row["en"],
+            row["status"],
+            row.get("purge_days"),
+            row.get("turn_to"),
+        )
+        for row in _current(rows)
+    }
+
+
+def _fingerprints(content: Path, demo_keys: Path | None) -> frozenset[tuple[str, str]]:
+    rows = list(load_file(content, "keys")["items"])
+    if demo_keys is not None and demo_keys.exists():
+        rows += load_file(content, "keys", path=demo_keys)["items"]
+    return frozenset((row["id"], row["fingerprint"]) for row in rows)
+
+
+def _check_units(district: District) -> None:
+    """Every unit that a route names must exist: a tip must never be sent to nobody."""
+    named = {district.supervisory, district.upper}
+    named |= {category.route for category in district.categories.values()}
+    named |= {office.unit for office in district.offices.values() if office.unit}
+    named |= {other for unit in district.units.values() for other in unit.otherwise}
+    if missing := sorted(named - set(district.units)):
+        raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")

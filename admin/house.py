@@ -1,0 +1,50 @@
+"""What every room may ask of the house: the configuration, the district, the site id."""
+
+import hmac
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import current_app
+from sqlalchemy import select
+
+from .config import Config
+from .db import db
+from .district import District
+from .models import Setting
+from .tokens import FormTokens
+
+
+@dataclass
+class House:
+    """One application's configuration and data. Made by `create_app`."""
+
+    config: Config
+    district: District
+
+    @cached_property
+    def site_id(self) -> str:
+        """16 hexadecimal characters, made at the first migration; part of every receipt."""
+        row = select(Setting.value).where(Setting.name == "site_id")
+        return db.reading.execute(row).scalar_one()
+
+    @cached_property
+    def tokens(self) -> FormTokens:
+        """The tokens of public forms, signed with a key of their own."""
+        return FormTokens(self.config.key("form token"))
+
+    def peppered(self, lookup: bytes) -> bytes:
+        """Make what the database stores for a receipt's 16-byte lookup.
+
+        The pepper stands in the secret file: the database alone gives nothing to guess at.
+        """
+        return hmac.digest(self._pepper, lookup, "sha256")
+
+    @cached_property
+    def _pepper(self) -> bytes:
+        return self.config.key("pepper")
+
+
+def house() -> House:
+    """Get the current application's house."""
+    found: House = current_app.extensions["dengshao"]
+    return found

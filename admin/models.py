@@ -1,0 +1,245 @@
+"""The tables. One file on purpose: every room reads them, none owns them.
+
+Days are days in Asia/Shanghai. No column holds a time of anything that a reporter did.
+"""
+
+import enum
+import secrets
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+# A BIGINT key in SQLite keeps a hidden row number in order of arrival; INTEGER is the row number.
+RandomKey = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+
+def random_key() -> int:
+    """Pick a key that tells nothing about the order of arrival."""
+    return secrets.randbits(63)
+
+
+class Base(DeclarativeBase):
+    # Enum values, not names, are stored: a renamed member must not change the data.
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        enum.StrEnum: Enum(
+            enum.StrEnum,
+            values_callable=lambda members: [member.value for member in members],
+            native_enum=False,
+            length=20,
+            create_constraint=False,
+        ),
+        bytes: LargeBinary,
+    }
+
+
+class TipStatus(enum.StrEnum):
+    """Where a tip stands: the same coarse words for the reporter and for the database."""
+
+    RECEIVED = "received"
+    QUESTION = "question"
+    ACCEPTED = "accepted"
+    REFERRED = "referred"
+    OUT_OF_SCOPE = "out_of_scope"
+    CLOSED = "closed"
+    PURGED = "purged"
+
+
+OPEN_STATUSES = frozenset(
+    {TipStatus.RECEIVED, TipStatus.QUESTION, TipStatus.ACCEPTED, TipStatus.REFERRED}
+)
+
+
+class Urgency(enum.StrEnum):
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+
+
+class Direction(enum.StrEnum):
+    STAFF = "staff"
+    REPORTER = "reporter"
+
+
+class Tip(Base):
+    """A tip as we hold it: a cover that stays readable, and bytes that this server can't open."""
+
+    __tablename__ = "tip"
+    __table_args__ = (
+        Index("ix_tip_open", "unit_id", "is_open", "urgency", "received_on", "id"),
+        Index("ix_tip_status", "unit_id", "status", "urgency", "received_on", "id"),
+        Index("ix_tip_expires", "expires_on"),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    reference: Mapped[str] = mapped_column(String(11), unique=True)
+    # HMAC of the receipt's lookup under the pepper: the database alone gives nothing to guess at.
+    lookup: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    unit_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    urgency: Mapped[Urgency]
+    received_on: Mapped[date]
+    status: Mapped[TipStatus] = mapped_column(default=TipStatus.RECEIVED)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    claimed_by: Mapped["Member | None"] = relationship()
+    expires_on: Mapped[date | None]
+    withdrawn_on: Mapped[date | None]
+    danger_on: Mapped[date | None]
+    decisions: Mapped[list["Decision"]] = relationship(
+        back_populates="tip", order_by="Decision.step"
+    )
+    messages: Mapped[list["Message"]] = relationship(
+        back_populates="tip", order_by="Message.number"
+    )
+    version: Mapped[int] = mapped_column()
+    label: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Last in the row, so that a list of tips never reads it. Gone once the tip is purged.
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+    # Two people deciding at once: the second gets StaleDataError, answered with a 409.
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Message(Base):
+    """One sealed message of the talk between a reporter and the staff. Rows are only added."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_number", "tip_id", "number", unique=True),)
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    tip: Mapped[Tip] = relationship(back_populates="messages")
+    number: Mapped[int]
+    direction: Mapped[Direction]
+    sent_on: Mapped[date]
+    # Of the clear envelope. It hangs on a MAC under a key that the server lacks.
+    digest: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Decision(Base):
+    """One line of a tip's history. Rows are added, never changed."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_step", "tip_id", "step", unique=True),)
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    tip: Mapped[Tip] = relationship(back_populates="decisions")
+    step: Mapped[int]
+    old: Mapped[TipStatus]
+    new: Mapped[TipStatus]
+    # A code of outcomes.yml or of history.Reason; never free words.
+    reason: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(80))
+    decided_on: Mapped[date]
+
+
+class SpentNonce(Base):
+    """A form's nonce that was used, as a hash, beside the MAC of each body that came with it."""
+
+    __tablename__ = "spent_nonce"
+    # The hash is the row's own key: no hidden row number in order of arrival.
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    nonce_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    body_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    day: Mapped[date] = mapped_column(index=True)
+    is_closed: Mapped[bool] = mapped_column(default=False)
+
+
+class DayKey(Base):
+    """The key from which the receipts of one day's forms are made; destroyed with that day."""
+
+    __tablename__ = "day_key"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class UnitKey(Base):
+    """A unit's public keys: its own and the one whose secret stands only on a printed sheet."""
+
+    __tablename__ = "unit_key"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    unit_id: Mapped[str] = mapped_column(String(40), index=True)
+    recipient: Mapped[str] = mapped_column(String(2100))
+    recovery: Mapped[str] = mapped_column(String(2100))
+    fingerprint: Mapped[str] = mapped_column(String(39), unique=True)
+    # Hex HMAC under a key derived from the unit's secret: browsers check the members by it.
+    roster_mac: Mapped[str] = mapped_column(String(64))
+    made_on: Mapped[date]
+    retired_on: Mapped[date | None]
+    grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")
+
+
+class Member(Base):
+    """A staff member. The server holds nothing that opens this member's identity."""
+
+    __tablename__ = "member"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    unit_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    recipient: Mapped[str] = mapped_column(String(2100))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    # SHA-256 of the sign-in secret, which the browser derives from passphrase and member code.
+    auth_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_on: Mapped[date]
+    suspended_on: Mapped[date | None]
+    grants: Mapped[list["KeyGrant"]] = relationship(back_populates="member")
+    sealed_identity: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KeyGrant(Base):
+    """A unit's identity, sealed to one member."""
+
+    __tablename__ = "key_grant"
+    __table_args__ = (Index("ix_key_grant_pair", "unit_key_id", "member_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    unit_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    unit_key: Mapped[UnitKey] = relationship(back_populates="grants")
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    member: Mapped[Member] = relationship(back_populates="grants")
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class StaffSession(Base):
+    """A sign-in. Holds the key under which the browser keeps its opened identity."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    member: Mapped[Member] = relationship()
+    wrap_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # Epoch seconds: staff acts may be timed finer than a day.
+    last_seen: Mapped[int] = mapped_column(BigInteger)
+
+
+class SignInFailure(Base):
+    """Failures in a row under one name, known or not, kept as a keyed hash of the name."""
+
+    __tablename__ = "sign_in_failure"
+
+    name_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    count: Mapped[int]
+    # Epoch seconds before which no further try is judged.
+    wait_until: Mapped[int] = mapped_column(BigInteger)
+
+
+class Setting(Base):
+    """Facts of this installation that are made once, such as the site id of the receipts."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,55 @@
+"""Serves the built public site, and the files that the app's own pages load."""
+
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, redirect, request, send_from_directory
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
+from werkzeug.wrappers import Response as BaseResponse
+
+from .config import Config
+from .security import public
+
+STATIC = Path(__file__).parent / "static"
+# Content may be kept by the browser, but is asked for again each time: no stale law, no stale key.
+_REVALIDATE = "no-cache"
+
+
+def make_blueprint(config: Config) -> Blueprint:
+    """Make the views of the embedded shape, where one process serves all."""
+    bp = Blueprint("public_site", __name__)
+
+    @bp.get("/app/<path:path>")
+    @public
+    def app_file(path: str) -> Response:
+        """Send a browser bundle, or a file of admin/static."""
+        try:
+            return _send(config.bundles, path)
+        except NotFound:
+            return _send(STATIC, path)
+
+    @bp.get("/", defaults={"path": ""})
+    @bp.get("/<path:path>")
+    @public
+    def page(path: str) -> Response | BaseResponse:
+        """Send a page or file of the public site; a folder is its index page."""
+        found = safe_join(str(config.site), path)
+        if found is not None and Path(found).is_dir():
+            if path and not path.endswith("/"):
+                return redirect(f"{request.path}/")
+            path = f"{path}index.html"
+        return _send(config.site, path)
+
+    return bp
+
+
+def _send(folder: Path, path: str) -> Response:
+    if not folder.is_dir():
+        abort(404)
+    response = send_from_directory(folder, path, etag=True)
+    response.headers["Cache-Control"] = _REVALIDATE
+    return response
+
+
+def init_public_site(app: Flask, config: Config) -> None:
+    app.register_blueprint(make_blueprint(config))

@@ -1,0 +1,111 @@
+"""Headers, hosts and audiences: what holds for every page, whatever room it belongs to."""
+
+import resource
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
+
+from flask import Flask, Request, Response, abort, g, redirect, request, url_for
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.wrappers import Response as BaseResponse
+
+from .config import Config
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_CSP_PUBLIC: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# The desk shows words of strangers: no string may become script or markup there.
+_CSP_DESK: Final = _CSP_PUBLIC + "; require-trusted-types-for 'script'; trusted-types dengshao"
+_HEADERS: Final = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), bluetooth=(), camera=(), clipboard-read=(), "
+        "display-capture=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), "
+        "local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+    ),
+}
+# Assets that pages of both hosts load; they hold nothing of anyone.
+_SHARED_PATHS: Final = ("/assets/", "/app/")
+
+
+class NoSpoolRequest(Request):
+    """A request whose body never touches a disk.
+
+    Werkzeug writes multipart parts above 500 KB to a temp file in clear. No form of ours is
+    multipart yet, so such a body is refused before a byte of it is read.
+    """
+
+    max_content_length = 256 * 1024
+    max_form_memory_size = 256 * 1024
+    max_form_parts = 200
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise UnsupportedMediaType
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody."""
+    cast(Any, view).audience = "public"
+    return view
+
+
+def staff_only(view: View) -> View:
+    """Let only a signed-in member in; others go to the sign-in page, scripts get a 401."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if g.get("staff") is None:
+            if request.accept_mimetypes.best == "application/json":
+                abort(401)
+            return redirect(url_for("accounts.sign_in"))
+        return view(*args, **kwargs)
+
+    cast(Any, guarded).audience = "staff"
+    return cast(View, guarded)
+
+
+def is_desk_path(path: str) -> bool:
+    return path == "/desk" or path.startswith("/desk/")
+
+
+def init_security(app: Flask, config: Config) -> None:
+    """Set the hosts' wall and the headers of every answer."""
+    app.request_class = NoSpoolRequest
+
+    @app.before_request
+    def keep_hosts_apart() -> BaseResponse | None:
+        return _right_host(config)
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.extend(_HEADERS)
+        csp = _CSP_DESK if is_desk_path(request.path) else _CSP_PUBLIC
+        response.headers.setdefault("Content-Security-Policy", csp)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _right_host(config: Config) -> BaseResponse | None:
+    """Send a page asked of the wrong host to the right one: the two are different origins."""
+    if request.path.startswith(_SHARED_PATHS):
+        return None
+    wants_desk = is_desk_path(request.path)
+    if wants_desk == (request.host == config.desk_host):
+        return None
+    if request.method not in ("GET", "HEAD"):
+        abort(421)
+    scheme = "https" if config.production else request.scheme
+    host = config.desk_host if wants_desk else config.public_host
+    return redirect(f"{scheme}://{host}{request.full_path.rstrip('?')}")
+
+
+def forbid_core_dumps() -> None:
+    """Keep the kernel from writing this process's memory to a disk when it crashes."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

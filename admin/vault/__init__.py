@@ -1,0 +1,33 @@
+"""Room 3: the only writer of sealed bytes: rows, units' public keys and routes, history, expiry."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from ..db import db
+from ..house import house
+from .nonces import DayKeys
+from .units import OpenUnit, UnitCache, open_units
+
+
+@dataclass(frozen=True)
+class Vault:
+    """What this process keeps in memory for the vault: open units and the days' keys."""
+
+    units: UnitCache
+    day_keys: DayKeys
+
+
+def _load_units() -> dict[str, OpenUnit]:
+    return open_units(db.reading, house().district)
+
+
+def init_app(app: Flask) -> None:
+    """Register the room on the application."""
+    app.extensions["dengshao.vault"] = Vault(units=UnitCache(_load_units), day_keys=DayKeys())
+
+
+def vault() -> Vault:
+    """Get the current application's vault."""
+    found: Vault = current_app.extensions["dengshao.vault"]
+    return found

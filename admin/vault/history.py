@@ -1,0 +1,60 @@
+"""Changes of where a tip stands: one function, and a row for each."""
+
+import enum
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..db import today
+from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
+
+REPORTER = "reporter"
+"""The `by` of what the reporter did; people see 举报人."""
+
+
+class Reason(enum.StrEnum):
+    """Reasons that are no outcome of outcomes.yml."""
+
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    MORE_WORDS = "more_words"
+    DANGER = "danger"
+    WITHDRAWN = "asked_to_withdraw"
+    EXPIRED = "expired"
+    URGENCY = "urgency"
+
+
+def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) -> Decision:
+    """Move `tip` to `new`, which may be where it stands, and log who moved it and why."""
+    last = session.execute(select(func.max(Decision.step)).where(Decision.tip_id == tip.id))
+    decision = Decision(
+        tip=tip,
+        step=(last.scalar() or 0) + 1,
+        old=tip.status,
+        new=new,
+        reason=reason,
+        by=by,
+        decided_on=today(),
+    )
+    tip.status = new
+    tip.is_open = new in OPEN_STATUSES
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def expire_after(tip: Tip, days: int | None) -> None:
+    """Set the day on which the tip's content is deleted; None keeps it."""
+    tip.expires_on = None if days is None else today() + timedelta(days=days)
+
+
+def mark_danger(session: Session, tip: Tip) -> None:
+    """Put the tip on top because its reporter is in danger; a closed tip opens again."""
+    new = tip.status if tip.is_open else TipStatus.ACCEPTED
+    tip.urgency = Urgency.P0
+    tip.danger_on = today()
+    expire_after(tip, None)
+    record(session, tip, new=new, reason=Reason.DANGER, by=REPORTER)

@@ -1,0 +1,100 @@
+"""Writes sealed tips and messages. What comes in is sealed already; nothing here can open it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..db import today
+from ..models import Direction, Message, Tip, TipStatus, Urgency, random_key
+
+
+class NumberTaken(Exception):
+    """Another message with that number came first: read the talk again and number anew."""
+
+
+@dataclass(frozen=True)
+class SealedTip:
+    """A tip ready for its row: the cover in clear, label and words sealed."""
+
+    reference: str
+    lookup: bytes
+    unit_id: str
+    unit_key_id: int
+    urgency: Urgency
+    label: bytes | None
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class TalkState:
+    """Where a tip's talk stands: the last message's number and digest."""
+
+    number: int
+    digest: str
+
+
+def store_tip(session: Session, tip: SealedTip) -> None:
+    """Add the tip's row. The caller commits; the row is the whole truth about the tip."""
+    # A plain insert: the form's path must stay cheap, and no object of the row is needed.
+    session.execute(
+        insert(Tip).values(
+            id=random_key(),
+            reference=tip.reference,
+            lookup=tip.lookup,
+            unit_id=tip.unit_id,
+            unit_key_id=tip.unit_key_id,
+            urgency=tip.urgency,
+            received_on=today(),
+            status=TipStatus.RECEIVED,
+            is_open=True,
+            version=1,
+            label=tip.label,
+            sealed=tip.sealed,
+        )
+    )
+
+
+def find_tip(session: Session, lookup: bytes) -> Tip | None:
+    """Find the tip of a receipt by its peppered lookup (`Pepper.apply`)."""
+    return session.execute(select(Tip).where(Tip.lookup == lookup)).scalar_one_or_none()
+
+
+def talk_state(session: Session, tip: Tip) -> TalkState:
+    """Read the last message's number and digest; number 0 and no digest before the first."""
+    row = session.execute(
+        select(Message.number, Message.digest)
+        .where(Message.tip_id == tip.id)
+        .order_by(Message.number.desc())
+        .limit(1)
+    ).first()
+    return TalkState(row.number, row.digest) if row else TalkState(0, "")
+
+
+def add_message(
+    session: Session, tip: Tip, *, number: int, direction: Direction, digest: str, sealed: bytes
+) -> Message:
+    """Add one message to a tip's talk. Raises `NumberTaken` unless it is the next in the chain."""
+    if number != talk_state(session, tip).number + 1:
+        raise NumberTaken
+    message = Message(
+        tip=tip,
+        number=number,
+        direction=direction,
+        sent_on=today(),
+        digest=digest,
+        sealed=sealed,
+    )
+    session.add(message)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NumberTaken from error
+    return message
+
+
+def count_waiting(session: Session, unit_id: str) -> int:
+    """Count a unit's tips that nobody has looked at yet."""
+    query = select(func.count()).where(Tip.unit_id == unit_id, Tip.status == TipStatus.RECEIVED)
+    return session.execute(query).scalar_one()

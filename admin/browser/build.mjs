@@ -1,47 +1,39 @@
 // Bundles the pages' scripts: `node admin/browser/build.mjs [outdir]`, by default build/browser.
 // Each admin/browser/*.js is an entry point; what they share lies in admin/browser/lib/.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const here = dirname(fileURLToPath(import.meta.url));
+const self = fileURLToPath(import.meta.url);
+const here = dirname(self);
 const root = resolve(here, "../..");
-const outdir = resolve(process.argv[2] || join(root, "build/browser"));
 
-const entryPoints = readdirSync(here)
-  .filter((name) => name.endsWith(".js"))
-  .sort()
-  .map((name) => join(here, name));
-if (!entryPoints.length) throw new Error(`no entry point in ${here}`);
-
-const { metafile, warnings } = await build({
-  absWorkingDir: root,
-  entryPoints,
-  outdir,
-  bundle: true,
-  minify: true,
-  format: "iife",
-  charset: "utf8",
-  // Old phones read ES2017. BigInt cannot be lowered; pages test for it before they load a bundle.
-  target: "es2017",
-  supported: { bigint: true },
-  legalComments: "external",
-  metafile: true,
-  logLevel: "warning",
-});
-if (warnings.length) throw new Error(`${warnings.length} warnings: mend them, do not hide them`);
-
-writeFileSync(join(outdir, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
-for (const file of Object.keys(metafile.outputs).filter((name) => name.endsWith(".js")).sort()) {
-  const bytes = readFileSync(join(root, file));
-  console.log(`${basename(file)}  ${kib(bytes)}, gzip ${kib(gzipSync(bytes))}`);
-}
-
-function kib(bytes) {
-  return `${(bytes.length / 1024).toFixed(1)} KiB`;
+export async function bundle(entryPoints, outdir) {
+  if (!entryPoints.length) throw new Error("no entry point to bundle");
+  const { metafile, warnings } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    charset: "utf8",
+    // Old phones read ES2017. BigInt cannot be lowered; pages test for it before they load a bundle.
+    target: "es2017",
+    supported: { bigint: true },
+    legalComments: "external",
+    metafile: true,
+    logLevel: "warning",
+  });
+  if (warnings.length) throw new Error(`${warnings.length} warnings: mend them, do not hide them`);
+  writeFileSync(join(outdir, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
+  return Object.keys(metafile.outputs)
+    .filter((name) => name.endsWith(".js"))
+    .sort()
+    .map((name) => join(root, name));
 }
 
 // Most packages put their licence into one file and no comment; all ask that it goes with the code.
@@ -55,4 +47,17 @@ function licenceOf(folder) {
   const name = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
   if (!name) throw new Error(`no licence in ${folder}`);
   return readFileSync(join(root, folder, name), "utf8");
+}
+
+const kib = (bytes) => `${(bytes.length / 1024).toFixed(1)} KiB`;
+
+if (process.argv[1] && realpathSync(process.argv[1]) === self) {
+  const entryPoints = readdirSync(here)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => join(here, name));
+  const outdir = resolve(process.argv[2] || join(root, "build/browser"));
+  for (const file of await bundle(entryPoints, outdir)) {
+    const bytes = readFileSync(file);
+    console.log(`${basename(file)}  ${kib(bytes)}, gzip ${kib(gzipSync(bytes))}`);
+  }
 }

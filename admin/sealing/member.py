@@ -88,7 +88,8 @@ def fingerprint(unit_id: str, recipient: str, recovery: str) -> str:
 
 def roster_mac(unit_seed: bytes, members: Iterable[tuple[str, str]]) -> str:
     """Return the MAC over a unit's members, pairs of name and recipient, in any order."""
-    lines = sorted(f"{name}\t{recipient}\n".encode() for name, recipient in members)
-    if any(line.count(b"\t") != 1 or line.count(b"\n") != 1 for line in lines):
+    # By code points, which is the order of the bytes in UTF-8 too.
+    lines = [f"{name}\t{recipient}\n" for name, recipient in sorted(members)]
+    if any(line.count("\t") != 1 or line.count("\n") != 1 for line in lines):
         raise ValueError("a name or recipient holds a tab or a line feed")
-    return hmac.digest(hkdf(unit_seed, info=b"roster"), b"".join(lines), "sha256").hex()
+    return hmac.digest(hkdf(unit_seed, info=b"roster"), "".join(lines).encode(), "sha256").hex()

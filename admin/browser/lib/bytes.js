@@ -25,16 +25,6 @@ export function toBase64(bytes) {
 
 export const fromBase64 = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-export function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 // Takes the same time wherever the first difference is.
 export function equal(a, b) {
   if (a.length !== b.length) return false;

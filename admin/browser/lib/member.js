@@ -4,7 +4,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { concat, toHex, toUtf8 } from "./bytes.js";
+import { toHex, toUtf8 } from "./bytes.js";
 
 const CODE = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const MISREAD = { o: "0", i: "1", l: "1" };
@@ -60,18 +60,20 @@ export function fingerprint(unitId, recipient, recovery) {
 
 // The MAC over a unit's members, `[[name, recipient], …]` in any order.
 export function rosterMac(unitSeed, members) {
-  const lines = members.map(([name, recipient]) => `${name}\t${recipient}\n`);
+  const sorted = members.slice().sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));
+  const lines = sorted.map(([name, recipient]) => `${name}\t${recipient}\n`);
   if (!lines.every((line) => /^[^\t\n]*\t[^\t\n]*\n$/.test(line))) {
     throw new Error("a name or recipient holds a tab or a line feed");
   }
-  // By bytes: the order of JavaScript's own sort differs beyond the basic plane.
-  const sorted = lines.map(toUtf8).sort(compareBytes);
   const key = hkdf(sha256, unitSeed, EMPTY, toUtf8("roster"), 32);
-  return toHex(hmac(sha256, key, concat(...sorted)));
+  return toHex(hmac(sha256, key, toUtf8(lines.join(""))));
 }
 
-function compareBytes(a, b) {
-  const at = a.findIndex((byte, i) => byte !== b[i]);
-  if (at < 0) return a.length - b.length;
-  return at < b.length ? a[at] - b[at] : 1;
+// By code points: JavaScript's own order differs beyond the basic plane.
+function compare(a, b) {
+  const left = Array.from(a, (character) => character.codePointAt(0));
+  const right = Array.from(b, (character) => character.codePointAt(0));
+  const at = left.findIndex((point, i) => point !== right[i]);
+  if (at < 0) return left.length - right.length;
+  return at < right.length ? left[at] - right[at] : 1;
 }

@@ -1,0 +1,74 @@
+"""The bundler of the pages' scripts, on a small tree of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NODE = shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A checkout that holds the bundler, the libraries and no page yet."""
+    browser = tmp_path / "admin/browser"
+    browser.mkdir(parents=True)
+    shutil.copy(ROOT / "admin/browser/build.mjs", browser)
+    shutil.copytree(ROOT / "admin/browser/lib", browser / "lib")
+    shutil.copy(ROOT / "package.json", tmp_path)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    return tmp_path
+
+
+def build(tree, *arguments):
+    command = [NODE, tree / "admin/browser/build.mjs", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_each_script_beside_the_bundler_becomes_one_file_with_its_licences(tree):
+    page = "import { sealTo } from './lib/age.js'; globalThis.seal = sealTo; globalThis.灯 = '灯哨';"
+    (tree / "admin/browser/one.js").write_text(page)
+    (tree / "admin/browser/two.js").write_text("globalThis.two = async () => 2n ** 64n;")
+    done = build(tree)
+    assert done.returncode == 0, done.stderr
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert names == ["one.js", "two.js"]
+    out = tree / "build/browser"
+    assert "灯哨" in (out / "one.js").read_text()
+    assert "age-encryption\n" in (out / "LICENSES.txt").read_text()
+    # Licence comments stand apart, so that they weigh nothing on a phone.
+    assert "Paul Miller" not in (out / "one.js").read_text()
+    assert "Paul Miller" in (out / "one.js.LEGAL.txt").read_text()
+
+
+def test_the_folder_for_the_bundles_can_be_named(tree, tmp_path):
+    (tree / "admin/browser/one.js").write_text("globalThis.one = 1;")
+    assert build(tree, str(tmp_path / "elsewhere")).returncode == 0
+    assert (tmp_path / "elsewhere/one.js").exists()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "import './lib/absent.js';",
+        "this is no script",
+        "import 'no-such-package';",
+        "const one = 1; one = 2;",
+    ],
+    ids=["absent file", "no script", "absent package", "a warning of esbuild"],
+)
+def test_what_does_not_bundle_fails_loudly(tree, page):
+    (tree / "admin/browser/one.js").write_text(page)
+    done = build(tree)
+    assert done.returncode != 0
+    assert done.stderr
+
+
+def test_no_script_at_all_fails_too(tree):
+    done = build(tree)
+    assert done.returncode != 0
+    assert "no entry point" in done.stderr

@@ -221,7 +221,7 @@ def _dump(content: Mapping[str, Any]) -> bytes:
 
 def _load(data: bytes, *, kind: str | None = None) -> dict[str, Any]:
     try:
-        content = json.loads(data)
+        content = json.loads(data.decode())
         # JSON can spell half a character (a lone surrogate), which no bytes of ours can hold.
         _dump({"": content})
     except (ValueError, RecursionError) as error:

@@ -30,7 +30,9 @@ def build(tree, *arguments):
 
 
 def test_each_script_beside_the_bundler_becomes_one_file_with_its_licences(tree):
-    page = "import { sealTo } from './lib/age.js'; globalThis.seal = sealTo; globalThis.灯 = '灯哨';"
+    page = (
+        "import { sealTo } from './lib/age.js'; globalThis.seal = sealTo; globalThis.灯 = '灯哨';"
+    )
     (tree / "admin/browser/one.js").write_text(page)
     (tree / "admin/browser/two.js").write_text("globalThis.two = async () => 2n ** 64n;")
     done = build(tree)

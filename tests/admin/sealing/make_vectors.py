@@ -105,13 +105,16 @@ def table() -> dict:
     first = receipt(SITE, DIGITS)
     if first["lookup"] != LOOKUP:
         raise SystemExit("the formula of the receipt does not give the value of design.md")
-    opening = envelope("您好\n\"引号\" \\ \u2028 \x7f \x01 🏮", "message", "staff", 1, "")
+    opening = envelope('您好\n"引号" \\ \u2028 \x7f \x01 🏮', "message", "staff", 1, "")
     return {
         "receipts": [first, receipt("fedcba9876543210", DIGITS), receipt(SITE, "9" * 30)],
         "typed_receipts": [
             {"typed": RECEIPT, "digits": DIGITS},
             {"typed": "012340 567894 012340 567894 012340 567894", "digits": DIGITS},
-            {"typed": "０１２３４０-567894——012340\u3000567894.012340/５６７８９４\n", "digits": DIGITS},
+            {
+                "typed": "０１２３４０-567894——012340\u3000567894.012340/５６７８９４\n",
+                "digits": DIGITS,
+            },
             {"typed": "012340 567894 012340 567894 012340 567894 7", "found": 37},
             {"typed": "", "found": 0},
             {"typed": "查询码", "found": 0},
@@ -135,7 +138,10 @@ def table() -> dict:
         ],
         "codes": [
             {"typed": CODE, "code": CODE},
-            {"typed": " OILoi lO123-45678 ９ABCDEFGHJK ", "code": "01101101234567" + "89abcdefghjk"},
+            {
+                "typed": " OILoi lO123-45678 ９ABCDEFGHJK ",
+                "code": "01101101234567" + "89abcdefghjk",
+            },
             {"typed": "0" * 26, "code": "0" * 26},
             {"typed": "8" + "0" * 25, "code": None},
             {"typed": "u" + "0" * 25, "code": None},

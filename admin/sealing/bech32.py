@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from functools import lru_cache
 
 from admin.sealing.errors import SealingError
 
@@ -10,6 +11,8 @@ _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _TO_BECH32 = bytes.maketrans(_BASE32, _CHARSET)
 _TO_BASE32 = bytes.maketrans(_CHARSET, _BASE32)
 _TO_VALUE = bytes.maketrans(_CHARSET, bytes(range(32)))
+# The digits of int(…, 32).
+_TO_BASE32_DIGIT = bytes.maketrans(bytes(range(32)), b"0123456789abcdefghijklmnopqrstuv")
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM_LENGTH = 6
 
@@ -58,23 +61,33 @@ def _checksum(prefix: str, words: bytes) -> bytes:
 
 
 def _residue(values: bytes) -> int:
-    """Reduce the values, a polynomial over GF(32), modulo the generator of BIP 173."""
-    residue, start = 1, len(values) % 2
-    if start:
-        residue = _step(residue, values[0])
-    # Two values at a time: a hybrid recipient has 1,952, and one is written for every tip.
-    for high, low in zip(values[start::2], values[start + 1 :: 2], strict=True):
-        residue = (residue & 0xFFFFF) << 10 ^ high << 5 ^ low ^ _TWO_STEPS[residue >> 20]
-    return residue
+    """Reduce the values, a polynomial over GF(32), modulo the generator of BIP 173.
+
+    Each of the 30 bits of the residue is the parity of some of the bits of the values. Taking
+    these parities of one long number is three times quicker than going from value to value, and
+    the 1,952 values of a hybrid recipient are written for every tip.
+    """
+    # The 1 in front is the state in which BIP 173 begins.
+    number = int(b"1" + values.translate(_TO_BASE32_DIGIT), 32)
+    masks = _masks(5 * len(values) + 1)
+    return sum(((number & mask).bit_count() & 1) << bit for bit, mask in enumerate(masks))
 
 
-def _step(residue: int, value: int) -> int:
+@lru_cache(maxsize=8)
+def _masks(length: int) -> list[int]:
+    """Return, for each bit of the residue, which bits of a number of that length decide it."""
+    # What a single set bit is reduced to, from the highest bit to the lowest.
+    residues = [1 << bit for bit in range(5)]
+    while len(residues) < length:
+        residues.append(_times_x(residues[-5]))
+    columns = zip(*(f"{residue:030b}" for residue in reversed(residues[:length])), strict=True)
+    return [int("".join(column), 2) for column in columns][::-1]
+
+
+def _times_x(residue: int) -> int:
     top = residue >> 25
-    residue = (residue & 0x1FFFFFF) << 5 ^ value
+    residue = (residue & 0x1FFFFFF) << 5
     for bit, generator in enumerate(_GENERATOR):
         if top >> bit & 1:
             residue ^= generator
     return residue
-
-
-_TWO_STEPS = [_step(_step(top << 20, 0), 0) for top in range(1024)]

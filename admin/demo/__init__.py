@@ -1,0 +1,1 @@
+"""The demo district: invented units' keys, members and tips, for development only."""

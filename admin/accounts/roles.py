@@ -1,0 +1,53 @@
+"""Who a staff member is, and what their roles let them hold."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+ROLES: Final = {
+    "registrar": _l("登记员"),
+    "analyst": _l("研判员"),
+    "reviewer": _l("复核员"),
+    "custodian": _l("涉公职线索专管员"),
+    "auditor": _l("安全审计员"),
+    "counter": _l("统计员"),
+    "administrator": _l("系统管理员"),
+}
+# They look after logs, totals and accounts; none of them reads a tip, so none holds a key.
+WITHOUT_CONTENT: Final = frozenset({"auditor", "counter", "administrator"})
+
+
+class BadRoles(Exception):
+    """These roles can't stand together, or not with that unit. The message is for the operator."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The signed-in member of this request, as `g.staff`."""
+
+    member_id: int
+    name: str
+    unit_id: str | None
+    roles: tuple[str, ...]
+
+    def has_role(self, role: str) -> bool:
+        return role in self.roles
+
+
+def check_roles(roles: Collection[str], unit_id: str | None) -> None:
+    """Raise `BadRoles` unless the roles are known, go together and fit the unit.
+
+    Who reads tips belongs to a unit and holds its key; who looks after the system does not. One
+    person in both would make the administrator of the keys a reader of what they open.
+    """
+    if not roles or not set(roles) <= set(ROLES):
+        raise BadRoles(f"角色请从这些里选：{'、'.join(ROLES)}。")
+    without = WITHOUT_CONTENT & set(roles)
+    if without and set(roles) - WITHOUT_CONTENT:
+        raise BadRoles("看线索的角色不能和审计、统计、系统管理放在同一个人身上。")
+    if without and unit_id is not None:
+        raise BadRoles("审计、统计、系统管理不属于承办单位，请去掉单位。")
+    if not without and unit_id is None:
+        raise BadRoles("看线索的角色要属于一个承办单位，请写明单位。")

@@ -1,0 +1,183 @@
+"""Sign-in, sessions and what a member's browser gets. A session comes in; no request."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from typing import Final, cast
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from ..db import today
+from ..models import KeyGrant, Member, StaffSession, UnitKey
+from ..sealing.header import decode_base64, read_header
+from ..sealing.member import SALT
+from . import enrol, slowing
+from .roles import Staff
+
+IDLE_SECONDS: Final = 15 * 60
+TOUCH_SECONDS: Final = 60
+"""A session's `last_seen` is rewritten at most this often: most pages write nothing."""
+
+_KEY: Final = 32
+
+
+class WrongSignIn(Exception):
+    """Name, passphrase or code are wrong, or the member is suspended: nobody is told which."""
+
+
+@dataclass(frozen=True)
+class Salts:
+    """The two salts that a browser needs before it can prove anything."""
+
+    sign_in: bytes
+    seal: bytes
+
+
+def find_salts(session: Session, name: str, key: bytes) -> Salts:
+    """Read a member's salts; an unknown name gets false ones that stay the same."""
+    query = select(Member.salt, Member.sealed_identity).where(Member.name == name)
+    row = session.execute(query).first()
+    false = hmac.digest(key, f"salts\n{name}".encode(), "sha256")
+    if row is None:
+        return Salts(false[:SALT], false[SALT:])
+    return Salts(row.salt, _seal_salt(row.sealed_identity))
+
+
+def _seal_salt(sealed_identity: bytes) -> bytes:
+    stanza = read_header(BytesIO(sealed_identity)).stanzas[0]
+    return decode_base64(stanza.arguments[1].encode())
+
+
+def check_sign_in(session: Session, *, name: str, auth: bytes, now: int, key: bytes) -> Member:
+    """Find the member whom name and secret belong to. The caller commits, also on failure.
+
+    Raises `slowing.TooFast` or `WrongSignIn`. An unknown name costs the same work as a known one.
+    """
+    name_hash = slowing.hash_name(key, name)
+    slowing.count_try(session, name_hash, now)
+    member = enrol.find_member(session, name)
+    expected = name_hash if member is None else member.auth_hash
+    is_right = hmac.compare_digest(sha256(auth).digest(), expected)
+    if not is_right or member is None or member.suspended_on is not None:
+        raise WrongSignIn
+    slowing.forget(session, name_hash)
+    return member
+
+
+def open_session(session: Session, member: Member, *, now: int, old: str | None) -> str:
+    """Make a new session in place of the old one and return its token. The caller commits."""
+    if old:
+        close_session(session, old)
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_hash=_hash(token),
+            member_id=member.id,
+            wrap_key=secrets.token_bytes(_KEY),
+            last_seen=now,
+        )
+    )
+    session.flush()
+    return token
+
+
+def close_session(session: Session, token: str) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+
+
+def clear_sessions(session: Session, member: Member | None = None) -> int:
+    """End all sessions, or all of one member: at the start, and when somebody is suspended."""
+    query = delete(StaffSession)
+    if member is not None:
+        query = query.where(StaffSession.member_id == member.id)
+    return _count(session.execute(query))
+
+
+def suspend(session: Session, member: Member) -> None:
+    """Shut a member out at once. What they could open before stays open to their key."""
+    member.suspended_on = member.suspended_on or today()
+    clear_sessions(session, member)
+    session.flush()
+
+
+def clear_idle(session: Session, now: int) -> int:
+    """Delete idle sessions, and with each the key to what rests in that browser."""
+    idle = StaffSession.last_seen <= now - IDLE_SECONDS
+    return _count(session.execute(delete(StaffSession).where(idle)))
+
+
+def _count(result: object) -> int:
+    return cast("CursorResult[tuple[()]]", result).rowcount
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A session that is still good, and when its member was last seen."""
+
+    staff: Staff
+    last_seen: int
+
+
+def find_session(session: Session, token: str, now: int) -> Seen | None:
+    """Find who is signed in by this token: not idle too long, not suspended."""
+    row = session.execute(
+        select(StaffSession.last_seen, Member.id, Member.name, Member.unit_id, Member.roles)
+        .join(Member, StaffSession.member_id == Member.id)
+        .where(
+            StaffSession.token_hash == _hash(token),
+            StaffSession.last_seen > now - IDLE_SECONDS,
+            Member.suspended_on.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    return Seen(Staff(row.id, row.name, row.unit_id, tuple(row.roles)), row.last_seen)
+
+
+def touch(session: Session, token: str, now: int) -> None:
+    """Write down that the member was seen now. The caller commits."""
+    session.execute(
+        update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(last_seen=now)
+    )
+
+
+def read_wrap_key(session: Session, token: str) -> bytes:
+    query = select(StaffSession.wrap_key).where(StaffSession.token_hash == _hash(token))
+    return session.execute(query).scalar_one()
+
+
+def rotate_wrap_key(session: Session, token: str) -> None:
+    """Make what rests in the browser useless: its key is replaced. The caller commits."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.token_hash == _hash(token))
+        .values(wrap_key=secrets.token_bytes(_KEY))
+    )
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+@dataclass(frozen=True)
+class UnitGrant:
+    """One unit's key as its holder's browser gets it, with all it needs to trust it."""
+
+    unit_key: UnitKey
+    sealed: bytes
+    roster: list[tuple[str, str]]
+
+
+def read_grants(session: Session, member_id: int) -> list[UnitGrant]:
+    """Read the keys in use that were handed to a member, each with the roster of its holders."""
+    rows = session.execute(
+        select(UnitKey, KeyGrant.sealed)
+        .join(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
+        .where(KeyGrant.member_id == member_id, UnitKey.retired_on.is_(None))
+        .order_by(UnitKey.unit_id)
+    ).all()
+    return [UnitGrant(key, sealed, enrol.roster(session, key)) for key, sealed in rows]

@@ -1,0 +1,49 @@
+"""The trail above a page (首页 › 法律 › 第七章): every folder on the way that has a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+HOME = {"zh": "首页", "en": "Home"}
+
+Context = dict[str, Any]
+
+
+def on_page_context(
+    context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
+) -> Context:
+    language = str(page.meta.get("lang", "zh"))
+    pages = {other.url: other for other in nav.pages}
+    steps = [url for url in ancestors(page) if url in pages]
+    context["language"] = language
+    context["trail"] = [
+        {"url": url, "title": HOME[language] if url in ("./", "en/") else short(pages[url])}
+        for url in steps
+    ]
+    # The column of the menu that this page belongs to.
+    context["here"] = here(page, config.extra["data"]["footer"]["nav"])
+    return context
+
+
+def ancestors(page: Page) -> list[str]:
+    """Addresses of the folders above a page, the home page first."""
+    parts = page.url.strip("/").split("/")[:-1] if page.url != "./" else []
+    above = ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+    if "article" in page.meta:
+        above.append(f"law/ch/{page.meta['chapter']}/")
+    home = [] if page.meta.get("lang") == "en" or page.url == "./" else ["./"]
+    return home + above
+
+
+def short(page: Page) -> str:
+    return str(page.meta.get("short", page.title))
+
+
+def here(page: Page, entries: list[dict[str, str]]) -> str:
+    """The menu entry whose address is the longest beginning of this page's."""
+    fitting = [entry for entry in entries if page.url.startswith(entry.get("page", "\0"))]
+    return max(fitting, key=lambda entry: len(entry["page"]))["id"] if fitting else ""

@@ -1,6 +1,6 @@
 """Dengshao: a lamp for the law, a whistle for the public."""
 
-from flask import Flask, has_request_context, request
+from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
@@ -8,7 +8,7 @@ from .config import Config, load_config
 from .db import init_db
 from .district import load_district
 from .errors import QuietFlask, init_errors
-from .house import House
+from .house import House, page_language
 from .public_site import init_public_site
 from .security import init_security
 
@@ -68,8 +68,3 @@ def init_house(app: Flask, config: Config) -> None:
     @app.context_processor
     def page_data() -> dict[str, object]:
         return {"footer": district.footer, "lang": page_language()}
-
-
-def page_language() -> str:
-    """Tell the language of the page asked for: English lies under /en/, all else is Chinese."""
-    return "en" if has_request_context() and request.path.startswith("/en/") else "zh"

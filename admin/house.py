@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from sqlalchemy import select
 
 from .config import Config
@@ -37,10 +37,11 @@ class House:
 
         The pepper stands in the secret file: the database alone gives nothing to guess at.
         """
-        return hmac.digest(self._pepper, lookup, "sha256")
+        return hmac.digest(self.pepper, lookup, "sha256")
 
     @cached_property
-    def _pepper(self) -> bytes:
+    def pepper(self) -> bytes:
+        """The key of `peppered`, from the secret file; in no table and no backup of tables."""
         return self.config.key("pepper")
 
 
@@ -48,3 +49,8 @@ def house() -> House:
     """Get the current application's house."""
     found: House = current_app.extensions["dengshao"]
     return found
+
+
+def page_language() -> str:
+    """Tell the language of the page asked for: English lies under /en/, all else is Chinese."""
+    return "en" if has_request_context() and request.path.startswith("/en/") else "zh"

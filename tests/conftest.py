@@ -3,16 +3,21 @@
 import os
 import secrets
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+import yaml
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.engine import make_url
 
 from admin import create_app
 from admin.config import ROOT, load_config
-from admin.db import db
+from admin.db import db, today
 from admin.migrate import migrate
+from admin.models import UnitKey
+from admin.sealing import member
+from admin.sealing.age import HybridIdentity
 
 SHARED = ROOT.parent / "shared"
 
@@ -66,11 +71,37 @@ def database_url(database, tmp_path, request):
     engine.dispose()
 
 
+UNIT_IDS = ("police", "drugs", "trade", "supervision", "upper")
+
+
+@dataclass(frozen=True)
+class UnitSecrets:
+    """A unit's two identities, which only its members and its printed sheet hold."""
+
+    identity: HybridIdentity
+    recovery: HybridIdentity
+    fingerprint: str
+
+
+@pytest.fixture(scope="session")
+def unit_secrets() -> dict[str, UnitSecrets]:
+    """The identities of the demo district's units."""
+    made = {}
+    for unit_id in UNIT_IDS:
+        identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
+        keys = str(identity.recipient), str(recovery.recipient)
+        made[unit_id] = UnitSecrets(identity, recovery, member.fingerprint(unit_id, *keys))
+    return made
+
+
 @pytest.fixture
-def environ(tmp_path, database_url):
-    """The environment of a test's installation."""
+def environ(tmp_path, database_url, unit_secrets):
+    """The environment of a test's installation; a second person has confirmed the units' keys."""
     data = tmp_path / "data"
     data.mkdir(exist_ok=True)
+    rows = [{"id": name, "fingerprint": unit.fingerprint} for name, unit in unit_secrets.items()]
+    keys = {"source": "tests", "checked": "2026-11-24", "items": rows}
+    (data / "keys.yml").write_text(yaml.safe_dump(keys), "utf-8")
     (data / "secret").write_text(secrets.token_hex(32))
     return {
         "DENGSHAO_DATA": str(data),
@@ -96,6 +127,24 @@ def app(config):
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
+
+
+@pytest.fixture
+def units(app, unit_secrets):
+    """The units of the demo district, open for tips; gives their secrets by unit."""
+    with app.app_context():
+        for unit_id, unit in unit_secrets.items():
+            values = {
+                "unit_id": unit_id,
+                "recipient": str(unit.identity.recipient),
+                "recovery": str(unit.recovery.recipient),
+                "fingerprint": unit.fingerprint,
+                "roster_mac": "0" * 64,
+                "made_on": today(),
+            }
+            db.session.execute(insert(UnitKey).values(values))
+        db.session.commit()
+    return unit_secrets
 
 
 @pytest.fixture

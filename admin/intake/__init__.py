@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from .views import bp
+
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
-    del app
+    app.register_blueprint(bp)

@@ -6,7 +6,7 @@ import threading
 from datetime import date, timedelta
 from hashlib import sha256
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,20 +24,23 @@ def body_mac(nonce: bytes, body: bytes) -> bytes:
     return hmac.digest(nonce, body, "sha256")
 
 
+# Built once: both run for every tip.
+_SPENT = select(SpentNonce.body_mac, SpentNonce.is_closed).where(
+    SpentNonce.nonce_hash == bindparam("nonce_hash")
+)
+_SPEND = insert(SpentNonce.__table__)  # type: ignore[arg-type]
+
+
 def spent_bodies(session: Session, nonce: bytes) -> dict[bytes, bool]:
     """Read the marks of the bodies that came with a nonce, each with whether it is closed."""
-    rows = session.execute(
-        select(SpentNonce.body_mac, SpentNonce.is_closed).where(
-            SpentNonce.nonce_hash == nonce_hash(nonce)
-        )
-    )
+    rows = session.connection().execute(_SPENT, {"nonce_hash": nonce_hash(nonce)})
     return {mac: closed for mac, closed in rows}
 
 
 def spend(session: Session, nonce: bytes, mac: bytes, *, day: date, closed: bool = False) -> None:
     """Write a nonce down as spent with one body; fails (IntegrityError) when it was already."""
     values = {"nonce_hash": nonce_hash(nonce), "body_mac": mac, "day": day, "is_closed": closed}
-    session.execute(insert(SpentNonce).values(values))
+    session.connection().execute(_SPEND, values)
 
 
 def close_nonce(session: Session, nonce: bytes) -> None:

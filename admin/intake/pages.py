@@ -1,0 +1,112 @@
+"""The form's pages, rendered once and kept: only the token differs from one showing to the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import current_app, render_template
+
+from ..house import house, page_language
+from ..vault import vault
+from ..vault.routes import offered_categories
+from .forms import CopiedForm, TipForm
+
+# Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
+_TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
+
+
+# Stand where the six groups of a receipt go.
+_GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
+
+
+@dataclass
+class PageCache:
+    """Rendered pages, with marks where they differ from one showing to the next."""
+
+    first: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    sent: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+
+def _cache() -> PageCache:
+    cache: PageCache = current_app.extensions.setdefault("dengshao.pages", PageCache())
+    return cache
+
+
+def first_view(category: str, official: str) -> str:
+    """Give the empty form with a fresh token. Unknown prefilled answers are left out."""
+    district, lang = house().district, page_language()
+    units = frozenset(vault().units.get())
+    category = category if category in district.categories else ""
+    official = official if official in district.choices["official"] else ""
+    key = (lang, category, official, units)
+    pages = _cache().first
+    if key not in pages:
+        if any(kept[-1] != units for kept in pages):
+            pages.clear()
+        pages[key] = _render_first(category, official)
+    return pages[key].replace(_TOKEN_MARK, house().tokens.new())
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """What the page after sending shows: the receipt's groups, or none once it was copied."""
+
+    groups: Sequence[str]
+    asked: int
+    """The group, counted from 1, that the reporter writes again as proof."""
+    is_supplement: bool
+    token: str
+
+
+def sent_view(page: SentPage) -> str:
+    """Give the page with the receipt. Only what differs is put in: it is shown for every tip."""
+    key = (page_language(), bool(page.groups), page.asked, page.is_supplement)
+    pages = _cache().sent
+    if key not in pages:
+        marks = _GROUP_MARKS if page.groups else ()
+        blank = replace(page, groups=marks, token=_TOKEN_MARK)
+        pages[key] = render_sent(blank, CopiedForm())
+    text = pages[key].replace(_TOKEN_MARK, page.token)
+    for mark, group in zip(_GROUP_MARKS, page.groups, strict=False):
+        text = text.replace(mark, group)
+    return text
+
+
+def render_sent(page: SentPage, form: CopiedForm) -> str:
+    """Render the page after sending, with the errors of the copied group where there are any."""
+    prefix = "/en" if page_language() == "en" else ""
+    return render_template("intake/sent.html", page=page, form=form, prefix=prefix)
+
+
+def _render_first(category: str, official: str) -> str:
+    form = new_form(None)
+    form.category.data = category
+    form.official.data = official or "unclear"
+    form.township.data = form.when.data = form.minor.data = "unclear"
+    return render_form(form, token=_TOKEN_MARK)
+
+
+def new_form(sent: Any) -> TipForm:
+    """Make the form with this district's choices, filled from what was sent."""
+    form = TipForm(sent)
+    offered = offered_categories(house().district, vault().units.get())
+    form.offer(house().district, offered, page_language())
+    return form
+
+
+def render_form(form: TipForm, *, token: str, **words: Any) -> str:
+    """Render the form with its entry choices and, where it came back, its errors."""
+    district, units = house().district, vault().units.get()
+    return render_template(
+        "intake/form.html",
+        form=form,
+        token=token,
+        prefix="/en" if page_language() == "en" else "",
+        any_open=bool(units),
+        sealed_way_open=district.supervisory in units,
+        missing=[
+            category for category in district.categories.values() if category.route not in units
+        ],
+        hotlines=district.hotlines,
+        **{"no_unit": False, **words},
+    )

@@ -1,0 +1,216 @@
+"""Takes a tip in: chooses its unit, seals it in memory, stores it once."""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from ..district import District
+from ..models import Direction, Tip, TipStatus, Urgency
+from ..sealing import age, payload, receipt
+from ..tokens import FormNonce
+from ..vault import history, nonces, store
+from ..vault.routes import Circumstances, choose_unit, choose_urgency, is_supervisory
+from ..vault.units import OpenUnit
+
+Answers = Mapping[str, str | list[str]]
+
+
+class NoUnitOpen(Exception):
+    """No unit may and can read this tip: say where to turn instead."""
+
+
+class Received(Enum):
+    """What became of a form that was sent."""
+
+    STORED = "stored"
+    AGAIN = "again"
+    SUPPLEMENT = "supplement"
+
+
+@dataclass(frozen=True)
+class Result:
+    what: Received
+    nonce: FormNonce
+    """The nonce whose receipt belongs to the tip; another one where a tip had to be set apart."""
+    closed: bool = False
+    """Whether the reporter has copied the receipt already: it is not shown again."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What one installation needs to take tips in: its district, open units and site id."""
+
+    district: District
+    units: Mapping[str, OpenUnit]
+    site_id: str
+    day_key: bytes
+    pepper: bytes
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One sent form: its nonce and its answers, with what follows from them."""
+
+    intake: Intake
+    nonce: FormNonce
+    answers: Answers
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        text = {name: str(value) for name, value in self.answers.items() if name != "exclude"}
+        return Circumstances(
+            category=text.get("category", "unclear"),
+            official=text.get("official", "unclear"),
+            exclude=tuple(self.answers.get("exclude", ())),
+            when=text.get("when", "unclear"),
+            minor=text.get("minor", "unclear"),
+        )
+
+    @cached_property
+    def unit(self) -> OpenUnit:
+        """The unit that takes it. Raises `NoUnitOpen`."""
+        units = self.intake.units
+        chosen = choose_unit(self.intake.district, self.circumstances, units.keys())
+        if chosen is None:
+            raise NoUnitOpen
+        return units[chosen]
+
+    @cached_property
+    def digits(self) -> str:
+        return receipt.digits_from(self.intake.day_key, self.nonce.nonce)
+
+    @cached_property
+    def keys(self) -> receipt.ReceiptKeys:
+        return receipt.derive(self.digits, self.intake.site_id)
+
+    @cached_property
+    def lookup(self) -> bytes:
+        return hmac.digest(self.intake.pepper, self.keys.lookup, "sha256")
+
+    @cached_property
+    def body(self) -> str:
+        """The answers as one text: the same answers make the same text."""
+        return json.dumps(self.answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def mac(self) -> bytes:
+        return nonces.body_mac(self.nonce.nonce, self.body.encode())
+
+    def apart(self) -> "Submission":
+        """Make the same submission under a nonce that follows from this one, for its own tip."""
+        other = hmac.digest(self.nonce.nonce, b"apart", "sha256")[:16]
+        return Submission(self.intake, replace(self.nonce, nonce=other), self.answers)
+
+
+def receive(session: Session, sent: Submission) -> Result:
+    """Store what was sent: a tip, or a supplement, or nothing where it is stored already.
+
+    The caller commits; on IntegrityError (the same form twice at one moment) it rolls back and
+    calls again. Raises `NoUnitOpen`, and then has stored nothing.
+    """
+    # Sealed before the first query: the lock between writers must not wait for it.
+    sealed = seal_tip(sent)
+    spent = nonces.spent_bodies(session, sent.nonce.nonce)
+    if sent.mac in spent:
+        return Result(Received.AGAIN, sent.nonce, closed=spent[sent.mac])
+    if not spent:
+        store.store_tip(session, sealed)
+        nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day)
+        return Result(Received.STORED, sent.nonce)
+    tip = store.find_tip(session, sent.lookup)
+    if tip is None or _must_stand_apart(sent, tip):
+        return receive(session, sent.apart())
+    closed = any(spent.values())
+    supplement(session, sent, tip)
+    nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=closed)
+    return Result(Received.SUPPLEMENT, sent.nonce, closed=closed)
+
+
+def seal_tip(sent: Submission) -> store.SealedTip:
+    """Seal the words to the unit and its recovery key, and the label to the unit."""
+    unit, facts = sent.unit, sent.circumstances
+    urgency = choose_urgency(facts)
+    reference = payload.new_reference()
+    words = payload.Tip(
+        reference=reference,
+        fields=sent.answers,
+        reporter=str(sent.keys.identity.recipient),
+        talk=sent.keys.talk,
+    )
+    return store.SealedTip(
+        reference=reference,
+        lookup=sent.lookup,
+        unit_id=unit.unit_id,
+        unit_key_id=unit.key_id,
+        urgency=urgency,
+        label=_seal_label(sent, urgency),
+        sealed=age.seal(words.to_bytes(), [age.parse_recipient(text) for text in unit.recipients]),
+    )
+
+
+def _seal_label(sent: Submission, urgency: Urgency) -> bytes | None:
+    """Seal what the queue shows. A supervisory tip has none: even its kind is for one reader."""
+    facts = sent.circumstances
+    if is_supervisory(facts.official, facts.exclude):
+        return None
+    flags: list[payload.Flag] = []
+    if facts.minor == "yes":
+        flags.append("minor")
+    if urgency is Urgency.P0:
+        flags.append("danger")
+    label = payload.Label(
+        category=facts.category,
+        township=str(sent.answers.get("township", "unclear")),
+        flags=tuple(flags),
+    )
+    # Only to the unit itself: the recovery key opens the words, from which a label can be remade.
+    return age.seal(label.to_bytes(), [age.parse_recipient(sent.unit.recipient)])
+
+
+def _must_stand_apart(sent: Submission, tip: Tip) -> bool:
+    """Tell whether words added later may not reach the unit that has the tip.
+
+    The reporter has since named that unit's office, or an official, or the tip is gone.
+    """
+    facts, district = sent.circumstances, sent.intake.district
+    excluded = {district.offices[office].unit for office in facts.exclude}
+    if tip.status is TipStatus.PURGED or tip.unit_id in excluded:
+        return True
+    sealed_way = {district.supervisory, district.upper}
+    return is_supervisory(facts.official, facts.exclude) and tip.unit_id not in sealed_way
+
+
+def supplement(session: Session, sent: Submission, tip: Tip) -> None:
+    """Add what was sent as a message to the tip that the same form made before."""
+    unit = sent.intake.units.get(tip.unit_id)
+    if unit is None:
+        raise NoUnitOpen
+    state = store.talk_state(session, tip)
+    envelope = payload.Envelope.make(
+        sent.body,
+        sent.keys.talk,
+        kind="supplement",
+        direction="reporter",
+        reference=tip.reference,
+        number=state.number + 1,
+        previous=state.digest,
+    )
+    store.add_message(
+        session,
+        tip,
+        number=envelope.number,
+        direction=Direction.REPORTER,
+        digest=envelope.digest,
+        sealed=age.seal(
+            envelope.to_bytes(), [age.parse_recipient(text) for text in unit.recipients]
+        ),
+    )
+    tip.urgency = min(tip.urgency, choose_urgency(sent.circumstances))
+    history.record(
+        session, tip, new=tip.status, reason=history.Reason.MORE_WORDS, by=history.REPORTER
+    )

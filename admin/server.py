@@ -1,0 +1,112 @@
+"""Serves the application with gunicorn in the foreground."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import delete
+
+from . import create_app
+from .config import Config
+from .db import db
+from .models import StaffSession
+from .security import forbid_core_dumps
+from .sweeper import start_sweeping, sweep_now
+
+
+class AlreadyRunning(Exception):
+    """Another process serves this data folder; the message says where."""
+
+
+def hold_lock(config: Config) -> TextIO:
+    """Take `run.lock` for as long as the file stays open. Raises `AlreadyRunning`."""
+    file = (config.data / "run.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        where = file.read().strip()
+        file.close()
+        raise AlreadyRunning(f"已经在运行：{where}  It runs already, at {where}") from None
+    file.seek(0)
+    file.truncate()
+    file.write(f"http://{config.bind}/ (pid {os.getpid()})\n")
+    file.flush()
+    return file
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, configured from Python."""
+
+    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._make_app = make_app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        app = self._make_app()
+        start_sweeping(app)
+        return app
+
+
+def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str, Any]:
+    shm = Path("/dev/shm")  # noqa: S108 (memory, not a disk)
+    return {
+        "bind": config.bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": threads,
+        "keepalive": 5,
+        "timeout": 60,
+        "graceful_timeout": 5,
+        "preload_app": False,
+        # An access log would hold addresses and times.
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "worker_tmp_dir": str(shm) if shm.is_dir() else None,
+        "control_socket_disable": True,
+        "proc_name": "dengshao",
+    }
+
+
+def prepare(app: Flask) -> None:
+    """Do what belongs to a start: end all sign-ins, delete what is due."""
+    with app.app_context():
+        db.session.execute(delete(StaffSession))
+        db.session.commit()
+    sweep_now(app)
+
+
+def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
+    """Serve until told to stop. Raises `AlreadyRunning`."""
+    lock = hold_lock(config)
+    forbid_core_dumps()
+    prepare(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+    _announce(config)
+    with lock:
+        options = gunicorn_options(config, workers=workers, threads=threads)
+        Server(lambda: create_app(config), options).run()
+
+
+def _announce(config: Config) -> None:
+    scheme = "https" if config.production else "http"
+    lines = (
+        f"灯哨 Dengshao: {scheme}://{config.public_host}/",
+        f"  线索 form     {scheme}://{config.public_host}/tip/",
+        f"  回复 mailbox  {scheme}://{config.public_host}/mailbox/",
+        f"  办公 desk     {scheme}://{config.desk_host}/desk/",
+        "  Ctrl-C 停止 stops",
+    )
+    print("\n".join(lines), flush=True)  # noqa: T201 (the operator's terminal)

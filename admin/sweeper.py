@@ -1,0 +1,40 @@
+"""Runs the vault's expiry: by hand, at the start, and every hour in a serving process."""
+
+import threading
+
+from flask import Flask
+
+from .db import db, forget_deleted
+from .vault.expiry import sweep
+
+SECONDS = 3600.0
+
+
+def sweep_now(app: Flask) -> dict[str, int]:
+    """Delete all that is due, then empty the journal of what was deleted.
+
+    Safe to run at once in several processes: each deletes what the others left.
+    """
+    with app.app_context():
+        counts = sweep(db.session)
+        db.session.commit()
+        db.session.close()
+        if any(counts.values()):
+            forget_deleted(db.engine)
+    return counts
+
+
+def start_sweeping(app: Flask) -> threading.Event:
+    """Sweep every hour in a thread of this process; set the event to stop it."""
+    stop = threading.Event()
+
+    def keep_sweeping() -> None:
+        while not stop.wait(SECONDS):
+            try:
+                sweep_now(app)
+            except Exception as error:
+                # The next hour tries again; a name is enough, its words may hold values.
+                app.logger.error("sweep failed: %s", type(error).__name__)
+
+    threading.Thread(target=keep_sweeping, name="sweep", daemon=True).start()
+    return stop

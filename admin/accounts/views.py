@@ -29,6 +29,7 @@ from .demo_mark import is_demo
 from .guard import SID, clock
 from .overview import read_members, read_units
 from .roles import ROLES
+from .words import script_words
 
 bp = Blueprint("accounts", __name__, url_prefix="/desk")
 
@@ -45,7 +46,8 @@ def sign_in() -> str | BaseResponse:
     """Show the sign-in page; who is signed in goes on to the desk."""
     if g.staff is not None:
         return redirect(_first_page(g.staff.roles))
-    return render_template("accounts/sign_in.html", demo=_demo_members(house()))
+    demo = _demo_members(house())
+    return render_template("accounts/sign_in.html", demo=demo, words=script_words())
 
 
 @bp.get("/sign-in/salt")
@@ -84,7 +86,11 @@ def check() -> tuple[Response, int]:
 @staff_only
 def unlock() -> str:
     """Ask for passphrase and code again: this tab holds no opened identity."""
-    return render_template("accounts/unlock.html", demo=_demo_members(house()))
+    demo = [person for person in _demo_members(house()) if person["name"] == g.staff.name]
+    next_page = _first_page(g.staff.roles)
+    return render_template(
+        "accounts/unlock.html", demo=demo, words=script_words(), next_page=next_page
+    )
 
 
 @bp.post("/lock")
@@ -162,8 +168,13 @@ def admin() -> str:
     if not g.staff.has_role("administrator"):
         abort(403)
     units = read_units(db.reading, house().district)
-    members = read_members(db.reading)
-    return render_template("accounts/admin.html", units=units, members=members, roles=ROLES)
+    return render_template(
+        "accounts/admin.html",
+        units=units,
+        titles={unit.id: unit.title for unit in units},
+        members=read_members(db.reading),
+        roles=ROLES,
+    )
 
 
 def _name(text: object) -> str:

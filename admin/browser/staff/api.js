@@ -1,0 +1,39 @@
+// Talks to the desk's own server.
+
+// The server refused, with a sentence of its own where it gave one.
+export class Refused extends Error {
+  constructor(status, sentence) {
+    super(`refused: ${status}`);
+    this.name = "Refused";
+    this.status = status;
+    this.sentence = sentence || "";
+  }
+}
+
+const tokenTag = () => document.querySelector('meta[name="csrf-token"]');
+
+// A sign-in begins a new session, and with it a new token.
+export function setToken(token) {
+  tokenTag().content = token;
+}
+
+export const getJson = (url) => ask(url, { method: "GET" });
+
+export const postJson = (url, body) =>
+  ask(url, {
+    method: "POST",
+    body: JSON.stringify(body || {}),
+    // An idle tab may be closing while it locks.
+    keepalive: true,
+    headers: { "Content-Type": "application/json", "X-CSRFToken": tokenTag().content },
+  });
+
+async function ask(url, options) {
+  const headers = Object.assign({ Accept: "application/json" }, options.headers);
+  const settings = { headers, cache: "no-store", credentials: "same-origin" };
+  const response = await fetch(url, Object.assign({}, options, settings));
+  const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+  const answer = isJson ? await response.json() : null;
+  if (!response.ok) throw new Refused(response.status, answer && answer.error);
+  return answer;
+}

@@ -1,0 +1,152 @@
+// Keeps a member's opened keys between pages, and takes them away again.
+//
+//   load()      -> null, or {name, units: {unit_id: {identity, recipient, recovery}}}
+//   watch()        binds the lock and sign-out buttons, locks after 15 idle minutes
+//   lock()         locks this browser's tabs and goes to the unlock page
+//   goUnlock()     goes to the unlock page, which leads back here
+//
+// They rest in sessionStorage, sealed under a key that lives only in the server's session row: once
+// that row is gone or its key was replaced, what rests here opens for nobody.
+
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../lib/bytes.js";
+import { getJson, postJson, Refused } from "./api.js";
+
+const KEYRING = "dengshao.keyring";
+const BACK = "dengshao.back";
+// In localStorage: all tabs of this browser idle together.
+const TOUCHED = "dengshao.touched";
+const IDLE = 15 * 60 * 1000;
+const CHECK = 15 * 1000;
+const KEEP_ALIVE = 4 * 60 * 1000;
+const NONCE = 12;
+const ACTIVITY = ["keydown", "pointerdown", "wheel", "touchstart"];
+
+const channel = window.BroadcastChannel ? new BroadcastChannel("dengshao") : null;
+let lastAsked = Date.now();
+let leaving = false;
+
+export async function save(opened, wrapKey) {
+  const iv = crypto.getRandomValues(new Uint8Array(NONCE));
+  const key = await importKey(wrapKey);
+  const plain = toUtf8(JSON.stringify(opened));
+  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain));
+  sessionStorage.setItem(KEYRING, `${toBase64(iv)}.${toBase64(sealed)}`);
+  localStorage.setItem(TOUCHED, String(Date.now()));
+}
+
+// Rejects when the server can't be reached: the keys then stay where they are.
+export async function load() {
+  const stored = sessionStorage.getItem(KEYRING);
+  if (!stored) return null;
+  if (isIdle()) {
+    await lock();
+    return null;
+  }
+  const wrapKey = await askWrapKey();
+  const opened = wrapKey && (await unwrap(stored, wrapKey));
+  if (!opened) forget();
+  return opened;
+}
+
+export async function lock() {
+  leaving = true;
+  forget();
+  if (channel) channel.postMessage("lock");
+  // Out of reach, the server forgets the key by itself after 15 minutes; here it is gone already.
+  await postJson("/desk/lock").catch(() => null);
+  goUnlock();
+}
+
+export function goUnlock() {
+  leaving = true;
+  sessionStorage.setItem(BACK, location.pathname + location.search);
+  location.assign("/desk/unlock");
+}
+
+// Returns where the member was before the lock, once; only ever a page of the desk.
+export function wayBack() {
+  const back = sessionStorage.getItem(BACK) || "";
+  sessionStorage.removeItem(BACK);
+  const isElsewhere = /^\/desk\/(?!unlock|sign-in)[\w/?=&.%-]*$/.test(back);
+  return isElsewhere ? back : null;
+}
+
+export function forget() {
+  sessionStorage.removeItem(KEYRING);
+}
+
+export function watch() {
+  touch();
+  ACTIVITY.forEach((name) => document.addEventListener(name, touch, { passive: true }));
+  document.addEventListener("visibilitychange", check);
+  window.addEventListener("focus", check);
+  window.addEventListener("pageshow", returned);
+  setInterval(check, CHECK);
+  onSubmit("desk-lock", (event) => {
+    event.preventDefault();
+    lock();
+  });
+  onSubmit("desk-sign-out", () => {
+    forget();
+    if (channel) channel.postMessage("lock");
+  });
+  if (channel) channel.onmessage = lockedElsewhere;
+}
+
+function lockedElsewhere() {
+  forget();
+  if (!leaving) goUnlock();
+}
+
+// A page that the browser kept whole may still show opened words.
+function returned(event) {
+  if (event.persisted && !sessionStorage.getItem(KEYRING)) goUnlock();
+}
+
+function onSubmit(id, act) {
+  const form = document.getElementById(id);
+  if (form) form.addEventListener("submit", act);
+}
+
+// By the wall clock: timers stand still while a laptop sleeps.
+function isIdle() {
+  const touched = Number(localStorage.getItem(TOUCHED));
+  return !(Math.abs(Date.now() - touched) < IDLE);
+}
+
+function check() {
+  if (!leaving && isIdle()) lock();
+}
+
+// The first key pressed after a long pause must not count as if there had been none.
+function touch() {
+  check();
+  if (leaving) return;
+  localStorage.setItem(TOUCHED, String(Date.now()));
+  // Somebody who types for long asks for no page, and must not be signed out meanwhile.
+  if (Date.now() - lastAsked > KEEP_ALIVE) askWrapKey().catch(() => null);
+}
+
+async function askWrapKey() {
+  lastAsked = Date.now();
+  try {
+    return (await getJson("/desk/session.json")).wrap_key;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) return null;
+    throw error;
+  }
+}
+
+async function unwrap(stored, wrapKey) {
+  const [iv, sealed] = stored.split(".").map(fromBase64);
+  try {
+    const key = await importKey(wrapKey);
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed);
+    return JSON.parse(fromUtf8(new Uint8Array(plain)));
+  } catch (error) {
+    return null;
+  }
+}
+
+const importKey = (wrapKey) =>
+  crypto.subtle.importKey("raw", fromBase64(wrapKey), "AES-GCM", false, ["encrypt", "decrypt"]);

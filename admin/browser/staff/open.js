@@ -1,0 +1,82 @@
+// Opens a member's keys, and believes nothing that the server says about them until it is proved.
+
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { Decrypter } from "age-encryption";
+import { base64nopad } from "@scure/base";
+import { openWith, recipientOf, seedOf } from "../lib/age.js";
+import { equal, fromBase64, fromUtf8, toUtf8 } from "../lib/bytes.js";
+import { rosterMac } from "../lib/member.js";
+import { WORK_FACTOR } from "./stretch.js";
+
+// As RECOVERY_NAME in admin/accounts/enrol.py.
+const RECOVERY_NAME = "";
+
+// Passphrase or code do not open the identity.
+export class WrongSecret extends Error {
+  constructor() {
+    super("passphrase or code do not open this identity");
+    this.name = "WrongSecret";
+  }
+}
+
+// A key, or the list of those who hold it, is not the one that a holder vouched for.
+export class KeysChanged extends Error {
+  constructor(what) {
+    super(`changed: ${what}`);
+    this.name = "KeysChanged";
+    this.what = what;
+  }
+}
+
+// `key` is what `stretch` made of passphrase, code and `salt`.
+// Returns `{name, units: {unit_id: {identity, recipient, recovery}}}`.
+export async function openKeyring(keyring, salt, key) {
+  const identity = await openIdentity(keyring.sealed_identity, salt, key);
+  const recipient = await recipientOf(identity);
+  if (recipient !== keyring.recipient) throw new KeysChanged("member");
+  const me = [keyring.name, recipient];
+  const opened = await Promise.all(keyring.units.map((unit) => openUnit(unit, identity, me)));
+  const units = {};
+  keyring.units.forEach((unit, i) => {
+    units[unit.unit_id] = opened[i];
+  });
+  return { name: keyring.name, units };
+}
+
+async function openIdentity(sealed, salt, key) {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity({ unwrapFileKey: (stanzas) => unwrap(stanzas, salt, key) });
+  try {
+    return fromUtf8(await decrypter.decrypt(fromBase64(sealed)));
+  } catch (error) {
+    throw new WrongSecret();
+  }
+}
+
+function unwrap(stanzas, salt, key) {
+  const expected = `scrypt ${base64nopad.encode(salt)} ${WORK_FACTOR}`;
+  if (stanzas.length !== 1 || stanzas[0].args.join(" ") !== expected) return null;
+  // The nonce is fixed: the key comes from a fresh salt and seals one file key only.
+  return chacha20poly1305(key, new Uint8Array(12)).decrypt(stanzas[0].body);
+}
+
+async function openUnit(unit, myIdentity, me) {
+  const identity = await openGrant(unit.grant, myIdentity);
+  if ((await recipientOf(identity)) !== unit.recipient) throw new KeysChanged("unit");
+  const mac = rosterMac(seedOf(identity), unit.roster);
+  if (!equal(toUtf8(mac), toUtf8(unit.roster_mac))) throw new KeysChanged("roster");
+  if (!stands(unit.roster, me)) throw new KeysChanged("roster");
+  if (!stands(unit.roster, [RECOVERY_NAME, unit.recovery])) throw new KeysChanged("recovery");
+  return { identity, recipient: unit.recipient, recovery: unit.recovery };
+}
+
+async function openGrant(grant, myIdentity) {
+  try {
+    return fromUtf8(await openWith(myIdentity, fromBase64(grant)));
+  } catch (error) {
+    throw new KeysChanged("grant");
+  }
+}
+
+const stands = (roster, [name, recipient]) =>
+  roster.some((row) => row[0] === name && row[1] === recipient);

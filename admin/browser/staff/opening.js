@@ -1,0 +1,49 @@
+// The two ways to opened keys: signing in, and unlocking a tab of who is signed in already.
+
+import { fromHex } from "../lib/bytes.js";
+import { getJson, postJson, setToken } from "./api.js";
+import { save } from "./keyring.js";
+import { KeysChanged, openKeyring } from "./open.js";
+import { startWorker } from "./workers.js";
+
+// Both sums at once, each in a worker of its own: one after the other would take twice as long.
+// They start with the page, so that loading them costs nobody's time.
+export class Opener {
+  constructor() {
+    this.proofWorker = startWorker();
+    this.sealWorker = startWorker();
+  }
+
+  // Returns the page that comes next.
+  async signIn({ name, passphrase, code }) {
+    const salts = await askSalts(name);
+    const [auth, key] = await Promise.all([
+      this.proofWorker({ job: "signIn", passphrase, code, salt: salts.salt }),
+      this.sealWorker({ job: "seal", passphrase, code, salt: salts.seal }),
+    ]);
+    const answer = await postJson("/desk/sign-in", { name, auth });
+    setToken(answer.csrf);
+    await openAndSave(salts.seal, key).catch(leave);
+    return answer.next;
+  }
+
+  async unlock({ name, passphrase, code }) {
+    const { seal } = await askSalts(name);
+    const key = await this.sealWorker({ job: "seal", passphrase, code, salt: seal });
+    await openAndSave(seal, key);
+  }
+}
+
+const askSalts = (name) => getJson(`/desk/sign-in/salt?name=${encodeURIComponent(name)}`);
+
+async function openAndSave(salt, key) {
+  const keyring = await getJson("/desk/keyring.json");
+  await save(await openKeyring(keyring, fromHex(salt), key), keyring.wrap_key);
+}
+
+// The server takes these words for right and its keys don't open: something was changed. Nobody
+// stays signed in on keys that can't be trusted.
+async function leave(error) {
+  await postJson("/desk/sign-out").catch(() => null);
+  throw error.name === "WrongSecret" ? new KeysChanged("identity") : error;
+}

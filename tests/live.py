@@ -1,0 +1,177 @@
+"""A running server and a real browser: fixtures for tests that go through Chromium.
+
+bundles   the built browser scripts (a folder), once a session
+demo      the demo's members, made once a session; every server starts on a copy of their store
+live      a server on 127.0.0.1 with that demo: .public .desk .config .app .stop()
+browser   Playwright's Chromium, once a session
+visit     a function that opens a new page in a browser of its own: visit() -> Page
+
+`signed_in(page, live, member)` signs a member in through the page and waits for the desk.
+"""
+
+import shutil
+import socket
+import subprocess
+import threading
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from admin import create_app
+from admin.config import ROOT, load_config
+from admin.db import db
+from admin.demo.members import make_demo
+from admin.migrate import migrate
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Writes no access log, as in production."""
+
+    def log_request(self, *_args):
+        return
+
+
+@dataclass
+class Live:
+    """A server that runs in a thread of this process."""
+
+    app: object
+    config: object
+    server: object
+
+    @property
+    def public(self):
+        return f"http://{self.config.public_host}"
+
+    @property
+    def desk(self):
+        return f"http://{self.config.desk_host}"
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+        dispose(self.app)
+
+
+def dispose(app):
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_server(environ):
+    """Start a server for an installation; its port is chosen here."""
+    port = free_port()
+    config = load_config(environ | {"DENGSHAO_BIND": f"127.0.0.1:{port}"})
+    app = create_app(config)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return Live(app=app, config=config, server=server)
+
+
+def signed_in(page, live, member):
+    """Sign `member` (a DemoMember) in on the sign-in page; returns the page, at the desk."""
+    page.goto(f"{live.desk}/desk/sign-in")
+    page.fill("#name", member.name)
+    page.fill("#passphrase", member.passphrase)
+    page.fill("#code", member.code)
+    page.click("#sign-in button[type=submit]")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    return page
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory):
+    """The browser's scripts, bundled from the sources as they are now."""
+    folder = tmp_path_factory.mktemp("bundles")
+    command = ["node", "admin/browser/build.mjs", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory):
+    """A stand-in for the built site: the assets alone, which the app's pages load."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(ROOT / "site" / "theme" / "assets", folder / "assets")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory):
+    """A data folder with a migrated SQLite file that the demo has filled."""
+    folder = tmp_path_factory.mktemp("demo")
+    config = load_config({"DENGSHAO_DATA": str(folder)})
+    app = create_app(config)
+    with app.app_context():
+        migrate(db.engine)
+        people = make_demo(db.session, config)
+    dispose(app)
+    return folder, people
+
+
+@pytest.fixture(scope="session")
+def demo(demo_store):
+    """The demo's members by name, with their passphrases and codes."""
+    return {member.name: member for member in demo_store[1]}
+
+
+@pytest.fixture
+def live(demo_store, bundles, site_folder, tmp_path):
+    """A running server on a copy of the demo's store."""
+    data = tmp_path / "live"
+    shutil.copytree(demo_store[0], data)
+    server = start_server(
+        {
+            "DENGSHAO_DATA": str(data),
+            "DENGSHAO_SITE": str(site_folder),
+            "DENGSHAO_BUNDLES": str(bundles),
+            "DENGSHAO_FORM_MIN_SECONDS": "0",
+        }
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages, each in a browser context of its own: nothing is shared between visitors."""
+    contexts = []
+
+    def open_page(**options):
+        contexts.append(browser.new_context(locale="zh-CN", **options))
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()

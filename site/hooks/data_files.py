@@ -1,6 +1,6 @@
 """Read content/data/*.yml once, hold each to its schema, and hand all of them to pages and hooks.
 
-Everything lands in `config.extra["data"]`, keyed by the file's name: `data.hotlines`, `data.footer`.
+Everything lands in `config.extra["data"]`, keyed by the file's name: `hotlines`, `footer` …
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """One data file, with days as ISO text so that JSON Schema can speak about them."""
-    data = plain(yaml.safe_load(path.read_text("utf-8")))
+    """Read one file, with days as ISO text so that JSON Schema can speak about them."""
+    data: dict[str, Any] = plain(yaml.safe_load(path.read_text("utf-8")))
     schema = path.parent / "schema" / f"{path.stem}.json"
     if not schema.exists():
         raise PluginError(f"content/data/{path.name} has no schema: add schema/{schema.name}")
@@ -35,7 +35,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """YAML reads 2026-11-24 as a date; JSON knows no dates."""
+    """Turn dates into text: YAML reads 2026-11-24 as a date, JSON knows none."""
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list):

@@ -30,25 +30,29 @@ def on_page_context(
 
 
 def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -> str:
-    """A sitemap.xml needs full addresses; without site_url there are none to give."""
+    """Leave sitemap.xml out: it needs full addresses, and without site_url there are none."""
     return "" if template_name.startswith("sitemap.xml") and not config.site_url else output
 
 
 def directory(pages: list[Page], here: Page) -> str:
-    """Every page, by section. Decision records are reached through their own index."""
+    """List every page, by section. Decision records are reached through their own index."""
     sections: dict[str, list[Page]] = {}
     for page in pages:
         if not RECORD.search(page.file.src_uri):
             folder = page.file.src_uri.rpartition("/")[0].partition("/")[0]
             sections.setdefault(folder, []).append(page)
-    order = sorted(sections, key=lambda name: (SECTIONS.index(name) if name in SECTIONS else 99, name))
-    return "\n".join(section(sections[name], here) for name in order)
+    return "\n".join(section(sections[name], here) for name in sorted(sections, key=rank))
+
+
+def rank(name: str) -> tuple[int, str]:
+    return (SECTIONS.index(name) if name in SECTIONS else len(SECTIONS), name)
 
 
 def section(pages: list[Page], here: Page) -> str:
     ordered = sorted(pages, key=lambda page: page.url)
     first, rest = ordered[0], ordered[1:]
-    title = f'<h2><a href="{get_relative_url(first.url, here.url)}">{escape(str(first.title))}</a></h2>'
+    href = get_relative_url(first.url, here.url)
+    title = f'<h2><a href="{href}"{language(first, here)}>{escape(str(first.title))}</a></h2>'
     return title + (links(rest, here) if rest else "")
 
 
@@ -62,6 +66,6 @@ def links(pages: list[Page], here: Page) -> str:
 
 
 def language(page: Page, here: Page) -> str:
-    """Titles in another language say so, for whoever listens to the page."""
-    other = "en" if page.meta.get("lang") == "en" else ""
-    return ' lang="en"' if other and here.meta.get("lang") != "en" else ""
+    """Mark a title in another language, for whoever listens to the page."""
+    foreign = page.meta.get("lang") == "en" and here.meta.get("lang") != "en"
+    return ' lang="en"' if foreign else ""

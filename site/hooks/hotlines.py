@@ -8,20 +8,24 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 
 UNCONFIRMED = "待核实"
+NOT_SEEN = {"zh": UNCONFIRMED, "en": "not confirmed"}
 HEADS = {
-    "zh": ("号码", "找他们做什么", "什么时候", "核对"),
-    "en": ("Number", "What for", "When", "Checked"),
+    "zh": ("号码", "找他们做什么", "核对日期"),
+    "en": ("Number", "What for", "Checked on"),
 }
-UNKNOWN_HOURS = {"zh": "未核实，以接通时为准", "en": "not confirmed"}
-UNKNOWN_NUMBER = {"zh": "待核实：请主办单位填写本地号码", "en": "not confirmed: local number to be entered"}
+KINDS = {
+    "zh": {"phone": "电话", "web": "网站", "sms": "短信"},
+    "en": {"phone": "telephone", "web": "website", "sms": "text message"},
+}
+UNKNOWN_NUMBER = {"zh": "待填写", "en": "to be entered"}
 # The roles say again what the elements say, because narrow screens show rows as blocks.
-CELL = '<td role="cell">{}</td>'
+CELL = '<td role="cell"{}>{}</td>'
 
 Data = dict[str, Any]
 
 
 def number_link(number: str, hotlines: Data) -> str:
-    """A number in running text: it must be in the table, and be a telephone."""
+    """Link a number in running text: it must be in the table, and be a telephone."""
     for item in hotlines["items"]:
         if item["number"] == number and item["kind"] == "phone":
             return f'<a href="tel:{number}">{number}</a>'
@@ -29,7 +33,7 @@ def number_link(number: str, hotlines: Data) -> str:
 
 
 def tables(hotlines: Data, groups: list[str], language: str) -> str:
-    """One table for each group asked for; all groups when none is named."""
+    """Make one table for each group asked for; all groups when none is named."""
     known = {group["id"]: group for group in hotlines["groups"]}
     unknown = set(groups) - set(known)
     if unknown:
@@ -41,21 +45,22 @@ def table(hotlines: Data, group: Data, language: str) -> str:
     heads = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in HEADS[language])
     items = [item for item in hotlines["items"] if item["group"] == group["id"]]
     rows = "\n".join(row(item, hotlines["checked"], language) for item in items)
+    caption = f"<caption>{escape(group[language])}</caption>"
     return (
-        f'<table class="table table--stack" role="table"><caption>{escape(group[language])}</caption>'
+        f'<table class="table table--stack" role="table">{caption}'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
         f'<tbody role="rowgroup">\n{rows}\n</tbody></table>'
     )
 
 
 def row(item: Data, checked: str, language: str) -> str:
-    cells = (
-        f"<b>{escape(item[language])}</b><br>{escape(item['for'][language])}{web(item, language)}",
-        escape(item["hours"][language]) if item["hours"] else UNKNOWN_HOURS[language],
-        seen(item, checked, language),
-    )
+    purpose = f"<b>{escape(item[language])}</b><br>{escape(item['for'][language])}"
+    details = " · ".join(escape(detail) for detail in small_print(item, language))
+    what = CELL.format("", f'{purpose}<br><span class="meta">{details}</span>')
+    # Narrow screens drop the head of the table: the day carries its own label.
+    day = CELL.format(f' data-head="{HEADS[language][2]}"', seen(item, checked, language))
     head = f'<th role="rowheader" scope="row" class="number">{number(item, language)}</th>'
-    return f'<tr role="row">{head}{"".join(CELL.format(cell) for cell in cells)}</tr>'
+    return f'<tr role="row">{head}{what}{day}</tr>'
 
 
 def number(item: Data, language: str) -> str:
@@ -66,15 +71,18 @@ def number(item: Data, language: str) -> str:
     return escape(item["number"])
 
 
-def web(item: Data, language: str) -> str:
-    if not item.get("web"):
-        return ""
-    return f"<br>{'也有网站：' if language == 'zh' else 'Also on the web: '}{escape(item['web'])}"
+def small_print(item: Data, language: str) -> list[str]:
+    """Say what kind of door it is, when it is open if that is known, and its other door."""
+    details = [KINDS[language][item["kind"]]]
+    if item["hours"]:
+        details.append(item["hours"][language])
+    if item.get("web"):
+        details.append(("网站 " if language == "zh" else "website ") + item["web"])
+    return details
 
 
 def seen(item: Data, checked: str, language: str) -> str:
-    """The day on which somebody looked, or that nobody has yet."""
+    """Give the day on which somebody looked, or say that nobody has yet."""
     if item["mark"] == UNCONFIRMED:
-        return f'<b class="placeholder">{UNCONFIRMED}</b>'
-    words = "核对日期" if language == "zh" else "Checked"
-    return f'<span class="meta">{words} {item.get("checked", checked)}</span>'
+        return f'<b class="placeholder">{NOT_SEEN[language]}</b>'
+    return f'<span class="meta">{item.get("checked", checked)}</span>'

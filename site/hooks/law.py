@@ -25,9 +25,7 @@ def on_page_context(
     context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> Context:
     law = config.extra["data"]["law"]
-    articles = {
-        int(other.meta["article"]): other for other in nav.pages if "article" in other.meta
-    }
+    articles = {int(other.meta["article"]): other for other in nav.pages if "article" in other.meta}
     if page.content and "<!--chapters-->" in page.content:
         page.content = page.content.replace("<!--chapters-->", chapter_list(law, page))
     if page.content and "<!--articles-->" in page.content:
@@ -39,7 +37,7 @@ def on_page_context(
 
 
 def article(law: Data, page: Page, articles: dict[int, Page]) -> Data:
-    """What the theme shows around an article's words."""
+    """Gather what the theme shows around an article's words."""
     number = int(page.meta["article"])
     chapter = chapter_of(law, page)
     if number not in {entry["id"] for entry in chapter["articles"]}:
@@ -59,7 +57,7 @@ def article(law: Data, page: Page, articles: dict[int, Page]) -> Data:
 
 
 def neighbour(articles: dict[int, Page], candidates: list[int]) -> Data | None:
-    """The nearest article that has a page of its own."""
+    """Find the nearest article that has a page of its own."""
     if not candidates:
         return None
     return {"number": ordinal(candidates[0], "条"), "url": articles[candidates[0]].url}
@@ -99,11 +97,11 @@ def article_list(chapter: Data, articles: dict[int, Page], page: Page) -> str:
 
 
 def listed(rows: list[str]) -> str:
-    return '<ul class="list">\n' + "\n".join(rows) + "\n</ul>"
+    return '<ul class="list list--rich">\n' + "\n".join(rows) + "\n</ul>"
 
 
 def ordinal(number: int, unit: str) -> str:
-    """61, 条 -> 第六十一条."""
+    """Write a number below 100 as the law does: 61, 条 -> 第六十一条."""
     tens, ones = divmod(number, 10)
-    words = ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "") + (DIGITS[ones] if ones else "")
-    return f"第{words}{unit}"
+    ten = (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "")
+    return f"第{ten}{DIGITS[ones] if ones else ''}{unit}"

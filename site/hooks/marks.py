@@ -22,6 +22,7 @@ MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
 LATER = {"chapters", "articles", "directory", "decisions"}
 TIP = {"zh": "写下您看到的", "en": "Write down what you saw"}
+OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is involved: write here"}
 MAILBOX = {"zh": "凭码看回复", "en": "Read replies with your code"}
 
 Data = dict[str, Any]
@@ -33,7 +34,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
         return markdown
     language = str(page.meta.get("lang", "zh"))
     data = config.extra["data"]
-    drawings = Path(config.theme.custom_dir) / "drawings"
+    drawings = Path(str(config.theme.custom_dir)) / "drawings"
 
     def fill(match: re.Match[str]) -> str:
         name, argument = match[1], match[2] or ""
@@ -49,24 +50,26 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
 
 
 def draw(path: Path) -> str:
-    """A drawing of our own, in the page itself: no request, and it follows the dark scheme."""
+    """Put a drawing of our own into the page: no request, and it follows the dark scheme."""
     if not path.exists():
         raise PluginError(f"There is no drawing called {path.stem}")
     return path.read_text("utf-8").strip()
 
 
 def tip(argument: str, data: Data, language: str) -> str:
-    """The button to the form, with the category chosen or the official way taken."""
+    """Make the button to the form, with the category chosen or the official way taken."""
     known = {item["id"] for item in data["categories"]["items"]}
     if argument and argument != "official" and argument not in known:
         raise PluginError(f"{{tip:{argument}}}: there is no such category")
-    query = "official=yes" if argument == "official" else f"category={argument}"
-    address = localized(data["footer"], "tip_url", language) + (f"?{query}" if argument else "")
-    return button(address, TIP[language])
+    address = localized(data["footer"], "tip_url", language)
+    if argument == "official":
+        return button(f"{address}?official=yes", OFFICIAL[language])
+    return button(f"{address}?category={argument}" if argument else address, TIP[language])
 
 
 def mailbox(_argument: str, data: Data, language: str) -> str:
-    return button(localized(data["footer"], "mailbox_url", language), MAILBOX[language], " button--quiet")
+    address = localized(data["footer"], "mailbox_url", language)
+    return button(address, MAILBOX[language], " button--quiet")
 
 
 def localized(footer: Data, key: str, language: str) -> str:

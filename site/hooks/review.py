@@ -16,12 +16,14 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 YEAR = datetime.timedelta(days=365)
+SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 
 Context = dict[str, Any]
 
 
 def on_config(config: MkDocsConfig) -> None:
-    missing = [item["zh"] for item in config.extra["data"]["footer"]["items"] if item.get("placeholder")]
+    items = config.extra["data"]["footer"]["items"]
+    missing = [item["zh"] for item in items if item.get("placeholder")]
     if missing and production():
         raise PluginError(f"content/data/footer.yml still has placeholders: {'、'.join(missing)}")
 
@@ -35,7 +37,7 @@ def on_page_context(
     reviewed = page.meta.get("reviewed")
     if not isinstance(reviewed, datetime.date):
         raise PluginError(f"content/{page.file.src_uri}: front matter needs `reviewed: YYYY-MM-DD`")
-    overdue = datetime.date.today() - reviewed > YEAR
+    overdue = datetime.datetime.now(SHANGHAI).date() - reviewed > YEAR
     if overdue and production():
         raise PluginError(f"content/{page.file.src_uri}: not reviewed since {reviewed}")
     context["reviewed"], context["overdue"] = reviewed, overdue

@@ -21,7 +21,7 @@ def on_page_context(
     steps = [url for url in ancestors(page) if url in pages]
     context["language"] = language
     context["trail"] = [
-        {"url": url, "title": HOME[language] if url in ("./", "en/") else short(pages[url])}
+        {"url": url, "title": HOME[language] if url in ("", "en/") else short(pages[url])}
         for url in steps
     ]
     # The column of the menu that this page belongs to.
@@ -30,12 +30,12 @@ def on_page_context(
 
 
 def ancestors(page: Page) -> list[str]:
-    """Addresses of the folders above a page, the home page first."""
-    parts = page.url.strip("/").split("/")[:-1] if page.url != "./" else []
+    """List the addresses of the folders above a page, the home page first."""
+    parts = page.url.strip("/").split("/")[:-1]
     above = ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
     if "article" in page.meta:
         above.append(f"law/ch/{page.meta['chapter']}/")
-    home = [] if page.meta.get("lang") == "en" or page.url == "./" else ["./"]
+    home = [""] if page.url and page.meta.get("lang") != "en" else []
     return home + above
 
 
@@ -44,6 +44,6 @@ def short(page: Page) -> str:
 
 
 def here(page: Page, entries: list[dict[str, str]]) -> str:
-    """The menu entry whose address is the longest beginning of this page's."""
+    """Find the menu entry whose address is the longest beginning of this page's."""
     fitting = [entry for entry in entries if page.url.startswith(entry.get("page", "\0"))]
     return max(fitting, key=lambda entry: len(entry["page"]))["id"] if fitting else ""

@@ -122,7 +122,7 @@ def receive(session: Session, sent: Submission) -> Result:
         store.store_tip(session, sealed)
         nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day)
         return Result(Received.STORED, sent.nonce)
-    tip = store.find_tip(session, sent.lookup)
+    tip = store.find_tip(session, sent.lookup, lock=True)
     if tip is None or _must_stand_apart(sent, tip):
         return receive(session, sent.apart())
     closed = any(spent.values())

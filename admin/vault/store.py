@@ -61,9 +61,16 @@ def store_tip(session: Session, tip: SealedTip) -> None:
     )
 
 
-def find_tip(session: Session, lookup: bytes) -> Tip | None:
-    """Find the tip of a receipt by its peppered lookup (`Pepper.apply`)."""
-    return session.execute(select(Tip).where(Tip.lookup == lookup)).scalar_one_or_none()
+def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | None:
+    """Find the tip of a receipt by its peppered lookup (`House.peppered`).
+
+    With `lock`, others who add to the same tip wait until this transaction ends (PostgreSQL;
+    SQLite has one writer anyway).
+    """
+    query = select(Tip).where(Tip.lookup == lookup)
+    if lock:
+        query = query.with_for_update(of=Tip)
+    return session.execute(query).scalar_one_or_none()
 
 
 def talk_state(session: Session, tip: Tip) -> TalkState:

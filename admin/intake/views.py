@@ -5,6 +5,7 @@ import unicodedata
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db
@@ -13,6 +14,7 @@ from ..sealing import receipt
 from ..security import public
 from ..tokens import FormNonce
 from ..vault import nonces, vault
+from ..vault.store import NumberTaken
 from .forms import CopiedForm, TipForm
 from .pages import SentPage, first_view, new_form, render_form, render_sent, sent_view
 from .services import Intake, NoUnitOpen, Received, Result, Submission, receive
@@ -69,7 +71,7 @@ def _receive(sent: Submission) -> Result:
         try:
             result = receive(db.session, sent)
             db.session.commit()
-        except IntegrityError:
+        except (IntegrityError, StaleDataError, NumberTaken):
             db.session.rollback()
         else:
             return result

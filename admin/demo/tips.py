@@ -1,0 +1,13 @@
+"""The demo's ten invented tips, as the public form sends them."""
+
+from pathlib import Path
+
+import yaml
+
+_TIPS = Path(__file__).with_name("tips.yml")
+
+
+def demo_tips() -> list[dict[str, str | list[str]]]:
+    """Read the tips: field names and ids of the form, `exclude` a list, the rest text."""
+    tips: list[dict[str, str | list[str]]] = yaml.safe_load(_TIPS.read_text("utf-8"))
+    return tips

@@ -3,12 +3,14 @@
 from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
+from sqlalchemy import inspect
 
 from .config import Config, load_config
-from .db import init_db
+from .db import READ, db, init_db
 from .district import load_district
 from .errors import QuietFlask, init_errors
 from .house import House, page_language
+from .models import Setting
 from .public_site import init_public_site
 from .security import init_security
 
@@ -43,7 +45,27 @@ def create_app(config: Config | None = None) -> Flask:
         desk.init_app(app)
 
     init_public_site(app, config)
+    init_commands(app)
+    if config.production:
+        refuse_demo_store(app, config)
     return app
+
+
+def init_commands(app: Flask) -> None:
+    """Give `flask --app admin` the commands that `dengshao` has."""
+    from .cli import COMMANDS
+
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+def refuse_demo_store(app: Flask, config: Config) -> None:
+    """Stop a production start on a store that the demo filled. Raises `ConfigError`."""
+    from .accounts.demo_mark import refuse_demo
+
+    with app.app_context():
+        if inspect(db.get_engine(READ)).has_table(Setting.__tablename__):
+            refuse_demo(db.reading, config)
 
 
 def init_house(app: Flask, config: Config) -> None:

@@ -1,79 +1,117 @@
-"""The `dengshao` command: what an operator does at a terminal."""
+"""The `dengshao` command: what an operator does at a terminal.
 
-import sys
+`flask --app admin …` has the same commands: `create_app` registers them.
+"""
+
+import os
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, NoAppException, with_appcontext
 
-from .config import Config, ConfigError, load_config, make_secret
+from . import create_app
+from .accounts.commands import staff, unit
+from .accounts.demo_mark import is_demo
+from .config import ConfigError, load_config, make_secret
+from .db import db
+from .demo.commands import demo
+from .demo.fill import fill_tips
+from .demo.members import read_demo
 from .district import DataError
+from .house import house
+from .migrate import migrate as migrate_engine
+from .server import AlreadyRunning, hold_lock, run
+from .sweeper import sweep_now
 
 
-def _config() -> Config:
+def make_app() -> Flask:
+    """Make the application on an up-to-date database; a fault is a sentence, not a traceback."""
+    # What we write is for this user alone: the database, its journal, the lock, the secret.
+    os.umask(0o077)
     try:
-        return load_config()
-    except ConfigError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _app(config: Config) -> Flask:
-    """Make the application with an up-to-date database."""
-    from . import create_app
-    from .db import db
-    from .migrate import migrate
-
-    try:
-        app = create_app(config)
+        app = create_app(load_config())
     except (ConfigError, DataError) as error:
-        raise click.ClickException(str(error)) from error
+        raise NoAppException(str(error)) from None
     with app.app_context():
-        migrate(db.engine)
+        migrate_engine(db.engine)
     return app
 
 
-@click.group()
-def main() -> None:
-    """灯哨: serve the site, the form and the desk, and keep them in order."""
-
-
-@main.command()
+@click.command(help="写一个新的密钥文件 PATH（一次装机只做一次；不要放进备份）。")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 def secret(path: Path) -> None:
-    """Write a new secret file (once per installation; keep it out of backups)."""
     try:
         make_secret(path)
-    except FileExistsError as error:
-        raise click.ClickException(f"{path} exists already: it was not changed.") from error
-    click.echo(f"Written: {path}. Set DENGSHAO_SECRET_FILE to it.")
+    except FileExistsError:
+        raise click.ClickException(f"{path} 已经有了，没有改动。") from None
+    click.echo(f"已写好 {path}。请把 DENGSHAO_SECRET_FILE 设成它。")
 
 
-@main.command()
+@click.command(help="把数据库升到最新的样子。")
+@with_appcontext
 def migrate() -> None:
-    """Bring the database to the newest form."""
-    _app(_config())
-    click.echo("数据库已是最新。The database is up to date.")
+    migrate_engine(db.engine)
+    click.echo("数据库已是最新。")
 
 
-@main.command()
+@click.command(help="删掉到期的：线索内容、用过的表单号、旧的日密钥。")
+@with_appcontext
 def sweep() -> None:
-    """Delete what has had its day: contents, spent form numbers, day keys."""
-    from .sweeper import sweep_now
-
-    for name, count in sweep_now(_app(_config())).items():
+    for name, count in sweep_now(_this_app()).items():
         click.echo(f"{name}: {count}")
 
 
-@main.command()
-@click.option("--workers", default=2, show_default=True, help="Processes that answer requests.")
-@click.option("--threads", default=8, show_default=True, help="Requests at once per process.")
-def serve(workers: int, threads: int) -> None:
-    """Serve all rooms in the foreground until Ctrl-C."""
-    from .server import AlreadyRunning, run
-
-    config = _config()
+@click.command(help="在前台提供服务，按 Ctrl-C 停止。")
+@click.option("--demo", "with_demo", is_flag=True, help="先给空的数据库放进演示数据。")
+@click.option("--workers", default=2, show_default=True, help="应答的进程数。")
+@click.option("--threads", default=8, show_default=True, help="每个进程同时应答的请求数。")
+@with_appcontext
+def serve(*, with_demo: bool, workers: int, threads: int) -> None:
     try:
-        run(config, _app(config), workers=workers, threads=threads)
+        lock = hold_lock(house().config)
     except AlreadyRunning as error:
-        click.echo(str(error))
-        sys.exit(1)
+        raise click.ClickException(str(error)) from None
+    with lock:
+        if with_demo:
+            _fill_demo()
+        run(house().config, _serving_app(), workers=workers, threads=threads)
+
+
+def _fill_demo() -> None:
+    """Fill an empty store; a store that was not made by the demo is left as it is."""
+    click.get_current_context().invoke(demo)
+    # Ends the transaction: the next application in this process must find the store unlocked.
+    db.session.close()
+    if not is_demo(db.reading):
+        return
+    with _serving_app().app_context():
+        if count := fill_tips(db.session):
+            click.echo(f"已放进 {count} 条演示线索（都是编的）。")
+        db.session.commit()
+    for member in read_demo(house().config):
+        click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
+
+
+def _serving_app() -> Flask:
+    """Make the application anew: the demo has confirmed keys since this one was made."""
+    return create_app(house().config)
+
+
+def _this_app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
+
+
+COMMANDS = (demo, migrate, secret, serve, staff, sweep, unit)
+
+main = FlaskGroup(
+    name="dengshao",
+    help="灯哨：公开网站、线索表单、办公页面的运维命令。",
+    add_default_commands=False,
+    add_version_option=False,
+    create_app=make_app,
+    load_dotenv=False,
+)
+for command in COMMANDS:
+    main.add_command(command)

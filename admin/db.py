@@ -90,7 +90,10 @@ def init_db(app: Flask, config: Config) -> None:
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     else:
         options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
-    app.config["SQLALCHEMY_ENGINES"] = {"default": options, READ: dict(options)}
+    reading = dict(options)
+    if not is_sqlite:
+        reading["connect_args"] = {"options": "-c default_transaction_read_only=on"}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options, READ: reading}
     db.init_app(app)
     with app.app_context():
         if is_sqlite:

@@ -87,17 +87,16 @@ def prepare(app: Flask) -> None:
 
 
 def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
-    """Serve until told to stop. Raises `AlreadyRunning`."""
-    lock = hold_lock(config)
+    """Serve until told to stop. The caller holds the lock."""
     forbid_core_dumps()
     prepare(app)
     with app.app_context():
+        # A worker must not inherit an open connection.
         for engine in db.engines.values():
             engine.dispose()
     _announce(config)
-    with lock:
-        options = gunicorn_options(config, workers=workers, threads=threads)
-        Server(lambda: create_app(config), options).run()
+    options = gunicorn_options(config, workers=workers, threads=threads)
+    Server(lambda: create_app(config), options).run()
 
 
 def _announce(config: Config) -> None:

@@ -1,0 +1,104 @@
+"""What holds for every route: an audience, a method, headers, and no cookie for the public."""
+
+from io import BytesIO
+
+import pytest
+
+from admin.db import db
+from admin.security import is_desk_path
+
+AUDIENCES = {"public", "staff"}
+
+
+def rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_every_view_declares_its_audience(app):
+    for rule in rules(app):
+        view = app.view_functions[rule.endpoint]
+        assert getattr(view, "audience", None) in AUDIENCES, rule.endpoint
+
+
+def test_only_the_sign_in_is_open_at_the_desk_and_nothing_else_is_closed(app):
+    for rule in rules(app):
+        audience = app.view_functions[rule.endpoint].audience
+        if not is_desk_path(rule.rule):
+            assert audience == "public", rule.endpoint
+        elif audience == "public":
+            assert rule.rule.startswith(("/desk/sign-in", "/desk/sign-out")), rule.rule
+
+
+def test_a_staff_view_sends_a_stranger_away_and_tells_nothing(app, config):
+    client = app.test_client()
+    tried = 0
+    for rule in rules(app):
+        if app.view_functions[rule.endpoint].audience != "staff":
+            continue
+        address = rule.rule
+        for argument in rule.arguments:
+            address = address.replace(f"<string:{argument}>", "X").replace(f"<{argument}>", "X")
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            page = client.open(address, method=method, headers={"Host": config.desk_host})
+            assert page.status_code in (302, 400, 401), (method, address, page.status_code)
+            tried += 1
+    assert tried >= 8
+
+
+@pytest.mark.parametrize("address", ["/tip/", "/mailbox/", "/en/tip/", "/nowhere"])
+def test_a_public_page_has_every_header_and_no_cookie(client, address):
+    page = client.get(address)
+
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert page.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert page.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in page.headers["Permissions-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in page.headers
+
+
+def test_the_desk_lets_no_string_become_script(app, config):
+    page = app.test_client().get("/desk/sign-in", headers={"Host": config.desk_host})
+
+    assert "require-trusted-types-for 'script'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/tip/sent", "/mailbox/"])
+def test_a_multipart_body_is_refused_before_a_byte_of_it_reaches_a_disk(client, address):
+    page = client.post(address, data={"file": (BytesIO(b"x" * 200_000), "x.txt")})
+
+    assert page.status_code == 415
+
+
+def test_a_body_that_is_too_large_is_refused_with_a_sentence(client):
+    page = client.post("/tip/sent", data={"what": "x" * 300_000})
+
+    assert page.status_code == 413
+    assert "内容太长" in page.text
+
+
+def test_no_coroutine_runs_at_the_end_of_a_request(app):
+    from inspect import iscoroutinefunction
+
+    assert not any(iscoroutinefunction(closer) for closer in app.teardown_appcontext_funcs)
+
+
+def test_every_enum_is_stored_by_its_value(app):
+    from admin.models import Tip
+
+    assert Tip.__table__.c.status.type.enums == [
+        *("received", "question", "accepted", "referred", "out_of_scope", "closed", "purged")
+    ]
+
+
+def test_the_reading_session_cannot_write(app, database):
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
+    with app.app_context(), pytest.raises(DBAPIError):
+        db.reading.execute(text("DELETE FROM setting"))

@@ -1,0 +1,63 @@
+"""A server for test_crash.py that kills itself at one step of the first tip it takes.
+
+`python dying_server.py PORT [STEP]`; without a step it lives.
+"""
+
+import os
+import signal
+import sys
+
+from sqlalchemy import event
+from werkzeug.serving import make_server
+
+from admin import create_app
+from admin.db import db
+
+
+def die(*_args):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DiesBeforeAnswering:
+    """Lets the application finish its work, and never sends the answer."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        answer = self.app(environ, start_response)
+        if environ["REQUEST_METHOD"] == "POST":
+            b"".join(answer)
+            die()
+        return answer
+
+
+def arm(app, step):
+    """Make the process die at `step`, once a tip's row is being written."""
+    writing = []
+    with app.app_context():
+        engine = db.engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO tip"):
+            writing.append(statement)
+
+    if step == "before-commit":
+        event.listen(engine, "commit", lambda _connection: writing and die())
+    if step == "after-commit":
+        # The pool takes the connection back when the commit is done.
+        event.listen(engine, "checkin", lambda *_args: writing and die())
+
+
+def main():
+    port, step = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
+    app = create_app()
+    arm(app, step)
+    if step == "before-answer":
+        app.wsgi_app = DiesBeforeAnswering(app.wsgi_app)
+    make_server("127.0.0.1", port, app, threaded=True).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

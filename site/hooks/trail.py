@@ -16,7 +16,7 @@ Context = dict[str, Any]
 def on_page_context(
     context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> Context:
-    language = str(page.meta.get("lang", "zh"))
+    language = language_of(page)
     pages = {other.url: other for other in nav.pages}
     steps = [url for url in ancestors(page) if url in pages]
     context["language"] = language
@@ -35,8 +35,13 @@ def ancestors(page: Page) -> list[str]:
     above = ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
     if "article" in page.meta:
         above.append(f"law/ch/{page.meta['chapter']}/")
-    home = [""] if page.url and page.meta.get("lang") != "en" else []
-    return home + above
+    return ([""] if page.url and page.meta.get("lang") != "en" else []) + above
+
+
+def language_of(page: Page) -> str:
+    """Take the language from the front matter; decision records are English without saying so."""
+    spoken = "en" if "/decisions/0" in page.file.src_uri else "zh"
+    return str(page.meta.get("lang", spoken))
 
 
 def short(page: Page) -> str:

@@ -1,0 +1,114 @@
+"""What pages show of content/data is what stands there."""
+
+import re
+from html import unescape
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def page_at(pages, url):
+    return next(page for page in pages if page.url == url)
+
+
+def test_the_table_of_numbers_equals_the_data(pages, data):
+    html = page_at(pages, "help/hotlines/").html
+    rows = re.findall(r'<tr role="row"><th role="rowheader".*?</tr>', html)
+    assert len(rows) == len(data["hotlines"]["items"])
+    by_group = [
+        item
+        for group in data["hotlines"]["groups"]
+        for item in data["hotlines"]["items"]
+        if item["group"] == group["id"]
+    ]
+    for row, item in zip(rows, by_group, strict=True):
+        words = text_of(row)
+        assert (item["number"] or "待填写") in words
+        assert item["zh"] in words
+        assert item["for"]["zh"] in words
+        assert ("待核实" if item["mark"] == "待核实" else data["hotlines"]["checked"]) in words
+        dialled = f'href="tel:{item["number"]}"' in row
+        assert dialled == (item["kind"] == "phone" and item["number"] is not None)
+
+
+def test_12337_is_never_offered_as_a_telephone(pages):
+    assert all("tel:12337" not in page.html for page in pages)
+
+
+def test_every_telephone_link_on_every_page_stands_in_the_data(pages, data):
+    known = {item["number"] for item in data["hotlines"]["items"] if item["kind"] == "phone"}
+    for page in pages:
+        assert set(re.findall(r'href="tel:([^"]+)"', page.html)) <= known, page.url
+
+
+def test_every_page_carries_the_footer(pages, data):
+    for page in pages:
+        language = "en" if page.document.of("html")[0]["lang"] == "en" else "zh"
+        foot = text_of(page.html.split('<footer class="foot">')[1])
+        for item in data["footer"]["items"]:
+            assert item[language] in foot, f"{page.url}: {item['id']}"
+            assert item.get("value", "") in foot
+
+
+def test_placeholders_are_loud(pages, data):
+    waiting = [item for item in data["footer"]["items"] if item.get("placeholder")]
+    for page in pages:
+        foot = page.html.split('<footer class="foot">')[1]
+        assert foot.count('class="placeholder"') == len(waiting), page.url
+
+
+def test_every_page_carries_the_meta_of_government_sites(pages, data):
+    for page in pages:
+        meta = {
+            attrs["name"]: attrs["content"] for attrs in page.document.of("meta") if "name" in attrs
+        }
+        assert meta["SiteDomain"] == data["footer"]["site"]["domain"]
+        assert meta["SiteIDCode"] == data["footer"]["site"]["code"]
+        if page.url != "404.html":
+            assert "ColumnName" in meta or "ArticleTitle" in meta, page.url
+
+
+def test_the_law_runs_from_article_1_to_77_without_a_gap(data):
+    numbers = [entry["id"] for chapter in data["law"]["items"] for entry in chapter["articles"]]
+    assert numbers == list(range(1, 78))
+
+
+def test_chapters_agree_with_the_official_text(shared, data):
+    text = next((shared / "laws").glob("反有组织犯罪法*.md")).read_text("utf-8")
+    for title, body in re.findall(r"^## 第.+?章 (.+)$([\s\S]*?)(?=^## |\Z)", text, re.M):
+        chapter = next(c for c in data["law"]["items"] if c["zh"] == re.sub(r"\s", "", title))
+        assert len(chapter["articles"]) == len(re.findall(r"^第.+?条 ", body, re.M)), title
+
+
+def test_an_article_names_its_source_and_date_of_effect(pages, data):
+    for url in ("law/08/", "law/23/", "law/61/"):
+        words = text_of(page_at(pages, url).html)
+        assert "以官方公布文本为准" in words
+        assert data["law"]["passed"] in words
+        assert data["law"]["in_force"] in words
+
+
+def test_articles_lead_to_their_neighbours_and_their_chapter(pages):
+    links = [a["href"] for a in page_at(pages, "law/23/").document.of("a")]
+    assert {"../08/", "../61/", "../ch/3/"} <= set(links)
+
+
+def test_article_23_gives_all_its_conditions_together(pages):
+    words = text_of(page_at(pages, "law/23/").html)
+    conditions = ("非法利益", "有组织地做", "心理强制", "限制人身自由", "社会秩序", "一起具备")
+    assert all(condition in words for condition in conditions)
+
+
+def test_the_button_to_the_form_carries_its_category(pages):
+    assert 'href="/tip/?category=B1"' in page_at(pages, "drugs/").html
+    assert 'href="/tip/?official=yes"' in page_at(pages, "report/").html
+    assert 'href="/en/tip/"' in page_at(pages, "en/").html
+
+
+def test_the_site_map_lists_every_page(pages):
+    html = page_at(pages, "about/sitemap/").html
+    main = html.split('<main id="main"')[1].split("</main>")[0]
+    for page in pages:
+        if page.url not in ("404.html", "") and "decisions/0" not in page.url:
+            assert unescape(page.document.texts["h1"][0]) in unescape(main), page.url

@@ -1,0 +1,129 @@
+"""Every page as it is served: light, self-contained, well formed, and linked to what exists."""
+
+import gzip
+import re
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+BUDGET = 10_240
+# Addresses that the application answers, not the site.
+APPLICATION = ("/tip/", "/mailbox/", "/en/tip/", "/en/mailbox/")
+REQUESTS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
+
+
+@pytest.fixture(scope="module")
+def by_url(pages):
+    return {page.url: page for page in pages}
+
+
+def test_the_pages_of_the_first_version_are_there(by_url):
+    expected = {"", "404.html", "law/", "law/08/", "law/23/", "law/61/", "report/", "drugs/"}
+    expected |= {f"law/ch/{number}/" for number in range(1, 10)}
+    expected |= {"report/who-can-see/", "report/other-channels/", "report/what-not-to-do/"}
+    expected |= {"drugs/help/", "help/", "help/hotlines/", "help/minors/", "en/"}
+    expected |= {"about/", "about/accessibility/", "about/sitemap/", "about/decisions/"}
+    assert expected <= set(by_url)
+
+
+def test_a_page_with_all_it_loads_stays_within_the_budget(site, pages):
+    shared = b"".join((site / "assets" / name).read_bytes() for name in ("lamp.css", "lamp.js"))
+    for page in pages:
+        weight = sum(len(gzip.compress(part)) for part in (page.html.encode(), shared))
+        assert weight <= BUDGET, f"{page.url} weighs {weight} bytes"
+
+
+def test_no_page_asks_another_host_for_anything(pages):
+    for page in pages:
+        for tag, name in REQUESTS.items():
+            for attrs in page.document.of(tag):
+                assert not urlsplit(attrs.get(name) or "").netloc, f"{page.url}: {attrs}"
+
+
+def test_no_page_holds_script_or_style_of_its_own(pages):
+    for page in pages:
+        assert not page.document.of("style"), page.url
+        for tag, attrs in page.document.elements:
+            assert "style" not in attrs, f"{page.url}: style on {tag}"
+            assert not [name for name in attrs if name.startswith("on")], f"{page.url}: {tag}"
+        assert all("src" in attrs for attrs in page.document.of("script")), page.url
+
+
+def test_styles_and_scripts_reach_no_other_host(site):
+    for name in ("lamp.css", "lamp.js"):
+        words = (site / "assets" / name).read_text("utf-8")
+        assert "@import" not in words
+        assert not re.search(r"url\(|https?:|//[a-z]+\.", words)
+
+
+def test_ids_are_unique(pages):
+    for page in pages:
+        ids = page.document.ids()
+        assert len(ids) == len(set(ids)), page.url
+
+
+def test_a_page_has_one_h1_and_its_title_begins_with_it(pages):
+    for page in pages:
+        headings = page.document.texts["h1"]
+        assert len(headings) == 1, page.url
+        assert page.document.texts["title"][0].startswith(headings[0]), page.url
+
+
+def test_every_page_names_its_language(by_url):
+    for url, page in by_url.items():
+        english = url.startswith("en/") or "/decisions/0" in url
+        assert page.document.of("html")[0]["lang"] == ("en" if english else "zh-CN"), url
+
+
+def test_links_and_anchors_hold(by_url):
+    for url, page in by_url.items():
+        for attrs in page.document.of("a"):
+            href = attrs["href"]
+            if urlsplit(href).scheme or href.startswith(APPLICATION):
+                continue
+            target = urlsplit(urljoin(f"http://site/{url}", href))
+            there = by_url.get(unquote(target.path).lstrip("/"))
+            assert there, f"{url or 'home'} links to {href}"
+            if target.fragment:
+                assert unquote(target.fragment) in there.document.ids(), f"{url}: {href}"
+
+
+def test_inside_the_site_all_links_are_relative(pages):
+    for page in pages:
+        if page.url == "404.html":
+            continue
+        for attrs in page.document.of("a"):
+            href = attrs["href"]
+            assert not href.startswith("/") or href.startswith(APPLICATION), f"{page.url}: {href}"
+
+
+def test_links_to_other_hosts_are_encrypted_and_carry_no_referrer(pages):
+    for page in pages:
+        assert {"name": "referrer", "content": "no-referrer"} in page.document.of("meta")
+        for attrs in page.document.of("a"):
+            assert urlsplit(attrs["href"]).scheme in ("", "https", "tel"), attrs
+
+
+def test_every_page_has_the_way_out_and_the_way_in(pages, data):
+    for page in pages:
+        ids = page.document.ids()
+        assert {"main", "quick-exit", "elder"} <= set(ids), page.url
+        way_out = [a for a in page.document.of("a") if a.get("id") == "quick-exit"]
+        assert way_out[0]["href"] == data["footer"]["quick_exit"]
+        first_link = page.document.of("a")[0]
+        assert first_link == {"class": "skip", "href": "#main"}
+
+
+def test_every_page_shows_when_it_was_reviewed(pages):
+    for page in pages:
+        if page.url == "404.html" or "decisions/0" in page.url:
+            continue
+        assert page.document.of("time"), page.url
+
+
+def test_public_pages_keep_to_the_words_of_the_house(pages):
+    for page in pages:
+        if "decisions/0" in page.url:
+            continue
+        for word in ("封面", "密封", "恶势力线索", "绝对匿名", "无法追踪"):
+            assert word not in page.html, f"{page.url}: {word}"

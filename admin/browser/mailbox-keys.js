@@ -1,0 +1,9 @@
+// All of the mailbox that needs keys: loaded by mailbox.js once the receipt's field is touched,
+// because it is large, and because a browser without BigInt cannot even read it.
+
+import { toHex } from "./lib/bytes.js";
+import { check, derive } from "./lib/receipt.js";
+import { sealLetter } from "./mailbox/letter.js";
+import { openThread } from "./mailbox/thread.js";
+
+globalThis.dengshaoMailbox = { check, derive, openThread, sealLetter, toHex };

@@ -1,0 +1,33 @@
+// Repeats the typed digits in groups under the field, so that they can be compared with the paper.
+
+import { element } from "./faults.js";
+import { fill, receiptFault, typedGroups } from "./words.js";
+
+export function showGroups(slot, text, words, check) {
+  slot.textContent = "";
+  const groups = typedGroups(text);
+  if (!groups.length) return;
+  const found = groups.join("").length;
+  const wrong = found === 36 && check ? wrongGroups(text, check) : [];
+  const list = element("ol", "", "receipt");
+  groups.forEach((group, i) => {
+    const line = element("li", group, "receipt__group");
+    if (wrong.includes(i + 1)) line.append(element("strong", words.groupWrong));
+    list.append(line);
+  });
+  slot.append(element("p", fill(words.counted, { found }), "meta"), list);
+  if (wrong.length) {
+    const sentence = element("p", receiptFault({ groups: wrong }, words), "field__error");
+    sentence.setAttribute("role", "status");
+    slot.append(sentence);
+  }
+}
+
+function wrongGroups(text, check) {
+  try {
+    check(text);
+    return [];
+  } catch (error) {
+    return error.groups || [];
+  }
+}

@@ -1,0 +1,16 @@
+// Seals what the reporter writes, to the keys of the unit that holds the tip.
+
+import { sealTo } from "../lib/age.js";
+import { toBase64 } from "../lib/bytes.js";
+import { makeEnvelope } from "../lib/envelope.js";
+
+// Returns what /mailbox/sealed takes: the number, the digest, and the sealed envelope.
+export async function sealLetter(keys, answer, kind, body) {
+  const last = answer.messages[answer.messages.length - 1];
+  const number = last ? last.number + 1 : 1;
+  const previous = last ? last.digest : "";
+  const place = { kind, direction: "reporter", reference: answer.reference, number, previous };
+  const envelope = makeEnvelope(body, keys.talk, place);
+  const sealed = await sealTo(answer.unit.recipients, envelope.bytes);
+  return { kind, number, digest: envelope.digest, sealed: toBase64(sealed) };
+}

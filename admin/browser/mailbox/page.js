@@ -1,0 +1,206 @@
+// The mailbox with scripts. It enhances the plain form: whatever fails here, the form still works,
+// but nothing is sent the plain way before the reporter was told and pressed again.
+
+import { keysLoader } from "./able.js";
+import { clearFaults, element, showFault } from "./faults.js";
+import { showGroups } from "./groups.js";
+import { Offline, Refused } from "./server.js";
+import { Visit } from "./session.js";
+import { cloneTemplate, mailboxView } from "./view.js";
+import { receiptFault, wordsFault } from "./words.js";
+
+const REFUSALS = { purged: "purged", unknown: "unknown" };
+
+export class Page {
+  constructor(root) {
+    this.root = root;
+    this.words = root.dataset;
+    this.form = root.querySelector("#open");
+    this.way = root.querySelector("#way");
+    this.plainWay = this.way.textContent;
+    this.base = this.form.getAttribute("action");
+    this.loadKeys = keysLoader(document, this.words.keys);
+    this.tools = null;
+    this.visit = null;
+    this.entries = [];
+    this.draft = "";
+    this.isPlain = false;
+    this.isBusy = false;
+  }
+
+  start() {
+    const field = this.form.elements.receipt;
+    this.way.textContent = this.words.openedHere;
+    this.form.addEventListener("submit", (event) => this.take(event, () => this.open(field)));
+    field.addEventListener("focus", () => this.prepare(field), { once: true });
+    field.addEventListener("input", () => this.prepare(field));
+    window.addEventListener("pagehide", () => this.wipe());
+    window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+    if (field.value) this.prepare(field);
+  }
+
+  // Loads the keys' script while the reporter types, and shows what was typed in groups.
+  async prepare(field) {
+    const check = this.tools && this.tools.check;
+    showGroups(this.root.querySelector('[data-slot="groups"]'), field.value, this.words, check);
+    if (this.tools || this.isPlain) return;
+    try {
+      this.tools = await this.loadKeys();
+    } catch (error) {
+      this.goPlain(this.words.unable + this.plainWay);
+      return;
+    }
+    if (this.form.isConnected) await this.prepare(field);
+  }
+
+  // Runs one step at a time, in place of the plain form's own way.
+  async take(event, step) {
+    if (this.isPlain) return;
+    event.preventDefault();
+    if (this.isBusy) return;
+    this.isBusy = true;
+    clearFaults(this.root);
+    const wait = element("p", this.words.wait, "meta");
+    wait.setAttribute("role", "status");
+    event.target.append(wait);
+    try {
+      await step();
+    } catch (error) {
+      this.explain(error);
+    }
+    wait.remove();
+    this.isBusy = false;
+  }
+
+  explain(error) {
+    if (error instanceof Offline) this.fault(this.words.offline);
+    else if (error instanceof Refused) this.fault(this.words[REFUSALS[error.reason] || "busy"]);
+    else this.fallBack();
+  }
+
+  // From here on the next press goes the plain way, with all that was typed.
+  fallBack() {
+    this.goPlain(this.plainWay);
+    this.fault(this.visit ? this.words.fallbackWrite : this.words.fallbackLook);
+  }
+
+  goPlain(sentence) {
+    this.isPlain = true;
+    this.way.textContent = sentence;
+    if (this.visit) this.carryReceipt();
+  }
+
+  carryReceipt() {
+    this.root.querySelectorAll("input[name=receipt]").forEach((field) => {
+      field.value = this.visit.typed;
+    });
+  }
+
+  fault(text, field) {
+    showFault(this.root, this.words.summary, text, field || null);
+  }
+
+  async open(field) {
+    this.tools = this.tools || (await this.loadKeys());
+    let digits;
+    try {
+      digits = this.tools.check(field.value);
+    } catch (error) {
+      this.fault(receiptFault(error, this.words), field);
+      return;
+    }
+    const visit = new Visit(this.tools, this.base, field.value, digits, this.words.site);
+    const entries = await visit.look();
+    if (!entries) {
+      this.fault(this.words.unknown, field);
+      return;
+    }
+    this.visit = visit;
+    this.entries = entries;
+    this.showMailbox("");
+  }
+
+  show(view) {
+    this.root.textContent = "";
+    this.root.append(view);
+    if (this.isPlain) this.carryReceipt();
+    this.root.querySelector("h1").focus();
+    window.scrollTo(0, 0);
+  }
+
+  showMailbox(stored) {
+    this.show(mailboxView(this.visit.answer, this.entries, this.words.lang, stored));
+    const letter = this.act("message");
+    letter.elements.words.value = this.draft;
+    letter.addEventListener("submit", (event) => this.take(event, () => this.send("message", letter)));
+    this.onPress("danger", () => this.showStep("danger", letter));
+    this.onPress("withdraw", () => this.showStep("withdraw", letter));
+  }
+
+  showStep(kind, letter) {
+    this.draft = letter.elements.words.value;
+    this.show(cloneTemplate(`view-${kind}`));
+    const form = this.act(`confirm-${kind}`);
+    form.elements.words.value = this.draft;
+    form.addEventListener("submit", (event) => this.take(event, () => this.send(kind, form)));
+    this.act("back").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.draft = form.elements.words.value;
+      this.showMailbox("");
+    });
+  }
+
+  act(name) {
+    return this.root.querySelector(`[data-act="${name}"]`);
+  }
+
+  onPress(name, step) {
+    this.act(name).addEventListener("click", (event) => {
+      if (this.isPlain) return;
+      event.preventDefault();
+      if (!this.isBusy) step();
+    });
+  }
+
+  async send(kind, form) {
+    const field = form.elements.words;
+    const typed = kind === "withdraw" ? "" : field.value.trim();
+    const wrong = wordsFault(typed, this.words, { mayBeEmpty: kind !== "message" });
+    if (wrong) {
+      this.fault(wrong, field);
+    } else if (this.visit.isClosed) {
+      this.fault(this.words.unitClosed);
+    } else {
+      await this.visit.send(kind, bodyOf(kind, typed, this.words));
+      this.draft = kind === "withdraw" ? field.value : "";
+      await this.lookAgain();
+      this.showMailbox(this.words[STORED[kind]]);
+    }
+  }
+
+  // It is stored: should the new look fail, the old one is shown, with the words that it arrived.
+  async lookAgain() {
+    try {
+      this.entries = (await this.visit.look()) || this.entries;
+    } catch (error) {
+      if (!(error instanceof Offline || error instanceof Refused)) throw error;
+    }
+  }
+
+  wipe() {
+    this.visit = null;
+    this.entries = [];
+    this.draft = "";
+    this.root.querySelectorAll("input, textarea").forEach((field) => {
+      field.value = "";
+    });
+    this.root.textContent = "";
+  }
+}
+
+const STORED = { message: "storedMessage", danger: "storedDanger", withdraw: "storedWithdraw" };
+
+function bodyOf(kind, typed, words) {
+  if (kind === "withdraw") return words.withdrawBody;
+  return kind === "danger" ? `${words.dangerBody}\n${typed}`.trim() : typed;
+}

@@ -1,0 +1,55 @@
+// One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
+
+import { Refused, askThread, sendLetter } from "./server.js";
+
+const AGAIN = ["number_taken", "token"];
+
+export class Visit {
+  constructor(tools, base, typed, digits, site) {
+    this.tools = tools;
+    this.base = base;
+    this.typed = typed;
+    this.keys = tools.derive(digits, site);
+    this.lookup = tools.toHex(this.keys.lookup);
+    this.answer = null;
+    this.pending = null;
+  }
+
+  // Returns the entries of the talk, or null where nothing lies under this receipt.
+  async look() {
+    this.answer = await askThread(this.base, this.lookup);
+    return this.answer.known ? this.tools.openThread(this.keys, this.answer) : null;
+  }
+
+  // Seals and stores. Where another message came first, or the page is a day old, it looks again,
+  // numbers anew and tries once more.
+  async send(kind, body) {
+    try {
+      await this.sendOnce(kind, body);
+    } catch (error) {
+      if (!(error instanceof Refused) || !AGAIN.includes(error.reason)) throw error;
+      this.pending = null;
+      this.answer = await askThread(this.base, this.lookup);
+      await this.sendOnce(kind, body);
+    }
+    this.pending = null;
+  }
+
+  async sendOnce(kind, body) {
+    const letter = await this.letter(kind, body);
+    await sendLetter(this.base, this.lookup, letter.token, letter.content);
+  }
+
+  // A retry of the same words sends the same letter under the same token: it is stored once.
+  async letter(kind, body) {
+    const pending = this.pending;
+    if (pending && pending.kind === kind && pending.body === body) return pending;
+    const content = await this.tools.sealLetter(this.keys, this.answer, kind, body);
+    this.pending = { kind, body, content, token: this.answer.token };
+    return this.pending;
+  }
+
+  get isClosed() {
+    return !this.answer.unit.recipients.length;
+  }
+}

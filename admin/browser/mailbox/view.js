@@ -1,0 +1,46 @@
+// Puts the opened mailbox into the page's own templates. Words become text, never markup.
+
+import { fill, longDay } from "./words.js";
+
+const ITEMS = { staff: "item-staff", reporter: "item-own" };
+
+export function cloneTemplate(id) {
+  return document.getElementById(id).content.cloneNode(true);
+}
+
+export function mailboxView(answer, entries, lang, stored) {
+  const view = cloneTemplate("view-mailbox");
+  const isPurged = answer.status === "purged";
+  put(view, "stored", stored);
+  put(view, "status", answer.status_words);
+  put(view, "turn-to", answer.turn_to);
+  put(view, "next-look", answer.next_look);
+  if (answer.withdrawn_on) putDay(view, "withdrawn", answer.withdrawn_on, lang);
+  const list = slot(view, "messages");
+  entries.forEach((entry) => list.append(entryView(entry, lang)));
+  slot(view, "no-messages").hidden = entries.some((entry) => entry.side === "staff");
+  slot(view, "open-part").hidden = isPurged;
+  slot(view, "purged-part").hidden = !isPurged;
+  return view;
+}
+
+function entryView(entry, lang) {
+  const item = cloneTemplate(entry.trouble ? `item-${entry.trouble}` : ITEMS[entry.side]);
+  if (slot(item, "body")) slot(item, "body").textContent = entry.body;
+  if (slot(item, "day")) slot(item, "day").textContent = longDay(entry.day, lang);
+  if (slot(item, "own")) putDay(item, "own", entry.day, lang);
+  return item;
+}
+
+const slot = (view, name) => view.querySelector(`[data-slot="${name}"]`);
+
+function put(view, name, text) {
+  const node = slot(view, name);
+  node.textContent = text;
+  node.hidden = !text;
+}
+
+function putDay(view, name, day, lang) {
+  const node = slot(view, name);
+  put(view, name, fill(node.textContent, { day: longDay(day, lang) }));
+}

@@ -1,0 +1,166 @@
+"""The mailbox with scripts: only a lookup and sealed bytes reach the server, never the digits."""
+
+import json
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from io import BytesIO
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from ..db import db
+from ..house import house, page_language
+from ..sealing.errors import SealingError
+from ..sealing.header import read_header
+from ..sealing.hybrid import STANZA
+from ..sealing.payload import Kind
+from ..security import public
+from ..tokens import BadToken, FormNonce
+from ..vault import vault
+from . import words
+from .services import CONFLICTS, Letter, Mail, Stamp, TipPurged, find_mail, store_letter
+from .thread import Row
+
+MOST_SEALED = 32 * 1024
+_MOST_BODY = 64 * 1024
+# Answers grow in steps, so that their length on the wire tells little about the talk.
+_STEP = 16 * 1024
+_KINDS = ("message", "danger", "withdraw")
+_ATTEMPTS = 2
+
+
+bp = Blueprint("mailbox_scripted", __name__)
+
+
+@bp.post("/thread")
+@public
+def show_thread() -> Response:
+    """Give what lies under a lookup: the coarse status, and the staff's messages still sealed."""
+    lookup = _hex(_read_json(), "lookup", 32)
+    mail = find_mail(db.reading, house().peppered(bytes.fromhex(lookup)))
+    return _answer({**_cover(mail), "token": house().tokens.new()})
+
+
+@bp.post("/sealed")
+@public
+def store_sealed() -> Response:
+    """Store a message that the reporter's browser sealed."""
+    content = _read_json()
+    lookup = bytes.fromhex(_hex(content, "lookup", 32))
+    letter = _letter(content)
+    nonce, is_fresh = _token(content)
+    mail = find_mail(db.reading, house().peppered(lookup))
+    stamp = Stamp.of(nonce, lookup, letter.kind, letter.digest)
+    if mail is None:
+        return _answer({"error": "unknown"}, 404)
+    if not is_fresh and not stamp.is_spent(db.reading):
+        return _answer({"error": "token"}, 400)
+    return _store(mail, letter, stamp)
+
+
+def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
+    # The second try finds the same letter stored by a retry that ran beside this one.
+    for _attempt in range(_ATTEMPTS):
+        try:
+            store_letter(db.session, mail.tip.id, letter, stamp)
+            db.session.commit()
+            return _answer({"stored": True})
+        except TipPurged:
+            return _answer({"error": "purged"}, 410)
+        except CONFLICTS:
+            db.session.rollback()
+    return _answer({"error": "number_taken"}, 409)
+
+
+def _cover(mail: Mail | None) -> dict[str, Any]:
+    """Describe a tip to its reporter; for an unknown lookup, the same shape with nothing in it."""
+    unit = vault().units.get().get(mail.tip.unit_id if mail else "")
+    withdrawn = mail.tip.withdrawn_on if mail else None
+    return {
+        "known": mail is not None,
+        "reference": mail.tip.reference if mail else "",
+        "status": mail.tip.status if mail else "",
+        "status_words": str(words.STATUS_WORDS[mail.tip.status]) if mail else "",
+        "turn_to": words.turn_to(mail.tip, house().district, page_language()) if mail else "",
+        "next_look": words.next_look(mail.tip.status) if mail else "",
+        "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
+        "unit": {"recipients": unit.recipients if unit else []},
+        "messages": [_message(row) for row in mail.rows] if mail else [],
+    }
+
+
+def _message(row: Row) -> dict[str, Any]:
+    """Describe a message. The reporter's own is never handed out, not even sealed."""
+    is_staff = row.direction == "staff"
+    return {
+        "number": row.number,
+        "direction": row.direction,
+        "day": row.sent_on.isoformat(),
+        "digest": row.digest,
+        "sealed": b64encode(row.sealed).decode("ascii") if is_staff else "",
+    }
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> Response:
+    text = json.dumps(content, ensure_ascii=False).encode()
+    padded = text + b" " * (-len(text) % _STEP)
+    return current_app.response_class(padded, status=status, mimetype="application/json")
+
+
+def _read_json() -> dict[str, Any]:
+    # Only with this type does a browser ask before it posts from a page of another origin.
+    if request.mimetype != "application/json":
+        abort(415)
+    if (request.content_length or 0) > _MOST_BODY:
+        abort(413)
+    try:
+        content = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        abort(400)
+    if not isinstance(content, dict):
+        abort(400)
+    return content
+
+
+def _hex(content: dict[str, Any], name: str, length: int) -> str:
+    value = content.get(name)
+    if not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{length}}}", value):
+        abort(400)
+    return value
+
+
+def _token(content: dict[str, Any]) -> tuple[FormNonce, bool]:
+    value = content.get("token")
+    if not isinstance(value, str) or not value.isascii():
+        abort(400)
+    try:
+        return house().tokens.read(value)
+    except BadToken:
+        abort(_answer({"error": "token"}, 400))
+
+
+def _letter(content: dict[str, Any]) -> Letter:
+    number, kind, sealed = content.get("number"), content.get("kind"), content.get("sealed")
+    if type(number) is not int or not 1 <= number < 1 << 31 or kind not in _KINDS:
+        abort(400)
+    return Letter(
+        kind=cast(Kind, kind),
+        number=number,
+        digest=_hex(content, "digest", 64),
+        sealed=_sealed(sealed),
+    )
+
+
+def _sealed(text: Any) -> bytes:
+    """Decode a sealed message; refuse what is no age file for the two keys of a unit."""
+    try:
+        sealed = b64decode(text, validate=True)
+        stanzas = read_header(BytesIO(sealed)).stanzas
+    except (TypeError, ValueError, Base64Error, SealingError):
+        abort(400)
+    if len(sealed) > MOST_SEALED:
+        abort(413)
+    if [stanza.type for stanza in stanzas] != [STANZA, STANZA]:
+        abort(400)
+    return sealed

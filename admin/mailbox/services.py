@@ -1,0 +1,163 @@
+"""Finds what lies under a receipt, and stores what its holder sends. No Flask in here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ..db import today
+from ..models import Decision, Direction, Message, Tip, TipStatus
+from ..sealing import age
+from ..sealing.payload import Envelope, Kind
+from ..tokens import FormNonce
+from ..vault import history
+from ..vault.nonces import body_mac, spend, spent_bodies
+from ..vault.store import NumberTaken, TalkState, add_message, find_tip
+from .thread import Row
+
+# No row has it: an unknown receipt asks the database the same questions as a known one.
+_NOBODY = -1
+
+CONFLICTS = (NumberTaken, IntegrityError, StaleDataError)
+"""Somebody else wrote at the same moment: roll back, look again, and try once more."""
+
+
+class TipPurged(Exception):
+    """The tip's content was deleted: there is nobody left to read more words."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A tip and the rows of its talk, as they lie in the database."""
+
+    tip: Tip
+    rows: Sequence[Row]
+
+    @property
+    def is_purged(self) -> bool:
+        return self.tip.status is TipStatus.PURGED
+
+    @property
+    def state(self) -> TalkState:
+        """Where the talk stands: what the next message is chained to."""
+        last = self.rows[-1] if self.rows else None
+        return TalkState(last.number, last.digest) if last else TalkState(0, "")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A sealed message of the reporter, ready for its row."""
+
+    kind: Kind
+    number: int
+    digest: str
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What makes a retry the same: the form's nonce, and the mark of what was sent under it."""
+
+    nonce: FormNonce
+    mac: bytes
+
+    @classmethod
+    def of(cls, nonce: FormNonce, lookup: bytes, kind: Kind, content: str) -> "Stamp":
+        """Mark a content: the words themselves, or the digest of an envelope sealed elsewhere."""
+        return cls(nonce, body_mac(nonce.nonce, lookup + f"{kind}\n{content}".encode()))
+
+    def is_spent(self, session: Session) -> bool:
+        """Tell whether exactly this was stored before."""
+        return self.mac in spent_bodies(session, self.nonce.nonce)
+
+
+def find_mail(session: Session, peppered: bytes) -> Mail | None:
+    """Read the tip and the talk of a receipt. Costs the same queries where there is none."""
+    tip = find_tip(session, peppered)
+    rows = session.execute(
+        select(Message.number, Message.direction, Message.sent_on, Message.digest, Message.sealed)
+        .where(Message.tip_id == (tip.id if tip else _NOBODY))
+        .order_by(Message.number)
+    ).all()
+    return Mail(tip, rows) if tip else None
+
+
+def seal_letter(
+    mail: Mail, talk: bytes, *, kind: Kind, body: str, recipients: Sequence[str]
+) -> Letter:
+    """Seal the reporter's words to the unit, chained to the talk as it stands."""
+    state = mail.state
+    envelope = Envelope.make(
+        body,
+        talk,
+        kind=kind,
+        direction="reporter",
+        reference=mail.tip.reference,
+        number=state.number + 1,
+        previous=state.digest,
+    )
+    readers = [age.parse_recipient(text) for text in recipients]
+    sealed = age.seal(envelope.to_bytes(), readers)
+    return Letter(kind, state.number + 1, envelope.digest, sealed)
+
+
+def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) -> None:
+    """Store a letter and do what its kind asks for. The caller commits.
+
+    A no-op when exactly this was stored before. Raises `NumberTaken` when another message came
+    first, `TipPurged` when the tip's content is gone.
+    """
+    # The row stays locked till the commit: who moves the tip meanwhile waits, and is told.
+    tip = session.get_one(Tip, tip_id, with_for_update=True, populate_existing=True)
+    if stamp.is_spent(session):
+        return
+    if tip.status is TipStatus.PURGED:
+        raise TipPurged
+    spend(session, stamp.nonce.nonce, stamp.mac, day=stamp.nonce.day)
+    add_message(
+        session,
+        tip,
+        number=letter.number,
+        direction=Direction.REPORTER,
+        digest=letter.digest,
+        sealed=letter.sealed,
+    )
+    _ACTS[letter.kind](session, tip)
+
+
+def _take_words(session: Session, tip: Tip) -> None:
+    """Log more words; an answer puts the tip back to where it stood before the question."""
+    reason, new = history.Reason.MORE_WORDS, TipStatus(tip.status)
+    if tip.status is TipStatus.QUESTION:
+        reason, new = history.Reason.ANSWERED, _status_before_question(session, tip)
+    history.record(session, tip, new=new, reason=reason, by=history.REPORTER)
+
+
+def _status_before_question(session: Session, tip: Tip) -> TipStatus:
+    query = (
+        select(Decision.old)
+        .where(Decision.tip_id == tip.id, Decision.new == TipStatus.QUESTION)
+        # Staff may have asked twice in a row.
+        .where(Decision.old != TipStatus.QUESTION)
+        .order_by(Decision.step.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none() or TipStatus.RECEIVED
+
+
+def _take_withdrawal(session: Session, tip: Tip) -> None:
+    """Note the request. Deletes nothing: who forced or found a receipt must not destroy a tip."""
+    tip.withdrawn_on = tip.withdrawn_on or today()
+    history.record(
+        session, tip, new=tip.status, reason=history.Reason.WITHDRAWN, by=history.REPORTER
+    )
+
+
+_ACTS = {
+    "message": _take_words,
+    "danger": history.mark_danger,
+    "withdraw": _take_withdrawal,
+}

@@ -1,0 +1,140 @@
+"""The mailbox without scripts: the receipt comes with each request and is forgotten after it."""
+
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+
+from ..db import db
+from ..house import house, page_language
+from ..sealing.payload import Kind
+from ..security import public
+from . import words
+from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
+from .visit import Visit, deliver, visit
+
+bp = Blueprint("mailbox", __name__)
+
+
+def long_day(day: date) -> str:
+    """Write a day out, in the page's language."""
+    return str(format_date(day, "long"))
+
+
+@bp.context_processor
+def page_helpers() -> dict[str, object]:
+    """Give the mailbox's pages the address of the form for tips, and a way to write days."""
+    return {
+        "tip_url": "/en/tip/" if page_language() == "en" else "/tip/",
+        "long_day": long_day,
+    }
+
+
+@bp.get("/")
+@public
+def start() -> str:
+    """Ask for the receipt."""
+    return _start_page(ReceiptForm())
+
+
+@bp.post("/")
+@public
+def look() -> ResponseReturnValue:
+    """Show where the tip stands and what staff answered, opened in memory for this request."""
+    form = ReceiptForm(request.form)
+    if not form.validate():
+        return _start_page(form), 422
+    return _mailbox_page(form, visit(form), WordsForm(request.form))
+
+
+@bp.post("/words")
+@public
+def send_words() -> ResponseReturnValue:
+    """Take an answer, or more words."""
+    return _take(WordsForm(request.form), "message")
+
+
+@bp.post("/danger")
+@public
+def report_danger() -> ResponseReturnValue:
+    """Show 110 and the law's protections first; then mark the tip as most urgent."""
+    return _take(DangerForm(request.form), "danger")
+
+
+@bp.post("/withdraw")
+@public
+def withdraw() -> ResponseReturnValue:
+    """Say what withdrawing does and does not do; then ask staff to stop and delete."""
+    return _take(WithdrawForm(request.form), "withdraw")
+
+
+@bp.get("/words")
+@bp.get("/danger")
+@bp.get("/withdraw")
+@public
+def start_again() -> ResponseReturnValue:
+    """Send who reloads an address, without its form, to the start."""
+    return redirect(url_for(".start"))
+
+
+def _take(form: LetterForm, kind: Kind) -> ResponseReturnValue:
+    """Walk one letter through its steps: receipt, explanation, words, stored."""
+    receipt = ReceiptForm(request.form)
+    if not receipt.validate():
+        return _start_page(receipt), 422
+    found = visit(receipt)
+    if found.mail is None or not found.can_write:
+        return _mailbox_page(receipt, found, WordsForm())
+    if kind != "message" and not form.confirm.data:
+        return _step_page(kind, found, form)
+    if not form.validate() or not deliver(db.session, found.mail, found.keys, form, kind):
+        return _refused_page(kind, receipt, found, form), 422
+    # Words typed beside a withdrawal were not sent: they stay in their box.
+    rest = WordsForm(request.form) if kind == "withdraw" else WordsForm()
+    return _mailbox_page(receipt, visit(receipt), rest, stored=kind)
+
+
+def _start_page(form: ReceiptForm, *, is_unknown: bool = False) -> str:
+    return render_template(
+        "mailbox/start.html",
+        form=form,
+        site_id=house().site_id,
+        is_unknown=is_unknown,
+        # Where a receipt was spoilt on the way, what was written beside it waits for the right one.
+        typed_words=request.form.get("words", ""),
+        script_words=words.script_words(),
+        letter_form=WordsForm(),
+        danger_fields=DangerForm(),
+        words=words,
+    )
+
+
+def _mailbox_page(
+    receipt: ReceiptForm, found: Visit, form: LetterForm, *, stored: Kind | None = None
+) -> str:
+    if found.mail is None:
+        return _start_page(receipt, is_unknown=True)
+    tip = found.mail.tip
+    return render_template(
+        "mailbox/mailbox.html",
+        visit=found,
+        tip=tip,
+        form=form,
+        status_words=words.STATUS_WORDS[tip.status],
+        turn_to=words.turn_to(tip, house().district, page_language()),
+        next_look=words.next_look(tip.status),
+        has_replies=any(entry.side == "staff" for entry in found.entries),
+        stored=words.STORED[stored] if stored else "",
+    )
+
+
+def _step_page(kind: Kind, found: Visit, form: LetterForm) -> str:
+    typed = request.form.get("words", "")
+    return render_template(f"mailbox/{kind}.html", visit=found, form=form, words=typed)
+
+
+def _refused_page(kind: Kind, receipt: ReceiptForm, found: Visit, form: LetterForm) -> str:
+    if kind == "message":
+        return _mailbox_page(receipt, found, form)
+    return _step_page(kind, found, form)

@@ -1,0 +1,76 @@
+"""One request of a reporter without scripts: the receipt's keys live as long as this request."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ..db import db
+from ..house import house
+from ..sealing.payload import Kind
+from ..sealing.receipt import ReceiptKeys, derive
+from ..vault import vault
+from . import words
+from .forms import LetterForm, ReceiptForm
+from .services import CONFLICTS, Mail, Stamp, TipPurged, find_mail, seal_letter, store_letter
+from .thread import Entry, open_thread
+
+ATTEMPTS = 3
+"""How often a message is numbered anew when others write at the same moment."""
+
+
+@dataclass
+class Visit:
+    """What a typed receipt leads to."""
+
+    receipt: str
+    """As it was typed: the page's forms carry it on."""
+    keys: ReceiptKeys
+    mail: Mail | None
+    entries: list[Entry]
+
+    @property
+    def can_write(self) -> bool:
+        return self.mail is not None and not self.mail.is_purged
+
+
+def visit(form: ReceiptForm) -> Visit:
+    """Derive the receipt's keys in memory and read what lies under them, if anything does."""
+    keys = derive(form.receipt.digits, house().site_id)
+    # What was read before, in this request, must not hide what came meanwhile.
+    db.reading.rollback()
+    mail = find_mail(db.reading, house().peppered(keys.lookup))
+    rows, reference = (mail.rows, mail.tip.reference) if mail else ((), "")
+    return Visit(form.receipt.data or "", keys, mail, open_thread(rows, keys, reference))
+
+
+def deliver(session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm, kind: Kind) -> bool:
+    """Seal and store what the form says, once, and commit. Where it can't, the form says why."""
+    stamp = Stamp.of(form.nonce, keys.lookup, kind, form.body)
+    if stamp.is_spent(db.reading):
+        return True
+    if not form.is_fresh:
+        return _refuse(form, str(words.STALE))
+    unit = vault().units.get().get(found.tip.unit_id)
+    if unit is None:
+        return _refuse(form, str(words.UNIT_CLOSED))
+    mail: Mail | None = found
+    for _attempt in range(ATTEMPTS):
+        if mail is None:
+            break
+        letter = seal_letter(mail, keys.talk, kind=kind, body=form.body, recipients=unit.recipients)
+        try:
+            store_letter(session, mail.tip.id, letter, stamp)
+            session.commit()
+            return True
+        except TipPurged:
+            return _refuse(form, str(words.PURGED))
+        except CONFLICTS:
+            session.rollback()
+            db.reading.rollback()
+            mail = find_mail(db.reading, house().peppered(keys.lookup))
+    return _refuse(form, str(words.BUSY))
+
+
+def _refuse(form: LetterForm, sentence: str) -> bool:
+    form.form_errors.append(sentence)
+    return False

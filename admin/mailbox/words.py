@@ -1,0 +1,115 @@
+"""What the mailbox says: where a tip stands, when to look again, and the sentences of its forms."""
+
+from datetime import timedelta
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..db import today
+from ..district import District
+from ..models import Tip, TipStatus
+
+LOOK_AGAIN_DAYS = 7
+MOST_WORDS = 2000
+
+STATUS_WORDS = {
+    TipStatus.RECEIVED: _l("已收到"),
+    TipStatus.QUESTION: _l("请您补充"),
+    TipStatus.ACCEPTED: _l("已受理"),
+    TipStatus.REFERRED: _l("已转有关机关"),
+    TipStatus.OUT_OF_SCOPE: _l("这件事不归这里办，可以找…"),
+    TipStatus.CLOSED: _l("已办结（办结不等于查实，也不等于您说错了）"),
+    TipStatus.PURGED: _l("已过保存期，内容已删除"),
+}
+
+# For staff, whose desk reads Chinese whatever language the reporter's page had.
+DANGER_BODY = "举报人按了「我有危险／被报复」。"
+WITHDRAW_BODY = "举报人按了「撤回」，请停止办理并删除内容。"
+
+RECEIPT = _l("查询码")
+WORDS = _l("您要说的话")
+DANGER_WORDS = _l("想说几句，就写在这里（可以不写）")
+
+EMPTY = _l("请写查询码：纸上那 36 个数字。")
+TOO_FEW = _l("查询码是 36 个数字。您写了 %(found)s 个，还少 %(off)s 个。")
+TOO_MANY = _l("查询码是 36 个数字。您写了 %(found)s 个，多了 %(off)s 个。")
+AND = _l("、")
+WRONG_GROUP = _l("第 %(groups)s 组有误，请对照纸上再看一遍。")
+UNKNOWN = _l("查不到这个查询码。请对照纸上再看一遍。")
+NO_WORDS = _l("请先写下要说的话。")
+TOO_LONG = _l("一次最多写 2000 字。您写了 %(found)s 字，请分几次写。")
+STALE = _l("页面放得太久了。您写的字还在，请再按一次。")
+BUSY = _l("刚才没有存上。您写的字还在，请再按一次。")
+UNIT_CLOSED = _l("现在收不了新的话。您写的字还在，请先抄下来。急事请打 110，别的事打 12345。")
+PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
+OFFLINE = _l("没有连上。您写的字还在，请等一会儿再按一次。")
+SUMMARY = _l("有几处要改一下")
+UNABLE = _l("这个浏览器打不开加锁的内容，改由服务器代为打开。")
+FALLBACK_LOOK = _l("这台设备打不开加锁的内容。再按一次，就由服务器代为打开。")
+FALLBACK_WRITE = _l("这台设备加不了锁，您写的字还在。再按一次，就由服务器在内存里加锁。")
+OPENED_HERE = _l("查询码不会离开这台设备，回复就在这里打开。")
+WAIT = _l("正在打开或加锁，请稍等…")
+COUNTED = _l("已写 %(found)s 个数字，一共 36 个")
+GROUP_WRONG = _l("有误")
+
+STORED = {
+    "message": _l("您补充的话收到了。"),
+    "danger": _l("收到了，已标为最急。请马上打 110。"),
+    "withdraw": _l("撤回的请求收到了。"),
+}
+
+
+def turn_to(tip: Tip, district: District, lang: str) -> str:
+    """Say where a matter belongs that is not handled here; empty for every other status."""
+    if tip.status is not TipStatus.OUT_OF_SCOPE:
+        return ""
+    outcome = district.outcomes.get(tip.outcome or "")
+    if outcome is None or outcome.turn_to is None:
+        return str(_("可以打 12345 问一问该找谁。"))
+    return str(outcome.turn_to[lang])
+
+
+def next_look(status: TipStatus) -> str:
+    """Say when to come back."""
+    if status is TipStatus.PURGED:
+        return str(PURGED)
+    if status in (TipStatus.CLOSED, TipStatus.OUT_OF_SCOPE):
+        return str(_("不用再来看了。想起什么，还可以在下面写。"))
+    day = format_date(today() + timedelta(days=LOOK_AGAIN_DAYS), "long")
+    if status is TipStatus.QUESTION:
+        return str(_("请先看下面的问题，写下回答。七天后再来看：%(day)s。", day=day))
+    return str(_("七天后再来看：%(day)s。", day=day))
+
+
+def script_words() -> dict[str, str]:
+    """Give the page's script its sentences; what stands in braces is filled in there."""
+    holes = {"found": "{found}", "off": "{off}", "groups": "{groups}"}
+    plain = {
+        "empty": EMPTY,
+        "too-few": TOO_FEW,
+        "too-many": TOO_MANY,
+        "wrong-group": WRONG_GROUP,
+        "and": AND,
+        "unknown": UNKNOWN,
+        "no-words": NO_WORDS,
+        "too-long": TOO_LONG,
+        "busy": BUSY,
+        "unit-closed": UNIT_CLOSED,
+        "purged": PURGED,
+        "offline": OFFLINE,
+        "summary": SUMMARY,
+        "unable": UNABLE,
+        "fallback-look": FALLBACK_LOOK,
+        "fallback-write": FALLBACK_WRITE,
+        "opened-here": OPENED_HERE,
+        "wait": WAIT,
+        "counted": COUNTED,
+        "group-wrong": GROUP_WRONG,
+        "stored-message": STORED["message"],
+        "stored-danger": STORED["danger"],
+        "stored-withdraw": STORED["withdraw"],
+    }
+    sentences = {f"data-{name}": str(text) % holes for name, text in plain.items()}
+    bodies = {"data-danger-body": DANGER_BODY, "data-withdraw-body": WITHDRAW_BODY}
+    return {**sentences, **bodies, "data-most-words": str(MOST_WORDS)}

@@ -1,0 +1,222 @@
+"""Without scripts: the receipt opens the mailbox for one request."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from admin.db import db, today
+from admin.house import house
+from admin.models import Message, TipStatus
+from admin.sealing import receipt
+from admin.vault import history
+from admin.vault.expiry import PURGED_DAYS
+
+STATUSES = [
+    (TipStatus.RECEIVED, None, "已收到"),
+    (TipStatus.QUESTION, None, "请您补充"),
+    (TipStatus.ACCEPTED, "in_scope", "已受理"),
+    (TipStatus.REFERRED, "to_department", "已转有关机关"),
+    (TipStatus.OUT_OF_SCOPE, "civil", "这件事不归这里办，可以找…"),
+    (TipStatus.CLOSED, "unfounded", "已办结（办结不等于查实，也不等于您说错了）"),
+]
+RECEIPT = "012340567894" * 3
+
+
+def look(client, typed, address="/mailbox/"):
+    return client.post(address, data={"receipt": typed})
+
+
+@pytest.mark.parametrize("address", ["/mailbox/", "/en/mailbox/"])
+def test_the_mailbox_asks_for_one_field_and_sets_no_cookie(client, address):
+    page = client.get(address)
+
+    assert page.status_code == 200
+    assert re.findall(r'<input[^>]*id="receipt"[^>]*>', page.text)
+    assert 'autocomplete="off"' in page.text
+    assert 'inputmode="numeric"' in page.text
+    assert "Set-Cookie" not in page.headers
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_says_what_to_do_without_a_receipt_and_when_to_come_back(client):
+    page = client.get("/mailbox/")
+
+    assert "找不回来" in page.text
+    assert "补充以前说过的事" in page.text
+    assert "七天后再来看" in page.text
+    assert 'href="tel:110"' in page.text
+
+
+def test_the_page_hands_the_script_the_site_id(client, app):
+    with app.app_context():
+        site_id = house().site_id
+
+    assert f'data-site="{site_id}"' in client.get("/mailbox/").text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param(lambda digits: digits, id="bare"),
+        pytest.param(lambda digits: receipt.grouped(digits, "-"), id="dashes"),
+        pytest.param(lambda digits: f"  {receipt.grouped(digits)}\n", id="spaces"),
+        pytest.param(
+            lambda digits: digits.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+            id="full width",
+        ),
+    ],
+)
+def test_a_receipt_is_taken_however_it_was_typed(client, reporter, typed):
+    page = look(client, typed(receipt.with_checks(reporter.digits)))
+
+    assert page.status_code == 200
+    assert "已收到" in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "请写查询码：纸上那 36 个数字。"),
+        ("一二三", "请写查询码：纸上那 36 个数字。"),
+        (RECEIPT[:-1], "您写了 35 个，还少 1 个。"),
+        (RECEIPT + "12", "您写了 38 个，多了 2 个。"),
+        (f"{RECEIPT[:12]}1{RECEIPT[13:]}", "第 3 组有误，请对照纸上再看一遍。"),
+        (f"1{RECEIPT[1:-1]}9", "第 1、6 组有误，请对照纸上再看一遍。"),
+    ],
+)
+def test_a_wrong_receipt_is_named_and_what_was_typed_is_kept(client, unit, typed, sentence):
+    page = look(client, typed)
+
+    assert page.status_code == 422
+    assert '<a href="#receipt">' in page.text
+    assert sentence in page.text
+    assert f'value="{typed}"' in page.text
+
+
+@pytest.mark.parametrize(("status", "outcome", "shown"), STATUSES)
+def test_the_reporter_reads_the_coarse_status_in_its_plain_words(
+    client, reporter, status, outcome, shown
+):
+    reporter.move(status, outcome or "asked", outcome)
+
+    page = look(client, reporter.typed)
+
+    assert shown in page.text
+
+
+def test_out_of_scope_says_where_to_turn(client, reporter, app):
+    reporter.move(TipStatus.OUT_OF_SCOPE, "civil", "civil")
+
+    page = look(client, reporter.typed)
+
+    with app.app_context():
+        assert house().district.outcomes["civil"].turn_to["zh"] in page.text
+
+
+def test_staffs_words_are_shown_with_their_day_and_the_reporters_own_are_not(client, reporter):
+    reporter.answer("您看到的是白天还是晚上？<b>")
+    client.post("/mailbox/words", data=letter(client, reporter, "我叫阿桂，是晚上"))
+    reporter.answer("谢谢您")
+
+    page = look(client, reporter.typed)
+
+    assert "您看到的是白天还是晚上？&lt;b&gt;" in page.text
+    assert "谢谢您" in page.text
+    assert "阿桂" not in page.text
+    assert "您在 " in page.text
+    assert "补充过。" in page.text
+    assert "服务器为这一次在内存里打开了答复" in page.text
+    assert "有问题" not in page.text
+
+
+def letter(client, reporter, words):
+    page = look(client, reporter.typed)
+    token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
+    return {"receipt": reporter.typed, "token": token, "words": words}
+
+
+def test_a_purged_tip_says_so_and_takes_no_more_words(client, reporter, count):
+    reporter.expire(today())
+
+    page = look(client, reporter.typed)
+    refused = client.post("/mailbox/words", data={"receipt": reporter.typed, "words": "还有"})
+
+    for answer in (page, refused):
+        assert "已过保存期，内容已删除" in answer.text
+        assert "<textarea" not in answer.text
+        assert "重新写一条线索" in answer.text
+    assert count(Message) == 0
+
+
+def test_a_forgotten_receipt_reads_like_one_that_never_was(client, reporter, stranger):
+    reporter.expire(today() - timedelta(days=PURGED_DAYS))
+
+    forgotten, never = look(client, reporter.typed), look(client, stranger)
+
+    assert "查不到这个查询码" in never.text
+    assert forgotten.status_code == never.status_code == 200
+    assert blanked(forgotten.text, reporter.typed) == blanked(never.text, stranger)
+
+
+def blanked(page, typed):
+    return re.sub(r'name="token" value="[^"]+"', "", page.replace(typed, ""))
+
+
+def test_an_unknown_receipt_costs_the_same_work_as_a_new_tip(
+    client, reporter, stranger, app, monkeypatch
+):
+    made = []
+    identity = receipt.HybridIdentity
+    monkeypatch.setattr(receipt, "HybridIdentity", lambda seed: (made.append(1), identity(seed))[1])
+    look(client, stranger)
+    made.clear()
+
+    known = statements_of(app, lambda: look(client, reporter.typed))
+    unknown = statements_of(app, lambda: look(client, stranger))
+
+    assert unknown == known
+    assert len(known) == 2
+    assert len(made) == 2
+
+
+def statements_of(app, visit):
+    """List the database's work during one request."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement != "BEGIN":
+            seen.append(statement)
+
+    with app.app_context():
+        engines = list(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    visit()
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_the_history_of_a_tip_shows_no_step_and_no_name_to_the_reporter(client, reporter):
+    reporter.move(TipStatus.ACCEPTED, history.Reason.CLAIMED)
+
+    page = look(client, reporter.typed)
+
+    assert "police" not in page.text
+    assert reporter.reference not in page.text
+
+
+@pytest.mark.parametrize("address", ["words", "danger", "withdraw"])
+def test_reloading_an_address_of_the_mailbox_leads_back_to_the_start(client, address):
+    page = client.get(f"/mailbox/{address}")
+
+    assert (page.status_code, page.location) == (302, "/mailbox/")
+
+
+def test_the_receipt_never_stands_in_a_header_or_an_address(client, reporter):
+    page = look(client, reporter.typed)
+
+    assert reporter.typed not in str(page.headers)
+    assert not re.findall(r'(?:action|href)="[^"]*\d{6}', page.text)

@@ -1,0 +1,84 @@
+// The desk: what is sealed is opened in this browser, with the keys that this tab holds.
+
+import { bindAct } from "./desk/acts.js";
+import { guideDecision } from "./desk/decision.js";
+import { byId, say } from "./desk/dom.js";
+import { openLabels } from "./desk/queue.js";
+import { helpWriting, replyFields } from "./desk/reply.js";
+import { keepShaded } from "./desk/shade.js";
+import { hideTip, openTip, showTalk, showTip } from "./desk/tip.js";
+import { goUnlock, load, watch } from "./staff/keyring.js";
+
+watch();
+const queue = byId("queue");
+const tip = byId("tip");
+if (queue) startQueue(queue);
+if (tip) startTip(tip);
+
+async function startQueue(page) {
+  const words = wordsOf(page);
+  let shut = () => {};
+  keepShaded(() => shut());
+  const isAnySealed = page.querySelector("[data-label]") !== null;
+  const unit = isAnySealed ? await keysOf(page.dataset.unit, words) : null;
+  if (unit) shut = await openLabels(page, unit.identity, words);
+  page.dataset.opened = "yes";
+}
+
+async function startTip(page) {
+  const words = wordsOf(page);
+  const state = { opened: null };
+  keepShaded(() => {
+    state.opened = null;
+    if (byId("opened")) hideTip();
+  });
+  if (!byId("acts")) return;
+  const unit = await keysOf(page.dataset.unit, words);
+  const read = async () => {
+    const found = unit && (await openTip(page, unit, words));
+    state.opened = found && Object.assign(found, { unit });
+    return state.opened;
+  };
+  bindActs(words, state, async () => {
+    if (await read()) showTalk(state.opened.talk, words);
+  });
+  if (!(await read())) return;
+  showTip(state.opened, words);
+  byId("message").hidden = false;
+  page.dataset.opened = "yes";
+}
+
+function bindActs(words, state, renew) {
+  const acts = byId("acts");
+  const message = byId("message");
+  acts.hidden = false;
+  acts.querySelectorAll("form[data-act]").forEach((form) => bindAct(form, { words, renew }));
+  if (byId("decision")) guideDecision(byId("decision"), words);
+  helpWriting(message);
+  bindAct(message, {
+    words,
+    renew,
+    fieldsOf: replyFields(() => state.opened, words),
+    onSent: () => message.reset(),
+  });
+}
+
+// The keys of a unit, or null after saying on the page why this tab has none.
+async function keysOf(unitId, words) {
+  try {
+    const keys = await load();
+    if (!keys) return showLocked();
+    if (!keys.units[unitId]) say(byId("alarm"), words.sentences.no_key);
+    return keys.units[unitId] || null;
+  } catch (error) {
+    return say(byId("alarm"), words.sentences.offline) || null;
+  }
+}
+
+function showLocked() {
+  byId("locked").hidden = false;
+  byId("unlock").addEventListener("click", goUnlock);
+  return null;
+}
+
+const wordsOf = (page) => JSON.parse(page.dataset.words);

@@ -1,0 +1,95 @@
+// The forms of a tip's page: sent by script, so that a refusal leaves what was typed where it is.
+
+import { byId, element, say } from "./dom.js";
+import { post } from "./post.js";
+
+// `fieldsOf` may be async; it returns the fields to send, or null after saying what is missing.
+// `renew` reads the tip again after a conflict or a new sign-in.
+export function bindAct(form, { words, renew, fieldsOf = plainFields, onSent = () => {} }) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    setBusy(form, true);
+    clearErrors(form);
+    try {
+      const fields = await fieldsOf(form);
+      if (fields) await send(form, fields, { renew, onSent });
+    } catch (error) {
+      showError(form, words.sentences.offline);
+    } finally {
+      setBusy(form, false);
+    }
+  });
+}
+
+export const plainFields = (form) =>
+  Array.from(new FormData(form)).filter(([, value]) => typeof value === "string");
+
+export function showError(form, sentence) {
+  say(form.querySelector("[data-error]"), sentence);
+}
+
+async function send(form, fields, { renew, onSent }) {
+  const answer = await post(form.action, fields);
+  if (answer.ok) {
+    onSent();
+    window.location.reload();
+    return;
+  }
+  if (answer.status === 409) {
+    showConflict(answer, byId("conflict"), byId("tip"));
+  } else {
+    showFieldErrors(form, answer.errors || {});
+    showError(form, answer.error || String(answer.status));
+  }
+  if ([400, 401, 409].includes(answer.status)) await renew();
+}
+
+function setBusy(form, busy) {
+  if (busy) form.dataset.busy = "yes";
+  else delete form.dataset.busy;
+  form.setAttribute("aria-busy", String(busy));
+}
+
+function clearErrors(form) {
+  showError(form);
+  form.querySelectorAll(".field__error[id]").forEach((error) => error.remove());
+  form.querySelectorAll(".field--error").forEach((field) => field.classList.remove("field--error"));
+  form.querySelectorAll("[aria-invalid]").forEach((control) => {
+    control.removeAttribute("aria-invalid");
+    control.removeAttribute("aria-errormessage");
+  });
+}
+
+function showFieldErrors(form, errors) {
+  Object.keys(errors).forEach((name) => {
+    const control = form.querySelector(`[name="${name}"], #${name}`);
+    const field = control && control.closest(".field");
+    if (!field) return;
+    const message = element("p", "field__error", errors[name].join(" "));
+    message.id = `${name}-error`;
+    field.classList.add("field--error");
+    field.querySelector(".field__label").after(message);
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-errormessage", message.id);
+  });
+}
+
+// The second of two: who did what is told, and every form learns where the tip now stands, so that
+// pressing again is a choice made with open eyes.
+function showConflict(answer, place, page) {
+  page.querySelectorAll('input[name="version"]').forEach((input) => {
+    input.value = answer.version;
+  });
+  page.querySelector('[data-cover="status"]').textContent = answer.status;
+  if (answer.claimed_by) {
+    page.querySelector('[data-cover="claimed_by"]').textContent = answer.claimed_by;
+  }
+  const lines = answer.events.map(({ day, by, what, status }) =>
+    element("li", "", `${day} `, element("b", "", by), ` ${what}`, status && ` → ${status}`),
+  );
+  const again = element("a", "button button--quiet", place.dataset.reload);
+  again.href = window.location.pathname;
+  say(place, element("p", "", element("b", "", answer.error)), element("ul", "", ...lines), again);
+  place.focus();
+}

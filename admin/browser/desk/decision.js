@@ -1,0 +1,34 @@
+// The decision's form: only the reasons of the chosen move, and what the choice means.
+
+import { say } from "./dom.js";
+
+export function guideDecision(form, words) {
+  const reason = form.querySelector("select");
+  const options = Array.from(reason.options);
+  const moves = Array.from(form.querySelectorAll('[name="move_to"]'));
+  const chosen = () => (moves.find((move) => move.checked) || {}).value;
+
+  function offerReasons() {
+    const fitting = options.filter((option) => !option.value || option.dataset.status === chosen());
+    reason.replaceChildren(...fitting);
+    // One reason only needs no choosing.
+    reason.selectedIndex = fitting.length === 2 ? 1 : 0;
+    reason.disabled = !chosen();
+    tell();
+  }
+
+  function tell() {
+    const option = reason.selectedOptions[0];
+    showIn(form.querySelector("[data-reads]"), words.reads[chosen()]);
+    showIn(form.querySelector("[data-purge]"), option && option.dataset.days);
+  }
+
+  moves.forEach((move) => move.addEventListener("change", offerReasons));
+  reason.addEventListener("change", tell);
+  offerReasons();
+}
+
+function showIn(line, text) {
+  line.hidden = !text;
+  say(line.querySelector("b"), ...(text ? [text] : []));
+}

@@ -1,0 +1,23 @@
+// Builds pages out of elements and texts. Nothing here, or anywhere on the desk, makes markup of a
+// string: the words that it shows come from strangers.
+
+export const byId = (id) => document.getElementById(id);
+
+export function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children.filter((child) => child !== ""));
+  return made;
+}
+
+export function replaceChildren(parent, ...children) {
+  parent.textContent = "";
+  parent.append(...children);
+}
+
+// Shows a sentence in a place that is empty and hidden until then; no sentence hides it again.
+export function say(place, ...children) {
+  if (!place) return;
+  replaceChildren(place, ...children);
+  place.hidden = !children.length;
+}

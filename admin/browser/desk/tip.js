@@ -1,0 +1,103 @@
+// A tip's page: fetches what is sealed, opens it here, and shows it.
+
+import { openWith } from "../lib/age.js";
+import { fromBase64 } from "../lib/bytes.js";
+import { parseContent } from "../lib/envelope.js";
+import { getJson, setToken } from "../staff/api.js";
+import { byId, element, replaceChildren, say } from "./dom.js";
+import { readFields, readSupplement } from "./readable.js";
+import { readTalk } from "./thread.js";
+
+const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
+
+// Returns { tip, talk }, or null after saying on the page why there is nothing to show.
+export async function openTip(page, unit, words) {
+  const sealed = await fetchSealed(page.dataset.sealed, words);
+  const tip = sealed && (await openBody(sealed, unit.identity, words));
+  if (!tip) return null;
+  if (tip.reference !== page.dataset.reference) return alarm(words.sentences.other_tip);
+  const talk = await readTalk(withBytes(sealed.messages), {
+    reference: tip.reference,
+    talk: fromBase64(tip.talk),
+    open: (bytes) => openWith(unit.identity, bytes),
+  });
+  return { tip, talk };
+}
+
+async function fetchSealed(url, words) {
+  try {
+    const sealed = await getJson(url);
+    // After a new sign-in in another window, the forms of this page work again.
+    setToken(sealed.csrf);
+    return sealed;
+  } catch (error) {
+    return alarm(error.sentence || words.sentences.offline);
+  }
+}
+
+async function openBody(sealed, identity, words) {
+  try {
+    return parseContent(await openWith(identity, fromBase64(sealed.sealed)), "tip");
+  } catch (error) {
+    return alarm(words.sentences.not_opened);
+  }
+}
+
+const withBytes = (messages) =>
+  messages.map((row) => Object.assign({}, row, { bytes: fromBase64(row.sealed) }));
+
+function alarm(...lines) {
+  say(byId("alarm"), ...lines.map((line) => element("p", "", line)));
+  return null;
+}
+
+export function showTip({ tip, talk }, words) {
+  replaceChildren(byId("opened"), fieldList(tip.fields, words));
+  showTalk(talk, words);
+  byId("unwilling").hidden = tip.fields.answer !== "no";
+}
+
+export function showTalk(talk, words) {
+  const empty = element("li", "meta", words.sentences.no_words);
+  const shown = talk.length ? talk.map((message) => entry(message, words)) : [empty];
+  replaceChildren(byId("thread"), ...shown);
+  const broken = talk.filter((message) => message.fault);
+  if (!broken.length) return;
+  const sentence = (message) => words.sentences.chain.replace("%(n)s", message.missing);
+  alarm(words.sentences.talk_broken, ...broken.map(sentence));
+}
+
+export function hideTip() {
+  byId("opened").textContent = "";
+  byId("thread").textContent = "";
+}
+
+function fieldList(fields, words) {
+  const rows = readFields(fields, words).map(([name, label, text]) =>
+    element(
+      "div",
+      LONG.has(name) ? "fact fact--long" : "fact",
+      element("dt", "", label),
+      element("dd", "", text),
+    ),
+  );
+  return element("dl", "facts", ...rows);
+}
+
+function entry(message, words) {
+  const who = element("span", "message__who", words.people[message.direction], " ");
+  who.append(element("span", "meta", message.day));
+  const kind = words.kinds[message.kind];
+  if (kind) who.append(" ", element("span", "chip", kind));
+  const side = message.direction === "staff" ? "staff" : "reporter";
+  const broken = message.fault ? " message--broken" : "";
+  return element("li", `message message--${side}${broken}`, who, ...contents(message, words));
+}
+
+function contents(message, words) {
+  const warning = words.sentences.chain.replace("%(n)s", message.missing);
+  const fault = message.fault ? [element("p", "message__fault", warning)] : [];
+  if (message.body === null) return fault.concat(element("p", "", words.sentences.untrusted));
+  if (message.kind !== "supplement") return fault.concat(element("p", "", message.body));
+  return fault.concat(fieldList(readSupplement(message.body), words));
+}

@@ -1,0 +1,83 @@
+"""What the desk answers to its own scripts when something can't be done."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ..db import db
+from ..models import Decision, Tip
+from ..vault.store import NumberTaken
+from .services import ChangedMeanwhile, ClaimedByOther, MoveNotAllowed, WrongReason
+from .words import STATUS, actor_word, event_word
+
+# However two members come to act at once, on either database, it ends in one of these.
+_FIRST_WINS: tuple[type[Exception], ...] = (
+    ChangedMeanwhile,
+    ClaimedByOther,
+    NumberTaken,
+    StaleDataError,
+    IntegrityError,
+)
+_NOT_NOW: tuple[type[Exception], ...] = (MoveNotAllowed, WrongReason)
+EVENTS = 3
+
+
+def init_answers(bp: Blueprint) -> None:
+    """Turn what services refuse into sentences; the request's teardown rolls back."""
+    for refusal in _FIRST_WINS:
+        bp.register_error_handler(refusal, lambda _error: conflict())
+    for refusal in _NOT_NOW:
+        bp.register_error_handler(refusal, lambda _error: not_now())
+
+
+def refused(form: FlaskForm) -> tuple[Response, int]:
+    """Answer a form that needs mending: each field with its sentences."""
+    errors = {name: [str(word) for word in words] for name, words in form.errors.items() if name}
+    return jsonify(error=_("有几处需要改一下。"), errors=errors), 422
+
+
+def not_now() -> tuple[Response, int]:
+    return jsonify(error=_("这条线索现在不能这样处理。请重新载入页面。"), errors={}), 422
+
+
+def conflict() -> tuple[Response, int]:
+    """Tell the second of two members what the first did; the page keeps what was typed."""
+    # This request's read began before the other's commit and would still show what was.
+    db.reading.rollback()
+    state = current_state(db.reading, (request.view_args or {})["reference"])
+    return jsonify(
+        error=_("刚刚有人动过这条线索。您写的字还在，看过之后可以再按一次。"), **state
+    ), 409
+
+
+def current_state(session: Session, reference: str) -> dict[str, Any]:
+    """Read where a tip stands now, and the last acts that led there, newest first."""
+    tip = session.execute(select(Tip).filter_by(reference=reference)).scalar_one()
+    events = session.scalars(
+        select(Decision)
+        .where(Decision.tip_id == tip.id)
+        .order_by(Decision.step.desc())
+        .limit(EVENTS)
+    )
+    return {
+        "version": tip.version,
+        "status": str(STATUS[tip.status]),
+        "claimed_by": tip.claimed_by.name if tip.claimed_by else None,
+        "events": [_event(decision) for decision in events],
+    }
+
+
+def _event(decision: Decision) -> dict[str, Any]:
+    moved = decision.old is not decision.new
+    return {
+        "by": actor_word(decision.by),
+        "what": event_word(decision) or _("作出决定"),
+        "status": str(STATUS[decision.new]) if moved else "",
+        "day": decision.decided_on.isoformat(),
+    }

@@ -1,0 +1,151 @@
+"""The desk's forms, and the sentences of their errors."""
+
+import base64
+import binascii
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, Form, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, ValidationError
+
+from ..district import District
+from ..models import Tip, TipStatus, Urgency
+from .queue import Wanted
+from .services import MOVES, SealedMessage
+from .words import MOVE, STATUS, URGENCY
+
+SEALED_MAX = 64 * 1024
+_AGE_FILE = b"age-encryption.org/v1\n"
+
+
+class FilterForm(Form):
+    """What the queue is narrowed to. Comes in the address, so it needs no token."""
+
+    status = SelectField(_l("状态"), [Optional()])
+    urgency = SelectField(_l("紧急程度"), [Optional()])
+    day = DateField(_l("收到的日期"), [Optional()])
+    mine = SelectField(_l("领办人"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        statuses = [(status.value, word) for status, word in STATUS.items()]
+        levels = [(level.value, f"{level} {word}") for level, word in URGENCY.items()]
+        self.status.choices = [("", _l("没有办结的")), *statuses]
+        self.urgency.choices = [("", _l("全部")), *levels]
+        self.mine.choices = [("", _l("全部")), ("yes", _l("我领办的"))]
+
+    def wanted(self, member_id: int) -> Wanted:
+        """Make the filter; a field that could not be read narrows nothing."""
+        status, urgency, day, mine = (
+            self._good(name) for name in ("status", "urgency", "day", "mine")
+        )
+        return Wanted(
+            status=TipStatus(status) if status else None,
+            urgency=Urgency(urgency) if urgency else None,
+            day=day,
+            claimed_by_id=member_id if mine else None,
+        )
+
+    def used(self) -> dict[str, str]:
+        """Give the fields in use as an address holds them."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name in self._fields
+            if (value := self._good(name))
+        }
+
+    def _good(self, name: str) -> Any:
+        field = self._fields[name]
+        return None if field.errors else field.data
+
+
+class DecisionForm(FlaskForm):  # type: ignore[misc]
+    """Where a tip goes and why. Offers only the moves that `MOVES` knows for this tip."""
+
+    move_to = RadioField(_l("怎么办"), [InputRequired(_l("请选怎么办。"))])
+    reason = SelectField(_l("理由"), [InputRequired(_l("请选一个理由。"))])
+
+    def __init__(self, tip: Tip, district: District) -> None:
+        super().__init__()
+        self.tip, self.district = tip, district
+        moves = [status for status in MOVE if status in MOVES[tip.status]]
+        self.move_to.choices = [(status.value, MOVE[status]) for status in moves]
+        reasons = [
+            (row.id, row.zh, {"data-status": row.status, "data-days": row.purge_days or ""})
+            for row in district.outcomes.values()
+            if row.status in moves
+        ]
+        self.reason.choices = [("", _l("请选择")), *reasons]
+        self.move_to.validate_choice = self.reason.validate_choice = False
+
+    def validate_move_to(self, field: Field) -> None:
+        if field.data not in MOVES[self.tip.status] & MOVE.keys():
+            raise ValidationError(_l("现在不能这样处理。请在列出的里面选。"))
+
+    def validate_reason(self, field: Field) -> None:
+        outcome = self.district.outcomes.get(field.data)
+        if outcome is None or outcome.status != self.move_to.data:
+            raise ValidationError(_l("这个理由和所选的处理对不上。请重新选。"))
+
+
+class UrgencyForm(FlaskForm):  # type: ignore[misc]
+    urgency = RadioField(_l("紧急程度"), [InputRequired(_l("请选紧急程度。"))])
+
+    def __init__(self, tip: Tip) -> None:
+        super().__init__(data={"urgency": tip.urgency.value})
+        self.urgency.choices = [(level.value, f"{level} {word}") for level, word in URGENCY.items()]
+        self.urgency.validate_choice = False
+
+    def validate_urgency(self, field: Field) -> None:
+        if field.data not in set(Urgency):
+            raise ValidationError(_l("请在 P0 到 P3 里选一个。"))
+
+
+class SealedField(HiddenField):
+    """An age file in base64. Its data are bytes, or None where it is no such file."""
+
+    data: bytes | None  # type: ignore[assignment]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            self.data = base64.b64decode(valuelist[0], validate=True)
+        except (IndexError, ValueError, binascii.Error):
+            self.data = None
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        del form, validation_stopped
+        if not self.data or not self.data.startswith(_AGE_FILE):
+            raise ValidationError(_l("没有加锁好，什么也没有发出。请再试一次。"))
+        if len(self.data) > SEALED_MAX:
+            raise ValidationError(_l("写得太长。请删短一些，或者分两次发。"))
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]
+    """Words to the reporter, sealed in the browser; the server can't read them."""
+
+    number = IntegerField(
+        _l("序号"), [NumberRange(min=1, message=_l("序号不对。请重新载入页面。"))]
+    )
+    digest = HiddenField(
+        _l("摘要"), [Regexp(r"^[0-9a-f]{64}\Z", message=_l("摘要不对。请重新载入页面。"))]
+    )
+    sealed = SealedField(_l("内容"))
+    ask = RadioField(_l("要不要对方回答"), [InputRequired(_l("请选要不要对方回答。"))])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ask.choices = [("yes", _l("请对方回答")), ("no", _l("只是告诉对方"))]
+        self.ask.validate_choice = False
+
+    def validate_ask(self, field: Field) -> None:
+        if field.data not in ("yes", "no"):
+            raise ValidationError(_l("请选要不要对方回答。"))
+
+    def message(self) -> SealedMessage:
+        """Give the message of a form that was validated."""
+        number, digest, sealed = self.number.data, self.digest.data, self.sealed.data
+        if number is None or digest is None or sealed is None:
+            raise ValueError("not validated")
+        return SealedMessage(number, digest, sealed)

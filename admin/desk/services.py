@@ -1,0 +1,146 @@
+"""What staff do with a tip. No Flask: a session and objects come in, and the caller commits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ..accounts.roles import Staff
+from ..district import Outcome
+from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
+from ..vault import history
+from ..vault.history import Reason
+from ..vault.store import add_message
+
+MOVES: dict[TipStatus, frozenset[TipStatus]] = {
+    TipStatus.RECEIVED: frozenset(
+        {TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}
+    ),
+    TipStatus.QUESTION: frozenset(
+        {TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}
+    ),
+    TipStatus.ACCEPTED: frozenset({TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}),
+    TipStatus.REFERRED: frozenset({TipStatus.ACCEPTED, TipStatus.CLOSED}),
+    TipStatus.OUT_OF_SCOPE: frozenset({TipStatus.ACCEPTED}),
+    TipStatus.CLOSED: frozenset({TipStatus.ACCEPTED}),
+    TipStatus.PURGED: frozenset(),
+}
+"""Where a decision may lead. 请您补充 is reached by asking, 已过保存期 by the sweep."""
+
+
+class MoveNotAllowed(Exception):
+    """The tip can't go there from where it stands."""
+
+
+class WrongReason(Exception):
+    """The reason belongs to another status than the one chosen."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody changed the tip since this member's page was made."""
+
+
+class ClaimedByOther(Exception):
+    """A colleague holds the tip."""
+
+
+@dataclass(frozen=True)
+class SealedMessage:
+    """Words to the reporter, sealed in the member's browser."""
+
+    number: int
+    digest: str
+    sealed: bytes
+
+
+def expect_version(tip: Tip, version: int) -> None:
+    """Raise `ChangedMeanwhile` unless the tip is still as the member saw it."""
+    if tip.version != version:
+        raise ChangedMeanwhile
+
+
+def decide(
+    session: Session, tip: Tip, *, new: TipStatus, outcome: Outcome, actor: Staff
+) -> Decision:
+    """Move `tip` to `new` for the reason that `outcome` names, and log it.
+
+    The outcome also says after how many days the words are deleted; a tip that is taken up
+    (again) has no outcome and no such day. Changes nothing when it raises `MoveNotAllowed` or
+    `WrongReason`.
+    """
+    if new not in MOVES[tip.status]:
+        raise MoveNotAllowed(f"{tip.status} to {new}")
+    if outcome.status != new:
+        raise WrongReason(f"{outcome.id} for {new}")
+
+    tip.outcome = None if new is TipStatus.ACCEPTED else outcome.id
+    history.expire_after(tip, outcome.purge_days)
+    return history.record(session, tip, new=new, reason=outcome.id, by=actor.name)
+
+
+def claim(session: Session, tip: Tip, *, actor: Staff) -> None:
+    """Take the tip on. A no-op for who holds it already; a suspended member holds nothing.
+
+    Raises `MoveNotAllowed` for a tip that is not open, `ClaimedByOther` where a colleague was
+    first.
+    """
+    if tip.claimed_by_id == actor.member_id:
+        return
+    if not tip.is_open:
+        raise MoveNotAllowed("not open")
+    if tip.claimed_by is not None and tip.claimed_by.suspended_on is None:
+        raise ClaimedByOther(tip.claimed_by.name)
+
+    tip.claimed_by_id = actor.member_id
+    history.record(session, tip, new=tip.status, reason=Reason.CLAIMED, by=actor.name)
+
+
+def release(session: Session, tip: Tip, *, actor: Staff) -> None:
+    """Give the tip back. Raises `ClaimedByOther` unless the actor holds it."""
+    if tip.claimed_by_id != actor.member_id:
+        raise ClaimedByOther
+    tip.claimed_by_id = None
+    history.record(session, tip, new=tip.status, reason=Reason.RELEASED, by=actor.name)
+
+
+def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -> None:
+    """Grade the tip anew. A no-op where it has that grade; the log names the new grade."""
+    if tip.urgency is urgency:
+        return
+    if not tip.is_open:
+        raise MoveNotAllowed("not open")
+    tip.urgency = urgency
+    reason = urgency_reason(urgency)
+    history.record(session, tip, new=tip.status, reason=reason, by=actor.name)
+
+
+def urgency_reason(urgency: Urgency) -> str:
+    """Give the code under which the log keeps a change of urgency, with the new grade."""
+    return f"{Reason.URGENCY}_{urgency}"
+
+
+def write_to_reporter(
+    session: Session, tip: Tip, message: SealedMessage, *, ask: bool, actor: Staff
+) -> Message:
+    """Add the staff's words to the talk; a question makes the tip wait for the reporter.
+
+    Raises `MoveNotAllowed` for a question about a tip that is not open and for any words once the
+    content was deleted, and `NumberTaken` when another message came first.
+    """
+    if tip.status is TipStatus.PURGED or (ask and not tip.is_open):
+        raise MoveNotAllowed("not open")
+    added = add_message(
+        session,
+        tip,
+        number=message.number,
+        direction=Direction.STAFF,
+        digest=message.digest,
+        sealed=message.sealed,
+    )
+    history.record(
+        session,
+        tip,
+        new=TipStatus.QUESTION if ask else tip.status,
+        reason=Reason.ASKED if ask else Reason.ANSWERED,
+        by=actor.name,
+    )
+    return added

@@ -1,0 +1,139 @@
+"""The desk's words: what codes in rows and ids in opened tips are called on the page."""
+
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..district import Choice, District
+from ..models import Decision, TipStatus, Urgency
+from ..vault.history import REPORTER, Reason
+from .services import urgency_reason
+
+STATUS: Final = {
+    TipStatus.RECEIVED: _l("已收到"),
+    TipStatus.QUESTION: _l("等举报人补充"),
+    TipStatus.ACCEPTED: _l("已受理"),
+    TipStatus.REFERRED: _l("已转办"),
+    TipStatus.OUT_OF_SCOPE: _l("不归这里办"),
+    TipStatus.CLOSED: _l("已办结"),
+    TipStatus.PURGED: _l("内容已删除"),
+}
+PUBLIC_STATUS: Final = {
+    TipStatus.ACCEPTED: _l("已受理"),
+    TipStatus.REFERRED: _l("已转有关机关"),
+    TipStatus.OUT_OF_SCOPE: _l("这件事不归这里办，可以找…"),
+    TipStatus.CLOSED: _l("已办结（办结不等于查实，也不等于您说错了）"),
+}
+"""What the reporter reads after a decision: the same words whatever was found."""
+MOVE: Final = {
+    TipStatus.ACCEPTED: _l("受理"),
+    TipStatus.REFERRED: _l("转办"),
+    TipStatus.OUT_OF_SCOPE: _l("不归这里办"),
+    TipStatus.CLOSED: _l("办结"),
+}
+URGENCY: Final = {
+    Urgency.P0: _l("危急"),
+    Urgency.P1: _l("当日"),
+    Urgency.P2: _l("三日内"),
+    Urgency.P3: _l("一般"),
+}
+SHAPE: Final = {Urgency.P0: "▲", Urgency.P1: "◆", Urgency.P2: "●", Urgency.P3: "○"}
+"""Urgency is told by word and shape, so that nobody needs to see the colour."""
+
+_REASON: Final[dict[str, Any]] = {
+    Reason.CLAIMED: _l("领办"),
+    Reason.RELEASED: _l("放回队列"),
+    Reason.ASKED: _l("向举报人提问"),
+    Reason.ANSWERED: _l("回复举报人"),
+    Reason.MORE_WORDS: _l("补充了内容"),
+    Reason.DANGER: _l("说自己有危险"),
+    Reason.WITHDRAWN: _l("请求撤回"),
+    Reason.EXPIRED: _l("保存期满，删除内容"),
+}
+_NEW_URGENCY: Final = {urgency_reason(level): word for level, word in URGENCY.items()}
+_FIELDS: Final = {
+    "category": _l("类型"),
+    "what": _l("发生了什么"),
+    "township": _l("乡镇街道"),
+    "place": _l("地点"),
+    "when": _l("时间"),
+    "who": _l("涉及的人"),
+    "objects": _l("车辆、场所、账号"),
+    "harm": _l("造成的后果"),
+    "minor": _l("涉及未成年人"),
+    "official": _l("涉及公职人员或村干部"),
+    "exclude": _l("不能让这些单位看到"),
+    "basis": _l("消息来源"),
+    "fear": _l("担心的事"),
+    "answer": _l("愿意回答问题"),
+}
+QUESTIONS: Final = (
+    _l("这件事大概从什么时候开始？最近一次是哪一天？"),
+    _l("具体在什么地方？附近有什么容易认的东西？"),
+    _l("这些是您亲眼看到的，还是听别人说的？"),
+    _l("对方的车、店铺或账号，有什么容易认的地方？"),
+    _l("现在还在继续吗？有没有人受伤？有危险请先打 110。"),
+)
+"""Ready questions in plain words. None asks who the reporter is."""
+
+
+def event_word(decision: Decision) -> str:
+    """Say what one line of a tip's history did."""
+    if decision.reason == Reason.ANSWERED and decision.by == REPORTER:
+        return str(_("回答了问题"))
+    if decision.reason in _NEW_URGENCY:
+        return str(_("把紧急程度改为%(word)s", word=_NEW_URGENCY[decision.reason]))
+    return str(_REASON.get(decision.reason, ""))
+
+
+def outcome_word(decision: Decision, district: District) -> str:
+    """Say for what reason a decision was made; empty where it has none of outcomes.yml."""
+    outcome = district.outcomes.get(decision.reason)
+    return outcome.zh if outcome else ""
+
+
+def actor_word(by: str) -> str:
+    """Name who did something, as people say it."""
+    return str({REPORTER: _("举报人"), "dengshao": _("系统")}.get(by, by))
+
+
+def browser_words(district: District) -> dict[str, Any]:
+    """Collect what the browser needs to show an opened tip: labels, choices, sentences."""
+    choices = {name: _zh(options) for name, options in district.choices.items()}
+    choices |= {
+        "category": _zh(district.categories),
+        "township": _zh(district.townships),
+        "exclude": _zh(district.offices),
+    }
+    return {
+        "fields": {name: str(word) for name, word in _FIELDS.items()},
+        "choices": choices,
+        "flags": {"minor": _("未成年人"), "official": _("公职人员"), "danger": _("有危险")},
+        "kinds": {"supplement": _("补充"), "danger": _("有危险"), "withdraw": _("请求撤回")},
+        "people": {"staff": _("工作人员"), "reporter": _("举报人")},
+        "reads": {status.value: str(word) for status, word in PUBLIC_STATUS.items()},
+        "sentences": _sentences(),
+    }
+
+
+def _zh(options: Any) -> dict[str, str]:
+    found: dict[str, Choice] = options
+    return {choice.id: choice.zh for choice in found.values()}
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "locked": _("这个页签已经锁上，看不到内容。"),
+        "no_key": _("您手里没有这个单位的钥匙，打不开这条线索。请找本单位负责人。"),
+        "not_opened": _("这条线索打不开，可能被改过。请告诉本单位负责人，不要删除。"),
+        "label_not_opened": _("打不开"),
+        "other_tip": _("打开的内容不是这个编号的。请不要据此办理，马上告诉本单位负责人。"),
+        "chain": _("第 %(n)s 条对不上：可能被改过、少了一条，或换了位置。请不要据此办理。"),
+        "untrusted": _("这条不能相信，内容不显示。"),
+        "talk_broken": _("往来内容对不上，请马上告诉本单位负责人。"),
+        "no_words": _("还没有往来。"),
+        "offline": _("没有连上。字还在，请再试一次。"),
+        "seal_failed": _("没能加锁，什么也没有发出。请重新解锁后再试。"),
+        "empty": _("请先写下要说的话。"),
+    }

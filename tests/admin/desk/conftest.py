@@ -1,0 +1,187 @@
+"""Members with sessions of their own, and tips that are really sealed."""
+
+import base64
+import re
+import secrets
+import time
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload, undefer
+
+from admin.accounts.roles import Staff
+from admin.db import db, today
+from admin.models import Member, StaffSession, Tip, UnitKey, Urgency
+from admin.sealing import payload
+from admin.sealing.age import HybridIdentity, parse_recipient, seal
+from admin.vault.store import SealedTip, store_tip
+
+PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
+FIELDS = {"category": "A4", "township": "shili", "what": "桥头有人收过路费。", "place": "甲村桥头"}
+
+
+class Desk:
+    """One member's browser, as far as it talks to the server."""
+
+    def __init__(self, client, host, staff=None):
+        self.client = client
+        self.base_url = f"http://{host}"
+        self.staff = staff
+
+    def get(self, path="/desk/", **query):
+        return self.client.get(path, query_string=query, base_url=self.base_url)
+
+    def show(self, tip):
+        return self.get(f"/desk/tips/{tip.reference}")
+
+    def post(self, tip, act, **fields):
+        """Post as desk.js does; `version` is the tip's own where none is named."""
+        fields.setdefault("version", tip.version)
+        return self.post_with(self.token(), tip, act, **fields)
+
+    def post_with(self, token, tip, act, **fields):
+        path = f"/desk/tips/{tip.reference}/{act}"
+        headers = {"Accept": "application/json", "X-CSRFToken": token}
+        return self.client.post(path, data=fields, headers=headers, base_url=self.base_url)
+
+    def token(self):
+        return re.search(r'csrf-token" content="([^"]+)"', self.get().text)[1]
+
+
+@pytest.fixture
+def members(app, units):
+    """The members by name; nobody here ever types a passphrase."""
+    with app.app_context():
+        for name, unit_id in PEOPLE.items():
+            db.session.add(_member(name, unit_id))
+        db.session.commit()
+        return {
+            row.name: Staff(row.id, row.name, row.unit_id, tuple(row.roles))
+            for row in db.session.scalars(select(Member))
+        }
+
+
+def _member(name, unit_id):
+    return Member(
+        name=name,
+        unit_id=unit_id,
+        roles=["analyst"] if unit_id else ["administrator"],
+        recipient="age1pq1",
+        salt=b"s" * 16,
+        auth_hash=b"h" * 32,
+        made_on=today(),
+        sealed_identity=b"",
+    )
+
+
+@pytest.fixture
+def sign_in(app, config, members):
+    """Sign a member in past the browser: a session's row, and its token in the cookie."""
+
+    def signed_in(name):
+        token = secrets.token_urlsafe(32)
+        row = {"member_id": members[name].member_id, "wrap_key": b"w" * 32}
+        with app.app_context():
+            hashed = sha256(token.encode()).digest()
+            db.session.add(StaffSession(token_hash=hashed, last_seen=int(time.time()), **row))
+            db.session.commit()
+        client = app.test_client()
+        with client.session_transaction("/desk/", base_url=f"http://{config.desk_host}") as cookie:
+            cookie["sid"] = token
+        return Desk(client, config.desk_host, members[name])
+
+    return signed_in
+
+
+@pytest.fixture
+def visitor(app, config):
+    """A browser in which nobody is signed in."""
+    return Desk(app.test_client(), config.desk_host)
+
+
+@pytest.fixture
+def desk(sign_in):
+    return sign_in("police-1")
+
+
+@pytest.fixture
+def colleague(sign_in):
+    return sign_in("police-2")
+
+
+@pytest.fixture
+def make_tip(app, units):
+    """Store sealed tips, each in an application context of its own, as a request would."""
+
+    def made(unit_id="police", **values):
+        reference = payload.new_reference()
+        with app.app_context():
+            store_tip(db.session, _sealed_tip(db.session, unit_id, reference, **values))
+            db.session.commit()
+            return _read(db.reading, Tip.reference == reference)
+
+    return made
+
+
+def _read(session, condition):
+    """Read a tip with its history and talk, to be looked at when the session is gone."""
+    loaded = (undefer(Tip.sealed), selectinload(Tip.decisions), selectinload(Tip.messages))
+    return session.scalars(select(Tip).where(condition).options(*loaded)).one()
+
+
+@pytest.fixture
+def fresh(app):
+    """Read a tip again as it is stored now."""
+
+    def read(tip):
+        with app.app_context():
+            return _read(db.reading, Tip.id == tip.id)
+
+    return read
+
+
+def _sealed_tip(session, unit_id, reference, *, urgency=Urgency.P2, label=True, talk=b"t" * 32):
+    key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
+    reporter = str(HybridIdentity.generate().recipient)
+    tip = payload.Tip(reference, FIELDS, reporter, talk)
+    unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
+    words = payload.Label("A4", "shili", ("minor",))
+    return SealedTip(
+        reference=reference,
+        lookup=secrets.token_bytes(32),
+        unit_id=unit_id,
+        unit_key_id=key.id,
+        urgency=urgency,
+        label=seal(words.to_bytes(), [unit]) if label else None,
+        sealed=seal(tip.to_bytes(), [unit, recovery]),
+    )
+
+
+@pytest.fixture
+def tip(make_tip):
+    return make_tip()
+
+
+@pytest.fixture
+def change(app):
+    """Change a tip by a function of session and tip, past the pages."""
+
+    def changed(tip, act=None, **values):
+        with app.app_context():
+            row = db.session.get_one(Tip, tip.id)
+            if act:
+                act(db.session, row)
+            if values:
+                db.session.execute(update(Tip).where(Tip.id == tip.id).values(**values))
+            db.session.commit()
+
+    return changed
+
+
+@pytest.fixture
+def message():
+    """The fields of a message that a browser sealed; nobody on the server can tell."""
+    sealed = b"age-encryption.org/v1\n" + secrets.token_bytes(5000)
+    words = {"digest": sha256(sealed).hexdigest(), "sealed": base64.b64encode(sealed).decode()}
+    return {"number": 1, "ask": "yes", **words}

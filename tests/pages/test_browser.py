@@ -31,7 +31,9 @@ def open_page(browser, address, *, width, elder=False, **options):
 
 def violations(page):
     page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run().then(result => result.violations)")
+    found = page.evaluate(
+        "axe.run({resultTypes: ['violations']}).then(result => result.violations)"
+    )
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
 

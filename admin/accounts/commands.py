@@ -63,6 +63,8 @@ def add_staff(
 ) -> None:
     name = enrol.clean_name(name)
     check_roles(roles, unit_id)
+    if enrol.find_member(db.reading, name) is not None:
+        raise enrol.NameTaken
     if unit_id is not None:
         _overview(unit_id)
     giver = _giver(unit_id, holder)

@@ -24,9 +24,9 @@ from ..db import db
 from ..house import House, house
 from ..models import Member
 from ..security import public, staff_only
-from . import enrol, services, slowing
+from . import enrol, guard, services, slowing
 from .demo_mark import is_demo
-from .guard import SID, clock
+from .guard import SID
 from .overview import read_members, read_units
 from .roles import ROLES
 from .words import script_words
@@ -60,26 +60,35 @@ def salt() -> Response:
 
 @bp.post("/sign-in")
 @public
-def check() -> tuple[Response, int]:
+def check() -> Response:
     """Judge a sign-in secret and open a session; five failures under one name slow down."""
-    name, auth = _credentials(request.get_json())
+    name, auth = _credentials(request.get_json(silent=True))
     try:
-        member = services.check_sign_in(db.session, name=name, auth=auth, now=clock(), key=_key())
+        member = services.check_sign_in(
+            db.session, name=name, auth=auth, now=guard.clock(), key=_key()
+        )
         if house().config.production and is_demo(db.session):
             raise services.WrongSignIn
     except slowing.TooFast as error:
         words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
-        return jsonify(error=words, seconds=error.seconds), 429
+        return _refused(words, 429, {"Retry-After": str(error.seconds)})
     except services.WrongSignIn:
         db.session.commit()
-        return jsonify(error=_("姓名、口令或成员码不对。请对照成员卡再输一次。")), 401
-    token = services.open_session(db.session, member, now=clock(), old=session.get(SID))
-    services.clear_idle(db.session, clock())
+        return _refused(_("姓名、口令或成员码不对。请对照成员卡再输一次。"), 401)
+    token = services.open_session(db.session, member, now=guard.clock(), old=session.get(SID))
+    services.clear_idle(db.session, guard.clock())
     roles = tuple(member.roles)
     db.session.commit()
     session.clear()
     session[SID] = token
-    return jsonify(next=_first_page(roles), csrf=generate_csrf()), 200
+    return jsonify(next=_first_page(roles), csrf=generate_csrf())
+
+
+def _refused(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    response = jsonify(error=sentence)
+    response.status_code = status
+    response.headers.update(headers or {})
+    return response
 
 
 @bp.get("/unlock")

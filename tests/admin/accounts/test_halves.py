@@ -1,0 +1,45 @@
+"""A recovery identity comes back from its two halves, and from nothing less."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin.accounts import halves
+from admin.sealing.hybrid import HybridIdentity
+
+seeds = st.binary(min_size=32, max_size=32)
+
+
+@given(seeds)
+def test_two_halves_make_the_identity(seed):
+    first, second = halves.split(HybridIdentity(seed))
+
+    assert halves.join(first, second).seed == seed
+    assert halves.join(second.lower(), first.replace(" ", "-")).seed == seed
+
+
+@given(seeds, st.integers(0, 68), st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
+def test_one_wrong_character_is_caught(seed, place, other):
+    first, second = halves.split(HybridIdentity(seed))
+    wrong = first[:place] + other + first[place + 1 :]
+    if wrong == first or first[place] == " ":
+        return
+
+    with pytest.raises(halves.BadHalf):
+        halves.join(wrong, second)
+
+
+def test_a_half_is_new_each_time_and_tells_nothing_alone():
+    identity = HybridIdentity.generate()
+
+    printed = {half for _ in range(20) for half in halves.split(identity)}
+
+    assert len(printed) == 40
+
+
+@pytest.mark.parametrize("typed", ["", "0000", "U" * 56, "Z" * 56, "0" * 57])
+def test_what_is_no_half_is_refused(typed):
+    good, _other = halves.split(HybridIdentity.generate())
+
+    with pytest.raises(halves.BadHalf):
+        halves.join(good, typed)

@@ -1,0 +1,145 @@
+"""The browser believes nothing that the server says of keys: run in Node, on what Python made."""
+
+import base64
+import copy
+import json
+import subprocess
+
+import pytest
+
+from admin.accounts import services
+from admin.accounts.views import _unit_json
+from admin.config import ROOT
+from admin.sealing.age import seal
+from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.member import roster_mac
+
+from .conftest import PASSPHRASE
+
+SCRIPT = ROOT / "tests" / "admin" / "accounts" / "open_keyring.mjs"
+
+
+def sealed_to(recipient, identity):
+    return base64.b64encode(seal(str(identity).encode(), [recipient])).decode()
+
+
+def change_unit(**changes):
+    return lambda ring, _other: ring["units"][0].update(changes)
+
+
+def swap_recipient(ring, other):
+    ring["units"][0]["recipient"] = other.recipient.text
+
+
+def swap_recovery(ring, other):
+    ring["units"][0]["recovery"] = other.recipient.text
+
+
+def slip_in_a_holder(ring, other):
+    ring["units"][0]["roster"].append(["eve", other.recipient.text])
+
+
+def leave_a_holder_out(ring, _other):
+    ring["units"][0]["roster"].pop()
+
+
+def invent_a_whole_unit(ring, other):
+    """A server that makes a key of its own, a roster and a MAC, all sound, for this member."""
+    roster = [["", other.recipient.text], ["ada", "age1pq1not-ada"]]
+    grant = base64.b64encode(seal(str(other).encode(), [MEMBER["recipient"]])).decode()
+    ring["units"] = [
+        {
+            "unit_id": "police",
+            "recipient": other.recipient.text,
+            "recovery": other.recipient.text,
+            "roster": roster,
+            "roster_mac": roster_mac(other.seed, [tuple(row) for row in roster]),
+            "grant": grant,
+        }
+    ]
+
+
+def swap_member(ring, other):
+    ring["recipient"] = other.recipient.text
+
+
+def rename_member(ring, _other):
+    ring["name"] = "bo"
+
+
+def swap_grant(ring, other):
+    ring["units"][0]["grant"] = sealed_to(MEMBER["recipient"], other)
+
+
+MEMBER = {}
+FORGERIES = {
+    "another recipient": (swap_recipient, "unit"),
+    "a unit key of the server's own": (swap_grant, "unit"),
+    "another recovery sheet": (swap_recovery, "recovery"),
+    "a holder slipped in": (slip_in_a_holder, "roster"),
+    "a holder left out": (leave_a_holder_out, "roster"),
+    "a MAC made up": (change_unit(roster_mac="0" * 64), "roster"),
+    "a grant cut short": (change_unit(grant="YWdl"), "grant"),
+    "another member": (swap_member, "member"),
+    "another name": (rename_member, "roster"),
+    "a whole unit that names another key for me": (invent_a_whole_unit, "roster"),
+}
+
+
+@pytest.fixture
+def job(session, unit, made):
+    """What the browser of `ada` has when it starts to open."""
+    MEMBER["recipient"] = made[0].identity.recipient
+    salts = services.find_salts(session, "ada", b"k" * 32)
+    grants = services.read_grants(session, unit.first.id)
+    keyring = {
+        "name": "ada",
+        "recipient": unit.first.recipient,
+        "sealed_identity": base64.b64encode(unit.first.sealed_identity).decode(),
+        "units": [_unit_json(grant) for grant in grants],
+    }
+    keyring = json.loads(json.dumps(keyring))
+    return {
+        "keyring": keyring,
+        "passphrase": PASSPHRASE,
+        "code": made[0].code,
+        "salt": salts.seal.hex(),
+    }
+
+
+def open_in_node(jobs):
+    done = subprocess.run(
+        ["node", str(SCRIPT)], input=json.dumps(jobs), capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_browser_opens_what_python_made_and_refuses_every_forgery(job, unit):
+    other = HybridIdentity.generate()
+    jobs = [job]
+    for forge, _what in FORGERIES.values():
+        forged = copy.deepcopy(job)
+        forge(forged["keyring"], other)
+        jobs.append(forged)
+
+    opened, *refused = open_in_node(jobs)
+
+    ((unit_id, keys),) = opened["opened"]["units"].items()
+    assert unit_id == "police"
+    assert (keys["recipient"], keys["recovery"]) == (unit.key.recipient, unit.key.recovery)
+    assert keys["identity"].startswith("AGE-SECRET-KEY-PQ-1")
+    for name, answer in zip(FORGERIES, refused, strict=True):
+        assert (name, answer) == (name, {"error": "KeysChanged", "what": FORGERIES[name][1]})
+
+
+def test_a_wrong_passphrase_code_or_salt_opens_nothing(job):
+    wrong = [
+        {**job, "passphrase": "another passphrase"},
+        {**job, "code": "0" * 26},
+        {**job, "salt": "00" * 16},
+    ]
+
+    answers = open_in_node(wrong)
+
+    assert answers == [{"error": "WrongSecret", "what": ""}] * 3

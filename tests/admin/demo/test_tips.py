@@ -1,0 +1,61 @@
+"""The demo's tips are ones that the form would take, and are not those of the samples."""
+
+import json
+
+from admin.config import ROOT
+from admin.demo.tips import demo_tips
+from admin.district import load_district
+from admin.models import Urgency
+from admin.vault.routes import Circumstances, choose_unit, choose_urgency
+
+DISTRICT = load_district(ROOT / "content")
+CHOICES = {
+    "category": DISTRICT.categories,
+    "township": DISTRICT.townships,
+    **{name: DISTRICT.choices[name] for name in ("when", "minor", "official", "basis", "answer")},
+}
+FREE = {"what", "place", "who", "objects", "harm", "fear", "exclude"}
+
+
+def circumstances(tip):
+    return Circumstances(
+        category=tip["category"],
+        official=tip["official"],
+        exclude=tuple(tip.get("exclude", ())),
+        when=tip.get("when", ""),
+        minor=tip["minor"],
+    )
+
+
+def test_there_are_ten_and_each_has_fields_of_the_form_only():
+    tips = demo_tips()
+
+    assert len(tips) == 10
+    for tip in tips:
+        assert set(tip) <= set(CHOICES) | FREE
+        assert tip["what"]
+        assert tip["place"]
+        assert all(tip[name] in options for name, options in CHOICES.items() if name in tip)
+        assert all(office in DISTRICT.offices for office in tip.get("exclude", []))
+
+
+def test_every_unit_but_the_upper_one_gets_one():
+    units = {choose_unit(DISTRICT, circumstances(tip), DISTRICT.units) for tip in demo_tips()}
+
+    assert units == {"police", "drugs", "trade", "supervision"}
+
+
+def test_one_is_urgent_one_of_a_minor_one_of_an_official_and_one_unclear():
+    tips = demo_tips()
+
+    assert [choose_urgency(circumstances(tip)) for tip in tips].count(Urgency.P0) == 1
+    assert any(tip["minor"] == "yes" for tip in tips)
+    assert sum(tip["official"] == "yes" and bool(tip.get("exclude")) for tip in tips) == 1
+    assert sum(tip["category"] == "unclear" for tip in tips) == 1
+
+
+def test_none_is_one_of_the_samples(shared):
+    samples = [json.loads(path.read_text()) for path in (shared / "tips").glob("*.json")]
+    words = {sample["fields"]["what"] for sample in samples}
+
+    assert not words & {tip["what"] for tip in demo_tips()}

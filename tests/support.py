@@ -1,0 +1,54 @@
+"""Clients for tests: what a browser does by itself, and a test client does not."""
+
+import re
+import time
+
+from flask.testing import FlaskClient
+
+from admin.accounts import services
+from admin.accounts.guard import SID
+from admin.db import db
+
+_TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
+
+
+class DeskClient(FlaskClient):
+    """A browser on the desk's host; with a token of its session where it is asked for one."""
+
+    def open(self, *args, **kwargs):
+        kwargs.setdefault("base_url", self._base)
+        return super().open(*args, **kwargs)
+
+    @property
+    def _base(self):
+        return f"http://{self.application.extensions['dengshao'].config.desk_host}"
+
+    def token(self, page="/desk/account/"):
+        """Read the CSRF token off a page, as the scripts do."""
+        answer = self.get(page, follow_redirects=True)
+        return _TOKEN.search(answer.text)[1]
+
+    def ask(self, path, **kwargs):
+        """GET as the scripts do."""
+        return self.get(path, headers={"Accept": "application/json"}, **kwargs)
+
+    def send(self, path, body=None, **kwargs):
+        """POST JSON as the scripts do, with the token of this session."""
+        headers = {"Accept": "application/json", "X-CSRFToken": self.token()}
+        return self.post(path, json=body or {}, headers=headers, **kwargs)
+
+    def enter(self, member_id):
+        """Open a session for a member without passphrase and code: for tests of other rooms."""
+        with self.application.app_context():
+            member = db.session.get_one(services.Member, member_id)
+            token = services.open_session(db.session, member, now=int(time.time()), old=None)
+            db.session.commit()
+        with self.session_transaction("/desk/", base_url=self._base) as session:
+            session[SID] = token
+        return self
+
+
+def desk_client(app):
+    """A visitor of the desk's host, not signed in."""
+    app.test_client_class = DeskClient
+    return app.test_client()

@@ -3,6 +3,7 @@
 import { bindAct } from "./desk/acts.js";
 import { guideDecision } from "./desk/decision.js";
 import { byId, say } from "./desk/dom.js";
+import { bindPanels } from "./desk/panels.js";
 import { openLabels } from "./desk/queue.js";
 import { helpWriting, replyFields } from "./desk/reply.js";
 import { keepShaded } from "./desk/shade.js";
@@ -34,6 +35,7 @@ async function startTip(page) {
   });
   if (!byId("acts")) return;
   const unit = await keysOf(page.dataset.unit, words);
+  if (isLocked()) return;
   const read = async () => {
     const found = unit && (await openTip(page, unit, words));
     state.opened = found && Object.assign(found, { unit });
@@ -44,7 +46,7 @@ async function startTip(page) {
   });
   if (!(await read())) return;
   showTip(state.opened, words);
-  byId("message").hidden = false;
+  byId("message").hidden = byId("to-message").hidden = false;
   page.dataset.opened = "yes";
 }
 
@@ -52,6 +54,7 @@ function bindActs(words, state, renew) {
   const acts = byId("acts");
   const message = byId("message");
   acts.hidden = false;
+  bindPanels(acts);
   acts.querySelectorAll("form[data-act]").forEach((form) => bindAct(form, { words, renew }));
   if (byId("decision")) guideDecision(byId("decision"), words);
   helpWriting(message);
@@ -81,4 +84,10 @@ function showLocked() {
   return null;
 }
 
-const wordsOf = (page) => JSON.parse(page.dataset.words);
+function isLocked() {
+  return !byId("locked").hidden;
+}
+
+function wordsOf(page) {
+  return JSON.parse(page.dataset.words);
+}

@@ -25,7 +25,7 @@ _FIRST_WINS: tuple[type[Exception], ...] = (
     IntegrityError,
 )
 _NOT_NOW: tuple[type[Exception], ...] = (MoveNotAllowed, WrongReason)
-EVENTS = 3
+EVENTS = 5
 
 
 def init_answers(bp: Blueprint) -> None:
@@ -76,6 +76,7 @@ def current_state(session: Session, reference: str) -> dict[str, Any]:
 def _event(decision: Decision) -> dict[str, Any]:
     moved = decision.old is not decision.new
     return {
+        "step": decision.step,
         "by": actor_word(decision.by),
         "what": event_word(decision) or _("作出决定"),
         "status": str(STATUS[decision.new]) if moved else "",

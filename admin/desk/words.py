@@ -107,7 +107,8 @@ def browser_words(district: District) -> dict[str, Any]:
         "exclude": _zh(district.offices),
     }
     return {
-        "fields": {name: str(word) for name, word in _FIELDS.items()},
+        # A list: JSON objects are sent with sorted keys, and the order of the form is wanted.
+        "fields": [[name, str(word)] for name, word in _FIELDS.items()],
         "choices": choices,
         "flags": {"minor": _("未成年人"), "official": _("公职人员"), "danger": _("有危险")},
         "kinds": {"supplement": _("补充"), "danger": _("有危险"), "withdraw": _("请求撤回")},
@@ -132,6 +133,8 @@ def _sentences() -> dict[str, str]:
         "chain": _("第 %(n)s 条对不上：可能被改过、少了一条，或换了位置。请不要据此办理。"),
         "untrusted": _("这条不能相信，内容不显示。"),
         "talk_broken": _("往来内容对不上，请马上告诉本单位负责人。"),
+        "reads": _("举报人会看到："),
+        "purge": _("按保存规定，%(n)s 天后删除内容。"),
         "no_words": _("还没有往来。"),
         "offline": _("没有连上。字还在，请再试一次。"),
         "seal_failed": _("没能加锁，什么也没有发出。请重新解锁后再试。"),

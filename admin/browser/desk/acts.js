@@ -6,6 +6,8 @@ import { post } from "./post.js";
 // `fieldsOf` may be async; it returns the fields to send, or null after saying what is missing.
 // `renew` reads the tip again after a conflict or a new sign-in.
 export function bindAct(form, { words, renew, fieldsOf = plainFields, onSent = () => {} }) {
+  // What is missing is told by the server's sentences, which stand beside the fields.
+  form.noValidate = true;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
@@ -36,13 +38,13 @@ async function send(form, fields, { renew, onSent }) {
     window.location.reload();
     return;
   }
-  if (answer.status === 409) {
+  if (answer.code === 409) {
     showConflict(answer, byId("conflict"), byId("tip"));
   } else {
     showFieldErrors(form, answer.errors || {});
-    showError(form, answer.error || String(answer.status));
+    showError(form, answer.error || String(answer.code));
   }
-  if ([400, 401, 409].includes(answer.status)) await renew();
+  if ([400, 401, 409].includes(answer.code)) await renew();
 }
 
 function setBusy(form, busy) {
@@ -85,7 +87,8 @@ function showConflict(answer, place, page) {
   if (answer.claimed_by) {
     page.querySelector('[data-cover="claimed_by"]').textContent = answer.claimed_by;
   }
-  const lines = answer.events.map(({ day, by, what, status }) =>
+  const news = answer.events.filter(({ step }) => step > Number(page.dataset.step));
+  const lines = news.map(({ day, by, what, status }) =>
     element("li", "", `${day} `, element("b", "", by), ` ${what}`, status && ` → ${status}`),
   );
   const again = element("a", "button button--quiet", place.dataset.reload);

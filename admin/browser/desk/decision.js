@@ -19,16 +19,13 @@ export function guideDecision(form, words) {
 
   function tell() {
     const option = reason.selectedOptions[0];
-    showIn(form.querySelector("[data-reads]"), words.reads[chosen()]);
-    showIn(form.querySelector("[data-purge]"), option && option.dataset.days);
+    const reads = words.reads[chosen()];
+    const days = option && option.dataset.days;
+    say(form.querySelector("[data-reads]"), reads && words.sentences.reads, reads);
+    say(form.querySelector("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
   }
 
   moves.forEach((move) => move.addEventListener("change", offerReasons));
   reason.addEventListener("change", tell);
   offerReasons();
-}
-
-function showIn(line, text) {
-  line.hidden = !text;
-  say(line.querySelector("b"), ...(text ? [text] : []));
 }

@@ -15,9 +15,9 @@ export function replaceChildren(parent, ...children) {
   parent.append(...children);
 }
 
-// Shows a sentence in a place that is empty and hidden until then; no sentence hides it again.
+// Shows sentences in a place that is empty and hidden until then; without any it is hidden again.
 export function say(place, ...children) {
-  if (!place) return;
-  replaceChildren(place, ...children);
-  place.hidden = !children.length;
+  const said = children.filter(Boolean);
+  replaceChildren(place, ...said);
+  place.hidden = !said.length;
 }

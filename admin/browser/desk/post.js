@@ -1,4 +1,4 @@
-// Sends the desk's forms. What comes back is always { ok, status, … }; only a lost line throws.
+// Sends the desk's forms. What comes back is always { ok, code, … }; only a lost line throws.
 
 export async function post(url, fields) {
   const token = document.querySelector('meta[name="csrf-token"]').content;
@@ -7,8 +7,8 @@ export async function post(url, fields) {
     body: new URLSearchParams(fields),
     headers: { Accept: "application/json", "X-CSRFToken": token },
   });
-  if (response.ok) return { ok: true, status: response.status };
+  if (response.ok) return { ok: true, code: response.status };
   const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
   const body = isJson ? await response.json() : {};
-  return Object.assign(body, { ok: false, status: response.status });
+  return Object.assign(body, { ok: false, code: response.status });
 }

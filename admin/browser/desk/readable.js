@@ -16,11 +16,11 @@ function inWords(name, value, words) {
 // The fields of a tip or supplement as [name, label, text], in the order of the form. A field that
 // the desk does not know comes last, under its own name: nothing that was sent is left out.
 export function readFields(fields, words) {
-  const known = Object.keys(words.fields);
-  const other = Object.keys(fields).filter((name) => !known.includes(name));
-  return known
-    .concat(other)
-    .map((name) => [name, own(words.fields, name) || name, inWords(name, own(fields, name), words)])
+  const known = words.fields.map(([name]) => name);
+  const unknown = Object.keys(fields).filter((name) => !known.includes(name));
+  return words.fields
+    .concat(unknown.map((name) => [name, name]))
+    .map(([name, label]) => [name, label, inWords(name, own(fields, name), words)])
     .filter(([, , text]) => text !== "");
 }
 

@@ -76,12 +76,12 @@ function fieldList(fields, words) {
   const rows = readFields(fields, words).map(([name, label, text]) =>
     element(
       "div",
-      LONG.has(name) ? "fact fact--long" : "fact",
+      LONG.has(name) ? "told__fact told__fact--long" : "told__fact",
       element("dt", "", label),
       element("dd", "", text),
     ),
   );
-  return element("dl", "facts", ...rows);
+  return element("dl", "told", ...rows);
 }
 
 function entry(message, words) {

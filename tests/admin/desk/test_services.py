@@ -213,6 +213,15 @@ def test_words_without_a_question_leave_the_tip_where_it_stands(session, tip, ad
     assert tip.status is status
 
 
+@pytest.mark.parametrize("ask", [True, False])
+def test_every_message_makes_older_pages_of_the_tip_stale(session, tip, ada, ask):
+    for number in (1, 2):
+        seen = tip.version
+        write_to_reporter(session, tip, words(number), ask=ask, actor=ada)
+        session.commit()
+        assert tip.version > seen
+
+
 @pytest.mark.parametrize("number", [0, 1, 3, 99])
 def test_a_message_that_is_not_the_next_is_refused(session, tip, ada, number):
     write_to_reporter(session, tip, words(1), ask=True, actor=ada)

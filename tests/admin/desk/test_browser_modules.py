@@ -1,0 +1,243 @@
+"""What the desk's browser makes of opened bytes, run under Node on bytes that Python sealed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from admin.sealing.age import HybridIdentity, open_sealed, seal
+from admin.sealing.errors import SealingError
+from admin.sealing.payload import Envelope
+
+HERE = Path(__file__).parent
+NODE = shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
+REFERENCE, TALK = "01234-56789", b"t" * 32
+UNIT, RECOVERY, REPORTER, STRANGER = (HybridIdentity(bytes([n]) * 32) for n in range(4))
+WORDS = {
+    "fields": [["category", "类型"], ["what", "发生了什么"], ["exclude", "不能看到"]],
+    "choices": {"category": {"A4": "霸占土地"}, "exclude": {"town": "镇政府", "village": "村委会"}},
+    "flags": {"minor": "未成年人"},
+}
+
+
+def run(*jobs):
+    done = subprocess.run(
+        [NODE, HERE / "desk_jobs.mjs"],
+        input=json.dumps(jobs),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    direction: str
+    digest: str
+    sealed: bytes
+    day: str = "2026-11-24"
+
+    def to_json(self):
+        return {**self.__dict__, "sealed": b64encode(self.sealed).decode()}
+
+
+def row(envelope, identity=UNIT):
+    sealed = seal(envelope.to_bytes(), [identity.recipient])
+    return Row(envelope.number, envelope.direction, envelope.digest, sealed)
+
+
+def talk(*turns, key=TALK, reference=REFERENCE):
+    """A whole talk: (direction, body) for each message."""
+    envelopes, previous = [], ""
+    for number, (direction, body) in enumerate(turns, start=1):
+        place = {"number": number, "previous": previous, "direction": direction}
+        made = Envelope.make(body, key, kind="message", reference=reference, **place)
+        envelopes.append(made)
+        previous = made.digest
+    return envelopes
+
+
+TURNS = [
+    ("staff", "什么时候？"),
+    ("reporter", "上周六。"),
+    ("staff", "在哪里？"),
+    ("reporter", "桥头。"),
+]
+ENVELOPES = talk(*TURNS)
+ROWS = [row(envelope) for envelope in ENVELOPES]
+FOREIGN = row(talk(*TURNS, key=b"x" * 32)[1])
+OTHER_TIP = row(talk(*TURNS, reference="AAAAA-AAAAA")[1])
+CHANGED = row(replace(ENVELOPES[1], body="上周日。"))
+BROKEN = {
+    "a message dropped": ([ROWS[0], ROWS[2], ROWS[3]], {2: "chain"}),
+    "the first dropped": (ROWS[1:], {1: "chain"}),
+    "two swapped": (
+        [ROWS[0], replace(ROWS[2], number=2), replace(ROWS[1], number=3), ROWS[3]],
+        {2: "chain", 3: "chain", 4: "chain"},
+    ),
+    "another digest in clear": (
+        [ROWS[0], replace(ROWS[1], digest="0" * 64), *ROWS[2:]],
+        {2: "digest"},
+    ),
+    "words changed": ([ROWS[0], CHANGED, *ROWS[2:]], {2: "mac", 3: "chain"}),
+    "words under another key": ([ROWS[0], FOREIGN, *ROWS[2:]], {2: "mac", 3: "chain"}),
+    "a message of another tip": ([ROWS[0], OTHER_TIP, *ROWS[2:]], {2: "mac", 3: "chain"}),
+    "the other side's name": (
+        [ROWS[0], replace(ROWS[1], direction="staff"), *ROWS[2:]],
+        {2: "mac"},
+    ),
+    "sealed to others": ([ROWS[0], row(ENVELOPES[1], STRANGER), *ROWS[2:]], {2: "sealed"}),
+    "bytes cut short": (
+        [ROWS[0], replace(ROWS[1], sealed=ROWS[1].sealed[:-1]), *ROWS[2:]],
+        {2: "sealed"},
+    ),
+    "no message at all": (
+        [replace(ROWS[0], sealed=seal(b"[1]", [UNIT.recipient]))],
+        {1: "content"},
+    ),
+}
+
+
+def read(rows):
+    job = {"rows": [one.to_json() for one in rows], "identity": str(UNIT), "reference": REFERENCE}
+    [entries] = run({"act": "talk", "talk": b64encode(TALK).decode(), **job})
+    return entries
+
+
+def test_a_whole_talk_is_read_and_believed():
+    entries = read(ROWS)
+
+    assert [(entry["direction"], entry["body"]) for entry in entries] == TURNS
+    assert {entry["fault"] for entry in entries} == {None}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_talk_is_noticed_and_the_place_named(name):
+    rows, faults = BROKEN[name]
+
+    entries = read(rows)
+
+    assert {entry["missing"]: entry["fault"] for entry in entries if entry["fault"]} == faults
+
+
+def test_words_that_neither_side_wrote_are_not_shown():
+    for rows in (BROKEN["words changed"][0], BROKEN["words under another key"][0]):
+        assert read(rows)[1]["body"] is None
+
+
+def test_fields_come_in_the_forms_order_with_the_words_of_the_choices():
+    fields = {"exclude": ["town", "village"], "odd": "x", "what": "收费", "category": "A4", "": ""}
+
+    [found] = run({"act": "fields", "fields": fields, "words": WORDS})
+
+    assert found == [
+        ["category", "类型", "霸占土地"],
+        ["what", "发生了什么", "收费"],
+        ["exclude", "不能看到", "镇政府、村委会"],
+        ["odd", "odd", "x"],
+    ]
+
+
+def test_ids_that_name_parts_of_javascript_stay_plain_words():
+    odd = {"category": "constructor", "what": "__proto__", "toString": "x"}
+
+    [found] = run({"act": "fields", "fields": odd, "words": WORDS})
+
+    assert found == [
+        ["category", "类型", "constructor"],
+        ["what", "发生了什么", "__proto__"],
+        ["toString", "toString", "x"],
+    ]
+
+
+def test_a_label_is_read_in_words():
+    label = {"category": "A4", "township": "hekou", "flags": ["minor", "new"]}
+
+    [found] = run({"act": "label", "label": label, "words": WORDS})
+
+    assert found == {"category": "霸占土地", "township": "hekou", "flags": ["未成年人", "new"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"place": "桥头"}', {"place": "桥头"}),
+        ("桥头", {"what": "桥头"}),
+        ("[1]", {"what": "[1]"}),
+        ("null", {"what": "null"}),
+    ],
+)
+def test_a_supplement_is_fields_or_plain_words(body, expected):
+    assert run({"act": "supplement", "body": body}) == [expected]
+
+
+ABOUT_THE_REPORTER = [
+    "您叫什么名字？",
+    "方便留个电话吗？",
+    "请提供身份证号码。",
+    "怎么联系您？",
+    "您是谁？",
+    "你是哪个村的？",
+    "您和他是什么关系？",
+    "您的工作单位是哪里？",
+    "请加微信。",
+    "他打人了吗？您贵姓？",
+]
+ABOUT_THE_MATTER = [
+    "这件事大概从什么时候开始？最近一次是哪一天？",
+    "具体在什么地方？附近有什么容易认的东西？",
+    "这些是您亲眼看到的，还是听别人说的？",
+    "对方的车、店铺或账号，有什么容易认的地方？",
+    "现在还在继续吗？有没有人受伤？有危险请先打 110。",
+    "对方的电话是多少？",
+    "那个人叫什么？",
+    "",
+]
+
+
+def test_a_question_about_the_reporter_is_noticed():
+    jobs = [{"act": "asks", "text": text} for text in ABOUT_THE_REPORTER + ABOUT_THE_MATTER]
+
+    found = run(*jobs)
+
+    assert found == [True] * len(ABOUT_THE_REPORTER) + [False] * len(ABOUT_THE_MATTER)
+
+
+def reply(body, talk_so_far):
+    tip = {
+        "reference": REFERENCE,
+        "reporter": str(REPORTER.recipient),
+        "talk": b64encode(TALK).decode(),
+    }
+    unit = {"recipient": str(UNIT.recipient), "recovery": str(RECOVERY.recipient)}
+    [sent] = run({"act": "reply", "body": body, "tip": tip, "talk": talk_so_far, "unit": unit})
+    return sent
+
+
+def test_a_reply_opens_for_the_reporter_the_unit_and_its_printed_sheet_only():
+    sent = reply("什么时候？", [])
+    sealed = b64decode(sent["sealed"])
+
+    for identity in (REPORTER, UNIT, RECOVERY):
+        envelope = Envelope.parse(open_sealed(sealed, [identity]))
+        envelope.verify(TALK, direction="staff", reference=REFERENCE, number=1, previous="")
+        assert (envelope.body, envelope.digest) == ("什么时候？", sent["digest"])
+    with pytest.raises(SealingError):
+        open_sealed(sealed, [STRANGER])
+
+
+def test_a_reply_hangs_on_the_last_message():
+    sent = reply("还在吗？", read(ROWS))
+
+    envelope = Envelope.parse(open_sealed(b64decode(sent["sealed"]), [UNIT]))
+    assert sent["number"] == "5"
+    assert envelope.previous == ENVELOPES[-1].digest

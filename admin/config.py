@@ -4,7 +4,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Config:
     desk_host: str
     form_min_seconds: int
     """Seconds that a public form must have been open, once, before it may be sent."""
-    secret: bytes
+    secret: bytes = field(repr=False)
     """32 bytes from the secret file; every key of the server is derived from it."""
 
     @property

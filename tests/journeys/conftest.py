@@ -1,0 +1,92 @@
+"""The people of the journeys: a reporter, a member of staff; and pictures of what they see."""
+
+import pytest
+
+from admin.config import ROOT
+from tests.live import browser, bundles, demo, demo_store, live, signed_in, site_folder, visit
+
+__all__ = ["browser", "bundles", "demo", "demo_store", "live", "site_folder", "visit"]
+
+SCREENS = ROOT / "build" / "screens"
+SIZES = {360: 780, 1280: 900}
+
+
+@pytest.fixture
+def picture():
+    """Take a page's picture at 360 and 1280 px; they are looked at, not compared."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+
+    def take(page, name):
+        before = page.viewport_size
+        for width, height in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.screenshot(path=SCREENS / f"journey-{name}-{width}.png", full_page=True)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} scrolls sideways at {width} px"
+        page.set_viewport_size(before)
+
+    return take
+
+
+class Reporter:
+    """Somebody with a phone, with or without scripts."""
+
+    def __init__(self, page, live):
+        self.page, self.live = page, live
+
+    def write_tip(self, **answers):
+        """Fill in the form and send it; gives the receipt as it stands on the page."""
+        self.page.goto(f"{self.live.public}/tip/")
+        for name, answer in answers.items():
+            self._answer(name, answer)
+        self.page.click("#form button[type=submit]")
+        return self.receipt()
+
+    def _answer(self, name, answer):
+        field = self.page.locator(f"[name={name}]")
+        if isinstance(answer, list):
+            for value in answer:
+                self.page.check(f"[name={name}][value='{value}']")
+        elif field.first.evaluate("node => node.type") == "radio":
+            self.page.check(f"[name={name}][value='{answer}']")
+        elif field.evaluate("node => node.tagName") == "SELECT":
+            field.select_option(answer)
+        else:
+            field.fill(answer)
+
+    def receipt(self):
+        return " ".join(self.page.locator("#receipt li").all_inner_texts())
+
+    def copy_receipt(self):
+        """Type the group that the page asks for."""
+        groups = self.page.locator("#receipt li").all_inner_texts()
+        asked = int(self.page.locator("#group-hint").inner_text().split("第 ")[1][0])
+        self.page.fill("#group", groups[asked - 1])
+        self.page.click("text=我已抄好")
+
+    def open_mailbox(self, receipt):
+        self.page.goto(f"{self.live.public}/mailbox/")
+        self.page.fill("#receipt", receipt)
+        self.page.click("#open button[type=submit]")
+        self.page.wait_for_selector("text=现在到哪一步")
+
+
+@pytest.fixture
+def reporter(live, visit):
+    """Make a reporter: `reporter(scripts=True)`."""
+
+    def make(*, scripts):
+        page = visit(java_script_enabled=scripts, viewport={"width": 360, "height": 780})
+        return Reporter(page, live)
+
+    return make
+
+
+@pytest.fixture
+def member(live, visit, demo):
+    """Sign a demo member in: `member("police-1")` gives the page, at the queue."""
+
+    def sign_in(name):
+        return signed_in(visit(), live, demo[name])
+
+    return sign_in

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from .scripted import bp as scripted
-from .views import bp as views
+from .scripted import bp as scripted_bp
+from .views import bp as views_bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room on the application, in Chinese and under its English address."""
-    for bp in (views, scripted):
+    for bp in (views_bp, scripted_bp):
         app.register_blueprint(bp, url_prefix="/mailbox")
         app.register_blueprint(bp, url_prefix="/en/mailbox", name=f"{bp.name}_en")

@@ -51,7 +51,6 @@ FALLBACK_WRITE = _l("这台设备加不了锁，您写的字还在。再按一�
 OPENED_HERE = _l("查询码不会离开这台设备，回复就在这里打开。")
 WAIT = _l("正在打开或加锁，请稍等…")
 COUNTED = _l("已写 %(found)s 个数字，一共 36 个")
-GROUP_WRONG = _l("有误")
 
 STORED = {
     "message": _l("您补充的话收到了。"),
@@ -105,7 +104,6 @@ def script_words() -> dict[str, str]:
         "opened-here": OPENED_HERE,
         "wait": WAIT,
         "counted": COUNTED,
-        "group-wrong": GROUP_WRONG,
         "stored-message": STORED["message"],
         "stored-danger": STORED["danger"],
         "stored-withdraw": STORED["withdraw"],

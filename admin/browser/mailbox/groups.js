@@ -11,8 +11,8 @@ export function showGroups(slot, text, words, check) {
   const wrong = found === 36 && check ? wrongGroups(text, check) : [];
   const list = element("ol", "", "receipt");
   groups.forEach((group, i) => {
-    const line = element("li", group, "receipt__group");
-    if (wrong.includes(i + 1)) line.append(element("strong", words.groupWrong));
+    const line = element("li", "", "receipt__group");
+    line.append(element(wrong.includes(i + 1) ? "mark" : "span", group));
     list.append(line);
   });
   slot.append(element("p", fill(words.counted, { found }), "meta"), list);

@@ -7,13 +7,16 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload, undefer
 
-from admin.db import db, today
+from admin.db import db
 from admin.house import house
-from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency, random_key
-from admin.sealing import age, member, payload, receipt
+from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
+from admin.sealing import age, payload, receipt
 from admin.sealing.age import HybridIdentity
 from admin.vault import history, store, vault
 from admin.vault.expiry import sweep
+from tests.live import browser, bundles, site_folder, visit
+
+__all__ = ["browser", "bundles", "site_folder", "visit"]
 
 UNIT = "police"
 
@@ -123,28 +126,12 @@ class Reporter:
 
 
 @pytest.fixture
-def unit(app):
+def unit(app, units):
     """Keys of the police unit, with their fingerprint confirmed."""
-    identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
-    recipients = str(identity.recipient), str(recovery.recipient)
-    fingerprint = member.fingerprint(UNIT, *recipients)
-    key_id = random_key()
+    keys = units[UNIT]
     with app.app_context():
-        db.session.add(
-            UnitKey(
-                id=key_id,
-                unit_id=UNIT,
-                recipient=recipients[0],
-                recovery=recipients[1],
-                fingerprint=fingerprint,
-                roster_mac="0" * 64,
-                made_on=today(),
-            )
-        )
-        db.session.commit()
-        confirmed = house().district.fingerprints | {(UNIT, fingerprint)}
-        house().district = replace(house().district, fingerprints=confirmed)
-    return UnitKeys(identity, recovery, key_id)
+        key_id = db.session.scalars(select(UnitKey.id).where(UnitKey.unit_id == UNIT)).one()
+    return UnitKeys(keys.identity, keys.recovery, key_id)
 
 
 @pytest.fixture

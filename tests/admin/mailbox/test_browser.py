@@ -1,0 +1,375 @@
+"""The mailbox in Chromium: with scripts nothing readable leaves it, and failures fall back."""
+
+import threading
+from urllib.parse import unquote_plus
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from admin.config import ROOT
+from admin.db import today
+from admin.models import Message, TipStatus, Urgency
+from admin.sealing import receipt
+from tests.admin.mailbox.test_traces import spellings
+from tests.live import QuietHandler, free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+WORDS = "他们昨晚又来了，车牌尾号七三九"
+
+
+@pytest.fixture
+def environ(environ, bundles, site_folder):
+    """An installation on a port of its own, with the theme's files and the page's scripts."""
+    return environ | {
+        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
+        "DENGSHAO_BUNDLES": str(bundles),
+        "DENGSHAO_SITE": str(site_folder),
+    }
+
+
+@pytest.fixture
+def address(app, config):
+    """Serve the application; its address."""
+    port = int(config.bind.rpartition(":")[2])
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://{config.public_host}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Visitor:
+    """A reporter at a phone."""
+
+    def __init__(self, page, address):
+        self.page = page
+        self.address = address
+        self.posted = []
+        self.complaints = []
+        page.on("request", self._note)
+        page.on("console", lambda line: self.complaints.append(line.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, request):
+        if request.method == "POST":
+            self.posted.append((request.url, request.post_data or ""))
+
+    def open(self, typed):
+        self.page.goto(f"{self.address}/mailbox/")
+        self.page.fill("#receipt", typed)
+        self.press("看回复")
+
+    def press(self, words):
+        self.page.get_by_role("button", name=words, exact=True).click()
+
+    def write(self, words):
+        self.page.fill("#words", words)
+        self.press("发给工作人员")
+
+    def sees(self, words):
+        expect(self.page.locator("#main")).to_contain_text(words, timeout=20_000)
+
+    def sees_not(self, words):
+        expect(self.page.locator("#main")).not_to_contain_text(words)
+
+
+@pytest.fixture
+def visitor(visit, address):
+    return Visitor(visit(viewport={"width": 360, "height": 740}), address)
+
+
+def test_a_reporter_reads_and_answers_and_nothing_readable_leaves_the_browser(visitor, reporter):
+    reporter.ask("几点？<b>请写下</b>")
+    digits = receipt.with_checks(reporter.digits)
+
+    visitor.open(receipt.grouped(digits).translate(str.maketrans("0123", "０１２３")))
+    visitor.sees("请您补充")
+    visitor.sees("几点？<b>请写下</b>")
+    visitor.write(WORDS)
+    visitor.sees("您补充的话收到了。")
+    visitor.sees("补充过。")
+
+    visitor.sees_not(WORDS)
+    assert reporter.tip().status is TipStatus.RECEIVED
+    assert [envelope.body for envelope in reporter.opened()][1:] == [WORDS]
+    bodies = "".join(url + unquote_plus(body) + body for url, body in visitor.posted).encode()
+    secrets = [digits, reporter.typed, reporter.digits, WORDS, reporter.keys.talk.hex()]
+    assert not [secret for secret in secrets for needle in spellings(secret) if needle in bodies]
+    assert {url.rpartition("/")[2] for url, _body in visitor.posted} == {"thread", "sealed"}
+    assert visitor.complaints == []
+
+
+def test_a_wrong_group_is_named_while_it_is_typed_and_nothing_is_sent(visitor, reporter):
+    digits = list(receipt.with_checks(reporter.digits))
+    digits[14] = str((int(digits[14]) + 1) % 10)
+    visitor.page.goto(f"{visitor.address}/mailbox/")
+
+    visitor.page.locator("#receipt").press_sequentially("".join(digits), delay=1)
+
+    visitor.sees("第 3 组有误")
+    visitor.press("看回复")
+    expect(visitor.page.locator("#error-summary")).to_be_focused()
+    assert visitor.posted == []
+    expect(visitor.page.locator("#receipt")).to_have_value("".join(digits))
+
+
+def test_an_unknown_receipt_is_told_and_kept(visitor, unit, stranger):
+    visitor.open(stranger)
+
+    visitor.sees("查不到这个查询码")
+    expect(visitor.page.locator("#receipt")).to_have_value(stranger)
+
+
+def test_danger_shows_110_and_the_law_first_and_takes_the_typed_words_along(visitor, reporter):
+    visitor.open(reporter.typed)
+    visitor.page.fill("#words", WORDS)
+
+    visitor.press("我有危险／被报复")
+    visitor.sees("第六十一条")
+    expect(visitor.page.locator("#main a[href='tel:110']")).to_be_visible()
+    expect(visitor.page.locator("#danger-words")).to_have_value(WORDS)
+    assert reporter.tip().urgency is Urgency.P2
+    visitor.press("告诉工作人员：我有危险")
+    visitor.sees("收到了，已标为最急。请马上打 110。")
+
+    assert reporter.tip().urgency is Urgency.P0
+    assert reporter.opened()[0].kind == "danger"
+    assert reporter.opened()[0].body.endswith(WORDS)
+
+
+def test_withdrawing_takes_two_steps_and_keeps_what_was_typed(visitor, reporter):
+    visitor.open(reporter.typed)
+    visitor.page.fill("#words", WORDS)
+
+    visitor.press("我想撤回")
+    visitor.press("不了，回去看回复")
+    expect(visitor.page.locator("#words")).to_have_value(WORDS)
+    visitor.press("我想撤回")
+    visitor.press("请停下来，并删掉内容")
+    visitor.sees("撤回的请求收到了。")
+    visitor.sees("请求过撤回。")
+
+    expect(visitor.page.locator("#words")).to_have_value(WORDS)
+    assert reporter.tip().withdrawn_on is not None
+    assert reporter.opened()[0].kind == "withdraw"
+
+
+def test_an_answer_that_crosses_with_the_staffs_is_numbered_anew_by_itself(visitor, reporter):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    reporter.answer("先来一步")
+
+    visitor.write(WORDS)
+
+    visitor.sees("您补充的话收到了。")
+    visitor.sees("先来一步")
+    assert [(e.number, e.direction) for e in reporter.opened()] == [(1, "staff"), (2, "reporter")]
+
+
+def test_a_forged_message_is_shown_loudly_and_its_words_are_not(visitor, reporter):
+    reporter.answer("快到老桥来", talk=bytes(32))
+    reporter.answer("真的回复")
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("这一条打不开，或者被人改过，所以不显示。")
+    visitor.sees_not("快到老桥来")
+    visitor.sees("真的回复")
+
+
+def test_words_stay_in_their_box_until_they_are_stored(visitor, reporter, count):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.route("**/mailbox/sealed", lambda route: route.abort(), times=1)
+
+    visitor.write(WORDS)
+    visitor.sees("没有连上。您写的字还在")
+    expect(visitor.page.locator("#words")).to_have_value(WORDS)
+    visitor.press("发给工作人员")
+    visitor.sees("您补充的话收到了。")
+
+    assert count(Message) == 1
+
+
+def test_a_lost_answer_makes_no_second_message(visitor, reporter, count):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+
+    def lose_the_answer(route):
+        route.fetch()
+        route.abort()
+
+    visitor.page.route("**/mailbox/sealed", lose_the_answer, times=1)
+    visitor.write(WORDS)
+    visitor.sees("没有连上。")
+    visitor.press("发给工作人员")
+    visitor.sees("您补充的话收到了。")
+
+    assert count(Message) == 1
+
+
+def test_a_unit_without_an_open_key_is_told_and_the_words_stay(visitor, reporter, close_units):
+    close_units()
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+
+    visitor.write(WORDS)
+
+    visitor.sees("现在收不了新的话。")
+    expect(visitor.page.locator("#words")).to_have_value(WORDS)
+
+
+def test_a_purged_tip_says_so_and_offers_no_box(visitor, reporter):
+    reporter.expire(today())
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("已过保存期，内容已删除")
+    expect(visitor.page.locator("#words")).to_be_hidden()
+
+
+@pytest.mark.parametrize("missing", ["BigInt", "TransformStream"])
+def test_an_old_browser_is_told_and_the_plain_form_works(visitor, reporter, missing):
+    visitor.page.add_init_script(f"delete globalThis.{missing}")
+    reporter.ask("几点？")
+    visitor.page.goto(f"{visitor.address}/mailbox/")
+    visitor.sees("这个浏览器打不开加锁的内容，改由服务器代为打开。")
+
+    visitor.page.fill("#receipt", reporter.typed)
+    visitor.press("看回复")
+    visitor.sees("几点？")
+    visitor.write(WORDS)
+    visitor.sees("您补充的话收到了。")
+
+    assert reporter.opened()[1].body == WORDS
+
+
+def test_a_blocked_script_is_told_and_the_plain_form_works(visitor, reporter):
+    visitor.page.route("**/app/mailbox-keys.js", lambda route: route.abort())
+    visitor.page.goto(f"{visitor.address}/mailbox/")
+    visitor.page.fill("#receipt", reporter.typed)
+
+    visitor.sees("改由服务器代为打开")
+    expect(visitor.page.locator("#receipt")).to_have_value(reporter.typed)
+    visitor.press("看回复")
+
+    visitor.sees("服务器为这一次在内存里打开了答复")
+
+
+def test_without_the_pages_script_the_form_is_as_it_stands(visitor, reporter):
+    visitor.page.route("**/app/*.js", lambda route: route.abort())
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("服务器为这一次在内存里打开了答复")
+
+
+@pytest.mark.parametrize("broken", ["derive", "openThread"])
+def test_failing_keys_send_nothing_before_the_reporter_was_told(visitor, reporter, broken):
+    visitor.page.goto(f"{visitor.address}/mailbox/")
+    visitor.page.fill("#receipt", reporter.typed)
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.evaluate(f"void (dengshaoMailbox.{broken} = () => {{ throw new Error() }})")
+
+    visitor.press("看回复")
+    visitor.sees("这台设备打不开加锁的内容。再按一次，就由服务器代为打开。")
+    assert not [body for _url, body in visitor.posted if reporter.digits[:5] in body]
+    visitor.press("看回复")
+
+    visitor.sees("服务器为这一次在内存里打开了答复")
+
+
+@pytest.mark.parametrize("step", ["message", "danger"])
+def test_failing_to_seal_keeps_the_words_and_the_next_press_goes_the_plain_way(
+    visitor, reporter, step
+):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.evaluate("void (dengshaoMailbox.sealLetter = () => { throw new Error() })")
+    visitor.page.fill("#words", WORDS)
+    button = "发给工作人员"
+    if step == "danger":
+        visitor.press("我有危险／被报复")
+        button = "告诉工作人员：我有危险"
+
+    visitor.press(button)
+    visitor.sees("这台设备加不了锁，您写的字还在。")
+    visitor.press(button)
+    visitor.sees("收到了")
+
+    (envelope,) = reporter.opened()
+    assert envelope.kind == step
+    assert WORDS in envelope.body
+
+
+def test_leaving_the_page_wipes_it(visitor, reporter):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.fill("#words", WORDS)
+    words = visitor.page.locator("#words").element_handle()
+
+    visitor.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+
+    assert words.evaluate("field => field.value") == ""
+    assert visitor.page.locator("#mailbox").inner_html() == ""
+
+
+def test_quick_exit_leaves_for_another_site_and_back_shows_nothing(visitor, reporter):
+    visitor.page.route("https://www.weather.com.cn/", lambda route: route.fulfill(body="sun"))
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.fill("#words", WORDS)
+
+    visitor.page.click("#quick-exit")
+    visitor.page.wait_for_url("https://www.weather.com.cn/")
+
+    visitor.page.go_back()
+    assert WORDS not in visitor.page.content()
+    assert "已收到" not in visitor.page.content()
+
+
+def test_nothing_is_kept_in_the_browser(visitor, reporter):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+
+    kept = visitor.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+
+    assert kept == [0, 0, ""]
+    assert visitor.page.url == f"{visitor.address}/mailbox/"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_is_free_of_violations(visit, address, reporter, scripts, scheme):
+    """Axe needs scripts, so the plain way is walked with the page's own script blocked."""
+    reporter.ask("几点？")
+    reporter.answer("快到老桥来", talk=bytes(32))
+    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
+    visitor = Visitor(visit(**phone, bypass_csp=True), address)
+    if not scripts:
+        visitor.page.route("**/app/*.js", lambda route: route.abort())
+    found = {}
+
+    def check(name):
+        visitor.page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+        found[name] = [fault["id"] for fault in visitor.page.evaluate("axe.run()")["violations"]]
+
+    visitor.open("1" * 36)
+    visitor.sees("组有误")
+    check("start")
+    visitor.open(reporter.typed)
+    visitor.sees("几点？")
+    check("mailbox")
+    visitor.press("我有危险／被报复")
+    visitor.sees("第六十一条")
+    check("danger")
+    visitor.press("不了，回去看回复")
+    visitor.press("我想撤回")
+    visitor.sees("收不回来")
+    check("withdraw")
+
+    assert found == {name: [] for name in ("start", "mailbox", "danger", "withdraw")}

@@ -1,0 +1,272 @@
+"""With scripts: a lookup comes in, sealed bytes go either way."""
+
+import json
+import threading
+from base64 import b64decode, b64encode
+
+import pytest
+
+from admin.db import today
+from admin.house import house
+from admin.mailbox.scripted import MOST_SEALED
+from admin.models import Message, SpentNonce, TipStatus, Urgency
+from admin.sealing import age, payload
+from admin.vault.store import TalkState
+
+
+@pytest.fixture
+def ask(client):
+    def ask(lookup, address="/mailbox/thread"):
+        return client.post(address, json={"lookup": lookup})
+
+    return ask
+
+
+@pytest.fixture
+def send(client, reporter, ask):
+    """Send a letter as the reporter's browser does; `changes` replace what it posts."""
+
+    def send(body="又来了", kind="message", *, state=None, **changes):
+        answer = ask(reporter.keys.lookup.hex()).json
+        letter = letter_of(reporter, answer, body, kind, state)
+        return client.post("/mailbox/sealed", json=letter | {"token": answer["token"]} | changes)
+
+    return send
+
+
+def letter_of(reporter, answer, body, kind="message", state=None):
+    last = answer["messages"][-1] if answer["messages"] else {"number": 0, "digest": ""}
+    state = state or TalkState(last["number"], last["digest"])
+    envelope = reporter.envelope(body, state, kind=kind, direction="reporter")
+    return {
+        "lookup": reporter.keys.lookup.hex(),
+        "number": envelope.number,
+        "digest": envelope.digest,
+        "sealed": b64encode(age.seal(envelope.to_bytes(), reporter.unit.recipients)).decode(),
+        "kind": kind,
+    }
+
+
+def test_a_lookup_gives_the_status_and_the_staffs_messages_still_sealed(ask, reporter, send):
+    reporter.ask("几点？")
+    send("八点")
+    reporter.answer("好")
+
+    answer = ask(reporter.keys.lookup.hex()).json
+
+    first, own, last = answer["messages"]
+    assert answer["known"] is True
+    assert answer["reference"] == reporter.reference
+    assert (answer["status"], answer["status_words"]) == ("received", "已收到")
+    assert answer["unit"]["recipients"] == [str(key) for key in reporter.unit.recipients]
+    assert (first["number"], first["direction"], first["day"]) == (1, "staff", str(today()))
+    assert (own["direction"], own["sealed"]) == ("reporter", "")
+    plain = age.open_sealed(b64decode(last["sealed"]), [reporter.keys.identity])
+    assert payload.Envelope.parse(plain).body == "好"
+    assert payload.Envelope.parse(plain).previous == own["digest"]
+
+
+def test_out_of_scope_comes_with_where_to_turn(ask, reporter):
+    reporter.move(TipStatus.OUT_OF_SCOPE, "protected", "protected")
+
+    answer = ask(reporter.keys.lookup.hex()).json
+
+    assert answer["status_words"] == "这件事不归这里办，可以找…"
+    assert "12345" in answer["turn_to"]
+
+
+def test_an_unknown_lookup_is_answered_in_the_same_shape_and_length(ask, reporter):
+    known = ask(reporter.keys.lookup.hex())
+    unknown = ask("0" * 32)
+
+    assert unknown.json["known"] is False
+    assert unknown.status_code == known.status_code == 200
+    assert list(unknown.json) == list(known.json)
+    assert len(unknown.data) == len(known.data)
+    assert "Set-Cookie" not in unknown.headers
+    assert unknown.headers["Cache-Control"] == "no-store"
+
+
+def test_a_letter_is_stored_and_does_what_its_kind_asks_for(send, reporter):
+    reporter.ask("几点？")
+
+    stored = send("八点")
+
+    assert stored.json == {"stored": True}
+    assert reporter.tip().status is TipStatus.RECEIVED
+    assert [envelope.body for envelope in reporter.opened()] == ["几点？", "八点"]
+
+
+def test_danger_and_withdrawal_act_as_without_scripts(send, reporter):
+    send("危险", "danger")
+    send("撤回", "withdraw")
+
+    tip = reporter.tip()
+    assert (tip.urgency, tip.danger_on, tip.withdrawn_on) == (Urgency.P0, today(), today())
+    assert [decision.reason for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
+
+
+def test_the_very_same_letter_is_stored_once(client, ask, reporter, count):
+    answer = ask(reporter.keys.lookup.hex()).json
+    letter = letter_of(reporter, answer, "一句") | {"token": answer["token"]}
+
+    codes = [client.post("/mailbox/sealed", json=letter).status_code for _ in range(3)]
+
+    assert codes == [200, 200, 200]
+    assert (count(Message), count(SpentNonce)) == (1, 1)
+
+
+def test_a_letter_with_a_number_that_is_taken_is_sent_back(send, reporter, count):
+    reporter.answer("先来一步")
+
+    late = send("后来", state=TalkState(0, ""))
+
+    assert (late.status_code, late.json) == (409, {"error": "number_taken"})
+    assert (count(Message), count(SpentNonce)) == (1, 0)
+
+
+def test_a_letter_for_nobody_is_refused(client, ask, reporter, count):
+    answer = ask(reporter.keys.lookup.hex()).json
+    letter = letter_of(reporter, answer, "一句") | {"token": answer["token"]}
+
+    refused = client.post("/mailbox/sealed", json=letter | {"lookup": "0" * 32})
+
+    assert (refused.status_code, refused.json) == (404, {"error": "unknown"})
+    assert count(Message) == 0
+
+
+def test_a_purged_tip_takes_no_letter(send, reporter, count):
+    reporter.expire(today())
+
+    refused = send("还有")
+
+    assert (refused.status_code, refused.json) == (410, {"error": "purged"})
+    assert count(SpentNonce) == 0
+
+
+def test_an_old_token_is_refused_unless_the_letter_is_stored_already(
+    client, ask, reporter, monkeypatch, count
+):
+    answer = ask(reporter.keys.lookup.hex()).json
+    stored = letter_of(reporter, answer, "昨天") | {"token": answer["token"]}
+    late = letter_of(reporter, answer, "今天") | {"token": answer["token"]}
+    client.post("/mailbox/sealed", json=stored)
+    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+
+    again = client.post("/mailbox/sealed", json=stored)
+    refused = client.post("/mailbox/sealed", json=late)
+
+    assert again.status_code == 200
+    assert (refused.status_code, refused.json) == (400, {"error": "token"})
+    assert count(Message) == 1
+
+
+MALFORMED = {
+    "lookup": ["", "0" * 31, "G" * 32, "A" * 32, None, 5, ["0" * 32], "０" * 32],
+    "number": [0, -1, 1.0, True, "1", None, 2**31, 10**400],
+    "digest": ["", "0" * 63, None, {}],
+    "kind": ["supplement", "", None, "tip", ["message"]],
+    "sealed": ["", "!", None, 7, "QUJD", "\ud800", [[]], "AAAA" * 100],
+    "token": [None, "\ud800", "…", {}],
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_letter_is_refused_and_stores_nothing(client, ask, reporter, name, count):
+    answer = ask(reporter.keys.lookup.hex()).json
+    letter = letter_of(reporter, answer, "一句") | {"token": answer["token"]}
+
+    for value in MALFORMED[name]:
+        refused = client.post("/mailbox/sealed", json=letter | {name: value})
+        assert refused.status_code == 400, value
+    absent = {key: letter[key] for key in letter if key != name}
+    assert client.post("/mailbox/sealed", json=absent).status_code == 400
+    assert count(Message) == 0
+
+
+def test_a_forged_token_asks_the_browser_to_look_again(send):
+    assert send(token="forged").json == {"error": "token"}
+
+
+@pytest.mark.parametrize("readers", [1, 3])
+def test_a_letter_for_more_or_fewer_than_the_units_two_keys_is_refused(
+    send, reporter, readers, count
+):
+    identity, recovery = reporter.unit.recipients
+    sealed = age.seal(b"{}", [identity, recovery, identity][:readers])
+
+    assert send(sealed=b64encode(sealed).decode()).status_code == 400
+    assert count(Message) == 0
+
+
+def test_a_letter_over_32_kib_is_refused(send, reporter, count):
+    fits = age.seal(b" " * (MOST_SEALED - 4096), reporter.unit.recipients)
+    too_long = age.seal(b" " * MOST_SEALED, reporter.unit.recipients)
+
+    assert send(sealed=b64encode(too_long).decode()).status_code == 413
+    assert count(Message) == 0
+    assert send(sealed=b64encode(fits).decode()).status_code == 200
+
+
+NO_JSON_OF_OURS = [
+    (b"", 400),
+    (b"{", 400),
+    (b"[]", 400),
+    (b"null", 400),
+    (b"\xff\xfe", 400),
+    (b"[" * 60_000, 400),
+    (b'{"lookup":' * 6_000, 400),
+    (b" " * 65_537, 413),
+    (b" " * 300_000, 413),
+]
+
+
+@pytest.mark.parametrize("address", ["/mailbox/thread", "/mailbox/sealed"])
+def test_what_is_no_json_of_ours_is_refused(client, address):
+    for body, code in NO_JSON_OF_OURS:
+        refused = client.post(address, data=body, content_type="application/json")
+        assert refused.status_code == code, body[:9]
+
+
+def test_a_form_of_another_site_cannot_post_json_as_plain_text(client, reporter):
+    body = json.dumps({"lookup": reporter.keys.lookup.hex()})
+
+    refused = client.post("/mailbox/thread", data=body, content_type="text/plain")
+
+    assert refused.status_code == 415
+
+
+def test_a_unit_without_an_open_key_hands_out_no_recipients(ask, reporter, close_units):
+    close_units()
+
+    assert ask(reporter.keys.lookup.hex()).json["unit"] == {"recipients": []}
+
+
+def test_the_same_letter_at_the_same_moment_is_stored_once(app, config, ask, reporter, count):
+    answer = ask(reporter.keys.lookup.hex()).json
+    letter = letter_of(reporter, answer, "一句") | {"token": answer["token"]}
+    codes = []
+
+    def post():
+        client = app.test_client()
+        client.environ_base["HTTP_HOST"] = config.public_host
+        codes.append(client.post("/mailbox/sealed", json=letter).status_code)
+
+    threads = [threading.Thread(target=post) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert codes == [200] * 4
+    assert count(Message) == 1
+
+
+def test_the_english_address_speaks_through_the_same_views(ask, reporter, app):
+    with app.app_context():
+        assert house().district.outcomes["civil"].turn_to["en"]
+    reporter.move(TipStatus.OUT_OF_SCOPE, "civil", "civil")
+
+    answer = ask(reporter.keys.lookup.hex(), "/en/mailbox/thread").json
+
+    assert "mediation" in answer["turn_to"]

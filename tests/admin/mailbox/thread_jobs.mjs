@@ -1,0 +1,33 @@
+// The scripted mailbox without a page: JSON jobs in, JSON results out.
+
+import { readFileSync } from "node:fs";
+import { toHex } from "../../../admin/browser/lib/bytes.js";
+import { check, derive } from "../../../admin/browser/lib/receipt.js";
+import { sealLetter } from "../../../admin/browser/mailbox/letter.js";
+import { openThread } from "../../../admin/browser/mailbox/thread.js";
+import { longDay, receiptFault, typedGroups, wordsFault } from "../../../admin/browser/mailbox/words.js";
+
+const ACTS = {
+  keys: ({ typed, site }) => toHex(keysOf(typed, site).lookup),
+  open: ({ typed, site, answer }) => openThread(keysOf(typed, site), answer),
+  seal: ({ typed, site, answer, kind, body }) => sealLetter(keysOf(typed, site), answer, kind, body),
+  fault: ({ typed, words }) => faultOf(typed, words),
+  wordsFault: ({ text, words, mayBeEmpty }) => wordsFault(text, words, { mayBeEmpty }),
+  groups: ({ typed }) => typedGroups(typed),
+  day: ({ day, lang }) => longDay(day, lang),
+};
+
+const keysOf = (typed, site) => derive(check(typed), site);
+
+function faultOf(typed, words) {
+  try {
+    check(typed);
+    return "";
+  } catch (error) {
+    return receiptFault(error, words);
+  }
+}
+
+const results = [];
+for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await ACTS[job.act](job));
+console.log(JSON.stringify(results));

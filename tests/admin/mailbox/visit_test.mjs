@@ -1,0 +1,122 @@
+// One visit with scripts, against a server made of functions: `node --test`.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isAble } from "../../../admin/browser/mailbox/able.js";
+import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
+import { Visit } from "../../../admin/browser/mailbox/session.js";
+
+const ANSWER = { known: true, messages: [], unit: { recipients: ["age1pq1"] }, token: "t" };
+const ABLE = {
+  BigInt: () => 0,
+  TransformStream: class {},
+  ReadableStream: class {},
+  TextEncoder: class {},
+  HTMLTemplateElement: class {},
+  fetch: () => 0,
+  crypto: { getRandomValues: () => 0 },
+};
+
+const tools = () => {
+  let sealed = 0;
+  return {
+    derive: () => ({ lookup: "bytes" }),
+    toHex: () => "ab",
+    openThread: async () => [],
+    sealLetter: async (keys, answer, kind, body) => {
+      sealed += 1;
+      return { kind, number: answer.messages.length + 1, body, sealed };
+    },
+  };
+};
+
+// Plays the server: each entry of `plays` answers one request.
+function serve(plays) {
+  const asked = [];
+  globalThis.fetch = async (address, options) => {
+    asked.push([address, JSON.parse(options.body), options]);
+    const [status, content] = plays.shift();
+    if (status === 0) throw new TypeError("no network");
+    return { ok: status < 400, status, json: async () => content };
+  };
+  return asked;
+}
+
+async function opened(plays) {
+  const asked = serve([[200, ANSWER], ...plays]);
+  const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
+  await visit.look();
+  return { asked, visit };
+}
+
+test("an unknown receipt gives no entries", async () => {
+  serve([[200, { ...ANSWER, known: false }]]);
+  const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
+  assert.equal(await visit.look(), null);
+});
+
+test("requests carry no credentials and are never cached", async () => {
+  const { asked } = await opened([]);
+  assert.equal(asked[0][2].credentials, "omit");
+  assert.equal(asked[0][2].cache, "no-store");
+  assert.deepEqual(asked[0][1], { lookup: "ab" });
+});
+
+test("where another message came first it looks again, numbers anew and tries once more", async () => {
+  const later = { ...ANSWER, messages: [{}], token: "u" };
+  const plays = [[409, { error: "number_taken" }], [200, later], [200, { stored: true }]];
+  const { asked, visit } = await opened(plays);
+  await visit.send("message", "words");
+  const [first, , second] = asked.slice(1).map(([, content]) => content);
+  assert.deepEqual([first.number, first.token], [1, "t"]);
+  assert.deepEqual([second.number, second.token], [2, "u"]);
+});
+
+test("it tries once more only", async () => {
+  const taken = [409, { error: "number_taken" }];
+  const { asked, visit } = await opened([taken, [200, ANSWER], taken]);
+  await assert.rejects(visit.send("message", "words"), Refused);
+  assert.equal(asked.length, 4);
+});
+
+test("a token of yesterday is renewed by itself", async () => {
+  const plays = [[400, { error: "token" }], [200, { ...ANSWER, token: "u" }], [200, {}]];
+  const { asked, visit } = await opened(plays);
+  await visit.send("message", "words");
+  assert.equal(asked[3][1].token, "u");
+});
+
+test("a lost answer is asked for again with the very same letter", async () => {
+  const { asked, visit } = await opened([[0], [200, { stored: true }]]);
+  await assert.rejects(visit.send("message", "words"), Offline);
+  await visit.send("message", "words");
+  assert.deepEqual(asked[1][1], asked[2][1]);
+});
+
+test("other words after a lost answer are another letter", async () => {
+  const { asked, visit } = await opened([[0], [200, { stored: true }]]);
+  await assert.rejects(visit.send("message", "words"), Offline);
+  await visit.send("message", "more words");
+  assert.notDeepEqual(asked[1][1], asked[2][1]);
+});
+
+test("the same words sent again later are a second letter", async () => {
+  const { asked, visit } = await opened([[200, {}], [200, ANSWER], [200, {}]]);
+  await visit.send("message", "words");
+  await visit.look();
+  await visit.send("message", "words");
+  assert.notEqual(asked[1][1].sealed, asked[3][1].sealed);
+});
+
+test("an answer that is no JSON counts as none", async () => {
+  globalThis.fetch = async () => ({ ok: true, json: async () => JSON.parse("<html>") });
+  const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
+  await assert.rejects(visit.look(), Offline);
+});
+
+test("a browser is able only with all that sealing needs", () => {
+  assert.equal(isAble(ABLE), true);
+  for (const name of Object.keys(ABLE)) {
+    assert.equal(isAble({ ...ABLE, [name]: undefined }), false, name);
+  }
+});

@@ -1,0 +1,84 @@
+"""`dengshao serve` as an operator meets it: fills the demo once, says where it runs, stops."""
+
+import json
+import signal
+import stat
+import subprocess
+import time
+
+from .served import DENGSHAO, start
+
+
+def test_it_starts_again_quickly_keeps_its_data_and_ends_every_process(
+    tmp_path, bundles, site_folder
+):
+    first = start(tmp_path, bundles=bundles, site=site_folder)
+    members = first.members()
+    assert set(members) == {
+        *("admin", "police-1", "police-2", "drugs-1", "trade-1", "supervision-1", "upper-1")
+    }
+    assert len(first.group()) >= 3
+    for name in ("demo.json", "secret", "dengshao.sqlite3"):
+        assert stat.S_IMODE((first.data / name).stat().st_mode) == 0o600, name
+    assert first.stop(signal.SIGINT) == 0
+    assert first.group() == []
+
+    began = time.monotonic()
+    second = start(tmp_path, bundles=bundles, site=site_folder)
+    seconds = time.monotonic() - began
+    try:
+        assert second.members() == members
+        log = second.log.read_text("utf-8")
+        assert log.count("条演示线索") == 1
+        assert seconds < 20
+    finally:
+        second.stop()
+
+
+def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(
+    tmp_path, bundles, site_folder
+):
+    served = start(tmp_path, bundles=bundles, site=site_folder)
+    try:
+        again = subprocess.run(
+            [DENGSHAO, "serve"],
+            env={"DENGSHAO_DATA": str(served.data), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        served.stop()
+
+    assert again.returncode == 1
+    assert f"http://{served.config.bind}/" in again.stderr
+
+
+def test_production_refuses_the_demos_keys_and_a_missing_secret(tmp_path, bundles, site_folder):
+    served = start(tmp_path, bundles=bundles, site=site_folder)
+    served.stop()
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "DENGSHAO_ENV": "production",
+        "DENGSHAO_DATA": str(served.data),
+        "DENGSHAO_PUBLIC_HOST": "tips.example",
+        "DENGSHAO_DESK_HOST": "desk.example",
+    }
+    refused = {
+        "demo": environ,
+        "dengshao secret": {**environ, "DENGSHAO_SECRET_FILE": str(tmp_path / "none")},
+        "two different hosts": {**environ, "DENGSHAO_DESK_HOST": "tips.example"},
+    }
+    for sentence, changed in refused.items():
+        answer = subprocess.run(
+            [DENGSHAO, "serve"], env=changed, capture_output=True, text=True, timeout=60
+        )
+        assert answer.returncode != 0, sentence
+        assert sentence in answer.stderr, answer.stderr
+        assert "Traceback" not in answer.stderr
+
+
+def test_the_demo_file_holds_what_the_contract_says(demo_store):
+    rows = json.loads((demo_store[0] / "demo.json").read_text("utf-8"))
+
+    assert all(set(row) == {"name", "passphrase", "code", "unit", "roles"} for row in rows)

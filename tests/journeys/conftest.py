@@ -40,6 +40,7 @@ class Reporter:
         for name, answer in answers.items():
             self._answer(name, answer)
         self.page.click("#form button[type=submit]")
+        self.page.wait_for_selector("#receipt")
         return self.receipt()
 
     def _answer(self, name, answer):
@@ -63,6 +64,7 @@ class Reporter:
         asked = int(self.page.locator("#group-hint").inner_text().split("第 ")[1][0])
         self.page.fill("#group", groups[asked - 1])
         self.page.click("text=我已抄好")
+        self.page.wait_for_selector("#receipt", state="detached")
 
     def open_mailbox(self, receipt):
         self.page.goto(f"{self.live.public}/mailbox/")

@@ -59,6 +59,7 @@ def send_tip(visit, served):
     reporter.page.fill("#who", MARKS["the words about people"])
     token = reporter.page.input_value("[name=token]")
     reporter.page.click("#form button[type=submit]")
+    reporter.page.wait_for_selector("#receipt")
     receipt = reporter.receipt()
     # As a browser does that kept the page before: the same form once more, with other words.
     form = {"token": token, "category": "A2", "place": "市场", "what": MARKS["words added later"]}

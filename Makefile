@@ -13,11 +13,13 @@ HAS_NODE := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-run: $(VENV)/.run build/browser/.built build/site/index.html ## Install, build, fill the demo, serve at 127.0.0.1:8000
+CATALOGUE := admin/translations/en/LC_MESSAGES/messages
+
+run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## Install, build, fill the demo, serve at 127.0.0.1:8000
 	@echo "[5/5] 启动 starting"
 	@exec $(BIN)/dengshao serve --demo
 
-test: $(VENV)/.dev node_modules/.dev system check build/browser/.built ## Format, lint, types, both site builds, tests
+test: $(VENV)/.dev node_modules/.dev system check build/browser/.built $(CATALOGUE).mo ## Format, lint, types, both site builds, tests
 	@echo "== mkdocs" && $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
 	@echo "== pytest" && $(BIN)/pytest -q $(PYTEST_ARGS)
@@ -29,7 +31,7 @@ check: $(VENV)/.dev ## Format, lint and types only
 fix: $(VENV)/.dev ## Format, and mend what ruff can
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/.dev build/browser/.built build/site/index.html ## Measure; writes build/bench.json
+bench: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Measure; writes build/bench.json
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
@@ -83,3 +85,6 @@ build/site/index.html: mkdocs.yml $(shell find content site -type f -not -path '
 	@echo "[4/5] 建网站 building the site"
 	@$(BIN)/mkdocs build --strict --quiet
 	@touch $@
+
+$(CATALOGUE).mo: $(CATALOGUE).po $(VENV)/.run
+	@$(BIN)/pybabel -q compile -l en -d admin/translations

@@ -38,8 +38,9 @@ async function startTip(page) {
   if (isLocked()) return;
   const read = async () => {
     const found = unit && (await openTip(page, unit, words));
-    state.opened = found && Object.assign(found, { unit });
-    return state.opened;
+    // What was opened before stays: a lost line or sign-in must not take the words being typed.
+    if (found) state.opened = Object.assign(found, { unit });
+    return found;
   };
   bindActs(words, state, async () => {
     if (await read()) showTalk(state.opened.talk, words);

@@ -59,7 +59,7 @@ function clearErrors(form) {
   form.querySelectorAll(".field--error").forEach((field) => field.classList.remove("field--error"));
   form.querySelectorAll("[aria-invalid]").forEach((control) => {
     control.removeAttribute("aria-invalid");
-    control.removeAttribute("aria-errormessage");
+    control.removeAttribute("aria-describedby");
   });
 }
 
@@ -73,8 +73,10 @@ function showFieldErrors(form, errors) {
     field.classList.add("field--error");
     field.querySelector(".field__label").after(message);
     control.setAttribute("aria-invalid", "true");
-    control.setAttribute("aria-errormessage", message.id);
+    control.setAttribute("aria-describedby", message.id);
   });
+  const first = form.querySelector("[aria-invalid]");
+  if (first) first.focus();
 }
 
 // The second of two: who did what is told, and every form learns where the tip now stands, so that

@@ -12,6 +12,7 @@ const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
 // Returns { tip, talk }, or null after saying on the page why there is nothing to show.
 export async function openTip(page, unit, words) {
+  say(byId("alarm"));
   const sealed = await fetchSealed(page.dataset.sealed, words);
   const tip = sealed && (await openBody(sealed, unit.identity, words));
   if (!tip) return null;

@@ -4,6 +4,7 @@ import base64
 import re
 import secrets
 import time
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -18,6 +19,7 @@ from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
+TALK = b"t" * 32
 FIELDS = {"category": "A4", "township": "shili", "what": "桥头有人收过路费。", "place": "甲村桥头"}
 
 
@@ -114,14 +116,22 @@ def colleague(sign_in):
 def make_tip(app, units):
     """Store sealed tips, each in an application context of its own, as a request would."""
 
-    def made(unit_id="police", **values):
-        reference = payload.new_reference()
-        with app.app_context():
-            store_tip(db.session, _sealed_tip(db.session, unit_id, reference, **values))
-            db.session.commit()
-            return _read(db.reading, Tip.reference == reference)
+    return partial(store_sealed, app)
 
-    return made
+
+def store_sealed(app, unit_id="police", **values):
+    """Store one tip; gives it as a row that hangs on no session."""
+    reference = payload.new_reference()
+    with app.app_context():
+        store_tip(db.session, _sealed_tip(db.session, unit_id, reference, **values))
+        db.session.commit()
+        return _read(db.reading, Tip.reference == reference)
+
+
+@pytest.fixture(scope="session")
+def sealed_tip():
+    """Store a sealed tip in an application of the test's choosing."""
+    return store_sealed
 
 
 def _read(session, condition):
@@ -141,10 +151,11 @@ def fresh(app):
     return read
 
 
-def _sealed_tip(session, unit_id, reference, *, urgency=Urgency.P2, label=True, talk=b"t" * 32):
+def _sealed_tip(session, unit_id, reference, *, urgency=Urgency.P2, label=True, what=None):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
-    tip = payload.Tip(reference, FIELDS, reporter, talk)
+    fields = FIELDS | ({"what": what} if what else {})
+    tip = payload.Tip(reference, fields, reporter, TALK)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
     words = payload.Label("A4", "shili", ("minor",))
     return SealedTip(

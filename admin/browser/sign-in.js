@@ -1,7 +1,7 @@
 // The pages of accounts: signing in, unlocking, and the account's own page.
 
 import { BadCode, groupedCode, normaliseCode, normalisePassphrase } from "./lib/member.js";
-import { load, watch, wayBack } from "./staff/keyring.js";
+import { bindSignOut, load, watch, wayBack } from "./staff/keyring.js";
 import { Opener } from "./staff/opening.js";
 import { codeOf, forgetCode, lastName, remember } from "./staff/remembered.js";
 
@@ -144,6 +144,7 @@ class SecretForm {
 // A tab that is open already has no business on these two pages.
 async function startForm(form) {
   const isUnlock = form.id === "unlock";
+  bindSignOut();
   if (isUnlock && (await load().catch(() => null))) {
     location.replace(wayBack() || DESK);
     return;

@@ -86,11 +86,17 @@ export function watch() {
     event.preventDefault();
     lock();
   });
+  bindSignOut();
+  if (channel) channel.onmessage = lockedElsewhere;
+}
+
+// Whoever signs in next at this window goes their own way, not back to this member's page.
+export function bindSignOut() {
   onSubmit("desk-sign-out", () => {
     forget();
+    sessionStorage.removeItem(BACK);
     if (channel) channel.postMessage("lock");
   });
-  if (channel) channel.onmessage = lockedElsewhere;
 }
 
 function lockedElsewhere() {

@@ -147,6 +147,18 @@ def test_lock_and_unlock_lead_back_to_the_same_page(page, live, demo):
     assert "dengshao.keyring" in store(page)
 
 
+def test_the_next_member_at_the_same_window_goes_their_own_way(page, live, demo):
+    signed_in(page, live, demo["police-1"])
+    account(page, live).click("#desk-lock button")
+    page.wait_for_url("**/desk/unlock")
+    page.click("#desk-sign-out button")
+    page.wait_for_url("**/desk/sign-in")
+
+    signed_in(page, live, demo["admin"])
+
+    assert page.url.endswith("/desk/admin/")
+
+
 def test_a_lock_reaches_the_other_tabs_of_the_browser(page, live, demo):
     signed_in(page, live, demo["police-1"])
     account(page, live)

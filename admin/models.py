@@ -8,7 +8,7 @@ import secrets
 from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -64,6 +64,12 @@ class Direction(enum.StrEnum):
     REPORTER = "reporter"
 
 
+def _partial(name: str, first: str, *rest: str) -> Index:
+    """Make an index of the rows alone whose first column is set."""
+    where = text(f"{first} IS NOT NULL")
+    return Index(name, first, *rest, sqlite_where=where, postgresql_where=where)
+
+
 class Tip(Base):
     """A tip as we hold it: a cover that stays readable, and bytes that this server can't open."""
 
@@ -71,7 +77,9 @@ class Tip(Base):
     __table_args__ = (
         Index("ix_tip_open", "unit_id", "is_open", "urgency", "received_on", "id"),
         Index("ix_tip_status", "unit_id", "status", "urgency", "received_on", "id"),
-        Index("ix_tip_expires", "expires_on"),
+        # Partial: a new tip is in neither, and the form's path must not pay for them.
+        _partial("ix_tip_claimed", "claimed_by_id", "is_open", "urgency", "received_on", "id"),
+        _partial("ix_tip_expires", "expires_on"),
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
@@ -134,7 +142,7 @@ class Decision(Base):
     step: Mapped[int]
     old: Mapped[TipStatus]
     new: Mapped[TipStatus]
-    # A code of outcomes.yml or of history.Reason; never free words.
+    # A code of outcomes.yml or of history.Reason, or urgency_P0 to urgency_P3; never free words.
     reason: Mapped[str] = mapped_column(String(40))
     by: Mapped[str] = mapped_column(String(80))
     decided_on: Mapped[date]
@@ -149,7 +157,8 @@ class SpentNonce(Base):
 
     nonce_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     body_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    day: Mapped[date] = mapped_column(index=True)
+    # Not indexed: the table holds nine days and is swept once an hour.
+    day: Mapped[date]
     is_closed: Mapped[bool] = mapped_column(default=False)
 
 

@@ -6,10 +6,10 @@ from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, Request, Response, abort, g, redirect, request, url_for
-from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
 from .config import Config
+from .urlencoded import PlainFormParser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,18 +36,10 @@ _SHARED_PATHS: Final = ("/assets/", "/app/")
 
 
 class NoSpoolRequest(Request):
-    """A request whose body never touches a disk.
+    """A request whose body never touches a disk."""
 
-    Werkzeug writes multipart parts above 500 KB to a temp file in clear. No form of ours is
-    multipart yet, so such a body is refused before a byte of it is read.
-    """
-
+    form_data_parser_class = PlainFormParser
     max_content_length = 256 * 1024
-    max_form_memory_size = 256 * 1024
-    max_form_parts = 200
-
-    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Any:
-        raise UnsupportedMediaType
 
 
 def public(view: View) -> View:

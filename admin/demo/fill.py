@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..house import house
-from ..intake.services import Intake, Submission, receive
+from ..intake.current import current_intake
+from ..intake.services import Submission, receive
 from ..models import Tip
 from ..tokens import FormNonce
-from ..vault import vault
 from .tips import demo_tips
 
 
@@ -22,24 +21,13 @@ def fill_tips(session: Session) -> int:
     """
     if session.scalars(select(Tip.id).limit(1)).first() is not None:
         return 0
-    intake = _intake(session)
+    intake = current_intake(session, today())
+    if intake is None:
+        raise RuntimeError("today's key is there, or is made")
     tips = demo_tips()
     for answers in tips:
         receive(session, Submission(intake, _nonce(), answers))
     return len(tips)
-
-
-def _intake(session: Session) -> Intake:
-    day_key = vault().day_keys.get(session, today())
-    if day_key is None:
-        raise RuntimeError("today's key is always there or made")
-    return Intake(
-        district=house().district,
-        units=vault().units.get(),
-        site_id=house().site_id,
-        day_key=day_key,
-        pepper=house().pepper,
-    )
 
 
 def _nonce() -> FormNonce:

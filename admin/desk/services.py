@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from ..accounts.roles import Staff
 from ..district import Outcome
@@ -137,8 +136,6 @@ def write_to_reporter(
         digest=message.digest,
         sealed=message.sealed,
     )
-    # New words are news to whoever has the page open, even where the status stays.
-    flag_modified(tip, "status")
     history.record(
         session,
         tip,

@@ -9,7 +9,7 @@ from flask import current_app, render_template
 from ..house import house, page_language
 from ..vault import vault
 from ..vault.routes import offered_categories
-from .forms import CopiedForm, TipForm
+from .forms import CopiedForm, Offer, TipForm, make_offer
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
@@ -25,6 +25,7 @@ class PageCache:
 
     first: dict[tuple[Any, ...], str] = field(default_factory=dict)
     sent: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    offers: dict[tuple[Any, ...], Offer] = field(default_factory=dict)
 
 
 def _cache() -> PageCache:
@@ -41,8 +42,7 @@ def first_view(category: str, official: str) -> str:
     key = (lang, category, official, units)
     pages = _cache().first
     if key not in pages:
-        if any(kept[-1] != units for kept in pages):
-            pages.clear()
+        _drop_others(pages, units)
         pages[key] = _render_first(category, official)
     return pages[key].replace(_TOKEN_MARK, house().tokens.new())
 
@@ -89,9 +89,25 @@ def _render_first(category: str, official: str) -> str:
 def new_form(sent: Any) -> TipForm:
     """Make the form with this district's choices, filled from what was sent."""
     form = TipForm(sent)
-    offered = offered_categories(house().district, vault().units.get())
-    form.offer(house().district, offered, page_language())
+    form.offer(_offer())
     return form
+
+
+def _offer() -> Offer:
+    units = frozenset(vault().units.get())
+    key = (page_language(), units)
+    offers = _cache().offers
+    if key not in offers:
+        _drop_others(offers, units)
+        district = house().district
+        offers[key] = make_offer(district, offered_categories(district, units), page_language())
+    return offers[key]
+
+
+def _drop_others(kept: dict[tuple[Any, ...], Any], units: frozenset[str]) -> None:
+    """Forget what was made for other open units: they change seldom, and memory is finite."""
+    if any(key[-1] != units for key in kept):
+        kept.clear()
 
 
 def render_form(form: TipForm, *, token: str, **words: Any) -> str:

@@ -13,8 +13,9 @@ from ..house import house, page_language
 from ..sealing import receipt
 from ..security import public
 from ..tokens import FormNonce
-from ..vault import nonces, vault
+from ..vault import nonces
 from ..vault.store import NumberTaken
+from .current import current_intake
 from .forms import CopiedForm, TipForm
 from .pages import SentPage, first_view, new_form, render_form, render_sent, sent_view
 from .services import Intake, NoUnitOpen, Received, Result, Submission, receive
@@ -49,7 +50,7 @@ def send_tip() -> Response | tuple[str, int]:
     form = new_form(request.form)
     if not form.validate():
         return _again(form)
-    intake = _intake(form.nonce)
+    intake = current_intake(db.session, form.nonce.day)
     if intake is None:
         return _again(form, problem=_expired(), token=house().tokens.new())
     if problem := _wrong_age(form):
@@ -80,20 +81,6 @@ def _receive(sent: Submission) -> Result:
     return result
 
 
-def _intake(nonce: FormNonce) -> Intake | None:
-    """Gather what taking a tip needs; None where the day's key was destroyed already."""
-    day_key = vault().day_keys.get(db.session, nonce.day)
-    if day_key is None:
-        return None
-    return Intake(
-        district=house().district,
-        units=vault().units.get(),
-        site_id=house().site_id,
-        day_key=day_key,
-        pepper=house().pepper,
-    )
-
-
 def _wrong_age(form: TipForm) -> str:
     """Name what is wrong with the form's age, unless it was stored already: then it may return."""
     is_early = form.nonce.age < house().config.form_min_seconds
@@ -112,7 +99,7 @@ def _again(
     """Show the form again with all that was typed, and with a token that is good."""
     if problem:
         form.form_errors.append(problem)
-    token = token or form.renewed_token
+    token = token or form.next_token
     return render_form(form, token=token, no_unit=no_unit), 422
 
 
@@ -143,7 +130,7 @@ def copied() -> Response | BaseResponse:
     """Take one group of the receipt as proof that it was copied, and never show it again."""
     form = CopiedForm(request.form)
     valid = form.validate()
-    if form.errors.get("token") or (intake := _intake(form.nonce)) is None:
+    if form.errors.get("token") or (intake := current_intake(db.session, form.nonce.day)) is None:
         return back_to_form()
     spent = nonces.spent_bodies(db.reading, form.nonce.nonce)
     if not spent:

@@ -3,35 +3,12 @@
 from typing import Any
 
 from wtforms import Form, HiddenField, StringField, TextAreaField
-from wtforms.csrf.core import CSRF, CSRFTokenField
-from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
-from ..house import house
+from ..public_form import PublicForm, lines
 from ..sealing.receipt import LENGTH, WrongGroup, WrongLength, check
-from ..tokens import BadToken, FormNonce
 from . import words
 from .words import MOST_WORDS
-
-
-class FormToken(CSRF):
-    """The token of a public form, where WTForms expects one against forged requests."""
-
-    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
-        """Renew the token that came in, so that a form shown again keeps its nonce."""
-        tokens = house().tokens
-        try:
-            nonce, is_fresh = tokens.read(csrf_token_field.data or "")
-        except BadToken:
-            return tokens.new()
-        return tokens.renew(nonce) if is_fresh else tokens.new()
-
-    def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
-        """Keep what the token says. An old one passes: its words may be stored already."""
-        try:
-            form.nonce, form.is_fresh = house().tokens.read(field.data or "")
-        except BadToken:
-            raise StopValidation(str(words.STALE)) from None
 
 
 class ReceiptField(StringField):
@@ -55,17 +32,10 @@ class ReceiptForm(Form):
     receipt = ReceiptField(words.RECEIPT)
 
 
-class LetterForm(Form):
+class LetterForm(PublicForm):
     """What the reporter sends to the staff. `confirm` is the second of two steps."""
 
-    class Meta(DefaultMeta):
-        csrf = True
-        csrf_class = FormToken
-        csrf_field_name = "token"
-
     confirm = HiddenField()
-    nonce: FormNonce
-    is_fresh: bool
 
     @property
     def body(self) -> str:
@@ -74,8 +44,8 @@ class LetterForm(Form):
 
 
 def _lines(text: str | None) -> str:
-    """Count a line's end as one character, as the person who typed it does."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Take the text without what stands around it."""
+    return (lines(text) or "").strip()
 
 
 class WordsForm(LetterForm):

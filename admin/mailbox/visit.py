@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from ..db import db
 from ..house import house
+from ..public_form import STALE
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
@@ -49,7 +50,7 @@ def deliver(session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm, 
     if stamp.is_spent(db.reading):
         return True
     if not form.is_fresh:
-        return _refuse(form, str(words.STALE))
+        return _refuse(form, str(STALE))
     unit = vault().units.get().get(found.tip.unit_id)
     if unit is None:
         return _refuse(form, str(words.UNIT_CLOSED))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from ..db import today
 from ..models import Direction, Message, Tip, TipStatus, Urgency, random_key
@@ -99,6 +100,8 @@ def add_message(
         sealed=sealed,
     )
     session.add(message)
+    # A page of the desk that shows fewer words is stale from now on: its decision is asked again.
+    flag_modified(tip, "status")
     try:
         session.flush()
     except IntegrityError as error:

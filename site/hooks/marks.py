@@ -23,7 +23,7 @@ MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 LATER = {"chapters", "articles", "directory", "decisions"}
 TIP = {"zh": "写下您看到的", "en": "Write down what you saw"}
 OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is involved: write here"}
-MAILBOX = {"zh": "凭码看回复", "en": "Read replies with your code"}
+MAILBOX = {"zh": "凭码看回复", "en": "Read replies with your receipt"}
 
 Data = dict[str, Any]
 

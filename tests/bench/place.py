@@ -99,7 +99,13 @@ def served(folder: Path, database_url: str) -> Iterator[Place]:
     port = free_port()
     environ = environment(folder, database_url, port)
     config, identities = furnish(folder, environ)
-    command = [str(Path(sys.executable).with_name("dengshao")), "serve", "--workers", "2"]
+    command = [
+        str(Path(sys.executable).with_name("dengshao")),
+        "serve",
+        "--workers",
+        "2",
+        *os.environ.get("BENCH_SERVE", "").split(),
+    ]
     process = subprocess.Popen(
         command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -3,9 +3,7 @@
 import pytest
 
 from admin.config import ROOT
-from tests.live import browser, bundles, demo, demo_store, live, signed_in, site_folder, visit
-
-__all__ = ["browser", "bundles", "demo", "demo_store", "live", "site_folder", "visit"]
+from tests.live import signed_in
 
 SCREENS = ROOT / "build" / "screens"
 SIZES = {360: 780, 1280: 900}

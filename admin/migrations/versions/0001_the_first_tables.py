@@ -58,9 +58,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("nonce_hash", "body_mac"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("spent_nonce", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_spent_nonce_day"), ["day"], unique=False)
-
     op.create_table(
         "unit_key",
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
@@ -173,7 +170,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference"),
     )
     with op.batch_alter_table("tip", schema=None) as batch_op:
-        batch_op.create_index("ix_tip_expires", ["expires_on"], unique=False)
+        batch_op.create_index(
+            "ix_tip_claimed",
+            ["claimed_by_id", "is_open", "urgency", "received_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("claimed_by_id IS NOT NULL"),
+            postgresql_where=sa.text("claimed_by_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_tip_expires",
+            ["expires_on"],
+            unique=False,
+            sqlite_where=sa.text("expires_on IS NOT NULL"),
+            postgresql_where=sa.text("expires_on IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_tip_open", ["unit_id", "is_open", "urgency", "received_on", "id"], unique=False
         )

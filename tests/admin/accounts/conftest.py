@@ -6,7 +6,6 @@ import pytest
 
 from admin.accounts import enrol
 from admin.db import db
-from tests.live import browser, bundles, demo, demo_store, live, site_folder, visit  # noqa: F401
 from tests.support import desk_client
 
 PASSPHRASE = "yun-shan-he-feng-lan"

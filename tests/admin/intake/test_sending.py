@@ -176,13 +176,14 @@ def test_a_token_that_expired_after_it_was_spent_still_gives_the_receipt(
 def send_as_if_in_time(app, reporter):
     from admin.house import house
     from admin.intake import services, views
+    from admin.intake.current import current_intake
     from admin.sealing.receipt import grouped, with_checks
 
     reporter.form |= LEAST
     with app.test_request_context("/tip/sent", method="POST", data=reporter.form):
         nonce, fresh = house().tokens.read(reporter.form["token"])
         assert not fresh
-        intake = views._intake(nonce)
+        intake = current_intake(db.session, nonce.day)
         form = views.new_form(__import__("flask").request.form)
         form.validate()
         sent = services.Submission(intake, nonce, form.answers())

@@ -14,9 +14,6 @@ from admin.sealing import age, payload, receipt
 from admin.sealing.age import HybridIdentity
 from admin.vault import history, store, vault
 from admin.vault.expiry import sweep
-from tests.live import browser, bundles, site_folder, visit
-
-__all__ = ["browser", "bundles", "site_folder", "visit"]
 
 UNIT = "police"
 

@@ -1,3 +1,4 @@
+import base64
 import io
 import tracemalloc
 from contextlib import suppress
@@ -259,3 +260,10 @@ def test_bech32_catches_any_wrong_character(data, draw):
     other = draw.draw(st.sampled_from("qpzry9x8gf2tvdw0s3jn54khce6mua7l").filter(text[at].__ne__))
     with pytest.raises(BadKey):
         bech32.decode(text[:at] + other + text[at + 1 :])
+
+
+@given(st.binary(max_size=1300))
+def test_bech32_cuts_bytes_as_base32_of_the_standard_library_does(data):
+    alphabet = bytes.maketrans(bytes(range(32)), b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+    assert bech32._values(data).translate(alphabet) == base64.b32encode(data).rstrip(b"=")

@@ -41,7 +41,8 @@ class BrokenChain(BadContent):
 
 def new_reference() -> str:
     """Return a random reference, `XXXXX-XXXXX` (50 bits)."""
-    characters = "".join(secrets.choice(CROCKFORD) for _ in range(10))
+    number = secrets.randbits(50)
+    characters = "".join(CROCKFORD[number >> 5 * place & 31] for place in range(10))
     return f"{characters[:5]}-{characters[5:]}"
 
 

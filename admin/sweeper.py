@@ -1,9 +1,11 @@
 """Runs the vault's expiry: by hand, at the start, and every hour in a serving process."""
 
 import threading
+import time
 
 from flask import Flask
 
+from .accounts.services import clear_idle
 from .db import db, forget_deleted
 from .vault.expiry import sweep
 
@@ -17,6 +19,7 @@ def sweep_now(app: Flask) -> dict[str, int]:
     """
     with app.app_context():
         counts = sweep(db.session)
+        clear_idle(db.session, int(time.time()))
         db.session.commit()
         db.session.close()
         if any(counts.values()):

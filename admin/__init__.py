@@ -1,7 +1,6 @@
 """Dengshao: a lamp for the law, a whistle for the public."""
 
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 from sqlalchemy import inspect
 
@@ -10,6 +9,7 @@ from .db import READ, db, init_db
 from .district import load_district
 from .errors import QuietFlask, init_errors
 from .house import House, page_language
+from .language import init_language
 from .models import Setting
 from .public_site import init_public_site
 from .security import init_security
@@ -81,11 +81,10 @@ def init_house(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=config.production,
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    Babel(app, locale_selector=lambda: "en" if page_language() == "en" else "zh_Hans_CN")
+    init_language(app)
 
     @app.context_processor
     def page_data() -> dict[str, object]:

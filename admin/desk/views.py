@@ -64,7 +64,7 @@ def queue() -> Answer:
         is_first=after is None,
         notice=notice,
         today=today(),
-        words=words,
+        words=words.queue_words(),
         browser_words=words.browser_words(house().district),
     )
 

@@ -1,5 +1,7 @@
 """The desk's words: what codes in rows and ids in opened tips are called on the page."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -76,6 +78,23 @@ QUESTIONS: Final = (
     _l("现在还在继续吗？有没有人受伤？有危险请先打 110。"),
 )
 """Ready questions in plain words. None asks who the reporter is."""
+
+
+@dataclass(frozen=True)
+class QueueWords:
+    """What each row of the queue says, made text once: a lazy string is looked up at every use."""
+
+    STATUS: Mapping[TipStatus, str]
+    URGENCY: Mapping[Urgency, str]
+    SHAPE: Mapping[Urgency, str]
+
+
+def queue_words() -> QueueWords:
+    return QueueWords(
+        STATUS={status: str(word) for status, word in STATUS.items()},
+        URGENCY={level: str(word) for level, word in URGENCY.items()},
+        SHAPE=SHAPE,
+    )
 
 
 def event_word(decision: Decision) -> str:

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from admin.config import ROOT
+from admin.tokens import FormTokens
 
-from .load import Connection, closed_loop, get_form, journey, post_with
+from .desk import fill_queue, sign_in
+from .load import closed_loop, get_form, get_page, journey, post_with
 from .place import Place, served
 
 BUDGETS = {
@@ -19,6 +21,8 @@ BUDGETS = {
     "tip_post_p95_ms": "≤ 60",
     "tip_cpu_ms": "≤ 2.5",
     "form_get_rps": "",
+    "queue_p95_ms_1k": "≤ 50",
+    "queue_alone_p95_ms_1k": "",
 }
 CONNECTIONS = 16
 
@@ -43,11 +47,22 @@ def measure(place: Place, seconds: float) -> dict[str, float]:
     }
 
 
+def measure_queue(place: Place, seconds: float, tips: int) -> dict[str, float]:
+    """Measure the first page of a queue of so many tips: 16 members at once, and one alone."""
+    fill_queue(place, tips)
+    step = get_page("/desk/", sign_in(place))
+    where = {"host": "localhost", "port": place.port}
+    closed_loop(step, **where, connections=CONNECTIONS, seconds=1)
+    many = closed_loop(step, **where, connections=CONNECTIONS, seconds=seconds)
+    alone = closed_loop(step, **where, connections=1, seconds=seconds)
+    return {
+        "queue_p95_ms_1k": round(many.percentile(0.95), 1),
+        "queue_alone_p95_ms_1k": round(alone.percentile(0.95), 1),
+    }
+
+
 def make_tokens(place: Place, count: int) -> list[bytes]:
     """Make tokens as the form does, so that POST alone can be measured."""
-    from admin.tokens import FormTokens
-
-    Connection("127.0.0.1", place.port).get("/tip/")
     tokens = FormTokens(place.config.key("form token"))
     return [tokens.new().encode() for _ in range(count)]
 
@@ -55,6 +70,7 @@ def make_tokens(place: Place, count: int) -> list[bytes]:
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
     """Give the address of an empty database."""
+    folder.mkdir()
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'dengshao.sqlite3'}"
         return
@@ -77,8 +93,17 @@ def main() -> None:
     for kind in options.databases.split(","):
         with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
             folder = Path(name)
-            with database(kind, folder) as url, served(folder / "var", url) as place:
+            with (
+                database(kind, folder / "first") as url,
+                served(folder / "var", url) as place,
+            ):
                 results[kind] = measure(place, options.seconds)
+            # A store of its own: the tips of the first one are no thousand.
+            with (
+                database(kind, folder / "second") as url,
+                served(folder / "queue", url) as place,
+            ):
+                results[kind] |= measure_queue(place, options.seconds / 2, 1000)
     show(results)
     target = ROOT / "build" / "bench.json"
     target.write_text(json.dumps(results, indent=1) + "\n")

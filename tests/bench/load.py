@@ -168,3 +168,15 @@ def post_with(tokens: list[bytes]) -> Callable[[Connection], float]:
         return time.perf_counter() - started
 
     return step
+
+
+def get_page(path: str, headers: str) -> Callable[[Connection], float]:
+    """GET a page of the desk as a signed-in member does."""
+
+    def step(connection: Connection) -> float:
+        started = time.perf_counter()
+        status, page = connection.get(path, headers)
+        assert status == 200, (status, page[:300])
+        return time.perf_counter() - started
+
+    return step

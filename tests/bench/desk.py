@@ -1,0 +1,81 @@
+"""A signed-in member and a queue of so many sealed tips, for measuring the desk."""
+
+import secrets
+import time
+from hashlib import sha256
+
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import insert, select
+
+from admin import create_app
+from admin.db import db, today
+from admin.models import Member, StaffSession, Tip, TipStatus, UnitKey, Urgency, random_key
+from admin.sealing import age, payload
+
+from .place import Place
+
+UNIT = "police"
+URGENCIES = (Urgency.P3, Urgency.P2, Urgency.P3, Urgency.P1, Urgency.P3, Urgency.P2)
+
+
+def fill_queue(place: Place, count: int) -> None:
+    """Store sealed tips; their labels are real, so that the page is as long as in life."""
+    app = create_app(place.config)
+    with app.app_context():
+        key = db.session.scalars(select(UnitKey).filter_by(unit_id=UNIT)).one()
+        recipient = age.parse_recipient(key.recipient)
+        sealed = age.seal(b" " * payload.TIP_STEP, [recipient, age.parse_recipient(key.recovery)])
+        rows = [
+            {
+                "id": random_key(),
+                "reference": payload.new_reference(),
+                "lookup": secrets.token_bytes(32),
+                "unit_id": UNIT,
+                "unit_key_id": key.id,
+                "urgency": URGENCIES[number % len(URGENCIES)],
+                "received_on": today(),
+                "status": TipStatus.RECEIVED,
+                "is_open": True,
+                "version": 1,
+                "label": age.seal(payload.Label("A4", "hekou").to_bytes(), [recipient]),
+                "sealed": sealed,
+            }
+            for number in range(count)
+        ]
+        db.session.execute(insert(Tip), rows)
+        db.session.commit()
+        db.session.close()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def sign_in(place: Place) -> str:
+    """Make a member and a session; gives the Cookie header. The server must be running already."""
+    app, token = create_app(place.config), secrets.token_urlsafe(32)
+    with app.app_context():
+        member = Member(
+            name="bench",
+            unit_id=UNIT,
+            roles=["registrar"],
+            recipient=str(place.identities[UNIT].recipient),
+            salt=b"\0" * 16,
+            auth_hash=b"\0" * 32,
+            made_on=today(),
+            sealed_identity=b"-",
+        )
+        db.session.add(member)
+        db.session.flush()
+        db.session.add(
+            StaffSession(
+                token_hash=sha256(token.encode()).digest(),
+                member_id=member.id,
+                wrap_key=b"\0" * 32,
+                last_seen=int(time.time()),
+            )
+        )
+        db.session.commit()
+        db.session.close()
+        for engine in db.engines.values():
+            engine.dispose()
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    return f"Cookie: desk={serializer.dumps({'sid': token})}\r\n"

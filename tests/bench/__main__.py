@@ -13,6 +13,7 @@ from admin.tokens import FormTokens
 
 from .desk import fill_queue, sign_in
 from .load import closed_loop, get_form, get_page, journey, post_with
+from .parts import measure_parts, show_parts
 from .place import Place, served
 
 BUDGETS = {
@@ -104,9 +105,11 @@ def main() -> None:
                 served(folder / "queue", url) as place,
             ):
                 results[kind] |= measure_queue(place, options.seconds / 2, 1000)
+    parts = measure_parts()
     show(results)
+    show_parts(parts)
     target = ROOT / "build" / "bench.json"
-    target.write_text(json.dumps(results, indent=1) + "\n")
+    target.write_text(json.dumps({**results, "post_parts_ms": parts}, indent=1) + "\n")
     print(f"written: {target}")
 
 

@@ -1,10 +1,12 @@
 """`dengshao serve` as an operator meets it: fills the demo once, says where it runs, stops."""
 
 import json
+import re
 import signal
 import stat
 import subprocess
 import time
+from pathlib import Path
 
 from .served import DENGSHAO, start
 
@@ -18,6 +20,9 @@ def test_it_starts_again_quickly_keeps_its_data_and_ends_every_process(
         *("admin", "police-1", "police-2", "drugs-1", "trade-1", "supervision-1", "upper-1")
     }
     assert len(first.group()) >= 3
+    for pid in first.group():
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"Max core file size +0 +0 ", limits), pid
     for name in ("demo.json", "secret", "dengshao.sqlite3"):
         assert stat.S_IMODE((first.data / name).stat().st_mode) == 0o600, name
     assert first.stop(signal.SIGINT) == 0

@@ -13,16 +13,6 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def build_site(target, *, builder="mkdocs", root=ROOT, env=None):
@@ -118,14 +108,3 @@ def address(site):
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-# For one module only: an open Playwright would keep other modules from starting theirs.
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()

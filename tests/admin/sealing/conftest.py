@@ -12,18 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import ARGUMENTS, CHROMIUM
+
 ROOT = Path(__file__).parents[3]
 BROWSER = ROOT / "tests/browser"
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGE = "http://localhost/"
 CSP = "default-src 'none'; script-src 'self'"
 
@@ -95,7 +87,7 @@ def jobs_in_chromium(bundle, jobs):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()
         html = "<!doctype html><title>age</title><script src='/age_page.js'></script>"
         page.route(

@@ -63,7 +63,8 @@ def queue() -> Answer:
         page=page,
         is_first=after is None,
         notice=notice,
-        today=today(),
+        days=words.day_words({row.received_on for row in page.rows}, today()),
+        tip_address=url_for(".show_tip", reference="-").removesuffix("-"),
         words=words.queue_words(),
         browser_words=words.browser_words(house().district),
     )

@@ -1,7 +1,8 @@
 """The desk's words: what codes in rows and ids in opened tips are called on the page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -95,6 +96,25 @@ def queue_words() -> QueueWords:
         URGENCY={level: str(word) for level, word in URGENCY.items()},
         SHAPE=SHAPE,
     )
+
+
+@dataclass(frozen=True)
+class DayWords:
+    """How a day of receipt reads in the queue."""
+
+    iso: str
+    short: str
+    waiting: str
+
+
+def day_words(received: Collection[date], today: date) -> dict[date, DayWords]:
+    """Word each day once, however many tips came on it."""
+    return {day: DayWords(day.isoformat(), f"{day:%m-%d}", waiting(day, today)) for day in received}
+
+
+def waiting(received_on: date, today: date) -> str:
+    days = (today - received_on).days
+    return str(_("今天收到") if days < 1 else _("已等 %(days)s 天", days=days))
 
 
 def event_word(decision: Decision) -> str:

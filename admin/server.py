@@ -15,6 +15,7 @@ from . import create_app
 from .config import Config
 from .db import db
 from .models import StaffSession
+from .quiet_log import QuietLogger
 from .security import forbid_core_dumps
 from .sweeper import start_sweeping, sweep_now
 
@@ -75,6 +76,8 @@ def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str,
         # An access log would hold addresses and times.
         "accesslog": None,
         "errorlog": "-",
+        "logger_class": QuietLogger,
+        "umask": 0o077,
         "loglevel": "warning",
         "worker_tmp_dir": str(shm) if shm.is_dir() else None,
         "control_socket_disable": True,

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -38,6 +39,38 @@ def test_it_starts_again_quickly_keeps_its_data_and_ends_every_process(
         assert seconds < 20
     finally:
         second.stop()
+
+
+HOSTILE = [
+    b"CANARY-7 not http at all\r\n\r\n",
+    b"GET /tip/?CANARY-7 HTTP/9.9\r\n\r\n",
+    b"GET / HTTP/1.1\r\nCANARY-7 : x\r\n\r\n",
+    b"POST /tip/sent HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: CANARY-7\r\n\r\n",
+    b"POST /tip/sent HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nwhat=CANARY-7",
+]
+
+
+def test_a_request_that_is_not_http_leaves_neither_its_words_nor_an_address_in_the_log(
+    tmp_path, bundles, site_folder
+):
+    served = start(tmp_path, bundles=bundles, site=site_folder)
+    host, port = served.config.bind.split(":")
+    try:
+        told = served.log.read_text("utf-8")
+        for request in HOSTILE:
+            with socket.create_connection((host, int(port)), timeout=5) as connection:
+                connection.sendall(request)
+                connection.shutdown(socket.SHUT_WR)
+                connection.settimeout(5)
+                while connection.recv(65536):
+                    pass
+    finally:
+        served.stop()
+
+    since = served.log.read_text("utf-8").removeprefix(told)
+    assert "refused a request that is not HTTP" in since
+    assert "CANARY-7" not in since
+    assert host not in since
 
 
 def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -69,6 +69,14 @@ class WriteLock:
 
     def acquire(self) -> None:
         self._thread.acquire()
+        try:
+            self._lock_file()
+        except OSError:
+            # No file to be had: this writer fails, but the next must not wait for it forever.
+            self._thread.release()
+            raise
+
+    def _lock_file(self) -> None:
         # A file opened before a fork shares its lock with the parent: open it anew.
         if self._file is None or self._pid != os.getpid():
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -140,16 +148,20 @@ def _set_up_sqlite_reader(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def forget_deleted(engine: Engine) -> None:
-    """Empty SQLite's journal after a deletion, so that no deleted byte stays in it."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+def forget_deleted(engine: Engine) -> bool:
+    """Empty SQLite's journal, so that no deleted byte stays in it; False where a reader is in it.
 
-
-def is_reachable(session: Session) -> bool:
-    """Ask the database for an answer; raises what the driver raises when there is none."""
-    return bool(session.execute(text("SELECT 1")).scalar_one())
+    The caller tries again at its next turn. PostgreSQL keeps no such journal of contents for long.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        is_busy, _frames, _checkpointed = cursor.execute(
+            "PRAGMA wal_checkpoint(TRUNCATE)"
+        ).fetchone()
+        cursor.close()
+    return not is_busy
 
 
 def today() -> date:

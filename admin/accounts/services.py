@@ -104,6 +104,12 @@ def suspend(session: Session, member: Member) -> None:
     session.flush()
 
 
+def has_row(session: Session, token: str) -> bool:
+    """Tell whether a session's row is still there, idle or not."""
+    query = select(StaffSession.member_id).where(StaffSession.token_hash == _hash(token))
+    return session.execute(query).first() is not None
+
+
 def clear_idle(session: Session, now: int) -> int:
     """Delete idle sessions, and with each the key to what rests in that browser."""
     idle = StaffSession.last_seen <= now - IDLE_SECONDS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -50,7 +50,7 @@ def conflict() -> tuple[Response, int]:
     """Tell the second of two members what the first did; the page keeps what was typed."""
     # This request's read began before the other's commit and would still show what was.
     db.reading.rollback()
-    state = current_state(db.reading, (request.view_args or {})["reference"])
+    state = current_state(db.reading, (request.view_args or {})["reference"].upper())
     return jsonify(
         error=_("刚刚有人动过这条线索。您写的字还在，看过之后可以再按一次。"), **state
     ), 409
@@ -58,7 +58,9 @@ def conflict() -> tuple[Response, int]:
 
 def current_state(session: Session, reference: str) -> dict[str, Any]:
     """Read where a tip stands now, and the last acts that led there, newest first."""
-    tip = session.execute(select(Tip).filter_by(reference=reference)).scalar_one()
+    tip = session.execute(
+        select(Tip).filter_by(reference=reference, unit_id=g.staff.unit_id)
+    ).scalar_one()
     events = session.scalars(
         select(Decision)
         .where(Decision.tip_id == tip.id)

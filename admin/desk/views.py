@@ -111,7 +111,7 @@ def claim_tip(reference: str) -> Answer:
     tip = _tip_as_seen(reference)
     claim(db.session, tip, actor=g.staff)
     db.session.commit()
-    return _back_to(tip)
+    return _back_to(reference)
 
 
 @bp.post("/tips/<string:reference>/release")
@@ -121,7 +121,7 @@ def release_tip(reference: str) -> Answer:
     tip = _tip_as_seen(reference)
     release(db.session, tip, actor=g.staff)
     db.session.commit()
-    return _back_to(tip)
+    return _back_to(reference)
 
 
 @bp.post("/tips/<string:reference>/decision")
@@ -136,7 +136,7 @@ def decide_tip(reference: str) -> Answer:
     outcome = house().district.outcomes[form.reason.data]
     decide(db.session, tip, new=TipStatus(form.move_to.data), outcome=outcome, actor=g.staff)
     db.session.commit()
-    return _back_to(tip)
+    return _back_to(reference)
 
 
 @bp.post("/tips/<string:reference>/urgency")
@@ -150,7 +150,7 @@ def grade_tip(reference: str) -> Answer:
 
     set_urgency(db.session, tip, urgency=Urgency(form.urgency.data), actor=g.staff)
     db.session.commit()
-    return _back_to(tip)
+    return _back_to(reference)
 
 
 @bp.post("/tips/<string:reference>/messages")
@@ -165,7 +165,7 @@ def write_message(reference: str) -> Answer:
     is_question = form.ask.data == "yes"
     write_to_reporter(db.session, tip, form.message(), ask=is_question, actor=g.staff)
     db.session.commit()
-    return _back_to(tip)
+    return _back_to(reference)
 
 
 def _own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip:
@@ -186,8 +186,9 @@ def _tip_as_seen(reference: str) -> Tip:
     return tip
 
 
-def _back_to(tip: Tip) -> BaseResponse:
-    return redirect(url_for("desk.show_tip", reference=tip.reference), code=303)
+def _back_to(reference: str) -> BaseResponse:
+    # Not asked of the tip: after the commit that would be a query, under the writers' lock.
+    return redirect(url_for("desk.show_tip", reference=reference.upper()), code=303)
 
 
 def _base64(data: bytes) -> str:

@@ -29,15 +29,17 @@ _MORE = Length(max=MORE_MAX, message=_l("这一栏最多写 500 个字。请删�
 
 
 class _OurChoice:
-    """Says in our words that a choice is none of those offered."""
+    """Says in our words that a choice is none of those there are."""
 
     data: Any
     choices: Any
+    known: Collection[str] = ()
+    """Further values that are right though they are not offered now."""
 
     def pre_validate(self, form: Any) -> None:
         del form
         chosen = self.data if isinstance(self.data, list) else [self.data]
-        if not {choice.value for choice in self.choices}.issuperset(chosen):
+        if not {*self.known, *(choice.value for choice in self.choices)}.issuperset(chosen):
             raise ValidationError(_l("请在列出的选项里选一个。"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app, render_template
 
+from ..district import Category
 from ..house import house, page_language
 from ..vault import vault
 from ..vault.routes import offered_categories
@@ -80,6 +81,7 @@ def render_sent(page: SentPage, form: CopiedForm) -> str:
 
 def _render_first(category: str, official: str) -> str:
     form = new_form(None)
+    form.offer(_offer(sealed_way=official == "yes"))
     form.category.data = category
     form.official.data = official or "unclear"
     form.township.data = form.when.data = form.minor.data = "unclear"
@@ -89,18 +91,21 @@ def _render_first(category: str, official: str) -> str:
 def new_form(sent: Any) -> TipForm:
     """Make the form with this district's choices, filled from what was sent."""
     form = TipForm(sent)
-    form.offer(_offer())
+    form.offer(_offer(sealed_way=form.official.data == "yes"))
+    # A tip may have been stored while its unit was open: its retry must not be refused.
+    form.category.known = house().district.categories
     return form
 
 
-def _offer() -> Offer:
+def _offer(*, sealed_way: bool) -> Offer:
     units = frozenset(vault().units.get())
-    key = (page_language(), units)
+    key = (page_language(), sealed_way, units)
     offers = _cache().offers
     if key not in offers:
         _drop_others(offers, units)
         district = house().district
-        offers[key] = make_offer(district, offered_categories(district, units), page_language())
+        offered = offered_categories(district, units, sealed_way=sealed_way)
+        offers[key] = make_offer(district, offered, page_language())
     return offers[key]
 
 
@@ -108,6 +113,13 @@ def _drop_others(kept: dict[tuple[Any, ...], Any], units: frozenset[str]) -> Non
     """Forget what was made for other open units: they change seldom, and memory is finite."""
     if any(key[-1] != units for key in kept):
         kept.clear()
+
+
+def _missing(sealed_way: bool) -> list[Category]:
+    """List the categories that no unit can read now."""
+    district = house().district
+    offered = offered_categories(district, vault().units.get(), sealed_way=sealed_way)
+    return [row for row in district.categories.values() if row.id not in offered]
 
 
 def render_form(form: TipForm, *, token: str, **words: Any) -> str:
@@ -120,9 +132,7 @@ def render_form(form: TipForm, *, token: str, **words: Any) -> str:
         prefix="/en" if page_language() == "en" else "",
         any_open=bool(units),
         sealed_way_open=district.supervisory in units,
-        missing=[
-            category for category in district.categories.values() if category.route not in units
-        ],
+        missing=_missing(form.official.data == "yes"),
         hotlines=district.hotlines,
         **{"no_unit": False, **words},
     )

@@ -24,6 +24,10 @@ class NoUnitOpen(Exception):
     """No unit may and can read this tip: say where to turn instead."""
 
 
+class UnitClosedSince(Exception):
+    """The tip is stored, but its unit can read no words now: what was added is not stored."""
+
+
 class Received(Enum):
     """What became of a form that was sent."""
 
@@ -111,14 +115,14 @@ def receive(session: Session, sent: Submission) -> Result:
     """Store what was sent: a tip, or a supplement, or nothing where it is stored already.
 
     The caller commits; on IntegrityError (the same form twice at one moment) it rolls back and
-    calls again. Raises `NoUnitOpen`, and then has stored nothing.
+    calls again. Raises `NoUnitOpen` or `UnitClosedSince`, and then has stored nothing.
     """
     # Sealed before the first query: the lock between writers must not wait for it.
-    sealed = seal_tip(sent)
+    sealed = _seal_unless_stored(session, sent)
     spent = nonces.spent_bodies(session, sent.nonce.nonce)
     if sent.mac in spent:
         return Result(Received.AGAIN, sent.nonce, closed=spent[sent.mac])
-    if not spent:
+    if not spent and sealed is not None:
         store.store_tip(session, sealed)
         nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day)
         return Result(Received.STORED, sent.nonce)
@@ -129,6 +133,19 @@ def receive(session: Session, sent: Submission) -> Result:
     supplement(session, sent, tip)
     nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=closed)
     return Result(Received.SUPPLEMENT, sent.nonce, closed=closed)
+
+
+def _seal_unless_stored(session: Session, sent: Submission) -> store.SealedTip | None:
+    """Seal the tip. Where no unit can read it now, it may have been stored while one could: None.
+
+    Raises `NoUnitOpen` where nothing was stored under its nonce.
+    """
+    try:
+        return seal_tip(sent)
+    except NoUnitOpen:
+        if not nonces.spent_bodies(session, sent.nonce.nonce):
+            raise
+        return None
 
 
 def seal_tip(sent: Submission) -> store.SealedTip:
@@ -189,7 +206,7 @@ def supplement(session: Session, sent: Submission, tip: Tip) -> None:
     """Add what was sent as a message to the tip that the same form made before."""
     unit = sent.intake.units.get(tip.unit_id)
     if unit is None:
-        raise NoUnitOpen
+        raise UnitClosedSince
     state = store.talk_state(session, tip)
     envelope = payload.Envelope.make(
         sent.body,
@@ -210,7 +227,7 @@ def supplement(session: Session, sent: Submission, tip: Tip) -> None:
             envelope.to_bytes(), [age.parse_recipient(text) for text in unit.recipients]
         ),
     )
-    tip.urgency = min(tip.urgency, choose_urgency(sent.circumstances))
-    history.record(
-        session, tip, new=tip.status, reason=history.Reason.MORE_WORDS, by=history.REPORTER
-    )
+    if tip.label is not None:
+        # A supervisory tip, which has no label, stays P1 whatever is added.
+        tip.urgency = min(tip.urgency, choose_urgency(sent.circumstances))
+    history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)

@@ -4,7 +4,7 @@ import unicodedata
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -18,7 +18,15 @@ from ..vault.store import NumberTaken
 from .current import current_intake
 from .forms import CopiedForm, TipForm
 from .pages import SentPage, first_view, new_form, render_form, render_sent, sent_view
-from .services import Intake, NoUnitOpen, Received, Result, Submission, receive
+from .services import (
+    Intake,
+    NoUnitOpen,
+    Received,
+    Result,
+    Submission,
+    UnitClosedSince,
+    receive,
+)
 
 bp = Blueprint("intake", __name__)
 _TURNS = 4
@@ -59,6 +67,14 @@ def send_tip() -> Response | tuple[str, int]:
         result = _receive(Submission(intake, form.nonce, form.answers()))
     except NoUnitOpen:
         return _again(form, no_unit=True)
+    except UnitClosedSince:
+        return _again(
+            form, problem=_("先前发的已经存好。这次补充的没存上，字都还在，请过些天再发。")
+        )
+    except (SQLAlchemyError, NumberTaken):
+        # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
+        db.session.rollback()
+        return _again(form, problem=_("现在存不上，字都还在。请等一分钟再按发送。"), status=503)
     return _show_result(result, intake)
 
 
@@ -94,13 +110,13 @@ def _expired() -> str:
 
 
 def _again(
-    form: TipForm, *, problem: str = "", token: str = "", no_unit: bool = False
+    form: TipForm, *, problem: str = "", token: str = "", no_unit: bool = False, status: int = 422
 ) -> tuple[str, int]:
     """Show the form again with all that was typed, and with a token that is good."""
     if problem:
         form.form_errors.append(problem)
     token = token or form.next_token
-    return render_form(form, token=token, no_unit=no_unit), 422
+    return render_form(form, token=token, no_unit=no_unit), status
 
 
 def _show_result(result: Result, intake: Intake, form: CopiedForm | None = None) -> Response:

@@ -130,10 +130,11 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
 
 def _take_words(session: Session, tip: Tip) -> None:
     """Log more words; an answer puts the tip back to where it stood before the question."""
-    reason, new = history.Reason.MORE_WORDS, TipStatus(tip.status)
-    if tip.status is TipStatus.QUESTION:
-        reason, new = history.Reason.ANSWERED, _status_before_question(session, tip)
-    history.record(session, tip, new=new, reason=reason, by=history.REPORTER)
+    if tip.status is not TipStatus.QUESTION:
+        history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+        return
+    before = _status_before_question(session, tip)
+    history.record(session, tip, new=before, reason=history.Reason.ANSWERED, by=history.REPORTER)
 
 
 def _status_before_question(session: Session, tip: Tip) -> TipStatus:
@@ -151,9 +152,7 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
 def _take_withdrawal(session: Session, tip: Tip) -> None:
     """Note the request. Deletes nothing: who forced or found a receipt must not destroy a tip."""
     tip.withdrawn_on = tip.withdrawn_on or today()
-    history.record(
-        session, tip, new=tip.status, reason=history.Reason.WITHDRAWN, by=history.REPORTER
-    )
+    history.heard_from_reporter(session, tip, reason=history.Reason.WITHDRAWN)
 
 
 _ACTS = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..db import db
@@ -10,6 +11,7 @@ from ..public_form import STALE
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
+from ..vault.units import OpenUnit
 from . import words
 from .forms import LetterForm, ReceiptForm
 from .services import CONFLICTS, Mail, Stamp, TipPurged, find_mail, seal_letter, store_letter
@@ -54,6 +56,24 @@ def deliver(session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm, 
     unit = vault().units.get().get(found.tip.unit_id)
     if unit is None:
         return _refuse(form, str(words.UNIT_CLOSED))
+    try:
+        return _deliver_to(unit, session, found, keys, form, kind, stamp)
+    except SQLAlchemyError:
+        # The database is full, busy or away: the words stay on the page.
+        session.rollback()
+        return _refuse(form, str(words.BUSY))
+
+
+def _deliver_to(
+    unit: OpenUnit,
+    session: Session,
+    found: Mail,
+    keys: ReceiptKeys,
+    form: LetterForm,
+    kind: Kind,
+    stamp: Stamp,
+) -> bool:
+    """Seal to the unit and store; numbered anew where another message came first."""
     mail: Mail | None = found
     for _attempt in range(ATTEMPTS):
         if mail is None:

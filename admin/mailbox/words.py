@@ -59,10 +59,13 @@ STORED = {
 
 
 def turn_to(tip: Tip, district: District, lang: str) -> str:
-    """Say where a matter belongs that is not handled here; empty for every other status."""
+    """Say where a matter belongs that is not handled here; empty for other matters."""
+    outcome = district.outcomes.get(tip.outcome or "")
+    if tip.status is TipStatus.PURGED:
+        # The content goes after seven days, when the reporter looks: the advice stays.
+        return str(outcome.turn_to[lang]) if outcome and outcome.turn_to else ""
     if tip.status is not TipStatus.OUT_OF_SCOPE:
         return ""
-    outcome = district.outcomes.get(tip.outcome or "")
     if outcome is None or outcome.turn_to is None:
         return str(_("可以打 12345 问一问该找谁。"))
     return str(outcome.turn_to[lang])

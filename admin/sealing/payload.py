@@ -40,7 +40,7 @@ class BrokenChain(BadContent):
 
 
 def new_reference() -> str:
-    """Return a random reference, `XXXXX-XXXXX` (50 bits)."""
+    """Return a random reference: two groups of five characters, 50 bits."""
     number = secrets.randbits(50)
     characters = "".join(CROCKFORD[number >> 5 * place & 31] for place in range(10))
     return f"{characters[:5]}-{characters[5:]}"

@@ -54,11 +54,12 @@ def _forget(session: Session, day: date) -> int:
     gone = session.scalars(
         select(Tip).where(Tip.status == TipStatus.PURGED, Tip.expires_on <= day)
     ).all()
-    forgotten = [tip for tip in gone if tip.lookup != tip.reference.encode()]
-    for tip in forgotten:
+    for tip in gone:
         tip.lookup = tip.reference.encode()
+        # Without a day it is not found here again.
+        history.expire_after(tip, None)
     session.flush()
-    return len(forgotten)
+    return len(gone)
 
 
 def _count(result: object) -> int:

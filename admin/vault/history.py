@@ -51,10 +51,20 @@ def expire_after(tip: Tip, days: int | None) -> None:
     tip.expires_on = None if days is None else today() + timedelta(days=days)
 
 
+def heard_from_reporter(session: Session, tip: Tip, *, reason: Reason) -> Decision:
+    """Log that the reporter wrote. An ended tip opens again, as received.
+
+    Otherwise the words would lie where no queue shows them, and be deleted unread with the rest.
+    """
+    if tip.is_open:
+        return record(session, tip, new=TipStatus(tip.status), reason=reason, by=REPORTER)
+    tip.outcome = None
+    expire_after(tip, None)
+    return record(session, tip, new=TipStatus.RECEIVED, reason=reason, by=REPORTER)
+
+
 def mark_danger(session: Session, tip: Tip) -> None:
-    """Put the tip on top because its reporter is in danger; a closed tip opens again."""
-    new = tip.status if tip.is_open else TipStatus.ACCEPTED
+    """Put the tip on top because its reporter is in danger; an ended tip opens again."""
     tip.urgency = Urgency.P0
     tip.danger_on = today()
-    expire_after(tip, None)
-    record(session, tip, new=new, reason=Reason.DANGER, by=REPORTER)
+    heard_from_reporter(session, tip, reason=Reason.DANGER)

@@ -55,8 +55,15 @@ def choose_urgency(tip: Circumstances) -> Urgency:
     return Urgency.P2 if tip.when in ("ongoing", "week") else Urgency.P3
 
 
-def offered_categories(district: District, open_units: Collection[str]) -> frozenset[str]:
-    """Name the categories whose unit can read tips; the others are not offered."""
+def offered_categories(
+    district: District, open_units: Collection[str], *, sealed_way: bool
+) -> frozenset[str]:
+    """Name the categories whose unit can read tips; the others are not offered.
+
+    On the sealed way every matter goes to the supervisory unit, so all or none are.
+    """
+    if sealed_way and {district.supervisory, district.upper} & set(open_units):
+        return frozenset(district.categories)
     return frozenset(
         category.id for category in district.categories.values() if category.route in open_units
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -107,9 +107,3 @@ def add_message(
     except IntegrityError as error:
         raise NumberTaken from error
     return message
-
-
-def count_waiting(session: Session, unit_id: str) -> int:
-    """Count a unit's tips that nobody has looked at yet."""
-    query = select(func.count()).where(Tip.unit_id == unit_id, Tip.status == TipStatus.RECEIVED)
-    return session.execute(query).scalar_one()

@@ -108,3 +108,14 @@ def test_who_opens_a_result_by_its_address_is_sent_to_the_form(client, address):
 
     assert page.status_code == 302
     assert page.location.endswith("/tip/")
+
+
+def test_on_the_sealed_way_every_category_is_offered_though_its_own_unit_is_closed(app, reporter):
+    with app.app_context():
+        db.session.execute(delete(UnitKey).where(UnitKey.unit_id.in_(["drugs", "police"])))
+        db.session.commit()
+
+    page = reporter.open_form("/tip/?official=yes").text
+
+    assert 'value="B1"' in page
+    assert "这些事现在没有单位能看" not in page

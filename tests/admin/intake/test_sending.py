@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from itsdangerous import TimestampSigner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from admin import create_app
 from admin.db import db, today
-from admin.models import DayKey, SpentNonce, Tip
+from admin.models import DayKey, SpentNonce, Tip, UnitKey
 from admin.sealing import receipt
 from admin.vault.expiry import sweep
 
@@ -306,6 +307,52 @@ def test_a_form_sent_too_quickly_comes_back_once_with_all_its_words(app, config,
     with slow.app_context():
         for engine in db.engines.values():
             engine.dispose()
+
+
+def retire(app, unit_id):
+    """Retire a unit's key, and forget which units were open."""
+    with app.app_context():
+        db.session.execute(
+            update(UnitKey).where(UnitKey.unit_id == unit_id).values(retired_on=today())
+        )
+        db.session.commit()
+    app.extensions["dengshao.vault"].units._until = 0.0
+
+
+def test_a_retry_gets_its_receipt_though_the_unit_has_closed_since(app, reporter):
+    first = reporter.tip()
+    retire(app, "police")
+
+    assert reporter.send().receipt == first.receipt
+
+
+def test_words_added_after_the_unit_closed_are_not_taken_and_stay_on_the_page(
+    app, reporter, stored
+):
+    reporter.tip()
+    retire(app, "police")
+
+    page = reporter.send(status=422, what="又想起一件事")
+
+    assert "先前发的已经存好" in page.text
+    assert page.read.values["what"] == "又想起一件事"
+    assert stored()[0].messages == []
+
+
+def test_a_database_that_is_away_loses_no_word(app, reporter, monkeypatch):
+    reporter.open_form()
+
+    def away(*_args):
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("admin.intake.views.receive", away)
+        page = reporter.send(status=503, **LEAST)
+
+    assert page.read.values["what"] == LEAST["what"]
+    assert "现在存不上" in page.text
+    reporter.form = page.read.values
+    assert reporter.send().receipt
 
 
 def test_the_same_form_sent_at_the_same_moment_makes_one_tip_and_one_receipt(app, reporter):

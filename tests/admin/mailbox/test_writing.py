@@ -51,13 +51,29 @@ def test_more_words_are_sealed_to_the_unit_and_chained_to_the_talk(send, reporte
 
 
 def test_more_words_are_logged_and_change_no_status(send, reporter):
-    reporter.move(TipStatus.CLOSED, "unfounded", "unfounded")
+    reporter.move(TipStatus.ACCEPTED, "in_scope")
 
     send(words="我又想起来")
 
     last = last_decision(reporter)
-    assert (last.old, last.new) == (TipStatus.CLOSED, TipStatus.CLOSED)
+    assert (last.old, last.new) == (TipStatus.ACCEPTED, TipStatus.ACCEPTED)
     assert (last.reason, last.by) == (history.Reason.MORE_WORDS, history.REPORTER)
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome"),
+    [(TipStatus.CLOSED, "unfounded"), (TipStatus.OUT_OF_SCOPE, "civil")],
+)
+def test_words_to_an_ended_tip_open_it_again_so_that_nobody_deletes_them_unread(
+    send, reporter, ended, outcome
+):
+    reporter.move(ended, outcome, outcome)
+
+    send(words="我又想起来")
+
+    tip, last = reporter.tip(), last_decision(reporter)
+    assert (last.old, last.new) == (ended, TipStatus.RECEIVED)
+    assert (tip.is_open, tip.outcome, tip.expires_on) == (True, None, None)
 
 
 @pytest.mark.parametrize("before", [TipStatus.RECEIVED, TipStatus.ACCEPTED, TipStatus.REFERRED])
@@ -193,7 +209,8 @@ def test_danger_confirmed_marks_the_tip_as_most_urgent_and_tells_staff(send, rep
     tip = reporter.tip()
     assert "请马上打 110" in page.text
     assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
-    assert tip.status is TipStatus.ACCEPTED
+    # Open again as received: nobody has accepted it, and no old result stands on it.
+    assert (tip.status, tip.is_open, tip.outcome) == (TipStatus.RECEIVED, True, None)
     assert last_decision(reporter).reason == history.Reason.DANGER
     (envelope,) = reporter.opened()
     assert envelope.kind == "danger"

@@ -102,3 +102,28 @@ def test_the_reading_session_cannot_write(app, database):
 
     with app.app_context(), pytest.raises(DBAPIError):
         db.reading.execute(text("DELETE FROM setting"))
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/page.html", 200),
+        ("/", 200),
+        ("/none.html", 404),
+        ("/../data/secret", 404),
+        ("/%2e%2e/data/secret", 404),
+        ("/app/desk.css", 200),
+        ("/app/../db.py", 404),
+    ],
+)
+def test_files_are_served_from_their_folders_alone(client, config, address, status):
+    config.site.mkdir(exist_ok=True)
+    for name in ("index.html", "page.html"):
+        (config.site / name).write_text("<title>x</title>")
+
+    page = client.get(address)
+
+    assert page.status_code == status
+    if status == 200:
+        again = client.get(address, headers={"If-None-Match": page.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")

@@ -18,6 +18,7 @@ from .models import StaffSession
 from .quiet_log import QuietLogger
 from .security import forbid_core_dumps
 from .sweeper import start_sweeping, sweep_now
+from .worker import PatientWorker
 
 
 class AlreadyRunning(Exception):
@@ -67,11 +68,12 @@ def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str,
     return {
         "bind": config.bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "threads": threads,
         "keepalive": 5,
         "timeout": 60,
-        "graceful_timeout": 5,
+        # Longer than a silent connection may stay, so that no worker has to be killed.
+        "graceful_timeout": 8,
         "preload_app": False,
         # An access log would hold addresses and times.
         "accesslog": None,

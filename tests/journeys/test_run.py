@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import subprocess
+import urllib.request
 from pathlib import Path
 
 from .served import DENGSHAO, start
@@ -67,6 +68,27 @@ def test_a_request_that_is_not_http_leaves_neither_its_words_nor_an_address_in_t
     assert "refused a request that is not HTTP" in since
     assert "CANARY-7" not in since
     assert host not in since
+
+
+def test_connections_that_say_nothing_hold_up_neither_answers_nor_a_stop(
+    tmp_path, bundles, site_folder
+):
+    served = start(tmp_path, bundles=bundles, site=site_folder)
+    told = served.log.read_text("utf-8")
+    host, _, port = served.config.bind.partition(":")
+    # More than there are threads: a browser's spare connections would look the same.
+    silent = [socket.create_connection((host, int(port)), timeout=5) for _ in range(40)]
+    try:
+        with urllib.request.urlopen(f"{served.public}/tip/", timeout=4) as answer:
+            assert answer.status == 200
+        assert served.stop() == 0
+    finally:
+        served.stop(signal.SIGKILL)
+        for connection in silent:
+            connection.close()
+
+    # gunicorn tells of each worker that it had to kill.
+    assert served.log.read_text("utf-8") == told
 
 
 def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(

@@ -80,6 +80,7 @@ class Tip(Base):
         # Partial: a new tip is in neither, and the form's path must not pay for them.
         _partial("ix_tip_claimed", "claimed_by_id", "is_open", "urgency", "received_on", "id"),
         _partial("ix_tip_expires", "expires_on"),
+        _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
@@ -98,6 +99,10 @@ class Tip(Base):
     expires_on: Mapped[date | None]
     withdrawn_on: Mapped[date | None]
     danger_on: Mapped[date | None]
+    # How many messages the talk has: a row that went missing at its end would show nowhere else.
+    talk_length: Mapped[int] = mapped_column(default=0)
+    # The unit again, while the tip stands apart in the lane 疑似机器发送; otherwise nothing.
+    machine_unit: Mapped[str | None] = mapped_column(String(40))
     decisions: Mapped[list["Decision"]] = relationship(
         back_populates="tip", order_by="Decision.step"
     )
@@ -160,6 +165,17 @@ class SpentNonce(Base):
     # Not indexed: the table holds nine days and is swept once an hour.
     day: Mapped[date]
     is_closed: Mapped[bool] = mapped_column(default=False)
+
+
+class SpentChallenge(Base):
+    """A solved proof of work that was good for one tip, as a hash."""
+
+    __tablename__ = "spent_challenge"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    # The day on which the challenge ends: with it the row goes.
+    day: Mapped[date]
 
 
 class DayKey(Base):

@@ -40,6 +40,8 @@ def _purge(session: Session, day: date) -> int:
         session.execute(delete(Message).where(Message.tip_id == tip.id))
         session.execute(update(Tip).where(Tip.id == tip.id).values(label=None, sealed=None))
         session.refresh(tip, ["label"])
+        tip.talk_length = 0
+        tip.machine_unit = None
         history.record(
             session, tip, new=TipStatus.PURGED, reason=history.Reason.EXPIRED, by="dengshao"
         )

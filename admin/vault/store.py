@@ -1,6 +1,7 @@
 """Writes sealed tips and messages. What comes in is sealed already; nothing here can open it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +10,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from ..db import today
 from ..models import Direction, Message, Tip, TipStatus, Urgency, random_key
+
+MACHINE_DAYS = 3
+"""Days (72 hours, told in days) after which a tip of the machine lane goes unless staff take it."""
 
 
 class NumberTaken(Exception):
@@ -26,6 +30,8 @@ class SealedTip:
     urgency: Urgency
     label: bytes | None
     sealed: bytes
+    is_machine: bool = False
+    """Whether it stands apart in the lane 疑似机器发送."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ def store_tip(session: Session, tip: SealedTip) -> None:
             "status": TipStatus.RECEIVED,
             "is_open": True,
             "version": 1,
+            "talk_length": 0,
+            "machine_unit": tip.unit_id if tip.is_machine else None,
+            "expires_on": today() + timedelta(days=MACHINE_DAYS) if tip.is_machine else None,
             "label": tip.label,
             "sealed": tip.sealed,
         },
@@ -100,6 +109,7 @@ def add_message(
         sealed=sealed,
     )
     session.add(message)
+    tip.talk_length = number
     # A page of the desk that shows fewer words is stale from now on: its decision is asked again.
     flag_modified(tip, "status")
     try:

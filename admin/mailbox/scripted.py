@@ -1,20 +1,15 @@
 """The mailbox with scripts: only a lookup and sealed bytes reach the server, never the digits."""
 
-import json
-import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
-from io import BytesIO
+from base64 import b64encode
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort
 
 from ..db import db
 from ..house import house, page_language
-from ..sealing.errors import SealingError
-from ..sealing.header import read_header
-from ..sealing.hybrid import STANZA
+from ..sealed_json import answer_json, base64_field, hex_field, read_json
 from ..sealing.payload import Kind
+from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
 from ..vault import vault
@@ -37,7 +32,7 @@ bp = Blueprint("mailbox_scripted", __name__)
 @public
 def show_thread() -> Response:
     """Give what lies under a lookup: the coarse status, and the staff's messages still sealed."""
-    lookup = _hex(_read_json(), "lookup", 32)
+    lookup = hex_field(read_json(_MOST_BODY), "lookup", 32)
     mail = find_mail(db.reading, house().peppered(bytes.fromhex(lookup)))
     return _answer({**_cover(mail), "token": house().tokens.new()})
 
@@ -46,8 +41,8 @@ def show_thread() -> Response:
 @public
 def store_sealed() -> Response:
     """Store a message that the reporter's browser sealed."""
-    content = _read_json()
-    lookup = bytes.fromhex(_hex(content, "lookup", 32))
+    content = read_json(_MOST_BODY)
+    lookup = bytes.fromhex(hex_field(content, "lookup", 32))
     letter = _letter(content)
     nonce, is_fresh = _token(content)
     mail = find_mail(db.reading, house().peppered(lookup))
@@ -103,31 +98,7 @@ def _message(row: Row) -> dict[str, Any]:
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> Response:
-    text = json.dumps(content, ensure_ascii=False).encode()
-    padded = text + b" " * (-len(text) % _STEP)
-    return current_app.response_class(padded, status=status, mimetype="application/json")
-
-
-def _read_json() -> dict[str, Any]:
-    # Only with this type does a browser ask before it posts from a page of another origin.
-    if request.mimetype != "application/json":
-        abort(415)
-    if (request.content_length or 0) > _MOST_BODY:
-        abort(413)
-    try:
-        content = json.loads(request.get_data())
-    except (ValueError, RecursionError):
-        abort(400)
-    if not isinstance(content, dict):
-        abort(400)
-    return content
-
-
-def _hex(content: dict[str, Any], name: str, length: int) -> str:
-    value = content.get(name)
-    if not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{length}}}", value):
-        abort(400)
-    return value
+    return answer_json(content, status, step=_STEP)
 
 
 def _token(content: dict[str, Any]) -> tuple[FormNonce, bool]:
@@ -141,26 +112,23 @@ def _token(content: dict[str, Any]) -> tuple[FormNonce, bool]:
 
 
 def _letter(content: dict[str, Any]) -> Letter:
-    number, kind, sealed = content.get("number"), content.get("kind"), content.get("sealed")
+    number, kind = content.get("number"), content.get("kind")
     if type(number) is not int or not 1 <= number < 1 << 31 or kind not in _KINDS:
         abort(400)
     return Letter(
         kind=cast(Kind, kind),
         number=number,
-        digest=_hex(content, "digest", 64),
-        sealed=_sealed(sealed),
+        digest=hex_field(content, "digest", 64),
+        sealed=_sealed(base64_field(content, "sealed")),
     )
 
 
-def _sealed(text: Any) -> bytes:
-    """Decode a sealed message; refuse what is no age file for the two keys of a unit."""
-    try:
-        sealed = b64decode(text, validate=True)
-        stanzas = read_header(BytesIO(sealed)).stanzas
-    except (TypeError, ValueError, Base64Error, SealingError):
-        abort(400)
+def _sealed(sealed: bytes) -> bytes:
+    """Refuse what is no age file for the two keys of a unit."""
     if len(sealed) > MOST_SEALED:
         abort(413)
-    if [stanza.type for stanza in stanzas] != [STANZA, STANZA]:
+    try:
+        clear_size(sealed, recipients=2)
+    except WrongShape:
         abort(400)
     return sealed

@@ -1,0 +1,58 @@
+"""What a reporter's browser posts with scripts, and how it is answered: JSON without a cookie."""
+
+import json
+import re
+from binascii import a2b_base64
+from typing import Any
+
+from flask import Response, abort, current_app, request
+
+
+def read_json(most: int) -> dict[str, Any]:
+    """Read the request's one JSON object of at most so many bytes; refuse anything else."""
+    # Only with this type does a browser ask before it posts from a page of another origin.
+    if request.mimetype != "application/json":
+        abort(415)
+    if (request.content_length or 0) > most:
+        abort(413)
+    data = request.get_data(cache=False)
+    # A body sent in pieces tells no length beforehand.
+    if len(data) > most:
+        abort(413)
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        abort(400)
+    if not isinstance(content, dict):
+        abort(400)
+    return content
+
+
+def answer_json(content: dict[str, Any], status: int = 200, *, step: int) -> Response:
+    """Answer with JSON that grows in steps, so that its length on the wire tells little."""
+    text = json.dumps(content, ensure_ascii=False).encode()
+    padded = text + b" " * (-len(text) % step)
+    return current_app.response_class(padded, status=status, mimetype="application/json")
+
+
+def text_field(content: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
+    """Get a text that the whole pattern fits; refuse any other."""
+    value = content.get(name)
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        abort(400)
+    return value
+
+
+def hex_field(content: dict[str, Any], name: str, length: int) -> str:
+    return text_field(content, name, re.compile(f"[0-9a-f]{{{length}}}"))
+
+
+def base64_field(content: dict[str, Any], name: str) -> bytes:
+    """Get bytes written in base64; refuse what is not exactly that."""
+    value = content.get(name)
+    if not isinstance(value, str):
+        abort(400)
+    try:
+        return a2b_base64(value, strict_mode=True)
+    except ValueError:
+        abort(400)

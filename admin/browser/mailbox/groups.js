@@ -1,6 +1,6 @@
 // Repeats the typed digits in groups under the field, so that they can be compared with the paper.
 
-import { element } from "./faults.js";
+import { element } from "../page/faults.js";
 import { fill, receiptFault, typedGroups } from "./words.js";
 
 export function showGroups(slot, text, words, check) {

@@ -2,7 +2,7 @@
 // but nothing is sent the plain way before the reporter was told and pressed again.
 
 import { keysLoader } from "./able.js";
-import { clearFaults, element, showFault } from "./faults.js";
+import { clearFaults, element, showFault } from "../page/faults.js";
 import { showGroups } from "./groups.js";
 import { Offline, Refused } from "./server.js";
 import { Visit } from "./session.js";

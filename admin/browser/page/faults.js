@@ -1,19 +1,15 @@
-// Shows what is wrong as the server's pages do: a summary on top, and a sentence at the field.
+// Shows what is wrong as the server's pages do: a summary on top, and a sentence at each field.
 
 const SUMMARY = "error-summary";
 
 // `field` may be null where no field is at fault.
-export function showFault(view, title, text, field) {
+export const showFault = (view, title, text, field) => showFaults(view, title, [{ text, field }]);
+
+// Each fault is `{text, field}`, in the order of the form.
+export function showFaults(view, title, faults) {
   clearFaults(view);
-  const line = element("li", field ? "" : text);
-  if (field) {
-    const link = element("a", text);
-    link.href = `#${field.id}`;
-    line.append(link);
-    markField(field, text);
-  }
   const list = document.createElement("ul");
-  list.append(line);
+  faults.forEach(({ text, field }) => list.append(lineOf(text, field)));
   const summary = element("div", "", "error-summary");
   summary.id = SUMMARY;
   summary.tabIndex = -1;
@@ -27,7 +23,7 @@ export function clearFaults(view) {
   view.querySelectorAll(`#${SUMMARY}, #unknown, .field__error`).forEach((node) => node.remove());
   view.querySelectorAll("[aria-invalid]").forEach((field) => {
     field.removeAttribute("aria-invalid");
-    field.setAttribute("aria-describedby", `${field.id}-hint`);
+    describe(field, []);
     field.closest(".field").classList.remove("field--error");
   });
 }
@@ -39,11 +35,30 @@ export function element(name, text, className) {
   return node;
 }
 
+function lineOf(text, field) {
+  const line = element("li", field ? "" : text);
+  if (field) {
+    const link = element("a", text);
+    link.href = `#${field.id}`;
+    line.append(link);
+    markField(field, text);
+  }
+  return line;
+}
+
 function markField(field, text) {
   const sentence = element("p", text, "field__error");
   sentence.id = `${field.id}-error`;
   field.before(sentence);
   field.setAttribute("aria-invalid", "true");
-  field.setAttribute("aria-describedby", `${field.id}-hint ${sentence.id}`);
+  describe(field, [sentence.id]);
   field.closest(".field").classList.add("field--error");
+}
+
+// Ties to a field the hint that it has, and what else explains it.
+function describe(field, others) {
+  const hint = `${field.id}-hint`;
+  const ids = document.getElementById(hint) ? [hint, ...others] : others;
+  if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
+  else field.removeAttribute("aria-describedby");
 }

@@ -24,6 +24,17 @@ class Env(StrEnum):
     PRODUCTION = "production"
 
 
+class AddressHints(StrEnum):
+    """Whose address tells one network's flood from other people's tips; none is ever kept."""
+
+    PEER = "peer"
+    """The connection's own address."""
+    PROXY = "proxy"
+    """The one that our own proxy, on a loopback address, wrote last in X-Forwarded-For."""
+    OFF = "off"
+    """None, as behind an onion service: the budgets for everybody hold alone."""
+
+
 @dataclass(frozen=True)
 class Config:
     """All that differs between one installation and another."""
@@ -45,6 +56,17 @@ class Config:
     desk_host: str
     form_min_seconds: int
     """Seconds that a public form must have been open, once, before it may be sent."""
+    tips_per_minute: int
+    """Tips a minute, without a proof of work, above which they go to the lane 疑似机器发送."""
+    proven_per_minute: int
+    """The same for tips that come with a proof of work."""
+    tips_per_group_hour: int
+    """Tips an hour without a proof from one group of addresses before it goes to the lane."""
+    lane_tips: int
+    """Tips that the lane holds at most, 16 KB each; beyond, nothing is stored for a while."""
+    address_hints: AddressHints
+    workers: int
+    """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
     secret: bytes = field(repr=False)
     """32 bytes from the secret file; every key of the server is derived from it."""
 
@@ -79,6 +101,12 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         public_host=public_host,
         desk_host=desk_host,
         form_min_seconds=_whole_number(values, "DENGSHAO_FORM_MIN_SECONDS", 3),
+        tips_per_minute=_whole_number(values, "DENGSHAO_TIPS_PER_MINUTE", 60),
+        proven_per_minute=_whole_number(values, "DENGSHAO_PROVEN_PER_MINUTE", 300),
+        tips_per_group_hour=_whole_number(values, "DENGSHAO_TIPS_PER_GROUP_HOUR", 20),
+        lane_tips=_whole_number(values, "DENGSHAO_LANE_TIPS", 5000),
+        address_hints=_address_hints(values, env),
+        workers=1,
         secret=_secret(values, env, data),
     )
 
@@ -125,10 +153,22 @@ def _rooms(values: Mapping[str, str]) -> frozenset[str]:
     return rooms
 
 
+def _address_hints(values: Mapping[str, str], env: Env) -> AddressHints:
+    """Read whose address counts. In production our own proxy stands before us: its word counts.
+
+    There every connection comes from the proxy: by its own address all would be one group.
+    """
+    default = AddressHints.PROXY if env is Env.PRODUCTION else AddressHints.PEER
+    try:
+        return AddressHints(values.get("DENGSHAO_ADDRESS_HINTS", default))
+    except ValueError:
+        raise ConfigError("DENGSHAO_ADDRESS_HINTS: write peer, proxy or off.") from None
+
+
 def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:
     text = values.get(name, str(default))
     if not text.isascii() or not text.isdigit():
-        raise ConfigError(f"{name}: write a whole number of seconds.")
+        raise ConfigError(f"{name}: write a whole number.")
     return int(text)
 
 

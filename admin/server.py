@@ -4,6 +4,7 @@ import fcntl
 import gc
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -105,7 +106,7 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
             engine.dispose()
     _announce(config)
     options = gunicorn_options(config, workers=workers, threads=threads)
-    Server(lambda: create_app(config), options).run()
+    Server(lambda: create_app(replace(config, workers=workers)), options).run()
 
 
 def _announce(config: Config) -> None:

@@ -30,6 +30,7 @@ from tests.live import (  # noqa: F401
     site_folder,
     visit,
 )
+from tests.support import WIDE_BUDGETS
 
 SHARED = ROOT.parent / "shared"
 
@@ -123,6 +124,7 @@ def environ(tmp_path, database_url, unit_secrets):
         "DENGSHAO_DATABASE_URL": database_url,
         "DENGSHAO_FORM_MIN_SECONDS": "0",
         "DENGSHAO_SITE": str(tmp_path / "site"),
+        **WIDE_BUDGETS,
     }
 
 

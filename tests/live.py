@@ -24,6 +24,7 @@ from admin.config import ROOT, load_config
 from admin.db import db
 from admin.demo.members import make_demo
 from admin.migrate import migrate
+from tests.support import WIDE_BUDGETS
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -148,6 +149,7 @@ def live(demo_store, bundles, site_folder, tmp_path):
             "DENGSHAO_SITE": str(site_folder),
             "DENGSHAO_BUNDLES": str(bundles),
             "DENGSHAO_FORM_MIN_SECONDS": "0",
+            **WIDE_BUDGETS,
         }
     )
     yield server

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from .flood import init_flood
 from .views import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
+    init_flood(app)
     app.register_blueprint(bp)

@@ -21,6 +21,7 @@ from admin.migrate import migrate
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
+from tests.support import WIDE_BUDGETS
 
 UNITS = ("police", "drugs", "trade", "supervision", "upper")
 
@@ -57,6 +58,7 @@ def environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
         "DENGSHAO_DATABASE_URL": database_url,
         "DENGSHAO_BIND": f"127.0.0.1:{port}",
         "DENGSHAO_FORM_MIN_SECONDS": "0",
+        **WIDE_BUDGETS,
     }
 
 

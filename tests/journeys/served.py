@@ -12,6 +12,7 @@ from pathlib import Path
 from admin.config import ROOT, load_config
 from admin.demo.members import read_demo
 from tests.live import free_port
+from tests.support import WIDE_BUDGETS
 
 DENGSHAO = str(Path(sys.executable).with_name("dengshao"))
 
@@ -60,7 +61,16 @@ class Served:
         return found
 
 
-def start(folder, *, bundles, site, arguments=("serve", "--demo"), command=None, wait=60):
+def start(
+    folder,
+    *,
+    bundles,
+    site,
+    arguments=("serve", "--demo"),
+    command=None,
+    wait=60,
+    budgets=WIDE_BUDGETS,
+):
     """Start a server below `folder` and wait until it answers."""
     for name in ("data", "temp", "log"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -70,6 +80,7 @@ def start(folder, *, bundles, site, arguments=("serve", "--demo"), command=None,
         "DENGSHAO_SITE": str(site),
         "DENGSHAO_BUNDLES": str(bundles),
         "DENGSHAO_FORM_MIN_SECONDS": "0",
+        **budgets,
     }
     log = folder / "log" / "server.log"
     with log.open("ab") as file:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from . import practice
 from .flood import init_flood
 from .views import bp
 
@@ -10,3 +11,4 @@ def init_app(app: Flask) -> None:
     """Register the room on the application."""
     init_flood(app)
     app.register_blueprint(bp)
+    app.register_blueprint(practice.bp)

@@ -1,10 +1,11 @@
 """The form's pages, rendered once and kept: only the token differs from one showing to the next."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app, has_request_context, render_template, request
 
 from ..district import Category
 from ..house import house, page_language
@@ -18,6 +19,9 @@ _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
 
 # Stand where the six groups of a receipt go.
 _GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
+
+# Finds 您 wherever it is ours: what fields hold is passed over, as it may be the reporter's.
+_OURS = re.compile(r'(<textarea\b.*?</textarea>| value="[^"]*")|您', re.DOTALL)
 
 
 @dataclass
@@ -36,11 +40,11 @@ def _cache() -> PageCache:
 
 def first_view(category: str, official: str) -> str:
     """Give the empty form with a fresh token. Unknown prefilled answers are left out."""
-    district, lang = house().district, page_language()
+    district = house().district
     units = frozenset(vault().units.get())
     category = category if category in district.categories else ""
     official = official if official in district.choices["official"] else ""
-    key = (lang, category, official, units)
+    key = (page_language(), is_young(), category, official, units)
     pages = _cache().first
     if key not in pages:
         _drop_others(pages, units)
@@ -57,15 +61,17 @@ class SentPage:
     """The group, counted from 1, that the reporter writes again as proof."""
     is_supplement: bool
     token: str
+    is_machine: bool = False
+    """Whether the tip stands apart, among those that machines seem to have sent."""
+    is_practice: bool = False
 
 
 def sent_view(page: SentPage) -> str:
     """Give the page with the receipt. Only what differs is put in: it is shown for every tip."""
-    key = (page_language(), bool(page.groups), page.asked, page.is_supplement)
+    blank = replace(page, groups=_GROUP_MARKS if page.groups else (), token=_TOKEN_MARK)
+    key = (page_language(), is_young(), blank)
     pages = _cache().sent
     if key not in pages:
-        marks = _GROUP_MARKS if page.groups else ()
-        blank = replace(page, groups=marks, token=_TOKEN_MARK)
         pages[key] = render_sent(blank, CopiedForm())
     text = pages[key].replace(_TOKEN_MARK, page.token)
     for mark, group in zip(_GROUP_MARKS, page.groups, strict=False):
@@ -75,8 +81,11 @@ def sent_view(page: SentPage) -> str:
 
 def render_sent(page: SentPage, form: CopiedForm) -> str:
     """Render the page after sending, with the errors of the copied group where there are any."""
-    prefix = "/en" if page_language() == "en" else ""
-    return render_template("intake/sent.html", page=page, form=form, prefix=prefix)
+    return _spoken(
+        render_template(
+            "intake/sent.html", page=page, form=form, prefix=_prefix(), young=is_young()
+        )
+    )
 
 
 def _render_first(category: str, official: str) -> str:
@@ -125,14 +134,32 @@ def _missing(sealed_way: bool) -> list[Category]:
 def render_form(form: TipForm, *, token: str, **words: Any) -> str:
     """Render the form with its entry choices and, where it came back, its errors."""
     district, units = house().district, vault().units.get()
-    return render_template(
-        "intake/form.html",
-        form=form,
-        token=token,
-        prefix="/en" if page_language() == "en" else "",
-        any_open=bool(units),
-        sealed_way_open=district.supervisory in units,
-        missing=_missing(form.official.data == "yes"),
-        hotlines=district.hotlines,
-        **{"no_unit": False, **words},
-    )
+    page = {
+        "form": form,
+        "token": token,
+        "prefix": _prefix(),
+        "any_open": bool(units),
+        "sealed_way_open": district.supervisory in units,
+        # Sealed twice, so that two units have to open it together.
+        "contact_open": {district.supervisory, district.upper} <= set(units),
+        "missing": _missing(form.official.data == "yes"),
+        "hotlines": district.hotlines,
+        "no_unit": False,
+        "practice": False,
+        "young": is_young(),
+    }
+    return _spoken(render_template("intake/form.html", **(page | words)))
+
+
+def is_young() -> bool:
+    """Tell whether the page is the minors': a link asks for it, and its forms carry it on."""
+    return has_request_context() and request.values.get("page") == "young"
+
+
+def _prefix() -> str:
+    return "/en" if page_language() == "en" else ""
+
+
+def _spoken(page: str) -> str:
+    """Say 你 on the minors' page, and 您 on all others. What was typed stays as it was typed."""
+    return _OURS.sub(lambda found: found[1] or "你", page) if is_young() else page

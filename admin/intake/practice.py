@@ -1,0 +1,99 @@
+"""The practice page: the form as it is, to try it out. It validates and stores nothing."""
+
+import unicodedata
+
+from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from ..house import house, page_language
+from ..sealing import receipt
+from ..security import public
+from .forms import CopiedForm, TipForm, make_offer
+from .pages import SentPage, render_form, render_sent
+
+bp = Blueprint("practice", __name__)
+
+# Nobody's: it opens nothing, and looks like an example.
+_GROUPS = tuple(receipt.grouped(receipt.with_checks("0123456789" * 3)).split(" "))
+_ASKED = 2
+
+
+@bp.get("/tip/practice/")
+@bp.get("/en/tip/practice/", endpoint="show_practice_en")
+@public
+def show_practice() -> str:
+    """Show the form, marked as practice."""
+    form = _new_form(None)
+    form.official.data = form.township.data = form.when.data = form.minor.data = "unclear"
+    return _render(form)
+
+
+@bp.post("/tip/practice/sent")
+@bp.post("/en/tip/practice/sent", endpoint="practise_en")
+@public
+def practise() -> Response | tuple[str, int]:
+    """Answer as to a tip, with an example of a receipt; nothing is kept, not even the nonce."""
+    form = _new_form(request.form)
+    if not form.validate():
+        return _render(form), 422
+    return _show_result(_GROUPS)
+
+
+@bp.post("/tip/practice/copied")
+@bp.post("/en/tip/practice/copied", endpoint="practise_copying_en")
+@public
+def practise_copying() -> Response:
+    """Take one group of the example, as the true page does."""
+    form = CopiedForm(request.form)
+    if form.validate() and not _is_group(form.group.data or ""):
+        form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
+    return _show_result(_GROUPS if form.errors else (), form)
+
+
+@bp.get("/tip/practice/sent")
+@bp.get("/tip/practice/copied")
+@bp.get("/en/tip/practice/sent", endpoint="back_to_practice_en")
+@bp.get("/en/tip/practice/copied", endpoint="back_to_practice_en")
+@public
+def back_to_practice() -> BaseResponse:
+    """Send who comes back by address to the practice form."""
+    english = "_en" if page_language() == "en" else ""
+    return redirect(url_for(f"practice.show_practice{english}"))
+
+
+def _new_form(sent: object) -> TipForm:
+    """Make the form with every choice there is: practice needs no open unit."""
+    district = house().district
+    form = TipForm(sent)
+    form.offer(make_offer(district, district.categories, page_language()))
+    return form
+
+
+def _render(form: TipForm) -> str:
+    return render_form(
+        form,
+        token=form.next_token,
+        practice=True,
+        any_open=True,
+        sealed_way_open=True,
+        contact_open=True,
+        missing=[],
+    )
+
+
+def _show_result(groups: tuple[str, ...], form: CopiedForm | None = None) -> Response:
+    page = SentPage(
+        groups=groups,
+        asked=_ASKED,
+        is_supplement=False,
+        token=house().tokens.new(),
+        is_practice=True,
+    )
+    status = 422 if form is not None and form.errors else 200
+    return make_response(render_sent(page, form or CopiedForm()), status)
+
+
+def _is_group(typed: str) -> bool:
+    digits = filter(str.isdecimal, unicodedata.normalize("NFKC", typed))
+    return "".join(digits) == _GROUPS[_ASKED - 1]

@@ -1,14 +1,21 @@
 """Errors as pages: one sentence that says what to do, and never a word of what was sent."""
 
 import sys
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from gunicorn.http.errors import ParseException
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import Conflict, HTTPException
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException
+
+from .quiet_log import describe, quiet_flask_log
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 SENTENCES = {
     400: _l("页面放得太久，或者内容没有传全。请返回上一页，再试一次。"),
@@ -27,6 +34,10 @@ SENTENCES = {
 }
 
 
+_LAST_WORDS: Final = "系统出了问题，不是您的错。请稍后再试。有危险请打 110。"
+_BARE: Final = "<!doctype html><meta charset=utf-8><title>!</title><p>{}\n"
+
+
 class QuietFlask(Flask):
     """A Flask that logs where an exception came from and never what it held."""
 
@@ -35,17 +46,36 @@ class QuietFlask(Flask):
         exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None] | None,
         **_extra: Any,
     ) -> None:
-        kind, _error, trace = exc_info or sys.exc_info()
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        self.logger.error("%s at %s", kind.__name__ if kind else "?", place)
+        _kind, error, trace = exc_info or sys.exc_info()
+        self.logger.error("%s", describe(error, trace))
+
+    def wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer even where Flask gives up: at an error in what tidies up after a request."""
+        try:
+            return super().wsgi_app(environ, start_response)
+        except Exception:
+            if self.testing:
+                raise
+            self.log_exception(None)
+            headers = [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Cache-Control", "no-store, no-transform"),
+                ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ]
+            start_response("500 Internal Server Error", headers, sys.exc_info())
+            # No language is known here any more: the Chinese words, as they stand in the source.
+            return [_BARE.format(_LAST_WORDS).encode()]
 
 
 def init_errors(app: Flask) -> None:
     """Answer every error with a page of ours."""
+    quiet_flask_log()
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
+    # A body whose chunks are not as they say; met where a view reads it.
+    app.register_error_handler(ParseException, lambda _error: _answer(BadRequest()))
 
 
 def _answer(error: HTTPException) -> Response:
@@ -63,7 +93,9 @@ def _answer(error: HTTPException) -> Response:
 
 def _page(code: int, sentence: str) -> str:
     """Render the error page; where even that fails, fall back to bare words."""
-    if g.get("failsafe"):
-        return f"<!doctype html><meta charset=utf-8><title>!</title><p>{sentence}"
-    g.failsafe = True
-    return render_template("errors/error.html", code=code, sentence=sentence, title=_("出了点问题"))
+    title = _("出了点问题")
+    try:
+        return render_template("errors/error.html", code=code, sentence=sentence, title=title)
+    except Exception:
+        current_app.log_exception(sys.exc_info())
+        return _BARE.format(sentence)

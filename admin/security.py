@@ -80,7 +80,9 @@ def init_security(app: Flask, config: Config) -> None:
         response.headers.extend(_HEADERS)
         csp = _CSP_DESK if is_desk_path(request.path) else _CSP_PUBLIC
         response.headers.setdefault("Content-Security-Policy", csp)
-        response.headers.setdefault("Cache-Control", "no-store")
+        # Nor may a proxy on the way compress a page: its length would tell of the words in it,
+        # and the filling of admin/padding.py would be gone.
+        response.headers.setdefault("Cache-Control", "no-store, no-transform")
         return response
 
 

@@ -16,7 +16,7 @@ from . import create_app
 from .config import Config
 from .db import db
 from .models import StaffSession
-from .quiet_log import QuietLogger
+from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
 from .sweeper import start_sweeping, sweep_now
 from .worker import PatientWorker
@@ -105,6 +105,7 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
         for engine in db.engines.values():
             engine.dispose()
     _announce(config)
+    quiet_process()
     options = gunicorn_options(config, workers=workers, threads=threads)
     Server(lambda: create_app(replace(config, workers=workers)), options).run()
 

@@ -1,5 +1,6 @@
 """What holds for every route: an audience, a method, headers, and no cookie for the public."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_public_page_has_every_header_and_no_cookie(client, address):
     assert page.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert page.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "geolocation=()" in page.headers["Permissions-Policy"]
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "no-store, no-transform"
     assert "Set-Cookie" not in page.headers
 
 
@@ -65,7 +66,7 @@ def test_the_desk_lets_no_string_become_script(app, config):
     page = app.test_client().get("/desk/sign-in", headers={"Host": config.desk_host})
 
     assert "require-trusted-types-for 'script'" in page.headers["Content-Security-Policy"]
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "no-store, no-transform"
 
 
 @pytest.mark.parametrize("address", ["/tip/sent", "/mailbox/"])
@@ -127,3 +128,19 @@ def test_files_are_served_from_their_folders_alone(client, config, address, stat
     if status == 200:
         again = client.get(address, headers={"If-None-Match": page.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+
+
+def test_no_answer_of_the_app_is_compressed_and_none_may_be_on_its_way(app, client, config):
+    hosts = {True: config.desk_host, False: config.public_host}
+    tried = 0
+    for rule in rules(app):
+        if rule.endpoint.startswith("public_site."):
+            continue
+        address = re.sub("<[^>]*>", "X", rule.rule)
+        headers = {"Host": hosts[is_desk_path(address)], "Accept-Encoding": "gzip, br"}
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            page = client.open(address, method=method, headers=headers)
+            assert "Content-Encoding" not in page.headers, (method, address)
+            assert page.headers["Cache-Control"] == "no-store, no-transform", (method, address)
+            tried += 1
+    assert tried > 30

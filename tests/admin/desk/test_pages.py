@@ -160,7 +160,7 @@ def test_no_page_of_the_desk_holds_inline_script_or_style(desk, tip):
         assert "<script>" not in page.text
         assert " style=" not in page.text
         assert "trusted-types dengshao" in page.headers["Content-Security-Policy"]
-        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Cache-Control"] == "no-store, no-transform"
 
 
 def test_a_title_says_nothing_about_a_tip(desk, tip):

@@ -37,7 +37,7 @@ def test_the_mailbox_asks_for_one_field_and_sets_no_cookie(client, address):
     assert 'autocomplete="off"' in page.text
     assert 'inputmode="numeric"' in page.text
     assert "Set-Cookie" not in page.headers
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "no-store, no-transform"
 
 
 def test_the_page_says_what_to_do_without_a_receipt_and_when_to_come_back(client):

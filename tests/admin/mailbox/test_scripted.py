@@ -84,7 +84,7 @@ def test_an_unknown_lookup_is_answered_in_the_same_shape_and_length(ask, reporte
     assert list(unknown.json) == list(known.json)
     assert len(unknown.data) == len(known.data)
     assert "Set-Cookie" not in unknown.headers
-    assert unknown.headers["Cache-Control"] == "no-store"
+    assert unknown.headers["Cache-Control"] == "no-store, no-transform"
 
 
 def test_a_letter_is_stored_and_does_what_its_kind_asks_for(send, reporter):

@@ -1,0 +1,25 @@
+// The page before sending: every question with its answer, and a button that leads back to it.
+
+import { element } from "../page/faults.js";
+import { answersOf, isNeeded, wordsOf } from "./questions.js";
+
+export function listAnswers(check, questions, change) {
+  const list = check.querySelector("ul");
+  list.textContent = "";
+  questions.forEach(([question], number) => {
+    const words = wordsOf(question);
+    const button = element("button", check.dataset.change, "button button--quiet");
+    button.type = "button";
+    button.setAttribute("aria-label", `${check.dataset.change} ${words}`);
+    button.addEventListener("click", () => change(number));
+    const line = element("li", "");
+    line.append(element("b", words), said(check.dataset, question), button);
+    list.append(line);
+  });
+}
+
+function said(words, question) {
+  const answers = answersOf(question);
+  if (answers.length) return element("p", answers.join(words.and), "said");
+  return isNeeded(question) ? element("p", words.needed, "field__error") : element("p", words.empty, "meta");
+}

@@ -1,0 +1,55 @@
+// Typed words live on this page alone: they are not lost by mistake, and never left behind.
+
+const WORDS = "textarea, input[type=text]";
+
+export function guardWords(form) {
+  let isGuarding = true;
+  const letGo = () => {
+    isGuarding = false;
+  };
+
+  // A form that was stored, or a page that was left at once, holds no form any more.
+  window.addEventListener("beforeunload", (event) => {
+    if (!isGuarding || !form.isConnected || !hasWords(form)) return;
+    event.preventDefault();
+    // Older browsers ask only where this is set.
+    event.returnValue = "";
+  });
+  // Without scripts of the seal in its way, the form is leaving by the reporter's own wish.
+  window.addEventListener("submit", (event) => {
+    if (event.target === form && !event.defaultPrevented) letGo();
+  });
+  // Whoever calls for help must not be asked whether to stay.
+  document.addEventListener("click", (event) => {
+    if (!isGuarding || !event.target.closest('a[href^="tel:"]')) return;
+    letGo();
+    setTimeout(() => {
+      isGuarding = true;
+    }, 1000);
+  });
+  window.addEventListener("pagehide", () => wipe(form));
+  // "Back" may show this page as it was: ask for an empty one, by its address and not by posting.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.replace(location.pathname + location.search);
+  });
+  return { letGo };
+}
+
+function hasWords(form) {
+  return Array.from(form.querySelectorAll(WORDS)).some((field) => field.value.trim());
+}
+
+// What the server filled in again after an error goes too, so that no reset brings it back.
+export function wipe(form) {
+  form.querySelectorAll(WORDS).forEach((field) => {
+    field.value = field.defaultValue = "";
+  });
+  form.querySelectorAll("[type=radio], [type=checkbox]").forEach((field) => {
+    field.checked = field.defaultChecked = false;
+  });
+  form.querySelectorAll("select").forEach((field) => {
+    field.selectedIndex = 0;
+  });
+  const check = form.querySelector("#step-check ul");
+  if (check) check.textContent = "";
+}

@@ -1,0 +1,13 @@
+// The form's comforts, which need no keys: a guard over what was typed, one question a screen, and a
+// word to whoever reads this inside WeChat. Each of them is a help; the form works without any.
+
+import { guardWords } from "./guard.js";
+import { offerSteps } from "./steps.js";
+import { tellWeChat } from "./wechat.js";
+
+// Gives `letGo()`, for a script that is about to send the form by itself, so that no dialog asks.
+export function startForm(form) {
+  tellWeChat(navigator.userAgent);
+  offerSteps(form);
+  return guardWords(form);
+}

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from fingerprints import lists
 from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -23,7 +24,10 @@ MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 LATER = {"chapters", "articles", "directory", "decisions"}
 TIP = {"zh": "写下您看到的", "en": "Write down what you saw"}
 OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is involved: write here"}
+PRACTICE = {"zh": "先练一遍", "en": "Practise first"}
+YOUNG = {"zh": "写下你看到的", "en": "Write it down"}
 MAILBOX = {"zh": "凭码看回复", "en": "Read replies with your receipt"}
+LABEL = re.compile(r' aria-label="[^"]*" data-label-en="([^"]*)"')
 
 Data = dict[str, Any]
 
@@ -41,7 +45,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
         if name in LATER:
             return f"<!--{name}-->"
         if name == "drawing":
-            return draw(drawings / f"{argument}.html")
+            return draw(drawings / f"{argument}.html", language)
         if name not in MARKS:
             raise PluginError(f"content/{page.file.src_uri}: unknown mark {match[0]}")
         return MARKS[name](argument, data, language)
@@ -49,21 +53,28 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
     return MARK.sub(fill, markdown)
 
 
-def draw(path: Path) -> str:
+def draw(path: Path, language: str) -> str:
     """Put a drawing of our own into the page: no request, and it follows the dark scheme."""
     if not path.exists():
         raise PluginError(f"There is no drawing called {path.stem}")
-    return path.read_text("utf-8").strip()
+    drawing = path.read_text("utf-8").strip()
+    if language == "en":
+        return LABEL.sub(r' aria-label="\1"', drawing)
+    return re.sub(r' data-label-en="[^"]*"', "", drawing)
 
 
 def tip(argument: str, data: Data, language: str) -> str:
-    """Make the button to the form, with the category chosen or the official way taken."""
-    known = {item["id"] for item in data["categories"]["items"]}
-    if argument and argument != "official" and argument not in known:
-        raise PluginError(f"{{tip:{argument}}}: there is no such category")
+    """Make the button to the form, with the category chosen, or to one of its other doors."""
     address = localized(data["footer"], "tip_url", language)
-    if argument == "official":
-        return button(f"{address}?official=yes", OFFICIAL[language])
+    doors = {
+        "official": button(f"{address}?official=yes", OFFICIAL[language]),
+        "young": button(f"{address}?page=young", YOUNG[language]),
+        "practice": button(f"{address}practice/", PRACTICE[language], " button--quiet"),
+    }
+    if argument in doors:
+        return doors[argument]
+    if argument and argument not in {item["id"] for item in data["categories"]["items"]}:
+        raise PluginError(f"{{tip:{argument}}}: there is no such category")
     return button(f"{address}?category={argument}" if argument else address, TIP[language])
 
 
@@ -88,9 +99,14 @@ def hotlines(argument: str, data: Data, language: str) -> str:
     return tables(data["hotlines"], argument.split(",") if argument else [], language)
 
 
+def keys(_argument: str, data: Data, language: str) -> str:
+    return lists(data, language)
+
+
 MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "tip": tip,
     "mailbox": mailbox,
     "tel": tel,
     "hotlines": hotlines,
+    "keys": keys,
 }

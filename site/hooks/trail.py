@@ -50,5 +50,10 @@ def short(page: Page) -> str:
 
 def here(page: Page, entries: list[dict[str, str]]) -> str:
     """Find the menu entry whose address is the longest beginning of this page's."""
-    fitting = [entry for entry in entries if page.url.startswith(entry.get("page", "\0"))]
-    return max(fitting, key=lambda entry: len(entry["page"]))["id"] if fitting else ""
+    begins = [
+        (len(entry[name]), entry["id"])
+        for entry in entries
+        for name in ("page", "page_en")
+        if name in entry and page.url.startswith(entry[name])
+    ]
+    return max(begins)[1] if begins else ""

@@ -2,12 +2,19 @@
 
 import importlib.util
 import os
+import re
 import shutil
 
 import pytest
 import yaml
 
 from .conftest import ROOT, build_site
+
+POLICE = "0a1b 2c3d 4e5f 6071 8293 a4b5 c6d7 e8f9"
+DRUGS = "1111 2222 3333 4444 5555 6666 7777 8888"
+KEYS = f"""items:
+  - {{id: drugs, fingerprint: {DRUGS}}}
+  - {{id: police, fingerprint: {POLICE}}}"""
 
 
 def files_of(folder):
@@ -56,18 +63,55 @@ def test_no_data_file_is_published(site):
         ("law/61.md", "chapter: 7", "chapter: 8", "article 61 is not in this chapter"),
         ("law/61.md", "residents", "martians", "unknown reader ['martians']"),
         ("help/index.md", "reviewed: 2026-11-24\n", "", "front matter needs `reviewed"),
+        (
+            "data/keys.yml",
+            "items: []",
+            KEYS.replace("drugs", "spies"),
+            "no such unit in routes.yml",
+        ),
         ("data/hotlines.yml", "kind: phone", "kind: pigeon", "'pigeon' is not one of"),
         ("data/footer.yml", "quick_exit: https", "quick_exit: http", "does not match"),
     ],
 )
 def test_the_build_stops_and_says_why(workshop, page, old, new, complaint):
+    change(workshop, page, old, new)
+    result = build_site(workshop / "out", root=workshop)
+    assert result.returncode != 0
+    assert complaint in result.stderr
+
+
+def change(workshop, page, old, new):
     path = workshop / "content" / page
     words = path.read_text("utf-8")
     assert old in words
     path.write_text(words.replace(old, new, 1), "utf-8")
-    result = build_site(workshop / "out", root=workshop)
-    assert result.returncode != 0
-    assert complaint in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("page", "units", "none_yet"),
+    [
+        ("report/keys", ["公安承办组", "禁毒承办组"], "还没有承办单位公布钥匙的指纹"),
+        ("en/report/keys", ["Police desk", "Drugs desk"], "No unit has published"),
+    ],
+)
+def test_the_fingerprints_stand_in_numbered_groups_or_the_page_says_that_there_are_none(
+    site, workshop, page, units, none_yet
+):
+    assert none_yet in (site / page / "index.html").read_text("utf-8")
+    change(workshop, "data/keys.yml", "items: []", KEYS)
+    assert build_site(workshop / "out", root=workshop).returncode == 0
+    html = (workshop / "out" / page / "index.html").read_text("utf-8")
+    assert none_yet not in html
+    assert re.findall(r"<h3>(.*?)</h3>", html) == units
+    groups = re.findall(r'<li class="receipt__group">(.*?)</li>', html)
+    assert groups == [*POLICE.split(), *DRUGS.split()]
+
+
+def test_where_the_form_is_on_another_host_nothing_is_fetched_ahead(site, workshop):
+    assert "data-ahead" in (site / "report" / "index.html").read_text("utf-8")
+    change(workshop, "data/footer.yml", "tip_url: /tip/", "tip_url: https://tip.example/")
+    assert build_site(workshop / "out", root=workshop).returncode == 0
+    assert "data-ahead" not in (workshop / "out" / "report" / "index.html").read_text("utf-8")
 
 
 def test_a_production_build_refuses_placeholders(workshop):

@@ -106,6 +106,21 @@ def test_the_button_to_the_form_carries_its_category(pages):
     assert 'href="/en/tip/"' in page_at(pages, "en/").html
 
 
+def test_the_form_has_a_door_for_minors_and_one_for_practice(pages):
+    assert 'href="/tip/?page=young"' in page_at(pages, "help/minors/").html
+    assert 'href="/tip/practice/"' in page_at(pages, "report/").html
+    assert 'href="/en/tip/practice/"' in page_at(pages, "en/report/").html
+
+
+def test_english_pages_about_reporting_stand_in_the_menu_and_describe_their_drawings(pages):
+    html = page_at(pages, "en/report/who-can-see/").html
+    assert re.search(r'<a href="\.\./" aria-current="true">Report</a>', html)
+    labels = re.findall(r'<svg class="drawing"[^>]* aria-label="([^"]*)"', html)
+    assert len(labels) == 2
+    assert all(label.isascii() or "’" in label for label in labels)
+    assert all("data-label-en" not in page.html for page in pages)
+
+
 def test_the_site_map_lists_every_page(pages):
     html = page_at(pages, "about/sitemap/").html
     main = html.split('<main id="main"')[1].split("</main>")[0]

@@ -21,7 +21,9 @@ def test_the_pages_of_the_first_version_are_there(by_url):
     expected = {"", "404.html", "law/", "law/08/", "law/23/", "law/61/", "report/", "drugs/"}
     expected |= {f"law/ch/{number}/" for number in range(1, 10)}
     expected |= {"report/who-can-see/", "report/other-channels/", "report/what-not-to-do/"}
-    expected |= {"drugs/help/", "help/", "help/hotlines/", "help/minors/", "en/"}
+    expected |= {"report/before-you-write/", "report/receipt/", "report/keys/"}
+    expected |= {"en/report/", "en/report/who-can-see/", "en/report/before-you-write/"}
+    expected |= {"en/report/keys/", "drugs/help/", "help/", "help/hotlines/", "help/minors/", "en/"}
     expected |= {"about/", "about/accessibility/", "about/sitemap/", "about/decisions/"}
     assert expected <= set(by_url)
 

@@ -34,3 +34,12 @@ def test_the_reader_is_addressed_as_nin_and_a_child_as_ni(path):
     elif path.parts[-2:] != ("drugs", "help.md"):
         # That page quotes what a family may say to one of their own.
         assert "你" not in words
+
+
+def test_the_three_lines_before_writing_are_the_forms_own():
+    template = (ROOT / "admin" / "templates" / "intake" / "parts.html").read_text("utf-8")
+    lines = re.findall(r"<li>\{\{ _\('([^']+)'\) \}\}</li>", template.split("before_writing()")[1])
+    assert len(lines[:3]) == 3
+    words = (ROOT / "content" / "report" / "before-you-write.md").read_text("utf-8")
+    numbered = re.findall(r"^[123]\. (.+)$", words, re.M)
+    assert numbered[:3] == lines[:3]

@@ -1,0 +1,40 @@
+"""The fingerprints of the units' keys, as two people read them to each other (used by marks.py)."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+
+NONE_YET = {
+    "zh": "还没有承办单位公布钥匙的指纹。没有公布，表单就不收交给它的线索。",
+    "en": "No unit has published the fingerprint of its key yet. Until it does, the form takes "
+    "nothing for it.",
+}
+DEMO = {
+    "zh": "您看到的要是演示网站，演示用的钥匙不列在这里。",
+    "en": "On a demonstration site, the demonstration’s keys are not listed here.",
+}
+CHECKED = {"zh": "核对日期：", "en": "Checked on "}
+
+Data = dict[str, Any]
+
+
+def lists(data: Data, language: str) -> str:
+    """Make one numbered list for each unit that has published a key, in the order of routes.yml."""
+    published = {item["id"]: item["fingerprint"] for item in data["keys"]["items"]}
+    units = {unit["id"]: unit[language] for unit in data["routes"]["items"]}
+    if unknown := sorted(set(published) - set(units)):
+        raise PluginError(f"content/data/keys.yml: no such unit in routes.yml: {unknown[0]}")
+    if not published:
+        return f'<p class="notice">{NONE_YET[language]}<br>{DEMO[language]}</p>'
+    shown = [one(name, published[unit]) for unit, name in units.items() if unit in published]
+    day = f'<p class="meta">{CHECKED[language]}{data["keys"]["checked"]}</p>'
+    return "\n\n".join([*shown, day])
+
+
+def one(unit: str, fingerprint: str) -> str:
+    # In numbered groups: whoever reads aloud says 第三组, and both know where they are.
+    groups = "".join(f'<li class="receipt__group">{part}</li>' for part in fingerprint.split())
+    return f'<h3>{escape(unit)}</h3>\n<ol class="receipt">{groups}</ol>'

@@ -1,0 +1,64 @@
+"""The pages about reporting fetch the form's scripts beforehand; no other page fetches anything."""
+
+import pytest
+
+from tests.live import start_server
+from tests.support import WIDE_BUDGETS
+
+pytestmark = pytest.mark.browser
+
+AHEAD = ["/app/seal-worker.js", "/app/seal.js"]
+LINKS = "[...document.querySelectorAll('link[rel=prefetch]')].map(one => one.href)"
+SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+# Asked after the page's own wish for an idle moment, so it is answered after it.
+IDLE = "new Promise(done => requestIdleCallback(() => requestIdleCallback(done)))"
+
+
+@pytest.fixture(scope="module")
+def served(site, tmp_path_factory):
+    """The built site as the application serves it, with its policy; bundles marked as such."""
+    bundles = tmp_path_factory.mktemp("bundles")
+    for address in AHEAD:
+        (bundles / address.rpartition("/")[2]).write_text("// fetched ahead\n")
+    environ = {
+        "DENGSHAO_DATA": str(tmp_path_factory.mktemp("data")),
+        "DENGSHAO_SITE": str(site),
+        "DENGSHAO_BUNDLES": str(bundles),
+    }
+    server = start_server(environ | WIDE_BUDGETS)
+    yield server
+    server.stop()
+
+
+def opened(visit, address, script=""):
+    """Open a page and let it come to rest; gives the page and the bundles that it asked for."""
+    page = visit()
+    answered = []
+    page.on("response", lambda response: answered.append((response.url, response.status)))
+    if script:
+        page.add_init_script(script)
+    page.goto(address)
+    page.evaluate(IDLE)
+    page.wait_for_load_state("networkidle")
+    return page, answered
+
+
+@pytest.mark.parametrize("url", ["report/", "report/who-can-see/", "en/report/"])
+def test_a_page_about_reporting_fetches_the_forms_scripts_when_idle(visit, served, url):
+    page, answered = opened(visit, f"{served.public}/{url}")
+    assert sorted(page.evaluate(LINKS)) == [f"{served.public}{address}" for address in AHEAD]
+    bundles = [(address, status) for address, status in answered if "/app/" in address]
+    assert sorted(bundles) == [(f"{served.public}{address}", 200) for address in AHEAD]
+
+
+@pytest.mark.parametrize("url", ["", "help/", "help/minors/", "law/23/", "en/", "about/sitemap/"])
+def test_no_other_page_fetches_anything_ahead(visit, served, url):
+    page, answered = opened(visit, f"{served.public}/{url}")
+    assert page.evaluate(LINKS) == []
+    assert not [address for address, _ in answered if "/app/" in address]
+
+
+def test_nothing_is_fetched_ahead_where_the_reader_saves_data(visit, served):
+    page, answered = opened(visit, f"{served.public}/report/", SAVING)
+    assert page.evaluate(LINKS) == []
+    assert not [address for address, _ in answered if "/app/" in address]

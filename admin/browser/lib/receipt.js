@@ -44,6 +44,16 @@ const split = (digits, size) => digits.match(new RegExp(`.{1,${size}}`, "g")) ||
 
 const checkDigit = (digits) => [...digits].reduce((state, digit) => DAMM[+state][+digit], "0");
 
+// 30 random digits. Bytes from 250 on are passed over: each digit must come up equally often.
+export function newDigits() {
+  let digits = "";
+  while (digits.length < DIGITS) {
+    const fair = crypto.getRandomValues(new Uint8Array(DIGITS)).filter((byte) => byte < 250);
+    digits += Array.from(fair, (byte) => byte % 10).join("");
+  }
+  return digits.slice(0, DIGITS);
+}
+
 export function withChecks(digits) {
   if (!new RegExp(`^[0-9]{${DIGITS}}$`).test(digits)) throw new WrongLength(digits.length);
   return split(digits, GROUP - 1)

@@ -1,0 +1,55 @@
+// A tip as it stands inside its sealed file: what `Tip` and `Label` of admin/sealing/payload.py do.
+
+import { sealTo } from "./age.js";
+import { fromUtf8, toBase64, toUtf8 } from "./bytes.js";
+import { LABEL_STEP, TIP_STEP, pad } from "./envelope.js";
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const CONTACT_STEP = 512;
+
+// A random reference: two groups of five characters, 50 bits.
+export function makeReference() {
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  const text = Array.from(bytes, (byte) => CROCKFORD[byte & 31]).join("");
+  return `${text.slice(0, 5)}-${text.slice(5)}`;
+}
+
+// `talk` is bytes; `contact` is what `sealContact` gave, or empty.
+export function tipBytes({ reference, fields, reporter, talk, contact }) {
+  const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files: [] };
+  if (contact) content.contact = contact;
+  return toBytes(content, TIP_STEP);
+}
+
+export const labelBytes = ({ category, township, flags }) =>
+  toBytes({ v: 1, kind: "label", category, township, flags }, LABEL_STEP);
+
+// Two units have to open it together: first the custodian, then the reviewer.
+export async function sealContact(text, custodian, reviewer) {
+  const inner = await sealTo(reviewer, pad(toUtf8(text), CONTACT_STEP));
+  return toBase64(await sealTo(custodian, inner));
+}
+
+// The answers as one text: the same answers make the same text, as in `Submission.body`.
+export function bodyOf(fields) {
+  const sorted = {};
+  Object.keys(fields)
+    .sort()
+    .forEach((name) => {
+      sorted[name] = fields[name];
+    });
+  return JSON.stringify(sorted);
+}
+
+// JSON would spell half a character (a lone surrogate) as an escape, which Python refuses.
+export function wellFormed(fields) {
+  const whole = (text) => fromUtf8(toUtf8(text));
+  const mended = {};
+  Object.keys(fields).forEach((name) => {
+    const value = fields[name];
+    mended[name] = Array.isArray(value) ? value.map(whole) : whole(value);
+  });
+  return mended;
+}
+
+const toBytes = (content, step) => pad(toUtf8(JSON.stringify(content)), step);

@@ -1,0 +1,55 @@
+// Asks the server for JSON: without a cookie, never out of a cache, and not for ever.
+
+const PATIENCE = 90000;
+
+// No answer that we understand came. `status` is 0 where none came at all.
+export class Offline extends Error {
+  constructor(status = 0) {
+    super(`no answer: ${status}`);
+    this.name = "Offline";
+    this.status = status;
+  }
+}
+
+// The server would not; `reason` is its word for why.
+export class Refused extends Error {
+  constructor(reason, status) {
+    super(reason);
+    this.name = "Refused";
+    this.reason = reason;
+    this.status = status;
+  }
+}
+
+export const getJson = (address) => ask(address, { headers: { Accept: "application/json" } });
+
+export const postJson = (address, content) =>
+  ask(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(content),
+  });
+
+async function ask(address, options) {
+  const { status, ok, answer } = await exchange(address, options);
+  if (!answer) throw new Offline(status);
+  if (!ok) throw new Refused(answer.error || "unknown", status);
+  return answer;
+}
+
+async function exchange(address, options) {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), PATIENCE);
+  const apart = { credentials: "omit", cache: "no-store", signal: giveUp.signal };
+  let status = 0;
+  try {
+    const response = await fetch(address, Object.assign({}, options, apart));
+    status = response.status;
+    return { status, ok: response.ok, answer: await response.json() };
+  } catch (error) {
+    // A proxy's own page, a line that broke, or no answer at all.
+    return { status, ok: false, answer: null };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,26 @@
+// Something that is made beforehand, and anew once it is too old or was refused.
+
+export class Fresh {
+  constructor(make, minutes, now = Date.now) {
+    this.make = make;
+    this.lasts = minutes * 60000;
+    this.now = now;
+    this.drop();
+  }
+
+  // What failed is not kept.
+  get() {
+    if (!this.made || this.now() - this.since >= this.lasts) {
+      this.since = this.now();
+      const made = this.make();
+      this.made = made;
+      made.catch(() => this.made === made && this.drop());
+    }
+    return this.made;
+  }
+
+  drop() {
+    this.made = null;
+    this.since = 0;
+  }
+}

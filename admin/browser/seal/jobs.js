@@ -1,0 +1,103 @@
+// All of a tip that needs keys; it runs in the worker, so that a slow phone stays alive.
+
+import { recipientOf, sealTo } from "../lib/age.js";
+import { toBase64, toHex } from "../lib/bytes.js";
+import { solve } from "../lib/proof.js";
+import { derive, newDigits, withChecks } from "../lib/receipt.js";
+import {
+  chooseUnit,
+  chooseUrgency,
+  excludedUnits,
+  factsOf,
+  isSupervisory,
+} from "../lib/routes.js";
+import { bodyOf, labelBytes, makeReference, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
+import { sealLetter } from "../mailbox/letter.js";
+import { checkUnit } from "../mailbox/locks.js";
+
+// What the page must tell by itself; its name is all that goes there.
+class Told extends Error {
+  constructor(name) {
+    super(name);
+    this.name = name;
+  }
+}
+
+export const JOBS = { newReceipt, sealTip, sealSupplement, solve };
+
+function newReceipt() {
+  const digits = newDigits();
+  return { digits, receipt: withChecks(digits) };
+}
+
+// Returns what /tip/sealed takes, but for the proof and the decoy field.
+async function sealTip({ digits, fields, contact, routes, keys }) {
+  const facts = factsOf(fields);
+  const unit = chooseUnit(routes, facts);
+  if (!unit) throw new Told("NoUnit");
+  const recipients = confirmed(routes, unit, keys);
+  const urgency = chooseUrgency(facts);
+  const { lookup, identity, talk } = derive(digits, routes.site);
+  const reference = makeReference();
+  const bytes = tipBytes({
+    reference,
+    fields: wellFormed(fields),
+    reporter: await recipientOf(identity),
+    talk,
+    contact: contact ? await sealedContact(contact, routes, keys) : "",
+  });
+  return {
+    lookup: toHex(lookup),
+    reference,
+    unit,
+    urgency,
+    label: await sealedLabel(facts, fields, urgency, recipients[0]),
+    sealed: toBase64(await sealTo(recipients, bytes)),
+  };
+}
+
+// No key is believed because the server gave it.
+function confirmed(routes, id, keys) {
+  const { recipients } = routes.units[id];
+  checkUnit({ id, recipients }, keys);
+  return recipients;
+}
+
+async function sealedContact(text, routes, keys) {
+  if (!routes.contact) throw new Told("NoContact");
+  const { custodian, reviewer } = routes.contact;
+  return sealContact(text, confirmed(routes, custodian, keys), confirmed(routes, reviewer, keys));
+}
+
+// A supervisory tip has no label: even its kind is for one reader. The recovery key opens the words,
+// from which a label can be remade.
+async function sealedLabel(facts, fields, urgency, recipient) {
+  if (isSupervisory(facts.official, facts.exclude)) return "";
+  const flags = [];
+  if (facts.minor === "yes") flags.push("minor");
+  if (urgency === "P0") flags.push("danger");
+  const township = fields.township || "unclear";
+  const bytes = labelBytes({ category: facts.category, township, flags });
+  return toBase64(await sealTo([recipient], bytes));
+}
+
+// Adds words to a tip that is stored: `thread` is what lies under its receipt, `sent` the cover that
+// went with it. Returns the letter, or why there is none: `apart` or `closed`.
+async function sealSupplement({ digits, fields, thread, sent, routes, keys }) {
+  const facts = factsOf(fields);
+  const unit = thread.unit.id || sent.unit;
+  if (thread.status === "purged" || mustStandApart(unit, facts, routes)) return { apart: true };
+  if (!thread.unit.recipients.length) return { closed: true };
+  checkUnit(thread.unit, keys);
+  const reporter = derive(digits, routes.site);
+  const body = bodyOf(wellFormed(fields));
+  const letter = await sealLetter(reporter, thread, "supplement", body);
+  // A supervisory tip stays P1 whatever is added.
+  return { letter: sent.label ? Object.assign(letter, { urgency: chooseUrgency(facts) }) : letter };
+}
+
+// The reporter has since named that unit's office, or an official: as `_must_stand_apart` has it.
+function mustStandApart(unit, { official, exclude }, routes) {
+  if (excludedUnits(routes, exclude).includes(unit)) return true;
+  return isSupervisory(official, exclude) && ![routes.supervisory, routes.upper].includes(unit);
+}

@@ -1,0 +1,112 @@
+// Shows what became of the tip: the receipt, until one group of it was typed again as proof.
+
+import { clearFaults, showFault } from "../page/faults.js";
+
+const GROUP = /.{6}/g;
+
+export class Result {
+  // `words` are the page's sentences; `onCopied` is called once no receipt is needed any more.
+  constructor(main, words, onCopied) {
+    this.main = main;
+    this.words = words;
+    this.onCopied = onCopied;
+    this.groups = null;
+    window.addEventListener("beforeunload", (event) => this.holdBack(event));
+  }
+
+  show({ receipts, isSupplement, lane }) {
+    const view = document.getElementById("stored").content.cloneNode(true);
+    this.main.textContent = "";
+    this.main.append(view);
+    this.slot("supplement").hidden = !isSupplement;
+    this.slot("lane").hidden = lane !== "machine";
+    this.slot("receipt").id = "receipt";
+    this.waiting = receipts.slice();
+    this.count = receipts.length;
+    this.main.querySelector("form").addEventListener("submit", (event) => this.take(event));
+    bindPrint(this.main.querySelector("[data-print]"));
+    this.next();
+    this.main.querySelector("h1").focus();
+    window.scrollTo(0, 0);
+  }
+
+  next() {
+    this.groups = this.waiting.shift().match(GROUP);
+    this.asked = 1 + (crypto.getRandomValues(new Uint8Array(1))[0] % this.groups.length);
+    const list = this.slot("receipt");
+    list.textContent = "";
+    this.groups.forEach((group) => list.append(line(group)));
+    this.hint.textContent = this.words.asked.replace("{number}", this.asked);
+    this.field.value = "";
+    this.sayWhich();
+  }
+
+  sayWhich() {
+    const which = this.slot("which");
+    which.hidden = this.count < 2;
+    which.textContent = this.waiting.length ? this.words.oneOfTwo : this.words.twoOfTwo;
+  }
+
+  take(event) {
+    event.preventDefault();
+    clearFaults(this.main);
+    const typed = digitsOf(this.field.value);
+    if (typed !== this.groups[this.asked - 1]) {
+      const sentence = typed ? this.words.wrongGroup : this.words.noGroup;
+      showFault(this.main, this.words.summary, sentence, this.field);
+    } else if (this.waiting.length) {
+      this.next();
+      this.slot("which").scrollIntoView();
+      this.field.focus();
+    } else {
+      this.close();
+    }
+  }
+
+  close() {
+    this.groups = null;
+    this.onCopied();
+    this.main.querySelectorAll('[data-slot="open"]').forEach((part) => part.remove());
+    this.main.querySelectorAll('[data-slot="closed"]').forEach((part) => {
+      part.hidden = false;
+    });
+    this.slot("which").hidden = true;
+    const title = this.slot("title");
+    title.textContent = title.dataset.closed || title.textContent;
+    title.focus();
+    window.scrollTo(0, 0);
+  }
+
+  // Asks before a receipt is lost. Whoever leaves at once has emptied the page, and is not asked.
+  holdBack(event) {
+    if (!this.groups || !this.main.isConnected) return;
+    event.preventDefault();
+    event.returnValue = "";
+  }
+
+  slot(name) {
+    return this.main.querySelector(`[data-slot="${name}"]`);
+  }
+
+  get field() {
+    return this.main.querySelector("#group");
+  }
+
+  get hint() {
+    return this.main.querySelector("#group-hint");
+  }
+}
+
+function line(group) {
+  const item = document.createElement("li");
+  item.className = "receipt__group";
+  item.textContent = group;
+  return item;
+}
+
+const digitsOf = (text) => text.normalize("NFKC").replace(/[^0-9]/g, "");
+
+function bindPrint(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,192 @@
+// What one page sends: a tip under a receipt of its own, once, however often the button is pressed.
+//
+// The words are sealed once and these very bytes are sent until the server says that it has them.
+// Where no answer came and the words were changed since, the server is asked what it has: a tip that
+// lies there already gets the new words as a supplement.
+
+import { Offline, Refused } from "../page/post.js";
+import { Fresh } from "./fresh.js";
+import { askChallenge, askKeys, askRoutes, askThread, sendLetter, sendTip } from "./server.js";
+
+const TURNS = 5;
+const PUBLISHED_MINUTES = 10;
+// A challenge is good for twenty minutes.
+const PROOF_MINUTES = 15;
+
+// The tip is stored, but its unit can read no words now: what was added is not.
+export class Later extends Error {
+  constructor() {
+    super("the unit takes no words now");
+    this.name = "Later";
+  }
+}
+
+// The tip that lies under the receipt may not have these words: they become one of their own.
+class Apart extends Error {}
+
+export class Session {
+  // `run(job, content)` does a job in the worker. In practice nothing is posted.
+  constructor(run, { isPractice }) {
+    this.run = run;
+    this.isPractice = isPractice;
+    this.published = new Fresh(() => this.askPublished(), PUBLISHED_MINUTES);
+    this.proof = new Fresh(async () => run("solve", await askChallenge()), PROOF_MINUTES);
+    this.earlier = [];
+    this.mayBeStored = false;
+    this.begin();
+  }
+
+  begin() {
+    this.receipt = null;
+    this.attempt = null;
+    this.letter = null;
+    this.isKnown = false;
+    this.contacts = [];
+  }
+
+  async askPublished() {
+    const [routes, keys] = await Promise.all([askRoutes(), askKeys()]);
+    return { routes, keys };
+  }
+
+  // What can be made while the reporter still types. Where it fails, sending tries again.
+  async prepare() {
+    const parts = [this.published.get(), this.newReceipt()];
+    if (!this.isPractice) parts.push(this.proof.get());
+    await Promise.all(parts.map((part) => part.catch(() => null)));
+  }
+
+  async newReceipt() {
+    this.receipt = this.receipt || (await this.run("newReceipt"));
+    return this.receipt;
+  }
+
+  // Sends `{fields, contact, website}`. Returns `{receipts, isSupplement, lane}`: more than one
+  // receipt, the newest first, where the words lie in more than one tip.
+  async send(form) {
+    for (let turn = 1; turn < TURNS; turn += 1) {
+      try {
+        return await this.sendOnce(form);
+      } catch (error) {
+        if (!this.mend(error)) throw error;
+      }
+    }
+    return this.sendOnce(form);
+  }
+
+  async sendOnce(form) {
+    if (this.attempt && !isSame(this.attempt.form, form)) await this.lookBefore();
+    if (this.isKnown) return this.add(form);
+    this.attempt = this.attempt || (await this.seal(form));
+    const { lane } = this.isPractice ? {} : await this.post();
+    return this.result({ isSupplement: false, lane: lane || "" });
+  }
+
+  result(what) {
+    return Object.assign({ receipts: [this.receipt.receipt, ...this.earlier] }, what);
+  }
+
+  // Other words than those that were sent before: were those stored?
+  async lookBefore() {
+    this.isKnown = this.isKnown || (this.mayBeStored && (await this.isStored()));
+    if (!this.isKnown) this.attempt = null;
+  }
+
+  async isStored() {
+    return (await askThread(this.attempt.cover.lookup)).known;
+  }
+
+  async seal(form) {
+    const { digits } = await this.newReceipt();
+    const { fields, contact } = form;
+    const published = await this.published.get();
+    const cover = await this.run("sealTip", Object.assign({ digits, fields, contact }, published));
+    return { form, cover };
+  }
+
+  async post() {
+    const { form, cover } = this.attempt;
+    const proof = await this.proof.get();
+    this.contacts.push(form.contact);
+    try {
+      return await sendTip(Object.assign({ proof, website: form.website }, cover));
+    } catch (error) {
+      // It may have been stored all the same, and its answer lost.
+      if (error.status < 400 || error.status >= 500) this.mayBeStored = true;
+      throw error;
+    }
+  }
+
+  async add(form) {
+    if (!this.letter || !isSame(this.letter.form, form)) this.letter = await this.sealLetter(form);
+    const { lookup } = this.attempt.cover;
+    await sendLetter(lookup, this.letter.token, this.letter.content);
+    return this.result({ isSupplement: true, lane: "" });
+  }
+
+  async sealLetter(form) {
+    const { cover } = this.attempt;
+    // A supplement has no room for what the stored tip may lack.
+    if (form.contact && this.contacts.some((sent) => sent !== form.contact)) throw new Apart();
+    const thread = await askThread(cover.lookup);
+    const { digits } = this.receipt;
+    const work = { digits, fields: form.fields, thread, sent: cover };
+    const sealed = await this.run("sealSupplement", Object.assign(work, await this.published.get()));
+    if (sealed.apart) throw new Apart();
+    if (sealed.closed) throw new Later();
+    return { form, token: thread.token, content: sealed.letter };
+  }
+
+  // Does what an error asks for; tells whether sending may simply go on.
+  mend(error) {
+    if (error instanceof Apart) {
+      this.earlier.unshift(this.receipt.receipt);
+      this.begin();
+      return true;
+    }
+    // What does not fit today's keys may fit tomorrow's.
+    if (error.name === "FalseKey" || error.name === "NoUnit") this.published.drop();
+    const remedy = error instanceof Refused && REMEDIES[error.reason];
+    if (remedy) remedy(this);
+    return Boolean(remedy);
+  }
+
+  // Words that were refused for good, and none of which can have been stored, may go another way.
+  mayGoPlain(error) {
+    const isRefusal = error instanceof Refused || error instanceof Offline;
+    return !this.mayBeStored && !this.isKnown && (!isRefusal || NEVER_TAKEN.includes(error.status));
+  }
+
+  wipe() {
+    this.begin();
+    this.earlier = [];
+  }
+}
+
+const NEVER_TAKEN = [400, 404, 405, 413, 415];
+
+const REMEDIES = {
+  other_words: (session) => {
+    session.isKnown = true;
+  },
+  reference_taken: (session) => {
+    session.attempt = null;
+  },
+  unit_closed: (session) => {
+    session.published.drop();
+    session.attempt = null;
+  },
+  challenge: (session) => session.proof.drop(),
+  number_taken: (session) => {
+    session.letter = null;
+  },
+  token: (session) => {
+    session.letter = null;
+  },
+  purged: (session) => {
+    session.letter = null;
+  },
+};
+
+const isSame = (one, other) =>
+  one.contact === other.contact && JSON.stringify(one.fields) === JSON.stringify(other.fields);

@@ -13,13 +13,15 @@ export function listAnswers(check, questions, change) {
     button.setAttribute("aria-label", `${check.dataset.change} ${words}`);
     button.addEventListener("click", () => change(number));
     const line = element("li", "");
-    line.append(element("b", words), said(check.dataset, question), button);
+    const answer = element("div", "");
+    answer.append(element("b", words), said(check.dataset, question));
+    line.append(answer, button);
     list.append(line);
   });
 }
 
 function said(words, question) {
   const answers = answersOf(question);
-  if (answers.length) return element("p", answers.join(words.and), "said");
+  if (answers.length) return element("p", answers.join(words.and));
   return isNeeded(question) ? element("p", words.needed, "field__error") : element("p", words.empty, "meta");
 }

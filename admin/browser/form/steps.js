@@ -17,6 +17,7 @@ class Steps {
   constructor(form) {
     this.form = form;
     this.questions = questionsOf(form);
+    this.intro = document.getElementById("intro");
     this.offer = document.getElementById("step-offer");
     this.progress = document.getElementById("step-progress");
     this.check = document.getElementById("step-check");
@@ -24,6 +25,7 @@ class Steps {
     this.last = document.getElementById("last");
     this.action = form.action;
     this.at = -1;
+    this.hasChecked = false;
     this.listen();
   }
 
@@ -39,6 +41,7 @@ class Steps {
     this.offer.addEventListener("click", (event) => event.target.closest("button") && this.start(0));
     this.act("next").addEventListener("click", () => this.show(this.at + 1));
     this.act("back").addEventListener("click", () => this.show(this.at - 1));
+    this.act("check").addEventListener("click", () => this.show(this.questions.length));
     this.act("whole").addEventListener("click", () => this.stop());
     // Caught on its way down, before anybody takes it for sending.
     document.addEventListener("submit", (event) => this.holdBack(event), true);
@@ -83,7 +86,7 @@ class Steps {
   }
 
   start(at) {
-    this.offer.hidden = true;
+    this.intro.hidden = true;
     this.bar.hidden = this.progress.hidden = false;
     this.form.action = this.action + HASH;
     this.show(at);
@@ -91,7 +94,7 @@ class Steps {
 
   stop() {
     this.at = -1;
-    this.offer.hidden = this.last.hidden = false;
+    this.intro.hidden = this.last.hidden = false;
     this.bar.hidden = this.progress.hidden = this.check.hidden = true;
     this.form.action = this.action;
     this.questions.forEach((parts) => hide(parts, false));
@@ -106,17 +109,24 @@ class Steps {
     label.focus();
   }
 
+  // Who comes back to change one answer need not pass all the others again.
+  showAnswers() {
+    this.hasChecked = true;
+    listAnswers(this.check, this.questions, (number) => this.show(number));
+  }
+
   reveal(at) {
     this.at = at;
     this.questions.forEach((parts, number) => hide(parts, number !== at));
     this.check.hidden = this.last.hidden = !this.isLast;
     this.act("next").hidden = this.isLast;
+    this.act("check").hidden = this.isLast || !this.hasChecked;
     this.act("back").hidden = at === 0;
     const values = { number: at + 1, count: this.questions.length };
     this.progress.textContent = this.isLast
       ? ""
       : this.progress.dataset.text.replace(/\{(\w+)\}/g, (_hole, name) => values[name]);
-    if (this.isLast) listAnswers(this.check, this.questions, (number) => this.show(number));
+    if (this.isLast) this.showAnswers();
   }
 }
 

@@ -49,24 +49,35 @@ class QuietFlask(Flask):
         _kind, error, trace = exc_info or sys.exc_info()
         self.logger.error("%s", describe(error, trace))
 
+    def do_teardown_request(self, *args: Any, **kwargs: Any) -> None:
+        """Send the answer that was made, though tidying up after it fails: the tip is stored."""
+        try:
+            super().do_teardown_request(*args, **kwargs)
+        except Exception:
+            if self.testing:
+                raise
+            self.log_exception(None)
+
     def wsgi_app(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer even where Flask gives up: at an error in what tidies up after a request."""
+        """Answer even where Flask gives up: at an error before or while it makes an answer."""
         try:
             return super().wsgi_app(environ, start_response)
         except Exception:
             if self.testing:
                 raise
             self.log_exception(None)
+            # No language is known here any more: the Chinese words, as they stand in the source.
+            page = _BARE.format(_LAST_WORDS).encode()
             headers = [
                 ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Length", str(len(page))),
                 ("Cache-Control", "no-store, no-transform"),
                 ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
             ]
-            start_response("500 Internal Server Error", headers, sys.exc_info())
-            # No language is known here any more: the Chinese words, as they stand in the source.
-            return [_BARE.format(_LAST_WORDS).encode()]
+            start_response("500 Internal Server Error", headers)
+            return [page]
 
 
 def init_errors(app: Flask) -> None:

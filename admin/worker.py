@@ -1,6 +1,7 @@
 """The kind of gunicorn worker that answers."""
 
 import errno
+import signal
 import struct
 import time
 from functools import partial
@@ -36,6 +37,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     patience: ClassVar[float] = 20.0
     """Seconds that a thread waits for the next bytes of a body, or for room to send some."""
     alive: bool
+
+    def run(self) -> None:
+        super().run()
+        # Python gives up its handlers before it ends: the arbiter's last word would kill, not end.
+        signal.signal(signal.SIGQUIT, signal.SIG_IGN)
 
     def accept(self, listener: socket) -> None:
         try:

@@ -4,6 +4,7 @@
 import { toHex } from "./lib/bytes.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
+import { checkUnit } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
-globalThis.dengshaoMailbox = { check, derive, openThread, sealLetter, toHex };
+globalThis.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex };

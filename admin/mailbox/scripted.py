@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort
 
 from ..db import db
 from ..house import house, page_language
+from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json
 from ..sealing.payload import Kind
 from ..sealing.shape import WrongShape, clear_size
@@ -14,14 +15,23 @@ from ..security import public
 from ..tokens import BadToken, FormNonce
 from ..vault import vault
 from . import words
-from .services import CONFLICTS, Letter, Mail, Stamp, TipPurged, find_mail, store_letter
-from .thread import Row
+from .services import (
+    CONFLICTS,
+    DANGER_MARK,
+    Letter,
+    Mail,
+    Stamp,
+    TipPurged,
+    find_mail,
+    store_letter,
+)
+from .thread import Row, is_own_whole
 
 MOST_SEALED = 32 * 1024
 _MOST_BODY = 64 * 1024
 # Answers grow in steps, so that their length on the wire tells little about the talk.
 _STEP = 16 * 1024
-_KINDS = ("message", "danger", "withdraw")
+_KINDS = ("message", "supplement", "danger", "withdraw")
 _ATTEMPTS = 2
 
 
@@ -51,6 +61,9 @@ def store_sealed() -> Response:
         return _answer({"error": "unknown"}, 404)
     if not is_fresh and not stamp.is_spent(db.reading):
         return _answer({"error": "token"}, 400)
+    if letter is DANGER_MARK and mail.tip.unit_id in vault().units.get():
+        # A key is there: the browser looks again, and seals what was written.
+        return _answer({"error": "unit_open"}, 409)
     return _store(mail, letter, stamp)
 
 
@@ -80,12 +93,17 @@ def _cover(mail: Mail | None) -> dict[str, Any]:
         "turn_to": words.turn_to(mail.tip, house().district, page_language()) if mail else "",
         "next_look": words.next_look(mail.tip.status) if mail else "",
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
-        "unit": {"recipients": unit.recipients if unit else []},
-        "messages": [_message(row) for row in mail.rows] if mail else [],
+        "apart": mail is not None and mail.tip.machine_unit is not None,
+        "unit": {
+            "id": unit.unit_id if unit else "",
+            "recipients": unit.recipients if unit else [],
+        },
+        "length": mail.talk.length if mail else 0,
+        "messages": [message_json(row) for row in mail.rows] if mail else [],
     }
 
 
-def _message(row: Row) -> dict[str, Any]:
+def message_json(row: Row) -> dict[str, Any]:
     """Describe a message. The reporter's own is never handed out, not even sealed."""
     is_staff = row.direction == "staff"
     return {
@@ -94,6 +112,8 @@ def _message(row: Row) -> dict[str, Any]:
         "day": row.sent_on.isoformat(),
         "digest": row.digest,
         "sealed": b64encode(row.sealed).decode("ascii") if is_staff else "",
+        # Of the own ones the browser can judge nothing else.
+        "whole": is_staff or is_own_whole(row),
     }
 
 
@@ -113,6 +133,8 @@ def _token(content: dict[str, Any]) -> tuple[FormNonce, bool]:
 
 def _letter(content: dict[str, Any]) -> Letter:
     number, kind = content.get("number"), content.get("kind")
+    if kind == "danger" and content.get("sealed") == "":
+        return DANGER_MARK
     if type(number) is not int or not 1 <= number < 1 << 31 or kind not in _KINDS:
         abort(400)
     return Letter(
@@ -120,7 +142,16 @@ def _letter(content: dict[str, Any]) -> Letter:
         number=number,
         digest=hex_field(content, "digest", 64),
         sealed=_sealed(base64_field(content, "sealed")),
+        urgency=_urgency(content, kind),
     )
+
+
+def _urgency(content: dict[str, Any], kind: str) -> Urgency | None:
+    if "urgency" not in content:
+        return None
+    if kind != "supplement" or content["urgency"] not in list(Urgency):
+        abort(400)
+    return Urgency(content["urgency"])
 
 
 def _sealed(sealed: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..db import today
-from ..models import Decision, Direction, Message, Tip, TipStatus
+from ..models import Decision, Direction, Tip, TipStatus, Urgency
 from ..sealing import age
 from ..sealing.payload import Envelope, Kind
 from ..tokens import FormNonce
 from ..vault import history
 from ..vault.nonces import body_mac, spend, spent_bodies
 from ..vault.store import NumberTaken, TalkState, add_message, find_tip
+from ..vault.talk import Talk, read_talk
 from .thread import Row
 
 # No row has it: an unknown receipt asks the database the same questions as a known one.
@@ -31,10 +33,19 @@ class TipPurged(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """A tip and the rows of its talk, as they lie in the database."""
+    """A tip and its talk, as they lie in the database."""
 
     tip: Tip
-    rows: Sequence[Row]
+    talk: Talk
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self.talk.rows
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether staff wait for an answer, so that there must be a question."""
+        return self.tip.status is TipStatus.QUESTION
 
     @property
     def is_purged(self) -> bool:
@@ -49,12 +60,18 @@ class Mail:
 
 @dataclass(frozen=True)
 class Letter:
-    """A sealed message of the reporter, ready for its row."""
+    """A sealed message of the reporter, ready for its row. Without sealed bytes it is a mark."""
 
     kind: Kind
     number: int
     digest: str
     sealed: bytes
+    urgency: Urgency | None = None
+    """How urgent a supplement makes the tip: only the browser, which knows the words, can tell."""
+
+
+DANGER_MARK: Final = Letter("danger", 0, "", b"")
+"""A call for protection without a word: all that can be kept while no key is there to seal to."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +94,8 @@ class Stamp:
 def find_mail(session: Session, peppered: bytes) -> Mail | None:
     """Read the tip and the talk of a receipt. Costs the same queries where there is none."""
     tip = find_tip(session, peppered)
-    rows = session.execute(
-        select(Message.number, Message.direction, Message.sent_on, Message.digest, Message.sealed)
-        .where(Message.tip_id == (tip.id if tip else _NOBODY))
-        .order_by(Message.number)
-    ).all()
-    return Mail(tip, rows) if tip else None
+    talk = read_talk(session, tip.id if tip else _NOBODY)
+    return Mail(tip, talk) if tip else None
 
 
 def seal_letter(
@@ -117,18 +130,19 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
     if tip.status is TipStatus.PURGED:
         raise TipPurged
     spend(session, stamp.nonce.nonce, stamp.mac, day=stamp.nonce.day)
-    add_message(
-        session,
-        tip,
-        number=letter.number,
-        direction=Direction.REPORTER,
-        digest=letter.digest,
-        sealed=letter.sealed,
-    )
-    _ACTS[letter.kind](session, tip)
+    if letter.sealed:
+        add_message(
+            session,
+            tip,
+            number=letter.number,
+            direction=Direction.REPORTER,
+            digest=letter.digest,
+            sealed=letter.sealed,
+        )
+    _ACTS[letter.kind](session, tip, letter)
 
 
-def _take_words(session: Session, tip: Tip) -> None:
+def _take_words(session: Session, tip: Tip, _letter: Letter) -> None:
     """Log more words; an answer puts the tip back to where it stood before the question."""
     if tip.status is not TipStatus.QUESTION:
         history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
@@ -149,7 +163,18 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
     return session.execute(query).scalar_one_or_none() or TipStatus.RECEIVED
 
 
-def _take_withdrawal(session: Session, tip: Tip) -> None:
+def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
+    """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
+    if letter.urgency and tip.label is not None:
+        tip.urgency = min(tip.urgency, letter.urgency)
+    history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+
+
+def _take_danger(session: Session, tip: Tip, _letter: Letter) -> None:
+    history.mark_danger(session, tip)
+
+
+def _take_withdrawal(session: Session, tip: Tip, _letter: Letter) -> None:
     """Note the request. Deletes nothing: who forced or found a receipt must not destroy a tip."""
     tip.withdrawn_on = tip.withdrawn_on or today()
     history.heard_from_reporter(session, tip, reason=history.Reason.WITHDRAWN)
@@ -157,6 +182,7 @@ def _take_withdrawal(session: Session, tip: Tip) -> None:
 
 _ACTS = {
     "message": _take_words,
-    "danger": history.mark_danger,
+    "supplement": _take_supplement,
+    "danger": _take_danger,
     "withdraw": _take_withdrawal,
 }

@@ -11,8 +11,9 @@ from typing import Protocol
 
 from ..sealing import age
 from ..sealing.errors import SealingError
-from ..sealing.payload import BrokenChain, Envelope, digest
+from ..sealing.payload import BadContent, BrokenChain, Envelope, digest
 from ..sealing.receipt import ReceiptKeys
+from ..sealing.shape import WrongShape, clear_size
 
 
 class Row(Protocol):
@@ -36,6 +37,7 @@ class Trouble(enum.StrEnum):
     CHANGED = "changed"
     MISPLACED = "misplaced"
     MISSING = "missing"
+    NO_QUESTION = "no_question"
 
 
 @dataclass(frozen=True)
@@ -48,26 +50,62 @@ class Entry:
     body: str = ""
     trouble: Trouble | None = None
 
+    @property
+    def is_believed(self) -> bool:
+        """Whether here stands something that staff wrote, as they wrote it."""
+        return self.side == "staff" and self.trouble is None
 
-def open_thread(rows: Sequence[Row], keys: ReceiptKeys, reference: str) -> list[Entry]:
+
+def open_thread(
+    rows: Sequence[Row], keys: ReceiptKeys, reference: str, *, length: int, is_asked: bool
+) -> list[Entry]:
     """Open the staff's messages and check the chain over both sides.
 
     What a row says of itself decides nothing but the order: the numbers, digests and MACs inside
-    the envelopes have to agree with it.
+    the envelopes have to agree with it. `length` is the count that the tip keeps of its messages,
+    and `is_asked` tells whether staff say that they asked something.
     """
+    entries, last = _open_rows(rows, keys, reference)
+    if last != length:
+        entries.append(_missing(last + 1))
+    if is_asked and not any(entry.is_believed for entry in entries):
+        entries.append(Entry(last + 1, "staff", trouble=Trouble.NO_QUESTION))
+    return entries
+
+
+def _open_rows(rows: Sequence[Row], keys: ReceiptKeys, reference: str) -> tuple[list[Entry], int]:
+    """Judge each row by the one before; give the last number too."""
     # Made even for an empty talk, so that an unknown receipt costs what a new tip does.
     identity = keys.identity
     entries: list[Entry] = []
     last, previous = 0, ""
     for row in rows:
         if row.number != last + 1:
-            entries.append(Entry(last + 1, "staff", trouble=Trouble.MISSING))
+            entries.append(_missing(last + 1))
         if row.direction == "staff":
             entries.append(_open_row(row, identity, keys.talk, reference, previous))
         else:
-            entries.append(Entry(row.number, "reporter", row.sent_on))
+            trouble = None if is_own_whole(row) else Trouble.CHANGED
+            entries.append(Entry(row.number, "reporter", row.sent_on, trouble=trouble))
         last, previous = row.number, row.digest
-    return entries
+    return entries, last
+
+
+def is_own_whole(row: Row) -> bool:
+    """Tell whether a row of the reporter can be theirs: sealed for the two keys of a unit.
+
+    The staff's messages are sealed for the reporter as well, so one that was given the other side's
+    name has a key too many.
+    """
+    try:
+        clear_size(row.sealed, recipients=2)
+    except WrongShape:
+        return False
+    return True
+
+
+def _missing(number: int) -> Entry:
+    return Entry(number, "staff", trouble=Trouble.MISSING)
 
 
 def _open_row(
@@ -77,6 +115,9 @@ def _open_row(
     try:
         plain = age.open_sealed(row.sealed, [identity])
         envelope = Envelope.parse(plain)
+        # The MAC does not cover the kind, and staff write no other.
+        if envelope.kind != "message":
+            raise BadContent("a kind that staff do not write")
         body = envelope.body
         envelope.verify(
             talk, direction="staff", reference=reference, number=row.number, previous=previous

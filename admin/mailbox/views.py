@@ -2,19 +2,31 @@
 
 from datetime import date
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from ..db import db
 from ..house import house, page_language
+from ..padding import pad_page
 from ..sealing.payload import Kind
 from ..security import public
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
-from .visit import Visit, deliver, visit
+from .visit import Delivery, Visit, deliver, visit
+
+PAGE_STEP = 16 * 1024
+"""Pages grow in steps, so that their length on the wire tells little about the talk."""
 
 bp = Blueprint("mailbox", __name__)
+
+
+@bp.after_request
+def pad(response: Response) -> Response:
+    """Bring a page up to the next step."""
+    if response.mimetype == "text/html" and not response.is_streamed:
+        response.set_data(pad_page(response.get_data(as_text=True), PAGE_STEP))
+    return response
 
 
 def long_day(day: date) -> str:
@@ -88,8 +100,13 @@ def _take(form: LetterForm, kind: Kind) -> ResponseReturnValue:
         return _mailbox_page(receipt, found, WordsForm())
     if kind != "message" and not form.confirm.data:
         return _step_page(kind, found, form)
-    if not form.validate() or not deliver(db.session, found.mail, found.keys, form, kind):
+    if not form.validate():
         return _refused_page(kind, receipt, found, form), 422
+    delivery = deliver(db.session, found.mail, found.keys, form, kind)
+    if delivery is Delivery.REFUSED:
+        return _refused_page(kind, receipt, found, form), 422
+    if delivery is Delivery.MARKED and request.form.get("words", "").strip():
+        return _step_page(kind, found, form, marked=str(words.MARKED))
     # Words typed beside a withdrawal were not sent: they stay in their box.
     rest = WordsForm(request.form) if kind == "withdraw" else WordsForm()
     return _mailbox_page(receipt, visit(receipt), rest, stored=kind)
@@ -129,9 +146,10 @@ def _mailbox_page(
     )
 
 
-def _step_page(kind: Kind, found: Visit, form: LetterForm) -> str:
+def _step_page(kind: Kind, found: Visit, form: LetterForm, *, marked: str = "") -> str:
     typed = request.form.get("words", "")
-    return render_template(f"mailbox/{kind}.html", visit=found, form=form, words=typed)
+    page = f"mailbox/{kind}.html"
+    return render_template(page, visit=found, form=form, words=typed, marked=marked)
 
 
 def _refused_page(kind: Kind, receipt: ReceiptForm, found: Visit, form: LetterForm) -> str:

@@ -1,6 +1,7 @@
 """One request of a reporter without scripts: the receipt's keys live as long as this request."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -14,11 +15,28 @@ from ..vault import vault
 from ..vault.units import OpenUnit
 from . import words
 from .forms import LetterForm, ReceiptForm
-from .services import CONFLICTS, Mail, Stamp, TipPurged, find_mail, seal_letter, store_letter
+from .services import (
+    CONFLICTS,
+    DANGER_MARK,
+    Mail,
+    Stamp,
+    TipPurged,
+    find_mail,
+    seal_letter,
+    store_letter,
+)
 from .thread import Entry, open_thread
 
 ATTEMPTS = 3
 """How often a message is numbered anew when others write at the same moment."""
+
+
+class Delivery(Enum):
+    """What became of a letter. Marked: the call for protection counts, its words were not kept."""
+
+    STORED = "stored"
+    MARKED = "marked"
+    REFUSED = "refused"
 
 
 @dataclass
@@ -42,26 +60,48 @@ def visit(form: ReceiptForm) -> Visit:
     # What was read before, in this request, must not hide what came meanwhile.
     db.reading.rollback()
     mail = find_mail(db.reading, house().peppered(keys.lookup))
-    rows, reference = (mail.rows, mail.tip.reference) if mail else ((), "")
-    return Visit(form.receipt.data or "", keys, mail, open_thread(rows, keys, reference))
+    return Visit(form.receipt.data or "", keys, mail, _entries(mail, keys))
 
 
-def deliver(session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm, kind: Kind) -> bool:
+def _entries(mail: Mail | None, keys: ReceiptKeys) -> list[Entry]:
+    if mail is None:
+        return open_thread((), keys, "", length=0, is_asked=False)
+    return open_thread(
+        mail.rows, keys, mail.tip.reference, length=mail.talk.length, is_asked=mail.is_asked
+    )
+
+
+def deliver(
+    session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm, kind: Kind
+) -> Delivery:
     """Seal and store what the form says, once, and commit. Where it can't, the form says why."""
     stamp = Stamp.of(form.nonce, keys.lookup, kind, form.body)
     if stamp.is_spent(db.reading):
-        return True
+        return Delivery.STORED
     if not form.is_fresh:
         return _refuse(form, str(STALE))
     unit = vault().units.get().get(found.tip.unit_id)
-    if unit is None:
-        return _refuse(form, str(words.UNIT_CLOSED))
     try:
-        return _deliver_to(unit, session, found, keys, form, kind, stamp)
+        if unit is not None:
+            return _deliver_to(unit, session, found, keys, form, kind, stamp)
+        if kind == "danger":
+            return _mark_danger(session, found, keys, form)
     except SQLAlchemyError:
         # The database is full, busy or away: the words stay on the page.
         session.rollback()
         return _refuse(form, str(words.BUSY))
+    return _refuse(form, str(words.UNIT_CLOSED))
+
+
+def _mark_danger(session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm) -> Delivery:
+    """Mark the tip without a word: who is in danger must not have to wait for a key."""
+    stamp = Stamp.of(form.nonce, keys.lookup, DANGER_MARK.kind, DANGER_MARK.digest)
+    try:
+        store_letter(session, found.tip.id, DANGER_MARK, stamp)
+        session.commit()
+    except TipPurged:
+        return _refuse(form, str(words.PURGED))
+    return Delivery.MARKED
 
 
 def _deliver_to(
@@ -72,7 +112,7 @@ def _deliver_to(
     form: LetterForm,
     kind: Kind,
     stamp: Stamp,
-) -> bool:
+) -> Delivery:
     """Seal to the unit and store; numbered anew where another message came first."""
     mail: Mail | None = found
     for _attempt in range(ATTEMPTS):
@@ -82,7 +122,7 @@ def _deliver_to(
         try:
             store_letter(session, mail.tip.id, letter, stamp)
             session.commit()
-            return True
+            return Delivery.STORED
         except TipPurged:
             return _refuse(form, str(words.PURGED))
         except CONFLICTS:
@@ -92,6 +132,6 @@ def _deliver_to(
     return _refuse(form, str(words.BUSY))
 
 
-def _refuse(form: LetterForm, sentence: str) -> bool:
+def _refuse(form: LetterForm, sentence: str) -> Delivery:
     form.form_errors.append(sentence)
-    return False
+    return Delivery.REFUSED

@@ -41,6 +41,10 @@ NO_WORDS = _l("请先写下要说的话。")
 TOO_LONG = _l("一次最多写 2000 字。您写了 %(found)s 字，请分几次写。")
 BUSY = _l("刚才没有存上。您写的字还在，请再按一次。")
 UNIT_CLOSED = _l("现在收不了新的话。您写的字还在，请先抄下来。急事请打 110，别的事打 12345。")
+FALSE_KEY = _l("注意：锁对不上，什么都没有发出去。")
+FALSE_KEY_WHY = _l("服务器给的锁和公开登记的不一样，可能有人动了手脚。")
+FALSE_KEY_NEXT = _l("字都还在，请先抄下来。急事打 110，公职人员的事打 12388，别的打 12345。")
+MARKED = _l("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
 PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
 OFFLINE = _l("没有连上。您写的字还在，请等一会儿再按一次。")
 SUMMARY = _l("有几处要改一下")
@@ -97,6 +101,10 @@ def script_words() -> dict[str, str]:
         "too-long": TOO_LONG,
         "busy": BUSY,
         "unit-closed": UNIT_CLOSED,
+        "false-key": FALSE_KEY,
+        "false-key-why": FALSE_KEY_WHY,
+        "false-key-next": FALSE_KEY_NEXT,
+        "marked": MARKED,
         "purged": PURGED,
         "offline": OFFLINE,
         "summary": SUMMARY,

@@ -2,14 +2,14 @@
 // but nothing is sent the plain way before the reporter was told and pressed again.
 
 import { keysLoader } from "./able.js";
-import { clearFaults, element, showFault } from "../page/faults.js";
+import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { showGroups } from "./groups.js";
 import { Offline, Refused } from "./server.js";
 import { Visit } from "./session.js";
-import { cloneTemplate, mailboxView } from "./view.js";
+import { cloneTemplate, dangerView, mailboxView } from "./view.js";
 import { receiptFault, wordsFault } from "./words.js";
 
-const REFUSALS = { purged: "purged", unknown: "unknown" };
+const REFUSALS = { purged: "purged", unknown: "unknown", unit_closed: "unitClosed" };
 
 export class Page {
   constructor(root) {
@@ -25,7 +25,9 @@ export class Page {
     this.entries = [];
     this.draft = "";
     this.isPlain = false;
+    this.isBarred = false;
     this.isBusy = false;
+    this.isLeaving = false;
   }
 
   start() {
@@ -34,6 +36,10 @@ export class Page {
     this.form.addEventListener("submit", (event) => this.take(event, () => this.open(field)));
     field.addEventListener("focus", () => this.prepare(field), { once: true });
     field.addEventListener("input", () => this.prepare(field));
+    this.root.addEventListener("submit", (event) => {
+      this.isLeaving = !event.defaultPrevented;
+    });
+    window.addEventListener("beforeunload", (event) => this.guard(event));
     window.addEventListener("pagehide", () => this.wipe());
     window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
     if (field.value) this.prepare(field);
@@ -75,7 +81,32 @@ export class Page {
   explain(error) {
     if (error instanceof Offline) this.fault(this.words.offline);
     else if (error instanceof Refused) this.fault(this.words[REFUSALS[error.reason] || "busy"]);
+    else if (error.name === "FalseKey" || this.isBarred) this.bar();
     else this.fallBack();
+  }
+
+  // A key that nobody confirmed: the plain way would hand the words to who made it.
+  bar() {
+    this.isBarred = true;
+    const { falseKey, falseKeyWhy, falseKeyNext } = this.words;
+    showFaults(
+      this.root,
+      falseKey,
+      [falseKeyWhy, falseKeyNext].map((text) => ({ text, field: null })),
+    );
+  }
+
+  // Asks before typed words are lost. What goes the plain way is not lost; and who leaves at once
+  // has emptied the page already.
+  guard(event) {
+    if (this.isLeaving || !this.root.isConnected || !this.isTyped()) return;
+    event.preventDefault();
+    event.returnValue = "";
+  }
+
+  isTyped() {
+    const areas = Array.from(this.root.querySelectorAll("textarea"));
+    return areas.some((area) => area.value.trim()) || this.draft.trim() !== "";
   }
 
   // From here on the next press goes the plain way, with all that was typed.
@@ -137,9 +168,9 @@ export class Page {
     this.onPress("withdraw", () => this.showStep("withdraw", letter));
   }
 
-  showStep(kind, letter) {
+  showStep(kind, letter, marked = "") {
     this.draft = letter.elements.words.value;
-    this.show(cloneTemplate(`view-${kind}`));
+    this.show(kind === "danger" ? dangerView(marked) : cloneTemplate(`view-${kind}`));
     const form = this.act(`confirm-${kind}`);
     form.elements.words.value = this.draft;
     form.addEventListener("submit", (event) => this.take(event, () => this.send(kind, form)));
@@ -168,10 +199,12 @@ export class Page {
     const wrong = wordsFault(typed, this.words, { mayBeEmpty: kind !== "message" });
     if (wrong) {
       this.fault(wrong, field);
-    } else if (this.visit.isClosed) {
-      this.fault(this.words.unitClosed);
     } else {
-      await this.visit.send(kind, bodyOf(kind, typed, this.words));
+      const isWhole = await this.visit.send(kind, bodyOf(kind, typed, this.words));
+      if (!isWhole && typed) {
+        this.showStep(kind, form, this.words.marked);
+        return;
+      }
       this.draft = kind === "withdraw" ? field.value : "";
       await this.lookAgain();
       this.showMailbox(this.words[STORED[kind]]);

@@ -1,8 +1,10 @@
 // One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
 
-import { Refused, askThread, sendLetter } from "./server.js";
+import { Refused, askKeys, askThread, sendLetter } from "./server.js";
 
-const AGAIN = ["number_taken", "token"];
+const AGAIN = ["number_taken", "token", "unit_open"];
+// A call for protection without a word: where no key is there to seal to, the mark still counts.
+const MARK = { kind: "danger", number: 0, digest: "", sealed: "" };
 
 export class Visit {
   constructor(tools, base, typed, digits, site) {
@@ -22,7 +24,7 @@ export class Visit {
   }
 
   // Seals and stores. Where another message came first, or the page is a day old, it looks again,
-  // numbers anew and tries once more.
+  // numbers anew and tries once more. Returns whether the words went along, or the mark alone.
   async send(kind, body) {
     try {
       await this.sendOnce(kind, body);
@@ -32,7 +34,9 @@ export class Visit {
       this.answer = await askThread(this.base, this.lookup);
       await this.sendOnce(kind, body);
     }
+    const { content } = this.pending;
     this.pending = null;
+    return content !== MARK;
   }
 
   async sendOnce(kind, body) {
@@ -44,12 +48,22 @@ export class Visit {
   async letter(kind, body) {
     const pending = this.pending;
     if (pending && pending.kind === kind && pending.body === body) return pending;
-    const content = await this.tools.sealLetter(this.keys, this.answer, kind, body);
+    const content = this.isClosed ? unsealed(kind) : await this.seal(kind, body);
     this.pending = { kind, body, content, token: this.answer.token };
     return this.pending;
+  }
+
+  async seal(kind, body) {
+    this.tools.checkUnit(this.answer.unit, await askKeys());
+    return this.tools.sealLetter(this.keys, this.answer, kind, body);
   }
 
   get isClosed() {
     return !this.answer.unit.recipients.length;
   }
+}
+
+function unsealed(kind) {
+  if (kind !== "danger") throw new Refused("unit_closed");
+  return MARK;
 }

@@ -2,27 +2,43 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
-import { BrokenChain, digestOf, parseEnvelope, verifyEnvelope } from "../lib/envelope.js";
+import {
+  BadContent,
+  BrokenChain,
+  digestOf,
+  parseEnvelope,
+  verifyEnvelope,
+} from "../lib/envelope.js";
 
 // Returns `{number, side, day, body, trouble}` for each place of the talk. `trouble` is "" or one of
-// changed, misplaced, missing. The reporter's own words are never in it.
+// changed, misplaced, missing, no_question. The reporter's own words are never in it.
 export async function openThread(keys, answer) {
   const entries = [];
   let last = 0;
   let previous = "";
   for (const row of answer.messages) {
-    if (row.number !== last + 1) {
-      entries.push({ number: last + 1, side: "staff", day: "", body: "", trouble: "missing" });
-    }
-    if (row.direction === "staff") {
-      entries.push(await openRow(row, keys, answer.reference, previous));
-    } else {
-      entries.push({ number: row.number, side: "reporter", day: row.day, body: "", trouble: "" });
-    }
+    if (row.number !== last + 1) entries.push(empty(last + 1, "missing"));
+    entries.push(
+      row.direction === "staff"
+        ? await openRow(row, keys, answer.reference, previous)
+        : ownRow(row),
+    );
     last = row.number;
     previous = row.digest;
   }
+  if (last !== answer.length) entries.push(empty(last + 1, "missing"));
+  const isAsked = answer.status === "question";
+  if (isAsked && !entries.some(isBelieved)) entries.push(empty(last + 1, "no_question"));
   return entries;
+}
+
+const empty = (number, trouble) => ({ number, side: "staff", day: "", body: "", trouble });
+
+const isBelieved = ({ side, trouble }) => side === "staff" && !trouble;
+
+// The server hands out no own message, so it is the one that looks at the bytes' shape.
+function ownRow({ number, day, whole }) {
+  return { number, side: "reporter", day, body: "", trouble: whole === true ? "" : "changed" };
 }
 
 async function openRow(row, keys, reference, previous) {
@@ -30,7 +46,10 @@ async function openRow(row, keys, reference, previous) {
   let trouble = "";
   try {
     const plain = await openWith(keys.identity, fromBase64(row.sealed));
-    body = parseEnvelope(plain).body;
+    const envelope = parseEnvelope(plain);
+    // The MAC does not cover the kind, and staff write no other.
+    if (envelope.kind !== "message") throw new BadContent("a kind that staff do not write");
+    body = envelope.body;
     const place = { direction: "staff", reference, number: row.number, previous };
     verifyEnvelope(plain, keys.talk, place);
     if (digestOf(plain) !== row.digest) trouble = "misplaced";

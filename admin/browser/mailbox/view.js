@@ -15,6 +15,7 @@ export function mailboxView(answer, entries, lang, stored) {
   put(view, "status", answer.status_words);
   put(view, "turn-to", answer.turn_to);
   put(view, "next-look", answer.next_look);
+  slot(view, "apart").hidden = !answer.apart;
   if (answer.withdrawn_on) putDay(view, "withdrawn", answer.withdrawn_on, lang);
   const list = slot(view, "messages");
   entries.forEach((entry) => list.append(entryView(entry, lang)));
@@ -30,6 +31,13 @@ function entryView(entry, lang) {
   if (slot(item, "day")) slot(item, "day").textContent = longDay(entry.day, lang);
   if (slot(item, "own")) putDay(item, "own", entry.day, lang);
   return item;
+}
+
+// `marked` is the sentence that the call for protection counts and its words were not kept.
+export function dangerView(marked) {
+  const view = cloneTemplate("view-danger");
+  put(view, "marked", marked);
+  return view;
 }
 
 const slot = (view, name) => view.querySelector(`[data-slot="${name}"]`);

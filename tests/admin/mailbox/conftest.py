@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload, undefer
 
 from admin.db import db
@@ -168,6 +168,18 @@ def make_reporter(app, unit):
 
 
 @pytest.fixture
+def change_tip(app, reporter):
+    """Set columns of the reporter's tip, past all pages."""
+
+    def change(**values):
+        with app.app_context():
+            db.session.execute(update(Tip).where(Tip.id == reporter.tip_id).values(**values))
+            db.session.commit()
+
+    return change
+
+
+@pytest.fixture
 def stranger():
     """A well-formed receipt that leads to nothing."""
     return receipt.grouped(receipt.with_checks(receipt.new_digits()))
@@ -186,11 +198,14 @@ def count(app):
 
 @pytest.fixture
 def close_units(app):
-    """Let no unit be open, as when the last holder of a key left."""
+    """Let no unit be open, as when the last holder of a key left; called again, all are as before."""
+    states = []
 
     def close():
         with app.app_context():
-            house().district = replace(house().district, fingerprints=frozenset())
+            states.append(house().district)
+            closed = replace(states[0], fingerprints=frozenset())
+            house().district = closed if len(states) % 2 else states[0]
             vault().units._until = 0.0
 
     return close

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from admin.db import db, today
 from admin.house import house
+from admin.mailbox.views import PAGE_STEP
 from admin.models import Message, TipStatus
 from admin.sealing import receipt
 from admin.vault import history
@@ -135,6 +136,67 @@ def letter(client, reporter, words):
     page = look(client, reporter.typed)
     token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
     return {"receipt": reporter.typed, "token": token, "words": words}
+
+
+def drop_the_last(app, reporter):
+    with app.app_context():
+        last = db.session.scalars(select(Message).order_by(Message.number.desc())).first()
+        db.session.delete(last)
+        db.session.commit()
+
+
+def test_a_message_that_went_missing_at_the_end_is_told(client, reporter, app):
+    reporter.answer("先说一句")
+    reporter.answer("不要去老桥")
+    drop_the_last(app, reporter)
+
+    page = look(client, reporter.typed)
+
+    assert "先说一句" in page.text
+    assert "这里少了一条，或者顺序、条数被人动过。" in page.text
+    assert "不要照着它做。有危险请打 110，别的事打 12345。" in page.text
+    assert "想知道真的回复，请在下面再问一次。" in page.text
+
+
+def test_a_question_that_cannot_be_read_is_told(client, reporter, app, change_tip):
+    reporter.ask("几点？")
+    drop_the_last(app, reporter)
+    # Who can delete a row can count anew as well.
+    change_tip(talk_length=0)
+
+    page = look(client, reporter.typed)
+
+    assert "请您补充" in page.text
+    assert "工作人员问了您话，可是问的话不见了，或者打不开。" in page.text
+
+
+def test_a_tip_that_stands_apart_says_so_and_until_when(client, reporter, change_tip):
+    said = "三天里没有工作人员接手，就会删掉。"
+    before = re.sub(r"<template.*?</template>", "", look(client, reporter.typed).text, flags=re.S)
+    hidden = r'<p data-slot="apart" hidden>'
+    assert re.search(hidden, before)
+    change_tip(machine_unit="police")
+
+    page = look(client, reporter.typed)
+
+    assert said in page.text
+    assert not re.search(hidden, page.text)
+
+
+@pytest.mark.parametrize("address", ["/mailbox/", "/en/mailbox/"])
+def test_pages_grow_in_steps_of_16_kib(client, reporter, stranger, address):
+    reporter.answer("好" * 6000)
+    pages = [
+        client.get(address),
+        look(client, "", address),
+        look(client, stranger, address),
+        look(client, reporter.typed, address),
+        client.post(f"{address}danger", data={"receipt": reporter.typed}),
+        client.post(f"{address}withdraw", data={"receipt": reporter.typed}),
+    ]
+
+    assert [len(page.data) % PAGE_STEP for page in pages] == [0] * len(pages)
+    assert len(pages[3].data) > PAGE_STEP
 
 
 def test_a_purged_tip_says_so_and_takes_no_more_words(client, reporter, count):

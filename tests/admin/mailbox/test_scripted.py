@@ -58,7 +58,9 @@ def test_a_lookup_gives_the_status_and_the_staffs_messages_still_sealed(ask, rep
     assert answer["known"] is True
     assert answer["reference"] == reporter.reference
     assert (answer["status"], answer["status_words"]) == ("received", "已收到")
-    assert answer["unit"]["recipients"] == [str(key) for key in reporter.unit.recipients]
+    recipients = [str(key) for key in reporter.unit.recipients]
+    assert answer["unit"] == {"id": "police", "recipients": recipients}
+    assert (answer["length"], answer["apart"]) == (3, False)
     assert (first["number"], first["direction"], first["day"]) == (1, "staff", str(today()))
     assert (own["direction"], own["sealed"]) == ("reporter", "")
     plain = age.open_sealed(b64decode(last["sealed"]), [reporter.keys.identity])
@@ -165,7 +167,7 @@ MALFORMED = {
     "lookup": ["", "0" * 31, "G" * 32, "A" * 32, None, 5, ["0" * 32], "０" * 32],
     "number": [0, -1, 1.0, True, "1", None, 2**31, 10**400],
     "digest": ["", "0" * 63, None, {}],
-    "kind": ["supplement", "", None, "tip", ["message"]],
+    "kind": ["", None, "tip", ["message"]],
     "sealed": ["", "!", None, 7, "QUJD", "\ud800", [[]], "AAAA" * 100],
     "token": [None, "\ud800", "…", {}],
 }
@@ -239,7 +241,99 @@ def test_a_form_of_another_site_cannot_post_json_as_plain_text(client, reporter)
 def test_a_unit_without_an_open_key_hands_out_no_recipients(ask, reporter, close_units):
     close_units()
 
-    assert ask(reporter.keys.lookup.hex()).json["unit"] == {"recipients": []}
+    assert ask(reporter.keys.lookup.hex()).json["unit"] == {"id": "", "recipients": []}
+
+
+def test_a_tip_that_stands_apart_says_so(ask, reporter, change_tip):
+    change_tip(machine_unit="police")
+
+    assert ask(reporter.keys.lookup.hex()).json["apart"] is True
+
+
+def test_a_supplement_is_logged_as_the_forms_own_is(send, reporter):
+    reporter.ask("几点？")
+
+    assert send('{"place":"桥头"}', "supplement").status_code == 200
+
+    tip = reporter.tip()
+    assert (tip.decisions[-1].reason, tip.status) == ("more_words", TipStatus.QUESTION)
+    assert reporter.opened()[1].kind == "supplement"
+
+
+@pytest.mark.parametrize(
+    ("label", "urgency", "becomes"),
+    [
+        (b"label", "P0", Urgency.P0),
+        (b"label", "P3", Urgency.P2),
+        # A supervisory tip: its cover must tell nothing of its matter.
+        (None, "P0", Urgency.P2),
+    ],
+)
+def test_a_supplement_lets_the_urgency_only_rise(
+    send, reporter, change_tip, label, urgency, becomes
+):
+    change_tip(label=label)
+
+    send("{}", "supplement", urgency=urgency)
+
+    assert reporter.tip().urgency is becomes
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency"),
+    [("supplement", "P4"), ("supplement", None), ("supplement", ["P0"]), ("message", "P0")],
+)
+def test_an_urgency_that_is_none_or_not_a_supplements_is_refused(send, kind, urgency, count):
+    assert send("{}", kind, urgency=urgency).status_code == 400
+    assert count(Message) == 0
+
+
+def test_danger_is_marked_without_a_message_where_no_key_is_there(
+    send, reporter, close_units, count
+):
+    close_units()
+
+    marked = send(kind="danger", sealed="", number=0, digest="")
+
+    tip = reporter.tip()
+    assert (marked.status_code, marked.json) == (200, {"stored": True})
+    assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
+    assert [decision.reason for decision in tip.decisions] == ["danger"]
+    assert (count(Message), tip.talk_length) == (0, 0)
+
+
+def test_a_mark_sent_twice_counts_once(client, ask, reporter, close_units):
+    close_units()
+    answer = ask(reporter.keys.lookup.hex()).json
+    mark = {"kind": "danger", "sealed": "", "lookup": reporter.keys.lookup.hex()}
+
+    for _ in range(2):
+        sent = client.post("/mailbox/sealed", json=mark | {"token": answer["token"]})
+        assert sent.status_code == 200
+
+    assert len(reporter.tip().decisions) == 1
+
+
+def test_a_mark_without_words_is_sent_back_while_a_key_is_there(send, reporter):
+    refused = send(kind="danger", sealed="")
+
+    assert (refused.status_code, refused.json) == (409, {"error": "unit_open"})
+    assert reporter.tip().danger_on is None
+
+
+@pytest.mark.parametrize("kind", ["message", "supplement", "withdraw"])
+def test_nothing_else_comes_without_sealed_bytes(send, reporter, close_units, kind):
+    close_units()
+
+    assert send(kind=kind, sealed="").status_code == 400
+    assert reporter.tip().decisions == []
+
+
+def test_a_purged_tip_takes_no_mark(send, reporter, close_units):
+    reporter.expire(today())
+    close_units()
+
+    assert send(kind="danger", sealed="").json == {"error": "purged"}
 
 
 def test_the_same_letter_at_the_same_moment_is_stored_once(app, config, ask, reporter, count):

@@ -222,6 +222,62 @@ def test_danger_needs_no_words(send, reporter):
     assert reporter.opened()[0].kind == "danger"
 
 
+def test_danger_is_marked_where_no_key_is_there_and_the_words_are_kept_for_copying(
+    send, reporter, close_units, count
+):
+    close_units()
+
+    pages = [send("danger", confirm="yes", words="他们来过我家") for _ in range(2)]
+
+    tip = reporter.tip()
+    assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
+    assert last_decision(reporter).reason == history.Reason.DANGER
+    assert count(Message) == 0
+    for page in pages:
+        assert page.status_code == 200
+        assert "已标为最急。您写的字没有存，请先抄下来。" in page.text
+        assert re.search(r"<textarea[^>]*>\s*他们来过我家</textarea>", page.text)
+
+
+def test_the_same_mark_sent_twice_counts_once_and_its_words_go_once_a_key_is_there(
+    client, send, reporter, close_units, count
+):
+    token = token_of(client.post("/mailbox/", data={"receipt": reporter.typed}))
+    close_units()
+    for _ in range(2):
+        send("danger", token=token, confirm="yes", words="他们来过我家")
+    assert len(reporter.tip().decisions) == 1
+    close_units()
+
+    page = send("danger", token=token, confirm="yes", words="他们来过我家")
+
+    assert "收到了，已标为最急。请马上打 110。" in page.text
+    assert reporter.opened()[0].body.endswith("他们来过我家")
+
+
+def test_a_mark_without_words_says_that_it_arrived(send, reporter, close_units, count):
+    close_units()
+
+    page = send("danger", confirm="yes", words=" ")
+
+    assert "收到了，已标为最急。请马上打 110。" in page.text
+    assert reporter.tip().urgency is Urgency.P0
+    assert count(Message) == 0
+
+
+def test_an_old_page_marks_nothing_until_it_is_pressed_again(
+    client, send, reporter, close_units, monkeypatch
+):
+    token = token_of(client.post("/mailbox/", data={"receipt": reporter.typed}))
+    close_units()
+    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+
+    page = send("danger", token=token, confirm="yes", words="来了")
+
+    assert "页面放得太久了。您写的字还在，请再按一次。" in page.text
+    assert reporter.tip().danger_on is None
+
+
 def test_whoever_finds_the_receipt_does_not_read_that_danger_was_reported(send, reporter, client):
     send("danger", confirm="yes", words="他们来过我家")
 

@@ -3,10 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAble } from "../../../admin/browser/mailbox/able.js";
+import { FalseKey, checkUnit } from "../../../admin/browser/mailbox/locks.js";
 import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { Visit } from "../../../admin/browser/mailbox/session.js";
 
-const ANSWER = { known: true, messages: [], unit: { recipients: ["age1pq1"] }, token: "t" };
+// The fingerprint of these two is what admin/sealing/member.py makes of them.
+const UNIT = { id: "police", recipients: ["age1pq1one", "age1pq1two"] };
+const KEYS = [{ unit: "police", fingerprint: "d147 ecd6 0221 ba29 532d 9bd3 2ea6 53e3" }];
+const CLOSED = { id: "", recipients: [] };
+const ANSWER = { known: true, messages: [], unit: UNIT, token: "t" };
 const ABLE = {
   BigInt: () => 0,
   TransformStream: class {},
@@ -22,6 +27,7 @@ const tools = () => {
   return {
     derive: () => ({ lookup: "bytes" }),
     toHex: () => "ab",
+    checkUnit,
     openThread: async () => [],
     sealLetter: async (keys, answer, kind, body) => {
       sealed += 1;
@@ -30,10 +36,11 @@ const tools = () => {
   };
 };
 
-// Plays the server: each entry of `plays` answers one request.
-function serve(plays) {
+// Plays the server: each entry of `plays` answers one request; the site's keys are `keys`.
+function serve(plays, keys = KEYS) {
   const asked = [];
   globalThis.fetch = async (address, options) => {
+    if (address === "/keys.json") return { ok: true, json: async () => ({ keys }) };
     asked.push([address, JSON.parse(options.body), options]);
     const [status, content] = plays.shift();
     if (status === 0) throw new TypeError("no network");
@@ -42,8 +49,8 @@ function serve(plays) {
   return asked;
 }
 
-async function opened(plays) {
-  const asked = serve([[200, ANSWER], ...plays]);
+async function opened(plays, { answer = ANSWER, keys = KEYS } = {}) {
+  const asked = serve([[200, answer], ...plays], keys);
   const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
   await visit.look();
   return { asked, visit };
@@ -106,6 +113,70 @@ test("the same words sent again later are a second letter", async () => {
   await visit.look();
   await visit.send("message", "words");
   assert.notEqual(asked[1][1].sealed, asked[3][1].sealed);
+});
+
+const FALSE = {
+  "a list without this key": [{ unit: "police", fingerprint: "0000" }],
+  "the fingerprint under another unit's name": [{ ...KEYS[0], unit: "drugs" }],
+  "an empty list": [],
+};
+
+for (const name of Object.keys(FALSE)) {
+  test(`nothing is sent to a key that nobody confirmed: ${name}`, async () => {
+    const { asked, visit } = await opened([], { keys: FALSE[name] });
+    await assert.rejects(visit.send("message", "words"), FalseKey);
+    await assert.rejects(visit.send("danger", "words"), FalseKey);
+    assert.equal(asked.length, 1);
+  });
+}
+
+test("nothing is sent to keys of which one was exchanged, or one is missing", async () => {
+  const two = [[UNIT.recipients[0], "age1pq1false"], [UNIT.recipients[0]]];
+  for (const recipients of two) {
+    const answer = { ...ANSWER, unit: { id: "police", recipients } };
+    const { asked, visit } = await opened([], { answer });
+    await assert.rejects(visit.send("message", "words"), FalseKey);
+    assert.equal(asked.length, 1);
+  }
+});
+
+test("a key that is exchanged before the second try is noticed too", async () => {
+  const unit = { id: "police", recipients: ["age1pq1false", "age1pq1two"] };
+  const plays = [[409, { error: "number_taken" }], [200, { ...ANSWER, unit }]];
+  const { asked, visit } = await opened(plays);
+  await assert.rejects(visit.send("message", "words"), FalseKey);
+  assert.equal(asked.length, 3);
+});
+
+test("without the list of keys nothing is sent", async () => {
+  const { asked, visit } = await opened([], { keys: null });
+  await assert.rejects(visit.send("message", "words"), Offline);
+  assert.equal(asked.length, 1);
+});
+
+test("where no key is there a call for protection is a mark without a word", async () => {
+  const answer = { ...ANSWER, unit: CLOSED };
+  const { asked, visit } = await opened([[200, { stored: true }]], { answer });
+  assert.equal(await visit.send("danger", "words"), false);
+  const { kind, sealed, digest, number } = asked[1][1];
+  assert.deepEqual({ kind, sealed, digest, number }, { kind: "danger", sealed: "", digest: "", number: 0 });
+  assert.ok(!JSON.stringify(asked).includes("words"));
+});
+
+test("where no key is there other words are not sent", async () => {
+  for (const kind of ["message", "withdraw"]) {
+    const { asked, visit } = await opened([], { answer: { ...ANSWER, unit: CLOSED } });
+    await assert.rejects(visit.send(kind, "words"), { reason: "unit_closed" });
+    assert.equal(asked.length, 1);
+  }
+});
+
+test("a unit that opened meanwhile gets the words", async () => {
+  const answer = { ...ANSWER, unit: CLOSED };
+  const plays = [[409, { error: "unit_open" }], [200, ANSWER], [200, { stored: true }]];
+  const { asked, visit } = await opened(plays, { answer });
+  assert.equal(await visit.send("danger", "words"), true);
+  assert.equal(asked[3][1].sealed, 1);
 });
 
 test("an answer that is no JSON counts as none", async () => {

@@ -1,0 +1,41 @@
+"""Reads a tip's talk: its rows, and how many there ought to be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from ..models import Direction, Message, Tip
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The rows of a talk in order; `length` is the count that the tip itself keeps of them."""
+
+    length: int
+    rows: Sequence[Row[int, int, Direction, date, str, bytes]]
+
+
+# Both sides in one statement: read one after the other, a message that came between the two would
+# look like one that went missing.
+_TALK = (
+    select(
+        Tip.talk_length,
+        Message.number,
+        Message.direction,
+        Message.sent_on,
+        Message.digest,
+        Message.sealed,
+    )
+    .outerjoin(Message, Message.tip_id == Tip.id)
+    .order_by(Message.number)
+)
+
+
+def read_talk(session: Session, tip_id: int) -> Talk:
+    """Read the talk of a tip; of a tip that is not there, an empty one."""
+    found = session.execute(_TALK.where(Tip.id == tip_id)).all()
+    length = found[0].talk_length if found else 0
+    return Talk(length, [row for row in found if row.number is not None])

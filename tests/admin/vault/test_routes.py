@@ -1,49 +1,78 @@
-"""Which unit takes a tip, as a table; and what can never happen, as properties."""
+"""Which unit takes a tip, as a table that the browser keeps too; and what can never happen."""
 
 import dataclasses
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.district import load_district
-from admin.vault.routes import Circumstances, choose_unit, choose_urgency, is_supervisory
+from admin.district import Category, Office, Unit, load_district
+from admin.vault.routes import (
+    Circumstances,
+    choose_unit,
+    choose_urgency,
+    is_supervisory,
+    offered_categories,
+)
 
 DISTRICT = load_district(ROOT / "content")
 ALL = frozenset(DISTRICT.units)
-
-ROUTED = [
-    # category, official, exclude, open units without, the unit
-    ("A4", "no", [], [], "police"),
-    ("unclear", "no", [], [], "police"),
-    ("B7", "no", [], [], "drugs"),
-    ("D", "no", [], [], "trade"),
-    ("A4", "no", ["village", "town"], [], "police"),
-    ("A4", "no", ["station"], [], "upper"),
-    ("A4", "no", ["bureau", "market"], [], "upper"),
-    ("B1", "no", ["bureau"], [], "drugs"),
-    ("D", "no", ["market"], [], "upper"),
-    ("A2", "yes", [], [], "supervision"),
-    ("A2", "yes", ["market", "town-station"], [], "supervision"),
-    ("B1", "yes", ["discipline"], [], "upper"),
-    ("A2", "unclear", [], [], "police"),
-    ("A2", "unclear", ["village"], [], "supervision"),
-    ("A2", "unclear", ["discipline"], [], "upper"),
-    ("A4", "no", [], ["police"], None),
-    ("A4", "yes", [], ["supervision"], None),
-    ("A4", "no", ["station"], ["upper"], None),
-    ("A2", "yes", ["discipline"], ["upper"], None),
-]
+# tests/browser/routes_cases.mjs holds admin/browser/lib/routes.js to the same table.
+TABLE = json.loads((ROOT / "tests/routes_cases.json").read_text("utf-8"))
 
 
-def tip(category="A4", official="no", exclude=(), when="unclear", minor="no"):
+def named(rows):
+    return [pytest.param(row, id=row["name"]) for row in rows]
+
+
+def district_of(name):
+    rows = TABLE["districts"][name]
+    words = {"zh": "", "en": ""}
+    return dataclasses.replace(
+        DISTRICT,
+        supervisory=rows["supervisory"],
+        upper=rows["upper"],
+        units={
+            key: Unit(key, **words, otherwise=tuple(others))
+            for key, others in rows["units"].items()
+        },
+        categories={
+            key: Category(key, **words, route=route) for key, route in rows["categories"].items()
+        },
+        offices={key: Office(key, **words, unit=unit) for key, unit in rows["offices"].items()},
+    )
+
+
+def tip(category="unclear", official="unclear", exclude=(), when="unclear", minor="unclear"):
     return Circumstances(category, official, tuple(exclude), when, minor)
 
 
-@pytest.mark.parametrize(("category", "official", "exclude", "closed", "unit"), ROUTED)
-def test_a_tip_goes_to_the_unit_that_may_have_it(category, official, exclude, closed, unit):
-    assert choose_unit(DISTRICT, tip(category, official, exclude), ALL - set(closed)) == unit
+@pytest.mark.parametrize("case", named(TABLE["cases"]))
+def test_a_tip_goes_to_the_unit_that_may_have_it_as_urgent_as_it_is(case):
+    facts = tip(**case["facts"])
+
+    assert choose_unit(district_of(case["district"]), facts, case["open"]) == case["unit"]
+    assert choose_urgency(facts) == case["urgency"]
+
+
+@pytest.mark.parametrize("case", named(TABLE["offered"]))
+def test_a_category_is_offered_where_its_unit_can_read(case):
+    found = offered_categories(
+        district_of(case["district"]), case["open"], sealed_way=case["sealed_way"]
+    )
+
+    assert sorted(found) == case["categories"]
+
+
+def test_the_tables_demo_district_is_the_one_of_the_content():
+    demo = TABLE["districts"]["demo"]
+
+    assert (demo["supervisory"], demo["upper"]) == (DISTRICT.supervisory, DISTRICT.upper)
+    assert demo["units"] == {unit.id: [*unit.otherwise] for unit in DISTRICT.units.values()}
+    assert demo["categories"] == {row.id: row.route for row in DISTRICT.categories.values()}
+    assert demo["offices"] == {row.id: row.unit for row in DISTRICT.offices.values()}
 
 
 TIPS = st.builds(
@@ -72,27 +101,6 @@ def test_a_tip_about_an_official_reaches_supervision_or_the_level_above_and_none
 
     assert choose_unit(DISTRICT, facts, open_units) in ("supervision", "upper", None)
     assert choose_urgency(facts) == "P1"
-
-
-URGENT = [
-    (tip("A1", when="now"), "P0"),
-    (tip("A1", when="now", minor="yes"), "P0"),
-    (tip("A4", when="now"), "P3"),
-    (tip("A4", when="now", minor="yes"), "P1"),
-    (tip("B2", when="now"), "P1"),
-    (tip("B2", when="ongoing"), "P2"),
-    (tip("A4", when="ongoing"), "P2"),
-    (tip("A4", when="week"), "P2"),
-    (tip("A4", when="month"), "P3"),
-    (tip("A4", when="unclear"), "P3"),
-    (tip("A1", "yes", when="now"), "P1"),
-    (tip("A4", "unclear", ["village"]), "P1"),
-]
-
-
-@pytest.mark.parametrize(("facts", "urgency"), URGENT)
-def test_urgency_follows_the_table_of_the_design(facts, urgency):
-    assert choose_urgency(facts) == urgency
 
 
 def test_an_unclear_official_without_an_exclusion_is_no_supervisory_matter():

@@ -26,7 +26,7 @@ export function readForm(form) {
     const value = name === "exclude" ? sent.getAll(name) : textOf(sent, name);
     if (value.length) fields[name] = value;
   });
-  return { fields, contact: textOf(sent, "contact"), website: textOf(sent, "website") };
+  return { fields, contact: textOf(sent, "contact").trim(), website: textOf(sent, "website") };
 }
 
 // Counts a line's end as one character, as the person who typed it does.

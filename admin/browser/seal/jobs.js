@@ -44,7 +44,7 @@ async function sealTip({ digits, fields, contact, routes, keys }) {
     fields: wellFormed(fields),
     reporter: await recipientOf(identity),
     talk,
-    contact: contact ? await sealedContact(contact, routes, keys) : "",
+    contact: contact ? await sealedContact(contact, facts.exclude, routes, keys) : "",
   });
   return {
     lookup: toHex(lookup),
@@ -63,9 +63,11 @@ function confirmed(routes, id, keys) {
   return recipients;
 }
 
-async function sealedContact(text, routes, keys) {
+async function sealedContact(text, exclude, routes, keys) {
   if (!routes.contact) throw new Told("NoContact");
   const { custodian, reviewer } = routes.contact;
+  const excluded = excludedUnits(routes, exclude);
+  if (excluded.includes(custodian) || excluded.includes(reviewer)) throw new Told("ContactExcluded");
   return sealContact(text, confirmed(routes, custodian, keys), confirmed(routes, reviewer, keys));
 }
 

@@ -114,6 +114,10 @@ export class Page {
     showFaults(this.main, this.words.summary, faults);
   }
 
+  faultContact(text) {
+    this.showFaults([{ field: this.form.elements.contact, text }]);
+  }
+
   raiseAlarm() {
     this.alarm.append(document.getElementById("false-key").content.cloneNode(true));
     this.alarm.hidden = false;
@@ -144,8 +148,9 @@ export class Page {
 const TOLD = {
   NoUnit: (page) => page.showNoUnit(),
   FalseKey: (page) => page.raiseAlarm(),
-  NoContact: (page) =>
-    page.showFaults([{ field: page.form.elements.contact, text: page.words.noContact }]),
+  NoContact: (page) => page.faultContact(page.words.noContact),
+  ContactExcluded: (page) => page.faultContact(page.words.contactExcluded),
+  ContactChanged: (page) => page.faultContact(page.words.contactChanged),
   Later: (page) => page.fault(page.words.later),
 };
 

@@ -7,6 +7,7 @@
 import { Offline, Refused } from "../page/post.js";
 import { Fresh } from "./fresh.js";
 import { askChallenge, askKeys, askRoutes, askThread, sendLetter, sendTip } from "./server.js";
+import { Unsealable } from "./workshop.js";
 
 const TURNS = 5;
 const PUBLISHED_MINUTES = 10;
@@ -126,8 +127,10 @@ export class Session {
 
   async sealLetter(form) {
     const { cover } = this.attempt;
-    // A supplement has no room for what the stored tip may lack.
-    if (form.contact && this.contacts.some((sent) => sent !== form.contact)) throw new Apart();
+    // A supplement has no room for it, and the stored tip may lack it.
+    if (form.contact && this.contacts.some((sent) => sent !== form.contact)) {
+      throw new Unsealable("ContactChanged");
+    }
     const thread = await askThread(cover.lookup);
     const { digits } = this.receipt;
     const work = { digits, fields: form.fields, thread, sent: cover };

@@ -8,7 +8,7 @@ export class Broken extends Error {
   }
 }
 
-// The worker did its job: these answers cannot be sealed as they are. `name` says why.
+// These answers cannot be sealed as they are; `name` says why.
 export class Unsealable extends Error {
   constructor(name) {
     super(name);
@@ -16,7 +16,7 @@ export class Unsealable extends Error {
   }
 }
 
-const TOLD = ["NoUnit", "FalseKey", "NoContact"];
+const TOLD = ["NoUnit", "FalseKey", "NoContact", "ContactExcluded"];
 
 export class Workshop {
   constructor(address) {

@@ -52,6 +52,16 @@ class Outcome(Choice):
 
 
 @dataclass(frozen=True)
+class ContactUnits:
+    """The two units that must come together to read what a reporter left to be reached by."""
+
+    custodian: str
+    """Opens the outer lock, and can read nothing by it alone."""
+    reviewer: str
+    """Opens the inner lock."""
+
+
+@dataclass(frozen=True)
 class District:
     """What one district has configured: its choices, units, offices and outcomes."""
 
@@ -63,6 +73,8 @@ class District:
     choices: dict[str, dict[str, Choice]]
     supervisory: str
     upper: str
+    contact: ContactUnits | None
+    """None where the district does not ask for it."""
     fingerprints: frozenset[tuple[str, str]]
     """Pairs of unit id and fingerprint that a second person has confirmed."""
     footer: dict[str, Any]
@@ -107,6 +119,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         },
         supervisory=routes["supervisory"],
         upper=routes["upper"],
+        contact=ContactUnits(**routes["contact"]) if "contact" in routes else None,
         fingerprints=_fingerprints(content, demo_keys),
         footer=load_file(content, "footer"),
         hotlines=tuple(_current(load_file(content, "hotlines")["items"])),
@@ -146,7 +159,10 @@ def _fingerprints(content: Path, demo_keys: Path | None) -> frozenset[tuple[str,
 
 def _check_units(district: District) -> None:
     """Every unit that a route names must exist: a tip must never be sent to nobody."""
-    named = {district.supervisory, district.upper}
+    contact = set(vars(district.contact).values()) if district.contact else set()
+    if len(contact) == 1:
+        raise DataError("routes.yml: contact: custodian and reviewer must be two units")
+    named = {district.supervisory, district.upper, *contact}
     named |= {category.route for category in district.categories.values()}
     named |= {office.unit for office in district.offices.values() if office.unit}
     named |= {other for unit in district.units.values() for other in unit.otherwise}

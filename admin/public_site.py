@@ -3,12 +3,13 @@
 import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, jsonify, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
 from .config import Config
+from .house import house
 from .security import public
 
 STATIC = Path(__file__).parent / "static"
@@ -29,6 +30,9 @@ def make_blueprint(config: Config) -> Blueprint:
         except NotFound:
             return _send(STATIC, path)
 
+    if not config.production:
+        bp.add_url_rule("/keys.json", view_func=demo_keys)
+
     @bp.get("/", defaults={"path": ""})
     @bp.get("/<path:path>")
     @public
@@ -42,6 +46,19 @@ def make_blueprint(config: Config) -> Blueprint:
         return _send(config.site, path)
 
     return bp
+
+
+@public
+def demo_keys() -> Response:
+    """Give the fingerprints of the units' keys as the site's own file does.
+
+    For development alone: the demo makes its keys after the site is built.
+    """
+    rows = sorted(house().district.fingerprints)
+    keys = [{"unit": unit, "fingerprint": fingerprint} for unit, fingerprint in rows]
+    response = jsonify(keys=keys)
+    response.headers["Cache-Control"] = _REVALIDATE
+    return response
 
 
 def _send(folder: Path, path: str) -> Response:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Response, abort, current_app, request
 
+from .padding import pad_bytes
+
 
 def read_json(most: int) -> dict[str, Any]:
     """Read the request's one JSON object of at most so many bytes; refuse anything else."""
@@ -30,9 +32,8 @@ def read_json(most: int) -> dict[str, Any]:
 
 def answer_json(content: dict[str, Any], status: int = 200, *, step: int) -> Response:
     """Answer with JSON that grows in steps, so that its length on the wire tells little."""
-    text = json.dumps(content, ensure_ascii=False).encode()
-    padded = text + b" " * (-len(text) % step)
-    return current_app.response_class(padded, status=status, mimetype="application/json")
+    text = pad_bytes(json.dumps(content, ensure_ascii=False).encode(), step)
+    return current_app.response_class(text, status=status, mimetype="application/json")
 
 
 def text_field(content: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:

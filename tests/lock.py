@@ -17,8 +17,9 @@ def compile_lock(target: Path, *options: str) -> None:
 
 def main() -> None:
     run = ROOT / "requirements.lock"
-    compile_lock(run)
-    compile_lock(ROOT / "requirements-dev.lock", "--extra", "dev", "-c", "requirements.lock")
+    # Named from the root: the head of a lock file must not tell of anybody's folders.
+    compile_lock(run.relative_to(ROOT))
+    compile_lock(Path("requirements-dev.lock"), "--extra", "dev", "-c", "requirements.lock")
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "node.lock"
         compile_lock(whole, "--extra", "node", "-c", str(run))

@@ -2,13 +2,18 @@
 
 from flask import Flask
 
-from . import practice
+from . import practice, scripted
+from .challenge import init_challenges
 from .flood import init_flood
+from .routes_json import init_routes
 from .views import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
     init_flood(app)
+    init_challenges(app)
     app.register_blueprint(bp)
+    app.register_blueprint(scripted.bp)
+    init_routes(app)
     app.register_blueprint(practice.bp)

@@ -22,6 +22,9 @@ from ..public_form import PublicForm, lines
 WHAT_MAX = 2000
 PLACE_MAX = 200
 MORE_MAX = 500
+CONTACT_MAX = 200
+# What the unit that takes the tip does not read: the form's own fields, and the contact.
+_APART = frozenset({"token", "contact", "website"})
 Offer = Mapping[str, list[SelectChoice]]
 """The choices of each field of choices, by its name."""
 
@@ -88,6 +91,14 @@ class TipForm(PublicForm):
     fear = TextAreaField(_l("您担心什么？"), [_MORE], filters=[lines])
     answer = Radios(_l("愿意凭查询码回来回答问题吗？"), [Optional()])
 
+    contact = StringField(
+        _l("怎么联系您？"),
+        [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
+        filters=[lambda text: text and text.strip()],
+    )
+    # People don't see it, machines fill it in. That refuses nothing: see flood.judge.
+    website = StringField()
+
     def offer(self, choices: Offer) -> None:
         """Fill in the choices, made once by `make_offer`."""
         for name, options in choices.items():
@@ -95,7 +106,7 @@ class TipForm(PublicForm):
 
     def answers(self) -> dict[str, str | list[str]]:
         """Collect what was answered, by field; what was left empty is left out."""
-        found = {name: field.data for name, field in self._fields.items() if name != "token"}
+        found = {name: field.data for name, field in self._fields.items() if name not in _APART}
         return {name: value for name, value in found.items() if value}
 
 

@@ -16,6 +16,8 @@ from ..tokens import FormNonce
 from ..vault import history, nonces, store
 from ..vault.routes import Circumstances, choose_unit, choose_urgency, is_supervisory
 from ..vault.units import OpenUnit
+from . import contact
+from .contact import ContactRefused
 
 Answers = Mapping[str, str | list[str]]
 
@@ -43,6 +45,8 @@ class Result:
     """The nonce whose receipt belongs to the tip; another one where a tip had to be set apart."""
     closed: bool = False
     """Whether the reporter has copied the receipt already: it is not shown again."""
+    is_machine: bool = False
+    """Whether the tip stands apart, in the lane 疑似机器发送."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,14 @@ class Intake:
 
 @dataclass(frozen=True)
 class Submission:
-    """One sent form: its nonce and its answers, with what follows from them."""
+    """One sent form: its nonce, its answers and the contact, with what follows from them."""
 
     intake: Intake
     nonce: FormNonce
     answers: Answers
+    contact: str = ""
+    is_machine: bool = False
+    """Whether its tip, where it makes one, is put in the lane."""
 
     @cached_property
     def circumstances(self) -> Circumstances:
@@ -103,53 +110,74 @@ class Submission:
 
     @cached_property
     def mac(self) -> bytes:
-        return nonces.body_mac(self.nonce.nonce, self.body.encode())
+        apart = f"\ncontact {self.contact}" if self.contact else ""
+        return nonces.body_mac(self.nonce.nonce, (self.body + apart).encode())
+
+    @cached_property
+    def contact_mac(self) -> bytes | None:
+        """Marks the contact beside the body that brought it: later bodies come with the same."""
+        text = f"contact {self.contact}"
+        return nonces.body_mac(self.nonce.nonce, text.encode()) if self.contact else None
 
     def apart(self) -> "Submission":
         """Make the same submission under a nonce that follows from this one, for its own tip."""
         other = hmac.digest(self.nonce.nonce, b"apart", "sha256")[:16]
-        return Submission(self.intake, replace(self.nonce, nonce=other), self.answers)
+        return replace(self, nonce=replace(self.nonce, nonce=other))
 
 
-def receive(session: Session, sent: Submission) -> Result:
+def receive(session: Session, sent: Submission, *, is_new: bool = False) -> Result:
     """Store what was sent: a tip, or a supplement, or nothing where it is stored already.
 
-    The caller commits; on IntegrityError (the same form twice at one moment) it rolls back and
-    calls again. Raises `NoUnitOpen` or `UnitClosedSince`, and then has stored nothing.
+    `is_new` tells that nothing was stored under its nonce a moment ago. The caller commits; on
+    IntegrityError (the same form twice at one moment) it rolls back and calls again without
+    `is_new`. Raises `NoUnitOpen`, `ContactRefused` or `UnitClosedSince`, and then has stored
+    nothing.
     """
     # Sealed before the first query: the lock between writers must not wait for it.
     sealed = _seal_unless_stored(session, sent)
-    spent = nonces.spent_bodies(session, sent.nonce.nonce)
+    # What is not new after all meets its own row when it is written.
+    spent = {} if is_new and sealed else nonces.spent_bodies(session, sent.nonce.nonce)
     if sent.mac in spent:
-        return Result(Received.AGAIN, sent.nonce, closed=spent[sent.mac])
+        is_machine = store.is_in_lane(session, sent.lookup)
+        return Result(Received.AGAIN, sent.nonce, spent[sent.mac], is_machine)
     if not spent and sealed is not None:
-        store.store_tip(session, sealed)
-        nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day)
-        return Result(Received.STORED, sent.nonce)
+        return _store_new(session, sent, sealed)
     tip = store.find_tip(session, sent.lookup, lock=True)
     if tip is None or _must_stand_apart(sent, tip):
         return receive(session, sent.apart())
+    if sent.contact_mac and sent.contact_mac not in spent:
+        raise ContactRefused(contact.Problem.CHANGED)
     closed = any(spent.values())
     supplement(session, sent, tip)
     nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=closed)
-    return Result(Received.SUPPLEMENT, sent.nonce, closed=closed)
+    return Result(Received.SUPPLEMENT, sent.nonce, closed, tip.machine_unit is not None)
+
+
+def _store_new(session: Session, sent: Submission, sealed: store.SealedTip) -> Result:
+    store.store_tip(session, sealed)
+    for mac in filter(None, (sent.mac, sent.contact_mac)):
+        nonces.spend(session, sent.nonce.nonce, mac, day=sent.nonce.day)
+    return Result(Received.STORED, sent.nonce, is_machine=sealed.is_machine)
 
 
 def _seal_unless_stored(session: Session, sent: Submission) -> store.SealedTip | None:
-    """Seal the tip. Where no unit can read it now, it may have been stored while one could: None.
+    """Seal the tip. Where nobody can read it now, it may have been stored while they could: None.
 
-    Raises `NoUnitOpen` where nothing was stored under its nonce.
+    Raises `NoUnitOpen` or `ContactRefused` where nothing was stored under its nonce.
     """
     try:
         return seal_tip(sent)
-    except NoUnitOpen:
+    except (NoUnitOpen, ContactRefused):
         if not nonces.spent_bodies(session, sent.nonce.nonce):
             raise
         return None
 
 
 def seal_tip(sent: Submission) -> store.SealedTip:
-    """Seal the words to the unit and its recovery key, and the label to the unit."""
+    """Seal the words to the unit and its recovery key, and the label to the unit.
+
+    Raises `NoUnitOpen` or `ContactRefused`.
+    """
     unit, facts = sent.unit, sent.circumstances
     urgency = choose_urgency(facts)
     reference = payload.new_reference()
@@ -158,6 +186,7 @@ def seal_tip(sent: Submission) -> store.SealedTip:
         fields=sent.answers,
         reporter=str(sent.keys.identity.recipient),
         talk=sent.keys.talk,
+        contact=_seal_contact(sent),
     )
     return store.SealedTip(
         reference=reference,
@@ -167,7 +196,15 @@ def seal_tip(sent: Submission) -> store.SealedTip:
         urgency=urgency,
         label=_seal_label(sent, urgency),
         sealed=age.seal(words.to_bytes(), [age.parse_recipient(text) for text in unit.recipients]),
+        is_machine=sent.is_machine,
     )
+
+
+def _seal_contact(sent: Submission) -> bytes:
+    if not sent.contact:
+        return b""
+    intake = sent.intake
+    return contact.seal(sent.contact, intake.district, intake.units, sent.circumstances.exclude)
 
 
 def _seal_label(sent: Submission, urgency: Urgency) -> bytes | None:

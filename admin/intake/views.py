@@ -1,21 +1,27 @@
 """The public form: show it, take it, prove that the receipt was copied."""
 
 import unicodedata
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db
 from ..house import house, page_language
+from ..padding import pad_page
 from ..sealing import receipt
 from ..security import public
 from ..tokens import FormNonce
-from ..vault import nonces
+from ..vault import nonces, store
+from ..vault.lane import lane_size
 from ..vault.store import NumberTaken
+from .contact import ContactRefused, Problem
 from .current import current_intake
+from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm, TipForm
 from .pages import SentPage, first_view, new_form, render_form, render_sent, sent_view
 from .services import (
@@ -29,7 +35,16 @@ from .services import (
 )
 
 bp = Blueprint("intake", __name__)
+Page = tuple[str, int, dict[str, str]]
 _TURNS = 4
+# Every page after sending has this size, so that who watches the line can't tell one from another.
+_SENT_SIZE = 16 * 1024
+_WAIT_SECONDS = 60
+_CONTACT_SENTENCES = {
+    Problem.CLOSED: _l("联系方式现在没有单位能看。请清空这一栏，再按发送。"),
+    Problem.EXCLUDED: _l("能看联系方式的单位，您勾了不能看。请清空这一栏，或者不勾那个单位。"),
+    Problem.CHANGED: _l("这条先前发过，联系方式不能再改。请照原样写，或者清空这一栏。"),
+}
 
 
 @bp.get("/tip/")
@@ -53,7 +68,7 @@ def back_to_form() -> BaseResponse:
 @bp.post("/tip/sent")
 @bp.post("/en/tip/sent", endpoint="send_tip_en")
 @public
-def send_tip() -> Response | tuple[str, int]:
+def send_tip() -> Response | Page:
     """Take a tip and answer with its receipt, in one response."""
     form = new_form(request.form)
     if not form.validate():
@@ -61,12 +76,36 @@ def send_tip() -> Response | tuple[str, int]:
     intake = current_intake(db.session, form.nonce.day)
     if intake is None:
         return _again(form, problem=_expired(), token=house().tokens.new())
-    if problem := _wrong_age(form):
+    is_known = bool(nonces.spent_bodies(db.reading, form.nonce.nonce))
+    if not is_known and (problem := _wrong_age(form)):
         return _again(form, problem=problem)
+    # A retry and a supplement pass: their tip was judged.
+    verdict = Verdict.NORMAL if is_known else _judge(form)
+    if verdict is Verdict.REST:
+        return _again(form, problem=_rest(), status=503)
+    sent = Submission(
+        intake, form.nonce, form.answers(), form.contact.data or "", verdict is Verdict.MACHINE
+    )
+    return _take(form, sent, is_new=not is_known)
+
+
+def _judge(form: TipForm) -> Verdict:
+    return flood().judge(
+        proven=False,
+        group=sender_group(),
+        decoy=bool(form.website.data),
+        lane_size=lambda: lane_size(db.reading),
+    )
+
+
+def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
     try:
-        result = _receive(Submission(intake, form.nonce, form.answers()))
+        result = _receive(sent, is_new=is_new)
     except NoUnitOpen:
         return _again(form, no_unit=True)
+    except ContactRefused as refused:
+        form.contact.errors = [str(_CONTACT_SENTENCES[refused.problem])]
+        return _again(form)
     except UnitClosedSince:
         return _again(
             form, problem=_("先前发的已经存好。这次补充的没存上，字都还在，请过些天再发。")
@@ -75,10 +114,10 @@ def send_tip() -> Response | tuple[str, int]:
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()
         return _again(form, problem=_("现在存不上，字都还在。请等一分钟再按发送。"), status=503)
-    return _show_result(result, intake)
+    return _show_result(result, sent.intake)
 
 
-def _receive(sent: Submission) -> Result:
+def _receive(sent: Submission, *, is_new: bool) -> Result:
     """Store and commit. The same form twice at one moment: the later finds the earlier one's row.
 
     Each turn that fails has met a row that was not there before, so three are enough for a tip,
@@ -86,37 +125,47 @@ def _receive(sent: Submission) -> Result:
     """
     for _turn in range(_TURNS - 1):
         try:
-            result = receive(db.session, sent)
-            db.session.commit()
+            return _receive_once(sent, is_new=is_new)
         except (IntegrityError, StaleDataError, NumberTaken):
             db.session.rollback()
-        else:
-            return result
-    result = receive(db.session, sent)
+            is_new = False
+    return _receive_once(sent, is_new=False)
+
+
+def _receive_once(sent: Submission, *, is_new: bool) -> Result:
+    result = receive(db.session, sent, is_new=is_new)
     db.session.commit()
     return result
 
 
 def _wrong_age(form: TipForm) -> str:
-    """Name what is wrong with the form's age, unless it was stored already: then it may return."""
-    is_early = form.nonce.age < house().config.form_min_seconds
-    if (form.is_fresh and not is_early) or nonces.spent_bodies(db.reading, form.nonce.nonce):
-        return ""
-    return _("发得太快了，字都还在。请再按一次发送。") if is_early else _expired()
+    """Name what is wrong with the age of a form of which nothing is stored yet."""
+    if form.nonce.age < house().config.form_min_seconds:
+        return str(_("发得太快了，字都还在。请再按一次发送。"))
+    return "" if form.is_fresh else _expired()
 
 
 def _expired() -> str:
     return str(_("这一页放得太久了，字都还在。请再按一次发送。"))
 
 
+def _rest() -> str:
+    sentences: tuple[str, ...] = (
+        _("现在发来的太多，机器要歇一分钟。字都还在，过一分钟再按发送。"),
+        _("有危险打 110，公职人员的问题打 12388，其他事打 12345。"),
+    )
+    return "".join(sentences)
+
+
 def _again(
     form: TipForm, *, problem: str = "", token: str = "", no_unit: bool = False, status: int = 422
-) -> tuple[str, int]:
+) -> Page:
     """Show the form again with all that was typed, and with a token that is good."""
     if problem:
         form.form_errors.append(problem)
     token = token or form.next_token
-    return render_form(form, token=token, no_unit=no_unit), status
+    headers = {"Retry-After": str(_WAIT_SECONDS)} if status == 503 else {}
+    return render_form(form, token=token, no_unit=no_unit), status, headers
 
 
 def _show_result(result: Result, intake: Intake, form: CopiedForm | None = None) -> Response:
@@ -126,8 +175,10 @@ def _show_result(result: Result, intake: Intake, form: CopiedForm | None = None)
         asked=asked_group(result.nonce),
         is_supplement=result.what is Received.SUPPLEMENT,
         token=house().tokens.renew(result.nonce),
+        is_machine=result.is_machine,
     )
-    response = make_response((render_sent(page, form), 422) if form else (sent_view(page), 200))
+    html, status = (render_sent(page, form), 422) if form else (sent_view(page), 200)
+    response = make_response(pad_page(html, _SENT_SIZE), status)
     if result.closed:
         # The pages that showed the receipt must not come back from the browser's cache.
         response.headers["Clear-Site-Data"] = '"cache"'
@@ -151,14 +202,16 @@ def copied() -> Response | BaseResponse:
     spent = nonces.spent_bodies(db.reading, form.nonce.nonce)
     if not spent:
         return back_to_form()
-    result = Result(Received.AGAIN, form.nonce, closed=any(spent.values()))
+    sent = Submission(intake, form.nonce, answers={})
+    is_machine = store.is_in_lane(db.reading, sent.lookup)
+    result = Result(Received.AGAIN, form.nonce, any(spent.values()), is_machine)
     if valid and not result.closed and not _is_group(form, intake):
         form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
     if form.errors and not result.closed:
         return _show_result(result, intake, form)
     nonces.close_nonce(db.session, form.nonce.nonce)
     db.session.commit()
-    return _show_result(Result(Received.AGAIN, form.nonce, closed=True), intake)
+    return _show_result(replace(result, closed=True), intake)
 
 
 def _groups(nonce: FormNonce, intake: Intake) -> list[str]:

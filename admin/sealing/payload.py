@@ -4,7 +4,6 @@ Padding is spaces after the JSON, so what was opened parses as it is.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -18,6 +17,7 @@ from admin.sealing.errors import SealingError
 TIP_STEP = 8192
 LABEL_STEP = 512
 MESSAGE_STEP = 4096
+CONTACT_STEP = 512
 TALK = 32
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -60,6 +60,8 @@ class Tip:
     reporter: str
     talk: bytes = field(repr=False)
     files: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    contact: bytes = field(default=b"", repr=False)
+    """What the reporter can be reached by: an age file in an age file, for two units to open."""
 
     def to_bytes(self) -> bytes:
         content = {
@@ -71,6 +73,8 @@ class Tip:
             "talk": base64.b64encode(self.talk).decode(),
             "files": [dict(file) for file in self.files],
         }
+        if self.contact:
+            content["contact"] = base64.b64encode(self.contact).decode()
         return pad(_dump(content), TIP_STEP)
 
     @classmethod
@@ -84,8 +88,9 @@ class Tip:
                 reporter=content["reporter"],
                 talk=talk,
                 files=tuple(content["files"]),
+                contact=base64.b64decode(content.get("contact", ""), validate=True),
             )
-        except (KeyError, TypeError, binascii.Error) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise BadContent("a malformed tip") from error
         if len(talk) != TALK or not isinstance(tip.fields, dict):
             raise BadContent("a malformed tip")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -69,6 +69,29 @@ def store_tip(session: Session, tip: SealedTip) -> None:
             "sealed": tip.sealed,
         },
     )
+
+
+@dataclass(frozen=True)
+class StoredTip:
+    """What tells whether a tip that comes in again is the one that is stored."""
+
+    sealed: bytes | None
+    is_machine: bool
+
+
+_FIND_STORED = select(Tip.sealed, Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
+_FIND_LANE = select(Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
+
+
+def find_stored(session: Session, lookup: bytes) -> StoredTip | None:
+    """Find what is stored under a peppered lookup."""
+    row = session.connection().execute(_FIND_STORED, {"lookup": lookup}).first()
+    return StoredTip(row.sealed, row.machine_unit is not None) if row else None
+
+
+def is_in_lane(session: Session, lookup: bytes) -> bool:
+    """Tell whether the tip under a peppered lookup stands in the lane."""
+    return session.connection().execute(_FIND_LANE, {"lookup": lookup}).scalar() is not None
 
 
 def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | None:

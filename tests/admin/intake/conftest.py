@@ -1,15 +1,20 @@
 """A reporter without scripts: fills in the form, sends it, reads the answer."""
 
+import json
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import select
+from altcha import v1
+from sqlalchemy import func, select
 
 from admin.db import db
+from admin.house import house
+from admin.intake import flood
 from admin.models import Message, Tip
-from admin.sealing import age, payload
+from admin.sealing import age, payload, receipt
 
 LEAST = {"category": "A4", "what": "有人在桥头拦车收钱", "place": "村口桥头"}
 
@@ -159,3 +164,78 @@ class Opened:
     label: payload.Label | None
     messages: list[payload.Envelope]
     row: Tip
+
+
+@dataclass
+class Browser:
+    """A reporter's browser with scripts: seals by itself, and posts what nobody else can read."""
+
+    client: object
+    site_id: str
+    units: dict
+
+    def routes(self):
+        return self.client.get("/tip/routes.json").json
+
+    def challenge(self):
+        return self.client.post("/tip/challenge", json={}).json
+
+    def proof(self, **changes):
+        """Ask for a challenge and solve it."""
+        return solve(self.challenge(), **changes)
+
+    def parcel(self, digits=None, *, unit="police", contact="", **fields):
+        """Seal a tip as the form's script does; gives what it posts."""
+        keys = receipt.derive(digits or receipt.new_digits(), self.site_id)
+        reference = payload.new_reference()
+        tip = payload.Tip(
+            reference=reference,
+            fields=LEAST | fields,
+            reporter=str(keys.identity.recipient),
+            talk=keys.talk,
+            contact=contact,
+        )
+        label = payload.Label(category="A4", township="shili")
+        secrets = self.units[unit]
+        both = [secrets.identity.recipient, secrets.recovery.recipient]
+        return {
+            "lookup": keys.lookup.hex(),
+            "reference": reference,
+            "unit": unit,
+            "urgency": "P3",
+            "label": b64encode(age.seal(label.to_bytes(), both[:1])).decode(),
+            "sealed": b64encode(age.seal(tip.to_bytes(), both)).decode(),
+            "proof": self.proof(),
+            "website": "",
+        }
+
+    def post(self, parcel):
+        return self.client.post("/tip/sealed", json=parcel)
+
+
+def solve(challenge, /, **changes):
+    solution = v1.solve_challenge(
+        challenge["challenge"], challenge["salt"], "SHA-256", challenge["maxnumber"]
+    )
+    content = {name: challenge[name] for name in ("algorithm", "challenge", "salt", "signature")}
+    return b64encode(json.dumps(content | {"number": solution.number} | changes).encode()).decode()
+
+
+@pytest.fixture
+def scripted(app, client, units, monkeypatch):
+    """A browser of a district whose units are all open. Its challenges are easy: it is slow."""
+    monkeypatch.setattr(flood, "LEAST_NUMBER", 20)
+    with app.app_context():
+        site_id = house().site_id
+    return Browser(client, site_id, units)
+
+
+@pytest.fixture
+def count(app):
+    """Count the rows of a table."""
+
+    def count(model):
+        with app.app_context():
+            return db.reading.execute(select(func.count()).select_from(model)).scalar_one()
+
+    return count

@@ -342,7 +342,7 @@ def test_words_added_after_the_unit_closed_are_not_taken_and_stay_on_the_page(
 def test_a_database_that_is_away_loses_no_word(app, reporter, monkeypatch):
     reporter.open_form()
 
-    def away(*_args):
+    def away(*_args, **_kwargs):
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     with monkeypatch.context() as broken:

@@ -1,0 +1,64 @@
+"""The district's routes as the browser needs them, so that it chooses the unit and seals to it."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app
+
+from ..district import District
+from ..house import house
+from ..security import public
+from ..vault import vault
+from ..vault.units import OpenUnit
+from .contact import is_offered
+
+bp = Blueprint("routes_json", __name__)
+Units = dict[str, OpenUnit]
+
+
+class RoutesCache:
+    """The answer, made once for the units that are open."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Units, bytes] | None = None
+
+    def get(self, district: District, site_id: str, units: Units) -> bytes:
+        made = self._made
+        if made is None or made[0] != units:
+            text = json.dumps(describe(district, site_id, units), separators=(",", ":"))
+            made = self._made = (units, text.encode())
+        return made[1]
+
+
+def describe(district: District, site_id: str, units: Units) -> dict[str, Any]:
+    """Tell all that chooses a tip's unit, and to what each unit's tips are sealed."""
+    pair = district.contact if is_offered(district, units) else None
+    return {
+        "site": site_id,
+        "supervisory": district.supervisory,
+        "upper": district.upper,
+        "units": {
+            unit.id: {
+                "otherwise": unit.otherwise,
+                "recipients": units[unit.id].recipients if unit.id in units else [],
+            }
+            for unit in district.units.values()
+        },
+        "categories": {row.id: row.route for row in district.categories.values()},
+        "offices": {row.id: row.unit for row in district.offices.values()},
+        "contact": vars(pair) if pair else None,
+    }
+
+
+@bp.get("/tip/routes.json")
+@public
+def show_routes() -> Response:
+    """Give the routes. The fingerprints stand in /keys.json, which the static site brings."""
+    cache: RoutesCache = current_app.extensions["dengshao.routes"]
+    text = cache.get(house().district, house().site_id, vault().units.get())
+    return current_app.response_class(text, mimetype="application/json")
+
+
+def init_routes(app: Flask) -> None:
+    app.extensions["dengshao.routes"] = RoutesCache()
+    app.register_blueprint(bp)

@@ -69,13 +69,12 @@ def sweep() -> None:
 @with_appcontext
 def serve(*, with_demo: bool, workers: int, threads: int) -> None:
     try:
-        lock = hold_lock(house().config)
-    except AlreadyRunning as error:
+        with hold_lock(house().config):
+            if with_demo:
+                _fill_demo()
+            run(house().config, _serving_app(), workers=workers, threads=threads)
+    except (AlreadyRunning, ConfigError) as error:
         raise click.ClickException(str(error)) from None
-    with lock:
-        if with_demo:
-            _fill_demo()
-        run(house().config, _serving_app(), workers=workers, threads=threads)
 
 
 def _fill_demo() -> None:

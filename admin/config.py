@@ -67,6 +67,8 @@ class Config:
     address_hints: AddressHints
     workers: int
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
+    allow_swap: bool
+    """Whether production may start though memory can be swapped to a disk in clear."""
     secret: bytes = field(repr=False)
     """32 bytes from the secret file; every key of the server is derived from it."""
 
@@ -107,6 +109,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         lane_tips=_whole_number(values, "DENGSHAO_LANE_TIPS", 5000),
         address_hints=_address_hints(values, env),
         workers=1,
+        allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         secret=_secret(values, env, data),
     )
 

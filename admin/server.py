@@ -18,6 +18,7 @@ from .db import db
 from .models import StaffSession
 from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
+from .swap import refuse_clear_swap
 from .sweeper import start_sweeping, sweep_now
 from .worker import PatientWorker
 
@@ -99,6 +100,7 @@ def prepare(app: Flask) -> None:
 def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
     """Serve until told to stop. The caller holds the lock."""
     forbid_core_dumps()
+    refuse_clear_swap(config)
     prepare(app)
     with app.app_context():
         # A worker must not inherit an open connection.

@@ -6,8 +6,13 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
+import time
 import urllib.request
 from pathlib import Path
+
+from admin.config import ROOT
+from tests.live import free_port
 
 from .served import DENGSHAO, start
 
@@ -132,6 +137,64 @@ def test_production_refuses_the_demos_keys_and_a_missing_secret(tmp_path, bundle
         assert answer.returncode != 0, sentence
         assert sentence in answer.stderr, answer.stderr
         assert "Traceback" not in answer.stderr
+
+
+def production(folder, **more):
+    """Give the environment of a production installation, and the sentence of its start."""
+    (folder / "proc").mkdir()
+    (folder / "proc" / "swaps").write_text("Filename Type Size Used Priority\n/dev/sdz9 - 1 0 -2\n")
+    (folder / "secret").write_text("ab" * 32)
+    port = free_port()
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),
+        "SWAP_ROOT": str(folder),
+        "DENGSHAO_ENV": "production",
+        "DENGSHAO_BIND": f"127.0.0.1:{port}",
+        "DENGSHAO_DATA": str(folder / "data"),
+        "DENGSHAO_SECRET_FILE": str(folder / "secret"),
+        "DENGSHAO_PUBLIC_HOST": f"127.0.0.1:{port}",
+        "DENGSHAO_DESK_HOST": f"localhost:{port}",
+    }
+    return environ | more
+
+
+SWAPPING = [sys.executable, str(Path(__file__).with_name("swapping_server.py")), "serve"]
+
+
+def test_production_refuses_to_start_where_memory_may_reach_a_disk_in_clear(tmp_path):
+    environ = production(tmp_path)
+    refused = subprocess.run(SWAPPING, env=environ, capture_output=True, text=True, timeout=60)
+
+    assert refused.returncode == 1
+    assert "swap is not encrypted (/dev/sdz9)" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "https://" not in refused.stdout
+
+
+def test_production_starts_there_where_the_operator_accepts_it(tmp_path):
+    environ = production(tmp_path, DENGSHAO_ALLOW_SWAP="yes")
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(SWAPPING, env=environ, stdout=log, stderr=log)
+    try:
+        answer = get_when_up(f"http://{environ['DENGSHAO_BIND']}/mailbox/", process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+    assert answer.status == 200
+    assert "https://" in (tmp_path / "log").read_text("utf-8")
+
+
+def get_when_up(address, process):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
 
 
 def test_the_demo_file_holds_what_the_contract_says(demo_store):

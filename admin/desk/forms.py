@@ -14,7 +14,7 @@ from ..district import District
 from ..models import Tip, TipStatus, Urgency
 from .queue import Wanted
 from .services import MOVES, SealedMessage
-from .words import MOVE, STATUS, URGENCY
+from .words import LANE, MOVE, STATUS, URGENCY
 
 SEALED_MAX = 64 * 1024
 _AGE_FILE = b"age-encryption.org/v1\n"
@@ -27,6 +27,7 @@ class FilterForm(Form):
     urgency = SelectField(_l("紧急程度"), [Optional()])
     day = DateField(_l("收到的日期"), [Optional()])
     mine = SelectField(_l("领办人"), [Optional()])
+    lane = SelectField(_l("哪一边的"), [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,17 +36,19 @@ class FilterForm(Form):
         self.status.choices = [("", _l("没有办结的")), *statuses]
         self.urgency.choices = [("", _l("全部")), *levels]
         self.mine.choices = [("", _l("全部")), ("yes", _l("我领办的"))]
+        self.lane.choices = [("", _l("一般的")), ("machine", LANE)]
 
     def wanted(self, member_id: int) -> Wanted:
         """Make the filter; a field that could not be read narrows nothing."""
-        status, urgency, day, mine = (
-            self._good(name) for name in ("status", "urgency", "day", "mine")
+        status, urgency, day, mine, lane = (
+            self._good(name) for name in ("status", "urgency", "day", "mine", "lane")
         )
         return Wanted(
             status=TipStatus(status) if status else None,
             urgency=Urgency(urgency) if urgency else None,
             day=day,
             claimed_by_id=member_id if mine else None,
+            in_lane=lane == "machine",
         )
 
     def used(self) -> dict[str, str]:

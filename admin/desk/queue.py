@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from sqlalchemy import Select, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from ..models import Direction, Member, Message, Tip, TipStatus, Urgency
@@ -23,12 +23,14 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the queue is narrowed to; as it stands, all that is open."""
+    """What the queue is narrowed to; as it stands, all that is open and not in the lane."""
 
     status: TipStatus | None = None
     urgency: Urgency | None = None
     day: date | None = None
     claimed_by_id: int | None = None
+    in_lane: bool = False
+    """Show what stands apart as 疑似机器发送 instead."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,7 @@ def queue_statement(unit_id: str, wanted: Wanted, after: Cursor | None) -> Selec
             Tip.label,
         )
         .outerjoin(Member, Member.id == Tip.claimed_by_id)
-        .where(Tip.unit_id == unit_id)
-        .where(Tip.is_open == true() if wanted.status is None else Tip.status == wanted.status)
+        .where(*_shelf(unit_id, wanted))
         .order_by(Tip.urgency, Tip.received_on, Tip.id)
         .limit(PAGE + 1)
     )
@@ -123,6 +124,15 @@ def queue_statement(unit_id: str, wanted: Wanted, after: Cursor | None) -> Selec
         place = tuple_(Tip.urgency, Tip.received_on, Tip.id)
         statement = statement.where(place > (after.urgency, after.received_on, after.id))
     return statement
+
+
+def _shelf(unit_id: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Choose where to look: the lane by its own index, or the unit's other tips."""
+    is_open, has_status = Tip.is_open == true(), Tip.status == wanted.status
+    if wanted.in_lane:
+        return [Tip.machine_unit == unit_id, is_open, *([has_status] if wanted.status else [])]
+    apart = Tip.machine_unit.is_(None)
+    return [Tip.unit_id == unit_id, apart, has_status if wanted.status else is_open]
 
 
 def _talks(session: Session, tip_ids: list[int]) -> dict[int, tuple[int, bool]]:

@@ -1,4 +1,7 @@
-"""What staff do with a tip. No Flask: a session and objects come in, and the caller commits."""
+"""What staff do with a tip. No Flask: a session and objects come in, and the caller commits.
+
+Whatever they do with a tip of the lane 疑似机器发送 takes it out of there.
+"""
 
 from dataclasses import dataclass
 
@@ -9,6 +12,7 @@ from ..district import Outcome
 from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
 from ..vault import history
 from ..vault.history import Reason
+from ..vault.lane import leave_lane
 from ..vault.store import add_message
 
 MOVES: dict[TipStatus, frozenset[TipStatus]] = {
@@ -72,6 +76,7 @@ def decide(
     if outcome.status != new:
         raise WrongReason(f"{outcome.id} for {new}")
 
+    leave_lane(tip)
     tip.outcome = None if new is TipStatus.ACCEPTED else outcome.id
     history.expire_after(tip, outcome.purge_days)
     return history.record(session, tip, new=new, reason=outcome.id, by=actor.name)
@@ -90,6 +95,7 @@ def claim(session: Session, tip: Tip, *, actor: Staff) -> None:
     if tip.claimed_by is not None and tip.claimed_by.suspended_on is None:
         raise ClaimedByOther(tip.claimed_by.name)
 
+    leave_lane(tip)
     tip.claimed_by_id = actor.member_id
     history.record(session, tip, new=tip.status, reason=Reason.CLAIMED, by=actor.name)
 
@@ -108,6 +114,7 @@ def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -
         return
     if not tip.is_open:
         raise MoveNotAllowed("not open")
+    leave_lane(tip)
     tip.urgency = urgency
     reason = urgency_reason(urgency)
     history.record(session, tip, new=tip.status, reason=reason, by=actor.name)
@@ -128,6 +135,7 @@ def write_to_reporter(
     """
     if tip.status is TipStatus.PURGED or (ask and not tip.is_open):
         raise MoveNotAllowed("not open")
+    leave_lane(tip)
     added = add_message(
         session,
         tip,

@@ -24,6 +24,7 @@ from ..db import db, today
 from ..house import house
 from ..models import Message, Tip, TipStatus, Urgency
 from ..security import staff_only
+from ..vault.lane import count_waiting
 from . import words
 from .answers import init_answers, refused
 from .forms import DecisionForm, FilterForm, MessageForm, UrgencyForm
@@ -56,12 +57,16 @@ def queue() -> Answer:
         after = Cursor.parse(request.args["after"]) if "after" in request.args else None
     except BadCursor:
         notice = _("翻页的地址不完整，已经回到第一页。")
-    page = read_queue(db.reading, g.staff.unit_id, form.wanted(g.staff.member_id), after)
+    wanted = form.wanted(g.staff.member_id)
+    page = read_queue(db.reading, g.staff.unit_id, wanted, after)
     return render_template(
         "desk/queue.html",
         form=form,
         page=page,
         is_first=after is None,
+        in_lane=wanted.in_lane,
+        lane=count_waiting(db.reading, g.staff.unit_id),
+        counted=words.counted,
         notice=notice,
         days=words.day_words({row.received_on for row in page.rows}, today()),
         tip_address=url_for(".show_tip", reference="-").removesuffix("-"),

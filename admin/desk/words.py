@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from ..district import Choice, District
 from ..models import Decision, TipStatus, Urgency
-from ..vault.history import REPORTER, Reason
+from ..vault.history import REPORTER, SYSTEM, Reason
+from ..vault.lane import COUNTED_MAX
 from .services import urgency_reason
 
 STATUS: Final = {
@@ -22,6 +23,7 @@ STATUS: Final = {
     TipStatus.CLOSED: _l("已办结"),
     TipStatus.PURGED: _l("内容已删除"),
 }
+LANE: Final = _l("疑似机器发送")
 PUBLIC_STATUS: Final = {
     TipStatus.ACCEPTED: _l("已受理"),
     TipStatus.REFERRED: _l("已转有关机关"),
@@ -98,6 +100,11 @@ def queue_words() -> QueueWords:
     )
 
 
+def counted(number: int) -> str:
+    """Word a count that stops at `COUNTED_MAX`."""
+    return f"{COUNTED_MAX - 1}+" if number >= COUNTED_MAX else str(number)
+
+
 @dataclass(frozen=True)
 class DayWords:
     """How a day of receipt reads in the queue."""
@@ -134,7 +141,7 @@ def outcome_word(decision: Decision, district: District) -> str:
 
 def actor_word(by: str) -> str:
     """Name who did something, as people say it."""
-    return str({REPORTER: _("举报人"), "dengshao": _("系统")}.get(by, by))
+    return str({REPORTER: _("举报人"), SYSTEM: _("系统")}.get(by, by))
 
 
 def browser_words(district: District) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Deletes what has had its day: contents of tips, spent nonces, day keys."""
 
 from datetime import date, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..models import DayKey, Message, SpentNonce, Tip, TipStatus
+from ..models import DayKey, Message, SpentChallenge, SpentNonce, Tip, TipStatus
 from . import history
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
@@ -14,38 +15,54 @@ from . import history
 NONCE_DAYS = 8
 PURGED_DAYS = 180
 """Days for which the mailbox still says 内容已删除; afterwards the receipt is unknown."""
+BATCH = 200
+"""Tips that one turn changes: writers wait for as long as it takes."""
+_EMPTY: Final = {
+    "status": TipStatus.PURGED,
+    "is_open": False,
+    "version": Tip.version + 1,
+    "talk_length": 0,
+    "machine_unit": None,
+    "label": None,
+    "sealed": None,
+}
 
 
 def sweep(session: Session, day: date | None = None) -> dict[str, int]:
-    """Delete all that is due on `day` (today). Idempotent. The caller commits.
+    """Delete what is due on `day` (today), `BATCH` tips and covers at most. The caller commits.
 
-    Returns how many of each kind were deleted, for the operator.
+    Idempotent. Returns how many of each kind were deleted, for the operator.
     """
     day = day or today()
     oldest = day - timedelta(days=NONCE_DAYS)
+    spent = delete(SpentChallenge).where(SpentChallenge.day < day)
     return {
         "tips": _purge(session, day),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
         "nonces": _count(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
+        "challenges": _count(session.execute(spent)),
         "day_keys": _count(session.execute(delete(DayKey).where(DayKey.day < oldest))),
     }
 
 
 def _purge(session: Session, day: date) -> int:
-    """Delete the words of tips whose day has come; the cover stays, so that counts survive."""
-    due = session.scalars(
-        select(Tip).where(Tip.expires_on <= day, Tip.status != TipStatus.PURGED)
+    """Delete the words of tips whose day has come; the cover stays, so that counts survive.
+
+    All at once, not one by one: a whole lane may be due on one day, and writers wait meanwhile.
+    """
+    due = session.execute(
+        select(Tip.id, Tip.status)
+        .where(Tip.expires_on <= day, Tip.status != TipStatus.PURGED)
+        .limit(BATCH)
+        # Who acts on one of them at this moment comes before us, or is told that it has changed.
+        .with_for_update()
     ).all()
-    for tip in due:
-        session.execute(delete(Message).where(Message.tip_id == tip.id))
-        session.execute(update(Tip).where(Tip.id == tip.id).values(label=None, sealed=None))
-        session.refresh(tip, ["label"])
-        tip.talk_length = 0
-        tip.machine_unit = None
-        history.record(
-            session, tip, new=TipStatus.PURGED, reason=history.Reason.EXPIRED, by="dengshao"
-        )
-    return len(due)
+    old = {row.id: row.status for row in due}
+    if old:
+        session.execute(delete(Message).where(Message.tip_id.in_(old)))
+        session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY))
+        history.record_purged(session, old)
+    return len(old)
 
 
 def _forget(session: Session, day: date) -> int:
@@ -54,7 +71,7 @@ def _forget(session: Session, day: date) -> int:
     The lookup is overwritten by the tip's own reference, which no receipt can lead to.
     """
     gone = session.scalars(
-        select(Tip).where(Tip.status == TipStatus.PURGED, Tip.expires_on <= day)
+        select(Tip).where(Tip.status == TipStatus.PURGED, Tip.expires_on <= day).limit(BATCH)
     ).all()
     for tip in gone:
         tip.lookup = tip.reference.encode()

@@ -1,16 +1,21 @@
-"""Changes of where a tip stands: one function, and a row for each."""
+"""Changes of where a tip stands, and a row for each."""
 
 import enum
+from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from ..db import today
 from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
+from .lane import leave_lane
 
 REPORTER = "reporter"
 """The `by` of what the reporter did; people see 举报人."""
+
+SYSTEM = "dengshao"
+"""The `by` of what nobody did; people see 系统."""
 
 
 class Reason(enum.StrEnum):
@@ -46,6 +51,22 @@ def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) 
     return decision
 
 
+def record_purged(session: Session, old: Mapping[int, TipStatus]) -> None:
+    """Log for many tips, given by id with where they stood, that their contents were deleted."""
+    last = session.execute(
+        select(Decision.tip_id, func.max(Decision.step))
+        .where(Decision.tip_id.in_(old))
+        .group_by(Decision.tip_id)
+    )
+    steps = {tip_id: step for tip_id, step in last}
+    common = {"new": TipStatus.PURGED, "reason": Reason.EXPIRED, "by": SYSTEM}
+    rows = [
+        {"tip_id": tip_id, "step": steps.get(tip_id, 0) + 1, "old": status, **common}
+        for tip_id, status in old.items()
+    ]
+    session.execute(insert(Decision).values(decided_on=today()), rows)
+
+
 def expire_after(tip: Tip, days: int | None) -> None:
     """Set the day on which the tip's content is deleted; None keeps it."""
     tip.expires_on = None if days is None else today() + timedelta(days=days)
@@ -64,7 +85,11 @@ def heard_from_reporter(session: Session, tip: Tip, *, reason: Reason) -> Decisi
 
 
 def mark_danger(session: Session, tip: Tip) -> None:
-    """Put the tip on top because its reporter is in danger; an ended tip opens again."""
+    """Put the tip on top because its reporter is in danger; an ended tip opens again.
+
+    In the lane it might go unread: it leaves it.
+    """
+    leave_lane(tip)
     tip.urgency = Urgency.P0
     tip.danger_on = today()
     heard_from_reporter(session, tip, reason=Reason.DANGER)

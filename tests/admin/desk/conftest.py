@@ -151,7 +151,9 @@ def fresh(app):
     return read
 
 
-def _sealed_tip(session, unit_id, reference, *, urgency=Urgency.P2, label=True, what=None):
+def _sealed_tip(
+    session, unit_id, reference, *, urgency=Urgency.P2, label=True, what=None, is_machine=False
+):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
     fields = FIELDS | ({"what": what} if what else {})
@@ -166,6 +168,7 @@ def _sealed_tip(session, unit_id, reference, *, urgency=Urgency.P2, label=True, 
         urgency=urgency,
         label=seal(words.to_bytes(), [unit]) if label else None,
         sealed=seal(tip.to_bytes(), [unit, recovery]),
+        is_machine=is_machine,
     )
 
 

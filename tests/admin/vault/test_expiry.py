@@ -1,0 +1,181 @@
+"""What the sweep deletes, and when."""
+
+import secrets
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from admin.db import db, today
+from admin.models import (
+    Decision,
+    Direction,
+    Message,
+    SpentChallenge,
+    Tip,
+    TipStatus,
+    UnitKey,
+    Urgency,
+)
+from admin.sealing import payload
+from admin.sweeper import sweep_now
+from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
+from admin.vault.history import Reason, mark_danger
+from admin.vault.lane import Waiting, count_waiting, lane_size, leave_lane
+from admin.vault.store import MACHINE_DAYS, SealedTip, add_message, find_tip, store_tip
+
+
+@pytest.fixture
+def store(session, units):
+    """Store a tip whose words nobody will open; gives its row."""
+    keys = {key.unit_id: key.id for key in session.scalars(select(UnitKey))}
+
+    def stored(unit_id="police", *, is_machine=True, urgency=Urgency.P3):
+        lookup = secrets.token_bytes(32)
+        tip = SealedTip(
+            reference=payload.new_reference(),
+            lookup=lookup,
+            unit_id=unit_id,
+            unit_key_id=keys[unit_id],
+            urgency=urgency,
+            label=b"label",
+            sealed=b"words",
+            is_machine=is_machine,
+        )
+        store_tip(session, tip)
+        return find_tip(session, lookup)
+
+    return stored
+
+
+def days(number):
+    return today() + timedelta(days=number)
+
+
+def test_a_tip_of_the_lane_keeps_its_words_for_three_days_and_no_longer(session, store):
+    tip, other = store(), store(is_machine=False)
+
+    assert sweep(session, days(MACHINE_DAYS - 1))["tips"] == 0
+    assert tip.sealed == b"words"
+    assert sweep(session, days(MACHINE_DAYS))["tips"] == 1
+
+    session.expire_all()
+    assert (tip.status, tip.is_open, tip.machine_unit) == (TipStatus.PURGED, False, None)
+    assert (tip.sealed, tip.label) == (None, None)
+    assert (other.status, other.sealed) == (TipStatus.RECEIVED, b"words")
+
+
+def test_the_history_tells_that_the_words_were_deleted(session, store):
+    fresh, known = store(), store()
+    mark_danger(session, known)
+    known.expires_on = days(1)
+    session.flush()
+
+    sweep(session, days(MACHINE_DAYS))
+
+    rows = session.scalars(select(Decision).filter_by(reason=Reason.EXPIRED))
+    assert {(row.tip_id, row.step, row.old, row.new, row.by) for row in rows} == {
+        (fresh.id, 1, TipStatus.RECEIVED, TipStatus.PURGED, "dengshao"),
+        (known.id, 2, TipStatus.RECEIVED, TipStatus.PURGED, "dengshao"),
+    }
+
+
+def test_the_talk_goes_with_the_words_and_a_page_that_shows_them_is_stale(session, store):
+    tip = store()
+    add_message(
+        session, tip, number=1, direction=Direction.REPORTER, digest="0" * 64, sealed=b"more"
+    )
+    seen = tip.version
+
+    sweep(session, days(MACHINE_DAYS))
+
+    session.expire_all()
+    assert (tip.talk_length, tip.version) == (0, seen + 1)
+    assert session.scalar(select(func.count()).select_from(Message)) == 0
+
+
+def test_a_second_sweep_finds_nothing_and_writes_nothing(session, store):
+    tip = store()
+    sweep(session, days(MACHINE_DAYS))
+
+    assert set(sweep(session, days(MACHINE_DAYS)).values()) == {0}
+    assert session.scalar(select(func.count()).select_from(Decision)) == 1
+    assert session.get_one(Tip, tip.id).status is TipStatus.PURGED
+
+
+def test_a_tip_that_left_the_lane_stays(session, store):
+    tip = store()
+    leave_lane(tip)
+    session.flush()
+
+    assert sweep(session, days(MACHINE_DAYS))["tips"] == 0
+    assert tip.sealed == b"words"
+
+
+def test_leaving_the_lane_takes_no_other_day_of_deletion_away(session, store):
+    tip = store(is_machine=False)
+    tip.expires_on = days(9)
+
+    leave_lane(tip)
+
+    assert tip.expires_on == days(9)
+
+
+def test_danger_takes_a_tip_out_of_the_lane(session, store):
+    tip = store()
+
+    mark_danger(session, tip)
+
+    assert (tip.machine_unit, tip.expires_on, tip.urgency) == (None, None, Urgency.P0)
+
+
+def test_a_whole_lane_goes_turn_by_turn(app, session, store):
+    for _ in range(BATCH + 5):
+        store().expires_on = today()
+    session.commit()
+
+    counts = sweep_now(app)
+
+    assert counts["tips"] == BATCH + 5
+    assert lane_size(session) == 0
+
+
+def test_a_cover_is_forgotten_once_it_was_purged_for_long_enough(session, store):
+    tip = store()
+    lookup = tip.lookup
+    sweep(session, days(MACHINE_DAYS))
+    session.expire_all()
+
+    assert sweep(session, days(MACHINE_DAYS + PURGED_DAYS - 1))["covers"] == 0
+    assert find_tip(session, lookup) is not None
+    assert sweep(session, days(MACHINE_DAYS + PURGED_DAYS))["covers"] == 1
+    assert find_tip(session, lookup) is None
+
+
+@pytest.mark.parametrize(("ended", "is_gone"), [(-1, True), (0, False), (1, False)])
+def test_a_spent_challenge_goes_on_the_day_after_it_ends(session, ended, is_gone):
+    session.add(SpentChallenge(challenge_hash=b"c" * 32, day=days(ended)))
+    session.flush()
+
+    assert sweep(session)["challenges"] == is_gone
+    assert session.scalar(select(func.count()).select_from(SpentChallenge)) == 1 - is_gone
+
+
+def test_the_lane_is_counted_by_unit_with_what_is_most_urgent(session, store):
+    for urgency in (Urgency.P0, Urgency.P0, Urgency.P3):
+        store(urgency=urgency)
+    store("drugs")
+    store(is_machine=False, urgency=Urgency.P0)
+
+    assert count_waiting(session, "police") == Waiting(tips=3, urgent=2)
+    assert count_waiting(session, "trade") == Waiting(tips=0, urgent=0)
+    assert lane_size(session) == 4
+
+
+def test_the_count_for_the_desk_stops_where_nobody_needs_to_know_more(session, store, monkeypatch):
+    monkeypatch.setattr("admin.vault.lane.COUNTED_MAX", 3)
+    for urgency in (Urgency.P3, Urgency.P3, Urgency.P3, Urgency.P3, Urgency.P0):
+        store(urgency=urgency)
+
+    assert count_waiting(session, "police") == Waiting(tips=3, urgent=1)
+    db.session.rollback()

@@ -198,7 +198,7 @@ def count(app):
 
 @pytest.fixture
 def close_units(app):
-    """Let no unit be open, as when the last holder of a key left; called again, all are as before."""
+    """Let no unit be open, as when the last holder of a key left; called again, open them."""
     states = []
 
     def close():

@@ -1,5 +1,7 @@
 """The mailbox in Chromium: with scripts nothing readable leaves it, and failures fall back."""
 
+import json
+import shutil
 import threading
 from urllib.parse import unquote_plus
 
@@ -11,6 +13,7 @@ from admin.config import ROOT
 from admin.db import today
 from admin.models import Message, TipStatus, Urgency
 from admin.sealing import receipt
+from admin.sealing.age import HybridIdentity
 from tests.admin.mailbox.test_traces import spellings
 from tests.live import QuietHandler, free_port
 
@@ -20,12 +23,15 @@ WORDS = "他们昨晚又来了，车牌尾号七三九"
 
 
 @pytest.fixture
-def environ(environ, bundles, site_folder):
-    """An installation on a port of its own, with the theme's files and the page's scripts."""
+def environ(environ, bundles, site_folder, unit_secrets, tmp_path):
+    """An installation on a port of its own, with the site's files and the page's scripts."""
+    site = shutil.copytree(site_folder, tmp_path / "site")
+    keys = [{"unit": name, "fingerprint": unit.fingerprint} for name, unit in unit_secrets.items()]
+    (site / "keys.json").write_text(json.dumps({"keys": keys}), "utf-8")
     return environ | {
         "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
         "DENGSHAO_BUNDLES": str(bundles),
-        "DENGSHAO_SITE": str(site_folder),
+        "DENGSHAO_SITE": str(site),
     }
 
 
@@ -223,6 +229,155 @@ def test_a_unit_without_an_open_key_is_told_and_the_words_stay(visitor, reporter
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
 
 
+def test_danger_is_marked_where_no_key_is_there_and_the_words_stay_for_copying(
+    visitor, reporter, close_units, count
+):
+    close_units()
+    visitor.open(reporter.typed)
+    visitor.press("我有危险／被报复")
+    visitor.page.fill("#danger-words", WORDS)
+
+    visitor.press("告诉工作人员：我有危险")
+
+    visitor.sees("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
+    expect(visitor.page.locator("#danger-words")).to_have_value(WORDS)
+    assert (reporter.tip().urgency, count(Message)) == (Urgency.P0, 0)
+    bodies = "".join(body for _url, body in visitor.posted).encode()
+    assert not [needle for needle in spellings(WORDS) if needle in bodies]
+
+
+def serve_false_keys(visitor, false_unit):
+    """Play a server that hands out another key than the one that a second person confirmed."""
+
+    def hand_out(route):
+        answer = route.fetch()
+        recipients = [str(false_unit.recipient), str(false_unit.recipient)]
+        route.fulfill(
+            response=answer,
+            json=answer.json() | {"unit": {"id": "police", "recipients": recipients}},
+        )
+
+    visitor.page.route("**/mailbox/thread", hand_out)
+
+
+@pytest.mark.parametrize("step", ["message", "danger"])
+def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, reporter, step, count):
+    serve_false_keys(visitor, HybridIdentity.generate())
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.fill("#words", WORDS)
+    button, field = "发给工作人员", "#words"
+    if step == "danger":
+        visitor.press("我有危险／被报复")
+        button, field = "告诉工作人员：我有危险", "#danger-words"
+
+    for _ in range(2):
+        visitor.press(button)
+        visitor.sees("注意：锁对不上，什么都没有发出去。")
+        visitor.sees("急事打 110，公职人员的事打 12388，别的打 12345。")
+        expect(visitor.page.locator(field)).to_have_value(WORDS)
+
+    # Nor does another failure after that lead the words the plain way.
+    visitor.page.evaluate("void (dengshaoMailbox.checkUnit = () => { throw new Error() })")
+    visitor.press(button)
+    visitor.sees("注意：锁对不上，什么都没有发出去。")
+    assert {url.rpartition("/")[2] for url, _body in visitor.posted} == {"thread"}
+    assert count(Message) == 0
+
+
+def test_a_message_that_went_missing_at_the_end_is_told(visitor, reporter):
+    def drop_the_last(route):
+        answer = route.fetch()
+        content = answer.json()
+        route.fulfill(response=answer, json=content | {"messages": content["messages"][:-1]})
+
+    reporter.answer("先说一句")
+    reporter.ask("不要去老桥")
+    visitor.page.route("**/mailbox/thread", drop_the_last)
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("先说一句")
+    visitor.sees("这里少了一条，或者顺序、条数被人动过。")
+    visitor.sees("不要照着它做。")
+
+
+def test_a_tip_that_stands_apart_says_so(visitor, reporter, change_tip):
+    change_tip(machine_unit="police")
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("三天里没有工作人员接手，就会删掉。")
+    expect(visitor.page.locator("[data-slot=apart]")).to_be_visible()
+
+
+@pytest.fixture
+def dialogs(visitor):
+    """What the browser asked before it left a page; each is answered with leaving."""
+    asked = []
+
+    def leave(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    visitor.page.on("dialog", leave)
+    return asked
+
+
+@pytest.mark.parametrize("step", ["mailbox", "danger", "withdraw"])
+def test_typed_words_are_asked_about_before_the_page_is_left(visitor, reporter, dialogs, step):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.locator("#words").press_sequentially(WORDS)
+    if step != "mailbox":
+        visitor.press("我有危险／被报复" if step == "danger" else "我想撤回")
+
+    visitor.page.goto(f"{visitor.address}/mailbox/")
+
+    assert dialogs == ["beforeunload"]
+
+
+@pytest.mark.parametrize("leave", ["click", "three times Escape", "after it was sent", "unwritten"])
+def test_nothing_is_asked_of_who_leaves_at_once_or_has_nothing_to_lose(
+    visitor, reporter, dialogs, leave
+):
+    visitor.page.route("https://www.weather.com.cn/", lambda route: route.fulfill(body="sun"))
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    if leave != "unwritten":
+        visitor.page.locator("#words").press_sequentially(WORDS)
+    if leave == "after it was sent":
+        visitor.press("发给工作人员")
+        visitor.sees("您补充的话收到了。")
+
+    if leave == "click":
+        visitor.page.click("#quick-exit")
+        visitor.page.wait_for_url("https://www.weather.com.cn/")
+    elif leave == "three times Escape":
+        for _ in range(3):
+            visitor.page.keyboard.press("Escape")
+        visitor.page.wait_for_url("https://www.weather.com.cn/")
+    else:
+        visitor.page.get_by_role("link", name="看完了，收起来").click()
+        expect(visitor.page.locator("#receipt")).to_be_visible()
+
+    assert dialogs == []
+
+
+def test_nothing_is_asked_where_the_words_go_the_plain_way(visitor, reporter, dialogs):
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.evaluate("void (dengshaoMailbox.sealLetter = () => { throw new Error() })")
+    visitor.page.locator("#words").press_sequentially(WORDS)
+    visitor.press("发给工作人员")
+    visitor.sees("这台设备加不了锁")
+
+    visitor.press("发给工作人员")
+
+    visitor.sees("您补充的话收到了。")
+    assert dialogs == []
+
+
 def test_a_purged_tip_says_so_and_offers_no_box(visitor, reporter):
     reporter.expire(today())
 
@@ -344,10 +499,11 @@ def test_nothing_is_kept_in_the_browser(visitor, reporter):
 
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_view_is_free_of_violations(visit, address, reporter, scripts, scheme):
+def test_every_view_is_free_of_violations(visit, address, reporter, change_tip, scripts, scheme):
     """Axe needs scripts, so the plain way is walked with the page's own script blocked."""
     reporter.ask("几点？")
     reporter.answer("快到老桥来", talk=bytes(32))
+    change_tip(talk_length=3, machine_unit="police")
     phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
     visitor = Visitor(visit(**phone, bypass_csp=True), address)
     if not scripts:

@@ -1,0 +1,296 @@
+"""Tips sealed in the browser: Python opens them, and reads them as it reads its own."""
+
+import base64
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from admin.intake.routes_json import describe
+from admin.sealing import age, member, payload, receipt
+from admin.sealing.age import HybridIdentity
+from tests.shared_tips import DISTRICT
+
+SITE = "0123456789abcdef"
+DIGITS = "0123456789" * 3
+FIELDS = {
+    "category": "A1",
+    "what": '有人堵门。\n"说"要\\砸；控制符 \x01\x1f，行分隔 \u2028，一半的字 \ud83d，表情 😀',
+    "township": "shili",
+    "place": "村口桥头",
+    "when": "now",
+    "minor": "yes",
+    "official": "no",
+    "exclude": ["village"],
+}
+WHOLE = FIELDS | {"what": FIELDS["what"].replace("\ud83d", "\ufffd")}
+
+
+class Unit:
+    """A unit's keys; it looks to `describe` as an open unit does."""
+
+    def __init__(self, unit_id):
+        self.id = unit_id
+        self.identity, self.recovery = HybridIdentity.generate(), HybridIdentity.generate()
+        self.recipients = [str(self.identity.recipient), str(self.recovery.recipient)]
+
+    @property
+    def published(self):
+        return {"unit": self.id, "fingerprint": member.fingerprint(self.id, *self.recipients)}
+
+
+@pytest.fixture(scope="module")
+def units():
+    return {unit_id: Unit(unit_id) for unit_id in DISTRICT.units}
+
+
+@pytest.fixture(scope="module")
+def routes(units):
+    return json.loads(json.dumps(describe(DISTRICT, SITE, units)))
+
+
+@pytest.fixture(scope="module")
+def keys(units):
+    return [unit.published for unit in units.values()]
+
+
+@pytest.fixture
+def seal(work, routes, keys):
+    """Seal a tip in node; `changes` go to its answers, the rest to the job."""
+
+    def seal(changes=None, **job):
+        fields = FIELDS | (changes or {})
+        given = {"digits": DIGITS, "fields": fields, "contact": "", "routes": routes, "keys": keys}
+        return work([("sealTip", given | job)])[0]
+
+    return seal
+
+
+def opened(sealed, identity):
+    return age.open_sealed(base64.b64decode(sealed), [identity])
+
+
+def test_the_unit_opens_what_the_browser_sealed_and_its_recovery_key_too(seal, units):
+    cover = seal()
+    unit = units["police"]
+
+    assert (cover["unit"], cover["urgency"]) == ("police", "P0")
+    reporter = receipt.derive(DIGITS, SITE)
+    assert cover["lookup"] == reporter.lookup.hex()
+    for identity in (unit.identity, unit.recovery):
+        plain = opened(cover["sealed"], identity)
+        assert len(plain) % payload.TIP_STEP == 0
+        tip = payload.Tip.parse(plain)
+        assert (tip.reference, tip.fields) == (cover["reference"], WHOLE)
+        assert (tip.reporter, tip.talk) == (str(reporter.identity.recipient), reporter.talk)
+        # The very bytes that Python would have sealed.
+        assert tip.to_bytes() == plain
+    plain = opened(cover["label"], unit.identity)
+    label = payload.Label.parse(plain)
+    assert label == payload.Label("A1", "shili", ("minor", "danger"))
+    assert label.to_bytes() == plain
+    with pytest.raises(age.NoMatch):
+        opened(cover["label"], unit.recovery)
+
+
+def test_a_supervisory_tip_has_no_label_and_no_other_unit_opens_it(seal, units):
+    cover = seal({"official": "yes"})
+
+    assert (cover["unit"], cover["urgency"], cover["label"]) == ("supervision", "P1", "")
+    assert opened(cover["sealed"], units["supervision"].identity)
+    with pytest.raises(age.NoMatch):
+        opened(cover["sealed"], units["police"].identity)
+
+
+def test_an_unanswered_township_is_unclear_on_the_label(seal, units):
+    cover = seal({"township": ""})
+
+    label = payload.Label.parse(opened(cover["label"], units["police"].identity))
+    assert label.township == "unclear"
+
+
+def test_two_units_have_to_open_a_contact_together(seal, units):
+    cover = seal(contact="电话 010")
+
+    unit, custodian, reviewer = (units[name] for name in ("police", "supervision", "upper"))
+    tip = payload.Tip.parse(opened(cover["sealed"], unit.identity))
+    assert "contact" not in tip.fields
+    for identity in (unit.identity, reviewer.identity):
+        with pytest.raises(age.NoMatch):
+            age.open_sealed(tip.contact, [identity])
+    for first in (custodian.identity, custodian.recovery):
+        inner = age.open_sealed(tip.contact, [first])
+        with pytest.raises(age.NoMatch):
+            age.open_sealed(inner, [custodian.identity])
+        plain = age.open_sealed(inner, [reviewer.identity])
+        assert len(plain) == payload.CONTACT_STEP
+        assert plain.decode().rstrip(" ") == "电话 010"
+
+
+def closed(routes, *names):
+    units = {
+        name: row | ({"recipients": []} if name in names else {})
+        for name, row in routes["units"].items()
+    }
+    return routes | {"units": units}
+
+
+def stranger(routes, name):
+    other = Unit(name)
+    units = routes["units"] | {name: routes["units"][name] | {"recipients": other.recipients}}
+    return routes | {"units": units}
+
+
+REFUSALS = {
+    "no unit is open": (lambda routes: closed(routes, "police"), {}, "", "NoUnit"),
+    "a key that nobody confirmed": (lambda routes: stranger(routes, "police"), {}, "", "FalseKey"),
+    "a key of another unit": (
+        lambda routes: routes | {"units": routes["units"] | {"police": routes["units"]["drugs"]}},
+        {},
+        "",
+        "FalseKey",
+    ),
+    "no place for a contact": (lambda routes: routes | {"contact": None}, {}, "010", "NoContact"),
+    "a contact's reader excluded": (
+        lambda routes: routes,
+        {"exclude": ["discipline"]},
+        "010",
+        "ContactExcluded",
+    ),
+    "a custodian's false key": (
+        lambda routes: stranger(routes, "supervision"),
+        {},
+        "010",
+        "FalseKey",
+    ),
+    "a reviewer's false key": (lambda routes: stranger(routes, "upper"), {}, "010", "FalseKey"),
+}
+
+
+@pytest.mark.parametrize(("change", "answers", "contact", "error"), REFUSALS.values(), ids=REFUSALS)
+def test_what_cannot_be_sealed_is_not(seal, routes, change, answers, contact, error):
+    assert seal(answers, routes=change(routes), contact=contact) == {"error": error}
+
+
+def test_a_list_without_keys_confirms_none(seal):
+    assert seal(keys=[]) == {"error": "FalseKey"}
+
+
+def test_a_key_that_is_not_used_is_not_asked_about(seal, routes):
+    assert seal(routes=stranger(routes, "drugs"))["unit"] == "police"
+
+
+def test_javascript_reads_what_python_writes(work):
+    tip = payload.Tip("ABCDE-FGHJK", WHOLE, "age1pq1x", bytes(32), contact=b"sealed")
+    label = payload.Label("A1", "shili", ("minor",))
+    given = [
+        {"bytes": base64.b64encode(made.to_bytes()).decode(), "kind": kind}
+        for made, kind in ((tip, "tip"), (label, "label"))
+    ]
+    found = work([("parse", row) for row in given])
+
+    for row, parsed in zip(given, found, strict=True):
+        assert json.loads(base64.b64decode(row["bytes"])) == parsed
+        kind = parsed.pop("kind")
+        assert work([(f"{kind}Bytes", parsed)]) == [row["bytes"]]
+
+
+def test_a_supplements_body_is_the_one_that_the_server_would_write(work):
+    [body] = work([("body", FIELDS)])
+
+    assert body == json.dumps(WHOLE, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def test_references_and_digits_are_random_in_every_place(work):
+    references, digits = work([("references", 2000), ("digits", 2000)])
+
+    assert all(
+        re.fullmatch(f"[{payload.CROCKFORD}]{{5}}-[{payload.CROCKFORD}]{{5}}", one)
+        for one in references
+    )
+    assert all(re.fullmatch("[0-9]{30}", one) for one in digits)
+    assert len(set(references)) == len(set(digits)) == 2000
+    # By chance a character strays so far from its share once in a billion runs.
+    for place in (0, 4, 6, 10):
+        counts = Counter(one[place] for one in references)
+        assert len(counts) == 32
+        assert max(counts.values()) < 125
+    for place in (0, 15, 29):
+        counts = Counter(one[place] for one in digits)
+        assert len(counts) == 10
+        assert max(counts.values()) < 300
+
+
+class TestSupplement:
+    """Words added to a tip that is stored."""
+
+    @pytest.fixture
+    def add(self, work, routes, keys, units):
+        def add(changes=None, *, unit="police", **others):
+            thread = {
+                "reference": "ABCDE-FGHJK",
+                "status": "received",
+                "unit": {"id": unit, "recipients": units[unit].recipients},
+                "messages": [{"number": 2, "digest": "ab" * 32}],
+            } | others.pop("thread", {})
+            sent = {"unit": unit, "label": "sealed"}
+            job = {
+                "digits": DIGITS,
+                "fields": FIELDS | (changes or {}),
+                "thread": thread,
+                "sent": sent,
+                "routes": routes,
+                "keys": keys,
+            }
+            return work([("sealSupplement", job | others)])[0]
+
+        return add
+
+    def test_the_unit_opens_it_and_it_stands_at_its_place(self, add, units):
+        letter = add()["letter"]
+
+        envelope = payload.Envelope.parse(opened(letter["sealed"], units["police"].identity))
+        assert (letter["kind"], letter["number"], letter["urgency"]) == ("supplement", 3, "P0")
+        assert letter["digest"] == envelope.digest
+        envelope.verify(
+            receipt.derive(DIGITS, SITE).talk,
+            direction="reporter",
+            reference="ABCDE-FGHJK",
+            number=3,
+            previous="ab" * 32,
+        )
+        assert json.loads(envelope.body) == WHOLE
+
+    def test_a_supervisory_tip_stays_as_urgent_as_it_is(self, add):
+        letter = add(
+            {"official": "yes"}, unit="supervision", sent={"unit": "supervision", "label": ""}
+        )["letter"]
+
+        assert "urgency" not in letter
+
+    @pytest.mark.parametrize(
+        ("changes", "others"),
+        [
+            ({"official": "yes"}, {}),
+            ({"official": "unclear", "exclude": ["town"]}, {}),
+            ({"exclude": ["station"]}, {}),
+            ({}, {"thread": {"status": "purged"}}),
+        ],
+        ids=["an official", "perhaps an official", "the unit's own office", "nobody is left"],
+    )
+    def test_what_the_unit_may_not_have_stands_apart(self, add, changes, others):
+        assert add(changes, **others) == {"apart": True}
+
+    def test_a_unit_that_can_read_no_words_now_is_told(self, add):
+        assert add(thread={"unit": {"id": "", "recipients": []}}) == {"closed": True}
+
+    def test_a_closed_unit_that_was_excluded_since_gets_nothing_later_either(self, add):
+        changed = {"exclude": ["station"]}
+        assert add(changed, thread={"unit": {"id": "", "recipients": []}}) == {"apart": True}
+
+    def test_no_key_of_the_mailbox_is_believed(self, add):
+        false = Unit("police")
+        thread = {"unit": {"id": "police", "recipients": false.recipients}}
+
+        assert add(thread=thread) == {"error": "FalseKey"}

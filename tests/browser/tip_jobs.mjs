@@ -1,0 +1,36 @@
+// The jobs of the form's worker, and what they are made of, as tests ask: JSON in, JSON out.
+// A job that refuses gives the name of its error.
+
+import { readFileSync } from "node:fs";
+import { verifySolution } from "altcha-lib/v1";
+import { openWith } from "../../admin/browser/lib/age.js";
+import { fromBase64, toBase64 } from "../../admin/browser/lib/bytes.js";
+import { parseContent } from "../../admin/browser/lib/envelope.js";
+import { newDigits } from "../../admin/browser/lib/receipt.js";
+import { bodyOf, labelBytes, makeReference, tipBytes, wellFormed } from "../../admin/browser/lib/tip.js";
+import { JOBS } from "../../admin/browser/seal/jobs.js";
+
+const times = (count, make) => Array.from({ length: count }, make);
+
+const PARTS = {
+  tipBytes: (tip) => toBase64(tipBytes({ ...tip, talk: fromBase64(tip.talk) })),
+  labelBytes: (label) => toBase64(labelBytes(label)),
+  parse: ({ bytes, kind }) => parseContent(fromBase64(bytes), kind),
+  body: (fields) => bodyOf(wellFormed(fields)),
+  references: (count) => times(count, makeReference),
+  digits: (count) => times(count, newDigits),
+  open: async ({ identity, sealed }) => toBase64(await openWith(identity, fromBase64(sealed))),
+  verify: ({ proof, key }) => verifySolution(proof, key),
+};
+
+async function result({ job, content }) {
+  try {
+    return await (JOBS[job] || PARTS[job])(content);
+  } catch (error) {
+    return { error: error.name };
+  }
+}
+
+const results = [];
+for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await result(job));
+console.log(JSON.stringify(results));

@@ -184,7 +184,7 @@ class Browser:
         """Ask for a challenge and solve it."""
         return solve(self.challenge(), **changes)
 
-    def parcel(self, digits=None, *, unit="police", contact="", **fields):
+    def parcel(self, digits=None, *, unit="police", contact=b"", **fields):
         """Seal a tip as the form's script does; gives what it posts."""
         keys = receipt.derive(digits or receipt.new_digits(), self.site_id)
         reference = payload.new_reference()

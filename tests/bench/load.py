@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 TOKEN = re.compile(rb'name="token" value="([^"]+)"')
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
 class Connection:
     """One kept-alive HTTP/1.1 connection."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, source: str = "") -> None:
         self._address = (host, port)
+        self._source = (source, 0) if source else None
         self._host = f"{host}:{port}"
         self._socket: socket.socket | None = None
         self._rest = b""
@@ -23,10 +26,10 @@ class Connection:
     def get(self, path: str, headers: str = "") -> tuple[int, bytes]:
         return self._ask(f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\n{headers}\r\n".encode())
 
-    def post(self, path: str, body: bytes) -> tuple[int, bytes]:
+    def post(self, path: str, body: bytes, kind: str = FORM) -> tuple[int, bytes]:
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\n"
-            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Type: {kind}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         return self._ask(head.encode() + body)
@@ -34,7 +37,7 @@ class Connection:
     def _ask(self, request: bytes) -> tuple[int, bytes]:
         for attempt in (1, 2):
             if self._socket is None:
-                self._socket = socket.create_connection(self._address)
+                self._socket = socket.create_connection(self._address, None, self._source)
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._rest = b""
             try:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,13 +52,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
+def environment(
+    folder: Path, database_url: str, port: int, budgets: Mapping[str, str] = WIDE_BUDGETS
+) -> dict[str, str]:
     return {
         "DENGSHAO_DATA": str(folder),
         "DENGSHAO_DATABASE_URL": database_url,
         "DENGSHAO_BIND": f"127.0.0.1:{port}",
         "DENGSHAO_FORM_MIN_SECONDS": "0",
-        **WIDE_BUDGETS,
+        **budgets,
     }
 
 
@@ -96,10 +98,12 @@ def furnish(folder: Path, environ: dict[str, str]) -> tuple[Config, dict[str, Hy
 
 
 @contextmanager
-def served(folder: Path, database_url: str) -> Iterator[Place]:
+def served(
+    folder: Path, database_url: str, budgets: Mapping[str, str] = WIDE_BUDGETS
+) -> Iterator[Place]:
     """Serve a fresh installation from a process group of its own."""
     port = free_port()
-    environ = environment(folder, database_url, port)
+    environ = environment(folder, database_url, port, budgets)
     config, identities = furnish(folder, environ)
     command = [
         str(Path(sys.executable).with_name("dengshao")),

@@ -53,17 +53,6 @@
     if (presses.length >= 3) leave();
   }
 
-  // What the next page needs, fetched when nothing else is going on. Not where data costs money.
-  function fetchAhead(script) {
-    if ((navigator.connection || {}).saveData || location.protocol === "file:") return;
-    script.dataset.ahead.split(" ").forEach(function (address) {
-      var link = document.createElement("link");
-      link.rel = "prefetch";
-      link.href = address;
-      document.head.appendChild(link);
-    });
-  }
-
   showElder(withStore("localStorage", function (store) { return store.getItem(SIZE); }) === "1");
   if (elder) elder.addEventListener("click", toggleElder);
   if (exit) {
@@ -74,13 +63,6 @@
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
   });
-  var ahead = document.querySelector("script[data-ahead]");
-  if (ahead) {
-    window.addEventListener("load", function () {
-      var whenIdle = window.requestIdleCallback || function (act) { setTimeout(act, 2000); };
-      whenIdle(function () { fetchAhead(ahead); });
-    });
-  }
   var summary = document.getElementById("error-summary");
   if (summary) summary.focus();
 })();

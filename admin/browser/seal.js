@@ -1,13 +1,13 @@
-// The form's page. Small: what needs keys comes with seal-worker.js, once the form is touched.
+// The form's page: its comforts at once, and what seals once the form is touched.
 
 import { startForm } from "./form/index.js";
 import { isAble } from "./mailbox/able.js";
-import { Page } from "./seal/page.js";
+import { Entry } from "./seal/entry.js";
 
 const form = document.querySelector("form#form");
 if (form) {
   startForm(form);
-  const page = new Page(form);
-  if (isAble(globalThis) && typeof Worker === "function") page.start();
-  else page.goPlain();
+  const entry = new Entry(form);
+  if (isAble(globalThis) && typeof Worker === "function") entry.start();
+  else entry.goPlain();
 }

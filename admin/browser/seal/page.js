@@ -1,19 +1,20 @@
-// The form with scripts. It enhances the plain form: whatever fails here, the form still works, but
-// nothing is sent the plain way before the reporter was told and pressed again.
+// Sends the form sealed, and says on the page what became of it.
 
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { Offline } from "../page/post.js";
 import { faultsOf, readForm } from "./answers.js";
+import { inTime } from "./patience.js";
 import { Result } from "./result.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 
 const WORKER = "/app/seal-worker.js";
-const PATIENCE = 20000;
 
 export class Page {
-  constructor(form) {
+  // `onPlain` makes the next press go the plain way.
+  constructor(form, onPlain) {
     this.form = form;
+    this.onPlain = onPlain;
     this.main = document.getElementById("main");
     this.way = document.getElementById("way");
     this.alarm = document.getElementById("alarm");
@@ -24,40 +25,23 @@ export class Page {
     this.session = new Session((job, content) => this.workshop.run(job, content), {
       isPractice: "practice" in form.dataset,
     });
-    this.isPlain = false;
     this.isBusy = false;
-  }
-
-  start() {
-    this.way.textContent = this.words.sealedHere;
-    this.form.addEventListener("focusin", () => this.prepare(), { once: true });
-    this.form.addEventListener("input", () => this.prepare(), { once: true });
-    this.form.addEventListener("submit", (event) => this.take(event));
   }
 
   // Loads the worker while the reporter types.
   async prepare() {
-    if (this.isPlain) return;
     try {
       await this.workshop.open();
     } catch (error) {
       // Once a press waits for it, that press tells.
-      if (!this.isBusy) this.goPlain();
+      if (!this.isBusy) this.onPlain();
       return;
     }
     await this.session.prepare();
   }
 
-  goPlain() {
-    this.isPlain = true;
-    this.way.setAttribute("role", "status");
-    this.way.textContent = this.words.unable;
-  }
-
-  // Takes the place of the plain form's own way.
-  async take(event) {
-    if (this.isPlain) return;
-    event.preventDefault();
+  // Sends what stands in the form.
+  async take() {
     if (this.isBusy) return;
     this.clear();
     const typed = readForm(this.form);
@@ -80,7 +64,7 @@ export class Page {
     wait.setAttribute("role", "status");
     this.way.after(wait);
     try {
-      await inTime(this.workshop.open(), PATIENCE);
+      await inTime(this.workshop.open());
       this.showResult(await this.session.send(typed));
     } catch (error) {
       this.explain(error);
@@ -101,7 +85,7 @@ export class Page {
   // From here on the next press goes the plain way, with all that was typed.
   fallBack() {
     this.workshop.close();
-    this.goPlain();
+    this.onPlain();
     this.fault(this.words.fallback);
   }
 
@@ -163,13 +147,4 @@ function show(notice) {
 function openAround(field) {
   const folded = field.closest("details");
   if (folded) folded.open = true;
-}
-
-// Rejects where it takes longer than somebody who pressed a button can be asked to wait.
-function inTime(promise, milliseconds) {
-  let timer;
-  const late = new Promise((resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("too late")), milliseconds);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

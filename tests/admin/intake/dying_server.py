@@ -1,6 +1,6 @@
 """A server for test_crash.py that kills itself at one step of the first tip it takes.
 
-`python dying_server.py PORT [STEP]`; without a step it lives.
+`python dying_server.py PORT [STEP]`; without a step it lives. Its proofs of work are easy.
 """
 
 import os
@@ -12,6 +12,10 @@ from werkzeug.serving import make_server
 
 from admin import create_app
 from admin.db import db
+from admin.intake import flood
+
+# A tip's own row, and the one that says that its form or its proof is spent.
+ROWS = ("INSERT INTO tip", "INSERT INTO spent_")
 
 
 def die(*_args):
@@ -26,21 +30,23 @@ class DiesBeforeAnswering:
 
     def __call__(self, environ, start_response):
         answer = self.app(environ, start_response)
-        if environ["REQUEST_METHOD"] == "POST":
+        if environ["PATH_INFO"] in ("/tip/sent", "/tip/sealed"):
             b"".join(answer)
             die()
         return answer
 
 
 def arm(app, step):
-    """Make the process die at `step`, once a tip's row is being written."""
+    """Make the process die at `step`, once a tip's rows are being written."""
     writing = []
     with app.app_context():
         engine = db.engine
 
     @event.listens_for(engine, "before_cursor_execute")
     def _note(_connection, _cursor, statement, *_rest):
-        if statement.startswith("INSERT INTO tip"):
+        if statement.startswith(ROWS):
+            if step == ("before-rows" if not writing else "between-rows"):
+                die()
             writing.append(statement)
 
     if step == "before-commit":
@@ -52,6 +58,7 @@ def arm(app, step):
 
 def main():
     port, step = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
+    flood.LEAST_NUMBER = 20
     app = create_app()
     arm(app, step)
     if step == "before-answer":

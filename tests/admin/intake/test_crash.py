@@ -1,23 +1,27 @@
 """A server that dies at any step of taking a tip: no receipt without a tip, and no two tips."""
 
+import http.client
+import json as json_module
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import func, select
 
 from admin.config import ROOT
-from admin.db import db
-from admin.models import Tip
+from admin.house import house
+from admin.models import SpentChallenge, SpentNonce, Tip
+from tests.live import free_port
 
-from .conftest import LEAST, FormReader, Reporter
+from .conftest import LEAST, Browser, FormReader, Reporter
 
 # The steps of a submission, in the order in which a process that dies can stop at them.
-STEPS = ("before-commit", "after-commit", "before-answer")
+STEPS = ("before-rows", "between-rows", "before-commit", "after-commit", "before-answer")
+STORED = ("after-commit", "before-answer")
 
 
 class HttpClient:
@@ -29,18 +33,16 @@ class HttpClient:
     def get(self, address):
         return self._open(address, None)
 
-    def post(self, address, data):
-        from urllib.parse import urlencode
-
+    def post(self, address, data=None, *, json=None):
+        if json is not None:
+            return self._open(address, json_module.dumps(json).encode(), "application/json")
         return self._open(address, urlencode(data, doseq=True).encode())
 
-    def _open(self, address, body):
-        import http.client
-
+    def _open(self, address, body, kind="application/x-www-form-urlencoded"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        headers = {"Content-Type": kind} if body else {}
         try:
-            connection.request("POST" if body else "GET", address, body, kind)
+            connection.request("POST" if body else "GET", address, body, headers)
             answer = connection.getresponse()
             return Answer(answer.status, answer.read().decode(), answer.headers)
         finally:
@@ -50,6 +52,10 @@ class HttpClient:
 class Answer:
     def __init__(self, status_code, text, headers):
         self.status_code, self.text, self.headers = status_code, text, headers
+
+    @property
+    def json(self):
+        return json_module.loads(self.text)
 
 
 def start(environ, port, step=""):
@@ -72,26 +78,41 @@ def stop(process):
     process.wait()
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_a_server_that_dies_while_it_takes_a_tip_takes_it_once_at_the_retry(
-    app, environ, units, step
-):
-    from tests.live import free_port
+@pytest.fixture
+def port(environ):
+    return free_port()
 
-    port = free_port()
-    environ = {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
-    reporter = Reporter(HttpClient(port))
+
+@pytest.fixture
+def environ_here(environ, port):
+    return {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
+
+
+def die_while(environ, port, step, send):
+    """Let a server die at a step of what `send` sends: nobody is answered."""
     process = start(environ, port, step)
     try:
-        reporter.open_form()
-        reporter.form |= LEAST
-        with pytest.raises((ConnectionError, OSError, AssertionError)):
-            reporter.send()
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            send()
     finally:
         process.wait(20)
     assert process.returncode == -signal.SIGKILL
 
-    process = start(environ, port)
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_server_that_dies_while_it_takes_a_tip_takes_it_once_at_the_retry(
+    environ_here, port, units, count, step
+):
+    reporter = Reporter(HttpClient(port))
+
+    def send():
+        reporter.open_form()
+        reporter.send(**LEAST)
+
+    die_while(environ_here, port, step, send)
+    assert count(Tip) == count(SpentNonce) == (step in STORED)
+
+    process = start(environ_here, port)
     try:
         first = FormReader(reporter.send().text).groups
         again = FormReader(reporter.send().text).groups
@@ -100,5 +121,31 @@ def test_a_server_that_dies_while_it_takes_a_tip_takes_it_once_at_the_retry(
 
     assert len(first) == 6
     assert first == again
+    assert count(Tip) == count(SpentNonce) == 1
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_server_that_dies_while_it_takes_a_sealed_tip_takes_it_once_at_the_retry(
+    app, environ_here, port, units, stored, count, step
+):
     with app.app_context():
-        assert db.reading.execute(select(func.count()).select_from(Tip)).scalar_one() == 1
+        browser = Browser(HttpClient(port), house().site_id, units)
+    parcels = []
+
+    def send():
+        parcels.append(browser.parcel(what="桥头有人收过路费"))
+        browser.post(parcels[0])
+
+    die_while(environ_here, port, step, send)
+    assert count(Tip) == count(SpentChallenge) == (step in STORED)
+
+    process = start(environ_here, port)
+    try:
+        answers = [browser.post(parcels[0]) for _ in range(2)]
+    finally:
+        stop(process)
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.json for answer in answers] == [{"stored": True, "lane": ""}] * 2
+    assert [tip.words.fields["what"] for tip in stored()] == ["桥头有人收过路费"]
+    assert count(SpentChallenge) == 1

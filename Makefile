@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench lock system clean
+.PHONY: help run test check fix bench flood lock system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,9 @@ fix: $(VENV)/.dev ## Format, and mend what ruff can
 
 bench: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Measure; writes build/bench.json
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+flood: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Flood a server for a minute, with fifty people in it
+	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock

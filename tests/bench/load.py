@@ -34,6 +34,11 @@ class Connection:
         )
         return self._ask(head.encode() + body)
 
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
     def _ask(self, request: bytes) -> tuple[int, bytes]:
         for attempt in (1, 2):
             if self._socket is None:

@@ -1,0 +1,25 @@
+"""Five seconds of a flood against ten people, on a real server."""
+
+import pytest
+
+from tests.bench.place import served
+
+from .run import Force, flood
+
+# A small lane, so that the flood meets its end within the five seconds.
+BUDGETS = {"DENGSHAO_LANE_TIPS": "100"}
+
+
+@pytest.mark.timeout(120)
+def test_in_a_flood_every_persons_tip_reaches_the_queue_and_the_flood_stands_apart(
+    database_url, tmp_path
+):
+    force = Force(5, plain_connections=16, sealed_connections=8, plain_people=8, sealed_people=2)
+    with served(tmp_path / "place", database_url, BUDGETS) as place:
+        report = flood(place, force)
+
+    assert report.check() == []
+    assert report.after.lane == 10
+    # Beyond its share of the lane it was told to wait, and nothing was stored.
+    assert report.plain["503"] > 0
+    assert report.sealed["400"] > 0

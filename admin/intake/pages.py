@@ -11,6 +11,7 @@ from ..district import Category
 from ..house import house, page_language
 from ..vault import vault
 from ..vault.routes import offered_categories
+from . import contact
 from .forms import CopiedForm, Offer, TipForm, make_offer
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
@@ -140,8 +141,7 @@ def render_form(form: TipForm, *, token: str, **words: Any) -> str:
         "prefix": _prefix(),
         "any_open": bool(units),
         "sealed_way_open": district.supervisory in units,
-        # Sealed twice, so that two units have to open it together.
-        "contact_open": {district.supervisory, district.upper} <= set(units),
+        "contact_open": contact.is_offered(district, units),
         "missing": _missing(form.official.data == "yes"),
         "hotlines": district.hotlines,
         "no_unit": False,

@@ -4,9 +4,6 @@ const WORDS = "textarea, input[type=text]";
 
 export function guardWords(form) {
   let isGuarding = true;
-  const letGo = () => {
-    isGuarding = false;
-  };
 
   // A form that was stored, or a page that was left at once, holds no form any more.
   window.addEventListener("beforeunload", (event) => {
@@ -15,14 +12,14 @@ export function guardWords(form) {
     // Older browsers ask only where this is set.
     event.returnValue = "";
   });
-  // Without scripts of the seal in its way, the form is leaving by the reporter's own wish.
+  // Nobody seals it here, so the form itself is on its way.
   window.addEventListener("submit", (event) => {
-    if (event.target === form && !event.defaultPrevented) letGo();
+    if (event.target === form && !event.defaultPrevented) isGuarding = false;
   });
   // Whoever calls for help must not be asked whether to stay.
   document.addEventListener("click", (event) => {
     if (!isGuarding || !event.target.closest('a[href^="tel:"]')) return;
-    letGo();
+    isGuarding = false;
     setTimeout(() => {
       isGuarding = true;
     }, 1000);
@@ -32,7 +29,6 @@ export function guardWords(form) {
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.replace(location.pathname + location.search);
   });
-  return { letGo };
 }
 
 function hasWords(form) {
@@ -40,7 +36,7 @@ function hasWords(form) {
 }
 
 // What the server filled in again after an error goes too, so that no reset brings it back.
-export function wipe(form) {
+function wipe(form) {
   form.querySelectorAll(WORDS).forEach((field) => {
     field.value = field.defaultValue = "";
   });

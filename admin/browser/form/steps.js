@@ -10,7 +10,7 @@ export function offerSteps(form) {
   const steps = new Steps(form);
   steps.offer.hidden = false;
   // A form that was sent in steps and came back with errors comes back in steps.
-  if (location.hash === HASH) steps.start(steps.firstFault());
+  if (location.hash === HASH) steps.open(steps.firstFault());
 }
 
 class Steps {
@@ -38,7 +38,7 @@ class Steps {
   }
 
   listen() {
-    this.offer.addEventListener("click", (event) => event.target.closest("button") && this.start(0));
+    this.offer.addEventListener("click", (event) => event.target.closest("button") && this.open(0).show(0));
     this.act("next").addEventListener("click", () => this.show(this.at + 1));
     this.act("back").addEventListener("click", () => this.show(this.at - 1));
     this.act("check").addEventListener("click", () => this.show(this.questions.length));
@@ -85,11 +85,12 @@ class Steps {
     return Math.max(0, this.questions.findIndex(isFault));
   }
 
-  start(at) {
+  open(at) {
     this.intro.hidden = true;
     this.bar.hidden = this.progress.hidden = false;
     this.form.action = this.action + HASH;
-    this.show(at);
+    this.reveal(at);
+    return this;
   }
 
   stop() {

@@ -12,7 +12,13 @@ from admin.models import UnitKey
 def test_the_choices_stand_before_the_form_in_the_order_of_their_urgency(reporter):
     page = reporter.open_form().text
 
-    marks = ["tel:110", "/help/", "/report/other-channels/", "/tip/?official=yes", '<form id="form"']
+    marks = [
+        "tel:110",
+        "/help/",
+        "/report/other-channels/",
+        "/tip/?official=yes",
+        '<form id="form"',
+    ]
 
     places = [page.index(mark, page.index("<main")) for mark in marks]
     assert places == sorted(places)

@@ -1,6 +1,7 @@
 """The build: strict, the same under both builders, and it stops at what a reader must not meet."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -49,6 +50,27 @@ def test_a_build_leaves_the_theme_and_the_hooks_alone(workshop):
 def test_no_data_file_is_published(site):
     assert not list(site.rglob("*.yml"))
     assert not (site / "data").exists()
+
+
+def test_no_unit_is_published_before_a_second_person_has_entered_its_fingerprint(site):
+    assert json.loads((site / "keys.json").read_text("utf-8")) == {"keys": []}
+
+
+@pytest.mark.parametrize("builder", ["mkdocs", "properdocs"])
+def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(workshop, builder):
+    print_of = {"police": " ".join(["0a1b"] * 8), "upper": " ".join(["c2d3"] * 8)}
+    rows = [{"id": unit, "fingerprint": print_of[unit]} for unit in print_of]
+    path = workshop / "content" / "data" / "keys.yml"
+    keys = yaml.safe_load(path.read_text("utf-8"))
+    path.write_text(yaml.safe_dump(keys | {"items": rows}), "utf-8")
+
+    result = build_site(workshop / "out", builder=builder, root=workshop)
+
+    assert result.returncode == 0, result.stderr
+    published = json.loads((workshop / "out" / "keys.json").read_text("utf-8"))
+    assert published == {
+        "keys": [{"unit": unit, "fingerprint": text} for unit, text in print_of.items()]
+    }
 
 
 @pytest.mark.parametrize(

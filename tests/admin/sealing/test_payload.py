@@ -56,6 +56,23 @@ def test_a_tip_is_the_json_that_the_contract_says():
     }
 
 
+def test_a_contact_comes_back_and_a_tip_without_one_has_todays_bytes():
+    tip = replace(TIP, contact=b"age-encryption.org/v1\n")
+
+    assert Tip.parse(tip.to_bytes()) == tip
+    assert list(json.loads(tip.to_bytes()))[-2:] == ["files", "contact"]
+    assert b"contact" not in TIP.to_bytes()
+    assert Tip.parse(TIP.to_bytes()).contact == b""
+
+
+@pytest.mark.parametrize("contact", ["!", "…", 5, None, ["QUJD"]])
+def test_a_contact_that_is_no_base64_is_refused(contact):
+    content = json.loads(TIP.to_bytes()) | {"contact": contact}
+
+    with pytest.raises(BadContent):
+        Tip.parse(json.dumps(content).encode())
+
+
 def test_short_tips_and_labels_are_all_of_one_size():
     short = replace(TIP, fields={"category": "A4", "what": "一", "place": "村口"})
     assert len(short.to_bytes()) == len(TIP.to_bytes()) == 8192

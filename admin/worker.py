@@ -4,9 +4,11 @@ import errno
 import signal
 import struct
 import time
+from collections import deque
+from collections.abc import Callable
 from functools import partial
 from selectors import EVENT_READ
-from socket import SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, socket
+from socket import SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, socket
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -22,8 +24,28 @@ from .quiet_log import describe
 
 # The peer went away between its connect and our accept, or another worker was quicker.
 GONE = (errno.EAGAIN, errno.ECONNABORTED)
+# Seconds and bytes for which a closed connection's sender may go on before it is cut off.
+LINGER_SECONDS = 2.0
+LINGER_BYTES = 256 * 1024
 # Headers that the application wanted to send: errors of ours, though they look like the sender's.
 OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
+
+
+class Conn(TConn):  # type: ignore[misc]  # gunicorn has no types
+    """A connection that leaves its end to the worker's loop.
+
+    gunicorn's loop waits up to two seconds for each sender to see that it was answered: some
+    dozens that stay silent then keep everybody else waiting for minutes.
+    """
+
+    linger: Callable[["Conn"], None]
+    drained = 0
+
+    def close(self, graceful: bool = False) -> None:
+        if graceful:
+            self.linger(self)
+        else:
+            super().close()
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -38,8 +60,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     """Seconds that a thread waits for the next bytes of a body, or for room to send some."""
     alive: bool
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lingering: deque[Conn] = deque()
+
     def run(self) -> None:
         super().run()
+        for conn in self.lingering:
+            conn.close()
         # Python gives up its handlers before it ends: the arbiter's last word would kill, not end.
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
 
@@ -53,10 +81,45 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.nr_conns += 1
         _limit_waiting(client, self.patience)
         # Non-blocking until its first byte is there; a thread makes it blocking again.
-        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn = Conn(self.cfg, client, address, listener.getsockname())
+        conn.linger = self.linger
         conn.timeout = time.monotonic() + self.cfg.keepalive
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def linger(self, conn: Conn) -> None:
+        """Say that no more will come, and close once the sender has seen it, or soon."""
+        try:
+            conn.sock.shutdown(SHUT_WR)
+        except OSError:
+            conn.close()
+            return
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + LINGER_SECONDS
+        self.lingering.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.drain, conn))
+
+    def drain(self, conn: Conn, client: socket) -> None:
+        """Throw away what still comes: closed over unread bytes, TCP would lose the answer."""
+        try:
+            data = client.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        conn.drained += len(data)
+        if not data or conn.drained > LINGER_BYTES:
+            self.lingering.remove(conn)
+            self.let_go(conn)
+
+    def let_go(self, conn: Conn) -> None:
+        self.poller.unregister(conn.sock)
+        conn.close()
+
+    def murder_pending(self) -> None:
+        super().murder_pending()
+        while self.lingering and self.lingering[0].timeout <= time.monotonic():
+            self.let_go(self.lingering.popleft())
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -93,6 +94,52 @@ def test_connections_that_say_nothing_hold_up_neither_answers_nor_a_stop(
             connection.close()
 
     # gunicorn tells of each worker that it had to kill.
+    assert served.log.read_text("utf-8") == told
+
+
+STOPPED = [
+    b"POST /tip/sent HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 4000\r\n\r\nwhat=CANARY-7",
+    b"POST /mailbox/thread HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 4000\r\n\r\n{"lookup": "CANARY-7',
+    b"POST /mailbox/thread HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n400\r\nCANARY-7",
+    b"POST /mailbox/ HTTP/1.1\r\nHost: {}\r\nX-Half-A-Header: CANARY-7",
+]
+
+
+def test_senders_that_stop_within_a_body_keep_nobody_waiting_for_ever(
+    tmp_path, demo_store, bundles, site_folder, monkeypatch
+):
+    monkeypatch.setenv("PATIENCE", "0.5")
+    shutil.copytree(demo_store[0], tmp_path / "data")
+    served = start(
+        tmp_path,
+        bundles=bundles,
+        site=site_folder,
+        command=[sys.executable, str(Path(__file__).with_name("impatient_server.py"))],
+        arguments=["serve"],
+    )
+    told = served.log.read_text("utf-8")
+    host, _, port = served.config.bind.partition(":")
+    # More than there are threads, of every kind.
+    stopped = [socket.create_connection((host, int(port)), timeout=60) for _ in range(40)]
+    try:
+        for number, connection in enumerate(stopped):
+            request = STOPPED[number % len(STOPPED)]
+            connection.sendall(request.replace(b"{}", served.config.public_host.encode()))
+        with urllib.request.urlopen(f"{served.public}/mailbox/", timeout=60) as answer:
+            assert answer.status == 200
+        # Each is told, or at least let go; none is left holding a thread.
+        for connection in stopped:
+            while connection.recv(65536):
+                pass
+        assert served.stop() == 0
+    finally:
+        served.stop(signal.SIGKILL)
+        for connection in stopped:
+            connection.close()
+
     assert served.log.read_text("utf-8") == told
 
 

@@ -1,8 +1,10 @@
 // The desk: what is sealed is opened in this browser, with the keys that this tab holds.
 
 import { bindAct } from "./desk/acts.js";
+import { bindContact, hideContact } from "./desk/contact.js";
 import { guideDecision } from "./desk/decision.js";
 import { byId, say } from "./desk/dom.js";
+import { checkLock } from "./desk/locks.js";
 import { bindPanels } from "./desk/panels.js";
 import { openLabels } from "./desk/queue.js";
 import { helpWriting, replyFields } from "./desk/reply.js";
@@ -13,17 +15,27 @@ import { goUnlock, load, watch } from "./staff/keyring.js";
 watch();
 const queue = byId("queue");
 const tip = byId("tip");
+const contact = byId("contact");
 if (queue) startQueue(queue);
 if (tip) startTip(tip);
+if (contact) startContact(contact);
 
 async function startQueue(page) {
   const words = wordsOf(page);
   let shut = () => {};
   keepShaded(() => shut());
   const isAnySealed = page.querySelector("[data-label]") !== null;
-  const unit = isAnySealed ? await keysOf(page.dataset.unit, words) : null;
+  // Where nothing is sealed the keys are only held against the form's: no reason to ask for them.
+  const unit = await keysOf(page.dataset.unit, words, { isNeeded: isAnySealed });
   if (unit) shut = await openLabels(page, unit.identity, words);
   page.dataset.opened = "yes";
+}
+
+async function startContact(page) {
+  const words = wordsOf(page);
+  keepShaded(hideContact);
+  const unit = await keysOf(page.dataset.unit, words);
+  if (unit) bindContact(unit, words);
 }
 
 async function startTip(page) {
@@ -68,12 +80,14 @@ function bindActs(words, state, renew) {
 }
 
 // The keys of a unit, or null after saying on the page why this tab has none.
-async function keysOf(unitId, words) {
+async function keysOf(unitId, words, { isNeeded = true } = {}) {
   try {
     const keys = await load();
-    if (!keys) return showLocked();
-    if (!keys.units[unitId]) say(byId("alarm"), words.sentences.no_key);
-    return keys.units[unitId] || null;
+    if (!keys) return isNeeded ? showLocked() : null;
+    const unit = keys.units[unitId];
+    if (unit) checkLock(unitId, unit, words);
+    else say(byId("alarm"), words.sentences.no_key);
+    return unit || null;
   } catch (error) {
     return say(byId("alarm"), words.sentences.offline) || null;
   }

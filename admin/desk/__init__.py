@@ -5,17 +5,24 @@ from base64 import b64encode
 from flask import Flask, g
 
 from ..house import house
+from .contact import bp as contact_bp
+from .contact import opens_contact
+from .offered import bp as offered_bp
 from .views import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
-    app.register_blueprint(bp)
+    for blueprint in (bp, offered_bp, contact_bp):
+        app.register_blueprint(blueprint)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
 
     @app.context_processor
-    def unit_of_staff() -> dict[str, str]:
-        """Give every page of the staff's house the name of the member's unit."""
+    def unit_of_staff() -> dict[str, object]:
+        """Give every page of the staff's house the member's unit, and what is its business."""
         staff = g.get("staff")
         unit = house().district.units.get(staff.unit_id) if staff else None
-        return {"unit_name": unit.zh if unit else ""}
+        return {
+            "unit_name": unit.zh if unit else "",
+            "opens_contact": unit is not None and opens_contact(unit.id),
+        }

@@ -22,9 +22,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db, today
 from ..house import house
-from ..models import Message, Tip, TipStatus, Urgency
+from ..models import Tip, TipStatus, Urgency
 from ..security import staff_only
 from ..vault.lane import count_waiting
+from ..vault.talk import TalkRow, read_talk
 from . import words
 from .answers import init_answers, refused
 from .forms import DecisionForm, FilterForm, MessageForm, UrgencyForm
@@ -88,6 +89,7 @@ def show_tip(reference: str) -> Answer:
         decision_form=DecisionForm(tip, district),
         urgency_form=UrgencyForm(tip),
         message_form=MessageForm(),
+        contact_units=words.contact_units(district),
         today=today(),
         words=words,
         browser_words=words.browser_words(district),
@@ -98,12 +100,15 @@ def show_tip(reference: str) -> Answer:
 @staff_only
 def sealed_tip(reference: str) -> Answer:
     """Send the sealed bytes of a tip and of its talk, as they are stored."""
-    tip = _own_tip(db.reading, reference, undefer(Tip.sealed), selectinload(Tip.messages))
+    tip = _own_tip(db.reading, reference, undefer(Tip.sealed))
+    talk = read_talk(db.reading, tip.id)
     return jsonify(
         reference=tip.reference,
         unit=tip.unit_id,
+        status=tip.status,
         sealed=_base64(tip.sealed) if tip.sealed else None,
-        messages=[_message(message) for message in tip.messages],
+        length=talk.length,
+        messages=[_message(row) for row in talk.rows],
         # A page that outlived its sign-in learns the new session's token here.
         csrf=generate_csrf(),
     )
@@ -200,11 +205,11 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def _message(message: Message) -> dict[str, str | int]:
+def _message(row: TalkRow) -> dict[str, str | int]:
     return {
-        "number": message.number,
-        "direction": message.direction.value,
-        "day": message.sent_on.isoformat(),
-        "digest": message.digest,
-        "sealed": _base64(message.sealed),
+        "number": row.number,
+        "direction": row.direction,
+        "day": row.sent_on.isoformat(),
+        "digest": row.digest,
+        "sealed": _base64(row.sealed),
     }

@@ -144,6 +144,14 @@ def actor_word(by: str) -> str:
     return str({REPORTER: _("举报人"), SYSTEM: _("系统")}.get(by, by))
 
 
+def contact_units(district: District) -> tuple[str, str] | None:
+    """Name the two units that open a contact block: the first lock's, and the second's."""
+    pair = district.contact
+    if pair is None:
+        return None
+    return district.units[pair.custodian].zh, district.units[pair.reviewer].zh
+
+
 def browser_words(district: District) -> dict[str, Any]:
     """Collect what the browser needs to show an opened tip: labels, choices, sentences."""
     choices = {name: _zh(options) for name, options in district.choices.items()}
@@ -173,11 +181,20 @@ def _sentences() -> dict[str, str]:
     return {
         "locked": _("这个页签已经锁上，看不到内容。"),
         "no_key": _("您手里没有这个单位的钥匙，打不开这条线索。请找本单位负责人。"),
-        "not_opened": _("这条线索打不开，可能被改过。请告诉本单位负责人，不要删除。"),
+        "not_opened": _("注意：这条线索打不开。内容可能被改过，也可能线索表发的是假锁。"),
+        "not_opened_do": _("不要删除。马上告诉管理员，一起核对指纹。"),
+        "fingerprint": _("您手里这把钥匙的指纹：%(found)s"),
+        "lock_false": _("注意：线索表现在发的锁，和您手里的钥匙不是一对。"),
+        "lock_false_do": _("新线索可能落到别人手里。马上告诉管理员，先停收线索。"),
+        "lock_offered": _("线索表发的锁的指纹：%(found)s"),
+        "lock_unchecked": _("没能核对线索表发的锁。请重新载入这一页。"),
         "label_not_opened": _("打不开"),
         "other_tip": _("打开的内容不是这个编号的。请不要据此办理，马上告诉本单位负责人。"),
         "chain": _("第 %(n)s 条对不上：可能被改过、少了一条，或换了位置。请不要据此办理。"),
         "untrusted": _("这条不能相信，内容不显示。"),
+        "question_gone": _("状态是等举报人补充，可是问的话不见了，或者不能相信。"),
+        "contact_closed": _("这个文件用本单位的钥匙打不开。请看上面，该哪个单位先开。"),
+        "contact_no_file": _("这不是联系方式的文件。请选从线索页存下的文件。"),
         "talk_broken": _("往来内容对不上，请马上告诉本单位负责人。"),
         "reads": _("举报人会看到："),
         "purge": _("按保存规定，%(n)s 天后删除内容。"),

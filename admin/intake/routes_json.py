@@ -9,6 +9,7 @@ from ..district import District
 from ..house import house
 from ..security import public
 from ..vault import vault
+from ..vault.offered import offered_units
 from ..vault.units import OpenUnit
 from .contact import is_offered
 
@@ -37,13 +38,7 @@ def describe(district: District, site_id: str, units: Units) -> dict[str, Any]:
         "site": site_id,
         "supervisory": district.supervisory,
         "upper": district.upper,
-        "units": {
-            unit.id: {
-                "otherwise": unit.otherwise,
-                "recipients": units[unit.id].recipients if unit.id in units else [],
-            }
-            for unit in district.units.values()
-        },
+        "units": offered_units(district, units),
         "categories": {row.id: row.route for row in district.categories.values()},
         "offices": {row.id: row.unit for row in district.offices.values()},
         "contact": vars(pair) if pair else None,

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from ..models import Direction, Message, Tip
 
+TalkRow = Row[int, int, Direction, date, str, bytes]
+"""The talk's length beside number, direction, day, digest and sealed bytes of a message."""
+
 
 @dataclass(frozen=True)
 class Talk:
     """The rows of a talk in order; `length` is the count that the tip itself keeps of them."""
 
     length: int
-    rows: Sequence[Row[int, int, Direction, date, str, bytes]]
+    rows: Sequence[TalkRow]
 
 
 # Both sides in one statement: read one after the other, a message that came between the two would

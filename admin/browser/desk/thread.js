@@ -9,14 +9,16 @@ import {
 } from "../lib/envelope.js";
 
 // `rows` are messages as the server stores them, in order: number, direction, day, digest, bytes.
-// Returns one entry for each. `fault` is null, or tells why the message is not believed: "sealed"
-// (did not open), "content", "mac", "digest" or "chain"; `missing` is the number that should have
-// stood there. `body` is null unless the MAC shows that one of the two sides wrote it.
-export async function readTalk(rows, { reference, talk, open }) {
+// `length` is the count that the tip keeps of them, `isAsked` whether it waits for the reporter.
+// Returns one entry for each row. `fault` is null, or tells why the message is not believed:
+// "sealed" (did not open), "content", "kind", "mac", "digest" or "chain"; `missing` is the number
+// that should have stood there. `body` is null unless the MAC shows that one of the two sides wrote
+// it. What is missing altogether follows as entries of number null: "missing", "no_question".
+export async function readTalk(rows, { reference, talk, open, length, isAsked }) {
   const opened = await Promise.all(rows.map((row) => open(row.bytes).catch(() => null)));
   let expected = 1;
   let previous = "";
-  return rows.map((row, i) => {
+  const entries = rows.map((row, i) => {
     const place = { direction: row.direction, reference, number: expected, previous };
     const found = judge(row, opened[i], talk, place);
     const { number, direction, day } = row;
@@ -25,11 +27,19 @@ export async function readTalk(rows, { reference, talk, open }) {
     previous = found.digest;
     return entry;
   });
+  const isBelieved = ({ direction, fault }) => direction === "staff" && !fault;
+  const lacks = [];
+  if (expected - 1 !== length) lacks.push(empty(expected, "missing"));
+  if (isAsked && !entries.some(isBelieved)) lacks.push(empty(expected, "no_question"));
+  return entries.concat(lacks);
 }
 
-// Where the next message must hang.
+const empty = (missing, fault) =>
+  Object.assign({ number: null, direction: "staff", day: "", missing }, unbelieved(fault, ""));
+
+// Where the next message must hang: on the last one that is there.
 export function endOfTalk(talk) {
-  const last = talk[talk.length - 1];
+  const last = talk.filter((entry) => entry.number !== null).pop();
   return last ? { number: last.number, digest: last.digest } : { number: 0, digest: "" };
 }
 
@@ -38,6 +48,8 @@ function judge(row, bytes, talk, place) {
   const digest = digestOf(bytes);
   try {
     const { kind, body } = verifyEnvelope(bytes, talk, place);
+    // The MAC does not cover the kind, and staff write no other.
+    if (row.direction === "staff" && kind !== "message") return unbelieved("kind", digest);
     const isWhole = digest === row.digest && row.number === place.number;
     const fault = isWhole ? null : digest === row.digest ? "chain" : "digest";
     return { kind, body, digest, fault };

@@ -5,7 +5,9 @@ import { fromBase64 } from "../lib/bytes.js";
 import { parseContent } from "../lib/envelope.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
+import { ownFingerprint } from "./locks.js";
 import { readFields, readSupplement } from "./readable.js";
+import { saveFile } from "./save.js";
 import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
@@ -14,13 +16,15 @@ const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 export async function openTip(page, unit, words) {
   say(byId("alarm"));
   const sealed = await fetchSealed(page.dataset.sealed, words);
-  const tip = sealed && (await openBody(sealed, unit.identity, words));
+  const tip = sealed && (await openBody(sealed, page.dataset.unit, unit, words));
   if (!tip) return null;
   if (tip.reference !== page.dataset.reference) return alarm(words.sentences.other_tip);
   const talk = await readTalk(withBytes(sealed.messages), {
     reference: tip.reference,
     talk: fromBase64(tip.talk),
     open: (bytes) => openWith(unit.identity, bytes),
+    length: sealed.length,
+    isAsked: sealed.status === "question",
   });
   return { tip, talk };
 }
@@ -36,11 +40,14 @@ async function fetchSealed(url, words) {
   }
 }
 
-async function openBody(sealed, identity, words) {
+// What does not open was changed, or sealed to a key that is not ours: perhaps the form handed out
+// a false one.
+async function openBody(sealed, unitId, unit, words) {
   try {
-    return parseContent(await openWith(identity, fromBase64(sealed.sealed)), "tip");
+    return parseContent(await openWith(unit.identity, fromBase64(sealed.sealed)), "tip");
   } catch (error) {
-    return alarm(words.sentences.not_opened);
+    const { not_opened, not_opened_do } = words.sentences;
+    return alarm(not_opened, not_opened_do, ownFingerprint(unitId, unit, words));
   }
 }
 
@@ -56,6 +63,9 @@ export function showTip({ tip, talk }, words) {
   replaceChildren(byId("opened"), fieldList(tip.fields, words));
   showTalk(talk, words);
   byId("unwilling").hidden = tip.fields.answer !== "no";
+  byId("contact-left").hidden = !tip.contact;
+  byId("contact-save").onclick = () =>
+    saveFile(`${tip.reference}.contact.age`, fromBase64(tip.contact));
 }
 
 export function showTalk(talk, words) {
@@ -64,12 +74,18 @@ export function showTalk(talk, words) {
   replaceChildren(byId("thread"), ...shown);
   const broken = talk.filter((message) => message.fault);
   if (!broken.length) return;
-  const sentence = (message) => words.sentences.chain.replace("%(n)s", message.missing);
-  alarm(words.sentences.talk_broken, ...broken.map(sentence));
+  alarm(words.sentences.talk_broken, ...broken.map((message) => faultOf(message, words)));
+}
+
+function faultOf({ fault, missing }, { sentences }) {
+  if (fault === "no_question") return sentences.question_gone;
+  return sentences.chain.replace("%(n)s", missing);
 }
 
 export function hideTip() {
   byId("opened").textContent = "";
+  byId("contact-left").hidden = true;
+  byId("contact-save").onclick = null;
   byId("thread").textContent = "";
 }
 
@@ -96,8 +112,8 @@ function entry(message, words) {
 }
 
 function contents(message, words) {
-  const warning = words.sentences.chain.replace("%(n)s", message.missing);
-  const fault = message.fault ? [element("p", "message__fault", warning)] : [];
+  const fault = message.fault ? [element("p", "message__fault", faultOf(message, words))] : [];
+  if (message.number === null) return fault;
   if (message.body === null) return fault.concat(element("p", "", words.sentences.untrusted));
   if (message.kind !== "supplement") return fault.concat(element("p", "", message.body));
   return fault.concat(fieldList(readSupplement(message.body), words));

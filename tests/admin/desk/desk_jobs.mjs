@@ -9,10 +9,16 @@ import { sealReply } from "../../../admin/browser/desk/reply.js";
 import { endOfTalk, readTalk } from "../../../admin/browser/desk/thread.js";
 
 const ACTS = {
-  talk: ({ rows, identity, reference, talk }) =>
+  talk: ({ rows, identity, reference, talk, length, isAsked }) =>
     readTalk(
       rows.map((row) => Object.assign({}, row, { bytes: fromBase64(row.sealed) })),
-      { reference, talk: fromBase64(talk), open: (bytes) => openWith(identity, bytes) },
+      {
+        reference,
+        talk: fromBase64(talk),
+        open: (bytes) => openWith(identity, bytes),
+        length,
+        isAsked,
+      },
     ),
   end: ({ talk }) => endOfTalk(talk),
   fields: ({ fields, words }) => readFields(fields, words),

@@ -1,0 +1,51 @@
+// Opens the file of a contact block: the custodian's turn gives a file for the reviewer, the
+// reviewer's turn the words. In memory only, and nothing is sent.
+
+import { openWith } from "../lib/age.js";
+import { fromUtf8, toUtf8 } from "../lib/bytes.js";
+import { byId, say } from "./dom.js";
+import { saveFile } from "./save.js";
+
+const AGE_FILE = toUtf8("age-encryption.org/v1\n");
+const MOST_BYTES = 64 * 1024;
+
+export function bindContact(unit, words) {
+  const chosen = byId("contact-file");
+  byId("contact-choose").hidden = false;
+  chosen.addEventListener("change", async () => {
+    hideContact();
+    if (chosen.files.length) await open(chosen.files[0], unit.identity, words.sentences);
+  });
+}
+
+export function hideContact() {
+  say(byId("contact-error"));
+  byId("contact-next").hidden = byId("contact-shown").hidden = true;
+  byId("contact-words").textContent = "";
+  byId("contact-save").onclick = null;
+}
+
+async function open(file, identity, sentences) {
+  const bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
+  if (!isAgeFile(bytes)) {
+    say(byId("contact-error"), sentences.contact_no_file);
+    return;
+  }
+  try {
+    show(file.name, await openWith(identity, bytes));
+  } catch (error) {
+    say(byId("contact-error"), sentences.contact_closed);
+  }
+}
+
+function show(name, bytes) {
+  if (isAgeFile(bytes)) {
+    byId("contact-next").hidden = false;
+    byId("contact-save").onclick = () => saveFile(name.replace(/\.age$/, "-2.age"), bytes);
+  } else {
+    byId("contact-words").textContent = fromUtf8(bytes).trim();
+    byId("contact-shown").hidden = false;
+  }
+}
+
+const isAgeFile = (bytes) => AGE_FILE.every((byte, i) => bytes[i] === byte);

@@ -1,0 +1,42 @@
+// Holds what the public form hands out against the keys in this member's hands. A server that hands
+// out a false key is told from an honest one here, by who has the right one.
+
+import { fingerprint } from "../lib/member.js";
+import { getJson } from "../staff/api.js";
+import { byId, element, say } from "./dom.js";
+
+// `unit` comes from the opened keys, never from the server.
+export async function checkLock(unitId, unit, words) {
+  const found = await lookAtLock(unitId, unit);
+  const { sentences } = words;
+  if (found === "unchecked") return tell(sentences.lock_unchecked);
+  if (found === "") return tell();
+  return tell(
+    sentences.lock_false,
+    sentences.lock_false_do,
+    ownFingerprint(unitId, unit, words),
+    sentences.lock_offered.replace("%(found)s", found),
+  );
+}
+
+export const ownFingerprint = (unitId, unit, words) =>
+  words.sentences.fingerprint.replace("%(found)s", fingerprintOf(unitId, unit));
+
+const fingerprintOf = (unitId, { recipient, recovery }) => fingerprint(unitId, recipient, recovery);
+
+// Returns "" where all is well: the form seals to our key, or to none. Otherwise the fingerprint of
+// the key that it hands out, or "unchecked".
+async function lookAtLock(unitId, unit) {
+  try {
+    const { recipients } = (await getJson("/desk/offered.json")).units[unitId];
+    if (!recipients.length) return "";
+    const offered = fingerprint(unitId, recipients[0], recipients[1]);
+    return offered === fingerprintOf(unitId, unit) ? "" : offered;
+  } catch (error) {
+    return "unchecked";
+  }
+}
+
+function tell(...lines) {
+  say(byId("lock-alarm"), ...lines.map((line) => element("p", "", line)));
+}

@@ -1,0 +1,11 @@
+// Saves bytes as a file on this computer.
+
+export function saveFile(name, bytes) {
+  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser reads it after this turn; what is never released stays in memory.
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}

@@ -1,0 +1,28 @@
+"""The page on which a contact block is opened: in the browser, by two units one after the other."""
+
+from flask import Blueprint, g, render_template
+
+from ..house import house
+from ..security import staff_only
+from . import words
+
+bp = Blueprint("desk_contact", __name__, url_prefix="/desk/contact")
+
+
+@bp.get("/")
+@staff_only
+def show_contact() -> str:
+    """Show where a file is chosen. The server sees neither the file nor what is in it."""
+    if g.staff.unit_id is None:
+        return render_template("desk/no_unit.html")
+    return render_template(
+        "desk/contact.html",
+        pair=words.contact_units(house().district),
+        browser_words=words.browser_words(house().district),
+    )
+
+
+def opens_contact(unit_id: str | None) -> bool:
+    """Tell whether a unit is one of the two that contact blocks are sealed to."""
+    pair = house().district.contact
+    return pair is not None and unit_id in (pair.custodian, pair.reviewer)

@@ -1,0 +1,21 @@
+"""What the public form is told of the units: to whom a tip may go, and to what it is sealed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..district import District
+from .units import OpenUnit
+
+
+def offered_units(district: District, units: Mapping[str, OpenUnit]) -> dict[str, dict[str, Any]]:
+    """Tell of each unit; one that is not open has no recipients.
+
+    One maker for the form and for the desk, whose members compare it with the keys in their hands.
+    """
+    return {
+        unit.id: {
+            "otherwise": unit.otherwise,
+            "recipients": units[unit.id].recipients if unit.id in units else [],
+        }
+        for unit in district.units.values()
+    }

@@ -99,6 +99,9 @@ def _judge(form: TipForm) -> Verdict:
 
 
 def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
+    # What was looked up is known: a reader that stays open while others write and this one seals
+    # and waits makes SQLite's journal grow (36 MB against 11 in a flood of 570 tips).
+    db.reading.rollback()
     try:
         result = _receive(sent, is_new=is_new)
     except NoUnitOpen:

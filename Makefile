@@ -37,15 +37,23 @@ bench: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo #
 flood: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Flood a server for a minute, with fifty people in it
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
 
+fuzz: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")
+	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
 
 system: ## Install the system packages that no wheel brings (as root)
-	@if command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'cjk'; then true; \
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	fc-list 2>/dev/null | grep -qi 'cjk' || missing="$$missing fonts-noto-cjk fontconfig"; \
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	if [ -z "$$missing" ]; then true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "== apt-get install chromium fonts-noto-cjk"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
-	else echo "Install chromium and fonts-noto-cjk, then run make test again." >&2; exit 1; fi
+	  echo "== apt-get install$$missing"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq $$missing >/dev/null; \
+	elif [ "$$missing" = " nginx-light" ]; then echo "nginx is absent: its tests are skipped."; \
+	else echo "Install$$missing, then run make test again." >&2; exit 1; fi
 
 clean: ## Remove what was built (never var/)
 	rm -rf build node_modules $(VENV)

@@ -1,0 +1,330 @@
+"""The nginx example with a real nginx: bodies stay in memory, logs hold no address."""
+
+import datetime
+import http.client
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sqlalchemy import create_engine, text
+
+from admin import security
+from admin.config import ROOT
+from tests.live import free_port
+
+from .served import start
+
+EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is absent: make system installs it")
+PUBLIC, DESK = "tips.example", "desk.example"
+# One piece of a body at a time, as a slow phone sends it.
+PIECE = 3000
+
+
+@dataclass
+class Proxy:
+    """A running nginx before a running app."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen
+
+    @property
+    def spools(self):
+        return [self.folder / "body", self.folder / "proxy"]
+
+    def spooled(self):
+        """Tell whether a file was ever made in a temp folder; nginx unlinks its own at once."""
+        return [spool.stat().st_mtime_ns for spool in self.spools]
+
+    def connect(self, host=PUBLIC):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return context.wrap_socket(plain, server_hostname=host)
+
+    def send(self, *parts):
+        """Send a request in parts with pauses between them; gives the answer."""
+        with self.connect() as connection:
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(0.02)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return answer, answer.read().decode("utf-8")
+
+    def post(self, path, body, kind, *, chunked=False):
+        length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+        head = f"POST {path} HTTP/1.1\r\nHost: {PUBLIC}\r\nContent-Type: {kind}\r\n{length}\r\n"
+        pieces = [body[start : start + PIECE] for start in range(0, len(body), PIECE)]
+        if chunked:
+            pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces] + [b"0\r\n\r\n"]
+        return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces)
+
+    def get(self, path, host=PUBLIC, **headers):
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return self.send(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n".encode())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def write_certificate(folder):
+    """Write a certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, PUBLIC)])
+    now = datetime.datetime.now(datetime.UTC)
+    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    built = built.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=2))
+    pem = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    for host in (PUBLIC, DESK):
+        (folder / f"{host}.pem").write_bytes(pem)
+        (folder / f"{host}.key").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+
+def adapt(folder, *, port, app, changes=()):
+    """Write the example with this test's places in the lines that an operator changes."""
+    words = EXAMPLE.read_text("utf-8")
+    plain = free_port()
+    for old, new in (
+        ("user www-data;", "user root;"),
+        ("pid /run/nginx.pid;", f"pid {folder}/pid;"),
+        ("/var/log/nginx/error.log", f"{folder}/log/error.log"),
+        ("/run/dengshao-nginx-", f"{folder}/"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("server 127.0.0.1:8000;", f"server {app};"),
+        ("/etc/ssl/dengshao/", f"{folder}/"),
+        ("/srv/dengshao/build/site", f"{folder}/site"),
+        *changes,
+    ):
+        assert old in words, old
+        words = words.replace(old, new)
+    path = folder / "nginx.conf"
+    path.write_text(words, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder_of_site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nginx-site")
+    (folder / "law").mkdir()
+    (folder / "index.html").write_text("<title>home</title>" + "<p>words" * 300)
+    (folder / "law" / "index.html").write_text("<title>law</title>")
+    (folder / "404.html").write_text("<title>none</title>")
+    shutil.copytree(ROOT / "site" / "theme" / "assets", folder / "assets")
+    return folder
+
+
+@pytest.fixture
+def proxy(tmp_path, folder_of_site):
+    """Start nginx before an app: `proxy(app, changes)`."""
+    started = []
+
+    def make(app="127.0.0.1:9", changes=()):
+        folder = tmp_path / f"nginx{len(started)}"
+        (folder / "log").mkdir(parents=True)
+        shutil.copytree(folder_of_site, folder / "site")
+        write_certificate(folder)
+        port = free_port()
+        path = adapt(folder, port=port, app=app, changes=changes)
+        tested = subprocess.run(
+            [NGINX, "-t", "-c", path, "-p", folder], capture_output=True, text=True
+        )
+        assert tested.returncode == 0, tested.stderr
+        assert "[warn]" not in tested.stderr, tested.stderr
+        command = [NGINX, "-c", path, "-p", folder, "-g", "daemon off;"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started.append(Proxy(port, folder, process))
+        wait_for(port)
+        return started[-1]
+
+    yield make
+    for running in started:
+        running.stop()
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(port)
+
+
+@pytest.fixture
+def served(tmp_path, demo_store, bundles, site_folder, monkeypatch):
+    shutil.copytree(demo_store[0], tmp_path / "data")
+    monkeypatch.setenv("DENGSHAO_DESK_HOST", DESK)
+    monkeypatch.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
+    monkeypatch.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+    running = start(tmp_path, bundles=bundles, site=site_folder, arguments=["serve"])
+    yield running
+    running.stop()
+
+
+def count_tips(served):
+    engine = create_engine(f"sqlite:///{served.data / 'dengshao.sqlite3'}")
+    with engine.connect() as connection:
+        count = connection.execute(text("SELECT count(*) FROM tip")).scalar_one()
+    engine.dispose()
+    return count
+
+
+def largest_form(page):
+    """Fill every field of the form with as many Chinese characters as it takes."""
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    long = {"what": 2000, "place": 200, "who": 500, "objects": 500, "harm": 500, "fear": 500}
+    words = {name: "字" * count for name, count in long.items()} | {"contact": "字" * 200}
+    return urlencode({"token": token, "category": "A2"} | words).encode()
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
+def test_the_largest_form_sent_slowly_arrives_and_touches_no_disk_on_its_way(
+    proxy, served, chunked
+):
+    nginx = proxy(served.config.bind)
+    before, tips = nginx.spooled(), count_tips(served)
+    body = largest_form(nginx.get("/tip/")[1])
+    assert len(body) > 39_000
+
+    answer, page = nginx.post("/tip/sent", body, FORM, chunked=chunked)
+
+    assert answer.status == 200, page
+    assert 'id="receipt"' in page
+    assert count_tips(served) == tips + 1
+    assert nginx.spooled() == before
+    assert answer.headers["Content-Encoding"] is None
+    assert answer.headers["Server"] == "nginx"
+
+
+def test_the_largest_sealed_body_and_one_beyond_touch_no_disk(proxy, served):
+    nginx = proxy(served.config.bind)
+    before = nginx.spooled()
+
+    sealed = nginx.post("/tip/sealed", b"{}".ljust(128 * 1024), "application/json")[0]
+    beyond = nginx.post("/tip/sent", b"what=".ljust(255 * 1024, b"x"), FORM)[0]
+
+    assert sealed.status == 400
+    assert beyond.status == 422
+    assert nginx.spooled() == before
+
+
+def test_with_a_usual_buffer_the_same_form_would_be_spooled(proxy, served):
+    nginx = proxy(
+        served.config.bind, [("client_body_buffer_size 320k", "client_body_buffer_size 16k")]
+    )
+    before = nginx.spooled()
+
+    nginx.post("/tip/sent", largest_form(nginx.get("/tip/")[1]), FORM)
+
+    assert nginx.spooled() != before
+
+
+def provoke(nginx):
+    """Ask for what nginx would write to its error log at each level."""
+    nginx.get("/tip/?CANARY-7")
+    nginx.get("/none/../CANARY-7")
+    nginx.get("/nowhere/CANARY-7")
+    with nginx.connect() as connection:
+        connection.sendall(b"NOT HTTP CANARY-7\r\n\r\n")
+        connection.recv(4096)
+    with nginx.connect() as connection:
+        connection.sendall(b"POST /tip/sent HTTP/1.1\r\nHost: tips.example\r\n")
+        connection.sendall(b"Content-Length: 999999\r\n\r\nCANARY-7")
+        connection.recv(4096)
+
+
+def test_no_log_holds_an_address_a_word_or_a_request(proxy):
+    nginx = proxy()
+
+    provoke(nginx)
+    nginx.stop()
+
+    logs = [path for path in (nginx.folder / "log").rglob("*") if path.is_file()]
+    assert "".join(path.read_text() for path in logs) == ""
+    assert not list(nginx.folder.rglob("access*"))
+
+
+def test_at_a_usual_level_the_same_requests_would_be_logged_with_their_address(proxy):
+    nginx = proxy(changes=[("error.log emerg", "error.log error")])
+
+    provoke(nginx)
+    nginx.stop()
+
+    log = (nginx.folder / "log" / "error.log").read_text()
+    assert "client: 127.0.0.1" in log
+    assert "CANARY-7" in log
+
+
+def test_where_the_app_is_away_a_sentence_says_what_to_do(proxy):
+    answer, page = proxy().post("/tip/sent", b"what=x", FORM)
+
+    assert answer.status == 503
+    assert "返回上一页" in page
+    assert "110" in page
+    assert answer.headers["Cache-Control"] == "no-store, no-transform"
+
+
+def test_the_site_is_served_with_the_apps_headers_and_its_pages_are_compressed(proxy):
+    nginx = proxy()
+    answer, page = nginx.get("/")
+    packed, _ = nginx.get("/assets/lamp.css")
+
+    assert "<title>home</title>" in page
+    assert answer.headers["Content-Security-Policy"] == security._CSP_PUBLIC
+    for name in ("Referrer-Policy", "X-Content-Type-Options", "Cross-Origin-Opener-Policy"):
+        assert answer.headers[name] == security._HEADERS[name], name
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert packed.headers["Content-Encoding"] is None
+    with nginx.connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: tips.example\r\nAccept-Encoding: gzip\r\n\r\n")
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.headers["Content-Encoding"] == "gzip"
+    assert nginx.get("/law/")[1] == "<title>law</title>"
+    assert nginx.get("/nowhere")[0].status == 404
+
+
+def test_each_host_leads_to_its_own_part_of_the_app(proxy, served):
+    nginx = proxy(served.config.bind)
+
+    answer, page = nginx.get("/desk/sign-in", DESK)
+    assert answer.status == 200
+    assert "require-trusted-types-for" in answer.headers["Content-Security-Policy"]
+    assert nginx.get("/desk/", PUBLIC)[0].status == 404
+    assert nginx.get("/tip/", DESK)[0].status == 404
+    assert nginx.get("/assets/lamp.css", DESK)[0].status == 200
+    assert nginx.get("/app/desk.css", DESK)[0].status == 200
+    answer, page = nginx.get("/en/mailbox/", **{"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] is None
+    assert answer.headers["Cache-Control"] == "no-store, no-transform"
+    assert "receipt" in page
+    with pytest.raises(ssl.SSLError):
+        nginx.connect("other.example")

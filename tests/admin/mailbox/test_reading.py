@@ -282,3 +282,13 @@ def test_the_receipt_never_stands_in_a_header_or_an_address(client, reporter):
 
     assert reporter.typed not in str(page.headers)
     assert not re.findall(r'(?:action|href)="[^"]*\d{6}', page.text)
+
+
+def test_a_tip_that_nobody_took_out_of_the_lane_reads_as_deleted(client, reporter, change_tip):
+    change_tip(machine_unit="police")
+    reporter.expire(today())
+
+    page = look(client, reporter.typed)
+
+    assert "已过保存期，内容已删除" in page.text
+    assert re.search(r'<p data-slot="apart" hidden>', page.text)

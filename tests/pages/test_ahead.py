@@ -5,9 +5,11 @@ import pytest
 from tests.live import start_server
 from tests.support import WIDE_BUDGETS
 
+from .conftest import ROOT
+
 pytestmark = pytest.mark.browser
 
-AHEAD = ["/app/seal-worker.js", "/app/seal.js"]
+AHEAD = ["/app/seal-send.js", "/app/seal-worker.js", "/app/seal.js"]
 LINKS = "[...document.querySelectorAll('link[rel=prefetch]')].map(one => one.href)"
 SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 # Asked after the page's own wish for an idle moment, so it is answered after it.
@@ -49,6 +51,11 @@ def test_a_page_about_reporting_fetches_the_forms_scripts_when_idle(visit, serve
     assert sorted(page.evaluate(LINKS)) == [f"{served.public}{address}" for address in AHEAD]
     bundles = [(address, status) for address, status in answered if "/app/" in address]
     assert sorted(bundles) == [(f"{served.public}{address}", 200) for address in AHEAD]
+
+
+def test_what_is_fetched_ahead_is_what_the_form_loads_to_seal():
+    folder = ROOT / "admin" / "browser"
+    assert sorted(f"/app/{path.name}" for path in folder.glob("seal*.js")) == AHEAD
 
 
 @pytest.mark.parametrize("url", ["", "help/", "help/minors/", "law/23/", "en/", "about/sitemap/"])

@@ -1,0 +1,53 @@
+"""The repository's own papers say what the code says: settings, commands, and where things are."""
+
+import re
+
+import pytest
+
+from .conftest import ROOT
+
+PAPERS = ["README.md", "README.zh.md", "SECURITY.md", "CONTRIBUTING.md"]
+
+
+def words(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+def settings_in_code():
+    sources = (ROOT / "admin").rglob("*.py")
+    found = {
+        name
+        for path in sources
+        for name in re.findall(r"""["'](DENGSHAO_[A-Z_]+[A-Z])["']""", path.read_text("utf-8"))
+    }
+    # The name of the file that holds settings is told in the sentence above the table.
+    return found - {"DENGSHAO_CONFIG"}
+
+
+def settings_in_the_table():
+    rows = [line for line in words("CONTRIBUTING.md").splitlines() if line.startswith("| `DENG")]
+    return [name for row in rows for name in re.findall(r"`(DENGSHAO_[A-Z_]+)`", row.split("|")[1])]
+
+
+def test_the_table_of_settings_names_each_that_the_code_reads_once_and_no_other():
+    listed = settings_in_the_table()
+    assert sorted(listed) == sorted(settings_in_code())
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_make_target_that_a_paper_names_is_there(paper):
+    targets = set(re.findall(r"^([a-z-]+):", words("Makefile"), re.M))
+    named = set(re.findall(r"`make ([a-z-]+)", words(paper)))
+    named |= set(re.findall(r"^make ([a-z-]+)", words(paper), re.M))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_file_that_a_paper_links_to_is_there(paper):
+    for target in re.findall(r"\]\(([^)#]+)\)", words(paper)):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_both_readmes_name_the_same_commands():
+    english, chinese = (set(re.findall(r"`make ([a-z]+)`", words(name))) for name in PAPERS[:2])
+    assert english == chinese

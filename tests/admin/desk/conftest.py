@@ -152,12 +152,21 @@ def fresh(app):
 
 
 def _sealed_tip(
-    session, unit_id, reference, *, urgency=Urgency.P2, label=True, what=None, is_machine=False
+    session,
+    unit_id,
+    reference,
+    *,
+    urgency=Urgency.P2,
+    label=True,
+    what=None,
+    is_machine=False,
+    contact=b"",
+    readers=None,
 ):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
     fields = FIELDS | ({"what": what} if what else {})
-    tip = payload.Tip(reference, fields, reporter, TALK)
+    tip = payload.Tip(reference, fields, reporter, TALK, contact=contact)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
     words = payload.Label("A4", "shili", ("minor",))
     return SealedTip(
@@ -167,7 +176,7 @@ def _sealed_tip(
         unit_key_id=key.id,
         urgency=urgency,
         label=seal(words.to_bytes(), [unit]) if label else None,
-        sealed=seal(tip.to_bytes(), [unit, recovery]),
+        sealed=seal(tip.to_bytes(), readers or [unit, recovery]),
         is_machine=is_machine,
     )
 

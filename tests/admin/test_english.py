@@ -34,7 +34,11 @@ FOR_STAFF = {"data-danger-body", "data-withdraw-body"}
 CHINESE_PAGES = re.compile(r"/(tip|mailbox)/")
 LONG = TYPED * 2100
 
+CONTACT = {"contact": "x"}
 WRONG = [
+    {"contact": LONG},
+    # The unit above reviews what is left to be reached by.
+    {**CONTACT, "exclude": ["discipline"]},
     {"category": ""},
     {"category": "C9", "what": "", "place": ""},
     {"what": LONG, "place": LONG, "who": LONG, "objects": LONG, "harm": LONG, "fear": LONG},
@@ -60,7 +64,8 @@ def database_url(tmp_path):
 
 @pytest.fixture
 def environ(environ):
-    return environ | {"DENGSHAO_ROOMS": "intake,mailbox"}
+    # One tip fills the lane of those that machines seem to have sent.
+    return environ | {"DENGSHAO_ROOMS": "intake,mailbox", "DENGSHAO_LANE_TIPS": "2"}
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +219,41 @@ def test_the_form_is_english(visitor, query):
     assert "Village committee" in words
 
 
+def test_the_minors_form_is_english_with_its_errors_and_its_result(visitor):
+    words = visitor.open_form("?page=young")
+    wrong = visitor.send(422, place="")[0]
+    sent = visitor.send()[0]
+
+    assert "It is not your fault." in words
+    assert "It is not your fault." in wrong
+    assert "Receipt" not in wrong
+    assert "Copy the 6 groups" in sent
+
+
+def test_practice_is_english_from_the_form_to_the_copied_receipt(visitor):
+    page = visitor.client.get("/en/tip/practice/")
+    form = {**FormReader(page.text).values, **LEAST}
+
+    wrong, _read = visitor.post("/en/tip/practice/sent", {**form, "place": ""}, 422)
+    sent, read = visitor.post("/en/tip/practice/sent", form)
+    other, _read = visitor.post("/en/tip/practice/copied", {**read.values, "group": "1"}, 422)
+    copied, _read = visitor.post(
+        "/en/tip/practice/copied", {**read.values, "group": read.groups[1]}
+    )
+
+    for words in (english(page), wrong, sent, other, copied):
+        assert "Practice: nothing is kept." in words
+
+
+def test_a_tip_that_stands_apart_and_one_that_must_wait_are_told_so_in_english(visitor):
+    visitor.open_form()
+    apart = visitor.send(website="x")[0]
+    visitor.open_form()
+
+    assert "put aside" in apart
+    assert "must rest for a minute" in visitor.send(503, website="x")[0]
+
+
 @pytest.mark.parametrize("answers", WRONG)
 def test_the_errors_of_the_form_are_english(visitor, answers):
     visitor.open_form()
@@ -356,7 +396,7 @@ def test_a_talk_that_was_tampered_with_is_called_so_in_english(visitor, reporter
             db.session.execute(delete(Message).where(Message.number == 1))
             db.session.commit()
 
-    assert "something is wrong with the replies here" in visitor.look(reporter.typed)
+    assert "tampered with" in visitor.look(reporter.typed)
 
 
 def test_the_script_is_answered_in_english(client, app, reporter):

@@ -246,6 +246,9 @@ CASES = {
         ["chain:答2", "no_question"],
         is_asked=True,
     ),
+    "a question that can be read though it hangs on nothing": Case(
+        [S2], ["missing", "misplaced:问2"], ["chain:问2"], length=2, is_asked=True
+    ),
     "the only question made unreadable": Case(
         [replace(ONE, sealed=b"x")],
         ["changed", "no_question"],

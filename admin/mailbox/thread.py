@@ -50,11 +50,6 @@ class Entry:
     body: str = ""
     trouble: Trouble | None = None
 
-    @property
-    def is_believed(self) -> bool:
-        """Whether here stands something that staff wrote, as they wrote it."""
-        return self.side == "staff" and self.trouble is None
-
 
 def open_thread(
     rows: Sequence[Row], keys: ReceiptKeys, reference: str, *, length: int, is_asked: bool
@@ -68,7 +63,7 @@ def open_thread(
     entries, last = _open_rows(rows, keys, reference)
     if last != length:
         entries.append(_missing(last + 1))
-    if is_asked and not any(entry.is_believed for entry in entries):
+    if is_asked and not any(entry.body for entry in entries):
         entries.append(Entry(last + 1, "staff", trouble=Trouble.NO_QUESTION))
     return entries
 

@@ -27,10 +27,10 @@ export async function readTalk(rows, { reference, talk, open, length, isAsked })
     previous = found.digest;
     return entry;
   });
-  const isBelieved = ({ direction, fault }) => direction === "staff" && !fault;
+  const isReadable = ({ direction, body }) => direction === "staff" && body !== null;
   const lacks = [];
   if (expected - 1 !== length) lacks.push(empty(expected, "missing"));
-  if (isAsked && !entries.some(isBelieved)) lacks.push(empty(expected, "no_question"));
+  if (isAsked && !entries.some(isReadable)) lacks.push(empty(expected, "no_question"));
   return entries.concat(lacks);
 }
 

@@ -28,13 +28,11 @@ export async function openThread(keys, answer) {
   }
   if (last !== answer.length) entries.push(empty(last + 1, "missing"));
   const isAsked = answer.status === "question";
-  if (isAsked && !entries.some(isBelieved)) entries.push(empty(last + 1, "no_question"));
+  if (isAsked && !entries.some(({ body }) => body)) entries.push(empty(last + 1, "no_question"));
   return entries;
 }
 
 const empty = (number, trouble) => ({ number, side: "staff", day: "", body: "", trouble });
-
-const isBelieved = ({ side, trouble }) => side === "staff" && !trouble;
 
 // The server hands out no own message, so it is the one that looks at the bytes' shape.
 function ownRow({ number, day, whole }) {

@@ -89,22 +89,33 @@ def test_the_page_is_blank_once_it_is_left(page, open_tip):
     assert "桥头" not in page.content()
 
 
-def test_a_message_that_vanished_on_the_server_is_noticed_loudly(page, open_tip):
+VANISHED = {
+    "the first": (slice(1, None), "第 1 条对不上", 1),
+    "the last": (slice(None, 1), "第 2 条对不上", 1),
+    "all": (slice(0), "第 1 条对不上", 2),
+}
+
+
+@pytest.mark.parametrize("name", VANISHED)
+def test_a_message_that_vanished_on_the_server_is_noticed_loudly(page, open_tip, name):
+    left, sentence, broken = VANISHED[name]
     open_tip(page)
     for number in (1, 2):
         ask(page, f"第{number}个问题？")
         page.wait_for_selector(f"#thread li:nth-child({number}) :text('第{number}个问题')")
 
-    def without_the_first(route):
+    def without_some(route):
         answer = route.fetch()
         sent = answer.json()
-        route.fulfill(response=answer, json=sent | {"messages": sent["messages"][1:]})
+        route.fulfill(response=answer, json=sent | {"messages": sent["messages"][left]})
 
-    page.route("**/sealed.json", without_the_first)
+    page.route("**/sealed.json", without_some)
     open_tip(page)
 
-    assert "第 1 条对不上" in page.inner_text("#alarm")
-    assert page.locator(".message--broken").count() == 1
+    assert sentence in page.inner_text("#alarm")
+    assert ("可是问的话不见了" in page.inner_text("#alarm")) == (name == "all")
+    assert page.locator(".message--broken").count() == broken
+    assert page.locator("#message").is_visible()
 
 
 def test_words_of_another_tip_under_this_number_are_not_shown(page, tip, live, sealed_tip):

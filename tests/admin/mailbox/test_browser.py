@@ -1,7 +1,5 @@
 """The mailbox in Chromium: with scripts nothing readable leaves it, and failures fall back."""
 
-import json
-import shutil
 import threading
 from urllib.parse import unquote_plus
 
@@ -23,15 +21,12 @@ WORDS = "他们昨晚又来了，车牌尾号七三九"
 
 
 @pytest.fixture
-def environ(environ, bundles, site_folder, unit_secrets, tmp_path):
-    """An installation on a port of its own, with the site's files and the page's scripts."""
-    site = shutil.copytree(site_folder, tmp_path / "site")
-    keys = [{"unit": name, "fingerprint": unit.fingerprint} for name, unit in unit_secrets.items()]
-    (site / "keys.json").write_text(json.dumps({"keys": keys}), "utf-8")
+def environ(environ, bundles, site_folder):
+    """An installation on a port of its own, with the theme's files and the page's scripts."""
     return environ | {
         "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
         "DENGSHAO_BUNDLES": str(bundles),
-        "DENGSHAO_SITE": str(site),
+        "DENGSHAO_SITE": str(site_folder),
     }
 
 

@@ -1,5 +1,6 @@
 """The bundler of the pages' scripts, on a small tree of its own."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -74,3 +75,12 @@ def test_no_script_at_all_fails_too(tree):
     done = build(tree)
     assert done.returncode != 0
     assert "no entry point" in done.stderr
+
+
+# Gzipped, in bytes: what a phone on a slow line has to fetch.
+BUDGETS = {"seal.js": 3 * 1024, "seal-send.js": 6 * 1024, "seal-worker.js": 70 * 1024}
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_the_forms_scripts_stay_small(bundles, name):
+    assert len(gzip.compress((bundles / name).read_bytes(), 9)) <= BUDGETS[name]

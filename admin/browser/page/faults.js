@@ -12,8 +12,8 @@ export function showFaults(view, title, faults) {
   faults.forEach(({ text, field }) => list.append(lineOf(text, field)));
   const summary = element("div", "", "error-summary");
   summary.id = SUMMARY;
-  summary.tabIndex = -1;
   summary.setAttribute("role", "alert");
+  summary.tabIndex = -1;
   summary.append(element("h2", title), list);
   view.querySelector("h1").after(summary);
   summary.focus();

@@ -138,8 +138,7 @@ def receive(session: Session, sent: Submission, *, is_new: bool = False) -> Resu
     # What is not new after all meets its own row when it is written.
     spent = {} if is_new and sealed else nonces.spent_bodies(session, sent.nonce.nonce)
     if sent.mac in spent:
-        is_machine = store.is_in_lane(session, sent.lookup)
-        return Result(Received.AGAIN, sent.nonce, spent[sent.mac], is_machine)
+        return _answer_again(session, sent, closed=spent[sent.mac])
     if not spent and sealed is not None:
         return _store_new(session, sent, sealed)
     tip = store.find_tip(session, sent.lookup, lock=True)
@@ -151,6 +150,14 @@ def receive(session: Session, sent: Submission, *, is_new: bool = False) -> Resu
     supplement(session, sent, tip)
     nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=closed)
     return Result(Received.SUPPLEMENT, sent.nonce, closed, tip.machine_unit is not None)
+
+
+def _answer_again(session: Session, sent: Submission, *, closed: bool) -> Result:
+    """Answer as at the first time. Where the words were deleted since, they are stored anew."""
+    standing = store.standing(session, sent.lookup)
+    if standing is None or standing.is_purged:
+        return receive(session, sent.apart())
+    return Result(Received.AGAIN, sent.nonce, closed, standing.is_machine)
 
 
 def _store_new(session: Session, sent: Submission, sealed: store.SealedTip) -> Result:

@@ -23,7 +23,15 @@ from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm, TipForm
-from .pages import SentPage, first_view, new_form, render_form, render_sent, sent_view
+from .pages import (
+    SENT_SIZE,
+    SentPage,
+    first_view,
+    new_form,
+    render_form,
+    render_sent,
+    sent_view,
+)
 from .services import (
     Intake,
     NoUnitOpen,
@@ -37,8 +45,6 @@ from .services import (
 bp = Blueprint("intake", __name__)
 Page = tuple[str, int, dict[str, str]]
 _TURNS = 4
-# Every page after sending has this size, so that who watches the line can't tell one from another.
-_SENT_SIZE = 16 * 1024
 _WAIT_SECONDS = 60
 _CONTACT_SENTENCES = {
     Problem.CLOSED: _l("联系方式现在没有单位能看。请清空这一栏，再按发送。"),
@@ -181,7 +187,7 @@ def _show_result(result: Result, intake: Intake, form: CopiedForm | None = None)
         is_machine=result.is_machine,
     )
     html, status = (render_sent(page, form), 422) if form else (sent_view(page), 200)
-    response = make_response(pad_page(html, _SENT_SIZE), status)
+    response = make_response(pad_page(html, SENT_SIZE), status)
     if result.closed:
         # The pages that showed the receipt must not come back from the browser's cache.
         response.headers["Clear-Site-Data"] = '"cache"'
@@ -206,7 +212,8 @@ def copied() -> Response | BaseResponse:
     if not spent:
         return back_to_form()
     sent = Submission(intake, form.nonce, answers={})
-    is_machine = store.is_in_lane(db.reading, sent.lookup)
+    standing = store.standing(db.reading, sent.lookup)
+    is_machine = standing is not None and standing.is_machine
     result = Result(Received.AGAIN, form.nonce, any(spent.values()), is_machine)
     if valid and not result.closed and not _is_group(form, intake):
         form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]

@@ -80,7 +80,7 @@ class StoredTip:
 
 
 _FIND_STORED = select(Tip.sealed, Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
-_FIND_LANE = select(Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
+_FIND_STANDING = select(Tip.status, Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
 
 
 def find_stored(session: Session, lookup: bytes) -> StoredTip | None:
@@ -89,9 +89,20 @@ def find_stored(session: Session, lookup: bytes) -> StoredTip | None:
     return StoredTip(row.sealed, row.machine_unit is not None) if row else None
 
 
-def is_in_lane(session: Session, lookup: bytes) -> bool:
-    """Tell whether the tip under a peppered lookup stands in the lane."""
-    return session.connection().execute(_FIND_LANE, {"lookup": lookup}).scalar() is not None
+@dataclass(frozen=True)
+class Standing:
+    """Whether a tip stands in the lane, and whether its words are still there."""
+
+    is_machine: bool
+    is_purged: bool
+
+
+def standing(session: Session, lookup: bytes) -> Standing | None:
+    """Tell how the tip under a peppered lookup stands; None where there is none."""
+    row = session.connection().execute(_FIND_STANDING, {"lookup": lookup}).first()
+    if row is None:
+        return None
+    return Standing(row.machine_unit is not None, row.status is TipStatus.PURGED)
 
 
 def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | None:

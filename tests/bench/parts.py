@@ -15,6 +15,7 @@ from admin.db import db
 from admin.house import house
 from admin.intake import pages, services, views
 from admin.intake.current import current_intake
+from admin.intake.flood import Verdict
 from admin.vault import nonces, store
 
 from .load import body
@@ -71,13 +72,16 @@ def take_apart(app: Flask, parts: Parts) -> None:
         parts.mark("form validated")
         intake = current_intake(db.session, form.nonce.day)
         assert intake is not None
+        assert not nonces.spent_bodies(db.reading, form.nonce.nonce)
+        assert views._judge(form) is Verdict.NORMAL
+        parts.mark("nonce looked up, tip judged")
         sent = services.Submission(intake, form.nonce, form.answers())
         assert str(sent.keys.identity.recipient)
         parts.mark("receipt and reporter's key")
         sealed = services.seal_tip(sent)
         parts.mark("sealed to three")
-        nonces.spent_bodies(db.session, sent.nonce.nonce)
-        parts.mark("lock taken, nonce looked up")
+        db.session.connection()
+        parts.mark("lock taken")
         store.store_tip(db.session, sealed)
         nonces.spend(db.session, sent.nonce.nonce, sent.mac, day=sent.nonce.day)
         parts.mark("two rows written")

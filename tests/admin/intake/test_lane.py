@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from admin.db import today
+from admin.db import db, today
 from admin.intake.flood import Flood, Verdict
 from admin.models import Tip
+from admin.vault.expiry import sweep
 
 from .conftest import LEAST, Reporter
 
@@ -59,6 +60,21 @@ def test_the_same_words_are_said_to_a_retry_a_supplement_and_after_the_copy(judg
     wrong = reporter.client.post("/tip/copied", data={"token": first.token, "group": "1"})
 
     assert all(APART in page.text for page in (*pages, done, wrong))
+
+
+def test_words_that_the_lane_let_go_are_stored_anew_when_they_come_again(
+    app, judge, reporter, count
+):
+    judge(Verdict.MACHINE)
+    first = reporter.tip()
+    with app.app_context():
+        sweep(db.session, today() + timedelta(days=3))
+        db.session.commit()
+
+    again = [reporter.send().receipt for _ in range(2)]
+
+    assert again[0] == again[1] != first.receipt
+    assert count(Tip) == 2
 
 
 def test_a_tip_within_the_budget_is_told_nothing_of_a_lane(reporter, stored):

@@ -1,16 +1,18 @@
 """The practice page: the form as it is, to try it out. It validates and stores nothing."""
 
 import unicodedata
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..house import house, page_language
+from ..padding import pad_page
 from ..sealing import receipt
 from ..security import public
 from .forms import CopiedForm, TipForm, make_offer
-from .pages import SentPage, render_form, render_sent
+from .pages import SENT_SIZE, SentPage, render_form, render_sent
 
 bp = Blueprint("practice", __name__)
 
@@ -62,7 +64,7 @@ def back_to_practice() -> BaseResponse:
     return redirect(url_for(f"practice.show_practice{english}"))
 
 
-def _new_form(sent: object) -> TipForm:
+def _new_form(sent: Any) -> TipForm:
     """Make the form with every choice there is: practice needs no open unit."""
     district = house().district
     form = TipForm(sent)
@@ -91,7 +93,8 @@ def _show_result(groups: tuple[str, ...], form: CopiedForm | None = None) -> Res
         is_practice=True,
     )
     status = 422 if form is not None and form.errors else 200
-    return make_response(render_sent(page, form or CopiedForm()), status)
+    # As large as the true one: who watches the line can't tell who practises.
+    return make_response(pad_page(render_sent(page, form or CopiedForm()), SENT_SIZE), status)
 
 
 def _is_group(typed: str) -> bool:

@@ -9,7 +9,7 @@ from admin.db import db
 from admin.models import Base
 from admin.sealing import receipt
 
-from .conftest import LEAST, FormReader, Page
+from .conftest import LEAST, FormReader, Page, Reporter
 from .test_refusals import REFUSED
 
 HERE = "练习：什么都不会保存。"
@@ -60,6 +60,12 @@ def test_practising_shows_an_example_receipt_and_stores_no_row_anywhere(
     assert receipt.check(page.receipt)
     assert rows() == before
     assert rows()["day_key"] == 0
+
+
+def test_the_answer_to_practice_is_as_large_as_that_to_a_tip(client, units):
+    true = Reporter(client).tip()
+
+    assert len(practise(client).response.data) == len(true.response.data)
 
 
 def test_practice_needs_no_open_unit(client, rows):

@@ -76,6 +76,27 @@ def test_a_contact_that_was_sent_all_the_same_is_shown_where_it_is_at_fault(mino
     assert 'id="contact"' in page.text
 
 
+def test_a_minor_is_never_told_to_keep_it_from_everybody(minor):
+    page = minor.open_form(YOUNG)
+    sent = minor.send(**LEAST)
+
+    for text in (page.text, sent.text):
+        assert "可以告诉信得过的大人" in text
+        assert "别跟人说" not in text
+
+
+def test_minors_can_practise_and_come_back_to_their_own_page(minor):
+    assert 'href="/tip/practice/?page=young"' in minor.open_form(YOUNG).text
+
+    page = minor.open_form("/tip/practice/?page=young").text
+    sent = minor.client.post("/tip/practice/sent", data={**minor.form, **LEAST}).text
+
+    assert 'name="contact"' not in page
+    for text in (page, sent):
+        assert "您" not in text
+        assert 'href="/tip/?page=young"' in text
+
+
 def test_other_readers_keep_您_whatever_stands_in_the_address(client, units):
     for address in ("/tip/", "/tip/?page=old", "/tip/?page=", YOUNG, "/tip/"):
         page = client.get(address).text

@@ -37,6 +37,7 @@ async function lookAtLock(unitId, unit) {
   }
 }
 
-function tell(...lines) {
-  say(byId("lock-alarm"), ...lines.map((line) => element("p", "", line)));
+function tell(first, ...others) {
+  const lines = others.map((line) => element("p", "", line));
+  say(byId("lock-alarm"), first && element("p", "", element("b", "", first)), ...lines);
 }

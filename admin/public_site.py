@@ -1,6 +1,7 @@
 """Serves the built public site, and the files that the app's own pages load."""
 
 import mimetypes
+from os.path import isdir, isfile
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, jsonify, redirect, request
@@ -39,7 +40,7 @@ def make_blueprint(config: Config) -> Blueprint:
     def page(path: str) -> Response | BaseResponse:
         """Send a page or file of the public site; a folder is its index page."""
         found = safe_join(str(config.site), path)
-        if found is not None and Path(found).is_dir():
+        if found is not None and isdir(found):
             if path and not path.endswith("/"):
                 return redirect(f"{request.path}/")
             path = f"{path}index.html"
@@ -64,7 +65,8 @@ def demo_keys() -> Response:
 def _send(folder: Path, path: str) -> Response:
     """Send a file whole. They are small, and no open file outlives a browser that went away."""
     found = safe_join(str(folder), path)
-    if found is None or not Path(found).is_file():
+    # Of a name that no file can have (too long, say) pathlib raises.
+    if found is None or not isfile(found):
         raise NotFound
     kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
     response = Response(Path(found).read_bytes(), mimetype=kind)

@@ -9,7 +9,11 @@ import re
 from typing import IO, Any
 
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 from werkzeug.formparser import FormDataParser
 
 MAX_FIELDS = 200
@@ -47,9 +51,13 @@ class PlainFormParser(FormDataParser):
         content_length: int | None,
         options: dict[str, str] | None = None,
     ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
-        del content_length, options
+        del options
         if mimetype == "multipart/form-data":
             raise UnsupportedMediaType
-        is_form = mimetype == "application/x-www-form-urlencoded"
-        pairs = parse(stream.read()) if is_form else []
-        return stream, self.cls(pairs), self.cls()
+        if mimetype != "application/x-www-form-urlencoded":
+            return stream, self.cls(), self.cls()
+        body = stream.read()
+        if len(body) < (content_length or 0):
+            # The sender was cut off. Half of somebody's words must not be stored as all of them.
+            raise ClientDisconnected
+        return stream, self.cls(parse(body)), self.cls()

@@ -122,7 +122,7 @@ def targets(host):
         ),
         *("/keys.json/", "/tip/routes.json?%f0%28", "/en/mailbox", "/mailbox/words/../thread"),
         *("/" + "a/" * 3000, "/tip/\t", "/\r\nX: y", "/tip/?x=\x00"),
-        "/" + MARK,
+        *("/" + MARK, "/" + "x" * 300, "/app/" + "x" * 300, "/law/" + "%e5%ad%97" * 90),
     ]
     methods = ("GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "HEAD", "OPTIONS", "get", "GETT")
     odd = [request(method, "/tip/sent", host, SHORT, FORM) for method in methods]

@@ -31,7 +31,7 @@ def count_waiting(session: Session, unit_id: str) -> Waiting:
     return Waiting(*session.execute(waiting_statement(unit_id)).one())
 
 
-def waiting_statement(unit_id: str) -> Select[tuple[int, int]]:
+def waiting_statement(unit_id: str) -> Select[int, int]:
     """Build the count. It walks the lane's index, the most urgent first: no P0 is cut off."""
     first = (
         select(Tip.urgency)

@@ -10,7 +10,8 @@ from sqlalchemy import create_engine, text
 
 from tests.canary import find_marks
 
-from .by_hand import JSON, MARK, all_by_hand
+from .by_hand import all_by_hand
+from .by_hand_json import JSON, MARK
 from .people import WithoutScripts, WithScripts
 from .strategies import hostile
 from .wire import Answers, Hostile, request, send

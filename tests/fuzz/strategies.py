@@ -5,7 +5,7 @@ from urllib.parse import quote_from_bytes
 
 from hypothesis import strategies as st
 
-from .by_hand import FORM, JSON, JSON_PLACES, MARK, NAMES, SHORT
+from .by_hand_json import FORM, JSON, JSON_PLACES, MARK, NAMES, SHORT
 from .wire import Hostile, raw, request
 
 TEXT = st.text(st.characters(), max_size=60)

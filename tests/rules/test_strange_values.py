@@ -6,7 +6,7 @@ import re
 import pytest
 
 from admin.security import is_desk_path
-from tests.fuzz.by_hand import NAMES
+from tests.fuzz.by_hand_json import NAMES
 from tests.fuzz.strategies import FIELDS
 
 STRANGE = ["\x00", "a\x00b", "\ud800", "9" * 400, "\U0010ffff" * 50]

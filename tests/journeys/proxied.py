@@ -1,0 +1,126 @@
+"""A real nginx on the example of admin/deploy, and a visitor who speaks TLS to it."""
+
+import datetime
+import http.client
+import socket
+import ssl
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from admin.config import ROOT
+from tests.live import free_port
+
+EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"
+PUBLIC, DESK = "tips.example", "desk.example"
+# One piece of a body at a time, as a slow phone sends it.
+PIECE = 3000
+
+
+@dataclass
+class Proxy:
+    """A running nginx before a running app."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen
+
+    @property
+    def spools(self):
+        return [self.folder / "body", self.folder / "proxy"]
+
+    def spooled(self):
+        """Tell whether a file was ever made in a temp folder; nginx unlinks its own at once."""
+        return [spool.stat().st_mtime_ns for spool in self.spools]
+
+    def connect(self, host=PUBLIC):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return context.wrap_socket(plain, server_hostname=host)
+
+    def send(self, *parts):
+        """Send a request in parts with pauses between them; gives the answer."""
+        with self.connect() as connection:
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(0.02)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return answer, answer.read().decode("utf-8")
+
+    def post(self, path, body, kind, *, chunked=False):
+        length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+        head = f"POST {path} HTTP/1.1\r\nHost: {PUBLIC}\r\nContent-Type: {kind}\r\n{length}\r\n"
+        pieces = [body[start : start + PIECE] for start in range(0, len(body), PIECE)]
+        if chunked:
+            pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces] + [b"0\r\n\r\n"]
+        return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces)
+
+    def get(self, path, host=PUBLIC, **headers):
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return self.send(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n".encode())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def write_certificate(folder):
+    """Write a certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, PUBLIC)])
+    now = datetime.datetime.now(datetime.UTC)
+    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    built = built.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=2))
+    pem = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    for host in (PUBLIC, DESK):
+        (folder / f"{host}.pem").write_bytes(pem)
+        (folder / f"{host}.key").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+
+def adapt(folder, *, port, app, changes=()):
+    """Write the example with this test's places in the lines that an operator changes."""
+    words = EXAMPLE.read_text("utf-8")
+    plain = free_port()
+    for old, new in (
+        ("user www-data;", "user root;"),
+        ("pid /run/nginx.pid;", f"pid {folder}/pid;"),
+        ("/var/log/nginx/error.log", f"{folder}/log/error.log"),
+        ("/run/dengshao-nginx-", f"{folder}/"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("server 127.0.0.1:8000;", f"server {app};"),
+        ("/etc/ssl/dengshao/", f"{folder}/"),
+        ("/srv/dengshao/build/site", f"{folder}/site"),
+        *changes,
+    ):
+        assert old in words, old
+        words = words.replace(old, new)
+    path = folder / "nginx.conf"
+    path.write_text(words, "utf-8")
+    return path
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(port)

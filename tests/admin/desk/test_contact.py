@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from admin.config import ROOT
 from admin.db import db
 from admin.house import house
 from admin.intake import contact
@@ -143,6 +144,19 @@ def test_another_file_is_told_from_a_contact(live, desk_of):
     for data in (b"", b"age", b"\xff" * 70_000):
         choose(custodian, live, "x.jpg", data)
         expect(custodian.locator("#contact-error")).to_contain_text("这不是联系方式的文件。")
+
+
+def test_the_page_is_free_of_violations_locked_and_opened(live, desk_of, block):
+    axe = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+    page = desk_of("supervision-1", viewport={"width": 360, "height": 780}, bypass_csp=True)
+    found = []
+    for data in (b"", block):
+        choose(page, live, "x.age", data)
+        page.locator("#contact-error:not([hidden]), #contact-next:not([hidden])").wait_for()
+        page.evaluate(axe)
+        found += [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+
+    assert found == []
 
 
 def test_only_the_two_units_have_it_in_their_menu(live, desk_of):

@@ -13,7 +13,7 @@ from tests.live import QuietHandler, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WORDS = "他们昨晚又来了"
 PHONE = {"width": 360, "height": 740}
 SIZES = [(width, elder) for width in (360, 1280) for elder in (False, True)]
@@ -124,7 +124,7 @@ def writer(write):
 def faults(page):
     """Look at a screen in each size: axe's complaints, small targets, sideways scrolling."""
     found = []
-    page.evaluate(AXE)
+    page.evaluate(AXE.read_text("utf-8"))
     for width, elder in SIZES:
         page.set_viewport_size({"width": width, "height": 740})
         page.evaluate("elder => document.documentElement.classList.toggle('elder', elder)", elder)
@@ -366,6 +366,25 @@ def test_nobody_is_asked_where_nothing_is_lost_or_all_shall_be(writer, act):
         asked = leave_by(writer, lambda: page.click(ways[act]))
 
     assert asked == []
+
+
+def test_who_calls_110_is_not_asked_whether_to_stay(writer):
+    page = writer.page
+    asks = """() => {
+      const leaving = new Event('beforeunload', {cancelable: true});
+      return !window.dispatchEvent(leaving);
+    }"""
+    writer.open()
+    page.fill("#what", WORDS)
+    assert page.evaluate(asks)
+
+    # Pressed and asked in one go: the guard is up again a second later.
+    page.evaluate(
+        "document.addEventListener('click', event => event.preventDefault(), {once: true})"
+    )
+    still_asks = page.evaluate(f"document.querySelector('.strip-110').click(), ({asks})()")
+
+    assert not still_asks
 
 
 def test_leaving_wipes_every_field_even_what_the_server_filled_in_again(writer):

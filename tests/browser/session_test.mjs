@@ -159,6 +159,20 @@ test("other words lie there already: the new ones are a supplement", async () =>
   assert.equal(sent("/mailbox/sealed")[0].sealed, "more words");
 });
 
+test("words changed back after a supplement that failed are the tip that is known", async () => {
+  const { session, sent } = begin({
+    "/tip/sealed": [LOST, STORED],
+    "/mailbox/thread": [KNOWN],
+    "/mailbox/sealed": [LOST],
+  });
+  await fails(session.send(FORM), { name: "Offline" });
+  await fails(session.send(MORE), { name: "Offline" });
+  const { isSupplement } = await session.send(FORM);
+  assert.equal(isSupplement, false);
+  const [first, second] = sent("/tip/sealed");
+  assert.deepEqual(first, second);
+});
+
 test("a supplement whose answer is lost is sent again as it was", async () => {
   const { session, sent } = begin({
     "/tip/sealed": [LOST],

@@ -76,8 +76,9 @@ export class Session {
   }
 
   async sendOnce(form) {
-    if (this.attempt && !isSame(this.attempt.form, form)) await this.lookBefore();
-    if (this.isKnown) return this.add(form);
+    const isChanged = this.attempt && !isSame(this.attempt.form, form);
+    if (isChanged) await this.lookBefore();
+    if (this.isKnown && (isChanged || this.attempt.isOther)) return this.add(form);
     this.attempt = this.attempt || (await this.seal(form));
     const { lane } = this.isPractice ? {} : await this.post();
     return this.result({ isSupplement: false, lane: lane || "" });
@@ -169,8 +170,9 @@ export class Session {
 const NEVER_TAKEN = [400, 404, 405, 413, 415];
 
 const REMEDIES = {
+  // What lies there are words that were sent before these.
   other_words: (session) => {
-    session.isKnown = true;
+    session.isKnown = session.attempt.isOther = true;
   },
   reference_taken: (session) => {
     session.attempt = null;

@@ -769,6 +769,28 @@ def test_never_the_plain_way_once_the_words_may_be_stored(writer, count):
     assert count(Tip) == 1
 
 
+def test_what_was_sealed_before_is_sent_again_without_the_worker(writer, count):
+    writer.page.add_init_script(
+        "const Real = Worker; globalThis.Worker = class extends Real"
+        " { constructor(...all) { super(...all); globalThis.worker = this; } };"
+    )
+    writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
+    writer.write()
+    writer.sees("没有连上。")
+    writer.page.route("**/seal-worker.js", lose_the_question)
+    writer.page.evaluate("worker.onerror()")
+
+    writer.page.fill("#what", MORE)
+    writer.send()
+    writer.sees("不知道存上没有，字都还在。请再按一次，不会重复。")
+    writer.page.fill("#what", WORDS)
+    writer.send()
+
+    assert writer.receipt
+    assert writer.posts("/tip/sent") == []
+    assert count(Tip) == 1
+
+
 def test_two_presses_at_once_are_one_tip(writer, count):
     writer.open()
     writer.fill()

@@ -843,6 +843,7 @@ def test_the_result_says_what_the_servers_own_says(write, path):
         before = result_of(writer.page)
         writer.copy()
         expect(writer.page.locator("#receipt")).to_have_count(0)
+        writer.page.wait_for_load_state()
         said.append((before, result_of(writer.page)))
 
     assert said[0] == said[1]

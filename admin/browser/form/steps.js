@@ -80,9 +80,12 @@ class Steps {
     }
   }
 
+  // Where no question is at fault but something went wrong, the button to press again comes up.
   firstFault() {
     const isFault = ([question]) => question.matches(".field--error") || question.querySelector(".field--error");
-    return Math.max(0, this.questions.findIndex(isFault));
+    const at = this.questions.findIndex(isFault);
+    if (at >= 0) return at;
+    return document.getElementById("error-summary") ? this.questions.length : 0;
   }
 
   open(at) {

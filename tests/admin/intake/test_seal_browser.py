@@ -901,6 +901,22 @@ def test_with_one_question_a_screen_the_tip_is_sealed_as_well(writer, stored):
     assert stored()[0].words.fields["what"] == WORDS
 
 
+def test_with_one_question_a_screen_a_broken_line_leads_to_no_question(writer, count):
+    writer.page.route(f"**{SEALED}", lose_the_question, times=1)
+    writer.open()
+    writer.fill()
+    writer.page.click("#step-offer button")
+    while writer.page.locator("[data-act=next]").is_visible():
+        writer.page.click("[data-act=next]")
+
+    writer.send()
+    writer.sees("没有连上。")
+    writer.send()
+
+    assert writer.receipt
+    assert count(Tip) == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_is_free_of_violations(write, close, scheme):
     writer = write(color_scheme=scheme, bypass_csp=True)

@@ -20,6 +20,7 @@ from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
 from .swap import refuse_clear_swap
 from .sweeper import start_sweeping, sweep_now
+from .turns import TakingTurns
 from .worker import PatientWorker
 
 
@@ -56,13 +57,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> TakingTurns:
         app = self._make_app()
         start_sweeping(app)
         # What is there now stays: the garbage collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
-        return app
+        return TakingTurns(app.wsgi_app)
 
 
 def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str, Any]:

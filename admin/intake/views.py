@@ -18,7 +18,7 @@ from ..security import public
 from ..tokens import FormNonce
 from ..vault import nonces, store
 from ..vault.lane import lane_size
-from ..vault.store import NumberTaken
+from ..vault.store import NumberTaken, TalkFull
 from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
@@ -119,6 +119,9 @@ def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
         return _again(
             form, problem=_("先前发的已经存好。这次补充的没存上，字都还在，请过些天再发。")
         )
+    except TalkFull:
+        db.session.rollback()
+        return _again(form, problem=_("这一页已经补充太多次，存不下。请重新打开表单，另写一条。"))
     except (SQLAlchemyError, NumberTaken):
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()

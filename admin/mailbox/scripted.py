@@ -14,6 +14,7 @@ from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
 from ..vault import vault
+from ..vault.store import TalkFull
 from . import words
 from .services import (
     CONFLICTS,
@@ -76,6 +77,9 @@ def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
             return _answer({"stored": True})
         except TipPurged:
             return _answer({"error": "purged"}, 410)
+        except TalkFull:
+            db.session.rollback()
+            return _answer({"error": "full"}, 409)
         except CONFLICTS:
             db.session.rollback()
     return _answer({"error": "number_taken"}, 409)

@@ -121,7 +121,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
     """Store a letter and do what its kind asks for. The caller commits.
 
     A no-op when exactly this was stored before. Raises `NumberTaken` when another message came
-    first, `TipPurged` when the tip's content is gone.
+    first, `TipPurged` when the tip's content is gone, `TalkFull` when there is no more room.
     """
     # The row stays locked till the commit: who moves the tip meanwhile waits, and is told.
     tip = session.get_one(Tip, tip_id, with_for_update=True, populate_existing=True)
@@ -138,6 +138,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
             direction=Direction.REPORTER,
             digest=letter.digest,
             sealed=letter.sealed,
+            is_danger=letter.kind == "danger",
         )
     _ACTS[letter.kind](session, tip, letter)
 

@@ -12,6 +12,7 @@ from ..public_form import STALE
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
+from ..vault.store import TalkFull
 from ..vault.units import OpenUnit
 from . import words
 from .forms import LetterForm, ReceiptForm
@@ -125,6 +126,9 @@ def _deliver_to(
             return Delivery.STORED
         except TipPurged:
             return _refuse(form, str(words.PURGED))
+        except TalkFull:
+            session.rollback()
+            return _refuse(form, str(words.FULL))
         except CONFLICTS:
             session.rollback()
             db.reading.rollback()

@@ -46,6 +46,7 @@ FALSE_KEY_WHY = _l("服务器给的锁和公开登记的不一样，可能有人
 FALSE_KEY_NEXT = _l("字都还在，请先抄下来。急事打 110，公职人员的事打 12388，别的打 12345。")
 MARKED = _l("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
 PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
+FULL = _l("这条线索下的话太多了，存不下。您写的字还在，请另写一条线索。")
 OFFLINE = _l("没有连上。您写的字还在，请等一会儿再按一次。")
 SUMMARY = _l("有几处要改一下")
 UNABLE = _l("这个浏览器打不开加锁的内容，改由服务器代为打开。")
@@ -106,6 +107,7 @@ def script_words() -> dict[str, str]:
         "false-key-next": FALSE_KEY_NEXT,
         "marked": MARKED,
         "purged": PURGED,
+        "full": FULL,
         "offline": OFFLINE,
         "summary": SUMMARY,
         "unable": UNABLE,

@@ -19,6 +19,16 @@ class NumberTaken(Exception):
     """Another message with that number came first: read the talk again and number anew."""
 
 
+class TalkFull(Exception):
+    """The reporter's side of this talk has had its room: more words need a tip of their own."""
+
+
+TALK_MAX = 300
+"""Messages up to which a reporter may add words: one receipt must not fill the disk."""
+DANGER_ROOM = 50
+"""Further messages for who is in danger."""
+
+
 @dataclass(frozen=True)
 class SealedTip:
     """A tip ready for its row: the cover in clear, label and words sealed."""
@@ -129,11 +139,24 @@ def talk_state(session: Session, tip: Tip) -> TalkState:
 
 
 def add_message(
-    session: Session, tip: Tip, *, number: int, direction: Direction, digest: str, sealed: bytes
+    session: Session,
+    tip: Tip,
+    *,
+    number: int,
+    direction: Direction,
+    digest: str,
+    sealed: bytes,
+    is_danger: bool = False,
 ) -> Message:
-    """Add one message to a tip's talk. Raises `NumberTaken` unless it is the next in the chain."""
+    """Add one message to a tip's talk.
+
+    Raises `NumberTaken` unless it is the next in the chain, and `TalkFull` for the reporter's
+    messages beyond `TALK_MAX`.
+    """
     if number != talk_state(session, tip).number + 1:
         raise NumberTaken
+    if direction is Direction.REPORTER and number > TALK_MAX + DANGER_ROOM * is_danger:
+        raise TalkFull
     message = Message(
         tip=tip,
         number=number,

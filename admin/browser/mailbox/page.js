@@ -9,7 +9,12 @@ import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
 import { receiptFault, wordsFault } from "./words.js";
 
-const REFUSALS = { purged: "purged", unknown: "unknown", unit_closed: "unitClosed" };
+const REFUSALS = {
+  purged: "purged",
+  unknown: "unknown",
+  unit_closed: "unitClosed",
+  full: "full",
+};
 
 export class Page {
   constructor(root) {

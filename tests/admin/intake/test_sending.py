@@ -14,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from admin import create_app
 from admin.db import db, today
-from admin.models import DayKey, SpentNonce, Tip, UnitKey
+from admin.models import DayKey, Message, SpentNonce, Tip, UnitKey
 from admin.sealing import receipt
+from admin.vault import store
 from admin.vault.expiry import sweep
 
 from .conftest import LEAST, FormReader, Reporter
@@ -107,6 +108,20 @@ def test_back_add_a_sentence_and_send_makes_one_tip_and_one_supplement(app, repo
         number=1,
         previous="",
     )
+
+
+def test_a_form_that_was_added_to_too_often_keeps_its_words_and_asks_for_a_new_one(
+    app, reporter, monkeypatch
+):
+    monkeypatch.setattr(store, "TALK_MAX", 1)
+    reporter.tip(what="看到两条船")
+    reporter.send(what="看到两条船。昨晚又来了。")
+
+    page = reporter.send(what="看到两条船。今晚还在。", status=422)
+
+    assert "这一页已经补充太多次" in page.text
+    assert "今晚还在" in page.text
+    assert (count(app, Message), count(app, SpentNonce)) == (1, 2)
 
 
 def test_the_same_supplement_twice_is_stored_once(reporter, stored):

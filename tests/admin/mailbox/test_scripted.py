@@ -11,6 +11,7 @@ from admin.house import house
 from admin.mailbox.scripted import MOST_SEALED
 from admin.models import Message, SpentNonce, TipStatus, Urgency
 from admin.sealing import age, payload
+from admin.vault import store
 from admin.vault.store import TalkState
 
 
@@ -116,6 +117,22 @@ def test_the_very_same_letter_is_stored_once(client, ask, reporter, count):
 
     assert codes == [200, 200, 200]
     assert (count(Message), count(SpentNonce)) == (1, 1)
+
+
+def test_a_full_talk_takes_no_more_words_but_for_danger(send, reporter, count, monkeypatch):
+    monkeypatch.setattr(store, "TALK_MAX", 2)
+    monkeypatch.setattr(store, "DANGER_ROOM", 1)
+    kinds = ("message", "supplement", "message", "danger", "danger")
+
+    answers = [send("话", kind) for kind in kinds]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 409, 200, 409]
+    assert answers[2].json == {"error": "full"}
+    assert [envelope.kind for envelope in reporter.opened()] == ["message", "supplement", "danger"]
+    assert count(SpentNonce) == 3
+    # Staff can always answer.
+    reporter.ask("还在吗？")
+    assert count(Message) == 4
 
 
 def test_a_letter_with_a_number_that_is_taken_is_sent_back(send, reporter, count):

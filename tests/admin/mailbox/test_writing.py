@@ -10,7 +10,7 @@ from admin.house import house
 from admin.mailbox import visit as visit_module
 from admin.models import Decision, Message, SpentNonce, TipStatus, Urgency
 from admin.sealing import payload
-from admin.vault import history
+from admin.vault import history, store
 
 
 def token_of(page):
@@ -138,6 +138,18 @@ def test_refused_words_are_kept_and_named(send, reporter, fields, sentence, coun
     assert sentence in page.text
     assert fields["words"].strip() in page.text
     assert count(Message) == 0
+
+
+def test_words_that_find_no_more_room_are_kept_on_the_page(send, count, monkeypatch):
+    monkeypatch.setattr(store, "TALK_MAX", 1)
+    send(words="第一句")
+
+    refused = send(words="第二句")
+
+    assert refused.status_code == 422
+    assert "这条线索下的话太多了" in refused.text
+    assert "第二句" in refused.text
+    assert (count(Message), count(SpentNonce)) == (1, 1)
 
 
 def test_two_thousand_characters_are_taken_counting_a_line_end_once(send, reporter):

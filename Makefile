@@ -13,6 +13,9 @@ HAS_NODE := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
+# Quiet while it works: setuptools warns at length of how an editable install is found.
+INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1) || { echo "$$said" >&2; exit 1; }
+
 CATALOGUE := admin/translations/en/LC_MESSAGES/messages
 
 run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## Install, build, fill the demo, serve at 127.0.0.1:8000
@@ -66,13 +69,13 @@ $(BIN)/python:
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "[2/5] 装依赖 installing"
 	@[ -f $(VENV)/.dev ] || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@$(INSTALL_SELF)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "== installing what the tests need"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@$(INSTALL_SELF)
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.node: requirements-node.lock | $(BIN)/python

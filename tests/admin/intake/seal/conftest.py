@@ -1,0 +1,87 @@
+"""An installation with scripts, served on a port of its own, and its reporters."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from werkzeug.serving import make_server
+
+from admin.db import db
+from admin.house import house
+from admin.sealing import receipt
+from admin.vault import store, vault
+from tests.live import QuietHandler, free_port
+
+from .writer import Writer
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    """One database is enough here: what the browser does is the same on both."""
+    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+
+
+@pytest.fixture
+def environ(environ, bundles, site_folder):
+    """An installation on a port of its own, with the theme's files and the pages' scripts."""
+    return environ | {
+        "DENGSHAO_ROOMS": "intake,mailbox",
+        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
+        "DENGSHAO_BUNDLES": str(bundles),
+        "DENGSHAO_SITE": str(site_folder),
+    }
+
+
+@pytest.fixture
+def address(app, config, units):
+    """Serve the application, whose units are all open; its address."""
+    port = int(config.bind.rpartition(":")[2])
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://{config.public_host}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def close(app):
+    """Let some units be open no more, as when the last holder of a key left."""
+
+    def close(*names):
+        with app.app_context():
+            district = house().district
+            left = frozenset(pair for pair in district.fingerprints if pair[0] not in names)
+            house().district = replace(district, fingerprints=left)
+            vault().units._until = 0.0
+
+    return close
+
+
+@pytest.fixture
+def write(visit, address):
+    """Make a writer with a browser of their own."""
+
+    def come(**options):
+        return Writer(visit(**{"viewport": {"width": 360, "height": 740}, **options}), address)
+
+    return come
+
+
+@pytest.fixture
+def writer(write):
+    return write()
+
+
+@pytest.fixture
+def tip_of(app):
+    """Find the tip that lies under a receipt; its id, or None."""
+
+    def find(digits):
+        with app.app_context():
+            keys = receipt.derive(receipt.check(digits), house().site_id)
+            tip = store.find_tip(db.reading, house().peppered(keys.lookup))
+            return tip and tip.id
+
+    return find

@@ -57,6 +57,9 @@ class Bucket:
         self._level -= 1
         return True
 
+    def put_back(self) -> None:
+        self._level = min(self._burst, self._level + 1)
+
 
 class Pace:
     """How many came in the last minute, the older the less: a count that fades."""
@@ -121,6 +124,14 @@ class Flood:
             if counted is not None:
                 self._counted, self._counted_at, self._added = counted, now, 0
             return self._enter_lane(known, proven=proven)
+
+    def give_back(self, group: bytes | None) -> None:
+        """Take back that a tip without a proof was judged as normal: it was no new one."""
+        with self._lock:
+            known = self._known(group, self._now())
+            for bucket in (self._plain, known.bucket if known else None):
+                if bucket:
+                    bucket.put_back()
 
     def group(self, remote_addr: str | None) -> bytes | None:
         """Give the keyed hash of an address's network or None without one."""

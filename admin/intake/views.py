@@ -82,17 +82,18 @@ def send_tip() -> Response | Page:
     intake = current_intake(db.session, form.nonce.day)
     if intake is None:
         return _again(form, problem=_expired(), token=house().tokens.new())
-    is_known = bool(nonces.spent_bodies(db.reading, form.nonce.nonce))
-    if not is_known and (problem := _wrong_age(form)):
+    problem = _wrong_age(form)
+    verdict = Verdict.NORMAL if problem else _judge(form)
+    # Asked only where it matters: all else that is no new tip meets its own row when it is written.
+    is_new = not (problem or verdict is not Verdict.NORMAL) or not _is_known(form)
+    if is_new and problem:
         return _again(form, problem=problem)
-    # A retry and a supplement pass: their tip was judged.
-    verdict = Verdict.NORMAL if is_known else _judge(form)
-    if verdict is Verdict.REST:
+    if is_new and verdict is Verdict.REST:
         return _again(form, problem=_rest(), status=503)
-    sent = Submission(
-        intake, form.nonce, form.answers(), form.contact.data or "", verdict is Verdict.MACHINE
-    )
-    return _take(form, sent, is_new=not is_known)
+    # A retry and a supplement pass: their tip was judged.
+    is_machine = is_new and verdict is Verdict.MACHINE
+    sent = Submission(intake, form.nonce, form.answers(), form.contact.data or "", is_machine)
+    return _take(form, sent, is_new=is_new)
 
 
 def _judge(form: TipForm) -> Verdict:
@@ -102,6 +103,10 @@ def _judge(form: TipForm) -> Verdict:
         decoy=bool(form.website.data),
         lane_size=lambda: lane_size(db.reading),
     )
+
+
+def _is_known(form: TipForm) -> bool:
+    return bool(nonces.spent_bodies(db.reading, form.nonce.nonce))
 
 
 def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
@@ -126,6 +131,8 @@ def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()
         return _again(form, problem=_("现在存不上，字都还在。请等一分钟再按发送。"), status=503)
+    if is_new and result.what is not Received.STORED:
+        flood().give_back(sender_group())
     return _show_result(result, sent.intake)
 
 

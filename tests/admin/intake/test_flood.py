@@ -406,3 +406,11 @@ def _environ(folder, **values):
     (folder / "secret").write_text("ab" * 32)
     hosts = {"DENGSHAO_PUBLIC_HOST": "tip.example", "DENGSHAO_DESK_HOST": "desk.example"}
     return {"DENGSHAO_DATA": str(folder), **hosts, **values}
+
+
+def test_what_was_no_new_tip_gets_its_place_back(street):
+    for _retry in range(200):
+        assert street.send(group=ONE) == [NORMAL]
+        street.flood.give_back(ONE)
+
+    assert street.send(21, group=ONE) == [NORMAL] * 20 + [MACHINE]

@@ -28,7 +28,9 @@ def judge(app, monkeypatch):
             app.extensions,
             "dengshao.flood",
             SimpleNamespace(
-                judge=lambda **facts: asked.append(facts) or verdict, sender=lambda *_args: b"group"
+                judge=lambda **facts: asked.append(facts) or verdict,
+                sender=lambda *_args: b"group",
+                give_back=lambda _group: asked.pop(),
             ),
         )
         return asked
@@ -102,15 +104,28 @@ def test_where_the_machine_rests_every_word_comes_back_with_the_numbers_to_call(
     assert reporter.send().receipt
 
 
-def test_only_a_new_tip_is_judged(judge, reporter, stored):
-    asked = judge(Verdict.NORMAL)
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_retry_and_a_supplement_pass_whatever_the_verdict(judge, reporter, stored, verdict):
+    judge(Verdict.NORMAL)
     first = reporter.tip()
-    judged = judge(Verdict.REST)
+    judge(verdict)
 
     assert reporter.send().receipt == first.receipt
     assert reporter.send(what="又来了").receipt == first.receipt
-    assert (len(asked), judged) == (1, [])
-    assert len(stored()[0].messages) == 1
+    [tip] = stored()
+    assert len(tip.messages) == 1
+    assert APART not in reporter.send().text
+
+
+def test_a_retry_and_a_supplement_cost_nothing_of_the_budgets(judge, reporter):
+    asked = judge(Verdict.NORMAL)
+    reporter.tip()
+
+    for what in ("又来了", "又来了", "又来了两次"):
+        reporter.send(what=what)
+
+    # Each was judged, and its place was given back.
+    assert len(asked) == 1
 
 
 def test_a_form_with_errors_or_too_young_is_not_judged(judge, reporter):

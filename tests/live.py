@@ -16,7 +16,7 @@ import threading
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from admin import create_app
@@ -25,6 +25,9 @@ from admin.db import db
 from admin.demo.members import make_demo
 from admin.migrate import migrate
 from tests.support import WIDE_BUDGETS
+
+# How long an expectation is waited for: a busy machine is no failure.
+expect.set_options(timeout=30_000)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

@@ -78,6 +78,8 @@ def test_the_result_says_what_the_servers_own_says(write, path):
         writer.fill()
         writer.send()
         assert writer.receipt
+        # The print button comes with the page's scripts.
+        writer.page.wait_for_load_state()
         before = result_of(writer.page)
         writer.copy()
         expect(writer.page.locator("#receipt")).to_have_count(0)

@@ -27,11 +27,19 @@ class TakingTurns:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and 0 < int(length) <= MOST_READ:
-            environ["wsgi.input"] = _read(environ["wsgi.input"], int(length))
+        if length := _ahead(environ):
+            environ["wsgi.input"] = _read(environ["wsgi.input"], length)
         with self._turn:
             return self._app(environ, start_response)
+
+
+def _ahead(environ: "WSGIEnvironment") -> int:
+    """Say how many bytes to read before the turn."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        # No length is told. One byte more than we take shows that there are too many.
+        return MOST_READ + 1
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() and int(length) <= MOST_READ else 0
 
 
 class _Broken:

@@ -1,5 +1,6 @@
 // Does the two slow sums of a sign-in off the page's thread; the page starts one worker for each.
 
+import "./lib/old.js";
 import { fromHex, toHex } from "./lib/bytes.js";
 import { signInSecret } from "./lib/member.js";
 import { stretch } from "./staff/stretch.js";

@@ -1,5 +1,6 @@
 // The desk: what is sealed is opened in this browser, with the keys that this tab holds.
 
+import "./lib/old.js";
 import { bindAct } from "./desk/acts.js";
 import { bindContact, hideContact } from "./desk/contact.js";
 import { guideDecision } from "./desk/decision.js";

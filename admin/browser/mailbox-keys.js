@@ -1,10 +1,11 @@
 // All of the mailbox that needs keys: loaded by mailbox.js once the receipt's field is touched,
 // because it is large, and because a browser without BigInt cannot even read it.
 
+import "./lib/old.js";
 import { toHex } from "./lib/bytes.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
 import { checkUnit } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
-globalThis.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex };
+window.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex };

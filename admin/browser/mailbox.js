@@ -4,7 +4,7 @@ import { isAble } from "./mailbox/able.js";
 import { Page } from "./mailbox/page.js";
 
 const root = document.getElementById("mailbox");
-if (root && isAble(globalThis)) {
+if (root && isAble(window)) {
   new Page(root).start();
 } else if (root) {
   const way = document.getElementById("way");

@@ -2,4 +2,4 @@
 
 import { Page } from "./seal/page.js";
 
-globalThis.DengshaoPage = Page;
+window.DengshaoPage = Page;

@@ -1,5 +1,6 @@
 // Does what needs keys off the page's thread: makes receipts, seals, and proves work.
 
+import "./lib/old.js";
 import { JOBS } from "./seal/jobs.js";
 
 self.onmessage = async ({ data }) => {

@@ -8,6 +8,6 @@ const form = document.querySelector("form#form");
 if (form) {
   startForm(form);
   const entry = new Entry(form);
-  if (isAble(globalThis) && typeof Worker === "function") entry.start();
+  if (isAble(window) && typeof Worker === "function") entry.start();
   else entry.goPlain();
 }

@@ -1,5 +1,6 @@
 // The pages of accounts: signing in, unlocking, and the account's own page.
 
+import "./lib/old.js";
 import { BadCode, groupedCode, normaliseCode, normalisePassphrase } from "./lib/member.js";
 import { bindSignOut, load, watch, wayBack } from "./staff/keyring.js";
 import { Opener } from "./staff/opening.js";

@@ -110,7 +110,7 @@ def release(session: Session, tip: Tip, *, actor: Staff) -> None:
 
 def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -> None:
     """Grade the tip anew. A no-op where it has that grade; the log names the new grade."""
-    if tip.urgency is urgency:
+    if tip.urgency is urgency and tip.machine_unit is None:
         return
     if not tip.is_open:
         raise MoveNotAllowed("not open")

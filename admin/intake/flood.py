@@ -125,13 +125,18 @@ class Flood:
                 self._counted, self._counted_at, self._added = counted, now, 0
             return self._enter_lane(known, proven=proven)
 
-    def give_back(self, group: bytes | None) -> None:
-        """Take back that a tip without a proof was judged as normal: it was no new one."""
+    def undo(self, verdict: Verdict, group: bytes | None) -> None:
+        """Take back what a tip without a proof was judged to be: no new one was stored."""
         with self._lock:
             known = self._known(group, self._now())
-            for bucket in (self._plain, known.bucket if known else None):
-                if bucket:
-                    bucket.put_back()
+            if verdict is Verdict.NORMAL:
+                self._plain.put_back()
+            elif verdict is Verdict.MACHINE:
+                self._added = max(0, self._added - 1)
+            if known and verdict is Verdict.NORMAL:
+                known.bucket.put_back()
+            elif known and verdict is Verdict.MACHINE:
+                known.in_lane = max(0, known.in_lane - 1)
 
     def group(self, remote_addr: str | None) -> bytes | None:
         """Give the keyed hash of an address's network or None without one."""
@@ -144,10 +149,13 @@ class Flood:
 
     def sender(self, peer: str | None, forwarded: str | None) -> bytes | None:
         """Give the group of who sent a request, from its connection and its X-Forwarded-For."""
-        if self._hints is AddressHints.PROXY and _is_loopback(peer):
-            # Only the last address is our proxy's word; those before it are the sender's.
-            return self.group((forwarded or "").rpartition(",")[2].strip())
-        return self.group(peer)
+        if self._hints is not AddressHints.PROXY:
+            return self.group(peer)
+        if not _is_loopback(peer):
+            # A proxy on another machine: its network would be everybody's.
+            return None
+        # Only the last address is our proxy's word; those before it are the sender's.
+        return self.group((forwarded or "").rpartition(",")[2].strip())
 
     def max_number(self) -> int:
         """Say how much work the next proof shall cost.

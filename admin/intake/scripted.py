@@ -116,11 +116,19 @@ def _conflict(parcel: Parcel, proof: SolvedChallenge) -> Response:
     # A reader that began earlier would not see it.
     db.reading.rollback()
     again = _stored_before(parcel, db.reading)
-    if again is not None:
-        return again
-    if challenges.is_spent(db.reading, proof):
-        return _refusal("challenge")
-    return _refusal("reference_taken")
+    is_spent = challenges.is_spent(db.reading, proof)
+    if not is_spent:
+        _use_up(proof)
+    return again or _refusal("challenge" if is_spent else "reference_taken")
+
+
+def _use_up(proof: SolvedChallenge) -> None:
+    """Spend the proof of a tip that was not stored: it has taken of the budget."""
+    try:
+        challenges.spend(db.session, proof)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
 
 
 def _stored_before(parcel: Parcel, session: Session) -> Response | None:

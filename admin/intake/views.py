@@ -79,21 +79,31 @@ def send_tip() -> Response | Page:
     form = new_form(request.form)
     if not form.validate():
         return _again(form)
+    try:
+        return _send(form)
+    except (SQLAlchemyError, NumberTaken):
+        # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
+        db.session.rollback()
+        db.reading.rollback()
+        return _again(form, problem=_("现在存不上，字都还在。请等一分钟再按发送。"), status=503)
+
+
+def _send(form: TipForm) -> Response | Page:
     intake = current_intake(db.session, form.nonce.day)
     if intake is None:
         return _again(form, problem=_expired(), token=house().tokens.new())
     problem = _wrong_age(form)
-    verdict = Verdict.NORMAL if problem else _judge(form)
-    # Asked only where it matters: all else that is no new tip meets its own row when it is written.
-    is_new = not (problem or verdict is not Verdict.NORMAL) or not _is_known(form)
-    if is_new and problem:
+    if problem and not _is_known(form):
         return _again(form, problem=problem)
+    verdict = _judge(form)
+    # Asked only where it matters: all else that is no new tip meets its own row when it is written.
+    is_new = not problem and (verdict is Verdict.NORMAL or not _is_known(form))
     if is_new and verdict is Verdict.REST:
         return _again(form, problem=_rest(), status=503)
-    # A retry and a supplement pass: their tip was judged.
-    is_machine = is_new and verdict is Verdict.MACHINE
+    # A retry and a supplement pass. What becomes a tip of its own all the same stands apart.
+    is_machine = verdict is not Verdict.NORMAL
     sent = Submission(intake, form.nonce, form.answers(), form.contact.data or "", is_machine)
-    return _take(form, sent, is_new=is_new)
+    return _take(form, sent, verdict, is_new=is_new)
 
 
 def _judge(form: TipForm) -> Verdict:
@@ -109,12 +119,14 @@ def _is_known(form: TipForm) -> bool:
     return bool(nonces.spent_bodies(db.reading, form.nonce.nonce))
 
 
-def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
+def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) -> Response | Page:
     # What was looked up is known: a reader that stays open while others write and this one seals
     # and waits makes SQLite's journal grow (36 MB against 11 in a flood of 570 tips).
     db.reading.rollback()
+    is_stored = False
     try:
         result = _receive(sent, is_new=is_new)
+        is_stored = result.what is Received.STORED
     except NoUnitOpen:
         return _again(form, no_unit=True)
     except ContactRefused as refused:
@@ -127,12 +139,9 @@ def _take(form: TipForm, sent: Submission, *, is_new: bool) -> Response | Page:
     except TalkFull:
         db.session.rollback()
         return _again(form, problem=_("这一页已经补充太多次，存不下。请重新打开表单，另写一条。"))
-    except (SQLAlchemyError, NumberTaken):
-        # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
-        db.session.rollback()
-        return _again(form, problem=_("现在存不上，字都还在。请等一分钟再按发送。"), status=503)
-    if is_new and result.what is not Received.STORED:
-        flood().give_back(sender_group())
+    finally:
+        if not is_stored:
+            flood().undo(verdict, sender_group())
     return _show_result(result, sent.intake)
 
 

@@ -4,12 +4,13 @@ from base64 import b64encode
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db
 from ..house import house, page_language
 from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json
-from ..sealing.payload import Kind
+from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
@@ -82,6 +83,10 @@ def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
             return _answer({"error": "full"}, 409)
         except CONFLICTS:
             db.session.rollback()
+        except SQLAlchemyError:
+            # The database is full, busy or away. The browser keeps the words and comes again.
+            db.session.rollback()
+            return _answer({"error": "busy"}, 503)
     return _answer({"error": "number_taken"}, 409)
 
 
@@ -163,7 +168,9 @@ def _sealed(sealed: bytes) -> bytes:
     if len(sealed) > MOST_SEALED:
         abort(413)
     try:
-        clear_size(sealed, recipients=2)
+        size = clear_size(sealed, recipients=2)
     except WrongShape:
+        abort(400)
+    if size % MESSAGE_STEP:
         abort(400)
     return sealed

@@ -11,8 +11,9 @@ from sqlalchemy.orm.attributes import flag_modified
 from ..db import today
 from ..models import Direction, Message, Tip, TipStatus, Urgency, random_key
 
-MACHINE_DAYS = 3
-"""Days (72 hours, told in days) after which a tip of the machine lane goes unless staff take it."""
+MACHINE_DAYS = 4
+"""Days after which a tip of the machine lane goes unless staff take it. It goes with the first
+hour of that day: three whole days (72 hours) have passed then, at whatever hour it came."""
 
 
 class NumberTaken(Exception):
@@ -25,6 +26,8 @@ class TalkFull(Exception):
 
 TALK_MAX = 300
 """Messages up to which a reporter may add words: one receipt must not fill the disk."""
+LANE_TALK_MAX = 10
+"""The same for a tip that waits in the machine lane."""
 DANGER_ROOM = 50
 """Further messages for who is in danger."""
 
@@ -155,7 +158,8 @@ def add_message(
     """
     if number != talk_state(session, tip).number + 1:
         raise NumberTaken
-    if direction is Direction.REPORTER and number > TALK_MAX + DANGER_ROOM * is_danger:
+    most = LANE_TALK_MAX if tip.machine_unit else TALK_MAX
+    if direction is Direction.REPORTER and number > most + DANGER_ROOM * is_danger:
         raise TalkFull
     message = Message(
         tip=tip,

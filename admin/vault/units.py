@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..district import District
@@ -54,6 +55,15 @@ class UnitCache:
     def get(self) -> dict[str, OpenUnit]:
         now = time.monotonic()
         if now >= self._until:
-            self._units = self._load()
+            self._units = self._load_or_keep()
             self._until = now + CACHE_SECONDS
         return self._units
+
+    def _load_or_keep(self) -> dict[str, OpenUnit]:
+        try:
+            return self._load()
+        except SQLAlchemyError:
+            # The database is away. A form that was filled in must still come back with its words.
+            if not self._units:
+                raise
+            return self._units

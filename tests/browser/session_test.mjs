@@ -260,9 +260,31 @@ for (const [error, expected] of Object.entries(MENDED)) {
     assert.equal(counts.solve, expected.counts.solve);
     assert.equal(counts.sealTip, expected.counts.sealTip);
     assert.equal(sent("/tip/routes.json").length, expected.published);
-    assert.ok(!session.mayBeStored);
+    // It lies there now: whatever fails from here on, nothing goes the plain way.
+    assert.ok(!session.mayGoPlain(new TypeError("the page broke")));
   });
 }
+
+test("an answer that does not say stored counts as none, and may be stored", async () => {
+  const { session } = begin({ "/tip/sealed": [[200, {}]] });
+  await fails(session.send(FORM), { name: "Offline" });
+  assert.ok(session.mayBeStored);
+  assert.ok(!session.mayGoPlain(new TypeError("the page broke")));
+});
+
+test("a refusal leaves the plain way as it was", async () => {
+  const { session } = begin({ "/tip/sealed": [[400, { error: "bad" }]] });
+  await fails(session.send(FORM), { name: "Refused" });
+  assert.ok(!session.mayBeStored);
+});
+
+test("words added to a tip that stands apart are told so", async () => {
+  const apart = [200, { ...UNKNOWN[1], known: true, token: "t", unit: { recipients: ["k"] }, apart: true }];
+  const plays = { "/tip/sealed": [[409, { error: "other_words" }]], "/mailbox/thread": [apart] };
+  const { session } = begin(plays, { sealSupplement: () => ({ letter: { kind: "supplement" } }) });
+  const { isSupplement, lane } = await session.send(FORM);
+  assert.deepEqual([isSupplement, lane], [true, "machine"]);
+});
 
 test("what cannot be mended ends", async () => {
   const { session, sent } = begin({ "/tip/sealed": [[400, { error: "challenge" }]] });

@@ -1,28 +1,17 @@
 // Typed words live on this page alone: they are not lost by mistake, and never left behind.
 
+import { askBeforeLeaving } from "../page/leaving.js";
+
 const WORDS = "textarea, input[type=text]";
 
 export function guardWords(form) {
   let isGuarding = true;
 
   // A form that was stored, or a page that was left at once, holds no form any more.
-  window.addEventListener("beforeunload", (event) => {
-    if (!isGuarding || !form.isConnected || !hasWords(form)) return;
-    event.preventDefault();
-    // Older browsers ask only where this is set.
-    event.returnValue = "";
-  });
+  askBeforeLeaving(() => isGuarding && form.isConnected && hasWords(form));
   // Nobody seals it here, so the form itself is on its way.
   window.addEventListener("submit", (event) => {
     if (event.target === form && !event.defaultPrevented) isGuarding = false;
-  });
-  // Whoever calls for help must not be asked whether to stay.
-  document.addEventListener("click", (event) => {
-    if (!isGuarding || !event.target.closest('a[href^="tel:"]')) return;
-    isGuarding = false;
-    setTimeout(() => {
-      isGuarding = true;
-    }, 1000);
   });
   window.addEventListener("pagehide", () => wipe(form));
   // "Back" may show this page as it was: ask for an empty one, by its address and not by posting.

@@ -26,7 +26,7 @@ function load(document, address) {
     const script = document.createElement("script");
     script.src = address;
     script.onload = () => {
-      if (globalThis.dengshaoMailbox) resolve(globalThis.dengshaoMailbox);
+      if (window.dengshaoMailbox) resolve(window.dengshaoMailbox);
       else reject(new Error("the script of the keys did not run"));
     };
     script.onerror = () => reject(new Error("the script of the keys did not come"));

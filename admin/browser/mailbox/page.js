@@ -1,6 +1,7 @@
 // The mailbox with scripts. It enhances the plain form: whatever fails here, the form still works,
 // but nothing is sent the plain way before the reporter was told and pressed again.
 
+import { askBeforeLeaving } from "../page/leaving.js";
 import { keysLoader } from "./able.js";
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { showGroups } from "./groups.js";
@@ -44,7 +45,7 @@ export class Page {
     this.root.addEventListener("submit", (event) => {
       this.isLeaving = !event.defaultPrevented;
     });
-    window.addEventListener("beforeunload", (event) => this.guard(event));
+    askBeforeLeaving(() => this.mustAsk());
     window.addEventListener("pagehide", () => this.wipe());
     window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
     if (field.value) this.prepare(field);
@@ -103,10 +104,8 @@ export class Page {
 
   // Asks before typed words are lost. What goes the plain way is not lost; and who leaves at once
   // has emptied the page already.
-  guard(event) {
-    if (this.isLeaving || !this.root.isConnected || !this.isTyped()) return;
-    event.preventDefault();
-    event.returnValue = "";
+  mustAsk() {
+    return !this.isLeaving && this.root.isConnected && this.isTyped();
   }
 
   isTyped() {

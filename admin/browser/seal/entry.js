@@ -32,7 +32,7 @@ export class Entry {
 
   async loadPage() {
     await loadScript(SENDER);
-    this.page = new globalThis.DengshaoPage(this.form, () => this.goPlain());
+    this.page = new window.DengshaoPage(this.form, () => this.goPlain());
     this.page.prepare();
   }
 

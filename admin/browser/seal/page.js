@@ -26,6 +26,8 @@ export class Page {
       isPractice: "practice" in form.dataset,
     });
     this.isBusy = false;
+    // Once a false key was seen, nothing goes the plain way: the same hand would seal there.
+    this.isBarred = false;
   }
 
   // Loads the worker while the reporter types.
@@ -34,7 +36,7 @@ export class Page {
       await this.workshop.open();
     } catch (error) {
       // Once a press waits for it, that press tells.
-      if (!this.isBusy) this.onPlain();
+      if (!this.isBusy && !this.isBarred) this.onPlain();
       return;
     }
     await this.session.prepare();
@@ -60,6 +62,7 @@ export class Page {
 
   async send(typed) {
     this.isBusy = true;
+    this.hold(true);
     const wait = element("p", this.words.wait, "meta");
     wait.setAttribute("role", "status");
     this.way.after(wait);
@@ -71,12 +74,22 @@ export class Page {
       this.explain(error);
     }
     wait.remove();
+    this.hold(false);
     this.isBusy = false;
+  }
+
+  // What is typed while the rest is on its way would be neither sent nor kept.
+  hold(isHeld) {
+    this.form.querySelectorAll("textarea, [type=text]").forEach((field) => {
+      field.readOnly = isHeld;
+    });
   }
 
   explain(error) {
     const tell = TOLD[error.name];
+    if (error.name === "FalseKey") this.isBarred = true;
     if (tell) tell(this);
+    else if (this.isBarred && this.session.mayGoPlain(error)) this.raiseAlarm();
     else if (this.session.mayGoPlain(error)) this.fallBack();
     else if (error instanceof Offline && !(error.status >= 500)) this.fault(this.words.offline);
     else if (error.status) this.fault(this.words.busy);

@@ -1,6 +1,7 @@
 // Shows what became of the tip: the receipt, until one group of it was typed again as proof.
 
 import { clearFaults, showFault } from "../page/faults.js";
+import { askBeforeLeaving } from "../page/leaving.js";
 
 const GROUP = /.{6}/g;
 
@@ -11,7 +12,8 @@ export class Result {
     this.words = words;
     this.onCopied = onCopied;
     this.groups = null;
-    window.addEventListener("beforeunload", (event) => this.holdBack(event));
+    // Whoever leaves at once has emptied the page, and is not asked.
+    askBeforeLeaving(() => Boolean(this.groups) && this.main.isConnected);
   }
 
   show({ receipts, isSupplement, lane }) {
@@ -75,13 +77,6 @@ export class Result {
     title.textContent = title.dataset.closed || title.textContent;
     title.focus();
     window.scrollTo(0, 0);
-  }
-
-  // Asks before a receipt is lost. Whoever leaves at once has emptied the page, and is not asked.
-  holdBack(event) {
-    if (!this.groups || !this.main.isConnected) return;
-    event.preventDefault();
-    event.returnValue = "";
   }
 
   slot(name) {

@@ -110,11 +110,13 @@ export class Session {
     const { form, cover } = this.attempt;
     const proof = await this.proof.get();
     this.contacts.push(form.contact);
+    const before = this.mayBeStored;
+    // Until the server refuses it, it may have been stored, and its answer lost.
+    this.mayBeStored = true;
     try {
-      return await sendTip(Object.assign({ proof, website: form.website }, cover));
+      return confirmed(await sendTip(Object.assign({ proof, website: form.website }, cover)));
     } catch (error) {
-      // It may have been stored all the same, and its answer lost.
-      if (error.status < 400 || error.status >= 500) this.mayBeStored = true;
+      if (error.status >= 400 && error.status < 500) this.mayBeStored = before;
       throw error;
     }
   }
@@ -122,8 +124,8 @@ export class Session {
   async add(form) {
     if (!this.letter || !isSame(this.letter.form, form)) this.letter = await this.sealLetter(form);
     const { lookup } = this.attempt.cover;
-    await sendLetter(lookup, this.letter.token, this.letter.content);
-    return this.result({ isSupplement: true, lane: "" });
+    confirmed(await sendLetter(lookup, this.letter.token, this.letter.content));
+    return this.result({ isSupplement: true, lane: this.letter.isApart ? "machine" : "" });
   }
 
   async sealLetter(form) {
@@ -138,7 +140,7 @@ export class Session {
     const sealed = await this.run("sealSupplement", Object.assign(work, await this.published.get()));
     if (sealed.apart) throw new Apart();
     if (sealed.closed) throw new Later();
-    return { form, token: thread.token, content: sealed.letter };
+    return { form, token: thread.token, content: sealed.letter, isApart: thread.apart };
   }
 
   // Does what an error asks for; tells whether sending may simply go on.
@@ -192,6 +194,12 @@ const REMEDIES = {
     session.letter = null;
   },
 };
+
+// Another page than ours can answer in between: nothing is stored unless the answer says so.
+function confirmed(answer) {
+  if (answer.stored !== true) throw new Offline(200);
+  return answer;
+}
 
 const isSame = (one, other) =>
   one.contact === other.contact && JSON.stringify(one.fields) === JSON.stringify(other.fields);

@@ -360,8 +360,8 @@ SENDERS = [
     ("proxy", "127.0.0.1", "192.0.2.1, nonsense", None),
     ("proxy", "127.0.0.1", None, None),
     ("proxy", "127.0.0.1", "", None),
-    # Not from our proxy: its word does not count.
-    ("proxy", "192.0.2.1", "203.0.113.9", "192.0.2.1"),
+    # Not from our proxy: its word does not count, and its own network may be everybody's.
+    ("proxy", "192.0.2.1", "203.0.113.9", None),
     ("off", "192.0.2.1", "203.0.113.9", None),
     ("off", "127.0.0.1", "203.0.113.9", None),
 ]
@@ -411,6 +411,17 @@ def _environ(folder, **values):
 def test_what_was_no_new_tip_gets_its_place_back(street):
     for _retry in range(200):
         assert street.send(group=ONE) == [NORMAL]
-        street.flood.give_back(ONE)
+        street.flood.undo(NORMAL, ONE)
 
     assert street.send(21, group=ONE) == [NORMAL] * 20 + [MACHINE]
+
+
+def test_what_was_no_new_tip_leaves_the_lane_as_it_was(plain_config):
+    street = Street(plain_config, lane_tips=20)
+    street.send(20, group=ONE)
+
+    for _retry in range(50):
+        assert street.flood.judge(proven=False, group=ONE, decoy=False, lane_size=int) is MACHINE
+        street.flood.undo(MACHINE, ONE)
+
+    assert street.send(3, group=ONE) == [MACHINE, MACHINE, REST]

@@ -10,6 +10,7 @@ from admin.db import db, today
 from admin.intake.flood import Flood, Verdict
 from admin.models import Tip
 from admin.vault.expiry import sweep
+from admin.vault.store import MACHINE_DAYS
 
 from .conftest import LEAST, Reporter
 
@@ -30,7 +31,7 @@ def judge(app, monkeypatch):
             SimpleNamespace(
                 judge=lambda **facts: asked.append(facts) or verdict,
                 sender=lambda *_args: b"group",
-                give_back=lambda _group: asked.pop(),
+                undo=lambda _verdict, _group: asked.pop(),
             ),
         )
         return asked
@@ -47,7 +48,7 @@ def test_a_tip_over_the_budget_stands_apart_and_its_reporter_is_told(judge, repo
     assert GONE in page.text
     [tip] = stored()
     assert (tip.row.machine_unit, tip.unit) == ("police", "police")
-    assert tip.row.expires_on == today() + timedelta(days=3)
+    assert tip.row.expires_on == today() + timedelta(days=MACHINE_DAYS)
     assert page.receipt
 
 
@@ -70,7 +71,7 @@ def test_words_that_the_lane_let_go_are_stored_anew_when_they_come_again(
     judge(Verdict.MACHINE)
     first = reporter.tip()
     with app.app_context():
-        sweep(db.session, today() + timedelta(days=3))
+        sweep(db.session, today() + timedelta(days=MACHINE_DAYS))
         db.session.commit()
 
     again = [reporter.send().receipt for _ in range(2)]
@@ -115,6 +116,15 @@ def test_a_retry_and_a_supplement_pass_whatever_the_verdict(judge, reporter, sto
     [tip] = stored()
     assert len(tip.messages) == 1
     assert APART not in reporter.send().text
+
+
+def test_a_tip_of_its_own_under_a_spent_token_is_judged_as_any_new_one(judge, reporter, stored):
+    judge(Verdict.MACHINE)
+    reporter.tip()
+
+    reporter.send(exclude=["station"])
+
+    assert [tip.row.machine_unit is not None for tip in stored()] == [True, True]
 
 
 def test_a_retry_and_a_supplement_cost_nothing_of_the_budgets(judge, reporter):

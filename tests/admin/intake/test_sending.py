@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from admin import create_app
 from admin.db import db, today
+from admin.intake.flood import Verdict
 from admin.models import DayKey, Message, SpentNonce, Tip, UnitKey
 from admin.sealing import receipt
 from admin.vault import store
@@ -370,6 +371,40 @@ def test_a_database_that_is_away_loses_no_word(app, reporter, monkeypatch):
     assert "现在存不上" in page.text
     reporter.form = page.read.values
     assert reporter.send().receipt
+
+
+@pytest.mark.parametrize("part", ["current_intake", "_is_known", "_judge"])
+def test_a_database_that_is_away_before_anything_is_written_loses_no_word(
+    reporter, monkeypatch, part
+):
+    reporter.tip()
+
+    def away(*_args, **_kwargs):
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(f"admin.intake.views.{part}", away)
+        if part == "_is_known":
+            broken.setattr("admin.intake.views._judge", lambda _form: Verdict.REST)
+        page = reporter.send(status=503, what="昨晚又来了")
+
+    assert page.read.values["what"] == "昨晚又来了"
+    assert "现在存不上" in page.text
+
+
+def test_open_units_stay_known_while_the_database_is_away(app, reporter, monkeypatch):
+    reporter.open_form()
+    units = app.extensions["dengshao.vault"].units
+
+    def away():
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(units, "_load", away)
+        broken.setattr(units, "_until", 0.0)
+        page = reporter.send(status=422, **LEAST | {"place": ""})
+
+    assert page.read.values["what"] == LEAST["what"]
 
 
 def test_the_same_form_sent_at_the_same_moment_makes_one_tip_and_one_receipt(app, reporter):

@@ -93,7 +93,7 @@ def test_a_false_key_gets_nothing_neither_sealed_nor_plain(writer, count, patter
 
     for _press in range(3):
         expect(writer.page.locator("#alarm")).to_be_focused()
-        expect(writer.page.locator("#alarm")).to_contain_text("锁对不上，什么都没有发出去")
+        expect(writer.page.locator("#alarm")).to_contain_text("锁对不上，这次没有发出去")
         writer.send()
     expect(writer.page.locator("#alarm")).to_be_visible()
 
@@ -105,6 +105,23 @@ def test_a_false_key_gets_nothing_neither_sealed_nor_plain(writer, count, patter
     writer.page.unroute_all()
     writer.send()
     assert writer.receipt
+
+
+def test_after_a_false_key_no_later_failure_opens_the_plain_way(writer, count):
+    writer.page.route("**/tip/routes.json", false_routes)
+    writer.write()
+    writer.send()
+    expect(writer.page.locator("#alarm")).to_be_visible()
+    writer.page.unroute_all()
+    writer.page.route("**/tip/routes.json", without_list)
+
+    for _press in range(3):
+        writer.send()
+        expect(writer.page.locator("#alarm")).to_be_focused()
+
+    assert count(Tip) == 0
+    assert {path for path, _body in writer.posted} == {"/tip/challenge"}
+    expect(writer.page.locator("#what")).to_have_value(WORDS)
 
 
 def test_a_false_key_for_the_supplement_gets_nothing_either(writer, count):

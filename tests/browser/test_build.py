@@ -84,3 +84,9 @@ BUDGETS = {"seal.js": 3 * 1024, "seal-send.js": 6 * 1024, "seal-worker.js": 70 *
 @pytest.mark.parametrize("name", BUDGETS)
 def test_the_forms_scripts_stay_small(bundles, name):
     assert len(gzip.compress((bundles / name).read_bytes(), 9)) <= BUDGETS[name]
+
+
+# Playwright itself asks for it, so no browser without it can be played.
+@pytest.mark.parametrize("name", ["seal.js", "seal-send.js", "mailbox.js"])
+def test_what_tells_an_old_browser_that_it_cannot_seal_runs_there(bundles, name):
+    assert "globalThis" not in (bundles / name).read_text("utf-8")

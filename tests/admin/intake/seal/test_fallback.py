@@ -13,9 +13,6 @@ UNABLE = "这台设备加不了锁"
 # Told as soon as the page is there, or as the form is touched: one press then goes the plain way.
 UNABLE_AT_ONCE = {
     "no BigInt": lambda page: page.add_init_script("delete globalThis.BigInt"),
-    "a browser from before globalThis": lambda page: page.add_init_script(
-        "delete window.BigInt; delete window.globalThis"
-    ),
     "no TransformStream": lambda page: page.add_init_script("delete globalThis.TransformStream"),
     "no ReadableStream": lambda page: page.add_init_script("delete globalThis.ReadableStream"),
     "no Worker": lambda page: page.add_init_script("delete globalThis.Worker"),

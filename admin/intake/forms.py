@@ -1,5 +1,6 @@
 """The public form's fields and the sentences of their errors."""
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -112,6 +113,11 @@ class TipForm(PublicForm):
 
 class CopiedForm(PublicForm):
     group = StringField(_l("把这一组再写一遍"), [DataRequired(_l("请看着纸上的字，写出这一组。"))])
+
+    def is_copy_of(self, group: str) -> bool:
+        """Tell whether these six digits were written, however their digits are spelt."""
+        typed = unicodedata.normalize("NFKC", self.group.data or "")
+        return "".join(filter(str.isdecimal, typed)) == group
 
 
 def make_offer(district: District, offered: Collection[str], lang: str) -> Offer:

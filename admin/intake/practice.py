@@ -1,6 +1,5 @@
 """The practice page: the form as it is, to try it out. It validates and stores nothing."""
 
-import unicodedata
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
@@ -48,7 +47,7 @@ def practise() -> Response | tuple[str, int]:
 def practise_copying() -> Response:
     """Take one group of the example, as the true page does."""
     form = CopiedForm(request.form)
-    if form.validate() and not _is_group(form.group.data or ""):
+    if form.validate() and not form.is_copy_of(_GROUPS[_ASKED - 1]):
         form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
     return _show_result(_GROUPS if form.errors else (), form)
 
@@ -95,8 +94,3 @@ def _show_result(groups: tuple[str, ...], form: CopiedForm | None = None) -> Res
     status = 422 if form is not None and form.errors else 200
     # As large as the true one: who watches the line can't tell who practises.
     return make_response(pad_page(render_sent(page, form or CopiedForm()), SENT_SIZE), status)
-
-
-def _is_group(typed: str) -> bool:
-    digits = filter(str.isdecimal, unicodedata.normalize("NFKC", typed))
-    return "".join(digits) == _GROUPS[_ASKED - 1]

@@ -1,6 +1,5 @@
 """The public form: show it, take it, prove that the receipt was copied."""
 
-import unicodedata
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
@@ -249,6 +248,4 @@ def _groups(nonce: FormNonce, intake: Intake) -> list[str]:
 
 
 def _is_group(form: CopiedForm, intake: Intake) -> bool:
-    typed = unicodedata.normalize("NFKC", form.group.data or "")
-    wanted = _groups(form.nonce, intake)[asked_group(form.nonce) - 1]
-    return "".join(filter(str.isdecimal, typed)) == wanted
+    return form.is_copy_of(_groups(form.nonce, intake)[asked_group(form.nonce) - 1])

@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -102,6 +103,19 @@ def signed_in(page, live, member):
     page.click("#sign-in button[type=submit]")
     page.wait_for_url(lambda url: "sign-in" not in url)
     return page
+
+
+@contextmanager
+def serving(app, config):
+    """Serve an application on the port of its own configuration; gives its public address."""
+    port = int(config.bind.rpartition(":")[2])
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://{config.public_host}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

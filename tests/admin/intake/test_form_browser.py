@@ -1,15 +1,13 @@
 """The form in Chromium: free of violations, walked by keyboard, one question a screen, guarded."""
 
-import threading
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from admin.config import ROOT
 from tests.bench.first_view import BUDGET, gzip_bytes
-from tests.live import QuietHandler, free_port
+from tests.live import free_port, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -62,14 +60,8 @@ def environ(environ, bundles, site_folder):
 @pytest.fixture
 def address(app, config, units):
     """Serve the application, whose units are all open; its address."""
-    port = int(config.bind.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://{config.public_host}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app, config) as address:
+        yield address
 
 
 @dataclass

@@ -1,11 +1,9 @@
 """The mailbox in Chromium: with scripts nothing readable leaves it, and failures fall back."""
 
-import threading
 from urllib.parse import unquote_plus
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from admin.config import ROOT
 from admin.db import today
@@ -13,7 +11,7 @@ from admin.models import Message, TipStatus, Urgency
 from admin.sealing import receipt
 from admin.sealing.age import HybridIdentity
 from tests.admin.mailbox.test_traces import spellings
-from tests.live import QuietHandler, free_port
+from tests.live import free_port, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -33,14 +31,8 @@ def environ(environ, bundles, site_folder):
 @pytest.fixture
 def address(app, config):
     """Serve the application; its address."""
-    port = int(config.bind.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://{config.public_host}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app, config) as address:
+        yield address
 
 
 class Visitor:

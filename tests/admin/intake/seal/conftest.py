@@ -1,16 +1,14 @@
 """An installation with scripts, served on a port of its own, and its reporters."""
 
-import threading
 from dataclasses import replace
 
 import pytest
-from werkzeug.serving import make_server
 
 from admin.db import db
 from admin.house import house
 from admin.sealing import receipt
 from admin.vault import store, vault
-from tests.live import QuietHandler, free_port
+from tests.live import free_port, serving
 
 from .writer import Writer
 
@@ -35,14 +33,8 @@ def environ(environ, bundles, site_folder):
 @pytest.fixture
 def address(app, config, units):
     """Serve the application, whose units are all open; its address."""
-    port = int(config.bind.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://{config.public_host}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app, config) as address:
+        yield address
 
 
 @pytest.fixture

@@ -44,6 +44,11 @@ class House:
         """The key of `peppered`, from the secret file; in no table and no backup of tables."""
         return self.config.key("pepper")
 
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key of the audit log's chain, from the secret file."""
+        return self.config.key("audit")
+
 
 def house() -> House:
     """Get the current application's house."""

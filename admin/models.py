@@ -8,7 +8,7 @@ import secrets
 from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text, true
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -70,17 +70,25 @@ def _partial(name: str, first: str, *rest: str) -> Index:
     return Index(name, first, *rest, sqlite_where=where, postgresql_where=where)
 
 
+def _apart(name: str, *columns: str) -> Index:
+    """Make an index of the rows alone that don't stand in the machine lane."""
+    where = text("machine_unit IS NULL")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 class Tip(Base):
     """A tip as we hold it: a cover that stays readable, and bytes that this server can't open."""
 
     __tablename__ = "tip"
     __table_args__ = (
-        Index("ix_tip_open", "unit_id", "is_open", "urgency", "received_on", "id"),
-        Index("ix_tip_status", "unit_id", "status", "urgency", "received_on", "id"),
-        # Partial: a new tip is in neither, and the form's path must not pay for them.
+        # Both without the machine lane: a flood of it must not slow the queue beside it.
+        _apart("ix_tip_open", "unit_id", "is_open", "urgency", "received_on", "id"),
+        _apart("ix_tip_status", "unit_id", "status", "urgency", "received_on", "id"),
+        # Partial: a new tip is in none of these, and the form's path must not pay for them.
         _partial("ix_tip_claimed", "claimed_by_id", "is_open", "urgency", "received_on", "id"),
         _partial("ix_tip_expires", "expires_on"),
         _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
+        _partial("ix_tip_due", "due_on", "unit_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
@@ -103,6 +111,17 @@ class Tip(Base):
     talk_length: Mapped[int] = mapped_column(default=0)
     # The unit again, while the tip stands apart in the lane 疑似机器发送; otherwise nothing.
     machine_unit: Mapped[str | None] = mapped_column(String(40))
+    # How it came: by the form, or entered by staff who heard it (channels of desk/entering).
+    channel: Mapped[str] = mapped_column(String(10), default="form", server_default="form")
+    # Epoch seconds until which the claim holds; a claim that ran out is nobody's.
+    claimed_until: Mapped[int | None] = mapped_column(BigInteger)
+    # The next deadline of deadlines.yml that is not met yet, and its day.
+    due_on: Mapped[date | None]
+    due_rule: Mapped[str | None] = mapped_column(String(20))
+    # The day on which a reviewer gave the result more time, once.
+    extended_on: Mapped[date | None]
+    # The tip of the same event into which this one was merged.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
     decisions: Mapped[list["Decision"]] = relationship(
         back_populates="tip", order_by="Decision.step"
     )
@@ -133,6 +152,61 @@ class Message(Base):
     # Of the clear envelope. It hangs on a MAC under a key that the server lacks.
     digest: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Note(Base):
+    """Words of staff about a tip, or its grading, sealed to the unit. Rows are only added."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("ix_note_number", "tip_id", "number", unique=True),)
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    number: Mapped[int]
+    # note, or grading: source x information x handling, of which the last one counts.
+    kind: Mapped[str] = mapped_column(String(10))
+    by: Mapped[str] = mapped_column(String(80))
+    # Epoch seconds: a staff act.
+    written_at: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TipLabel(Base):
+    """A working label in clear, of the district's list labels.yml: staff write no free words."""
+
+    __tablename__ = "tip_label"
+    __table_args__ = (
+        Index("ix_tip_label_unit", "unit_id", "label", "tip_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    label: Mapped[str] = mapped_column(String(40), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+
+
+class TipLink(Base):
+    """Two tips of one unit that tell of the same event; the smaller id stands first."""
+
+    __tablename__ = "tip_link"
+    __table_args__ = (Index("ix_tip_link_other", "other_id"), {"sqlite_with_rowid": False})
+
+    one_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    by: Mapped[str] = mapped_column(String(80))
+    made_on: Mapped[date]
+
+
+class ClockEvent(Base):
+    """A deadline that ran out, told once: to the holder, the reviewer or the supervisor."""
+
+    __tablename__ = "clock_event"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(20), primary_key=True)
+    level: Mapped[str] = mapped_column(String(10), primary_key=True)
+    fired_on: Mapped[date]
 
 
 class Decision(Base):
@@ -201,6 +275,9 @@ class UnitKey(Base):
     roster_mac: Mapped[str] = mapped_column(String(64))
     made_on: Mapped[date]
     retired_on: Mapped[date | None]
+    # Who made it in their browser: another must confirm its fingerprint.
+    made_by: Mapped[str | None] = mapped_column(String(80))
+    confirmed_by: Mapped[str | None] = mapped_column(String(80))
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")
 
 
@@ -219,6 +296,12 @@ class Member(Base):
     auth_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_on: Mapped[date]
     suspended_on: Mapped[date | None]
+    # Sealed under a key of the secret file: a stolen database makes no one-time codes.
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The 30-second step of the last code taken: none is taken twice.
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    # Hex SHA-256 of the recovery codes not yet used; they open the sign-in, never a key.
+    recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="member")
     sealed_identity: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -248,6 +331,132 @@ class StaffSession(Base):
     wrap_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     # Epoch seconds: staff acts may be timed finer than a day.
     last_seen: Mapped[int] = mapped_column(BigInteger)
+    opened_at: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # The kind of browser in words of ours, so that a member knows their own sessions apart.
+    browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    # Whether the second factor was shown; without it a session opens nothing but that question.
+    is_verified: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class Passkey(Base):
+    """A passkey of a member: a second factor, never the key to anything sealed."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(80))
+    made_on: Mapped[date]
+
+
+class Invitation(Base):
+    """A one-time link for a new member, good only with a code that the unit's head speaks."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    # Of the spoken code; none until the unit's head has made it.
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    code_by: Mapped[str | None] = mapped_column(String(80))
+    # Of the head's own one-time link, for a unit that has no members yet.
+    head_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    unit_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    made_by: Mapped[str] = mapped_column(String(80))
+    # A member who forgot the passphrase: the new row takes their place.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    # Epoch seconds.
+    ends_at: Mapped[int] = mapped_column(BigInteger)
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
+    used_on: Mapped[date | None]
+
+
+class AuditEvent(Base):
+    """One line of the audit log. Rows are only added; each carries a MAC over the one before."""
+
+    __tablename__ = "audit_event"
+
+    # A plain count: a row that is missing shows by its number.
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # Epoch seconds: staff acts alone stand here.
+    at: Mapped[int] = mapped_column(BigInteger)
+    act: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(80))
+    unit_id: Mapped[str | None] = mapped_column(String(40))
+    reference: Mapped[str | None] = mapped_column(String(11), index=True)
+    # Codes of ours, never words that somebody typed.
+    detail: Mapped[str] = mapped_column(String(200))
+    mac: Mapped[str] = mapped_column(String(64))
+
+
+class SavedFilter(Base):
+    """A view of the queue that a member gave a name."""
+
+    __tablename__ = "saved_filter"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(400))
+
+
+class DutyShift(Base):
+    """Who is on duty for a unit's P0 tips on a day."""
+
+    __tablename__ = "duty_shift"
+    __table_args__ = (Index("ix_duty_shift_day", "unit_id", "day", "member_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+
+
+class HandoverNote(Base):
+    """What one shift tells the next, sealed to the unit."""
+
+    __tablename__ = "handover_note"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    unit_id: Mapped[str] = mapped_column(String(40), index=True)
+    unit_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    by: Mapped[str] = mapped_column(String(80))
+    written_at: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class NoticeAddress(Base):
+    """Where a unit gets its content-free notices and pages."""
+
+    __tablename__ = "notice_address"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    unit_id: Mapped[str] = mapped_column(String(40), index=True)
+    # daily, or page: the heartbeat that tells of P0.
+    kind: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(200))
+
+
+class OutboxMail(Base):
+    """A letter that waits to be sent, outside any request. Its words tell nothing of a tip."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (Index("ix_outbox_due", "sent_at", "next_try"),)
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # Made of kind, unit, address and hour: the same letter is never queued twice.
+    once: Mapped[str] = mapped_column(String(64), unique=True)
+    address: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(String(2000))
+    next_try: Mapped[int] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    sent_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SignInFailure(Base):

@@ -67,7 +67,7 @@ def add_staff(
         raise enrol.NameTaken
     if unit_id is not None:
         _overview(unit_id)
-    giver = _giver(unit_id, holder)
+    giver = None if WITHOUT_CONTENT & set(roles) else _giver(unit_id, holder)
     passphrase = propose() if generate else _ask_passphrase()
     keys = enrol.new_member_keys(passphrase)
     click.echo(member_card(name, keys, passphrase if generate else None))

@@ -11,12 +11,16 @@ ROLES: Final = {
     "analyst": _l("研判员"),
     "reviewer": _l("复核员"),
     "custodian": _l("涉公职线索专管员"),
+    "dispatcher": _l("分派员"),
     "auditor": _l("安全审计员"),
     "counter": _l("统计员"),
     "administrator": _l("系统管理员"),
 }
-# They look after logs, totals and accounts; none of them reads a tip, so none holds a key.
-WITHOUT_CONTENT: Final = frozenset({"auditor", "counter", "administrator"})
+# They look after logs, totals and accounts; none of them belongs to a unit.
+WITHOUT_UNIT: Final = frozenset({"auditor", "counter", "administrator"})
+# A dispatcher belongs to a unit and assigns by the cover alone. None of these reads a tip, so none
+# of them holds a key.
+WITHOUT_CONTENT: Final = WITHOUT_UNIT | {"dispatcher"}
 
 
 class BadRoles(Exception):
@@ -46,8 +50,11 @@ def check_roles(roles: Collection[str], unit_id: str | None) -> None:
         raise BadRoles(f"角色请从这些里选：{'、'.join(ROLES)}。")
     without = WITHOUT_CONTENT & set(roles)
     if without and set(roles) - WITHOUT_CONTENT:
-        raise BadRoles("看线索的角色不能和审计、统计、系统管理放在同一个人身上。")
-    if without and unit_id is not None:
+        raise BadRoles("看线索的角色不能和分派、审计、统计、系统管理放在同一个人身上。")
+    outside = WITHOUT_UNIT & set(roles)
+    if outside and "dispatcher" in roles:
+        raise BadRoles("分派员不能同时做审计、统计、系统管理。")
+    if outside and unit_id is not None:
         raise BadRoles("审计、统计、系统管理不属于承办单位，请去掉单位。")
-    if not without and unit_id is None:
-        raise BadRoles("看线索的角色要属于一个承办单位，请写明单位。")
+    if not outside and unit_id is None:
+        raise BadRoles("看线索和分派的角色要属于一个承办单位，请写明单位。")

@@ -5,10 +5,13 @@ from base64 import b64encode
 from flask import Flask, g
 
 from ..house import house
+
+# Imported for their views, which hang on the blueprint.
+from . import opening, queue_views, views  # noqa: F401
+from .blueprint import bp
 from .contact import bp as contact_bp
 from .contact import opens_contact
 from .offered import bp as offered_bp
-from .views import bp
 
 
 def init_app(app: Flask) -> None:

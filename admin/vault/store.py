@@ -45,6 +45,8 @@ class SealedTip:
     sealed: bytes
     is_machine: bool = False
     """Whether it stands apart in the lane 疑似机器发送."""
+    channel: str = "form"
+    """How it came: by the form, or told to staff."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def store_tip(session: Session, tip: SealedTip) -> None:
             "version": 1,
             "talk_length": 0,
             "machine_unit": tip.unit_id if tip.is_machine else None,
+            "channel": tip.channel,
             "expires_on": today() + timedelta(days=MACHINE_DAYS) if tip.is_machine else None,
             "label": tip.label,
             "sealed": tip.sealed,

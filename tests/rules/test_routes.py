@@ -159,7 +159,12 @@ def test_a_form_that_was_cut_off_on_its_way_is_not_taken_for_the_whole(client, a
 
 
 # Tables of the staff's own acts, which may be timed more finely.
-STAFF_TABLES = {"staff_session", "sign_in_failure"}
+STAFF_TABLES = {
+    *("staff_session", "sign_in_failure", "audit_event", "passkey", "invitation"),
+    *("handover_note", "outbox_mail"),
+}
+# Columns of other tables that time an act of staff.
+STAFF_TIMES = {"tip.claimed_until", "note.written_at", "member.totp_step"}
 # Whole numbers that count something of one tip, from one upwards.
 COUNTS = {"version", "number", "step", "talk_length"}
 
@@ -174,6 +179,8 @@ def test_no_table_knows_anything_finer_than_a_day_of_what_a_reporter_did(app):
         for column in table.columns:
             name, kind = f"{table.name}.{column.name}", column.type
             if table.name in STAFF_TABLES or (column.primary_key and isinstance(kind, BigInteger)):
+                continue
+            if name in STAFF_TIMES:
                 continue
             if isinstance(kind, BigInteger):
                 assert column.foreign_keys, name
@@ -193,6 +200,9 @@ def test_no_key_of_a_reporters_table_tells_the_order_of_arrival(app):
 
     for table in Base.metadata.sorted_tables:
         keys = list(table.primary_key.columns)
+        if table.name == "audit_event" or keys[0].foreign_keys:
+            # Staff acts are in order on purpose; a key that is another row's tells no more than it.
+            continue
         if isinstance(keys[0].type, BigInteger):
             assert keys[0].default.arg.__wrapped__ is random_key, table.name
         elif table.name.startswith("spent_"):

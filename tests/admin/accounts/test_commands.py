@@ -122,7 +122,7 @@ REFUSED = {
     "unknown role": (["add", "bo", "--role", "emperor"], "emperor"),
     "both hats": (
         ["add", "bo", "--unit", "police", "--role", "analyst", "--role", "administrator"],
-        "不能和审计",
+        "不能和分派、审计",
     ),
     "empty name": (["add", " ", "--role", "administrator"], "姓名不合用"),
 }

@@ -1,0 +1,34 @@
+"""Loads the tip that a page or an act is about, and leads back to its page."""
+
+from flask import abort, g, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
+from werkzeug.wrappers import Response as BaseResponse
+
+from ..db import db
+from ..models import Tip
+from .services import expect_version
+
+
+def own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip:
+    """Load a tip of the member's unit; another unit's is as unknown as one that never was."""
+    own = Tip.unit_id == g.staff.unit_id
+    query = select(Tip).where(Tip.reference == reference.upper(), own).options(*options)
+    tip = session.scalars(query).one_or_none()
+    return tip or abort(404)
+
+
+def tip_as_seen(reference: str) -> Tip:
+    """Load a tip to change it, provided that it still is as the member's page showed it."""
+    tip = own_tip(db.session, reference)
+    version = request.form.get("version", type=int)
+    if version is None:
+        abort(400)
+    expect_version(tip, version)
+    return tip
+
+
+def back_to(reference: str) -> BaseResponse:
+    # Not asked of the tip: after the commit that would be a query, under the writers' lock.
+    return redirect(url_for("desk.show_tip", reference=reference.upper()), code=303)

@@ -169,6 +169,11 @@ def browser_words(district: District) -> dict[str, Any]:
         "people": {"staff": _("工作人员"), "reporter": _("举报人")},
         "reads": {status.value: str(word) for status, word in PUBLIC_STATUS.items()},
         "sentences": _sentences(),
+        "keys": {
+            "title": _("键盘"),
+            "close": _("关上"),
+            "off": _("不用单个字母的快捷键"),
+        },
     }
 
 

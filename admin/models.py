@@ -278,6 +278,10 @@ class UnitKey(Base):
     # Who made it in their browser: another must confirm its fingerprint.
     made_by: Mapped[str | None] = mapped_column(String(80))
     confirmed_by: Mapped[str | None] = mapped_column(String(80))
+    # The key in whose place this one came, and a MAC by one who held that key or its recovery sheet:
+    # no browser moves a tip to a new key on the server's word alone.
+    succeeds_id: Mapped[int | None] = mapped_column(ForeignKey("unit_key.id"))
+    vouch: Mapped[str | None] = mapped_column(String(64))
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")
 
 
@@ -300,7 +304,8 @@ class Member(Base):
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     # The 30-second step of the last code taken: none is taken twice.
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
-    # Hex SHA-256 of the recovery codes not yet used; they open the sign-in, never a key.
+    # Hex HMACs of the recovery codes not yet used, under a key of the secret file; the codes open
+    # the sign-in, never a key.
     recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="member")
     sealed_identity: Mapped[bytes] = mapped_column(LargeBinary)
@@ -336,6 +341,10 @@ class StaffSession(Base):
     browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
     # Whether the second factor was shown; without it a session opens nothing but that question.
     is_verified: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # What a passkey is to sign next. Good for one answer, right or wrong.
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # A secret for one-time codes that was shown and not yet proved, sealed as Member.totp_secret.
+    new_totp: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Passkey(Base):

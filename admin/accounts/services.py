@@ -12,7 +12,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..models import KeyGrant, Member, StaffSession, UnitKey
+from ..models import Member, StaffSession
 from ..sealing.header import decode_base64, read_header
 from ..sealing.member import SALT
 from . import enrol, slowing
@@ -167,23 +167,3 @@ def rotate_wrap_key(session: Session, token: str) -> None:
 
 def _hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
-
-
-@dataclass(frozen=True)
-class UnitGrant:
-    """One unit's key as its holder's browser gets it, with all it needs to trust it."""
-
-    unit_key: UnitKey
-    sealed: bytes
-    roster: list[tuple[str, str]]
-
-
-def read_grants(session: Session, member_id: int) -> list[UnitGrant]:
-    """Read the keys in use that were handed to a member, each with the roster of its holders."""
-    rows = session.execute(
-        select(UnitKey, KeyGrant.sealed)
-        .join(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
-        .where(KeyGrant.member_id == member_id, UnitKey.retired_on.is_(None))
-        .order_by(UnitKey.unit_id)
-    ).all()
-    return [UnitGrant(key, sealed, enrol.roster(session, key)) for key, sealed in rows]

@@ -24,7 +24,7 @@ from ..db import db
 from ..house import House, house
 from ..models import Member
 from ..security import public, staff_only
-from . import enrol, guard, services, slowing
+from . import enrol, guard, keyring, services, slowing
 from .demo_mark import is_demo
 from .guard import SID
 from .overview import read_members, read_units
@@ -139,25 +139,14 @@ def session_json() -> Response:
 def keyring_json() -> Response:
     """Give the browser what it opens and checks after passphrase and code were typed."""
     member = db.reading.get_one(Member, g.staff.member_id)
-    grants = services.read_grants(db.reading, member.id)
+    grants = keyring.read_grants(db.reading, member.id)
     return jsonify(
         name=member.name,
         recipient=member.recipient,
         sealed_identity=_text(member.sealed_identity),
         wrap_key=_wrap_key(),
-        units=[_unit_json(grant) for grant in grants],
+        units=[keyring.grant_json(grant) for grant in grants],
     )
-
-
-def _unit_json(grant: services.UnitGrant) -> dict[str, Any]:
-    return {
-        "unit_id": grant.unit_key.unit_id,
-        "recipient": grant.unit_key.recipient,
-        "recovery": grant.unit_key.recovery,
-        "roster_mac": grant.unit_key.roster_mac,
-        "roster": grant.roster,
-        "grant": _text(grant.sealed),
-    }
 
 
 @bp.get("/account/")

@@ -28,7 +28,7 @@ async function startQueue(page) {
   const isAnySealed = page.querySelector("[data-label]") !== null;
   // Where nothing is sealed the keys are only held against the form's: no reason to ask for them.
   const unit = await keysOf(page.dataset.unit, words, { isNeeded: isAnySealed });
-  if (unit) shut = await openLabels(page, unit.identity, words);
+  if (unit) shut = await openLabels(page, unit.identities, words);
   page.dataset.opened = "yes";
 }
 
@@ -86,8 +86,9 @@ async function keysOf(unitId, words, { isNeeded = true } = {}) {
     const keys = await load();
     if (!keys) return isNeeded ? showLocked() : null;
     const unit = keys.units[unitId];
-    if (unit) checkLock(unitId, unit, words);
-    else say(byId("alarm"), words.sentences.no_key);
+    if (!unit) say(byId("alarm"), words.sentences.no_key);
+    else if (unit.isOldOnly) say(byId("alarm"), words.sentences.old_key_only);
+    else checkLock(unitId, unit, words);
     return unit || null;
   } catch (error) {
     return say(byId("alarm"), words.sentences.offline) || null;

@@ -86,6 +86,15 @@ def fingerprint(unit_id: str, recipient: str, recovery: str) -> str:
     return " ".join(digits[i : i + 4] for i in range(0, 32, 4))
 
 
+def successor_mac(seed: bytes, unit_id: str, recipient: str, recovery: str) -> str:
+    """Return the MAC by which who holds a unit's key vouches for the key that comes in its place.
+
+    The seed is that of the old key, or of its recovery sheet.
+    """
+    text = f"{unit_id}\n{recipient}\n{recovery}"
+    return hmac.digest(hkdf(seed, info=b"successor"), text.encode("ascii"), "sha256").hex()
+
+
 def roster_mac(unit_seed: bytes, members: Iterable[tuple[str, str]]) -> str:
     """Return the MAC over a unit's members, pairs of name and recipient, in any order."""
     # By code points, which is the order of the bytes in UTF-8 too.

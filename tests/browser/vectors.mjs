@@ -59,6 +59,11 @@ const computed = {
   fingerprints: table.fingerprints.map(
     withValue("fingerprint", (row) => member.fingerprint(row.unit_id, row.recipient, row.recovery)),
   ),
+  successors: table.successors.map(
+    withValue("mac", (row) =>
+      member.successorMac(fromHex(row.seed), row.unit_id, row.recipient, row.recovery),
+    ),
+  ),
   rosters: table.rosters.map(
     withValue("mac", (row) => member.rosterMac(fromHex(row.seed), row.members)),
   ),

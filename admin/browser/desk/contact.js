@@ -14,7 +14,7 @@ export function bindContact(unit, words) {
   byId("contact-choose").hidden = false;
   chosen.addEventListener("change", async () => {
     hideContact();
-    if (chosen.files.length) await open(chosen.files[0], unit.identity, words.sentences);
+    if (chosen.files.length) await open(chosen.files[0], unit.identities, words.sentences);
   });
 }
 
@@ -25,14 +25,14 @@ export function hideContact() {
   byId("contact-save").onclick = null;
 }
 
-async function open(file, identity, sentences) {
+async function open(file, identities, sentences) {
   const bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
   if (!isAgeFile(bytes)) {
     say(byId("contact-error"), sentences.contact_no_file);
     return;
   }
   try {
-    show(file.name, await openWith(identity, bytes));
+    show(file.name, await openWith(identities, bytes));
   } catch (error) {
     say(byId("contact-error"), sentences.contact_closed);
   }

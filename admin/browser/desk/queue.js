@@ -7,16 +7,16 @@ import { element, replaceChildren } from "./dom.js";
 import { readLabel } from "./readable.js";
 
 // Returns a function that shuts them again.
-export async function openLabels(page, identity, words) {
+export async function openLabels(page, identities, words) {
   const cells = Array.from(page.querySelectorAll("[data-label]"));
   const shut = cells.map((cell) => Array.from(cell.childNodes));
-  await Promise.all(cells.map((cell) => openLabel(cell, identity, words)));
+  await Promise.all(cells.map((cell) => openLabel(cell, identities, words)));
   return () => cells.forEach((cell, i) => replaceChildren(cell, ...shut[i]));
 }
 
-async function openLabel(cell, identity, words) {
+async function openLabel(cell, identities, words) {
   try {
-    const bytes = await openWith(identity, fromBase64(cell.dataset.label));
+    const bytes = await openWith(identities, fromBase64(cell.dataset.label));
     const label = readLabel(parseContent(bytes, "label"), words);
     replaceChildren(
       cell,

@@ -22,7 +22,7 @@ export async function openTip(page, unit, words) {
   const talk = await readTalk(withBytes(sealed.messages), {
     reference: tip.reference,
     talk: fromBase64(tip.talk),
-    open: (bytes) => openWith(unit.identity, bytes),
+    open: (bytes) => openWith(unit.identities, bytes),
     length: sealed.length,
     isAsked: sealed.status === "question",
   });
@@ -44,7 +44,7 @@ async function fetchSealed(url, words) {
 // a false one.
 async function openBody(sealed, unitId, unit, words) {
   try {
-    return parseContent(await openWith(unit.identity, fromBase64(sealed.sealed)), "tip");
+    return parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
   } catch (error) {
     const { not_opened, not_opened_do } = words.sentences;
     return alarm(not_opened, not_opened_do, ownFingerprint(unitId, unit, words));

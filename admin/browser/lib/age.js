@@ -21,10 +21,11 @@ export async function sealTo(recipients, bytes) {
   return encrypter.encrypt(bytes);
 }
 
-// Throws where the file was changed, cut short, or is sealed to others.
+// Takes one identity, or a list of which any may open. Throws where the file was changed, cut short,
+// or is sealed to others.
 export async function openWith(identity, bytes) {
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  [].concat(identity).forEach((one) => decrypter.addIdentity(one));
   return decrypter.decrypt(bytes);
 }
 

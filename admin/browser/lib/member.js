@@ -58,6 +58,13 @@ export function fingerprint(unitId, recipient, recovery) {
   return toHex(sha256(toUtf8(text)).subarray(0, 16)).match(/.{4}/g).join(" ");
 }
 
+// With it a holder of a unit's key, or of its recovery sheet, vouches for the key that comes in its
+// place.
+export function successorMac(seed, unitId, recipient, recovery) {
+  const key = hkdf(sha256, seed, EMPTY, toUtf8("successor"), 32);
+  return toHex(hmac(sha256, key, toUtf8(`${unitId}\n${recipient}\n${recovery}`)));
+}
+
 // The MAC over a unit's members, `[[name, recipient], …]` in any order.
 export function rosterMac(unitSeed, members) {
   const sorted = members.slice().sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));

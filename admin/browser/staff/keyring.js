@@ -1,6 +1,7 @@
 // Keeps a member's opened keys between pages, and takes them away again.
 //
-//   load()      -> null, or {name, units: {unit_id: {identity, recipient, recovery}}}
+//   load()      -> null, or {name, units: {unit_id: {identities: [current, ...older], identity,
+//                  recipient, recovery, isVouched}}}; see gather() in open.js
 //   watch()        binds the lock and sign-out buttons, locks after 15 idle minutes
 //   lock()         locks this browser's tabs and goes to the unlock page
 //   goUnlock()     goes to the unlock page, which leads back here

@@ -5,7 +5,7 @@ import { Decrypter } from "age-encryption";
 import { base64nopad } from "@scure/base";
 import { openWith, recipientOf, seedOf } from "../lib/age.js";
 import { equal, fromBase64, fromUtf8, toUtf8 } from "../lib/bytes.js";
-import { rosterMac } from "../lib/member.js";
+import { rosterMac, successorMac } from "../lib/member.js";
 import { WORK_FACTOR } from "./stretch.js";
 
 // As RECOVERY_NAME in admin/accounts/enrol.py.
@@ -29,18 +29,42 @@ export class KeysChanged extends Error {
 }
 
 // `key` is what `stretch` made of passphrase, code and `salt`.
-// Returns `{name, units: {unit_id: {identity, recipient, recovery}}}`.
+// Returns `{name, units: {unit_id: unit}}`; see `gather` for what a unit is.
 export async function openKeyring(keyring, salt, key) {
   const identity = await openIdentity(keyring.sealed_identity, salt, key);
   const recipient = await recipientOf(identity);
   if (recipient !== keyring.recipient) throw new KeysChanged("member");
   const me = [keyring.name, recipient];
-  const opened = await Promise.all(keyring.units.map((unit) => openUnit(unit, identity, me)));
+  const opened = await Promise.all(keyring.units.map((row) => openUnit(row, identity, me)));
   const units = {};
-  keyring.units.forEach((unit, i) => {
-    units[unit.unit_id] = opened[i];
+  new Set(opened.map((unitKey) => unitKey.unitId)).forEach((unitId) => {
+    units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
   return { name: keyring.name, units };
+}
+
+// `identities` open what is stored, the key in use first. `identity`, `recipient` and `recovery` are
+// those of the key in use alone: nothing is sealed to another. Who was handed an older key only has
+// `isOldOnly` and none of the three. `isVouched` tells that a holder of one of the older keys vouched
+// for the key in use: only to such a key is moved what was sealed to the older ones.
+function gather(keys) {
+  const current = keys.filter((key) => !key.isRetired);
+  if (current.length > 1) throw new KeysChanged("unit");
+  const older = keys.filter((key) => key.isRetired);
+  const identities = current.concat(older).map(({ identity }) => identity);
+  if (!current.length) return { identities, isOldOnly: true };
+  const { identity, recipient, recovery } = current[0];
+  return { identities, identity, recipient, recovery, isVouched: isVouched(current[0], older) };
+}
+
+// A member who holds the very key that came before and finds no such word is being deceived.
+function isVouched(current, older) {
+  const before = older.find((key) => key.id === current.succeeds);
+  if (!before) return false;
+  const { unitId, recipient, recovery } = current;
+  const mac = successorMac(seedOf(before.identity), unitId, recipient, recovery);
+  if (!equal(toUtf8(mac), toUtf8(current.vouch || ""))) throw new KeysChanged("unit");
+  return true;
 }
 
 async function openIdentity(sealed, salt, key) {
@@ -67,7 +91,16 @@ async function openUnit(unit, myIdentity, me) {
   if (!equal(toUtf8(mac), toUtf8(unit.roster_mac))) throw new KeysChanged("roster");
   if (!stands(unit.roster, me)) throw new KeysChanged("roster");
   if (!stands(unit.roster, [RECOVERY_NAME, unit.recovery])) throw new KeysChanged("recovery");
-  return { identity, recipient: unit.recipient, recovery: unit.recovery };
+  return {
+    identity,
+    recipient: unit.recipient,
+    recovery: unit.recovery,
+    unitId: unit.unit_id,
+    id: unit.id,
+    isRetired: unit.retired,
+    succeeds: unit.succeeds,
+    vouch: unit.vouch,
+  };
 }
 
 async function openGrant(grant, myIdentity) {

@@ -76,6 +76,10 @@ def _widen_accounts() -> None:
     )
     op.add_column("unit_key", sa.Column("made_by", sa.String(80), nullable=True))
     op.add_column("unit_key", sa.Column("confirmed_by", sa.String(80), nullable=True))
+    # As with merged_into_id: SQLite adds no constraint in place.
+    before = [] if op.get_bind().dialect.name == "sqlite" else [sa.ForeignKey("unit_key.id")]
+    op.add_column("unit_key", sa.Column("succeeds_id", sa.BigInteger(), *before, nullable=True))
+    op.add_column("unit_key", sa.Column("vouch", sa.String(64), nullable=True))
     zero, empty = sa.text("0"), sa.text("''")
     op.add_column(
         "staff_session",
@@ -88,6 +92,8 @@ def _widen_accounts() -> None:
         "staff_session",
         sa.Column("is_verified", sa.Boolean(), nullable=False, server_default=sa.true()),
     )
+    op.add_column("staff_session", sa.Column("challenge", sa.LargeBinary(32), nullable=True))
+    op.add_column("staff_session", sa.Column("new_totp", sa.LargeBinary(), nullable=True))
 
 
 def _add_tables_about_tips() -> None:
@@ -224,9 +230,9 @@ def _add_tables_about_duty() -> None:
 def downgrade() -> None:
     for table in reversed(_NEW_TABLES):
         op.drop_table(table)
-    for column in ("is_verified", "browser", "opened_at"):
+    for column in ("new_totp", "challenge", "is_verified", "browser", "opened_at"):
         op.drop_column("staff_session", column)
-    for column in ("confirmed_by", "made_by"):
+    for column in ("vouch", "succeeds_id", "confirmed_by", "made_by"):
         op.drop_column("unit_key", column)
     for column in ("recovery_codes", "totp_step", "totp_secret"):
         op.drop_column("member", column)

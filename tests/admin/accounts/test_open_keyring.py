@@ -7,12 +7,12 @@ import subprocess
 
 import pytest
 
-from admin.accounts import services
-from admin.accounts.views import _unit_json
+from admin.accounts import enrol, services
+from admin.accounts import keyring as keyrings
 from admin.config import ROOT
 from admin.sealing.age import seal
 from admin.sealing.hybrid import HybridIdentity
-from admin.sealing.member import roster_mac
+from admin.sealing.member import roster_mac, successor_mac
 
 from .conftest import PASSPHRASE
 
@@ -91,12 +91,12 @@ def job(session, unit, made):
     """What the browser of `ada` has when it starts to open."""
     MEMBER["recipient"] = made[0].identity.recipient
     salts = services.find_salts(session, "ada", b"k" * 32)
-    grants = services.read_grants(session, unit.first.id)
+    grants = keyrings.read_grants(session, unit.first.id)
     keyring = {
         "name": "ada",
         "recipient": unit.first.recipient,
         "sealed_identity": base64.b64encode(unit.first.sealed_identity).decode(),
-        "units": [_unit_json(grant) for grant in grants],
+        "units": [keyrings.grant_json(grant) for grant in grants],
     }
     keyring = json.loads(json.dumps(keyring))
     return {
@@ -105,6 +105,78 @@ def job(session, unit, made):
         "code": made[0].code,
         "salt": salts.seal.hex(),
     }
+
+
+def add_a_newer_key(ring, *, vouched_by, grant_to=None):
+    """Put a key after the one in the ring, as a renewal does; gives its identity."""
+    old = ring["units"][0]
+    newer = HybridIdentity.generate()
+    recipients = newer.recipient.text, HybridIdentity.generate().recipient.text
+    roster = [["", recipients[1]], ["ada", ring["recipient"]]]
+    old |= {"retired": True}
+    ring["units"].insert(
+        0,
+        {
+            "unit_id": "police",
+            "id": "2",
+            "retired": False,
+            "succeeds": old["id"],
+            "vouch": successor_mac(vouched_by, "police", *recipients),
+            "recipient": recipients[0],
+            "recovery": recipients[1],
+            "roster": roster,
+            "roster_mac": roster_mac(newer.seed, [tuple(row) for row in roster]),
+            "grant": sealed_to(grant_to or MEMBER["recipient"], newer),
+        },
+    )
+    return newer
+
+
+@pytest.fixture
+def old_identity(session, unit, made):
+    return enrol.open_grant(session, unit.key, unit.first, made[0].identity)
+
+
+def test_a_newer_key_comes_with_the_older_ones_once_a_holder_vouched_for_it(job, old_identity):
+    newer = add_a_newer_key(job["keyring"], vouched_by=old_identity.seed)
+
+    (answer,) = open_in_node([job])
+
+    police = answer["opened"]["units"]["police"]
+    assert police["identities"] == [str(newer), str(old_identity)]
+    assert (police["identity"], police["recipient"]) == (str(newer), newer.recipient.text)
+    assert police["isVouched"] is True
+
+
+def test_who_was_handed_the_older_key_only_opens_old_tips_and_seals_to_none(job, old_identity):
+    job["keyring"]["units"][0]["retired"] = True
+
+    (answer,) = open_in_node([job])
+
+    police = answer["opened"]["units"]["police"]
+    assert police == {"identities": [str(old_identity)], "isOldOnly": True}
+
+
+def test_a_newer_key_of_the_servers_own_is_refused_or_not_trusted_with_old_tips(job, old_identity):
+    forged = copy.deepcopy(job)
+    add_a_newer_key(forged["keyring"], vouched_by=b"s" * 32)
+    unvouched = copy.deepcopy(job)
+    add_a_newer_key(unvouched["keyring"], vouched_by=b"s" * 32)
+    unvouched["keyring"]["units"][0]["vouch"] = None
+    unlinked = copy.deepcopy(job)
+    add_a_newer_key(unlinked["keyring"], vouched_by=b"s" * 32)
+    unlinked["keyring"]["units"][0]["succeeds"] = "77"
+    two = copy.deepcopy(job)
+    add_a_newer_key(two["keyring"], vouched_by=old_identity.seed)
+    two["keyring"]["units"][1]["retired"] = False
+    altered = copy.deepcopy(job)
+    add_a_newer_key(altered["keyring"], vouched_by=old_identity.seed)
+    altered["keyring"]["units"][1]["roster"].pop()
+
+    *refused, last = open_in_node([forged, unvouched, two, altered, unlinked])
+
+    assert [answer.get("what") for answer in refused] == ["unit", "unit", "unit", "roster"]
+    assert last["opened"]["units"]["police"]["isVouched"] is False
 
 
 def open_in_node(jobs):

@@ -150,18 +150,3 @@ def test_locking_replaces_the_key_of_what_rests_in_the_browser(session, token):
 
 def test_a_start_ends_all_sessions(session, unit, token):
     assert services.clear_sessions(session) == 1
-
-
-def test_grants_are_of_the_member_alone_and_carry_the_roster(session, unit):
-    (grant,) = services.read_grants(session, unit.first.id)
-
-    assert grant.unit_key is unit.key
-    assert grant.roster == [("", unit.key.recovery), ("ada", unit.first.recipient)]
-    assert services.read_grants(session, unit.second.id) == []
-
-
-def test_a_retired_key_is_not_given_out(session, unit):
-    unit.key.retired_on = unit.key.made_on
-    session.flush()
-
-    assert services.read_grants(session, unit.first.id) == []

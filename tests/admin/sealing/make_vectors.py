@@ -69,6 +69,19 @@ def fingerprint(unit_id: str, recipient: str, recovery: str) -> dict:
     }
 
 
+def successor(unit_id: str, recipient: str, recovery: str) -> dict:
+    seed = bytes(range(64, 96))
+    key = hkdf(seed, b"", b"successor", 32)
+    text = f"{unit_id}\n{recipient}\n{recovery}"
+    return {
+        "seed": seed.hex(),
+        "unit_id": unit_id,
+        "recipient": recipient,
+        "recovery": recovery,
+        "mac": hmac.digest(key, text.encode(), "sha256").hex(),
+    }
+
+
 def roster(members: list[list[str]]) -> dict:
     seed = bytes(range(32, 64))
     lines = "".join(f"{name}\t{recipient}\n" for name, recipient in sorted(members))
@@ -127,6 +140,7 @@ def table() -> dict:
             envelope("长" * 2000, "supplement", "reporter", 12, "0" * 64),
         ],
         "fingerprints": [fingerprint("police", "age1pq1" + "q" * 20, "age1pq1" + "z" * 20)],
+        "successors": [successor("police", "age1pq1" + "q" * 20, "age1pq1" + "z" * 20)],
         "rosters": [
             roster([]),
             # UTF-16 would sort the last two the other way round.

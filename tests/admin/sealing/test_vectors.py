@@ -42,6 +42,9 @@ def test_units_and_rosters_have_the_fingerprints_and_macs_of_the_table(table):
     for row in table["fingerprints"]:
         shown = member.fingerprint(row["unit_id"], row["recipient"], row["recovery"])
         assert shown == row["fingerprint"]
+    for row in table["successors"]:
+        new = (row["unit_id"], row["recipient"], row["recovery"])
+        assert member.successor_mac(bytes.fromhex(row["seed"]), *new) == row["mac"]
     for row in table["rosters"]:
         members = [tuple(pair) for pair in row["members"]]
         assert member.roster_mac(bytes.fromhex(row["seed"]), members) == row["mac"]

@@ -13,6 +13,7 @@ from flask.cli import FlaskGroup, NoAppException, with_appcontext
 from . import create_app
 from .accounts.commands import staff, unit
 from .accounts.demo_mark import is_demo
+from .backup.commands import backup, restore_command
 from .config import ConfigError, load_config, make_secret
 from .db import db
 from .demo.commands import demo
@@ -21,6 +22,7 @@ from .demo.members import read_demo
 from .district import DataError
 from .house import house
 from .migrate import migrate as migrate_engine
+from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
 from .sweeper import sweep_now
 
@@ -60,6 +62,14 @@ def migrate() -> None:
 def sweep() -> None:
     for name, count in sweep_now(_this_app()).items():
         click.echo(f"{name}: {count}")
+
+
+@click.command(help="把到点的值班提醒排进队，再把到期的信发出去（一轮）。")
+@with_appcontext
+def notices() -> None:
+    if not house().config.smtp_url:
+        raise click.ClickException("没有设 DENGSHAO_SMTP_URL，不发提醒。")
+    click.echo(f"发出 {tick(_this_app())} 封。")
 
 
 @click.command(help="在前台提供服务，按 Ctrl-C 停止。")
@@ -102,7 +112,7 @@ def _this_app() -> Flask:
     return app
 
 
-COMMANDS = (demo, migrate, secret, serve, staff, sweep, unit)
+COMMANDS = (backup, demo, migrate, notices, restore_command, secret, serve, staff, sweep, unit)
 
 main = FlaskGroup(
     name="dengshao",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,6 +23,14 @@ class ConfigError(Exception):
 class Env(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class SecondFactor(StrEnum):
+    """Whether a member may sign in without a one-time code or a passkey."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    """Asked of those who set one up."""
 
 
 class AddressHints(StrEnum):
@@ -69,12 +78,27 @@ class Config:
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
     allow_swap: bool
     """Whether production may start though memory can be swapped to a disk in clear."""
+    backup_recipient: str | None
+    """To whom backups are sealed: the operator's public key, whose secret is kept elsewhere."""
+    smtp_url: str = field(repr=False)
+    """The mail server of the notices; empty where none is sent. May hold a password."""
+    mail_from: str
+    notice_hour: int
+    """Hour of the day in Asia/Shanghai at which each unit's daily notice goes out."""
+    heartbeat_minutes: int
+    """Minutes between two heartbeats that say whether P0 waits; 0 sends none."""
+    second_factor: SecondFactor
     secret: bytes = field(repr=False)
     """32 bytes from the secret file; every key of the server is derived from it."""
 
     @property
     def production(self) -> bool:
         return self.env is Env.PRODUCTION
+
+    @property
+    def confirmed_keys(self) -> Path | None:
+        """The keys file that the demo and the desk write; production reads the editor's alone."""
+        return None if self.production else self.data / "keys.yml"
 
     def key(self, purpose: str) -> bytes:
         """Derive the server's 32-byte key for one purpose, so that no two uses share a key."""
@@ -110,6 +134,12 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         address_hints=_address_hints(values, env),
         workers=1,
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
+        backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),
+        smtp_url=_smtp_url(values),
+        mail_from=values.get("DENGSHAO_MAIL_FROM", "dengshao@localhost"),
+        notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
+        heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
+        second_factor=_second_factor(values, env),
         secret=_secret(values, env, data),
     )
 
@@ -166,6 +196,29 @@ def _address_hints(values: Mapping[str, str], env: Env) -> AddressHints:
         return AddressHints(values.get("DENGSHAO_ADDRESS_HINTS", default))
     except ValueError:
         raise ConfigError("DENGSHAO_ADDRESS_HINTS: write peer, proxy or off.") from None
+
+
+def _smtp_url(values: Mapping[str, str]) -> str:
+    """Read where notices are handed in. In clear only to a server on this machine."""
+    text = values.get("DENGSHAO_SMTP_URL", "")
+    if not text:
+        return ""
+    url = urlsplit(text)
+    is_here = url.hostname in ("localhost", "127.0.0.1", "::1")
+    if url.scheme not in ("smtps", "smtp") and not (url.scheme == "smtp+plain" and is_here):
+        raise ConfigError(
+            "DENGSHAO_SMTP_URL: write smtps://user:password@host or smtp://… (with STARTTLS); "
+            "smtp+plain://… is for a server on this machine only."
+        )
+    return text
+
+
+def _second_factor(values: Mapping[str, str], env: Env) -> SecondFactor:
+    default = SecondFactor.REQUIRED if env is Env.PRODUCTION else SecondFactor.OPTIONAL
+    try:
+        return SecondFactor(values.get("DENGSHAO_SECOND_FACTOR", default))
+    except ValueError:
+        raise ConfigError("DENGSHAO_SECOND_FACTOR: write required or optional.") from None
 
 
 def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:

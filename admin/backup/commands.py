@@ -1,0 +1,177 @@
+"""`dengshao backup` and `dengshao restore`: what an operator types, and what they are told."""
+
+import time
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
+
+from ..config import Config, ConfigError, load_config
+from ..db import READ, db, today
+from ..house import house
+from ..models import Setting
+from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
+from ..sealing.errors import SealingError
+from ..server import AlreadyRunning, hold_lock
+from .archive import Manifest
+from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
+from .restoring import Damaged, NotEmpty, OtherSecret, TooNew, check, refuse_filled, restore
+
+NO_RECIPIENT = (
+    "没有备份公钥。请先运行 dengshao backup key，"
+    "再把公钥写进 DENGSHAO_BACKUP_RECIPIENT，或者用 --to 给出。"
+)
+BAD_RECIPIENT = "备份公钥不对：应当以 age1pq1 开头，由 dengshao backup key 造。"
+KEEP_APART = (
+    "密钥文件（DENGSHAO_SECRET_FILE）不在备份里。\n"
+    "  请另外抄在纸上或存到另一个介质，和备份分开放。\n"
+    "  没有它，查询码查不到线索，动态口令也要重新登记。"
+)
+SENTENCES: dict[type[Exception], str] = {
+    BackupRuns: "另一个备份正在进行，请等它做完。",
+    ReadsOtherwise: "磁盘读回来的和写进去的不一样，这块盘不可靠。原来的备份没有动。",
+    NotEmpty: "目标不是空的。请指定空的数据目录和空的数据库，再恢复。",
+    OtherSecret: (
+        "密钥文件不是做备份时的那一份，没有恢复。请把原来的密钥文件放回。\n"
+        "  真的丢了才用 --without-secret：旧查询码从此都查不到。"
+    ),
+    TooNew: "备份比这里的程序新，没有恢复。请先升级程序。",
+    NoMatch: "这把钥匙打不开这份备份：钥匙不对，或者备份的开头损坏了。",
+    AlreadyRunning: "服务正在这个数据目录上运行。请先停止，再恢复。",
+}
+
+
+class BackupGroup(click.Group):
+    """`backup DEST` makes one: what is no command of the group is where the file shall be."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["to", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=BackupGroup,
+    subcommand_metavar="DEST | key",
+    help="备份到 DEST（文件，或者目录：按日期取名），锁给备份公钥；key 造一对备份钥匙。",
+)
+def backup() -> None:
+    pass
+
+
+@backup.command("key", help="造一对备份钥匙，私钥只打印这一次。")
+def make_key() -> None:
+    identity = HybridIdentity.generate()
+    click.echo(f"公钥（写进 DENGSHAO_BACKUP_RECIPIENT）：\n{identity.recipient}\n")
+    click.echo(f"私钥（只显示这一次，抄在纸上或存到离线介质，不要留在服务器上）：\n{identity}\n")
+    click.echo("没有私钥，谁也打不开备份，包括我们。")
+
+
+@backup.command("to", hidden=True)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--to", "recipient", help="备份公钥 age1pq1…；不写就用 DENGSHAO_BACKUP_RECIPIENT。")
+@with_appcontext
+def make_backup(target: Path, recipient: str | None) -> None:
+    config = house().config
+    key = _recipient(recipient or config.backup_recipient)
+    target = _named(target)
+    try:
+        manifest, digest = write_backup(config, db.get_engine(READ), target, key)
+    except (BackupRuns, ReadsOtherwise) as error:
+        raise click.ClickException(SENTENCES[type(error)]) from None
+    except (OSError, DBAPIError) as error:
+        raise click.ClickException(_no_room(error)) from None
+    db.session.merge(Setting(name=LAST_BACKUP, value=str(int(time.time()))))
+    db.session.commit()
+    _tell(manifest)
+    click.echo(f"已备份到 {target}\nSHA-256 {digest}\n{KEEP_APART}")
+
+
+def _recipient(text: str | None) -> HybridRecipient:
+    if not text:
+        raise click.ClickException(NO_RECIPIENT)
+    try:
+        found = parse_recipient(text.strip())
+    except SealingError:
+        raise click.ClickException(BAD_RECIPIENT) from None
+    if not isinstance(found, HybridRecipient):
+        raise click.ClickException(BAD_RECIPIENT)
+    return found
+
+
+def _named(target: Path) -> Path:
+    """Name the file by its day where a folder was given."""
+    if target.is_dir():
+        return target / f"dengshao-{today().isoformat()}.age"
+    if not target.parent.is_dir():
+        raise click.ClickException(f"没有目录 {target.parent}：请先建好，或者接上备份盘。")
+    return target
+
+
+def _no_room(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+    return f"写不下去（{reason}）：多半是磁盘满了。原来的备份没有动，也没有留下半份。"
+
+
+def _tell(manifest: Manifest) -> None:
+    rows = "，".join(f"{name} {total.count}" for name, total in manifest.tables.items())
+    click.echo(f"日期 {manifest.day}，数据库 {manifest.database}，版本 {manifest.revision}")
+    click.echo(f"行数：{rows}；证据文件 {len(manifest.blobs)} 个")
+    click.echo(f"没有放进去的：{'、'.join(manifest.left_out)}")
+
+
+@click.command("restore", help="把备份 FILE 恢复到空的数据目录和空的数据库；先全部核对，再放进去。")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="存有备份私钥的文件；不写就当场输入。",
+)
+@click.option("--check", "only_check", is_flag=True, help="只核对，不恢复（演练用）。")
+@click.option("--without-secret", is_flag=True, help="密钥文件已经丢了，也要恢复。")
+def restore_command(
+    *, file: Path, identity: Path | None, only_check: bool, without_secret: bool
+) -> None:
+    try:
+        config = load_config()
+        key = _identity(identity)
+        manifest = _run(config, file, key, only_check=only_check, any_secret=without_secret)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+    except Damaged as error:
+        lines = "\n".join(f"  {damage}" for damage in error.damages)
+        raise click.ClickException(f"备份损坏，没有恢复：\n{lines}") from None
+    except tuple(SENTENCES) as error:
+        raise click.ClickException(SENTENCES[type(error)]) from None
+    except SealingError:
+        raise click.ClickException("不是备份文件，或者开头损坏了。") from None
+    _tell(manifest)
+    click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
+
+
+def _run(
+    config: Config, file: Path, key: HybridIdentity, *, only_check: bool, any_secret: bool
+) -> Manifest:
+    with file.open("rb") as source:
+        if only_check:
+            return check(config, source, key, any_secret=any_secret)
+        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with hold_lock(config):
+            refuse_filled(config)
+            return restore(config, source, key, any_secret=any_secret)
+
+
+def _identity(path: Path | None) -> HybridIdentity:
+    """Read the operator's identity from a file, or ask for it; it is never echoed."""
+    text = path.read_text("utf-8") if path else click.prompt("备份私钥", hide_input=True, type=str)
+    lines = [line.strip() for line in text.splitlines()]
+    for line in lines:
+        if line.startswith("AGE-SECRET-KEY-PQ-1"):
+            try:
+                found = parse_identity(line)
+            except SealingError:
+                break
+            if isinstance(found, HybridIdentity):
+                return found
+    raise click.ClickException("备份私钥不对：应当以 AGE-SECRET-KEY-PQ-1 开头。请核对抄写。")

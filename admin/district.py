@@ -13,6 +13,9 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
+from .clocks import Clocks
+from .deadlines import load_clocks
+
 
 class DataError(Exception):
     """A data file is not as its schema or its neighbours demand; the message names the place."""
@@ -36,6 +39,8 @@ class Category(Choice):
 @dataclass(frozen=True)
 class Unit(Choice):
     otherwise: tuple[str, ...]
+    practice: bool = False
+    """For training: takes no tip of the form, counts nowhere, and rings nobody."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,14 @@ class ContactUnits:
 
 
 @dataclass(frozen=True)
+class PracticeTip:
+    """An invented tip for training, and what it is meant to teach."""
+
+    lesson: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
 class District:
     """What one district has configured: its choices, units, offices and outcomes."""
 
@@ -71,6 +84,8 @@ class District:
     offices: dict[str, Office]
     outcomes: dict[str, Outcome]
     choices: dict[str, dict[str, Choice]]
+    labels: dict[str, Choice]
+    """Working labels that staff may set in clear, about the work and never about a person."""
     supervisory: str
     upper: str
     contact: ContactUnits | None
@@ -79,6 +94,9 @@ class District:
     """Pairs of unit id and fingerprint that a second person has confirmed."""
     footer: dict[str, Any]
     hotlines: tuple[dict[str, Any], ...]
+    practice_tips: tuple[PracticeTip, ...]
+    clocks: Clocks
+    """Until when what must be done with a tip."""
 
 
 def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str, Any]:
@@ -105,10 +123,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             for row in _current(load_file(content, "categories")["items"])
         },
         townships=_choices(load_file(content, "townships")["items"]),
-        units={
-            row["id"]: Unit(row["id"], row["zh"], row["en"], tuple(row["otherwise"]))
-            for row in _current(routes["items"])
-        },
+        units={row["id"]: _unit(row) for row in _current(routes["items"])},
         offices={
             row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"))
             for row in _current(routes["offices"])
@@ -117,15 +132,28 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         choices={
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
+        labels=_choices(load_file(content, "labels")["items"]),
         supervisory=routes["supervisory"],
         upper=routes["upper"],
         contact=ContactUnits(**routes["contact"]) if "contact" in routes else None,
-        fingerprints=_fingerprints(content, demo_keys),
+        fingerprints=read_fingerprints(content, demo_keys),
         footer=load_file(content, "footer"),
         hotlines=tuple(_current(load_file(content, "hotlines")["items"])),
+        practice_tips=tuple(
+            PracticeTip(row["lesson"], row["fields"])
+            for row in _current(load_file(content, "practice")["items"])
+        ),
+        clocks=_clocks(content),
     )
     _check_units(district)
     return district
+
+
+def _clocks(content: Path) -> Clocks:
+    try:
+        return load_clocks(load_file(content, "deadlines"), load_file(content, "holidays"))
+    except ValueError as error:
+        raise DataError(f"deadlines.yml, holidays.yml: {error}") from None
 
 
 def _current(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -150,11 +178,17 @@ def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
     }
 
 
-def _fingerprints(content: Path, demo_keys: Path | None) -> frozenset[tuple[str, str]]:
+def read_fingerprints(content: Path, demo_keys: Path | None) -> frozenset[tuple[str, str]]:
+    """Read the pairs of unit and fingerprint that were confirmed. Raises `DataError`."""
     rows = list(load_file(content, "keys")["items"])
     if demo_keys is not None and demo_keys.exists():
         rows += load_file(content, "keys", path=demo_keys)["items"]
     return frozenset((row["id"], row["fingerprint"]) for row in rows)
+
+
+def _unit(row: dict[str, Any]) -> Unit:
+    is_practice = bool(row.get("practice"))
+    return Unit(row["id"], row["zh"], row["en"], tuple(row["otherwise"]), is_practice)
 
 
 def _check_units(district: District) -> None:
@@ -166,5 +200,8 @@ def _check_units(district: District) -> None:
     named |= {category.route for category in district.categories.values()}
     named |= {office.unit for office in district.offices.values() if office.unit}
     named |= {other for unit in district.units.values() for other in unit.otherwise}
+    practice = {unit.id for unit in district.units.values() if unit.practice}
+    if astray := sorted(practice & named):
+        raise DataError(f"routes.yml: a practice unit takes no tips: {', '.join(astray)}")
     if missing := sorted(named - set(district.units)):
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")

@@ -13,9 +13,11 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy import delete
 
 from . import create_app
+from .accounts.joining import write_setup_code
 from .config import Config
 from .db import db
 from .models import StaffSession
+from .notices import start_noticing
 from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
 from .swap import refuse_clear_swap
@@ -60,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> TakingTurns:
         app = self._make_app()
         start_sweeping(app)
+        start_noticing(app)
         # What is there now stays: the garbage collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
@@ -104,10 +107,14 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
     refuse_clear_swap(config)
     prepare(app)
     with app.app_context():
+        setup_code = write_setup_code(db.reading, config.data)
+        db.reading.close()
         # A worker must not inherit an open connection.
         for engine in db.engines.values():
             engine.dispose()
     _announce(config)
+    if setup_code is not None:
+        _announce_setup(config, setup_code)
     quiet_process()
     options = gunicorn_options(config, workers=workers, threads=threads)
     Server(lambda: create_app(replace(config, workers=workers)), options).run()
@@ -121,5 +128,16 @@ def _announce(config: Config) -> None:
         f"  回复 mailbox  {scheme}://{config.public_host}/mailbox/",
         f"  办公 desk     {scheme}://{config.desk_host}/desk/",
         "  Ctrl-C 停止 stops",
+    )
+    print("\n".join(lines), flush=True)  # noqa: T201 (the operator's terminal)
+
+
+def _announce_setup(config: Config, path: Path) -> None:
+    """Say where the code lies that makes the first administrator; never the code itself."""
+    scheme = "https" if config.production else "http"
+    lines = (
+        "还没有成员。请第一位系统管理员现在办：",
+        f"  打开 {scheme}://{config.desk_host}/desk/setup",
+        f"  装机码在 {path}（只有本机的运行用户能读）",
     )
     print("\n".join(lines), flush=True)  # noqa: T201 (the operator's terminal)

@@ -7,16 +7,18 @@ from flask import Flask, g
 from ..house import house
 
 # Imported for their views, which hang on the blueprint.
-from . import opening, queue_views, views  # noqa: F401
+from . import link_views, note_views, opening, queue_views, views  # noqa: F401
 from .blueprint import bp
 from .contact import bp as contact_bp
 from .contact import opens_contact
+from .duty import bp as duty_bp
 from .offered import bp as offered_bp
+from .practice import bp as practice_bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
-    for blueprint in (bp, offered_bp, contact_bp):
+    for blueprint in (bp, offered_bp, contact_bp, duty_bp, practice_bp):
         app.register_blueprint(blueprint)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
 
@@ -27,5 +29,6 @@ def init_app(app: Flask) -> None:
         unit = house().district.units.get(staff.unit_id) if staff else None
         return {
             "unit_name": unit.zh if unit else "",
+            "practises": unit is not None and unit.practice,
             "opens_contact": unit is not None and opens_contact(unit.id),
         }

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from .answers import init_answers
 
-Answer = str | Response | BaseResponse | tuple[Response, int]
+Answer = str | Response | BaseResponse | tuple[Response | str, int]
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 init_answers(bp)

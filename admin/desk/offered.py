@@ -14,4 +14,4 @@ bp = Blueprint("desk_offered", __name__, url_prefix="/desk")
 @staff_only
 def show_offered() -> Response:
     """Give the units as the form's routes.json does."""
-    return jsonify(units=offered_units(house().district, vault().units.get()))
+    return jsonify(units=offered_units(house().district, vault().units.get(), practice=True))

@@ -7,8 +7,10 @@ from ..district import District
 from .units import OpenUnit
 
 
-def offered_units(district: District, units: Mapping[str, OpenUnit]) -> dict[str, dict[str, Any]]:
-    """Tell of each unit; one that is not open has no recipients.
+def offered_units(
+    district: District, units: Mapping[str, OpenUnit], *, practice: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Tell of each unit; one that is not open has no recipients. Of units for practice: if asked.
 
     One maker for the form and for the desk, whose members compare it with the keys in their hands.
     """
@@ -18,4 +20,5 @@ def offered_units(district: District, units: Mapping[str, OpenUnit]) -> dict[str
             "recipients": units[unit.id].recipients if unit.id in units else [],
         }
         for unit in district.units.values()
+        if practice or not unit.practice
     }

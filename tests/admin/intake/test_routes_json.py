@@ -37,7 +37,9 @@ def test_the_routes_tell_all_that_chooses_a_unit(app, client, units):
     assert routes["offices"]["station"] == "police"
     assert routes["offices"]["village"] is None
     assert routes["offices"].keys() == district.offices.keys()
-    assert routes["units"].keys() == district.units.keys()
+    open_to_all = {unit.id for unit in district.units.values() if not unit.practice}
+    assert routes["units"].keys() == open_to_all
+    assert "practice" not in routes["units"]
     assert routes["units"]["drugs"]["otherwise"] == ["police", "upper"]
     assert routes["contact"] == {"custodian": "supervision", "reviewer": "upper"}
 

@@ -1,0 +1,232 @@
+"""Content-free letters: when they go, that they are equal, and that none is lost or doubled."""
+
+import threading
+from datetime import datetime
+from email import message_from_bytes
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from admin import create_app
+from admin.config import ConfigError, load_config
+from admin.db import SHANGHAI, db, today
+from admin.models import NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
+from admin.notices import DAILY, PAGE, tick
+from admin.outbox import RETRY_SECONDS, TAKEN_SECONDS, Letter, queue_letter
+
+MORNING = int(datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI).timestamp())
+SLOT = 15 * 60
+
+
+class Inbox:
+    """A mail server that keeps what it gets, or refuses while it is told to."""
+
+    def __init__(self):
+        self.letters = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server, _session, envelope):
+        if self.refuses:
+            return "451 later"
+        self.letters.append(envelope)
+        return "250 kept"
+
+    @property
+    def to(self):
+        return sorted(letter.rcpt_tos[0] for letter in self.letters)
+
+    @property
+    def words(self):
+        parsed = [message_from_bytes(letter.content) for letter in self.letters]
+        return [one.get_payload(decode=True).decode() for one in parsed]
+
+
+@pytest.fixture
+def inbox():
+    kept = Inbox()
+    server = Controller(kept, hostname="127.0.0.1", port=0)
+    server.start()
+    kept.port = server.server.sockets[0].getsockname()[1]
+    yield kept
+    server.stop()
+
+
+@pytest.fixture
+def environ(environ, inbox):
+    return environ | {"DENGSHAO_SMTP_URL": f"smtp+plain://127.0.0.1:{inbox.port}"}
+
+
+@pytest.fixture
+def ring(app, units):
+    """Addresses of the police desk: one for each kind of letter."""
+    with app.app_context():
+        for kind in (DAILY, PAGE):
+            db.session.add(
+                NoticeAddress(unit_id="police", kind=kind, address=f"{kind}@example.cn")
+            )
+        db.session.commit()
+
+
+def add_p0(app, unit_id="police", **values):
+    with app.app_context():
+        key_id = db.session.scalars(select(UnitKey.id).filter_by(unit_id="police")).one()
+        facts = {"status": TipStatus.RECEIVED, "received_on": today(), "version": 1} | values
+        db.session.add(
+            Tip(
+                reference="ABCDE-FGHJK",
+                lookup=b"l" * 32,
+                unit_id=unit_id,
+                unit_key_id=key_id,
+                urgency=Urgency.P0,
+                sealed=b"x",
+                **facts,
+            )
+        )
+        db.session.commit()
+
+
+def at(hour, minute=0):
+    return int(datetime(2026, 11, 24, hour, minute, tzinfo=SHANGHAI).timestamp())
+
+
+def test_the_daily_letter_goes_out_at_its_hour_once_whether_or_not_anything_came(
+    app, ring, inbox
+):
+    tick(app, at(7, 59))
+    assert "daily@example.cn" not in inbox.to
+
+    for minute in (0, 1, 30):
+        tick(app, at(8, minute))
+
+    assert inbox.to.count("daily@example.cn") == 1
+
+
+def test_a_heartbeat_goes_out_every_slot_and_says_whether_p0_waits(app, ring, inbox):
+    tick(app, MORNING)
+    add_p0(app)
+    tick(app, MORNING + SLOT)
+    tick(app, MORNING + SLOT + 60)
+
+    words = [text for text in inbox.words if text.startswith("危急")]
+    assert [text[:4] for text in words] == ["危急：无", "危急：有"]
+
+
+def test_letters_of_one_kind_are_equal_in_size_and_tell_nothing_of_a_tip(app, ring, inbox):
+    tick(app, MORNING)
+    add_p0(app)
+    tick(app, MORNING + SLOT)
+
+    pages = [one.content for one in inbox.letters if one.rcpt_tos == ["page@example.cn"]]
+    assert len(pages) == 2
+    assert len({len(content) for content in pages}) == 1
+    assert not any("ABCDE" in text or "police" in text for text in inbox.words)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"machine_unit": "police"},
+        {"is_open": False, "status": TipStatus.CLOSED},
+        {"urgency": Urgency.P1},
+    ],
+)
+def test_what_is_no_waiting_p0_does_not_ring(app, ring, inbox, values):
+    urgency = values.pop("urgency", None)
+    add_p0(app, **values)
+    if urgency:
+        with app.app_context():
+            db.session.scalars(select(Tip)).one().urgency = urgency
+            db.session.commit()
+    tick(app, MORNING)
+
+    assert "危急：无" in "".join(inbox.words)
+
+
+def test_a_unit_for_practice_is_never_rung(app, units, inbox):
+    with app.app_context():
+        db.session.add(NoticeAddress(unit_id="practice", kind=PAGE, address="p@example.cn"))
+        db.session.commit()
+    add_p0(app, unit_id="practice")
+
+    tick(app, MORNING)
+
+    assert inbox.letters == []
+
+
+def test_a_letter_that_the_server_refuses_is_tried_again_later(app, ring, inbox):
+    inbox.refuses = True
+    tick(app, MORNING)
+    inbox.refuses = False
+    tick(app, MORNING + 30)
+    assert inbox.letters == []
+
+    tick(app, MORNING + max(TAKEN_SECONDS, RETRY_SECONDS[0]))
+
+    assert inbox.to == ["daily@example.cn", "page@example.cn"]
+
+
+def test_a_heartbeat_that_came_too_late_is_given_up_and_the_next_one_goes(app, ring, inbox):
+    inbox.refuses = True
+    tick(app, MORNING)
+    inbox.refuses = False
+    tick(app, MORNING + SLOT)
+
+    assert inbox.to.count("page@example.cn") == 1
+
+
+def test_several_nodes_at_once_send_each_letter_once(app, config, ring, inbox):
+    nodes = [create_app(config) for _ in range(4)]
+    threads = [threading.Thread(target=tick, args=(node, MORNING)) for node in nodes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert inbox.to == ["daily@example.cn", "page@example.cn"]
+    for node in nodes:
+        with node.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+def test_a_letter_that_was_sent_keeps_no_address(app, ring, inbox):
+    tick(app, MORNING)
+
+    with app.app_context():
+        rows = db.session.scalars(select(OutboxMail)).all()
+    assert {row.address for row in rows} == {""}
+
+
+def test_a_failure_is_logged_without_the_address(app, ring, inbox, caplog):
+    inbox.refuses = True
+
+    tick(app, MORNING)
+
+    assert "letter not sent" in caplog.text
+    assert "example.cn" not in caplog.text
+
+
+def test_without_a_mail_server_nothing_is_queued(tmp_path, environ, database_url, inbox):
+    quiet = create_app(load_config({**environ, "DENGSHAO_SMTP_URL": ""}))
+
+    assert tick(quiet, MORNING) == 0
+    with quiet.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def test_the_same_letter_is_queued_once(app):
+    letter = Letter("one", "a@example.cn", "s", "b")
+    with app.app_context():
+        assert queue_letter(db.session, letter, 1)
+        assert not queue_letter(db.session, letter, 2)
+        db.session.commit()
+
+
+@pytest.mark.parametrize(
+    "address", ["smtp+plain://mail.example.cn", "http://localhost", "mail.example.cn", "ftp://x"]
+)
+def test_a_mail_server_is_never_spoken_to_in_clear_over_a_network(address):
+    with pytest.raises(ConfigError, match="DENGSHAO_SMTP_URL"):
+        load_config({"DENGSHAO_SMTP_URL": address})

@@ -9,17 +9,18 @@
 // They rest in sessionStorage, sealed under a key that lives only in the server's session row: once
 // that row is gone or its key was replaced, what rests here opens for nobody.
 
-import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../lib/bytes.js";
 import { getJson, postJson, Refused } from "./api.js";
+import { unwrap, wrap } from "./wrapped.js";
 
 const KEYRING = "dengshao.keyring";
+// What desk/traces.js keeps of the tips that this tab opened: it goes with the keys.
+export const TRACES = "dengshao.traces";
 const BACK = "dengshao.back";
 // In localStorage: all tabs of this browser idle together.
 const TOUCHED = "dengshao.touched";
 const IDLE = 15 * 60 * 1000;
 const CHECK = 15 * 1000;
 const KEEP_ALIVE = 4 * 60 * 1000;
-const NONCE = 12;
 const ACTIVITY = ["keydown", "pointerdown", "wheel", "touchstart"];
 
 const channel = window.BroadcastChannel ? new BroadcastChannel("dengshao") : null;
@@ -27,11 +28,7 @@ let lastAsked = Date.now();
 let leaving = false;
 
 export async function save(opened, wrapKey) {
-  const iv = crypto.getRandomValues(new Uint8Array(NONCE));
-  const key = await importKey(wrapKey);
-  const plain = toUtf8(JSON.stringify(opened));
-  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain));
-  sessionStorage.setItem(KEYRING, `${toBase64(iv)}.${toBase64(sealed)}`);
+  sessionStorage.setItem(KEYRING, await wrap(opened, wrapKey));
   localStorage.setItem(TOUCHED, String(Date.now()));
 }
 
@@ -74,6 +71,7 @@ export function wayBack() {
 
 export function forget() {
   sessionStorage.removeItem(KEYRING);
+  sessionStorage.removeItem(TRACES);
 }
 
 export function watch() {
@@ -134,7 +132,7 @@ function touch() {
   if (Date.now() - lastAsked > KEEP_ALIVE) askWrapKey().catch(() => null);
 }
 
-async function askWrapKey() {
+export async function askWrapKey() {
   lastAsked = Date.now();
   try {
     return (await getJson("/desk/session.json")).wrap_key;
@@ -143,17 +141,3 @@ async function askWrapKey() {
     throw error;
   }
 }
-
-async function unwrap(stored, wrapKey) {
-  const [iv, sealed] = stored.split(".").map(fromBase64);
-  try {
-    const key = await importKey(wrapKey);
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed);
-    return JSON.parse(fromUtf8(new Uint8Array(plain)));
-  } catch (error) {
-    return null;
-  }
-}
-
-const importKey = (wrapKey) =>
-  crypto.subtle.importKey("raw", fromBase64(wrapKey), "AES-GCM", false, ["encrypt", "decrypt"]);

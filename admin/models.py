@@ -6,7 +6,7 @@ Days are days in Asia/Shanghai. No column holds a time of anything that a report
 import enum
 import secrets
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text, true
 from sqlalchemy.dialects import sqlite
@@ -70,10 +70,38 @@ def _partial(name: str, first: str, *rest: str) -> Index:
     return Index(name, first, *rest, sqlite_where=where, postgresql_where=where)
 
 
-def _apart(name: str, *columns: str) -> Index:
-    """Make an index of the rows alone that don't stand in the machine lane."""
-    where = text("machine_unit IS NULL")
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+FREE = "tip.status = 'received' AND tip.claimed_by_id IS NULL AND tip.machine_unit IS NULL"
+"""Tips that nobody has looked at. A new one is in this index and in that of the open ones."""
+TAKEN = (
+    "(tip.status <> 'received' OR tip.claimed_by_id IS NOT NULL) AND tip.machine_unit IS NULL"
+)
+"""All other tips outside the machine lane: what comes in must not pay for their index."""
+OPEN = {
+    "sqlite": "tip.is_open = 1 AND tip.machine_unit IS NULL",
+    "postgresql": "tip.is_open AND tip.machine_unit IS NULL",
+}
+"""What is to be done, without the machine lane: a flood of it must not slow the queue beside it."""
+
+
+def _within(name: str, where: str | dict[str, str], *columns: str) -> Index:
+    """Make an index of the tips alone for which a condition holds; the queue says it word by word.
+
+    SQLite takes such an index only where the query holds its condition as it stands.
+    """
+    by_dialect = where if isinstance(where, dict) else dict.fromkeys(OPEN, where)
+    bare = {kind: text(words.replace("tip.", "")) for kind, words in by_dialect.items()}
+    return Index(
+        name, *columns, sqlite_where=bare["sqlite"], postgresql_where=bare["postgresql"]
+    )
+
+
+UNDATED: Final = "due_on IS NULL AND is_open AND machine_unit IS NULL"
+"""Rows whose next deadline nobody worked out yet; the sweep does. Outside the lane alone."""
+
+
+def _undated(name: str, column: str) -> Index:
+    """Make an index of the rows alone that the sweep must date: as a rule, of none."""
+    return Index(name, column, sqlite_where=text(UNDATED), postgresql_where=text(UNDATED))
 
 
 class Tip(Base):
@@ -81,14 +109,27 @@ class Tip(Base):
 
     __tablename__ = "tip"
     __table_args__ = (
-        # Both without the machine lane: a flood of it must not slow the queue beside it.
-        _apart("ix_tip_open", "unit_id", "is_open", "urgency", "received_on", "id"),
-        _apart("ix_tip_status", "unit_id", "status", "urgency", "received_on", "id"),
-        # Partial: a new tip is in none of these, and the form's path must not pay for them.
+        # A new tip stands in the first two alone (and in that of its deadline): the form's path
+        # must not pay for what staff look for later.
+        _within("ix_tip_open", OPEN, "unit_id", "urgency", "received_on", "id"),
+        _within("ix_tip_free", FREE, "unit_id", "urgency", "received_on", "id"),
+        _within("ix_tip_status", TAKEN, "unit_id", "status", "urgency", "received_on", "id"),
+        _within(
+            "ix_tip_due",
+            {kind: f"due_on IS NOT NULL AND {words}" for kind, words in OPEN.items()},
+            *("unit_id", "due_on", "urgency", "received_on", "id"),
+        ),
+        _within(
+            "ix_tip_channel",
+            "channel <> 'form'",
+            *("unit_id", "channel", "urgency", "received_on", "id"),
+        ),
         _partial("ix_tip_claimed", "claimed_by_id", "is_open", "urgency", "received_on", "id"),
+        _undated("ix_tip_undated", "id"),
+        # Claims that ran out are freed by the sweep: few rows lie before now.
+        _partial("ix_tip_run_out", "claimed_until", "unit_id"),
         _partial("ix_tip_expires", "expires_on"),
         _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
-        _partial("ix_tip_due", "due_on", "unit_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
@@ -342,7 +383,7 @@ class StaffSession(Base):
     # Whether the second factor was shown; without it a session opens nothing but that question.
     is_verified: Mapped[bool] = mapped_column(default=True, server_default=true())
     # What a passkey is to sign next. Good for one answer, right or wrong.
-    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
     # A secret for one-time codes that was shown and not yet proved, sealed as Member.totp_secret.
     new_totp: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -389,6 +430,13 @@ class AuditEvent(Base):
     """One line of the audit log. Rows are only added; each carries a MAC over the one before."""
 
     __tablename__ = "audit_event"
+    # For the auditor's page, newest first: by member, by act, by tip, by day.
+    __table_args__ = (
+        Index("ix_audit_event_by", "by", "number"),
+        Index("ix_audit_event_act", "act", "number"),
+        Index("ix_audit_event_reference", "reference", "number"),
+        Index("ix_audit_event_at", "at", "number"),
+    )
 
     # A plain count: a row that is missing shows by its number.
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -397,7 +445,7 @@ class AuditEvent(Base):
     act: Mapped[str] = mapped_column(String(40))
     by: Mapped[str] = mapped_column(String(80))
     unit_id: Mapped[str | None] = mapped_column(String(40))
-    reference: Mapped[str | None] = mapped_column(String(11), index=True)
+    reference: Mapped[str | None] = mapped_column(String(11))
     # Codes of ours, never words that somebody typed.
     detail: Mapped[str] = mapped_column(String(200))
     mac: Mapped[str] = mapped_column(String(64))

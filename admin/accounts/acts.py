@@ -7,11 +7,11 @@ stands in the table on the security page; nothing is claimed beyond it.
 import enum
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, Final, TypeGuard, TypeVar, cast
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 from flask import abort, g, request
 
-from ..audit import record
+from ..audit import announce, is_reference, record
 from ..db import db
 from ..security import staff_only
 
@@ -98,19 +98,31 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""
 
 
+HELD_BY_KEY: Final = frozenset(
+    {Act.OPEN, Act.WRITE, Act.CONTACT, Act.HAND_ON, Act.RESEAL, Act.RECOVER}
+)
+"""What nobody can do without a key, whatever the server lets them; all else hangs on its rules."""
+
+
 def is_allowed(act: Act, roles: Collection[str]) -> bool:
     """Tell whether one who has these roles may do this."""
     return not ALLOWED[act].isdisjoint(roles)
 
 
 def may(act: Act) -> Callable[[View], View]:
-    """Let only signed-in members of the act's roles in; others get a 403, and it is audited."""
+    """Let only signed-in members of the act's roles in; others get a 403, and it is audited.
+
+    What changes something and leaves no line of its own in the log gets one of the act's name.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def judged(*args: Any, **kwargs: Any) -> Any:
+            reference = str(kwargs.get("reference", "")).upper()
             if not is_allowed(act, g.staff.roles):
-                refuse(act, kwargs.get("reference"))
+                refuse(act, reference)
+            if request.method not in ("GET", "HEAD"):
+                announce(db.session, act, **_who(reference))
             return view(*args, **kwargs)
 
         guarded = staff_only(judged)
@@ -120,21 +132,29 @@ def may(act: Act) -> Callable[[View], View]:
     return decorate
 
 
-def refuse(act: Act, reference: object = None) -> None:
+def refuse(act: Act, reference: str = "") -> NoReturn:
     """Write down that this member tried what their roles don't allow, and stop with a 403."""
     db.session.rollback()
-    record(
-        db.session,
-        "refused",
-        by=g.staff.name,
-        unit_id=g.staff.unit_id,
-        reference=reference if _is_reference(reference) else None,
-        detail=f"{act} {request.method}",
-    )
+    record(db.session, "refused", detail=f"{act} {request.method}", **_who(reference))
     db.session.commit()
     abort(403)
 
 
-def _is_reference(text: object) -> TypeGuard[str]:
-    """Tell whether it looks like a tip's reference: nothing else that was typed is kept."""
-    return isinstance(text, str) and len(text) == 11 and text.replace("-", "").isalnum()
+def not_there(reference: str) -> NoReturn:
+    """Write down that this member asked for a tip that is not their unit's; stop with a 404.
+
+    One who tries reference after reference shows by it; whether the tip exists is not told.
+    """
+    db.session.rollback()
+    record(db.session, "not_there", detail=request.method, **_who(reference.upper()))
+    db.session.commit()
+    abort(404)
+
+
+def _who(reference: str) -> dict[str, Any]:
+    """Name the member for the log, and the tip where it is one: nothing else typed is kept."""
+    return {
+        "by": g.staff.name,
+        "unit_id": g.staff.unit_id,
+        "reference": reference if is_reference(reference) else None,
+    }

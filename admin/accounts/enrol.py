@@ -9,10 +9,12 @@ import secrets
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..audit import NOBODY
 from ..db import today
 from ..models import KeyGrant, Member, UnitKey
 from ..sealing import age
@@ -27,12 +29,17 @@ from ..sealing.member import (
     sign_in_secret,
     stored_secret,
 )
+from ..vault.history import REPORTER, SYSTEM
 from .passphrase import check_passphrase
 from .roles import WITHOUT_CONTENT, check_roles
 
 MAX_NAME = 80
 RECOVERY_NAME = ""
 """The name under which a unit's recovery recipient stands in the roster; no member can have it."""
+
+
+RESERVED: Final = frozenset({REPORTER, SYSTEM, NOBODY})
+"""What stands for no member in histories and in the audit log: such a member's acts would hide."""
 
 
 class BadName(Exception):
@@ -107,13 +114,26 @@ def member_fingerprint(name: str, recipient: str) -> str:
 def clean_name(text: str) -> str:
     """Return a member's name as it is stored and looked up. Raises `BadName`."""
     name = unicodedata.normalize("NFKC", text).strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    if not name or len(name) > MAX_NAME or not name.isprintable() or name.lower() in RESERVED:
         raise BadName
     return name
 
 
+class Enrolled(Protocol):
+    """What a member's row holds of their keys, wherever those were made."""
+
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def salt(self) -> bytes: ...
+    @property
+    def auth_hash(self) -> bytes: ...
+    @property
+    def sealed_identity(self) -> bytes: ...
+
+
 def add_member(
-    session: Session, keys: MemberKeys, *, name: str, unit_id: str | None, roles: Collection[str]
+    session: Session, keys: Enrolled, *, name: str, unit_id: str | None, roles: Collection[str]
 ) -> Member:
     """Add a member's row. They hold no unit's key yet. The caller commits."""
     name = clean_name(name)
@@ -163,6 +183,7 @@ def make_unit_key(session: Session, first: Member) -> tuple[UnitKey, HybridIdent
         fingerprint=fingerprint(first.unit_id, *recipients),
         roster_mac="",
         made_on=today(),
+        made_by=first.name,
     )
     session.add(unit_key)
     session.flush()

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..accounts.acts import not_there
 from ..db import db
 from ..models import Tip
 from .services import expect_version
@@ -16,7 +17,14 @@ def own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip
     own = Tip.unit_id == g.staff.unit_id
     query = select(Tip).where(Tip.reference == reference.upper(), own).options(*options)
     tip = session.scalars(query).one_or_none()
-    return tip or abort(404)
+    return tip or not_there(reference)
+
+
+def locked_tip(reference: str) -> Tip:
+    """Load a tip of the unit, which no other writer changes until this request has committed."""
+    found = select(Tip).where(Tip.reference == reference.upper(), Tip.unit_id == g.staff.unit_id)
+    tip = db.session.scalars(found.with_for_update(of=Tip)).one_or_none()
+    return tip or not_there(reference)
 
 
 def tip_as_seen(reference: str) -> Tip:

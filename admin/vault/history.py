@@ -7,15 +7,13 @@ from datetime import timedelta
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from ..audit import record_at_commit
 from ..db import today
 from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
+from . import clocks
+from .clocks import REPORTER as REPORTER
+from .clocks import SYSTEM as SYSTEM
 from .lane import leave_lane
-
-REPORTER = "reporter"
-"""The `by` of what the reporter did; people see 举报人."""
-
-SYSTEM = "dengshao"
-"""The `by` of what nobody did; people see 系统."""
 
 
 class Reason(enum.StrEnum):
@@ -23,6 +21,8 @@ class Reason(enum.StrEnum):
 
     CLAIMED = "claimed"
     RELEASED = "released"
+    ASSIGNED = "assigned"
+    RUN_OUT = "claim_run_out"
     ASKED = "asked"
     ANSWERED = "answered"
     MORE_WORDS = "more_words"
@@ -30,14 +30,19 @@ class Reason(enum.StrEnum):
     WITHDRAWN = "asked_to_withdraw"
     EXPIRED = "expired"
     URGENCY = "urgency"
+    FIRST_READ = clocks.FIRST_READ
+    MOVED = "moved"
 
 
 def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) -> Decision:
-    """Move `tip` to `new`, which may be where it stands, and log who moved it and why."""
-    last = session.execute(select(func.max(Decision.step)).where(Decision.tip_id == tip.id))
+    """Move `tip` to `new`, which may be where it stands, and log who moved it and why.
+
+    Its next deadline follows, and where it ends, the day on which its words go.
+    """
+    past = clocks.read_past(session, tip.id)
     decision = Decision(
         tip=tip,
-        step=(last.scalar() or 0) + 1,
+        step=past.number + 1,
         old=tip.status,
         new=new,
         reason=reason,
@@ -46,9 +51,26 @@ def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) 
     )
     tip.status = new
     tip.is_open = new in OPEN_STATUSES
+    if not tip.is_open and tip.expires_on is None:
+        expire_after(tip, clocks.clocks().retention.ended_days)
+    clocks.mark(session, tip, past.followed_by(decision))
     session.add(decision)
     session.flush()
+    if by not in (REPORTER, SYSTEM):
+        _audit(session, tip, decision)
     return decision
+
+
+def _audit(session: Session, tip: Tip, decision: Decision) -> None:
+    """Write an act of staff down in the audit log too, to the second; a reporter's never is."""
+    record_at_commit(
+        session,
+        "acted",
+        by=decision.by,
+        unit_id=tip.unit_id,
+        reference=tip.reference,
+        detail=f"{decision.reason} {decision.new}",
+    )
 
 
 def record_purged(session: Session, old: Mapping[int, TipStatus]) -> None:
@@ -79,7 +101,8 @@ def heard_from_reporter(session: Session, tip: Tip, *, reason: Reason) -> Decisi
     """
     if tip.is_open:
         return record(session, tip, new=TipStatus(tip.status), reason=reason, by=REPORTER)
-    tip.outcome = None
+    # What was merged into another tip stands on its own again: its new words need an answer.
+    tip.outcome = tip.merged_into_id = None
     expire_after(tip, None)
     return record(session, tip, new=TipStatus.RECEIVED, reason=reason, by=REPORTER)
 

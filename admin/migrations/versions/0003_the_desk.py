@@ -1,5 +1,7 @@
 """the desk: clocks, notes, links, second factors, invitations, audit, duty"""
 
+import time
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +12,10 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.INTEGER(), "sqlite")
 _ORDER = ["urgency", "received_on", "id"]
+_TIP_INDEXES = (
+    *("ix_tip_open", "ix_tip_free", "ix_tip_status"),
+    *("ix_tip_due", "ix_tip_undated", "ix_tip_channel", "ix_tip_run_out"),
+)
 _NEW_TABLES = (
     "note",
     "tip_label",
@@ -57,9 +63,27 @@ def _widen_tip() -> None:
         op.execute("UPDATE tip SET label = label_was, sealed = sealed_was")
         op.execute("ALTER TABLE tip DROP COLUMN label_was")
         op.execute("ALTER TABLE tip DROP COLUMN sealed_was")
-    _partial("ix_tip_open", ["unit_id", "is_open", *_ORDER], "machine_unit IS NULL")
-    _partial("ix_tip_status", ["unit_id", "status", *_ORDER], "machine_unit IS NULL")
-    _partial("ix_tip_due", ["due_on", "unit_id", "id"], "due_on IS NOT NULL")
+    # Claims made before claims ran out run out three days from now.
+    until = int(time.time()) + 72 * 3600
+    op.execute(
+        f"UPDATE tip SET claimed_until = {until} WHERE claimed_by_id IS NOT NULL"  # noqa: S608
+    )
+    _index_tips(is_open="is_open = 1" if is_sqlite else "is_open")
+
+
+def _index_tips(*, is_open: str) -> None:
+    free = "status = 'received' AND claimed_by_id IS NULL AND machine_unit IS NULL"
+    taken = "(status <> 'received' OR claimed_by_id IS NOT NULL) AND machine_unit IS NULL"
+    is_open = f"{is_open} AND machine_unit IS NULL"
+    _partial("ix_tip_open", ["unit_id", *_ORDER], is_open)
+    _partial("ix_tip_free", ["unit_id", *_ORDER], free)
+    _partial("ix_tip_status", ["unit_id", "status", *_ORDER], taken)
+    _partial(
+        "ix_tip_due", ["unit_id", "due_on", *_ORDER], f"due_on IS NOT NULL AND {is_open}"
+    )
+    _partial("ix_tip_undated", ["id"], "due_on IS NULL AND is_open AND machine_unit IS NULL")
+    _partial("ix_tip_channel", ["unit_id", "channel", *_ORDER], "channel <> 'form'")
+    _partial("ix_tip_run_out", ["claimed_until", "unit_id"], "claimed_until IS NOT NULL")
 
 
 def _partial(name: str, columns: list[str], condition: str) -> None:
@@ -92,7 +116,7 @@ def _widen_accounts() -> None:
         "staff_session",
         sa.Column("is_verified", sa.Boolean(), nullable=False, server_default=sa.true()),
     )
-    op.add_column("staff_session", sa.Column("challenge", sa.LargeBinary(32), nullable=True))
+    op.add_column("staff_session", sa.Column("challenge", sa.LargeBinary(64), nullable=True))
     op.add_column("staff_session", sa.Column("new_totp", sa.LargeBinary(), nullable=True))
 
 
@@ -175,7 +199,9 @@ def _add_tables_about_members() -> None:
         sa.Column("detail", sa.String(200), nullable=False),
         sa.Column("mac", sa.String(64), nullable=False),
     )
-    op.create_index("ix_audit_event_reference", "audit_event", ["reference"])
+    for column in ("by", "act", "reference", "at"):
+        op.create_index(f"ix_audit_event_{column}", "audit_event", [column, "number"])
+    _refuse_changes_of_the_audit_log()
     op.create_table(
         "saved_filter",
         sa.Column("id", _KEY, primary_key=True),
@@ -184,6 +210,25 @@ def _add_tables_about_members() -> None:
         sa.Column("query", sa.String(400), nullable=False),
     )
     op.create_index("ix_saved_filter_member_id", "saved_filter", ["member_id"])
+
+
+def _refuse_changes_of_the_audit_log() -> None:
+    """Let no fault of ours change the log. Who owns the database can still: the chain shows it."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_event_no_{verb.lower()} BEFORE {verb} ON audit_event "
+                "BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_append_only()"
+    )
 
 
 def _add_tables_about_duty() -> None:
@@ -230,13 +275,15 @@ def _add_tables_about_duty() -> None:
 def downgrade() -> None:
     for table in reversed(_NEW_TABLES):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_event_is_append_only()")
     for column in ("new_totp", "challenge", "is_verified", "browser", "opened_at"):
         op.drop_column("staff_session", column)
     for column in ("vouch", "succeeds_id", "confirmed_by", "made_by"):
         op.drop_column("unit_key", column)
     for column in ("recovery_codes", "totp_step", "totp_secret"):
         op.drop_column("member", column)
-    for index in ("ix_tip_due", "ix_tip_status", "ix_tip_open"):
+    for index in _TIP_INDEXES:
         op.drop_index(index, "tip")
     for column in ("merged_into_id", "extended_on", "due_rule", "due_on", "claimed_until"):
         op.drop_column("tip", column)

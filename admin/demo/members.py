@@ -40,6 +40,10 @@ PEOPLE: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
     ("trade-1", "trade", READS_TIPS),
     ("supervision-1", "supervision", ("custodian",)),
     ("upper-1", "upper", READS_TIPS),
+    ("dispatch-1", "police", ("dispatcher",)),
+    ("practice-1", "practice", READS_TIPS),
+    ("auditor-1", None, ("auditor",)),
+    ("counter-1", None, ("counter",)),
 )
 
 
@@ -87,10 +91,10 @@ def _add_rows(session: Session, keys: list[enrol.MemberKeys]) -> list[UnitKey]:
     first: dict[str, tuple[Member, enrol.MemberKeys]] = {}
     for (name, unit, roles), made in zip(PEOPLE, keys, strict=True):
         member = enrol.add_member(session, made, name=name, unit_id=unit, roles=roles)
-        if unit in first:
+        if unit in first and "dispatcher" not in roles:
             holder, holder_keys = first[unit]
             enrol.hand_on(session, holder=holder, identity=holder_keys.identity, to=member)
-        elif unit is not None:
+        elif unit is not None and unit not in first:
             first[unit] = member, made
             unit_keys.append(enrol.make_unit_key(session, member)[0])
     return unit_keys

@@ -24,7 +24,8 @@ def test_it_starts_again_quickly_keeps_its_data_and_ends_every_process(
     first = start(tmp_path, bundles=bundles, site=site_folder)
     members = first.members()
     assert set(members) == {
-        *("admin", "police-1", "police-2", "drugs-1", "trade-1", "supervision-1", "upper-1")
+        *("admin", "police-1", "police-2", "drugs-1", "trade-1", "supervision-1", "upper-1"),
+        *("dispatch-1", "practice-1", "auditor-1", "counter-1"),
     }
     assert len(first.group()) >= 3
     for pid in first.group():

@@ -130,6 +130,8 @@ class Tip(Base):
         _partial("ix_tip_run_out", "claimed_until", "unit_id"),
         _partial("ix_tip_expires", "expires_on"),
         _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
+        # What still hangs on a key that its unit has renewed, open tips first.
+        Index("ix_tip_unit_key", "unit_key_id", "is_open", "id"),
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)

@@ -15,6 +15,7 @@ _ORDER = ["urgency", "received_on", "id"]
 _TIP_INDEXES = (
     *("ix_tip_open", "ix_tip_free", "ix_tip_status"),
     *("ix_tip_due", "ix_tip_undated", "ix_tip_channel", "ix_tip_run_out"),
+    "ix_tip_unit_key",
 )
 _NEW_TABLES = (
     "note",
@@ -84,6 +85,7 @@ def _index_tips(*, is_open: str) -> None:
     _partial("ix_tip_undated", ["id"], "due_on IS NULL AND is_open AND machine_unit IS NULL")
     _partial("ix_tip_channel", ["unit_id", "channel", *_ORDER], "channel <> 'form'")
     _partial("ix_tip_run_out", ["claimed_until", "unit_id"], "claimed_until IS NOT NULL")
+    op.create_index("ix_tip_unit_key", "tip", ["unit_key_id", "is_open", "id"])
 
 
 def _partial(name: str, columns: list[str], condition: str) -> None:

@@ -14,6 +14,7 @@ from admin.db import SHANGHAI, db, today
 from admin.models import NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
 from admin.notices import DAILY, PAGE, tick
 from admin.outbox import RETRY_SECONDS, TAKEN_SECONDS, Letter, queue_letter
+from tests.live import free_port
 
 MORNING = int(datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI).timestamp())
 SLOT = 15 * 60
@@ -45,9 +46,9 @@ class Inbox:
 @pytest.fixture
 def inbox():
     kept = Inbox()
-    server = Controller(kept, hostname="127.0.0.1", port=0)
+    kept.port = free_port()
+    server = Controller(kept, hostname="127.0.0.1", port=kept.port)
     server.start()
-    kept.port = server.server.sockets[0].getsockname()[1]
     yield kept
     server.stop()
 

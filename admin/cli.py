@@ -14,8 +14,9 @@ from . import create_app
 from .accounts.commands import staff, unit
 from .accounts.demo_mark import is_demo
 from .backup.commands import backup, restore_command
+from .clocks import calendar_gap
 from .config import ConfigError, load_config, make_secret
-from .db import db
+from .db import db, today
 from .demo.commands import demo
 from .demo.fill import fill_tips
 from .demo.members import read_demo
@@ -24,7 +25,7 @@ from .house import house
 from .migrate import migrate as migrate_engine
 from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
-from .sweeper import sweep_now
+from .sweeper import SWEPT, sweep_now
 
 
 def make_app() -> Flask:
@@ -57,11 +58,13 @@ def migrate() -> None:
     click.echo("数据库已是最新。")
 
 
-@click.command(help="删掉到期的：线索内容、用过的表单号、旧的日密钥。")
+@click.command(help="删掉到期的：线索内容、用过的表单号、旧的日密钥。补上期限，催办逾期的。")
 @with_appcontext
 def sweep() -> None:
     for name, count in sweep_now(_this_app()).items():
-        click.echo(f"{name}: {count}")
+        click.echo(f"{SWEPT.get(name, name)}：{count}")
+    if sentence := calendar_gap(house().district.clocks, today()):
+        click.echo(sentence)
 
 
 @click.command(help="把到点的值班提醒排进队，再把到期的信发出去（一轮）。")

@@ -164,6 +164,21 @@ def forget_deleted(engine: Engine) -> bool:
     return not is_busy
 
 
+class _Calendar:
+    """The day that a walk through a year has come to; none outside of such a walk."""
+
+    day: date | None = None
+
+
 def today() -> date:
     """Get the day in Asia/Shanghai, the only kind of day that this software writes down."""
-    return datetime.now(SHANGHAI).date()
+    return _Calendar.day or datetime.now(SHANGHAI).date()
+
+
+def set_today(day: date | None) -> None:
+    """Let `today` say another day in this whole process, or the true one again (None).
+
+    For a rehearsal that walks through months, and for tests. Nothing else may call it: no setting
+    and no page leads here.
+    """
+    _Calendar.day = day

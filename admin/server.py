@@ -98,7 +98,7 @@ def prepare(app: Flask) -> None:
     with app.app_context():
         db.session.execute(delete(StaffSession))
         db.session.commit()
-    sweep_now(app)
+    sweep_now(app, is_thorough=False)
 
 
 def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:

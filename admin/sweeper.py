@@ -1,26 +1,49 @@
-"""Runs the vault's expiry: by hand, at the start, and every hour in a serving process."""
+"""Deletes what is due and tells who is late: by hand, at the start, and every hour while serving.
+
+The day turns at the first sweep after midnight: five minutes past, in a serving process as in the
+timer of admin/deploy.
+"""
 
 import threading
 import time
 from collections import Counter
+from datetime import datetime, timedelta
+from typing import Final
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from .accounts.services import clear_idle
-from .db import db, forget_deleted
+from .db import SHANGHAI, db, forget_deleted, today
+from .house import house
+from .vault import urging
 from .vault.expiry import BATCH, sweep
 
-SECONDS = 3600.0
+MINUTE = 5
+"""The minute of each hour at which a serving process sweeps."""
+
+SWEPT: Final = {
+    "tips": "删除内容的线索",
+    "covers": "过了 180 天、查询码作废的线索",
+    "nonces": "删掉的用过的表单号",
+    "challenges": "删掉的用过的工作量证明",
+    "day_keys": "销毁的旧日密钥",
+    "dated": "补上或改过期限的线索",
+    "urged": "新的催办",
+}
+"""What the counts of a sweep are called at the operator's terminal."""
 
 
-def sweep_now(app: Flask) -> dict[str, int]:
-    """Delete all that is due, then empty the journal of what was deleted.
+def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
+    """Delete all that is due, then empty the journal of what was deleted; tell who is late.
 
-    Safe to run at once in several processes: each deletes what the others left.
+    Safe to run at once in several processes: each does what the others left. A turn that is not
+    thorough passes over deadlines where that day's whole turn was made already.
     """
     with app.app_context():
         counts = _sweep_all(db.session)
+        counts["dated"] = _date_all(db.session)
+        counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
         clear_idle(db.session, int(time.time()))
         db.session.commit()
         db.session.close()
@@ -40,14 +63,53 @@ def _sweep_all(session: Session) -> dict[str, int]:
             return dict(counts)
 
 
+def _date_all(session: Session) -> int:
+    """Give every open tip its next deadline: all of them anew where the rules have changed."""
+    count, last = 0, None
+    has_more = urging.must_redate(session)
+    while has_more:
+        turn = urging.redate(session, last)
+        session.commit()
+        count, last, has_more = count + turn.count, turn.last, turn.last is not None
+    has_more = True
+    while has_more:
+        turn = urging.date_undated(session)
+        session.commit()
+        count, has_more = count + turn.count, turn.last is not None
+    return count
+
+
+def _urge_all(session: Session, *, is_thorough: bool) -> int:
+    """Tell who is late with what, unit by unit; a practice unit is nobody's business."""
+    day = today()
+    if not is_thorough and urging.was_urged(session, day):
+        return 0
+    count = 0
+    for unit in house().district.units.values():
+        last, has_more = None, not unit.practice
+        while has_more:
+            turn = urging.urge(session, day, unit.id, last)
+            session.commit()
+            count, last, has_more = count + turn.count, turn.last, turn.last is not None
+    urging.remember_urged(session, day)
+    session.commit()
+    return count
+
+
+def seconds_until_next(now: datetime) -> float:
+    """Count the seconds until the next `MINUTE` past an hour."""
+    turn = now.replace(minute=MINUTE, second=0, microsecond=0)
+    return ((turn if turn > now else turn + timedelta(hours=1)) - now).total_seconds()
+
+
 def start_sweeping(app: Flask) -> threading.Event:
     """Sweep every hour in a thread of this process; set the event to stop it."""
     stop = threading.Event()
 
     def keep_sweeping() -> None:
-        while not stop.wait(SECONDS):
+        while not stop.wait(seconds_until_next(datetime.now(SHANGHAI))):
             try:
-                sweep_now(app)
+                sweep_now(app, is_thorough=False)
             except Exception as error:
                 # The next hour tries again; a name is enough, its words may hold values.
                 app.logger.error("sweep failed: %s", type(error).__name__)

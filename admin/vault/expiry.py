@@ -7,7 +7,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..models import DayKey, Message, SpentChallenge, SpentNonce, Tip, TipStatus
+from ..models import (
+    DayKey,
+    Message,
+    Note,
+    SpentChallenge,
+    SpentNonce,
+    Tip,
+    TipLabel,
+    TipStatus,
+)
 from . import history
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
@@ -23,6 +32,8 @@ _EMPTY: Final = {
     "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
+    "due_on": None,
+    "due_rule": None,
     "label": None,
     "sealed": None,
 }
@@ -59,7 +70,8 @@ def _purge(session: Session, day: date) -> int:
     ).all()
     old = {row.id: row.status for row in due}
     if old:
-        session.execute(delete(Message).where(Message.tip_id.in_(old)))
+        for table in (Message, Note, TipLabel):
+            session.execute(delete(table).where(table.tip_id.in_(old)))
         session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY))
         history.record_purged(session, old)
     return len(old)

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -11,9 +12,10 @@ from ..audit import record_at_commit
 from ..db import today
 from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
 from . import clocks
-from .clocks import REPORTER as REPORTER
-from .clocks import SYSTEM as SYSTEM
 from .lane import leave_lane
+
+REPORTER: Final = clocks.REPORTER
+SYSTEM: Final = clocks.SYSTEM
 
 
 class Reason(enum.StrEnum):

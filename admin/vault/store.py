@@ -8,7 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from ..clocks import Deadline
 from ..db import today
+from ..house import house
 from ..models import Direction, Message, Tip, TipStatus, Urgency, random_key
 
 MACHINE_DAYS = 4
@@ -64,6 +66,7 @@ _INSERT_TIP = insert(Tip.__table__)  # type: ignore[arg-type]
 
 def store_tip(session: Session, tip: SealedTip) -> None:
     """Add the tip's row. The caller commits; the row is the whole truth about the tip."""
+    due = None if tip.is_machine else _first_due(tip)
     session.connection().execute(
         _INSERT_TIP,
         {
@@ -74,6 +77,8 @@ def store_tip(session: Session, tip: SealedTip) -> None:
             "unit_key_id": tip.unit_key_id,
             "urgency": tip.urgency,
             "received_on": today(),
+            "due_on": due.due if due else None,
+            "due_rule": due.rule.id if due else None,
             "status": TipStatus.RECEIVED,
             "is_open": True,
             "version": 1,
@@ -85,6 +90,12 @@ def store_tip(session: Session, tip: SealedTip) -> None:
             "sealed": tip.sealed,
         },
     )
+
+
+def _first_due(tip: SealedTip) -> Deadline | None:
+    district = house().district
+    is_supervisory = tip.unit_id == district.supervisory
+    return district.clocks.at_arrival(today(), tip.urgency, is_supervisory=is_supervisory)
 
 
 @dataclass(frozen=True)

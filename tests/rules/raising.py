@@ -149,6 +149,6 @@ def fail_outside_of_requests():
         sys.excepthook(*sys.exc_info())
 
 
-def sweep_that_fails(_app):
+def sweep_that_fails(_app, **_how):
     time.sleep(0.01)
     of_a_row(TOLD)

@@ -1,5 +1,7 @@
 """`dengshao backup` and `dengshao restore`: what an operator types, and what they are told."""
 
+import os
+import sqlite3
 import time
 from pathlib import Path
 
@@ -80,7 +82,7 @@ def make_backup(target: Path, recipient: str | None) -> None:
         manifest, digest = write_backup(config, db.get_engine(READ), target, key)
     except (BackupRuns, ReadsOtherwise) as error:
         raise click.ClickException(SENTENCES[type(error)]) from None
-    except (OSError, DBAPIError) as error:
+    except (OSError, sqlite3.Error, DBAPIError) as error:
         raise click.ClickException(_no_room(error)) from None
     db.session.merge(Setting(name=LAST_BACKUP, value=str(int(time.time()))))
     db.session.commit()
@@ -133,6 +135,8 @@ def _tell(manifest: Manifest) -> None:
 def restore_command(
     *, file: Path, identity: Path | None, only_check: bool, without_secret: bool
 ) -> None:
+    # The database and what lies beside it are for this user alone.
+    os.umask(0o077)
     try:
         config = load_config()
         key = _identity(identity)

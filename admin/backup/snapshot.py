@@ -55,5 +55,6 @@ def _copy(source: Path, copy: Path) -> None:
         # gave back: they are overwritten where they stand. The copy needs no journal.
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA secure_delete=ON")
-        for name in LEFT_OUT:
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        for name in there & set(LEFT_OUT):
             connection.execute(f"DELETE FROM {name}")  # noqa: S608 (names of our own)

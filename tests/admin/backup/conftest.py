@@ -1,0 +1,209 @@
+"""A store with something in every table, its operator, and empty places to bring it back to."""
+
+import os
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
+
+from admin import create_app
+from admin.backup.commands import backup, restore_command
+from admin.backup.rows import LEFT_OUT
+from admin.config import load_config
+from admin.db import db
+from admin.models import Base, Tip, random_key
+from admin.sealing import age, payload
+from admin.sealing.age import HybridIdentity
+
+MARKS = {"the words": "暗渠边的第七棵黄皮树", "the place": "晒谷场的旧石碾"}
+STRANGE = "引号\"'、换行\n、制表\t、\\u0000、😀、\u2028"
+
+
+@dataclass
+class Operator:
+    """Holds the operator key, and types commands."""
+
+    app: object
+    environ: dict
+    identity: HybridIdentity
+    folder: Path
+
+    @property
+    def key_file(self):
+        path = self.folder / "operator.key"
+        path.write_text(f"# kept in the safe\n{self.identity}\n")
+        return path
+
+    @property
+    def file(self):
+        return self.folder / "store.age"
+
+    def backup(self, target=None, **options):
+        arguments = [str(target or self.file), "--to", str(self.identity.recipient)]
+        return self._run(backup, arguments, self.environ, **options)
+
+    def restore(self, environ, *options, identity=None, file=None):
+        arguments = [str(file or self.file), "--identity", str(identity or self.key_file), *options]
+        return self._run(restore_command, arguments, environ)
+
+    def _run(self, command, arguments, environ, **options):
+        obj = None
+        if command is backup:
+            from flask.cli import ScriptInfo
+
+            obj = ScriptInfo(create_app=lambda: self.app)
+        runner = self.app.test_cli_runner()
+        before = os.umask(0o022)
+        try:
+            return runner.invoke(command, arguments, obj=obj, env=environ, **options)
+        finally:
+            os.umask(before)
+
+    def opened(self, file=None):
+        """The plain tar of a backup."""
+        return age.open_sealed((file or self.file).read_bytes(), [self.identity])
+
+
+@pytest.fixture
+def operator(app, environ, tmp_path):
+    return Operator(app, environ, HybridIdentity.generate(), tmp_path)
+
+
+@pytest.fixture
+def receipt(client, units):
+    """A tip that came in by the form; gives the reporter's receipt."""
+    page = client.get("/tip/").text
+    answers = {"category": "A4", "what": MARKS["the words"], "place": MARKS["the place"]}
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    answer = client.post("/tip/sent", data=hidden | answers)
+    assert answer.status_code == 200, answer.text
+    found = answer.text.partition('id="receipt"')[2].partition("</ol>")[0]
+    return "".join(re.findall(r">\s*(\d{6})\s*<", found))
+
+
+@pytest.fixture
+def store(app, receipt):
+    """Rows in every table, awkward values in them, and sealed files of evidence."""
+    with app.app_context():
+        engine = db.engine
+        tip_id = db.session.scalars(select(Tip.id)).one()
+        db.session.close()
+    with engine.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            for number in range(3):
+                connection.execute(table.insert().values(_row(table, number, tip_id)))
+    data = Path(app.extensions["dengshao"].config.data)
+    for name, size in {"a1": 0, "b2/c3": 70_000, "d4": 5}.items():
+        path = data / "blobs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.urandom(size))
+    return receipt
+
+
+def _row(table, number, tip_id):
+    """Invent a row; what points to a tip points to the one that is there."""
+    found = {column.name: _value(table, column, number, tip_id) for column in table.columns}
+    if table.name == "tip":
+        found |= {"status": "closed", "urgency": "P3"}
+    return found
+
+
+_KNOWN = {}
+
+
+def _value(table, column, number, tip_id):
+    for key in column.foreign_keys:
+        target = key.column.table.name
+        own = column.primary_key or target != "tip"
+        return _KNOWN[target, number] if own else tip_id
+    if getattr(column.type, "enums", None):
+        return column.type.enums[0]
+    value = _plain_value(column, number)
+    if column.primary_key and len(table.primary_key) == 1:
+        _KNOWN[table.name, number] = value
+    return value
+
+
+def _plain_value(column, number):
+    kind = column.type.python_type
+    if kind is str:
+        length = column.type.length or 99
+        is_name = column.primary_key or column.unique or length < 60
+        return f"{number}{column.name}"[:length] if is_name else STRANGE
+    if kind is int:
+        return random_key() if column.primary_key else 2**31 - 1 - number
+    if kind is bytes:
+        return bytes([number]) + bytes(range(31))
+    if kind is bool:
+        return bool(number % 2)
+    return date(2026, 2, 26 + number) if kind is date else ["a", STRANGE]
+
+
+def rows_of(url):
+    """All rows of a database by table, but for the tables that no backup holds."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = {
+            table.name: sorted(
+                tuple(sorted(row._mapping.items(), key=lambda item: item[0])).__repr__()
+                for row in connection.execute(select(table))
+            )
+            for table in Base.metadata.sorted_tables
+            if table.name not in LEFT_OUT
+        }
+    engine.dispose()
+    return found
+
+
+@pytest.fixture
+def empty(request, tmp_path, environ):
+    """Make an empty installation with the same secret, on either database."""
+    made = []
+
+    def make(kind, name="restored"):
+        folder = tmp_path / name
+        folder.mkdir()
+        secret = Path(environ["DENGSHAO_DATA"]) / "secret"
+        url = f"sqlite:///{folder / 'dengshao.sqlite3'}"
+        if kind == "postgresql":
+            url = _new_database(request.getfixturevalue("postgresql"), made)
+        return environ | {
+            "DENGSHAO_DATA": str(folder),
+            "DENGSHAO_DATABASE_URL": url,
+            "DENGSHAO_SECRET_FILE": str(secret),
+        }
+
+    yield make
+    for server, name in made:
+        _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _new_database(address, made):
+    server = make_url(address).set(drivername="postgresql+psycopg")
+    name = f"r{uuid.uuid4().hex}"
+    _run(server, f"CREATE DATABASE {name}")
+    made.append((server, name))
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+def _run(server, statement):
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def app_on(environ, unit_keys):
+    """An application on a restored store, with the district's confirmed keys beside it."""
+    folder = Path(environ["DENGSHAO_DATA"])
+    (folder / "keys.yml").write_bytes(unit_keys.read_bytes())
+    return create_app(load_config(environ))
+
+
+def open_tip(sealed, identity):
+    return payload.Tip.parse(age.open_sealed(sealed, [identity]))

@@ -1,0 +1,300 @@
+"""What is damaged is named, what is not for this place is refused, and nothing is half done."""
+
+import hashlib
+import io
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, update
+
+from admin.db import db
+from admin.models import Tip
+from admin.sealing import age
+from admin.sealing.age import HybridIdentity, X25519Identity
+
+DENGSHAO = Path(sys.executable).with_name("dengshao")
+
+
+def nothing_in(environ):
+    """Tell that a refused restore left neither database nor evidence."""
+    left = {path.name for path in Path(environ["DENGSHAO_DATA"]).iterdir()} - {"run.lock"}
+    if environ["DENGSHAO_DATABASE_URL"].startswith("sqlite"):
+        return left == set()
+    engine = create_engine(environ["DENGSHAO_DATABASE_URL"])
+    with engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+    engine.dispose()
+    return not left and not tables
+
+
+def resealed(operator, change):
+    """A backup whose plain bytes were changed by somebody who can seal."""
+    plain = bytearray(operator.opened())
+    change(plain)
+    operator.file.write_bytes(age.seal(bytes(plain), [operator.identity.recipient]))
+
+
+def place_of(plain, name, at):
+    """Where a byte of a part stands in the tar."""
+    with tarfile.open(fileobj=io.BytesIO(bytes(plain))) as tar:
+        return tar.getmember(name).offset_data + at
+
+
+@pytest.fixture
+def backed_up(operator, store):
+    assert operator.backup().exit_code == 0
+    return operator
+
+
+@pytest.mark.parametrize("part", [0.001, 0.1, 0.5, 0.9, 0.9999])
+def test_a_flipped_byte_in_the_sealed_file_is_found_wherever_it_is(
+    backed_up, empty, database, part
+):
+    data = bytearray(backed_up.file.read_bytes())
+    data[int(len(data) * part)] ^= 1
+    backed_up.file.write_bytes(data)
+    target = empty(database)
+
+    result = backed_up.restore(target)
+
+    assert result.exit_code == 1
+    assert "损坏" in result.output
+    assert nothing_in(target)
+
+
+def test_a_flipped_byte_in_the_middle_is_told_with_its_place_and_the_last_row_that_was_whole(
+    backed_up, empty
+):
+    data = bytearray(backed_up.file.read_bytes())
+    at = len(data) - 30
+    data[at] ^= 1
+    backed_up.file.write_bytes(data)
+
+    output = backed_up.restore(empty("sqlite")).output
+
+    place = int(output.partition("约第 ")[2].partition(" 字节")[0])
+    assert 0 <= at - place <= 65_552
+    assert "读到" in output
+
+
+CHANGES = [
+    ("rows/tip/000000.lines", 200, "表 tip 第 1 行损坏"),
+    ("rows/tip/000000.lines", 3, "表 tip 第 1 行损坏"),
+    ("rows/unit_key/000000.lines", 4_000, "表 unit_key 第 "),
+    ("rows/setting/000000.lines", 70, "表 setting 第 1 行损坏"),
+    ("blobs/b2/c3", 69_999, "文件 b2/c3 和清单不符"),
+    ("manifest.json", 300, "清单损坏"),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "told"), CHANGES)
+def test_a_flipped_byte_in_the_plain_stream_is_named_by_table_and_row(
+    backed_up, empty, database, name, at, told
+):
+    resealed(backed_up, lambda plain: plain.__setitem__(slice(*_one(plain, name, at)), b"~"))
+    target = empty(database)
+
+    result = backed_up.restore(target)
+
+    assert result.exit_code == 1
+    assert told in result.output
+    assert nothing_in(target)
+
+
+def _one(plain, name, at):
+    place = place_of(plain, name, at)
+    return place, place + 1
+
+
+def test_a_damaged_row_is_named_by_its_own_id(backed_up, empty):
+    ids = []
+
+    def change(plain):
+        place = place_of(plain, "rows/message/000000.lines", 0)
+        line = bytes(plain[place : plain.index(b"\n", place)])
+        ids.append(line.partition(b'"id":')[2].partition(b",")[0].decode())
+        plain[place + len(line) - 3] ^= 1
+
+    resealed(backed_up, change)
+
+    output = backed_up.restore(empty("sqlite")).output
+    assert f"表 message 第 1 行损坏（{ids[0]}）" in output
+
+
+def test_a_row_that_was_taken_out_or_moved_is_seen(backed_up, empty):
+    def swap(plain):
+        place = place_of(plain, "rows/decision/000000.lines", 0)
+        first = plain.index(b"\n", place) + 1
+        second = plain.index(b"\n", first) + 1
+        plain[place:second] = plain[first:second] + plain[place:first]
+
+    resealed(backed_up, swap)
+
+    assert "表 decision 和清单不符" in backed_up.restore(empty("sqlite")).output
+
+
+@pytest.mark.parametrize("kept", [0, 100, 3_000, 70_000, -1])
+def test_a_file_that_was_cut_is_refused(backed_up, empty, kept):
+    backed_up.file.write_bytes(backed_up.file.read_bytes()[:kept])
+    target = empty("sqlite")
+
+    result = backed_up.restore(target)
+
+    assert result.exit_code == 1
+    assert "损坏" in result.output
+    assert nothing_in(target)
+
+
+def other_key(operator):
+    path = operator.folder / "other.key"
+    path.write_text(str(HybridIdentity.generate()))
+    return path
+
+
+def test_another_key_opens_nothing(backed_up, empty):
+    target = empty("sqlite")
+    result = backed_up.restore(target, identity=other_key(backed_up))
+
+    assert "钥匙打不开" in result.output
+    assert nothing_in(target)
+
+
+def test_what_is_no_key_is_refused_before_anything_is_read(backed_up, empty):
+    path = backed_up.folder / "wrong.key"
+    path.write_text("AGE-SECRET-KEY-PQ-1QQQQ")
+    assert "备份私钥不对" in backed_up.restore(empty("sqlite"), identity=path).output
+
+
+def test_another_secret_file_is_refused_unless_it_is_said_that_the_old_one_is_lost(
+    backed_up, empty
+):
+    target = empty("sqlite")
+    other = Path(target["DENGSHAO_DATA"]).with_name("other-secret")
+    other.write_text("ab" * 32)
+    target |= {"DENGSHAO_SECRET_FILE": str(other)}
+
+    assert "不是做备份时的那一份" in backed_up.restore(target).output
+    assert nothing_in(target)
+    assert backed_up.restore(target, "--without-secret").exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_store_that_is_not_empty_is_left_as_it_is(backed_up, empty, kind):
+    target = empty(kind)
+    assert backed_up.restore(target).exit_code == 0
+
+    assert "目标不是空的" in backed_up.restore(target).output
+
+
+def test_evidence_that_lies_there_already_is_not_mixed_with_what_is_restored(backed_up, empty):
+    target = empty("sqlite")
+    blob = Path(target["DENGSHAO_DATA"]) / "blobs" / "old"
+    blob.parent.mkdir()
+    blob.write_bytes(b"x")
+
+    assert "目标不是空的" in backed_up.restore(target).output
+    assert blob.read_bytes() == b"x"
+
+
+RECIPIENTS = ["", "age1pq1qqqq", str(X25519Identity.generate().recipient), "nonsense"]
+
+
+@pytest.mark.parametrize("recipient", RECIPIENTS)
+def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
+    operator, app, recipient
+):
+    from flask.cli import ScriptInfo
+
+    from admin.backup.commands import backup
+
+    arguments = [str(operator.file), "--to", recipient]
+    info = ScriptInfo(create_app=lambda: app)
+    result = app.test_cli_runner().invoke(backup, arguments, obj=info)
+
+    assert result.exit_code == 1
+    assert "备份公钥" in result.output
+    assert not operator.file.exists()
+
+
+def fill(app, tips):
+    """Make the store large: the tip that is there, again and again."""
+    with app.app_context():
+        row = db.session.execute(Tip.__table__.select().limit(1)).mappings().one()
+        many = [
+            dict(row)
+            | {
+                "id": number,
+                "reference": f"{number:05}-AAAAA",
+                "lookup": number.to_bytes(32),
+                "sealed": os.urandom(16_000),
+            }
+            for number in range(1, tips + 1)
+        ]
+        db.session.execute(Tip.__table__.insert(), many)
+        db.session.execute(update(Tip).values(merged_into_id=None))
+        db.session.commit()
+
+
+def start(operator, **options):
+    command = [DENGSHAO, "backup", str(operator.file), "--to", str(operator.identity.recipient)]
+    environ = os.environ | operator.environ
+    return subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+
+
+def limit(size):
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.parametrize("size", [1_000, 60_000, 1_200_000])
+def test_a_full_disk_leaves_the_old_backup_and_no_half_one(backed_up, app, size):
+    old = backed_up.file.read_bytes()
+    fill(app, 300)
+
+    process = start(backed_up, preexec_fn=limit(size))
+    output = process.communicate()[0]
+
+    assert process.returncode == 1, output
+    assert "原来的备份没有动" in output
+    assert backed_up.file.read_bytes() == old
+    assert not backed_up.file.with_name("store.age.part").exists()
+    assert not (Path(backed_up.environ["DENGSHAO_DATA"]) / "backup.tmp").exists()
+
+
+def test_a_kill_in_the_middle_leaves_the_old_backup_whole_and_the_next_one_tidies_up(
+    backed_up, app, empty
+):
+    old = hashlib.sha256(backed_up.file.read_bytes()).digest()
+    fill(app, 1_500)
+    part = backed_up.file.with_name("store.age.part")
+
+    process = start(backed_up)
+    while process.poll() is None and not (part.exists() and part.stat().st_size > 1_000_000):
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    assert process.returncode == -signal.SIGKILL
+    assert hashlib.sha256(backed_up.file.read_bytes()).digest() == old
+    assert part.exists()
+
+    assert backed_up.backup().exit_code == 0
+    assert not part.exists()
+    assert not (Path(backed_up.environ["DENGSHAO_DATA"]) / "backup.tmp").exists()
+    assert backed_up.restore(empty("sqlite")).exit_code == 0
+
+
+def test_two_backups_at_once_do_not_meet(backed_up, environ):
+    import fcntl
+
+    with open(Path(environ["DENGSHAO_DATA"]) / "backup.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "另一个备份正在进行" in backed_up.backup().output

@@ -2,8 +2,20 @@
 
 from flask import Flask
 
+# Imported for its views, which hang on the room's blueprint.
+from . import (  # noqa: F401 (their routes are of bp)
+    account_views,
+    invite_views,
+    second_views,
+)
+from .addresses import bp as addresses_bp
+from .audit_views import bp as audit_bp
+from .counts_view import bp as counts_bp
 from .guard import csrf, guard_desk
-from .views import bp
+from .joining_views import bp as joining_bp
+from .slowing import Brakes
+from .unit_page_views import bp as unit_page_bp
+from .views import BRAKES, bp
 
 
 def init_app(app: Flask) -> None:
@@ -13,4 +25,10 @@ def init_app(app: Flask) -> None:
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False)
     csrf.init_app(app)
     app.before_request(guard_desk)
+    app.extensions[BRAKES] = Brakes()
     app.register_blueprint(bp)
+    app.register_blueprint(joining_bp)
+    app.register_blueprint(unit_page_bp)
+    app.register_blueprint(addresses_bp)
+    app.register_blueprint(audit_bp)
+    app.register_blueprint(counts_bp)

@@ -25,7 +25,7 @@ def guard_desk() -> None:
     """Refuse forged requests, then find out who is signed in."""
     if not is_desk_path(request.path):
         return
-    g.staff = None
+    g.staff = g.pending = None
     csrf.protect()
     if token := session.get(SID):
         _load_staff(token, clock())
@@ -39,6 +39,10 @@ def _load_staff(token: str, now: int) -> None:
         if services.has_row(db.reading, token):
             services.clear_idle(db.session, now)
             db.session.commit()
+        return
+    if not seen.is_verified:
+        # Not touched either: who leaves the question open for 15 minutes begins again.
+        g.pending = seen.staff
         return
     g.staff = seen.staff
     if now - seen.last_seen > services.TOUCH_SECONDS:

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from typing import Final, cast
@@ -11,11 +11,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from ..audit import record
 from ..db import today
 from ..models import Member, StaffSession
 from ..sealing.header import decode_base64, read_header
 from ..sealing.member import SALT
-from . import enrol, slowing
+from . import slowing
 from .roles import Staff
 
 IDLE_SECONDS: Final = 15 * 60
@@ -52,33 +53,75 @@ def _seal_salt(sealed_identity: bytes) -> bytes:
     return decode_base64(stanza.arguments[1].encode())
 
 
-def check_sign_in(session: Session, *, name: str, auth: bytes, now: int, key: bytes) -> Member:
+@dataclass(frozen=True)
+class Try:
+    """What a browser sends to sign in, and when."""
+
+    name: str
+    auth: bytes = field(repr=False)
+    now: int
+
+
+def check_sign_in(
+    session: Session, tried: Try, *, reading: Session, key: bytes, brakes: slowing.Brakes
+) -> Member:
     """Find the member whom name and secret belong to. The caller commits, also on failure.
 
-    Raises `slowing.TooFast` or `WrongSignIn`. An unknown name costs the same work as a known one.
+    Raises `slowing.TooFast` or `WrongSignIn`. A right secret is taken however often others failed
+    under the name: nobody can lock a member out. An unknown name costs the same as a known one.
     """
-    name_hash = slowing.hash_name(key, name)
-    slowing.count_try(session, name_hash, now)
-    member = enrol.find_member(session, name)
-    expected = name_hash if member is None else member.auth_hash
-    is_right = hmac.compare_digest(sha256(auth).digest(), expected)
-    if not is_right or member is None or member.suspended_on is not None:
+    if not brakes.judging.take():
+        raise slowing.TooFast(slowing.BUSY)
+    name_hash = slowing.hash_name(key, tried.name)
+    query = select(Member.id, Member.name, Member.auth_hash, Member.suspended_on)
+    row = reading.execute(query.where(Member.name == tried.name)).first()
+    expected = name_hash if row is None else row.auth_hash
+    is_right = hmac.compare_digest(sha256(tried.auth).digest(), expected)
+    if not is_right or row is None or row.suspended_on is not None:
+        slowing.refuse_while_waiting(reading, name_hash, tried.now)
+        _write_failure(session, name_hash, tried.now, brakes, by=row.name if row else "-")
         raise WrongSignIn
     slowing.forget(session, name_hash)
-    return member
+    return session.get_one(Member, row.id)
 
 
-def open_session(session: Session, member: Member, *, now: int, old: str | None) -> str:
-    """Make a new session in place of the old one and return its token. The caller commits."""
+def _write_failure(
+    session: Session, name_hash: bytes, now: int, brakes: slowing.Brakes, *, by: str
+) -> None:
+    """Count a failure and tell the auditor; a flood of names costs no more than the brake lets."""
+    if not brakes.writing.take():
+        brakes.unwritten += 1
+        raise slowing.TooFast(slowing.FIRST_WAIT)
+    slowing.count_try(session, name_hash, now)
+    left_out, brakes.unwritten = brakes.unwritten, 0
+    record(session, "sign_in_failed", by=by, detail=f"unwritten={left_out}" if left_out else "")
+
+
+def open_session(
+    session: Session,
+    member: Member,
+    *,
+    now: int,
+    old: str | None,
+    browser: str = "",
+    is_verified: bool = False,
+) -> str:
+    """Make a new session in place of the old one and return its token. The caller commits.
+
+    Unless `is_verified`, it opens nothing but the question for the second factor.
+    """
     if old:
         close_session(session, old)
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
-            token_hash=_hash(token),
+            token_hash=hash_token(token),
             member_id=member.id,
             wrap_key=secrets.token_bytes(_KEY),
             last_seen=now,
+            opened_at=now,
+            browser=browser,
+            is_verified=is_verified,
         )
     )
     session.flush()
@@ -86,7 +129,7 @@ def open_session(session: Session, member: Member, *, now: int, old: str | None)
 
 
 def close_session(session: Session, token: str) -> None:
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_token(token)))
 
 
 def clear_sessions(session: Session, member: Member | None = None) -> int:
@@ -106,7 +149,7 @@ def suspend(session: Session, member: Member) -> None:
 
 def has_row(session: Session, token: str) -> bool:
     """Tell whether a session's row is still there, idle or not."""
-    query = select(StaffSession.member_id).where(StaffSession.token_hash == _hash(token))
+    query = select(StaffSession.member_id).where(StaffSession.token_hash == hash_token(token))
     return session.execute(query).first() is not None
 
 
@@ -126,33 +169,45 @@ class Seen:
 
     staff: Staff
     last_seen: int
+    is_verified: bool
+    """Whether the second factor was shown; otherwise the session opens nothing but that."""
 
 
 def find_session(session: Session, token: str, now: int) -> Seen | None:
     """Find who is signed in by this token: not idle too long, not suspended."""
     row = session.execute(
-        select(StaffSession.last_seen, Member.id, Member.name, Member.unit_id, Member.roles)
+        select(
+            StaffSession.last_seen,
+            StaffSession.is_verified,
+            Member.id,
+            Member.name,
+            Member.unit_id,
+            Member.roles,
+        )
         .join(Member, StaffSession.member_id == Member.id)
         .where(
-            StaffSession.token_hash == _hash(token),
+            StaffSession.token_hash == hash_token(token),
             StaffSession.last_seen > now - IDLE_SECONDS,
             Member.suspended_on.is_(None),
         )
     ).first()
     if row is None:
         return None
-    return Seen(Staff(row.id, row.name, row.unit_id, tuple(row.roles)), row.last_seen)
+    staff = Staff(row.id, row.name, row.unit_id, tuple(row.roles))
+    return Seen(staff, row.last_seen, row.is_verified)
 
 
 def touch(session: Session, token: str, now: int) -> None:
     """Write down that the member was seen now. The caller commits."""
     session.execute(
-        update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(last_seen=now)
+        update(StaffSession)
+        .where(StaffSession.token_hash == hash_token(token))
+        .values(last_seen=now)
     )
 
 
 def read_wrap_key(session: Session, token: str) -> bytes:
-    query = select(StaffSession.wrap_key).where(StaffSession.token_hash == _hash(token))
+    query = select(StaffSession.wrap_key).where(StaffSession.token_hash == hash_token(token))
     return session.execute(query).scalar_one()
 
 
@@ -160,10 +215,10 @@ def rotate_wrap_key(session: Session, token: str) -> None:
     """Make what rests in the browser useless: its key is replaced. The caller commits."""
     session.execute(
         update(StaffSession)
-        .where(StaffSession.token_hash == _hash(token))
+        .where(StaffSession.token_hash == hash_token(token))
         .values(wrap_key=secrets.token_bytes(_KEY))
     )
 
 
-def _hash(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
     return sha256(token.encode()).digest()

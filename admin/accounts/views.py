@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    current_app,
     g,
     jsonify,
     redirect,
@@ -24,16 +25,17 @@ from ..db import db
 from ..house import House, house
 from ..models import Member
 from ..security import public, staff_only
-from . import enrol, guard, keyring, services, slowing
+from . import enrol, guard, keyring, second, services, sessions, slowing
 from .demo_mark import is_demo
 from .guard import SID
-from .overview import read_members, read_units
-from .roles import ROLES
-from .words import script_words
+from .replies import first_page, refused
+from .words import script_words, second_words
 
 bp = Blueprint("accounts", __name__, url_prefix="/desk")
 
 _AUTH_BYTES = 32
+BRAKES = "dengshao sign-in brakes"
+"""Where the application keeps what its sign-ins may cost."""
 
 
 def _key() -> bytes:
@@ -43,11 +45,17 @@ def _key() -> bytes:
 @bp.get("/sign-in")
 @public
 def sign_in() -> str | BaseResponse:
-    """Show the sign-in page; who is signed in goes on to the desk."""
+    """Show the sign-in page; who is signed in goes on to the desk, or to the second factor."""
     if g.staff is not None:
-        return redirect(_first_page(g.staff.roles))
-    demo = _demo_members(house())
-    return render_template("accounts/sign_in.html", demo=demo, words=script_words())
+        return redirect(first_page(g.staff.roles))
+    if g.pending is not None:
+        return redirect(url_for("accounts.second_step"))
+    return render_template(
+        "accounts/sign_in.html",
+        demo=_demo_members(house()),
+        words=script_words(),
+        second_words=second_words(),
+    )
 
 
 @bp.get("/sign-in/salt")
@@ -61,34 +69,43 @@ def salt() -> Response:
 @bp.post("/sign-in")
 @public
 def check() -> Response:
-    """Judge a sign-in secret and open a session; five failures under one name slow down."""
-    name, auth = _credentials(request.get_json(silent=True))
+    """Judge a sign-in secret and open a session; failures slow down those that follow."""
     try:
-        member = services.check_sign_in(
-            db.session, name=name, auth=auth, now=guard.clock(), key=_key()
-        )
-        if house().config.production and is_demo(db.session):
-            raise services.WrongSignIn
+        member = _judge(_credentials(request.get_json(silent=True)))
     except slowing.TooFast as error:
         words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
-        return _refused(words, 429, {"Retry-After": str(error.seconds)})
+        return refused(words, 429, {"Retry-After": str(error.seconds)})
     except services.WrongSignIn:
         db.session.commit()
-        return _refused(_("姓名、口令或成员码不对。请对照成员卡再输一次。"), 401)
-    token = services.open_session(db.session, member, now=guard.clock(), old=session.get(SID))
+        return refused(_("姓名、口令或成员码不对。请对照成员卡再输一次。"), 401)
+    factors = second.read_factors(db.session, member.id)
+    is_asked = second.is_asked(factors, house().config.second_factor)
+    token = services.open_session(
+        db.session,
+        member,
+        now=guard.clock(),
+        old=session.get(SID),
+        browser=sessions.browser_kind(request.user_agent.string),
+        is_verified=not is_asked,
+    )
     services.clear_idle(db.session, guard.clock())
     roles = tuple(member.roles)
     db.session.commit()
     session.clear()
     session[SID] = token
-    return jsonify(next=_first_page(roles), csrf=generate_csrf())
+    asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
+    return jsonify(next=first_page(roles), csrf=generate_csrf(), second=asked)
 
 
-def _refused(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    response = jsonify(error=sentence)
-    response.status_code = status
-    response.headers.update(headers or {})
-    return response
+def _judge(tried: services.Try) -> Member:
+    """Find whom the secret belongs to; in production, nobody whose words lie in the demo's file."""
+    brakes: slowing.Brakes = current_app.extensions[BRAKES]
+    member = services.check_sign_in(
+        db.session, tried, reading=db.reading, key=_key(), brakes=brakes
+    )
+    if house().config.production and is_demo(db.session):
+        raise services.WrongSignIn
+    return member
 
 
 @bp.get("/unlock")
@@ -96,7 +113,7 @@ def _refused(sentence: str, status: int, headers: dict[str, str] | None = None) 
 def unlock() -> str:
     """Ask for passphrase and code again: this tab holds no opened identity."""
     demo = [person for person in _demo_members(house()) if person["name"] == g.staff.name]
-    next_page = _first_page(g.staff.roles)
+    next_page = first_page(g.staff.roles)
     return render_template(
         "accounts/unlock.html", demo=demo, words=script_words(), next_page=next_page
     )
@@ -149,32 +166,6 @@ def keyring_json() -> Response:
     )
 
 
-@bp.get("/account/")
-@staff_only
-def account() -> str:
-    """Show who I am, what I may do, and the fingerprint of my unit's key."""
-    district = house().district
-    units = {unit.id: unit for unit in read_units(db.reading, district)}
-    unit = units.get(g.staff.unit_id)
-    return render_template("accounts/account.html", unit=unit, roles=ROLES)
-
-
-@bp.get("/admin/")
-@staff_only
-def admin() -> str:
-    """Show units and members to the administrator; nothing of any tip."""
-    if not g.staff.has_role("administrator"):
-        abort(403)
-    units = read_units(db.reading, house().district)
-    return render_template(
-        "accounts/admin.html",
-        units=units,
-        titles={unit.id: unit.title for unit in units},
-        members=read_members(db.reading),
-        roles=ROLES,
-    )
-
-
 def _name(text: object) -> str:
     """Clean a typed name; what could be no member's is answered like an unknown name."""
     try:
@@ -183,7 +174,7 @@ def _name(text: object) -> str:
         return ""
 
 
-def _credentials(body: object) -> tuple[str, bytes]:
+def _credentials(body: object) -> services.Try:
     fields = body if isinstance(body, dict) else {}
     try:
         auth = bytes.fromhex(str(fields.get("auth", "")))
@@ -191,11 +182,7 @@ def _credentials(body: object) -> tuple[str, bytes]:
         auth = b""
     if len(auth) != _AUTH_BYTES:
         abort(400)
-    return _name(fields.get("name")), auth
-
-
-def _first_page(roles: tuple[str, ...]) -> str:
-    return url_for("accounts.admin") if "administrator" in roles else "/desk/"
+    return services.Try(_name(fields.get("name")), auth, guard.clock())
 
 
 def _wrap_key() -> str:

@@ -18,5 +18,25 @@ def script_words() -> dict[str, str]:
         ),
         "signed_out": _("登录已经结束。请重新登录。"),
         "no_server": _("连不上服务器。请检查网络，再试一次。"),
+        "code_kept_sealed": _("成员码没有取出来。请再试一次，或者照成员卡输入。"),
         "too_old": _("这个浏览器太旧，开不了锁。请换新版的 Chrome、Edge 或 Firefox。"),
+    }
+
+
+def second_words() -> dict[str, str]:
+    """Name each sentence as the scripts of the second factor ask for it."""
+    return {
+        "no_code": _("请输入 6 位数字。"),
+        "no_recovery": _("请输入恢复码。"),
+        "working": _("正在核对……"),
+        "done": _("核对好了，正在进入……"),
+        "touch": _("请按浏览器的提示，用一下通行密钥。"),
+        "no_passkey": _("没有用成通行密钥。可以再试一次，或者换一种办法。"),
+        "no_passkeys_here": _("这个浏览器不能用通行密钥。请用验证码。"),
+        "signed_out": _("登录已经结束。请重新登录。"),
+        "no_server": _("连不上服务器。请检查网络，再试一次。"),
+        "code_sealed": _("成员码已经用通行密钥锁上。"),
+        "code_not_sealed": _("这把通行密钥锁不了成员码。成员码还是照原样记着。"),
+        "new_codes": _("旧的恢复码马上作废。要换新的，请再按一次。"),
+        "remove": _("真的要去掉，请再按一次。"),
     }

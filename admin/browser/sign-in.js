@@ -1,10 +1,19 @@
-// The pages of accounts: signing in, unlocking, and the account's own page.
+// The pages of accounts: signing in with both factors, and unlocking. Others only watch the lock.
 
 import "./lib/old.js";
 import { BadCode, groupedCode, normaliseCode, normalisePassphrase } from "./lib/member.js";
 import { bindSignOut, load, watch, wayBack } from "./staff/keyring.js";
 import { Opener } from "./staff/opening.js";
-import { codeOf, forgetCode, lastName, remember } from "./staff/remembered.js";
+import {
+  codeOf,
+  forgetCode,
+  isSealed,
+  lastName,
+  openSealed,
+  remember,
+  rememberSealed,
+} from "./staff/remembered.js";
+import { askSecond } from "./staff/second.js";
 
 const DESK = "/desk/";
 const byId = (id) => document.getElementById(id);
@@ -51,9 +60,10 @@ class SecretForm {
 
   fillFromThisComputer(name) {
     const code = codeOf(name);
-    if (!code) return;
+    byId("code-sealed").hidden = !isSealed(name);
+    if (!code && !isSealed(name)) return;
     this.name.value = name;
-    this.code.value = groupedCode(code);
+    this.code.value = code && groupedCode(code);
     this.remember.checked = true;
   }
 
@@ -66,17 +76,21 @@ class SecretForm {
       this.passphrase.value = passphrase;
       this.code.value = code;
     };
+    // On the unlock page there is but one: whose window this is.
+    if (this.name.readOnly && select.options.length === 2) select.selectedIndex = 1;
     select.addEventListener("change", fill);
     fill();
   }
 
-  // Returns what was typed, or null after saying what is missing.
+  // Returns what was typed, or null after saying what is missing. The code is null where this
+  // computer keeps it under the member's passkey.
   read() {
     this.clear();
     const name = this.name.value.trim();
     if (!name) return this.point(this.name, this.words.no_name);
     const passphrase = normalisePassphrase(this.passphrase.value);
     if (!passphrase) return this.point(this.passphrase, this.words.no_passphrase);
+    if (!this.code.value.trim() && isSealed(name)) return { name, passphrase, code: null };
     try {
       return { name, passphrase, code: normaliseCode(this.code.value) };
     } catch (error) {
@@ -89,9 +103,11 @@ class SecretForm {
     const typed = this.read();
     if (!typed) return;
     this.busy(true);
+    typed.isTyped = typed.code !== null;
+    if (!typed.isTyped && !(await this.unseal(typed))) return;
     try {
-      const next = await this.act(this.opener, typed);
-      this.keep(typed);
+      const { next, secret, credential } = await this.act(this.opener, typed);
+      await this.keep(typed, { secret, credential });
       this.passphrase.value = "";
       this.status.textContent = this.words.opened;
       location.replace(wayBack() || next || DESK);
@@ -102,9 +118,22 @@ class SecretForm {
     }
   }
 
-  keep({ name, code }) {
-    if (this.remember.checked) remember(name, code);
-    else forgetCode(name);
+  async unseal(typed) {
+    try {
+      typed.code = await openSealed(typed.name);
+      return true;
+    } catch (error) {
+      this.busy(false);
+      this.point(this.code, this.words.code_kept_sealed);
+      return false;
+    }
+  }
+
+  // A code that lies sealed is never put back in clear: the passkey may just not be at hand.
+  async keep({ name, code, isTyped }, { secret, credential }) {
+    if (!this.remember.checked) forgetCode(name);
+    else if (secret && isTyped) await rememberSealed(name, code, { secret, credential });
+    else if (!isSealed(name)) remember(name, code);
   }
 
   sentenceFor(error) {
@@ -151,23 +180,31 @@ async function startForm(form) {
     return;
   }
   const act = isUnlock
-    ? (opener, typed) => opener.unlock(typed).then(() => form.dataset.next)
-    : (opener, typed) => opener.signIn(typed);
+    ? (opener, typed) => opener.unlock(typed).then(() => ({ next: form.dataset.next }))
+    : (opener, typed) => opener.signIn(typed, (asked) => takeTurns(typed.name, asked));
   new SecretForm(form, act).start();
 }
 
-function startAccount(card) {
-  watch();
-  const { name } = card.dataset;
-  if (!codeOf(name)) return;
-  card.hidden = false;
-  byId("forget-code").addEventListener("click", () => {
-    forgetCode(name);
-    card.hidden = true;
-  });
+// The second factor takes the form's place; what was typed stays in memory until it is shown.
+async function takeTurns(name, asked) {
+  const first = byId("first");
+  first.hidden = true;
+  try {
+    return await askSecond(byId("second"), Object.assign({ name }, asked));
+  } finally {
+    first.hidden = false;
+  }
+}
+
+// The second factor alone, after the page was loaded anew: the tab must be unlocked afterwards.
+async function startSecond(place) {
+  bindSignOut();
+  const { name, totp, passkeys } = place.dataset;
+  await askSecond(place, { name, totp: totp === "yes", passkeys: Number(passkeys) });
+  location.replace("/desk/unlock");
 }
 
 const form = byId("sign-in") || byId("unlock");
 if (form) startForm(form);
-else if (byId("remembered")) startAccount(byId("remembered"));
+else if (byId("second")) startSecond(byId("second"));
 else watch();

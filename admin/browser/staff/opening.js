@@ -14,8 +14,9 @@ export class Opener {
     this.sealWorker = startWorker();
   }
 
-  // Returns the page that comes next.
-  async signIn({ name, passphrase, code }) {
+  // `showSecond` asks for the second factor where the server wants one. Returns what it resolved to,
+  // with the page that comes next.
+  async signIn({ name, passphrase, code }, showSecond) {
     const salts = await askSalts(name);
     const [auth, key] = await Promise.all([
       this.proofWorker({ job: "signIn", passphrase, code, salt: salts.salt }),
@@ -23,8 +24,9 @@ export class Opener {
     ]);
     const answer = await postJson("/desk/sign-in", { name, auth });
     setToken(answer.csrf);
+    const shown = answer.second ? await showSecond(answer.second) : {};
     await openAndSave(salts.seal, key).catch(leave);
-    return answer.next;
+    return Object.assign({}, shown, { next: answer.next });
   }
 
   async unlock({ name, passphrase, code }) {

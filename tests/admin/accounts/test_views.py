@@ -5,12 +5,15 @@ import json
 
 import pytest
 
-from admin.accounts import guard
+from admin.accounts import guard, slowing
 from admin.accounts.demo_mark import mark_demo
+from admin.accounts.views import BRAKES
 from admin.db import db
-from admin.models import Member, StaffSession
+from admin.models import AuditEvent, Member, StaffSession
 from admin.sealing import age
 from admin.sealing.member import sign_in_secret
+
+from tests.support import desk_client
 
 from .conftest import PASSPHRASE
 
@@ -77,16 +80,68 @@ def test_a_wrong_secret_reads_the_same_for_every_name(desk, name):
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_five_failures_answer_with_the_seconds_to_wait(desk, auth, name, monkeypatch):
+def test_five_failures_answer_with_the_seconds_to_wait(desk, name, monkeypatch):
     monkeypatch.setattr(guard, "clock", lambda: 1_000)
     for _ in range(5):
         assert sign_in(desk, "00" * 32, name).status_code == 401
 
-    answer = sign_in(desk, auth, name)
+    answer = sign_in(desk, "00" * 32, name)
 
     assert answer.status_code == 429
     assert answer.json["error"] == "试得太多了。请等 30 秒，再试一次。"
     assert answer.headers["Retry-After"] == "30"
+
+
+def test_after_1000_failures_under_a_name_its_owner_signs_in_at_once(desk, auth, app, monkeypatch):
+    monkeypatch.setattr(guard, "clock", lambda: 1_000)
+    headers = {"X-CSRFToken": desk.token(), "Accept": "application/json"}
+    # As many as a process judges in a few seconds would be braked: here they come one by one.
+    app.extensions[BRAKES].judging = slowing.Brake(per_second=10_000, burst=10_000)
+    wrong = {"name": "ada", "auth": "00" * 32}
+    codes = [
+        desk.post("/desk/sign-in", json=wrong, headers=headers).status_code for _ in range(1_000)
+    ]
+    assert codes == [401] * 5 + [429] * 995
+
+    assert sign_in(desk, auth).status_code == 200
+    assert desk.get("/desk/account/").status_code == 200
+
+
+def test_a_failure_is_audited_by_the_members_name_and_never_by_what_was_typed(desk, app):
+    for name in ("ada", "my passphrase, typed here"):
+        sign_in(desk, "00" * 32, name)
+
+    with app.app_context():
+        lines = db.session.query(AuditEvent.act, AuditEvent.by, AuditEvent.detail).all()
+    assert [tuple(line) for line in lines] == [
+        ("sign_in_failed", "ada", ""),
+        ("sign_in_failed", "-", ""),
+    ]
+
+
+def test_a_flood_of_names_writes_no_more_than_the_brake_lets_and_the_log_tells(desk, app, auth):
+    brakes = app.extensions[BRAKES]
+    brakes.writing = slowing.Brake(per_second=0, burst=3)
+    codes = [sign_in(desk, "00" * 32, f"name {i}").status_code for i in range(10)]
+    assert codes == [401] * 3 + [429] * 7
+    assert sign_in(desk, auth).status_code == 200
+
+    brakes.writing = slowing.Brake(per_second=0, burst=1)
+    sign_in(desk_client(app), "00" * 32, "bo")
+
+    with app.app_context():
+        query = db.session.query(AuditEvent.by, AuditEvent.detail)
+        lines = query.filter_by(act="sign_in_failed").order_by(AuditEvent.number).all()
+    assert [tuple(line) for line in lines] == [("-", "")] * 3 + [("bo", "unwritten=7")]
+
+
+def test_a_process_that_judges_all_it_can_asks_to_wait_whatever_the_name(desk, app, auth):
+    app.extensions[BRAKES].judging = slowing.Brake(per_second=0, burst=0)
+
+    answers = [sign_in(desk, auth, name) for name in ("ada", "nobody")]
+
+    assert [answer.status_code for answer in answers] == [429, 429]
+    assert answers[0].json == answers[1].json
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def queue_letter(session: Session, letter: Letter, now: int) -> bool:
         next_try=now,
         tries=0,
     )
-    added = session.execute(insert.on_conflict_do_nothing(index_elements=["once"]))
-    return bool(getattr(added, "rowcount", 0))
+    once = insert.on_conflict_do_nothing(index_elements=["once"]).returning(OutboxMail.id)
+    return session.execute(once).first() is not None
 
 
 def send_due(session: Session, config: Config, now: int) -> int:

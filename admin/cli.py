@@ -11,9 +11,11 @@ from flask import Flask, current_app
 from flask.cli import FlaskGroup, NoAppException, with_appcontext
 
 from . import create_app
+from .accounts.audit_commands import audit
 from .accounts.commands import staff, unit
 from .accounts.demo_mark import is_demo
 from .backup.commands import backup, restore_command
+from .backup.doctor import doctor
 from .clocks import calendar_gap
 from .config import ConfigError, load_config, make_secret
 from .db import db, today
@@ -115,7 +117,20 @@ def _this_app() -> Flask:
     return app
 
 
-COMMANDS = (backup, demo, migrate, notices, restore_command, secret, serve, staff, sweep, unit)
+COMMANDS = (
+    audit,
+    backup,
+    demo,
+    doctor,
+    migrate,
+    notices,
+    restore_command,
+    secret,
+    serve,
+    staff,
+    sweep,
+    unit,
+)
 
 main = FlaskGroup(
     name="dengshao",

@@ -88,6 +88,7 @@ class Config:
     heartbeat_minutes: int
     """Minutes between two heartbeats that say whether P0 waits; 0 sends none."""
     second_factor: SecondFactor
+    secret_file: Path
     secret: bytes = field(repr=False)
     """32 bytes from the secret file; every key of the server is derived from it."""
 
@@ -140,7 +141,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
         second_factor=_second_factor(values, env),
-        secret=_secret(values, env, data),
+        secret_file=_secret_file(values, data),
+        secret=_secret(_secret_file(values, data), env),
     )
 
 
@@ -228,10 +230,13 @@ def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _secret(values: Mapping[str, str], env: Env, data: Path) -> bytes:
-    """Read the secret file; in development, make it where it is missing."""
+def _secret_file(values: Mapping[str, str], data: Path) -> Path:
     named = values.get("DENGSHAO_SECRET_FILE")
-    path = Path(named) if named else data / "secret"
+    return Path(named) if named else data / "secret"
+
+
+def _secret(path: Path, env: Env) -> bytes:
+    """Read the secret file; in development, make it where it is missing."""
     if not path.exists():
         if env is Env.PRODUCTION:
             raise ConfigError(

@@ -1,0 +1,195 @@
+"""`dengshao doctor`: looks at the whole installation and says what to do. Changes nothing."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, func, inspect, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from ..accounts.demo_mark import is_demo
+from ..accounts.overview import UnitOverview, read_units
+from ..config import Config, ConfigError, load_config
+from ..district import DataError, District, load_district
+from ..migrate import known_revisions
+from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey
+from ..swap import clear_swaps
+from ..vault.resealing import count_on_old_keys
+from . import checks_machine as machine
+from . import checks_store as stored
+from . import checks_web as web
+from .findings import Finding, State, bad, good, unknown
+from .making import LAST_BACKUP
+
+_PID = re.compile(r"\(pid (\d+)\)")
+
+
+@click.command("doctor", help="体检：权限、应答头、交换区、钥匙、备份……逐项说好不好、怎么改。")
+@click.option("--json", "as_json", is_flag=True, help="给程序看的 JSON。")
+def doctor(*, as_json: bool) -> None:
+    findings = list(examine())
+    if as_json:
+        click.echo(json.dumps([asdict(found) for found in findings], ensure_ascii=False))
+    else:
+        for found in findings:
+            click.echo(f"{found.state}\t{found.matter}：{found.words}")
+            if found.todo:
+                click.echo(f"\t→ {found.todo}")
+    if any(found.state is State.BAD for found in findings):
+        raise SystemExit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything; what can't be looked at is said, and hides nothing else."""
+    try:
+        config = load_config()
+        district = load_district(config.content, config.confirmed_keys)
+    except (ConfigError, DataError) as error:
+        yield bad("配置", str(error), "请照这句话改好，再运行一次。")
+        return
+    yield good("配置", f"{config.env}，数据目录 {config.data}")
+    parts = (_files, _machine, _web, _store)
+    for part in parts:
+        yield from _safely(part, config, district)
+    yield stored.check_footer(district.footer, is_production=config.production)
+
+
+def _safely(
+    part: Callable[[Config, District], Iterable[Finding]], config: Config, district: District
+) -> Iterator[Finding]:
+    try:
+        yield from part(config, district)
+    except Exception as error:
+        # Its kind alone: the words of an error may hold an address with a password.
+        yield unknown("检查", f"没有做完：{type(error).__name__}", "请把这个名字告诉维护人员。")
+
+
+def _files(config: Config, _district: District) -> Iterator[Finding]:
+    paths = [config.data, config.secret_file, *sorted(config.data.glob("*"))]
+    if database := _sqlite_path(config):
+        paths += [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))]
+    seen = machine.look_at(dict.fromkeys(paths))
+    yield machine.check_modes(seen)
+    yield machine.check_owner(seen, os.geteuid())
+    yield machine.check_disk(shutil.disk_usage(config.data).free)
+    if database:
+        journal = database.with_name(database.name + "-wal")
+        yield machine.check_journal(journal.stat().st_size if journal.exists() else 0)
+
+
+def _machine(config: Config, _district: District) -> Iterator[Finding]:
+    yield machine.check_swap(clear_swaps(Path("/")))
+    pattern = _read(Path("/proc/sys/kernel/core_pattern")) or ""
+    pid = serving_pid(config.data / "run.lock")
+    limits = _read(Path(f"/proc/{pid}/limits")) if pid else None
+    yield machine.check_core_dumps(pattern, machine.core_limit(limits) if limits else None)
+
+
+def _web(config: Config, _district: District) -> Iterator[Finding]:
+    pages = (
+        ("intake", config.public_host, "/tip/"),
+        ("accounts", config.desk_host, "/desk/sign-in"),
+    )
+    for room, host, page in pages:
+        if room in config.rooms:
+            answer = web.ask(config.bind, host, page)
+            yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
+
+
+def _store(config: Config, district: District) -> Iterator[Finding]:
+    database = _sqlite_path(config)
+    if database and not database.exists():
+        yield bad("数据库", "还没有", "请运行 dengshao migrate，或者先恢复备份。")
+        return
+    with _reading(config) as session:
+        current = MigrationContext.configure(session.connection()).get_current_revision()
+        revision = stored.check_revision(current, known_revisions())
+        yield revision
+        if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
+            return
+        yield from _contents(session, config, district)
+
+
+def _contents(session: Session, config: Config, district: District) -> Iterator[Finding]:
+    now = int(time.time())
+    last = session.execute(select(func.max(AuditEvent.at))).scalar_one()
+    yield machine.check_clock(machine.clock_state(), now=now, last=last)
+    setting = session.get(Setting, LAST_BACKUP)
+    has_recipient = config.backup_recipient is not None
+    last_backup = int(setting.value) if setting else None
+    yield stored.check_backup(last_backup, now=now, has_recipient=has_recipient)
+    yield stored.check_demo(
+        is_production=config.production,
+        is_demo=is_demo(session),
+        has_file=(config.data / "demo.json").exists(),
+    )
+    for unit in read_units(session, district):
+        if not district.units[unit.id].practice:
+            yield from stored.check_unit(_state_of(session, unit))
+
+
+def _state_of(session: Session, unit: UnitOverview) -> stored.UnitState:
+    key = session.scalars(
+        select(UnitKey).where(UnitKey.unit_id == unit.id, UnitKey.retired_on.is_(None))
+    ).one_or_none()
+    return stored.UnitState(
+        title=unit.title,
+        has_key=key is not None,
+        is_confirmed=unit.is_confirmed,
+        holders=len(unit.holders),
+        suspended_holders=_suspended_holders(session, key.id) if key else 0,
+        has_recovery=bool(key and key.recovery),
+        old_tips=count_on_old_keys(session, unit.id),
+    )
+
+
+def _suspended_holders(session: Session, key_id: int) -> int:
+    query = select(func.count()).select_from(KeyGrant).join(Member)
+    query = query.where(KeyGrant.unit_key_id == key_id, Member.suspended_on.is_not(None))
+    return session.execute(query).scalar_one()
+
+
+@contextmanager
+def _reading(config: Config) -> Iterator[Session]:
+    engine = create_engine(config.database_url, hide_parameters=True)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def _sqlite_path(config: Config) -> Path | None:
+    url = make_url(config.database_url)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def serving_pid(lock: Path) -> int | None:
+    """Find the process that serves this data folder: it holds the lock for as long as it runs."""
+    try:
+        with lock.open("r", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found = _PID.search(file.read())
+                return int(found[1]) if found else None
+    except OSError:
+        return None
+    return None
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        return None

@@ -70,8 +70,7 @@ def refuse_demo_store(app: Flask, config: Config) -> None:
 
 def init_house(app: Flask, config: Config) -> None:
     """Set what every room relies on: data, keys of the session, language, templates."""
-    demo_keys = None if config.production else config.data / "keys.yml"
-    district = load_district(config.content, demo_keys)
+    district = load_district(config.content, config.confirmed_keys)
     app.extensions["dengshao"] = House(config=config, district=district)
     app.config.update(
         SECRET_KEY=config.key("session"),

@@ -1,25 +1,39 @@
 """What every room may ask of the house: the configuration, the district, the site id."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import select
 
 from .config import Config
+from .confirmed import ConfirmedKeys
 from .db import db
 from .district import District
 from .models import Setting
 from .tokens import FormTokens
 
 
-@dataclass
 class House:
     """One application's configuration and data. Made by `create_app`."""
 
-    config: Config
-    district: District
+    def __init__(self, config: Config, district: District) -> None:
+        self.config = config
+        self._district = district
+        self._confirmed = ConfirmedKeys(config.content, config.confirmed_keys)
+
+    @property
+    def district(self) -> District:
+        """The district's data; a unit that was confirmed meanwhile is among its fingerprints."""
+        pairs = self._confirmed.changed()
+        if pairs is not None:
+            self._district = replace(self._district, fingerprints=pairs)
+        return self._district
+
+    @district.setter
+    def district(self, district: District) -> None:
+        self._district = district
 
     @cached_property
     def site_id(self) -> str:

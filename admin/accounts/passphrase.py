@@ -22,8 +22,13 @@ class WeakPassphrase(Exception):
 
 def propose() -> str:
     """Return a new random passphrase of seven syllables."""
-    syllables = _SYLLABLES.split()
-    return "-".join(secrets.choice(syllables) for _ in range(_WORDS))
+    choices = syllables()
+    return "-".join(secrets.choice(choices) for _ in range(_WORDS))
+
+
+def syllables() -> list[str]:
+    """List the syllables, for the browser that proposes a passphrase too."""
+    return _SYLLABLES.split()
 
 
 def check_passphrase(text: str) -> None:

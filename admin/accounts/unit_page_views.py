@@ -1,0 +1,174 @@
+"""The page of a member's own unit: its key, who holds it, who waits, codes to speak."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from ..confirmed import publish
+from ..db import db
+from ..house import house
+from ..models import Member
+from ..security import staff_only
+from . import enrol, guard, invite, unit_page, unit_page_keys
+from .acts import Act, may, refuse
+from .joining import BadKeys
+from .joining_words import unit_words
+from .roles import ROLES
+
+bp = Blueprint("unit_page", __name__, url_prefix="/desk")
+
+
+@bp.get("/unit/")
+@staff_only
+def show() -> str:
+    """Show my unit: who holds the key, whether it is confirmed, and what I may do about it."""
+    page = unit_page.read_page(db.reading, house().district, _me(db.reading), guard.clock())
+    if page is None:
+        abort(404)
+    return render_template(
+        "accounts/unit.html",
+        page=page,
+        roles=ROLES,
+        words=unit_words(),
+        production=house().config.production,
+        hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
+    )
+
+
+@bp.post("/unit/key")
+@may(Act.RENEW_KEY)
+def make_key() -> Response:
+    """Store the first key of my unit, which my browser made."""
+    try:
+        key = unit_page_keys.read_key(_posted())
+        unit_page_keys.make_first_key(db.session, _me(db.session), key)
+    except BadKeys:
+        return _refused(_incomplete(), 400)
+    except (enrol.UnitHasKey, unit_page_keys.Unfit):
+        db.session.rollback()
+        return _refused(_("本单位已经有密钥。请重新载入页面看一看。"), 409)
+    db.session.commit()
+    return jsonify(done=True)
+
+
+@bp.post("/unit/confirm")
+@may(Act.CONFIRM_KEY)
+def confirm() -> Response:
+    """Be the second person: the maker reads the fingerprint out, I type it."""
+    posted = _posted()
+    key = enrol.current_key(db.session, _text(posted, "unit"))
+    if key is None:
+        return _refused(_("这个单位还没有密钥。请重新载入页面看一看。"), 409)
+    try:
+        unit_page_keys.confirm(db.session, key, _me(db.session), _text(posted, "fingerprint"))
+    except (unit_page_keys.OwnKey, unit_page_keys.NotYourUnit):
+        refuse(Act.CONFIRM_KEY)
+    except unit_page_keys.AlreadyConfirmed:
+        return _refused(_("已经有人核对过了。请重新载入页面看一看。"), 409)
+    except unit_page_keys.WrongFingerprint:
+        db.session.commit()
+        return _refused(wrong_fingerprint(), 422)
+    # While the log's line holds the other writers back, so that none takes another's out.
+    if path := house().config.confirmed_keys:
+        publish(path, unit_page_keys.confirmed_pairs(db.session))
+    db.session.commit()
+    return jsonify(done=True)
+
+
+def wrong_fingerprint() -> str:
+    return str(_("指纹不一样。请对方再念一遍；还不一样，就停下来，马上告诉安全审计员。"))
+
+
+@bp.get("/unit/roster.json")
+@may(Act.HAND_ON)
+def roster() -> Response:
+    """Give a holder's browser what it checks before it hands the key on."""
+    key = enrol.current_key(db.reading, g.staff.unit_id or "")
+    if key is None:
+        return _refused(_("本单位还没有密钥。"), 409)
+    people = unit_page_keys.waiting(db.reading, key)
+    return jsonify(
+        unit_id=key.unit_id,
+        recipient=key.recipient,
+        recovery=key.recovery,
+        roster=enrol.roster(db.reading, key),
+        roster_mac=key.roster_mac,
+        waiting=[{"name": member.name, "recipient": member.recipient} for member in people],
+    )
+
+
+@bp.post("/unit/hand-on")
+@may(Act.HAND_ON)
+def hand_on() -> Response:
+    """Store my unit's key, which my browser sealed to another member."""
+    try:
+        posted = unit_page_keys.read_grant(_posted())
+        unit_page_keys.hand_on(db.session, _me(db.session), posted)
+    except BadKeys:
+        return _refused(_incomplete(), 400)
+    except enrol.UnitHasNoKey:
+        refuse(Act.HAND_ON)
+    except unit_page_keys.Unfit:
+        unit_page_keys.report(db.session, _me(db.session), "recipient")
+        db.session.commit()
+        return _refused(_("不能把密钥交给这个人：已有密钥、已停用，或不属于本单位。"), 409)
+    except unit_page_keys.Stale:
+        db.session.rollback()
+        return _refused(_("名单刚刚变了，没有交出去。请重新载入页面，再核对一次。"), 409)
+    db.session.commit()
+    return jsonify(done=True)
+
+
+@bp.post("/unit/refused")
+@may(Act.HAND_ON)
+def report() -> Response:
+    """Write down why my browser refused to hand the key on: a code of ours, no words."""
+    unit_page_keys.report(db.session, _me(db.session), _text(_posted(), "what"))
+    db.session.commit()
+    return jsonify(done=True)
+
+
+@bp.post("/unit/code")
+@may(Act.SPEAK_CODE)
+def speak_code() -> Response:
+    """Make the code that I speak to a new member of my unit."""
+    try:
+        invitation = invite.find_by_name(db.session, _text(_posted(), "name"), guard.clock())
+        if invitation.unit_id != g.staff.unit_id:
+            raise invite.OwnInvitation
+        code = invite.speak_code(
+            db.session, invitation, by=g.staff.name, key=house().config.key("spoken code")
+        )
+    except invite.NoInvitation:
+        return _refused(_("这份邀请已经用过或过期。请重新载入页面看一看。"), 409)
+    except invite.OwnInvitation:
+        refuse(Act.SPEAK_CODE)
+    db.session.commit()
+    return jsonify(code=f"{code[:4]} {code[4:]}")
+
+
+def _me(session: Session) -> Member:
+    return session.get_one(Member, g.staff.member_id)
+
+
+def _posted() -> Mapping[str, object]:
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}
+
+
+def _text(posted: Mapping[str, Any], name: str) -> str:
+    value = posted.get(name)
+    return value[:200] if isinstance(value, str) else ""
+
+
+def _incomplete() -> str:
+    return str(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"))
+
+
+def _refused(sentence: str, status: int) -> Response:
+    response = jsonify(error=sentence)
+    response.status_code = status
+    return response

@@ -28,6 +28,7 @@ MOST_SEALED = 64 * 1024
 _STEP = 4096
 _REFERENCE = re.compile("[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 _URGENCY = re.compile("|".join(Urgency))
+_KEY_ID = re.compile("[0-9]{1,19}")
 _NAME = re.compile("[A-Za-z0-9_-]{1,40}")
 _ANYTHING = re.compile(".*", re.DOTALL)
 
@@ -40,6 +41,8 @@ class Parcel:
     lookup: bytes
     """Peppered, as it is stored."""
     unit_id: str
+    key_id: int | None
+    """Which of the unit's keys it is sealed to."""
     urgency: Urgency
     label: bytes | None
     sealed: bytes
@@ -82,6 +85,9 @@ def store_sealed() -> Response:
 
 def _take(parcel: Parcel) -> Response:
     unit = vault().units.get().get(parcel.unit_id)
+    if unit is not None and parcel.key_id not in (None, unit.key_id):
+        # Sealed to a key that the unit has renewed since: the browser asks again, and seals anew.
+        unit = None
     if unit is None or parcel.proof is None:
         # It may have been stored while they were good. Asked of the reader: no lock for nothing.
         problem = "unit_closed" if unit is None else "challenge"
@@ -174,6 +180,7 @@ def _parcel(content: dict[str, Any]) -> Parcel:
         reference=text_field(content, "reference", _REFERENCE),
         lookup=house().peppered(lookup),
         unit_id=unit_id,
+        key_id=int(text_field(content, "key", _KEY_ID)) if "key" in content else None,
         urgency=urgency,
         label=_label(base64_field(content, "label"), unit_id, urgency),
         sealed=sealed,

@@ -15,7 +15,7 @@ from ..sealing import age, payload, receipt
 from ..tokens import FormNonce
 from ..vault import history, nonces, store
 from ..vault.routes import Circumstances, choose_unit, choose_urgency, is_supervisory
-from ..vault.units import OpenUnit
+from ..vault.units import OpenUnit, readers_of
 from . import contact
 from .contact import ContactRefused
 
@@ -246,11 +246,24 @@ def _must_stand_apart(sent: Submission, tip: Tip) -> bool:
     return is_supervisory(facts.official, facts.exclude) and tip.unit_id not in sealed_way
 
 
-def supplement(session: Session, sent: Submission, tip: Tip) -> None:
-    """Add what was sent as a message to the tip that the same form made before."""
-    unit = sent.intake.units.get(tip.unit_id)
+def _readers_of(session: Session, intake: Intake, tip: Tip) -> OpenUnit:
+    """Find the key to which more words for the tip are sealed. Raises `UnitClosedSince`."""
+    unit = readers_of(
+        session, intake.district, intake.units, unit_id=tip.unit_id, key_id=tip.unit_key_id
+    )
     if unit is None:
         raise UnitClosedSince
+    try:
+        store.check_key(session, tip, unit.key_id)
+    except store.KeyChanged:
+        # Read a moment ago, before the unit renewed its key; the next try finds the new one.
+        raise UnitClosedSince from None
+    return unit
+
+
+def supplement(session: Session, sent: Submission, tip: Tip) -> None:
+    """Add what was sent as a message to the tip that the same form made before."""
+    unit = _readers_of(session, sent.intake, tip)
     state = store.talk_state(session, tip)
     envelope = payload.Envelope.make(
         sent.body,

@@ -1,5 +1,6 @@
 """The mailbox with scripts: only a lookup and sealed bytes reach the server, never the digits."""
 
+import re
 from base64 import b64encode
 from typing import Any, cast
 
@@ -9,12 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..db import db
 from ..house import house, page_language
 from ..models import Urgency
-from ..sealed_json import answer_json, base64_field, hex_field, read_json
+from ..sealed_json import answer_json, base64_field, hex_field, read_json, text_field
 from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
-from ..vault import vault
 from ..vault.store import TalkFull
 from . import words
 from .services import (
@@ -28,6 +28,7 @@ from .services import (
     store_letter,
 )
 from .thread import Row, is_own_whole
+from .visit import readers
 
 MOST_SEALED = 32 * 1024
 _MOST_BODY = 64 * 1024
@@ -35,6 +36,7 @@ _MOST_BODY = 64 * 1024
 _STEP = 16 * 1024
 _KINDS = ("message", "supplement", "danger", "withdraw")
 _ATTEMPTS = 2
+_KEY_ID = re.compile("[0-9]{1,19}")
 
 
 bp = Blueprint("mailbox_scripted", __name__)
@@ -63,10 +65,18 @@ def store_sealed() -> Response:
         return _answer({"error": "unknown"}, 404)
     if not is_fresh and not stamp.is_spent(db.reading):
         return _answer({"error": "token"}, 400)
-    if letter is DANGER_MARK and mail.tip.unit_id in vault().units.get():
+    unit = readers(mail.tip)
+    if letter is DANGER_MARK and unit is not None:
         # A key is there: the browser looks again, and seals what was written.
         return _answer({"error": "unit_open"}, 409)
+    if letter.key_id is not None and unit is not None and letter.key_id != unit.key_id:
+        # The unit has renewed its key since the page was opened: it looks again, and seals anew.
+        return _stored_before(stamp) or _answer({"error": "number_taken"}, 409)
     return _store(mail, letter, stamp)
+
+
+def _stored_before(stamp: Stamp) -> Response | None:
+    return _answer({"stored": True}) if stamp.is_spent(db.reading) else None
 
 
 def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
@@ -92,7 +102,7 @@ def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
 
 def _cover(mail: Mail | None) -> dict[str, Any]:
     """Describe a tip to its reporter; for an unknown lookup, the same shape with nothing in it."""
-    unit = vault().units.get().get(mail.tip.unit_id if mail else "")
+    unit = readers(mail.tip) if mail else None
     withdrawn = mail.tip.withdrawn_on if mail else None
     return {
         "known": mail is not None,
@@ -105,6 +115,7 @@ def _cover(mail: Mail | None) -> dict[str, Any]:
         "apart": mail is not None and mail.tip.machine_unit is not None,
         "unit": {
             "id": unit.unit_id if unit else "",
+            "key": str(unit.key_id) if unit else "",
             "recipients": unit.recipients if unit else [],
         },
         "length": mail.talk.length if mail else 0,
@@ -152,7 +163,15 @@ def _letter(content: dict[str, Any]) -> Letter:
         digest=hex_field(content, "digest", 64),
         sealed=_sealed(base64_field(content, "sealed")),
         urgency=_urgency(content, kind),
+        key_id=_key_id(content),
     )
+
+
+def _key_id(content: dict[str, Any]) -> int | None:
+    """Read which of the unit's keys it is sealed to, as `_cover` named it."""
+    if "key" not in content:
+        return None
+    return int(text_field(content, "key", _KEY_ID))
 
 
 def _urgency(content: dict[str, Any], kind: str) -> Urgency | None:

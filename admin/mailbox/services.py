@@ -16,14 +16,15 @@ from ..sealing.payload import Envelope, Kind
 from ..tokens import FormNonce
 from ..vault import history
 from ..vault.nonces import body_mac, spend, spent_bodies
-from ..vault.store import NumberTaken, TalkState, add_message, find_tip
+from ..vault.store import KeyChanged, NumberTaken, TalkState, add_message, check_key, find_tip
 from ..vault.talk import Talk, read_talk
+from ..vault.units import OpenUnit
 from .thread import Row
 
 # No row has it: an unknown receipt asks the database the same questions as a known one.
 _NOBODY = -1
 
-CONFLICTS = (NumberTaken, IntegrityError, StaleDataError)
+CONFLICTS = (NumberTaken, KeyChanged, IntegrityError, StaleDataError)
 """Somebody else wrote at the same moment: roll back, look again, and try once more."""
 
 
@@ -68,6 +69,8 @@ class Letter:
     sealed: bytes
     urgency: Urgency | None = None
     """How urgent a supplement makes the tip: only the browser, which knows the words, can tell."""
+    key_id: int | None = None
+    """The unit's key to which it is sealed."""
 
 
 DANGER_MARK: Final = Letter("danger", 0, "", b"")
@@ -98,9 +101,7 @@ def find_mail(session: Session, peppered: bytes) -> Mail | None:
     return Mail(tip, talk) if tip else None
 
 
-def seal_letter(
-    mail: Mail, talk: bytes, *, kind: Kind, body: str, recipients: Sequence[str]
-) -> Letter:
+def seal_letter(mail: Mail, talk: bytes, *, kind: Kind, body: str, readers: OpenUnit) -> Letter:
     """Seal the reporter's words to the unit, chained to the talk as it stands."""
     state = mail.state
     envelope = Envelope.make(
@@ -112,16 +113,17 @@ def seal_letter(
         number=state.number + 1,
         previous=state.digest,
     )
-    readers = [age.parse_recipient(text) for text in recipients]
-    sealed = age.seal(envelope.to_bytes(), readers)
-    return Letter(kind, state.number + 1, envelope.digest, sealed)
+    recipients = [age.parse_recipient(text) for text in readers.recipients]
+    sealed = age.seal(envelope.to_bytes(), recipients)
+    return Letter(kind, state.number + 1, envelope.digest, sealed, key_id=readers.key_id)
 
 
 def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) -> None:
     """Store a letter and do what its kind asks for. The caller commits.
 
     A no-op when exactly this was stored before. Raises `NumberTaken` when another message came
-    first, `TipPurged` when the tip's content is gone, `TalkFull` when there is no more room.
+    first, `KeyChanged` when the tip was moved to another key, `TipPurged` when its content is gone,
+    `TalkFull` when there is no more room.
     """
     # The row stays locked till the commit: who moves the tip meanwhile waits, and is told.
     tip = session.get_one(Tip, tip_id, with_for_update=True, populate_existing=True)
@@ -129,6 +131,8 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
         return
     if tip.status is TipStatus.PURGED:
         raise TipPurged
+    if letter.sealed:
+        check_key(session, tip, letter.key_id)
     spend(session, stamp.nonce.nonce, stamp.mac, day=stamp.nonce.day)
     if letter.sealed:
         add_message(

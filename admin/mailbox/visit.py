@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from ..db import db
 from ..house import house
+from ..models import Tip
 from ..public_form import STALE
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
 from ..vault.store import TalkFull
-from ..vault.units import OpenUnit
+from ..vault.units import OpenUnit, readers_of
 from . import words
 from .forms import LetterForm, ReceiptForm
 from .services import (
@@ -81,8 +82,8 @@ def deliver(
         return Delivery.STORED
     if not form.is_fresh:
         return _refuse(form, str(STALE))
-    unit = vault().units.get().get(found.tip.unit_id)
     try:
+        unit = readers(found.tip)
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
         if kind == "danger":
@@ -92,6 +93,17 @@ def deliver(
         session.rollback()
         return _refuse(form, str(words.BUSY))
     return _refuse(form, str(words.UNIT_CLOSED))
+
+
+def readers(tip: Tip) -> OpenUnit | None:
+    """Find the key that words for this tip are sealed to; None where nobody may read them now."""
+    return readers_of(
+        db.reading,
+        house().district,
+        vault().units.get(),
+        unit_id=tip.unit_id,
+        key_id=tip.unit_key_id,
+    )
 
 
 def _mark_danger(session: Session, found: Mail, keys: ReceiptKeys, form: LetterForm) -> Delivery:
@@ -106,7 +118,7 @@ def _mark_danger(session: Session, found: Mail, keys: ReceiptKeys, form: LetterF
 
 
 def _deliver_to(
-    unit: OpenUnit,
+    unit: OpenUnit | None,
     session: Session,
     found: Mail,
     keys: ReceiptKeys,
@@ -117,9 +129,9 @@ def _deliver_to(
     """Seal to the unit and store; numbered anew where another message came first."""
     mail: Mail | None = found
     for _attempt in range(ATTEMPTS):
-        if mail is None:
+        if mail is None or unit is None:
             break
-        letter = seal_letter(mail, keys.talk, kind=kind, body=form.body, recipients=unit.recipients)
+        letter = seal_letter(mail, keys.talk, kind=kind, body=form.body, readers=unit)
         try:
             store_letter(session, mail.tip.id, letter, stamp)
             session.commit()
@@ -133,6 +145,7 @@ def _deliver_to(
             session.rollback()
             db.reading.rollback()
             mail = find_mail(db.reading, house().peppered(keys.lookup))
+            unit = readers(mail.tip) if mail else None
     return _refuse(form, str(words.BUSY))
 
 

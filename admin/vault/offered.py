@@ -18,6 +18,8 @@ def offered_units(
         unit.id: {
             "otherwise": unit.otherwise,
             "recipients": units[unit.id].recipients if unit.id in units else [],
+            # Which of the unit's keys that is, as text: JavaScript's numbers are too short for it.
+            "key": str(units[unit.id].key_id) if unit.id in units else "",
         }
         for unit in district.units.values()
         if practice or not unit.practice

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from ..clocks import Deadline
 from ..db import today
 from ..house import house
-from ..models import Direction, Message, Tip, TipStatus, Urgency, random_key
+from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
 
 MACHINE_DAYS = 4
 """Days after which a tip of the machine lane goes unless staff take it. It goes with the first
@@ -20,6 +20,10 @@ hour of that day: three whole days (72 hours) have passed then, at whatever hour
 
 class NumberTaken(Exception):
     """Another message with that number came first: read the talk again and number anew."""
+
+
+class KeyChanged(Exception):
+    """It is sealed to a key that the tip left meanwhile: seal it anew, to the one in use."""
 
 
 class TalkFull(Exception):
@@ -142,6 +146,22 @@ def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | No
     if lock:
         query = query.with_for_update(of=Tip)
     return session.execute(query).scalar_one_or_none()
+
+
+def check_key(session: Session, tip: Tip, key_id: int | None) -> None:
+    """Raise `KeyChanged` for words sealed to a renewed key, unless the tip still hangs on it.
+
+    The caller holds the tip's row: nobody moves it to another key meanwhile. Who names no key may
+    write as long as the unit never renewed its own.
+    """
+    if key_id == tip.unit_key_id:
+        return
+    renewed = select(UnitKey.id).where(
+        UnitKey.unit_id == tip.unit_id, UnitKey.retired_on.is_not(None)
+    )
+    older = set(session.scalars(renewed))
+    if key_id in older or (key_id is None and older):
+        raise KeyChanged
 
 
 def talk_state(session: Session, tip: Tip) -> TalkState:

@@ -1,7 +1,7 @@
 """Units' public keys: which units can read tips, and to what a tip for them is sealed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..district import District
 from ..models import UnitKey
+from ..sealing.member import fingerprint as fingerprint_of
 
 # Seconds for which the keys are taken from memory: a retired key is out of use at most so long
 # after its retirement, and no form has to wait for the database.
@@ -32,16 +33,45 @@ class OpenUnit:
 
 def open_units(session: Session, district: District) -> dict[str, OpenUnit]:
     """Read the units whose current key stands, with its fingerprint, in keys.yml."""
-    rows = session.execute(
-        select(
-            UnitKey.unit_id, UnitKey.id, UnitKey.recipient, UnitKey.recovery, UnitKey.fingerprint
-        ).where(UnitKey.retired_on.is_(None))
-    )
-    return {
-        unit_id: OpenUnit(unit_id, key_id, recipient, recovery)
-        for unit_id, key_id, recipient, recovery, fingerprint in rows
-        if (unit_id, fingerprint) in district.fingerprints and unit_id in district.units
-    }
+    rows = session.execute(_KEYS.where(UnitKey.retired_on.is_(None)))
+    found = (OpenUnit(*row) for row in rows)
+    return {unit.unit_id: unit for unit in found if is_confirmed(unit, district)}
+
+
+_KEYS = select(UnitKey.unit_id, UnitKey.id, UnitKey.recipient, UnitKey.recovery)
+
+
+def is_confirmed(unit: OpenUnit, district: District) -> bool:
+    """Tell whether a second person entered this key in keys.yml.
+
+    The fingerprint is worked out anew: what stands beside the key in its row proves nothing.
+    """
+    found = fingerprint_of(unit.unit_id, unit.recipient, unit.recovery)
+    return unit.unit_id in district.units and (unit.unit_id, found) in district.fingerprints
+
+
+def readers_of(
+    session: Session,
+    district: District,
+    open_now: Mapping[str, OpenUnit],
+    *,
+    unit_id: str,
+    key_id: int,
+) -> OpenUnit | None:
+    """Find the key to which words for a stored tip are sealed, or None where nobody may read them.
+
+    That is the unit's key in use. While a new key waits for its second person, it is the key on
+    which the tip itself still hangs: words that are added open to exactly those who can open what
+    they are added to, and nobody is sent away. A key that was never confirmed gets none.
+    """
+    if unit_id in open_now:
+        return open_now[unit_id]
+    renewed = select(UnitKey.id).where(UnitKey.unit_id == unit_id, UnitKey.retired_on.is_(None))
+    row = session.execute(
+        _KEYS.where(UnitKey.id == key_id, UnitKey.retired_on.is_not(None), renewed.exists())
+    ).first()
+    unit = OpenUnit(*row) if row else None
+    return unit if unit and is_confirmed(unit, district) else None
 
 
 class UnitCache:

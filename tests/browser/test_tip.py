@@ -31,7 +31,7 @@ class Unit:
     """A unit's keys; it looks to `describe` as an open unit does."""
 
     def __init__(self, unit_id):
-        self.id = unit_id
+        self.id, self.key_id = unit_id, 7
         self.identity, self.recovery = HybridIdentity.generate(), HybridIdentity.generate()
         self.recipients = [str(self.identity.recipient), str(self.recovery.recipient)]
 

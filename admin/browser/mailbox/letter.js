@@ -4,7 +4,8 @@ import { sealTo } from "../lib/age.js";
 import { toBase64 } from "../lib/bytes.js";
 import { makeEnvelope } from "../lib/envelope.js";
 
-// Returns what /mailbox/sealed takes: the number, the digest, and the sealed envelope.
+// Returns what /mailbox/sealed takes: the number, the digest, the sealed envelope, and which of the
+// unit's keys it is sealed to.
 export async function sealLetter(keys, answer, kind, body) {
   const last = answer.messages[answer.messages.length - 1];
   const number = last ? last.number + 1 : 1;
@@ -12,5 +13,6 @@ export async function sealLetter(keys, answer, kind, body) {
   const place = { kind, direction: "reporter", reference: answer.reference, number, previous };
   const envelope = makeEnvelope(body, keys.talk, place);
   const sealed = await sealTo(answer.unit.recipients, envelope.bytes);
-  return { kind, number, digest: envelope.digest, sealed: toBase64(sealed) };
+  const { key } = answer.unit;
+  return { kind, number, digest: envelope.digest, sealed: toBase64(sealed), key };
 }

@@ -50,6 +50,7 @@ async function sealTip({ digits, fields, contact, routes, keys }) {
     lookup: toHex(lookup),
     reference,
     unit,
+    key: routes.units[unit].key,
     urgency,
     label: await sealedLabel(facts, fields, urgency, recipients[0]),
     sealed: toBase64(await sealTo(recipients, bytes)),

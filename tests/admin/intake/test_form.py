@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from admin.db import db
 from admin.models import UnitKey
+from admin.sealing.age import HybridIdentity
 
 
 def test_the_choices_stand_before_the_form_in_the_order_of_their_urgency(reporter):
@@ -90,10 +91,12 @@ def test_a_category_whose_unit_has_no_confirmed_key_is_not_offered(app, reporter
     assert "这些事现在没有单位能看" in page
 
 
-def test_a_key_that_nobody_confirmed_opens_no_unit(app, client, units, config):
+@pytest.mark.parametrize("changed", ["recipient", "recovery"])
+def test_a_key_that_nobody_confirmed_opens_no_unit(app, client, units, config, changed):
+    """The fingerprint beside it in its row is the confirmed one: who changed the row left it."""
     with app.app_context():
         for row in db.session.query(UnitKey):
-            row.fingerprint = row.fingerprint[::-1]
+            setattr(row, changed, str(HybridIdentity.generate().recipient))
         db.session.commit()
 
     page = client.get("/tip/").text

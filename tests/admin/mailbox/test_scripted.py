@@ -3,6 +3,7 @@
 import json
 import threading
 from base64 import b64decode, b64encode
+from unittest.mock import ANY
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_lookup_gives_the_status_and_the_staffs_messages_still_sealed(ask, rep
     assert answer["reference"] == reporter.reference
     assert (answer["status"], answer["status_words"]) == ("received", "已收到")
     recipients = [str(key) for key in reporter.unit.recipients]
-    assert answer["unit"] == {"id": "police", "recipients": recipients}
+    assert answer["unit"] == {"id": "police", "key": ANY, "recipients": recipients}
     assert (answer["length"], answer["apart"]) == (3, False)
     assert (first["number"], first["direction"], first["day"]) == (1, "staff", str(today()))
     assert (own["direction"], own["sealed"]) == ("reporter", "")
@@ -255,10 +256,13 @@ def test_a_form_of_another_site_cannot_post_json_as_plain_text(client, reporter)
     assert refused.status_code == 415
 
 
+NOBODY = {"id": "", "key": "", "recipients": []}
+
+
 def test_a_unit_without_an_open_key_hands_out_no_recipients(ask, reporter, close_units):
     close_units()
 
-    assert ask(reporter.keys.lookup.hex()).json["unit"] == {"id": "", "recipients": []}
+    assert ask(reporter.keys.lookup.hex()).json["unit"] == NOBODY
 
 
 def test_a_tip_that_stands_apart_says_so(ask, reporter, change_tip):

@@ -1,9 +1,12 @@
 """What the desk answers to its own scripts when something can't be done."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +16,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from ..db import db
 from ..models import Decision, Tip
 from ..vault.store import NumberTaken
+from .assigning import NotToThem
+from .labels import Unlabelled
+from .links import HasDuplicates, SameTip, StillMerged
 from .services import ChangedMeanwhile, ClaimedByOther, MoveNotAllowed, WrongReason
 from .words import STATUS, actor_word, event_word
 
@@ -24,7 +30,15 @@ _FIRST_WINS: tuple[type[Exception], ...] = (
     StaleDataError,
     IntegrityError,
 )
-_NOT_NOW: tuple[type[Exception], ...] = (MoveNotAllowed, WrongReason)
+_NOT_NOW: dict[type[Exception], Any] = {
+    MoveNotAllowed: _l("这条线索现在不能这样处理。请重新载入页面。"),
+    WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),
+    NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开线索。请另选一个人。"),
+    Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),
+    SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
+    HasDuplicates: _l("已经有线索并入这一条。请打开那一条，反过来并。"),
+    StillMerged: _l("两条并在一起，不能取消关联。要分开，请重新办理并入的那一条。"),
+}
 EVENTS = 5
 
 
@@ -32,8 +46,8 @@ def init_answers(bp: Blueprint) -> None:
     """Turn what services refuse into sentences; the request's teardown rolls back."""
     for refusal in _FIRST_WINS:
         bp.register_error_handler(refusal, lambda _error: conflict())
-    for refusal in _NOT_NOW:
-        bp.register_error_handler(refusal, lambda _error: not_now())
+    for refusal, sentence in _NOT_NOW.items():
+        bp.register_error_handler(refusal, partial(not_now, sentence))
 
 
 def refused(form: FlaskForm) -> tuple[Response, int]:
@@ -42,8 +56,9 @@ def refused(form: FlaskForm) -> tuple[Response, int]:
     return jsonify(error=_("有几处需要改一下。"), errors=errors), 422
 
 
-def not_now() -> tuple[Response, int]:
-    return jsonify(error=_("这条线索现在不能这样处理。请重新载入页面。"), errors={}), 422
+def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
+    """Answer an act that does not fit where the tip stands."""
+    return jsonify(error=str(sentence), errors={}), 422
 
 
 def conflict() -> tuple[Response, int]:

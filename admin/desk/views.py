@@ -3,16 +3,21 @@
 from flask import g, render_template
 from sqlalchemy.orm import joinedload, selectinload
 
-from ..accounts.acts import Act, may
+from ..accounts.acts import Act, is_allowed, may
 from ..db import db, today
 from ..house import house
 from ..models import Tip, TipStatus, Urgency
 from . import words
 from .answers import refused
 from .blueprint import Answer, bp
+from .claims import clock, is_held, is_holder
 from .forms import DecisionForm, MessageForm, UrgencyForm
+from .links import linked_tips
 from .loading import back_to, own_tip, tip_as_seen
+from .questions import QUESTIONS
 from .services import claim, decide, release, set_urgency, write_to_reporter
+from .tip_forms import GradingChoices
+from .tip_words import WHY, next_step, tip_words
 
 
 @bp.get("/tips/<string:reference>")
@@ -21,17 +26,29 @@ def show_tip(reference: str) -> Answer:
     """Show a tip's cover, history and acts; its words are fetched and opened by the browser."""
     tip = own_tip(db.reading, reference, selectinload(Tip.decisions), joinedload(Tip.claimed_by))
     district = house().district
+    now = clock()
+    mine = is_holder(tip, g.staff, now)
+    held_by_other = is_held(tip, now) and not mine
     return render_template(
         "desk/tip.html",
         tip=tip,
         district=district,
+        may={act.name: is_allowed(act, g.staff.roles) for act in Act},
+        may_assign=is_allowed(Act.ASSIGN, g.staff.roles),
+        mine=mine,
+        held_by_other=held_by_other,
+        next_step=next_step(tip, mine=mine, held_by_other=held_by_other),
+        links=linked_tips(db.reading, tip),
         decision_form=DecisionForm(tip, district),
         urgency_form=UrgencyForm(tip),
         message_form=MessageForm(),
+        grading_choices=GradingChoices(),
+        questions=QUESTIONS,
+        whys=WHY,
         contact_units=words.contact_units(district),
         today=today(),
         words=words,
-        browser_words=words.browser_words(district),
+        browser_words=words.browser_words(district) | tip_words(district),
     )
 
 

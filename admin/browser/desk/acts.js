@@ -4,8 +4,10 @@ import { byId, element, say } from "./dom.js";
 import { post } from "./post.js";
 
 // `fieldsOf` may be async; it returns the fields to send, or null after saying what is missing.
-// `renew` reads the tip again after a conflict or a new sign-in.
-export function bindAct(form, { words, renew, fieldsOf = plainFields, onSent = () => {} }) {
+// `renew` reads the tip again after a conflict or a new sign-in. `retries` is for what stands whatever
+// a colleague did: after a conflict it is made and sent anew, so many times, before anybody is told.
+export function bindAct(form, options) {
+  const { words, fieldsOf = plainFields } = options;
   // What is missing is told by the server's sentences, which stand beside the fields.
   form.noValidate = true;
   form.addEventListener("submit", async (event) => {
@@ -15,7 +17,7 @@ export function bindAct(form, { words, renew, fieldsOf = plainFields, onSent = (
     clearErrors(form);
     try {
       const fields = await fieldsOf(form);
-      if (fields) await send(form, fields, { renew, onSent });
+      if (fields) await send(form, fields, Object.assign({ fieldsOf, retries: 0 }, options));
     } catch (error) {
       showError(form, words.sentences.offline);
     } finally {
@@ -31,11 +33,18 @@ export function showError(form, sentence) {
   say(form.querySelector("[data-error]"), sentence);
 }
 
-async function send(form, fields, { renew, onSent }) {
+async function send(form, fields, options) {
+  const { renew, fieldsOf, onSent = () => {}, retries } = options;
   const answer = await post(form.action, fields);
   if (answer.ok) {
     onSent();
     window.location.reload();
+    return;
+  }
+  if (answer.code === 409 && retries) {
+    await renew();
+    const anew = await fieldsOf(form);
+    if (anew) await send(form, anew, Object.assign({}, options, { retries: retries - 1 }));
     return;
   }
   if (answer.code === 409) {

@@ -21,7 +21,9 @@ export function guideDecision(form, words) {
     const option = reason.selectedOptions[0];
     const reads = words.reads[chosen()];
     const days = option && option.dataset.days;
+    const turnTo = option && words.turn_to[option.value];
     say(form.querySelector("[data-reads]"), reads && words.sentences.reads, reads);
+    say(form.querySelector("[data-turn-to]"), turnTo, turnTo && words.not_forwarded);
     say(form.querySelector("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
   }
 

@@ -4,6 +4,7 @@ import { sealTo } from "../lib/age.js";
 import { fromBase64, toBase64 } from "../lib/bytes.js";
 import { makeEnvelope } from "../lib/envelope.js";
 import { showError } from "./acts.js";
+import { sendsOnErrand } from "./errand.js";
 import { asksWhoTheReporterIs } from "./identity_question.js";
 import { endOfTalk } from "./thread.js";
 
@@ -43,12 +44,15 @@ export function replyFields(opened, words) {
   };
 }
 
-// Ready questions go where the cursor stands; a question about the reporter is warned of.
+// Ready questions go where the cursor stands; a question about the reporter is warned of, and so is
+// what would send them to look, film or go near.
 export function helpWriting(form) {
   const area = form.querySelector("textarea");
   const warning = form.querySelector("#body-warning");
+  const errand = form.querySelector("#errand-warning");
   const look = () => {
     warning.hidden = !asksWhoTheReporterIs(area.value);
+    errand.hidden = !sendsOnErrand(area.value);
   };
   area.addEventListener("input", look);
   form.querySelectorAll("[data-question]").forEach((button) =>

@@ -6,27 +6,32 @@ import { parseContent } from "../lib/envelope.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
 import { ownFingerprint } from "./locks.js";
+import { brokenNotes } from "./note_page.js";
+import { readNotes } from "./notes.js";
 import { readFields, readSupplement } from "./readable.js";
 import { saveFile } from "./save.js";
 import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
-// Returns { tip, talk }, or null after saying on the page why there is nothing to show.
-export async function openTip(page, unit, words) {
+// Returns { tip, talk, notes }, or null after saying on the page why there is nothing to show. `why`
+// is for the audit log: see why.js.
+export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
-  const sealed = await fetchSealed(page.dataset.sealed, words);
+  const sealed = await fetchSealed(page.dataset.sealed + (why && `?why=${why}`), words);
   const tip = sealed && (await openBody(sealed, page.dataset.unit, unit, words));
   if (!tip) return null;
   if (tip.reference !== page.dataset.reference) return alarm(words.sentences.other_tip);
+  const open = (bytes) => openWith(unit.identities, bytes);
   const talk = await readTalk(withBytes(sealed.messages), {
     reference: tip.reference,
     talk: fromBase64(tip.talk),
-    open: (bytes) => openWith(unit.identities, bytes),
+    open,
     length: sealed.length,
     isAsked: sealed.status === "question",
   });
-  return { tip, talk };
+  const notes = await readNotes(withBytes(sealed.notes), { tip, open });
+  return { tip, talk, notes };
 }
 
 async function fetchSealed(url, words) {
@@ -62,7 +67,7 @@ function alarm(...lines) {
 export function showTip({ tip, talk }, words) {
   replaceChildren(byId("opened"), fieldList(tip.fields, words));
   showTalk(talk, words);
-  byId("unwilling").hidden = tip.fields.answer !== "no";
+  if (byId("unwilling")) byId("unwilling").hidden = tip.fields.answer !== "no";
   byId("contact-left").hidden = !tip.contact;
   byId("contact-save").onclick = () =>
     saveFile(`${tip.reference}.contact.age`, fromBase64(tip.contact));
@@ -72,9 +77,13 @@ export function showTalk(talk, words) {
   const empty = element("li", "meta", words.sentences.no_words);
   const shown = talk.length ? talk.map((message) => entry(message, words)) : [empty];
   replaceChildren(byId("thread"), ...shown);
-  const broken = talk.filter((message) => message.fault);
-  if (!broken.length) return;
-  alarm(words.sentences.talk_broken, ...broken.map((message) => faultOf(message, words)));
+}
+
+export function showFaults({ talk, notes }, words) {
+  const broken = talk.filter(({ fault }) => fault).map((message) => faultOf(message, words));
+  const lines = broken.length ? [words.sentences.talk_broken].concat(broken) : [];
+  const all = lines.concat(brokenNotes(notes, words));
+  if (all.length) alarm(...all);
 }
 
 function faultOf({ fault, missing }, { sentences }) {

@@ -1,20 +1,18 @@
 """The page on which a contact block is opened: in the browser, by two units one after the other."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 
+from ..accounts.acts import Act, may
 from ..house import house
-from ..security import staff_only
 from . import words
 
 bp = Blueprint("desk_contact", __name__, url_prefix="/desk/contact")
 
 
 @bp.get("/")
-@staff_only
+@may(Act.CONTACT)
 def show_contact() -> str:
     """Show where a file is chosen. The server sees neither the file nor what is in it."""
-    if g.staff.unit_id is None:
-        return render_template("desk/no_unit.html")
     return render_template(
         "desk/contact.html",
         pair=words.contact_units(house().district),

@@ -1,0 +1,91 @@
+"""The counter's page: totals of whole months; nothing leads to a tip, a unit or a person."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, render_template
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from ..db import db, today
+from ..house import house
+from ..models import Decision, Tip, TipStatus
+from .acts import Act, may
+from .counts_rules import LEAST, Month, months_over, rounded, table
+
+bp = Blueprint("counts", __name__, url_prefix="/desk/counts")
+
+COLUMNS: Final[tuple[Any, ...]] = (_l("收到"), _l("受理"), _l("转办"), _l("办结"))
+MOVES: Final = (TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.CLOSED)
+MONTHS: Final = 36
+
+
+@bp.get("/")
+@may(Act.COUNTS)
+def show_counts() -> str:
+    """Show the totals; the practice units' tips are in none of them."""
+    practice = {unit.id for unit in house().district.units.values() if unit.practice}
+    columns = read_columns(db.reading, practice)
+    known = sorted(month for column in columns for month in column)
+    months = months_over(known[0], today(), MONTHS) if known else []
+    return render_template(
+        "accounts/counts.html",
+        columns=COLUMNS,
+        rows=table(columns, months, today()),
+        out_of_scope=rounded(count_out_of_scope(db.reading, practice)),
+        least=LEAST,
+    )
+
+
+def read_columns(session: Session, practice: Collection[str]) -> list[Counter[Month]]:
+    """Count by month: what came in, and how many tips first came to stand where."""
+    moved = [_by_month(_first_moves(session, practice, status)) for status in MOVES]
+    return [_by_month(_received(session, practice)), *moved]
+
+
+def count_out_of_scope(session: Session, practice: Collection[str]) -> int:
+    """Count tips that ever were out of scope: one number for all time, never by kind or month."""
+    query = (
+        select(func.count(Decision.tip_id.distinct()))
+        .join(Tip, Tip.id == Decision.tip_id)
+        .where(Decision.new == TipStatus.OUT_OF_SCOPE, _counts(practice))
+    )
+    return session.scalar(query) or 0
+
+
+def _received(session: Session, practice: Collection[str]) -> list[tuple[date, int]]:
+    # Without the machine lane; an index holds all that is asked.
+    query = (
+        select(Tip.received_on, func.count())
+        .where(Tip.machine_unit.is_(None), _counts(practice))
+        .group_by(Tip.received_on)
+    )
+    return [(day, count) for day, count in session.execute(query)]
+
+
+def _first_moves(
+    session: Session, practice: Collection[str], status: TipStatus
+) -> list[tuple[date, int]]:
+    first = (
+        select(func.min(Decision.decided_on).label("day"))
+        .join(Tip, Tip.id == Decision.tip_id)
+        .where(Decision.new == status, Decision.old != status, _counts(practice))
+        .group_by(Decision.tip_id)
+        .subquery()
+    )
+    query = select(first.c.day, func.count()).group_by(first.c.day)
+    return [(day, count) for day, count in session.execute(query)]
+
+
+def _counts(practice: Collection[str]) -> ColumnElement[bool]:
+    return Tip.unit_id.not_in(sorted(practice))
+
+
+def _by_month(days: Collection[tuple[date, int]]) -> Counter[Month]:
+    months: Counter[Month] = Counter()
+    for day, count in days:
+        months[Month.of(day)] += count
+    return months

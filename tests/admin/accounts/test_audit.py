@@ -1,0 +1,366 @@
+"""The audit log: what is written, that it only grows, and that its chain names what was done to it.
+
+An attacker with the rights of the database takes the triggers away first; one with the server's key
+writes the whole log anew.
+"""
+
+import re
+import threading
+
+import pytest
+from flask.cli import ScriptInfo
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from admin import audit_chain
+from admin.accounts.audit_commands import audit as command
+from admin.audit import END, announce, end_mark, is_reference, mac_of, record, record_at_commit
+from admin.audit_chain import read_checkpoint, verify
+from admin.audit_faults import Checkpoint
+from admin.db import db
+from admin.house import house
+from admin.models import AuditEvent, Setting
+
+LINES = 40
+
+
+@pytest.fixture
+def log(session):
+    """A log of forty lines of three members."""
+    for number in range(LINES):
+        record(session, "opened", by=f"m{number % 3}", unit_id="police", detail="own")
+    session.commit()
+    return session
+
+
+def judge(session, *checkpoints):
+    """What the walk finds: kind, number, and the number that belongs to it."""
+    session.rollback()
+    report = verify(session, house().audit_key, checkpoints)
+    return [(found.fault.value, found.number, found.also) for found in report.findings]
+
+
+def without_triggers(session):
+    """What an owner of the database does first."""
+    if session.get_bind().dialect.name == "sqlite":
+        for verb in ("update", "delete"):
+            session.execute(text(f"DROP TRIGGER audit_event_no_{verb}"))
+    else:
+        session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
+
+
+def change(session, line, /, **values):
+    session.execute(update(AuditEvent).where(AuditEvent.number == line).values(**values))
+
+
+def remove(session, *numbers):
+    session.execute(delete(AuditEvent).where(AuditEvent.number.in_(numbers)))
+
+
+def shift_from(session, first, by):
+    """Move the numbers of all later lines, from the end that keeps them apart."""
+    query = select(AuditEvent.number).where(AuditEvent.number >= first)
+    for number in sorted(session.scalars(query), reverse=by > 0):
+        change(session, number, number=number + by)
+
+
+def insert(session, number, like):
+    row = session.execute(
+        text(
+            "INSERT INTO audit_event (number, at, act, by, unit_id, reference, detail, mac) "
+            "SELECT :number, at, act, 'eve', unit_id, reference, detail, mac FROM audit_event "
+            "WHERE number = :like"
+        ),
+        {"number": number, "like": like},
+    )
+    assert row.rowcount == 1
+
+
+def insert_between(session):
+    shift_from(session, 10, 1)
+    insert(session, 10, like=9)
+
+
+def remove_and_close(session):
+    remove(session, 10)
+    shift_from(session, 11, -1)
+
+
+def swap(session, one, other):
+    for old, new in ((one, 10_000), (other, one), (10_000, other)):
+        change(session, old, number=new)
+
+
+def replace_mark(session, value):
+    session.execute(update(Setting).where(Setting.name == END).values(value=value))
+
+
+TAMPERED = {
+    "a changed name": (lambda s: change(s, 10, by="eve"), [("changed", 10, 0)]),
+    "a changed time": (lambda s: change(s, 10, at=1), [("changed", 10, 0)]),
+    "a changed reason": (lambda s: change(s, 10, detail="review"), [("changed", 10, 0)]),
+    "a changed MAC": (
+        lambda s: change(s, 10, mac="f" * 64),
+        [("changed", 10, 0), ("unproved", 11, 0)],
+    ),
+    "the first line changed": (lambda s: change(s, 1, by="eve"), [("changed", 1, 0)]),
+    "the last line changed": (lambda s: change(s, LINES, by="eve"), [("changed", LINES, 0)]),
+    "two lines changed": (
+        lambda s: (change(s, 10, by="eve"), change(s, 20, act="refused")),
+        [("changed", 10, 0), ("changed", 20, 0)],
+    ),
+    "a line removed": (lambda s: remove(s, 10), [("removed", 10, 10)]),
+    "lines removed": (lambda s: remove(s, *range(10, 31)), [("removed", 10, 30)]),
+    "the first lines removed": (lambda s: remove(s, 1, 2, 3), [("removed", 1, 3)]),
+    "a line removed and the numbers closed": (remove_and_close, [("removed", 10, 10)]),
+    "a line inserted": (insert_between, [("inserted", 10, 0)]),
+    "a line appended": (lambda s: insert(s, LINES + 1, like=9), [("inserted", LINES + 1, 0)]),
+    "a line put before the first": (lambda s: insert(s, 0, like=9), [("inserted", 0, 0)]),
+    "neighbours swapped": (lambda s: swap(s, 10, 11), [("moved", 11, 10)]),
+    "lines swapped": (lambda s: swap(s, 10, 20), [("moved", 10, 20), ("moved", 20, 10)]),
+    "the tail cut off": (lambda s: remove(s, *range(31, LINES + 1)), [("cut", 31, LINES)]),
+    "the end mark removed": (
+        lambda s: s.execute(delete(Setting).where(Setting.name == END)),
+        [("end_mark", LINES, 0)],
+    ),
+    "the tail cut off and the mark set back without the key": (
+        lambda s: (remove(s, *range(31, LINES + 1)), replace_mark(s, f"30 {'a' * 64}")),
+        [("end_mark", 30, 0)],
+    ),
+    "all of it at once": (
+        lambda s: (change(s, 5, by="eve"), remove(s, 15), swap(s, 25, 26)),
+        [("changed", 5, 0), ("removed", 15, 15), ("moved", 26, 25)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_what_was_done_to_the_log_is_named(log, name):
+    tamper, expected = TAMPERED[name]
+    assert judge(log) == []
+
+    without_triggers(log)
+    tamper(log)
+    log.commit()
+
+    assert judge(log) == expected
+
+
+def test_a_long_log_is_walked_in_batches_and_a_fault_on_their_edge_is_named(log, monkeypatch):
+    monkeypatch.setattr(audit_chain, "BATCH", 7)
+    monkeypatch.setattr(audit_chain, "WINDOW", 5)
+    assert judge(log) == []
+    without_triggers(log)
+    change(log, 7, by="eve")
+    remove(log, 21)
+    log.commit()
+
+    assert judge(log) == [("changed", 7, 0), ("removed", 21, 21)]
+
+
+def write_anew(session, *, by):
+    """What who holds the server's key can do: change a line and all MACs after it."""
+    key, previous = house().audit_key, "0" * 64
+    for line in session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all():
+        line.by = by if line.number == 10 else line.by
+        previous = line.mac = mac_of(line, line.number, previous, key)
+        session.flush()
+    replace_mark(session, end_mark(line.number, previous, key))
+
+
+def test_a_log_written_anew_with_the_servers_key_is_found_by_the_paper_alone(log):
+    early, late = read_checkpoint(log, 9), read_checkpoint(log)
+    assert judge(log, early, late) == []
+    without_triggers(log)
+    write_anew(log, by="eve")
+    log.commit()
+
+    assert judge(log) == []
+    assert judge(log, early) == []
+    assert judge(log, late) == [("checkpoint", LINES, 0)]
+
+
+def test_a_log_set_back_with_its_old_end_mark_is_found_by_the_paper_alone(log):
+    mark = log.scalar(select(Setting.value).where(Setting.name == END))
+    record(log, "opened", by="m1")
+    log.commit()
+    point = read_checkpoint(log)
+    without_triggers(log)
+    remove(log, LINES + 1)
+    replace_mark(log, mark)
+    log.commit()
+
+    assert judge(log) == []
+    assert judge(log, point) == [("cut", LINES + 1, LINES + 1)]
+
+
+def test_a_log_under_another_key_stops_the_walk_and_ends(log):
+    log.rollback()
+
+    report = verify(log, b"other" * 8)
+
+    assert not report.is_whole
+    assert report.lines == LINES
+
+
+def test_an_empty_log_is_whole_unless_its_end_mark_says_that_there_was_one(log):
+    without_triggers(log)
+    remove(log, *range(1, LINES + 1))
+    log.commit()
+    assert judge(log) == [("cut", 1, LINES)]
+
+    log.execute(delete(Setting).where(Setting.name == END))
+    log.commit()
+
+    assert judge(log) == []
+
+
+CHANGES = ["UPDATE audit_event SET by = 'x'", "DELETE FROM audit_event", "TRUNCATE audit_event"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_database_lets_no_code_of_ours_change_a_line(log, change, database):
+    if change.startswith("TRUNCATE") and database == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE")
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        log.execute(text(change))
+
+    assert judge(log) == []
+
+
+def test_writers_at_once_leave_no_gap_and_no_fork(app):
+    start = threading.Barrier(4)
+
+    def write(name):
+        with app.app_context():
+            start.wait()
+            for turn in range(12):
+                record(db.session, "opened", by=name, detail=str(turn))
+                if turn % 4 == 3:
+                    db.session.rollback()
+                else:
+                    db.session.commit()
+
+    threads = [threading.Thread(target=write, args=(f"m{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with app.app_context():
+        numbers = db.session.scalars(select(AuditEvent.number).order_by(AuditEvent.number)).all()
+        assert numbers == list(range(1, 4 * 9 + 1))
+        assert judge(db.session) == []
+
+
+def acts(session):
+    return list(session.scalars(select(AuditEvent.act).order_by(AuditEvent.number)))
+
+
+def test_a_line_for_the_commit_is_written_with_it_and_lost_with_a_rollback(session):
+    record_at_commit(session, "acted", by="ada")
+    session.execute(select(1))
+    assert acts(session) == []
+    session.commit()
+    assert acts(session) == ["acted"]
+
+    session.execute(select(1))
+    record_at_commit(session, "acted", by="ada")
+    session.rollback()
+    session.commit()
+
+    assert acts(session) == ["acted"]
+
+
+def test_a_line_told_in_a_savepoint_goes_with_it(session):
+    record_at_commit(session, "kept", by="ada")
+    with session.begin_nested() as savepoint:
+        record_at_commit(session, "lost", by="ada")
+        savepoint.rollback()
+    with session.begin_nested():
+        record_at_commit(session, "kept_too", by="ada")
+    session.commit()
+
+    assert acts(session) == ["kept", "kept_too"]
+
+
+def test_an_act_that_left_a_line_of_its_own_gets_no_second_one(session):
+    announce(session, "claim", by="ada")
+    record(session, "opened", by="ada")
+    session.commit()
+    announce(session, "label", by="ada")
+    session.commit()
+    session.commit()
+
+    assert acts(session) == ["opened", "label"]
+
+
+@pytest.mark.parametrize("typed", ["张三李-四王五赵六", "", "ABCDE-1234", "ILOUX-12345", None])
+def test_nothing_typed_but_a_reference_is_kept_as_one(typed):
+    assert not is_reference(typed)
+    assert is_reference("ABCDE-12345")
+
+
+NO_CHECKPOINTS = ["", "12", "x 7f3a 7f3a 7f3a 7f3a 7f3a 7f3a", "12 7f3a 7f3a", "12 " + "zzzz " * 6]
+
+
+@pytest.mark.parametrize(
+    "typed", [*NO_CHECKPOINTS, "12 " + "7f3a " * 7, "9" * 19 + " " + "7f3a" * 6]
+)
+def test_a_checkpoint_that_is_none_is_refused(typed):
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        Checkpoint.parse(typed)
+
+
+@pytest.mark.parametrize("form", ["{} {}", "{} 2026-11-24 {}", "  {}.{} ", "{}-{}", "{}\n{}"])
+def test_a_checkpoint_is_read_as_people_copy_it(form):
+    point = Checkpoint(4821, "7f3a91c0" * 3)
+
+    typed = form.format(point.number, "7F3A 91C0 7f3a-91c0 7f3a 91c0")
+
+    assert Checkpoint.parse(typed) == point == Checkpoint.parse(str(point))
+
+
+@pytest.fixture
+def run(app):
+    """Run `dengshao audit`."""
+
+    def run_command(*arguments):
+        obj = ScriptInfo(create_app=lambda: app)
+        return app.test_cli_runner().invoke(command, arguments, obj=obj)
+
+    return run_command
+
+
+def test_the_command_says_that_the_log_is_whole_and_leaves_a_line(log, run):
+    result = run("verify")
+
+    assert result.exit_code == 0
+    assert "审计记录完整：共 40 行，最后是第 40 行。" in result.output
+    assert acts(log)[-1] == "verified"
+
+
+def test_the_command_names_a_changed_line_and_ends_with_a_fault(log, run):
+    without_triggers(log)
+    change(log, 10, by="eve")
+    log.commit()
+
+    result = run("verify")
+
+    assert result.exit_code == 1
+    assert "第 10 行（eve：打开了线索）：被改过。" in result.output
+    assert "马上告诉安全审计员" in result.output
+
+
+def test_a_printed_checkpoint_is_compared_by_the_command(log, run):
+    printed = run("checkpoint").output
+    typed = re.search('--checkpoint "([^"]+)"', printed)[1]
+    assert "行号：40" in printed
+    assert run("verify", "--checkpoint", typed).exit_code == 0
+
+    wrong = run("verify", "--checkpoint", "40" + typed[2:-1] + ("0" if typed[-1] != "0" else "1"))
+
+    assert wrong.exit_code == 1
+    assert "第 40 行（m0：打开了线索）：和纸上的核对点不一样" in wrong.output
+    assert "照纸上抄" in run("verify", "--checkpoint", "40").output

@@ -43,7 +43,6 @@ def unit_words() -> dict[str, object]:
         "handing": _("正在核对、加锁……"),
         "handed": _("已经交给对方。请对方再开一次锁。"),
         "code_made": _("口头码：%(code)s", code="%(code)s"),
-        "no_key_here": _("这个窗口里没有本单位的密钥。请再开一次锁。"),
     }
 
 

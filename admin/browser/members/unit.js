@@ -15,7 +15,7 @@ export async function startUnit(page) {
   const keys = await load().catch(() => null);
   page.querySelectorAll("form.confirm").forEach((form) => bindConfirm(form, keys, words));
   if (!keys) return showLocked();
-  showPrints(page, keys, words);
+  showPrints(page, keys);
   if (byId("make-key")) bindFirstKey(page, keys, words);
   page
     .querySelectorAll("form.hand-on")
@@ -29,14 +29,13 @@ function showLocked() {
 }
 
 // All fingerprints here come from the keys in this member's own hands, never from the server.
-function showPrints(page, keys, words) {
+function showPrints(page, keys) {
   const unit = keys.units[page.dataset.unit];
   if (byId("my-print")) byId("my-print").textContent = memberFingerprint(keys.name, keys.recipient);
   if (byId("unit-print") && unit && unit.recipient) {
     byId("unit-print").textContent = fingerprint(page.dataset.unit, unit.recipient, unit.recovery);
   } else if (page.dataset.holds === "yes") {
-    say(byId("unit-alarm"), words.no_key_here);
-    showLocked();
+    byId("handed").hidden = false;
   }
 }
 

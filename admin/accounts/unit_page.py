@@ -56,6 +56,11 @@ class UnitPage:
     to_confirm: tuple[ToConfirm, ...]
 
     @property
+    def must_hear(self) -> bool:
+        """Tell whether I am to type what the maker reads out: then I must not see it here."""
+        return any(one.unit_id == self.id for one in self.to_confirm)
+
+    @property
     def suspended_holders(self) -> tuple[str, ...]:
         return tuple(row.name for row in self.colleagues if row.holds and row.suspended_on)
 

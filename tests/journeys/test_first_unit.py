@@ -91,6 +91,7 @@ class Journey:
         person.code = page.inner_text("#card-code")
         person.fingerprint = page.inner_text("#card-print")
         self.look(person, f"{name}-card")
+        assert printed(page, f"{name}-card") == 1
         page.fill("#group", "000000")
         page.click("#copied button[type=submit]")
         expect(page.locator("#copied-error")).to_contain_text("最后一组")
@@ -293,6 +294,8 @@ def test_three_people_make_a_unit_that_reads_a_tip_by_the_pages_alone(journey, e
     third.page.click(".queue__reference a")
     expect(third.page.locator("#opened")).to_contain_text(TIP)
 
+    journey.invite(admin, "分派员己", ["dispatcher"])
+    admin.page.click("text=都发好了")
     journey.look(admin, "admin")
     told = journey.audit()
     for line in (

@@ -145,7 +145,7 @@ class Joining {
 
   step(from, to, number) {
     byId(from).hidden = true;
-    Array.from(byId("steps").children).forEach((item, i) => {
+    Array.from(byId("stages").children).forEach((item, i) => {
       if (i === number) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
     });

@@ -32,10 +32,10 @@ function showLocked() {
 function showPrints(page, keys) {
   const unit = keys.units[page.dataset.unit];
   if (byId("my-print")) byId("my-print").textContent = memberFingerprint(keys.name, keys.recipient);
-  if (byId("unit-print") && unit && unit.recipient) {
+  if (!unit || !unit.recipient) {
+    byId("handed").hidden = page.dataset.holds !== "yes";
+  } else if (byId("unit-print")) {
     byId("unit-print").textContent = fingerprint(page.dataset.unit, unit.recipient, unit.recovery);
-  } else if (page.dataset.holds === "yes") {
-    byId("handed").hidden = false;
   }
 }
 
@@ -152,6 +152,8 @@ function bindCode(form, words) {
     async () => {
       const { code } = await postJson("/desk/unit/code", { name: form.dataset.name });
       form.querySelector(".spoken").textContent = words.code_made.replace("%(code)s", code);
+      // Pressed again by mistake, it would spoil the code that was just spoken.
+      form.querySelector("button").hidden = true;
     },
     words,
   );

@@ -3,11 +3,12 @@
 import "./lib/old.js";
 import { bindContact, hideContact } from "./desk/contact.js";
 import { byId } from "./desk/dom.js";
-import { openLabels } from "./desk/queue.js";
+import { startQueue } from "./desk/queue_page.js";
 import { keepShaded } from "./desk/shade.js";
 import { startTip } from "./desk/tip_page.js";
 import { keysOf, wordsOf } from "./desk/unit_keys.js";
-import { watch } from "./staff/keyring.js";
+import { resealInBackground } from "./renewal/bar.js";
+import { load, watch } from "./staff/keyring.js";
 
 watch();
 const queue = byId("queue");
@@ -16,17 +17,9 @@ const contact = byId("contact");
 if (queue) startQueue(queue);
 if (tip) startTip(tip);
 if (contact) startContact(contact);
-
-async function startQueue(page) {
-  const words = wordsOf(page);
-  let shut = () => {};
-  keepShaded(() => shut());
-  const isAnySealed = page.querySelector("[data-label]") !== null;
-  // Where nothing is sealed the keys are only held against the form's: no reason to ask for them.
-  const unit = await keysOf(page.dataset.unit, words, { isNeeded: isAnySealed });
-  if (unit) shut = await openLabels(page, unit.identities, words);
-  page.dataset.opened = "yes";
-}
+// What hangs on an older key is sealed anew while the member works.
+const here = queue || tip;
+if (here) load().then((keys) => resealInBackground(keys, here.dataset.unit), () => null);
 
 async function startContact(page) {
   const words = wordsOf(page);

@@ -4,10 +4,21 @@ from base64 import b64encode
 
 from flask import Flask, g
 
+from ..accounts.acts import Act, is_allowed
 from ..house import house
 
 # Imported for their views, which hang on the blueprint.
-from . import link_views, note_views, opening, queue_views, views  # noqa: F401
+from . import (  # noqa: F401
+    bulk_views,
+    deadlines,
+    link_views,
+    note_views,
+    opening,
+    overdue_views,
+    queue_views,
+    views,
+)
+from .assigning_views import init_assigning
 from .blueprint import bp
 from .contact import bp as contact_bp
 from .contact import opens_contact
@@ -20,6 +31,7 @@ def init_app(app: Flask) -> None:
     """Register the room on the application."""
     for blueprint in (bp, offered_bp, contact_bp, duty_bp, practice_bp):
         app.register_blueprint(blueprint)
+    init_assigning(app)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
 
     @app.context_processor
@@ -30,5 +42,6 @@ def init_app(app: Flask) -> None:
         return {
             "unit_name": unit.zh if unit else "",
             "practises": unit is not None and unit.practice,
+            "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }

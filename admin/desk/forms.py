@@ -2,66 +2,20 @@
 
 import base64
 import binascii
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, Form, HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, ValidationError
+from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
 from ..district import District
-from ..models import Tip, TipStatus, Urgency
-from .queue import Wanted
+from ..models import Tip, Urgency
 from .services import MOVES, SealedMessage
-from .words import LANE, MOVE, STATUS, URGENCY
+from .words import MOVE, URGENCY
 
 SEALED_MAX = 64 * 1024
 _AGE_FILE = b"age-encryption.org/v1\n"
-
-
-class FilterForm(Form):
-    """What the queue is narrowed to. Comes in the address, so it needs no token."""
-
-    status = SelectField(_l("状态"), [Optional()])
-    urgency = SelectField(_l("紧急程度"), [Optional()])
-    day = DateField(_l("收到的日期"), [Optional()])
-    mine = SelectField(_l("领办人"), [Optional()])
-    lane = SelectField(_l("哪一边的"), [Optional()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        statuses = [(status.value, word) for status, word in STATUS.items()]
-        levels = [(level.value, f"{level} {word}") for level, word in URGENCY.items()]
-        self.status.choices = [("", _l("没有办结的")), *statuses]
-        self.urgency.choices = [("", _l("全部")), *levels]
-        self.mine.choices = [("", _l("全部")), ("yes", _l("我领办的"))]
-        self.lane.choices = [("", _l("一般的")), ("machine", LANE)]
-
-    def wanted(self, member_id: int) -> Wanted:
-        """Make the filter; a field that could not be read narrows nothing."""
-        status, urgency, day, mine, lane = (
-            self._good(name) for name in ("status", "urgency", "day", "mine", "lane")
-        )
-        return Wanted(
-            status=TipStatus(status) if status else None,
-            urgency=Urgency(urgency) if urgency else None,
-            day=day,
-            claimed_by_id=member_id if mine else None,
-            in_lane=lane == "machine",
-        )
-
-    def used(self) -> dict[str, str]:
-        """Give the fields in use as an address holds them."""
-        return {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name in self._fields
-            if (value := self._good(name))
-        }
-
-    def _good(self, name: str) -> Any:
-        field = self._fields[name]
-        return None if field.errors else field.data
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]

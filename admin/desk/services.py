@@ -14,6 +14,8 @@ from ..vault import history
 from ..vault.history import Reason
 from ..vault.lane import leave_lane
 from ..vault.store import add_message
+from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
+from .ties import part
 
 MOVES: dict[TipStatus, frozenset[TipStatus]] = {
     TipStatus.RECEIVED: frozenset(
@@ -76,35 +78,40 @@ def decide(
     if outcome.status != new:
         raise WrongReason(f"{outcome.id} for {new}")
 
+    if new is TipStatus.ACCEPTED:
+        part(session, tip, actor=actor)
     leave_lane(tip)
+    keep_claim(tip, actor)
     tip.outcome = None if new is TipStatus.ACCEPTED else outcome.id
     history.expire_after(tip, outcome.purge_days)
     return history.record(session, tip, new=new, reason=outcome.id, by=actor.name)
 
 
-def claim(session: Session, tip: Tip, *, actor: Staff) -> None:
-    """Take the tip on. A no-op for who holds it already; a suspended member holds nothing.
+def claim(session: Session, tip: Tip, *, actor: Staff, now: int | None = None) -> None:
+    """Take the tip on, for a while; for who holds it already, the claim is renewed.
 
-    Raises `MoveNotAllowed` for a tip that is not open, `ClaimedByOther` where a colleague was
-    first.
+    A claim that ran out is nobody's, and a suspended member holds nothing. Raises `MoveNotAllowed`
+    for a tip that is not open, `ClaimedByOther` where a colleague was first.
     """
-    if tip.claimed_by_id == actor.member_id:
-        return
+    now = clock() if now is None else now
+    if is_holder(tip, actor, now):
+        return keep_claim(tip, actor, now)
     if not tip.is_open:
         raise MoveNotAllowed("not open")
-    if tip.claimed_by is not None and tip.claimed_by.suspended_on is None:
+    if tip.claimed_by is not None and is_held(tip, now):
         raise ClaimedByOther(tip.claimed_by.name)
 
     leave_lane(tip)
-    tip.claimed_by_id = actor.member_id
+    hand_to(session, tip, actor.member_id, hold_until(tip.urgency, now))
     history.record(session, tip, new=tip.status, reason=Reason.CLAIMED, by=actor.name)
+    return None
 
 
 def release(session: Session, tip: Tip, *, actor: Staff) -> None:
     """Give the tip back. Raises `ClaimedByOther` unless the actor holds it."""
     if tip.claimed_by_id != actor.member_id:
         raise ClaimedByOther
-    tip.claimed_by_id = None
+    hand_to(session, tip, None, None)
     history.record(session, tip, new=tip.status, reason=Reason.RELEASED, by=actor.name)
 
 
@@ -116,6 +123,7 @@ def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -
         raise MoveNotAllowed("not open")
     leave_lane(tip)
     tip.urgency = urgency
+    keep_claim(tip, actor)
     reason = urgency_reason(urgency)
     history.record(session, tip, new=tip.status, reason=reason, by=actor.name)
 
@@ -136,6 +144,7 @@ def write_to_reporter(
     if tip.status is TipStatus.PURGED or (ask and not tip.is_open):
         raise MoveNotAllowed("not open")
     leave_lane(tip)
+    keep_claim(tip, actor)
     added = add_message(
         session,
         tip,

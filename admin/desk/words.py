@@ -12,7 +12,9 @@ from ..district import Choice, District
 from ..models import Decision, TipStatus, Urgency
 from ..vault.history import REPORTER, SYSTEM, Reason
 from ..vault.lane import COUNTED_MAX
+from .deadline_words import history_word
 from .services import urgency_reason
+from .ties import JOINED, LINKED, MERGED, PARTED, UNLINKED, other_of
 
 STATUS: Final = {
     TipStatus.RECEIVED: _l("已收到"),
@@ -49,6 +51,8 @@ SHAPE: Final = {Urgency.P0: "▲", Urgency.P1: "◆", Urgency.P2: "●", Urgency
 _REASON: Final[dict[str, Any]] = {
     Reason.CLAIMED: _l("领办"),
     Reason.RELEASED: _l("放回队列"),
+    Reason.ASSIGNED: _l("分派"),
+    Reason.RUN_OUT: _l("领办到期，放回队列"),
     Reason.ASKED: _l("向举报人提问"),
     Reason.ANSWERED: _l("回复举报人"),
     Reason.MORE_WORDS: _l("补充了内容"),
@@ -73,14 +77,13 @@ _FIELDS: Final = {
     "fear": _l("担心的事"),
     "answer": _l("愿意回答问题"),
 }
-QUESTIONS: Final = (
-    _l("这件事大概从什么时候开始？最近一次是哪一天？"),
-    _l("具体在什么地方？附近有什么容易认的东西？"),
-    _l("这些是您亲眼看到的，还是听别人说的？"),
-    _l("对方的车、店铺或账号，有什么容易认的地方？"),
-    _l("现在还在继续吗？有没有人受伤？有危险请先打 110。"),
-)
-"""Ready questions in plain words. None asks who the reporter is."""
+_TIES: Final = {
+    LINKED: _l("和 %(other)s 关联为同一件事"),
+    UNLINKED: _l("取消和 %(other)s 的关联"),
+    MERGED: _l("并入 %(other)s（同一件事）"),
+    JOINED: _l("%(other)s 并入了这一条"),
+    PARTED: _l("%(other)s 不再并入这一条"),
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ def event_word(decision: Decision) -> str:
         return str(_("回答了问题"))
     if decision.reason in _NEW_URGENCY:
         return str(_("把紧急程度改为%(word)s", word=_NEW_URGENCY[decision.reason]))
-    return str(_REASON.get(decision.reason, ""))
+    if tie := other_of(decision.reason):
+        return str(_TIES[tie[0]] % {"other": tie[1]})
+    return str(_REASON.get(decision.reason, "")) or history_word(decision.reason)
 
 
 def outcome_word(decision: Decision, district: District) -> str:

@@ -1,22 +1,31 @@
-// The queue: opens the page's labels, all at once.
+// The queue: asks for the sealed labels of the rows that are shown, and opens them all at once.
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
 import { parseContent } from "../lib/envelope.js";
+import { getJson } from "../staff/api.js";
 import { element, replaceChildren } from "./dom.js";
 import { readLabel } from "./readable.js";
 
-// Returns a function that shuts them again.
+export const rowsOf = (page) => Array.from(page.querySelectorAll("[data-row]"));
+
+// Returns a function that shuts them again. Labels that can't be had leave the rows as they are.
 export async function openLabels(page, identities, words) {
-  const cells = Array.from(page.querySelectorAll("[data-label]"));
+  const rows = rowsOf(page).filter((row) => row.querySelector("[data-label]"));
+  if (!rows.length) return () => {};
+  const asked = rows.map((row) => row.dataset.row).join(",");
+  const { labels } = await getJson(`${page.dataset.labels}?of=${asked}`);
+  const cells = rows.map((row) => row.querySelector("[data-label]"));
   const shut = cells.map((cell) => Array.from(cell.childNodes));
-  await Promise.all(cells.map((cell) => openLabel(cell, identities, words)));
+  await Promise.all(
+    cells.map((cell, i) => openLabel(cell, labels[rows[i].dataset.row], identities, words)),
+  );
   return () => cells.forEach((cell, i) => replaceChildren(cell, ...shut[i]));
 }
 
-async function openLabel(cell, identities, words) {
+async function openLabel(cell, sealed, identities, words) {
   try {
-    const bytes = await openWith(identities, fromBase64(cell.dataset.label));
+    const bytes = await openWith(identities, fromBase64(sealed));
     const label = readLabel(parseContent(bytes, "label"), words);
     replaceChildren(
       cell,

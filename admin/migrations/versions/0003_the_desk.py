@@ -79,9 +79,7 @@ def _index_tips(*, is_open: str) -> None:
     _partial("ix_tip_open", ["unit_id", *_ORDER], is_open)
     _partial("ix_tip_free", ["unit_id", *_ORDER], free)
     _partial("ix_tip_status", ["unit_id", "status", *_ORDER], taken)
-    _partial(
-        "ix_tip_due", ["unit_id", "due_on", *_ORDER], f"due_on IS NOT NULL AND {is_open}"
-    )
+    _partial("ix_tip_due", ["unit_id", "due_on", *_ORDER], f"due_on IS NOT NULL AND {is_open}")
     _partial("ix_tip_undated", ["id"], "due_on IS NULL AND is_open AND machine_unit IS NULL")
     _partial("ix_tip_channel", ["unit_id", "channel", *_ORDER], "channel <> 'form'")
     _partial("ix_tip_run_out", ["claimed_until", "unit_id"], "claimed_until IS NOT NULL")

@@ -1,6 +1,7 @@
 """Members with sessions of their own, and tips that are really sealed."""
 
 import base64
+import random
 import re
 import secrets
 import time
@@ -8,17 +9,24 @@ from functools import partial
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import selectinload, undefer
 
 from admin.accounts.roles import Staff
 from admin.db import db, today
-from admin.models import Member, StaffSession, Tip, UnitKey, Urgency
+from admin.desk.claims import clock
+from admin.desk.lanes import Viewer
+from admin.models import Member, StaffSession, Tip, TipLabel, UnitKey, Urgency
 from admin.sealing import payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 
+from .tip_rows import HOLDER, make_row
+
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
+ROLES = {"police-head": "reviewer", "police-desk": "dispatcher", "custodian-1": "custodian"}
+"""Those who are no analyst; the units of the others stand in `PEOPLE`."""
+PEOPLE |= {"police-head": "police", "police-desk": "police", "custodian-1": "supervision"}
 TALK = b"t" * 32
 FIELDS = {"category": "A4", "township": "shili", "what": "桥头有人收过路费。", "place": "甲村桥头"}
 
@@ -47,6 +55,11 @@ class Desk:
         headers = {"Accept": "application/json", "X-CSRFToken": token}
         return self.client.post(path, data=fields, headers=headers, base_url=self.base_url)
 
+    def submit(self, path, fields):
+        """Post a form of a page; `fields` may hold lists."""
+        data = {"csrf_token": self.token(), **fields}
+        return self.client.post(path, data=data, base_url=self.base_url)
+
     def token(self):
         return re.search(r'csrf-token" content="([^"]+)"', self.get().text)[1]
 
@@ -68,7 +81,7 @@ def _member(name, unit_id):
     return Member(
         name=name,
         unit_id=unit_id,
-        roles=["analyst"] if unit_id else ["administrator"],
+        roles=[ROLES.get(name, "analyst" if unit_id else "administrator")],
         recipient="age1pq1",
         salt=b"s" * 16,
         auth_hash=b"h" * 32,
@@ -208,3 +221,28 @@ def message():
     sealed = b"age-encryption.org/v1\n" + secrets.token_bytes(5000)
     words = {"digest": sha256(sealed).hexdigest(), "sealed": base64.b64encode(sealed).decode()}
     return {"number": 1, "ask": "yes", **words}
+
+
+@pytest.fixture
+def many(app, make_tip, members):
+    """Tips of two units with equal and unequal places in the order, in every state."""
+    dice = random.Random(20261124)
+    key_id = make_tip().unit_key_id
+    ids = [members["police-1"].member_id, members[HOLDER].member_id]
+    rows = [make_row(dice, key_id, ids) for _ in range(700)]
+    labels = [
+        {"tip_id": row["id"], "label": "on_site", "unit_id": row["unit_id"]}
+        for row in rows
+        if dice.random() < 0.4
+    ]
+    with app.app_context():
+        db.session.execute(insert(Tip), rows)
+        db.session.execute(insert(TipLabel), labels)
+        db.session.commit()
+    labelled = {row["tip_id"] for row in labels}
+    return [row | {"label_set": row["id"] in labelled} for row in rows]
+
+
+@pytest.fixture
+def viewer(members):
+    return Viewer("police", members["police-1"].member_id, today(), clock())

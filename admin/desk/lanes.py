@@ -1,0 +1,206 @@
+"""The lanes of the queue: which index each walks, and in which order.
+
+A lane is one walk or two. Each goes along one partial index of the tips, begins where the page
+before it ended, and stops when the page is full: what it costs does not grow with what is stored.
+The conditions of those indexes stand in the statements word by word, or SQLite would not take them.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any, Final, Self
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from ..models import FREE, TAKEN, Tip, TipStatus, Urgency
+from ..vault.lane import COUNTED_MAX
+
+# Rows are read, and no object of them is made.
+tip: Final[Table] = Tip.__table__  # type: ignore[assignment]
+UNIT: Final[BindParameter[str]] = bindparam("unit")
+MEMBER: Final[BindParameter[int]] = bindparam("member")
+TODAY: Final[BindParameter[date]] = bindparam("today")
+NOW: Final[BindParameter[int]] = bindparam("now")
+_Condition = ColumnElement[bool]
+
+
+class Lane(enum.StrEnum):
+    """What a member may want to see of their unit's tips. The value stands in the address."""
+
+    URGENT = "urgent"
+    TODAY = "today"
+    FREE = "free"
+    MINE = "mine"
+    OVERDUE = "overdue"
+    QUESTION = "question"
+    MACHINE = "machine"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """For whom the lanes are made, and when."""
+
+    unit_id: str
+    member_id: int
+    today: date
+    now: int
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "unit": self.unit_id,
+            "member": self.member_id,
+            "today": self.today,
+            "now": self.now,
+        }
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A way along one index: its conditions, and the order that the index gives."""
+
+    where: tuple[_Condition, ...]
+    urgency: Urgency | None = None
+    """The one urgency that this walk meets, where it meets but one."""
+    by_due: bool = False
+    """Whether the longest overdue stand first, instead of the most urgent."""
+
+    def only(self, *conditions: _Condition) -> Self:
+        return replace(self, where=self.where + conditions)
+
+    def at(self, urgency: Urgency) -> Self:
+        """Keep to one urgency."""
+        return replace(self.only(tip.c.urgency == urgency), urgency=urgency)
+
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        common = (tip.c.urgency, tip.c.received_on, tip.c.id)
+        return (tip.c.due_on, *common) if self.by_due else common
+
+
+_OWN: Final = tip.c.unit_id == UNIT
+_IS_OPEN: Final = tip.c.is_open == true()
+_APART: Final = tip.c.machine_unit.is_(None)
+OPEN: Final = Walk((_OWN, _IS_OPEN, _APART))
+_FREE: Final = Walk((_OWN, text(FREE)))  # type: ignore[arg-type]
+_MACHINE: Final = Walk((tip.c.machine_unit == UNIT, _IS_OPEN))
+HELD: Final = and_(
+    tip.c.claimed_by_id.is_not(None),
+    or_(tip.c.claimed_until.is_(None), tip.c.claimed_until > NOW),
+)
+"""Somebody holds it: a claim that ran out is nobody's."""
+
+
+def at_status(status: TipStatus) -> list[Walk]:
+    """Walk all tips that stand so, but those of the machine lane."""
+    # Literal, so that a plan that is kept for later values still fits the index.
+    stands = tip.c.status == literal_column(f"'{TipStatus(status).value}'")
+    taken = Walk((_OWN, stands, text(TAKEN)))  # type: ignore[arg-type]
+    return [_FREE, taken] if status is TipStatus.RECEIVED else [taken]
+
+
+def _run_out() -> Walk:
+    """Walk the claims that ran out and that the sweep has not freed yet: an hour's at most."""
+    ran_out = select(tip.c.id).where(tip.c.claimed_until <= NOW, _OWN).limit(COUNTED_MAX)
+    return Walk((tip.c.id.in_(ran_out.correlate(None)), tip.c.status == TipStatus.RECEIVED))
+
+
+def _lanes() -> dict[Lane, list[Walk]]:
+    mine = Walk((tip.c.claimed_by_id == MEMBER, _IS_OPEN, _OWN, HELD))
+    due_today = OPEN.only(tip.c.due_on == TODAY, tip.c.urgency != Urgency.P1)
+    return {
+        Lane.URGENT: [OPEN.at(Urgency.P0)],
+        Lane.TODAY: [OPEN.at(Urgency.P1), due_today],
+        Lane.FREE: [_FREE, _run_out()],
+        Lane.MINE: [mine],
+        Lane.OVERDUE: [replace(OPEN.only(tip.c.due_on < TODAY), by_due=True)],
+        Lane.QUESTION: at_status(TipStatus.QUESTION),
+        Lane.MACHINE: [_MACHINE],
+        Lane.ALL: [OPEN],
+    }
+
+
+LANES: Final = _lanes()
+
+
+def is_in(walks: Sequence[Walk]) -> _Condition:
+    """Tell of a tip that was found elsewhere whether one of these walks would meet it."""
+    return or_(*(and_(*walk.where) for walk in walks))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tips each lane holds, up to `COUNTED_MAX`."""
+
+    by_lane: dict[Lane, int]
+    machine_urgent: int
+    """How many of the machine lane are P0."""
+
+
+def count_lanes(session: Session, viewer: Viewer) -> Counts:
+    """Count all lanes in one statement."""
+    row = session.connection().execute(counts_statement(), viewer.parameters()).one()
+    return Counts({lane: row._mapping[lane] for lane in Lane}, row.machine_urgent)
+
+
+@cache
+def counts_statement() -> Select[*tuple[Any, ...]]:
+    """Build the counts: each walks its index and stops at `COUNTED_MAX`."""
+    counts = [
+        sum((_count(walk) for walk in walks[1:]), start=_count(walks[0])).label(lane)
+        for lane, walks in LANES.items()
+    ]
+    return select(*counts, _count(_MACHINE.at(Urgency.P0)).label("machine_urgent"))
+
+
+def _count(walk: Walk) -> ColumnElement[int]:
+    met: Select[Any] = select(literal_column("1")).select_from(tip).where(*walk.where)
+    capped = met.correlate(None).limit(COUNTED_MAX).subquery()
+    return select(func.count()).select_from(capped).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The row behind which a page starts."""
+
+    urgency: Urgency
+    received_on: date
+    id: int
+    due_on: date | None = None
+    """Only where the longest overdue stand first."""
+
+    def __str__(self) -> str:
+        place = f"{self.urgency}_{self.received_on:%Y%m%d}_{self.id}"
+        return f"{self.due_on:%Y%m%d}_{place}" if self.due_on else place
+
+
+def behind(walk: Walk, cursor: Cursor) -> Walk | None:
+    """Let a walk begin behind a row; None where all that it meets stands before that row."""
+    if walk.by_due:
+        place = (cursor.due_on, cursor.urgency, cursor.received_on, cursor.id)
+        return walk.only(tuple_(*walk.order()) > place)
+    if walk.urgency is None:
+        place_in_all = (cursor.urgency, cursor.received_on, cursor.id)
+        return walk.only(tuple_(*walk.order()) > place_in_all)
+    if walk.urgency < cursor.urgency:
+        return None
+    if walk.urgency > cursor.urgency:
+        return walk
+    rest = tuple_(tip.c.received_on, tip.c.id)
+    return walk.only(rest > (cursor.received_on, cursor.id))

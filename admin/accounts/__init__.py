@@ -13,7 +13,11 @@ from .audit_views import bp as audit_bp
 from .counts_view import bp as counts_bp
 from .guard import csrf, guard_desk
 from .joining_views import bp as joining_bp
+from .renewal_guard import init_renewal
+from .renewal_resealing import bp as resealing_bp
+from .renewal_views import bp as renewal_bp
 from .slowing import Brakes
+from .suspension_views import bp as suspension_bp
 from .unit_page_views import bp as unit_page_bp
 from .views import BRAKES, bp
 
@@ -25,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False)
     csrf.init_app(app)
     app.before_request(guard_desk)
+    init_renewal(app)
     app.extensions[BRAKES] = Brakes()
     app.register_blueprint(bp)
     app.register_blueprint(joining_bp)
@@ -32,3 +37,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(addresses_bp)
     app.register_blueprint(audit_bp)
     app.register_blueprint(counts_bp)
+    app.register_blueprint(renewal_bp)
+    app.register_blueprint(resealing_bp)
+    app.register_blueprint(suspension_bp)

@@ -1,18 +1,22 @@
-// Does the two slow sums of a sign-in off the page's thread; the page starts one worker for each.
+// Does what is slow off the page's thread: the two sums of a sign-in, each in a worker of its own, and
+// sealing anew what hangs on an older key.
 
 import "./lib/old.js";
 import { fromHex, toHex } from "./lib/bytes.js";
 import { signInSecret } from "./lib/member.js";
+import { resealBundle, resealFile } from "./renewal/bundle.js";
 import { stretch } from "./staff/stretch.js";
 
 const JOBS = {
   signIn: ({ passphrase, code, salt }) => toHex(signInSecret(passphrase, code, fromHex(salt))),
   seal: ({ passphrase, code, salt }) => stretch(passphrase, code, fromHex(salt)),
+  reseal: ({ unit, bundle }) => resealBundle(unit, bundle),
+  resealFile: ({ unit, sealed }) => resealFile(unit, sealed),
 };
 
-self.onmessage = ({ data }) => {
+self.onmessage = async ({ data }) => {
   try {
-    self.postMessage({ result: JOBS[data.job](data) });
+    self.postMessage({ result: await JOBS[data.job](data) });
   } catch (error) {
     self.postMessage({ error: error.name });
   }

@@ -3,7 +3,10 @@
 import "./lib/old.js";
 import { byId } from "./desk/dom.js";
 import { startUnit } from "./members/unit.js";
-import { watch } from "./staff/keyring.js";
+import { resealInBackground } from "./renewal/bar.js";
+import { load, watch } from "./staff/keyring.js";
 
 watch();
 startUnit(byId("unit"));
+// What hangs on an older key is sealed anew while the member looks at something else.
+load().then((keys) => resealInBackground(keys, byId("unit").dataset.unit), () => null);

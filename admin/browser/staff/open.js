@@ -29,7 +29,7 @@ export class KeysChanged extends Error {
 }
 
 // `key` is what `stretch` made of passphrase, code and `salt`.
-// Returns `{name, units: {unit_id: unit}}`; see `gather` for what a unit is.
+// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is.
 export async function openKeyring(keyring, salt, key) {
   const identity = await openIdentity(keyring.sealed_identity, salt, key);
   const recipient = await recipientOf(identity);
@@ -40,30 +40,34 @@ export async function openKeyring(keyring, salt, key) {
   new Set(opened.map((unitKey) => unitKey.unitId)).forEach((unitId) => {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
-  return { name: keyring.name, units };
+  return { name: keyring.name, recipient, units };
 }
 
-// `identities` open what is stored, the key in use first. `identity`, `recipient` and `recovery` are
-// those of the key in use alone: nothing is sealed to another. Who was handed an older key only has
-// `isOldOnly` and none of the three. `isVouched` tells that a holder of one of the older keys vouched
-// for the key in use: only to such a key is moved what was sealed to the older ones.
+// `identities` open what is stored, the key in use first; `keyIds` are theirs. `identity`, `recipient`
+// and `recovery` are those of the key in use alone: nothing is sealed to another. Who was handed an
+// older key only has `isOldOnly` and none of the three. `isVouched` tells that from each older key a
+// chain of holders' words leads to the key in use: only then is moved to it what was sealed to them.
 function gather(keys) {
   const current = keys.filter((key) => !key.isRetired);
   if (current.length > 1) throw new KeysChanged("unit");
   const older = keys.filter((key) => key.isRetired);
-  const identities = current.concat(older).map(({ identity }) => identity);
-  if (!current.length) return { identities, isOldOnly: true };
-  const { identity, recipient, recovery } = current[0];
-  return { identities, identity, recipient, recovery, isVouched: isVouched(current[0], older) };
+  const all = current.concat(older);
+  const identities = all.map(({ identity }) => identity);
+  const keyIds = all.map(({ id }) => id);
+  if (!current.length) return { identities, keyIds, isOldOnly: true };
+  const { identity, recipient, recovery, id } = current[0];
+  const isVouched = older.map((key) => vouchedBy(key, all)).every(Boolean);
+  return { identities, keyIds, keyId: id, identity, recipient, recovery, isVouched };
 }
 
-// A member who holds the very key that came before and finds no such word is being deceived.
-function isVouched(current, older) {
-  const before = older.find((key) => key.id === current.succeeds);
-  if (!before) return false;
-  const { unitId, recipient, recovery } = current;
+// Whether a key that came after this one carries its holders' word. A member who holds both and
+// finds a false word is being deceived.
+function vouchedBy(before, all) {
+  const next = all.find((key) => key.succeeds === before.id);
+  if (!next) return false;
+  const { unitId, recipient, recovery } = next;
   const mac = successorMac(seedOf(before.identity), unitId, recipient, recovery);
-  if (!equal(toUtf8(mac), toUtf8(current.vouch || ""))) throw new KeysChanged("unit");
+  if (!equal(toUtf8(mac), toUtf8(next.vouch || ""))) throw new KeysChanged("unit");
   return true;
 }
 

@@ -1,0 +1,202 @@
+"""Hands out what still hangs on an older key, and takes it back sealed to the key in use.
+
+A holder's browser works through it in the background. Each handing out is audited: what is sealed
+to be sealed anew could also be read.
+"""
+
+import re
+from base64 import b64encode
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, g, jsonify, request
+from sqlalchemy.orm.exc import StaleDataError
+
+from ..audit import record
+from ..db import db, forget_deleted
+from ..house import house
+from ..models import UnitKey
+from ..sealed_json import base64_field, read_json
+from ..vault import resealing
+from ..vault.units import OpenUnit, is_confirmed
+from . import enrol
+from .acts import Act, may
+from .renewal_words import reseal_words
+
+bp = Blueprint("resealing", __name__, url_prefix="/desk/reseal")
+
+_BATCH: Final = 20
+_MOST_SKIPPED: Final = 2000
+# 300 messages and as many notes, each of 8 KB in base64, beside the tip itself.
+_MOST_BODY: Final = 8 * 1024 * 1024
+_NUMBER: Final = re.compile("[0-9]{1,19}")
+
+
+@bp.get("/next.json")
+@may(Act.RESEAL)
+def next_ones() -> Response:
+    """Tell how much is left and name the next tips, open ones first."""
+    unit_id = g.staff.unit_id
+    # Past those that don't open for this member.
+    most = _BATCH + min(max(request.args.get("skip", 0, int), 0), _MOST_SKIPPED)
+    key = _current(unit_id)
+    left = resealing.count_left(db.reading, unit_id)
+    is_ready = key is not None and left.total > 0
+    return jsonify(
+        to=str(key.id) if key else "",
+        fingerprint=key.fingerprint if key else "",
+        confirmed=key is not None and _is_confirmed(key),
+        left=left.total,
+        keys=_key_ids(unit_id),
+        tips=resealing.next_tips(db.reading, unit_id, most=most) if is_ready else [],
+        shift_notes=[
+            {"id": str(note.id), "old": str(note.unit_key_id), "sealed": _text(note.sealed)}
+            for note in (
+                resealing.next_shift_notes(db.reading, unit_id, most=most) if is_ready else ()
+            )
+        ],
+        words=reseal_words(),
+    )
+
+
+@bp.get("/tips/<string:reference>.json")
+@may(Act.RESEAL)
+def sealed_tip(reference: str) -> Response:
+    """Give all sealed bytes of one tip that hangs on an older key."""
+    found = resealing.read_bundle(db.reading, g.staff.unit_id, reference.upper())
+    if found is None:
+        abort(409)
+    key, bundle = found
+    record(
+        db.session,
+        "reseal_read",
+        by=g.staff.name,
+        unit_id=g.staff.unit_id,
+        reference=reference.upper(),
+    )
+    db.session.commit()
+    return jsonify(
+        old=str(key.id),
+        length=bundle.length,
+        sealed=_text(bundle.sealed),
+        label=_text(bundle.label) if bundle.label else "",
+        messages={number: _text(sealed) for number, sealed in bundle.messages.items()},
+        notes={number: _text(sealed) for number, sealed in bundle.notes.items()},
+    )
+
+
+@bp.post("/tips/<string:reference>")
+@may(Act.RESEAL)
+def move_tip(reference: str) -> Response:
+    """Take one tip sealed to the key in use, whole or not at all."""
+    request.max_content_length = _MOST_BODY
+    content = read_json(_MOST_BODY)
+    old = _id_field(content, "old")
+    bundle = _bundle(content)
+    try:
+        resealing.move_tip(
+            db.session,
+            unit_id=g.staff.unit_id,
+            reference=reference.upper(),
+            old=old,
+            new=_confirmed_key(content),
+            bundle=bundle,
+        )
+    except (resealing.Moved, StaleDataError):
+        return _problem("moved", 409)
+    except resealing.NotFit:
+        return _problem("not_fit", 400)
+    return _done(reference.upper())
+
+
+@bp.post("/shift-notes/<int:note_id>")
+@may(Act.RESEAL)
+def move_shift_note(note_id: int) -> Response:
+    """Take one hand-over note sealed to the key in use."""
+    content = read_json(_MOST_BODY)
+    sealed = base64_field(content, "sealed")
+    try:
+        resealing.move_shift_note(
+            db.session,
+            unit_id=g.staff.unit_id,
+            note_id=note_id,
+            new=_confirmed_key(content),
+            sealed=sealed,
+        )
+    except resealing.Moved:
+        return _problem("moved", 409)
+    except resealing.NotFit:
+        return _problem("not_fit", 400)
+    return _done(None)
+
+
+def _done(reference: str | None) -> Response:
+    """Commit; where it was the last, write that down and empty the journal of the old bytes."""
+    db.session.flush()
+    is_last = resealing.count_left(db.session, g.staff.unit_id).total == 0
+    if is_last:
+        record(db.session, "resealed", by=g.staff.name, unit_id=g.staff.unit_id)
+    db.session.commit()
+    if is_last:
+        forget_deleted(db.engine)
+    return jsonify(moved=True)
+
+
+def _bundle(content: dict[str, Any]) -> resealing.Bundle:
+    length = content.get("length")
+    if type(length) is not int or length < 0:
+        abort(400)
+    label = content.get("label")
+    return resealing.Bundle(
+        length=length,
+        sealed=base64_field(content, "sealed"),
+        label=base64_field(content, "label") if label else None,
+        messages=_files(content, "messages"),
+        notes=_files(content, "notes"),
+    )
+
+
+def _files(content: dict[str, Any], name: str) -> dict[int, bytes]:
+    """Read files by their numbers."""
+    files = content.get(name)
+    if not isinstance(files, dict) or not all(map(_NUMBER.fullmatch, files)):
+        abort(400)
+    return {int(number): base64_field(files, number) for number in files}
+
+
+def _id_field(content: dict[str, Any], name: str) -> int:
+    value = content.get(name)
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        abort(400)
+    return int(value)
+
+
+def _confirmed_key(content: dict[str, Any]) -> int:
+    """Get the unit's key in use, provided that it is the one that the browser sealed to."""
+    key = enrol.current_key(db.session, g.staff.unit_id)
+    if key is None or key.id != _id_field(content, "to") or not _is_confirmed(key):
+        raise resealing.Moved
+    return key.id
+
+
+def _current(unit_id: str) -> UnitKey | None:
+    return enrol.current_key(db.reading, unit_id)
+
+
+def _is_confirmed(key: UnitKey) -> bool:
+    unit = OpenUnit(key.unit_id, key.id, key.recipient, key.recovery)
+    return is_confirmed(unit, house().district)
+
+
+def _key_ids(unit_id: str) -> list[str]:
+    return [str(key.id) for key in resealing.older_keys(db.reading, unit_id)]
+
+
+def _problem(what: str, status: int) -> Response:
+    db.session.rollback()
+    response = jsonify(problem=what)
+    response.status_code = status
+    return response
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode("ascii")

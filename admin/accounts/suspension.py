@@ -1,0 +1,55 @@
+"""Shuts a member out by page. What they could open before stays open to their key, and is told.
+
+There is no way back by a switch: who returns is invited anew, with a new card and a new key.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..audit import record
+from ..models import Member
+from . import services
+
+
+class OwnAccount(Exception):
+    """Nobody shuts out themselves."""
+
+
+class LastAdministrator(Exception):
+    """Without an administrator nobody could be invited or shut out any more."""
+
+
+class AlreadySuspended(Exception):
+    """The member was shut out before."""
+
+
+def suspend(session: Session, member: Member, *, by: str) -> None:
+    """Shut a member out at once, end their sessions, and write it down. The caller commits.
+
+    Raises `OwnAccount`, `AlreadySuspended` or `LastAdministrator`.
+    """
+    if member.name == by:
+        raise OwnAccount
+    if member.suspended_on is not None:
+        raise AlreadySuspended
+    if "administrator" in member.roles and len(_administrators(session)) < 2:
+        raise LastAdministrator
+    services.suspend(session, member)
+    record(session, "suspended", by=by, unit_id=member.unit_id, detail=member.name)
+
+
+def retire_replaced(session: Session, member: Member, *, by: str) -> None:
+    """Shut out the account in whose place a new one comes, as of one who forgot the passphrase.
+
+    The unit's key is renewed by a remaining holder, who then hands the new one on; where none is
+    left, by the recovery sheet. The caller commits. A no-op for who was shut out before.
+    """
+    if member.suspended_on is not None:
+        return
+    services.suspend(session, member)
+    record(session, "replaced", by=by, unit_id=member.unit_id, detail=member.name)
+
+
+def _administrators(session: Session) -> list[str]:
+    rows = session.execute(select(Member.name, Member.roles).where(Member.suspended_on.is_(None)))
+    return [name for name, roles in rows if "administrator" in roles]

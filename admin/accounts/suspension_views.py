@@ -1,0 +1,88 @@
+"""The page on which an administrator shuts a member out, after reading what follows from it."""
+
+from flask import Blueprint, abort, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
+
+from ..db import db
+from ..house import house
+from ..models import Member
+from . import renewal, suspension
+from .acts import Act, may
+from .renewal_guard import standings
+
+bp = Blueprint("suspension", __name__, url_prefix="/desk/admin")
+
+
+class SuspendForm(FlaskForm):  # type: ignore[misc]
+    """One tick, so that a slip of the finger shuts nobody out."""
+
+    class Meta:
+        # The room's guard checks the token of every post.
+        csrf = False
+
+    sure = BooleanField(validators=[InputRequired()])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sure.label.text = _("我看清楚了，现在停用")
+        self.sure.validators = [InputRequired(_("请勾选：我看清楚了，现在停用。"))]
+
+
+@bp.route("/suspend/<int:member_id>", methods=["GET", "POST"])
+@may(Act.SUSPEND)
+def suspend(member_id: int) -> str | BaseResponse | tuple[str, int]:
+    """Tell what a suspension does; with the tick, do it."""
+    form = SuspendForm()
+    if form.validate_on_submit():
+        return _suspend(_member(db.session, member_id), form)
+    return _page(_member(db.reading, member_id), form), 422 if form.errors else 200
+
+
+def _member(session: object, member_id: int) -> Member:
+    found: Member | None = session.get(Member, member_id)  # type: ignore[attr-defined]
+    return found or abort(404)
+
+
+def _suspend(member: Member, form: SuspendForm) -> BaseResponse | tuple[str, int]:
+    try:
+        suspension.suspend(db.session, member, by=g.staff.name)
+    except suspension.OwnAccount:
+        form.form_errors.append(_("不能停用自己。请找另一位系统管理员。"))
+    except suspension.LastAdministrator:
+        form.form_errors.append(_("这是最后一位系统管理员。请先邀请另一位，再停用。"))
+    except suspension.AlreadySuspended:
+        form.form_errors.append(_("这个人已经停用了。复职要重新邀请。"))
+    else:
+        db.session.commit()
+        standings().forget()
+        return redirect(url_for("suspension.suspended", member_id=member.id), 303)
+    return _page(member, form), 409
+
+
+@bp.get("/suspended/<int:member_id>")
+@may(Act.SUSPEND)
+def suspended(member_id: int) -> str:
+    """Tell what is done, and who must renew the unit's key now."""
+    member = _member(db.reading, member_id)
+    if member.suspended_on is None:
+        abort(404)
+    return render_template("accounts/suspended.html", member=member, **_unit_of(member))
+
+
+def _page(member: Member, form: SuspendForm) -> str:
+    return render_template("accounts/suspend.html", member=member, form=form, **_unit_of(member))
+
+
+def _unit_of(member: Member) -> dict[str, object]:
+    """Say how the key of the member's unit stands, as far as they hold it."""
+    standing = renewal.read_standing(db.reading, member.unit_id or "")
+    everybody = standing.suspended + standing.remaining
+    return {
+        "unit": house().district.units.get(member.unit_id or ""),
+        "holds": member.name in everybody,
+        "others": [name for name in standing.remaining if name != member.name],
+    }

@@ -1,0 +1,11 @@
+// The two pages on which a unit's key is taken back: by a holder, or by the recovery sheet.
+
+import "./lib/old.js";
+import { byId } from "./desk/dom.js";
+import { startRecovery } from "./renewal/recover_page.js";
+import { startRenewal } from "./renewal/renew_page.js";
+import { watch } from "./staff/keyring.js";
+
+watch();
+if (byId("renew")) startRenewal(byId("renew"));
+if (byId("recover")) startRecovery(byId("recover"));

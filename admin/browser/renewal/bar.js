@@ -1,0 +1,126 @@
+// The strip that shows how far the re-sealing is, with a button to pause it. It works on while the
+// member does something else on the page, and goes on from where it was on the next page.
+
+import { byId, element, replaceChildren } from "../desk/dom.js";
+import { getJson, postJson } from "../staff/api.js";
+import { startWorker } from "../staff/workers.js";
+import { reseal } from "./reseal.js";
+
+const PAUSED = "dengshao.reseal.paused";
+const LOCK = "dengshao.reseal";
+
+// For a member's opened keys: begins where their unit left something on a key that they hold.
+export async function resealInBackground(keys, unitId) {
+  const unit = keys && keys.units[unitId];
+  if (!unit || !unit.isVouched || unit.identities.length < 2) return;
+  await resealUnit(unit);
+}
+
+// `unit` is `{identities, keyIds, keyId, recipient, recovery}`; returns how it ended. One tab of a
+// browser does the work: the others would only seal the same tips.
+export async function resealUnit(unit) {
+  const first = await getJson("/desk/reseal/next.json").catch(() => null);
+  if (!first || !first.left) return "done";
+  if (!navigator.locks) return run(unit, first);
+  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) =>
+    lock ? run(unit, first) : "elsewhere",
+  );
+}
+
+function run(unit, { words, keys }) {
+  const strip = new Strip(words);
+  const worker = startWorker();
+  const holdsAll = keys.every((id) => unit.keyIds.includes(id));
+  const { identities, recipient, recovery } = unit;
+  const job = { unit: { identities, recipient, recovery, holdsAll } };
+  return reseal(unit.keyId, {
+    next: (skip) => getJson(`/desk/reseal/next.json?skip=${skip}`),
+    read: (reference) => getJson(`/desk/reseal/tips/${reference}.json`),
+    move: (reference, body) => postJson(`/desk/reseal/tips/${reference}`, body),
+    moveNote: (id, body) => postJson(`/desk/reseal/shift-notes/${id}`, body),
+    seal: (bundle) => worker(Object.assign({ job: "reseal", bundle }, job)),
+    sealFile: (sealed) => worker(Object.assign({ job: "resealFile", sealed }, job)),
+    wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    rest: () => strip.rest(),
+    shuffle,
+    tell: (state, numbers) => strip.tell(state, numbers),
+  });
+}
+
+// Two members at once then rarely seal the same tip.
+function shuffle(list) {
+  return list
+    .map((one) => [Math.random(), one])
+    .sort(([a], [b]) => a - b)
+    .map(([, one]) => one);
+}
+
+class Strip {
+  constructor(words) {
+    this.words = words;
+    this.waiting = [];
+    this.status = element("p", "reseal__status");
+    this.status.setAttribute("role", "status");
+    this.progress = element("progress", "reseal__progress");
+    this.progress.setAttribute("aria-label", words.title);
+    this.button = element("button", "button button--quiet button--small", words.pause);
+    this.button.type = "button";
+    this.button.addEventListener("click", () => this.toggle());
+    const place = byId("reseal") || this.place();
+    replaceChildren(place, element("b", "", words.title), this.status, this.progress, this.button);
+    place.hidden = false;
+    this.place = place;
+    this.show();
+  }
+
+  place() {
+    const made = element("div", "notice reseal no-print");
+    made.id = "reseal";
+    byId("main").prepend(made);
+    return made;
+  }
+
+  get isPaused() {
+    return localStorage.getItem(PAUSED) === "yes";
+  }
+
+  toggle() {
+    if (this.isPaused) localStorage.removeItem(PAUSED);
+    else localStorage.setItem(PAUSED, "yes");
+    this.show();
+    if (!this.isPaused) this.waiting.splice(0).forEach((go) => go());
+  }
+
+  show() {
+    this.button.textContent = this.isPaused ? this.words.resume : this.words.pause;
+  }
+
+  async rest() {
+    if (!this.isPaused) return;
+    this.status.textContent = this.words.paused;
+    await new Promise((go) => {
+      this.waiting.push(go);
+    });
+  }
+
+  tell(state, { left = 0, first = 0, stuck = 0 }) {
+    this.place.dataset.state = state;
+    if (first) {
+      this.progress.max = first;
+      this.progress.value = first - left;
+    }
+    this.status.textContent = this.sentence(state, left, stuck);
+    if (state === "done" || state === "stuck" || state === "stale") this.end(state);
+  }
+
+  sentence(state, left, stuck) {
+    const name = state === "working" ? "left" : state;
+    return (this.words[name] || "").replace("%(n)s", state === "stuck" ? stuck : left);
+  }
+
+  end(state) {
+    this.button.hidden = true;
+    this.progress.hidden = state !== "done";
+    if (state === "stale") this.place.hidden = true;
+  }
+}

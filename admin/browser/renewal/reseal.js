@@ -1,0 +1,76 @@
+// Works through what hangs on a unit's older keys, tip by tip, and tells how far it is.
+//
+// It may stop at any moment: each tip moves whole or not at all, and the server knows what is left.
+// `io` is what it works with: `next(skip)`, `read(reference)`, `move(reference, body)`,
+// `moveNote(id, body)`, `seal(bundle)`, `sealFile(text)`, `wait(seconds)`, `rest()` (which waits while
+// the member has paused it) and `tell(state, numbers)`.
+
+const AGAIN = 5;
+
+// `keyId` is the key to which `io.seal` seals. Ends with "done", "stuck" (the rest does not open for
+// this member) or "stale" (the unit has a newer key than this tab).
+export async function reseal(keyId, io) {
+  const stuck = new Set();
+  let first = 0;
+  for (;;) {
+    await io.rest();
+    const batch = await ask(() => io.next(stuck.size), io);
+    first = Math.max(first, batch.left);
+    if (!batch.left) return finish("done", batch, first, stuck, io);
+    if (batch.to !== keyId) return finish("stale", batch, first, stuck, io);
+    if (!batch.confirmed) {
+      io.tell("waiting", { left: batch.left, first });
+      await io.wait(AGAIN);
+      continue;
+    }
+    const open = batch.tips.filter((reference) => !stuck.has(reference));
+    const notes = batch.shift_notes.filter(({ id }) => !stuck.has(id));
+    if (!open.length && !notes.length) return finish("stuck", batch, first, stuck, io);
+    await moveAll(open, notes, batch, { keyId, first, stuck, io });
+  }
+}
+
+function finish(state, { left }, first, stuck, io) {
+  io.tell(state, { left, first, stuck: stuck.size });
+  return state;
+}
+
+async function moveAll(tips, notes, { left }, { keyId, first, stuck, io }) {
+  let done = 0;
+  const step = async (id, move) => {
+    await io.rest();
+    io.tell("working", { left: left - done, first });
+    try {
+      await ask(move, io);
+      done += 1;
+    } catch (error) {
+      // Another browser was faster, or more was written meanwhile: the next batch tells.
+      if (error.status !== 409) stuck.add(id);
+    }
+  };
+  for (const reference of io.shuffle(tips)) {
+    await step(reference, () => moveTip(reference, keyId, io));
+  }
+  for (const { id, sealed } of notes) {
+    await step(id, async () => io.moveNote(id, { to: keyId, sealed: await io.sealFile(sealed) }));
+  }
+}
+
+async function moveTip(reference, keyId, io) {
+  const sealed = await io.seal(await io.read(reference));
+  await io.move(reference, Object.assign({ to: keyId }, sealed));
+}
+
+// Out of reach, it comes again by itself; whatever the server or a file refuses is thrown.
+async function ask(act, io) {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof TypeError) && !(error.status >= 500)) throw error;
+      io.tell("offline", {});
+      await io.wait(AGAIN);
+      await io.rest();
+    }
+  }
+}

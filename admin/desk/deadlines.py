@@ -58,7 +58,10 @@ class TipDeadlines:
 class ExtensionForm(FlaskForm):  # type: ignore[misc]
     """Why the result gets more time, by the district's list."""
 
-    reason = SelectField(_l("延长的理由"), [InputRequired(_l("请选一个理由。"))])
+    # An id of its own: the decision on the same page has a reason too.
+    reason = SelectField(
+        _l("延长的理由"), [InputRequired(_l("请选一个理由。"))], id="extension-reason"
+    )
 
     def __init__(self) -> None:
         super().__init__()

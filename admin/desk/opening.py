@@ -11,9 +11,12 @@ from ..accounts.acts import Act, may
 from ..audit import record
 from ..db import db
 from ..models import Tip
+from ..vault.clocks import note_first_read
 from ..vault.talk import TalkRow, read_talk
 from .blueprint import Answer, bp
+from .claims import clock, is_held
 from .loading import own_tip
+from .note_views import sealed_notes
 
 
 class Why(enum.StrEnum):
@@ -38,6 +41,8 @@ class Why(enum.StrEnum):
 def sealed_tip(reference: str) -> Answer:
     """Send the sealed bytes of a tip and of its talk, as they are stored, and audit who asked."""
     tip = own_tip(db.reading, reference, undefer(Tip.sealed))
+    # First: the audit log's lock, once taken, must not be held while this waits for the tip's row.
+    note_first_read(db.session, tip.id, by=g.staff.name)
     _audit_opening(tip, request.args.get("why", ""))
     talk = read_talk(db.reading, tip.id)
     return jsonify(
@@ -47,6 +52,7 @@ def sealed_tip(reference: str) -> Answer:
         sealed=_base64(tip.sealed) if tip.sealed else None,
         length=talk.length,
         messages=[_message(row) for row in talk.rows],
+        notes=sealed_notes(tip),
         # A page that outlived its sign-in learns the new session's token here.
         csrf=generate_csrf(),
     )
@@ -68,7 +74,7 @@ def why_of(tip: Tip, said: str) -> Why:
     """Tell why this member opens the tip; what they said counts where a colleague holds it."""
     if tip.claimed_by_id == g.staff.member_id:
         return Why.OWN
-    if tip.claimed_by_id is None:
+    if not is_held(tip, clock()):
         return Why.TRIAGE
     return Why(said) if said in {Why.COVER, Why.REVIEW, Why.COMPARE} else Why.UNSAID
 

@@ -11,7 +11,7 @@ export async function suggest(page, tip, words) {
   const place = byId("alike-place");
   // Left meanwhile: nothing may be shown any more.
   if (!place || !byId("opened").hasChildNodes()) return;
-  byId("link").hidden = place.hidden = false;
+  place.hidden = false;
   const tied = Array.from(byId("links").querySelectorAll("[name=other]"), ({ value }) => value);
   const found = alikeTo(trace, kept).filter(({ reference }) => !tied.includes(reference));
   const none = element("li", "meta", words.alike.none);
@@ -34,8 +34,11 @@ function lineOf({ reference, township, reasons }, words) {
   tie.type = "button";
   tie.setAttribute("aria-label", `${words.alike.link} ${reference}`);
   tie.addEventListener("click", () => {
+    const form = byId("link");
+    // Open, so that a refusal beside the field is seen.
+    form.parentElement.open = true;
     byId("other").value = reference;
-    byId("link").requestSubmit();
+    form.requestSubmit();
   });
   return element("li", "links__one", element("p", "", look, " ", told.join("，")), tie);
 }

@@ -2,7 +2,7 @@
 
 import { bindAct, showError } from "./acts.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
-import { endOfNotes, lastGrading, readGrading, sealNote } from "./notes.js";
+import { endOfNotes, GRADES, lastGrading, readGrading, sealNote } from "./notes.js";
 
 // A colleague who writes at the same moment takes our number: it is counted anew, a few times.
 const RETRIES = 4;
@@ -14,7 +14,7 @@ export function bindNotes({ opened, words, renew }) {
     return body ? { body } : { missing: words.notes.empty };
   });
   bindNote(byId("grading"), "grading", { opened, words, renew }, (form) => {
-    const chosen = chosenOf(form, words.grades);
+    const chosen = chosenOf(form);
     return chosen ? { body: JSON.stringify(chosen) } : { missing: words.notes.choose };
   });
 }
@@ -41,8 +41,8 @@ function bindNote(form, kind, { opened, words, renew }, bodyOf) {
 }
 
 // The choice of each group as { source, information, handling }, or null where one is missing.
-function chosenOf(form, grades) {
-  const pairs = Object.keys(grades).map((name) => {
+function chosenOf(form) {
+  const pairs = GRADES.map((name) => {
     const checked = form.querySelector(`[name="${name}"]:checked`);
     return [name, checked ? checked.value : ""];
   });
@@ -69,7 +69,7 @@ export function proposeGrading(entries, fields, words) {
   const basis = typeof fields.basis === "string" ? fields.basis : "";
   const known = Object.prototype.hasOwnProperty.call(heard, basis) ? heard[basis] : "";
   const proposed = lastGrading(entries, words.grades) || { information: known };
-  Object.keys(words.grades).forEach((name) => {
+  GRADES.forEach((name) => {
     const wanted = Array.from(form.querySelectorAll(`[name="${name}"]`)).find(
       ({ value }) => value === proposed[name],
     );
@@ -98,9 +98,7 @@ function lineOf(entry, words) {
 }
 
 const inWords = (grading, words) =>
-  Object.keys(words.grades)
-    .map((name) => words.grades[name][grading[name]])
-    .join(" · ");
+  GRADES.map((name) => words.grades[name][grading[name]]).join(" · ");
 
 const signed = (grading) => element("span", "meta", `${grading.by} ${grading.at}`);
 

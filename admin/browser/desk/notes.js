@@ -11,6 +11,8 @@ import { equal, fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "../lib/byt
 import { MESSAGE_STEP, digestOf, pad, parseContent } from "../lib/envelope.js";
 
 const KINDS = ["note", "grading"];
+// In the order in which they are read out; objects of a page's words come sorted.
+export const GRADES = ["source", "information", "handling"];
 
 // Two labels and line breaks between: nothing of a talk's message has this shape.
 const macOf = (talk, { kind, reference, number, by, previous, body }) =>
@@ -101,15 +103,14 @@ export function readGrading(entry, grades) {
   if (entry.kind !== "grading" || entry.body === null) return null;
   try {
     const chosen = JSON.parse(entry.body);
-    const names = Object.keys(grades);
-    const isKnown = names.every(
+    const isKnown = GRADES.every(
       (name) =>
         typeof chosen[name] === "string" &&
         Object.prototype.hasOwnProperty.call(grades[name], chosen[name]),
     );
     if (!isKnown) return null;
     const { by, at } = entry;
-    return names.reduce((all, name) => Object.assign(all, { [name]: chosen[name] }), { by, at });
+    return GRADES.reduce((all, name) => Object.assign(all, { [name]: chosen[name] }), { by, at });
   } catch (error) {
     return null;
   }

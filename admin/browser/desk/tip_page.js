@@ -86,6 +86,9 @@ function bindActs(words, state, renew) {
   const acts = byId("acts");
   const opened = () => state.opened;
   acts.hidden = false;
+  page.querySelectorAll("[data-with-acts]").forEach((part) => {
+    part.hidden = false;
+  });
   const openPanel = bindPanels(acts);
   page.querySelectorAll("form[data-act]").forEach((form) => bindAct(form, { words, renew }));
   if (byId("decision")) guideDecision(byId("decision"), words);

@@ -1,0 +1,99 @@
+"""A tip as a browser sealed it: of a reporter, or of staff who write down what they were told."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort
+
+from ..house import house
+from ..models import Urgency
+from ..sealed_json import base64_field, hex_field, text_field
+from ..sealing.payload import LABEL_STEP, TIP_STEP
+from ..sealing.shape import WrongShape, clear_size
+from .store import SealedTip
+from .units import OpenUnit
+
+MOST_SEALED = 64 * 1024
+_REFERENCE = re.compile("[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
+_URGENCY = re.compile("|".join(Urgency))
+_KEY_ID = re.compile("[0-9]{1,19}")
+_NAME = re.compile("[A-Za-z0-9_-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the server learns of a sealed tip, and the sealed bytes."""
+
+    reference: str
+    lookup: bytes
+    """Peppered, as it is stored."""
+    unit_id: str
+    key_id: int | None
+    """Which of the unit's keys it is sealed to."""
+    urgency: Urgency
+    label: bytes | None
+    sealed: bytes
+
+    def open_unit(self, units: Mapping[str, OpenUnit]) -> OpenUnit | None:
+        """Find the unit that takes it; None where it is closed, or has renewed its key since."""
+        unit = units.get(self.unit_id)
+        if unit is not None and self.key_id not in (None, unit.key_id):
+            # The browser asks again, and seals anew.
+            return None
+        return unit
+
+    def tip(self, unit: OpenUnit, *, is_machine: bool = False, channel: str = "form") -> SealedTip:
+        return SealedTip(
+            reference=self.reference,
+            lookup=self.lookup,
+            unit_id=unit.unit_id,
+            unit_key_id=unit.key_id,
+            urgency=self.urgency,
+            label=self.label,
+            sealed=self.sealed,
+            is_machine=is_machine,
+            channel=channel,
+        )
+
+
+def read_cover(content: dict[str, Any]) -> Cover:
+    """Read what was posted; refuse what no browser of ours sends."""
+    urgency = Urgency(text_field(content, "urgency", _URGENCY))
+    unit_id = text_field(content, "unit", _NAME)
+    sealed = base64_field(content, "sealed")
+    if len(sealed) > MOST_SEALED:
+        abort(413)
+    size = _clear_size(sealed, recipients=2)
+    if size % TIP_STEP or not size:
+        abort(400)
+    lookup = bytes.fromhex(hex_field(content, "lookup", 32))
+    return Cover(
+        reference=text_field(content, "reference", _REFERENCE),
+        lookup=house().peppered(lookup),
+        unit_id=unit_id,
+        key_id=int(text_field(content, "key", _KEY_ID)) if "key" in content else None,
+        urgency=urgency,
+        label=_label(base64_field(content, "label"), unit_id, urgency),
+        sealed=sealed,
+    )
+
+
+def _label(label: bytes, unit_id: str, urgency: Urgency) -> bytes | None:
+    """Check a label. A supervisory tip has none, and is P1 whatever it says."""
+    if label:
+        if _clear_size(label, recipients=1) != LABEL_STEP:
+            abort(400)
+        return label
+    district = house().district
+    if unit_id not in (district.supervisory, district.upper) or urgency is not Urgency.P1:
+        abort(400)
+    return None
+
+
+def _clear_size(sealed: bytes, *, recipients: int) -> int:
+    try:
+        return clear_size(sealed, recipients=recipients)
+    except WrongShape:
+        abort(400)

@@ -198,7 +198,7 @@ def reset(session: Session, member: Member, *, by: str) -> None:
     for passkey in session.scalars(select(Passkey).where(Passkey.member_id == member.id)):
         session.delete(passkey)
     session.flush()
-    record(session, "factors_reset", by=by, unit_id=member.unit_id, detail=member.name)
+    record(session, "factors_reset", by=by, unit_id=member.unit_id, detail=f"member={member.name}")
 
 
 def _new_code() -> str:

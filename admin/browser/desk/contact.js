@@ -14,7 +14,10 @@ export function bindContact(unit, words) {
   byId("contact-choose").hidden = false;
   chosen.addEventListener("change", async () => {
     hideContact();
-    if (chosen.files.length) await open(chosen.files[0], unit.identities, words.sentences);
+    const [file] = chosen.files;
+    // Emptied, so that the same file can be chosen again: choosing it twice would change nothing.
+    chosen.value = "";
+    if (file) await open(file, unit.identities, words.sentences);
   });
 }
 

@@ -1,15 +1,17 @@
 // Keeps a member's opened keys between pages, and takes them away again.
 //
-//   load()      -> null, or {name, units: {unit_id: {identities: [current, ...older], identity,
+//   load()      -> null, or {name, recipient, units: {unit_id: {identities: [current, ...older], identity,
 //                  recipient, recovery, isVouched}}}; see gather() in open.js
 //   watch()        binds the lock and sign-out buttons, locks after 15 idle minutes
 //   lock()         locks this browser's tabs and goes to the unlock page
 //   goUnlock()     goes to the unlock page, which leads back here
+//   beforeLock(f)  has f called before this tab goes there: it seals what was typed, see drafts.js
 //
 // They rest in sessionStorage, sealed under a key that lives only in the server's session row: once
 // that row is gone or its key was replaced, what rests here opens for nobody.
 
 import { getJson, postJson, Refused } from "./api.js";
+import { forgetDrafts, keepDraftsOf } from "./draft_store.js";
 import { unwrap, wrap } from "./wrapped.js";
 
 const KEYRING = "dengshao.keyring";
@@ -26,8 +28,12 @@ const ACTIVITY = ["keydown", "pointerdown", "wheel", "touchstart"];
 const channel = window.BroadcastChannel ? new BroadcastChannel("dengshao") : null;
 let lastAsked = Date.now();
 let leaving = false;
+const keepers = [];
+// Sealing takes a few milliseconds; a lock must not hang on it.
+const PATIENCE = 2000;
 
 export async function save(opened, wrapKey) {
+  keepDraftsOf(opened.name);
   sessionStorage.setItem(KEYRING, await wrap(opened, wrapKey));
   localStorage.setItem(TOUCHED, String(Date.now()));
 }
@@ -51,14 +57,28 @@ export async function lock() {
   forget();
   if (channel) channel.postMessage("lock");
   // Out of reach, the server forgets the key by itself after 15 minutes; here it is gone already.
-  await postJson("/desk/lock").catch(() => null);
-  goUnlock();
+  await Promise.all([postJson("/desk/lock").catch(() => null), keepTyped()]);
+  leave();
 }
 
-export function goUnlock() {
+export async function goUnlock() {
   leaving = true;
+  await keepTyped();
+  leave();
+}
+
+function leave() {
   sessionStorage.setItem(BACK, location.pathname + location.search);
   location.assign("/desk/unlock");
+}
+
+export function beforeLock(keeper) {
+  keepers.push(keeper);
+}
+
+function keepTyped() {
+  const kept = Promise.all(keepers.map((keeper) => keeper().catch(() => null)));
+  return Promise.race([kept, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
 // Returns where the member was before the lock, once; only ever a page of the desk.
@@ -93,13 +113,18 @@ export function watch() {
 export function bindSignOut() {
   onSubmit("desk-sign-out", () => {
     forget();
+    forgetDrafts();
     sessionStorage.removeItem(BACK);
-    if (channel) channel.postMessage("lock");
+    if (channel) channel.postMessage("sign-out");
   });
 }
 
-function lockedElsewhere() {
+function lockedElsewhere({ data }) {
   forget();
+  if (data === "sign-out") {
+    forgetDrafts();
+    keepers.length = 0;
+  }
   if (!leaving) goUnlock();
 }
 

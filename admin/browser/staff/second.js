@@ -15,7 +15,11 @@ const FACTORS = "/desk/sign-in/factors";
 const byId = (id) => document.getElementById(id);
 
 export function askSecond(place, { name, totp, passkeys }) {
-  if (!totp && !passkeys) return offerFactors(place, name);
+  if (!totp && !passkeys) {
+    const set = offerFactors(place, name);
+    byId("second-set-up-title").focus();
+    return set;
+  }
   const step = new Step(place, byId("second-ask"));
   return new Promise((resolve) => {
     const digits = byId("second-digits");

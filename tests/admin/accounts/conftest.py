@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from admin.accounts import enrol
+from admin.accounts import enrol, guard
+from admin.config import SecondFactor
 from admin.db import db
 from tests.support import desk_client
 
@@ -52,6 +53,21 @@ def people(app, made):
             db.session.refresh(row)
             db.session.expunge(row)
     return found
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """The clock of the sign-ins, which the test moves: now["is"] += 30."""
+    clock = {"is": 1_800_000_000}
+    monkeypatch.setattr(guard, "clock", lambda: clock["is"])
+    return clock
+
+
+@pytest.fixture
+def required(app):
+    """As in production: nobody goes on without a second factor."""
+    config = app.extensions["dengshao"].config
+    object.__setattr__(config, "second_factor", SecondFactor.REQUIRED)
 
 
 @pytest.fixture

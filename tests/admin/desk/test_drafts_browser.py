@@ -1,0 +1,154 @@
+"""Words that were typed and not sent outlive a lock, as ciphertext, for their member alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.live import signed_in
+
+pytestmark = pytest.mark.browser
+
+TYPED = "桥头那天您看到的车，往哪边开走的？"
+IDLE_MS = 15 * 60 * 1000
+RESTORED = "#drafts-restored:has-text('已把没发出的字放回来了。')"
+
+
+@pytest.fixture
+def page(live, visit, demo):
+    page = visit()
+    page.set_default_timeout(20_000)
+    return signed_in(page, live, demo["police-1"])
+
+
+@pytest.fixture
+def tip(live, sealed_tip):
+    return sealed_tip(live.app, what="桥头有人收钱")
+
+
+@pytest.fixture
+def typing(page, live, tip):
+    """The tip's page with a question half written."""
+    open_tip(page, live, tip)
+    page.fill("#body", TYPED)
+    return page
+
+
+def open_tip(page, live, tip):
+    page.goto(f"{live.desk}/desk/tips/{tip.reference}")
+    page.wait_for_selector("#tip[data-opened]")
+
+
+def unlock(page, member):
+    page.wait_for_url("**/desk/unlock")
+    page.fill("#passphrase", member.passphrase)
+    page.fill("#code", member.code)
+    page.click("#unlock button[type=submit]")
+
+
+def kept(page):
+    return page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+
+
+def assert_sealed(page):
+    """What rests in the browser is an age file, and no word of what was typed."""
+    page.wait_for_url("**/desk/unlock")
+    stored = kept(page)
+    assert "dengshao.drafts" in stored
+    assert not any(TYPED[at : at + 3] in stored for at in range(len(TYPED) - 2))
+    sealed = page.evaluate(
+        "Object.values(JSON.parse(sessionStorage.getItem('dengshao.drafts')).pages).map(atob)"
+    )
+    assert [words.split("\n")[0] for words in sealed] == ["age-encryption.org/v1"]
+
+
+def by_button(page):
+    page.click("#desk-lock button")
+
+
+def by_idleness(page):
+    page.evaluate(f"localStorage.setItem('dengshao.touched', String(Date.now() - {IDLE_MS}))")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
+def from_another_tab(page):
+    other = page.context.new_page()
+    other.goto(page.url.split("/desk/")[0] + "/desk/account/")
+    other.click("#desk-lock button")
+    other.wait_for_url("**/desk/unlock")
+
+
+@pytest.mark.parametrize("lock", [by_button, by_idleness, from_another_tab])
+def test_typed_words_are_sealed_at_a_lock_and_put_back_after_it(typing, live, tip, demo, lock):
+    lock(typing)
+    assert_sealed(typing)
+
+    unlock(typing, demo["police-1"])
+    typing.wait_for_url(f"**/desk/tips/{tip.reference}")
+    typing.wait_for_selector("#tip[data-opened]")
+
+    expect(typing.locator("#body")).to_have_value(TYPED)
+    expect(typing.locator(RESTORED)).to_have_count(1)
+    assert "dengshao.drafts" not in kept(typing)
+
+
+def test_nothing_is_kept_of_an_untouched_page(page, live, tip):
+    open_tip(page, live, tip)
+    by_button(page)
+    page.wait_for_url("**/desk/unlock")
+
+    assert "dengshao.drafts" not in kept(page)
+
+
+def test_a_draft_waits_for_its_own_page(typing, live, tip, demo, sealed_tip):
+    other = sealed_tip(live.app, what="另一件事")
+    by_button(typing)
+    unlock(typing, demo["police-1"])
+    typing.wait_for_selector(RESTORED)
+    by_button(typing)
+    unlock(typing, demo["police-1"])
+    typing.wait_for_selector("#tip[data-opened]")
+    expect(typing.locator("#body")).to_have_value(TYPED)
+
+    open_tip(typing, live, other)
+
+    assert typing.input_value("#body") == ""
+    assert typing.locator(RESTORED).count() == 0
+
+
+def test_nothing_is_left_of_words_that_were_sent(typing, live, tip, demo):
+    by_button(typing)
+    unlock(typing, demo["police-1"])
+    typing.wait_for_selector(RESTORED)
+    typing.wait_for_selector("#tip[data-opened]")
+    typing.check("[name=ask][value=yes]")
+    typing.click("#message button:has-text('加锁并发出')")
+    typing.wait_for_selector(f"#thread :text('{TYPED}')")
+
+    assert "dengshao.drafts" not in kept(typing)
+    assert typing.input_value("#body") == ""
+
+
+def test_signing_out_leaves_no_draft_in_any_tab(typing, live, tip, demo):
+    by_button(typing)
+    typing.wait_for_url("**/desk/unlock")
+    assert "dengshao.drafts" in kept(typing)
+
+    typing.click("#desk-sign-out button")
+    typing.wait_for_url("**/desk/sign-in")
+
+    assert "dengshao.drafts" not in kept(typing)
+
+
+def test_another_member_at_this_window_finds_nothing(typing, live, tip, demo):
+    by_button(typing)
+    typing.wait_for_url("**/desk/unlock")
+    draft = typing.evaluate("sessionStorage.getItem('dengshao.drafts')")
+    typing.click("#desk-sign-out button")
+    typing.wait_for_url("**/desk/sign-in")
+    # Even where the browser had kept it.
+    typing.evaluate("draft => sessionStorage.setItem('dengshao.drafts', draft)", draft)
+
+    signed_in(typing, live, demo["police-2"])
+
+    assert "dengshao.drafts" not in kept(typing)
+    open_tip(typing, live, tip)
+    assert typing.input_value("#body") == ""

@@ -127,7 +127,7 @@ def renew(
     `WrongHolders` or `BadRenewal`.
     """
     old = _take_key(session, by, old_id)
-    if (again := _stored_before(session, by, posted)) is not None:
+    if (again := _stored_before(session, old, by, posted)) is not None:
         return again
     standing = read_standing(session, old.unit_id)
     if old.retired_on is not None or not standing.needs_renewal:
@@ -149,7 +149,7 @@ def recover(
     `NotYours`, `NotNeeded`, `HoldersLeft`, `WrongProof`, `WrongHolders` or `BadRenewal`.
     """
     old = _take_key(session, by, old_id)
-    if (again := _stored_before(session, by, posted)) is not None:
+    if (again := _stored_before(session, old, by, posted)) is not None:
         return again
     if old.retired_on is not None:
         raise NotNeeded
@@ -174,9 +174,13 @@ def _take_key(session: Session, by: Staff, old_id: int) -> UnitKey:
     return old
 
 
-def _stored_before(session: Session, by: Staff, posted: Renewal) -> UnitKey | None:
+def _stored_before(
+    session: Session, old: UnitKey, by: Staff, posted: Renewal
+) -> UnitKey | None:
     """Find what a browser posts again whose first answer was lost on the way."""
-    found = select(UnitKey).filter_by(recipient=posted.recipient, made_by=by.name)
+    found = select(UnitKey).filter_by(
+        recipient=posted.recipient, made_by=by.name, succeeds_id=old.id
+    )
     return session.scalars(found.where(UnitKey.retired_on.is_(None))).one_or_none()
 
 

@@ -154,7 +154,8 @@ def test_who_was_handed_the_older_key_only_opens_old_tips_and_seals_to_none(job,
     (answer,) = open_in_node([job])
 
     police = answer["opened"]["units"]["police"]
-    assert police == {"identities": [str(old_identity)], "isOldOnly": True}
+    ids = [job["keyring"]["units"][0]["id"]]
+    assert police == {"identities": [str(old_identity)], "keyIds": ids, "isOldOnly": True}
 
 
 def test_a_newer_key_of_the_servers_own_is_refused_or_not_trusted_with_old_tips(job, old_identity):

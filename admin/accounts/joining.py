@@ -166,9 +166,9 @@ def set_up(session: Session, keys: NewKeys, *, name: str, code: str, data: Path)
 
     Raises `SetupDone`, `WrongSetupCode` or `enrol.BadName`.
     """
-    name = enrol.clean_name(name)
     if not is_setup_code(data, code):
         raise WrongSetupCode
+    name = enrol.clean_name(name)
     # First the line of the log, which one writer at a time may add: so the store stays empty
     # between the look and the row, whatever two people do at once.
     record(session, "setup", by=name)

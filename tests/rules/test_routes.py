@@ -21,13 +21,18 @@ def test_every_view_declares_its_audience(app):
         assert getattr(view, "audience", None) in AUDIENCES, rule.endpoint
 
 
-def test_only_the_sign_in_is_open_at_the_desk_and_nothing_else_is_closed(app):
+# Who comes here has no account yet: to sign in, to take up an invitation that a link and a spoken
+# code prove, and, only while there is no member at all, to set up with the code on the server.
+OPEN_AT_THE_DESK = ("/desk/sign-in", "/desk/sign-out", "/desk/join", "/desk/setup")
+
+
+def test_only_who_has_no_account_yet_is_let_in_at_the_desk_and_nothing_else_is_closed(app):
     for rule in rules(app):
         audience = app.view_functions[rule.endpoint].audience
         if not is_desk_path(rule.rule):
             assert audience == "public", rule.endpoint
         elif audience == "public":
-            assert rule.rule.startswith(("/desk/sign-in", "/desk/sign-out")), rule.rule
+            assert rule.rule.startswith(OPEN_AT_THE_DESK), rule.rule
 
 
 def test_a_staff_view_sends_a_stranger_away_and_tells_nothing(app, config):

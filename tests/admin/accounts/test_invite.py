@@ -1,0 +1,204 @@
+"""An invitation needs two people: who sends the link, and who speaks the code."""
+
+import pytest
+
+from admin.accounts import enrol, invite, services
+from admin.accounts.roles import BadRoles
+from admin.models import AuditEvent, Invitation
+
+from .conftest import UNIT
+
+NOW = 1_800_000_000
+KEY = b"k" * 32
+BY = "管理员甲"
+
+
+@pytest.fixture
+def head(session, unit):
+    """A unit whose member `ada` can speak codes."""
+    unit.first.roles = ["analyst", "reviewer"]
+    session.commit()
+    return unit
+
+
+def asked(session, **other):
+    values = {"name": "新人", "unit_id": UNIT, "roles": ["analyst"], "by": BY, "now": NOW}
+    return invite.invite(session, **{**values, **other})
+
+
+def acts(session):
+    return [event.act for event in session.query(AuditEvent).order_by(AuditEvent.number)]
+
+
+def test_an_invitation_to_a_unit_with_a_head_has_one_link_and_no_code(session, head):
+    links = asked(session)
+
+    assert links.head_token is None
+    assert links.invitation.code_hash is None
+    assert acts(session) == ["invite"]
+
+
+def test_the_database_keeps_hashes_of_links_and_code(session, head):
+    links = asked(session, name="无单位", unit_id=None, roles=["auditor"])
+    code = invite.speak_by_link(session, links.invitation, typed="局长", signed_in=None, key=KEY)
+    session.flush()
+    row = session.get(Invitation, links.invitation.id)
+    kept = [getattr(row, column.key) for column in Invitation.__table__.columns]
+
+    stored = b"".join(v if isinstance(v, bytes) else str(v).encode() for v in kept)
+    for secret in (links.token, links.head_token, code):
+        assert secret.encode() not in stored
+    # Nor does a hash of the eight digits alone, which could be tried out.
+    assert invite._code_hash(b"x" * 32, row, code) != row.code_hash
+
+
+REFUSED = {
+    "an unknown role": ({"roles": ["boss"]}, BadRoles),
+    "a reader without unit": ({"unit_id": None}, BadRoles),
+    "an administrator who reads": ({"roles": ["administrator", "analyst"]}, BadRoles),
+    "a name that is a member's": ({"name": "ada"}, enrol.NameTaken),
+    "the inviter": ({"name": BY}, enrol.NameTaken),
+    "no name": ({"name": " "}, enrol.BadName),
+    "the log's own sign": ({"name": "-"}, enrol.BadName),
+    "a first member who is no head": ({"unit_id": "drugs"}, invite.FirstIsHead),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_can_be_no_member_is_not_invited(session, head, case):
+    values, refusal = REFUSED[case]
+
+    with pytest.raises(refusal):
+        asked(session, **values)
+
+    session.rollback()
+    assert session.query(Invitation).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("unit_id", "roles"), [("drugs", ["reviewer"]), (None, ["administrator"]), (None, ["auditor"])]
+)
+def test_without_a_head_a_second_link_goes_to_a_second_person(session, head, unit_id, roles):
+    links = asked(session, unit_id=unit_id, roles=roles)
+
+    found = invite.find_for_head(session, links.head_token, NOW)
+
+    assert found is links.invitation
+    with pytest.raises(invite.NoInvitation):
+        invite.find_for_head(session, links.token, NOW)
+    with pytest.raises(invite.NoInvitation):
+        invite.find(session, links.head_token, NOW)
+
+
+def test_a_suspended_head_speaks_no_codes(session, head):
+    services.suspend(session, head.first)
+
+    with pytest.raises(invite.FirstIsHead):
+        asked(session)
+    assert asked(session, roles=["reviewer"]).head_token is not None
+
+
+def test_a_second_invitation_of_a_name_ends_the_first(session, head):
+    first, second = asked(session), asked(session)
+
+    with pytest.raises(invite.NoInvitation):
+        invite.find(session, first.token, NOW)
+    assert invite.find(session, second.token, NOW) is second.invitation
+
+
+def test_the_code_of_a_head_opens_and_a_new_one_takes_its_place(session, head):
+    links = asked(session)
+    old = invite.speak_code(session, links.invitation, by="ada", key=KEY)
+    new = invite.speak_code(session, links.invitation, by="ada", key=KEY)
+
+    invite.try_code(session, links.invitation, f"{new[:4]} {new[4:]}", key=KEY)
+    if old != new:
+        with pytest.raises(invite.WrongCode):
+            invite.try_code(session, links.invitation, old, key=KEY)
+    assert links.invitation.code_by == "ada"
+    assert acts(session)[:3] == ["invite", "invite_code", "invite_code"]
+
+
+@pytest.mark.parametrize("by", [BY, "新人"])
+def test_neither_the_inviter_nor_the_invited_speaks_the_code(session, head, by):
+    links = asked(session)
+
+    with pytest.raises(invite.OwnInvitation):
+        invite.speak_code(session, links.invitation, by=by, key=KEY)
+    assert links.invitation.code_hash is None
+
+
+BY_LINK = {
+    "the inviter by name": ({"typed": BY, "signed_in": None}, invite.OwnInvitation),
+    "the inviter signed in": ({"typed": "局长", "signed_in": BY}, invite.OwnInvitation),
+    "the invited": ({"typed": "新人", "signed_in": None}, invite.OwnInvitation),
+    "another's name": ({"typed": "ada", "signed_in": None}, enrol.NameTaken),
+    "no name": ({"typed": "", "signed_in": None}, enrol.BadName),
+}
+
+
+@pytest.mark.parametrize("case", BY_LINK)
+def test_the_second_link_gives_no_code_to(session, head, case):
+    who, refusal = BY_LINK[case]
+    links = asked(session, unit_id="drugs", roles=["reviewer"])
+
+    with pytest.raises(refusal):
+        invite.speak_by_link(session, links.invitation, key=KEY, **who)
+
+    assert links.invitation.code_hash is None
+
+
+def test_the_second_link_gives_its_code_once(session, head):
+    links = asked(session, unit_id="drugs", roles=["reviewer"])
+    invite.speak_by_link(session, links.invitation, typed="局长", signed_in=None, key=KEY)
+
+    with pytest.raises(invite.CodeMade):
+        invite.speak_by_link(session, links.invitation, typed="局长", signed_in=None, key=KEY)
+
+
+def test_five_wrong_codes_end_an_invitation_and_a_new_code_gives_no_new_tries(session, head):
+    links = asked(session)
+    code = invite.speak_code(session, links.invitation, by="ada", key=KEY)
+    wrong = f"{(int(code) + 1) % 10**8:08d}"
+    for _ in range(3):
+        with pytest.raises(invite.WrongCode):
+            invite.try_code(session, links.invitation, wrong, key=KEY)
+    code = invite.speak_code(session, links.invitation, by="ada", key=KEY)
+    wrong = f"{(int(code) + 1) % 10**8:08d}"
+    for _ in range(2):
+        with pytest.raises(invite.WrongCode):
+            invite.try_code(session, links.invitation, wrong, key=KEY)
+
+    with pytest.raises(invite.NoInvitation):
+        invite.find(session, links.token, NOW)
+    assert acts(session).count("invite_wrong_code") == 5
+
+
+def test_a_code_that_nobody_made_is_not_guessed(session, head):
+    links = asked(session)
+
+    with pytest.raises(invite.NoCodeYet):
+        invite.try_code(session, links.invitation, "", key=KEY)
+    assert links.invitation.wrong_codes == 0
+
+
+ENDED = {
+    "72 hours later": lambda _s, _i: NOW + invite.VALID_SECONDS,
+    "ended by the administrator": lambda s, i: invite.end(s, i, by=BY, now=NOW) or NOW,
+    "used": lambda s, i: (setattr(i, "used_on", enrol.today()), s.flush()) and NOW,
+}
+
+
+@pytest.mark.parametrize("case", ENDED)
+def test_an_invitation_that_is_over_is_found_by_nobody(session, head, case):
+    links = asked(session)
+    now = ENDED[case](session, links.invitation) or NOW
+
+    with pytest.raises(invite.NoInvitation):
+        invite.find(session, links.token, now)
+    assert invite.open_invitations(session, now) == []
+
+
+def test_who_is_to_be_replaced_does_not_invite_the_successor(session, head):
+    with pytest.raises(invite.OwnInvitation):
+        asked(session, replaces=head.admin, unit_id=None, roles=["administrator"])

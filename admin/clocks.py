@@ -170,7 +170,7 @@ class Clocks:
             for row in self.deadlines(facts)
             if row.met_on is None and row.due < day
             for level, count in row.rule.urge
-            if self.calendar.after(row.due, count) <= day
+            if end_of(self.calendar, row.due, count, "working") <= day
         ]
 
     def may_extend(self, facts: Facts, day: date) -> bool:

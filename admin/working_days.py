@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-import chinese_calendar
 from chinese_calendar import constants
 
 KNOWN_YEARS: Final = frozenset(day.year for day in constants.holidays)
@@ -40,9 +39,11 @@ class WorkingDays:
     def is_off(self, day: date) -> bool:
         if day in self.opened or day in self.closed:
             return day in self.closed
-        if not self.is_guess(day):
-            return bool(chinese_calendar.is_holiday(day))
-        return day.weekday() >= _SATURDAY or (day.month, day.day) in self.every_year
+        is_weekend = day.weekday() >= _SATURDAY
+        if self.is_guess(day):
+            return is_weekend or (day.month, day.day) in self.every_year
+        # Its own tables: `is_holiday` looks through all years for their bounds at every call.
+        return day in constants.holidays or (is_weekend and day not in constants.workdays)
 
     def on_or_after(self, day: date) -> date:
         """Find the first working day from `day` on."""

@@ -23,13 +23,14 @@ from .blueprint import bp
 from .contact import bp as contact_bp
 from .contact import opens_contact
 from .duty import bp as duty_bp
+from .entering import bp as entering_bp
 from .offered import bp as offered_bp
 from .practice import bp as practice_bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
-    for blueprint in (bp, offered_bp, contact_bp, duty_bp, practice_bp):
+    for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp):
         app.register_blueprint(blueprint)
     init_assigning(app)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
         return {
             "unit_name": unit.zh if unit else "",
             "practises": unit is not None and unit.practice,
+            "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }

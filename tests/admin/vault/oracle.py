@@ -1,0 +1,149 @@
+"""What must happen with deadlines, written anew from domain.md 8 for the simulated year.
+
+It shares no line with admin/clocks.py and reads no data file: days off are the notice's own list,
+and what is pending is said in plain conditions.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+
+
+def _span(month, first, last):
+    return {date(2026, month, day) for day in range(first, last + 1)}
+
+
+# 国务院办公厅关于2026年部分节假日安排的通知
+HOLIDAYS = (
+    _span(1, 1, 3)
+    | _span(2, 15, 23)
+    | _span(4, 4, 6)
+    | _span(5, 1, 5)
+    | _span(6, 19, 21)
+    | _span(9, 25, 27)
+    | _span(10, 1, 7)
+)
+WORKED = {
+    date(2026, month, day) for month, day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))
+}
+FIXED = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+STAFF = {"read", "asked", "accepted", "to_department", "to_supervision", "moved", "closed"}
+DECIDED = {"accepted", "to_department", "to_supervision", "closed"}
+# Working days after the deadline, by rule: holder, reviewer, supervisor.
+SLOW, FAST, LAST = (1, 2, 5), (1, 1, 2), (1, 1, 1)
+URGED = {
+    **dict.fromkeys(("first_read", "scope", "status", "result"), SLOW),
+    **dict.fromkeys(("first_read_urgent", "transfer", "handover", "umbrella"), FAST),
+    **dict.fromkeys(("status_last", "cap"), LAST),
+}
+
+
+def is_off(day):
+    if day.year != 2026:
+        return day.weekday() > 4 or (day.month, day.day) in FIXED
+    return day in HOLIDAYS or (day.weekday() > 4 and day not in WORKED)
+
+
+def rolled(day):
+    while is_off(day):
+        day += DAY
+    return day
+
+
+def worked(day, count):
+    """The `count`th day after `day` on which people work."""
+    while count:
+        day += DAY
+        count -= not is_off(day)
+    return rolled(day)
+
+
+def three_months(day):
+    month = day.month + 3
+    year, month = day.year + (month > 12), (month - 1) % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return rolled(date(year, month, last))
+        except ValueError:
+            continue
+    raise AssertionError(day)
+
+
+@dataclass
+class Case:
+    """A tip of the simulation: what it is, and what was done with it on which day."""
+
+    reference: str
+    unit: str
+    urgency: str
+    came: date
+    acts: list[tuple[date, str]] = field(default_factory=list)
+
+    def done(self, day, what):
+        self.acts.append((day, what))
+
+
+def pending(case, acts):
+    """The deadlines that are not met after `acts`, by rule."""
+    start, run, extended = case.came, acts, None
+    is_urgent = case.urgency in ("P0", "P1")
+    for n, (day, what) in enumerate(acts):
+        if what == "reopened":
+            start, run, extended = day, acts[n + 1 :], None
+        elif what == "extended":
+            extended = day
+        elif what == "danger":
+            is_urgent = True
+    done = [what for _day, what in run]
+    if "closed" in done:
+        return {}
+    waits = {}
+    alarms = [n for n, what in enumerate(done) if what == "danger"]
+    seen = done[alarms[-1] + 1 :] if alarms else done
+    if not STAFF & set(seen) and "extended" not in seen:
+        if is_urgent:
+            waits["first_read_urgent"] = rolled(run[alarms[-1]][0] if alarms else start)
+        else:
+            waits["first_read"] = worked(start, 1)
+    if not DECIDED & set(done):
+        waits["scope"] = worked(start, 3)
+        if case.unit == "supervision":
+            waits["umbrella"] = worked(start, 3)
+        if "asked" not in done:
+            waits["status"] = rolled(start + 7 * DAY)
+            waits["status_last"] = rolled(start + 15 * DAY)
+    if "moved" not in done:
+        for day, what in run:
+            if what == "to_department":
+                waits["transfer"] = rolled(day + DAY)
+            elif what == "to_supervision":
+                waits["handover"] = worked(day, 3)
+    waits["cap"] = three_months(start)
+    waits["result"] = min(rolled(start + (90 if extended else 60) * DAY), waits["cap"])
+    return waits
+
+
+def urges(case, sweeps):
+    """Every (rule, level, day) on which somebody must have been told, given the days of sweeps."""
+    told, found, known = set(), [], None
+    for day in sweeps:
+        if day <= case.came or is_off(day):
+            continue
+        acts = [act for act in case.acts if act[0] < day]
+        if known != len(acts):
+            if any(what == "reopened" for _day, what in acts[known or 0 :]):
+                told = set()
+            known = len(acts)
+            due = {
+                (rule, level): worked(end, count)
+                for rule, end in pending(case, acts).items()
+                for level, count in zip(
+                    ("holder", "reviewer", "supervisor"), URGED[rule], strict=True
+                )
+            }
+        for one, when in due.items():
+            if when <= day and one not in told:
+                told.add(one)
+                found.append((*one, day))
+    return found

@@ -1,0 +1,204 @@
+"""A year of a district, day by day: tips come in, staff act on some, the sweep runs, or does not."""
+
+import random
+import secrets
+from collections import Counter
+from datetime import date, timedelta
+
+import chinese_calendar
+import pytest
+from sqlalchemy import select
+
+from admin.accounts.roles import Staff
+from admin.db import db, set_today
+from admin.desk.deadlines import extend, mark_moved
+from admin.desk.services import decide
+from admin.house import house
+from admin.models import ClockEvent, Decision, Tip, TipStatus, UnitKey, Urgency
+from admin.sweeper import sweep_now
+from admin.vault import history
+from admin.vault.clocks import note_first_read
+from admin.vault.store import SealedTip, store_tip
+from tests.admin.vault import oracle
+
+FIRST = date(2026, 1, 1)
+# How many tips come in, and over how many days. SQLite walks the whole year.
+SIZES = {"sqlite": (3000, 365), "postgresql": (300, 100)}
+ADA = Staff(1, "ada", "police", ("analyst", "reviewer"))
+# Days on which no node swept: three in a row, of which some are off.
+SKIPPED = {
+    FIRST + timedelta(days=n) for start in (20, 44, 130, 270) for n in range(start, start + 3)
+}
+UNITS = ["police"] * 6 + ["drugs"] * 2 + ["trade", "supervision"]
+
+
+@pytest.fixture(autouse=True)
+def true_day_again():
+    yield
+    set_today(None)
+
+
+def plan(rng, came):
+    """Days and acts of one tip, in an order that the desk allows; nobody knows it beforehand."""
+    kind = rng.choices(["prompt", "slow", "left", "read only"], [60, 25, 10, 5])[0]
+    if kind == "left":
+        return [(came + timedelta(days=rng.randint(0, 9)), "danger")] if rng.random() < 0.2 else []
+    pace = 1 if kind == "prompt" else 12
+    day, acts = came, []
+
+    def then(days, what):
+        nonlocal day
+        day += timedelta(days=rng.randint(0, days * pace))
+        acts.append((day, what))
+
+    then(1, "read")
+    if kind == "read only":
+        return acts
+    if rng.random() < 0.2:
+        then(2, "asked")
+    then(3, rng.choices(["accepted", "to_department", "to_supervision", "closed"], [6, 1, 1, 2])[0])
+    if acts[-1][1] in ("to_department", "to_supervision") and rng.random() < 0.8:
+        then(3, "moved")
+    if acts[-1][1] != "closed":
+        if rng.random() < 0.1:
+            then(2, "danger")
+        if rng.random() < 0.3:
+            then(8, "extended")
+        if rng.random() < 0.8:
+            then(60 if kind == "prompt" else 8, "closed")
+    if acts[-1][1] == "closed" and rng.random() < 0.1:
+        then(20 if kind == "prompt" else 2, "reopened")
+    return acts
+
+
+class Year:
+    """The simulation: a district's tips, and what is to be done with them on which day."""
+
+    def __init__(self, app, count, days):
+        self.app, self.rng = app, random.Random(2026)
+        self.cases, self.todo = {}, {}
+        self.arrivals = Counter(self.rng.randrange(days) for _ in range(count))
+        self.days = [FIRST + timedelta(days=n) for n in range(days)]
+        self.sweeps, self.counts = [], Counter()
+
+    def walk(self):
+        for n, day in enumerate(self.days):
+            set_today(day)
+            if day not in SKIPPED:
+                self.sweep(day)
+            with self.app.app_context():
+                for _ in range(self.arrivals[n]):
+                    self.arrive(day)
+                for reference, what in self.todo.pop(day, []):
+                    self.act(self.cases[reference], day, what)
+                db.session.commit()
+                if day.day == 20:
+                    self.check_marks()
+
+    def sweep(self, day):
+        self.sweeps.append(day)
+        self.counts.update(sweep_now(self.app, is_thorough=False))
+        if day.day % 5 == 0:
+            again = sweep_now(self.app)
+            assert (again["urged"], again["dated"]) == (0, 0), day
+
+    def arrive(self, day):
+        reference = f"{secrets.token_hex(3)[:5]}-{secrets.token_hex(3)[:5]}".upper()
+        unit = self.rng.choice(UNITS)
+        urgency = "P1" if unit == "supervision" else self.rng.choice(["P0", "P1", "P2", "P3", "P3"])
+        key = db.session.scalars(select(UnitKey.id).filter_by(unit_id=unit)).one()
+        lookup = secrets.token_bytes(32)
+        store_tip(
+            db.session, SealedTip(reference, lookup, unit, key, Urgency(urgency), b"", b"words")
+        )
+        self.cases[reference] = oracle.Case(reference, unit, urgency, day)
+        for when, what in plan(self.rng, day):
+            self.todo.setdefault(when, []).append((reference, what))
+
+    def act(self, case, day, what):
+        tip = db.session.scalars(select(Tip).filter_by(reference=case.reference)).one()
+        if what == "extended" and not self.may_extend(tip, day):
+            return
+        ACTS[what](db.session, tip)
+        case.done(day, what)
+
+    def may_extend(self, tip, day):
+        waits = oracle.pending(self.cases[tip.reference], self.cases[tip.reference].acts)
+        return waits.get("result", date.min) >= day
+
+    def check_marks(self):
+        """Each open tip carries the next of its deadlines, each ended one carries none."""
+        for tip in db.session.scalars(select(Tip)):
+            case = self.cases[tip.reference]
+            waits = oracle.pending(case, case.acts)
+            assert tip.due_on == min(waits.values(), default=None), (case, waits)
+            assert tip.due_rule is None or waits[tip.due_rule] == tip.due_on
+
+
+def _decide(outcome_id):
+    def decided(session, tip):
+        outcome = house().district.outcomes[outcome_id]
+        decide(session, tip, new=TipStatus(outcome.status), outcome=outcome, actor=ADA)
+
+    return decided
+
+
+ACTS = {
+    "read": lambda session, tip: note_first_read(session, tip.id, by="ada"),
+    "asked": lambda session, tip: history.record(
+        session, tip, new=TipStatus.QUESTION, reason=history.Reason.ASKED, by="ada"
+    ),
+    "accepted": _decide("in_scope"),
+    "to_department": _decide("to_department"),
+    "to_supervision": _decide("to_supervision"),
+    "closed": _decide("too_little"),
+    "moved": lambda session, tip: mark_moved(session, tip, actor=ADA),
+    "extended": lambda session, tip: extend(session, tip, reason="complex", actor=ADA),
+    "danger": history.mark_danger,
+    "reopened": lambda session, tip: history.heard_from_reporter(
+        session, tip, reason=history.Reason.MORE_WORDS
+    ),
+}
+
+
+@pytest.fixture
+def year(app, units, database):
+    year = Year(app, *SIZES[database])
+    year.walk()
+    return year
+
+
+def told(session):
+    """What the histories say was told: tip, rule and level, with the day."""
+    lines = session.execute(
+        select(Tip.reference, Decision.reason, Decision.decided_on, Decision.by)
+        .join(Tip, Tip.id == Decision.tip_id)
+        .where(Decision.reason.like("overdue_%"))
+    )
+    for reference, reason, day, by in lines:
+        assert by == history.SYSTEM
+        rule, _, level = reason.removeprefix("overdue_").rpartition("_")
+        yield reference, rule, level, day
+
+
+def test_every_deadline_of_a_year_fires_once_for_each_level_and_none_on_a_holiday(year, session):
+    expected = Counter(
+        (case.reference, *one)
+        for case in year.cases.values()
+        for one in oracle.urges(case, year.sweeps)
+    )
+    found = Counter(told(session))
+
+    assert found == expected
+    assert max(found.values()) == 1
+    assert year.counts["urged"] == len(found)
+    assert all(chinese_calendar.is_workday(day) for *_, day in found)
+    seen = {rule for _, rule, *_ in found}
+    assert seen == set(oracle.URGED) - (set() if len(year.days) > 200 else {"cap"})
+    # What is left of the events is of tips that did not open again since.
+    events = session.execute(
+        select(Tip.reference, ClockEvent.rule, ClockEvent.level, ClockEvent.fired_on).join(
+            Tip, Tip.id == ClockEvent.tip_id
+        )
+    )
+    assert {tuple(row) for row in events} <= set(found)

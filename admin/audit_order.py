@@ -6,6 +6,7 @@ wrongly tells where it belongs, and a missing one leaves a place that nothing el
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from .audit import FIRST_MAC, end_mark, mac_of
@@ -131,12 +132,15 @@ class Puzzle:
 
 
 def _gap(first: int, last: int, after: Any, strangers: dict[int, Any]) -> list[Finding]:
-    """Name lines that are missing, or that others stand in the place of."""
-    numbers = [number for number in strangers if first <= number <= last]
-    found = [_finding(Fault.CHANGED, strangers.pop(number)) for number in numbers]
-    if len(numbers) == last - first + 1:
-        return [*found, _finding(Fault.UNPROVED, after)]
-    return [*found, Finding(Fault.REMOVED, first, after.act, after.by, also=last)]
+    """Name lines that are missing, and those that others stand in the place of."""
+    instead = sorted(number for number in strangers if first <= number <= last)
+    found = [_finding(Fault.CHANGED, strangers.pop(number)) for number in instead]
+    if instead and instead[-1] == last:
+        found.append(_finding(Fault.UNPROVED, after))
+    for begin, end in pairwise([first - 1, *instead, last + 1]):
+        if end - begin > 1:
+            found.append(Finding(Fault.REMOVED, begin + 1, after.act, after.by, also=end - 1))
+    return found
 
 
 def _finding(fault: Fault, line: Any, *, also: int = 0) -> Finding:

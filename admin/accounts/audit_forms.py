@@ -16,15 +16,7 @@ from .audit_words import ACT, DONE, FAILED
 class FilterForm(Form):
     """Comes in the address, so it needs no token. What can't be read narrows nothing."""
 
-    kind = SelectField(
-        _l("哪一类"),
-        [Optional()],
-        choices=[
-            ("", _l("全部")),
-            ("failed", _l("拒绝和失败")),
-            ("marked", _l("值得看一看的")),
-        ],
-    )
+    kind = SelectField(_l("哪一类"), [Optional()])
     by = StringField(_l("成员"), [Optional(), Length(max=80)])
     act = SelectField(_l("做了什么"), [Optional()])
     reference = StringField(_l("线索编号"), [Optional()])
@@ -34,6 +26,11 @@ class FilterForm(Form):
 
     def __init__(self, district: District, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kind.choices = [
+            ("", _l("全部")),
+            ("failed", _l("拒绝和失败")),
+            ("marked", _l("值得看一看的")),
+        ]
         words = {**DONE, **FAILED, **{act.value: word for act, word in ACT.items()}}
         self.act.choices = [("", _l("全部")), *words.items()]
         units = [(unit.id, unit.zh) for unit in district.units.values()]

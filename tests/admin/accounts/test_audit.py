@@ -127,6 +127,10 @@ TAMPERED = {
         lambda s: (remove(s, *range(31, LINES + 1)), replace_mark(s, f"30 {'a' * 64}")),
         [("end_mark", 30, 0)],
     ),
+    "a line changed where one was removed": (
+        lambda s: (remove(s, 10), change(s, 12, by="eve")),
+        [("removed", 10, 10), ("changed", 11, 0), ("unproved", 12, 0)],
+    ),
     "all of it at once": (
         lambda s: (change(s, 5, by="eve"), remove(s, 15), swap(s, 25, 26)),
         [("changed", 5, 0), ("removed", 15, 15), ("moved", 26, 25)],

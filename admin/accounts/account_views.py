@@ -88,12 +88,12 @@ def remove_totp() -> Response:
     return jsonify(removed=True)
 
 
-@bp.post("/account/passkeys/<int:passkey_id>/remove")
+@bp.post("/account/passkeys/<string:handle>/remove")
 @staff_only
-def remove_passkey(passkey_id: int) -> Response:
+def remove_passkey(handle: str) -> Response:
     """Take a passkey away."""
     try:
-        passkeys.remove(db.session, g.staff.member_id, passkey_id, _rule())
+        passkeys.remove(db.session, g.staff.member_id, handle, _rule())
     except passkeys.NoSuchPasskey:
         abort(404)
     except second.LastFactor:

@@ -14,7 +14,7 @@ from ..house import house
 from ..models import Member, UnitKey
 from ..sealing.hybrid import HybridIdentity
 from ..sealing.member import BadCode
-from . import enrol, halves, services
+from . import enrol, halves, second, services
 from .overview import UnitOverview, read_members, read_units
 from .paper import member_card, recovery_sheet
 from .passphrase import MIN_LENGTH, WeakPassphrase, check_passphrase, propose
@@ -127,6 +127,18 @@ def suspend_staff(name: str) -> None:
     services.suspend(db.session, member)
     db.session.commit()
     click.echo(f"已停用：{member.name}。这个人以前能打开的，仍然能用原来的密钥打开。")
+
+
+@staff.command(
+    "reset-second", help="NAME 丢了手机、通行密钥和恢复码：当面核对身份后，让这个人重新设置。"
+)
+@click.argument("name")
+@with_appcontext
+def reset_second(name: str) -> None:
+    member = _member(db.session, name)
+    second.reset(db.session, member, by="-")
+    db.session.commit()
+    click.echo(f"已清掉 {member.name} 的第二道核对，已开的登录也结束。下次登录时重新设置。")
 
 
 @staff.command("list", help="列出全部成员。")

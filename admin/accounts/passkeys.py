@@ -148,14 +148,17 @@ def use(
     return passkey
 
 
-def remove(session: Session, member_id: int, passkey_id: int, rule: SecondFactor) -> None:
-    """Take a passkey away. Raises `NoSuchPasskey` or `LastFactor`. The caller commits."""
+def remove(session: Session, member_id: int, handle: str, rule: SecondFactor) -> None:
+    """Take a passkey away, named by its id. Raises `NoSuchPasskey` or `LastFactor`.
+
+    The caller commits.
+    """
     member = lock_member(session, member_id)
-    passkey = session.get(Passkey, passkey_id)
-    if passkey is None or passkey.member_id != member_id:
+    found = [one for one in list_passkeys(session, member_id) if str(one.id) == handle]
+    if not found:
         raise NoSuchPasskey
     check_removal(session, member, rule)
-    session.delete(passkey)
+    session.delete(found[0])
     session.flush()
     record(session, "factor_removed", by=member.name, unit_id=member.unit_id, detail="passkey")
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ..audit import record
 from ..config import SecondFactor
 from ..models import Member, Passkey, StaffSession
-from .services import hash_token
+from .services import clear_sessions, hash_token
 
 ISSUER: Final = "灯哨"
 STEP_SECONDS: Final = 30
@@ -188,7 +188,7 @@ def use_recovery_code(session: Session, member: Member, *, code: str, key: bytes
 
 
 def reset(session: Session, member: Member, *, by: str) -> None:
-    """Take all second factors and codes of a member away, who then sets up new ones.
+    """Take all second factors, codes and sessions of a member away, who then sets up new ones.
 
     For who lost them all; the caller has seen that it is the member. The caller commits.
     """
@@ -197,6 +197,7 @@ def reset(session: Session, member: Member, *, by: str) -> None:
     member.recovery_codes = []
     for passkey in session.scalars(select(Passkey).where(Passkey.member_id == member.id)):
         session.delete(passkey)
+    clear_sessions(session, member)
     session.flush()
     record(session, "factors_reset", by=by, unit_id=member.unit_id, detail=f"member={member.name}")
 

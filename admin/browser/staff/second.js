@@ -32,6 +32,7 @@ export function askSecond(place, { name, totp, passkeys }) {
     });
     const button = byId("second-passkey");
     button.hidden = !passkeys || !isAble();
+    button.querySelector("button").classList.toggle("button--quiet", totp);
     button.querySelector("button").addEventListener("click", () => ask(() => showPasskey(step)));
     const recovery = byId("second-recovery-code");
     bind("second-recovery", () => {

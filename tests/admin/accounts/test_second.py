@@ -329,6 +329,7 @@ def test_after_a_reset_the_member_sets_up_anew_and_the_codes_are_gone(app, ada, 
         db.session.commit()
     other = desk_client(app)
 
+    assert ada.get("/desk/account/").location == "/desk/sign-in"
     assert sign_in(other, made).json["second"] == {"totp": False, "passkeys": 0}
     assert post(other, "second/recovery", {"code": ada.codes[0]}).status_code == 401
     assert audited(app)[-2] == ("factors_reset", "管理员甲", "member=ada")

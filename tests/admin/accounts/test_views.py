@@ -12,7 +12,6 @@ from admin.db import db
 from admin.models import AuditEvent, Member, StaffSession
 from admin.sealing import age
 from admin.sealing.member import sign_in_secret
-
 from tests.support import desk_client
 
 from .conftest import PASSPHRASE

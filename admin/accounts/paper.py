@@ -36,7 +36,7 @@ def recovery_sheet(unit_key: UnitKey, recovery: HybridIdentity) -> str:
             "恢复单（只打印这一次，两半由两个人分开保管，缺一半打不开）",
             f"第一半：{first}",
             f"第二半：{second}",
-            "全部持钥人都不在时：dengshao unit recover",
+            "全部持钥人都不在时：新成员登录，打开「本单位」页，选「用恢复单」。",
             _RULE,
         ]
     )

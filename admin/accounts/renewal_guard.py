@@ -59,15 +59,18 @@ class Standings:
 def init_renewal(app: Flask) -> None:
     app.extensions[_NAME] = Standings(lambda: read_standings(db.reading))
     app.before_request(lead_to_renewal)
-    app.context_processor(lambda: {"renewal": g.get("renewal"), "on_old_keys": _on_old_keys})
+    app.context_processor(
+        lambda: {
+            "renewal": g.get("renewal"),
+            "on_old_keys": _on_old_keys,
+            "standing_of": lambda unit_id: standings().get().get(unit_id),
+        }
+    )
 
 
-def _on_old_keys() -> int:
-    """Count, for a page that shows it, the tips of the member's unit on its older keys."""
-    staff = g.get("staff")
-    if staff is None or staff.unit_id is None:
-        return 0
-    return count_on_old_keys(db.reading, staff.unit_id)
+def _on_old_keys(unit_id: str) -> int:
+    """Count, for a page that shows it, the tips of a unit on its older keys."""
+    return count_on_old_keys(db.reading, unit_id)
 
 
 def standings() -> Standings:

@@ -27,8 +27,8 @@ export async function resealUnit(unit) {
   );
 }
 
-function run(unit, { words, keys }) {
-  const strip = new Strip(words);
+function run(unit, { words, keys, left }) {
+  const strip = new Strip(words, left);
   const worker = startWorker();
   const holdsAll = keys.every((id) => unit.keyIds.includes(id));
   const { identities, recipient, recovery } = unit;
@@ -56,9 +56,10 @@ function shuffle(list) {
 }
 
 class Strip {
-  constructor(words) {
+  constructor(words, left) {
     this.words = words;
     this.waiting = [];
+    this.left = left;
     this.status = element("p", "reseal__status");
     this.status.setAttribute("role", "status");
     this.progress = element("progress", "reseal__progress");
@@ -97,7 +98,7 @@ class Strip {
 
   async rest() {
     if (!this.isPaused) return;
-    this.status.textContent = this.words.paused;
+    this.status.textContent = this.words.paused.replace("%(n)s", this.left);
     await new Promise((go) => {
       this.waiting.push(go);
     });
@@ -106,6 +107,7 @@ class Strip {
   tell(state, { left = 0, first = 0, stuck = 0 }) {
     this.place.dataset.state = state;
     if (first) {
+      this.left = left;
       this.progress.max = first;
       this.progress.value = first - left;
     }

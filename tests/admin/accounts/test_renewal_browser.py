@@ -157,7 +157,7 @@ def test_a_key_is_taken_back_and_later_recovered_and_no_tip_is_lost(live, enter,
     colleague.click("#reseal button")
     colleague.reload()
     colleague.goto(f"{live.desk}/desk/")
-    colleague.wait_for_selector("#reseal >> text=已暂停")
+    colleague.wait_for_selector("#reseal >> text=已暂停。还有 2 条")
     look(colleague, "paused")
     left = in_store(live, lambda session: count_on_old_keys(session, "police"))
     assert 0 < left < 3

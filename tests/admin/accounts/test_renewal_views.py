@@ -1,0 +1,399 @@
+"""The pages of taking a key back, over HTTP: who is led where, who may, and what is refused."""
+
+from base64 import b64encode
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from admin.accounts import enrol, suspension
+from admin.accounts.renewal_guard import standings
+from admin.db import db
+from admin.models import AuditEvent, Member, Tip, UnitKey
+from admin.sealing.age import parse_recipient, seal
+from admin.vault.store import SealedTip, store_tip
+from tests.support import desk_client
+
+from .renewing import as_json, posted_by, solve
+
+REFERENCE = "0123A-BCXYZ"
+
+
+@pytest.fixture
+def held(app, people, made):
+    """Ada and bo hold the key of the police; bo is suspended where a test asks for it."""
+    with app.app_context():
+        ada, bo = (db.session.get_one(Member, row.id) for row in (people.first, people.second))
+        enrol.hand_on(db.session, holder=ada, identity=made[0].identity, to=bo)
+        db.session.commit()
+    return people
+
+
+@pytest.fixture
+def old_identity(app, held, made):
+    with app.app_context():
+        key = db.session.get_one(UnitKey, held.key.id)
+        ada = db.session.get_one(Member, held.first.id)
+        return enrol.open_grant(db.session, key, ada, made[0].identity)
+
+
+@pytest.fixture
+def bo_suspended(app, held):
+    with app.app_context():
+        bo = db.session.get_one(Member, held.second.id)
+        suspension.suspend(db.session, bo, by="管理员甲")
+        db.session.commit()
+        standings().forget()
+    return held
+
+
+@pytest.fixture
+def enter(app):
+    return lambda member: desk_client(app).enter(member.id)
+
+
+@pytest.fixture
+def waiting(app, held, made):
+    """A reader of the unit who was handed no key yet."""
+    with app.app_context():
+        row = enrol.add_member(db.session, made[2], name="cy", unit_id="police", roles=["reviewer"])
+        db.session.commit()
+        db.session.refresh(row)
+        db.session.expunge(row)
+    return row
+
+
+def acts(app):
+    with app.app_context():
+        return db.reading.scalars(select(AuditEvent.act)).all()
+
+
+def renewal_of(client, old_identity, held, changes=None, holders=None):
+    told = client.ask("/desk/unit/renew.json").json
+    proof = solve(old_identity, told["riddle"])
+    pairs = holders or [("ada", held.first.recipient)]
+    posted, identity, _ = posted_by("police", pairs, old_identity.seed, proof, changes)
+    return as_json(posted, told["old"]), identity
+
+
+def test_a_holder_is_led_to_the_renewal_before_anything_else(bo_suspended, enter):
+    ada = enter(bo_suspended.first)
+
+    for page in ("/desk/unit/", "/desk/", "/desk/tips/ABCDE-12345"):
+        answer = ada.get(page)
+        assert (answer.status_code, answer.location) == (302, "/desk/unit/renew"), page
+    # What is needed to get there stays open.
+    for page in ("/desk/unit/renew", "/desk/unlock", "/desk/account/"):
+        assert ada.get(page).status_code == 200, page
+    assert ada.ask("/desk/keyring.json").status_code == 200
+    assert ada.send("/desk/lock").status_code == 200
+
+
+def test_what_a_holder_sends_meanwhile_is_held_back_with_a_sentence(bo_suspended, enter):
+    answer = enter(bo_suspended.first).send("/desk/unit/hand-on", {"name": "cy"})
+
+    assert answer.status_code == 423
+    assert "写好的字还在" in answer.json["error"]
+
+
+def test_nobody_is_led_anywhere_while_no_key_must_be_renewed(held, enter):
+    ada = enter(held.first)
+
+    assert ada.get("/desk/unit/").status_code == 200
+    assert "不用换" in ada.get("/desk/unit/renew").text
+    assert ada.ask("/desk/unit/renew.json").status_code == 409
+
+
+def test_who_holds_no_key_is_told_who_may_renew_it(bo_suspended, waiting, enter):
+    cy = enter(waiting)
+
+    page = cy.get("/desk/unit/renew").text
+    assert "bo 已停用" in page
+    assert "请催持钥人登录换好：ada" in page
+    assert 'id="begin"' not in page
+    assert "请催持钥人登录换好：ada" in cy.get("/desk/unit/").text
+    assert cy.ask("/desk/unit/renew.json").status_code == 409
+
+
+def test_a_holder_renews_the_key_over_http(app, bo_suspended, old_identity, made, enter):
+    ada = enter(bo_suspended.first)
+    body, identity = renewal_of(ada, old_identity, bo_suspended)
+
+    answer = ada.send("/desk/unit/renew", body)
+
+    assert answer.status_code == 200
+    with app.app_context():
+        key = enrol.current_key(db.reading, "police")
+        assert (answer.json["fingerprint"], answer.json["id"]) == (key.fingerprint, str(key.id))
+        holder = db.reading.get_one(Member, bo_suspended.first.id)
+        opened = enrol.open_grant(db.reading, key, holder, made[0].identity)
+        assert str(opened) == str(identity)
+    # The way is free at once, and the colleague who is shut out stays so.
+    assert ada.get("/desk/unit/").status_code == 200
+    assert ada.send("/desk/unit/renew", body).json["id"] == answer.json["id"]
+    assert acts(app).count("key_renewed") == 1
+
+
+BAD = "送来的内容不完整"
+REFUSED = {
+    "no number": ({"old": "x"}, 400),
+    "no grants": ({"grants": {}}, 400),
+    "grants that are none": ({"grants": ["ada"]}, 400),
+    "a grant that is no file": ({"grants": {"ada": b64encode(b"x" * 2000).decode()}}, 400),
+    "a grant that is no base64": ({"grants": {"ada": "!"}}, 400),
+    "a recipient that is none": ({"recipient": "age1pq1x"}, 400),
+    "no recipient": ({"recipient": None}, 400),
+    "a MAC that is none": ({"roster_mac": "0" * 63}, 400),
+    "a vouch that is none": ({"vouch": "Z" * 64}, 400),
+    "a proof that is none": ({"proof": 7}, 400),
+    "a wrong proof": ({"proof": "0" * 64}, 409),
+    "another key": ({"old": "1"}, 409),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_posted_renewal_is_refused(app, bo_suspended, old_identity, enter, name):
+    changes, status = REFUSED[name]
+    ada = enter(bo_suspended.first)
+    body, _identity = renewal_of(ada, old_identity, bo_suspended)
+
+    assert ada.send("/desk/unit/renew", body | changes).status_code == status
+    with app.app_context():
+        assert enrol.current_key(db.reading, "police").id == bo_suspended.key.id
+
+
+def test_a_renewal_that_hands_the_key_to_others_is_refused(app, bo_suspended, old_identity, enter):
+    ada = enter(bo_suspended.first)
+    pairs = [("ada", bo_suspended.first.recipient), ("bo", bo_suspended.second.recipient)]
+    body, _identity = renewal_of(ada, old_identity, bo_suspended, holders=pairs)
+
+    answer = ada.send("/desk/unit/renew", body)
+
+    assert (answer.status_code, "持钥人刚刚变了" in answer.json["error"]) == (409, True)
+
+
+PAGES = {
+    "GET /desk/unit/renew": 403,
+    "GET /desk/unit/renew.json": 403,
+    "POST /desk/unit/renew": 403,
+    "GET /desk/unit/recover": 403,
+    "GET /desk/unit/recover.json": 403,
+    "POST /desk/unit/recover": 403,
+    "GET /desk/reseal/next.json": 403,
+    f"GET /desk/reseal/tips/{REFERENCE}.json": 403,
+    f"POST /desk/reseal/tips/{REFERENCE}": 403,
+    "POST /desk/reseal/shift-notes/7": 403,
+}
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_an_administrator_takes_part_in_no_key_act(app, held, enter, place):
+    method, path = place.split()
+    admin = enter(held.admin)
+
+    answer = admin.ask(path) if method == "GET" else admin.send(path)
+
+    assert answer.status_code == PAGES[place]
+    assert "refused" in acts(app)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_reader_shuts_nobody_out(app, held, enter, method):
+    ada = enter(held.first)
+    headers = {"X-CSRFToken": ada.token()}
+
+    answer = getattr(ada, method)(f"/desk/admin/suspend/{held.second.id}", headers=headers)
+
+    assert answer.status_code == 403
+    with app.app_context():
+        assert db.reading.get_one(Member, held.second.id).suspended_on is None
+
+
+def test_an_administrator_suspends_by_page_after_reading_what_follows(app, held, enter):
+    admin, bo = enter(held.admin), enter(held.second)
+    path = f"/desk/admin/suspend/{held.second.id}"
+    assert bo.get("/desk/account/").status_code == 200
+    page = admin.get(path).text
+    assert "下一个登录的持钥人会先被要求换：ada" in page
+
+    asked = admin.post(path, headers={"X-CSRFToken": admin.token()})
+    assert (asked.status_code, "请勾选" in asked.text) == (422, True)
+    done = admin.post(path, data={"sure": "y"}, headers={"X-CSRFToken": admin.token()})
+
+    assert done.status_code == 303
+    told = admin.get(done.location).text
+    assert "请他现在登录换好：ada" in told
+    assert bo.get("/desk/account/").location == "/desk/sign-in"
+    listed = admin.get("/desk/admin/").text
+    assert "要换密钥：bo 已停用" in listed
+    assert "复职要重新邀请" in listed
+    again = admin.post(path, data={"sure": "y"}, headers={"X-CSRFToken": admin.token()})
+    assert (again.status_code, "已经停用了" in again.text) == (409, True)
+    assert "suspended" in acts(app)
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"), [("admin", "不能停用自己"), ("nobody", "没有这个页面")]
+)
+def test_a_suspension_that_must_not_be_is_refused(held, enter, who, sentence):
+    admin = enter(held.admin)
+    member_id = held.admin.id if who == "admin" else 7
+    path = f"/desk/admin/suspend/{member_id}"
+
+    answer = admin.post(path, data={"sure": "y"}, headers={"X-CSRFToken": admin.token()})
+
+    assert answer.status_code in (404, 409)
+    assert sentence in answer.text
+
+
+def test_the_recovery_is_refused_while_somebody_holds_the_key(bo_suspended, waiting, enter):
+    cy = enter(waiting)
+    told = cy.ask("/desk/unit/recover.json").json
+    proof = solve(bo_suspended.recovery, told["riddle"])
+    pairs = [("cy", waiting.recipient)]
+    posted, *_ = posted_by("police", pairs, bo_suspended.recovery.seed, proof)
+
+    answer = cy.send("/desk/unit/recover", as_json(posted, told["old"]))
+
+    assert (answer.status_code, "还有持钥人" in answer.json["error"]) == (409, True)
+    assert "还有持钥人：ada" in cy.get("/desk/unit/recover").text
+
+
+def test_a_newcomer_recovers_the_key_by_its_sheet(app, bo_suspended, waiting, enter):
+    with app.app_context():
+        ada = db.session.get_one(Member, bo_suspended.first.id)
+        suspension.suspend(db.session, ada, by="管理员甲")
+        db.session.commit()
+    cy = enter(waiting)
+    told = cy.ask("/desk/unit/recover.json").json
+    proof = solve(bo_suspended.recovery, told["riddle"])
+    pairs = [("cy", waiting.recipient)]
+    posted, *_ = posted_by("police", pairs, bo_suspended.recovery.seed, proof)
+
+    answer = cy.send("/desk/unit/recover", as_json(posted, told["old"]))
+
+    assert answer.status_code == 200
+    assert acts(app).count("key_recovered") == 1
+
+
+class Resealer:
+    """One tip of the police that hangs on the key which ada has renewed."""
+
+    def __init__(self, app, held, client, old_identity):
+        self.app, self.client = app, client
+        self.old = held.key
+        with app.app_context():
+            store_tip(
+                db.session,
+                SealedTip(
+                    reference=REFERENCE,
+                    lookup=b"l" * 32,
+                    unit_id="police",
+                    unit_key_id=held.key.id,
+                    urgency="P2",
+                    label=None,
+                    sealed=self.sealed(held.key),
+                ),
+            )
+            db.session.commit()
+        body, _identity = renewal_of(client, old_identity, held)
+        client.send("/desk/unit/renew", body)
+        with app.app_context():
+            self.new = enrol.current_key(db.reading, "police")
+
+    def sealed(self, key, words=b" " * 8192):
+        return seal(words, [parse_recipient(key.recipient), parse_recipient(key.recovery)])
+
+    def confirm(self):
+        path = self.app.extensions["dengshao"].config.confirmed_keys
+        rows = [{"id": "police", "fingerprint": self.new.fingerprint}]
+        data = {"source": "tests", "checked": "2026-11-24", "items": rows}
+        path.write_text(yaml.safe_dump(data), "utf-8")
+
+    def body(self, **changes):
+        told = self.client.ask(f"/desk/reseal/tips/{REFERENCE}.json").json
+        anew = b64encode(self.sealed(self.new)).decode()
+        return told | {"sealed": anew, "to": str(self.new.id)} | changes
+
+    def move(self, body, client=None):
+        return (client or self.client).send(f"/desk/reseal/tips/{REFERENCE}", body)
+
+    def key_of_tip(self):
+        with self.app.app_context():
+            return db.reading.scalars(select(Tip.unit_key_id)).one()
+
+
+@pytest.fixture
+def resealer(app, bo_suspended, old_identity, enter):
+    return Resealer(app, bo_suspended, enter(bo_suspended.first), old_identity)
+
+
+def test_a_tip_is_handed_out_and_taken_back_sealed_anew(app, resealer):
+    resealer.confirm()
+    listed = resealer.client.ask("/desk/reseal/next.json").json
+    assert (listed["left"], listed["tips"], listed["confirmed"]) == (1, [REFERENCE], True)
+    assert listed["to"] == str(resealer.new.id)
+    assert "还有 1 条线索用旧密钥锁着" in resealer.client.get("/desk/unit/").text
+
+    answer = resealer.move(resealer.body())
+
+    assert (answer.status_code, answer.json) == (200, {"moved": True})
+    assert resealer.key_of_tip() == resealer.new.id
+    assert resealer.client.ask("/desk/reseal/next.json").json["left"] == 0
+    assert resealer.client.ask(f"/desk/reseal/tips/{REFERENCE}.json").status_code == 409
+    assert {"reseal_read", "resealed"} <= set(acts(app))
+
+
+def test_nothing_moves_to_a_key_that_nobody_confirmed(resealer):
+    listed = resealer.client.ask("/desk/reseal/next.json").json
+    assert (listed["left"], listed["confirmed"]) == (1, False)
+
+    answer = resealer.move(resealer.body())
+
+    assert (answer.status_code, answer.json) == (409, {"problem": "moved"})
+    assert resealer.key_of_tip() == resealer.old.id
+
+
+NOT_TAKEN = {
+    "to the old key": (lambda r: {"to": str(r.old.id)}, 409),
+    "to no key": (lambda r: {"to": "1"}, 409),
+    "to something else": (lambda r: {"to": 7}, 400),
+    "from another key": (lambda r: {"old": str(r.new.id)}, 409),
+    "a talk of another length": (lambda r: {"length": 1}, 409),
+    "a length that is none": (lambda r: {"length": True}, 400),
+    "messages that are none": (lambda r: {"messages": []}, 400),
+    "a message numbered by a word": (lambda r: {"messages": {"x": ""}}, 400),
+    "no file": (lambda r: {"sealed": ""}, 400),
+    "no base64": (lambda r: {"sealed": "!"}, 400),
+    "the old file": (lambda r: {"sealed": b64encode(r.sealed(r.old)).decode()[:-4]}, 400),
+    "other words by their length": (
+        lambda r: {"sealed": b64encode(r.sealed(r.new, b" " * 100)).decode()},
+        400,
+    ),
+    "a label that was none": (lambda r: {"label": b64encode(b"x").decode()}, 400),
+}
+
+
+@pytest.mark.parametrize("name", NOT_TAKEN)
+def test_what_is_not_the_tip_sealed_anew_is_not_taken(resealer, name):
+    change, status = NOT_TAKEN[name]
+    resealer.confirm()
+
+    assert resealer.move(resealer.body(**change(resealer))).status_code == status
+    assert resealer.key_of_tip() == resealer.old.id
+
+
+def test_a_member_of_another_unit_gets_and_moves_nothing(app, resealer, made, enter):
+    resealer.confirm()
+    with app.app_context():
+        other = enrol.add_member(db.session, made[2], name="dd", unit_id="drugs", roles=["analyst"])
+        db.session.commit()
+        db.session.refresh(other)
+        db.session.expunge(other)
+    stranger = enter(other)
+    body = resealer.body()
+
+    assert stranger.ask("/desk/reseal/next.json").json["left"] == 0
+    assert stranger.ask(f"/desk/reseal/tips/{REFERENCE}.json").status_code == 409
+    assert resealer.move(body, stranger).status_code == 409
+    assert resealer.key_of_tip() == resealer.old.id

@@ -21,7 +21,10 @@ def acts(app, *, desk):
         adapter = app.create_url_adapter(None) or app.url_map.bind("")
         for rule in app.url_map.iter_rules():
             if "POST" in rule.methods and is_desk_path(rule.rule) is desk:
-                values = dict.fromkeys(rule.arguments, "ABCDE-FGHJK")
+                values = {
+                    name: 1 if f"<int:{name}>" in rule.rule else "ABCDE-FGHJK"
+                    for name in rule.arguments
+                }
                 yield adapter.build(rule.endpoint, values, method="POST")
 
 

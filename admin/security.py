@@ -31,8 +31,8 @@ _HEADERS: Final = {
         "local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
     ),
 }
-# Assets that pages of both hosts load; they hold nothing of anyone.
-_SHARED_PATHS: Final = ("/assets/", "/app/")
+# What pages of both hosts load; it holds nothing of anyone.
+_SHARED_PATHS: Final = ("/assets/", "/app/", "/keys.json")
 
 
 class NoSpoolRequest(Request):

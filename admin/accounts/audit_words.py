@@ -11,7 +11,7 @@ from ..vault.history import Reason
 from .acts import Act
 
 ACT: Final[dict[Act, Any]] = {
-    Act.QUEUE: _l("看队列和封面"),
+    Act.QUEUE: _l("看队列，看不到内容"),
     Act.OPEN: _l("打开线索"),
     Act.CLAIM: _l("领办"),
     Act.RELEASE: _l("放回队列"),
@@ -26,7 +26,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.LINK: _l("标成同一件事"),
     Act.MERGE: _l("合并重复的线索"),
     Act.BULK: _l("成批处理"),
-    Act.SEARCH: _l("搜索封面"),
+    Act.SEARCH: _l("按编号、日期、标签搜索"),
     Act.ENTER: _l("代录来电来访"),
     Act.CONTACT: _l("打开联系方式"),
     Act.ROSTER: _l("排值班表"),

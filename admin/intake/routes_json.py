@@ -9,7 +9,7 @@ from ..district import District
 from ..house import house
 from ..security import public
 from ..vault import vault
-from ..vault.offered import offered_units
+from ..vault.offered import routes_of
 from ..vault.units import OpenUnit
 from .contact import is_offered
 
@@ -34,15 +34,7 @@ class RoutesCache:
 def describe(district: District, site_id: str, units: Units) -> dict[str, Any]:
     """Tell all that chooses a tip's unit, and to what each unit's tips are sealed."""
     pair = district.contact if is_offered(district, units) else None
-    return {
-        "site": site_id,
-        "supervisory": district.supervisory,
-        "upper": district.upper,
-        "units": offered_units(district, units),
-        "categories": {row.id: row.route for row in district.categories.values()},
-        "offices": {row.id: row.unit for row in district.offices.values()},
-        "contact": vars(pair) if pair else None,
-    }
+    return routes_of(district, site_id, units) | {"contact": vars(pair) if pair else None}
 
 
 @bp.get("/tip/routes.json")

@@ -24,3 +24,15 @@ def offered_units(
         for unit in district.units.values()
         if practice or not unit.practice
     }
+
+
+def routes_of(district: District, site_id: str, units: Mapping[str, OpenUnit]) -> dict[str, Any]:
+    """Tell a browser all that chooses a tip's unit, and to what each unit's tips are sealed."""
+    return {
+        "site": site_id,
+        "supervisory": district.supervisory,
+        "upper": district.upper,
+        "units": offered_units(district, units),
+        "categories": {row.id: row.route for row in district.categories.values()},
+        "offices": {row.id: row.unit for row in district.offices.values()},
+    }

@@ -1,0 +1,103 @@
+"""Tips that staff write down for somebody who calls, writes or comes; sealed in their browser.
+
+The server takes what it takes of a reporter's browser: a cover and sealed bytes. No flood is judged
+here, for a member stands behind each; who entered a tip is in the audit log.
+"""
+
+import re
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, g, jsonify, render_template
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..accounts.acts import Act, may
+from ..audit import record
+from ..db import db
+from ..house import house
+from ..sealed_json import answer_json, read_json, text_field
+from ..tip_questions import TipQuestions, make_offer
+from ..vault import store, vault
+from ..vault.cover import Cover, read_cover
+from ..vault.offered import routes_of
+from ..vault.routes import offered_categories
+from . import words
+from .blueprint import Answer
+
+bp = Blueprint("entering", __name__, url_prefix="/desk/enter")
+CHANNELS: Final = {"phone": _l("来电"), "letter": _l("来信"), "visit": _l("来访")}
+"""How somebody told it; it stands on the tip's cover."""
+MOST_BODY = 128 * 1024
+_STEP = 4096
+_CHANNEL = re.compile("|".join(CHANNELS))
+
+
+@bp.get("/")
+@may(Act.ENTER)
+def show_form() -> Answer:
+    """Show the public form's questions, to be asked of somebody and answered for them."""
+    _refuse_practice()
+    district, units = house().district, vault().units.get()
+    offered = offered_categories(district, units, sealed_way=True)
+    form = TipQuestions()
+    form.offer(make_offer(district, offered, "zh"))
+    return render_template(
+        "desk/enter.html",
+        form=form,
+        channels=CHANNELS,
+        units={unit.id: unit.zh for unit in district.units.values()},
+        browser_words=words.browser_words(district),
+        mailbox=f"{house().config.public_host}/mailbox/",
+    )
+
+
+@bp.get("/routes.json")
+@may(Act.ENTER)
+def show_routes() -> Response:
+    """Give what chooses a tip's unit, as the public form's routes.json does."""
+    return jsonify(routes_of(house().district, house().site_id, vault().units.get()))
+
+
+@bp.post("/sealed")
+@may(Act.ENTER)
+def store_sealed() -> Response:
+    """Store a tip that a member's browser sealed for somebody, once."""
+    _refuse_practice()
+    content = read_json(MOST_BODY)
+    channel, cover = text_field(content, "channel", _CHANNEL), read_cover(content)
+    unit = cover.open_unit(vault().units.get())
+    if unit is None:
+        return _stored_before(cover, db.reading) or _answer("unit_closed", 409)
+    try:
+        store.store_tip(db.session, cover.tip(unit, channel=channel))
+        record(db.session, "entered", detail=channel, reference=cover.reference, **_who())
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        return _stored_before(cover, db.session) or _answer("reference_taken", 409)
+    return _answer()
+
+
+def _who() -> dict[str, Any]:
+    return {"by": g.staff.name, "unit_id": g.staff.unit_id}
+
+
+def _stored_before(cover: Cover, session: Session) -> Response | None:
+    """Answer as at the first time where the receipt is known; None where it is not."""
+    found = store.find_stored(session, cover.lookup)
+    if found is None:
+        return None
+    return _answer() if found.sealed == cover.sealed else _answer("other_words", 409)
+
+
+def _answer(problem: str = "", status: int = 200) -> Response:
+    content = {"error": problem} if problem else {"stored": True}
+    return answer_json(content, status, step=_STEP)
+
+
+def _refuse_practice() -> None:
+    """Keep a unit for practice from entering what is real."""
+    unit = house().district.units.get(g.staff.unit_id)
+    if unit is None or unit.practice:
+        abort(404)

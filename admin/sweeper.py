@@ -80,9 +80,10 @@ def _date_all(session: Session) -> int:
 
 
 def _urge_all(session: Session, *, is_thorough: bool) -> int:
-    """Tell who is late with what, unit by unit; a practice unit is nobody's business."""
+    """Tell who is late with what, unit by unit; on a day off nobody, of a practice unit nobody."""
     day = today()
-    if not is_thorough and urging.was_urged(session, day):
+    is_off = house().district.clocks.calendar.is_off(day)
+    if is_off or (not is_thorough and urging.was_urged(session, day)):
         return 0
     count = 0
     for unit in house().district.units.values():

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..clocks import Clocks, Deadline, Facts, Step, is_reopening
 from ..db import today
 from ..house import house
-from ..models import ClockEvent, Decision, Tip, TipStatus, Urgency
+from ..models import ClockEvent, Decision, Tip, Urgency
 
 REPORTER: Final = "reporter"
 """The `by` of what the reporter did; people see 举报人."""
@@ -68,8 +68,7 @@ class Past:
 
 def step_of(line: Any) -> Step:
     """Make a clock's step of a line of the history."""
-    is_staff = line.by not in (REPORTER, SYSTEM)
-    return Step(line.decided_on, TipStatus(line.old), TipStatus(line.new), line.reason, is_staff)
+    return Step(line.decided_on, line.old, line.new, line.reason, line.by not in (REPORTER, SYSTEM))
 
 
 def read_past(session: Session, tip_id: int) -> Past:
@@ -77,9 +76,16 @@ def read_past(session: Session, tip_id: int) -> Past:
     return read_pasts(session, [tip_id])[tip_id]
 
 
-def read_pasts(session: Session, tip_ids: Collection[int]) -> Mapping[int, Past]:
-    """Read the histories of many tips at once."""
-    lines = session.execute(_lines_of(tip_ids))
+def read_pasts(
+    session: Session, tip_ids: Collection[int], *, is_whole: bool = True
+) -> Mapping[int, Past]:
+    """Read the histories of many tips at once.
+
+    Without what the system did, unless they are to be whole: it stops no clock, and an overdue tip
+    has a line for each time that somebody was told.
+    """
+    query = _lines_of(tip_ids)
+    lines = session.execute(query if is_whole else query.where(Decision.by != SYSTEM))
     found: dict[int, list[Any]] = defaultdict(list)
     for line in lines:
         found[line.tip_id].append(line)

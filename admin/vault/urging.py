@@ -112,7 +112,7 @@ def _is_open(session: Session) -> Any:
 
 def _tell(session: Session, day: date, tips: Sequence[Any]) -> int:
     ids = [tip.id for tip in tips]
-    pasts = read_pasts(session, ids)
+    pasts = read_pasts(session, ids, is_whole=False)
     columns = ClockEvent.tip_id, ClockEvent.rule, ClockEvent.level
     rows = session.execute(select(*columns).where(ClockEvent.tip_id.in_(ids)))
     told = {(row.tip_id, row.rule, row.level) for row in rows}
@@ -123,7 +123,8 @@ def _tell(session: Session, day: date, tips: Sequence[Any]) -> int:
         for rule, level in found
     ]
     if events:
-        lines = [line for tip, found in news for line in _lines(tip, pasts[tip.id], found, day)]
+        ends = read_pasts(session, [tip.id for tip, _found in news])
+        lines = [line for tip, found in news for line in _lines(tip, ends[tip.id], found, day)]
         session.execute(insert(ClockEvent), events)
         session.execute(insert(Decision), lines)
         # Who acts on one of them from an older page is told what happened meanwhile.

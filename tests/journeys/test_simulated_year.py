@@ -1,4 +1,4 @@
-"""A year of a district, day by day: tips come in, staff act on some, the sweep runs, or does not."""
+"""A year of a district, day by day: tips come in, staff act on some, the sweep runs or not."""
 
 import random
 import secrets
@@ -38,37 +38,41 @@ def true_day_again():
     set_today(None)
 
 
-def plan(rng, came):
-    """Days and acts of one tip, in an order that the desk allows; nobody knows it beforehand."""
-    kind = rng.choices(["prompt", "slow", "left", "read only"], [60, 25, 10, 5])[0]
-    if kind == "left":
-        return [(came + timedelta(days=rng.randint(0, 9)), "danger")] if rng.random() < 0.2 else []
-    pace = 1 if kind == "prompt" else 12
-    day, acts = came, []
+class Plan:
+    """What is done with one tip, and when, in an order that the desk allows."""
 
-    def then(days, what):
-        nonlocal day
-        day += timedelta(days=rng.randint(0, days * pace))
-        acts.append((day, what))
+    def __init__(self, rng, came):
+        self.rng, self.day, self.acts = rng, came, []
+        self.kind = rng.choices(["prompt", "slow", "left", "read only"], [62, 25, 8, 5])[0]
+        if self.kind == "left":
+            self.maybe(0.2, 9, "danger")
+            return
+        self.then(1, "read")
+        if self.kind != "read only":
+            self.maybe(0.2, 2, "asked")
+            self.decide()
 
-    then(1, "read")
-    if kind == "read only":
-        return acts
-    if rng.random() < 0.2:
-        then(2, "asked")
-    then(3, rng.choices(["accepted", "to_department", "to_supervision", "closed"], [6, 1, 1, 2])[0])
-    if acts[-1][1] in ("to_department", "to_supervision") and rng.random() < 0.8:
-        then(3, "moved")
-    if acts[-1][1] != "closed":
-        if rng.random() < 0.1:
-            then(2, "danger")
-        if rng.random() < 0.3:
-            then(8, "extended")
-        if rng.random() < 0.8:
-            then(60 if kind == "prompt" else 8, "closed")
-    if acts[-1][1] == "closed" and rng.random() < 0.1:
-        then(20 if kind == "prompt" else 2, "reopened")
-    return acts
+    def then(self, days, what):
+        pace = 12 if self.kind == "slow" else 1
+        self.day += timedelta(days=self.rng.randint(0, days * pace))
+        self.acts.append((self.day, what))
+
+    def maybe(self, chance, days, what):
+        if self.rng.random() < chance:
+            self.then(days, what)
+
+    def decide(self):
+        kinds = ["accepted", "to_department", "to_supervision", "closed"]
+        decision = self.rng.choices(kinds, [6, 1, 1, 2])[0]
+        self.then(3, decision)
+        if decision.startswith("to_"):
+            self.maybe(0.8, 3, "moved")
+        if decision != "closed":
+            self.maybe(0.1, 2, "danger")
+            self.maybe(0.3, 8, "extended")
+            self.maybe(0.8, 8 if self.kind == "slow" else 60, "closed")
+        if self.acts[-1][1] == "closed":
+            self.maybe(0.1, 2 if self.kind == "slow" else 20, "reopened")
 
 
 class Year:
@@ -98,7 +102,7 @@ class Year:
     def sweep(self, day):
         self.sweeps.append(day)
         self.counts.update(sweep_now(self.app, is_thorough=False))
-        if day.day % 5 == 0:
+        if day.day % 10 == 5:
             again = sweep_now(self.app)
             assert (again["urged"], again["dated"]) == (0, 0), day
 
@@ -112,7 +116,7 @@ class Year:
             db.session, SealedTip(reference, lookup, unit, key, Urgency(urgency), b"", b"words")
         )
         self.cases[reference] = oracle.Case(reference, unit, urgency, day)
-        for when, what in plan(self.rng, day):
+        for when, what in Plan(self.rng, day).acts:
             self.todo.setdefault(when, []).append((reference, what))
 
     def act(self, case, day, what):

@@ -28,8 +28,8 @@ WORKED = {
     date(2026, month, day) for month, day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))
 }
 FIXED = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
-STAFF = {"read", "asked", "accepted", "to_department", "to_supervision", "moved", "closed"}
 DECIDED = {"accepted", "to_department", "to_supervision", "closed"}
+STAFF = DECIDED | {"read", "asked", "moved", "extended"}
 # Working days after the deadline, by rule: holder, reviewer, supervisor.
 SLOW, FAST, LAST = (1, 2, 5), (1, 1, 2), (1, 1, 1)
 URGED = {
@@ -86,41 +86,58 @@ class Case:
 
 def pending(case, acts):
     """The deadlines that are not met after `acts`, by rule."""
-    start, run, extended = case.came, acts, None
-    is_urgent = case.urgency in ("P0", "P1")
-    for n, (day, what) in enumerate(acts):
-        if what == "reopened":
-            start, run, extended = day, acts[n + 1 :], None
-        elif what == "extended":
-            extended = day
-        elif what == "danger":
-            is_urgent = True
+    start, run = last_run(case, acts)
     done = [what for _day, what in run]
     if "closed" in done:
         return {}
-    waits = {}
-    alarms = [n for n, what in enumerate(done) if what == "danger"]
-    seen = done[alarms[-1] + 1 :] if alarms else done
-    if not STAFF & set(seen) and "extended" not in seen:
-        if is_urgent:
-            waits["first_read_urgent"] = rolled(run[alarms[-1]][0] if alarms else start)
-        else:
-            waits["first_read"] = worked(start, 1)
-    if not DECIDED & set(done):
-        waits["scope"] = worked(start, 3)
-        if case.unit == "supervision":
-            waits["umbrella"] = worked(start, 3)
-        if "asked" not in done:
-            waits["status"] = rolled(start + 7 * DAY)
-            waits["status_last"] = rolled(start + 15 * DAY)
-    if "moved" not in done:
-        for day, what in run:
-            if what == "to_department":
-                waits["transfer"] = rolled(day + DAY)
-            elif what == "to_supervision":
-                waits["handover"] = worked(day, 3)
+    has_more_time = "extended" in done
+    waits = look(case, acts, start, run) | decision(case, start, done) | move(run, done)
     waits["cap"] = three_months(start)
-    waits["result"] = min(rolled(start + (90 if extended else 60) * DAY), waits["cap"])
+    waits["result"] = min(rolled(start + (90 if has_more_time else 60) * DAY), waits["cap"])
+    return waits
+
+
+def last_run(case, acts):
+    """From when its clocks run, and what was done since."""
+    opened = [n for n, (_day, what) in enumerate(acts) if what == "reopened"]
+    return (acts[opened[-1]][0], acts[opened[-1] + 1 :]) if opened else (case.came, acts)
+
+
+def look(case, acts, start, run):
+    """Whether somebody must look at it still."""
+    alarms = [n for n, (_day, what) in enumerate(run) if what == "danger"]
+    seen = {what for _day, what in (run[alarms[-1] + 1 :] if alarms else run)}
+    if seen & STAFF:
+        return {}
+    # Once told of danger, it stays urgent.
+    if case.urgency in ("P0", "P1") or "danger" in {what for _day, what in acts}:
+        return {"first_read_urgent": rolled(run[alarms[-1]][0] if alarms else start)}
+    return {"first_read": worked(start, 1)}
+
+
+def decision(case, start, done):
+    """Whether its fate must be decided, and the reporter see something."""
+    if DECIDED & set(done):
+        return {}
+    waits = {"scope": worked(start, 3)}
+    if case.unit == "supervision":
+        waits["umbrella"] = worked(start, 3)
+    if "asked" not in done:
+        waits["status"] = rolled(start + 7 * DAY)
+        waits["status_last"] = rolled(start + 15 * DAY)
+    return waits
+
+
+def move(run, done):
+    """Whether it must be handed over to whom it was referred."""
+    if "moved" in done:
+        return {}
+    days = {what: day for day, what in run}
+    waits = {}
+    if "to_department" in days:
+        waits["transfer"] = rolled(days["to_department"] + DAY)
+    if "to_supervision" in days:
+        waits["handover"] = worked(days["to_supervision"], 3)
     return waits
 
 

@@ -43,7 +43,7 @@ class Plan:
 
     def __init__(self, rng, came):
         self.rng, self.day, self.acts = rng, came, []
-        self.kind = rng.choices(["prompt", "slow", "left", "read only"], [62, 25, 8, 5])[0]
+        self.kind = rng.choices(["prompt", "slow", "left", "read only"], [67, 25, 5, 3])[0]
         if self.kind == "left":
             self.maybe(0.2, 9, "danger")
             return
@@ -70,7 +70,7 @@ class Plan:
         if decision != "closed":
             self.maybe(0.1, 2, "danger")
             self.maybe(0.3, 8, "extended")
-            self.maybe(0.8, 8 if self.kind == "slow" else 60, "closed")
+            self.maybe(0.92, 8 if self.kind == "slow" else 60, "closed")
         if self.acts[-1][1] == "closed":
             self.maybe(0.1, 2 if self.kind == "slow" else 20, "reopened")
 
@@ -185,6 +185,8 @@ def told(session):
         yield reference, rule, level, day
 
 
+# A minute of work; a busy machine takes longer.
+@pytest.mark.timeout(900)
 def test_every_deadline_of_a_year_fires_once_for_each_level_and_none_on_a_holiday(year, session):
     expected = Counter(
         (case.reference, *one)

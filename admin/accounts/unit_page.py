@@ -60,10 +60,6 @@ class UnitPage:
         """Tell whether I am to type what the maker reads out: then I must not see it here."""
         return any(one.unit_id == self.id for one in self.to_confirm)
 
-    @property
-    def suspended_holders(self) -> tuple[str, ...]:
-        return tuple(row.name for row in self.colleagues if row.holds and row.suspended_on)
-
 
 def read_page(session: Session, district: District, me: Member, now: int) -> UnitPage | None:
     """Read the page of a member's unit; None for who belongs to none."""

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
+from admin.accounts.joining import write_setup_code
 from admin.config import ROOT
 from admin.db import db
 from admin.migrate import migrate
-from admin.accounts.joining import write_setup_code
 from admin.models import AuditEvent, Member, UnitKey
 from tests.live import start_server
 from tests.support import WIDE_BUDGETS
@@ -241,9 +241,7 @@ def test_three_people_make_a_unit_that_reads_a_tip_by_the_pages_alone(journey, e
     with empty.app.app_context():
         rows = {row.name: row for row in db.session.scalars(select(Member))}
         true, false = rows[second.name].recipient, rows[admin.name].recipient
-        db.session.execute(
-            update(Member).where(Member.name == second.name).values(recipient=false)
-        )
+        db.session.execute(update(Member).where(Member.name == second.name).values(recipient=false))
         db.session.commit()
     hand_on(head, second.fingerprint)
     expect(head.page.locator("form.hand-on [role=alert]")).to_contain_text("指纹不一样")

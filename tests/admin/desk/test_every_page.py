@@ -1,0 +1,63 @@
+"""Every page of the desk, for every kind of member: no barrier, and usable on a phone."""
+
+import json
+
+import pytest
+
+from admin.config import ROOT
+from tests.live import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+PEOPLE = ("police-1", "dispatch-1", "supervision-1", "practice-1", "admin", "auditor-1", "counter-1")
+# Wider than the screen by more than a rounding: somebody would have to scroll sideways.
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# A control of the page's own that a thumb can't hit; links within a sentence are exempt (WCAG 2.5.8).
+SMALL = """[...document.querySelectorAll("main button, main select, main summary")]
+  .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 24)
+  .map((one) => one.textContent.trim().slice(0, 20))"""
+
+
+@pytest.fixture
+def tip(live, sealed_tip):
+    return sealed_tip(live.app)
+
+
+def addresses(app, tip):
+    """All pages that a member could ask for: GET, no JSON, no file."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith("/desk/") or "GET" not in rule.methods:
+            continue
+        if app.view_functions[rule.endpoint].audience == "public" or rule.rule.endswith(SKIPPED):
+            continue
+        address = rule.rule.replace("<string:reference>", tip.reference)
+        if "<" not in address:
+            found.add(address)
+    return sorted(found)
+
+
+SKIPPED = (".json", ".svg", ".png", ".csv")
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_no_page_of_a_member_has_a_barrier_or_scrolls_sideways(live, visit, demo, tip, name):
+    page = visit(viewport={"width": 360, "height": 780})
+    signed_in(page, live, demo[name])
+    faults, seen = [], []
+    for address in addresses(live.app, tip):
+        answer = page.goto(f"{live.desk}{address}")
+        if answer.status != 200 or "text/html" not in answer.headers["content-type"]:
+            continue
+        page.wait_for_load_state("networkidle")
+        seen.append(address)
+        page.evaluate(AXE)
+        broken = [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+        broken += ["sideways"] if page.evaluate(SIDEWAYS) > 1 else []
+        broken += [f"small: {text}" for text in page.evaluate(SMALL)]
+        faults += [(address, fault) for fault in broken]
+
+    assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
+    assert "/desk/account/" in seen
+    assert len(seen) >= 2

@@ -7,6 +7,7 @@ import { MESSAGE_STEP, pad, parseContent } from "./lib/envelope.js";
 import { bindAct, showError } from "./desk/acts.js";
 import { byId, element, replaceChildren, say } from "./desk/dom.js";
 import { keepShaded } from "./desk/shade.js";
+import { keepDrafts } from "./staff/drafts.js";
 import { goUnlock, load, watch } from "./staff/keyring.js";
 
 watch();
@@ -21,6 +22,7 @@ async function start(page, words) {
   if (!unit) return;
   await Promise.all(cells.map((cell) => openNote(cell, unit, words)));
   bindForm(byId("handover"), unit, words);
+  await keepDrafts(page, unit);
   page.dataset.opened = "yes";
 }
 

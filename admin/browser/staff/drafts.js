@@ -35,17 +35,24 @@ async function seal(root, unit, member) {
   putDraft(member, location.pathname, toBase64(sealed));
 }
 
+// What differs from the page as it was served: a choice that stood there is nobody's words.
 function readTyped(root) {
   const typed = {};
-  marked(root).forEach(([control, key]) => {
-    if (!TICKED.includes(control.type)) {
-      if (control.value !== asServed(control)) typed[key] = control.value;
-    } else if (control.checked) {
-      typed[key] = (typed[key] || []).concat(control.value);
+  const controls = marked(root);
+  controls.forEach(([control, key]) => {
+    if (TICKED.includes(control.type)) {
+      if (control.checked !== control.defaultChecked) typed[key] = ticked(controls, key);
+    } else if (control.value !== asServed(control)) {
+      typed[key] = control.value;
     }
   });
   return typed;
 }
+
+const ticked = (controls, wanted) =>
+  controls
+    .filter(([control, key]) => key === wanted && control.checked)
+    .map(([control]) => control.value);
 
 function asServed(control) {
   if (control.tagName !== "SELECT") return control.defaultValue;
@@ -58,14 +65,10 @@ async function putBack(root, unit, member) {
   if (!sealed) return false;
   const typed = await open(sealed, unit);
   if (!typed) return false;
+  // One after the other, as they were typed: what may be chosen next often hangs on the one before.
   const changed = marked(root)
-    .filter(([control, key]) => restore(control, typed[key]))
+    .filter(([control, key]) => putBackOne(control, typed[key]))
     .map(([control]) => control);
-  // After all are set: a form that follows one choice must find the others in place.
-  changed.forEach((control) => {
-    control.dispatchEvent(new Event("input", { bubbles: true }));
-    control.dispatchEvent(new Event("change", { bubbles: true }));
-  });
   changed.forEach(unfold);
   return changed.length > 0;
 }
@@ -79,14 +82,21 @@ async function open(sealed, unit) {
 }
 
 // Tells whether the control was changed.
+function putBackOne(control, kept) {
+  if (kept === undefined || !restore(control, kept)) return false;
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+  control.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+}
+
 function restore(control, kept) {
-  if (kept === undefined) return false;
   if (!TICKED.includes(control.type)) {
     control.value = kept;
     return true;
   }
+  const was = control.checked;
   control.checked = kept.includes(control.value);
-  return control.checked;
+  return control.checked !== was;
 }
 
 // Words must not be put back where nobody sees them: the panel or the details around them opens.

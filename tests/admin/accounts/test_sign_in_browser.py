@@ -233,3 +233,24 @@ def test_without_scripts_the_page_says_that_they_are_needed(visit, live):
 
     assert page.locator("#sign-in").is_hidden()
     expect(page.locator(".notice--danger:visible")).to_contain_text("JavaScript")
+
+
+def test_the_unlock_page_has_chosen_the_demo_member_whose_window_it_is(page, live, demo):
+    signed_in(page, live, demo["police-1"])
+    account(page, live).click("#desk-lock button")
+    page.wait_for_url("**/desk/unlock")
+
+    expect(page.locator("#demo-member option:checked")).to_have_text("police-1")
+    page.click("#unlock button[type=submit]")
+
+    page.wait_for_url("**/desk/account/")
+
+
+def test_lock_and_sign_out_stand_side_by_side_on_a_phone_for_the_longest_bar(visit, live, demo):
+    page = signed_in(visit(viewport={"width": 360, "height": 780}), live, demo["supervision-1"])
+    account(page, live)
+
+    tops = [page.locator(f"#desk-{act} button").bounding_box()["y"] for act in ("lock", "sign-out")]
+
+    assert tops[0] == tops[1]
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

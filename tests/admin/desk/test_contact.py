@@ -116,6 +116,21 @@ def test_the_words_are_gone_at_the_lock(live, desk_of, block):
     assert "三婶" not in reviewer.content()
 
 
+def test_the_same_file_can_be_chosen_again(live, desk_of, block):
+    custodian = desk_of("supervision-1")
+    choose(custodian, live, "x.age", block)
+    expect(custodian.locator("#contact-next")).to_be_visible()
+
+    # A browser tells of a choice only where it differs from the one that stands there.
+    assert custodian.input_value("#contact-file") == ""
+    custodian.evaluate("document.getElementById('contact-next').hidden = true")
+    custodian.set_input_files(
+        "#contact-file", {"name": "x.age", "mimeType": "application/octet-stream", "buffer": block}
+    )
+
+    expect(custodian.locator("#contact-next")).to_be_visible()
+
+
 @pytest.mark.parametrize("name", ["police-1", "upper-1"])
 def test_the_outer_lock_opens_for_no_other_unit(live, desk_of, block, name):
     page = desk_of(name)

@@ -90,6 +90,25 @@ def test_typed_words_are_sealed_at_a_lock_and_put_back_after_it(typing, live, ti
     assert "dengshao.drafts" not in kept(typing)
 
 
+def test_a_decision_half_made_is_put_back_with_its_reason_and_its_panel_open(page, live, tip, demo):
+    open_tip(page, live, tip)
+    page.click("[aria-controls=decision]")
+    page.check("#decision [name=move_to][value=closed]")
+    reason = page.locator("#decision select[name=reason] option:not([value=''])").nth(1)
+    chosen = reason.get_attribute("value")
+    page.select_option("#decision select[name=reason]", chosen)
+
+    by_button(page)
+    page.wait_for_url("**/desk/unlock")
+    assert chosen not in kept(page)
+    unlock(page, demo["police-1"])
+    page.wait_for_selector(RESTORED)
+
+    expect(page.locator("#decision")).to_be_visible()
+    expect(page.locator("#decision [name=move_to][value=closed]")).to_be_checked()
+    expect(page.locator("#decision select[name=reason]")).to_have_value(chosen)
+
+
 def test_nothing_is_kept_of_an_untouched_page(page, live, tip):
     open_tip(page, live, tip)
     by_button(page)

@@ -3,6 +3,12 @@
 import re
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from admin.accounts.acts import ALLOWED, HELD_BY_KEY
+from admin.accounts.audit_words import ACT
+from admin.accounts.roles import ROLES
 
 from .conftest import ROOT
 
@@ -51,3 +57,27 @@ def test_every_file_that_a_paper_links_to_is_there(paper):
 def test_both_readmes_name_the_same_commands():
     english, chinese = (set(re.findall(r"`make ([a-z]+)`", words(name))) for name in PAPERS[:2])
     assert english == chinese
+
+
+def test_the_security_page_says_of_each_act_who_may_do_it_and_what_holds_it():
+    app = Flask("words")
+    Babel(app, default_locale="zh_Hans_CN")
+    page = words("content/about/security.md")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if "|" in line
+    ]
+    said = {row[0]: (row[1].split("、"), row[2].startswith("钥匙")) for row in rows[2:]}
+    assert len(said) == len(rows) - 2
+
+    with app.test_request_context():
+        true = {
+            str(ACT[act]): (
+                [str(word) for role, word in ROLES.items() if role in roles],
+                act in HELD_BY_KEY,
+            )
+            for act, roles in ALLOWED.items()
+        }
+
+    assert said == true

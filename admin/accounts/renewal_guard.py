@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db
 from ..vault.resealing import count_on_old_keys
+from . import enrol
 from .renewal import Standing, read_standings
 
 CACHE_SECONDS: Final = 2.0
+_FORM: Final = "application/x-www-form-urlencoded"
 _NAME: Final = "dengshao.renewal"
 # What a holder may still do: sign in and out, open and lock their keys, look after their own
 # account, and renew. A page that was open before may still read what it shows.
@@ -59,6 +61,7 @@ class Standings:
 def init_renewal(app: Flask) -> None:
     app.extensions[_NAME] = Standings(lambda: read_standings(db.reading))
     app.before_request(lead_to_renewal)
+    app.before_request(refuse_old_key)
     app.context_processor(
         lambda: {
             "renewal": g.get("renewal"),
@@ -93,6 +96,27 @@ def lead_to_renewal() -> BaseResponse | None:
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("renewal.show")) if wants_page else None
     return redirect(url_for("renewal.show"), 303) if wants_page else _locked()
+
+
+def refuse_old_key() -> Response | None:
+    """Refuse words that a page from before the renewal sealed to the old key.
+
+    Who left could still open them, and nothing would ever seal them anew. The browser names the key
+    that it sealed to, wherever it seals words of staff.
+    """
+    staff = g.get("staff")
+    if staff is None or request.method != "POST" or request.mimetype != _FORM:
+        return None
+    named = request.form.get("key")
+    if named is None:
+        return None
+    key = enrol.current_key(db.reading, staff.unit_id or "")
+    if key is not None and named == str(key.id):
+        return None
+    words = _("本单位刚换了新密钥，没有发出去。请复制写好的字，重新载入这一页，开锁再发。")
+    response = jsonify(error=words)
+    response.status_code = 423
+    return response
 
 
 def _locked() -> Response:

@@ -68,7 +68,10 @@ function bindForm(form, unit, words) {
         showError(form, words.sentences.empty);
         return null;
       }
-      return [["sealed", await sealNote(body, unit)]];
+      return [
+        ["sealed", await sealNote(body, unit)],
+        ["key", unit.keyId],
+      ];
     },
     onSent: () => form.reset(),
   });

@@ -40,7 +40,7 @@ export async function sealNote(body, { kind, by, tip, unit, end }) {
   content.mac = macOf(fromBase64(tip.talk), content);
   const bytes = pad(toUtf8(JSON.stringify(content)), MESSAGE_STEP);
   const sealed = await sealTo([unit.recipient, unit.recovery], bytes);
-  return { number: String(number), sealed: toBase64(sealed) };
+  return { number: String(number), sealed: toBase64(sealed), key: unit.keyId };
 }
 
 // `rows` as the server stores them: number, kind, by, at, bytes. Returns one entry for each, whose

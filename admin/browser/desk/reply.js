@@ -20,7 +20,7 @@ export async function sealReply(body, { tip, talk, unit }) {
     previous: end.digest,
   });
   const sealed = await sealTo([tip.reporter, unit.recipient, unit.recovery], bytes);
-  return { number: String(number), digest, sealed: toBase64(sealed) };
+  return { number: String(number), digest, sealed: toBase64(sealed), key: unit.keyId };
 }
 
 // `opened` gives the tip and talk as they stand, or null once they were taken off the page.

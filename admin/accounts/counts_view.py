@@ -30,7 +30,8 @@ def show_counts() -> str:
     practice = {unit.id for unit in house().district.units.values() if unit.practice}
     columns = read_columns(db.reading, practice)
     known = sorted(month for column in columns for month in column)
-    months = months_over(known[0], today(), MONTHS) if known else []
+    # From the January on: to begin with the first tip's month would tell that it had one.
+    months = months_over(Month(known[0].year, 1), today(), MONTHS) if known else []
     return render_template(
         "accounts/counts.html",
         columns=COLUMNS,

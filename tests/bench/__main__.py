@@ -17,6 +17,7 @@ from .load import closed_loop, get_form, get_page, journey, post_with
 from .parts import measure_parts, show_parts
 from .place import Place, served
 from .sealed import post_sealed
+from .unlock import measure_unlock, show_unlock
 
 BUDGETS = {
     "tip_journey_rps": "≥ 450",
@@ -135,10 +136,12 @@ def main() -> None:
             ):
                 results[kind] |= measure_queue(place, options.seconds / 2, 1000)
     parts = measure_parts()
+    browser = measure_unlock()
     show(results)
+    show_unlock(browser)
     show_parts(parts)
     target = ROOT / "build" / "bench.json"
-    target.write_text(json.dumps({**results, "post_parts_ms": parts}, indent=1) + "\n")
+    target.write_text(json.dumps({**results, **browser, "post_parts_ms": parts}, indent=1) + "\n")
     print(f"written: {target}")
 
 

@@ -21,7 +21,7 @@ from .notices import start_noticing
 from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
 from .swap import refuse_clear_swap
-from .sweeper import start_sweeping, sweep_now
+from .sweeper import delete_due, start_sweeping
 from .turns import TakingTurns
 from .worker import PatientWorker
 
@@ -98,7 +98,8 @@ def prepare(app: Flask) -> None:
     with app.app_context():
         db.session.execute(delete(StaffSession))
         db.session.commit()
-    sweep_now(app, is_thorough=False)
+    # The rest of a sweep is made while serving: a start must not wait for it.
+    delete_due(app)
 
 
 def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
@@ -107,7 +108,7 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
     refuse_clear_swap(config)
     prepare(app)
     with app.app_context():
-        setup_code = write_setup_code(db.reading, config.data)
+        setup_code = _setup_code(config)
         db.reading.close()
         # A worker must not inherit an open connection.
         for engine in db.engines.values():
@@ -130,6 +131,11 @@ def _announce(config: Config) -> None:
         "  Ctrl-C 停止 stops",
     )
     print("\n".join(lines), flush=True)  # noqa: T201 (the operator's terminal)
+
+
+def _setup_code(config: Config) -> Path | None:
+    """Leave the code for the first administrator where this node lets people sign in at all."""
+    return write_setup_code(db.reading, config.data) if "accounts" in config.rooms else None
 
 
 def _announce_setup(config: Config, path: Path) -> None:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from .accounts.services import clear_idle
 from .db import SHANGHAI, db, forget_deleted, today
+from .desk.claims import BATCH as CLAIMS
+from .desk.claims import free_run_out
 from .house import house
 from .vault import urging
 from .vault.expiry import BATCH, sweep
@@ -28,6 +30,7 @@ SWEPT: Final = {
     "nonces": "删掉的用过的表单号",
     "challenges": "删掉的用过的工作量证明",
     "day_keys": "销毁的旧日密钥",
+    "freed": "到期放回的领办",
     "dated": "补上或改过期限的线索",
     "urged": "新的催办",
 }
@@ -35,15 +38,24 @@ SWEPT: Final = {
 
 
 def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
-    """Delete all that is due, then empty the journal of what was deleted; tell who is late.
+    """Delete all that is due, give undated tips their deadline, tell who is late.
 
     Safe to run at once in several processes: each does what the others left. A turn that is not
     thorough passes over deadlines where that day's whole turn was made already.
     """
+    counts = delete_due(app)
     with app.app_context():
-        counts = _sweep_all(db.session)
+        counts["freed"] = _free_all(db.session)
         counts["dated"] = _date_all(db.session)
         counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
+        db.session.close()
+    return counts
+
+
+def delete_due(app: Flask) -> dict[str, int]:
+    """Delete all that is due, then empty the journal of what was deleted."""
+    with app.app_context():
+        counts = _sweep_all(db.session)
         clear_idle(db.session, int(time.time()))
         db.session.commit()
         db.session.close()
@@ -63,10 +75,22 @@ def _sweep_all(session: Session) -> dict[str, int]:
             return dict(counts)
 
 
+def _free_all(session: Session) -> int:
+    """Free the claims that ran out."""
+    count = freed = free_run_out(session)
+    session.commit()
+    while freed == CLAIMS:
+        freed = free_run_out(session)
+        session.commit()
+        count += freed
+    return count
+
+
 def _date_all(session: Session) -> int:
     """Give every open tip its next deadline: all of them anew where the rules have changed."""
     count, last = 0, None
     has_more = urging.must_redate(session)
+    session.commit()
     while has_more:
         turn = urging.redate(session, last)
         session.commit()

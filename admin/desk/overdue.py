@@ -73,7 +73,10 @@ def own_overdue(session: Session, unit_id: str, day: date) -> Counted[OwnRow]:
     )
     rows = session.execute(_longest_first(query)).all()
     told = _told(session, [(row.id, row.due_rule) for row in rows])
-    shown = [OwnRow(*row[1:], told.get(row.id, frozenset())) for row in rows]
+    shown = [
+        OwnRow(row.reference, row.urgency, row.due_on, row.due_rule, row.name, told[row.id])
+        for row in rows
+    ]
     return Counted(shown, _count(session, select(Tip.id).where(*overdue)))
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import insert, select, text, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..clocks import Level
@@ -59,9 +60,15 @@ def date_undated(session: Session) -> Turn:
 
 
 def must_redate(session: Session) -> bool:
-    """Tell whether rules or calendar are others than those by which the tips were dated."""
+    """Tell whether rules or calendar are others than those by which the tips were dated.
+
+    A store that was never swept says no: its tips were dated as they came, or not at all yet.
+    """
     dated_by = session.get(Setting, DATED_BY)
-    return dated_by is None or dated_by.value != clocks().mark
+    if dated_by is None:
+        _keep(session, DATED_BY, clocks().mark)
+        return False
+    return dated_by.value != clocks().mark
 
 
 def redate(session: Session, after: int | None) -> Turn:
@@ -70,7 +77,7 @@ def redate(session: Session, after: int | None) -> Turn:
     query = query.order_by(Tip.id).limit(BATCH).with_for_update(of=Tip)
     rows = session.execute(query).all()
     if len(rows) < BATCH:
-        session.merge(Setting(name=DATED_BY, value=clocks().mark))
+        _keep(session, DATED_BY, clocks().mark)
     return Turn(mark_many(session, rows), rows[-1].id if len(rows) == BATCH else None)
 
 
@@ -82,7 +89,15 @@ def was_urged(session: Session, day: date) -> bool:
 
 def remember_urged(session: Session, day: date) -> None:
     """Keep that the day's turn was made. The caller commits."""
-    session.merge(Setting(name=URGED_ON, value=day.isoformat()))
+    _keep(session, URGED_ON, day.isoformat())
+
+
+def _keep(session: Session, name: str, value: str) -> None:
+    """Set a setting in one statement: another node may do the same at this moment."""
+    make = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = make.insert(Setting).values(name=name, value=value)
+    row = row.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+    session.execute(row)
 
 
 def urge(session: Session, day: date, unit_id: str, after: Place | None) -> Turn:

@@ -47,6 +47,10 @@ class CodeMade(Exception):
     """The second link gave its code once already."""
 
 
+class BadReplaced(Exception):
+    """An administrator's own account, or one of another unit, is not replaced by this member."""
+
+
 class FirstIsHead(Exception):
     """The first member of a unit must be one who can speak codes and hand the key on."""
 
@@ -72,12 +76,13 @@ def invite(
 ) -> Links:
     """Make an invitation; an earlier one under the same name ends. The caller commits.
 
-    Raises `enrol.BadName`, `enrol.NameTaken`, `BadRoles`, `FirstIsHead` or `OwnInvitation`.
+    `replaces` is an account whose passphrase or card is lost: it ends as the new member joins.
+    Raises `enrol.BadName`, `enrol.NameTaken`, `BadRoles`, `FirstIsHead` or `BadReplaced`.
     """
     name = enrol.clean_name(name)
     check_roles(roles, unit_id)
-    if replaces is not None and replaces.name == by:
-        raise OwnInvitation
+    if replaces is not None and (replaces.name == by or replaces.unit_id != unit_id):
+        raise BadReplaced
     if enrol.find_member(session, name) is not None:
         raise enrol.NameTaken
     has_head = unit_id is not None and bool(heads(session, unit_id))
@@ -123,6 +128,15 @@ def open_invitations(session: Session, now: int, unit_id: str | None = None) -> 
     if unit_id is not None:
         query = query.where(Invitation.unit_id == unit_id)
     return list(session.scalars(query))
+
+
+def is_known(session: Session, token: str, now: int) -> bool:
+    """Tell, by reading alone, whether a link or a second link opens something.
+
+    Strangers who try tokens must not take the lock between writers, for which tips wait.
+    """
+    either = (Invitation.token_hash == _hash(token)) | (Invitation.head_hash == _hash(token))
+    return session.execute(select(Invitation.id).where(either, *_alive(now))).first() is not None
 
 
 def find(session: Session, token: str, now: int) -> Invitation:

@@ -13,6 +13,7 @@ from ..config import Config
 from ..db import db
 from ..district import District
 from ..house import house
+from ..models import Member
 from . import enrol, guard, invite
 from .acts import Act, may
 from .overview import read_members, read_units
@@ -33,8 +34,9 @@ class InviteForm(Form):
     name = StringField(validators=[DataRequired()])
     unit = SelectField(validate_choice=False)
     roles = CheckBoxes(validate_choice=False)
+    replaces = SelectField(validate_choice=False)
 
-    def __init__(self, district: District) -> None:
+    def __init__(self, district: District, members: list[Member]) -> None:
         # The guard of all desk pages has judged the token already.
         super().__init__(request.form if request.method == "POST" else None)
         self.name.label.text = _("姓名")
@@ -44,11 +46,20 @@ class InviteForm(Form):
         self.unit.choices = [("", _("不属于承办单位"))]
         self.unit.choices += [(unit.id, unit.zh) for unit in district.units.values()]
         self.roles.choices = list(ROLES.items())
+        names = [
+            row.name for row in members if row.suspended_on is None and row.name != g.staff.name
+        ]
+        self.replaces.label.text = _("代替谁的账户")
+        self.replaces.choices = [("", _("不代替谁"))] + [(name, name) for name in names]
         self._units = district.units
 
     def validate_unit(self, field: SelectField) -> None:
         if field.data and field.data not in self._units:
             raise ValidationError(_("请从表里选一个单位。"))
+
+    def validate_replaces(self, field: SelectField) -> None:
+        if field.data and field.data not in dict(field.choices):
+            raise ValidationError(_("请从表里选一个成员，或选「不代替谁」。"))
 
     def validate_roles(self, field: CheckBoxes) -> None:
         if not field.data or not set(field.data) <= set(ROLES):
@@ -59,14 +70,14 @@ class InviteForm(Form):
 @may(Act.INVITE)
 def admin() -> str:
     """Show units and members to the administrator; nothing of any tip."""
-    return _page(InviteForm(house().district))
+    return _page(_form())
 
 
 @bp.post("/admin/invitations")
 @may(Act.INVITE)
 def make_invitation() -> tuple[str, int] | str:
     """Make an invitation and show its links, this once."""
-    form = InviteForm(house().district)
+    form = _form()
     if not form.validate():
         return _page(form), 422
     try:
@@ -77,14 +88,19 @@ def make_invitation() -> tuple[str, int] | str:
             roles=form.roles.data or [],
             by=g.staff.name,
             now=guard.clock(),
+            replaces=enrol.find_member(db.session, form.replaces.data or ""),
         )
-    except (enrol.BadName, enrol.NameTaken, BadRoles, invite.FirstIsHead) as error:
+    except REFUSALS as error:
         db.session.rollback()
         name, sentence = _fault(error)
         form[name].errors = [sentence]
         return _page(form), 422
     db.session.commit()
     return show_links(links)
+
+
+def _form() -> InviteForm:
+    return InviteForm(house().district, read_members(db.reading))
 
 
 def _fault(error: Exception) -> tuple[str, str]:
@@ -101,11 +117,13 @@ _FAULTS: Final[dict[type[Exception], tuple[str, Any]]] = {
         "name",
         _l("已经有这个姓名的成员，自己也不能邀请自己。请换一个能区分的名字。"),
     ),
+    invite.BadReplaced: ("replaces", _l("要代替的账户不在这个单位，请核对单位。")),
     invite.FirstIsHead: (
         "roles",
         _l("这个单位还没有负责人。第一个成员请勾选「复核员」或「涉公职线索专管员」。"),
     ),
 }
+REFUSALS: Final = (*_FAULTS, BadRoles)
 
 
 def show_links(links: invite.Links) -> str:

@@ -20,7 +20,7 @@ from ..sealing.header import read_header
 from ..sealing.hybrid import HybridRecipient
 from ..sealing.member import SALT
 from ..sealing.payload import CROCKFORD
-from . import enrol, invite, services
+from . import enrol, invite, suspension
 
 _STRETCHED: Final = ("scrypt", "17")
 _MOST_IDENTITY: Final = 2000
@@ -111,7 +111,8 @@ def join(
         session, keys, name=invitation.name, unit_id=invitation.unit_id, roles=invitation.roles
     )
     if invitation.replaces_id is not None:
-        services.suspend(session, session.get_one(Member, invitation.replaces_id))
+        old = session.get_one(Member, invitation.replaces_id)
+        suspension.retire_replaced(session, old, by=invitation.made_by)
     invitation.used_on = today()
     session.flush()
     behind = f"{invitation.made_by} {invitation.code_by}"

@@ -161,7 +161,7 @@ def head() -> str:
 def show_to_head() -> Response:
     """Tell the holder of the second link who was invited, and by whom."""
     try:
-        invitation = invite.find_for_head(db.session, _text(_posted(), "token"), guard.clock())
+        invitation = invite.find_for_head(db.session, _token(_posted()), guard.clock())
     except invite.NoInvitation:
         return _refused(_gone(), 404)
     if _signed_in() == invitation.made_by:
@@ -175,7 +175,7 @@ def speak_code() -> Response:
     """Give the code of the second link, once."""
     posted = _posted()
     try:
-        invitation = invite.find_for_head(db.session, _text(posted, "token"), guard.clock())
+        invitation = invite.find_for_head(db.session, _token(posted), guard.clock())
         code = invite.speak_by_link(
             db.session,
             invitation,
@@ -234,7 +234,14 @@ def _no_code() -> str:
 
 
 def _invitation(posted: Mapping[str, object]) -> Invitation:
-    return invite.find(db.session, _text(posted, "token"), guard.clock())
+    return invite.find(db.session, _token(posted), guard.clock())
+
+
+def _token(posted: Mapping[str, object]) -> str:
+    token = _text(posted, "token")
+    if not invite.is_known(db.reading, token, guard.clock()):
+        raise invite.NoInvitation
+    return token
 
 
 def _signed_in() -> str | None:

@@ -31,7 +31,6 @@ def unit_words() -> dict[str, object]:
         **_shared(),
         "making": _("正在造单位密钥……"),
         "sending": _("正在保存……"),
-        "half": _("第 %(n)s 半", n="%(n)s"),
         "wrong_half": _("第 %(n)s 半的最后一组不对。请照纸上再看一遍。", n="%(n)s"),
         "no_fingerprint": _("请写指纹：八组，每组四个字符。"),
         "wrong_print": _("指纹不一样，密钥没有交出去。请让对方再念一遍。"),

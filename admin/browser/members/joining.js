@@ -2,6 +2,7 @@
 
 import { byId, element, replaceChildren, say } from "../desk/dom.js";
 import { groupedCode, normalisePassphrase } from "../lib/member.js";
+import { askBeforeLeaving } from "../page/leaving.js";
 import { postJson } from "../staff/api.js";
 import { startWorker } from "../staff/workers.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
@@ -59,7 +60,10 @@ class Joining {
 
   start() {
     const { words } = this;
+    this.made = null;
     this.workers = [startWorker(), startWorker()];
+    // A card that was printed before it is registered is worth nothing: nobody leaves by a slip.
+    askBeforeLeaving(() => this.made !== null);
     bindForm(byId("first"), byId("first-error"), () => this.tryCode(), words);
     bindForm(byId("choose"), byId("choose-error"), () => this.makeKeys(), words);
     bindForm(byId("copied"), byId("copied-error"), () => this.send(), words);

@@ -2,6 +2,7 @@
 
 import { byId, element, replaceChildren, say } from "../desk/dom.js";
 import { fingerprint } from "../lib/member.js";
+import { askBeforeLeaving } from "../page/leaving.js";
 import { getJson, postJson } from "../staff/api.js";
 import { goUnlock, load, lock } from "../staff/keyring.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
@@ -41,10 +42,19 @@ function showPrints(page, keys) {
 
 function bindFirstKey(page, keys, words) {
   let made = null;
+  // Paper that was printed before the key is stored is worth nothing: nobody leaves by a slip.
+  askBeforeLeaving(() => made !== null);
   byId("make-key").addEventListener("click", async ({ target }) => {
     target.disabled = true;
     byId("make-status").textContent = words.making;
-    made = await makeUnitKey(page.dataset.unit, keys);
+    try {
+      made = await makeUnitKey(page.dataset.unit, keys);
+    } catch (fault) {
+      target.disabled = false;
+      byId("make-status").textContent = "";
+      say(byId("make-error"), words.failed);
+      return;
+    }
     made.halves.forEach((half, i) => {
       byId(`half-${i + 1}`).textContent = half;
     });

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.accounts import enrol, invite, services
+from admin.accounts import enrol, invite, joining, services
 from admin.accounts.roles import BadRoles
 from admin.models import AuditEvent, Invitation
 
@@ -199,6 +199,24 @@ def test_an_invitation_that_is_over_is_found_by_nobody(session, head, case):
     assert invite.open_invitations(session, now) == []
 
 
-def test_who_is_to_be_replaced_does_not_invite_the_successor(session, head):
-    with pytest.raises(invite.OwnInvitation):
-        asked(session, replaces=head.admin, unit_id=None, roles=["administrator"])
+@pytest.mark.parametrize(
+    ("who", "unit_id", "roles"),
+    [("admin", None, ["administrator"]), ("second", "drugs", ["reviewer"])],
+)
+def test_nobody_replaces_the_inviter_or_a_member_of_another_unit(
+    session, head, who, unit_id, roles
+):
+    with pytest.raises(invite.BadReplaced):
+        asked(session, replaces=getattr(head, who), unit_id=unit_id, roles=roles)
+
+
+def test_the_account_of_who_forgot_ends_as_the_new_one_begins(session, head, made):
+    links = asked(session, replaces=head.second)
+    code = invite.speak_code(session, links.invitation, by="ada", key=KEY)
+    assert head.second.suspended_on is None
+
+    member = joining.join(session, links.invitation, made[0], code=code, signed_in=None, key=KEY)
+
+    assert head.second.suspended_on == enrol.today()
+    assert member.suspended_on is None
+    assert acts(session)[-2:] == ["replaced", "joined"]

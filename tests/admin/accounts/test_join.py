@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from admin.accounts import enrol, guard, invite, joining
 from admin.db import db
@@ -159,6 +159,23 @@ def test_the_inviter_gets_no_code_by_the_second_link(app, desk, people):
     good = send(stranger, "/desk/join/head/code", {"token": token, "name": "局长"})
     assert len(good.json["code"]) == 9
     assert ("invite_code", "局长", "新负责人") in told(app)
+
+
+@pytest.mark.parametrize("path", ["", "/code", "/invitation", "/head/code", "/head/invitation"])
+def test_a_stranger_who_tries_tokens_finds_nothing_and_holds_no_writer_back(
+    app, desk, invited, newcomer, path
+):
+    body = {"token": "x" * 43, "code": "0" * 8, "name": "eve"} | posted(newcomer)
+    desk.token("/desk/join")
+    asked = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    answer = send(desk, f"/desk/join{path}", body)
+
+    assert answer.status_code == 404
+    assert asked == []
 
 
 BAD_KEYS = {

@@ -427,6 +427,11 @@ def test_the_administrator_invites_and_ends_an_invitation(app, desk, head):
         ({"name": "管理员甲", "unit": "", "roles": ["administrator"]}, "不能邀请自己"),
         ({"name": "新", "unit": UNIT, "roles": []}, "请至少勾选一个角色。"),
         ({"name": "新", "unit": UNIT, "roles": ["boss"]}, "请至少勾选一个角色。"),
+        (
+            {"name": "新", "unit": UNIT, "roles": ["analyst"], "replaces": "eve"},
+            "请从表里选一个成员",
+        ),
+        ({"name": "新", "unit": "", "roles": ["auditor"], "replaces": "bo"}, "不在这个单位"),
         ({"name": "新", "unit": "mars", "roles": ["analyst"]}, "请从表里选一个单位。"),
         ({"name": "新", "unit": UNIT, "roles": ["administrator"]}, "不属于承办单位"),
         ({"name": "新", "unit": "drugs", "roles": ["analyst"]}, "还没有负责人"),

@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from ..accounts.demo_mark import is_demo
 from ..accounts.overview import UnitOverview, read_units
+from ..clocks import calendar_gap
 from ..config import Config, ConfigError, load_config
+from ..db import today
 from ..district import DataError, District, load_district
 from ..migrate import known_revisions
 from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey
@@ -62,6 +64,7 @@ def examine() -> Iterator[Finding]:
     for part in parts:
         yield from _safely(part, config, district)
     yield stored.check_footer(district.footer, is_production=config.production)
+    yield stored.check_calendar(calendar_gap(district.clocks, today()))
 
 
 def _safely(

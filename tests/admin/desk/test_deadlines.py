@@ -328,3 +328,16 @@ def test_a_practice_unit_is_urged_by_nobody(app, make_tip, walk):
     walk(date(2026, 10, 10))
 
     assert sweep_now(app)["urged"] == 0
+
+
+def test_the_sweep_frees_a_claim_that_ran_out_and_its_clocks_run_on(
+    app, make_tip, change, members, fresh
+):
+    tip = make_tip()
+    change(tip, claimed_by_id=members["police-2"].member_id, claimed_until=1)
+
+    counts = [sweep_now(app)["freed"] for _ in range(2)]
+
+    after = fresh(tip)
+    assert counts == [1, 0]
+    assert (after.claimed_by_id, after.due_on) == (None, tip.due_on)

@@ -10,6 +10,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from admin.accounts.roles import Staff
+from admin.backup.checks_store import check_calendar
+from admin.backup.findings import State
+from admin.clocks import calendar_gap
 from admin.config import ROOT
 from admin.db import SHANGHAI, db, set_today, today
 from admin.desk.services import decide
@@ -361,6 +364,14 @@ def test_two_processes_that_sweep_at_once_tell_everything_once(app, environ, sto
     assert max(Counter(tuple(row) for row in told).values()) == 1
     assert not session.scalars(select(Tip.id).where(Tip.due_on.is_(None))).all()
     assert set(lines[0]) >= set(SWEPT.values())
+    gap = calendar_gap(house().district.clocks, today())
+    assert all((gap in words) for words in said)
+
+
+def test_the_doctor_says_when_days_off_are_guessed():
+    found = {check_calendar("").state, check_calendar("放假安排只知道到").state}
+
+    assert found == {State.GOOD, State.UNKNOWN}
 
 
 PLANS = [

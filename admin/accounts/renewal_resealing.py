@@ -19,7 +19,7 @@ from ..sealed_json import base64_field, read_json
 from ..vault import resealing
 from ..vault.units import OpenUnit, is_confirmed
 from . import enrol
-from .acts import Act, may
+from .acts import Act, may, not_there
 from .renewal_words import reseal_words
 
 bp = Blueprint("resealing", __name__, url_prefix="/desk/reseal")
@@ -62,16 +62,13 @@ def next_ones() -> Response:
 @may(Act.RESEAL)
 def sealed_tip(reference: str) -> Response:
     """Give all sealed bytes of one tip that hangs on an older key."""
-    found = resealing.read_bundle(db.reading, g.staff.unit_id, reference.upper())
+    reference = _own(reference)
+    found = resealing.read_bundle(db.reading, g.staff.unit_id, reference)
     if found is None:
         abort(409)
     key, bundle = found
     record(
-        db.session,
-        "reseal_read",
-        by=g.staff.name,
-        unit_id=g.staff.unit_id,
-        reference=reference.upper(),
+        db.session, "reseal_read", by=g.staff.name, unit_id=g.staff.unit_id, reference=reference
     )
     db.session.commit()
     return jsonify(
@@ -88,6 +85,7 @@ def sealed_tip(reference: str) -> Response:
 @may(Act.RESEAL)
 def move_tip(reference: str) -> Response:
     """Take one tip sealed to the key in use, whole or not at all."""
+    reference = _own(reference)
     request.max_content_length = _MOST_BODY
     content = read_json(_MOST_BODY)
     old = _id_field(content, "old")
@@ -96,7 +94,7 @@ def move_tip(reference: str) -> Response:
         resealing.move_tip(
             db.session,
             unit_id=g.staff.unit_id,
-            reference=reference.upper(),
+            reference=reference,
             old=old,
             new=_confirmed_key(content),
             bundle=bundle,
@@ -105,7 +103,7 @@ def move_tip(reference: str) -> Response:
         return _problem("moved", 409)
     except resealing.NotFit:
         return _problem("not_fit", 400)
-    return _done(reference.upper())
+    return _done()
 
 
 @bp.post("/shift-notes/<int:note_id>")
@@ -126,10 +124,17 @@ def move_shift_note(note_id: int) -> Response:
         return _problem("moved", 409)
     except resealing.NotFit:
         return _problem("not_fit", 400)
-    return _done(None)
+    return _done()
 
 
-def _done(reference: str | None) -> Response:
+def _own(reference: str) -> str:
+    """Get the reference of a tip of the member's unit; another's is as unknown as none."""
+    if not resealing.is_of_unit(db.reading, g.staff.unit_id, reference.upper()):
+        not_there(reference)
+    return reference.upper()
+
+
+def _done() -> Response:
     """Commit; where it was the last, write that down and empty the journal of the old bytes."""
     db.session.flush()
     is_last = resealing.count_left(db.session, g.staff.unit_id).total == 0

@@ -102,6 +102,12 @@ def next_shift_notes(session: Session, unit_id: str, *, most: int) -> list[Hando
     return list(session.scalars(query.order_by(HandoverNote.id).limit(most)))
 
 
+def is_of_unit(session: Session, unit_id: str, reference: str) -> bool:
+    """Tell whether the unit has such a tip, whatever it hangs on."""
+    query = select(Tip.id).where(Tip.reference == reference, Tip.unit_id == unit_id)
+    return session.execute(query).first() is not None
+
+
 def read_bundle(session: Session, unit_id: str, reference: str) -> tuple[UnitKey, Bundle] | None:
     """Read all sealed bytes of a tip that hangs on an older key of its unit, and that key."""
     row = session.execute(

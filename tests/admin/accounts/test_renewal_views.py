@@ -394,6 +394,7 @@ def test_a_member_of_another_unit_gets_and_moves_nothing(app, resealer, made, en
     body = resealer.body()
 
     assert stranger.ask("/desk/reseal/next.json").json["left"] == 0
-    assert stranger.ask(f"/desk/reseal/tips/{REFERENCE}.json").status_code == 409
-    assert resealer.move(body, stranger).status_code == 409
+    assert stranger.ask(f"/desk/reseal/tips/{REFERENCE}.json").status_code == 404
+    assert resealer.move(body, stranger).status_code == 404
+    assert acts(app).count("not_there") == 2
     assert resealer.key_of_tip() == resealer.old.id

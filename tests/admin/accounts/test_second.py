@@ -1,5 +1,7 @@
 """The second factor over HTTP: what opens, what is refused, what a session without it reaches."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pyotp
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -352,3 +354,22 @@ def test_in_development_a_member_without_a_factor_is_let_in_and_one_with_it_is_a
         member = db.session.query(Member).filter_by(name="ada").one()
         assert (member.totp_secret, member.recovery_codes) == (None, [])
     assert desk.send("/desk/account/recovery-codes").status_code == 409
+
+
+@pytest.mark.parametrize("kind", ["code", "recovery"])
+def test_of_requests_that_show_one_code_at_the_same_moment_one_is_let_in(app, ada, made, now, kind):
+    shown = {"code": code(ada.secret, now["is"]) if kind == "code" else ada.codes[0]}
+    browsers = [desk_client(app) for _ in range(4)]
+    for browser in browsers:
+        sign_in(browser, made)
+    tokens = [browser.token() for browser in browsers]
+
+    def show(browser, token):
+        headers = {"Accept": "application/json", "X-CSRFToken": token}
+        address = f"/desk/sign-in/second/{kind}"
+        return browser.post(address, json=shown, headers=headers).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        found = sorted(pool.map(show, browsers, tokens))
+
+    assert found == [200, 401, 401, 401]

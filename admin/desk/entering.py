@@ -42,6 +42,9 @@ def show_form() -> Answer:
     offered = offered_categories(district, units, sealed_way=True)
     form = TipQuestions()
     form.offer(make_offer(district, offered, "zh"))
+    # What nobody answered is not known, as on the public form.
+    for name in ("township", "when", "minor", "official"):
+        form[name].data = "unclear"
     return render_template(
         "desk/enter.html",
         form=form,

@@ -1,6 +1,7 @@
 """Writing down what somebody tells, in Chromium: from the first question to the slip."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -66,6 +67,10 @@ def violations(page):
     ]
 
 
+def count_pages(pdf):
+    return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
+
+
 def stored(live):
     with live.app.app_context():
         return db.session.scalars(select(Tip).options(undefer(Tip.sealed))).all()
@@ -88,6 +93,8 @@ def test_a_call_becomes_a_sealed_tip_whose_slip_opens_the_mailbox(page, live, vi
         assert not [how for how, spelt in spellings(mark).items() if spelt in bodies]
     (tip,) = stored(live)
     assert (tip.channel, tip.unit_id) == ("phone", "police")
+
+    assert count_pages(page.pdf(format="A5", prefer_css_page_size=True)) == 1
 
     page.fill("#group", "000000")
     page.click("#handed button[type=submit]")

@@ -62,6 +62,8 @@ class Links:
     invitation: Invitation
     token: str = field(repr=False)
     head_token: str | None = field(repr=False)
+    heads: tuple[str, ...]
+    """Who can speak the code; nobody where the second link gives it."""
 
 
 def invite(
@@ -85,8 +87,10 @@ def invite(
         raise BadReplaced
     if enrol.find_member(session, name) is not None:
         raise enrol.NameTaken
-    has_head = unit_id is not None and bool(heads(session, unit_id))
-    if unit_id is not None and not has_head and not is_allowed(Act.SPEAK_CODE, roles):
+    # Who forgot their passphrase speaks no code either.
+    gone = replaces.name if replaces else None
+    can_speak = [head for head in heads(session, unit_id) if head != gone] if unit_id else []
+    if unit_id is not None and not can_speak and not is_allowed(Act.SPEAK_CODE, roles):
         raise FirstIsHead
     session.execute(
         update(Invitation)
@@ -94,7 +98,7 @@ def invite(
         .values(ends_at=now)
     )
     token = secrets.token_urlsafe(32)
-    head_token = None if has_head else secrets.token_urlsafe(32)
+    head_token = None if can_speak else secrets.token_urlsafe(32)
     invitation = Invitation(
         token_hash=_hash(token),
         head_hash=_hash(head_token) if head_token else None,
@@ -109,7 +113,7 @@ def invite(
     session.add(invitation)
     session.flush()
     record(session, "invite", by=by, unit_id=unit_id, detail=name)
-    return Links(invitation, token, head_token)
+    return Links(invitation, token, head_token, tuple(can_speak))
 
 
 def heads(session: Session, unit_id: str) -> list[str]:

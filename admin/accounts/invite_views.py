@@ -46,11 +46,11 @@ class InviteForm(Form):
         self.unit.choices = [("", _("不属于承办单位"))]
         self.unit.choices += [(unit.id, unit.zh) for unit in district.units.values()]
         self.roles.choices = list(ROLES.items())
-        names = [
+        self._names = [
             row.name for row in members if row.suspended_on is None and row.name != g.staff.name
         ]
         self.replaces.label.text = _("代替谁的账户")
-        self.replaces.choices = [("", _("不代替谁"))] + [(name, name) for name in names]
+        self.replaces.choices = [("", _("不代替谁")), *((name, name) for name in self._names)]
         self._units = district.units
 
     def validate_unit(self, field: SelectField) -> None:
@@ -58,7 +58,7 @@ class InviteForm(Form):
             raise ValidationError(_("请从表里选一个单位。"))
 
     def validate_replaces(self, field: SelectField) -> None:
-        if field.data and field.data not in dict(field.choices):
+        if field.data and field.data not in self._names:
             raise ValidationError(_("请从表里选一个成员，或选「不代替谁」。"))
 
     def validate_roles(self, field: CheckBoxes) -> None:
@@ -123,7 +123,7 @@ _FAULTS: Final[dict[type[Exception], tuple[str, Any]]] = {
         _l("这个单位还没有负责人。第一个成员请勾选「复核员」或「涉公职线索专管员」。"),
     ),
 }
-REFUSALS: Final = (*_FAULTS, BadRoles)
+REFUSALS: Final[tuple[type[Exception], ...]] = (*_FAULTS, BadRoles)
 
 
 def show_links(links: invite.Links) -> str:
@@ -135,7 +135,7 @@ def show_links(links: invite.Links) -> str:
         "accounts/invite_links.html",
         invitation=links.invitation,
         unit=unit.zh if unit else _("不属于承办单位"),
-        heads=invite.heads(db.session, unit.id) if unit else [],
+        heads=links.heads,
         link=f"{home}/desk/join#{links.token}",
         head_link=f"{home}/desk/join/head#{links.head_token}" if links.head_token else None,
     )

@@ -220,3 +220,12 @@ def test_the_account_of_who_forgot_ends_as_the_new_one_begins(session, head, mad
     assert head.second.suspended_on == enrol.today()
     assert member.suspended_on is None
     assert acts(session)[-2:] == ["replaced", "joined"]
+
+
+def test_for_the_only_head_who_forgot_a_second_link_gives_the_code(session, head):
+    links = asked(session, replaces=head.first, roles=["reviewer"])
+
+    assert links.head_token is not None
+    assert links.heads == ()
+    with pytest.raises(invite.FirstIsHead):
+        asked(session, name="另一个", replaces=head.first)

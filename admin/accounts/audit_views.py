@@ -61,14 +61,19 @@ class Sayings:
 
     def __init__(self) -> None:
         district = house().district
-        self._outcomes = {row.id: row.zh for row in district.outcomes.values()}
+        # Codes of the district's own lists; the audit log knows no more of them than their ids.
+        self._codes = {
+            **{row.id: row.zh for row in district.outcomes.values()},
+            **{row.id: row.zh for row in district.labels.values()},
+            **{f"extend_{row.id}": row.zh for row in district.clocks.extension.reasons},
+        }
         self._units = {unit.id: unit.zh for unit in district.units.values()}
         self.act = audit_words.act_word
         self.finding = audit_words.finding_words
         self.failed = audit_words.FAILED.keys()
 
     def detail(self, detail: str) -> str:
-        return audit_words.detail_words(detail, self._outcomes) if detail else ""
+        return audit_words.detail_words(detail, self._codes) if detail else ""
 
     def unit(self, unit_id: str | None) -> str:
         return self._units.get(unit_id or "", unit_id or "")

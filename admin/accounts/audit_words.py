@@ -119,6 +119,9 @@ _DETAIL: Final[dict[str, Any]] = {
     Reason.RELEASED: _l("放回队列"),
     Reason.ASKED: _l("提问"),
     Reason.ANSWERED: _l("回复"),
+    Reason.ASSIGNED: _l("分派"),
+    Reason.MOVED: _l("移送"),
+    Reason.FIRST_READ: _l("第一次阅读"),
     "urgency_P0": _l("改为危急"),
     "urgency_P1": _l("改为当日"),
     "urgency_P2": _l("改为三日内"),
@@ -147,10 +150,10 @@ def act_word(code: str) -> str:
     return str(FAILED.get(code) or DONE.get(code) or acts.get(code) or code)
 
 
-def detail_words(detail: str, outcomes: Mapping[str, str]) -> str:
+def detail_words(detail: str, codes: Mapping[str, str]) -> str:
     """Say a line's codes in words; names of members and numbers stand as they are."""
     acts: dict[str, Any] = {act.value: word for act, word in ACT.items()}
-    known = {**outcomes, **acts, **_DETAIL}
+    known = {**codes, **acts, **_DETAIL}
     whole = known.get(detail)
     parts = [whole] if whole else [known.get(part, part) for part in detail.split(" ")]
     return str(_("，")).join(str(part) for part in parts)

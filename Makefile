@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench flood lock system clean
+.PHONY: help run test check fix bench bench-full flood lock system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 HAS_NODE := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 # Quiet while it works: setuptools warns at length of how an editable install is found.
 INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1) || { echo "$$said" >&2; exit 1; }
@@ -36,6 +36,9 @@ fix: $(VENV)/.dev ## Format, and mend what ruff can
 
 bench: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Measure; writes build/bench.json
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+bench-full: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## The queue over a million tips, both databases; writes build/bench-full.json
+	$(BIN)/python -m tests.bench.full $(BENCH_ARGS)
 
 flood: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Flood a server for a minute, with fifty people in it
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)

@@ -12,7 +12,7 @@ from . import labels
 from .assigning import NotToThem, assign
 from .blueprint import Answer, bp
 from .claims import clock, is_held
-from .loading import back_to, own_tip, tip_as_seen
+from .loading import back_to, locked_tip, tip_as_seen
 from .queue_side import Colleague, read_side
 from .queue_views import this_viewer
 
@@ -22,7 +22,8 @@ from .queue_views import this_viewer
 def assign_tip(reference: str) -> Answer:
     """Hand a tip to a member of the unit."""
     tip = tip_as_seen(reference)
-    member = db.session.get(Member, request.form.get("to", type=int))
+    to = request.form.get("to", type=int)
+    member = None if to is None else db.session.get(Member, to)
     if member is None:
         raise NotToThem
     assign(db.session, tip, to=member, actor=g.staff)
@@ -34,7 +35,8 @@ def assign_tip(reference: str) -> Answer:
 @may(Act.LABEL)
 def label_tip(reference: str) -> Answer:
     """Set a tip's working labels to those that are ticked."""
-    tip = own_tip(db.session, reference)
+    # Locked, for want of a version: two who set the same label at once both get what they wanted.
+    tip = locked_tip(reference)
     district = house().district
     ticked = set(request.form.getlist("label")) & set(district.labels)
     labels.set_labels(

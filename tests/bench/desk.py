@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from hashlib import sha256
 
 from flask.sessions import SecureCookieSessionInterface
@@ -49,14 +50,14 @@ def fill_queue(place: Place, count: int) -> None:
             engine.dispose()
 
 
-def sign_in(place: Place) -> str:
+def sign_in(place: Place, roles: Sequence[str] = ("registrar",)) -> str:
     """Make a member and a session; gives the Cookie header. The server must be running already."""
     app, token = create_app(place.config), secrets.token_urlsafe(32)
     with app.app_context():
         member = Member(
             name="bench",
             unit_id=UNIT,
-            roles=["registrar"],
+            roles=list(roles),
             recipient=str(place.identities[UNIT].recipient),
             salt=b"\0" * 16,
             auth_hash=b"\0" * 32,

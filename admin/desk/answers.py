@@ -57,7 +57,13 @@ def refused(form: FlaskForm) -> tuple[Response, int]:
 
 
 def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
-    """Answer an act that does not fit where the tip stands."""
+    """Answer an act that does not fit where the tip stands.
+
+    One that asks for no version (a note, a label) fitted when its page was made: what happened
+    since is told.
+    """
+    if "version" not in request.form and "reference" in (request.view_args or {}):
+        return conflict()
     return jsonify(error=str(sentence), errors={}), 422
 
 

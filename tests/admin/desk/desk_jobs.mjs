@@ -3,7 +3,10 @@
 import { readFileSync } from "node:fs";
 import { openWith } from "../../../admin/browser/lib/age.js";
 import { fromBase64 } from "../../../admin/browser/lib/bytes.js";
+import { alikeTo, bigramsOf, shared, traceOf } from "../../../admin/browser/desk/alike.js";
+import { sendsOnErrand } from "../../../admin/browser/desk/errand.js";
 import { asksWhoTheReporterIs } from "../../../admin/browser/desk/identity_question.js";
+import { lastGrading, readNotes, sealNote } from "../../../admin/browser/desk/notes.js";
 import { readFields, readLabel, readSupplement } from "../../../admin/browser/desk/readable.js";
 import { sealReply } from "../../../admin/browser/desk/reply.js";
 import { endOfTalk, readTalk } from "../../../admin/browser/desk/thread.js";
@@ -25,6 +28,22 @@ const ACTS = {
   label: ({ label, words }) => readLabel(label, words),
   supplement: ({ body }) => readSupplement(body),
   asks: ({ text }) => asksWhoTheReporterIs(text),
+  errand: ({ text }) => sendsOnErrand(text),
+  note: ({ body, kind, by, tip, unit, end }) => sealNote(body, { kind, by, tip, unit, end }),
+  notes: ({ rows, tip, identity }) =>
+    readNotes(
+      rows.map((row) => Object.assign({}, row, { bytes: fromBase64(row.sealed) })),
+      { tip, open: (bytes) => openWith(identity, bytes) },
+    ),
+  grading: ({ entries, grades }) => lastGrading(entries, grades),
+  bigrams: ({ text }) => bigramsOf(text),
+  shared: ({ one, other }) => shared(bigramsOf(one), bigramsOf(other)),
+  alike: ({ tip, others }) => {
+    const trace = ({ fields, reference, unit = "police", received = "2026-11-24" }) =>
+      traceOf({ reference, fields }, { unit, received });
+    return alikeTo(trace(tip), others.map(trace));
+  },
+  trace: ({ tip }) => traceOf(tip, { unit: "police", received: "2026-11-24" }),
   reply: ({ body, tip, talk, unit }) => sealReply(body, { tip, talk, unit }),
 };
 

@@ -136,38 +136,6 @@ def test_a_supplement_is_fields_or_plain_words(body, expected):
     assert run({"act": "supplement", "body": body}) == [expected]
 
 
-ABOUT_THE_REPORTER = [
-    "您叫什么名字？",
-    "方便留个电话吗？",
-    "请提供身份证号码。",
-    "怎么联系您？",
-    "您是谁？",
-    "你是哪个村的？",
-    "您和他是什么关系？",
-    "您的工作单位是哪里？",
-    "请加微信。",
-    "他打人了吗？您贵姓？",
-]
-ABOUT_THE_MATTER = [
-    "这件事大概从什么时候开始？最近一次是哪一天？",
-    "具体在什么地方？附近有什么容易认的东西？",
-    "这些是您亲眼看到的，还是听别人说的？",
-    "对方的车、店铺或账号，有什么容易认的地方？",
-    "现在还在继续吗？有没有人受伤？有危险请先打 110。",
-    "对方的电话是多少？",
-    "那个人叫什么？",
-    "",
-]
-
-
-def test_a_question_about_the_reporter_is_noticed():
-    jobs = [{"act": "asks", "text": text} for text in ABOUT_THE_REPORTER + ABOUT_THE_MATTER]
-
-    found = run(*jobs)
-
-    assert found == [True] * len(ABOUT_THE_REPORTER) + [False] * len(ABOUT_THE_MATTER)
-
-
 def reply(body, talk_so_far):
     tip = {
         "reference": REFERENCE,

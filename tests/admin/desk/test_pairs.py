@@ -1,0 +1,211 @@
+"""Two members act on one tip at once, in every pair of acts: one wins, or both stand.
+
+A note, a grading and a working label say nothing about where the tip stands, so they stand beside
+whatever the other did. Of all others the first one wins; the second is told what happened, by whom,
+and can press again with open eyes.
+"""
+
+import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select, update
+
+from admin.db import db
+from admin.desk import link_views, loading
+from admin.models import Decision, Member, Note, Tip, TipLink
+
+SEALED = base64.b64encode(b"age-encryption.org/v1\nx").decode()
+WORDS = {"number": "1", "digest": "0" * 64, "sealed": SEALED}
+DECIDED = {
+    "accepted": "in_scope",
+    "referred": "to_department",
+    "out_of_scope": "protected",
+    "closed": "too_little",
+}
+# Name of the act: the address it is posted to, and its fields; `{other}` is another tip's reference
+# and `{colleague}` the id of a member who reads tips.
+ACTS = {
+    "claim": ("claim", {}),
+    "release": ("release", {}),
+    "assign": ("assign", {"to": "{colleague}"}),
+    "urgency": ("urgency", {"urgency": "P0"}),
+    **{f"to {new}": ("decision", {"move_to": new, "reason": DECIDED[new]}) for new in DECIDED},
+    "ask": ("messages", WORDS | {"ask": "yes"}),
+    "tell": ("messages", WORDS | {"ask": "no"}),
+    "note": ("notes", {"number": "1", "sealed": SEALED}),
+    "grading": ("grading", {"number": "1", "sealed": SEALED}),
+    "label": ("labels", {"label": "on_site"}),
+    "link": ("links", {"other": "{other}"}),
+    "merge": ("merge", {"other": "{other}"}),
+    "extend": ("extension", {"reason": "complex"}),
+}
+BESIDE = {"note", "grading", "label"}
+NOTES = {"note", "grading"}
+ENDING = {"to out_of_scope", "to closed", "merge"}
+
+
+@pytest.fixture
+def two(app, sign_in, members):
+    """Two members who may do everything that a reader of tips may, with their tokens."""
+    with app.app_context():
+        roles = ["registrar", "analyst", "reviewer"]
+        db.session.execute(update(Member).where(Member.unit_id == "police").values(roles=roles))
+        db.session.commit()
+    desks = [sign_in("police-1"), sign_in("police-2")]
+    return [(desk, desk.token()) for desk in desks]
+
+
+@pytest.fixture
+def ready(app, make_tip, members):
+    """Make a tip on which both acts of a pair can be done, and one to tie it to."""
+
+    def made(one, two):
+        tip, other = make_tip(), make_tip()
+        holder = "police-1" if one == "release" else "police-2" if two == "release" else None
+        if holder:
+            with app.app_context():
+                held = {"claimed_by_id": members[holder].member_id}
+                db.session.execute(update(Tip).where(Tip.id == tip.id).values(held))
+                db.session.commit()
+        return tip, other
+
+    return made
+
+
+@pytest.fixture
+def kept(app):
+    """Count what hangs on a tip: history, notes, ties."""
+
+    def counted(tip):
+        with app.app_context():
+            rows = {
+                "steps": select(func.count()).where(Decision.tip_id == tip.id),
+                "notes": select(func.count()).where(Note.tip_id == tip.id),
+                "ties": select(func.count()).select_from(TipLink),
+            }
+            return {name: db.reading.execute(query).scalar_one() for name, query in rows.items()}
+
+    return counted
+
+
+def post(desk, act, tip, other, members, **more):
+    (browser, token), (path, fields) = desk, ACTS[act]
+    names = {"other": other.reference, "colleague": members["police-head"].member_id}
+    filled = {name: value.format(**names) for name, value in fields.items()}
+    # What stands beside everything names no version, as its form on the page does not.
+    seen = {} if act in BESIDE else {"version": tip.version}
+    return browser.post_with(token, tip, path, **(filled | seen | more))
+
+
+def expected(one, two):
+    """The answers that the two of a pair get, one after the other."""
+    if (one, two) == ("claim", "release"):
+        return (409, 303)  # The second holds the tip when the first would take it.
+    return (303, second_answer(one, two))
+
+
+def second_answer(one, two):
+    if {one, two} <= NOTES:
+        return 409  # Both counted the same number: the page counts anew and sends again.
+    if two == "label" and one in ENDING:
+        return 409  # A tip that has ended carries no labels of work to do.
+    return 303 if BESIDE & {one, two} else 409
+
+
+@pytest.mark.parametrize("one", ACTS)
+def test_who_acts_second_is_told_or_stands_beside_the_first(two, ready, members, one):
+    """Every ordered pair, the second member's page being as old as the first's."""
+    wrong = {}
+    for other_act in ACTS:
+        tip, other = ready(one, other_act)
+        first = post(two[0], one, tip, other, members)
+        second = post(two[1], other_act, tip, other, members)
+        found = (first.status_code, second.status_code)
+        if found != expected(one, other_act):
+            wrong[other_act] = (*found, second.json)
+        elif second.status_code == 409 and not is_told(second.json, one):
+            wrong[other_act] = second.json
+
+    assert not wrong, wrong
+
+
+def is_told(told, first_act):
+    """The first's act is named; a note stands in no history, and its number is simply taken."""
+    if first_act in NOTES:
+        return bool(told["error"])
+    return told["events"][0]["by"] == "police-1" and "您写的字还在" in told["error"]
+
+
+@pytest.mark.parametrize("one", ACTS)
+def test_who_was_told_can_press_again_and_nothing_breaks(two, ready, members, one):
+    """With the version that the refusal named: it goes through, or a sentence says why not."""
+    wrong = {}
+    for other_act in ACTS:
+        tip, other = ready(one, other_act)
+        post(two[0], one, tip, other, members)
+        second = post(two[1], other_act, tip, other, members)
+        if second.status_code != 409:
+            continue
+        number = {"number": "2"} if "number" in ACTS[other_act][1] else {}
+        seen = {} if other_act in BESIDE else {"version": second.json["version"]}
+        again = post(two[1], other_act, tip, other, members, **number, **seen)
+        if again.status_code not in (303, 409, 422):
+            wrong[other_act] = again.status_code
+        elif again.status_code != 303 and not again.json["error"]:
+            wrong[other_act] = again.json
+
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def both_have_read(database, monkeypatch):
+    """Hold each act at the moment when it has read the tip, until the other has too, or waits."""
+    read, meeting = loading.expect_version, {}
+
+    def arm():
+        meeting["at"] = threading.Barrier(2)
+
+    def held(*given):
+        read(*given)
+        # Broken where the other waits for a row that this one has locked.
+        with suppress(threading.BrokenBarrierError):
+            meeting["at"].wait(0.2)
+
+    if database == "postgresql":  # SQLite's writers stand in line anyway.
+        for module in (loading, link_views):
+            monkeypatch.setattr(module, "expect_version", held)
+    return arm
+
+
+@pytest.mark.parametrize("one", ACTS)
+def test_at_the_very_same_moment_one_wins_or_both_stand(
+    two, ready, members, kept, both_have_read, one
+):
+    """Every pair once, both posted at the same time from two threads."""
+    wrong = {}
+    names = list(ACTS)
+    for other_act in names[names.index(one) :]:
+        tip, other = ready(one, other_act)
+        both_have_read()
+        with ThreadPoolExecutor(2) as pool:
+            acts = [partial(post, two[0], one), partial(post, two[1], other_act)]
+            posted = [pool.submit(act, tip, other, members) for act in acts]
+            answers = [act.result() for act in posted]
+        found = sorted(answer.status_code for answer in answers)
+        # Whichever came first.
+        orders = [second_answer(one, other_act), second_answer(other_act, one)]
+        if found not in [[303, answer] for answer in orders]:
+            wrong[other_act] = (found, kept(tip))
+        elif found == [303, 409] and not BESIDE & {one, other_act}:
+            # What the loser tried left no trace: one line of history, and it is the winner's. Who
+            # would claim or release what the other holds is told so, with or without such a line.
+            [loser] = [answer.json for answer in answers if answer.status_code == 409]
+            is_told = len(loser["events"]) == 1 or loser["claimed_by"]
+            if not is_told or kept(tip)["steps"] != 1:
+                wrong[other_act] = (loser, kept(tip))
+
+    assert not wrong, wrong

@@ -41,6 +41,8 @@ _NEXT: Final = {
 
 def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
     """Say in one line what comes next; the first of these that fits."""
+    if tip.merged_into_id is not None:
+        return str(_("已经并入另一条，到那一条里办。"))
     if not tip.is_open:
         return str(_ENDED[tip.status])
     if tip.danger_on or tip.urgency is Urgency.P0:

@@ -284,9 +284,7 @@ def test_a_page_that_is_older_than_the_tip_is_told(desk, colleague, pair, act):
 
 @pytest.mark.parametrize("act", ["links", "links/remove", "merge"])
 def test_an_act_without_the_version_seen_is_refused(desk, pair, act):
-    one, two = pair
-
-    assert desk.post(one, act, other=two.reference, version="").status_code == 400
+    assert desk.post(pair[0], act, other=pair[1].reference, version="").status_code == 400
 
 
 def test_ties_and_merges_stand_in_the_audit_log(app, desk, pair, fresh):
@@ -300,35 +298,3 @@ def test_ties_and_merges_stand_in_the_audit_log(app, desk, pair, fresh):
     details = [detail for reference, detail in found if reference == one.reference]
     assert any(f"linked_{two.reference}" in detail for detail in details)
     assert any(f"merged_{two.reference}" in detail for detail in details)
-
-
-# Outcomes.
-
-NAMED = [
-    *("查实", "部分查实", "查否", "线索不足", "已掌握", "重复", "转主管部门", "转纪检监察"),
-    *("转求助服务", "民间纠纷", "不属受理范围", "测试或垃圾", "疑似捏造（提请有权机关认定）"),
-]
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_each_outcome_that_the_rules_name_can_be_chosen(name):
-    assert [row for row in OUTCOMES.values() if row.zh.startswith(name)]
-
-
-def test_what_belongs_elsewhere_is_said_to_the_reporter_and_goes_to_nobody():
-    for row in OUTCOMES.values():
-        if row.status == "out_of_scope":
-            assert row.turn_to
-            assert row.turn_to["zh"]
-            assert row.purge_days == 7
-
-
-def test_protected_behaviour_ends_out_of_scope(session, make, ada):
-    one = make()
-
-    decide(session, one, new=TipStatus.OUT_OF_SCOPE, outcome=OUTCOMES["protected"], actor=ada)
-
-    assert (one.status, one.is_open, one.outcome) == (TipStatus.OUT_OF_SCOPE, False, "protected")
-    onward = {"new": TipStatus.REFERRED, "outcome": OUTCOMES["to_department"], "actor": ada}
-    with pytest.raises(MoveNotAllowed):
-        decide(session, one, **onward)

@@ -98,10 +98,10 @@ def test_there_is_an_end_to_saving(desk, app):
 
 
 def test_no_member_sees_or_deletes_the_views_of_another(desk, colleague, app):
-    save(desk, name="mine", urgency="P0")
+    save(desk, name="夜班看的", urgency="P0")
     [address] = re.findall(r'action="(/desk/filters/\d+/delete)"', desk.get().text)
 
-    assert "mine" not in colleague.get().text
+    assert "夜班看的" not in colleague.get().text
     assert colleague.submit(address, {}).status_code == 404
     assert len(saved(app)) == 1
     assert desk.submit(address, {}).status_code == 303

@@ -9,6 +9,7 @@ from admin.config import ROOT, Env
 from admin.confirmed import ConfirmedKeys, publish
 from admin.district import read_fingerprints
 from admin.house import house
+from tests.live import dispose
 
 PRINT = "0123 4567 89ab cdef 0123 4567 89ab cdef"
 OTHER = "ffff " * 7 + "ffff"
@@ -63,3 +64,4 @@ def test_production_reads_the_editors_file_alone(config):
         assert house().district.fingerprints == frozenset()
         publish(config.data / "keys.yml", [("police", OTHER)])
         assert house().district.fingerprints == frozenset()
+    dispose(app)

@@ -321,8 +321,8 @@ class UnitKey(Base):
     # Who made it in their browser: another must confirm its fingerprint.
     made_by: Mapped[str | None] = mapped_column(String(80))
     confirmed_by: Mapped[str | None] = mapped_column(String(80))
-    # The key in whose place this one came, and a MAC by one who held that key or its recovery sheet:
-    # no browser moves a tip to a new key on the server's word alone.
+    # The key in whose place this one came, and a MAC by one who held that key or its recovery
+    # sheet: no browser moves a tip to a new key on the server's word alone.
     succeeds_id: Mapped[int | None] = mapped_column(ForeignKey("unit_key.id"))
     vouch: Mapped[str | None] = mapped_column(String(64))
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")

@@ -63,9 +63,7 @@ def ring(app, units):
     """Addresses of the police desk: one for each kind of letter."""
     with app.app_context():
         for kind in (DAILY, PAGE):
-            db.session.add(
-                NoticeAddress(unit_id="police", kind=kind, address=f"{kind}@example.cn")
-            )
+            db.session.add(NoticeAddress(unit_id="police", kind=kind, address=f"{kind}@example.cn"))
         db.session.commit()
 
 
@@ -90,9 +88,7 @@ def at(hour, minute=0):
     return int(datetime(2026, 11, 24, hour, minute, tzinfo=SHANGHAI).timestamp())
 
 
-def test_the_daily_letter_goes_out_at_its_hour_once_whether_or_not_anything_came(
-    app, ring, inbox
-):
+def test_the_daily_letter_goes_out_at_its_hour_once_whether_or_not_anything_came(app, ring, inbox):
     tick(app, at(7, 59))
     assert "daily@example.cn" not in inbox.to
 

@@ -110,9 +110,7 @@ def test_last_weeks_people_are_put_on_the_next_week_but_for_who_left(app, head, 
 
 
 def test_who_is_no_head_changes_no_roster(app, colleague, members):
-    page = post(
-        colleague, "shifts", day=today().isoformat(), member=members["police-2"].member_id
-    )
+    page = post(colleague, "shifts", day=today().isoformat(), member=members["police-2"].member_id)
 
     assert page.status_code == 403
     assert rows(app, DutyShift) == []

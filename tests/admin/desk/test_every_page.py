@@ -10,10 +10,11 @@ from tests.live import signed_in
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
-PEOPLE = ("police-1", "dispatch-1", "supervision-1", "practice-1", "admin", "auditor-1", "counter-1")
+UNITS = ("police-1", "dispatch-1", "supervision-1", "practice-1")
+PEOPLE = (*UNITS, "admin", "auditor-1", "counter-1")
 # Wider than the screen by more than a rounding: somebody would have to scroll sideways.
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# A control of the page's own that a thumb can't hit; links within a sentence are exempt (WCAG 2.5.8).
+# A control of the page's own that a thumb can't hit (WCAG 2.5.8; links in a sentence are exempt).
 SMALL = """[...document.querySelectorAll("main button, main select, main summary")]
   .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 24)
   .map((one) => one.textContent.trim().slice(0, 20))"""

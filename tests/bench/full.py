@@ -269,7 +269,7 @@ def show(kind: str, results: dict[str, dict[str, Time]]) -> None:
             is_bad = value > BAR_MS or (value > BAR_TIMES * base and value - base > 1)
             mark = "!" if is_bad else " "
             cells.append(f"{value:>7} {value / base:>5.2f}x{mark} {time.cpu_ms:>6}")
-        print(f"{page:26}" + "".join(f"{cell:>24}" for cell in cells))
+        print(f"{page:26}" + "".join(f"{cell:>24}" for cell in cells), flush=True)
 
 
 def main() -> None:
@@ -279,6 +279,7 @@ def main() -> None:
     parser.add_argument("--stores", default=",".join(SHAPES))
     options = parser.parse_args()
     found: dict[str, Any] = {}
+    target = ROOT / "build" / "bench-full.json"
     for kind in options.databases.split(","):
         results = run(kind, options.seconds, options.stores.split(","))
         show(kind, results)
@@ -289,9 +290,9 @@ def main() -> None:
                 for name, rows in results.items()
             },
         }
-    target = ROOT / "build" / "bench-full.json"
-    target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    print(f"written: {target}")
+        # After each database: the run is long, and what was measured must not be lost.
+        target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    print(f"written: {target}", flush=True)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 
 
 HELD_BY_KEY: Final = frozenset(
-    {Act.OPEN, Act.WRITE, Act.CONTACT, Act.HAND_ON, Act.RESEAL, Act.RECOVER}
+    {Act.OPEN, Act.WRITE, Act.CONTACT, Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER}
 )
 """What nobody can do without a key, whatever the server lets them; all else hangs on its rules."""
 

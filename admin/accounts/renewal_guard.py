@@ -28,9 +28,6 @@ _FREE: Final = (
     "/desk/lock",
     "/desk/unlock",
     "/desk/account",
-    "/desk/second",
-    "/desk/passkeys",
-    "/desk/sessions",
     "/desk/unit/renew",
 )
 

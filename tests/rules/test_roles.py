@@ -320,7 +320,8 @@ def needs(act, app, hands, opened, recovery):
     sealed, label = the_tip(app)
     if act is Act.RECOVER:
         return str(recovery) in {str(hand) for hand in hands}
-    if act in (Act.HAND_ON, Act.CONTACT):
+    # Renewing asks for the answer of a riddle that is sealed to the old key.
+    if act in (Act.HAND_ON, Act.CONTACT, Act.RENEW_KEY):
         with app.app_context():
             key = enrol.current_key(db.reading, "police")
             return key.recipient in {hand.recipient.text for hand in hands}

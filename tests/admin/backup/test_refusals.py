@@ -206,7 +206,7 @@ def test_evidence_that_lies_there_already_is_not_mixed_with_what_is_restored(bac
 RECIPIENTS = ["", "age1pq1qqqq", str(X25519Identity.generate().recipient), "nonsense"]
 
 
-@pytest.mark.parametrize("recipient", RECIPIENTS)
+@pytest.mark.parametrize("recipient", RECIPIENTS, ids=["none", "cut", "classic", "nonsense"])
 def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
     operator, app, recipient
 ):

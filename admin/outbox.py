@@ -69,8 +69,11 @@ def send_due(session: Session, config: Config, now: int) -> int:
             # Its kind alone: what a server answers may hold the address.
             log.error("letter not sent: %s", type(error).__name__)
             continue
+        # Where it went and what it said are gone: the hour at which 无 became 有 dates a tip.
         session.execute(
-            update(OutboxMail).where(OutboxMail.id == letter.id).values(sent_at=now, address="")
+            update(OutboxMail)
+            .where(OutboxMail.id == letter.id)
+            .values(sent_at=now, address="", body="")
         )
         session.commit()
         sent += 1

@@ -74,7 +74,8 @@ def store_sealed() -> Response:
         return _stored_before(cover, db.reading) or _answer("unit_closed", 409)
     try:
         store.store_tip(db.session, cover.tip(unit, channel=channel))
-        record(db.session, "entered", detail=channel, reference=cover.reference, **_who())
+        # No reference and no channel: a line of the log has a time, and a call is the caller's act.
+        record(db.session, "entered", **_who())
         db.session.commit()
     except IntegrityError:
         db.session.rollback()

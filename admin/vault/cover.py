@@ -37,8 +37,14 @@ class Cover:
     sealed: bytes
 
     def open_unit(self, units: Mapping[str, OpenUnit]) -> OpenUnit | None:
-        """Find the unit that takes it; None where it is closed, or has renewed its key since."""
+        """Find the unit that takes it; None where it is closed, or has renewed its key since.
+
+        A unit for practice is closed to all that is real, whatever a browser says: what it holds is
+        cleared at a press.
+        """
         unit = units.get(self.unit_id)
+        if unit is not None and house().district.units[unit.unit_id].practice:
+            return None
         if unit is not None and self.key_id not in (None, unit.key_id):
             # The browser asks again, and seals anew.
             return None

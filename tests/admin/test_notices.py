@@ -181,12 +181,12 @@ def test_several_nodes_at_once_send_each_letter_once(app, config, ring, inbox):
                 engine.dispose()
 
 
-def test_a_letter_that_was_sent_keeps_no_address(app, ring, inbox):
+def test_a_letter_that_was_sent_keeps_neither_address_nor_words(app, ring, inbox):
     tick(app, MORNING)
 
     with app.app_context():
         rows = db.session.scalars(select(OutboxMail)).all()
-    assert {row.address for row in rows} == {""}
+    assert {(row.address, row.body) for row in rows} == {("", "")}
 
 
 def test_a_failure_is_logged_without_the_address(app, ring, inbox, caplog):

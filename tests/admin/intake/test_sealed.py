@@ -2,6 +2,7 @@
 
 import threading
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -209,6 +210,16 @@ def test_a_tip_for_a_unit_that_has_closed_is_sent_back_unless_it_is_stored_alrea
     assert error(scripted.post(late | {"unit": "nobody"})) == (409, "unit_closed")
     assert scripted.post(parcel).json["stored"] is True
     assert (count(Tip), count(SpentChallenge)) == (1, 1)
+
+
+def test_a_tip_for_a_practice_unit_is_sent_back_whatever_the_browser_says(app, scripted, count):
+    here = app.extensions["dengshao"]
+    units = here.district.units
+    practising = units | {"police": replace(units["police"], practice=True)}
+    here.district = replace(here.district, units=practising)
+
+    assert error(scripted.post(scripted.parcel())) == (409, "unit_closed")
+    assert count(Tip) == 0
 
 
 WRONG_PROOFS = ["", "!", "AAAA", "e30=", "W10=", "bnVsbA==", "A" * 2000, "\ud800", "…"]

@@ -16,6 +16,9 @@ help: ## List the targets
 # Quiet while it works: setuptools warns at length of how an editable install is found.
 INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1) || { echo "$$said" >&2; exit 1; }
 
+# A file of tests stays in one process; the seed makes both collect the same names of cases.
+TEST_PROCESSES ?= 2
+
 CATALOGUE := admin/translations/en/LC_MESSAGES/messages
 
 run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## Install, build, fill the demo, serve at 127.0.0.1:8000
@@ -25,7 +28,7 @@ run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## 
 test: $(VENV)/.dev node_modules/.dev system check build/browser/.built $(CATALOGUE).mo ## Format, lint, types, both site builds, tests
 	@echo "== mkdocs" && $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
-	@echo "== pytest" && $(BIN)/pytest -q $(PYTEST_ARGS)
+	@echo "== pytest" && PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .

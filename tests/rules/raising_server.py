@@ -23,7 +23,7 @@ def create_spoilt_app(config):
 
 if __name__ == "__main__":
     server.create_app = create_spoilt_app
-    sweeper.SECONDS = 0.2
+    sweeper.seconds_until_next = lambda _now: 0.2
     server.prepare = lambda _app: None
     sweeper.sweep_now = raising.sweep_that_fails
     if "LOUD" in os.environ:

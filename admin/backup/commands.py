@@ -33,7 +33,10 @@ KEEP_APART = (
 SENTENCES: dict[type[Exception], str] = {
     BackupRuns: "另一个备份正在进行，请等它做完。",
     ReadsOtherwise: "磁盘读回来的和写进去的不一样，这块盘不可靠。原来的备份没有动。",
-    NotEmpty: "目标不是空的。请指定空的数据目录和空的数据库，再恢复。",
+    NotEmpty: (
+        "目标不是空的。请指定空的数据目录和空的数据库，再恢复。\n"
+        "  数据库旁边留下的 -wal、-shm、-journal 文件也要移走。"
+    ),
     OtherSecret: (
         "密钥文件不是做备份时的那一份，没有恢复。请把原来的密钥文件放回。\n"
         "  真的丢了才用 --without-secret：旧查询码从此都查不到。"

@@ -20,10 +20,11 @@ from ..migrate import known_revisions, migrate_within
 from ..sealing.age import Identity
 from .archive import Manifest, Opened
 from .checking import Walk
-from .making import blobs_below, mac_of
+from .making import mac_of
 from .rows import reflect, to_values
 
 _TOGETHER = 200
+_BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 
 
 class NotEmpty(Exception):
@@ -70,7 +71,8 @@ def restore(config: Config, source: BinaryIO, identity: Identity, *, any_secret:
     refuse_filled(config)
     manifest = check(config, source, identity, any_secret=any_secret)
     source.seek(0)
-    with _blobs_aside(config) as blobs, _target(config) as connection:
+    # The inner ends first: evidence is in its place before a row tells of it.
+    with _target(config) as connection, _blobs_aside(config) as blobs:
         migrate_within(connection, manifest.revision)
         with _Loader(connection, blobs) as loader:
             walk = Walk(loader.take_row, loader.take_blob)
@@ -84,11 +86,16 @@ def restore(config: Config, source: BinaryIO, identity: Identity, *, any_secret:
 
 def refuse_filled(config: Config) -> None:
     """Raise `NotEmpty` where a restored store would stand beside or over another."""
-    if blobs_below(config.data / "blobs"):
+    blobs = config.data / "blobs"
+    if blobs.is_symlink() or not all(map(_is_folder, blobs.rglob("*"))):
         raise NotEmpty
     url = make_url(config.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return
+    if url.get_backend_name() == "sqlite":
+        # SQLite would play what an older store left there into the restored one.
+        if any(Path(f"{url.database}{suffix}").exists() for suffix in _BESIDE_SQLITE):
+            raise NotEmpty
+        if not Path(url.database or "").exists():
+            return
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -96,6 +103,10 @@ def refuse_filled(config: Config) -> None:
                 raise NotEmpty
     finally:
         engine.dispose()
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 @contextmanager
@@ -133,20 +144,23 @@ def _filling(url: URL) -> Iterator[Connection]:
 
 @contextmanager
 def _blobs_aside(config: Config) -> Iterator[Path]:
-    """Give a folder for blobs, which takes its true name once the database is filled.
+    """Give a folder for blobs, which takes its true name before the rows are seen.
 
-    Blobs without rows are harmless; rows without blobs are not: the database is seen last where
-    it can be, and a failure here takes nothing away.
+    Blobs without rows are harmless; rows without blobs are not.
     """
     aside, final = config.data / "blobs.restoring", config.data / "blobs"
     shutil.rmtree(aside, ignore_errors=True)
+    # Empty folders alone, or it would have been refused; what came since stops it here.
+    for folder in sorted(final.rglob("*"), reverse=True):
+        folder.rmdir()
     aside.mkdir(mode=0o700)
     try:
         yield aside
         if any(aside.iterdir()):
-            if final.exists():
-                final.rmdir()
+            for folder in (aside, *filter(_is_folder, aside.rglob("*"))):
+                _sync(folder)
             aside.replace(final)
+            _sync(config.data)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, update
 
+from admin.backup import restoring
 from admin.db import db
 from admin.models import Tip
 from admin.sealing import age
@@ -201,6 +202,57 @@ def test_evidence_that_lies_there_already_is_not_mixed_with_what_is_restored(bac
 
     assert "目标不是空的" in backed_up.restore(target).output
     assert blob.read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+def test_what_an_older_sqlite_store_left_beside_it_is_not_played_into_the_restored_one(
+    backed_up, empty, suffix
+):
+    target = empty("sqlite")
+    left = Path(target["DENGSHAO_DATA"]) / f"dengshao.sqlite3{suffix}"
+    left.write_bytes(b"old")
+
+    result = backed_up.restore(target)
+
+    assert result.exit_code == 1
+    assert "-wal、-shm、-journal 文件也要移走" in result.output
+    assert left.read_bytes() == b"old"
+    assert not left.with_name("dengshao.sqlite3").exists()
+
+
+def test_empty_folders_that_were_left_lose_no_evidence(backed_up, empty, database):
+    target = empty(database)
+    blobs = Path(target["DENGSHAO_DATA"]) / "blobs"
+    (blobs / "b2" / "deeper").mkdir(parents=True)
+    (blobs / "z9").mkdir()
+
+    assert backed_up.restore(target).exit_code == 0
+
+    assert {path.name for path in blobs.rglob("*")} == {"a1", "b2", "c3", "d4"}
+
+
+def test_where_the_evidence_finds_no_place_no_row_is_seen_either(
+    backed_up, empty, database, monkeypatch
+):
+    target = empty(database)
+    blobs = Path(target["DENGSHAO_DATA"]) / "blobs"
+
+    class Late(restoring.Walk):
+        """Somebody puts a file into the folder while the backup is read for the second time."""
+
+        def __init__(self, *takers):
+            super().__init__(*takers)
+            if takers:
+                blobs.mkdir()
+                (blobs / "late").write_bytes(b"x")
+
+    monkeypatch.setattr(restoring, "Walk", Late)
+    result = backed_up.restore(target)
+    (blobs / "late").unlink()
+    blobs.rmdir()
+
+    assert result.exit_code == 1
+    assert nothing_in(target)
 
 
 RECIPIENTS = ["", "age1pq1qqqq", str(X25519Identity.generate().recipient), "nonsense"]

@@ -9,6 +9,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from ..audit import NOBODY, record
 from ..db import db
 from ..house import house
 from ..models import Member, UnitKey
@@ -75,11 +76,14 @@ def add_staff(
         _ask_fingerprint(giver.name, enrol.member_fingerprint(name, keys.recipient))
     # All is asked by now: nobody's tip waits for the database while an operator types.
     member = enrol.add_member(db.session, keys, name=name, unit_id=unit_id, roles=roles)
+    _record("joined", member)
     if giver is not None:
         holder_row = db.session.get_one(Member, giver.member_id)
         enrol.hand_on(db.session, holder=holder_row, identity=giver.identity, to=member)
+        _record("key_handed", member)
     elif not WITHOUT_CONTENT & set(roles):
         click.echo(recovery_sheet(*enrol.make_unit_key(db.session, member)))
+        _record("unit_key_made", member)
     db.session.commit()
     click.echo(f"已增加成员：{name}")
 
@@ -125,6 +129,7 @@ def _ask_fingerprint(holder: str, expected: str) -> None:
 def suspend_staff(name: str) -> None:
     member = _member(db.session, name)
     services.suspend(db.session, member)
+    _record("suspended", member)
     db.session.commit()
     click.echo(f"已停用：{member.name}。这个人以前能打开的，仍然能用原来的密钥打开。")
 
@@ -147,6 +152,12 @@ def list_staff() -> None:
     for member in read_members(db.reading):
         state = f"已停用 {member.suspended_on}" if member.suspended_on else "正常"
         click.echo(f"{member.name}\t{member.unit_id or '-'}\t{','.join(member.roles)}\t{state}")
+
+
+def _record(act: str, member: Member) -> None:
+    """Write into the log what the operator did, in the same transaction."""
+    detail = f"command_line {member.name}"
+    record(db.session, act, by=NOBODY, unit_id=member.unit_id, detail=detail)
 
 
 def _member(session: Session, name: str) -> Member:

@@ -5,10 +5,10 @@ import re
 import pytest
 from flask.cli import ScriptInfo
 
-from admin.accounts import enrol
+from admin.accounts import audit_words, enrol
 from admin.accounts.commands import staff, unit
 from admin.db import db
-from admin.models import Member, UnitKey
+from admin.models import AuditEvent, Member, UnitKey
 from admin.sealing import age
 
 PASSPHRASE = "hai-yun-shan-feng"
@@ -160,6 +160,37 @@ def test_suspension_shows_in_the_list(run, first):
 
     assert re.search(r"ada\tpolice\tanalyst\t已停用", run(staff, ["list"]).output)
     assert "没有持钥人" in run(unit, ["list"]).output
+
+
+def lines(app):
+    """What the log holds, in the auditor's words for its details."""
+    with app.test_request_context():
+        query = db.session.query(AuditEvent).order_by(AuditEvent.number)
+        return [
+            (line.act, line.by, line.unit_id, audit_words.detail_words(line.detail, {}))
+            for line in query
+        ]
+
+
+def test_what_a_command_does_with_members_and_keys_stands_in_the_log(app, run, hand_on):
+    hand_on()
+    run(staff, ["suspend", "ada"])
+    run(staff, ["add", "eve", "--role", "auditor", "--generate"])
+
+    assert lines(app) == [
+        ("joined", "-", "police", "命令行，ada"),
+        ("unit_key_made", "-", "police", "命令行，ada"),
+        ("joined", "-", "police", "命令行，bo"),
+        ("key_handed", "-", "police", "命令行，bo"),
+        ("suspended", "-", "police", "命令行，ada"),
+        ("joined", "-", None, "命令行，eve"),
+    ]
+
+
+def test_a_command_that_was_refused_leaves_no_line(app, hand_on):
+    hand_on(code="0" * 26)
+
+    assert [act for act, *_ in lines(app)] == ["joined", "unit_key_made"]
 
 
 def test_a_unit_shows_its_public_keys(app, run, first):

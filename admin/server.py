@@ -10,13 +10,12 @@ from typing import Any, TextIO
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from sqlalchemy import delete
 
 from . import create_app
 from .accounts.joining import write_setup_code
+from .accounts.services import clear_sessions
 from .config import Config
 from .db import db
-from .models import StaffSession
 from .notices import start_noticing
 from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
@@ -96,7 +95,7 @@ def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str,
 def prepare(app: Flask) -> None:
     """Do what belongs to a start: end all sign-ins, delete what is due."""
     with app.app_context():
-        db.session.execute(delete(StaffSession))
+        clear_sessions(db.session)
         db.session.commit()
     # The rest of a sweep is made while serving: a start must not wait for it.
     delete_due(app)

@@ -6,6 +6,7 @@ from sqlalchemy import event, select
 from admin.accounts import services, slowing
 from admin.models import StaffSession
 from admin.sealing.member import sign_in_secret
+from admin.server import prepare
 
 from .conftest import PASSPHRASE
 
@@ -171,5 +172,9 @@ def test_locking_replaces_the_key_of_what_rests_in_the_browser(session, token):
     assert len(before) == len(after) == 32
 
 
-def test_a_start_ends_all_sessions(session, unit, token):
-    assert services.clear_sessions(session) == 1
+def test_a_start_ends_all_sessions(app, session, unit, token):
+    session.commit()
+
+    prepare(app)
+
+    assert not services.has_row(session, token)

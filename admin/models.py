@@ -82,6 +82,9 @@ OPEN = {
 }
 """What is to be done, without the machine lane: a flood of it must not slow the queue beside it."""
 
+NOT_PURGED = "tip.status <> 'purged'"
+"""What can still hang on an older key: of a purged tip nothing is left to open."""
+
 
 def _within(name: str, where: str | dict[str, str], *columns: str) -> Index:
     """Make an index of the tips alone for which a condition holds; the queue says it word by word.
@@ -130,8 +133,8 @@ class Tip(Base):
         _partial("ix_tip_run_out", "claimed_until", "unit_id"),
         _partial("ix_tip_expires", "expires_on"),
         _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
-        # What still hangs on a key that its unit has renewed, open tips first.
-        Index("ix_tip_unit_key", "unit_key_id", "is_open", "id"),
+        # What still hangs on a key that its unit has renewed, open tips last.
+        _within("ix_tip_unit_key", NOT_PURGED, "unit_key_id", "is_open", "id"),
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)

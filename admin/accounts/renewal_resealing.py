@@ -25,6 +25,7 @@ from .renewal_words import reseal_words
 bp = Blueprint("resealing", __name__, url_prefix="/desk/reseal")
 
 _BATCH: Final = 20
+_MOST_COUNTED: Final = 1000
 _MOST_SKIPPED: Final = 2000
 # 300 messages and as many notes, each of 8 KB in base64, beside the tip itself.
 _MOST_BODY: Final = 8 * 1024 * 1024
@@ -34,18 +35,25 @@ _NUMBER: Final = re.compile("[0-9]{1,19}")
 @bp.get("/next.json")
 @may(Act.RESEAL)
 def next_ones() -> Response:
-    """Tell how much is left and name the next tips, open ones first."""
+    """Tell how much is left, up to a number, and name the next tips, open ones first.
+
+    A key that waits for its second person is asked for again and again: then it only tells whether
+    anything is left.
+    """
     unit_id = g.staff.unit_id
     # Past those that don't open for this member.
     most = _BATCH + min(max(request.args.get("skip", 0, int), 0), _MOST_SKIPPED)
     key = _current(unit_id)
-    left = resealing.count_left(db.reading, unit_id)
-    is_ready = key is not None and left.total > 0
+    is_key_confirmed = key is not None and _is_confirmed(key)
+    counted = _MOST_COUNTED if is_key_confirmed else 1
+    left = resealing.count_left(db.reading, unit_id, most=counted + 1).total
+    is_ready = key is not None and left > 0
     return jsonify(
         to=str(key.id) if key else "",
         fingerprint=key.fingerprint if key else "",
-        confirmed=key is not None and _is_confirmed(key),
-        left=left.total,
+        confirmed=is_key_confirmed,
+        left=min(left, counted),
+        more=left > counted,
         keys=_key_ids(unit_id),
         tips=resealing.next_tips(db.reading, unit_id, most=most) if is_ready else [],
         shift_notes=[
@@ -67,9 +75,7 @@ def sealed_tip(reference: str) -> Response:
     if found is None:
         abort(409)
     key, bundle = found
-    record(
-        db.session, "reseal_read", by=g.staff.name, unit_id=g.staff.unit_id, reference=reference
-    )
+    record(db.session, "reseal_read", by=g.staff.name, unit_id=g.staff.unit_id, reference=reference)
     db.session.commit()
     return jsonify(
         old=str(key.id),
@@ -137,7 +143,7 @@ def _own(reference: str) -> str:
 def _done() -> Response:
     """Commit; where it was the last, write that down and empty the journal of the old bytes."""
     db.session.flush()
-    is_last = resealing.count_left(db.session, g.staff.unit_id).total == 0
+    is_last = not resealing.is_any_left(db.session, g.staff.unit_id)
     if is_last:
         record(db.session, "resealed", by=g.staff.name, unit_id=g.staff.unit_id)
     db.session.commit()

@@ -32,6 +32,7 @@ def reseal_words() -> dict[str, str]:
         "pause": _("暂停"),
         "resume": _("接着换"),
         "paused": _("已暂停。还有 %(n)s 条旧锁的线索。", n="%(n)s"),
+        "paused_uncounted": _("已暂停。"),
         "offline": _("连不上服务器，过一会儿自动再试。"),
         "stuck": _("有 %(n)s 条您打不开，留给别的持钥人换。", n="%(n)s"),
     }

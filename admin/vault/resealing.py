@@ -8,10 +8,10 @@ version stays, for a colleague who is typing has seen the same words.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session, undefer
 
-from ..models import HandoverNote, Message, Note, Tip, TipStatus, UnitKey
+from ..models import NOT_PURGED, HandoverNote, Message, Note, Tip, UnitKey
 from ..sealing.shape import WrongShape, clear_size
 
 _MOST_READERS = 4
@@ -55,17 +55,26 @@ def older_keys(session: Session, unit_id: str) -> list[UnitKey]:
     return list(session.scalars(query.order_by(UnitKey.retired_on.desc(), UnitKey.id)))
 
 
-def count_left(session: Session, unit_id: str) -> Left:
-    """Count the tips and hand-over notes of a unit that hang on its older keys."""
+def count_left(session: Session, unit_id: str, *, most: int | None = None) -> Left:
+    """Count the tips and hand-over notes of a unit that hang on its older keys.
+
+    With `most`, it stops counting either there.
+    """
     ids = _older_ids(session, unit_id)
     if not ids:
         return Left(0, 0)
-    tips = select(func.count()).select_from(Tip)
-    notes = select(func.count()).select_from(HandoverNote)
-    return Left(
-        session.execute(tips.where(Tip.unit_key_id.in_(ids), _HAS_WORDS)).scalar_one(),
-        session.execute(notes.where(HandoverNote.unit_key_id.in_(ids))).scalar_one(),
-    )
+    tips = select(Tip.id).where(Tip.unit_key_id.in_(ids), _HAS_WORDS)
+    notes = select(HandoverNote.id).where(HandoverNote.unit_key_id.in_(ids))
+    return Left(_count(session, tips.limit(most)), _count(session, notes.limit(most)))
+
+
+def is_any_left(session: Session, unit_id: str) -> bool:
+    """Tell whether anything hangs on a unit's older keys, without counting it."""
+    return count_left(session, unit_id, most=1).total > 0
+
+
+def _count(session: Session, found: Select[int]) -> int:
+    return session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
 
 def count_on_old_keys(session: Session, unit_id: str) -> int:
@@ -73,8 +82,8 @@ def count_on_old_keys(session: Session, unit_id: str) -> int:
     return count_left(session, unit_id).tips
 
 
-# A purged tip has nothing to open; it keeps the key that it had.
-_HAS_WORDS = Tip.status != TipStatus.PURGED
+# As the index of just these has it: a purged tip keeps the key that it had.
+_HAS_WORDS = text(NOT_PURGED)
 
 
 def _older_ids(session: Session, unit_id: str) -> list[int]:
@@ -89,7 +98,8 @@ def next_tips(session: Session, unit_id: str, *, most: int) -> list[str]:
         query = (
             select(Tip.reference)
             .where(Tip.unit_key_id == key_id, _HAS_WORDS)
-            .order_by(Tip.is_open.desc(), Tip.id)
+            # As the index runs, backwards: no batch sorts all the others.
+            .order_by(Tip.is_open.desc(), Tip.id.desc())
             .limit(most - len(found))
         )
         found += session.scalars(query)

@@ -15,14 +15,16 @@ import { rosterMac, successorMac } from "../../admin/browser/lib/member.js";
 const conflict = () => Object.assign(new Error("409"), { status: 409 });
 
 // Plays the server: `tips` is what hangs on the old key; `fail` may throw at one call.
-function server(tips, { fail = () => {}, confirmed = true, to = "new" } = {}) {
+// It counts up to `most`.
+function server(tips, { fail = () => {}, confirmed = true, to = "new", most = 1000 } = {}) {
   const left = new Set(tips);
   const told = [];
   const io = {
     next: async (skip) => {
       fail("next");
       const shown = [...left].slice(0, 2 + skip);
-      return { to, confirmed, left: left.size, tips: shown, shift_notes: [] };
+      const counted = { left: Math.min(left.size, most), more: left.size > most };
+      return { to, confirmed, ...counted, tips: shown, shift_notes: [] };
     },
     read: async (reference) => {
       fail("read", reference);
@@ -37,7 +39,7 @@ function server(tips, { fail = () => {}, confirmed = true, to = "new" } = {}) {
     rest: async () => {},
     wait: async () => told.push("wait"),
     shuffle: (list) => list,
-    tell: (state, numbers) => told.push([state, numbers.left]),
+    tell: (state, { left: n, more }) => told.push([state, more ? `${n}+` : n]),
   };
   return { io, left, told };
 }
@@ -47,6 +49,13 @@ test("all of it is moved, and how much is left is told on the way", async () => 
   assert.equal(await reseal("new", io), "done");
   assert.equal(left.size, 0);
   assert.deepEqual(told.filter(([state]) => state === "working").map(([, n]) => n), [3, 2, 1]);
+});
+
+test("what the server stopped counting is not counted down until it can be counted", async () => {
+  const { io, told } = server(["a", "b", "c", "d", "e"], { most: 3 });
+  assert.equal(await reseal("new", io), "done");
+  const numbers = told.filter(([state]) => state === "working").map(([, n]) => n);
+  assert.deepEqual(numbers, ["3+", "3+", 3, 2, 1]);
 });
 
 test("two browsers at once move each tip once, and both come to an end", async () => {

@@ -27,8 +27,9 @@ export async function resealUnit(unit) {
   );
 }
 
-function run(unit, { words, keys, left }) {
-  const strip = new Strip(words, left);
+function run(unit, first) {
+  const { keys } = first;
+  const strip = new Strip(first);
   const worker = startWorker();
   const holdsAll = keys.every((id) => unit.keyIds.includes(id));
   const { identities, recipient, recovery } = unit;
@@ -55,15 +56,21 @@ function shuffle(list) {
     .map(([, one]) => one);
 }
 
+function counted(left, more) {
+  return more ? `${left}+` : String(left);
+}
+
 class Strip {
-  constructor(words, left) {
+  constructor({ words, left, more, confirmed }) {
     this.words = words;
     this.waiting = [];
-    this.left = left;
+    // Empty as long as the server has not counted.
+    this.left = confirmed ? counted(left, more) : "";
     this.status = element("p", "reseal__status");
     this.status.setAttribute("role", "status");
     this.progress = element("progress", "reseal__progress");
     this.progress.setAttribute("aria-label", words.title);
+    this.progress.value = 0;
     this.button = element("button", "button button--quiet button--small", words.pause);
     this.button.type = "button";
     this.button.addEventListener("click", () => this.toggle());
@@ -98,26 +105,29 @@ class Strip {
 
   async rest() {
     if (!this.isPaused) return;
-    this.status.textContent = this.words.paused.replace("%(n)s", this.left);
+    const paused = this.left ? this.words.paused : this.words.paused_uncounted;
+    this.status.textContent = paused.replace("%(n)s", this.left);
     await new Promise((go) => {
       this.waiting.push(go);
     });
   }
 
-  tell(state, { left = 0, first = 0, stuck = 0 }) {
+  tell(state, { left = 0, first = 0, more = false, stuck = 0 }) {
     this.place.dataset.state = state;
     if (first) {
-      this.left = left;
+      this.left = counted(left, more);
       this.progress.max = first;
       this.progress.value = first - left;
+      // How far it is shows once all that is left can be counted.
+      if (more) this.progress.removeAttribute("value");
     }
-    this.status.textContent = this.sentence(state, left, stuck);
+    this.status.textContent = this.sentence(state, stuck);
     if (state === "done" || state === "stuck" || state === "stale") this.end(state);
   }
 
-  sentence(state, left, stuck) {
+  sentence(state, stuck) {
     const name = state === "working" ? "left" : state;
-    return (this.words[name] || "").replace("%(n)s", state === "stuck" ? stuck : left);
+    return (this.words[name] || "").replace("%(n)s", state === "stuck" ? stuck : this.left);
   }
 
   end(state) {

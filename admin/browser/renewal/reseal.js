@@ -19,7 +19,7 @@ export async function reseal(keyId, io) {
     if (!batch.left) return finish("done", batch, first, stuck, io);
     if (batch.to !== keyId) return finish("stale", batch, first, stuck, io);
     if (!batch.confirmed) {
-      io.tell("waiting", { left: batch.left, first });
+      io.tell("waiting", {});
       await io.wait(AGAIN);
       continue;
     }
@@ -30,16 +30,17 @@ export async function reseal(keyId, io) {
   }
 }
 
-function finish(state, { left }, first, stuck, io) {
-  io.tell(state, { left, first, stuck: stuck.size });
+function finish(state, { left, more }, first, stuck, io) {
+  io.tell(state, { left, first, more, stuck: stuck.size });
   return state;
 }
 
-async function moveAll(tips, notes, { left }, { keyId, first, stuck, io }) {
+async function moveAll(tips, notes, { left, more }, { keyId, first, stuck, io }) {
   let done = 0;
   const step = async (id, move) => {
     await io.rest();
-    io.tell("working", { left: left - done, first });
+    // Where the server stopped counting, nothing can be counted down from.
+    io.tell("working", { left: more ? left : left - done, first, more });
     try {
       await ask(move, io);
       done += 1;

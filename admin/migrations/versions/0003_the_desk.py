@@ -83,7 +83,7 @@ def _index_tips(*, is_open: str) -> None:
     _partial("ix_tip_undated", ["id"], "due_on IS NULL AND is_open AND machine_unit IS NULL")
     _partial("ix_tip_channel", ["unit_id", "channel", *_ORDER], "channel <> 'form'")
     _partial("ix_tip_run_out", ["claimed_until", "unit_id"], "claimed_until IS NOT NULL")
-    op.create_index("ix_tip_unit_key", "tip", ["unit_key_id", "is_open", "id"])
+    _partial("ix_tip_unit_key", ["unit_key_id", "is_open", "id"], "status <> 'purged'")
 
 
 def _partial(name: str, columns: list[str], condition: str) -> None:

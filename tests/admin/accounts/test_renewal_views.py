@@ -6,7 +6,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from admin.accounts import enrol, suspension
+from admin.accounts import enrol, renewal_resealing, suspension
 from admin.accounts.renewal_guard import standings
 from admin.db import db
 from admin.models import AuditEvent, Member, Tip, UnitKey
@@ -352,6 +352,50 @@ def test_nothing_moves_to_a_key_that_nobody_confirmed(resealer):
 
     assert (answer.status_code, answer.json) == (409, {"problem": "moved"})
     assert resealer.key_of_tip() == resealer.old.id
+
+
+def more_tips(resealer, number):
+    with resealer.app.app_context():
+        row = dict(db.session.execute(Tip.__table__.select()).mappings().one())
+        for n in range(number):
+            other = {"id": n + 1, "reference": f"0123A-BCDE{n}", "lookup": bytes([n]) * 32}
+            db.session.execute(Tip.__table__.insert(), row | other)
+        db.session.commit()
+
+
+def test_what_is_left_is_counted_up_to_a_number_and_not_before_the_key_is_confirmed(
+    resealer, monkeypatch
+):
+    monkeypatch.setattr(renewal_resealing, "_MOST_COUNTED", 3)
+    more_tips(resealer, 2)
+    asked = []
+    for is_confirmed in (False, True):
+        if is_confirmed:
+            resealer.confirm()
+        asked.append(resealer.client.ask("/desk/reseal/next.json").json)
+    moved = resealer.move(resealer.body())
+    asked.append(resealer.client.ask("/desk/reseal/next.json").json)
+
+    assert moved.status_code == 200
+    assert [(one["left"], one["more"]) for one in asked] == [(1, True), (3, False), (2, False)]
+
+
+def test_that_more_is_left_than_was_counted_is_told(resealer, monkeypatch):
+    monkeypatch.setattr(renewal_resealing, "_MOST_COUNTED", 2)
+    resealer.confirm()
+    more_tips(resealer, 2)
+
+    listed = resealer.client.ask("/desk/reseal/next.json").json
+
+    assert (listed["left"], listed["more"], len(listed["tips"])) == (2, True, 3)
+
+
+def test_only_the_last_move_is_written_down_as_the_end(app, resealer):
+    resealer.confirm()
+    more_tips(resealer, 1)
+
+    assert resealer.move(resealer.body()).status_code == 200
+    assert "resealed" not in acts(app)
 
 
 NOT_TAKEN = {

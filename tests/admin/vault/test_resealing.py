@@ -1,11 +1,12 @@
 """What hangs on an older key moves to the one in use: whole, once, and only as itself."""
 
+import re
 import secrets
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from admin.db import db, today
 from admin.models import Direction, HandoverNote, Message, Note, Tip, TipStatus, UnitKey, Urgency
@@ -197,6 +198,56 @@ def test_open_tips_come_first_and_purged_ones_never(session, unit):
     assert resealing.count_on_old_keys(session, "police") == 2
     assert resealing.count_on_old_keys(session, "drugs") == 0
     assert resealing.read_bundle(session, "police", purged.reference) is None
+
+
+def test_counting_stops_where_it_is_told_to(session, unit):
+    for _ in range(3):
+        unit.add_tip(messages=0, notes=0)
+    assert not resealing.is_any_left(session, "police")
+    unit.retire()
+
+    assert resealing.count_left(session, "police", most=2) == resealing.Left(2, 0)
+    assert resealing.count_left(session, "police", most=9) == resealing.Left(3, 0)
+    assert resealing.is_any_left(session, "police")
+    assert not resealing.is_any_left(session, "drugs")
+
+
+ASKED = {
+    "anything": lambda session: resealing.is_any_left(session, "police"),
+    "a few": lambda session: resealing.next_tips(session, "police", most=20),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_each_move_asks_ends_early_in_the_index_of_what_was_not_purged(session, unit, name):
+    unit.retire()
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if " tip" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    ASKED[name](session)
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+
+    ((statement, parameters),) = asked
+    plan = plan_of(session, statement, parameters)
+    assert "LIMIT" in statement
+    assert "ix_tip_unit_key" in plan
+    assert not re.search("Sort|B-TREE|Seq Scan", plan)
+
+
+def plan_of(session, statement, parameters):
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    if not is_sqlite:
+        # An empty table is read whole, whatever indexes it has.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    return "\n".join(str(row) for row in rows)
 
 
 def test_a_tip_of_another_unit_or_of_the_key_in_use_is_not_handed_out(session, unit):

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 import yaml
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from admin.accounts import enrol, renewal_resealing, suspension
 from admin.accounts.renewal_guard import standings
@@ -396,6 +396,25 @@ def test_only_the_last_move_is_written_down_as_the_end(app, resealer):
 
     assert resealer.move(resealer.body()).status_code == 200
     assert "resealed" not in acts(app)
+
+
+def test_a_move_counts_nothing_to_its_end(resealer):
+    resealer.confirm()
+    more_tips(resealer, 1)
+    body, counts = resealer.body(), []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if "count(" in statement:
+            counts.append(statement)
+
+    with resealer.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    resealer.move(body)
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert counts
+    assert all("LIMIT" in statement for statement in counts)
 
 
 NOT_TAKEN = {

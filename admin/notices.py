@@ -12,15 +12,15 @@ from datetime import datetime
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import or_, select, true
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from .config import Config
 from .db import SHANGHAI, db
 from .district import District
 from .house import house
-from .models import NoticeAddress, Tip, Urgency
-from .outbox import Letter, clear_old, drop_stale, queue_letter, send_due
+from .models import Member, NoticeAddress, Tip, Urgency
+from .outbox import Letter, clear_old, drop_stale, is_queued, queue_letter, send_due
 
 DAILY: Final = "daily"
 PAGE: Final = "page"
@@ -57,6 +57,7 @@ def queue_due(session: Session, config: Config, district: District, now: int) ->
     """Queue the daily letters once their hour has come, and this slot's heartbeats."""
     addresses = session.scalars(select(NoticeAddress)).all()
     letters = [*_daily(addresses, config, now), *_pages(session, addresses, config, now)]
+    drop_stale(session, DAILY, _day(now))
     if config.heartbeat_minutes:
         drop_stale(session, PAGE, str(_slot(config, now)))
     # A unit for practice rings nobody.
@@ -69,27 +70,34 @@ def queue_due(session: Session, config: Config, district: District, now: int) ->
 def _daily(
     addresses: Sequence[NoticeAddress], config: Config, now: int
 ) -> list[tuple[str, Letter]]:
-    moment = datetime.fromtimestamp(now, SHANGHAI)
-    if moment.hour < config.notice_hour:
+    # In that hour or not at all: a letter at another hour would tell that something is different.
+    if datetime.fromtimestamp(now, SHANGHAI).hour != config.notice_hour:
         return []
     return [
-        (row.unit_id, _letter(f"{DAILY} {moment:%Y%m%d} {row.id}", row.address, DAILY_BODY))
+        (row.unit_id, _letter(f"{DAILY} {_day(now)} {row.id}", row.address, DAILY_BODY))
         for row in addresses
         if row.kind == DAILY
     ]
 
 
+def _day(now: int) -> str:
+    return f"{datetime.fromtimestamp(now, SHANGHAI):%Y%m%d}"
+
+
 def _pages(
     session: Session, addresses: Sequence[NoticeAddress], config: Config, now: int
 ) -> list[tuple[str, Letter]]:
-    rows = [row for row in addresses if row.kind == PAGE]
-    if not config.heartbeat_minutes or not rows:
+    if not config.heartbeat_minutes:
         return []
-    waiting = units_with_p0(session, now)
-    return [
-        (row.unit_id, _heartbeat(row, _slot(config, now), is_waiting=row.unit_id in waiting))
-        for row in rows
+    slot = _slot(config, now)
+    # What this slot has queued already is not asked for again: this runs every twenty seconds.
+    rows = [
+        row
+        for row in addresses
+        if row.kind == PAGE and not is_queued(session, f"{PAGE} {slot} {row.id}")
     ]
+    waiting = {unit_id: waits_p0(session, unit_id, now) for unit_id in {r.unit_id for r in rows}}
+    return [(row.unit_id, _heartbeat(row, slot, is_waiting=waiting[row.unit_id])) for row in rows]
 
 
 def _slot(config: Config, now: int) -> int:
@@ -105,23 +113,32 @@ def _letter(once: str, address: str, body: str) -> Letter:
     return Letter(once=once, address=address, subject=SUBJECT, body=body)
 
 
-def units_with_p0(session: Session, now: int) -> frozenset[str]:
-    """Name the units where an open P0 tip is in nobody's hands.
+def waits_p0(session: Session, unit_id: str, now: int) -> bool:
+    """Tell whether an open P0 tip of the unit is in nobody's hands.
 
     What stands in the machine lane does not page: a flood must not ring through the night.
     """
-    free = or_(Tip.claimed_by_id.is_(None), Tip.claimed_until < now)
-    query = (
-        select(Tip.unit_id)
+    return session.execute(p0_statement(unit_id, now)).first() is not None
+
+
+def p0_statement(unit_id: str, now: int) -> Select[int]:
+    """Build the question; it looks at the unit's P0 tips alone, and stops at the first free one."""
+    # In agreement with `desk.claims.is_held`: a suspended member holds nothing.
+    free = or_(
+        Tip.claimed_by_id.is_(None), Tip.claimed_until <= now, Member.suspended_on.is_not(None)
+    )
+    return (
+        select(Tip.id)
+        .outerjoin(Member, Member.id == Tip.claimed_by_id)
         .where(
+            Tip.unit_id == unit_id,
             Tip.machine_unit.is_(None),
             Tip.is_open == true(),
             Tip.urgency == Urgency.P0,
             free,
         )
-        .distinct()
+        .limit(1)
     )
-    return frozenset(session.scalars(query))
 
 
 def start_noticing(app: Flask) -> threading.Event:

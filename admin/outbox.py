@@ -15,18 +15,17 @@ from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from .config import Config
 from .models import OutboxMail, random_key
 
-TAKEN_SECONDS: Final = 300
-"""For how long a letter is its taker's; a sender that died lets it go after that."""
-RETRY_SECONDS: Final = (60, 120, 300, 900, 1800, 3600)
+RETRY_SECONDS: Final = (300, 600, 900, 1800, 3600)
+"""How long a letter that was refused waits, the last of these again and again."""
 KEPT_SECONDS: Final = 7 * 24 * 3600
-"""For how long what was sent, or given up, stays to be looked at."""
+"""For how long it stands that a letter was sent, and for how long one is tried."""
 _SMTP_SECONDS: Final = 20
 _BATCH: Final = 20
 
@@ -101,7 +100,7 @@ def _take(session: Session, now: int) -> list[Any]:
 
 
 def _take_one(session: Session, row: Any, now: int) -> bool:
-    wait = max(TAKEN_SECONDS, RETRY_SECONDS[min(row.tries, len(RETRY_SECONDS) - 1)])
+    wait = RETRY_SECONDS[min(row.tries, len(RETRY_SECONDS) - 1)]
     mine = session.execute(
         update(OutboxMail)
         .where(OutboxMail.id == row.id, OutboxMail.next_try == row.next_try)
@@ -120,9 +119,17 @@ def drop_stale(session: Session, kind: str, current: str) -> int:
     return int(getattr(session.execute(stale), "rowcount", 0))
 
 
+def is_queued(session: Session, once: str) -> bool:
+    """Tell whether a letter of that name was queued before."""
+    query = select(OutboxMail.id).where(OutboxMail.once == once)
+    return session.execute(query).first() is not None
+
+
 def clear_old(session: Session, now: int) -> int:
-    """Delete what was sent long ago."""
-    old = delete(OutboxMail).where(OutboxMail.sent_at < now - KEPT_SECONDS)
+    """Delete what was sent long ago, and give up what could not be sent for as long."""
+    before = now - KEPT_SECONDS
+    is_old = or_(OutboxMail.sent_at < before, OutboxMail.next_try < before)
+    old = delete(OutboxMail).where(is_old)
     return int(getattr(session.execute(old), "rowcount", 0))
 
 

@@ -6,17 +6,19 @@ from email import message_from_bytes
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from admin import create_app
+from admin.accounts import services
 from admin.config import ConfigError, load_config
 from admin.db import SHANGHAI, db, today
-from admin.models import NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
-from admin.notices import DAILY, PAGE, tick
-from admin.outbox import RETRY_SECONDS, TAKEN_SECONDS, Letter, queue_letter
+from admin.desk.claims import is_held
+from admin.models import Member, NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
+from admin.notices import DAILY, PAGE, p0_statement, tick
+from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
 from tests.live import free_port
 
-MORNING = int(datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI).timestamp())
+MORNING = int(datetime(2026, 11, 24, 8, 0, tzinfo=SHANGHAI).timestamp())
 SLOT = 15 * 60
 
 
@@ -98,6 +100,46 @@ def test_the_daily_letter_goes_out_at_its_hour_once_whether_or_not_anything_came
     assert inbox.to.count("daily@example.cn") == 1
 
 
+@pytest.mark.parametrize("hour", [0, 7, 9, 23])
+def test_a_daily_letter_goes_out_at_no_other_hour(app, ring, inbox, hour):
+    tick(app, at(hour))
+
+    assert "daily@example.cn" not in inbox.to
+
+
+def test_yesterdays_letter_is_given_up_when_the_mail_server_was_away(app, ring, inbox):
+    inbox.refuses = True
+    tick(app, MORNING)
+    inbox.refuses = False
+    tick(app, MORNING + 24 * 3600)
+
+    assert inbox.to.count("daily@example.cn") == 1
+
+
+def test_what_was_sent_is_forgotten_after_a_week(app, ring, inbox):
+    tick(app, MORNING)
+    tick(app, MORNING + KEPT_SECONDS + 3600)
+
+    with app.app_context():
+        rows = db.session.scalars(select(OutboxMail.once)).all()
+    assert [once for once in rows if once.startswith(DAILY)] == []
+
+
+def test_whether_p0_waits_is_asked_of_the_units_own_urgent_tips_alone(app, database):
+    with app.app_context():
+        statement = p0_statement("police", MORNING).compile(
+            db.engine, compile_kwargs={"literal_binds": True}
+        )
+        if database == "postgresql":
+            # An empty table is read whole; ask for the plan of a large one.
+            db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN" if database == "sqlite" else "EXPLAIN"
+        plan = str(db.session.execute(text(f"{explain} {statement}")).all())
+
+    assert "ix_tip_open" in plan
+    assert "SCAN tip" not in plan
+
+
 def test_a_heartbeat_goes_out_every_slot_and_says_whether_p0_waits(app, ring, inbox):
     tick(app, MORNING)
     add_p0(app)
@@ -134,6 +176,60 @@ def test_what_is_no_waiting_p0_does_not_ring(app, ring, inbox, values):
     assert "危急：无" in "".join(inbox.words)
 
 
+@pytest.fixture
+def holder(app, units):
+    """A member's number; nobody signs in by it."""
+    with app.app_context():
+        row = Member(
+            name="ada",
+            unit_id="police",
+            roles=["analyst"],
+            recipient="age1",
+            salt=b"s" * 16,
+            auth_hash=b"h" * 32,
+            made_on=today(),
+            sealed_identity=b"x",
+        )
+        db.session.add(row)
+        db.session.commit()
+        return row.id
+
+
+HELD = {
+    "by a member at work": ({}, False),
+    "until a moment that came": ({"claimed_until": MORNING}, True),
+    "without an end": ({"claimed_until": None}, False),
+    "by who was shut out": ({"suspended": True}, True),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_a_p0_rings_unless_a_member_at_work_holds_it(app, ring, holder, inbox, case):
+    values, rings = HELD[case]
+    held = {"claimed_by_id": holder, "claimed_until": MORNING + 1}
+    add_p0(app, **held | {k: v for k, v in values.items() if k != "suspended"})
+    with app.app_context():
+        if values.get("suspended"):
+            db.session.get_one(Member, holder).suspended_on = today()
+        db.session.commit()
+        assert is_held(db.session.scalars(select(Tip)).one(), MORNING) is not rings
+
+    tick(app, MORNING)
+
+    assert ("危急：有" in "".join(inbox.words)) is rings
+
+
+def test_what_a_member_held_is_free_when_they_are_shut_out(app, ring, holder, inbox):
+    add_p0(app, claimed_by_id=holder, claimed_until=MORNING + 1)
+    with app.app_context():
+        before = db.session.scalars(select(Tip.version)).one()
+        services.suspend(db.session, db.session.get_one(Member, holder))
+        db.session.commit()
+        tip = db.session.scalars(select(Tip)).one()
+
+    assert (tip.claimed_by_id, tip.claimed_until, tip.version) == (None, None, before)
+
+
 def test_a_unit_for_practice_is_never_rung(app, units, inbox):
     with app.app_context():
         db.session.add(NoticeAddress(unit_id="practice", kind=PAGE, address="p@example.cn"))
@@ -152,7 +248,7 @@ def test_a_letter_that_the_server_refuses_is_tried_again_later(app, ring, inbox)
     tick(app, MORNING + 30)
     assert inbox.letters == []
 
-    tick(app, MORNING + max(TAKEN_SECONDS, RETRY_SECONDS[0]))
+    tick(app, MORNING + RETRY_SECONDS[0])
 
     assert inbox.to == ["daily@example.cn", "page@example.cn"]
 

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from admin.config import ROOT
 from admin.db import db, today
 from admin.models import AuditEvent, Member, Note, Tip, UnitKey
-from admin.notices import units_with_p0
 from admin.sealing import age, member, payload
 from admin.vault.routes import Circumstances, choose_unit
 
@@ -117,13 +116,3 @@ def test_no_tip_of_the_form_goes_to_the_practice_unit(app):
         for exclude in [(), *[(office.id,) for office in offices], tuple(o.id for o in offices)]:
             facts = Circumstances(category, "no", exclude, "now", "no")
             assert choose_unit(district, facts, set(district.units)) != "practice"
-
-
-def test_an_urgent_practice_tip_rings_nobody(app, practice_key, trainee):
-    press(trainee, "fill")
-
-    with app.app_context():
-        waiting = units_with_p0(db.session, 0)
-        real = {unit.id for unit in app.extensions["dengshao"].district.units.values()}
-    assert waiting == {"practice"}
-    assert "practice" in real  # it is left out where letters are made: see test_notices.py

@@ -129,6 +129,7 @@ _DETAIL: Final[dict[str, Any]] = {
     "phone": _l("来电"),
     "letter": _l("来信"),
     "visit": _l("来访"),
+    "link": _l("没有账户，凭第二个链接"),
     "command_line": _l("命令行"),
     "ok": _l("完整"),
     "faults": _l("有不对的"),

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from ..audit import record
+from ..audit import NOBODY, record
 from ..models import Invitation, Member
 from . import enrol
 from .acts import Act, is_allowed
@@ -25,6 +25,8 @@ VALID_SECONDS: Final = 72 * 3600
 MOST_WRONG: Final = 5
 """So many wrong codes end an invitation: eight digits must not be tried out."""
 CODE_DIGITS: Final = 8
+BY_LINK: Final = "link"
+"""What the log says of who got the code by the second link without an account."""
 
 
 class NoInvitation(Exception):
@@ -165,9 +167,12 @@ def end(session: Session, invitation: Invitation, *, by: str, now: int) -> None:
     record(session, "invite_end", by=by, unit_id=invitation.unit_id, detail=invitation.name)
 
 
-def speak_code(session: Session, invitation: Invitation, *, by: str, key: bytes) -> str:
+def speak_code(
+    session: Session, invitation: Invitation, *, by: str, key: bytes, is_member: bool = True
+) -> str:
     """Make the code that `by` speaks to the new member; an earlier code counts no more.
 
+    Unless `is_member`, `by` was typed: it stands at the invitation and never in the log.
     Wrong tries stay counted. Raises `OwnInvitation`. The caller commits.
     """
     if by in (invitation.made_by, invitation.name):
@@ -176,7 +181,13 @@ def speak_code(session: Session, invitation: Invitation, *, by: str, key: bytes)
     invitation.code_hash = _code_hash(key, invitation, code)
     invitation.code_by = by
     session.flush()
-    record(session, "invite_code", by=by, unit_id=invitation.unit_id, detail=invitation.name)
+    record(
+        session,
+        "invite_code",
+        by=by if is_member else NOBODY,
+        unit_id=invitation.unit_id,
+        detail=invitation.name if is_member else f"{invitation.name} {BY_LINK}",
+    )
     return code
 
 
@@ -185,8 +196,9 @@ def speak_by_link(
 ) -> str:
     """Make the code of the second link, once. Its holder types a name, or is signed in.
 
-    Raises `CodeMade`, `enrol.BadName`, `enrol.NameTaken` or `OwnInvitation`.
+    Raises `NoInvitation`, `CodeMade`, `enrol.BadName`, `enrol.NameTaken` or `OwnInvitation`.
     """
+    check_backed(session, invitation)
     if invitation.code_hash is not None:
         raise CodeMade
     by = signed_in or enrol.clean_name(typed)
@@ -195,7 +207,27 @@ def speak_by_link(
         raise OwnInvitation
     if signed_in is None and enrol.find_member(session, by) is not None:
         raise enrol.NameTaken
-    return speak_code(session, invitation, by=by, key=key)
+    return speak_code(session, invitation, by=by, key=key, is_member=signed_in is not None)
+
+
+def check_backed(session: Session, invitation: Invitation) -> None:
+    """Raise `NoInvitation` where one of the two behind it was shut out meanwhile.
+
+    The code's speaker may be nobody's account; who invited always has one.
+    """
+    behind = (invitation.made_by, invitation.code_by)
+    rows = session.execute(
+        select(Member.name, Member.suspended_on).where(Member.name.in_(filter(None, behind)))
+    )
+    suspended = {name: day is not None for name, day in rows}
+    if suspended.get(invitation.made_by, True) or any(suspended.values()):
+        raise NoInvitation
+
+
+def is_self_named(session: Session, invitation: Invitation) -> bool:
+    """Tell whether the code's speaker is no member: then the name is what somebody typed."""
+    by = invitation.code_by
+    return by is not None and enrol.find_member(session, by) is None
 
 
 def try_code(session: Session, invitation: Invitation, typed: str, *, key: bytes) -> None:

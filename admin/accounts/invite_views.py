@@ -158,6 +158,7 @@ def end_invitation() -> BaseResponse:
 
 def _page(form: InviteForm) -> str:
     units = read_units(db.reading, house().district)
+    invitations = invite.open_invitations(db.reading, guard.clock())
     return render_template(
         "accounts/admin.html",
         form=form,
@@ -165,7 +166,8 @@ def _page(form: InviteForm) -> str:
         titles={unit.id: unit.title for unit in units},
         members=read_members(db.reading),
         roles=ROLES,
-        invitations=invite.open_invitations(db.reading, guard.clock()),
+        invitations=invitations,
+        self_named={row.id for row in invitations if invite.is_self_named(db.reading, row)},
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )
 

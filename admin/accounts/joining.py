@@ -103,9 +103,11 @@ def join(
 ) -> Member:
     """Turn an invitation into a member. The caller commits, also where the code is wrong.
 
-    Raises `invite.OwnInvitation`, `invite.NoCodeYet`, `invite.WrongCode` or `enrol.NameTaken`.
+    Raises `invite.NoInvitation`, `invite.OwnInvitation`, `invite.NoCodeYet`, `invite.WrongCode`,
+    `enrol.NameTaken` or `suspension.LastAdministrator`.
     """
     check_not_own(invitation, signed_in)
+    invite.check_backed(session, invitation)
     invite.try_code(session, invitation, code, key=key)
     member = enrol.add_member(
         session, keys, name=invitation.name, unit_id=invitation.unit_id, roles=invitation.roles
@@ -115,7 +117,8 @@ def join(
         suspension.retire_replaced(session, old, by=invitation.made_by)
     invitation.used_on = today()
     session.flush()
-    behind = f"{invitation.made_by} {invitation.code_by}"
+    spoken = invite.BY_LINK if invite.is_self_named(session, invitation) else invitation.code_by
+    behind = f"{invitation.made_by} {spoken}"
     record(session, "joined", by=member.name, unit_id=member.unit_id, detail=behind)
     return member
 

@@ -15,7 +15,7 @@ from ..db import db
 from ..house import house
 from ..models import Invitation
 from ..security import public
-from . import enrol, guard, invite, joining
+from . import enrol, guard, invite, joining, suspension
 from .joining_words import join_words
 from .roles import ROLES
 
@@ -143,6 +143,8 @@ def accept() -> Response:
         return _wrong_code(invitation)
     except enrol.NameTaken:
         return _refused(_("已经有这个姓名的成员。请管理员换一个名字，重新邀请。"), 409)
+    except suspension.LastAdministrator:
+        return _refused(_("被接替的是最后一个管理员。请管理员重新邀请一名管理员。"), 409)
     except joining.BadKeys:
         return _refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
     db.session.commit()

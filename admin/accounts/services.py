@@ -2,18 +2,19 @@
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from typing import Final, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from ..audit import record
 from ..db import today
-from ..models import Member, StaffSession
+from ..models import Invitation, Member, StaffSession, Tip
 from ..sealing.header import decode_base64, read_header
 from ..sealing.member import SALT
 from . import slowing
@@ -141,10 +142,29 @@ def clear_sessions(session: Session, member: Member | None = None) -> int:
 
 
 def suspend(session: Session, member: Member) -> None:
-    """Shut a member out at once. What they could open before stays open to their key."""
+    """Shut a member out at once. What they could open before stays open to their key.
+
+    What they invited ends with them, for it would be a way back in; what they held is free.
+    """
     member.suspended_on = member.suspended_on or today()
-    clear_sessions(session, member)
     session.flush()
+    clear_sessions(session, member)
+    _end_invitations(session, member.name)
+    _free_claims(session, member)
+
+
+def _end_invitations(session: Session, name: str) -> None:
+    """End the open invitations behind which the member stands."""
+    now = int(time.time())
+    behind = or_(Invitation.made_by == name, Invitation.code_by == name)
+    is_open = Invitation.used_on.is_(None) & (Invitation.ends_at > now)
+    session.execute(update(Invitation).where(behind, is_open).values(ends_at=now))
+
+
+def _free_claims(session: Session, member: Member) -> None:
+    """Give the member's open tips back. The version stays: who writes on one loses nothing."""
+    held = update(Tip).where(Tip.claimed_by_id == member.id, Tip.is_open == true())
+    session.execute(held.values(claimed_by_id=None, claimed_until=None, version=Tip.version))
 
 
 def has_row(session: Session, token: str) -> bool:

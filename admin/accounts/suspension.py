@@ -32,8 +32,7 @@ def suspend(session: Session, member: Member, *, by: str) -> None:
         raise OwnAccount
     if member.suspended_on is not None:
         raise AlreadySuspended
-    if "administrator" in member.roles and len(_administrators(session)) < 2:
-        raise LastAdministrator
+    _keep_an_administrator(session, member)
     services.suspend(session, member)
     record(session, "suspended", by=by, unit_id=member.unit_id, detail=member.name)
 
@@ -42,14 +41,27 @@ def retire_replaced(session: Session, member: Member, *, by: str) -> None:
     """Shut out the account in whose place a new one comes, as of one who forgot the passphrase.
 
     The unit's key is renewed by a remaining holder, who then hands the new one on; where none is
-    left, by the recovery sheet. The caller commits. A no-op for who was shut out before.
+    left, by the recovery sheet. The caller commits. A no-op for who was shut out before. Raises
+    `LastAdministrator` where the new account, which is there already, is no administrator's.
     """
     if member.suspended_on is not None:
         return
+    _keep_an_administrator(session, member)
     services.suspend(session, member)
     record(session, "replaced", by=by, unit_id=member.unit_id, detail=member.name)
 
 
+def _keep_an_administrator(session: Session, member: Member) -> None:
+    if "administrator" in member.roles and len(_administrators(session)) < 2:
+        raise LastAdministrator
+
+
 def _administrators(session: Session) -> list[str]:
-    rows = session.execute(select(Member.name, Member.roles).where(Member.suspended_on.is_(None)))
+    # Held until the commit: two who shut each other out at once must not both find another.
+    rows = session.execute(
+        select(Member.name, Member.roles)
+        .where(Member.suspended_on.is_(None), Member.unit_id.is_(None))
+        .order_by(Member.id)
+        .with_for_update()
+    )
     return [name for name, roles in rows if "administrator" in roles]

@@ -1,10 +1,12 @@
 """An invitation needs two people: who sends the link, and who speaks the code."""
 
+import time
+
 import pytest
 
-from admin.accounts import enrol, invite, joining, services
+from admin.accounts import enrol, invite, joining, services, suspension
 from admin.accounts.roles import BadRoles
-from admin.models import AuditEvent, Invitation
+from admin.models import AuditEvent, Invitation, Member
 
 from .conftest import UNIT
 
@@ -229,3 +231,93 @@ def test_for_the_only_head_who_forgot_a_second_link_gives_the_code(session, head
     assert links.heads == ()
     with pytest.raises(invite.FirstIsHead):
         asked(session, name="另一个", replaces=head.first)
+
+
+def spoken(session, head, **other):
+    """An invitation by the administrator, with the code that `ada` made."""
+    links = asked(session, **other)
+    return links, invite.speak_code(session, links.invitation, by="ada", key=KEY)
+
+
+@pytest.mark.parametrize("who", ["admin", "first"])
+def test_what_a_suspended_member_invited_or_spoke_for_is_no_way_back_in(session, head, made, who):
+    links, code = spoken(session, head)
+
+    services.suspend(session, getattr(head, who))
+
+    session.refresh(links.invitation)
+    assert links.invitation.ends_at <= time.time()
+    with pytest.raises(invite.NoInvitation):
+        invite.find(session, links.token, int(time.time()))
+    with pytest.raises(invite.NoInvitation):
+        joining.join(session, links.invitation, made[0], code=code, signed_in=None, key=KEY)
+
+
+def test_a_suspension_leaves_the_invitations_of_others(session, head):
+    links, _code = spoken(session, head)
+
+    services.suspend(session, head.second)
+
+    assert invite.find(session, links.token, NOW) is links.invitation
+
+
+@pytest.mark.parametrize("who", ["admin", "first"])
+def test_joining_asks_again_whether_both_behind_it_are_members_still(session, head, made, who):
+    links, code = spoken(session, head)
+    # As where the suspension is written between finding the invitation and joining by it.
+    getattr(head, who).suspended_on = enrol.today()
+    session.flush()
+
+    with pytest.raises(invite.NoInvitation):
+        joining.join(session, links.invitation, made[0], code=code, signed_in=None, key=KEY)
+    assert session.query(Member).filter_by(name="新人").count() == 0
+
+
+def test_the_second_link_of_a_suspended_inviter_gives_no_code(session, head):
+    links = asked(session, unit_id="drugs", roles=["reviewer"])
+    head.admin.suspended_on = enrol.today()
+    session.flush()
+
+    with pytest.raises(invite.NoInvitation):
+        invite.speak_by_link(session, links.invitation, typed="局长", signed_in=None, key=KEY)
+
+
+@pytest.mark.parametrize(("roles", "is_kept"), [(["auditor"], True), (["administrator"], False)])
+def test_the_last_administrator_is_replaced_by_an_administrator_alone(
+    session, head, made, roles, is_kept
+):
+    links = asked(session, by="bo", unit_id=None, roles=roles, replaces=head.admin)
+    code = invite.speak_code(session, links.invitation, by="ada", key=KEY)
+    session.commit()
+
+    def join():
+        joining.join(session, links.invitation, made[0], code=code, signed_in=None, key=KEY)
+
+    if is_kept:
+        with pytest.raises(suspension.LastAdministrator):
+            join()
+        session.rollback()
+    else:
+        join()
+    assert (head.admin.suspended_on is None) is is_kept
+
+
+def test_a_name_that_somebody_typed_stands_in_no_line_of_the_log(session, head, made):
+    links = asked(session, unit_id="drugs", roles=["reviewer"])
+    code = invite.speak_by_link(session, links.invitation, typed="局长", signed_in=None, key=KEY)
+    joining.join(session, links.invitation, made[0], code=code, signed_in=None, key=KEY)
+
+    lines = session.query(AuditEvent).order_by(AuditEvent.number).all()
+    assert [(line.act, line.by, line.detail) for line in lines][1:] == [
+        ("invite_code", "-", "新人 link"),
+        ("joined", "新人", f"{BY} link"),
+    ]
+    assert links.invitation.code_by == "局长"
+
+
+def test_who_is_signed_in_stands_in_the_log_by_name(session, head, made):
+    links = asked(session, unit_id="drugs", roles=["reviewer"])
+    invite.speak_by_link(session, links.invitation, typed="", signed_in="bo", key=KEY)
+
+    last = session.query(AuditEvent).order_by(AuditEvent.number.desc()).first()
+    assert (last.act, last.by, last.detail) == ("invite_code", "bo", "新人")

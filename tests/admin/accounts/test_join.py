@@ -158,7 +158,8 @@ def test_the_inviter_gets_no_code_by_the_second_link(app, desk, people):
     stranger = desk_client(app)
     good = send(stranger, "/desk/join/head/code", {"token": token, "name": "局长"})
     assert len(good.json["code"]) == 9
-    assert ("invite_code", "局长", "新负责人") in told(app)
+    assert ("invite_code", "-", "新负责人 link") in told(app)
+    assert "局长（自称）" in desk.get("/desk/admin/").text
 
 
 @pytest.mark.parametrize("path", ["", "/code", "/invitation", "/head/code", "/head/invitation"])

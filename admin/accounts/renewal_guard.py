@@ -110,6 +110,11 @@ def refuse_old_key() -> Response | None:
     key = enrol.current_key(db.reading, staff.unit_id or "")
     if key is not None and named == str(key.id):
         return None
+    return old_key()
+
+
+def old_key() -> Response:
+    """Answer words that were sealed to another key than the one in use."""
     words = _("本单位刚换了新密钥，没有发出去。请复制写好的字，重新载入这一页，开锁再发。")
     response = jsonify(error=words)
     response.status_code = 423

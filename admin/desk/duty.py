@@ -7,16 +7,15 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from ..accounts.acts import Act, is_allowed, may
+from ..accounts.renewal_guard import old_key
 from ..audit import record
 from ..db import SHANGHAI, db, today
 from ..house import house
-from ..models import UnitKey
 from . import shifts, words
 from .answers import refused
 from .blueprint import Answer
@@ -44,6 +43,8 @@ class HandoverForm(FlaskForm):  # type: ignore[misc]
     """A note to the next shift, sealed in the browser to the unit's key."""
 
     sealed = SealedField(_l("交班记录"))
+    key = StringField()
+    """Names the unit's key that it was sealed to."""
 
 
 @bp.get("/")
@@ -104,23 +105,19 @@ def add_note() -> Answer:
     form = HandoverForm()
     if not form.validate_on_submit():
         return refused(form)
-    shifts.add_handover(
-        db.session,
-        g.staff.unit_id,
-        unit_key_id=_current_key(),
-        by=g.staff.name,
-        sealed=form.sealed.data or b"",
-        now=int(time.time()),
-    )
+    try:
+        shifts.add_handover(
+            db.session,
+            g.staff.unit_id,
+            key=form.key.data or "",
+            by=g.staff.name,
+            sealed=form.sealed.data or b"",
+            now=int(time.time()),
+        )
+    except shifts.OldKey:
+        return old_key()
     _audit("handover_written")
     return _back()
-
-
-def _current_key() -> int:
-    query = select(UnitKey.id).where(
-        UnitKey.unit_id == g.staff.unit_id, UnitKey.retired_on.is_(None)
-    )
-    return db.session.execute(query).scalar_one_or_none() or abort(409)
 
 
 def _audit(act: str) -> None:

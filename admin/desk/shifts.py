@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..accounts.acts import Act, is_allowed
-from ..models import DutyShift, HandoverNote, Member, random_key
+from ..models import DutyShift, HandoverNote, Member, UnitKey, random_key
 
 DAYS: Final = 14
 """Days that the roster's page shows, from today on."""
@@ -26,6 +26,10 @@ class NotOnThisRoster(Exception):
 
 class BadDay(Exception):
     """The day is gone, or too far ahead."""
+
+
+class OldKey(Exception):
+    """The note was sealed to another key than the unit's one in use."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +124,21 @@ def repeat_week(session: Session, unit_id: str, *, today: date) -> int:
 
 
 def add_handover(
-    session: Session, unit_id: str, *, unit_key_id: int, by: str, sealed: bytes, now: int
+    session: Session, unit_id: str, *, key: str, by: str, sealed: bytes, now: int
 ) -> HandoverNote:
-    """Add what this shift tells the next; sealed in the browser. The caller commits."""
-    note = HandoverNote(
-        unit_id=unit_id, unit_key_id=unit_key_id, by=by, written_at=now, sealed=sealed
+    """Add what this shift tells the next; sealed in the browser. The caller commits.
+
+    Raises `OldKey`: filed under a key that does not open it, it would never be sealed anew.
+    """
+    # Held until the commit, so that no renewal comes in between.
+    current = session.scalar(
+        select(UnitKey.id)
+        .where(UnitKey.unit_id == unit_id, UnitKey.retired_on.is_(None))
+        .with_for_update()
     )
+    if current is None or key != str(current):
+        raise OldKey
+    note = HandoverNote(unit_id=unit_id, unit_key_id=current, by=by, written_at=now, sealed=sealed)
     session.add(note)
     session.flush()
     return note

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from admin.db import db, today
 from admin.desk import shifts
-from admin.models import AuditEvent, DutyShift, HandoverNote, Member
+from admin.models import AuditEvent, DutyShift, HandoverNote, Member, UnitKey
 
 AGE = base64.b64encode(b"age-encryption.org/v1\n" + secrets.token_bytes(200)).decode()
 
@@ -26,6 +26,11 @@ def head(app, sign_in, members):
 def post(desk, address, **fields):
     fields["csrf_token"] = desk.token()
     return desk.client.post(f"/desk/duty/{address}", data=fields, base_url=desk.base_url)
+
+
+def key_of(app, unit_id="police"):
+    with app.app_context():
+        return db.session.scalars(select(UnitKey.id).filter_by(unit_id=unit_id)).one()
 
 
 def rows(app, table):
@@ -118,7 +123,7 @@ def test_who_is_no_head_changes_no_roster(app, colleague, members):
 
 
 def test_a_hand_over_note_comes_sealed_and_is_shown_to_the_unit_alone(app, colleague, sign_in):
-    kept = post(colleague, "notes", sealed=AGE)
+    kept = post(colleague, "notes", sealed=AGE, key=key_of(app))
 
     assert kept.status_code == 303
     assert AGE in colleague.get("/desk/duty/").text
@@ -135,8 +140,36 @@ def test_a_hand_over_note_that_is_not_sealed_is_refused(app, colleague, sealed):
     assert rows(app, HandoverNote) == []
 
 
+OTHER_KEYS = {
+    "none": lambda _app: {},
+    "an empty one": lambda _app: {"key": ""},
+    "another unit's": lambda app: {"key": key_of(app, "drugs")},
+    "no number": lambda _app: {"key": "undefined"},
+}
+
+
+@pytest.mark.parametrize("case", OTHER_KEYS)
+def test_a_hand_over_note_names_the_key_in_use_that_it_is_sealed_to(app, colleague, case):
+    answer = post(colleague, "notes", sealed=AGE, **OTHER_KEYS[case](app))
+
+    assert answer.status_code == 423
+    assert "刚换了新密钥" in answer.json["error"]
+    assert rows(app, HandoverNote) == []
+
+
+def test_a_note_sealed_before_a_renewal_is_filed_under_no_key(app, colleague):
+    named = str(key_of(app))
+    with app.app_context():
+        key = db.session.scalars(select(UnitKey).filter_by(unit_id="police")).one()
+        key.retired_on = today()
+        db.session.flush()
+        with pytest.raises(shifts.OldKey):
+            shifts.add_handover(db.session, "police", key=named, by="ada", sealed=b"x", now=1)
+        db.session.rollback()
+
+
 def test_a_dispatcher_sees_the_roster_and_no_notes(app, colleague, members, sign_in):
-    post(colleague, "notes", sealed=AGE)
+    post(colleague, "notes", sealed=AGE, key=key_of(app))
     with app.app_context():
         db.session.get_one(Member, members["police-2"].member_id).roles = ["dispatcher"]
         db.session.commit()

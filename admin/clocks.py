@@ -103,6 +103,8 @@ class Retention:
 
     ended_days: int
     notice_days: int
+    handover_days: int
+    """For how long what one shift told the next is kept."""
     source: str
 
 

@@ -29,6 +29,7 @@ SWEPT: Final = {
     "covers": "过了 180 天、查询码作废的线索",
     "nonces": "删掉的用过的表单号",
     "challenges": "删掉的用过的工作量证明",
+    "handovers": "删掉的旧交班记录",
     "day_keys": "销毁的旧日密钥",
     "freed": "到期放回的领办",
     "dated": "补上或改过期限的线索",

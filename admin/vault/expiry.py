@@ -1,14 +1,15 @@
 """Deletes what has had its day: contents of tips, spent nonces, day keys."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select, true, update
+from sqlalchemy.orm import Session, aliased
 
-from ..db import today
+from ..db import SHANGHAI, today
 from ..models import (
     DayKey,
+    HandoverNote,
     Message,
     Note,
     SpentChallenge,
@@ -17,7 +18,7 @@ from ..models import (
     TipLabel,
     TipStatus,
 )
-from . import history
+from . import clocks, history
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
 # retry is still answered with the same receipt (design.md section 4).
@@ -47,13 +48,21 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     day = day or today()
     oldest = day - timedelta(days=NONCE_DAYS)
     spent = delete(SpentChallenge).where(SpentChallenge.day < day)
+    handovers = delete(HandoverNote).where(HandoverNote.written_at < _oldest_handover(day))
     return {
         "tips": _purge(session, day),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
         "nonces": _count(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
         "challenges": _count(session.execute(spent)),
+        "handovers": _count(session.execute(handovers)),
         "day_keys": _count(session.execute(delete(DayKey).where(DayKey.day < oldest))),
     }
+
+
+def _oldest_handover(day: date) -> int:
+    """Tell the moment before which hand-over notes are too old."""
+    oldest = day - timedelta(days=clocks.clocks().retention.handover_days)
+    return int(datetime.combine(oldest, time(), SHANGHAI).timestamp())
 
 
 def _purge(session: Session, day: date) -> int:
@@ -61,12 +70,15 @@ def _purge(session: Session, day: date) -> int:
 
     All at once, not one by one: a whole lane may be due on one day, and writers wait meanwhile.
     """
+    head = aliased(Tip)
+    # What was merged into a case that is still open belongs to it.
+    is_needed = exists().where(head.id == Tip.merged_into_id, head.is_open == true())
     due = session.execute(
         select(Tip.id, Tip.status)
-        .where(Tip.expires_on <= day, Tip.status != TipStatus.PURGED)
+        .where(Tip.expires_on <= day, Tip.status != TipStatus.PURGED, ~is_needed)
         .limit(BATCH)
         # Who acts on one of them at this moment comes before us, or is told that it has changed.
-        .with_for_update()
+        .with_for_update(of=Tip)
     ).all()
     old = {row.id: row.status for row in due}
     if old:

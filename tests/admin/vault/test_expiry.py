@@ -1,6 +1,7 @@
 """What the sweep deletes, and when."""
 
 import secrets
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from admin.db import db, today
 from admin.models import (
     Decision,
     Direction,
+    HandoverNote,
     Message,
     SpentChallenge,
     Tip,
@@ -150,6 +152,37 @@ def test_a_cover_is_forgotten_once_it_was_purged_for_long_enough(session, store)
     assert find_tip(session, lookup) is not None
     assert sweep(session, days(MACHINE_DAYS + PURGED_DAYS))["covers"] == 1
     assert find_tip(session, lookup) is None
+
+
+def test_the_words_of_a_merged_tip_stay_while_its_case_is_open(session, store):
+    head, merged = store(is_machine=False), store(is_machine=False)
+    merged.merged_into_id, merged.is_open, merged.expires_on = head.id, False, days(-1)
+    merged.status = TipStatus.CLOSED
+    session.flush()
+
+    assert sweep(session)["tips"] == 0
+    assert merged.sealed == b"words"
+
+    head.is_open, head.status, head.expires_on = False, TipStatus.CLOSED, days(9)
+    session.flush()
+    assert sweep(session)["tips"] == 1
+    session.expire_all()
+    assert (merged.sealed, head.sealed) == (None, b"words")
+
+
+@pytest.mark.parametrize(("age", "is_gone"), [(29, False), (32, True)])
+def test_a_hand_over_note_goes_after_thirty_days(session, units, age, is_gone):
+    key_id = session.scalars(select(UnitKey.id).filter_by(unit_id="police")).one()
+    written = int(time.time()) - age * 86_400
+    session.add(
+        HandoverNote(
+            unit_id="police", unit_key_id=key_id, by="ada", written_at=written, sealed=b"x"
+        )
+    )
+    session.flush()
+
+    assert sweep(session)["handovers"] == is_gone
+    assert session.scalar(select(func.count()).select_from(HandoverNote)) == 1 - is_gone
 
 
 @pytest.mark.parametrize(("ended", "is_gone"), [(-1, True), (0, False), (1, False)])

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from ..clocks import Level
 from ..district import District
 from ..models import OPEN, ClockEvent, Member, Tip, TipStatus, Urgency
-from ..vault.lane import COUNTED_MAX
 from ..vault.urging import supervisor_of
+from .claims import clock
+from .lanes import NOW
+from .queue import HOLDS
 
 Row = TypeVar("Row")
 SHOWN: Final = 100
-"""Rows that a list shows, the longest overdue first; the page says how many more there are."""
+"""Rows that a list shows, the longest overdue first; the page says whether there are more."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Counted(Generic[Row]):
-    """Rows of a list, and how many there are, up to `COUNTED_MAX`."""
+    """Rows of a list, and how many there are, up to one more than are shown."""
 
     rows: Sequence[Row]
     count: int
@@ -68,10 +70,10 @@ def own_overdue(session: Session, unit_id: str, day: date) -> Counted[OwnRow]:
     overdue = _overdue(session, unit_id, day)
     query = (
         select(Tip.id, Tip.reference, Tip.urgency, Tip.due_on, Tip.due_rule, Member.name)
-        .outerjoin(Member, Member.id == Tip.claimed_by_id)
+        .outerjoin(Member, HOLDS)
         .where(*overdue)
     )
-    rows = session.execute(_longest_first(query)).all()
+    rows = session.execute(_longest_first(query), {NOW.key: clock()}).all()
     told = _told(session, [(row.id, row.due_rule) for row in rows])
     shown = [
         OwnRow(row.reference, row.urgency, row.due_on, row.due_rule, row.name, told[row.id])
@@ -142,5 +144,5 @@ def _told_to_supervisor(session: Session, unit_id: str, day: date) -> Counted[Ot
 
 
 def _count(session: Session, query: Select[Any]) -> int:
-    limited = query.limit(COUNTED_MAX).subquery()
+    limited = query.limit(SHOWN + 1).subquery()
     return session.execute(select(func.count()).select_from(limited)).scalar_one()

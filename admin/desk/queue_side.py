@@ -9,9 +9,8 @@ from sqlalchemy import CompoundSelect, String, cast, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from ..models import Member, SavedFilter
-from ..vault.lane import COUNTED_MAX
 from .assigning import can_be_given
-from .lanes import HELD, MEMBER, UNIT, Viewer, tip
+from .lanes import COUNTED_MAX, HELD, MEMBER, UNIT, Viewer, tip
 
 _member = Member.__table__
 _filter = SavedFilter.__table__

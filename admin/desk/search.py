@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, and_, false, func, literal_column, select,
 
 from ..models import OPEN_STATUSES, TipLabel, TipStatus, Urgency
 from ..sealing.payload import CROCKFORD
-from ..vault.lane import COUNTED_MAX
-from .lanes import HELD, LANES, UNIT, Lane, Walk, at_status, is_in, tip
+from .lanes import HELD, LANES, SORTED_MAX, UNIT, Lane, Walk, at_status, is_in, tip
 
 CHANNELS: Final = ("form", "phone", "letter", "visit")
 """How a tip came: by the form, or told to staff."""
@@ -154,7 +153,7 @@ def _by_holder(wanted: Wanted, holder: int) -> Walk:
 
 
 def _by_label(wanted: Wanted, label: str) -> Walk:
-    """Look at no more than `COUNTED_MAX` tips of a label: their order is another than its own."""
+    """Look at no more than `SORTED_MAX` tips of a label: their order is another than its own."""
     conditions = [is_in(_lane_walks(wanted)), *_conditions(wanted), *_days(wanted)]
     if wanted.urgency is not None:
         conditions.append(tip.c.urgency == wanted.urgency)
@@ -162,7 +161,7 @@ def _by_label(wanted: Wanted, label: str) -> Walk:
         select(_label.c.tip_id)
         .join_from(_label, tip, tip.c.id == _label.c.tip_id)
         .where(_label.c.unit_id == UNIT, _label.c.label == label, *conditions)
-        .limit(COUNTED_MAX)
+        .limit(SORTED_MAX)
         .correlate(None)
     )
     return Walk((tip.c.id.in_(chosen),))

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from ..district import Choice, District
 from ..models import Decision, TipStatus, Urgency
 from ..vault.history import REPORTER, SYSTEM, Reason
-from ..vault.lane import COUNTED_MAX
 from .deadline_words import history_word
+from .lanes import COUNTED_MAX
 from .services import urgency_reason
 from .ties import JOINED, LINKED, MERGED, PARTED, UNLINKED, other_of
 

@@ -232,6 +232,45 @@ def test_a_reviewer_sees_what_is_overdue_who_holds_it_and_who_was_told(
     assert "要您督促的单位" not in page
 
 
+@pytest.mark.parametrize(("late", "goes_on"), [(2, False), (3, True)])
+def test_a_list_that_is_too_long_says_that_more_are_behind_it(
+    app, reviewer, make_tip, walk, monkeypatch, late, goes_on
+):
+    monkeypatch.setattr("admin.desk.overdue.SHOWN", 2)
+    for _ in range(late):
+        make_tip(urgency=Urgency.P3)
+    walk(date(2026, 9, 30))
+    sweep_now(app)
+
+    page = overdue(reviewer).text
+
+    assert page.count("/desk/tips/") == 2
+    assert ("只列出前 2 条，后面还有。" in page) is goes_on
+
+
+HOLDS_NOTHING = [{"claimed_until": 1}, {"is_suspended": True}]
+
+
+@pytest.mark.parametrize("state", HOLDS_NOTHING)
+def test_the_page_names_no_holder_who_holds_nothing(
+    app, reviewer, make_tip, change, members, walk, state
+):
+    late = make_tip(urgency=Urgency.P3)
+    holder = members["police-2"].member_id
+    change(late, claimed_by_id=holder, claimed_until=state.get("claimed_until"))
+    if "is_suspended" in state:
+        with app.app_context():
+            values = {"suspended_on": THURSDAY}
+            db.session.execute(update(Member).where(Member.id == holder).values(values))
+            db.session.commit()
+    walk(date(2026, 9, 30))
+
+    page = overdue(reviewer).text
+
+    assert late.reference in page
+    assert "police-2" not in page
+
+
 def test_the_supervisor_sees_reference_and_rule_of_other_units_and_nothing_that_opens(
     app, watcher, make_tip, walk, members, change
 ):

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from admin.desk.lanes import COUNTED_MAX
 from admin.desk.words import counted
 from admin.models import TipStatus, Urgency
-from admin.vault.lane import COUNTED_MAX
 
 ACTS = [
     ("claim", {}),
@@ -76,9 +76,9 @@ def test_a_lane_that_was_not_offered_narrows_nothing_and_is_named(desk, tip):
 
 
 @pytest.mark.parametrize(
-    ("number", "word"), [(1, "1"), (COUNTED_MAX - 1, "999"), (COUNTED_MAX, "999+")]
+    ("number", "word"), [(1, "1"), (99, "99"), (COUNTED_MAX, "99+"), (COUNTED_MAX + 1, "99+")]
 )
-def test_a_great_number_is_told_no_further_than_999(number, word):
+def test_a_great_number_is_told_no_further_than_99(number, word):
     assert counted(number) == word
 
 

@@ -7,11 +7,19 @@ from sqlalchemy import insert, select, text
 
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.lanes import LANES, Cursor, Lane, Viewer, behind, count_lanes, counts_statement
+from admin.desk.lanes import (
+    COUNTED_MAX,
+    LANES,
+    Cursor,
+    Lane,
+    Viewer,
+    behind,
+    count_lanes,
+    counts_statement,
+)
 from admin.desk.queue import queue_statement
 from admin.desk.search import Wanted
 from admin.models import Tip, TipStatus, Urgency
-from admin.vault.lane import COUNTED_MAX
 
 from .tip_rows import FILTERS, make_row, read_all
 
@@ -101,12 +109,14 @@ def test_each_lane_counts_what_its_pages_show(session, many, viewer):
 
     for lane in Lane:
         pages = read_all(session, viewer, Wanted(lane=lane))
-        assert counts.by_lane[lane] == sum(len(page) for page in pages), lane
+        shown = sum(len(page) for page in pages)
+        # A lane of two walks counts each of them up to the most.
+        assert min(counts.by_lane[lane], COUNTED_MAX) == min(shown, COUNTED_MAX), lane
     pages = read_all(session, viewer, Wanted(lane=Lane.MACHINE, urgency=Urgency.P0))
     assert counts.machine_urgent == sum(len(page) for page in pages)
 
 
-def test_a_count_stops_at_a_thousand_and_the_page_says_so(app, session, many, desk):
+def test_a_count_stops_at_a_hundred_and_the_page_says_so(app, session, many, desk):
     dice = random.Random(7)
     rows = [make_row(dice, many[0]["unit_key_id"]) for _ in range(COUNTED_MAX + 40)]
     common = {"unit_id": "police", "status": TipStatus.RECEIVED, "is_open": True}
@@ -116,7 +126,7 @@ def test_a_count_stops_at_a_thousand_and_the_page_says_so(app, session, many, de
 
     page = desk.get(lane="free")
 
-    assert '待受理 <span class="lanes__count">999+</span>' in page.text
+    assert '待受理 <span class="lanes__count">99+</span>' in page.text
 
 
 def test_a_lane_of_another_unit_counts_nothing_here(session, tip, members):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from admin.db import db, today
+from admin.db import today
 from admin.models import (
     Decision,
     Direction,
@@ -23,7 +23,7 @@ from admin.sealing import payload
 from admin.sweeper import sweep_now
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import Reason, mark_danger
-from admin.vault.lane import Waiting, count_waiting, lane_size, leave_lane
+from admin.vault.lane import lane_size, leave_lane
 from admin.vault.store import MACHINE_DAYS, SealedTip, add_message, find_tip, store_tip
 
 
@@ -194,21 +194,10 @@ def test_a_spent_challenge_goes_on_the_day_after_it_ends(session, ended, is_gone
     assert session.scalar(select(func.count()).select_from(SpentChallenge)) == 1 - is_gone
 
 
-def test_the_lane_is_counted_by_unit_with_what_is_most_urgent(session, store):
+def test_the_lane_of_all_units_is_counted_and_nothing_beside_it(session, store):
     for urgency in (Urgency.P0, Urgency.P0, Urgency.P3):
         store(urgency=urgency)
     store("drugs")
     store(is_machine=False, urgency=Urgency.P0)
 
-    assert count_waiting(session, "police") == Waiting(tips=3, urgent=2)
-    assert count_waiting(session, "trade") == Waiting(tips=0, urgent=0)
     assert lane_size(session) == 4
-
-
-def test_the_count_for_the_desk_stops_where_nobody_needs_to_know_more(session, store, monkeypatch):
-    monkeypatch.setattr("admin.vault.lane.COUNTED_MAX", 3)
-    for urgency in (Urgency.P3, Urgency.P3, Urgency.P3, Urgency.P3, Urgency.P0):
-        store(urgency=urgency)
-
-    assert count_waiting(session, "police") == Waiting(tips=3, urgent=1)
-    db.session.rollback()

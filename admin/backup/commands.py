@@ -69,7 +69,8 @@ def backup() -> None:
 def make_key() -> None:
     identity = HybridIdentity.generate()
     click.echo(f"公钥（写进 DENGSHAO_BACKUP_RECIPIENT）：\n{identity.recipient}\n")
-    click.echo(f"私钥（只显示这一次，抄在纸上或存到离线介质，不要留在服务器上）：\n{identity}\n")
+    click.echo("私钥只显示这一次。抄在纸上或存到离线介质，不要留在服务器上。")
+    click.echo(f"私钥：\n{identity}\n")
     click.echo("没有私钥，谁也打不开备份，包括我们。")
 
 

@@ -47,6 +47,9 @@ class Operator:
         arguments = [str(target or self.file), "--to", str(self.identity.recipient)]
         return self._run(backup, arguments, self.environ, **options)
 
+    def make_key(self):
+        return self._run(backup, ["key"], self.environ)
+
     def restore(self, environ, *options, identity=None, file=None):
         arguments = [str(file or self.file), "--identity", str(identity or self.key_file), *options]
         return self._run(restore_command, arguments, environ)

@@ -1,6 +1,7 @@
 """Backed up, destroyed, restored, compared: the same rows, and everything opens as before."""
 
 import io
+import re
 import shutil
 import tarfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from admin.backup.making import blobs_below
 from admin.backup.rows import LEFT_OUT
 from admin.db import db
 from admin.models import Base, Setting, Tip
+from admin.sealing import age
 from tests.canary import find_marks
 from tests.live import dispose
 
@@ -131,6 +133,17 @@ def test_a_restored_database_is_readable_by_its_owner_alone(operator, store, emp
 
     path = Path(target["DENGSHAO_DATA"]) / "dengshao.sqlite3"
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_pair_of_keys_is_printed_in_short_sentences(operator):
+    printed = operator.make_key().output
+
+    (private,) = re.findall(r"^AGE-SECRET-KEY-PQ-1\w+$", printed, re.MULTILINE)
+    assert str(age.parse_identity(private).recipient) in printed.split()
+    words = [line for line in printed.splitlines() if re.search(r"[\u4e00-\u9fff]", line)]
+    sentences = [part for line in words for part in re.split("[。：]", line)]
+    assert "私钥只显示这一次" in sentences
+    assert max(map(len, sentences)) < 40
 
 
 def test_an_older_backup_is_brought_to_the_newest_form(operator, empty, app, database, tmp_path):

@@ -16,6 +16,7 @@ from .links import linked_tips
 from .loading import back_to, own_tip, tip_as_seen
 from .questions import QUESTIONS
 from .services import claim, decide, release, set_urgency, write_to_reporter
+from .shifts import on_duty
 from .tip_forms import GradingChoices
 from .tip_words import WHY, next_step, tip_words
 
@@ -47,6 +48,7 @@ def show_tip(reference: str) -> Answer:
         whys=WHY,
         contact_units=words.contact_units(district),
         today=today(),
+        duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,
         browser_words=words.browser_words(district) | tip_words(district),
     )

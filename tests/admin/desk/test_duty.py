@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from admin.db import db, today
 from admin.desk import shifts
-from admin.models import AuditEvent, DutyShift, HandoverNote, Member, UnitKey
+from admin.models import AuditEvent, DutyShift, HandoverNote, Member, UnitKey, Urgency
 
 AGE = base64.b64encode(b"age-encryption.org/v1\n" + secrets.token_bytes(200)).decode()
 
@@ -178,3 +178,13 @@ def test_a_dispatcher_sees_the_roster_and_no_notes(app, colleague, members, sign
     assert page.status_code == 200
     assert "交班记录" not in page.text
     assert AGE not in page.text
+
+
+def test_an_urgent_tip_says_who_is_on_duty_today_or_that_nobody_is(app, head, members, make_tip):
+    urgent, plain = make_tip(urgency=Urgency.P0), make_tip()
+    assert "今天没有人值班" in head.show(urgent).text
+
+    post(head, "shifts", day=today().isoformat(), member=members["police-2"].member_id)
+
+    assert "今天值班：police-2" in head.show(urgent).text
+    assert "值班：" not in head.show(plain).text

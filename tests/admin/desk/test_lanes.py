@@ -135,7 +135,7 @@ def test_a_lane_of_another_unit_counts_nothing_here(session, tip, members):
     assert set(count_lanes(session, me).by_lane.values()) == {0}
 
 
-def test_the_form_pays_for_two_indexes_of_the_queue_and_that_of_the_deadline(session, tip):
+def test_the_form_pays_for_two_indexes_of_the_queue_the_deadlines_and_the_keys(session, tip):
     """What a new tip stands in, by the conditions of the partial indexes."""
     row = select(Tip.id).where(Tip.id == tip.id)
     holding = [
@@ -145,7 +145,7 @@ def test_the_form_pays_for_two_indexes_of_the_queue_and_that_of_the_deadline(ses
         and session.execute(row.where(where)).first()
     ]
 
-    assert sorted(holding) == ["ix_tip_due", "ix_tip_free", "ix_tip_open"]
+    assert sorted(holding) == ["ix_tip_due", "ix_tip_free", "ix_tip_open", "ix_tip_unit_key"]
 
 
 def test_what_is_due_today_and_not_urgent_stands_in_today(desk, make_tip, change):

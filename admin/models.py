@@ -259,7 +259,11 @@ class Decision(Base):
     """One line of a tip's history. Rows are added, never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_step", "tip_id", "step", unique=True),)
+    __table_args__ = (
+        Index("ix_decision_step", "tip_id", "step", unique=True),
+        # For the counter's page: which tips first came to stand so, and when.
+        Index("ix_decision_new", "new", "tip_id", "old", "decided_on"),
+    )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
@@ -435,10 +439,11 @@ class AuditEvent(Base):
     """One line of the audit log. Rows are only added; each carries a MAC over the one before."""
 
     __tablename__ = "audit_event"
-    # For the auditor's page, newest first: by member, by act, by tip, by day.
+    # For the auditor's page, newest first: by member, by act, by unit, by tip, by day.
     __table_args__ = (
         Index("ix_audit_event_by", "by", "number"),
         Index("ix_audit_event_act", "act", "number"),
+        Index("ix_audit_event_unit_id", "unit_id", "number"),
         Index("ix_audit_event_reference", "reference", "number"),
         Index("ix_audit_event_at", "at", "number"),
     )

@@ -10,6 +10,7 @@ from . import (  # noqa: F401 (their routes are of bp)
 )
 from .addresses import bp as addresses_bp
 from .audit_views import bp as audit_bp
+from .counts_view import KEPT, KeptTotals
 from .counts_view import bp as counts_bp
 from .guard import csrf, guard_desk
 from .joining_views import bp as joining_bp
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.before_request(guard_desk)
     init_renewal(app)
     app.extensions[BRAKES] = Brakes()
+    app.extensions[KEPT] = KeptTotals()
     app.register_blueprint(bp)
     app.register_blueprint(joining_bp)
     app.register_blueprint(unit_page_bp)

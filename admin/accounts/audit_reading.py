@@ -67,9 +67,14 @@ def read_page(session: Session, wanted: Wanted) -> Page:
     """Read one page of the log with its marks."""
     if wanted.kind == "marked":
         return _read_marked(session, wanted)
-    found = session.execute(_statement(session, wanted).limit(PAGE + 1)).all()
+    found = session.execute(page_statement(session, wanted)).all()
     lines = found[:PAGE]
     return Page(mark(session, lines), lines[-1].number if len(found) > PAGE else None)
+
+
+def page_statement(session: Session, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Build the query of one page, with the first line of the next one."""
+    return _statement(session, wanted).limit(PAGE + 1)
 
 
 def read_all(session: Session, wanted: Wanted, most: int) -> list[Any]:

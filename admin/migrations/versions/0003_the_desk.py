@@ -70,6 +70,7 @@ def _widen_tip() -> None:
         f"UPDATE tip SET claimed_until = {until} WHERE claimed_by_id IS NOT NULL"  # noqa: S608
     )
     _index_tips(is_open="is_open = 1" if is_sqlite else "is_open")
+    op.create_index("ix_decision_new", "decision", ["new", "tip_id", "old", "decided_on"])
 
 
 def _index_tips(*, is_open: str) -> None:
@@ -199,7 +200,7 @@ def _add_tables_about_members() -> None:
         sa.Column("detail", sa.String(200), nullable=False),
         sa.Column("mac", sa.String(64), nullable=False),
     )
-    for column in ("by", "act", "reference", "at"):
+    for column in ("by", "act", "unit_id", "reference", "at"):
         op.create_index(f"ix_audit_event_{column}", "audit_event", [column, "number"])
     _refuse_changes_of_the_audit_log()
     op.create_table(
@@ -283,6 +284,7 @@ def downgrade() -> None:
         op.drop_column("unit_key", column)
     for column in ("recovery_codes", "totp_step", "totp_secret"):
         op.drop_column("member", column)
+    op.drop_index("ix_decision_new", "decision")
     for index in _TIP_INDEXES:
         op.drop_index(index, "tip")
     for column in ("merged_into_id", "extended_on", "due_rule", "due_on", "claimed_until"):

@@ -10,6 +10,7 @@ from sqlalchemy import delete, text, update
 
 from admin import audit
 from admin.accounts import audit_reading, audit_views
+from admin.accounts.audit_reading import Wanted
 from admin.accounts.audit_words import ACT, DONE, FAILED
 from admin.audit import record
 from admin.config import ROOT
@@ -112,6 +113,31 @@ def test_the_log_is_narrowed(auditor, write, query):
     page = auditor.get(f"/desk/audit/?{query}")
 
     assert [number for number in rows(page) if number <= 4] == NARROWED[query][::-1]
+
+
+INDEX_OF = {
+    "unit_id": (Wanted(unit_id="drugs"), "ix_audit_event_unit_id"),
+    "act": (Wanted(act="refused"), "ix_audit_event_act"),
+    "failed": (Wanted(kind="failed"), "ix_audit_event_act"),
+    "by": (Wanted(by="bo"), "ix_audit_event_by"),
+    "reference": (Wanted(reference="AAAAA-00001"), "ix_audit_event_reference"),
+}
+
+
+@pytest.mark.parametrize(("wanted", "index"), INDEX_OF.values(), ids=INDEX_OF)
+def test_what_is_rare_in_a_long_log_is_found_by_an_index(app, write, wanted, index):
+    write(*[("opened", "ada", f"BBBBB-{number:05}", "own") for number in range(2_000)])
+    with app.app_context():
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        if not is_sqlite:
+            db.session.execute(text("ANALYZE audit_event"))
+        statement = audit_reading.page_statement(db.session, wanted)
+        compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+        found = db.session.execute(text(f"{explain} {compiled}"))
+        plan = "\n".join(str(row) for row in found)
+
+    assert index in plan, plan
 
 
 def test_the_words_say_what_was_done_and_why_it_is_marked(auditor, write):

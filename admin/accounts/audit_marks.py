@@ -38,6 +38,9 @@ class Around:
     """Members and the days on which they stand in the duty roster."""
     moves: Mapping[str | None, Sequence[tuple[int, str]]] = field(default_factory=dict)
     """For each reference, the numbers of the lines that moved the tip, and its status then."""
+    resealed: Mapping[str | None, Sequence[int]] = field(default_factory=dict)
+    """For each reference, when the tip came back under the key in use."""
+    now: int = 0
 
 
 Rule = Callable[[Line, Sequence[Line], Around], bool]
@@ -98,6 +101,13 @@ def refused_often(line: Line, before: Sequence[Line], _around: Around) -> bool:
     return line.act == "refused" and len(_lately(line, before, HOUR, "refused")) >= 5
 
 
+def read_and_not_resealed(line: Line, _before: Sequence[Line], around: Around) -> bool:
+    """Look whether what was taken out for a new lock came back; a tip with one is not given out."""
+    if line.act != "reseal_read" or around.now < line.at + HOUR:
+        return False
+    return not any(line.at <= at < line.at + HOUR for at in around.resealed.get(line.reference, ()))
+
+
 def own_membership(line: Line, _before: Sequence[Line], _around: Around) -> bool:
     return line.act in ABOUT_MEMBERS and line.detail == line.by
 
@@ -111,6 +121,7 @@ RULES: Final[tuple[tuple[Rule, Any], ...]] = (
     (again_after_the_end, _l("办结以后，又第三次打开这条线索")),
     (trying_numbers, _l("一小时里找了 3 次本单位没有的编号")),
     (refused_often, _l("一小时里被拒绝了 5 次")),
+    (read_and_not_resealed, _l("取出线索说要换锁，一小时里没有换上")),
     (own_membership, _l("办的是自己的成员资格")),
 )
 """Each rule with the reason that the page shows."""

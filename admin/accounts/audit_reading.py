@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..audit import Line
+from ..audit import Line, now
 from ..db import SHANGHAI
 from ..models import AuditEvent, DutyShift, Member
 from .audit_marks import LOOK_BACK, Around, marks_of
@@ -149,7 +149,9 @@ def mark(session: Session, lines: Sequence[Any]) -> list[Marked]:
     if not lines:
         return []
     past = _past_of(session, lines)
-    around = Around(_duty_around(session, lines), _moves_of(session, lines))
+    around = Around(
+        _duty_around(session, lines), _moves_of(session, lines), _resealed(session, lines), now()
+    )
     return [Marked(line, marks_of(line, past[line.by], around)) for line in lines]
 
 
@@ -193,6 +195,18 @@ def _moves_of(
     for reference, number, detail in session.execute(query) if opened else ():
         moves[reference].append((number, detail.rpartition(" ")[2]))
     return moves
+
+
+def _resealed(session: Session, lines: Iterable[Any]) -> Mapping[str | None, Sequence[int]]:
+    """Read when the tips that were taken out for a new lock came back under it."""
+    taken = {line.reference for line in lines if line.act == "reseal_read" and line.reference}
+    query = select(AuditEvent.reference, AuditEvent.at).where(
+        AuditEvent.reference.in_(taken), AuditEvent.act == "resealed"
+    )
+    found: dict[str | None, list[int]] = defaultdict(list)
+    for reference, at in session.execute(query) if taken else ():
+        found[reference].append(at)
+    return found
 
 
 def _day(line: Any) -> date:

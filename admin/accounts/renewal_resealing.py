@@ -109,6 +109,7 @@ def move_tip(reference: str) -> Response:
         return _problem("moved", 409)
     except resealing.NotFit:
         return _problem("not_fit", 400)
+    record(db.session, "resealed", by=g.staff.name, unit_id=g.staff.unit_id, reference=reference)
     return _done()
 
 

@@ -48,6 +48,10 @@ def daily(count, at, then):
     return [*past, Line(number=count, at=TEN + then * HOUR)]
 
 
+def back_after(seconds, reference="AAAAA-00001"):
+    return Around(resealed={reference: [TEN + seconds]}, now=TEN + DAY)
+
+
 NOBODY = Around()
 ON_DUTY = Around(on_duty=frozenset({("ada", TODAY)}))
 SINCE_YESTERDAY = Around(on_duty=frozenset({("ada", YESTERDAY)}))
@@ -86,6 +90,13 @@ TABLE = [
     (marks.trying_numbers, lines(3, act="not_there", every=HOUR), NOBODY, False),
     (marks.refused_often, lines(5, act="refused"), NOBODY, True),
     (marks.refused_often, lines(4, act="refused"), NOBODY, False),
+    (marks.read_and_not_resealed, [Line(act="reseal_read")], Around(now=TEN + HOUR), True),
+    (marks.read_and_not_resealed, [Line(act="reseal_read")], Around(now=TEN + HOUR - 1), False),
+    (marks.read_and_not_resealed, [Line(act="reseal_read")], back_after(HOUR - 1), False),
+    (marks.read_and_not_resealed, [Line(act="reseal_read")], back_after(HOUR), True),
+    (marks.read_and_not_resealed, [Line(act="reseal_read")], back_after(-1), True),
+    (marks.read_and_not_resealed, [Line(act="reseal_read")], back_after(9, "B-2"), True),
+    (marks.read_and_not_resealed, [Line()], Around(now=TEN + HOUR), False),
     (marks.own_membership, [Line(act="factors_reset", detail="ada")], NOBODY, True),
     (marks.own_membership, [Line(act="factors_reset", detail="bo")], NOBODY, False),
     (marks.own_membership, [Line(act="invite", detail="ada")], NOBODY, True),

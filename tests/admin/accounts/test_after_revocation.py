@@ -1,5 +1,5 @@
-"""A member was shut out, the key renewed, the tips sealed anew. Then they come by a full copy of the
-database, with every key that was ever theirs: no sealed byte in it opens for them.
+"""A member was shut out, the key renewed, the tips sealed anew. Then they come by a full copy of
+the database, with every key that was ever theirs: no sealed byte in it opens for them.
 """
 
 import secrets

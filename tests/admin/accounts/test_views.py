@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -258,12 +259,19 @@ def test_sign_out_ends_the_session_and_keeps_the_enrolled_browser(ada, app):
     assert ada.get("/desk/account/").location == "/desk/sign-in"
 
 
-def test_the_account_shows_who_i_am_and_my_units_fingerprint(ada, people):
+def test_the_account_shows_who_i_am_and_the_fingerprint_once_it_is_confirmed(app, ada, people):
     page = ada.get("/desk/account/").text
 
     assert all(word in page for word in ("ada", "公安承办组", "研判员", "登记员"))
-    assert people.key.fingerprint in page
+    # Its second person must hear it, not read it here.
+    assert people.key.fingerprint not in page
     assert "还没有第二个人核对" in page
+
+    here = app.extensions["dengshao"]
+    pairs = here.district.fingerprints | {("police", people.key.fingerprint)}
+    here.district = replace(here.district, fingerprints=pairs)
+
+    assert people.key.fingerprint in ada.get("/desk/account/").text
 
 
 def test_the_administrator_sees_units_and_members_and_no_key(desk, people):

@@ -25,6 +25,10 @@ class Level(enum.StrEnum):
 DANGER: Final = "danger"
 MOVED: Final = "moved"
 """Reasons of the history that clocks look at besides the statuses."""
+_BY_THE_COVER: Final = frozenset(
+    {"claimed", "released", "assigned", "urgency", "linked", "unlinked", "joined", "parted"}
+)
+"""First words of reasons for what staff do without opening the tip: a dispatcher holds no key."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class Step:
     new: TipStatus
     reason: str
     is_staff: bool
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether who did this has read the tip, or has settled what becomes of it."""
+        is_more = self.old is not self.new or self.reason.partition("_")[0] not in _BY_THE_COVER
+        return self.is_staff and is_more
 
 
 @dataclass(frozen=True)
@@ -69,10 +79,12 @@ class Rule:
     outcomes: frozenset[str] = frozenset()
     """Reasons of a referral to which it applies; none means all."""
     not_outcomes: frozenset[str] = frozenset()
+    rolls: bool = True
+    """Whether what ends on a day off ends on the next working day instead."""
 
     def stops(self, step: Step) -> bool:
         """Tell whether this step meets the deadline."""
-        if step.is_staff and "read" in self.met_by:
+        if step.is_read and "read" in self.met_by:
             return True
         if step.reason == MOVED and MOVED in self.met_by:
             return True
@@ -196,7 +208,8 @@ class Clocks:
         if rule.id == self.extension.rule and _is_extended(facts):
             length += self.extension.days
         met_on = next((step.day for step in after if rule.stops(step)), None)
-        yield Deadline(rule, start, end_of(self.calendar, start, length, rule.unit), met_on)
+        due = end_of(self.calendar, start, length, rule.unit, rolls=rule.rolls)
+        yield Deadline(rule, start, due, met_on)
 
     def _held_back(self, found: list[Deadline]) -> list[Deadline]:
         """Let the deadline that may be made longer never pass the last one of all."""

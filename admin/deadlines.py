@@ -53,6 +53,7 @@ def _rule(row: dict[str, Any]) -> Rule:
         supervisory_only=row.get("route") == "supervisory",
         outcomes=frozenset(row.get("outcome", ())),
         not_outcomes=frozenset(row.get("not_outcome", ())),
+        rolls=row.get("rolls", True),
     )
 
 

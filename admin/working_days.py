@@ -67,15 +67,16 @@ def months_after(day: date, count: int) -> date:
 
 
 @lru_cache(maxsize=4096)
-def end_of(days: WorkingDays, start: date, length: int, unit: str) -> date:
+def end_of(days: WorkingDays, start: date, length: int, unit: str, *, rolls: bool = True) -> date:
     """Find the day on which a term ends; the day of its start does not count.
 
-    A term whose last day is off ends on the next working day, as terms of the law do.
+    A term whose last day is off ends on the next working day, unless it does not roll: one of hours
+    runs on over days off.
     """
     if unit == "working":
         return days.after(start, length)
     end = months_after(start, length) if unit == "months" else start + timedelta(days=length)
-    return days.on_or_after(end)
+    return days.on_or_after(end) if rolls else end
 
 
 def load_working_days(data: dict[str, Any]) -> WorkingDays:

@@ -30,6 +30,7 @@ _LENGTH: Final[dict[str, Any]] = {
     "calendar": _l("%(n)s 天内"),
     "months": _l("%(n)s 个月内"),
 }
+_LENGTH_THAT_STAYS: Final = _l("%(n)s 天内，休息日也算")
 
 
 def extension_reason(reason_id: str) -> str:
@@ -58,7 +59,7 @@ def rule_word(rule: Rule) -> str:
     if rule.unit == "working" and rule.length == 0:
         length = _("当天；那天休息，就在下一个工作日")
     else:
-        length = _LENGTH[rule.unit] % {"n": rule.length}
+        length = (_LENGTH[rule.unit] if rule.rolls else _LENGTH_THAT_STAYS) % {"n": rule.length}
     return str(_("%(start)s，%(length)s。", start=_START[rule.start], length=length))
 
 

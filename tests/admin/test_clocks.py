@@ -39,6 +39,7 @@ urgencies = st.sampled_from(Urgency)
 ACTS = [
     ("read", RECEIVED),
     ("asked", QUESTION),
+    ("to_department", REFERRED),
     ("in_scope", ACCEPTED),
     ("unfounded", CLOSED),
     ("civil", OUT),
@@ -71,6 +72,11 @@ def test_a_term_never_ends_before_it_starts_nor_on_a_day_off(start, term):
         assert chinese_calendar.is_workday(end)
 
 
+@given(far_days, st.integers(0, 90))
+def test_a_term_of_hours_ends_on_its_day_whether_people_work_or_not(start, length):
+    assert end_of(DAYS, start, length, "calendar", rolls=False) == start + timedelta(days=length)
+
+
 @given(far_days, st.integers(1, 40), terms)
 def test_who_starts_later_is_never_due_earlier(start, later, term):
     assert end_of(DAYS, start, *term) <= end_of(DAYS, start + timedelta(days=later), *term)
@@ -85,10 +91,17 @@ def test_so_many_working_days_lie_behind_the_start_and_up_to_the_end(start, coun
 
 
 @given(histories())
-def test_no_deadline_lies_before_its_start_or_on_a_day_off(facts):
+def test_no_deadline_lies_before_its_start_nor_on_a_day_off_but_one_that_the_law_counts_in_hours(
+    facts,
+):
     for row in CLOCKS.deadlines(facts):
         assert row.start <= row.due
-        assert not DAYS.is_off(row.due)
+        assert not DAYS.is_off(row.due) or row.rule.id == "transfer"
+
+
+def test_no_day_off_makes_a_term_of_the_law_longer():
+    assert {rule.id for rule in CLOCKS.rules if rule.is_law} == {"transfer"}
+    assert {rule.id for rule in CLOCKS.rules if not rule.rolls} == {"transfer"}
 
 
 @given(histories(), st.integers(0, 60), st.sampled_from(ACTS))
@@ -170,6 +183,16 @@ def test_each_deadline_of_a_new_tip_is_the_day_that_the_calendar_says(
 MET = [
     (step(THURSDAY, RECEIVED, is_staff=False), set()),
     (step(THURSDAY, RECEIVED, reason="first_read"), {"first_read"}),
+    (step(THURSDAY, RECEIVED, reason="answered"), {"first_read"}),
+    # By the cover: nobody has looked into it.
+    *(
+        (step(THURSDAY, RECEIVED, reason=reason), set())
+        for reason in (
+            *("claimed", "released", "assigned", "urgency_P1"),
+            *("linked_7QX2M-00ABC", "unlinked_7QX2M-00ABC"),
+            *("joined_7QX2M-00ABC", "parted_7QX2M-00ABC"),
+        )
+    ),
     (step(THURSDAY, RECEIVED, QUESTION), {"first_read", "status", "status_last"}),
     (step(THURSDAY, RECEIVED, ACCEPTED), {"first_read", "scope", "status", "status_last"}),
     (
@@ -200,7 +223,8 @@ def test_the_reporters_word_of_danger_asks_for_a_new_look_on_that_day():
 
 
 REFERRED_AS = [
-    ("to_department", "transfer", "handover", date(2026, 9, 28)),
+    # The day after, though it is a holiday.
+    ("to_department", "transfer", "handover", date(2026, 9, 25)),
     ("to_supervision", "handover", "transfer", date(2026, 9, 30)),
 ]
 

@@ -44,6 +44,8 @@ class Plan:
     def __init__(self, rng, came):
         self.rng, self.day, self.acts = rng, came, []
         self.kind = rng.choices(["prompt", "slow", "left", "read only"], [67, 25, 5, 3])[0]
+        # By the cover, as a dispatcher does: whether somebody opens it then is another matter.
+        self.maybe(0.3, 1, "assigned")
         if self.kind == "left":
             self.maybe(0.2, 9, "danger")
             return
@@ -148,6 +150,9 @@ def _decide(outcome_id):
 
 
 ACTS = {
+    "assigned": lambda session, tip: history.record(
+        session, tip, new=tip.status, reason=history.Reason.ASSIGNED, by="desk"
+    ),
     "read": lambda session, tip: note_first_read(session, tip.id, by="ada"),
     "asked": lambda session, tip: history.record(
         session, tip, new=TipStatus.QUESTION, reason=history.Reason.ASKED, by="ada"

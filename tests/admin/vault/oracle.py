@@ -28,6 +28,7 @@ WORKED = {
     date(2026, month, day) for month, day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))
 }
 FIXED = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+# Who assigned it saw the cover alone: nobody has looked.
 DECIDED = {"accepted", "to_department", "to_supervision", "closed"}
 STAFF = DECIDED | {"read", "asked", "moved", "extended"}
 # Working days after the deadline, by rule: holder, reviewer, supervisor.
@@ -135,7 +136,8 @@ def move(run, done):
     days = {what: day for day, what in run}
     waits = {}
     if "to_department" in days:
-        waits["transfer"] = rolled(days["to_department"] + DAY)
+        # Twenty-four hours of the law: they run on over days off.
+        waits["transfer"] = days["to_department"] + DAY
     if "to_supervision" in days:
         waits["handover"] = worked(days["to_supervision"], 3)
     return waits

@@ -107,14 +107,16 @@ def test_in_the_lane_no_clock_runs_until_staff_take_the_tip_out(store, act, sess
     leave_lane(tip)
     act(tip)
 
-    assert marks(tip) == (date(2026, 9, 30), "scope")
+    assert marks(tip) == (MONDAY, "first_read")
 
 
 ACTS = [
-    (None, "claimed", (date(2026, 9, 30), "scope")),
+    (None, "claimed", (MONDAY, "first_read")),
+    (None, "assigned", (MONDAY, "first_read")),
+    (None, "answered", (date(2026, 9, 30), "scope")),
     (TipStatus.QUESTION, "asked", (date(2026, 9, 30), "scope")),
     (TipStatus.ACCEPTED, "in_scope", (date(2026, 11, 23), "result")),
-    (TipStatus.REFERRED, "to_department", (MONDAY, "transfer")),
+    (TipStatus.REFERRED, "to_department", (date(2026, 9, 25), "transfer")),
     (TipStatus.REFERRED, "to_supervision", (date(2026, 9, 30), "handover")),
     (TipStatus.CLOSED, "too_little", (None, None)),
 ]
@@ -151,11 +153,28 @@ def test_the_first_opening_is_noted_once_and_leaves_the_open_page_fresh(store, s
     assert line.old == line.new == TipStatus.RECEIVED
 
 
-def test_no_opening_counts_as_first_once_staff_acted(store, act, session):
+def test_no_opening_counts_as_first_once_staff_did_what_needs_the_words(store, act, session):
     tip = store()
-    act(tip)
+    act(tip, reason="answered")
 
     assert not note_first_read(session, tip.id, by="bo")
+
+
+def test_a_tip_that_was_assigned_and_that_nobody_opened_is_urged_until_somebody_does(
+    app, store, act, session, walk
+):
+    tip = store()
+    act(tip, reason=Reason.ASSIGNED, by="desk")
+    session.commit()
+    walk(date(2026, 9, 29))
+
+    sweep_now(app)
+
+    tip = session.get_one(Tip, tip.id)
+    assert levels(session, tip, "first_read") == {"holder"}
+    assert note_first_read(session, tip.id, by="ada")
+    session.refresh(tip)
+    assert marks(tip) == (date(2026, 9, 30), "scope")
 
 
 def test_danger_asks_for_a_new_look_and_the_next_opening_is_noted_again(store, session, walk):

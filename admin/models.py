@@ -72,9 +72,7 @@ def _partial(name: str, first: str, *rest: str) -> Index:
 
 FREE = "tip.status = 'received' AND tip.claimed_by_id IS NULL AND tip.machine_unit IS NULL"
 """Tips that nobody has looked at. A new one is in this index and in that of the open ones."""
-TAKEN = (
-    "(tip.status <> 'received' OR tip.claimed_by_id IS NOT NULL) AND tip.machine_unit IS NULL"
-)
+TAKEN = "(tip.status <> 'received' OR tip.claimed_by_id IS NOT NULL) AND tip.machine_unit IS NULL"
 """All other tips outside the machine lane: what comes in must not pay for their index."""
 OPEN = {
     "sqlite": "tip.is_open = 1 AND tip.machine_unit IS NULL",
@@ -93,9 +91,7 @@ def _within(name: str, where: str | dict[str, str], *columns: str) -> Index:
     """
     by_dialect = where if isinstance(where, dict) else dict.fromkeys(OPEN, where)
     bare = {kind: text(words.replace("tip.", "")) for kind, words in by_dialect.items()}
-    return Index(
-        name, *columns, sqlite_where=bare["sqlite"], postgresql_where=bare["postgresql"]
-    )
+    return Index(name, *columns, sqlite_where=bare["sqlite"], postgresql_where=bare["postgresql"])
 
 
 UNDATED: Final = "due_on IS NULL AND is_open AND machine_unit IS NULL"

@@ -174,9 +174,7 @@ def _take_key(session: Session, by: Staff, old_id: int) -> UnitKey:
     return old
 
 
-def _stored_before(
-    session: Session, old: UnitKey, by: Staff, posted: Renewal
-) -> UnitKey | None:
+def _stored_before(session: Session, old: UnitKey, by: Staff, posted: Renewal) -> UnitKey | None:
     """Find what a browser posts again whose first answer was lost on the way."""
     found = select(UnitKey).filter_by(
         recipient=posted.recipient, made_by=by.name, succeeds_id=old.id

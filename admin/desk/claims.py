@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from ..accounts.roles import Staff
@@ -57,15 +57,15 @@ def keep_claim(tip: Tip, actor: Staff, now: int | None = None) -> None:
 
 
 def free_run_out(session: Session, now: int | None = None) -> int:
-    """Free the claims that ran out, up to `BATCH`, and log each; gives how many.
+    """Free the claims on open tips that ran out, up to `BATCH`, and log each; gives how many.
 
-    The version stays: who is writing on such a tip loses nothing by it. Run by several nodes at
-    once, each claim is freed and logged once.
+    Who held an ended tip stays known. The version stays: who is writing on such a tip loses nothing
+    by it. Run by several nodes at once, each claim is freed and logged once.
     """
     now = clock() if now is None else now
     rows = session.execute(
         select(Tip.id, Tip.status)
-        .where(Tip.claimed_until <= now)
+        .where(Tip.claimed_until <= now, Tip.is_open == true())
         .order_by(Tip.claimed_until)
         .limit(BATCH)
         .with_for_update(of=Tip, skip_locked=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session
@@ -95,7 +95,7 @@ def queue_statement(wanted: Wanted, after: Cursor | None) -> Select[*tuple[Any, 
         walks += [left] if left else []
     if not walks:
         return None
-    shown = select(*_columns()).outerjoin_from(tip, _member, _holds)
+    shown = select(*_columns()).outerjoin_from(tip, _member, HOLDS)
     if len(walks) == 1:
         [walk] = walks
         return shown.where(*walk.where).order_by(*walk.order()).limit(PAGE + 1)
@@ -113,7 +113,8 @@ def _first_ids(walk: Walk) -> Select[int]:
 _member = Member.__table__
 _message = Message.__table__
 _label = TipLabel.__table__
-_holds = (_member.c.id == tip.c.claimed_by_id) & HELD & _member.c.suspended_on.is_(None)
+HOLDS: Final = (_member.c.id == tip.c.claimed_by_id) & HELD & _member.c.suspended_on.is_(None)
+"""Who is shown as a tip's holder: nobody whose claim ran out, nobody suspended."""
 
 
 def _columns() -> list[Any]:

@@ -33,6 +33,7 @@ _EMPTY: Final = {
     "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
+    "claimed_until": None,
     "due_on": None,
     "due_rule": None,
     "label": None,

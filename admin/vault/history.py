@@ -51,16 +51,30 @@ def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) 
         by=by,
         decided_on=today(),
     )
+    was_open = tip.is_open
     tip.status = new
     tip.is_open = new in OPEN_STATUSES
     if not tip.is_open and tip.expires_on is None:
         expire_after(tip, clocks.clocks().retention.ended_days)
+    _stop_claim(tip, was_open=was_open)
     clocks.mark(session, tip, past.followed_by(decision))
     session.add(decision)
     session.flush()
     if by not in (REPORTER, SYSTEM):
         _audit(session, tip, decision)
     return decision
+
+
+def _stop_claim(tip: Tip, *, was_open: bool) -> None:
+    """Keep who held a tip that ends, without an hour: no claim runs on it any more.
+
+    One that opens again is nobody's, unless its holder took it up themselves: that claim ran out.
+    It gets no hour of now, which may be the hour of a reporter.
+    """
+    if not tip.is_open:
+        tip.claimed_until = None
+    elif not was_open and tip.claimed_by_id is not None and tip.claimed_until is None:
+        tip.claimed_until = 0
 
 
 def _audit(session: Session, tip: Tip, decision: Decision) -> None:

@@ -64,12 +64,14 @@ def _widen_tip() -> None:
         op.execute("UPDATE tip SET label = label_was, sealed = sealed_was")
         op.execute("ALTER TABLE tip DROP COLUMN label_was")
         op.execute("ALTER TABLE tip DROP COLUMN sealed_was")
-    # Claims made before claims ran out run out three days from now.
+    is_open = "is_open = 1" if is_sqlite else "is_open"
+    # Claims made before claims ran out run out three days from now; on an ended tip none runs.
     until = int(time.time()) + 72 * 3600
     op.execute(
-        f"UPDATE tip SET claimed_until = {until} WHERE claimed_by_id IS NOT NULL"  # noqa: S608
+        f"UPDATE tip SET claimed_until = {until} "  # noqa: S608
+        f"WHERE claimed_by_id IS NOT NULL AND {is_open}"
     )
-    _index_tips(is_open="is_open = 1" if is_sqlite else "is_open")
+    _index_tips(is_open=is_open)
     op.create_index("ix_decision_new", "decision", ["new", "tip_id", "old", "decided_on"])
 
 

@@ -3,13 +3,15 @@
 import re
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from admin.db import db, today
 from admin.desk.assigning import NotToThem, assign
-from admin.desk.claims import clock, free_run_out, hold_until
-from admin.desk.services import ClaimedByOther, MoveNotAllowed, claim, release, set_urgency
+from admin.desk.claims import clock, free_run_out, hold_until, is_held
+from admin.desk.services import ClaimedByOther, MoveNotAllowed, claim, decide, release, set_urgency
+from admin.house import house
 from admin.models import AuditEvent, Decision, Member, Tip, TipStatus, Urgency
+from admin.vault.history import Reason, heard_from_reporter
 
 HOUR = 3600
 
@@ -98,6 +100,52 @@ def test_the_sweep_frees_claims_that_ran_out_once_and_writes_it_down(
     assert [line.reason for line in fresh(gone).decisions] == ["claim_run_out"]
     assert fresh(held).claimed_by_id == member_id
     assert fresh(free).decisions == []
+
+
+def ended(session, tip, members):
+    """End a claimed tip, by who holds it."""
+    ada = members["police-1"]
+    claim(session, tip, actor=ada)
+    outcome = house().district.outcomes["unfounded"]
+    decide(session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ada)
+    session.commit()
+
+
+def test_who_held_a_tip_that_ended_stays_known_and_nothing_runs_out(session, row, members):
+    ended(session, row, members)
+
+    freed = free_run_out(session, now=clock() + 7 * 24 * HOUR)
+
+    session.expire_all()
+    assert freed == 0
+    assert (row.claimed_by.name, row.claimed_until) == ("police-1", None)
+    assert reasons(session, row) == ["claimed", "unfounded"]
+
+
+def test_the_sweep_passes_over_an_ended_tip_whatever_hour_stands_on_it(session, row, members):
+    ended(session, row, members)
+    session.execute(update(Tip).values(claimed_until=1))
+
+    assert free_run_out(session) == 0
+
+
+def test_a_tip_that_its_reporter_opened_again_is_free_and_keeps_no_hour(session, row, members):
+    ended(session, row, members)
+
+    heard_from_reporter(session, row, reason=Reason.MORE_WORDS)
+
+    assert (row.claimed_until, is_held(row, clock())) == (0, False)
+    assert free_run_out(session) == 1
+
+
+def test_who_takes_up_again_what_they_had_ended_holds_it(session, row, members):
+    ended(session, row, members)
+    ada, outcome = members["police-1"], house().district.outcomes["reopened"]
+
+    decide(session, row, new=TipStatus.ACCEPTED, outcome=outcome, actor=ada)
+
+    assert row.claimed_by_id == ada.member_id
+    assert row.claimed_until >= clock() + 71 * HOUR
 
 
 def test_a_claim_that_ran_out_shows_as_free_and_stands_among_what_nobody_took(

@@ -100,7 +100,7 @@ def test_a_deadline_that_was_met_late_says_so(desk, make_tip, change, walk):
     tip = make_tip(urgency=Urgency.P3)
     walk(date(2026, 9, 30))
     change(
-        tip, lambda session, row: record(session, row, new=row.status, reason="claimed", by="bo")
+        tip, lambda session, row: record(session, row, new=row.status, reason="answered", by="bo")
     )
 
     assert "09-30 才办，晚了 2 天" in desk.show(tip).text

@@ -1,0 +1,109 @@
+"""A store with tips in it is brought to the newest form, back, and forward: nothing is lost."""
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine, inspect, text
+
+from admin.migrate import alembic_config, migrate
+
+# Of each kind of tip that a store of the second revision can hold, as `values` of its columns.
+TIPS = {
+    1: "'received', TRUE, NULL, NULL, '2026-11-01', NULL",
+    2: "'accepted', TRUE, NULL, 5, '2026-11-02', NULL",
+    3: "'closed', FALSE, 'known', 5, '2026-10-03', NULL",
+    4: "'purged', FALSE, 'spam', NULL, '2026-09-04', '2026-09-11'",
+    5: "'received', TRUE, NULL, NULL, '2026-11-05', '2026-11-09'",
+}
+COLUMNS = "status, is_open, outcome, claimed_by_id, received_on, expires_on"
+OLD = "id, reference, lookup, unit_id, urgency, version, talk_length, machine_unit, label, sealed"
+
+
+def bytes_of(engine, text_):
+    return f"X'{text_.encode().hex()}'" if engine.dialect.name == "sqlite" else f"'{text_}'::bytea"
+
+
+@pytest.fixture
+def store(database_url, tmp_path):
+    """A store as the second revision left it, with a tip of each kind."""
+    (tmp_path / "data").mkdir()
+    engine = create_engine(database_url)
+    migrate(engine, "0002")
+    with engine.begin() as connection:
+        for statement in rows(engine):
+            connection.execute(text(statement))
+    yield engine
+    engine.dispose()
+
+
+def rows(engine):
+    yield (
+        "INSERT INTO unit_key (id, unit_id, recipient, recovery, fingerprint, roster_mac, made_on)"
+        " VALUES (7, 'police', 'r', 'q', 'f', 'm', '2026-01-02')"
+    )
+    sealed = bytes_of(engine, "s")
+    yield (
+        "INSERT INTO member (id, name, unit_id, roles, recipient, salt, auth_hash, made_on,"
+        f" sealed_identity) VALUES (5, 'ada', 'police', '[\"analyst\"]', 'r', {sealed}, {sealed},"
+        f" '2026-01-02', {sealed})"
+    )
+    for number, values in TIPS.items():
+        is_purged = number == 4
+        lane = "'police'" if number == 5 else "NULL"
+        words = (
+            "NULL, NULL"
+            if is_purged
+            else ", ".join(bytes_of(engine, name * 9000) for name in ("l", f"{number}"))
+        )
+        yield (
+            "INSERT INTO tip (id, reference, lookup, unit_id, unit_key_id, urgency, version,"
+            f" talk_length, machine_unit, label, sealed, {COLUMNS}) VALUES ({number},"
+            f" 'REF-{number}', {bytes_of(engine, str(number))}, 'police', 7, 'P2', 3, 1,"
+            f" {lane}, {words}, {values})"
+        )
+        yield (
+            "INSERT INTO message (id, tip_id, number, direction, sent_on, digest, sealed) VALUES"
+            f" ({number}, {number}, 1, 'reporter', '2026-11-06', 'd', {sealed})"
+        )
+
+
+def read(engine):
+    """Read what the second revision knew of each tip and its talk."""
+    with engine.connect() as connection:
+        tips = connection.execute(text(f"SELECT {OLD}, {COLUMNS} FROM tip ORDER BY id")).all()
+        talk = connection.execute(text("SELECT * FROM message ORDER BY id")).all()
+    return [[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in [*tips, *talk]]
+
+
+def test_tips_and_their_talk_come_through_the_third_revision_as_they_were(store):
+    before = read(store)
+
+    migrate(store, "0003")
+
+    assert read(store) == before
+    assert len(before) == 10
+
+
+def test_only_a_claim_on_an_open_tip_begins_to_run(store):
+    migrate(store, "0003")
+
+    with store.connect() as connection:
+        running = text("SELECT id FROM tip WHERE claimed_until IS NOT NULL")
+        held = text("SELECT id FROM tip WHERE claimed_by_id IS NOT NULL ORDER BY id")
+        assert list(connection.scalars(running)) == [2]
+        assert list(connection.scalars(held)) == [2, 3]
+
+
+def test_back_and_forward_again_loses_nothing_and_leaves_the_same_indexes(store):
+    before = read(store)
+    migrate(store, "0003")
+    names = {index["name"] for index in inspect(store).get_indexes("tip")}
+
+    with store.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    assert read(store) == before
+    migrate(store, "0003")
+
+    assert read(store) == before
+    assert {index["name"] for index in inspect(store).get_indexes("tip")} == names

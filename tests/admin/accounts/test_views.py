@@ -279,6 +279,7 @@ def test_the_administrator_sees_units_and_members_and_no_key(desk, people):
 
     assert people.key.fingerprint in page
     assert "未核对，不开放" in page
+    assert 'href="/desk/admin/addresses/"' in page
     assert "管理员甲" in page
     assert desk.ask("/desk/keyring.json").json["units"] == []
 

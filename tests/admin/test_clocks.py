@@ -111,6 +111,9 @@ def test_what_was_met_stays_met_whatever_staff_do_next(facts, later, act):
     if not facts.is_open:
         return
     new = last.new if act[0] == "read" else act[1]
+    if new.value == "referred":
+        # Referred again after it came back: that hand-over is a duty of its own.
+        met.pop("transfer", None)
     more = Step(last.day + timedelta(days=later), last.new, new, act[0], is_staff=True)
 
     after = CLOCKS.deadlines(replace(facts, steps=(*facts.steps, more)))

@@ -15,7 +15,7 @@ _NEEDED: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
-_TODO: Final = "请核对跑的是不是这个版本的 dengshao serve，前面的代理有没有改动应答头。"
+_MEND: Final = "请核对跑的是不是这个版本的 dengshao serve，前面的代理有没有改动应答头。"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def check_headers(page: str, answer: Answer | None, *, may_set_cookie: bool) -> 
         name for name, value in _NEEDED.items() if value not in answer.headers.get(name, "").lower()
     ]
     if weak:
-        return bad(matter, f"缺少或太弱：{'、'.join(weak)}", _TODO)
+        return bad(matter, f"缺少或太弱：{'、'.join(weak)}", _MEND)
     if "set-cookie" in answer.headers and not may_set_cookie:
-        return bad(matter, "公开页面给了 cookie", _TODO)
+        return bad(matter, "公开页面给了 cookie", _MEND)
     return good(matter, "齐全")

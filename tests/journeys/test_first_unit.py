@@ -269,7 +269,8 @@ def test_three_people_make_a_unit_that_reads_a_tip_by_the_pages_alone(journey, e
     journey.look(second, "unit-confirm")
     second.page.fill("form.confirm input", unit_print.upper())
     second.page.click("form.confirm button")
-    second.page.wait_for_selector("text=向本单位开放")
+    # Whole: before it is confirmed, the page says 不向本单位开放.
+    second.page.wait_for_selector('text="向本单位开放"')
     journey.look(second, "unit-open")
 
     # The third member, and a tip that is sealed to the unit and opened by them

@@ -61,9 +61,8 @@ def test_a_browser_from_before_object_hasown_still_seals(writer, stored, tip_of,
     script = (bundles / "seal-worker.js").read_text("utf-8")
     assert "hasOwn" in script
     play_worker(writer.page, "delete Object.hasOwn;\n" + script)
-    writer.write()
 
-    writer.send()
+    writer.write()
 
     assert tip_of(writer.receipt) == stored()[0].row.id
     assert len(writer.posts(SEALED)) == 1

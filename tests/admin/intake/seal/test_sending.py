@@ -52,6 +52,7 @@ def test_a_tip_leaves_the_browser_sealed_and_its_unit_reads_it(writer, stored, u
         "lookup",
         "reference",
         "unit",
+        "key",
         "urgency",
         "label",
         "sealed",

@@ -2,8 +2,10 @@
 
 import re
 import time
+from contextlib import contextmanager
 
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from admin.accounts import services
 from admin.accounts.guard import SID
@@ -60,3 +62,32 @@ def desk_client(app):
     """A visitor of the desk's host, not signed in."""
     app.test_client_class = DeskClient
     return app.test_client()
+
+
+@contextmanager
+def asked_of_tips(session):
+    """Note what a session asks the table of tips meanwhile, as (statement, parameters)."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if " tip" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(session.get_bind(), "before_cursor_execute", note)
+
+
+def plan_of(session, statement, parameters):
+    """Let the database tell by which indexes it would answer."""
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    if not is_sqlite:
+        # An empty table is read whole, whatever indexes it has.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    return "\n".join(str(row) for row in rows)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..clocks import Level
 from ..district import District
-from ..models import OPEN, ClockEvent, Member, Tip, TipStatus, Urgency
+from ..models import EXPIRING, OPEN, ClockEvent, Member, Tip, TipStatus, Urgency
 from ..vault.urging import supervisor_of
 from .claims import clock
 from .lanes import NOW
@@ -100,7 +100,7 @@ def leaving_soon(session: Session, unit_id: str, day: date, notice_days: int) ->
     soon = (
         Tip.expires_on <= day + timedelta(days=notice_days),
         Tip.unit_id == unit_id,
-        Tip.status != TipStatus.PURGED,
+        text(EXPIRING),
         Tip.machine_unit.is_(None),
     )
     query = select(Tip.reference, Tip.expires_on, Tip.status).where(*soon)

@@ -3,11 +3,13 @@
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, select, true, update
+from sqlalchemy import delete, exists, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
 from ..db import SHANGHAI, today
 from ..models import (
+    EXPIRING,
+    PURGED,
     DayKey,
     HandoverNote,
     Message,
@@ -76,7 +78,7 @@ def _purge(session: Session, day: date) -> int:
     is_needed = exists().where(head.id == Tip.merged_into_id, head.is_open == true())
     due = session.execute(
         select(Tip.id, Tip.status)
-        .where(Tip.expires_on <= day, Tip.status != TipStatus.PURGED, ~is_needed)
+        .where(Tip.expires_on <= day, text(EXPIRING), ~is_needed)
         .limit(BATCH)
         # Who acts on one of them at this moment comes before us, or is told that it has changed.
         .with_for_update(of=Tip)
@@ -96,7 +98,7 @@ def _forget(session: Session, day: date) -> int:
     The lookup is overwritten by the tip's own reference, which no receipt can lead to.
     """
     gone = session.scalars(
-        select(Tip).where(Tip.status == TipStatus.PURGED, Tip.expires_on <= day).limit(BATCH)
+        select(Tip).where(text(PURGED), Tip.expires_on <= day).limit(BATCH)
     ).all()
     for tip in gone:
         tip.lookup = tip.reference.encode()

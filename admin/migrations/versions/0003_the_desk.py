@@ -15,7 +15,7 @@ _ORDER = ["urgency", "received_on", "id"]
 _TIP_INDEXES = (
     *("ix_tip_open", "ix_tip_free", "ix_tip_status"),
     *("ix_tip_due", "ix_tip_undated", "ix_tip_channel", "ix_tip_run_out"),
-    "ix_tip_unit_key",
+    *("ix_tip_unit_key", "ix_tip_expires", "ix_tip_purged"),
 )
 _NEW_TABLES = (
     "note",
@@ -44,6 +44,7 @@ def upgrade() -> None:
 def _widen_tip() -> None:
     op.drop_index("ix_tip_open", "tip")
     op.drop_index("ix_tip_status", "tip")
+    op.drop_index("ix_tip_expires", "tip")
     # SQLite reads a row from its front: what the queue shows must stand before the sealed bytes.
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     if is_sqlite:
@@ -87,6 +88,9 @@ def _index_tips(*, is_open: str) -> None:
     _partial("ix_tip_channel", ["unit_id", "channel", *_ORDER], "channel <> 'form'")
     _partial("ix_tip_run_out", ["claimed_until", "unit_id"], "claimed_until IS NOT NULL")
     _partial("ix_tip_unit_key", ["unit_key_id", "is_open", "id"], "status <> 'purged'")
+    expiring = "expires_on IS NOT NULL AND status"
+    _partial("ix_tip_expires", ["expires_on"], f"{expiring} <> 'purged'")
+    _partial("ix_tip_purged", ["expires_on"], f"{expiring} = 'purged'")
 
 
 def _partial(name: str, columns: list[str], condition: str) -> None:
@@ -294,3 +298,4 @@ def downgrade() -> None:
     op.drop_column("tip", "channel")
     op.create_index("ix_tip_open", "tip", ["unit_id", "is_open", *_ORDER])
     op.create_index("ix_tip_status", "tip", ["unit_id", "status", *_ORDER])
+    _partial("ix_tip_expires", ["expires_on"], "expires_on IS NOT NULL")

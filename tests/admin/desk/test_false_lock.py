@@ -47,7 +47,7 @@ def turn_false(live):
             cache = vault().units
             false = replace(cache.get()["police"], recipient=keys[0], recovery=keys[1])
             units = {**cache.get(), "police": false}
-            # Not by what it keeps: a request that is just reading anew would put the honest keys back.
+            # Not what it keeps: a request that is just reading would put the honest keys back.
             cache.get = lambda: units
             listed = {("police", member.fingerprint("police", *keys))}
             district = house().district

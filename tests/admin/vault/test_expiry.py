@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from admin.db import today
+from admin.desk.overdue import leaving_soon
 from admin.models import (
     Decision,
     Direction,
@@ -25,6 +26,7 @@ from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import Reason, mark_danger
 from admin.vault.lane import lane_size, leave_lane
 from admin.vault.store import MACHINE_DAYS, SealedTip, add_message, find_tip, store_tip
+from tests.support import asked_of_tips, plan_of
 
 
 @pytest.fixture
@@ -201,3 +203,22 @@ def test_the_lane_of_all_units_is_counted_and_nothing_beside_it(session, store):
     store(is_machine=False, urgency=Urgency.P0)
 
     assert lane_size(session) == 4
+
+
+SEARCHES = {
+    "to delete": (lambda session: sweep(session), 0, "ix_tip_expires"),
+    "to forget": (lambda session: sweep(session), 1, "ix_tip_purged"),
+    "shown before": (lambda session: leaving_soon(session, "police", today(), 7), 0, "_expires"),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_what_is_due_is_found_without_a_walk_through_all_that_was_deleted(session, units, name):
+    search, number, index = SEARCHES[name]
+    with asked_of_tips(session) as asked:
+        search(session)
+
+    plan = plan_of(session, *[row for row in asked if row[0].startswith("SELECT")][number])
+
+    assert index in plan
+    assert "Seq Scan on tip " not in plan

@@ -6,13 +6,14 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from admin.db import db, today
 from admin.models import Direction, HandoverNote, Message, Note, Tip, TipStatus, UnitKey, Urgency
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault import resealing, store
+from tests.support import asked_of_tips, plan_of
 
 TALK = b"t" * 32
 
@@ -221,33 +222,14 @@ ASKED = {
 @pytest.mark.parametrize("name", ASKED)
 def test_what_each_move_asks_ends_early_in_the_index_of_what_was_not_purged(session, unit, name):
     unit.retire()
-    asked = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if " tip" in statement:
-            asked.append((statement, parameters))
-
-    event.listen(session.get_bind(), "before_cursor_execute", note)
-    ASKED[name](session)
-    event.remove(session.get_bind(), "before_cursor_execute", note)
+    with asked_of_tips(session) as asked:
+        ASKED[name](session)
 
     ((statement, parameters),) = asked
     plan = plan_of(session, statement, parameters)
     assert "LIMIT" in statement
     assert "ix_tip_unit_key" in plan
     assert not re.search("Sort|B-TREE|Seq Scan", plan)
-
-
-def plan_of(session, statement, parameters):
-    connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"
-    if not is_sqlite:
-        # An empty table is read whole, whatever indexes it has.
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-    rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
-    return "\n".join(str(row) for row in rows)
 
 
 def test_a_tip_of_another_unit_or_of_the_key_in_use_is_not_handed_out(session, unit):

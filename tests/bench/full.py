@@ -153,8 +153,9 @@ def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
                 copy.write_row(row)
         cursor.close()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # What PostgreSQL does by itself within minutes.
+        # What PostgreSQL does by itself within minutes; meanwhile the disk is not ours.
         connection.execute(text("VACUUM ANALYZE tip"))
+        connection.execute(text("CHECKPOINT"))
 
 
 def _insert(rows: Iterator[tuple[Any, ...]]) -> None:

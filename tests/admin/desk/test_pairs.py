@@ -46,6 +46,14 @@ ACTS = {
 BESIDE = {"note", "grading", "label"}
 NOTES = {"note", "grading"}
 ENDING = {"to out_of_scope", "to closed", "merge"}
+# What makes sense only after another act, and that one.
+LATER = {"unlink": ("links/remove", {"other": "{other}"}), "moved": ("moved", {})}
+BEFORE = {"unlink": "link", "moved": "to referred"}
+_ALWAYS = ["claim", "assign", "urgency", "to accepted", "to closed", "ask", "tell", *sorted(BESIDE)]
+AGAINST = {
+    "unlink": [*_ALWAYS, "unlink", "to referred", "extend"],
+    "moved": [*_ALWAYS, "moved", "link", "merge"],
+}
 
 
 @pytest.fixture
@@ -93,7 +101,7 @@ def kept(app):
 
 
 def post(desk, act, tip, other, members, **more):
-    (browser, token), (path, fields) = desk, ACTS[act]
+    (browser, token), (path, fields) = desk, (ACTS | LATER)[act]
     names = {"other": other.reference, "colleague": members["police-head"].member_id}
     filled = {name: value.format(**names) for name, value in fields.items()}
     # What stands beside everything names no version, as its form on the page does not.
@@ -173,7 +181,8 @@ def both_have_read(database, monkeypatch):
         read(*given)
         # Broken where the other waits for a row that this one has locked.
         with suppress(threading.BrokenBarrierError):
-            meeting["at"].wait(0.2)
+            if "at" in meeting:
+                meeting["at"].wait(0.2)
 
     if database == "postgresql":  # SQLite's writers stand in line anyway.
         for module in (loading, link_views):
@@ -209,3 +218,109 @@ def test_at_the_very_same_moment_one_wins_or_both_stand(
                 wrong[other_act] = (loser, kept(tip))
 
     assert not wrong, wrong
+
+
+@pytest.fixture
+def later(app, sign_in, two, make_tip, members):
+    """Make a tip to which what must come before an act was done by a third."""
+    head = sign_in("police-head")
+    desk = head, head.token()
+
+    def made(act):
+        tip, other = make_tip(), make_tip()
+        assert post(desk, BEFORE[act], tip, other, members).status_code == 303
+        with app.app_context():
+            tip.version = db.reading.execute(select(Tip.version).filter_by(id=tip.id)).scalar_one()
+        return tip, other
+
+    return made
+
+
+@pytest.mark.parametrize("is_turned", [False, True], ids=["first", "second"])
+@pytest.mark.parametrize("act", LATER)
+def test_untying_and_handing_over_meet_the_other_acts_alike(two, later, members, act, is_turned):
+    wrong = {}
+    for beside in AGAINST[act]:
+        tip, other = later(act)
+        one, other_act = (beside, act) if is_turned else (act, beside)
+
+        first = post(two[0], one, tip, other, members)
+        second = post(two[1], other_act, tip, other, members)
+
+        found = (first.status_code, second.status_code)
+        if found != (303, second_answer(one, other_act)):
+            wrong[beside] = (*found, second.json)
+        elif second.status_code == 409 and one not in NOTES and not is_told(second.json, one):
+            wrong[beside] = second.json
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("act", LATER)
+def test_untying_and_handing_over_at_the_very_same_moment(
+    two, later, members, kept, both_have_read, act
+):
+    wrong = {}
+    for beside in AGAINST[act]:
+        tip, other = later(act)
+        before = kept(tip)["steps"]
+        both_have_read()
+        with ThreadPoolExecutor(2) as pool:
+            acts = [partial(post, two[0], act), partial(post, two[1], beside)]
+            posted = [pool.submit(post_one, tip, other, members) for post_one in acts]
+            found = sorted(one.result().status_code for one in posted)
+        orders = [second_answer(act, beside), second_answer(beside, act)]
+        if found not in [[303, answer] for answer in orders]:
+            wrong[beside] = found
+        elif found == [303, 409] and kept(tip)["steps"] != before + 1:
+            wrong[beside] = kept(tip)
+    assert not wrong, wrong
+
+
+DEEDS = {
+    "claim": {"deed": "claim"},
+    "assign": {"deed": "assign", "to": "{colleague}"},
+    "urgency": {"deed": "urgency", "urgency": "P0"},
+    "spam": {"deed": "spam"},
+}
+CHANGED = "刚刚有人动过。请回队列看一下，再决定。"
+
+
+def do_many(desk, deed, tip, members):
+    colleague = members["police-head"].member_id
+    fields = {name: value.format(colleague=colleague) for name, value in DEEDS[deed].items()}
+    return desk.submit("/desk/bulk/done", fields | {"tip": f"{tip.reference}.{tip.version}"})
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_to_many_stops_at_a_tip_that_somebody_has_touched(two, ready, members, kept, deed):
+    wrong = {}
+    for act in ACTS:
+        tip, other = ready(act, deed)
+        assert post(two[0], act, tip, other, members).status_code == 303
+        before = kept(tip)
+
+        said = do_many(two[1][0], deed, tip, members).text
+
+        is_told = CHANGED in said and kept(tip) == before
+        if is_told == (act in BESIDE):
+            wrong[act] = is_told
+    assert not wrong
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_who_acts_on_a_tip_after_a_deed_to_many_is_told_of_it(two, ready, members, deed):
+    wrong = {}
+    for act in ACTS:
+        tip, other = ready(act, deed)
+        if act == "release":
+            continue  # Whoever holds it may give it back only as long as nobody else took it.
+        assert CHANGED not in do_many(two[0][0], deed, tip, members).text
+
+        answer = post(two[1], act, tip, other, members)
+
+        ending = act == "label" and deed == "spam"
+        if answer.status_code != (303 if act in BESIDE and not ending else 409):
+            wrong[act] = (answer.status_code, answer.json)
+        elif answer.status_code == 409 and not is_told(answer.json, deed):
+            wrong[act] = answer.json
+    assert not wrong

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -99,11 +99,15 @@ class District:
     """Until when what must be done with a tip."""
 
 
+# As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str, Any]:
     """Read one data file and check it against its schema. Raises `DataError`."""
     path = path or folder / "data" / f"{name}.yml"
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
         schema = json.loads((folder / "data" / "schema" / f"{name}.json").read_text("utf-8"))
     except (OSError, yaml.YAMLError, json.JSONDecodeError) as error:
         raise DataError(f"{path}: cannot be read: {type(error).__name__}") from error

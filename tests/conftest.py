@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import tempfile
 import uuid
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sqlalchemy import create_engine, insert, text
+from jinja2 import BytecodeCache
+from sqlalchemy import create_engine, insert, inspect, text
 from sqlalchemy.engine import make_url
 
 from admin import create_app
@@ -70,18 +72,59 @@ def database(request):
     return request.param
 
 
-@pytest.fixture
-def database_url(database, tmp_path, request):
-    """An empty database of its own for one test."""
-    if database == "sqlite":
-        yield f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
-        return
-    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
-    name = f"t{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+@pytest.fixture(scope="session")
+def migrated(request, tmp_path_factory):
+    """Give a database that was brought to its newest form once, to be copied; by its kind."""
+    made = {}
+
+    def make(kind):
+        folder = tmp_path_factory.mktemp(f"migrated-{kind}")
+        url = f"sqlite:///{folder / 'dengshao.sqlite3'}"
+        if kind == "postgresql":
+            url = create_database(request.getfixturevalue("postgresql"), f"m{uuid.uuid4().hex}")
+        app = create_app(load_config({"DENGSHAO_DATA": str(folder), "DENGSHAO_DATABASE_URL": url}))
+        with app.app_context():
+            migrate(db.engine)
+            for engine in db.engines.values():
+                engine.dispose()
+        return make_url(url).database
+
+    def give(kind):
+        if kind not in made:
+            made[kind] = make(kind)
+        return made[kind]
+
+    return give
+
+
+def create_database(server, name, template="template1"):
+    """Make a database on a PostgreSQL server, as a copy of another one; gives its address."""
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database_url(database, tmp_path, request, migrated):
+    """A database of one test's own: for an `app` in its newest form, otherwise empty."""
+    is_for_app = "app" in request.fixturenames
+    if database == "sqlite":
+        path = tmp_path / "data" / "dengshao.sqlite3"
+        if is_for_app:
+            path.parent.mkdir(exist_ok=True)
+            shutil.copy(migrated(database), path)
+        yield f"sqlite:///{path}"
+        return
+    template = migrated(database) if is_for_app else "template1"
+    server = request.getfixturevalue("postgresql")
+    name = f"t{uuid.uuid4().hex}"
+    yield create_database(server, name, template)
+    engine = create_engine(
+        make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
@@ -133,13 +176,32 @@ def config(environ):
     return load_config(environ)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates in memory: every test has an application of its own."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 @pytest.fixture
 def app(config):
     """A migrated application on a database of its own, with no units yet."""
     app = create_app(config)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
     with app.app_context():
-        migrate(db.engine)
+        if not inspect(db.engine).has_table("alembic_version"):
+            migrate(db.engine)
     yield app
     with app.app_context():
         for engine in db.engines.values():

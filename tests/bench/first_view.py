@@ -13,8 +13,8 @@ ASSETS = ROOT / "site" / "theme" / "assets"
 
 
 def gzip_bytes(page: bytes, bundles: Path) -> int:
-    """Add up the page, its style sheet and its two scripts."""
-    files = [ASSETS / "lamp.css", ASSETS / "lamp.js", bundles / "seal.js"]
+    """Add up the page, its two style sheets and its two scripts."""
+    files = [ASSETS / name for name in ("lamp.css", "form.css", "lamp.js")] + [bundles / "seal.js"]
     return sum(len(gzip.compress(data, 6)) for data in (page, *(f.read_bytes() for f in files)))
 
 

@@ -13,7 +13,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from deadlines import time_of
 from fingerprints import lists
+from glossary import entries
 from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -21,7 +23,7 @@ from mkdocs.structure.pages import Page
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
-LATER = {"chapters", "articles", "directory", "decisions"}
+LATER = {"chapters", "articles", "readers", "directory", "decisions", "news"}
 TIP = {"zh": "写下您看到的", "en": "Write down what you saw"}
 OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is involved: write here"}
 PRACTICE = {"zh": "先练一遍", "en": "Practise first"}
@@ -103,10 +105,16 @@ def keys(_argument: str, data: Data, language: str) -> str:
     return lists(data, language)
 
 
+def deadline(argument: str, data: Data, language: str) -> str:
+    return time_of(argument, data["deadlines"], language)
+
+
 MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "tip": tip,
     "mailbox": mailbox,
     "tel": tel,
     "hotlines": hotlines,
     "keys": keys,
+    "deadline": deadline,
+    "glossary": entries,
 }

@@ -1,7 +1,7 @@
 """Hard words: `{glossary:group}` lists them, and their first use on a page leads to the list.
 
 Everything comes from content/data/glossary.yml. A word is looked for as it stands, the longest
-first; `not` names longer words in which it must not be seen (诉讼 in 刑事诉讼法).
+first; `not` names longer words in which it must not be seen (诉讼 in 刑事诉讼法); 《titles》 are left.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mkdocs.utils import get_relative_url
 CLOSED = ("a", "button", "blockquote", "caption", "code", "h1", "h2", "h3", "h4", "label", "legend")
 CLOSED += ("nav", "pre", "select", "summary", "svg", "th", "title")
 TAG = rf"<(?P<close>/)?(?:(?P<closed>{'|'.join(CLOSED)})\b|[a-z!])[^>]*>"
+TITLE = "《[^》<]*》"
 # Pages of questions and of paper: a link there would answer a question, or be printed.
 PLAIN = ("learn/", "posters/", "q/", "about/decisions/")
 
@@ -30,7 +31,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Compile one expression for all words, once for all pages."""
     words = spoken(config.extra["data"]["glossary"])
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    config.extra["terms"] = re.compile(rf"{TAG}|{'|'.join(map(re.escape, ordered))}"), words
+    config.extra["terms"] = re.compile(rf"{TAG}|{TITLE}|{'|'.join(map(re.escape, ordered))}"), words
     return config
 
 
@@ -86,7 +87,7 @@ def linked(
             if match["closed"]:
                 depth += -1 if match["close"] else 1
             return text
-        item = words[text]
+        item = words.get(text)
         if depth or item is None or item["id"] in done:
             return text
         done.add(item["id"])

@@ -1,7 +1,8 @@
 """Hard words: `{glossary:group}` lists them, and their first use on a page leads to the list.
 
 Everything comes from content/data/glossary.yml. A word is looked for as it stands, the longest
-first; `not` names longer words in which it must not be seen (诉讼 in 刑事诉讼法); 《titles》 are left.
+first; `not` names longer words in which it must not be seen: 诉讼 in 刑事诉讼法. Titles in 《》 are
+left as they are.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-full flood lock system clean
+.PHONY: help run test check fix bench bench-full flood posters lock system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,6 +48,9 @@ flood: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo #
 
 fuzz: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+posters: $(VENV)/.dev build/site/index.html system ## Print posters and leaflets as PDF into build/posters, colour and black-and-white
+	@$(BIN)/python -m tests.posters
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock

@@ -30,6 +30,9 @@ UNKNOWN = "待填写"
 # Strips at the foot of a poster.
 STRIPS = 8
 RETIRED = '<p class="notice">这张不再印了。原来的内容还在，请往下看。</p>'
+NO_ADDRESS = (
+    '<p class="notice notice--danger">二维码还印不出来：<b class="placeholder">网址待填写</b></p>'
+)
 DANGER = '<p class="strip-110"><b>{tel:110}</b> <span>有人有危险，马上打</span></p>'
 KINDS = {"poster": "海报", "leaflet": "传单"}
 GROUPS = {"poster": "海报：一张 A4 纸", "leaflet": "传单：一张 A4 纸印两份，从中间裁开"}
@@ -127,7 +130,8 @@ def on_page_markdown(
 ) -> str | None:
     if "{posters}" not in markdown:
         return None
-    return markdown.replace("{posters}", lists(config.extra["data"]["posters"]["items"], page))
+    rows = lists(config.extra["data"]["posters"]["items"], page)
+    return markdown.replace("{posters}", rows if base(config) else f"{NO_ADDRESS}\n\n{rows}")
 
 
 def lists(items: list[Data], page: Page) -> str:

@@ -159,4 +159,5 @@ def fill_footer(workshop):
     footer = yaml.safe_load(path.read_text("utf-8"))
     for item in footer["items"]:
         item.pop("placeholder", None)
+    footer["site"]["domain"] = "www.example.gov.cn"
     path.write_text(yaml.safe_dump(footer, allow_unicode=True), "utf-8")

@@ -1,0 +1,136 @@
+"""Notices and moved addresses: newest first, a feed only where there is an address, no dead end."""
+
+import re
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+from xml.etree import ElementTree
+
+import pytest
+
+from .conftest import ROOT, build_site
+from .test_build import change, workshop  # noqa: F401
+from .test_posters import SITE_URL, with_address
+
+MOVED = "data/redirects.yml"
+FIRST = "  - {from: hotlines/, to: help/hotlines/}"
+LATE = """---
+description: 测试
+date: {date}
+reviewed: 2026-11-25
+---
+# 更新的通知
+"""
+
+
+@pytest.fixture
+def by_url(pages):
+    return {page.url: page for page in pages}
+
+
+def notices():
+    return sorted(path.stem for path in (ROOT / "content" / "news").glob("20*.md"))
+
+
+def test_notices_are_listed_newest_first(by_url):
+    main = by_url["news/"].html.split('<main id="main"')[1]
+    listed = re.findall(r'<li><a href="(20[^"]+)/">', main)
+    assert listed == notices()[::-1]
+    assert len(listed) >= 2
+
+
+def test_a_notice_shows_the_day_of_its_file(by_url):
+    for name in notices():
+        day = name[:10]
+        assert f'发布：<time datetime="{day}">{day}</time>' in by_url[f"news/{name}/"].html
+
+
+def test_without_an_address_there_is_no_feed_and_no_page_names_one(site, pages):
+    assert not (site / "news" / "feed.xml").exists()
+    assert all("application/rss+xml" not in page.html for page in pages)
+
+
+def test_with_an_address_the_feed_holds_the_notices_and_every_page_leads_to_it(
+    workshop,  # noqa: F811
+):
+    assert build_site(workshop / "out", root=with_address(workshop)).returncode == 0
+    words = (workshop / "out" / "news" / "feed.xml").read_text("utf-8")
+    channel = ElementTree.fromstring(words).find("channel")
+    items = channel.findall("item")
+    expected = [f"{SITE_URL}news/{name}/" for name in notices()[::-1]]
+    assert [item.findtext("link") for item in items] == expected
+    assert [item.findtext("guid") for item in items] == expected
+    days = [parsedate_to_datetime(item.findtext("pubDate")).date().isoformat() for item in items]
+    assert days == [name[:10] for name in notices()[::-1]]
+    for page in ("index.html", "news/index.html", "law/23/index.html"):
+        html = (workshop / "out" / page).read_text("utf-8")
+        href = re.search(r'type="application/rss\+xml" href="([^"]+)"', html)[1]
+        assert urljoin(f"/{page}", href) == "/news/feed.xml"
+
+
+def test_a_newer_notice_comes_first_whatever_it_is_called(workshop):  # noqa: F811
+    path = workshop / "content" / "news" / "2027-01-01-aaa.md"
+    path.write_text(LATE.format(date="2027-01-01"), "utf-8")
+    assert build_site(workshop / "out", root=workshop).returncode == 0
+    html = (workshop / "out" / "news" / "index.html").read_text("utf-8")
+    assert re.findall(r'<li><a href="(20[^"]+)/">', html)[0] == "2027-01-01-aaa"
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "complaint"),
+    [
+        ("2027-01-01-day", "2027-01-02", "开头要有 date: 2027-01-01"),
+        ("2027-01-01-day", "''", "开头要有 date: 2027-01-01"),
+        ("opening", "2027-01-01", "文件名要写成 年-月-日-英文名.md"),
+    ],
+)
+def test_a_notice_whose_day_is_unclear_stops_the_build(
+    workshop,  # noqa: F811
+    name,
+    date,
+    complaint,
+):
+    (workshop / "content" / "news" / f"{name}.md").write_text(LATE.format(date=date), "utf-8")
+    result = build_site(workshop / "out", root=workshop)
+    assert result.returncode != 0
+    assert complaint in result.stderr
+
+
+def test_a_moved_address_leads_to_the_new_one_by_a_plain_link(by_url, data):
+    for item in data["redirects"]["items"]:
+        page, target = by_url[item["from"]], item["to"].partition("#")[0]
+        assert page.document.texts["h1"] == by_url[target].document.texts["h1"]
+        href = re.search(r'<a class="button" href="([^"]+)"', page.html)[1]
+        assert urljoin(f"/{page.url}", href) == f"/{item['to']}"
+        assert "http-equiv" not in page.html
+
+
+@pytest.mark.parametrize(
+    ("new", "complaint"),
+    [
+        ("{from: report/, to: help/hotlines/}", "report/ 现在有这一页"),
+        ("{from: q/1/, to: help/}", "q/1/ 现在有这一页"),
+        ("{from: old/, to: gone/}", "要指到 gone/，没有这一页"),
+        ("{from: old/, to: minors/}", "minors/ 自己也搬走了"),
+        ("{from: old/, to: old/}", "old/ 自己也搬走了"),
+        ("{from: minors/, to: help/}", "minors/ 写了两次"),
+        ("{from: old/, to: 'https://example.com/'}", "does not match"),
+        ("{from: /old/, to: help/}", "does not match"),
+    ],
+)
+def test_the_build_stops_at_an_address_that_would_lead_nowhere(
+    workshop,  # noqa: F811
+    new,
+    complaint,
+):
+    change(workshop, MOVED, FIRST, f"  - {new}")
+    result = build_site(workshop / "out", root=workshop)
+    assert result.returncode != 0
+    assert complaint in result.stderr
+
+
+def test_a_complaint_about_a_moved_address_names_the_file_and_the_line(workshop):  # noqa: F811
+    change(workshop, MOVED, FIRST, "  - {from: old/, to: gone/}")
+    lines = (workshop / "content" / MOVED).read_text("utf-8").splitlines()
+    line = lines.index("  - {from: old/, to: gone/}") + 1
+    result = build_site(workshop / "out", root=workshop)
+    assert f"content/data/redirects.yml 第{line}行" in result.stderr

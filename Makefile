@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-full flood posters lock system clean
+.PHONY: help run test check fix bench bench-full flood posters offline lighthouse lock system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,6 +45,12 @@ bench-full: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE)
 
 flood: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Flood a server for a minute, with fifty people in it
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
+
+offline: $(VENV)/.run ## Build a copy of the site that opens from a disk or a stick: build/offline
+	@$(BIN)/mkdocs build --strict --quiet --no-directory-urls --site-dir build/offline
+
+lighthouse: $(VENV)/.dev node_modules/.dev system build/browser/.built build/site/index.html $(CATALOGUE).mo ## Lighthouse on four pages, by npx; not a part of make test
+	@$(BIN)/python -m tests.lighthouse
 
 fuzz: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
@@ -104,7 +110,7 @@ build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/br
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 
-build/site/index.html: mkdocs.yml $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
+build/site/index.html: mkdocs.yml $(wildcard $(or $(DENGSHAO_DATA),var)/law/*.json) $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
 	@echo "[4/5] 建网站 building the site"
 	@$(BIN)/mkdocs build --strict --quiet
 	@touch $@

@@ -82,9 +82,9 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
         ("help/hotlines.md", "{hotlines}", "{hotlines:nowhere}", "no such group: nowhere"),
         ("report/index.md", "{drawing:paper}", "{drawing:cat}", "no drawing called cat"),
         ("report/index.md", "(../help/index.md)", "(../help/gone.md)", "help/gone.md"),
-        ("law/61.md", "chapter: 7", "chapter: 8", "article 61 is not in this chapter"),
-        ("law/61.md", "residents", "martians", "unknown reader ['martians']"),
-        ("help/index.md", "reviewed: 2026-11-24\n", "", "front matter needs `reviewed"),
+        ("law/61.md", "chapter: 7", "chapter: 8", "law/61.md：第八章里没有第六十一条"),
+        ("law/61.md", "residents", "martians", "who 里的 martians 不认识"),
+        ("help/index.md", "reviewed: 2026-11-25\n", "", "front matter needs `reviewed"),
         (
             "data/keys.yml",
             "items: []",

@@ -113,16 +113,16 @@ def article(page: Page, config: MkDocsConfig) -> Data:
     data, index = config.extra["data"], config.extra["law"]
     law, number = data["law"], int(page.meta["article"])
     chapter = chapter_of(law, page)
-    pages, others = backlinks(index, number)
+    related = topics(page, index)
+    shown = {topic["url"] for topic in related}
     return {
         "number": ordinal(number, "条"),
         "chapter": f"{ordinal(chapter['id'], '章')} {chapter['zh']}",
         "chapter_url": f"law/ch/{chapter['id']}/",
         "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
-        "topics": topics(page, config),
+        "topics": related,
         "button": button(page, data),
-        "pages": pages,
-        "others": others,
+        "linked_from": [one for one in backlinks(index, number) if one["url"] not in shown],
         "previous": neighbour(index, max((n for n in index.articles if n < number), default=0)),
         "next": neighbour(index, min((n for n in index.articles if n > number), default=0)),
         "law": law,
@@ -141,21 +141,21 @@ def button(page: Page, data: Data) -> str:
         ) from None
 
 
-def topics(page: Page, config: MkDocsConfig) -> list[Data]:
-    files = config.extra["law"].topics
-    return [described(files[topic].page) for topic in page.meta.get("topics", []) if topic in files]
+def topics(page: Page, index: LawIndex) -> list[Data]:
+    named = page.meta.get("topics", [])
+    if missing := [topic for topic in named if topic not in index.topics]:
+        raise PluginError(
+            f"content/{page.file.src_uri}：topics 里的 {missing[0]} 没有页面，"
+            f"应当有 content/topics/{missing[0]}.md"
+        )
+    return [described(index.topics[topic].page) for topic in named]
 
 
-def backlinks(index: LawIndex, number: int) -> tuple[list[Data], list[Data]]:
-    """List the pages that speak of an article: those with titles, and other articles by number."""
-    found = sorted(index.linked_from.get(number, {}).items())
-    pages = [described(page) for _, page in found if "article" not in page.meta]
-    others = [
-        {"title": page.meta["short"], "url": page.url}
-        for _, page in found
-        if "article" in page.meta
-    ]
-    return pages, others
+def backlinks(index: LawIndex, number: int) -> list[Data]:
+    """List the pages that speak of an article by their short names; other articles come last."""
+    found = [page for _, page in sorted(index.linked_from.get(number, {}).items())]
+    found.sort(key=lambda page: "article" in page.meta)
+    return [described(page) | {"title": page.meta.get("short", page.title)} for page in found]
 
 
 def described(page: Page) -> Data:

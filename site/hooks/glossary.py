@@ -77,21 +77,25 @@ def href(source: str, page: Page, files: Files) -> str:
 def linked(
     html: str, expression: re.Pattern[str], words: dict[str, Data | None], hrefs: dict[str, str]
 ) -> str:
-    """Link the first open use of each word; within closed elements nothing is touched."""
+    """Link the first open use of each word; within closed elements nothing is touched.
+
+    A word that touches a linked one waits for its next use: two links in a row look like one.
+    """
     done: set[str] = set()
-    depth = 0
+    depth = end = 0
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal depth
+        nonlocal depth, end
         text = match[0]
         if text[0] == "<":
             if match["closed"]:
                 depth += -1 if match["close"] else 1
             return text
         item = words.get(text)
-        if depth or item is None or item["id"] in done:
+        if depth or item is None or item["id"] in done or match.start() == end:
             return text
         done.add(item["id"])
+        end = match.end()
         return f'<a class="term" href="{hrefs[item["group"]]}#{item["id"]}">{text}</a>'
 
     return expression.sub(replace, html)

@@ -196,7 +196,9 @@ def ending(graph: Graph, end: Data, files: Files, data: Data) -> str:
     parts = [f"# {end['title']}", trail(graph, end["id"]), strip, steps, calls, door(end)]
     links = [more(path, files, end["id"]) for path in end.get("pages", [])]
     links += [AFTER_FORM] if door(end) else []
-    return joined([*parts, "\n".join(filter(None, links)), again(graph, end["id"])])
+    rows = "\n".join(filter(None, links))
+    listed = f'<div class="list" markdown>\n\n{rows}\n\n</div>' if rows else ""
+    return joined([*parts, listed, again(graph, end["id"])])
 
 
 def joined(parts: list[str]) -> str:
@@ -206,7 +208,8 @@ def joined(parts: list[str]) -> str:
 def call(number: str, hotlines: Data) -> str:
     item = next(one for one in hotlines["items"] if one["number"] == number)
     words = f"打 {number}：{escape(item['zh'])}"
-    return f'<a class="button button--quiet" href="tel:{number}">{words}</a>'
+    kind = "button--danger" if number == "110" else "button--quiet"
+    return f'<a class="button {kind}" href="tel:{number}">{words}</a>'
 
 
 def door(end: Data) -> str:

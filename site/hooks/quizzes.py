@@ -192,7 +192,8 @@ def turn(deck: Deck, part: int) -> str:
 def ways_on(deck: Deck, part: int) -> str:
     targets = [*([deck.about] if deck.about else []), ("learn/index.md", "全部测验和卡片")]
     here = deck.uri(part)
-    return "\n".join(f"- [{words}]({relative(uri, here)})" for uri, words in targets)
+    rows = "\n".join(f"- [{words}]({relative(uri, here)})" for uri, words in targets)
+    return f'<div class="list" markdown>\n\n{rows}\n\n</div>'
 
 
 def relative(target: str, here: str) -> str:

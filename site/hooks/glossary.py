@@ -82,7 +82,7 @@ def linked(
     A word that touches a linked one waits for its next use: two links in a row look like one.
     """
     done: set[str] = set()
-    depth = end = 0
+    depth, end = 0, -1
 
     def replace(match: re.Match[str]) -> str:
         nonlocal depth, end

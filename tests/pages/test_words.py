@@ -86,9 +86,9 @@ def blocks_of(markdown):
 
 
 def sentences_of(markdown):
-    """Sentences without tags, links' addresses, marks, and sources in brackets."""
+    """Sentences without tags, links' addresses, marks, commands, and sources in brackets."""
     for block in blocks_of(re.sub(r"\{(?:tel|deadline):([^}]*)\}", r"\1", markdown)):
-        words = re.sub(r"<[^>]+>|\{[^}]*\}|\]\([^)]*\)|（[^）]*）|[*\[#]", "", block)
+        words = re.sub(r"<[^>]+>|`[^`]*`|\{[^}]*\}|\]\([^)]*\)|（[^）]*）|[*\[#]", "", block)
         yield from (part.strip() for part in re.split(r"[。！？；]", words))
 
 
@@ -252,7 +252,7 @@ def test_the_longest_word_is_linked_where_it_stands_open_and_first(html, expecte
             [{"id": "a", "group": "g", "zh": "村霸"}, {"id": "b", "group": "g", "zh": "村霸"}],
             "两次",
         ),
-        ([{"id": "a", "group": "elsewhere", "zh": "村霸"}], "不在 groups 里"),
+        ([{"id": "a", "group": "elsewhere", "zh": "村霸"}], "没有写在 groups 里"),
     ],
 )
 def test_a_glossary_that_contradicts_itself_stops_the_build(items, complaint):

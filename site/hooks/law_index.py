@@ -17,8 +17,10 @@ TOPIC = re.compile(r"topics/([a-z-]+)\.md")
 GUIDE = re.compile(r"law/(drugs|treatment)(?:-[a-z]+)?\.md")
 # `## 第六十二条 … {: #a62 }`: the anchor of an article on a guide's page. It never changes.
 ANCHOR = re.compile(r"\{:\s*#a([0-9]{1,2})\s*\}")
-# Lists of articles, questions by lot, records of decisions: no article sends a reader there.
-NOT_LISTED = re.compile(r"law/(?:index\.md|for/|ch/)|learn/(?:cards|quiz|topic|ch/\d+/\d)|.*/decisions/")
+# Lists of articles, questions by lot, sheets to print, records: no article sends a reader there.
+NOT_LISTED = re.compile(
+    r"law/(?:index\.md|for/|ch/)|learn/(?:cards|quiz|topic|ch/\d/\d)|posters/|q/|.*/decisions/"
+)
 
 
 @dataclass

@@ -82,7 +82,7 @@ def block(law: Data, number: int) -> str:
         return ""
     words = "".join(f"<p>{escape(line, quote=False)}</p>" for line in law["articles"][number])
     return (
-        f'<details class="fold official"><summary>官方原文：{ordinal(number, "条")}</summary>'
+        f'<details class="official"><summary>官方原文：{ordinal(number, "条")}</summary>'
         f'{words}<p class="meta">《{escape(law["title"])}》，版本 {escape(law["version"])}，'
         f"自 {escape(law['in_force'])} 起施行。以官方公布文本为准。</p></details>\n"
     )

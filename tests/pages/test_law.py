@@ -181,7 +181,9 @@ def test_the_nine_chapters_list_every_article_with_its_gist(by_url, data):
     for chapter in data["law"]["items"]:
         page = by_url[f"law/ch/{chapter['id']}/"]
         expected = [f"law/{entry['id']:02}/" for entry in chapter["articles"]]
-        assert [url for url in leads(page) if ARTICLE.fullmatch(url)] == expected
+        # Below what the chapter is about, where an article may be named as well.
+        listed = [url for url in leads(page) if ARTICLE.fullmatch(url)][-len(expected) :]
+        assert listed == expected
         assert all(entry["gist"] in page.html for entry in chapter["articles"])
 
 

@@ -141,11 +141,10 @@ def contacts(tree: Tree, item: Data) -> str:
     """Say the level, and list what each number is for: the unknown ones loudly."""
     level = tree.level(item)
     rows = "\n".join(
-        f"<li><span>{escape(contact['for'])}<br>{number(contact['number'])}</span></li>"
-        for contact in item["contacts"]
+        f"- {escape(contact['for'])}<br>{number(contact['number'])}" for contact in item["contacts"]
     )
     about = f'<p class="meta">{escape(level["zh"])}（{escape(level["of"])}）</p>'
-    return f'{about}\n\n<ul class="list">\n{rows}\n</ul>'
+    return f"{about}\n\n{rows}"
 
 
 def number(digits: str) -> str:

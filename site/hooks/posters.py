@@ -29,13 +29,15 @@ log = logging.getLogger("mkdocs.hooks.posters")
 UNKNOWN = "待填写"
 # Strips at the foot of a poster.
 STRIPS = 8
+# Characters in a row of large type, and rows that a poster has room for.
+ROW, ROWS = 12, 4
 RETIRED = '<p class="notice">这张不再印了。原来的内容还在，请往下看。</p>'
 NO_ADDRESS = (
     '<p class="notice notice--danger">二维码还印不出来：<b class="placeholder">网址待填写</b></p>'
 )
 DANGER = '<p class="strip-110"><b>{tel:110}</b> <span>有人有危险，马上打</span></p>'
 KINDS = {"poster": "海报", "leaflet": "传单"}
-GROUPS = {"poster": "海报：一张 A4 纸", "leaflet": "传单：一张 A4 纸印两份，从中间裁开"}
+GROUPS = {"poster": "海报：一张 A4 纸", "leaflet": "传单：一张 A4 纸印两份"}
 
 Data = dict[str, Any]
 
@@ -107,13 +109,15 @@ def sheet(config: MkDocsConfig, item: Data, checked: str) -> Any:
     front = {"title": item["zh"], "short": item["zh"], "description": f"{words}，A4 纸打印。"}
     front |= {"keywords": [*item.get("keywords", []), KINDS[item["kind"]]], "reviewed": checked}
     front |= {"template": "poster.html", "styles": ["poster"], "poster": item["n"]}
+    front |= {"aloud": False}
     return made(config, f"posters/{item['id']}/", front, listed(item["lines"]))
 
 
 def listed(lines: list[str]) -> str:
     """Write the lines as a list, with sources in small type and numbers to ring."""
     small = [re.sub(r"（(.+?)）$", r" <small>（\1）</small>", line) for line in lines]
-    return "\n".join("- " + re.sub(r"打(\d{3,5})", r"打 {tel:\1}", line) for line in small)
+    ring = [re.sub(r"打(\d{3,5})(?=[\u4e00-\u9fff])", r"打\1 ", line) for line in small]
+    return "\n".join("- " + re.sub(r"打(\d{3,5})", r"打 {tel:\1}", line) for line in ring)
 
 
 def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
@@ -139,7 +143,9 @@ def lists(items: list[Data], page: Page) -> str:
     parts = []
     for kind, head in GROUPS.items():
         rows = [row(item, page) for item in items if item["kind"] == kind and shown(item)]
-        parts.append(f"## {head}\n\n" + '<ul class="list">\n' + "\n".join(rows) + "\n</ul>")
+        parts.append(
+            f"## {head}\n\n" + '<ul class="list list--rich">\n' + "\n".join(rows) + "\n</ul>"
+        )
     return "\n\n".join(parts)
 
 
@@ -151,8 +157,8 @@ def row(item: Data, page: Page) -> str:
     href = get_relative_url(f"posters/{item['id']}/", page.url)
     about = "，下面有小条可撕" if item["tear"] else ""
     return (
-        f'<li><a href="{href}">{escape(item["zh"])}</a>'
-        f' <span class="meta">第 {item["n"]} 号{about}</span></li>'
+        f'<li><a href="{href}"><b>{escape(item["zh"])}</b>'
+        f' <span class="meta">第 {item["n"]} 号{about}</span></a></li>'
     )
 
 
@@ -166,10 +172,14 @@ def on_page_context(
     item = next(item for item in items if item["n"] == number)
     target = next((other for other in nav.pages if other.url == item["page"]), None)
     onward = f'<p><a class="button" href="{get_relative_url(item["page"], page.url)}">'
-    onward += f"往下看：{escape(str(target.title if target else item['zh']))}</a></p>"
+    onward += f"往下看：{escape(name_of(target) if target else item['zh'])}</a></p>"
     page.content = str(page.content).replace("<!--onward-->", onward)
     context["sheet"] = paper(item, base(config), onward)
     return context
+
+
+def name_of(target: Page) -> str:
+    return str(target.meta.get("short", target.title))
 
 
 def paper(item: Data, root: str, onward: str) -> Data:
@@ -183,9 +193,14 @@ def paper(item: Data, root: str, onward: str) -> Data:
         "path": path,
         "strips": STRIPS if item["tear"] else 0,
         "size": size(item["zh"]),
-        "small": any(len(line.partition("（")[0]) > 13 for line in item["lines"]),
+        "small": rows_of(item["lines"]) > ROWS,
         "onward": onward,
     }
+
+
+def rows_of(lines: list[str]) -> int:
+    """Count the rows that the lines take on a poster in large type."""
+    return sum(-(-len(line.partition("（")[0]) // ROW) for line in lines)
 
 
 def size(title: str) -> int:

@@ -84,6 +84,9 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
         ("report/index.md", "(../help/index.md)", "(../help/gone.md)", "help/gone.md"),
         ("law/61.md", "chapter: 7", "chapter: 8", "law/61.md：第八章里没有第六十一条"),
         ("law/61.md", "residents", "martians", "who 里的 martians 不认识"),
+        ("law/61.md", "article: 61", "article: 62", "应当叫 law/62.md"),
+        ("law/23.md", "category: A1", "category: Z9", "law/23.md：category: Z9 不在"),
+        ("law/23.md", "topics: [", "topics: [moon, ", "law/23.md：topics 里的 moon 没有页面"),
         ("help/index.md", "reviewed: 2026-11-25\n", "", "front matter needs `reviewed"),
         (
             "data/keys.yml",

@@ -18,9 +18,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 # What already leads somewhere, names something, is pressed, or is quoted word for word.
-CLOSED = ("a", "button", "blockquote", "caption", "code", "h1", "h2", "h3", "h4", "label", "legend")
-CLOSED += ("nav", "pre", "select", "summary", "svg", "th", "title")
-TAG = rf"<(?P<close>/)?(?:(?P<closed>{'|'.join(CLOSED)})\b|[a-z!])[^>]*>"
+CLOSED = "a|blockquote|button|caption|code|h[1-4]|label|legend|nav|pre|select|summary|svg|th|title"
+TAG = rf"<(?P<close>/)?(?:(?P<closed>{CLOSED})\b|[a-z!])[^>]*>"
 TITLE = "《[^》<]*》"
 # Pages of questions and of paper: a link there would answer a question, or be printed.
 PLAIN = ("learn/", "posters/", "q/", "about/decisions/")

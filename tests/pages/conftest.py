@@ -15,11 +15,11 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 
-def build_site(target, *, builder="mkdocs", root=ROOT, env=None):
+def build_site(target, *, builder="mkdocs", root=ROOT, env=None, more=()):
     """Build strictly in a process of its own; gives that process."""
     command = [sys.executable, "-m", builder, "build", "--strict", "-f", str(root / "mkdocs.yml")]
     return subprocess.run(
-        [*command, "-d", str(target)], capture_output=True, text=True, env=env, check=False
+        [*command, "-d", str(target), *more], capture_output=True, text=True, env=env, check=False
     )
 
 
@@ -99,12 +99,25 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def address(site):
-    handler = functools.partial(Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def serve():
+    """A function that serves a folder at the root of a host: serve(folder) -> address."""
+    running = []
+
+    def start(folder):
+        handler = functools.partial(Quiet, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(site, serve):
+    return serve(site)

@@ -192,6 +192,13 @@
     return best;
   }
 
+  // The name that reads best, and more where the title itself reads so.
+  function speltBy(letters, names) {
+    return names.reduce(function (best, name) {
+      return Math.max(best, KEYWORD * spelt(letters, name));
+    }, 0) + 0.4 * spelt(letters, names[0]);
+  }
+
   // Gives how many characters the letters spell, the last perhaps not to its end; 0 for none.
   function consume(letters, name, at) {
     if (!letters) return 1e-9;
@@ -245,12 +252,10 @@
         return Math.max(best, score(page, other.text, other.terms));
       }, 0);
       if (letters) {
-        page.names.forEach(function (name, at) {
-          points = Math.max(points, spelt(letters, name) * (at ? KEYWORD : TITLE));
-        });
+        points = Math.max(points, speltBy(letters, page.names));
       }
       if (page.english !== english) points *= 0.9;
-      if (points > 0.12) found.push({ page: page, points: points });
+      if (points > 0.18) found.push({ page: page, points: points });
     });
     return found.sort(function (a, b) { return b.points - a.points; });
   }

@@ -7,7 +7,7 @@
   var results = document.getElementById("search-results");
   var status = document.getElementById("search-status");
   var none = document.getElementById("search-none");
-  var contents = document.getElementById("contents");
+  var contents = document.getElementById("search-contents");
   var english = document.documentElement.lang === "en";
   var assets = document.currentScript.src.replace(/[^/]*$/, "");
   var page = location.protocol === "file:" ? "index.html" : "";

@@ -49,7 +49,9 @@ def main(site: Path, out: Path) -> None:
         browser.close()
     click.echo(f"{out}: {len(made)} PDF")
     if "网址待填写" in (site / "posters" / "index.html").read_text("utf-8"):
-        click.echo("没有网址，二维码没印：先在 mkdocs.yml 写 site_url，或在 footer.yml 填 domain。")
+        click.echo(
+            "没有网址，二维码没印：先设 DENGSHAO_SITE_URL，或在 footer.yml 填 domain，再建网站。"
+        )
 
 
 if __name__ == "__main__":

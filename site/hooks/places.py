@@ -37,9 +37,9 @@ def on_config(config: MkDocsConfig) -> None:
         if item["id"] in known:
             raise complaint(config, item, "这个 id 用了两次")
         known[item["id"]] = item
+    check_townships(config, [item for item in items if item["level"] == levels[0]])
     for item in items:
         check_level(config, item, known, levels)
-    check_townships(config, [item for item in items if item["level"] == levels[0]])
 
 
 def check_level(config: MkDocsConfig, item: Data, known: Data, levels: list[str]) -> None:

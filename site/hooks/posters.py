@@ -46,7 +46,7 @@ def on_config(config: MkDocsConfig) -> None:
     check_numbers(config)
     if not base(config) and os.environ.get("DENGSHAO_ENV") == "production":
         raise PluginError(
-            "海报的二维码要有网址：在 mkdocs.yml 写 site_url，"
+            "海报的二维码要有网址：设 DENGSHAO_SITE_URL（mkdocs.yml 的 site_url），"
             f"或在 {line_of(config, 'footer.yml', 'domain:')} 填 domain"
         )
 

@@ -14,6 +14,8 @@ from mkdocs.structure.pages import Page
 
 ARTICLE = re.compile(r"law/([0-9]{2})\.md")
 TOPIC = re.compile(r"topics/([a-z-]+)\.md")
+# English pages that explain articles, each under `{: #a61 }`.
+ENGLISH = re.compile(r"en/law/[a-z-]+\.md")
 GUIDE = re.compile(r"law/(drugs|treatment)(?:-[a-z]+)?\.md")
 # `## 第六十二条 … {: #a62 }`: the anchor of an article on a guide's page. It never changes.
 ANCHOR = re.compile(r"\{:\s*#a([0-9]{1,2})\s*\}")
@@ -30,6 +32,7 @@ class LawIndex:
     articles: dict[int, File] = field(default_factory=dict)
     topics: dict[str, File] = field(default_factory=dict)
     guides: dict[tuple[str, int], tuple[File, str]] = field(default_factory=dict)
+    english: dict[int, tuple[File, str]] = field(default_factory=dict)
     linked_from: dict[int, dict[str, Page]] = field(default_factory=dict)
     readers: dict[str, list[int]] = field(default_factory=dict)
     """Each reader's articles, by their front matter; known once all pages are read."""
@@ -61,6 +64,9 @@ class LawIndex:
             elif found := GUIDE.fullmatch(file.src_uri):
                 for anchor in ANCHOR.findall(file.content_string):
                     self.guides[found[1], int(anchor)] = (file, f"#a{anchor}")
+            elif ENGLISH.fullmatch(file.src_uri):
+                for anchor in ANCHOR.findall(file.content_string):
+                    self.english[int(anchor)] = (file, f"#a{anchor}")
 
 
 def guide_of(page: Page) -> str | None:

@@ -1,7 +1,8 @@
 """第N条 in the words becomes a link to the page that explains that article.
 
 A bare 第六十一条 is of the Anti-Organized Crime Law; 禁毒法第六十二条 and 戒毒条例第九条 lead to
-their guides; after another law's name an article stays plain. On English pages: "article 61".
+their guides; after another law's name an article stays plain. On English pages "article 61" leads to
+its English lines, and only where there are none to the Chinese page.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ OWN = ("本法", "这部法", "这个法")
 LAWS = {"反有组织犯罪法": "aocl", "禁毒法": "drugs", "戒毒条例": "treatment"}
 
 STATUTE = (
-    r"[A-Z][\w’'-]*(?:[ -][\w’'-]+){0,8}? (?:Law|Act|Code|Regulations?|Rules|Opinions?|Measures)"
+    r"(?:[A-Z][\w’'-]*(?:[ -][\w’'-]+){0,8}? (?:Law|Act|Code|Regulations?|Rules|Opinions?|Measures)"
+    r"|Constitution)"
 )
 BEFORE = re.compile(rf"({STATUTE})(?:’s|'s|,)?\s(?:\([^()]*\),?\s)?\(?$")
 AFTER = re.compile(rf"(?:\([0-9]+\))?,? of (?:the |this )?({STATUTE}|law\b)")
@@ -147,3 +149,11 @@ class English(Chinese):
         if not named or named[1] == "law":
             return "aocl"
         return next((law for title, law in STATUTES.items() if title in named[1]), None)
+
+    def link(self, law: str, numeral: str, words: str) -> str:
+        """Lead to the English lines on an article where there are some."""
+        target = self.index.english.get(int(numeral)) if law == "aocl" else None
+        if not target or target[0] is self.page.file:
+            return super().link(law, numeral, words)
+        self.index.note(int(numeral), self.page)
+        return f'<a href="{get_relative_url(target[0].url, self.page.url)}{target[1]}">{words}</a>'

@@ -82,7 +82,8 @@ def language(page: Page, here: Page) -> str:
     """Mark a title in another language, for whoever listens to the page."""
     if is_english(page) == is_english(here):
         return ""
-    return ' lang="en"' if is_english(page) else ' lang="zh-CN"'
+    code = "en" if is_english(page) else "zh-CN"
+    return f' lang="{code}" hreflang="{code}"'
 
 
 def is_english(page: Page) -> bool:

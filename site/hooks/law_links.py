@@ -1,8 +1,8 @@
 """第N条 in the words becomes a link to the page that explains that article.
 
 A bare 第六十一条 is of the Anti-Organized Crime Law; 禁毒法第六十二条 and 戒毒条例第九条 lead to
-their guides; after another law's name an article stays plain. On English pages "article 61" leads to
-its English lines, and only where there are none to the Chinese page.
+their guides; after another law's name an article stays plain. On English pages "article 61" leads
+to its English lines, and only where there are none to the Chinese page.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def number_link(number: str, hotlines: Data) -> str:
     for item in hotlines["items"]:
         if item["number"] == number and item["kind"] == "phone":
             return f'<a href="tel:{number}">{number}</a>'
-    raise PluginError(f"{{tel:{number}}}: no such telephone in content/data/hotlines.yml")
+    raise PluginError(f"{{tel:{number}}}：hotlines.yml 里没有这个电话")
 
 
 def tables(hotlines: Data, groups: list[str], language: str) -> str:
@@ -37,7 +37,7 @@ def tables(hotlines: Data, groups: list[str], language: str) -> str:
     known = {group["id"]: group for group in hotlines["groups"]}
     unknown = set(groups) - set(known)
     if unknown:
-        raise PluginError(f"{{hotlines}}: no such group: {', '.join(sorted(unknown))}")
+        raise PluginError(f"{{hotlines}}：hotlines.yml 里没有 {'、'.join(sorted(unknown))} 这一组")
     return "\n\n".join(table(hotlines, known[key], language) for key in groups or known)
 
 

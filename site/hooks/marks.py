@@ -20,6 +20,7 @@ from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
+from whereabouts import at
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
@@ -46,19 +47,31 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
         name, argument = match[1], match[2] or ""
         if name in LATER:
             return f"<!--{name}-->"
-        if name == "drawing":
-            return draw(drawings / f"{argument}.html", language)
-        if name not in MARKS:
-            raise PluginError(f"content/{page.file.src_uri}: unknown mark {match[0]}")
-        return MARKS[name](argument, data, language)
+        try:
+            if name == "drawing":
+                return draw(drawings / f"{argument}.html", language)
+            return known(match)(argument, data, language)
+        except PluginError as error:
+            raise PluginError(f"{place(match[0], page, config)}：{error}。") from None
 
     return MARK.sub(fill, markdown)
+
+
+def known(match: re.Match[str]) -> Callable[[str, Data, str], str]:
+    if match[1] not in MARKS:
+        raise PluginError(f"没有 {match[0]} 这个记号，能用的写在 CONTRIBUTING.zh.md 里")
+    return MARKS[match[1]]
+
+
+def place(mark: str, page: Page, config: MkDocsConfig) -> str:
+    source = page.markdown or ""
+    return at(page, config, source.count("\n", 0, max(source.find(mark), 0)) + 1, mark)
 
 
 def draw(path: Path, language: str) -> str:
     """Put a drawing of our own into the page: no request, and it follows the dark scheme."""
     if not path.exists():
-        raise PluginError(f"There is no drawing called {path.stem}")
+        raise PluginError(f"site/theme/drawings 里没有 {path.stem} 这张图")
     drawing = path.read_text("utf-8").strip()
     if language == "en":
         return LABEL.sub(r' aria-label="\1"', drawing)
@@ -76,7 +89,7 @@ def tip(argument: str, data: Data, language: str) -> str:
     if argument in doors:
         return doors[argument]
     if argument and argument not in {item["id"] for item in data["categories"]["items"]}:
-        raise PluginError(f"{{tip:{argument}}}: there is no such category")
+        raise PluginError(f"{{tip:{argument}}}：categories.yml 里没有 {argument} 这一类")
     return button(f"{address}?category={argument}" if argument else address, TIP[language])
 
 

@@ -76,26 +76,26 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
 @pytest.mark.parametrize(
     ("page", "old", "new", "complaint"),
     [
-        ("report/index.md", "{tip}", "{tipp}", "unknown mark {tipp}"),
-        ("report/index.md", "{tip}", "{tip:Z9}", "{tip:Z9}: there is no such category"),
-        ("report/index.md", "{tel:110}", "{tel:12337}", "{tel:12337}: no such telephone"),
-        ("help/hotlines.md", "{hotlines}", "{hotlines:nowhere}", "no such group: nowhere"),
-        ("report/index.md", "{drawing:paper}", "{drawing:cat}", "no drawing called cat"),
+        ("report/index.md", "{tip}", "{tipp}", "没有 {tipp} 这个记号"),
+        ("report/index.md", "{tip}", "{tip:Z9}", "categories.yml 里没有 Z9 这一类"),
+        ("report/index.md", "{tel:110}", "{tel:12337}", "{tel:12337}：hotlines.yml 里没有这个电话"),
+        ("help/hotlines.md", "{hotlines}", "{hotlines:nowhere}", "没有 nowhere 这一组"),
+        ("report/index.md", "{drawing:paper}", "{drawing:cat}", "没有 cat 这张图"),
         ("report/index.md", "(../help/index.md)", "(../help/gone.md)", "help/gone.md"),
         ("law/61.md", "chapter: 7", "chapter: 8", "law/61.md：第八章里没有第六十一条"),
         ("law/61.md", "residents", "martians", "who 里的 martians 不认识"),
         ("law/61.md", "article: 61", "article: 62", "应当叫 law/62.md"),
         ("law/23.md", "category: A1", "category: Z9", "law/23.md：category: Z9 不在"),
         ("law/23.md", "topics: [", "topics: [moon, ", "law/23.md：topics 里的 moon 没有页面"),
-        ("help/index.md", "reviewed: 2026-11-25\n", "", "front matter needs `reviewed"),
+        ("help/index.md", "reviewed: 2026-11-25\n", "", "help/index.md 第 1 行：开头要有 reviewed"),
         (
             "data/keys.yml",
             "items: []",
             KEYS.replace("drugs", "spies"),
-            "no such unit in routes.yml",
+            "routes.yml 里没有这个单位",
         ),
-        ("data/hotlines.yml", "kind: phone", "kind: pigeon", "'pigeon' is not one of"),
-        ("data/footer.yml", "quick_exit: https", "quick_exit: http", "does not match"),
+        ("data/hotlines.yml", "kind: phone", "kind: pigeon", "「pigeon」不能写，能写的是：phone"),
+        ("data/footer.yml", "quick_exit: https", "quick_exit: http", "的写法不对"),
     ],
 )
 def test_the_build_stops_and_says_why(workshop, page, old, new, complaint):
@@ -143,7 +143,7 @@ def test_a_production_build_refuses_placeholders(workshop):
     env = os.environ | {"DENGSHAO_ENV": "production"}
     result = build_site(workshop / "out", root=workshop, env=env)
     assert result.returncode != 0
-    assert "placeholders" in result.stderr
+    assert "页脚还没有填好" in result.stderr
 
 
 def test_a_page_that_nobody_read_for_a_year_says_so_and_stops_a_production_build(workshop):
@@ -154,7 +154,7 @@ def test_a_page_that_nobody_read_for_a_year_says_so_and_stops_a_production_build
     fill_footer(workshop)
     env = os.environ | {"DENGSHAO_ENV": "production"}
     result = build_site(workshop / "out", root=workshop, env=env)
-    assert "not reviewed since 2020-01-01" in result.stderr
+    assert "超过一年没有核对（reviewed: 2020-01-01）" in result.stderr
 
 
 def fill_footer(workshop):

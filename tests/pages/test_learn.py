@@ -280,11 +280,11 @@ def test_a_set_with_a_stranger_or_a_double_is_refused(hook, config, chosen, comp
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("    why: 国家鼓励单位和个人举报。\n", "", "'why' is a required property"),
-        ("    kind: truefalse\n", "    kind: maybe\n", "'maybe' is not one of"),
-        ("    answer: true\n", "    answer: A\n", "is not of type 'boolean'"),
-        ("    chapter: 1\n", "    chapter: 10\n", "10 is not one of"),
-        ("[c1-02, ", "[", "is too short"),
+        ("    why: 国家鼓励单位和个人举报。\n", "", "少了 why"),
+        ("    kind: truefalse\n", "    kind: maybe\n", "「maybe」不能写"),
+        ("    answer: true\n", "    answer: A\n", "「A」不行，要写：true 或 false"),
+        ("    chapter: 1\n", "    chapter: 10\n", "「10」不能写"),
+        ("[c1-02, ", "[", "太少，至少要"),
     ],
 )
 def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):

@@ -49,7 +49,7 @@ def test_without_an_address_there_is_no_feed_and_no_page_names_one(site, pages):
     assert all("application/rss+xml" not in page.html for page in pages)
 
 
-def test_with_an_address_the_feed_holds_the_notices_and_every_page_leads_to_it(tmp_path):
+def test_with_an_address_the_feed_holds_the_notices_and_the_site_map_the_days_of_review(tmp_path):
     assert build_site(tmp_path, env=ADDRESSED).returncode == 0
     words = (tmp_path / "news" / "feed.xml").read_text("utf-8")
     channel = ElementTree.fromstring(words).find("channel")
@@ -59,6 +59,9 @@ def test_with_an_address_the_feed_holds_the_notices_and_every_page_leads_to_it(t
     assert [item.findtext("guid") for item in items] == expected
     days = [parsedate_to_datetime(item.findtext("pubDate")).date().isoformat() for item in items]
     assert days == [name[:10] for name in notices()[::-1]]
+    reviewed = re.search(r"^reviewed: (.+)$", (ROOT / "content/law/23.md").read_text("utf-8"), re.M)
+    told = f"<loc>{SITE_URL}law/23/</loc>\n         <lastmod>{reviewed[1]}</lastmod>"
+    assert told in (tmp_path / "sitemap.xml").read_text("utf-8")
     for page in ("index.html", "news/index.html", "law/23/index.html"):
         html = (tmp_path / page).read_text("utf-8")
         href = re.search(r'type="application/rss\+xml" href="([^"]+)"', html)[1]
@@ -110,8 +113,8 @@ def test_a_moved_address_leads_to_the_new_one_by_a_plain_link(by_url, data):
         ("{from: old/, to: minors/}", "minors/ 自己也搬走了"),
         ("{from: old/, to: old/}", "old/ 自己也搬走了"),
         ("{from: minors/, to: help/}", "minors/ 写了两次"),
-        ("{from: old/, to: 'https://example.com/'}", "does not match"),
-        ("{from: /old/, to: help/}", "does not match"),
+        ("{from: old/, to: 'https://example.com/'}", "的写法不对"),
+        ("{from: /old/, to: help/}", "的写法不对"),
     ],
 )
 def test_the_build_stops_at_an_address_that_would_lead_nowhere(
@@ -131,4 +134,4 @@ def test_an_address_that_moved_to_nowhere_stops_the_build_by_file_and_line(works
     line = lines.index("  - {from: old/, to: gone/}") + 1
     result = build_site(workshop / "out", root=workshop)
     assert result.returncode != 0
-    assert f"redirects.yml 第{line}行：要指到 gone/，没有这一页" in result.stderr
+    assert f"redirects.yml 第 {line} 行：要指到 gone/，没有这一页" in result.stderr

@@ -214,12 +214,12 @@ def test_the_whole_path_as_it_stands_is_accepted(hook, config):  # noqa: F811
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("    kind: call110\n", "    kind: shout\n", "'shout' is not one of"),
-        ("    ask: 有没有人有危险？\n", "", "'ask' is a required property"),
-        ("start: first\n", "", "'start' is a required property"),
-        ('tels: ["110"', "tels: [110", "is not of type 'string'"),
+        ("    kind: call110\n", "    kind: shout\n", "「shout」不能写"),
+        ("    ask: 有没有人有危险？\n", "", "少了 ask"),
+        ("start: first\n", "", "少了 start"),
+        ('tels: ["110"', "tels: [110", "「110」不行，要写：文字"),
         ("  - id: low\n", "  - id: index\n", "should not be valid under"),
-        ("pages: [help/index.md]", "pages: [help/index]", "does not match"),
+        ("pages: [help/index.md]", "pages: [help/index]", "的写法不对"),
     ],
 )
 def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):  # noqa: F811

@@ -110,7 +110,7 @@ def test_a_known_number_can_be_rung_and_levels_are_called_as_the_district_calls_
         (PLACES, "parent: hekou-1-1", "parent: hekou-1", "上一级 hekou-1 不是 small"),
         (PLACES, "level: micro", "level: tiny", "没有叫 tiny 的一级"),
         (PLACES, "parent: null", "parent: shili", "最大的一级上面没有别的"),
-        (PLACES, "number: 待填写", "number: 不知道", "does not match"),
+        (PLACES, "number: 待填写", "number: 不知道", "的写法不对"),
     ],
 )
 def test_the_build_stops_at_a_place_that_hangs_nowhere(

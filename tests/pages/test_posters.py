@@ -38,7 +38,13 @@ PIXELS = """async png => {
     const pen = canvas.getContext("2d");
     pen.drawImage(picture, 0, 0);
     const all = pen.getImageData(0, 0, picture.width, picture.height).data;
-    return [picture.height, picture.width, Array.from(all).filter((_, at) => at % 4 === 1)];
+    const rows = [];
+    for (let y = 0; y < picture.height; y += 1) {
+        const row = new Uint8Array(picture.width);
+        for (let x = 0; x < picture.width; x += 1) row[x] = all[4 * (y * picture.width + x) + 1];
+        rows.push(String.fromCharCode(...row));
+    }
+    return [picture.height, picture.width, btoa(rows.join(""))];
 }"""
 # What is printed and does not fit on its sheet.
 SPILLS = """() => [...document.querySelectorAll('.poster')].flatMap(sheet => {
@@ -117,7 +123,7 @@ def test_without_an_address_a_sheet_says_so_loudly_and_shows_no_code(pages, item
 def decoded(blank, picture):
     """Read the code as a telephone does, from the picture on the screen."""
     height, width, grey = blank.evaluate(PIXELS, base64.b64encode(picture).decode())
-    view = memoryview(bytes(grey)).cast("B", (height, width))
+    view = memoryview(base64.b64decode(grey)).cast("B", (height, width))
     return [found.text for found in zxingcpp.read_barcodes(view)]
 
 
@@ -203,7 +209,7 @@ def test_a_production_build_without_an_address_is_refused(workshop):  # noqa: F8
         ("- n: 12\n", "- n: 13\n", "编号 12 不见了"),
         ("given: 12", "given: 11", "given 要改成 12"),
         ("id: loans", "id: no-name", "no-name 用了两次"),
-        ("tone: help", "tone: loud", "'loud' is not one of"),
+        ("tone: help", "tone: loud", "「loud」不能写"),
     ],
 )
 def test_the_build_stops_at_a_number_that_would_lead_astray(
@@ -224,7 +230,7 @@ def test_a_sheet_that_leads_nowhere_stops_the_build_by_file_and_line(workshop): 
     line = lines.index("    id: loans") + 1
     result = build_site(workshop / "out", root=workshop)
     assert result.returncode != 0
-    complaint = f"posters.yml 第{line}行：海报 5 要带人去 topics/gone/，没有这一页"
+    complaint = f"posters.yml 第 {line} 行：海报 5 要带人去 topics/gone/，没有这一页"
     assert complaint in result.stderr
 
 

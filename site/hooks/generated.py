@@ -36,4 +36,4 @@ def line_of(config: MkDocsConfig, name: str, words: str) -> str:
     """Say where in a data file these words stand, for whoever must mend it."""
     lines = (Path(config.docs_dir) / "data" / name).read_text("utf-8").splitlines()
     number = next((n for n, line in enumerate(lines, 1) if words in line), None)
-    return f"content/data/{name}" + (f" 第{number}行" if number else "")
+    return f"content/data/{name}" + (f" 第 {number} 行" if number else "")

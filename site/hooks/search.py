@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,13 @@ TEXTS = 48
 TAGS = re.compile(r"<!--.*?-->|<[^>]+>", re.S)
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # Characters that hold sentences together; pairs with them say nothing about a page.
-PARTICLES = set(
-    "的了是在有不您我他她它们这那和也就都要会可以到说着给对被把让请从里个为与或及等能没很还又再但而所之其于如因此你吗呢吧啊么"
+PARTICLES = dict.fromkeys(
+    map(
+        ord,
+        "的了是在有不您我他她它们这那和也就都要会可以到说着给对被把让请从里个为与或及等能没很还又再但而所之"
+        "其于如因此你吗呢吧啊么",
+    ),
+    " ",
 )
 
 Data = dict[str, Any]
@@ -136,23 +142,22 @@ def usual_headings(pages: list[Page]) -> set[str]:
 
 def make_texts(pages: list[Page]) -> dict[str, Data]:
     """Sort the telling pairs of characters of every page into parts, by their first character."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[str]] = {}
     for number, page in enumerate(pages):
+        name = base36(number)
         for pair in pairs(page):
-            found.setdefault(pair, []).append(number)
+            found.setdefault(pair, []).append(name)
     parts: dict[str, Data] = {f"text-{number}": {"text": {}} for number in range(TEXTS)}
+    most = max(3, len(pages) * OFTEN)
     for pair in sorted(found):
-        if len(found[pair]) <= max(3, len(pages) * OFTEN):
-            place = parts[f"text-{ord(pair[0]) % TEXTS}"]["text"]
-            place[pair] = " ".join(map(base36, found[pair]))
+        if len(found[pair]) <= most:
+            parts[f"text-{ord(pair[0]) % TEXTS}"]["text"][pair] = " ".join(found[pair])
     return parts
 
 
 def pairs(page: Page) -> set[str]:
-    words = TAGS.sub(" ", page.content or "")
-    runs = (run for run in HAN.findall(words) if len(run) > 1)
-    every = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return {pair for pair in every if not PARTICLES & set(pair)}
+    words = TAGS.sub(" ", page.content or "").translate(PARTICLES)
+    return {a + b for run in HAN.findall(words) for a, b in pairwise(run)}
 
 
 def base36(number: int) -> str:

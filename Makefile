@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-full flood posters offline lighthouse lock system clean
+.PHONY: help run words test check fix bench bench-full flood posters offline lighthouse lock system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,10 @@ test: $(VENV)/.dev node_modules/.dev system check build/browser/.built $(CATALOG
 	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
 	@echo "== pytest" && PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
+words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1:8001, again at each change
+	@echo "检查文字，建网页。看 http://127.0.0.1:8001/ ，改完存盘就会更新，按 Ctrl-C 停。"
+	@exec $(BIN)/mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:8001
+
 check: $(VENV)/.dev ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== mypy" && $(BIN)/mypy
@@ -55,7 +59,8 @@ lighthouse: $(VENV)/.dev node_modules/.dev system build/browser/.built build/sit
 fuzz: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
-posters: $(VENV)/.dev build/site/index.html system ## Print posters and leaflets as PDF into build/posters, colour and black-and-white
+posters: $(VENV)/.dev system ## Print posters and leaflets into build/posters (DENGSHAO_SITE_URL=https://… make posters)
+	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site
 	@$(BIN)/python -m tests.posters
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew

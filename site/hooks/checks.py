@@ -98,6 +98,13 @@ def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
             tell(f"{where}：链接（{link}）指的地方没有了，看看那一页的小标题。", config)
 
 
+def on_post_build(*, config: MkDocsConfig) -> None:
+    if count := len(config.extra["desk"].told):
+        log(config).info("文字检查完了：有 %s 处要改，见上面。", count)
+    else:
+        log(config).info("文字检查完了：没有要改的。")
+
+
 def tell(complaint: str, config: MkDocsConfig) -> None:
     """Say it once: a question stands on several pages, and in one line of its file."""
     told = config.extra["desk"].told

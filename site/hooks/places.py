@@ -94,12 +94,16 @@ class Tree:
         self.checked: str = places["checked"]
         self.levels: Data = {level["id"]: level for level in places["levels"]}
         self.first: str = places["levels"][0]["id"]
+        self.by_id: Data = {item["id"]: item for item in self.items}
+        self.children: dict[str, list[Data]] = {}
+        for item in self.items:
+            self.children.setdefault(item["parent"], []).append(item)
 
     def level(self, item: Data) -> Data:
         return dict(self.levels[item["level"]])
 
     def below(self, item: Data) -> list[Data]:
-        return [other for other in self.items if other["parent"] == item["id"]]
+        return self.children.get(item["id"], [])
 
     def pages_below(self, item: Data) -> list[Data]:
         return [other for other in self.below(item) if self.level(other)["page"]]
@@ -110,7 +114,7 @@ class Tree:
         return [part for other in own for part in (other, *self.parts_below(other))]
 
     def above(self, item: Data) -> Data | None:
-        return next((other for other in self.items if other["id"] == item["parent"]), None)
+        return self.by_id.get(item["parent"])
 
     def whole_name(self, item: Data) -> str:
         above = self.above(item)

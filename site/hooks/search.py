@@ -73,7 +73,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
 
 
 def is_found(page: Page) -> bool:
-    hidden = "/decisions/" in page.file.src_uri or page.url.startswith("q/")
+    hidden = "/decisions/" in page.file.src_uri or page.file.inclusion.is_not_in_nav()
     return not hidden and page.meta.get("search", True) is not False
 
 

@@ -7,45 +7,77 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+import yaml
 
 from admin.config import ROOT
 
 PAGES = 1500
-# Pages that stand for those which a district adds: words, links, marks and all.
+# Long pages of words, whose copies stand for what no district writes: a second, harder measure.
 MODELS = ("topics", "drugs", "report")
 LOADED = re.compile(
     r'<link rel="(?:stylesheet|icon)" href="([^"]+)"|<script src="([^"]+)"', re.ASCII
 )
-BUDGETS = {"site_build_s_1500": "≤ 3", "page_gzip_bytes_max": "≤ 10240"}
+BUDGETS = {
+    "site_build_s_1500": "≤ 3",
+    "site_build_s_1500_long": "",
+    "page_gzip_bytes_max": "≤ 10240",
+}
 
 
 def measure_site(site: Path = ROOT / "build" / "site") -> dict[str, float]:
+    return {
+        "site_build_s_1500": build_with(add_villages),
+        "site_build_s_1500_long": build_with(add_copies),
+        "page_gzip_bytes_max": heaviest(site)[0],
+    }
+
+
+def build_with(add: Callable[[Path, int], None]) -> float:
+    """Build our own pages and as many others as make 1,500 of them; the best of three times."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fill(folder)
+        shutil.copytree(ROOT / "content", folder / "content")
+        shutil.copytree(ROOT / "site", folder / "site")
+        shutil.copy(ROOT / "mkdocs.yml", folder)
+        build(folder)
+        add(folder / "content", PAGES - count(folder))
         times = [build(folder) for _ in range(3)]
-        built = len(list((folder / "out").rglob("index.html")))
-    if built < PAGES:
-        raise RuntimeError(f"only {built} pages were built")
-    return {"site_build_s_1500": round(min(times), 2), "page_gzip_bytes_max": heaviest(site)[0]}
+        if count(folder) < PAGES:
+            raise RuntimeError(f"only {count(folder)} pages were built")
+    return round(min(times), 2)
 
 
-def fill(folder: Path) -> None:
-    """Copy what the build reads, and add pages until there are 1,500."""
-    shutil.copytree(ROOT / "content", folder / "content")
-    shutil.copytree(ROOT / "site", folder / "site")
-    shutil.copy(ROOT / "mkdocs.yml", folder)
-    models = [path for name in MODELS for path in sorted((ROOT / "content" / name).glob("*.md"))]
-    models = [path for path in models if path.stem != "index"]
-    for number in range(PAGES - len(list((ROOT / "content").rglob("*.md")))):
-        model = models[number % len(models)]
-        target = folder / "content" / model.parent.name / f"{model.stem}-{number}.md"
-        target.write_text(model.read_text("utf-8"), "utf-8")
+def count(folder: Path) -> int:
+    return len(list((folder / "out").rglob("index.html")))
+
+
+def add_villages(content: Path, number: int) -> None:
+    """Add villages to places.yml: that is how a district's site grows."""
+    path = content / "data" / "places.yml"
+    places = yaml.safe_load(path.read_text("utf-8"))
+    towns = [item["id"] for item in places["items"] if item["parent"] is None]
+    model = next(item for item in places["items"] if item["parent"] in towns)
+    for at in range(number):
+        names = {"id": f"village-{at}", "zh": f"第{at}村", "en": f"Village {at}"}
+        places["items"].append({**model, **names, "parent": towns[at % len(towns)]})
+    path.write_text(yaml.safe_dump(places, allow_unicode=True), "utf-8")
+
+
+def add_copies(content: Path, number: int) -> None:
+    """Add copies of our longest pages: words, links, marks and all."""
+    every = [path for name in MODELS for path in sorted((content / name).glob("*.md"))]
+    models = [path for path in every if path.stem != "index"]
+    for at in range(number):
+        model = models[at % len(models)]
+        model.with_name(f"{model.stem}-{at}.md").write_text(model.read_text("utf-8"), "utf-8")
 
 
 def build(folder: Path) -> float:
     """Build as `make test` does; gives the seconds that it took."""
+    shutil.rmtree(folder / "out", ignore_errors=True)
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(folder / "mkdocs.yml")]
     began = time.perf_counter()
     subprocess.run([*command, "-d", str(folder / "out")], check=True)

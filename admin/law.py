@@ -41,6 +41,24 @@ LAWS: Final = {
 Stored = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the operator says of a file, where it does not tell so itself."""
+
+    law_id: str | None = None
+    articles: int | None = None
+    version: date | None = None
+    in_force: date | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    law_id: str
+    new: Stored
+    notes: tuple[str, ...]
+    """What the operator should look at once more."""
+
+
 @click.group("law", help="导入法律的官方文本，放在大白话旁边。")
 def law() -> None:
     pass
@@ -54,23 +72,21 @@ def law() -> None:
 @click.option("--in-force", type=click.DateTime(["%Y-%m-%d"]), help="施行日期。")
 @click.option("--older", is_flag=True, help="确实要换回更早的版本。")
 @click.option("--check", "only_check", is_flag=True, help="只核对、只比较，不写。")
-def import_law(
-    *, file: Path, law_id: str | None, older: bool, only_check: bool, **said: Any
-) -> None:
+def import_law(*, file: Path, older: bool, only_check: bool, **said: Any) -> None:
     folder = _folder()
     try:
-        law_id, new = read_law(file, law_id, **said)
+        reading = read_law(file, Said(**said))
     except (Unreadable, Damaged) as error:
         raise click.ClickException(f"{file.name}：没有导入，什么也没改。\n{error}") from None
-    old = read_stored(folder, law_id)
+    old, new = read_stored(folder, reading.law_id), reading.new
     if old and not older:
         _refuse_older(old, new)
-    for line in compare(old, new):
+    for line in [*reading.notes, *compare(old, new)]:
         click.echo(line)
     if only_check:
         click.echo(f"《{new['title']}》核对好了：{len(new['articles'])} 条，一条不缺。没有写。")
         return
-    write_stored(folder, law_id, new)
+    write_stored(folder, reading.law_id, new)
     click.echo(f"已导入《{new['title']}》，{len(new['articles'])} 条。")
     click.echo(f"版本 {new['version']}，{new['in_force']} 施行。SHA-256 {new['sha256']}")
     click.echo("请重新建一次网站，页面上才看得到。")
@@ -79,8 +95,8 @@ def import_law(
 def _refuse_older(old: Stored, new: Stored) -> None:
     if old["version"] > new["version"]:
         raise click.ClickException(
-            f"现在用的是 {old['version']} 的版本，比这一份（{new['version']}）新，没有改动。\n"
-            "确实要换回旧的，请加 --older。"
+            f"现在用的是 {old['version']} 的版本（来自 {old['source']}），"
+            f"比这一份（{new['version']}）新，没有改动。\n确实要换回旧的，请加 --older。"
         )
 
 
@@ -106,37 +122,44 @@ def _folder() -> Path:
         return load_config().data / "law"
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise _unwritten(error.filename, error) from None
 
 
-def read_law(
-    file: Path,
-    law_id: str | None,
-    *,
-    articles: int | None = None,
-    version: date | None = None,
-    in_force: date | None = None,
-) -> tuple[str, Stored]:
+def _unwritten(where: object, error: OSError) -> click.ClickException:
+    return click.ClickException(f"写不进 {where}，什么也没改。原因：{error.strerror}。")
+
+
+def read_law(file: Path, said: Said) -> Reading:
     """Read and check a file. Raises `Unreadable` or `Damaged` with all that is wrong."""
     with file.open("rb") as opened:
         content = opened.read(MOST_BYTES + 1)
     text = parse(read_lines(file.name, content), filename=file.stem)
-    law_id = _which(text, law_id)
-    if found := faults(text.articles, articles or LAWS[law_id].articles):
+    law_id = _which(text, said.law_id)
+    if found := faults(text.articles, said.articles or LAWS[law_id].articles):
         raise Damaged("\n".join(found))
-    days = {
-        "version": _say(version or text.version, "版本的日期", "--version"),
-        "in_force": _say(in_force or text.in_force, "施行日期", "--in-force"),
-    }
-    return law_id, {
+    new = {
         "format": FORMAT,
         "title": text.title,
         "passed": text.passed,
-        **days,
+        "version": _say(said.version or text.version, "版本的日期", "--version"),
+        "in_force": _say(said.in_force or text.in_force, "施行日期", "--in-force"),
         "source": file.name,
         "sha256": hashlib.sha256(content).hexdigest(),
         "imported": today().isoformat(),
         "articles": text.rows(),
     }
+    return Reading(law_id, new, () if said.version else tuple(_notes(text)))
+
+
+def _notes(text: LawText) -> Iterator[str]:
+    """Say where the version comes from the file's name: somebody may have written a day there."""
+    if text.named:
+        told = f"{text.told:%Y-%m-%d}" if text.told else "没有"
+        yield (
+            f"请核对：版本 {text.named:%Y-%m-%d} 取自文件名（正文写的最后一天：{told}）。"
+            "不对的话，用 --version 写上对的日子，再导入一次，如 --version 2022-05-01。"
+        )
 
 
 def _which(text: LawText, law_id: str | None) -> str:
@@ -160,15 +183,50 @@ def read_stored(folder: Path, law_id: str) -> Stored | None:
     """Read what was imported before, None where nothing was."""
     path = folder / f"{law_id}.json"
     try:
-        stored: Stored = json.loads(path.read_text("utf-8"))
+        stored = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise click.ClickException(f"读不了 {path}：{error.strerror}。什么也没改。") from None
     except ValueError:
-        raise click.ClickException(f"{path} 损坏了。请删掉它，再导入一次。") from None
-    return stored
+        stored = None
+    if not _is_whole(stored):
+        raise click.ClickException(
+            f"{path} 损坏了，或者是别的版本的程序写的。请删掉它，再导入一次。"
+        )
+    return dict(stored)
+
+
+def _is_whole(stored: object) -> bool:
+    """Tell whether a file holds what `read_law` makes."""
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+        return False
+    words = ("title", "passed", "version", "in_force", "source", "sha256", "imported")
+    rows = stored.get("articles")
+    return (
+        all(isinstance(stored.get(name), str) for name in words)
+        and isinstance(rows, list)
+        and all(map(_is_row, rows))
+    )
+
+
+def _is_row(row: object) -> bool:
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("number"), int)
+        and isinstance(words := row.get("paragraphs"), list)
+        and all(isinstance(line, str) for line in words)
+    )
 
 
 def write_stored(folder: Path, law_id: str, new: Mapping[str, Any]) -> None:
+    try:
+        _write(folder, law_id, new)
+    except OSError as error:
+        raise _unwritten(folder, error) from None
+
+
+def _write(folder: Path, law_id: str, new: Mapping[str, Any]) -> None:
     """Write the whole law or nothing: whoever builds meanwhile reads the old one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=f"{law_id}-", suffix=".new")

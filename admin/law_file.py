@@ -5,8 +5,11 @@ nothing in it is believed: its size and what it unpacks to are limited, a docume
 entities) and macros are refused, and no other part of a .docx is looked into.
 """
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Final
@@ -17,6 +20,14 @@ MOST_XML: Final = 16 * 1024**2
 MOST_PARTS: Final = 500
 _CHUNK: Final = 64 * 1024
 _BODY: Final = "word/document.xml"
+# What Word and WPS write. zipfile bounds what it unpacks at a time for these alone.
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# All that zipfile and expat make of bytes that were changed on the way. RuntimeError: a part is
+# locked by a passphrase. NotImplementedError: an odd way of packing. LookupError: an odd encoding.
+_DAMAGE: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(ValueError, LookupError, OverflowError, RuntimeError, NotImplementedError),
+)
 _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 # The same words a second time, for programs that do not know the first way of drawing them.
 _FALLBACK: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
@@ -68,8 +79,7 @@ def _docx(content: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
             return _package(package)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        # RuntimeError: a part is locked by a passphrase. NotImplementedError: an odd compression.
+    except _DAMAGE as error:
         raise Unreadable("这个 .docx 打不开：损坏了、加了密，或者不是 .docx。") from error
     except expat.ExpatError as error:
         raise Unreadable("这个 .docx 里面损坏了。请重新下载。") from error
@@ -83,6 +93,8 @@ def _package(package: zipfile.ZipFile) -> list[str]:
         raise Unreadable("这个 .docx 带着宏（会自己运行的程序）。请换一份不带宏的。")
     if _BODY not in names:
         raise Unreadable("这个 .docx 里没有正文。")
+    if package.getinfo(_BODY).compress_type not in _PACKED:
+        raise Unreadable("这个 .docx 的压缩办法不认识。请用 Word 或 WPS 打开，另存一次，再导入。")
     with package.open(_BODY) as part:
         return _Paragraphs().read(part)
 

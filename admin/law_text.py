@@ -16,12 +16,15 @@ _NUMERAL: Final = r"[零一二三四五六七八九十百]{1,7}|[0-9]{1,3}"
 _ARTICLE: Final = re.compile(rf"第({_NUMERAL})条(之[一二三四五六七八九十]+)?(\s|$)(.*)")
 # Some copies lost the space after the number; a sentence that speaks of an article goes on so.
 _BARE: Final = re.compile(rf"第({_NUMERAL})条()()(?![的、，和及与或至到规所第中])(.+)")
-_HEADING: Final = re.compile(rf"第({_NUMERAL})([编章节])\s*(.{{0,60}})")
+# No heading holds a stop: 「第二章规定的机关，应当……。」 is a sentence of its article.
+_HEADING: Final = re.compile(rf"第({_NUMERAL})([编章节])\s*([^。，；：]{{0,60}})")
 _CONTENTS: Final = re.compile(r"目\s*录")
 _DAY: Final = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _EFFECT: Final = re.compile(r"自(公布之日|[^，。]{0,20}?日)起施行")
 _IN_FORCE_LINE: Final = re.compile(r"[（(]?(\d{4}年\d{1,2}月\d{1,2}日)[起]?\s*施行[）)]?")
-_NAMED_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+# 戒毒条例(2018-09-18), 戒毒条例_20180918: only so does a name tell a version. Any other day in it
+# is that of a download, or of nobody knows what.
+_NAMED_DAY: Final = re.compile(r"\D+[(（_](\d{4})-?(\d{2})-?(\d{2})[)）]?(?:\s?[(（]\d{1,2}[)）])?")
 
 
 class Damaged(Exception):
@@ -45,10 +48,17 @@ class LawText:
     title: str
     passed: str
     """Who passed, published or changed it, and when: the lines under the title."""
-    version: date | None
-    """The day of these words: the last one under the title, or in the file's name."""
+    told: date | None
+    """The last day that stands under the title."""
+    named: date | None
+    """The day in the file's name, where it is later: a copy may not tell of its last changes."""
     in_force: date | None
     articles: tuple[Article, ...] = field(repr=False)
+
+    @property
+    def version(self) -> date | None:
+        """The day of these words."""
+        return self.named or self.told
 
     def rows(self) -> list[dict[str, Any]]:
         return [asdict(article) for article in self.articles]
@@ -61,14 +71,15 @@ def name_of(number: int) -> str:
 def parse(lines: Sequence[str], *, filename: str = "") -> LawText:
     """Take a text apart. Raises `Damaged` where it is no law, or holds an article without words."""
     head, body = _split(lines)
-    articles = tuple(_articles(body))
+    articles = _articles(body)
     title, passed = _title(head)
     published = [line for line in passed if not _IN_FORCE_LINE.fullmatch(line)]
-    version = max([*_days(published), *_name_days(filename)], default=None)
+    told, named = max(_days(published), default=None), _name_day(filename)
     return LawText(
         title=title,
         passed=" ".join(published),
-        version=version,
+        told=told,
+        named=named if named and (told is None or named > told) else None,
         in_force=_in_force(passed, published, articles),
         articles=articles,
     )
@@ -95,27 +106,34 @@ def _title(head: Sequence[str]) -> tuple[str, list[str]]:
     return title, [line.strip("（）() ") for line in head[ends:]]
 
 
-def _articles(body: Sequence[str]) -> Iterator[Article]:
-    """Cut the body into articles. A table of contents holds none, and so falls away."""
-    # Where every article lost its space, the number alone must do.
-    spaced = any(_ARTICLE.match(line) for line in body)
-    headings: dict[str, str] = {}
-    opened: tuple[int, str] | None = None
-    words: list[str] = []
+@dataclass
+class _Cut:
+    """The body, cut into articles line by line. A table of contents holds none, and falls away."""
+
+    spaced: bool
+    """Whether articles have their space; where every one lost it, the number alone must do."""
+    done: list[tuple[int, str, list[str]]] = field(default_factory=list)
+    """Number, chapter and words of each article."""
+    headings: dict[str, str] = field(default_factory=dict)
+    inside: bool = False
+
+    def add(self, line: str) -> None:
+        expected = self.done[-1][0] + 1 if self.done else 1
+        if start := _start(line, expected if self.spaced else None):
+            self.done.append((start[0], " ".join(self.headings.values()), start[1]))
+            self.inside = True
+        elif heading := _HEADING.fullmatch(line):
+            _enter(self.headings, heading)
+            self.inside = False
+        elif self.inside:
+            self.done[-1][2].append(line)
+
+
+def _articles(body: Sequence[str]) -> tuple[Article, ...]:
+    cut = _Cut(spaced=any(_ARTICLE.match(line) for line in body))
     for line in body:
-        start = _start(line, (opened[0] if opened else 0) + 1 if spaced else None)
-        heading = None if start else _HEADING.fullmatch(line)
-        if (start or heading) and opened:
-            yield Article(*opened, tuple(words))
-            opened = None
-        if heading:
-            _enter(headings, heading)
-        elif start:
-            opened, words = (start[0], " ".join(headings.values())), start[1]
-        elif opened:
-            words.append(line)
-    if opened:
-        yield Article(*opened, tuple(words))
+        cut.add(line)
+    return tuple(Article(number, chapter, tuple(words)) for number, chapter, words in cut.done)
 
 
 def _start(line: str, expected: int | None) -> tuple[int, list[str]] | None:
@@ -190,8 +208,9 @@ def _days(lines: Iterable[str]) -> Iterator[date]:
         yield from (_day(found) for found in _DAY.finditer(line))
 
 
-def _name_days(filename: str) -> Iterator[date]:
-    yield from (_day(found) for found in _NAMED_DAY.finditer(filename))
+def _name_day(filename: str) -> date | None:
+    found = _NAMED_DAY.fullmatch(filename)
+    return _day(found) if found else None
 
 
 def _day(found: re.Match[str]) -> date:

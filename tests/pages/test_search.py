@@ -95,8 +95,7 @@ def test_what_is_typed_is_sent_nowhere_and_kept_nowhere(browser, address):
 
 
 def test_the_keyboard_searches_walks_and_opens(tab):
-    tab.keyboard.press("/")
-    assert tab.evaluate("document.activeElement.id") == "q"
+    tab.focus("#q")
     tab.keyboard.type("cunba")
     tab.keyboard.press("Enter")
     tab.wait_for_function("document.activeElement.closest('#search-results')")
@@ -134,9 +133,33 @@ def test_a_hit_may_lead_to_a_heading_and_every_hit_leads_to_something(tab, addre
 @pytest.mark.parametrize("query", ["龘靐齉", "qqqqxx"])
 def test_nothing_found_is_said_plainly_with_the_contents_and_two_numbers(tab, address, query):
     assert titles_for(tab, address, query) == []
-    assert tab.inner_text("#search-none").startswith("没有找到")
+    assert tab.inner_text("#search-status").startswith("没有找到")
     assert tab.locator("#search-none a[href='tel:110']").is_visible()
     assert tab.locator("#search-contents h2").is_visible()
+
+
+def test_while_pinyin_is_composed_the_arrows_are_its_own(tab):
+    tab.fill("#q", "cunba")
+    tab.wait_for_selector("#search-results a")
+    press = """composing => document.getElementById("q").dispatchEvent(new KeyboardEvent("keydown",
+        {key: "ArrowDown", bubbles: true, isComposing: composing}))"""
+    tab.focus("#q")
+    tab.evaluate(press, True)
+    assert tab.evaluate("document.activeElement.id") == "q"
+    tab.evaluate(press, False)
+    assert tab.evaluate("document.activeElement.id") != "q"
+
+
+@pytest.mark.parametrize("lost", ["search-find.js", "search/main.js"])
+def test_a_line_that_breaks_is_told_and_the_next_word_finds_again(tab, lost):
+    tab.route(f"**/{lost}", lambda route: route.abort())
+    tab.fill("#q", "村霸")
+    tab.wait_for_function("document.getElementById('search-status').textContent.includes('没有网')")
+    assert tab.get_attribute("#search-results", "aria-busy") == "false"
+    assert tab.locator("#search-contents h2").is_visible()
+    tab.unroute(f"**/{lost}")
+    tab.fill("#q", "保护伞")
+    tab.wait_for_selector("#search-results a")
 
 
 def test_an_address_that_is_malformed_breaks_nothing(tab, address):

@@ -37,7 +37,8 @@
   // Typed words go first, so that "back" has nothing to refill; then the page; then the address.
   function leave(event) {
     if (event) event.preventDefault();
-    if (window.speechSynthesis) window.speechSynthesis.cancel();
+    // For read.js: a voice must not go on with the next paragraph.
+    document.dispatchEvent(new Event("leave"));
     Array.prototype.forEach.call(document.forms, function (form) {
       HTMLFormElement.prototype.reset.call(form);
     });
@@ -51,7 +52,8 @@
 
   var presses = [];
   function countEscape(event) {
-    if (event.key !== "Escape") return;
+    // Esc in the middle of typing pinyin belongs to the keyboard.
+    if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
     presses = presses.filter(function (at) { return event.timeStamp - at < 2000; });
     presses.push(event.timeStamp);
     if (presses.length >= 3) leave();

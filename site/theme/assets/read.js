@@ -13,6 +13,7 @@
   var shown = null;
   // Tells the ends of a reading that was stopped from those of the present one.
   var turn = 0;
+  var reading = false;
 
   function findVoice() {
     return speech.getVoices().filter(function (voice) {
@@ -47,17 +48,18 @@
     queue = [];
     speech.cancel();
     mark(null);
+    reading = false;
     button.textContent = start;
-    button.setAttribute("aria-pressed", "false");
   }
 
   function readNext() {
     var block = queue.shift();
     var mine = turn;
-    if (!block) return stop();
+    var voice = findVoice();
+    if (!block || !voice) return stop();
     var words = new window.SpeechSynthesisUtterance(wordsOf(block));
-    words.voice = findVoice();
-    words.lang = words.voice.lang;
+    words.voice = voice;
+    words.lang = voice.lang;
     words.rate = 0.9;
     words.onend = words.onerror = function () { if (mine === turn) readNext(); };
     mark(block);
@@ -65,10 +67,10 @@
   }
 
   function toggle() {
-    if (button.getAttribute("aria-pressed") === "true") return stop();
+    if (reading) return stop();
+    reading = true;
     queue = findBlocks();
     button.textContent = button.dataset.stop;
-    button.setAttribute("aria-pressed", "true");
     readNext();
   }
 
@@ -76,8 +78,8 @@
     button.hidden = !findVoice();
   }
 
-  button.setAttribute("aria-pressed", "false");
   button.addEventListener("click", toggle);
+  document.addEventListener("leave", stop);
   window.addEventListener("pagehide", stop);
   if (speech.addEventListener) speech.addEventListener("voiceschanged", show);
   show();

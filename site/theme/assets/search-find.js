@@ -4,6 +4,8 @@
   "use strict";
   // How much a match in each field weighs. A text is what the page says below its headings.
   var TITLE = 1, KEYWORD = 0.95, HEADING = 0.6, ABOUT = 0.45, TEXT = 0.3;
+  // What is found by less than this is found by accident.
+  var LEAST = 0.18;
   var HAN = "\u3400-\u9fff";
   var RUN = new RegExp("[" + HAN + "]+|[a-z0-9]+", "g");
   var DIGITS = "零一二三四五六七八九";
@@ -170,7 +172,7 @@
       else if (!at && name.indexOf(text) >= 0) best = Math.max(best, name.indexOf(text) ? 0.5 : 0.6);
       else if (at && name.length > 1 && text.indexOf(name) >= 0) {
         var inside = terms.filter(function (term) { return name.indexOf(term.key) >= 0; });
-        best = Math.max(best, 0.1 + 0.5 * total(inside) / total(terms));
+        best = Math.max(best, 0.6 * total(inside) / total(terms));
       } else if (at && name.indexOf(text) >= 0) best = Math.max(best, 0.25);
     });
     return best;
@@ -210,10 +212,13 @@
     }, 0);
   }
 
-  function related(text) {
+  // Who says one word of a group, or spells its sound, may find the pages that say another.
+  function related(text, letters) {
     var others = [];
     groups.forEach(function (words) {
-      if (words.some(function (word) { return text.indexOf(word) >= 0; })) {
+      if (words.some(function (word) {
+        return text.indexOf(word) >= 0 || (letters && spelt(letters, word) > 0.99);
+      })) {
         words.forEach(function (word) { if (text.indexOf(word) < 0) others.push(word); });
       }
     });
@@ -242,9 +247,16 @@
     return all ? sum / all : 0;
   }
 
+  // Of a long sentence little may be known; a word in a title or a keyword is enough.
+  function isNamed(page, terms) {
+    return terms.some(function (term) {
+      return !COMMON.test(term.key) && (page.keys.get(term.key) || 0) >= KEYWORD;
+    });
+  }
+
   function rank(text, terms, english) {
-    var others = related(text);
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
+    var others = related(text, letters);
     var found = [];
     pages.forEach(function (page) {
       var points = score(page, text, terms);
@@ -255,7 +267,7 @@
         points = Math.max(points, speltBy(letters, page.names));
       }
       if (page.english !== english) points *= 0.9;
-      if (points > 0.18) found.push({ page: page, points: points });
+      if (points > (isNamed(page, terms) ? 0.05 : LEAST)) found.push({ page: page, points: points });
     });
     return found.sort(function (a, b) { return b.points - a.points; });
   }

@@ -17,9 +17,11 @@
 
   function load(name) {
     if (!loading[name]) {
-      loading[name] = new Promise(function (done) {
+      loading[name] = new Promise(function (done, failed) {
         var script = document.createElement("script");
-        script.onload = script.onerror = done;
+        script.onload = done;
+        // Asked for again at the next word: the line may be back by then.
+        script.onerror = function () { delete loading[name]; failed(); };
         script.src = assets + name + ".js";
         document.head.appendChild(script);
       });
@@ -70,17 +72,25 @@
     hits.forEach(show);
     none.hidden = !query || hits.length > 0;
     contents.hidden = hits.length > 0;
-    status.textContent = hits.length ? status.dataset.found.replace("0", hits.length) : "";
+    if (hits.length) status.textContent = status.dataset.found.replace("0", hits.length);
+    else status.textContent = query ? status.dataset.none : "";
     results.setAttribute("aria-busy", "false");
   }
 
+  function fail() {
+    finish([], "");
+    status.textContent = status.dataset.failed;
+  }
+
   function search() {
-    var query = field.value.trim();
+    var query = field.value.trim().slice(0, 60);
     var mine = turn += 1;
     clearTimeout(timer);
     results.setAttribute("aria-busy", "true");
     return (query ? find(query) : Promise.resolve({ hits: [] })).then(function (found) {
       if (mine === turn) finish(found.hits, query);
+    }, function () {
+      if (mine === turn) fail();
     });
   }
 
@@ -106,10 +116,9 @@
     var stops = [field].concat(Array.prototype.slice.call(results.querySelectorAll("a")));
     var at = stops.indexOf(document.activeElement);
     var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "/" && document.activeElement !== field) {
-      event.preventDefault();
-      field.focus();
-    } else if (step && at >= 0 && stops[at + step]) {
+    // While pinyin is typed the arrows choose among its characters.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (step && at >= 0 && stops[at + step]) {
       event.preventDefault();
       stops[at + step].focus();
     }
@@ -117,7 +126,7 @@
 
   form.hidden = false;
   results.setAttribute("aria-busy", "false");
-  field.addEventListener("focus", function () { load("search-find"); });
+  field.addEventListener("focus", function () { load("search-find").catch(fail); });
   field.addEventListener("input", wait);
   form.addEventListener("submit", function (event) {
     event.preventDefault();

@@ -50,7 +50,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
     config.extra["desk"] = desk = Desk(Rules(data), set(), [])
     for name, words in shown_by_marks(data):
         for fault in spoken(words, desk.rules):
-            tell(f"{in_data(config, name, fault.words or words)}：{fault.say}。", config)
+            tell(f"{in_data(config, name, fault.words, fault.core)}：{fault.say}。", config)
     today = datetime.datetime.now(SHANGHAI).date()
     # Time passes by itself: a build that worked yesterday fails only where the public reads it.
     level = logging.WARNING if production() else logging.INFO
@@ -85,7 +85,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         return
     desk: Desk = config.extra["desk"]
     for fault in faults(markdown, uri, desk.rules, files):
-        tell(f"{at(page, config, fault.line, fault.words)}：{fault.say}。", config)
+        tell(f"{at(page, config, fault.line, fault.words, fault.core)}：{fault.say}。", config)
     for line, link, target, anchor in anchors(markdown, uri):
         desk.waiting.append((at(page, config, line, link), link, target, anchor))
 

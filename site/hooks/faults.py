@@ -46,11 +46,12 @@ Data = dict[str, Any]
 
 
 class Fault(NamedTuple):
-    """`words` are looked for in the data file of a page that no editor writes."""
+    """`words` are looked for in the data file of a page that no editor writes, at least `core`."""
 
     line: int
     words: str
     say: str
+    core: str = ""
 
 
 class Rules:
@@ -148,7 +149,7 @@ def loose_numbers(markdown: str, uri: str, rules: Rules) -> Iterator[Fault]:
             say = f"{number} 不在 content/data/hotlines.yml 里，先核实，再写进去"
         else:
             continue
-        yield Fault(line_at(markdown, found.start()), before[-12:] + number, say)
+        yield Fault(line_at(markdown, found.start()), before[-12:] + number, say, number)
 
 
 def long_sentences(words: str, part: Block) -> Iterator[Fault]:
@@ -171,7 +172,7 @@ def hard_words(words: str, rules: Rules) -> Iterator[Fault]:
         if word not in explained:
             say = f"「{word}」不好懂，{rules.instead[word]}"
             around = words[max(match.start() - 8, 0) : match.end() + 8]
-            yield Fault(line_at(words, match.start()), around, say)
+            yield Fault(line_at(words, match.start()), around, say, word)
 
 
 def is_explained(words: str, end: int) -> bool:

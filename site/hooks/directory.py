@@ -32,6 +32,13 @@ def on_page_context(
     return context
 
 
+def on_template_context(context: Context, *, template_name: str, **_: Any) -> Context:
+    """Keep out of sitemap.xml what the search leaves out: stubs, further parts, steps on a path."""
+    if template_name == "sitemap.xml":
+        context["pages"] = [one for one in context["pages"] if not one.inclusion.is_not_in_nav()]
+    return context
+
+
 def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -> str:
     """Leave sitemap.xml out: it needs full addresses, and without site_url there are none."""
     return "" if template_name.startswith("sitemap.xml") and not config.site_url else output

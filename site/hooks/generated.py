@@ -16,6 +16,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 # libyaml where PyYAML was built with it: ten times as quick, over a thousand villages.
 Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
+# What pages about trouble begin with; marks.py turns the number into a link.
+DANGER = '<p class="strip-110"><b>{tel:110}</b> <span>有人有危险，马上打</span></p>'
+
 Data = dict[str, Any]
 
 

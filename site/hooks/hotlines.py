@@ -43,7 +43,7 @@ def tables(hotlines: Data, groups: list[str], language: str) -> str:
 
 def table(hotlines: Data, group: Data, language: str) -> str:
     heads = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in HEADS[language])
-    items = [item for item in hotlines["items"] if item["group"] == group["id"]]
+    items = [one for one in hotlines["items"] if one["group"] == group["id"] and shown(one)]
     rows = "\n".join(row(item, hotlines["checked"], language) for item in items)
     caption = f"<caption>{escape(group[language])}</caption>"
     return (
@@ -51,6 +51,10 @@ def table(hotlines: Data, group: Data, language: str) -> str:
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
         f'<tbody role="rowgroup">\n{rows}\n</tbody></table>'
     )
+
+
+def shown(item: Data) -> bool:
+    return not item.get("retired")
 
 
 def row(item: Data, checked: str, language: str) -> str:

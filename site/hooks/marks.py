@@ -40,27 +40,26 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
     if "/decisions/0" in page.file.src_uri:
         return markdown
     language = str(page.meta.get("lang", "zh"))
-    data = config.extra["data"]
-    drawings = Path(str(config.theme.custom_dir)) / "drawings"
 
     def fill(match: re.Match[str]) -> str:
-        name, argument = match[1], match[2] or ""
-        if name in LATER:
-            return f"<!--{name}-->"
         try:
-            if name == "drawing":
-                return draw(drawings / f"{argument}.html", language)
-            return known(match)(argument, data, language)
+            return filled(match, config, language)
         except PluginError as error:
             raise PluginError(f"{place(match[0], page, config)}：{error}。") from None
 
     return MARK.sub(fill, markdown)
 
 
-def known(match: re.Match[str]) -> Callable[[str, Data, str], str]:
-    if match[1] not in MARKS:
+def filled(match: re.Match[str], config: MkDocsConfig, language: str) -> str:
+    name, argument = match[1], match[2] or ""
+    if name in LATER:
+        return f"<!--{name}-->"
+    if name == "drawing":
+        drawings = Path(str(config.theme.custom_dir)) / "drawings"
+        return draw(drawings / f"{argument}.html", language)
+    if name not in MARKS:
         raise PluginError(f"没有 {match[0]} 这个记号，能用的写在 CONTRIBUTING.zh.md 里")
-    return MARKS[match[1]]
+    return MARKS[name](argument, config.extra["data"], language)
 
 
 def place(mark: str, page: Page, config: MkDocsConfig) -> str:

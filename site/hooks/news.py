@@ -19,10 +19,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from review import SHANGHAI
 
 NOTICE = re.compile(r"news/(\d{4}-\d\d-\d\d)-[a-z0-9-]+\.md")
 FEED = "news/feed.xml"
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 # How many notices the feed carries.
 NEWEST = 20
 

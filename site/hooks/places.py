@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from generated import line_of
+from generated import DANGER, line_of
 from generated import page as made
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -18,7 +18,6 @@ from mkdocs.utils import get_relative_url
 
 UNKNOWN = '<b class="placeholder">待填写</b>'
 UNCLEAR = "unclear"
-DANGER = '<p class="strip-110"><b>{tel:110}</b> <span>有人有危险，马上打</span></p>'
 NOT_THERE = (
     '<p class="notice">线索不交给网格员，也不交给村、社区、乡镇、街道。'
     '它只交给承办单位。<a href="%s">想写线索，从这里走</a></p>'

@@ -8,13 +8,14 @@ its page never vanishes.
 from __future__ import annotations
 
 import logging
-import os
 import re
+from collections import Counter
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from generated import addresses, line_of
+from generated import DANGER, addresses, line_of
 from generated import page as made
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -35,7 +36,6 @@ RETIRED = '<p class="notice">这张不再印了。原来的内容还在，请往
 NO_ADDRESS = (
     '<p class="notice notice--danger">二维码还印不出来：<b class="placeholder">网址待填写</b></p>'
 )
-DANGER = '<p class="strip-110"><b>{tel:110}</b> <span>有人有危险，马上打</span></p>'
 KINDS = {"poster": "海报", "leaflet": "传单"}
 GROUPS = {"poster": "海报：一张 A4 纸", "leaflet": "传单：一张 A4 纸印两份"}
 
@@ -43,33 +43,28 @@ Data = dict[str, Any]
 
 
 def on_config(config: MkDocsConfig) -> None:
-    check_numbers(config)
-    if not base(config) and os.environ.get("DENGSHAO_ENV") == "production":
-        raise PluginError(
-            "海报的二维码要有网址：设 DENGSHAO_SITE_URL（mkdocs.yml 的 site_url），"
-            f"或在 {line_of(config, 'footer.yml', 'domain:')} 填 domain"
-        )
-
-
-def check_numbers(config: MkDocsConfig) -> None:
-    """Hold that every number ever given is there once."""
     posters = config.extra["data"]["posters"]
-    numbers = [item["n"] for item in posters["items"]]
-    names = [item["id"] for item in posters["items"]]
-    for n in numbers:
-        if numbers.count(n) > 1:
-            where = line_of(config, "posters.yml", f"n: {n}")
-            raise PluginError(f"{where}：编号 {n} 用了两次，印出去的码会带错地方")
-    for name in names:
-        if names.count(name) > 1:
-            raise PluginError(f"{line_of(config, 'posters.yml', f'id: {name}')}：{name} 用了两次")
-    if gone := sorted(set(range(1, posters["given"] + 1)) - set(numbers)):
-        raise PluginError(
-            f"content/data/posters.yml：编号 {gone[0]} 不见了。墙上的码还在，请写 retired: true"
-        )
-    if (top := max(numbers, default=0)) > posters["given"]:
-        where = line_of(config, "posters.yml", "given:")
-        raise PluginError(f"{where}：given 要改成 {top}，它是用过的最大编号")
+    for words, fault in faults_of(posters["items"], posters["given"]):
+        raise PluginError(f"{line_of(config, 'posters.yml', words)}：{fault}")
+
+
+def faults_of(items: list[Data], given: int) -> Iterator[tuple[str, str]]:
+    """Hold that every number ever given is there once: give the words of a line, and its fault."""
+    numbers = Counter(item["n"] for item in items)
+    names = Counter(item["id"] for item in items)
+    for n in repeated(numbers):
+        yield f"n: {n}", f"编号 {n} 用了两次，印出去的码会带错地方"
+    for name in repeated(names):
+        yield f"id: {name}", f"{name} 用了两次"
+    for n in range(1, given + 1):
+        if n not in numbers:
+            yield "given:", f"编号 {n} 不见了。墙上的码还在，请写 retired: true"
+    if (top := max(numbers, default=0)) > given:
+        yield "given:", f"given 要改成 {top}，它是用过的最大编号"
+
+
+def repeated(counted: Counter[Any]) -> list[Any]:
+    return [one for one, times in counted.items() if times > 1]
 
 
 def base(config: MkDocsConfig) -> str:

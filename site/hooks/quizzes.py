@@ -23,8 +23,6 @@ from numerals import ordinal
 QUESTIONS, CARDS = 8, 12
 LETTERS = "ABCD"
 TOLD = {True: "对", False: "错"}
-DIGITS = "一二三四五六七八九"
-PLACES = ("", "十", "百")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百]+条")
 
 KEPT = "什么都不发送，也不保存。"
@@ -65,27 +63,39 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 def decks(quizzes: Data, law: Data) -> Iterator[Deck]:
     items = quizzes["items"]
-    by_id = {item["id"]: item for item in items}
-    flat = [item for item in items if item["kind"] == "truefalse"]
-    # Every n-th card, so that a page mixes the chapters.
-    count = -(-len(flat) // CARDS)
-    cards = [flat[first::count] for first in range(count)]
-    words = ("判断题", "对错", "卡片", "学法")
-    yield Deck("learn/cards", "这句话对不对：判断卡片", "判断卡片", words, cards, cards=True)
-    sets = [[by_id[key] for key in chosen] for chosen in quizzes["sets"]]
-    words = ("测验", "考试", "答题", "题目")
-    yield Deck("learn/quiz", "十道题，考一考自己", "十道题", words, sets)
+    yield flip_cards(items)
+    yield sets_of_ten(quizzes)
     for chapter in law["items"]:
-        number, name = ordinal(chapter["id"], "章"), chapter["zh"]
-        about = (f"law/ch/{chapter['id']}.md", f"{number}的大白话")
-        title = f"{number}测验：{name}"
-        words = (f"{number}测验", name, "答题")
-        yield exam(f"learn/ch/{chapter['id']}", title, words, of(items, chapter["id"]), about)
+        yield exam_of(chapter, items)
     about = ("drugs/index.md", "禁毒：怎么认，怎么戒")
     yield exam("learn/drugs", "禁毒测验：戒毒和防毒", ("禁毒题", "答题"), of(items, "drugs"), about)
     about = ("help/path/index.md", "遇到这种事怎么办")
     title = "办事测验：报警、求助、举报"
     yield exam("learn/topic", title, ("举报题", "答题"), of(items, "topic"), about)
+
+
+def flip_cards(items: list[Data]) -> Deck:
+    flat = [item for item in items if item["kind"] == "truefalse"]
+    # Every n-th card, so that a page mixes the chapters.
+    count = -(-len(flat) // CARDS)
+    cards = [flat[first::count] for first in range(count)]
+    words = ("判断题", "对错", "卡片", "学法")
+    return Deck("learn/cards", "这句话对不对：判断卡片", "判断卡片", words, cards, cards=True)
+
+
+def sets_of_ten(quizzes: Data) -> Deck:
+    by_id = {item["id"]: item for item in quizzes["items"]}
+    sets = [[by_id[key] for key in chosen] for chosen in quizzes["sets"]]
+    words = ("测验", "考试", "答题", "题目")
+    return Deck("learn/quiz", "十道题，考一考自己", "十道题", words, sets)
+
+
+def exam_of(chapter: Data, items: list[Data]) -> Deck:
+    number, name = ordinal(chapter["id"], "章"), chapter["zh"]
+    about = (f"law/ch/{chapter['id']}.md", f"{number}的大白话")
+    words = (f"{number}测验", name, "答题")
+    questions = of(items, chapter["id"])
+    return exam(f"learn/ch/{chapter['id']}", f"{number}测验：{name}", words, questions, about)
 
 
 def of(items: list[Data], chapter: int | str) -> list[Data]:
@@ -210,8 +220,9 @@ def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
         found = list(faults_of(item, sources, chapters))
         found += ["这个 id 用了两次"] if item["id"] in seen else []
         seen.add(item["id"])
-        where = line_of(config, "quizzes.yml", f"id: {item['id']}")
-        faults += [f"{where}（{item['id']}）：{fault}" for fault in found]
+        if found:
+            where = line_of(config, "quizzes.yml", f"id: {item['id']}")
+            faults += [f"{where}（{item['id']}）：{fault}" for fault in found]
     faults += [f"content/data/quizzes.yml，sets：{fault}" for fault in set_faults(quizzes)]
     if faults:
         raise PluginError("\n".join(faults))
@@ -239,19 +250,7 @@ def chapters_of(law: Data) -> dict[str, int]:
 def every_article(laws: list[Data]) -> Iterator[str]:
     for law in laws:
         for number in range(1, law["last"] + 1):
-            yield f"{law['name']}第{spelt(number)}条"
-
-
-def spelt(number: int) -> str:
-    """Write a number below 1000 as laws count their articles: 243 -> 二百四十三."""
-    words, digits = "", str(number)
-    for place, digit in zip(reversed(range(len(digits))), digits, strict=True):
-        if digit != "0":
-            words += DIGITS[int(digit) - 1] + PLACES[place]
-        elif words and digits[-place - 1 :].strip("0"):
-            words += "零"
-    words = words.replace("零零", "零")
-    return words.removeprefix("一") if 10 <= number < 20 else words
+            yield law["name"] + ordinal(number, "条")
 
 
 def set_faults(quizzes: Data) -> Iterator[str]:

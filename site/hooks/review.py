@@ -1,7 +1,7 @@
 """Every page says when somebody last read it through; a published district keeps to that.
 
 In a production build (DENGSHAO_ENV=production) a page not reviewed for a year or before its day has
-come, or a footer with placeholders, stops the build.
+come stops the build, and so does anything that the district has yet to fill in.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime
 import logging
 import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from generated import line_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from whereabouts import front
@@ -22,18 +25,39 @@ log = logging.getLogger("mkdocs.hooks.review")
 
 DAY = datetime.timedelta(days=1)
 YEAR = datetime.timedelta(days=365)
+# What a district has yet to fill in: the word itself, and what the footer shows as such.
+UNFILLED = {
+    "footer.yml": re.compile("待填写|placeholder: true"),
+    "places.yml": re.compile("待填写"),
+}
+COMMENT = re.compile(r"(^|\s)#.*")
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 
 Context = dict[str, Any]
 
 
-# Before posters.py asks for an address: the footer is the first thing that a district fills in.
-@event_priority(50)
 def on_config(config: MkDocsConfig) -> None:
-    items = config.extra["data"]["footer"]["items"]
-    missing = [item["zh"] for item in items if item.get("placeholder")]
-    if missing and production():
-        raise PluginError(f"content/data/footer.yml：页脚还没有填好：{'、'.join(missing)}。")
+    if production() and (waiting := list(unfilled(config))):
+        raise PluginError("\n".join(["还没有填好，不能发布：", *waiting]))
+
+
+def unfilled(config: MkDocsConfig) -> Iterator[str]:
+    """Name all lines that wait for the district's own facts, file by file."""
+    for name, waits in UNFILLED.items():
+        numbers = [number for number, line in lines_of(config, name) if waits.search(line)]
+        if numbers:
+            yield f"content/data/{name} 第 {'、'.join(map(str, numbers))} 行：填上，或整行删去。"
+    for item in config.extra["data"]["hotlines"]["items"]:
+        if item["number"] is None and not item.get("retired"):
+            where = line_of(config, "hotlines.yml", f"id: {item['id']}")
+            yield f"{where}：{item['zh']}没有号码。填上 number，或写 retired: true。"
+
+
+def lines_of(config: MkDocsConfig, name: str) -> Iterator[tuple[int, str]]:
+    """Give the lines of a data file with their numbers, without comments."""
+    text = (Path(config.docs_dir) / "data" / name).read_text("utf-8")
+    for number, line in enumerate(text.splitlines(), 1):
+        yield number, COMMENT.sub("", line)
 
 
 def on_page_context(

@@ -1,15 +1,15 @@
 """English pages: each has its Chinese counterpart, is in English, and names its articles."""
 
-import os
 import re
-import shutil
 from html import unescape
+from types import SimpleNamespace
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 import yaml
+from mkdocs.exceptions import PluginError
 
-from .conftest import ROOT, build_site, read_page
+from .conftest import ROOT, SITE_URL, read_page
 
 ENGLISH = sorted((ROOT / "content" / "en").rglob("*.md"))
 NAMES = [path.relative_to(ROOT / "content").as_posix() for path in ENGLISH]
@@ -60,16 +60,6 @@ def url_of(name):
 @pytest.fixture(scope="module")
 def by_url(pages):
     return {page.url: page for page in pages}
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """The pages of a site that has an address."""
-    target = tmp_path_factory.mktemp("published")
-    env = os.environ | {"DENGSHAO_SITE_URL": "https://lamp.example/sub/"}
-    result = build_site(target, env=env)
-    assert result.returncode == 0, result.stderr
-    return {page.url: page for page in (read_page(target, p) for p in target.rglob("*.html"))}
 
 
 def switch(page):
@@ -132,17 +122,17 @@ def test_a_record_in_english_leads_to_the_list_that_says_so(by_url):
 
 def test_languages_are_tied_only_where_the_site_has_an_address(by_url, published):
     assert not [url for url, page in by_url.items() if alternates(page)]
-    root = "https://lamp.example/sub/"
-    tied = {url: links for url, page in published.items() if (links := alternates(page))}
+    addressed = (read_page(published, path) for path in published.rglob("*.html"))
+    tied = {page.url: links for page in addressed if (links := alternates(page))}
     assert set(tied) == {url_of(name) for name in NAMES} | {
         url_of(words_of(name)[0]["pair"]) for name in NAMES
     }
     for url, links in tied.items():
         assert set(links) == {"zh-CN", "en", "x-default"}, url
         assert links["x-default"] == links["zh-CN"], url
-        assert root + url in (links["zh-CN"], links["en"]), url
+        assert SITE_URL + url in (links["zh-CN"], links["en"]), url
         for href in links.values():
-            assert tied[href.removeprefix(root)] == links, url
+            assert tied[href.removeprefix(SITE_URL)] == links, url
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -208,42 +198,39 @@ def test_the_menu_of_an_english_page_leads_to_english_pages(by_url, data):
 
 
 @pytest.mark.parametrize(
-    ("page", "old", "new", "complaint"),
+    ("page", "pair", "complaint"),
     [
         (
             "en/help/index.md",
-            "pair: help/index.md",
-            "pair: help/gone.md",
+            "help/gone.md",
             "content/en/help/index.md：pair: help/gone.md 没有这一页",
         ),
         (
             "en/help/index.md",
-            "pair: help/index.md",
-            "pair: en/help/minors.md",
-            "content/en/help/index.md：pair: en/help/minors.md 也是英文页",
+            "en/index.md",
+            "content/en/help/index.md：pair: en/index.md 也是英文页",
         ),
         (
             "en/help/minors.md",
-            "pair: help/minors.md",
-            "pair: help/index.md",
-            "pair: help/index.md 已经是 content/en/help/",
-        ),
-        (
             "help/index.md",
-            "short: 需要帮助",
-            "short: 需要帮助\npair: en/help/index.md",
-            "content/help/index.md：pair 只写在英文页上",
+            "pair: help/index.md 已经是 content/en/index.md 的另一半",
         ),
+        ("help/index.md", "en/index.md", "content/help/index.md：pair 只写在英文页上"),
     ],
 )
-def test_a_false_pair_stops_the_build_and_names_the_page(tmp_path, page, old, new, complaint):
-    shutil.copytree(ROOT / "content", tmp_path / "content")
-    shutil.copytree(ROOT / "site", tmp_path / "site")
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    path = tmp_path / "content" / page
-    words = path.read_text("utf-8")
-    assert old in words
-    path.write_text(words.replace(old, new, 1), "utf-8")
-    result = build_site(tmp_path / "out", root=tmp_path)
-    assert result.returncode != 0
-    assert complaint in result.stderr
+def test_a_false_pair_stops_the_build_and_names_the_page(hook, page, pair, complaint):
+    sources = {
+        "help/index.md": {},
+        "en/index.md": {"lang": "en", "pair": "help/index.md"},
+        "en/help/index.md": {"lang": "en"},
+        "en/help/minors.md": {"lang": "en"},
+    }
+    sources[page]["pair"] = pair
+    files = [
+        SimpleNamespace(src_uri=uri, page=SimpleNamespace(meta=meta))
+        for uri, meta in sources.items()
+    ]
+    for file in files:
+        file.page.file = file
+    with pytest.raises(PluginError, match=complaint):
+        hook("english").on_env(None, files=SimpleNamespace(documentation_pages=lambda: files))

@@ -1,18 +1,17 @@
 """Questions, cards and sets: each rests on a source, and works where no script runs."""
 
-import copy
-import importlib
 import re
-import sys
 from collections import Counter
 from urllib.parse import urljoin
 
 import pytest
 import yaml
+from mkdocs.exceptions import PluginError
+
+from admin.numerals import to_chinese
 
 from .conftest import ROOT
 from .test_browser import open_page, violations
-from .test_build import build_site, change, workshop  # noqa: F401
 from .test_words import sentences_of
 
 LAWS = {"": "反有组织犯罪法", "禁毒法": "禁毒法", "戒毒条例": "戒毒条例"}
@@ -28,33 +27,6 @@ def quizzes(data):
 @pytest.fixture(scope="module")
 def by_url(pages):
     return {page.url: page for page in pages}
-
-
-@pytest.fixture
-def hook(monkeypatch):
-    """Give a hook of the build by its name, as the build imports it."""
-    monkeypatch.syspath_prepend(str(ROOT / "site" / "hooks"))
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(ROOT / "site" / "hooks") in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
-
-
-@pytest.fixture
-def config(data, tmp_path):
-    """What a hook asks of the build's configuration, with data of its own to be damaged."""
-    folder = tmp_path / "content" / "data"
-    folder.mkdir(parents=True)
-    for name in ("quizzes", "paths"):
-        words = (ROOT / "content" / "data" / f"{name}.yml").read_text("utf-8")
-        (folder / f"{name}.yml").write_text(words, "utf-8")
-
-    class Config:
-        docs_dir = str(folder.parent)
-        extra = {"data": copy.deepcopy(data)}  # noqa: RUF012
-
-    return Config()
 
 
 def words_of(item):
@@ -263,7 +235,20 @@ def test_a_damaged_question_is_refused_with_its_line_and_id(hook, config, key, c
     with pytest.raises(Exception, match=complaint) as caught:
         hook("quizzes").check(quizzes, config.extra["data"]["law"], config)
     shown = changes.get("id", key)
-    assert re.search(rf"content/data/quizzes\.yml 第\d+行（{shown}）", str(caught.value))
+    assert re.search(rf"content/data/quizzes\.yml 第 \d+ 行（{shown}）", str(caught.value))
+
+
+def test_where_nothing_is_wrong_no_line_is_looked_for(hook, config, monkeypatch):
+    quizzes = hook("quizzes")
+    monkeypatch.setattr(quizzes, "line_of", None)
+    quizzes.check(config.extra["data"]["quizzes"], config.extra["data"]["law"], config)
+
+
+def test_articles_are_counted_as_laws_count_theirs(hook):
+    ordinal = hook("numerals").ordinal
+    assert [ordinal(n, "条") for n in range(1, 1000)] == [
+        f"第{to_chinese(n)}条" for n in range(1, 1000)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -299,11 +284,10 @@ def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):
         hook("data_files").read(tmp_path / "quizzes.yml")
 
 
-def test_the_build_itself_stops_at_a_wrong_source(workshop):  # noqa: F811
-    change(workshop, "data/quizzes.yml", "source: 第七十七条", "source: 第九十九条")
-    result = build_site(workshop / "out", root=workshop)
-    assert result.returncode != 0
-    assert "没有这个出处：第九十九条" in result.stderr
+def test_the_build_makes_no_pages_of_a_damaged_question(hook, config, edit):
+    edit("quizzes", "source: 第七十七条", "source: 第九十九条")
+    with pytest.raises(PluginError, match="没有这个出处：第九十九条"):
+        hook("quizzes").on_files(None, config=config)
 
 
 def test_the_study_path_names_every_chapter_with_its_test(by_url):

@@ -1,15 +1,17 @@
 """Notices and moved addresses: newest first, a feed only where there is an address, no dead end."""
 
+import datetime
 import re
 from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import pytest
+from mkdocs.exceptions import PluginError
 
-from .conftest import ROOT, build_site
+from .conftest import ROOT, SITE_URL, build_site
 from .test_build import change, workshop  # noqa: F401
-from .test_posters import ADDRESSED, SITE_URL
 
 MOVED = "data/redirects.yml"
 FIRST = "  - {from: hotlines/, to: help/hotlines/}"
@@ -49,9 +51,8 @@ def test_without_an_address_there_is_no_feed_and_no_page_names_one(site, pages):
     assert all("application/rss+xml" not in page.html for page in pages)
 
 
-def test_with_an_address_the_feed_holds_the_notices_and_the_site_map_the_days_of_review(tmp_path):
-    assert build_site(tmp_path, env=ADDRESSED).returncode == 0
-    words = (tmp_path / "news" / "feed.xml").read_text("utf-8")
+def test_with_an_address_the_feed_holds_the_notices_and_the_site_map_the_days_of_review(published):
+    words = (published / "news" / "feed.xml").read_text("utf-8")
     channel = ElementTree.fromstring(words).find("channel")
     items = channel.findall("item")
     expected = [f"{SITE_URL}news/{name}/" for name in notices()[::-1]]
@@ -61,9 +62,9 @@ def test_with_an_address_the_feed_holds_the_notices_and_the_site_map_the_days_of
     assert days == [name[:10] for name in notices()[::-1]]
     reviewed = re.search(r"^reviewed: (.+)$", (ROOT / "content/law/23.md").read_text("utf-8"), re.M)
     told = f"<loc>{SITE_URL}law/23/</loc>\n         <lastmod>{reviewed[1]}</lastmod>"
-    assert told in (tmp_path / "sitemap.xml").read_text("utf-8")
+    assert told in (published / "sitemap.xml").read_text("utf-8")
     for page in ("index.html", "news/index.html", "law/23/index.html"):
-        html = (tmp_path / page).read_text("utf-8")
+        html = (published / page).read_text("utf-8")
         href = re.search(r'type="application/rss\+xml" href="([^"]+)"', html)[1]
         assert urljoin(f"/{page}", href) == "/news/feed.xml"
 
@@ -76,24 +77,20 @@ def test_a_newer_notice_comes_first_whatever_it_is_called(workshop):  # noqa: F8
     assert re.findall(r'<li><a href="(20[^"]+)/">', html)[0] == "2027-01-01-aaa"
 
 
-@pytest.mark.parametrize(
-    ("name", "date", "complaint"),
-    [
-        ("2027-01-01-day", "2027-01-02", "开头要有 date: 2027-01-01"),
-        ("2027-01-01-day", "''", "开头要有 date: 2027-01-01"),
-        ("opening", "2027-01-01", "文件名要写成 年-月-日-英文名.md"),
-    ],
-)
-def test_a_notice_whose_day_is_unclear_stops_the_build(
-    workshop,  # noqa: F811
-    name,
-    date,
-    complaint,
-):
-    (workshop / "content" / "news" / f"{name}.md").write_text(LATE.format(date=date), "utf-8")
-    result = build_site(workshop / "out", root=workshop)
-    assert result.returncode != 0
-    assert complaint in result.stderr
+@pytest.mark.parametrize("date", [datetime.date(2027, 1, 2), "2027-01-01", None])
+def test_a_notice_whose_day_is_not_that_of_its_file_stops_the_build(hook, date):
+    file = SimpleNamespace(src_uri="news/2027-01-01-day.md")
+    page = SimpleNamespace(file=file, meta={"date": date})
+    with pytest.raises(PluginError, match=f"content/{file.src_uri}：开头要有 date: 2027-01-01"):
+        hook("news").on_page_content("<h1>通知</h1>", page=page)
+
+
+def test_a_notice_without_a_day_in_its_name_stops_the_build(hook, config):
+    files = SimpleNamespace(
+        documentation_pages=lambda: [SimpleNamespace(src_uri="news/opening.md")]
+    )
+    with pytest.raises(PluginError, match=r"content/news/opening\.md：通知的文件名要写成"):
+        hook("news").on_files(files, config=config)
 
 
 def test_a_moved_address_leads_to_the_new_one_by_a_plain_link(by_url, data):
@@ -117,21 +114,31 @@ def test_a_moved_address_leads_to_the_new_one_by_a_plain_link(by_url, data):
         ("{from: /old/, to: help/}", "的写法不对"),
     ],
 )
-def test_the_build_stops_at_an_address_that_would_lead_nowhere(
+def test_the_build_stops_at_an_address_that_would_lead_nowhere(hook, edit, new, complaint):
+    pages = [SimpleNamespace(url=url) for url in ("report/", "q/1/")]
+    files = SimpleNamespace(documentation_pages=lambda: pages)
+
+    def build(config):
+        hook("redirects").on_files(files, config=config)
+
+    with pytest.raises(PluginError, match=rf"content/data/redirects\.yml 第 \d+ 行.*{complaint}"):
+        edit("redirects", FIRST, f"  - {new}", build)
+
+
+def test_an_address_that_moved_to_nowhere_stops_the_build_by_file_and_line(
     workshop,  # noqa: F811
-    new,
-    complaint,
+    by_url,
 ):
-    change(workshop, MOVED, FIRST, f"  - {new}")
-    result = build_site(workshop / "out", root=workshop)
-    assert result.returncode != 0
-    assert complaint in result.stderr
-
-
-def test_an_address_that_moved_to_nowhere_stops_the_build_by_file_and_line(workshop):  # noqa: F811
-    change(workshop, MOVED, FIRST, "  - {from: old/, to: gone/}")
+    place = next(one for one in by_url["help/"].document.ids() if not one.isascii())
+    targets = ["gone/", "help/#nowhere", f"help/#{place}"]
+    rows = [f"  - {{from: old-{n}/, to: '{to}'}}" for n, to in enumerate(targets)]
+    change(workshop, MOVED, FIRST, "\n".join(rows))
     lines = (workshop / "content" / MOVED).read_text("utf-8").splitlines()
-    line = lines.index("  - {from: old/, to: gone/}") + 1
+    first = lines.index(rows[0]) + 1
     result = build_site(workshop / "out", root=workshop)
     assert result.returncode != 0
-    assert f"redirects.yml 第 {line} 行：要指到 gone/，没有这一页" in result.stderr
+    told = re.findall(r"redirects\.yml 第 (\d+) 行：(.*)", result.stderr)
+    assert told == [
+        (str(first), "要指到 gone/，没有这一页"),
+        (str(first + 1), "要指到 help/#nowhere，那一页没有 #nowhere 这个地方"),
+    ]

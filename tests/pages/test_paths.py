@@ -8,7 +8,6 @@ import pytest
 from .conftest import ROOT
 from .test_browser import open_page
 from .test_build import build_site, change, workshop  # noqa: F401
-from .test_learn import config, hook  # noqa: F401
 from .test_words import sentences_of
 
 START = "help/path/"
@@ -195,17 +194,17 @@ def set_on(key, **changes):
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_damaged_path_is_refused_with_its_line_and_id(hook, config, damage, key, complaint):  # noqa: F811
+def test_a_damaged_path_is_refused_with_its_line_and_id(hook, config, damage, key, complaint):
     data = config.extra["data"]
     damage(data["paths"])
     module = hook("paths")
     with pytest.raises(Exception, match=complaint) as caught:
         module.refuse(module.faults_of(module.read(data["paths"], config), data), config)
-    where = rf"第\d+行（{key}）" if key and key != "island" else ""
+    where = rf"第 \d+ 行（{key}）" if key and key != "island" else ""
     assert re.search(rf"content/data/paths\.yml ?{where}", str(caught.value))
 
 
-def test_the_whole_path_as_it_stands_is_accepted(hook, config):  # noqa: F811
+def test_the_whole_path_as_it_stands_is_accepted(hook, config):
     data = config.extra["data"]
     module = hook("paths")
     assert list(module.faults_of(module.read(data["paths"], config), data)) == []
@@ -222,7 +221,7 @@ def test_the_whole_path_as_it_stands_is_accepted(hook, config):  # noqa: F811
         ("pages: [help/index.md]", "pages: [help/index]", "的写法不对"),
     ],
 )
-def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):  # noqa: F811
+def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):
     folder = ROOT / "content" / "data"
     words = (folder / "paths.yml").read_text("utf-8")
     assert old in words

@@ -143,8 +143,8 @@
   // A pair that no page has is taken for a slip: then its sound counts nearly as much.
   function weigh(term) {
     term.known = pages.some(function (page) { return page.keys.has(term.key); });
-    var found = pages.filter(function (page) { return matches(page, term) > 0; }).length;
-    term.worth = Math.log(1 + pages.length / (found || 1)) * (COMMON.test(term.key) ? 0.2 : 1);
+    term.found = pages.filter(function (page) { return matches(page, term) > 0; }).length;
+    term.worth = Math.log(1 + pages.length / (term.found || 1)) * (COMMON.test(term.key) ? 0.2 : 1);
   }
 
   function matches(page, term) {
@@ -212,17 +212,25 @@
     }, 0);
   }
 
-  // Who says one word of a group, or spells its sound, may find the pages that say another.
-  function related(text, letters) {
+  // Who says one word of a group, or spells its sound, may find the pages that say another: the
+  // more of the query that word is, the more.
+  function related(text, terms, letters) {
     var others = [];
     groups.forEach(function (words) {
-      if (words.some(function (word) {
-        return text.indexOf(word) >= 0 || (letters && spelt(letters, word) > 0.99);
-      })) {
-        words.forEach(function (word) { if (text.indexOf(word) < 0) others.push(word); });
-      }
+      var said = words.filter(function (word) { return text.indexOf(word) >= 0; })[0];
+      if (!said && !words.some(function (word) { return letters && spelt(letters, word) > 0.99; })) return;
+      var share = said ? shareOf(said, terms) : 1;
+      words.forEach(function (word) {
+        if (text.indexOf(word) < 0) others.push({ text: word, terms: termsOf(word), share: share });
+      });
     });
-    return others.map(function (word) { return { text: word, terms: termsOf(word) }; });
+    return others;
+  }
+
+  function shareOf(word, terms) {
+    var known = terms.filter(function (term) { return term.found || word.indexOf(term.key) >= 0; });
+    var inside = known.filter(function (term) { return word.indexOf(term.key) >= 0; });
+    return total(known) ? total(inside) / total(known) : 0;
   }
 
   // A heading that says more of what was asked than the title leads the hit.
@@ -256,12 +264,12 @@
 
   function rank(text, terms, english) {
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
-    var others = related(text, letters);
+    var others = related(text, terms, letters);
     var found = [];
     pages.forEach(function (page) {
       var points = score(page, text, terms);
       points += 0.5 * others.reduce(function (best, other) {
-        return Math.max(best, score(page, other.text, other.terms));
+        return Math.max(best, other.share * score(page, other.text, other.terms));
       }, 0);
       if (letters) {
         points = Math.max(points, speltBy(letters, page.names));

@@ -27,8 +27,8 @@ DAY = datetime.timedelta(days=1)
 YEAR = datetime.timedelta(days=365)
 # What a district has yet to fill in: the word itself, and what the footer shows as such.
 UNFILLED = {
-    "footer.yml": re.compile("待填写|placeholder: true"),
-    "places.yml": re.compile("待填写"),
+    "footer.yml": (re.compile("待填写|placeholder: true"), "填上，再去掉 placeholder: true"),
+    "places.yml": (re.compile("待填写"), "填上号码；没有的，整行删去"),
 }
 COMMENT = re.compile(r"(^|\s)#.*")
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
@@ -43,10 +43,10 @@ def on_config(config: MkDocsConfig) -> None:
 
 def unfilled(config: MkDocsConfig) -> Iterator[str]:
     """Name all lines that wait for the district's own facts, file by file."""
-    for name, waits in UNFILLED.items():
-        numbers = [number for number, line in lines_of(config, name) if waits.search(line)]
+    for name, (waits, what) in UNFILLED.items():
+        numbers = [str(number) for number, line in lines_of(config, name) if waits.search(line)]
         if numbers:
-            yield f"content/data/{name} 第 {'、'.join(map(str, numbers))} 行：填上，或整行删去。"
+            yield f"content/data/{name} 第 {'、'.join(numbers)} 行：{what}。"
     for item in config.extra["data"]["hotlines"]["items"]:
         if item["number"] is None and not item.get("retired"):
             where = line_of(config, "hotlines.yml", f"id: {item['id']}")

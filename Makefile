@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test check fix bench bench-full flood posters offline lighthouse lock system clean
+.PHONY: help run words test check fix bench bench-full flood posters offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -115,7 +115,12 @@ build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/br
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 
-build/site/index.html: mkdocs.yml $(wildcard $(or $(DENGSHAO_DATA),var)/law/*.json) $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
+# Which official texts are imported, and where. The file changes only when they do.
+build/.laws: FORCE | $(BIN)/python
+	@mkdir -p build && $(BIN)/python -I site/hooks/law_folder.py > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+build/site/index.html: mkdocs.yml build/.laws $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
 	@echo "[4/5] 建网站 building the site"
 	@$(BIN)/mkdocs build --strict --quiet
 	@touch $@

@@ -76,28 +76,33 @@ def href(source: str, page: Page, files: Files) -> str:
 def linked(
     html: str, expression: re.Pattern[str], words: dict[str, Data | None], hrefs: dict[str, str]
 ) -> str:
-    """Link the first open use of each word; within closed elements nothing is touched.
+    return expression.sub(Linker(words, hrefs).replace, html)
+
+
+class Linker:
+    """Links the first open use of each word; within closed elements nothing is touched.
 
     A word that touches a linked one waits for its next use: two links in a row look like one.
     """
-    done: set[str] = set()
-    depth, end = 0, -1
 
-    def replace(match: re.Match[str]) -> str:
-        nonlocal depth, end
+    def __init__(self, words: dict[str, Data | None], hrefs: dict[str, str]) -> None:
+        self.words, self.hrefs = words, hrefs
+        self.done: set[str] = set()
+        self.depth, self.end = 0, -1
+
+    def replace(self, match: re.Match[str]) -> str:
         text = match[0]
         if text[0] == "<":
             if match["closed"]:
-                depth += -1 if match["close"] else 1
+                # An end without a beginning ends nothing.
+                self.depth = max(0, self.depth + (-1 if match["close"] else 1))
             return text
-        item = words.get(text)
-        if depth or item is None or item["id"] in done or match.start() == end:
+        item = self.words.get(text)
+        if self.depth or item is None or item["id"] in self.done or match.start() == self.end:
             return text
-        done.add(item["id"])
-        end = match.end()
-        return f'<a class="term" href="{hrefs[item["group"]]}#{item["id"]}">{text}</a>'
-
-    return expression.sub(replace, html)
+        self.done.add(item["id"])
+        self.end = match.end()
+        return f'<a class="term" href="{self.hrefs[item["group"]]}#{item["id"]}">{text}</a>'
 
 
 def entries(argument: str, data: Data, language: str) -> str:

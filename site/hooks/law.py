@@ -36,6 +36,9 @@ styles: [law]
 <!--reader:{id}-->
 """
 
+# So that a page keeps its budget however many others speak of it.
+MOST_BACKLINKS = 6
+
 Data = dict[str, Any]
 Context = dict[str, Any]
 
@@ -113,20 +116,24 @@ def article(page: Page, config: MkDocsConfig) -> Data:
     data, index = config.extra["data"], config.extra["law"]
     law, number = data["law"], int(page.meta["article"])
     chapter = chapter_of(law, page)
-    related = topics(page, index)
-    shown = {topic["url"] for topic in related}
     return {
         "number": ordinal(number, "条"),
         "chapter": f"{ordinal(chapter['id'], '章')} {chapter['zh']}",
         "chapter_url": f"law/ch/{chapter['id']}/",
         "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
-        "topics": related,
         "button": button(page, data),
-        "linked_from": [one for one in backlinks(index, number) if one["url"] not in shown],
-        "previous": neighbour(index, max((n for n in index.articles if n < number), default=0)),
-        "next": neighbour(index, min((n for n in index.articles if n > number), default=0)),
         "law": law,
+        **related(page, index, number),
+        **neighbours(index, number),
     }
+
+
+def related(page: Page, index: LawIndex, number: int) -> Data:
+    """List the topics of an article, and who else speaks of it."""
+    chosen = topics(page, index)
+    shown = {topic["url"] for topic in chosen}
+    others = [one for one in backlinks(index, number) if one["url"] not in shown]
+    return {"topics": chosen, "linked_from": others[:MOST_BACKLINKS]}
 
 
 def button(page: Page, data: Data) -> str:
@@ -152,14 +159,28 @@ def topics(page: Page, index: LawIndex) -> list[Data]:
 
 
 def backlinks(index: LawIndex, number: int) -> list[Data]:
-    """List the pages that speak of an article by their short names; other articles come last."""
-    found = [page for _, page in sorted(index.linked_from.get(number, {}).items())]
-    found.sort(key=lambda page: "article" in page.meta)
+    """List by their short names the pages that speak of an article, those that do most first.
+
+    Other articles come last.
+    """
+
+    def order(page: Page) -> tuple[bool, int, str]:
+        address = page.file.src_uri
+        return "article" in page.meta, -index.times[number, address], address
+
+    found = sorted(index.linked_from.get(number, {}).values(), key=order)
     return [described(page) | {"title": page.meta.get("short", page.title)} for page in found]
 
 
 def described(page: Page) -> Data:
-    return {"title": page.title, "url": page.url, "lang": page.meta.get("lang")}
+    return {"title": page.title, "url": page.url}
+
+
+def neighbours(index: LawIndex, number: int) -> Data:
+    return {
+        "previous": neighbour(index, max((n for n in index.articles if n < number), default=0)),
+        "next": neighbour(index, min((n for n in index.articles if n > number), default=0)),
+    }
 
 
 def neighbour(index: LawIndex, number: int) -> Data | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from mkdocs.structure.files import File, Files
@@ -19,9 +20,10 @@ ENGLISH = re.compile(r"en/law/[a-z-]+\.md")
 GUIDE = re.compile(r"law/(drugs|treatment)(?:-[a-z]+)?\.md")
 # `## 第六十二条 … {: #a62 }`: the anchor of an article on a guide's page. It never changes.
 ANCHOR = re.compile(r"\{:\s*#a([0-9]{1,2})\s*\}")
-# Lists of articles, questions by lot, sheets to print, records: no article sends a reader there.
+# Lists of articles, questions by lot, sheets to print, records, and pages in English: no article
+# sends a reader there.
 NOT_LISTED = re.compile(
-    r"law/(?:index\.md|for/|ch/)|learn/(?:cards|quiz|topic|ch/\d/\d)|posters/|q/|.*/decisions/"
+    r"en/|law/(?:index\.md|for/|ch/)|learn/(?:cards|quiz|topic|ch/\d/\d)|posters/|q/|.*/decisions/"
 )
 
 
@@ -34,6 +36,8 @@ class LawIndex:
     guides: dict[tuple[str, int], tuple[File, str]] = field(default_factory=dict)
     english: dict[int, tuple[File, str]] = field(default_factory=dict)
     linked_from: dict[int, dict[str, Page]] = field(default_factory=dict)
+    times: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """How often a page speaks of an article."""
     readers: dict[str, list[int]] = field(default_factory=dict)
     """Each reader's articles, by their front matter; known once all pages are read."""
     _paths: dict[str, int] = field(default_factory=dict)
@@ -50,9 +54,11 @@ class LawIndex:
         return self._paths.get(posixpath.normpath(target))
 
     def note(self, number: int, page: Page) -> None:
-        """Remember that a page speaks of an article, once however often it does."""
-        if self.articles[number] is not page.file and not NOT_LISTED.match(page.file.src_uri):
-            self.linked_from.setdefault(number, {})[page.file.src_uri] = page
+        """Remember that a page speaks of an article."""
+        address = page.file.src_uri
+        if self.articles[number] is not page.file and not NOT_LISTED.match(address):
+            self.linked_from.setdefault(number, {})[address] = page
+            self.times[number, address] += 1
 
     def read(self, files: Files) -> None:
         for file in files:

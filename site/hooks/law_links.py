@@ -29,7 +29,7 @@ TAG = re.compile(r"<[^>]*>|^[^<>]*>")
 # What ends with one of these is another paragraph, and names no law for this one.
 BLOCK = re.compile(r".*</?(?:p|[uod]l|li|t[dh]|d[td]|h[1-6]|div|br|summary)\b[^>]*>", re.S)
 # Characters of the source before a citation in which the name of its law is looked for.
-REACH = 240
+REACH = 800
 
 ITEM = rf"第\s?(?:{NUMERAL})\s?条(?:之[一二三四五六七八九十])?"
 PART = r"(?:第[一二三四五六七八九十]+款)?(?:第?[（(]?[一二三四五六七八九十]+[)）]?项)?"
@@ -44,8 +44,25 @@ NAMED = re.compile(
 BRACKETED = re.compile(
     r"(?:([\u4e00-\u9fff]{0,20}(?:刑法|讼法|察法|护法|禁毒法|罚法|罪法|宪法|法典|条例))》?|(》))\s?[（(]$"
 )
+# A law that the sentence has named rules on, until it ends or names our own.
+SENTENCE = re.compile(r"[。；！？]")
+# Any word with 法 may be one, but for those in which 法 is no law: 违法, 办法, 司法, 法院, 法律 …
+WORD = "违了依合非犯守执司立普懂讲释高枉不无没设办方做说写想看用手打玩算疗书学叫入政检与和有的按照"
+AFTER_WORD = "院律官制庭治人网宝子医学盲纪定条警"
+ANY_LAW = re.compile(
+    r"《[^《》]{1,40}(?:法|法典|条例|规定|办法|解释|意见|决定|细则|规则|通知|纪要|公约|章程|批复)"
+    r"(?:[（(][^（()）]{1,20}[)）])?》"
+    r"|[\u4e00-\u9fff]{0,20}?(?:条例|法典"
+    rf"|[\u4e00-\u9fff](?<![{WORD}])法(?![{AFTER_WORD}]|规(?!定)))"
+)
+# 禁毒法规定（第六十二条）, 看禁毒法：第六十二条: what may stand between a law and its article.
+RULES = re.compile(
+    r"(?:[（(][^（()）]{1,30}[)）])?(?:里面?|当中|中)?的?(?:规定|说|写明|写着)?的?[，：、\s（(]*"
+    rf"(?:{ITEM}{PART}\s?(?:、|和|及|与|或者?|至|到|以及)\s?)*"
+)
 OWN = ("本法", "这部法", "这个法")
-LAWS = {"反有组织犯罪法": "aocl", "禁毒法": "drugs", "戒毒条例": "treatment"}
+OUR_NAME = "反有组织犯罪法"
+LAWS = {OUR_NAME: "aocl", "禁毒法": "drugs", "戒毒条例": "treatment"}
 
 STATUTE = (
     r"(?:[A-Z][\w’'-]*(?:[ -][\w’'-]+){0,8}? (?:Law|Act|Code|Regulations?|Rules|Opinions?|Measures)"
@@ -101,13 +118,27 @@ class Chinese:
 
     def law_of(self, found: re.Match[str]) -> str | None:
         """Tell which law a citation is of, by the name before it; None where we explain it not."""
-        before = self.before(found)
+        before = SENTENCE.split(self.before(found))[-1]
         named = None
         if before.rstrip().endswith(MAY_BE_NAMED):
             named = BRACKETED.search(before[-40:]) or NAMED.search(before[-80:])
         if not named:
+            return self.ruling(before)
+        return self.law_called((named[1] or "").removesuffix("规定").removesuffix("的"))
+
+    def ruling(self, before: str) -> str | None:
+        """Tell which law the sentence speaks of; ours where it has named none."""
+        named = [*ANY_LAW.finditer(before)]
+        if not named:
             return "aocl"
-        name = named[1] or ""
+        last = named[-1]
+        law = self.law_called(last[0].strip("《》"))
+        if last[0].endswith((OUR_NAME, *OWN)):
+            return law
+        # Any further words may be of anything: better no link than one to another law.
+        return law if RULES.fullmatch(before, last.end()) else None
+
+    def law_called(self, name: str) -> str | None:
         if name.endswith(OWN):
             return guide_of(self.page) or "aocl"
         return next((law for title, law in LAWS.items() if name.endswith(title)), None)
@@ -155,5 +186,4 @@ class English(Chinese):
         target = self.index.english.get(int(numeral)) if law == "aocl" else None
         if not target or target[0] is self.page.file:
             return super().link(law, numeral, words)
-        self.index.note(int(numeral), self.page)
         return f'<a href="{get_relative_url(target[0].url, self.page.url)}{target[1]}">{words}</a>'

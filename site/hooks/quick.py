@@ -69,16 +69,16 @@ class QuickInline(InlineProcessor):
 
 
 class Reader:
-    """Stands for `markdown.Markdown` where pages are rendered: one instance for all pages."""
+    """Stands for `markdown.Markdown` where pages are rendered: one for the same options."""
 
     def __init__(self) -> None:
-        self.made: markdown.Markdown | None = None
+        self.made: dict[str, markdown.Markdown] = {}
 
     def __call__(self, **options: Any) -> markdown.Markdown:
-        if self.made is None:
-            self.made = make(options)
-        self.made.reset()
-        return self.made
+        key = repr(sorted(options.items()))
+        if key not in self.made:
+            self.made[key] = make(options)
+        return self.made[key].reset()
 
 
 def make(options: dict[str, Any]) -> markdown.Markdown:
@@ -98,4 +98,9 @@ def on_config(config: MkDocsConfig) -> None:
 
 @event_priority(-100)
 def on_post_build(*, config: MkDocsConfig) -> None:
+    gc.enable()
+
+
+def on_build_error(*, error: Exception) -> None:
+    """Under `mkdocs serve` the process lives on after a build that failed."""
     gc.enable()

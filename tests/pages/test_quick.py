@@ -1,9 +1,13 @@
 """What makes the build quick and the pages light changes nothing that a reader meets."""
 
 import importlib.util
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
+from markdown.extensions.toc import TocTreeprocessor
 
 from .conftest import ROOT, build_site
 
@@ -65,3 +69,63 @@ def test_no_comment_of_ours_reaches_a_phone(site):
         assert "/*" not in path.read_text("utf-8"), path
     for path in (site / "assets").glob("*.js"):
         assert not any(line.startswith(("//", " ")) for line in path.read_text("utf-8").split("\n"))
+
+
+OPTIONS = {"extensions": ["attr_list", "toc"], "extension_configs": {}}
+
+
+# What a new Markdown renames does not break the build, it only makes it slow: hence these three.
+def test_the_patterns_that_are_skipped_have_the_names_that_markdown_gives_them():
+    patterns = load_hook("quick").make(OPTIONS).inlinePatterns
+    assert [name for name in load_hook("quick").NEEDED if name not in patterns] == []
+
+
+def test_a_pattern_is_not_tried_on_words_that_cannot_hold_it(monkeypatch):
+    md = load_hook("quick").make(OPTIONS)
+    tried = []
+    for pattern in md.inlinePatterns:
+        name, found = type(pattern).__name__, pattern.getCompiledRegExp()
+        monkeypatch.setattr(
+            pattern, "getCompiledRegExp", lambda name=name, found=found: tried.append(name) or found
+        )
+    assert md.convert("words alone") == "<p>words alone</p>"
+    assert tried == []
+    assert md.convert("`words`") == "<p><code>words</code></p>"
+    assert "BacktickInlineProcessor" in tried
+
+
+def test_no_table_of_contents_is_drawn_that_no_page_shows(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(TocTreeprocessor, "build_toc_div", lambda *_: drawn.append(1))
+    assert "<h1" in load_hook("quick").make(OPTIONS).convert("# A\n\n## B")
+    assert drawn == []
+
+
+def test_other_options_are_read_by_another_reader():
+    reader = load_hook("quick").Reader()
+    other = {"extensions": ["def_list", "toc"], "extension_configs": {}}
+    assert reader(**OPTIONS) is reader(**OPTIONS)
+    assert reader(**other) is not reader(**OPTIONS)
+    assert reader(**OPTIONS).convert("a\n{: #b }") == '<p id="b">a</p>'
+    assert "<dl>" in reader(**other).convert("a\n:   b")
+
+
+# As `mkdocs serve` does it: the process lives on after a build that failed.
+FAILED_BUILD = """
+import gc
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+try:
+    build(load_config("mkdocs.yml", site_dir="/nowhere"))
+except Abort:
+    print("failed", gc.isenabled())
+"""
+
+
+def test_a_build_that_failed_leaves_memory_tidied_as_before():
+    env = os.environ | {"DENGSHAO_CONFIG": "/nowhere.toml"}
+    env.pop("DENGSHAO_DATA", None)
+    command = [sys.executable, "-c", FAILED_BUILD]
+    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert result.stdout == "failed True\n", result.stderr

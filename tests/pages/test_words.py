@@ -231,6 +231,7 @@ LINK = '<a class="term" href="acts/#cunba">村霸</a>'
         ("<p>土霸</p>", '<p><a class="term" href="acts/#cunba">土霸</a></p>'),
         ("<!--村霸--><p>好</p>", "<!--村霸--><p>好</p>"),
         ("<p>村霸村霸主</p>", f"<p>{LINK}村霸主</p>"),
+        ("<p>好</a>村霸</p>", f"<p>好</a>{LINK}</p>"),
     ],
 )
 def test_the_longest_word_is_linked_where_it_stands_open_and_first(html, expected):

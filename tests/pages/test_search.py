@@ -98,7 +98,7 @@ def test_the_keyboard_searches_walks_and_opens(tab):
     tab.focus("#q")
     tab.keyboard.type("cunba")
     tab.keyboard.press("Enter")
-    tab.wait_for_function("document.activeElement.closest('#search-results')")
+    tab.wait_for_selector("#search-results a:focus")
     tab.keyboard.press("ArrowDown")
     second = tab.evaluate("document.activeElement.href")
     assert second == tab.evaluate("document.querySelectorAll('#search-results a')[1].href")
@@ -154,7 +154,7 @@ def test_while_pinyin_is_composed_the_arrows_are_its_own(tab):
 def test_a_line_that_breaks_is_told_and_the_next_word_finds_again(tab, lost):
     tab.route(f"**/{lost}", lambda route: route.abort())
     tab.fill("#q", "村霸")
-    tab.wait_for_function("document.getElementById('search-status').textContent.includes('没有网')")
+    tab.wait_for_selector("#search-status:has-text('没有网')")
     assert tab.get_attribute("#search-results", "aria-busy") == "false"
     assert tab.locator("#search-contents h2").is_visible()
     tab.unroute(f"**/{lost}")

@@ -265,6 +265,10 @@
   function rank(text, terms, english) {
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
     var others = related(text, terms, letters);
+    // Letters that spell Chinese are pinyin: then pages in English are hardly what is meant.
+    var isPinyin = letters && pages.some(function (page) {
+      return !page.english && speltBy(letters, page.names) >= KEYWORD;
+    });
     var found = [];
     pages.forEach(function (page) {
       var points = score(page, text, terms);
@@ -274,7 +278,7 @@
       if (letters) {
         points = Math.max(points, speltBy(letters, page.names));
       }
-      if (page.english !== english) points *= 0.9;
+      if (page.english !== english) points *= isPinyin ? 0.5 : 0.9;
       if (points > (isNamed(page, terms) ? 0.05 : LEAST)) found.push({ page: page, points: points });
     });
     return found.sort(function (a, b) { return b.points - a.points; });

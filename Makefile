@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-full flood lock system clean
+.PHONY: help run words test check fix bench bench-full flood posters offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,10 @@ test: $(VENV)/.dev node_modules/.dev system check build/browser/.built $(CATALOG
 	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
 	@echo "== pytest" && PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
+words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1:8001, again at each change
+	@echo "检查文字，建网页。看 http://127.0.0.1:8001/ ，改完存盘就会更新，按 Ctrl-C 停。"
+	@exec $(BIN)/mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:8001
+
 check: $(VENV)/.dev ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== mypy" && $(BIN)/mypy
@@ -46,8 +50,18 @@ bench-full: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE)
 flood: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Flood a server for a minute, with fifty people in it
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
 
+offline: $(VENV)/.run ## Build a copy of the site that opens from a disk or a stick: build/offline
+	@$(BIN)/mkdocs build --strict --quiet --no-directory-urls --site-dir build/offline
+
+lighthouse: $(VENV)/.dev node_modules/.dev system build/browser/.built build/site/index.html $(CATALOGUE).mo ## Lighthouse on four pages, by npx; not a part of make test
+	@$(BIN)/python -m tests.lighthouse
+
 fuzz: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+posters: $(VENV)/.dev system ## Print posters and leaflets into build/posters (DENGSHAO_SITE_URL=https://… make posters)
+	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@$(BIN)/python -m tests.posters
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
@@ -101,7 +115,12 @@ build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/br
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 
-build/site/index.html: mkdocs.yml $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
+# Which official texts are imported, and where. The file changes only when they do.
+build/.laws: FORCE | $(BIN)/python
+	@mkdir -p build && $(BIN)/python -I site/hooks/law_folder.py > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+build/site/index.html: mkdocs.yml build/.laws $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
 	@echo "[4/5] 建网站 building the site"
 	@$(BIN)/mkdocs build --strict --quiet
 	@touch $@

@@ -24,6 +24,7 @@ from .demo.fill import fill_tips
 from .demo.members import read_demo
 from .district import DataError
 from .house import house
+from .law import law
 from .migrate import migrate as migrate_engine
 from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
@@ -122,6 +123,7 @@ COMMANDS = (
     backup,
     demo,
     doctor,
+    law,
     migrate,
     notices,
     restore_command,

@@ -13,12 +13,12 @@ from .urlencoded import PlainFormParser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_CSP_PUBLIC: Final = (
+CSP_PUBLIC: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The desk shows words of strangers: no string may become script or markup there.
-_CSP_DESK: Final = _CSP_PUBLIC + "; require-trusted-types-for 'script'; trusted-types dengshao"
+_CSP_DESK: Final = CSP_PUBLIC + "; require-trusted-types-for 'script'; trusted-types dengshao"
 _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -78,7 +78,7 @@ def init_security(app: Flask, config: Config) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.extend(_HEADERS)
-        csp = _CSP_DESK if is_desk_path(request.path) else _CSP_PUBLIC
+        csp = _CSP_DESK if is_desk_path(request.path) else CSP_PUBLIC
         response.headers.setdefault("Content-Security-Policy", csp)
         # Nor may a proxy on the way compress a page: its length would tell of the words in it,
         # and the filling of admin/padding.py would be gone.

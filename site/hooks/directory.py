@@ -12,8 +12,11 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 RECORD = re.compile(r"/decisions/\d{4}-[^/]+\.md$")
+# Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
+# of them the 目录 would weigh more than a phone on a slow line should load.
+BELOW = re.compile(r"(law/\d+|help/path/(?!index).+|places/(?!index).+|news/(?!index).+|q/.+)\.md$")
 # The order of the site map; a folder not named here comes after, by its name.
-SECTIONS = ["", "report", "help", "drugs", "law", "about", "en"]
+SECTIONS = ["", "help", "report", "topics", "drugs", "law", "learn", "posters", "places", "news"]
 
 Context = dict[str, Any]
 
@@ -29,19 +32,30 @@ def on_page_context(
     return context
 
 
+def on_template_context(context: Context, *, template_name: str, **_: Any) -> Context:
+    """Keep out of sitemap.xml what the search leaves out: stubs, further parts, steps on a path."""
+    if template_name == "sitemap.xml":
+        context["pages"] = [one for one in context["pages"] if not one.inclusion.is_not_in_nav()]
+    return context
+
+
 def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -> str:
     """Leave sitemap.xml out: it needs full addresses, and without site_url there are none."""
     return "" if template_name.startswith("sitemap.xml") and not config.site_url else output
 
 
 def directory(pages: list[Page], here: Page) -> str:
-    """List every page, by section. Decision records are reached through their own index."""
+    """List the pages of the reader's language by section, and the door to the other language."""
     sections: dict[str, list[Page]] = {}
     for page in pages:
-        if not RECORD.search(page.file.src_uri):
-            folder = page.file.src_uri.rpartition("/")[0].partition("/")[0]
-            sections.setdefault(folder, []).append(page)
+        uri = page.file.src_uri
+        if not RECORD.search(uri) and not BELOW.match(uri) and is_listed(page, here):
+            sections.setdefault(uri.rpartition("/")[0].partition("/")[0], []).append(page)
     return "\n".join(section(sections[name], here) for name in sorted(sections, key=rank))
+
+
+def is_listed(page: Page, here: Page) -> bool:
+    return is_english(page) == is_english(here) or page.url in ("", "en/")
 
 
 def rank(name: str) -> tuple[int, str]:
@@ -52,20 +66,32 @@ def section(pages: list[Page], here: Page) -> str:
     ordered = sorted(pages, key=lambda page: page.url)
     first, rest = ordered[0], ordered[1:]
     href = get_relative_url(first.url, here.url)
-    title = f'<h2><a href="{href}"{language(first, here)}>{escape(str(first.title))}</a></h2>'
+    title = f'<h3><a href="{href}"{language(first, here)}>{name(first, here)}</a></h3>'
     return title + (links(rest, here) if rest else "")
 
 
 def links(pages: list[Page], here: Page) -> str:
     rows = "\n".join(
         f'<li><a href="{get_relative_url(page.url, here.url)}"{language(page, here)}>'
-        f"{escape(str(page.title))}</a></li>"
+        f"{name(page, here)}</a></li>"
         for page in pages
     )
     return f'<ul class="list">\n{rows}\n</ul>' if pages else "<p>还没有记录。</p>"
 
 
+def name(page: Page, here: Page) -> str:
+    """Give a page's title; on the search page, which carries more than words, its short name."""
+    is_short = here.meta.get("template") == "search.html"
+    return escape(str(page.meta.get("short", page.title) if is_short else page.title))
+
+
 def language(page: Page, here: Page) -> str:
     """Mark a title in another language, for whoever listens to the page."""
-    foreign = page.meta.get("lang") == "en" and here.meta.get("lang") != "en"
-    return ' lang="en"' if foreign else ""
+    if is_english(page) == is_english(here):
+        return ""
+    code = "en" if is_english(page) else "zh-CN"
+    return f' lang="{code}" hreflang="{code}"'
+
+
+def is_english(page: Page) -> bool:
+    return page.meta.get("lang") == "en"

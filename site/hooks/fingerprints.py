@@ -26,7 +26,7 @@ def lists(data: Data, language: str) -> str:
     published = {item["id"]: item["fingerprint"] for item in data["keys"]["items"]}
     units = {unit["id"]: unit[language] for unit in data["routes"]["items"]}
     if unknown := sorted(set(published) - set(units)):
-        raise PluginError(f"content/data/keys.yml: no such unit in routes.yml: {unknown[0]}")
+        raise PluginError(f"keys.yml 里的 {unknown[0]}，routes.yml 里没有这个单位")
     if not published:
         return f'<p class="notice">{NONE_YET[language]}<br>{DEMO[language]}</p>'
     shown = [one(name, published[unit]) for unit, name in units.items() if unit in published]

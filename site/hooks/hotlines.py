@@ -29,7 +29,7 @@ def number_link(number: str, hotlines: Data) -> str:
     for item in hotlines["items"]:
         if item["number"] == number and item["kind"] == "phone":
             return f'<a href="tel:{number}">{number}</a>'
-    raise PluginError(f"{{tel:{number}}}: no such telephone in content/data/hotlines.yml")
+    raise PluginError(f"{{tel:{number}}}：hotlines.yml 里没有这个电话")
 
 
 def tables(hotlines: Data, groups: list[str], language: str) -> str:
@@ -37,13 +37,13 @@ def tables(hotlines: Data, groups: list[str], language: str) -> str:
     known = {group["id"]: group for group in hotlines["groups"]}
     unknown = set(groups) - set(known)
     if unknown:
-        raise PluginError(f"{{hotlines}}: no such group: {', '.join(sorted(unknown))}")
+        raise PluginError(f"{{hotlines}}：hotlines.yml 里没有 {'、'.join(sorted(unknown))} 这一组")
     return "\n\n".join(table(hotlines, known[key], language) for key in groups or known)
 
 
 def table(hotlines: Data, group: Data, language: str) -> str:
     heads = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in HEADS[language])
-    items = [item for item in hotlines["items"] if item["group"] == group["id"]]
+    items = [one for one in hotlines["items"] if one["group"] == group["id"] and shown(one)]
     rows = "\n".join(row(item, hotlines["checked"], language) for item in items)
     caption = f"<caption>{escape(group[language])}</caption>"
     return (
@@ -51,6 +51,10 @@ def table(hotlines: Data, group: Data, language: str) -> str:
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
         f'<tbody role="rowgroup">\n{rows}\n</tbody></table>'
     )
+
+
+def shown(item: Data) -> bool:
+    return not item.get("retired")
 
 
 def row(item: Data, checked: str, language: str) -> str:

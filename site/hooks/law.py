@@ -1,7 +1,8 @@
-"""The law: chapters, articles, and how they hang together.
+"""The law: chapters, articles, readers, and how they hang together.
 
 An article is `content/law/NN.md` with `article`, `chapter` and `who` in its front matter; a chapter
-is `content/law/ch/N.md`. Lists, neighbours and the source come from here and content/data/law.yml.
+is `content/law/ch/N.md`; `law/for/<reader>.md` is made here. Lists, neighbours, related pages and
+the source come from here and content/data/law.yml.
 """
 
 from __future__ import annotations
@@ -9,65 +10,204 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from law_index import LawIndex
+from law_text import block
+from marks import tip
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.nav import Navigation
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from numerals import ordinal
 
-DIGITS = "零一二三四五六七八九"
+READER_PAGE = """---
+short: {zh}
+description: 反有组织犯罪法里，和{zh}有关的条文，一条一句大白话。
+keywords: [{zh}, 反有组织犯罪法]
+reviewed: {checked}
+styles: [law]
+---
+# 和{zh}有关的条文
+
+反有组织犯罪法里，这些条和{zh}有关。一条一句话，点开看大白话。
+
+<!--readers-->
+
+<!--reader:{id}-->
+"""
+
+# So that a page keeps its budget however many others speak of it.
+MOST_BACKLINKS = 6
 
 Data = dict[str, Any]
 Context = dict[str, Any]
 
 
-def on_page_context(
-    context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
-) -> Context:
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     law = config.extra["data"]["law"]
-    articles = {int(other.meta["article"]): other for other in nav.pages if "article" in other.meta}
-    if page.content and "<!--chapters-->" in page.content:
-        page.content = page.content.replace("<!--chapters-->", chapter_list(law, page))
-    if page.content and "<!--articles-->" in page.content:
-        listed = article_list(chapter_of(law, page), articles, page)
-        page.content = page.content.replace("<!--articles-->", listed)
+    for reader in law["who"]:
+        words = READER_PAGE.format(checked=law["checked"], **reader)
+        files.append(File.generated(config, f"law/for/{reader['id']}.md", content=words))
+    config.extra["law"] = LawIndex()
+    config.extra["law"].read(files)
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
+    """Check an article's front matter while its source is at hand."""
     if "article" in page.meta:
-        context["article"] = article(law, page, articles)
+        check(page, config.extra["data"]["law"])
+        page.meta["styles"] = [*page.meta.get("styles", []), "law"]
+        page.meta["scripts"] = [*page.meta.get("scripts", []), "law"]
+    return markdown
+
+
+def check(page: Page, law: Data) -> None:
+    where, number = f"content/{page.file.src_uri}", int(page.meta["article"])
+    if page.file.src_uri != f"law/{number:02}.md":
+        raise PluginError(f"{where}：文件名和 article: {number} 对不上，应当叫 law/{number:02}.md")
+    chapter = chapter_of(law, page)
+    if number not in {entry["id"] for entry in chapter["articles"]}:
+        name = ordinal(chapter["id"], "章")
+        raise PluginError(f"{where}：{name}里没有{ordinal(number, '条')}，请改 chapter")
+    readers = {reader["id"] for reader in law["who"]}
+    if unknown := sorted(set(page.meta["who"]) - readers):
+        known = "、".join(sorted(readers))
+        raise PluginError(f"{where}：who 里的 {unknown[0]} 不认识，可以写的是 {known}")
+
+
+def on_env(env: Any, *, config: MkDocsConfig, **_: Any) -> None:
+    """Sort the articles by reader, once, when all pages have been read."""
+    index: LawIndex = config.extra["law"]
+    for number, file in sorted(index.articles.items()):
+        for reader in file.page.meta["who"] if file.page else []:
+            index.readers.setdefault(reader, []).append(number)
+
+
+def on_page_context(context: Context, *, page: Page, config: MkDocsConfig, **_: Any) -> Context:
+    law, index = config.extra["data"]["law"], config.extra["law"]
+    if "article" in page.meta:
+        context["article"] = article(page, config)
+        page.content = beside(page.content or "", int(page.meta["article"]), config)
+    elif page.file.src_uri.startswith("law/") and page.content:
+        page.content = fill(page.content, law, index, page)
     return context
 
 
-def article(law: Data, page: Page, articles: dict[int, Page]) -> Data:
+def fill(content: str, law: Data, index: LawIndex, page: Page) -> str:
+    """Put the lists into the law's own pages, where their marks stand."""
+    if "<!--chapters-->" in content:
+        content = content.replace("<!--chapters-->", chapter_list(law, page))
+    if "<!--articles-->" in content:
+        entries = chapter_of(law, page)["articles"]
+        content = content.replace("<!--articles-->", article_list(entries, index, page))
+    if "<!--readers-->" in content:
+        content = content.replace("<!--readers-->", reader_links(law, index, page))
+    for reader in law["who"]:
+        mark = f"<!--reader:{reader['id']}-->"
+        if mark in content:
+            chosen = set(index.readers.get(reader["id"], []))
+            content = content.replace(mark, reader_list(law, index, page, chosen))
+    return content
+
+
+def article(page: Page, config: MkDocsConfig) -> Data:
     """Gather what the theme shows around an article's words."""
-    number = int(page.meta["article"])
+    data, index = config.extra["data"], config.extra["law"]
+    law, number = data["law"], int(page.meta["article"])
     chapter = chapter_of(law, page)
-    if number not in {entry["id"] for entry in chapter["articles"]}:
-        raise PluginError(f"content/{page.file.src_uri}: article {number} is not in this chapter")
-    readers = {reader["id"]: reader["zh"] for reader in law["who"]}
-    if unknown := set(page.meta["who"]) - set(readers):
-        raise PluginError(f"content/{page.file.src_uri}: unknown reader {sorted(unknown)}")
     return {
         "number": ordinal(number, "条"),
         "chapter": f"{ordinal(chapter['id'], '章')} {chapter['zh']}",
         "chapter_url": f"law/ch/{chapter['id']}/",
-        "who": [readers[reader] for reader in page.meta["who"]],
-        "previous": neighbour(articles, [n for n in sorted(articles, reverse=True) if n < number]),
-        "next": neighbour(articles, [n for n in sorted(articles) if n > number]),
+        "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
+        "button": button(page, data),
         "law": law,
+        **related(page, index, number),
+        **neighbours(index, number),
     }
 
 
-def neighbour(articles: dict[int, Page], candidates: list[int]) -> Data | None:
-    """Find the nearest article that has a page of its own."""
-    if not candidates:
+def related(page: Page, index: LawIndex, number: int) -> Data:
+    """List the topics of an article, and who else speaks of it."""
+    chosen = topics(page, index)
+    shown = {topic["url"] for topic in chosen}
+    others = [one for one in backlinks(index, number) if one["url"] not in shown]
+    return {"topics": chosen, "linked_from": others[:MOST_BACKLINKS]}
+
+
+def button(page: Page, data: Data) -> str:
+    """Make the button to the form, with the article's category chosen."""
+    if not (category := page.meta.get("category")):
+        return ""
+    try:
+        return tip(str(category), data, "zh")
+    except PluginError:
+        raise PluginError(
+            f"content/{page.file.src_uri}：category: {category} 不在 content/data/categories.yml 里"
+        ) from None
+
+
+def topics(page: Page, index: LawIndex) -> list[Data]:
+    named = page.meta.get("topics", [])
+    if missing := [topic for topic in named if topic not in index.topics]:
+        raise PluginError(
+            f"content/{page.file.src_uri}：topics 里的 {missing[0]} 没有页面，"
+            f"应当有 content/topics/{missing[0]}.md"
+        )
+    return [described(index.topics[topic].page) for topic in named]
+
+
+def backlinks(index: LawIndex, number: int) -> list[Data]:
+    """List by their short names the pages that speak of an article, those that do most first.
+
+    Other articles come last.
+    """
+
+    def order(page: Page) -> tuple[bool, int, str]:
+        address = page.file.src_uri
+        return "article" in page.meta, -index.times[number, address], address
+
+    found = sorted(index.linked_from.get(number, {}).values(), key=order)
+    return [described(page) | {"title": page.meta.get("short", page.title)} for page in found]
+
+
+def described(page: Page) -> Data:
+    return {"title": page.title, "url": page.url}
+
+
+def neighbours(index: LawIndex, number: int) -> Data:
+    return {
+        "previous": neighbour(index, max((n for n in index.articles if n < number), default=0)),
+        "next": neighbour(index, min((n for n in index.articles if n > number), default=0)),
+    }
+
+
+def neighbour(index: LawIndex, number: int) -> Data | None:
+    """Describe the nearest article that has a page of its own; 0 is none."""
+    if not number:
         return None
-    return {"number": ordinal(candidates[0], "条"), "url": articles[candidates[0]].url}
+    return {"number": ordinal(number, "条"), "url": index.articles[number].url}
+
+
+def beside(content: str, number: int, config: MkDocsConfig) -> str:
+    """Put the official words beside 大白话: the first section, up to the second heading."""
+    official = config.extra["official"].get("aocl")
+    fold = block(official, number) if official else ""
+    start = content.find("<h2")
+    end = content.find("<h2", start + 1)
+    if not fold or start < 0:
+        return content
+    end = len(content) if end < 0 else end
+    words = f'<div class="beside"><div>{content[start:end]}</div>\n{fold}</div>\n'
+    return content[:start] + words + content[end:]
 
 
 def chapter_of(law: Data, page: Page) -> Data:
     for chapter in law["items"]:
         if chapter["id"] == page.meta.get("chapter"):
             return dict(chapter)
-    raise PluginError(f"content/{page.file.src_uri}: front matter names no chapter of the law")
+    raise PluginError(f"content/{page.file.src_uri}：开头要写 chapter: 1 到 9 中的一个")
 
 
 def chapter_list(law: Data, page: Page) -> str:
@@ -83,25 +223,41 @@ def chapter_list(law: Data, page: Page) -> str:
     return listed(rows)
 
 
-def article_list(chapter: Data, articles: dict[int, Page], page: Page) -> str:
+def article_list(entries: list[Data], index: LawIndex, page: Page) -> str:
     rows = []
-    for entry in chapter["articles"]:
+    for entry in entries:
         words = f"<b>{ordinal(entry['id'], '条')}</b> {escape(entry['gist'])}"
-        if entry["id"] in articles:
-            href = get_relative_url(articles[entry["id"]].url, page.url)
-            words = f'<a href="{href}">{words} <span class="chip">有讲解</span></a>'
+        if entry["id"] in index.articles:
+            href = get_relative_url(index.articles[entry["id"]].url, page.url)
+            rows.append(f'<li><a href="{href}">{words}</a></li>')
         else:
-            words = f"<span>{words}</span>"
-        rows.append(f"<li>{words}</li>")
+            rows.append(f"<li><span>{words}</span></li>")
     return listed(rows)
+
+
+def reader_list(law: Data, index: LawIndex, page: Page, chosen: set[int]) -> str:
+    """List a reader's articles under their chapters."""
+    parts = []
+    for chapter in law["items"]:
+        if entries := [entry for entry in chapter["articles"] if entry["id"] in chosen]:
+            parts.append(f"<h2>{ordinal(chapter['id'], '章')} {chapter['zh']}</h2>")
+            parts.append(article_list(entries, index, page))
+    return "\n".join(parts) or "<p>还没有写好的条文。</p>"
+
+
+def reader_links(law: Data, index: LawIndex, page: Page) -> str:
+    """Make the row of readers to choose from; the one that is shown is marked."""
+    rows = []
+    for reader in law["who"]:
+        url = f"law/for/{reader['id']}/"
+        count = len(index.readers.get(reader["id"], []))
+        here = ' aria-current="page"' if page.url == url else ""
+        rows.append(
+            f'<li><a class="chip" href="{get_relative_url(url, page.url)}"{here}>'
+            f"{reader['zh']} {count}条</a></li>"
+        )
+    return '<ul class="chips" aria-label="按读者看">\n' + "\n".join(rows) + "\n</ul>"
 
 
 def listed(rows: list[str]) -> str:
     return '<ul class="list list--rich">\n' + "\n".join(rows) + "\n</ul>"
-
-
-def ordinal(number: int, unit: str) -> str:
-    """Write a number below 100 as the law does: 61, 条 -> 第六十一条."""
-    tens, ones = divmod(number, 10)
-    ten = (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "")
-    return f"第{ten}{DIGITS[ones] if ones else ''}{unit}"

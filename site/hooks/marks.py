@@ -13,15 +13,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from deadlines import time_of
 from fingerprints import lists
+from glossary import entries
 from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
+from whereabouts import at
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
-LATER = {"chapters", "articles", "directory", "decisions"}
+LATER = {"chapters", "articles", "readers", "directory", "decisions", "news"}
 TIP = {"zh": "写下您看到的", "en": "Write down what you saw"}
 OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is involved: write here"}
 PRACTICE = {"zh": "先练一遍", "en": "Practise first"}
@@ -37,26 +40,37 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
     if "/decisions/0" in page.file.src_uri:
         return markdown
     language = str(page.meta.get("lang", "zh"))
-    data = config.extra["data"]
-    drawings = Path(str(config.theme.custom_dir)) / "drawings"
 
     def fill(match: re.Match[str]) -> str:
-        name, argument = match[1], match[2] or ""
-        if name in LATER:
-            return f"<!--{name}-->"
-        if name == "drawing":
-            return draw(drawings / f"{argument}.html", language)
-        if name not in MARKS:
-            raise PluginError(f"content/{page.file.src_uri}: unknown mark {match[0]}")
-        return MARKS[name](argument, data, language)
+        try:
+            return filled(match, config, language)
+        except PluginError as error:
+            raise PluginError(f"{place(match[0], page, config)}：{error}。") from None
 
     return MARK.sub(fill, markdown)
+
+
+def filled(match: re.Match[str], config: MkDocsConfig, language: str) -> str:
+    name, argument = match[1], match[2] or ""
+    if name in LATER:
+        return f"<!--{name}-->"
+    if name == "drawing":
+        drawings = Path(str(config.theme.custom_dir)) / "drawings"
+        return draw(drawings / f"{argument}.html", language)
+    if name not in MARKS:
+        raise PluginError(f"没有 {match[0]} 这个记号，能用的写在 CONTRIBUTING.zh.md 里")
+    return MARKS[name](argument, config.extra["data"], language)
+
+
+def place(mark: str, page: Page, config: MkDocsConfig) -> str:
+    source = page.markdown or ""
+    return at(page, config, source.count("\n", 0, max(source.find(mark), 0)) + 1, mark)
 
 
 def draw(path: Path, language: str) -> str:
     """Put a drawing of our own into the page: no request, and it follows the dark scheme."""
     if not path.exists():
-        raise PluginError(f"There is no drawing called {path.stem}")
+        raise PluginError(f"site/theme/drawings 里没有 {path.stem} 这张图")
     drawing = path.read_text("utf-8").strip()
     if language == "en":
         return LABEL.sub(r' aria-label="\1"', drawing)
@@ -74,7 +88,7 @@ def tip(argument: str, data: Data, language: str) -> str:
     if argument in doors:
         return doors[argument]
     if argument and argument not in {item["id"] for item in data["categories"]["items"]}:
-        raise PluginError(f"{{tip:{argument}}}: there is no such category")
+        raise PluginError(f"{{tip:{argument}}}：categories.yml 里没有 {argument} 这一类")
     return button(f"{address}?category={argument}" if argument else address, TIP[language])
 
 
@@ -103,10 +117,16 @@ def keys(_argument: str, data: Data, language: str) -> str:
     return lists(data, language)
 
 
+def deadline(argument: str, data: Data, language: str) -> str:
+    return time_of(argument, data["deadlines"], language)
+
+
 MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "tip": tip,
     "mailbox": mailbox,
     "tel": tel,
     "hotlines": hotlines,
     "keys": keys,
+    "deadline": deadline,
+    "glossary": entries,
 }

@@ -9,20 +9,26 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 HOME = {"zh": "首页", "en": "Home"}
+# Every page by its address: one table for all, or each page would make its own.
+PAGES: dict[str, Page] = {}
 
 Context = dict[str, Any]
+
+
+def on_nav(nav: Navigation, **_: Any) -> None:
+    PAGES.clear()
+    PAGES.update((page.url, page) for page in nav.pages)
 
 
 def on_page_context(
     context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> Context:
     language = language_of(page)
-    pages = {other.url: other for other in nav.pages}
-    steps = [url for url in ancestors(page) if url in pages]
     context["language"] = language
     context["trail"] = [
-        {"url": url, "title": HOME[language] if url in ("", "en/") else short(pages[url])}
-        for url in steps
+        {"url": url, "title": HOME[language] if url in ("", "en/") else short(PAGES[url])}
+        for url in ancestors(page)
+        if url in PAGES
     ]
     # The column of the menu that this page belongs to.
     context["here"] = here(page, config.extra["data"]["footer"]["nav"])
@@ -54,6 +60,7 @@ def here(page: Page, entries: list[dict[str, str]]) -> str:
         (len(entry[name]), entry["id"])
         for entry in entries
         for name in ("page", "page_en")
-        if name in entry and page.url.startswith(entry[name])
+        # The switch of languages is no column of pages.
+        if name in entry and entry["id"] != "language" and page.url.startswith(entry[name])
     ]
     return max(begins)[1] if begins else ""

@@ -124,9 +124,9 @@ class Words(HTMLParser):
     def handle_data(self, data):
         tag, found = self.open[-1] if self.open else ("", {})
         # An entry that the demo district has not filled in yet, and the link to the Chinese pages.
-        is_left = "placeholder" in found.get("class", "") or found.get("href") == "/"
-        is_chinese = is_left and self.part == "footer"
-        if tag != "textarea" and not is_chinese and data.strip():
+        is_left = "placeholder" in found.get("class", "") and self.part == "footer"
+        is_switch = found.get("href") == "/" and found.get("lang") == "zh-CN"
+        if tag != "textarea" and not is_left and not is_switch and data.strip():
             self.said.append((self.part, data.strip()))
 
     @property

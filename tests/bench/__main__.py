@@ -17,6 +17,8 @@ from .load import closed_loop, get_form, get_page, journey, post_with
 from .parts import measure_parts, show_parts
 from .place import Place, served
 from .sealed import post_sealed
+from .site import BUDGETS as SITE_BUDGETS
+from .site import measure_site
 from .unlock import measure_unlock, show_unlock
 
 BUDGETS = {
@@ -136,12 +138,17 @@ def main() -> None:
             ):
                 results[kind] |= measure_queue(place, options.seconds / 2, 1000)
     parts = measure_parts()
+    site = measure_site()
     browser = measure_unlock()
     show(results)
+    for name, value in site.items():
+        print(f"{name:28}{SITE_BUDGETS[name]:>10}{value:>14}")
     show_unlock(browser)
     show_parts(parts)
     target = ROOT / "build" / "bench.json"
-    target.write_text(json.dumps({**results, **browser, "post_parts_ms": parts}, indent=1) + "\n")
+    target.write_text(
+        json.dumps({**results, **site, **browser, "post_parts_ms": parts}, indent=1) + "\n"
+    )
     print(f"written: {target}")
 
 

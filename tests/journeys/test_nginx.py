@@ -183,7 +183,7 @@ def test_the_site_is_served_with_the_apps_headers_and_its_pages_are_compressed(p
     packed, _ = nginx.get("/assets/lamp.css")
 
     assert "<title>home</title>" in page
-    assert answer.headers["Content-Security-Policy"] == security._CSP_PUBLIC
+    assert answer.headers["Content-Security-Policy"] == security.CSP_PUBLIC
     for name in ("Referrer-Policy", "X-Content-Type-Options", "Cross-Origin-Opener-Policy"):
         assert answer.headers[name] == security._HEADERS[name], name
     assert answer.headers["Cache-Control"] == "no-cache"

@@ -1,25 +1,35 @@
 """The site, built once into a temporary folder; a reader of its pages; a server and a browser."""
 
+import copy
 import functools
 import http.server
+import importlib
+import os
+import shutil
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from admin.security import CSP_PUBLIC
+
 ROOT = Path(__file__).parents[2]
+# A district's address: a folder of a portal.
+SITE_URL = "https://www.example.gov.cn/dengshao/"
+ADDRESSED = os.environ | {"DENGSHAO_SITE_URL": SITE_URL}
 
 
-def build_site(target, *, builder="mkdocs", root=ROOT, env=None):
+def build_site(target, *, builder="mkdocs", root=ROOT, env=None, more=()):
     """Build strictly in a process of its own; gives that process."""
     command = [sys.executable, "-m", builder, "build", "--strict", "-f", str(root / "mkdocs.yml")]
     return subprocess.run(
-        [*command, "-d", str(target)], capture_output=True, text=True, env=env, check=False
+        [*command, "-d", str(target), *more], capture_output=True, text=True, env=env, check=False
     )
 
 
@@ -88,23 +98,91 @@ def pages(site):
 
 
 @pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """The site as a district builds it that has an address."""
+    target = tmp_path_factory.mktemp("published")
+    result = build_site(target, env=ADDRESSED)
+    assert result.returncode == 0, result.stderr
+    return target
+
+
+@pytest.fixture(scope="session")
 def data():
     folder = ROOT / "content" / "data"
     return {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in folder.glob("*.yml")}
 
 
+@pytest.fixture
+def hook(monkeypatch):
+    """Give a hook of the build by its name, as the build imports it."""
+    monkeypatch.syspath_prepend(str(ROOT / "site" / "hooks"))
+    before = set(sys.modules)
+    yield importlib.import_module
+    for name in set(sys.modules) - before:
+        if str(ROOT / "site" / "hooks") in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def config(data, tmp_path):
+    """What a hook asks of the build's configuration, with data of its own to be damaged."""
+    folder = tmp_path / "content" / "data"
+    shutil.copytree(ROOT / "content" / "data", folder)
+    theme = SimpleNamespace(custom_dir=str(ROOT / "site" / "theme"))
+    extra = {"data": copy.deepcopy(data)}
+    return SimpleNamespace(docs_dir=str(folder.parent), extra=extra, theme=theme)
+
+
+@pytest.fixture
+def edit(hook, config):
+    """A function that changes a data file, reads it again, and goes on to a step of the build.
+
+    edit("places", old, new, step) calls step(config).
+    """
+
+    def change(name, old, new, step=None):
+        path = Path(config.docs_dir) / "data" / f"{name}.yml"
+        words = path.read_text("utf-8")
+        assert old in words
+        path.write_text(words.replace(old, new, 1), "utf-8")
+        config.extra["data"][name] = hook("data_files").read(path)
+        if step:
+            step(config)
+
+    return change
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder under the policy under which the app and nginx serve it."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", CSP_PUBLIC)
+        super().end_headers()
+
     def log_message(self, *_arguments):
         """Keep the test's output for the test."""
 
 
 @pytest.fixture(scope="module")
-def address(site):
-    handler = functools.partial(Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def serve():
+    """A function that serves a folder at the root of a host: serve(folder) -> address."""
+    running = []
+
+    def start(folder):
+        handler = functools.partial(Quiet, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(site, serve):
+    return serve(site)

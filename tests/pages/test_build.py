@@ -5,9 +5,13 @@ import json
 import os
 import re
 import shutil
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from mkdocs.exceptions import PluginError
 
 from .conftest import ROOT, build_site
 
@@ -76,30 +80,70 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
 @pytest.mark.parametrize(
     ("page", "old", "new", "complaint"),
     [
-        ("report/index.md", "{tip}", "{tipp}", "unknown mark {tipp}"),
-        ("report/index.md", "{tip}", "{tip:Z9}", "{tip:Z9}: there is no such category"),
-        ("report/index.md", "{tel:110}", "{tel:12337}", "{tel:12337}: no such telephone"),
-        ("help/hotlines.md", "{hotlines}", "{hotlines:nowhere}", "no such group: nowhere"),
-        ("report/index.md", "{drawing:paper}", "{drawing:cat}", "no drawing called cat"),
-        ("report/index.md", "(../help/index.md)", "(../help/gone.md)", "help/gone.md"),
-        ("law/61.md", "chapter: 7", "chapter: 8", "article 61 is not in this chapter"),
-        ("law/61.md", "residents", "martians", "unknown reader ['martians']"),
-        ("help/index.md", "reviewed: 2026-11-24\n", "", "front matter needs `reviewed"),
-        (
-            "data/keys.yml",
-            "items: []",
-            KEYS.replace("drugs", "spies"),
-            "no such unit in routes.yml",
-        ),
-        ("data/hotlines.yml", "kind: phone", "kind: pigeon", "'pigeon' is not one of"),
-        ("data/footer.yml", "quick_exit: https", "quick_exit: http", "does not match"),
+        ("report/index.md", "{tip}", "{tipp}", r"report/index\.md 第 \d+ 行：没有 {tipp} 这个记号"),
+        ("report/index.md", "(../help/index.md)", "(../help/gone.md)", r"help/gone\.md"),
+        ("law/23.md", "topics: [", "topics: [moon, ", r"law/23\.md：topics 里的 moon 没有页面"),
     ],
 )
 def test_the_build_stops_and_says_why(workshop, page, old, new, complaint):
     change(workshop, page, old, new)
     result = build_site(workshop / "out", root=workshop)
     assert result.returncode != 0
-    assert complaint in result.stderr
+    assert re.search(complaint, result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("mark", "complaint"),
+    [
+        ("{tip:Z9}", "categories.yml 里没有 Z9 这一类"),
+        ("{tel:12337}", "{tel:12337}：hotlines.yml 里没有这个电话"),
+        ("{hotlines:nowhere}", "没有 nowhere 这一组"),
+        ("{drawing:cat}", "没有 cat 这张图"),
+    ],
+)
+def test_a_mark_that_nobody_knows_is_refused(hook, config, mark, complaint):
+    marks = hook("marks")
+    with pytest.raises(PluginError, match=complaint):
+        marks.filled(marks.MARK.fullmatch(mark), config, "zh")
+
+
+@pytest.mark.parametrize(
+    ("step", "changes", "complaint"),
+    [
+        ("check", {"chapter": 8}, r"law/61\.md：第八章里没有第六十一条"),
+        ("check", {"who": ["martians"]}, "who 里的 martians 不认识"),
+        ("check", {"article": 62}, r"应当叫 law/62\.md"),
+        ("button", {"category": "Z9"}, r"law/61\.md：category: Z9 不在"),
+    ],
+)
+def test_the_front_matter_of_an_article_is_held_to_the_law(hook, data, step, changes, complaint):
+    meta = {"article": 61, "chapter": 7, "who": ["residents"]} | changes
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="law/61.md"), meta=meta)
+    law = hook("law")
+    with pytest.raises(PluginError, match=complaint):
+        getattr(law, step)(page, data["law"] if step == "check" else data)
+
+
+def test_a_page_that_does_not_say_when_it_was_read_is_refused(hook, config):
+    file = SimpleNamespace(src_uri="help/index.md", content_string="---\nshort: 帮助\n---\n")
+    page = SimpleNamespace(file=file, meta={"short": "帮助"})
+    complaint = r"content/help/index\.md 第 1 行：开头要有 reviewed"
+    with pytest.raises(PluginError, match=complaint):
+        hook("review").on_page_context({}, page=page, config=config, nav=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "complaint"),
+    [
+        ("keys", "items: []", KEYS.replace("drugs", "spies"), "routes.yml 里没有这个单位"),
+        ("hotlines", "kind: phone", "kind: pigeon", "「pigeon」不能写，能写的是：phone"),
+        ("footer", "quick_exit: https", "quick_exit: http", "的写法不对"),
+    ],
+)
+def test_a_damaged_data_file_is_refused(hook, edit, name, old, new, complaint):
+    lists = hook("fingerprints").lists
+    with pytest.raises(PluginError, match=complaint):
+        edit(name, old, new, lambda config: lists(config.extra["data"], "zh"))
 
 
 def change(workshop, page, old, new):
@@ -136,27 +180,78 @@ def test_where_the_form_is_on_another_host_nothing_is_fetched_ahead(site, worksh
     assert "data-ahead" not in (workshop / "out" / "report" / "index.html").read_text("utf-8")
 
 
-def test_a_production_build_refuses_placeholders(workshop):
-    env = os.environ | {"DENGSHAO_ENV": "production"}
-    result = build_site(workshop / "out", root=workshop, env=env)
-    assert result.returncode != 0
-    assert "placeholders" in result.stderr
+def lines_with(config, name, *words):
+    """The lines of a data file that hold one of these words and are no comment."""
+    lines = (Path(config.docs_dir) / "data" / f"{name}.yml").read_text("utf-8").splitlines()
+    numbered = ((n, line) for n, line in enumerate(lines, 1) if not line.startswith("#"))
+    return "、".join(str(n) for n, line in numbered if any(word in line for word in words))
+
+
+def test_a_production_build_names_every_line_that_waits_for_the_district(hook, config, monkeypatch):
+    hook("review").on_config(config)
+    monkeypatch.setenv("DENGSHAO_ENV", "production")
+    with pytest.raises(PluginError) as caught:
+        hook("review").on_config(config)
+    said = str(caught.value)
+    footer, places = lines_with(config, "footer", "待填写"), lines_with(config, "places", "待填写")
+    assert f"content/data/footer.yml 第 {footer} 行" in said
+    assert f"content/data/places.yml 第 {places} 行" in said
+    line = lines_with(config, "hotlines", "id: local-police")
+    assert f"content/data/hotlines.yml 第 {line} 行：辖区派出所没有号码" in said
+    assert said.count("没有号码") == lines_with(config, "hotlines", "number: null").count("、") + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "complaint"),
+    [
+        ("footer", "domain: www.example.gov.cn", "domain: 待填写", "footer.yml 第 8 行"),
+        ("footer", "value: 已填", "value: 待填写", "footer.yml 第 26 行"),
+        ("footer", "value: 已填}", "value: 已填, placeholder: true}", "footer.yml 第 26 行"),
+        ("places", "number: 010-5550100", "number: 待填写", "places.yml 第 20 行"),
+        ("hotlines", 'number: "010-5550100"', "number: null", "辖区派出所没有号码"),
+        ("hotlines", 'number: "010-5550100"', "number: null\n    retired: true", ""),
+        ("places", "levels:\n", "levels: # 待填写的都填了\n", ""),
+    ],
+)
+def test_one_fact_that_is_missing_stops_a_production_build(
+    hook, config, edit, monkeypatch, name, old, new, complaint
+):
+    fill_in(Path(config.docs_dir).parent)
+    edit("hotlines", "source:", "source:")
+    monkeypatch.setenv("DENGSHAO_ENV", "production")
+    edit(name, old, new)
+    refused = pytest.raises(PluginError, match=complaint) if complaint else nullcontext()
+    with refused:
+        hook("review").on_config(config)
 
 
 def test_a_page_that_nobody_read_for_a_year_says_so_and_stops_a_production_build(workshop):
     page = workshop / "content" / "help" / "index.md"
-    page.write_text(page.read_text("utf-8").replace("2026-11-24", "2020-01-01", 1), "utf-8")
+    page.write_text(page.read_text("utf-8").replace("2026-11-25", "2020-01-01", 1), "utf-8")
     assert build_site(workshop / "out", root=workshop).returncode == 0
     assert "超过一年没有核对" in (workshop / "out" / "help" / "index.html").read_text("utf-8")
-    fill_footer(workshop)
+    fill_in(workshop)
     env = os.environ | {"DENGSHAO_ENV": "production"}
     result = build_site(workshop / "out", root=workshop, env=env)
-    assert "not reviewed since 2020-01-01" in result.stderr
+    assert "超过一年没有核对（reviewed: 2020-01-01）" in result.stderr
 
 
-def fill_footer(workshop):
-    path = workshop / "content" / "data" / "footer.yml"
-    footer = yaml.safe_load(path.read_text("utf-8"))
-    for item in footer["items"]:
-        item.pop("placeholder", None)
-    path.write_text(yaml.safe_dump(footer, allow_unicode=True), "utf-8")
+def fill_in(workshop):
+    """Write what a district knows of itself, as an editor would."""
+    values = {
+        "footer": [
+            ("domain: 待填写", "domain: www.example.gov.cn"),
+            ("code: 待填写", 'code: "1100000001"'),
+            ("value: 待填写", "value: 已填"),
+            (", placeholder: true", ""),
+        ],
+        "places": [("number: 待填写", "number: 010-5550100")],
+        "hotlines": [("number: null", 'number: "010-5550100"')],
+    }
+    for name, pairs in values.items():
+        path = workshop / "content" / "data" / f"{name}.yml"
+        words = path.read_text("utf-8")
+        for old, new in pairs:
+            assert old in words
+            words = words.replace(old, new)
+        path.write_text(words, "utf-8")

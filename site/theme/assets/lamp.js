@@ -5,6 +5,8 @@
   var root = document.documentElement;
   var elder = document.getElementById("elder");
   var exit = document.getElementById("quick-exit");
+  // 0 普通, 1 长辈版, 2 更大; the button names what the next press brings.
+  var size = 0;
 
   // A browser may refuse its storage; the page then simply forgets.
   function withStore(name, act) {
@@ -15,18 +17,19 @@
     }
   }
 
-  function showElder(on) {
-    root.classList.toggle("elder", on);
+  function showSize(next) {
+    size = next;
+    root.classList.toggle("elder", size > 0);
+    root.classList.toggle("elder--larger", size > 1);
     if (!elder) return;
     elder.hidden = false;
-    elder.textContent = on ? elder.dataset.normal : elder.dataset.large;
+    elder.textContent = [elder.dataset.large, elder.dataset.larger, elder.dataset.normal][size];
   }
 
-  function toggleElder() {
-    var on = !root.classList.contains("elder");
-    showElder(on);
+  function changeSize() {
+    showSize((size + 1) % 3);
     withStore("localStorage", function (store) {
-      if (on) store.setItem(SIZE, "1");
+      if (size) store.setItem(SIZE, size);
       else store.removeItem(SIZE);
     });
   }
@@ -34,6 +37,8 @@
   // Typed words go first, so that "back" has nothing to refill; then the page; then the address.
   function leave(event) {
     if (event) event.preventDefault();
+    // For read.js: a voice must not go on with the next paragraph.
+    document.dispatchEvent(new Event("leave"));
     Array.prototype.forEach.call(document.forms, function (form) {
       HTMLFormElement.prototype.reset.call(form);
     });
@@ -47,14 +52,16 @@
 
   var presses = [];
   function countEscape(event) {
-    if (event.key !== "Escape") return;
+    // Esc in the middle of typing pinyin belongs to the keyboard.
+    if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
     presses = presses.filter(function (at) { return event.timeStamp - at < 2000; });
     presses.push(event.timeStamp);
     if (presses.length >= 3) leave();
   }
 
-  showElder(withStore("localStorage", function (store) { return store.getItem(SIZE); }) === "1");
-  if (elder) elder.addEventListener("click", toggleElder);
+  var stored = withStore("localStorage", function (store) { return store.getItem(SIZE); });
+  showSize(stored === "1" || stored === "2" ? +stored : 0);
+  if (elder) elder.addEventListener("click", changeSize);
   if (exit) {
     exit.addEventListener("click", leave);
     document.addEventListener("keydown", countEscape);

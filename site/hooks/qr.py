@@ -1,0 +1,27 @@
+"""QR codes as one SVG path (used by posters.py): drawn at build, the same bytes each time."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import segno
+
+# The white margin that readers of QR codes need, in modules.
+QUIET = 4
+
+
+def code(address: str) -> tuple[int, str]:
+    """Give the side of the square in modules, margin included, and the path of its dark part."""
+    rows = segno.make(address, micro=False, error="m").matrix
+    path = "".join(row(values, y) for y, values in enumerate(rows, QUIET))
+    return len(rows) + 2 * QUIET, path
+
+
+def row(values: bytearray, y: int) -> str:
+    """Draw each run of dark modules as one rectangle."""
+    path, x = "", QUIET
+    for dark, run in groupby(values):
+        length = len(list(run))
+        path += f"M{x} {y}h{length}v1h-{length}z" if dark else ""
+        x += length
+    return path

@@ -1,0 +1,221 @@
+"""The search in Chromium: it finds what people mean, stays small, and sends nothing."""
+
+import gzip
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from pypinyin import Style, pinyin
+
+from tests.live import CHROMIUM
+
+from .conftest import ROOT, build_site
+from .test_browser import open_page
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
+
+BUDGET = 60 * 1024
+TITLES = """[...document.querySelectorAll('#search-results a')]
+  .map(one => one.innerText.split('\\n')[0])"""
+OWN = Path(__file__).parent / "own_queries.tsv"
+
+
+def read_queries(path):
+    return [line.split("\t") for line in path.read_text("utf-8").splitlines() if "\t" in line]
+
+
+def titles_for(tab, address, query):
+    """Ask as a link does; gives the first lines of the hits."""
+    tab.goto("about:blank")
+    tab.goto(f"{address}search/#q={quote(query)}")
+    tab.wait_for_selector('#search-results[aria-busy="false"]', state="attached")
+    return tab.evaluate(TITLES)
+
+
+def misses(tab, address, queries):
+    found = {query: titles_for(tab, address, query)[:5] for query, _ in queries}
+    return {
+        query: found[query]
+        for query, wanted in queries
+        if not any(re.search(wanted, title) for title in found[query])
+    }
+
+
+@pytest.fixture
+def tab(browser, address):
+    tab = open_page(browser, address + "search/", width=360)
+    yield tab
+    tab.context.close()
+
+
+def test_every_shared_query_finds_its_page_among_the_first_five(tab, address, shared):
+    path = shared / "queries.tsv"
+    queries = [row for row in read_queries(path) if not row[0].startswith("#")]
+    assert len(queries) == 36
+    assert misses(tab, address, queries) == {}
+
+
+def test_nineteen_in_twenty_of_our_own_queries_find_their_page(tab, address):
+    queries = read_queries(OWN)
+    assert len(queries) >= 45
+    missed = misses(tab, address, queries)
+    assert len(missed) <= len(queries) * 0.05, missed
+
+
+@pytest.mark.parametrize("query", ["高利代", "孩子吸毒怎么办", "cunba", "drugs", "冒充军人身份"])
+def test_the_first_query_with_all_it_loads_is_small(browser, address, site, query):
+    tab = open_page(browser, "about:blank", width=360)
+    loaded = set()
+    tab.on("response", lambda answer: loaded.add(answer.url.partition("#")[0]))
+    titles_for(tab, address, query)
+    tab.context.close()
+    files = [site / url.removeprefix(address) for url in loaded]
+    files = [path / "index.html" if path.is_dir() else path for path in files]
+    weights = {path.name: len(gzip.compress(path.read_bytes())) for path in files}
+    assert sum(weights.values()) <= BUDGET, weights
+
+
+def test_what_is_typed_is_sent_nowhere_and_kept_nowhere(browser, address):
+    tab = open_page(browser, address + "search/", width=360)
+    asked = []
+    tab.on("request", lambda request: asked.append((request.url, request.post_data)))
+    tab.fill("#q", "保护伞")
+    tab.wait_for_selector("#search-results a")
+    assert asked
+    assert all(url.startswith(address + "assets/") and not body for url, body in asked)
+    assert not any(quote("保") in url or "bao" in url for url, _ in asked)
+    assert tab.url == address + "search/"
+    kept = tab.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+    assert kept == [0, 0, ""]
+    tab.context.close()
+
+
+def test_the_keyboard_searches_walks_and_opens(tab):
+    tab.focus("#q")
+    tab.keyboard.type("cunba")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#search-results a:focus")
+    tab.keyboard.press("ArrowDown")
+    second = tab.evaluate("document.activeElement.href")
+    assert second == tab.evaluate("document.querySelectorAll('#search-results a')[1].href")
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("ArrowUp")
+    assert tab.evaluate("document.activeElement.id") == "q"
+    tab.keyboard.press("ArrowDown")
+    first = tab.evaluate("document.activeElement.href")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(first)
+
+
+def test_a_hit_may_lead_to_a_heading_and_every_hit_leads_to_something(tab, address, pages):
+    known = {page.url: page for page in pages}
+    anchors = 0
+    for query in ("警察问您要查什么", "查询码丢了", "保护伞", "第七十七条", "drugs"):
+        titles_for(tab, address, query)
+        hrefs = tab.evaluate(
+            "[...document.querySelectorAll('#search-results a')].map(one => one.href)"
+        )
+        assert hrefs, query
+        for href in hrefs:
+            url, _, anchor = href.removeprefix(address).partition("#")
+            assert url in known, href
+            if anchor:
+                anchors += 1
+                ids = [quote(one) for one in known[url].document.ids()]
+                assert anchor.upper() in [one.upper() for one in ids], href
+    assert anchors
+
+
+@pytest.mark.parametrize("query", ["龘靐齉", "qqqqxx"])
+def test_nothing_found_is_said_plainly_with_the_contents_and_two_numbers(tab, address, query):
+    assert titles_for(tab, address, query) == []
+    assert tab.inner_text("#search-status").startswith("没有找到")
+    assert tab.locator("#search-none a[href='tel:110']").is_visible()
+    assert tab.locator("#search-contents h2").is_visible()
+
+
+def test_while_pinyin_is_composed_the_arrows_are_its_own(tab):
+    tab.fill("#q", "cunba")
+    tab.wait_for_selector("#search-results a")
+    press = """composing => document.getElementById("q").dispatchEvent(new KeyboardEvent("keydown",
+        {key: "ArrowDown", bubbles: true, isComposing: composing}))"""
+    tab.focus("#q")
+    tab.evaluate(press, True)
+    assert tab.evaluate("document.activeElement.id") == "q"
+    tab.evaluate(press, False)
+    assert tab.evaluate("document.activeElement.id") != "q"
+
+
+@pytest.mark.parametrize("lost", ["search-find.js", "search/main.js"])
+def test_a_line_that_breaks_is_told_and_the_next_word_finds_again(tab, lost):
+    tab.route(f"**/{lost}", lambda route: route.abort())
+    tab.fill("#q", "村霸")
+    tab.wait_for_selector("#search-status:has-text('没有网')")
+    assert tab.get_attribute("#search-results", "aria-busy") == "false"
+    assert tab.locator("#search-contents h2").is_visible()
+    tab.unroute(f"**/{lost}")
+    tab.fill("#q", "保护伞")
+    tab.wait_for_selector("#search-results a")
+
+
+def test_an_address_that_is_malformed_breaks_nothing(tab, address):
+    errors = []
+    tab.on("pageerror", lambda error: errors.append(error))
+    tab.goto("about:blank")
+    tab.goto(address + "search/#q=%E0%A4%A")
+    tab.wait_for_selector('#search-results[aria-busy="false"]', state="attached")
+    assert errors == []
+    assert tab.input_value("#q") == "%E0%A4%A"
+
+
+def test_a_query_hides_the_contents_and_an_empty_field_brings_them_back(tab):
+    tab.fill("#q", "戒毒")
+    tab.wait_for_selector("#search-results a")
+    assert not tab.locator("#search-contents").is_visible()
+    tab.fill("#q", "")
+    tab.wait_for_selector("#search-contents", state="visible")
+    assert tab.locator("#search-results a").count() == 0
+
+
+def test_without_scripts_the_search_page_is_the_contents(browser, address):
+    tab = open_page(browser, address + "search/", width=360, java_script_enabled=False)
+    assert not tab.locator("#search").is_visible()
+    assert tab.locator("#search-contents a:visible").count() > 40
+    tab.context.close()
+
+
+def test_a_copy_on_a_disk_finds_too_and_every_link_names_a_file(browser, tmp_path):
+    copy = tmp_path / "offline"
+    assert build_offline(copy).returncode == 0
+    tab = open_page(browser, (copy / "search" / "index.html").as_uri() + "#q=cunba", width=360)
+    tab.wait_for_selector("#search-results a")
+    tab.locator("#search-results a").first.click()
+    tab.wait_for_url("**/topics/village-bully/index.html*")
+    assert "村霸" in tab.inner_text("h1")
+    for name in ("index.html", "law/index.html", "report/index.html", "404.html"):
+        tab.goto((copy / name).as_uri())
+        assert tab.evaluate("getComputedStyle(document.body).margin") == "0px", name
+        hrefs = tab.evaluate("[...document.querySelectorAll('a')].map(one => one.href)")
+        for href in hrefs:
+            if href.startswith("file://"):
+                path = Path(href.removeprefix("file://").partition("#")[0].partition("?")[0])
+                assert path.is_file(), f"{name}: {href}"
+    tab.context.close()
+
+
+def build_offline(target):
+    return build_site(target, more=["--no-directory-urls"])
+
+
+def test_the_order_of_sounds_agrees_with_a_dictionary():
+    namespace = {}
+    exec((ROOT / "site" / "hooks" / "sounds.py").read_text("utf-8"), namespace)
+    order = namespace["in_order"]()
+    assert len(order) == 3755
+    for character, sound in order.items():
+        every = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
+        assert sound in every, character

@@ -274,13 +274,22 @@ def test_two_presses_of_escape_are_not_a_wish_to_leave(browser, address):
     tab.context.close()
 
 
-def test_no_page_asks_any_other_host(browser, address, pages):
+def test_no_page_asks_any_other_host_or_anything_against_the_policy(browser, address, pages):
     tab = open_page(browser, address, width=360)
-    asked = []
+    asked, said = [], []
     tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append((tab.url, message.text)))
     for page in pages:
         tab.goto(address + page.url)
     assert all(url.startswith(address) for url in asked)
+    assert [text for text in said if "Content Security Policy" in text[1]] == []
+    tab.context.close()
+
+
+def test_the_server_of_these_tests_keeps_to_the_policy_of_the_site(browser, address):
+    tab = open_page(browser, address, width=360)
+    with tab.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
     tab.context.close()
 
 

@@ -1,6 +1,7 @@
 """The pages in Chromium: accessible in both sizes, narrow, without scripts, and quickly left."""
 
 import json
+from itertools import product
 
 import pytest
 
@@ -38,6 +39,25 @@ SMALL = """least => [...document.querySelectorAll(
   .filter(one => one.getBoundingClientRect().height < least - 0.5
               || one.getBoundingClientRect().width < 43.5)
   .map(one => one.outerHTML.slice(0, 120))"""
+# Headings of which a line begins with what belongs to the end of the line above.
+LEFT_BEHIND = """() => [...document.querySelectorAll(
+    'h1, h2, h3, .strip-110 span, .door span, .button')]
+  .filter(one => {
+    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    let before = Infinity;
+    for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+      for (let at = 0; at < text.length; at += 1) {
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        const {top, width} = range.getBoundingClientRect();
+        if (!width) continue;
+        if (top > before + 5 && '，、：。？！；）'.includes(text.data[at])) return true;
+        before = top;
+      }
+    }
+    return false;
+  }).map(one => one.textContent)"""
 # A file of tests is one process: its pages are walked in shares, so that none runs into the clock.
 SHARES = 4
 
@@ -104,22 +124,26 @@ def test_axe_finds_nothing_in_the_dark(browser, address):
     tab.context.close()
 
 
-# At 200 % a window of 640 pixels is 320 wide, one of 1280 is 640.
+# At 200 % a window of 640 pixels is 320 wide, one of 1280 is 640; 360 is the usual telephone.
+WINDOWS = (320, 360, 640, 1280)
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("share", range(SHARES))
-def test_type_targets_and_width_keep_to_the_norm_on_every_page(browser, address, pages, share):
+def test_type_targets_width_and_headings_keep_to_the_norm_on_every_page(
+    browser, address, pages, share
+):
     tab = open_page(browser, address, width=320)
     faults = []
     for page in pages[share::SHARES]:
         tab.goto(address + page.url)
-        for width in (320, 640, 1280):
-            for classes, font, target in (NORMAL, LARGE, LARGER):
-                show(tab, width, classes)
-                is_wide, size, small = tab.evaluate(
-                    f"least => [{WIDE}, {FONT}, ({SMALL})(least)]", target
-                )
-                if is_wide or size != font or small:
-                    faults.append((page.url, width, classes, is_wide, size, small))
+        for width, (classes, font, target) in product(WINDOWS, (NORMAL, LARGE, LARGER)):
+            show(tab, width, classes)
+            is_wide, size, small, behind = tab.evaluate(
+                f"least => [{WIDE}, {FONT}, ({SMALL})(least), ({LEFT_BEHIND})()]", target
+            )
+            if is_wide or size != font or small or behind:
+                faults.append((page.url, width, classes, is_wide, size, small, behind))
     tab.context.close()
     assert faults == []
 

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test check fix bench bench-full flood posters offline lighthouse lock system clean FORCE
+.PHONY: help run words test check fix bench bench-full flood posters screens offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,6 +62,9 @@ fuzz: $(VENV)/.dev build/browser/.built build/site/index.html $(CATALOGUE).mo ##
 posters: $(VENV)/.dev system ## Print posters and leaflets into build/posters (DENGSHAO_SITE_URL=https://… make posters)
 	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site
 	@$(BIN)/python -m tests.posters
+
+screens: $(VENV)/.dev system build/site/index.html ## Pictures of pages on a small telephone and of a sheet on paper: build/screens
+	@$(BIN)/python -m tests.screens
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock

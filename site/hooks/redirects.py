@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 from urllib.parse import unquote
 
+import lines
 from generated import addresses, line_of
 from generated import page as made
 from mkdocs.config.defaults import MkDocsConfig
@@ -83,7 +84,7 @@ def on_page_context(
     if there:
         page.canonical_url = there.canonical_url
     page.content = (
-        f"<h1>{escape(title)}</h1>\n<p>这一页搬了地方，内容都在。</p>\n"
+        f"{lines.on_page_content(f'<h1>{escape(title)}</h1>')}\n<p>这一页搬了地方，内容都在。</p>\n"
         f'<p><a class="button" href="{escape(href)}">去新的地方：{escape(title)}</a></p>'
     )
     return context

@@ -1,14 +1,12 @@
 """The site, built once into a temporary folder; a reader of its pages; a server and a browser."""
 
 import copy
-import functools
-import http.server
 import importlib
 import os
 import shutil
 import subprocess
 import sys
-import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from admin.security import CSP_PUBLIC
+from .server import served
 
 ROOT = Path(__file__).parents[2]
 # A district's address: a folder of a portal.
@@ -152,35 +150,11 @@ def edit(hook, config):
     return change
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder under the policy under which the app and nginx serve it."""
-
-    def end_headers(self):
-        self.send_header("Content-Security-Policy", CSP_PUBLIC)
-        super().end_headers()
-
-    def log_message(self, *_arguments):
-        """Keep the test's output for the test."""
-
-
 @pytest.fixture(scope="module")
 def serve():
     """A function that serves a folder at the root of a host: serve(folder) -> address."""
-    running = []
-
-    def start(folder):
-        handler = functools.partial(Quiet, directory=str(folder))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        running.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    yield start
-    for server, thread in running:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with ExitStack() as running:
+        yield lambda folder: running.enter_context(served(folder))
 
 
 @pytest.fixture(scope="module")

@@ -1,127 +1,12 @@
-"""The pages in Chromium: accessible in both sizes, narrow, without scripts, and quickly left."""
+"""The pages in Chromium: sizes, voice, leaving at once, keyboard, print; no other host asked."""
 
 import json
 
 import pytest
 
-from .conftest import ROOT
+from .walks import FONT, open_page
 
 pytestmark = pytest.mark.browser
-
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-ELDER = "localStorage.setItem('dengshao.elder', '1')"
-ONE_OF_EACH_KIND = [
-    "",
-    "law/",
-    "law/23/",
-    "law/ch/3/",
-    "topics/loans/",
-    "report/",
-    "help/hotlines/",
-    "search/",
-    "en/",
-]
-WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-FONT = "parseFloat(getComputedStyle(document.body).fontSize)"
-# The classes that the button in the header sets, with the sizes of type and targets of the norm.
-NORMAL, LARGE, LARGER = ("", 18, 44), ("elder", 24, 60), ("elder elder--larger", 30, 60)
-WIDTHS = (360, 768, 1280)
-# The frame is alike on all pages: it is looked at in full once on each, and in each size on some.
-INSIDE = "document.querySelector('#main')"
-# What a change of width or size can break; the other rules look at the same elements again.
-LAYOUT = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-# Controls that stand alone; links within a sentence are exempt, as WCAG exempts them.
-SMALL = """least => [...document.querySelectorAll(
-    'button, summary, .button, .nav a, .door, .strip-110, #quick-exit, #search-link, .search-box,'
-    + '.foot li a, .list a, .trail a, .brand')]
-  .filter(one => one.offsetParent && !one.closest('.skip'))
-  .filter(one => one.getBoundingClientRect().height < least - 0.5
-              || one.getBoundingClientRect().width < 43.5)
-  .map(one => one.outerHTML.slice(0, 120))"""
-# A file of tests is one process: its pages are walked in shares, so that none runs into the clock.
-SHARES = 4
-
-
-def open_page(browser, address, *, width, elder=False, **options):
-    context = browser.new_context(viewport={"width": width, "height": 740}, **options)
-    if elder:
-        context.add_init_script(ELDER)
-    page = context.new_page()
-    page.goto(address)
-    return page
-
-
-def violations(page, inside="document", rules=None):
-    if not page.evaluate("!!window.axe"):
-        page.add_script_tag(path=AXE)
-    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    found = page.evaluate(
-        f"options => axe.run({inside}, options).then(result => result.violations)",
-        {"resultTypes": ["violations"], **only},
-    )
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-
-
-def show(tab, width, classes):
-    tab.set_viewport_size({"width": width, "height": 740})
-    tab.evaluate("classes => { document.documentElement.className = classes }", classes)
-
-
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("share", range(SHARES))
-def test_axe_finds_nothing_on_any_page_at_any_width_in_any_size(browser, address, pages, share):
-    tab = open_page(browser, address, width=360, bypass_csp=True)
-    faults = {}
-    for page in pages[share::SHARES]:
-        show(tab, 360, "")
-        tab.goto(address + page.url)
-        faults[page.url] = violations(tab)
-        show(tab, 1280, LARGE[0])
-        faults[page.url] += violations(tab, INSIDE)
-        for width, classes in ((1280, ""), (768, ""), (768, LARGE[0]), (360, LARGE[0])):
-            show(tab, width, classes)
-            faults[page.url] += violations(tab, INSIDE, LAYOUT)
-    tab.context.close()
-    assert {url: found for url, found in faults.items() if found} == {}
-
-
-def test_axe_finds_nothing_in_the_frame_at_any_width_in_any_size(browser, address):
-    tab = open_page(browser, address, width=360, bypass_csp=True)
-    for url in ONE_OF_EACH_KIND:
-        tab.goto(address + url)
-        for width in (320, *WIDTHS):
-            for classes, _, _ in (NORMAL, LARGE, LARGER):
-                show(tab, width, classes)
-                assert violations(tab) == [], (url, width, classes)
-    tab.context.close()
-
-
-def test_axe_finds_nothing_in_the_dark(browser, address):
-    tab = open_page(browser, address, width=360, color_scheme="dark", bypass_csp=True)
-    for url in ONE_OF_EACH_KIND:
-        tab.goto(address + url)
-        assert violations(tab) == [], url
-    tab.context.close()
-
-
-# At 200 % a window of 640 pixels is 320 wide, one of 1280 is 640.
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("share", range(SHARES))
-def test_type_targets_and_width_keep_to_the_norm_on_every_page(browser, address, pages, share):
-    tab = open_page(browser, address, width=320)
-    faults = []
-    for page in pages[share::SHARES]:
-        tab.goto(address + page.url)
-        for width in (320, 640, 1280):
-            for classes, font, target in (NORMAL, LARGE, LARGER):
-                show(tab, width, classes)
-                is_wide, size, small = tab.evaluate(
-                    f"least => [{WIDE}, {FONT}, ({SMALL})(least)]", target
-                )
-                if is_wide or size != font or small:
-                    faults.append((page.url, width, classes, is_wide, size, small))
-    tab.context.close()
-    assert faults == []
 
 
 def test_the_home_page_shows_110_three_doors_and_the_search_on_one_phone_screen(browser, address):
@@ -226,17 +111,6 @@ def test_leaving_at_once_silences_the_voice_before_another_word(browser, address
     tab.context.close()
 
 
-def test_without_scripts_every_page_reads_and_no_dead_button_shows(browser, address, pages):
-    tab = open_page(browser, address, width=360, java_script_enabled=False)
-    for page in pages:
-        tab.goto(address + page.url)
-        assert tab.locator("h1").is_visible()
-        assert tab.locator("button:visible").count() == 0, page.url
-        assert tab.locator("#quick-exit").is_visible()
-        assert tab.locator("#search-link").is_visible()
-    tab.context.close()
-
-
 def leave(tab, how):
     if how == "click":
         tab.click("#quick-exit")
@@ -274,13 +148,22 @@ def test_two_presses_of_escape_are_not_a_wish_to_leave(browser, address):
     tab.context.close()
 
 
-def test_no_page_asks_any_other_host(browser, address, pages):
+def test_no_page_asks_any_other_host_or_anything_against_the_policy(browser, address, pages):
     tab = open_page(browser, address, width=360)
-    asked = []
+    asked, said = [], []
     tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append((tab.url, message.text)))
     for page in pages:
         tab.goto(address + page.url)
     assert all(url.startswith(address) for url in asked)
+    assert [text for text in said if "Content Security Policy" in text[1]] == []
+    tab.context.close()
+
+
+def test_the_server_of_these_tests_keeps_to_the_policy_of_the_site(browser, address):
+    tab = open_page(browser, address, width=360)
+    with tab.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
     tab.context.close()
 
 

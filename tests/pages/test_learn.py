@@ -11,8 +11,8 @@ from mkdocs.exceptions import PluginError
 from admin.numerals import to_chinese
 
 from .conftest import ROOT
-from .test_browser import open_page, violations
 from .test_words import sentences_of
+from .walks import open_page, violations
 
 LAWS = {"": "反有组织犯罪法", "禁毒法": "禁毒法", "戒毒条例": "戒毒条例"}
 LAST = {"": 77, "禁毒法": 71, "戒毒条例": 46}

@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 import pytest
 
 from .conftest import ROOT
-from .test_browser import open_page
 from .test_build import build_site, change, workshop  # noqa: F401
 from .test_words import sentences_of
+from .walks import open_page
 
 START = "help/path/"
 HOST = "http://site/"

@@ -11,7 +11,7 @@ from pypinyin import Style, pinyin
 from tests.live import CHROMIUM
 
 from .conftest import ROOT, build_site
-from .test_browser import open_page
+from .walks import open_page
 
 pytestmark = [
     pytest.mark.browser,

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from .conftest import ROOT, Document
-from .test_browser import ELDER, SMALL, WIDE, violations
+from .walks import ELDER, SMALL, WIDE, violations
 
 GROUPS = ["012340", "567894"] * 3
 PAGE = """{% extends "base.html" %}

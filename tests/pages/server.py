@@ -1,0 +1,34 @@
+"""The built site on a port of this machine, under the policy under which the public reads it."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from admin.security import CSP_PUBLIC
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder as the app and nginx serve it, and tells nothing."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", CSP_PUBLIC)
+        super().end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep the output for what a test or a tool says."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder at the root of a host; gives its address."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()

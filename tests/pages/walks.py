@@ -1,0 +1,96 @@
+"""Walks through all pages in Chromium: what the tests of pages share."""
+
+import re
+
+from .conftest import ROOT
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+ELDER = "localStorage.setItem('dengshao.elder', '1')"
+ONE_OF_EACH_KIND = [
+    "",
+    "law/",
+    "law/23/",
+    "law/ch/3/",
+    "topics/loans/",
+    "report/",
+    "help/hotlines/",
+    "search/",
+    "en/",
+]
+WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+FONT = "parseFloat(getComputedStyle(document.body).fontSize)"
+# The classes that the button in the header sets, with the sizes of type and targets of the norm.
+NORMAL, LARGE, LARGER = ("", 18, 44), ("elder", 24, 60), ("elder elder--larger", 30, 60)
+WIDTHS = (360, 768, 1280)
+# The frame is alike on all pages: it is looked at in full once on each, and in each size on some.
+INSIDE = "document.querySelector('#main')"
+# What a change of width or size can break; the other rules look at the same elements again.
+LAYOUT = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+# Controls that stand alone; links within a sentence are exempt, as WCAG exempts them.
+SMALL = """least => [...document.querySelectorAll(
+    'button, summary, .button, .nav a, .door, .strip-110, #quick-exit, #search-link, .search-box,'
+    + '.foot li a, .list a, .trail a, .brand')]
+  .filter(one => one.offsetParent && !one.closest('.skip'))
+  .filter(one => one.getBoundingClientRect().height < least - 0.5
+              || one.getBoundingClientRect().width < 43.5)
+  .map(one => one.outerHTML.slice(0, 120))"""
+# Headings of which a line begins with what belongs to the end of the line above.
+LEFT_BEHIND = """() => [...document.querySelectorAll(
+    'h1, h2, h3, .strip-110 span, .door span, .button')]
+  .filter(one => {
+    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    let before = Infinity;
+    for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+      for (let at = 0; at < text.length; at += 1) {
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        const {top, width} = range.getBoundingClientRect();
+        if (!width) continue;
+        if (top > before + 5 && '，、：。？！；）'.includes(text.data[at])) return true;
+        before = top;
+      }
+    }
+    return false;
+  }).map(one => one.textContent)"""
+# A file of tests is one process: its pages are walked in shares, so that none runs into the clock.
+SHARES = 4
+
+
+def open_page(browser, address, *, width, elder=False, **options):
+    context = browser.new_context(viewport={"width": width, "height": 740}, **options)
+    if elder:
+        context.add_init_script(ELDER)
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def violations(page, inside="document", rules=None):
+    if not page.evaluate("!!window.axe"):
+        page.add_script_tag(path=AXE)
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found = page.evaluate(
+        f"options => axe.run({inside}, options).then(result => result.violations)",
+        {"resultTypes": ["violations"], **only},
+    )
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def show(tab, width, classes):
+    tab.set_viewport_size({"width": width, "height": 740})
+    tab.evaluate("classes => { document.documentElement.className = classes }", classes)
+
+
+# Pages that are made from rows of data, one like the other: their layout is looked at in shares.
+FAMILIES = re.compile(
+    r"help/path/.|learn/(ch|cards|quiz|drugs|topic)/.|q/|places/.|posters/.|about/decisions/\d"
+)
+ONE_IN = 5
+
+
+def with_samples(pages):
+    """Leave out of each family all but one page in five."""
+    alike = [page for page in pages if FAMILIES.match(page.url)]
+    kept = {page.url for page in alike[::ONE_IN]}
+    return [page for page in pages if not FAMILIES.match(page.url) or page.url in kept]

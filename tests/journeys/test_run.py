@@ -95,7 +95,10 @@ def test_connections_that_say_nothing_hold_up_neither_answers_nor_a_stop(
             connection.close()
 
     # gunicorn tells of each worker that it had to kill.
-    assert served.log.read_text("utf-8") == told
+    # A signal that comes while gunicorn closes the pipe by which signals wake it is told by Python
+    # as an OSError there: no request is lost by it.
+    lines = served.log.read_text("utf-8").splitlines(keepends=True)
+    assert "".join(line for line in lines if "/signal.py:" not in line) == told
 
 
 STOPPED = [

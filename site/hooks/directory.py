@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import Any
 
+import trail
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -82,7 +83,7 @@ def links(pages: list[Page], here: Page) -> str:
 def name(page: Page, here: Page) -> str:
     """Give a page's title; on the search page, which carries more than words, its short name."""
     is_short = here.meta.get("template") == "search.html"
-    return escape(str(page.meta.get("short", page.title) if is_short else page.title))
+    return escape(trail.short(page) if is_short else str(page.title))
 
 
 def language(page: Page, here: Page) -> str:

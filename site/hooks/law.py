@@ -10,6 +10,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import trail
 from law_index import LawIndex
 from law_text import block
 from marks import tip
@@ -169,7 +170,7 @@ def backlinks(index: LawIndex, number: int) -> list[Data]:
         return "article" in page.meta, -index.times[number, address], address
 
     found = sorted(index.linked_from.get(number, {}).values(), key=order)
-    return [described(page) | {"title": page.meta.get("short", page.title)} for page in found]
+    return [described(page) | {"title": trail.short(page)} for page in found]
 
 
 def described(page: Page) -> Data:

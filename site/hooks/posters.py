@@ -15,6 +15,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+import trail
 from generated import DANGER, addresses, line_of
 from generated import page as made
 from mkdocs.config.defaults import MkDocsConfig
@@ -167,14 +168,10 @@ def on_page_context(
     item = next(item for item in items if item["n"] == number)
     target = next((other for other in nav.pages if other.url == item["page"]), None)
     onward = f'<p><a class="button" href="{get_relative_url(item["page"], page.url)}">'
-    onward += f"往下看：{escape(name_of(target) if target else item['zh'])}</a></p>"
+    onward += f"往下看：{escape(trail.short(target) if target else item['zh'])}</a></p>"
     page.content = str(page.content).replace("<!--onward-->", onward)
     context["sheet"] = paper(item, base(config), onward)
     return context
-
-
-def name_of(target: Page) -> str:
-    return str(target.meta.get("short", target.title))
 
 
 def paper(item: Data, root: str, onward: str) -> Data:

@@ -106,16 +106,23 @@ def signed_in(page, live, member):
 
 
 @contextmanager
+def running(server):
+    """Let a server answer from a thread of its own; gives the address of its port."""
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
 def serving(app, config):
     """Serve an application on the port of its own configuration; gives its public address."""
     port = int(config.bind.rpartition(":")[2])
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://{config.public_host}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(server):
+        yield f"http://{config.public_host}"
 
 
 @pytest.fixture(scope="session")

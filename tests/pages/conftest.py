@@ -150,6 +150,22 @@ def edit(hook, config):
     return change
 
 
+@pytest.fixture
+def read_damaged(hook, tmp_path):
+    """Read a data file of which a piece was changed, against its schema."""
+
+    def read(name, old, new):
+        folder = ROOT / "content" / "data"
+        words = (folder / f"{name}.yml").read_text("utf-8")
+        assert old in words
+        (tmp_path / "schema").mkdir()
+        shutil.copy(folder / "schema" / f"{name}.json", tmp_path / "schema")
+        (tmp_path / f"{name}.yml").write_text(words.replace(old, new, 1), "utf-8")
+        return hook("data_files").read(tmp_path / f"{name}.yml")
+
+    return read
+
+
 @pytest.fixture(scope="module")
 def serve():
     """A function that serves a folder at the root of a host: serve(folder) -> address."""

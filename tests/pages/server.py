@@ -2,12 +2,11 @@
 
 import functools
 import http.server
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from admin.security import CSP_PUBLIC
+from tests.live import running
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -21,14 +20,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Keep the output for what a test or a tool says."""
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> AbstractContextManager[str]:
     """Serve a folder at the root of a host; gives its address."""
     handler = functools.partial(Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return running(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))

@@ -276,16 +276,9 @@ def test_a_set_with_a_stranger_or_a_double_is_refused(hook, config, chosen, comp
         ("[c1-02, ", "[", "太少，至少要"),
     ],
 )
-def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):
-    folder = ROOT / "content" / "data"
-    words = (folder / "quizzes.yml").read_text("utf-8")
-    assert old in words
-    (tmp_path / "schema").mkdir()
-    schema = (folder / "schema" / "quizzes.json").read_text("utf-8")
-    (tmp_path / "schema" / "quizzes.json").write_text(schema, "utf-8")
-    (tmp_path / "quizzes.yml").write_text(words.replace(old, new, 1), "utf-8")
+def test_the_schema_refuses_a_damaged_file(read_damaged, old, new, complaint):
     with pytest.raises(Exception, match=complaint):
-        hook("data_files").read(tmp_path / "quizzes.yml")
+        read_damaged("quizzes", old, new)
 
 
 def test_the_build_makes_no_pages_of_a_damaged_question(hook, config, edit):

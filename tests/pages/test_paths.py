@@ -5,7 +5,6 @@ from urllib.parse import urljoin
 
 import pytest
 
-from .conftest import ROOT
 from .test_build import build_site, change, workshop  # noqa: F401
 from .test_words import sentences_of
 from .walks import open_page
@@ -221,16 +220,9 @@ def test_the_whole_path_as_it_stands_is_accepted(hook, config):
         ("pages: [help/index.md]", "pages: [help/index]", "的写法不对"),
     ],
 )
-def test_the_schema_refuses_a_damaged_file(hook, tmp_path, old, new, complaint):
-    folder = ROOT / "content" / "data"
-    words = (folder / "paths.yml").read_text("utf-8")
-    assert old in words
-    (tmp_path / "schema").mkdir()
-    schema = (folder / "schema" / "paths.json").read_text("utf-8")
-    (tmp_path / "schema" / "paths.json").write_text(schema, "utf-8")
-    (tmp_path / "paths.yml").write_text(words.replace(old, new, 1), "utf-8")
+def test_the_schema_refuses_a_damaged_file(read_damaged, old, new, complaint):
     with pytest.raises(Exception, match=complaint):
-        hook("data_files").read(tmp_path / "paths.yml")
+        read_damaged("paths", old, new)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The app's base template and form macros: the same house as the site, and accessible."""
 
-import threading
-
 import jinja2
 import pytest
 import wtforms
@@ -10,6 +8,8 @@ from flask_babel import Babel
 from werkzeug.serving import make_server
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from tests.live import running
 
 from .conftest import ROOT, Document
 from .walks import ELDER, SMALL, WIDE, violations
@@ -69,12 +69,8 @@ def form_address(form_app, data):
         return render_template_string(PAGE, **values)
 
     server = make_server("127.0.0.1", 0, form_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(server) as address:
+        yield address
 
 
 def fetch(form_app, form_address, **options):

@@ -11,8 +11,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from whereabouts import is_record
 
-RECORD = re.compile(r"/decisions/\d{4}-[^/]+\.md$")
 # Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
 # of them the 目录 would weigh more than a phone on a slow line should load.
 BELOW = re.compile(r"(law/\d+|help/path/(?!index).+|places/(?!index).+|news/(?!index).+|q/.+)\.md$")
@@ -28,7 +28,7 @@ def on_page_context(
     if page.content and "<!--directory-->" in page.content:
         page.content = page.content.replace("<!--directory-->", directory(nav.pages, page))
     if page.content and "<!--decisions-->" in page.content:
-        records = [other for other in nav.pages if RECORD.search(other.file.src_uri)]
+        records = [other for other in nav.pages if is_record(other)]
         page.content = page.content.replace("<!--decisions-->", links(records, page))
     return context
 
@@ -37,6 +37,9 @@ def on_template_context(context: Context, *, template_name: str, **_: Any) -> Co
     """Keep out of sitemap.xml what the search leaves out: stubs, further parts, steps on a path."""
     if template_name == "sitemap.xml":
         context["pages"] = [one for one in context["pages"] if not one.inclusion.is_not_in_nav()]
+        for file in context["pages"]:
+            # The day on which somebody read it through, not that of the build.
+            file.page.update_date = str(file.page.meta.get("reviewed", ""))
     return context
 
 
@@ -50,7 +53,7 @@ def directory(pages: list[Page], here: Page) -> str:
     sections: dict[str, list[Page]] = {}
     for page in pages:
         uri = page.file.src_uri
-        if not RECORD.search(uri) and not BELOW.match(uri) and is_listed(page, here):
+        if not is_record(page) and not BELOW.match(uri) and is_listed(page, here):
             sections.setdefault(uri.rpartition("/")[0].partition("/")[0], []).append(page)
     return "\n".join(section(sections[name], here) for name in sorted(sections, key=rank))
 

@@ -20,7 +20,7 @@ from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
-from whereabouts import at
+from whereabouts import at, is_record
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
@@ -36,8 +36,8 @@ Data = dict[str, Any]
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
-    # Decision records are English prose about code; braces in them are only braces.
-    if "/decisions/0" in page.file.src_uri:
+    # In prose about code braces are only braces.
+    if is_record(page):
         return markdown
     language = str(page.meta.get("lang", "zh"))
 

@@ -50,10 +50,6 @@ def on_page_content(html: str, *, page: Page, **_: Any) -> str | None:
 
 def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     """Hand the notices to the home page: every page has been read by now."""
-    for file in files.documentation_pages():
-        if file.page:
-            # What the site map tells is when somebody read a page through, not when it was built.
-            file.page.update_date = str(file.page.meta.get("reviewed", ""))
     pages = [file.page for file in files.documentation_pages() if NOTICE.fullmatch(file.src_uri)]
     ordered = sorted((page for page in pages if page), key=lambda page: page.url, reverse=True)
     config.extra["latest_news"] = [

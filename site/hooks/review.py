@@ -19,7 +19,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from whereabouts import front
+from whereabouts import front, is_record
 
 log = logging.getLogger("mkdocs.hooks.review")
 
@@ -63,8 +63,7 @@ def lines_of(config: MkDocsConfig, name: str) -> Iterator[tuple[int, str]]:
 def on_page_context(
     context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> Context:
-    # Decision records carry their own date in the text.
-    if "/decisions/0" in page.file.src_uri:
+    if is_record(page):
         return context
     reviewed = page.meta.get("reviewed")
     if not isinstance(reviewed, datetime.date):

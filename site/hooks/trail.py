@@ -7,6 +7,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from whereabouts import is_record
 
 HOME = {"zh": "首页", "en": "Home"}
 # Every page by its address: one table for all, or each page would make its own.
@@ -46,7 +47,7 @@ def ancestors(page: Page) -> list[str]:
 
 def language_of(page: Page) -> str:
     """Take the language from the front matter; decision records are English without saying so."""
-    spoken = "en" if "/decisions/0" in page.file.src_uri else "zh"
+    spoken = "en" if is_record(page) else "zh"
     return str(page.meta.get("lang", spoken))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -16,6 +17,13 @@ DATA = {
     "places/": "places.yml",
     "law/": "law.yml",
 }
+
+RECORD = re.compile(r"/decisions/\d{4}-[^/]+\.md$")
+
+
+def is_record(page: Page) -> bool:
+    """Tell a decision record: English prose about code, dated in its own text."""
+    return RECORD.search(page.file.src_uri) is not None
 
 
 def at(page: Page, config: MkDocsConfig, line: int, words: str = "", core: str = "") -> str:

@@ -95,8 +95,8 @@ def test_each_role_does_its_part_and_no_other(store, enter):
     panel(analyst, "grading")
     for name in ("source", "information", "handling"):
         analyst.locator(f"#grading [name={name}]").first.check()
-    analyst.click("#grading button")
-    analyst.wait_for_selector("#graded:not([hidden])")
+    press(analyst, "#grading button")
+    analyst.wait_for_selector("#tip[data-opened]")
     panel(analyst, "decision")
     analyst.check("#decision [name=move_to][value=accepted]")
     analyst.select_option("#decision [name=reason]", "in_scope")

@@ -23,6 +23,8 @@ CHINESE = re.compile(rf"{LEAVE}|第\s?({NUMERAL})\s?条(?!例)", re.S)
 ENGLISH = re.compile(
     rf"{LEAVE}|\b[Aa]rticles?\s([0-9]{{1,3}})((?:(?:,? and |, | to |–)[0-9]{{1,3}})*)", re.S
 )
+# A page without one of these cites no article and leads to none.
+OF_LAW = re.compile(r'条|["/]law/')
 HREF = re.compile(r'<a\b[^>]*?href="([^"]*)"')
 FURTHER = re.compile(r"[0-9]+")
 TAG = re.compile(r"<[^>]*>|^[^<>]*>")
@@ -85,7 +87,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) ->
         return html
     if page.meta.get("lang") == "en":
         return English(html, page, config.extra["law"]).linked()
-    if "条" not in html and "law/" not in html:
+    if not OF_LAW.search(html):
         return html
     return Chinese(html, page, config.extra["law"]).linked()
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from . import practice, scripted
 from .challenge import init_challenges
+from .files import init_files
 from .flood import init_flood
 from .routes_json import init_routes
 from .views import bp
@@ -15,5 +16,6 @@ def init_app(app: Flask) -> None:
     init_challenges(app)
     app.register_blueprint(bp)
     app.register_blueprint(scripted.bp)
+    init_files(app)
     init_routes(app)
     app.register_blueprint(practice.bp)

@@ -3,7 +3,7 @@
 import unicodedata
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import BooleanField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ..public_form import PublicForm
@@ -12,8 +12,8 @@ from ..tip_questions import Offer, TipQuestions, make_offer
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
 CONTACT_MAX = 200
-# What the unit that takes the tip does not read: the form's own fields, and the contact.
-_APART = frozenset({"token", "contact", "website"})
+# What is no answer: the form's own fields, the contact, and the files, which are sealed apart.
+_APART = frozenset({"token", "contact", "website", "files", "originals"})
 
 
 class TipForm(TipQuestions, PublicForm):
@@ -25,6 +25,8 @@ class TipForm(TipQuestions, PublicForm):
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
         filters=[lambda text: text and text.strip()],
     )
+    files = MultipleFileField(_l("有照片、录像、录音或文件吗？"))
+    originals = BooleanField(false_values=("",))
     # People don't see it, machines fill it in. That refuses nothing: see flood.judge.
     website = StringField()
 

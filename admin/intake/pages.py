@@ -147,6 +147,7 @@ def render_form(form: TipForm, *, token: str, **words: Any) -> str:
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form.official.data == "yes"),
         "hotlines": district.hotlines,
+        "limits": house().config,
         "no_unit": False,
         "practice": False,
         "young": is_young(),

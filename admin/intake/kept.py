@@ -40,6 +40,8 @@ class Held:
     """What the tip says of it: one entry, or two where the original goes along."""
     reason: Reason | None
     """Why it was not cleaned; None where it was."""
+    is_packed: bool = False
+    """Whether it lies in one blob with all other files of its form."""
 
 
 def kept_key(day_key: bytes, nonce: bytes) -> bytes:
@@ -57,6 +59,7 @@ def seal_kept(key: bytes, files: Sequence[Held]) -> str:
             "name": file.name,
             "digest": file.digest,
             "reason": file.reason,
+            "packed": file.is_packed,
             "entries": [entry.to_dict() for entry in file.entries],
         }
         for file in files
@@ -84,4 +87,5 @@ def _held(content: Any) -> Held:
         digest=content["digest"],
         entries=tuple(FileEntry.parse(entry) for entry in content["entries"]),
         reason=None if content["reason"] is None else Reason(content["reason"]),
+        is_packed=content["packed"],
     )

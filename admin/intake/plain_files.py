@@ -1,6 +1,6 @@
 """Cleans and seals the files of a form without scripts. Clear bytes are in memory alone, and short."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -108,7 +108,13 @@ class Sealer:
         pieces = [piece for file in files for piece in file.pieces]
         entries = iter(self._store(pieces, pack_size(sum(len(piece.data) for piece in pieces))))
         return [
-            Held(file.name, file.digest, tuple(next(entries) for _ in file.pieces), file.reason)
+            Held(
+                name=file.name,
+                digest=file.digest,
+                entries=tuple(next(entries) for _piece in file.pieces),
+                reason=file.reason,
+                is_packed=True,
+            )
             for file in files
         ]
 
@@ -119,10 +125,10 @@ class Sealer:
         )
         return Tidied(file.name, file.digest, tuple(pieces), file.reason)
 
-    def drop(self, files: Sequence[Held]) -> None:
-        """Let go of files that are not wanted. What can't be done now, the sweep does."""
+    def drop(self, blobs: Iterable[str]) -> None:
+        """Let go of what is not wanted. Where the database won't let us now, the sweep does it."""
         try:
-            for blob in {entry.blob for file in files for entry in file.entries}:
+            for blob in blobs:
                 uploads.drop(self.session, blob)
             self.session.commit()
         except SQLAlchemyError:
@@ -143,7 +149,7 @@ class Sealer:
             raise NoRoom from None
         except (BlobsAway, PartDiffers, uploads.NotWhole, SQLAlchemyError):
             self.session.rollback()
-            self._forget(blob)
+            self.drop([blob] if blob else [])
             raise NotStored from None
         return _entries(pieces, blob, str(identity))
 
@@ -155,16 +161,6 @@ class Sealer:
             for start in range(0, len(piece.data), PART):
                 upload.write(memoryview(piece.data)[start : start + PART])
         upload.close()
-
-    def _forget(self, blob: str) -> None:
-        """Give the promised room back, where the database lets us; the sweep does it otherwise."""
-        if not blob:
-            return
-        try:
-            uploads.drop(self.session, blob)
-            self.session.commit()
-        except SQLAlchemyError:
-            self.session.rollback()
 
     def _read(self, entry: FileEntry) -> bytes:
         try:

@@ -130,6 +130,10 @@ class Submission:
         text = f"contact {self.contact}"
         return nonces.body_mac(self.nonce.nonce, text.encode()) if self.contact else None
 
+    def with_stored(self, digests: Collection[str]) -> "Submission":
+        """Make the same submission, as if those files hung on its tip."""
+        return replace(self, stored=frozenset(digests))
+
     def apart(self) -> "Submission":
         """Make the same submission under a nonce that follows from this one, for its own tip."""
         other = hmac.digest(self.nonce.nonce, b"apart", "sha256")[:16]

@@ -8,13 +8,19 @@ from typing import Any, Self
 
 
 class Trouble(Enum):
-    """Why a file's bytes were let go. The words of the form are kept all the same."""
+    """Why a file is not there. The words of the form are kept all the same."""
 
     TOO_BIG = "too_big"
     TOO_MANY = "too_many"
     BUSY = "busy"
     """Others have filled the memory that there is for files; a moment later there is some."""
     EMPTY = "empty"
+    STALE = "stale"
+    """What the page kept of it is too old, or its page was."""
+    FULL = "full"
+    """Today's budget is used up, or too much waits for its tips."""
+    AWAY = "away"
+    """The store or the database is away, or the disk is full."""
 
 
 class Memory:

@@ -4,6 +4,7 @@
 """
 
 import os
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -29,6 +30,7 @@ from .migrate import migrate as migrate_engine
 from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
 from .sweeper import SWEPT, sweep_now
+from .vault import vault
 
 
 def make_app() -> Flask:
@@ -100,12 +102,22 @@ def _fill_demo() -> None:
     db.session.close()
     if not is_demo(db.reading):
         return
-    with _serving_app().app_context():
-        if count := fill_tips(db.session):
-            click.echo(f"已放进 {count} 条演示线索（都是编的）。")
-        db.session.commit()
+    # In a process of its own: who has used the store of files must not fork, and workers follow.
+    filling = get_context("fork").Process(target=_fill_demo_tips)
+    filling.start()
+    filling.join()
+    if filling.exitcode:
+        raise click.ClickException("演示线索没有放进去。")
     for member in read_demo(house().config):
         click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
+
+
+def _fill_demo_tips() -> None:
+    app = _serving_app()
+    with app.app_context():
+        if count := fill_tips(db.session, vault().blobs):
+            click.echo(f"已放进 {count} 条演示线索（都是编的）。")
+        db.session.commit()
 
 
 def _serving_app() -> Flask:

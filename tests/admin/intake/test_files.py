@@ -236,9 +236,7 @@ class TestBudget:
     def environ(self, environ, limit):
         return {**environ, limit: "1"}
 
-    def test_beyond_a_budget_files_are_full_and_words_are_taken(
-        self, scripted, uploader, count
-    ):
+    def test_beyond_a_budget_files_are_full_and_words_are_taken(self, scripted, uploader, count):
         sizes = [sealed_size(blob_size(512 * 1024))] * 2
         proof = scripted.proof()
 

@@ -1,4 +1,4 @@
-"""Cleans and seals the files of a form without scripts. Clear bytes are in memory alone, and short."""
+"""Cleans and seals the files of a form without scripts, whose clear bytes are in memory alone."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -54,9 +54,7 @@ class Tidied:
     reason: Reason | None
 
 
-def tidy(
-    name: str, data: bytes, *, number: int, with_original: bool, until: float = 0.0
-) -> Tidied:
+def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: float = 0.0) -> Tidied:
     """Clean a file. One that can't be cleaned stays as it came, with the reason.
 
     `number` tells it from the form's others once its name is a neutral one; `until` is when, on

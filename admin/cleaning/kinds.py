@@ -1,6 +1,7 @@
 """What a file is, told from its first bytes alone: a name or a browser's word is never believed."""
 
 import re
+from mmap import mmap
 from typing import Final
 
 UNKNOWN: Final = "application/octet-stream"
@@ -43,10 +44,10 @@ _ODF_TYPE: Final = re.compile(
 )
 
 
-def sniff(data: bytes) -> str:
+def sniff(data: bytes | mmap) -> str:
     """Tell the media type by content; `application/octet-stream` for what we do not know."""
     for start, media_type in _STARTS:
-        if data.startswith(start):
+        if data[: len(start)] == start:
             return media_type
     if data[:4] == b"RIFF":
         return _RIFF.get(data[8:12], UNKNOWN)
@@ -57,7 +58,7 @@ def sniff(data: bytes) -> str:
     return _boxes(data) or _frames(data) or UNKNOWN
 
 
-def _zipped(data: bytes) -> str:
+def _zipped(data: bytes | mmap) -> str:
     """Tell an Office file: its parts' names stand in clear at both ends of the archive."""
     if odf := _ODF_TYPE.search(data[:200]):
         return odf[1].decode("ascii")
@@ -67,7 +68,7 @@ def _zipped(data: bytes) -> str:
     return next((kind for part, kind in _ZIPS if part.search(ends)), "application/zip")
 
 
-def _boxes(data: bytes) -> str | None:
+def _boxes(data: bytes | mmap) -> str | None:
     """Tell a file of ISO boxes: film, sound, or an iPhone's picture."""
     if data[4:8] != b"ftyp":
         return "video/quicktime" if data[4:8] in _OLD_QUICKTIME else None
@@ -81,13 +82,13 @@ def _boxes(data: bytes) -> str | None:
     return "audio/mp4" if _only_sound(data) else "video/mp4"
 
 
-def _only_sound(data: bytes) -> bool:
+def _only_sound(data: bytes | mmap) -> bool:
     """Tell whether the tracks that a film names are sound: many telephones record so."""
     tracks = set(re.findall(rb"hdlr.{8}(vide|soun)", data, re.DOTALL))
     return tracks == {b"soun"}
 
 
-def _frames(data: bytes) -> str | None:
+def _frames(data: bytes | mmap) -> str | None:
     """Tell bare frames of MPEG sound, which have no head of their own."""
     if len(data) < 4 or data[0] != 0xFF:
         return None

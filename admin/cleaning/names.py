@@ -8,6 +8,7 @@ from typing import Final
 from .kinds import DOCX, PPTX, XLSX
 
 MOST_LETTERS: Final = 120
+MOST_ENDING: Final = 16
 UNNAMED: Final = "文件"
 
 # The ending that a type is given, and others that it may keep.
@@ -87,20 +88,19 @@ def _letter(letter: str) -> str:
 
 def _fitted(name: str, media_type: str) -> str:
     """Give the right ending, and cut the stem, never the ending, to the length allowed."""
-    ending = _ending(name, media_type)
-    own = ending.removesuffix(".bin")
-    stem = name.removesuffix(own)
+    own = PurePosixPath(name).suffix
+    ending = _ending(own, media_type)
+    stem = name.removesuffix(own) if ending.startswith(own) else name
     stem = stem[: MOST_LETTERS - len(ending)].strip(" .") or UNNAMED
     if _WINDOWS.fullmatch(stem.partition(".")[0].strip()):
         stem = f"_{stem}"[: MOST_LETTERS - len(ending)]
     return stem + ending
 
 
-def _ending(name: str, media_type: str) -> str:
-    """Tell the ending that the name shall have: its own where that is right and harmless."""
-    own = PurePosixPath(name).suffix
+def _ending(own: str, media_type: str) -> str:
+    """Tell the ending that a name shall have: its own where that is right and harmless."""
     if known := ENDINGS.get(media_type):
         return own if own.lower() in known else known[0]
     if own.lower().removeprefix(".") in _RUNS:
         return f"{own}.bin"
-    return own if len(own) <= 16 else ""
+    return own if len(own) <= MOST_ENDING else ""

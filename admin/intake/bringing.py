@@ -79,11 +79,15 @@ class Brought:
 
     @property
     def digests(self) -> set[str]:
-        return {file.digest for file in (*self.shown, *self.stored)}
+        return {file.digest for file in self.shown} | {file.digest for file in self.stored}
+
+
+NOTHING: Final = Brought()
+"""Of a form without files: never changed."""
 
 
 def read_kept(brought: Brought, text: str, choices: Mapping[str, str]) -> None:
-    """Take up what the page kept, as its sender chose for each: `file-0`, `file-1`, …"""
+    """Take up what the page kept, as its sender chose for each (`file-0`, `file-1`)."""
     try:
         files = open_kept(brought.key, text)
     except BadKept:
@@ -196,7 +200,8 @@ def _pack(brought: Brought, files: Sequence[Tidied], sealer: Sealer) -> None:
         packed = sealer.seal_together([*map(sealer.unseal, before), *files])
     except (NoRoom, NotStored) as error:
         trouble = Trouble.FULL if isinstance(error, NoRoom) else Trouble.AWAY
-        brought.failed += [Failed(file.name, trouble) for file in (*before, *files)]
+        names = [file.name for file in before] + [file.name for file in files]
+        brought.failed += [Failed(name, trouble) for name in names]
         return
     for file in packed:
         _add(brought, file, is_decided=file.digest in decided)

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length
 
 from ..public_form import PublicForm
 from ..tip_questions import Offer, TipQuestions, make_offer
-from .bringing import Brought
+from .bringing import NOTHING, Brought
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
@@ -20,8 +20,8 @@ _APART = frozenset({"token", "contact", "website", "files", "originals", "kept"}
 class TipForm(TipQuestions, PublicForm):
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
-    brought = Brought()
-    """What became of its files; another one wherever there are any."""
+    brought: Brought = NOTHING
+    """What became of its files."""
 
     contact = StringField(
         _l("怎么联系您？"),

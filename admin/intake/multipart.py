@@ -46,7 +46,7 @@ class FormWithFiles(PlainFormParser):
 
     def _open(self) -> IO[bytes]:
         # What a browser says of a file's kind and length is believed nowhere.
-        return self.stream_factory(None, None)
+        return self.stream_factory(None, None, None)
 
 
 def read_parts(

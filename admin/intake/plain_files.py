@@ -1,4 +1,4 @@
-"""Cleans and seals the files of a form without scripts. Clear bytes are in memory alone, and short."""
+"""Cleans and seals the files of a form without scripts, whose clear bytes are in memory alone."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager

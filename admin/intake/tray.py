@@ -48,7 +48,9 @@ class Memory:
 class TrayFile(BytesIO):
     """One file's bytes. Once there is trouble, what was held is let go, and so is what comes."""
 
-    def __init__(self, admit: Callable[[int], Trouble | None], let_go: Callable[[int], None]):
+    def __init__(
+        self, admit: Callable[[int], Trouble | None], let_go: Callable[[int], None]
+    ) -> None:
         super().__init__()
         self._admit, self._let_go = admit, let_go
         self.trouble: Trouble | None = admit(0)

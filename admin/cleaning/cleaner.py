@@ -8,7 +8,15 @@ from typing import Final
 from .films import FILMS, clean_film
 from .kinds import DOCX, PPTX, XLSX, sniff
 from .names import neutral_name
-from .sandbox import MB, Limits, memory_file, python_inside, run, works
+from .sandbox import (
+    MB,
+    Limits,
+    memory_file,
+    python_inside,
+    run,
+    system_python_inside,
+    works,
+)
 from .words import Cleaned, NotCleaned, Reason
 
 # What each kind is given to, and the kind that comes out where that is another.
@@ -65,10 +73,19 @@ def clean_file(source: int, target: int) -> str:
             raise NotCleaned(Reason.NO_SANDBOX)
         if media_type in FILMS:
             return clean_film(media_type, source, target)
-        run(python_inside(_JOBS[media_type], media_type), source, target, Limits())
+        _run_job(_JOBS[media_type], media_type, source, target)
     finally:
         _turn.release()
     return _BECOMES.get(media_type, media_type)
+
+
+def _run_job(job: str, media_type: str, source: int, target: int) -> None:
+    if job == "office":
+        # It unpacks the whole archive, twice, into the folder in memory.
+        limits = Limits(folder=512 * MB)
+        run(system_python_inside(job, media_type), source, target, limits)
+    else:
+        run(python_inside(job, media_type), source, target, Limits())
 
 
 def _kind(source: int) -> str:

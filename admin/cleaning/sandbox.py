@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .inside.verdicts import BROKEN, ENCRYPTED, NO_TOOL, TOO_LARGE
+from .inside.verdicts import BROKEN, ENCRYPTED, NO_TOOL, TOO_LARGE, UNKNOWN_KIND
 from .seccomp import program as seccomp_program
 from .words import NotCleaned, Reason
 
@@ -32,6 +32,7 @@ _REASONS: Final = {
     TOO_LARGE: Reason.TOO_LARGE,
     ENCRYPTED: Reason.ENCRYPTED,
     NO_TOOL: Reason.NO_TOOL,
+    UNKNOWN_KIND: Reason.UNKNOWN_KIND,
     128 + signal.SIGXCPU: Reason.TOOK_TOO_LONG,
     128 + signal.SIGXFSZ: Reason.TOO_LARGE,
     # Killed: by the limit of CPU time when it did not heed SIGXCPU.
@@ -52,6 +53,12 @@ class Limits:
 def python_inside(job: str, media_type: str = "-") -> list[str]:
     """Give the command that runs one of our own jobs in the sandbox."""
     return [sys.executable, "-s", "-S", "-P", "-B", "-m", "inside", job, media_type]
+
+
+def system_python_inside(job: str, media_type: str) -> list[str]:
+    """Give the command for a job whose libraries come with the system, not with us."""
+    python = ["/usr/bin/python3", "-s", "-B", "-m", "inside", job, media_type]
+    return ["env", "PYTHONPATH=/code", "PYTHONSAFEPATH=1", *python]
 
 
 def works() -> bool:

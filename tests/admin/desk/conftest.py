@@ -175,11 +175,12 @@ def _sealed_tip(
     is_machine=False,
     contact=b"",
     readers=None,
+    files=(),
 ):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
     fields = FIELDS | ({"what": what} if what else {})
-    tip = payload.Tip(reference, fields, reporter, TALK, contact=contact)
+    tip = payload.Tip(reference, fields, reporter, TALK, files=files, contact=contact)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
     words = payload.Label("A4", "shili", ("minor",))
     return SealedTip(

@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -102,22 +103,30 @@ def _fill_demo() -> None:
     db.session.close()
     if not is_demo(db.reading):
         return
-    # In a process of its own: who has used the store of files must not fork, and workers follow.
-    filling = get_context("fork").Process(target=_fill_demo_tips)
-    filling.start()
-    filling.join()
-    if filling.exitcode:
-        raise click.ClickException("演示线索没有放进去。")
+    db.reading.close()
+    _in_a_child(_fill_demo_tips)
     for member in read_demo(house().config):
         click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
 
 
 def _fill_demo_tips() -> None:
-    app = _serving_app()
-    with app.app_context():
+    with _serving_app().app_context():
         if count := fill_tips(db.session, vault().blobs):
             click.echo(f"已放进 {count} 条演示线索（都是编的）。")
         db.session.commit()
+
+
+def _in_a_child(act: Callable[[], None]) -> None:
+    """Do something in a process of its own, which takes with it what must not be forked.
+
+    The tips of the demo bring files; obstore's threads, once started here, would be missing in
+    the workers (vault/blobs.py).
+    """
+    child = get_context("fork").Process(target=act)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise click.ClickException("演示线索没有放全，原因见上。")
 
 
 def _serving_app() -> Flask:

@@ -46,12 +46,12 @@ class TakingTurns:
         """`apart` names the paths that are answered apart, however short their bodies are."""
         self._app = app
         self._apart = frozenset(apart)
-        self._lock = Lock()
+        self._turn = Lock()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        environ[TURN] = turn = Turn(self._lock)
+        environ[TURN] = turn = Turn(self._turn)
         ahead = _ahead(environ)
         if ahead is None or environ.get("PATH_INFO") in self._apart:
             return self._app(environ, start_response)

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from admin.turns import MOST_READ, TakingTurns
+from admin.turns import MOST_READ, TakingTurns, aside, own_turn
 
 
 class Stream(BytesIO):
@@ -59,7 +59,7 @@ def test_a_body_is_read_before_its_turn(headers, most):
     assert app.bodies == [b"abcde"]
 
 
-@pytest.mark.parametrize("length", ["", "0", str(MOST_READ + 1), "-1", "many"])
+@pytest.mark.parametrize("length", ["", "0", "-1", "many"])
 def test_other_bodies_are_left_to_the_application(length):
     app = App()
     turns = Turns(app)
@@ -68,6 +68,41 @@ def test_other_bodies_are_left_to_the_application(length):
     turns({"wsgi.input": stream, "CONTENT_LENGTH": length}, None)
 
     assert stream.asked == [(-1, True)]
+
+
+APART = {
+    "a long body": {"CONTENT_LENGTH": str(MOST_READ + 1)},
+    "a part of a file": {"CONTENT_LENGTH": "5", "PATH_INFO": "/part"},
+}
+
+
+@pytest.mark.parametrize("environ", APART.values(), ids=APART)
+def test_what_takes_long_is_answered_apart_and_takes_a_turn_where_it_asks_for_one(environ):
+    turns = Turns(app := App(), apart=["/part"])
+    environ = {"wsgi.input": Stream(b"abcde", turns), **environ}
+
+    turns(environ, None)
+    with own_turn(environ):
+        assert turns.is_taken()
+
+    assert environ["wsgi.input"].asked == [(-1, False)]
+    assert (app.bodies, turns.is_taken()) == ([b"abcde"], False)
+
+
+def test_who_steps_aside_gives_the_turn_and_has_it_again_afterwards():
+    seen = []
+
+    def app(environ, _start_response):
+        with aside(environ):
+            seen.append(turns.is_taken())
+        seen.append(turns.is_taken())
+        return [b"ok"]
+
+    turns = Turns(app)
+    turns({"wsgi.input": BytesIO(b"")}, None)
+
+    assert seen == [False, True]
+    assert not turns.is_taken()
 
 
 def test_an_error_of_the_sender_meets_whoever_reads():

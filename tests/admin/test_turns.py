@@ -72,21 +72,41 @@ def test_other_bodies_are_left_to_the_application(length):
 
 APART = {
     "a long body": {"CONTENT_LENGTH": str(MOST_READ + 1)},
-    "a part of a file": {"CONTENT_LENGTH": "5", "PATH_INFO": "/part"},
+    "a path of its own": {"CONTENT_LENGTH": "5", "PATH_INFO": "/tip/files/part"},
+    "in pieces, on a path of its own": {
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "PATH_INFO": "/tip/files/part",
+    },
 }
 
 
 @pytest.mark.parametrize("environ", APART.values(), ids=APART)
-def test_what_takes_long_is_answered_apart_and_takes_a_turn_where_it_asks_for_one(environ):
-    turns = Turns(app := App(), apart=["/part"])
-    environ = {"wsgi.input": Stream(b"abcde", turns), **environ}
+def test_what_waits_for_lines_and_disks_is_answered_while_others_have_their_turn(environ):
+    app = App()
+    turns = Turns(app, apart=["/tip/files/part"])
+    stream = Stream(b"abcde", turns)
 
-    turns(environ, None)
-    with own_turn(environ):
-        assert turns.is_taken()
+    with turns._turn:
+        turns({"wsgi.input": stream, **environ}, None)
 
-    assert environ["wsgi.input"].asked == [(-1, False)]
-    assert (app.bodies, turns.is_taken()) == ([b"abcde"], False)
+    assert stream.asked == [(-1, True)]
+    assert app.bodies == [b"abcde"]
+
+
+def test_what_is_answered_apart_can_take_a_turn_of_its_own():
+    taken = []
+
+    def app(environ, _start_response):
+        with own_turn(environ):
+            taken.append(turns.is_taken())
+        taken.append(turns.is_taken())
+        return [b"ok"]
+
+    turns = Turns(app)
+    turns({"CONTENT_LENGTH": str(MOST_READ + 1)}, None)
+    turns({"wsgi.input": BytesIO(b""), "CONTENT_LENGTH": "0"}, None)
+
+    assert taken == [True, False, True, True]
 
 
 def test_who_steps_aside_gives_the_turn_and_has_it_again_afterwards():

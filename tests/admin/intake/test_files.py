@@ -7,7 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from admin import tickets
@@ -20,6 +20,7 @@ from admin.sealing.padme import MIB, PACKS, blob_size, sealed_size
 from admin.tickets import Ticket, Tickets
 from admin.vault import vault
 from admin.vault.blobs import PART, BlobsAway
+from admin.vault.file_sweep import sweep_files
 from tests.uploads import OCTETS, SealedFile, Uploader
 
 THREE_PARTS = 5 * MIB
@@ -484,7 +485,7 @@ def test_a_file_that_no_tip_names_is_swept_and_its_ticket_opens_nothing(
     assert rows()[0].is_whole
 
     with app.app_context():
-        sweep_files(app, vault().blobs, today() + timedelta(days=2))
+        sweep_files(db.session, vault().blobs, today() + timedelta(days=2))
 
     assert rows() == []
     assert stored_bytes(ticket) == b""

@@ -89,7 +89,7 @@ export class Block {
         item.keep();
         this.focus(item);
       },
-      again: () => input.click(),
+      chooseAgain: () => input.click(),
       drop: (item) => {
         field.remove(item);
         input.focus();

@@ -218,13 +218,6 @@ export class Field {
     return [].concat(...this.items.map(({ uploads }) => uploads));
   }
 
-  // How much of all is at the server, from 0 to 1.
-  get share() {
-    const all = this.isPacked ? this.pack.uploads : this.uploads;
-    const size = all.reduce((sum, { length }) => sum + length, 0);
-    return size ? all.reduce((sum, { share, length }) => sum + share * length, 0) / size : 1;
-  }
-
   again(upload) {
     upload.retry();
     this.line.add(upload);

@@ -10,7 +10,7 @@ export function sizeWords(size) {
 }
 
 export class Row {
-  // `acts` are what its buttons do: `{pause, goOn, retry, keep, drop, again, original}`.
+  // `acts` are what its buttons do: `{pause, goOn, retry, keep, drop, chooseAgain, original}`.
   constructor(item, words, acts) {
     this.item = item;
     this.words = words;
@@ -48,7 +48,7 @@ export class Row {
 
   makeButtons() {
     this.made = {};
-    ["keep", "pause", "goOn", "retry", "again", "drop"].forEach((act) => {
+    ["keep", "pause", "goOn", "retry", "chooseAgain", "drop"].forEach((act) => {
       const button = element("button", this.words[act], "button button--quiet");
       button.type = "button";
       button.dataset.act = act;
@@ -92,7 +92,7 @@ const ACTS = {
   broken: ["pause"],
   paused: ["goOn"],
   failed: ["retry"],
-  again: ["again"],
+  again: ["chooseAgain"],
 };
 
 const uploadsOf = (item) => (item.pack ? [item.pack] : item.uploads);

@@ -11,8 +11,7 @@ import { askWords } from "./server.js";
 
 const WORKER = "/app/files-worker.js";
 
-// `root` is #files-block. `place` is `tip` or `mailbox`; `way(changed)` is called with a function to be
-// told whether the files travel together. Returns what the page asks of its files.
+// `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
 export async function startFiles(root, { place, isPractice, isYoung }) {
   const words = await askWords(addressOf(isYoung));
   const workshop = new Workshop(WORKER);
@@ -22,7 +21,7 @@ export async function startFiles(root, { place, isPractice, isYoung }) {
   const field = new Field({
     run,
     words,
-    limits: limitsOf(root.dataset),
+    limits: words.limits,
     memory: new Memory(place, run),
     proof: new Proofs(run),
     isPractice,
@@ -39,25 +38,24 @@ function addressOf(isYoung) {
   return `${prefix}/tip/files/words${isYoung ? "?page=young" : ""}`;
 }
 
-const limitsOf = ({ most, fileMb, tipMb }) => ({
-  most: Number(most),
-  fileMb: Number(fileMb),
-  tipMb: Number(tipMb),
-});
-
 class Files {
   constructor(block, field, workshop) {
     Object.assign(this, { block, field, workshop });
   }
 
-  // The answers decide the tip's way, and with it how its files travel. `read()` gives them.
-  follow(form, read) {
+  // The answers decide the tip's way, and with it how its files travel.
+  follow(form) {
     const look = () => {
-      const { official = "unclear", exclude = [] } = read();
-      this.field.travelTogether(isSupervisory(official, exclude));
+      const answers = new FormData(form);
+      const official = answers.get("official") || "unclear";
+      this.travelTogether(isSupervisory(official, answers.getAll("exclude")));
     };
     form.addEventListener("change", look);
     look();
+  }
+
+  travelTogether(isPacked) {
+    this.field.travelTogether(isPacked);
   }
 
   async recall() {
@@ -65,24 +63,22 @@ class Files {
     if (lost) this.block.say(this.block.words.lost);
   }
 
-  get isEmpty() {
-    return !this.field.items.length;
+  get words() {
+    return this.field.words;
   }
 
   faults() {
     return this.field.faults();
   }
 
-  // Waits for all; `onShare(percent)` hears how far they are.
-  async collect(onShare) {
+  // Waits for all; `onWait()` hears that there is something to wait for.
+  async collect(onWait) {
+    if (this.field.items.length) onWait();
     this.block.hold(true);
-    const tell = () => onShare(Math.floor(100 * this.field.share));
-    this.field.watchers.push(tell);
     try {
       await this.field.adding;
       return await this.field.collect();
     } finally {
-      this.field.watchers = this.field.watchers.filter((one) => one !== tell);
       this.block.hold(false);
     }
   }

@@ -86,13 +86,12 @@ export class Upload {
 
   async take() {
     const { ticket, keep, blob } = await askTicket(await this.proof.take(), this.size);
-    Object.assign(this, { ticket, keep, blob: blob || blobOf(ticket), done: 0, isKnown: true });
+    Object.assign(this, { ticket, keep, blob, done: 0, isKnown: true });
     await this.save();
   }
 
   async ask() {
     const { next, whole, keep } = await askNext(this.ticket);
-    this.blob = this.blob || blobOf(this.ticket);
     this.keep = keep;
     this.isWhole = whole;
     if (next !== this.done) this.ahead = null;
@@ -234,12 +233,3 @@ export class Upload {
 
 const isPassing = (error) =>
   error instanceof Refused && (WAITED_FOR.includes(error.reason) || error.status >= 500);
-
-// The blob's name stands in the ticket, signed but not hidden: the sealed tip names its files by it.
-export function blobOf(ticket) {
-  const [content] = ticket.split(".");
-  const text = atob(content.replace(/-/g, "+").replace(/_/g, "/"));
-  const found = text.match(/[0-9a-f]{32}/);
-  if (!found) throw new Refused("ticket", 200);
-  return found[0];
-}

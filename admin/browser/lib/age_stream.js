@@ -7,6 +7,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { newIdentity } from "./age.js";
+import { bytesOf } from "./blob_bytes.js";
 import { toHex, toUtf8 } from "./bytes.js";
 
 export const PART = 2097152;
@@ -28,14 +29,6 @@ export async function newLock() {
   const fileKey = await decrypter.decryptHeader(head.slice(0, head.length - NONCE));
   const key = hkdf(sha256, fileKey, head.slice(head.length - NONCE), toUtf8("payload"), 32);
   return { identity, head, key };
-}
-
-// The file's bytes are not what they were, or cannot be read any more.
-export class Unreadable extends Error {
-  constructor() {
-    super("the file changed or went away");
-    this.name = "Unreadable";
-  }
 }
 
 // `source` is a Blob; zeros follow it up to `length`. Holds one part at a time.
@@ -120,26 +113,4 @@ function place(target, bytes, at) {
   const from = Math.max(0, -at);
   const room = target.length - Math.max(0, at);
   if (room > 0) target.set(bytes.subarray(from, from + room), Math.max(0, at));
-}
-
-export async function bytesOf(blob, start, end) {
-  if (start >= end) return new Uint8Array(0);
-  try {
-    const bytes = new Uint8Array(await readBuffer(blob.slice(start, end)));
-    if (bytes.length === end - start) return bytes;
-  } catch (error) {
-    // Told below: a browser says it in words of its own.
-  }
-  throw new Unreadable();
-}
-
-// Blob.arrayBuffer came in 2020.
-function readBuffer(blob) {
-  if (blob.arrayBuffer) return blob.arrayBuffer();
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsArrayBuffer(blob);
-  });
 }

@@ -14,9 +14,9 @@ export function makeReference() {
   return `${text.slice(0, 5)}-${text.slice(5)}`;
 }
 
-// `talk` is bytes; `contact` is what `sealContact` gave, or empty.
-export function tipBytes({ reference, fields, reporter, talk, contact }) {
-  const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files: [] };
+// `talk` is bytes; `contact` is what `sealContact` gave, or empty; `files` are entries of file_entry.js.
+export function tipBytes({ reference, fields, reporter, talk, contact, files = [] }) {
+  const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files };
   if (contact) content.contact = contact;
   return toBytes(content, TIP_STEP);
 }
@@ -30,13 +30,15 @@ export async function sealContact(text, custodian, reviewer) {
   return toBase64(await sealTo(custodian, inner));
 }
 
-// The answers as one text: the same answers make the same text, as in `Submission.body`.
-export function bodyOf(fields) {
+// The answers as one text: the same answers make the same text, as in `Submission.body`. Files that
+// come with them stand in it too.
+export function bodyOf(fields, files = []) {
+  const all = files.length ? Object.assign({ files }, fields) : fields;
   const sorted = {};
-  Object.keys(fields)
+  Object.keys(all)
     .sort()
     .forEach((name) => {
-      sorted[name] = fields[name];
+      sorted[name] = all[name];
     });
   return JSON.stringify(sorted);
 }

@@ -1,14 +1,17 @@
 // Sends the form sealed, and says on the page what became of it.
 
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
-import { Offline } from "../page/post.js";
+import { Offline, Refused } from "../page/post.js";
 import { faultsOf, readForm } from "./answers.js";
+import { Attached } from "./attached.js";
 import { inTime } from "./patience.js";
 import { Result } from "./result.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 
 const WORKER = "/app/seal-worker.js";
+// How often a file that the server misses is looked after before the reporter is told.
+const FILE_TURNS = 4;
 
 export class Page {
   // `onPlain` makes the next press go the plain way.
@@ -22,9 +25,13 @@ export class Page {
     this.words = seal.dataset;
     this.checks = Array.from(seal.querySelectorAll("[data-field]"));
     this.workshop = new Workshop(WORKER);
-    this.session = new Session((job, content) => this.workshop.run(job, content), {
-      isPractice: "practice" in form.dataset,
-    });
+    const isPractice = "practice" in form.dataset;
+    this.session = new Session((job, content) => this.workshop.run(job, content), { isPractice });
+    const isYoung = Boolean(form.elements.page && form.elements.page.value);
+    const options = { form, place: "tip", isPractice, isYoung };
+    const block = document.getElementById("files-block");
+    this.attached = new Attached(block, options, () => this.goPlain());
+    this.attached.start();
     this.isBusy = false;
     // Once a false key was seen, nothing goes the plain way: the same hand would seal there.
     this.isBarred = false;
@@ -36,7 +43,7 @@ export class Page {
       await this.workshop.open();
     } catch (error) {
       // Once a press waits for it, that press tells.
-      if (!this.isBusy && !this.isBarred) this.onPlain();
+      if (!this.isBusy && !this.isBarred) this.goPlain();
       return;
     }
     await this.session.prepare();
@@ -47,7 +54,7 @@ export class Page {
     if (this.isBusy) return;
     this.clear();
     const typed = readForm(this.form);
-    const faults = faultsOf(this.form, typed, this.checks);
+    const faults = faultsOf(this.form, typed, this.checks).concat(this.attached.faults());
     if (faults.length) this.showFaults(faults);
     else await this.send(typed);
   }
@@ -69,13 +76,31 @@ export class Page {
     try {
       // What was sealed before can be sent again without the worker.
       if (!this.session.attempt) await inTime(this.workshop.open());
-      this.showResult(await this.session.send(typed));
+      await this.sendWhole(typed, wait);
     } catch (error) {
       this.explain(error);
     }
     wait.remove();
     this.hold(false);
     this.isBusy = false;
+  }
+
+  // Words and files; where the server misses a file, it is brought again.
+  async sendWhole(typed, wait) {
+    for (let turn = 1; ; turn += 1) {
+      const files = await this.attached.collect((sentence) => {
+        wait.textContent = sentence;
+      });
+      wait.textContent = this.words.wait;
+      try {
+        const result = await this.session.send(Object.assign({ files }, typed));
+        this.showResult(Object.assign({ files: this.attached.outcome(files.entries) }, result));
+        return;
+      } catch (error) {
+        if (!isFileMissing(error) || turn === FILE_TURNS) throw error;
+        await this.attached.recheck();
+      }
+    }
   }
 
   // What is typed while the rest is on its way would be neither sent nor kept.
@@ -86,7 +111,7 @@ export class Page {
   }
 
   explain(error) {
-    const tell = TOLD[error.name];
+    const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
     if (error.name === "FalseKey") this.isBarred = true;
     if (tell) tell(this);
     else if (this.isBarred && this.session.mayGoPlain(error)) this.raiseAlarm();
@@ -99,8 +124,14 @@ export class Page {
   // From here on the next press goes the plain way, with all that was typed.
   fallBack() {
     this.workshop.close();
+    this.fault(this.words.fallback + this.goPlain());
+  }
+
+  // Returns what has to be said of the files; mostly nothing.
+  goPlain() {
+    const sentence = this.attached.release();
     this.onPlain();
-    this.fault(this.words.fallback);
+    return sentence;
   }
 
   fault(text, field) {
@@ -132,6 +163,7 @@ export class Page {
     // Told before the words go: whoever guards them has nothing to guard any more.
     this.form.dispatchEvent(new Event("dengshao:stored", { bubbles: true }));
     this.forget();
+    this.attached.wipe();
     new Result(this.main, this.words, () => this.session.wipe()).show(result);
   }
 
@@ -157,8 +189,10 @@ function show(notice) {
   notice.scrollIntoView();
 }
 
+const isFileMissing = (error) => error instanceof Refused && error.reason === "files";
+
 // A field at fault may lie in a part that is folded up.
 function openAround(field) {
-  const folded = field.closest("details");
+  const folded = field && field.closest("details");
   if (folded) folded.open = true;
 }

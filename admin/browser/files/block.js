@@ -33,6 +33,9 @@ export class Block {
 
   bind(field) {
     this.field = field;
+  }
+
+  listen() {
     this.input.addEventListener("change", () => this.take());
     this.root.addEventListener("dragover", (event) => event.preventDefault());
     this.root.addEventListener("drop", (event) => this.dropped(event));

@@ -28,8 +28,9 @@ export async function startFiles(root, { place, isPractice, isYoung }) {
     onChange: (item) => block.show(item),
   });
   const files = new Files(block, field, workshop);
-  if (!isPractice) await files.recall();
   block.bind(field);
+  if (!isPractice) await files.recall();
+  block.listen();
   return files;
 }
 

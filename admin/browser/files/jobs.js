@@ -72,7 +72,9 @@ async function digestOf(bytes) {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
-const digest = ({ id }) => streams.get(id).digest();
+function digest({ id }) {
+  return streams.get(id).digest();
+}
 
 // The SHA-256 of each of several files.
 async function digests({ sources }) {

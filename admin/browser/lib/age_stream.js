@@ -44,6 +44,7 @@ export class SealedStream {
     this.parts = Math.ceil(this.size / PART);
     this.hash = sha256.create();
     this.hashed = 0;
+    this.hashing = Promise.resolve();
   }
 
   // Part `number`, from 0: every one but the last is PART bytes long.
@@ -80,8 +81,15 @@ export class SealedStream {
   }
 
   // The SHA-256 of the file's first bytes: those that lie in the parts before `number`.
+  // Parts are asked for side by side, and the hash takes the bytes in their order: one by one.
+  digestBefore(number) {
+    const digest = this.hashing.then(() => this.hashUpTo(number));
+    this.hashing = digest.catch(() => {});
+    return digest;
+  }
+
   // Reads what was not read by it before, PART bytes at a time.
-  async digestBefore(number) {
+  async hashUpTo(number) {
     const end = Math.min(this.source.size, Math.max(0, number * PART - this.head.length));
     if (end < this.hashed) {
       this.hash = sha256.create();

@@ -5,7 +5,7 @@ import { element } from "../page/faults.js";
 const MIB = 1048576;
 
 export function sizeWords(size) {
-  if (size < MIB) return `${Math.max(1, Math.round(size / 1024))} KB`;
+  if (size < MIB) return `${Math.ceil(size / 1024)} KB`;
   return `${(size / MIB).toFixed(size < 10 * MIB ? 1 : 0)} MB`;
 }
 

@@ -12,7 +12,8 @@ import { askWords } from "./server.js";
 const WORKER = "/app/files-worker.js";
 
 // `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
-export async function startFiles(root, { place, isPractice, isYoung }) {
+// A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
+export async function startFiles(root, { place, isPractice, isYoung, form, isPacked }) {
   const words = await askWords(addressOf(isYoung));
   const workshop = new Workshop(WORKER);
   await workshop.open();
@@ -29,6 +30,8 @@ export async function startFiles(root, { place, isPractice, isYoung }) {
   });
   const files = new Files(block, field, workshop);
   block.bind(field);
+  if (form) files.follow(form);
+  else field.travelTogether(await isPacked());
   if (!isPractice) await files.recall();
   block.listen();
   return files;
@@ -49,19 +52,19 @@ class Files {
     const look = () => {
       const answers = new FormData(form);
       const official = answers.get("official") || "unclear";
-      this.travelTogether(isSupervisory(official, answers.getAll("exclude")));
+      this.field.travelTogether(isSupervisory(official, answers.getAll("exclude")));
     };
     form.addEventListener("change", look);
     look();
   }
 
-  travelTogether(isPacked) {
-    this.field.travelTogether(isPacked);
-  }
-
   async recall() {
     const lost = await this.field.recall();
     if (lost) this.block.say(this.block.words.lost);
+  }
+
+  get isEmpty() {
+    return !this.field.items.length;
   }
 
   get words() {

@@ -16,6 +16,7 @@ export class Upload {
   constructor(id, source, length, tools, saved) {
     Object.assign(this, { id, source, length }, tools);
     this.waiting = new Waiting();
+    this.reserving = Promise.resolve();
     this.state = "queued";
     this.reason = "";
     this.isHeld = false;
@@ -50,10 +51,21 @@ export class Upload {
     return this.parts ? this.done / this.parts : 0;
   }
 
+  // Gets its ticket before its turn comes: what has one is not forgotten when the page is loaded anew.
+  // Where that fails, its turn tries again.
+  reserve() {
+    this.reserving = this.reserving.then(async () => {
+      if (!this.isOpen && !this.isOver) await this.open();
+      if (this.isOpen && !this.ticket && !this.isOver) await this.take();
+    });
+    this.reserving = this.reserving.catch(() => {});
+  }
+
   // Works until it is whole, failed, halted or dropped.
   async go() {
     this.isHeld = false;
-    this.set("moving");
+    await this.reserving;
+    if (!this.isOver) this.set("moving");
     while (!this.isOver && !this.isHeld) {
       try {
         await this.advance();

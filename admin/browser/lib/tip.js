@@ -30,19 +30,6 @@ export async function sealContact(text, custodian, reviewer) {
   return toBase64(await sealTo(custodian, inner));
 }
 
-// The answers as one text: the same answers make the same text, as in `Submission.body`. Files that
-// come with them stand in it too.
-export function bodyOf(fields, files = []) {
-  const all = files.length ? Object.assign({ files }, fields) : fields;
-  const sorted = {};
-  Object.keys(all)
-    .sort()
-    .forEach((name) => {
-      sorted[name] = all[name];
-    });
-  return JSON.stringify(sorted);
-}
-
 // JSON would spell half a character (a lone surrogate) as an escape, which Python refuses.
 export function wellFormed(fields) {
   const whole = (text) => fromUtf8(toUtf8(text));

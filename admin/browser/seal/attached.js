@@ -3,13 +3,16 @@
 
 import { isKept } from "../files/kept.js";
 import { loadScript } from "../page/load.js";
+import { Refused } from "../page/post.js";
 import { inTime } from "./patience.js";
 
 const SCRIPT = "/app/files.js";
+// How often a file that the server misses is looked after before the reporter is told.
+const TURNS = 4;
 
 export class Attached {
-  // `place` is `tip` or `mailbox`, `onFail()` is called where the script cannot be had. `root` may be
-  // null: a page whose server takes no files.
+  // `options` are those of startFiles; `onFail()` is called where the script cannot be had. `root` may
+  // be null: a page whose server takes no files.
   constructor(root, options, onFail) {
     this.root = root;
     this.options = options;
@@ -30,6 +33,10 @@ export class Attached {
     return Boolean(this.root) && this.root.querySelector("input[type=file]").files.length > 0;
   }
 
+  get hasFiles() {
+    return this.isChosen || Boolean(this.files && !this.files.isEmpty);
+  }
+
   load() {
     this.loading = this.loading || this.loadFiles();
     return this.loading;
@@ -38,7 +45,6 @@ export class Attached {
   async loadFiles() {
     if (!window.DengshaoFiles) await loadScript(SCRIPT);
     this.files = await window.DengshaoFiles(this.root, this.options);
-    if (this.options.form) this.files.follow(this.options.form);
   }
 
   // Before anything is sent: what was chosen must be in the list.
@@ -58,8 +64,17 @@ export class Attached {
     return files.collect(() => onWait(files.words.wait));
   }
 
-  async recheck(options) {
-    if (this.files) await this.files.recheck(options);
+  // Calls `send(files)` once all is there; where the server misses a file, it is brought again.
+  async sendWith(onWait, send) {
+    for (let turn = 1; ; turn += 1) {
+      const files = await this.collect(onWait);
+      try {
+        return await send(files);
+      } catch (error) {
+        if (!isFileMissing(error) || turn === TURNS) throw error;
+        await this.files.recheck();
+      }
+    }
   }
 
   outcome(entries) {
@@ -78,3 +93,5 @@ export class Attached {
     return files && !files.release() ? files.words.plainAgain : "";
   }
 }
+
+const isFileMissing = (error) => error instanceof Refused && error.reason === "files";

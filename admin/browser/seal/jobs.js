@@ -1,6 +1,7 @@
 // All of a tip that needs keys; it runs in the worker, so that a slow phone stays alive.
 
 import { recipientOf, sealTo } from "../lib/age.js";
+import { bodyOf } from "../lib/body.js";
 import { toBase64, toHex } from "../lib/bytes.js";
 import { solve } from "../lib/proof.js";
 import { derive, newDigits, withChecks } from "../lib/receipt.js";
@@ -11,7 +12,7 @@ import {
   factsOf,
   isSupervisory,
 } from "../lib/routes.js";
-import { bodyOf, labelBytes, makeReference, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
+import { labelBytes, makeReference, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
 import { sealLetter } from "../mailbox/letter.js";
 import { checkUnit } from "../mailbox/locks.js";
 

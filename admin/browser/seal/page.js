@@ -1,7 +1,7 @@
 // Sends the form sealed, and says on the page what became of it.
 
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
-import { Offline, Refused } from "../page/post.js";
+import { Offline } from "../page/post.js";
 import { faultsOf, readForm } from "./answers.js";
 import { Attached } from "./attached.js";
 import { inTime } from "./patience.js";
@@ -10,8 +10,6 @@ import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 
 const WORKER = "/app/seal-worker.js";
-// How often a file that the server misses is looked after before the reporter is told.
-const FILE_TURNS = 4;
 
 export class Page {
   // `onPlain` makes the next press go the plain way.
@@ -85,22 +83,17 @@ export class Page {
     this.isBusy = false;
   }
 
-  // Words and files; where the server misses a file, it is brought again.
+  // First the files, then the words that name them.
   async sendWhole(typed, wait) {
-    for (let turn = 1; ; turn += 1) {
-      const files = await this.attached.collect((sentence) => {
-        wait.textContent = sentence;
-      });
-      wait.textContent = this.words.wait;
-      try {
-        const result = await this.session.send(Object.assign({ files }, typed));
-        this.showResult(Object.assign({ files: this.attached.outcome(files.entries) }, result));
-        return;
-      } catch (error) {
-        if (!isFileMissing(error) || turn === FILE_TURNS) throw error;
-        await this.attached.recheck();
-      }
-    }
+    const say = (sentence) => {
+      wait.textContent = sentence;
+    };
+    const result = await this.attached.sendWith(say, async (files) => {
+      say(this.words.wait);
+      const stored = await this.session.send(Object.assign({ files }, typed));
+      return Object.assign({ files: this.attached.outcome(files.entries) }, stored);
+    });
+    this.showResult(result);
   }
 
   // What is typed while the rest is on its way would be neither sent nor kept.
@@ -188,8 +181,6 @@ function show(notice) {
   notice.focus();
   notice.scrollIntoView();
 }
-
-const isFileMissing = (error) => error instanceof Refused && error.reason === "files";
 
 // A field at fault may lie in a part that is folded up.
 function openAround(field) {

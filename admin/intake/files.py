@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ..db import db
 from ..house import house
-from ..models import Upload
 from ..sealed_json import answer_json, read_json, text_field
 from ..security import public
 from ..tickets import BadTicket, Ticket
@@ -99,6 +98,8 @@ def take_part() -> Response:
         return _take_part(ticket, number)
     except NoPlace:
         return _refusal("busy")
+    except uploads.NotKnown:
+        return _refusal("ticket")
     except PartDiffers:
         return _wrong_part(ticket, status=409)
     except BlobsAway:
@@ -130,18 +131,11 @@ def _take_part(ticket: Ticket, number: int) -> Response:
         sender.is_reading = False
         if sha256(data).hexdigest() != request.headers.get("Dengshao-Digest"):
             return _wrong_part(ticket)
-        vault().blobs.put(ticket.blob, number, data)
+        # Dropped while its part was on the way, it is not known any more.
+        uploads.put_part(db.reading, vault().blobs, ticket.blob, number, data)
     if number + 1 < part_count(ticket.size):
-        return _after_part(ticket, number)
+        return _answer({"next": number + 1, "whole": False})
     return _show_standing(ticket)
-
-
-def _after_part(ticket: Ticket, number: int) -> Response:
-    """Answer once a part stands. Its file may have been dropped while it was on its way."""
-    if _find(ticket) is None:
-        vault().blobs.remove(ticket.blob)
-        return _refusal("ticket")
-    return _answer({"next": number + 1, "whole": False})
 
 
 @bp.post("/drop")
@@ -159,11 +153,11 @@ def drop_file() -> Response:
 
 def _show_standing(ticket: Ticket, **more: str) -> Response:
     """Tell how many parts stand in a row. A file of which all do is written down as whole."""
-    upload = _find(ticket)
-    if upload is None:
+    is_whole = _find(ticket)
+    if is_whole is None:
         return _refusal("ticket")
     count = part_count(ticket.size)
-    if upload.is_whole:
+    if is_whole:
         return _answer({"next": count, "whole": True, **more})
     there = vault().blobs.parts(ticket.blob)
     if there < count:
@@ -176,11 +170,15 @@ def _show_standing(ticket: Ticket, **more: str) -> Response:
     return _answer({"next": count, "whole": True, **more})
 
 
-def _find(ticket: Ticket) -> Upload | None:
-    """Find the upload while no tip names it. Leaves no reader behind: a body may come slowly."""
+def _find(ticket: Ticket) -> bool | None:
+    """Tell whether an upload is whole; None where there is none, or a tip names it already.
+
+    Leaves no reader behind: a body may come slowly.
+    """
     upload = uploads.find(db.reading, ticket.blob)
+    is_whole = upload.is_whole if upload is not None and upload.tip_id is None else None
     db.reading.rollback()
-    return upload if upload is not None and upload.tip_id is None else None
+    return is_whole
 
 
 def _body(length: int) -> bytes:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from admin import tickets
-from admin.db import db, set_today, today
+from admin.db import db, today
 from admin.house import house
 from admin.intake.part_room import PLACES
 from admin.models import SpentChallenge, Upload
@@ -20,6 +20,7 @@ from admin.sealing.padme import MIB, PACKS, blob_size, sealed_size
 from admin.tickets import Ticket, Tickets
 from admin.vault import vault
 from admin.vault.blobs import PART, BlobsAway
+from admin.vault.file_sweep import sweep_files
 from tests.uploads import OCTETS, SealedFile, Uploader
 
 THREE_PARTS = 5 * MIB
@@ -236,9 +237,7 @@ class TestBudget:
     def environ(self, environ, limit):
         return {**environ, limit: "1"}
 
-    def test_beyond_a_budget_files_are_full_and_words_are_taken(
-        self, scripted, uploader, count
-    ):
+    def test_beyond_a_budget_files_are_full_and_words_are_taken(self, scripted, uploader, count):
         sizes = [sealed_size(blob_size(512 * 1024))] * 2
         proof = scripted.proof()
 
@@ -250,10 +249,6 @@ class TestBudget:
         # The proof is still good, for the words and for a smaller file.
         assert scripted.post(scripted.parcel() | {"proof": proof}).json["stored"] is True
         assert uploader.ask(SMALL).status_code == 200
-
-
-def file_of_two():
-    return SealedFile.of(3 * MIB)
 
 
 def wrong_parts(file):
@@ -277,7 +272,7 @@ def wrong_parts(file):
 
 @pytest.fixture(scope="module")
 def two():
-    return file_of_two()
+    return SealedFile.of(3 * MIB)
 
 
 @pytest.mark.parametrize("case", wrong_parts(SealedFile.of(3 * MIB)))
@@ -355,13 +350,21 @@ def test_no_other_address_takes_bodies_as_long_as_a_part(uploader, address):
     assert refused.status_code == (410 if address == "part" else 413)
 
 
-def forged(size):
-    return Tickets(b"k" * 32, b"k" * 32).new(Ticket("0" * 32, size))
+FORGED = Tickets(b"k" * 32, b"k" * 32).new(Ticket("0" * 32, SMALL))
+NO_TICKETS = {
+    "none": None,
+    "a number": 5,
+    "a list": [],
+    "empty": "",
+    "short": "x",
+    "long": "x" * 3000,
+    "half a character": "\ud800",
+    "Chinese": "票",
+    "under another key": FORGED,
+}
 
 
-@pytest.mark.parametrize(
-    "text", [None, 5, [], "", "x", "x" * 5000, "\ud800", "票", forged(SMALL)], ids=ascii
-)
+@pytest.mark.parametrize("text", NO_TICKETS.values(), ids=NO_TICKETS)
 def test_what_is_no_ticket_of_ours_opens_nothing(uploader, text):
     file = SealedFile.of(1)
 
@@ -406,9 +409,7 @@ def test_a_part_that_was_on_its_way_when_its_file_was_dropped_leaves_nothing(
 
     def dropped_meanwhile(self, *args):
         put(self, *args)
-        with app.app_context():
-            db.session.execute(update(Upload).values(is_released=True))
-            db.session.commit()
+        assert uploader.drop(ticket).json == {"dropped": True}
 
     monkeypatch.setattr(type(blobs), "put", dropped_meanwhile)
 
@@ -483,17 +484,9 @@ def test_a_file_that_no_tip_names_is_swept_and_its_ticket_opens_nothing(
     ticket, _last = uploader.bring(two)
     assert rows()[0].is_whole
 
-    from admin.vault.uploads import sweep_files
-
     with app.app_context():
-        sweep_files(app, vault().blobs, today() + timedelta(days=2))
+        sweep_files(db.session, vault().blobs, today() + timedelta(days=2))
 
     assert rows() == []
     assert stored_bytes(ticket) == b""
     assert error(uploader.next(ticket)) == (410, "ticket")
-
-
-@pytest.fixture(autouse=True)
-def _true_day():
-    yield
-    set_today(None)

@@ -174,7 +174,7 @@ export class Field {
     return this.items
       .map((item) => ({ item, text: this.faultOf(item) }))
       .filter(({ text }) => text)
-      .map(({ item, text }) => ({ text: text.replace("{name}", item.shownName), to: `file-${item.id}` }));
+      .map(({ item, text }) => ({ text: text.replace("{name}", item.shownName), to: `chosen-${item.id}` }));
   }
 
   faultOf(item) {

@@ -16,7 +16,7 @@ export class Row {
     this.words = words;
     this.acts = acts;
     this.node = element("li", "", "card");
-    this.node.id = `file-${item.id}`;
+    this.node.id = `chosen-${item.id}`;
     this.node.tabIndex = -1;
     this.name = element("b", "");
     this.size = element("span", "", "meta");

@@ -122,6 +122,7 @@ def _start_page(form: ReceiptForm, *, is_unknown: bool = False) -> str:
         typed_words=request.form.get("words", ""),
         script_words=words.script_words(),
         letter_form=WordsForm(),
+        limits=house().config,
         danger_fields=DangerForm(),
         words=words,
     )

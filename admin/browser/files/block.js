@@ -33,6 +33,9 @@ export class Block {
 
   bind(field) {
     this.field = field;
+  }
+
+  listen() {
     this.input.addEventListener("change", () => this.take());
     this.root.addEventListener("dragover", (event) => event.preventDefault());
     this.root.addEventListener("drop", (event) => this.dropped(event));
@@ -89,7 +92,7 @@ export class Block {
         item.keep();
         this.focus(item);
       },
-      again: () => input.click(),
+      chooseAgain: () => input.click(),
       drop: (item) => {
         field.remove(item);
         input.focus();

@@ -174,7 +174,7 @@ export class Field {
     return this.items
       .map((item) => ({ item, text: this.faultOf(item) }))
       .filter(({ text }) => text)
-      .map(({ item, text }) => ({ text: text.replace("{name}", item.shownName), to: `file-${item.id}` }));
+      .map(({ item, text }) => ({ text: text.replace("{name}", item.shownName), to: `chosen-${item.id}` }));
   }
 
   faultOf(item) {
@@ -216,13 +216,6 @@ export class Field {
 
   get uploads() {
     return [].concat(...this.items.map(({ uploads }) => uploads));
-  }
-
-  // How much of all is at the server, from 0 to 1.
-  get share() {
-    const all = this.isPacked ? this.pack.uploads : this.uploads;
-    const size = all.reduce((sum, { length }) => sum + length, 0);
-    return size ? all.reduce((sum, { share, length }) => sum + share * length, 0) / size : 1;
   }
 
   again(upload) {

@@ -92,6 +92,11 @@ export class Item {
     this.set("ready");
   }
 
+  // The reporter wants to send it as it is.
+  keep() {
+    this.set("ready");
+  }
+
   // What is sent of it: the clean copy, and behind it the original.
   get pieces() {
     if (this.state !== "ready" || !this.file) return [];

@@ -1,7 +1,8 @@
 // All of a file that is slow or needs keys; it runs in a worker, so that the page stays alive.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { PART, SealedStream, bytesOf, newLock } from "../lib/age_stream.js";
+import { PART, SealedStream, newLock } from "../lib/age_stream.js";
+import { bytesOf } from "../lib/blob_bytes.js";
 import { fromBase64, toBase64, toHex } from "../lib/bytes.js";
 import { solve } from "../lib/proof.js";
 import { redraw } from "./redraw.js";
@@ -71,7 +72,9 @@ async function digestOf(bytes) {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
-const digest = ({ id }) => streams.get(id).digest();
+function digest({ id }) {
+  return streams.get(id).digest();
+}
 
 // The SHA-256 of each of several files.
 async function digests({ sources }) {

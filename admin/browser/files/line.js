@@ -9,6 +9,7 @@ export class Line {
   add(upload) {
     if (this.waiting.includes(upload) || this.now === upload) return;
     this.waiting.push(upload);
+    upload.reserve();
     if (!this.now) this.work();
   }
 

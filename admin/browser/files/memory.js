@@ -1,23 +1,13 @@
 // What this tab keeps of its uploads, so that they go on after the page was loaded anew: tickets, and
 // beside each a box that only the server's key for that ticket opens. Gone with the tab.
 
+import { nameOf, withStore } from "./kept.js";
 import { askNext } from "./server.js";
-
-const NAME = "dengshao.files";
-
-// A browser may refuse its storage; then an upload ends with its page.
-function withStore(act) {
-  try {
-    return act(window.sessionStorage);
-  } catch (refused) {
-    return null;
-  }
-}
 
 export class Memory {
   // `place` tells the form's files from the mailbox's; `run` does a job in the worker.
   constructor(place, run) {
-    this.name = `${NAME}.${place}`;
+    this.name = nameOf(place);
     this.run = run;
     this.isOpen = true;
     // Whoever leaves at once has emptied the storage: nothing may be written after that.
@@ -71,7 +61,3 @@ export class Memory {
     this.rows = [];
   }
 }
-
-// Is there anything to recall? Asked before any script of the files is loaded.
-export const isKept = (place) =>
-  Boolean(withStore((store) => store.getItem(`${NAME}.${place}`)));

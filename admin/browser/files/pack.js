@@ -12,10 +12,6 @@ export class Pack {
     this.digests = [];
   }
 
-  get uploads() {
-    return this.upload ? [this.upload] : [];
-  }
-
   get pieces() {
     return [].concat(...this.field.items.map((item) => item.pieces.map((piece) => ({ item, piece }))));
   }

@@ -24,6 +24,8 @@ export class PretendedUpload {
     this.set("whole");
   }
 
+  reserve() {}
+
   hold() {}
 
   retry() {}

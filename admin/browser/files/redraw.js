@@ -1,7 +1,7 @@
 // Cleans a picture: draws it anew, upright, so that nothing is left but what is seen. Place, time,
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
-import { bytesOf } from "../lib/age_stream.js";
+import { bytesOf } from "../lib/blob_bytes.js";
 import { isPicture, sizeOf } from "./sniff.js";
 
 const QUALITY = 0.92;

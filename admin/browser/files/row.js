@@ -5,18 +5,18 @@ import { element } from "../page/faults.js";
 const MIB = 1048576;
 
 export function sizeWords(size) {
-  if (size < MIB) return `${Math.max(1, Math.round(size / 1024))} KB`;
+  if (size < MIB) return `${Math.ceil(size / 1024)} KB`;
   return `${(size / MIB).toFixed(size < 10 * MIB ? 1 : 0)} MB`;
 }
 
 export class Row {
-  // `acts` are what its buttons do: `{pause, goOn, retry, keep, drop, again, original}`.
+  // `acts` are what its buttons do: `{pause, goOn, retry, keep, drop, chooseAgain, original}`.
   constructor(item, words, acts) {
     this.item = item;
     this.words = words;
     this.acts = acts;
     this.node = element("li", "", "card");
-    this.node.id = `file-${item.id}`;
+    this.node.id = `chosen-${item.id}`;
     this.node.tabIndex = -1;
     this.name = element("b", "");
     this.size = element("span", "", "meta");
@@ -48,7 +48,7 @@ export class Row {
 
   makeButtons() {
     this.made = {};
-    ["keep", "pause", "goOn", "retry", "again", "drop"].forEach((act) => {
+    ["keep", "pause", "goOn", "retry", "chooseAgain", "drop"].forEach((act) => {
       const button = element("button", this.words[act], "button button--quiet");
       button.type = "button";
       button.dataset.act = act;
@@ -92,7 +92,7 @@ const ACTS = {
   broken: ["pause"],
   paused: ["goOn"],
   failed: ["retry"],
-  again: ["again"],
+  again: ["chooseAgain"],
 };
 
 const uploadsOf = (item) => (item.pack ? [item.pack] : item.uploads);

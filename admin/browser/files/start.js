@@ -11,9 +11,9 @@ import { askWords } from "./server.js";
 
 const WORKER = "/app/files-worker.js";
 
-// `root` is #files-block. `place` is `tip` or `mailbox`; `way(changed)` is called with a function to be
-// told whether the files travel together. Returns what the page asks of its files.
-export async function startFiles(root, { place, isPractice, isYoung }) {
+// `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
+// A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
+export async function startFiles(root, { place, isPractice, isYoung, form, isPacked }) {
   const words = await askWords(addressOf(isYoung));
   const workshop = new Workshop(WORKER);
   await workshop.open();
@@ -22,15 +22,18 @@ export async function startFiles(root, { place, isPractice, isYoung }) {
   const field = new Field({
     run,
     words,
-    limits: limitsOf(root.dataset),
+    limits: words.limits,
     memory: new Memory(place, run),
     proof: new Proofs(run),
     isPractice,
     onChange: (item) => block.show(item),
   });
   const files = new Files(block, field, workshop);
-  if (!isPractice) await files.recall();
   block.bind(field);
+  if (form) files.follow(form);
+  else field.travelTogether(await isPacked());
+  if (!isPractice) await files.recall();
+  block.listen();
   return files;
 }
 
@@ -39,22 +42,17 @@ function addressOf(isYoung) {
   return `${prefix}/tip/files/words${isYoung ? "?page=young" : ""}`;
 }
 
-const limitsOf = ({ most, fileMb, tipMb }) => ({
-  most: Number(most),
-  fileMb: Number(fileMb),
-  tipMb: Number(tipMb),
-});
-
 class Files {
   constructor(block, field, workshop) {
     Object.assign(this, { block, field, workshop });
   }
 
-  // The answers decide the tip's way, and with it how its files travel. `read()` gives them.
-  follow(form, read) {
+  // The answers decide the tip's way, and with it how its files travel.
+  follow(form) {
     const look = () => {
-      const { official = "unclear", exclude = [] } = read();
-      this.field.travelTogether(isSupervisory(official, exclude));
+      const answers = new FormData(form);
+      const official = answers.get("official") || "unclear";
+      this.field.travelTogether(isSupervisory(official, answers.getAll("exclude")));
     };
     form.addEventListener("change", look);
     look();
@@ -69,20 +67,22 @@ class Files {
     return !this.field.items.length;
   }
 
+  get words() {
+    return this.field.words;
+  }
+
   faults() {
     return this.field.faults();
   }
 
-  // Waits for all; `onShare(percent)` hears how far they are.
-  async collect(onShare) {
+  // Waits for all; `onWait()` hears that there is something to wait for.
+  async collect(onWait) {
+    if (this.field.items.length) onWait();
     this.block.hold(true);
-    const tell = () => onShare(Math.floor(100 * this.field.share));
-    this.field.watchers.push(tell);
     try {
       await this.field.adding;
       return await this.field.collect();
     } finally {
-      this.field.watchers = this.field.watchers.filter((one) => one !== tell);
       this.block.hold(false);
     }
   }

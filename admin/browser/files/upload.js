@@ -16,6 +16,7 @@ export class Upload {
   constructor(id, source, length, tools, saved) {
     Object.assign(this, { id, source, length }, tools);
     this.waiting = new Waiting();
+    this.reserving = Promise.resolve();
     this.state = "queued";
     this.reason = "";
     this.isHeld = false;
@@ -50,10 +51,21 @@ export class Upload {
     return this.parts ? this.done / this.parts : 0;
   }
 
+  // Gets its ticket before its turn comes: what has one is not forgotten when the page is loaded anew.
+  // Where that fails, its turn tries again.
+  reserve() {
+    this.reserving = this.reserving.then(async () => {
+      if (!this.isOpen && !this.isOver) await this.open();
+      if (this.isOpen && !this.ticket && !this.isOver) await this.take();
+    });
+    this.reserving = this.reserving.catch(() => {});
+  }
+
   // Works until it is whole, failed, halted or dropped.
   async go() {
     this.isHeld = false;
-    this.set("moving");
+    await this.reserving;
+    if (!this.isOver) this.set("moving");
     while (!this.isOver && !this.isHeld) {
       try {
         await this.advance();
@@ -86,13 +98,12 @@ export class Upload {
 
   async take() {
     const { ticket, keep, blob } = await askTicket(await this.proof.take(), this.size);
-    Object.assign(this, { ticket, keep, blob: blob || blobOf(ticket), done: 0, isKnown: true });
+    Object.assign(this, { ticket, keep, blob, done: 0, isKnown: true });
     await this.save();
   }
 
   async ask() {
     const { next, whole, keep } = await askNext(this.ticket);
-    this.blob = this.blob || blobOf(this.ticket);
     this.keep = keep;
     this.isWhole = whole;
     if (next !== this.done) this.ahead = null;
@@ -234,12 +245,3 @@ export class Upload {
 
 const isPassing = (error) =>
   error instanceof Refused && (WAITED_FOR.includes(error.reason) || error.status >= 500);
-
-// The blob's name stands in the ticket, signed but not hidden: the sealed tip names its files by it.
-export function blobOf(ticket) {
-  const [content] = ticket.split(".");
-  const text = atob(content.replace(/-/g, "+").replace(/_/g, "/"));
-  const found = text.match(/[0-9a-f]{32}/);
-  if (!found) throw new Refused("ticket", 200);
-  return found[0];
-}

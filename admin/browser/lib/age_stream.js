@@ -7,6 +7,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { newIdentity } from "./age.js";
+import { bytesOf } from "./blob_bytes.js";
 import { toHex, toUtf8 } from "./bytes.js";
 
 export const PART = 2097152;
@@ -30,14 +31,6 @@ export async function newLock() {
   return { identity, head, key };
 }
 
-// The file's bytes are not what they were, or cannot be read any more.
-export class Unreadable extends Error {
-  constructor() {
-    super("the file changed or went away");
-    this.name = "Unreadable";
-  }
-}
-
 // `source` is a Blob; zeros follow it up to `length`. Holds one part at a time.
 export class SealedStream {
   constructor({ head, key }, source, length) {
@@ -51,6 +44,7 @@ export class SealedStream {
     this.parts = Math.ceil(this.size / PART);
     this.hash = sha256.create();
     this.hashed = 0;
+    this.hashing = Promise.resolve();
   }
 
   // Part `number`, from 0: every one but the last is PART bytes long.
@@ -87,8 +81,15 @@ export class SealedStream {
   }
 
   // The SHA-256 of the file's first bytes: those that lie in the parts before `number`.
+  // Parts are asked for side by side, and the hash takes the bytes in their order: one by one.
+  digestBefore(number) {
+    const digest = this.hashing.then(() => this.hashUpTo(number));
+    this.hashing = digest.catch(() => {});
+    return digest;
+  }
+
   // Reads what was not read by it before, PART bytes at a time.
-  async digestBefore(number) {
+  async hashUpTo(number) {
     const end = Math.min(this.source.size, Math.max(0, number * PART - this.head.length));
     if (end < this.hashed) {
       this.hash = sha256.create();
@@ -120,26 +121,4 @@ function place(target, bytes, at) {
   const from = Math.max(0, -at);
   const room = target.length - Math.max(0, at);
   if (room > 0) target.set(bytes.subarray(from, from + room), Math.max(0, at));
-}
-
-export async function bytesOf(blob, start, end) {
-  if (start >= end) return new Uint8Array(0);
-  try {
-    const bytes = new Uint8Array(await readBuffer(blob.slice(start, end)));
-    if (bytes.length === end - start) return bytes;
-  } catch (error) {
-    // Told below: a browser says it in words of its own.
-  }
-  throw new Unreadable();
-}
-
-// Blob.arrayBuffer came in 2020.
-function readBuffer(blob) {
-  if (blob.arrayBuffer) return blob.arrayBuffer();
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsArrayBuffer(blob);
-  });
 }

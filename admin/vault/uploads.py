@@ -7,9 +7,9 @@ calls takes each of these refusals for the file alone.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import Select, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import db, today
@@ -160,10 +160,19 @@ def drop(session: Session, blob: str) -> None:
     )
 
 
-def release(session: Session, tip_ids: Iterable[int]) -> None:
-    """Let go of all files of tips whose words go in this same transaction."""
+def release(
+    session: Session, tip_ids: Iterable[int] | Select[int], *, tips_go: bool = False
+) -> None:
+    """Let go of all files of tips whose words go in this same transaction; or the tips' rows too.
+
+    The objects follow: file_sweep.
+    """
+    wanted = tip_ids if isinstance(tip_ids, Select) else list(tip_ids)
+    values: dict[str, Any] = {"is_released": True}
+    if tips_go:
+        values["tip_id"] = None
     session.execute(
-        update(Upload).where(Upload.tip_id.in_(list(tip_ids))).values(is_released=True),
+        update(Upload).where(Upload.tip_id.in_(wanted)).values(values),
         execution_options={"synchronize_session": False},
     )
 

@@ -17,6 +17,11 @@ CONTACT_MAX = 200
 _APART = frozenset({"token", "contact", "website", "files", "originals", "kept"})
 
 
+class FilesField(MultipleFileField):
+    leads_to = ""
+    """The id of what a person has to press where the field itself is not it."""
+
+
 class TipForm(TipQuestions, PublicForm):
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
@@ -28,7 +33,7 @@ class TipForm(TipQuestions, PublicForm):
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
         filters=[lambda text: text and text.strip()],
     )
-    files = MultipleFileField(_l("有照片、录像、录音或文件吗？"))
+    files = FilesField(_l("有照片、录像、录音或文件吗？"))
     originals = BooleanField(false_values=("",))
     # What the page remembers of files that lie sealed already.
     kept = HiddenField()

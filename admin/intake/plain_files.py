@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from threading import BoundedSemaphore
 from time import monotonic
 from typing import Final
 
@@ -22,8 +21,6 @@ from .kept import Held
 
 CLEANING_SECONDS: Final = 45.0
 """For all files of one form: a browser, and a proxy before us, wait a minute for an answer."""
-# Each cleaning holds a file, its clean copy and a child process.
-_CLEANING = BoundedSemaphore(2)
 
 
 class NoRoom(Exception):
@@ -54,7 +51,7 @@ class Tidied:
     reason: Reason | None
 
 
-def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: float = 0.0) -> Tidied:
+def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: float) -> Tidied:
     """Clean a file. One that can't be cleaned stays as it came, with the reason.
 
     `number` tells it from the form's others once its name is a neutral one; `until` is when, on
@@ -74,13 +71,9 @@ def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: flo
 
 
 def _clean(data: bytes, name: str, until: float) -> Cleaned:
-    wait = max(until - monotonic(), 0.0) if until else None
-    if not _CLEANING.acquire(timeout=wait):
+    if monotonic() > until:
         raise NotCleaned(Reason.TOOK_TOO_LONG)
-    try:
-        return clean(data, name=name)
-    finally:
-        _CLEANING.release()
+    return clean(data, name=name)
 
 
 @dataclass(frozen=True)

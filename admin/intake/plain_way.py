@@ -85,6 +85,8 @@ def bring_files(form: TipForm, arrived: Sequence[Arrived]) -> None:
         sent = Submission(intake, form.nonce, form.answers(), form.contact.data or "")
         _take(form, brought, _without_stored(brought, sent, arrived))
     form.files.errors = [*problems(brought)]
+    if brought.undecided:
+        form.files.leads_to = f"file-{len(brought.held)}-keep"
 
 
 def _without_stored(

@@ -27,6 +27,7 @@ _INSIDE: Final = Path(__file__).parent / "inside"
 _ETC: Final = ("/etc/ld.so.cache", "/etc/alternatives")
 _TOP: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _MOST_FILES: Final = 64
+_SECONDS_TO_START: Final = 20
 _REASONS: Final = {
     BROKEN: Reason.BROKEN,
     TOO_LARGE: Reason.TOO_LARGE,
@@ -62,19 +63,19 @@ def system_python_inside(job: str, media_type: str) -> list[str]:
 
 
 def works() -> bool:
-    """Tell whether the sandbox can be had here; found out once, then remembered."""
-    return _works()
+    """Tell whether the sandbox can be had here. A yes is remembered; a no is asked again."""
+    try:
+        return _works()
+    except (NotCleaned, OSError):
+        return False
 
 
 @functools.cache
 def _works() -> bool:
     with open(os.devnull, "r+b") as nothing:
-        try:
-            return (
-                _status(python_inside("nothing"), nothing.fileno(), nothing.fileno(), Limits()) == 0
-            )
-        except (NotCleaned, OSError):
-            return False
+        file = nothing.fileno()
+        run(python_inside("nothing"), file, file, Limits(seconds=_SECONDS_TO_START))
+    return True
 
 
 def run(command: Sequence[str], source: int, target: int, limits: Limits) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from admin.cleaning import can_clean, clean, sniff
-from tests.admin.cleaning.traces import by_exiftool, telling, traces
+from tests.admin.cleaning.traces import by_exiftool, layers, telling, traces
 from tests.evidence_files import (
     CANARY,
     MADE,
@@ -76,7 +76,8 @@ def test_no_planted_trace_is_left_in_any_byte_plain_or_packed(name, cleaned):
 
 
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is absent on this machine")
-@pytest.mark.parametrize("name", ALL)
+# It does not look into a photo that lies in a paper; the search by bytes does.
+@pytest.mark.parametrize("name", sorted(set(ALL) - {"photo.pdf"}))
 def test_exiftool_reads_nothing_that_tells_of_person_place_device_or_time(name, cleaned, tmp_path):
     before, after = tmp_path / f"before-{name}", tmp_path / cleaned(name).name
     before.write_bytes(made(name)[0])
@@ -98,9 +99,7 @@ def test_a_picture_stands_upright_and_keeps_its_size(name, cleaned):
 
 @pytest.mark.parametrize("name", ["paper.pdf", "paper.docx", "paper.odt"])
 def test_a_papers_words_stay(name, cleaned):
-    from tests.admin.cleaning.traces import _layers
-
-    assert any(CANARY.encode() in layer for layer in _layers(cleaned(name).data))
+    assert any(CANARY.encode() in layer for layer in layers(cleaned(name).data))
 
 
 @pytest.mark.parametrize("name", ALL)

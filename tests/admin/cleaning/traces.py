@@ -29,11 +29,11 @@ _HANDLERS = {"VideoHandler", "SoundHandler", "DataHandler"}
 
 def traces(data: bytes) -> set[str]:
     """Names of the MARKS that stand in any layer of a file, in any common writing."""
-    layers = list(_layers(data))
+    found = list(layers(data))
     return {
         name
         for name, mark in MARKS.items()
-        if any(written in layer for layer in layers for written in _writings(mark))
+        if any(written in layer for layer in found for written in _writings(mark))
     }
 
 
@@ -42,14 +42,14 @@ def _writings(mark: str) -> list[bytes]:
     return [plain, mark.encode("utf-16-le"), mark.encode("utf-16-be"), plain.hex().encode()]
 
 
-def _layers(data: bytes):
+def layers(data: bytes):
     """A file, and what is packed in it: parts of an archive, streams of a PDF, chunks of a PNG."""
     yield data
     if data[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield "\n".join(archive.namelist()).encode()
             for name in archive.namelist():
-                yield from _layers(archive.read(name))
+                yield from layers(archive.read(name))
     elif data[:5] == b"%PDF-":
         yield from _of_pdf(data)
     elif data[:8] == b"\x89PNG\r\n\x1a\n":
@@ -63,10 +63,10 @@ def _of_pdf(data: bytes):
             yield thing.unparse(resolved=True)
             yield str(repr(thing)).encode()
             if isinstance(thing, pikepdf.Stream):
-                yield from _layers(thing.read_raw_bytes())
+                yield from layers(thing.read_raw_bytes())
                 # A photo is not unpacked further.
                 with suppress(pikepdf.PdfError):
-                    yield from _layers(thing.read_bytes())
+                    yield from layers(thing.read_bytes())
 
 
 def _of_png(data: bytes):

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .sandbox import MB, Limits, memory_file, python_inside, run
+from .sandbox import MB, Limits, memory_file, python_inside, run, tool
 from .words import NotCleaned, Reason
 
 # Read by none but this; `fd:` is the open file: there is no other way in or out.
@@ -97,7 +97,7 @@ def _command(box: _Box, pictures: list[str], *, has_sound: bool) -> list[str]:
     # A picture that is missing, cut short or of the wrong length is a fault, never passed over.
     strict = ("-xerror", "-err_detect", "explode")
     return [
-        *("ffmpeg", "-nostdin", *_READ, *strict, "-f", box.reads, "-i", "fd:"),
+        *tool("ffmpeg", "-nostdin", *_READ, *strict, "-f", box.reads, "-i", "fd:"),
         *(word for stream in streams for word in ("-map", stream)),
         *(*_NO_TAGS, "-c", "copy"),
         *(word for name in filters if name for word in ("-bsf:v", name)),
@@ -114,7 +114,8 @@ def _messages(codec: str) -> str:
 def _streams(box: _Box, source: int) -> tuple[list[str], list[str]]:
     """List the codecs of moving pictures and of sound that stand in a file."""
     shown = "stream=codec_type,codec_name:stream_disposition=attached_pic"
-    command = ["ffprobe", *_READ, "-f", box.reads, "-show_entries", shown, "-of", "json", "fd:"]
+    asked = ("-show_entries", shown, "-of", "json")
+    command = tool("ffprobe", *_READ, "-f", box.reads, *asked, "fd:")
     answer = memory_file()
     try:
         run(command, source, answer, Limits(seconds=_SECONDS, output=MB))

@@ -27,12 +27,15 @@ _INSIDE: Final = Path(__file__).parent / "inside"
 _ETC: Final = ("/etc/ld.so.cache", "/etc/alternatives")
 _TOP: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _MOST_FILES: Final = 64
+_SECONDS_TO_START: Final = 20
+_NOT_FOUND: Final = 127
 _REASONS: Final = {
     BROKEN: Reason.BROKEN,
     TOO_LARGE: Reason.TOO_LARGE,
     ENCRYPTED: Reason.ENCRYPTED,
     NO_TOOL: Reason.NO_TOOL,
     UNKNOWN_KIND: Reason.UNKNOWN_KIND,
+    _NOT_FOUND: Reason.NO_TOOL,
     128 + signal.SIGXCPU: Reason.TOOK_TOO_LONG,
     128 + signal.SIGXFSZ: Reason.TOO_LARGE,
     # Killed: by the limit of CPU time when it did not heed SIGXCPU.
@@ -58,23 +61,28 @@ def python_inside(job: str, media_type: str = "-") -> list[str]:
 def system_python_inside(job: str, media_type: str) -> list[str]:
     """Give the command for a job whose libraries come with the system, not with us."""
     python = ["/usr/bin/python3", "-s", "-B", "-m", "inside", job, media_type]
-    return ["env", "PYTHONPATH=/code", "PYTHONSAFEPATH=1", *python]
+    return tool("PYTHONPATH=/code", "PYTHONSAFEPATH=1", *python)
+
+
+def tool(*command: str) -> list[str]:
+    """Give the command for a program that may be absent: `env` says so by its exit code."""
+    return ["env", *command]
 
 
 def works() -> bool:
-    """Tell whether the sandbox can be had here; found out once, then remembered."""
-    return _works()
+    """Tell whether the sandbox can be had here. A yes is remembered; a no is asked again."""
+    try:
+        return _works()
+    except (NotCleaned, OSError):
+        return False
 
 
 @functools.cache
 def _works() -> bool:
     with open(os.devnull, "r+b") as nothing:
-        try:
-            return (
-                _status(python_inside("nothing"), nothing.fileno(), nothing.fileno(), Limits()) == 0
-            )
-        except (NotCleaned, OSError):
-            return False
+        file = nothing.fileno()
+        run(python_inside("nothing"), file, file, Limits(seconds=_SECONDS_TO_START))
+    return True
 
 
 def run(command: Sequence[str], source: int, target: int, limits: Limits) -> None:

@@ -8,6 +8,8 @@ const ADDRESS = "/desk/frame/";
 const PROBLEMS = ["too_many_pixels", "undecodable"];
 // What an audio player or the buttons above a picture take, in CSS pixels.
 const CONTROLS = 64;
+// A film of a few pixels still needs room for its controls.
+const LEAST_SEEN = 200;
 const MOST_OF_WINDOW = 0.75;
 // A picture is drawn in a second or two; decoders that hang must not hold the page.
 const PATIENCE = 60000;
@@ -92,7 +94,8 @@ export class Stage {
     const most = window.innerHeight * MOST_OF_WINDOW;
     const room = this.frame.clientWidth;
     const isSeen = width > 0 && height > 0;
-    const wanted = isSeen ? Math.min(height, (room * height) / width) + CONTROLS : CONTROLS + 16;
-    this.frame.style.height = `${Math.round(Math.max(CONTROLS, Math.min(most, wanted)))}px`;
+    const wanted = Math.min(height, (room * height) / width) + CONTROLS;
+    const chosen = isSeen ? Math.max(LEAST_SEEN, Math.min(most, wanted)) : CONTROLS;
+    this.frame.style.height = `${Math.round(chosen)}px`;
   }
 }

@@ -80,7 +80,9 @@ def serve(bundles, site_folder, tmp_path):
 
     def begin(line, **more):
         budgets = {**WIDE_BUDGETS, **line.environ, **more}
-        served = start(tmp_path / "server", bundles=bundles, site=site_folder, budgets=budgets)
+        served = start(
+            tmp_path / "server", bundles=bundles, site=site_folder, budgets=budgets, wait=240
+        )
         started.append(served)
         return served
 

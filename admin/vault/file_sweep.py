@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import today
@@ -51,12 +51,6 @@ def clear_away(session: Session, blobs: BlobStore, blob: str) -> None:
     if number is not None and _remove(blobs, blob):
         _forget(session, [number])
         session.commit()
-
-
-def waiting_bytes(session: Session) -> int:
-    """Tell how many bytes are promised to files that no tip names."""
-    query = select(func.coalesce(func.sum(Upload.size), 0)).where(text("tip_id IS NULL"))
-    return int(session.execute(query).scalar_one())
 
 
 def _release_orphans(session: Session, day: date) -> int:

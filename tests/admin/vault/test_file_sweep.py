@@ -11,8 +11,8 @@ from admin.sweeper import sweep_now
 from admin.vault import uploads, vault
 from admin.vault.blobs import BlobsAway
 from admin.vault.expiry import sweep
-from admin.vault.file_sweep import BATCH, clear_away, sweep_files, waiting_bytes
-from admin.vault.uploads import NoBudget, NotWhole, TooManyOrphans
+from admin.vault.file_sweep import BATCH, clear_away, sweep_files
+from admin.vault.uploads import NoBudget, NotWhole, TooManyOrphans, waiting_bytes
 from tests.support import asked_of, plan_of
 
 MIB = uploads.MIB

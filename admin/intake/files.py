@@ -53,6 +53,8 @@ def give_ticket() -> Response:
         abort(400)
     if proof is None:
         return _refusal("challenge")
+    if not vault().blobs.has_room(size):
+        return _refusal("full")
     try:
         return _reserve(size, proof)
     except IntegrityError:

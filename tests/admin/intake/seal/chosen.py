@@ -1,12 +1,16 @@
 """Files that somebody chooses in Chromium, and what the server holds of them in the end."""
 
+import hashlib
+
 from playwright.sync_api import expect
 
 from admin.sealing import age, files
 from admin.vault import vault
+from tests.evidence_files import CANARY
 
 PART = "**/tip/files/part"
 KEPT = "dengshao.files.tip"
+PAPER = b"%PDF-1.4\n" + CANARY.encode() * 200
 
 
 class Chooser:
@@ -70,3 +74,19 @@ def _clear(entry):
 def sealed_parts(app, blob):
     with app.app_context():
         return vault().blobs.parts(blob)
+
+
+def film(megabytes):
+    """Bytes that begin as a film does; no two parts are alike."""
+    grain = hashlib.sha256(b"film").digest()
+    rest = b"".join(
+        number.to_bytes(4, "big") + grain * 31 + CANARY.encode()
+        for number in range(megabytes * 1000)
+    )
+    return b"\0\0\0\x20ftypisom" + rest
+
+
+def sent(writer):
+    """Send, and give the receipt."""
+    writer.send()
+    return writer.receipt

@@ -1,4 +1,4 @@
-"""Files with a tip in Chromium: cleaned, sealed, uploaded, named inside the seal, told one by one."""
+"""Files with a tip in Chromium: cleaned, sealed, uploaded, named inside it, told one by one."""
 
 import hashlib
 import io
@@ -15,37 +15,10 @@ from admin.sealing.padme import blob_size, sealed_size
 from admin.vault import uploads
 from tests import evidence_files as evidence
 
-from .chosen import PART, Chooser, opened_files
+from .chosen import PAPER, PART, film, opened_files, sent
 from .writer import SEALED, lose_the_answer, readable
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-PAPER = b"%PDF-1.4\n" + evidence.CANARY.encode() * 200
-
-
-def film(megabytes):
-    """Bytes that begin as a film does; no two parts are alike."""
-    grain = hashlib.sha256(b"film").digest()
-    rest = b"".join(
-        number.to_bytes(4, "big") + grain * 31 + evidence.CANARY.encode()
-        for number in range(megabytes * 1000)
-    )
-    return b"\0\0\0\x20ftypisom" + rest
-
-
-@pytest.fixture
-def chooser(writer, tmp_path):
-    folder = tmp_path / "chosen"
-    folder.mkdir()
-    writer.open()
-    writer.fill()
-    return Chooser(writer, folder)
-
-
-def sent(writer):
-    """Send, and give the receipt."""
-    writer.send()
-    return writer.receipt
 
 
 def names_told(page):
@@ -166,7 +139,7 @@ def test_a_line_that_is_cut_goes_on_where_it_stood(app, chooser, writer, stored)
     sent(writer)
 
     assert cut == []
-    [(entry, clear)] = opened_files(app, stored()[0].words.files)
+    [(_entry, clear)] = opened_files(app, stored()[0].words.files)
     assert clear == data
     assert chooser.parts == -(-sealed_size(blob_size(len(data))) // 2**21) + 2
     assert readable(writer.posted, [evidence.CANARY]) == []
@@ -193,7 +166,7 @@ def test_after_a_reload_the_same_file_goes_on_and_what_stands_is_not_sent_again(
     expect(chooser.rows).to_have_count(1)
     sent(writer)
 
-    [(entry, clear)] = opened_files(app, stored()[0].words.files)
+    [(_entry, clear)] = opened_files(app, stored()[0].words.files)
     assert clear == data
     assert chooser.parts - before == -(-sealed_size(blob_size(len(data))) // 2**21) - 2
     assert chooser.kept is None

@@ -22,6 +22,7 @@ from .conftest import LEAST, Browser, FormReader, Reporter
 # The steps of a submission, in the order in which a process that dies can stop at them.
 STEPS = ("before-rows", "between-rows", "before-commit", "after-commit", "before-answer")
 STORED = ("after-commit", "before-answer")
+FORM = "application/x-www-form-urlencoded"
 
 
 class HttpClient:
@@ -33,14 +34,15 @@ class HttpClient:
     def get(self, address):
         return self._open(address, None)
 
-    def post(self, address, data=None, *, json=None):
+    def post(self, address, data=None, *, json=None, content_type=FORM, headers=None):
         if json is not None:
             return self._open(address, json_module.dumps(json).encode(), "application/json")
-        return self._open(address, urlencode(data, doseq=True).encode())
+        body = data if isinstance(data, bytes) else urlencode(data, doseq=True).encode()
+        return self._open(address, body, content_type, headers)
 
-    def _open(self, address, body, kind="application/x-www-form-urlencoded"):
+    def _open(self, address, body, kind=FORM, more=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Content-Type": kind} if body else {}
+        headers = ({"Content-Type": kind} if body else {}) | (more or {})
         try:
             connection.request("POST" if body else "GET", address, body, headers)
             answer = connection.getresponse()
@@ -58,8 +60,8 @@ class Answer:
         return json_module.loads(self.text)
 
 
-def start(environ, port, step=""):
-    command = [sys.executable, str(Path(__file__).with_name("dying_server.py")), str(port), step]
+def start(environ, port, step="", script="dying_server.py"):
+    command = [sys.executable, str(Path(__file__).with_name(script)), str(port), step]
     process = subprocess.Popen(command, env={**os.environ, **environ}, cwd=ROOT)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -88,9 +90,9 @@ def environ_here(environ, port):
     return {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
 
 
-def die_while(environ, port, step, send):
+def die_while(environ, port, step, send, script="dying_server.py"):
     """Let a server die at a step of what `send` sends: nobody is answered."""
-    process = start(environ, port, step)
+    process = start(environ, port, step, script)
     try:
         with pytest.raises((ConnectionError, http.client.HTTPException)):
             send()

@@ -3,6 +3,7 @@
 
 import { bytesOf } from "../lib/blob_bytes.js";
 import { isPicture, sizeOf } from "./sniff.js";
+import { blotted, turnOfWebp, turned } from "./upright.js";
 
 const QUALITY = 0.92;
 // A telephone's memory; 4 bytes a point.
@@ -24,9 +25,10 @@ export async function redraw(file, type) {
   if (!isPicture(type)) throw new NotCleaned("kind");
   const told = sizeOf(await bytesOf(file, 0, Math.min(file.size, HEAD)), type);
   if (told && told[0] * told[1] > MOST_POINTS) throw new NotCleaned("large");
-  const picture = await decode(file, type);
+  const turn = type === "image/webp" ? turnOfWebp(await bytesOf(file, 0, file.size)) : null;
+  const picture = await decode(turn ? blotted(file, turn) : file, type);
   try {
-    return await draw(picture, type);
+    return await draw(picture, type, turn ? turn.turn : 1);
   } finally {
     picture.close();
   }
@@ -42,12 +44,14 @@ async function decode(file, type) {
   }
 }
 
-async function draw(picture, type) {
+async function draw(picture, type, turn) {
   const { width, height } = picture;
   if (width * height > MOST_POINTS) throw new NotCleaned("large");
-  const canvas = newCanvas(width, height);
+  const { size, transform } = turned(turn, width, height);
+  const canvas = newCanvas(...size);
   const pen = canvas.getContext("2d");
   if (!pen) throw new NotCleaned("large");
+  pen.setTransform(...transform);
   pen.drawImage(picture, 0, 0);
   const blob = await encode(canvas, isSeeThrough(pen, type) ? "image/png" : "image/jpeg");
   // What is given back, so that a small telephone can go on.

@@ -1,4 +1,4 @@
-"""Picks the frames out of a bare row of them, MP3 or AMR: whatever else stands there stays behind."""
+"""Picks the frames out of a bare row of them, MP3 or AMR: what else stands there stays behind."""
 
 from typing import BinaryIO, Final
 

@@ -57,22 +57,21 @@ _MESSAGES: Final = {
     "h263": "",
 }
 _MOST_STREAMS: Final = 32
-_SECONDS: Final = 120
 
 
-def clean_film(media_type: str, source: int, target: int) -> str:
+def clean_film(media_type: str, source: int, target: int, *, until: float) -> str:
     """Copy sound and pictures from one open file into another, and give the new media type.
 
     Raises `NotCleaned`: cut off, damaged, or of a codec we do not know.
     """
     size = os.fstat(source).st_size
-    limits = Limits(seconds=_SECONDS, output=2 * size + 16 * MB)
+    limits = Limits(until, output=2 * size + 16 * MB)
     if media_type in _FRAMES:
         # ffmpeg would copy along what stands between two frames, or behind the last.
         run(python_inside("frames", media_type), source, target, limits)
         return media_type
     box = _BOXES[media_type]
-    pictures, sounds = _streams(box, source)
+    pictures, sounds = _streams(box, source, until)
     if not pictures and not sounds:
         raise NotCleaned(Reason.BROKEN)
     if media_type == "video/mp4" and not pictures:
@@ -106,14 +105,14 @@ def _messages(codec: str) -> str:
     return _MESSAGES[codec]
 
 
-def _streams(box: _Box, source: int) -> tuple[list[str], list[str]]:
+def _streams(box: _Box, source: int, until: float) -> tuple[list[str], list[str]]:
     """List the codecs of moving pictures and of sound that stand in a file."""
     shown = "stream=codec_type,codec_name:stream_disposition=attached_pic"
     asked = ("-show_entries", shown, "-of", "json")
     command = tool("ffprobe", *_READ, "-f", box.reads, *asked, "fd:")
     answer = memory_file()
     try:
-        run(command, source, answer, Limits(seconds=_SECONDS, output=MB))
+        run(command, source, answer, Limits(until, output=MB))
         streams = _parsed(os.pread(answer, MB, 0))
     finally:
         os.close(answer)

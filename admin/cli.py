@@ -4,6 +4,8 @@
 """
 
 import os
+from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -101,12 +103,30 @@ def _fill_demo() -> None:
     db.session.close()
     if not is_demo(db.reading):
         return
+    db.reading.close()
+    _in_a_child(_fill_demo_tips)
+    for member in read_demo(house().config):
+        click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
+
+
+def _fill_demo_tips() -> None:
     with _serving_app().app_context():
         if count := fill_tips(db.session):
             click.echo(f"已放进 {count} 条演示线索（都是编的）。")
         db.session.commit()
-    for member in read_demo(house().config):
-        click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
+
+
+def _in_a_child(act: Callable[[], None]) -> None:
+    """Do something in a process of its own, which takes with it what must not be forked.
+
+    The tips of the demo bring files; obstore's threads, once started here, would be missing in
+    the workers (vault/blobs.py).
+    """
+    child = get_context("fork").Process(target=act)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise click.ClickException("演示线索没有放全，原因见上。")
 
 
 def _serving_app() -> Flask:

@@ -60,6 +60,9 @@ class Config:
     bundles: Path
     """Folder of the built browser bundles."""
     database_url: str
+    blobs_url: str = field(repr=False)
+    """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
+    AWS_* of the environment), or `memory:///`, which a restart empties."""
     rooms: frozenset[str]
     public_host: str
     desk_host: str
@@ -73,6 +76,18 @@ class Config:
     """Tips an hour without a proof from one group of addresses before it goes to the lane."""
     lane_tips: int
     """Tips that the lane holds at most, 16 KB each; beyond, nothing is stored for a while."""
+    files_most: int
+    """Files that a tip may bring; twice as many entries where the originals go along."""
+    file_mb: int
+    """MiB that one file may have."""
+    tip_mb: int
+    """MiB that all files of a tip may have together."""
+    plain_mb: int
+    """The same where scripts are off: those files pass through this server's memory in clear."""
+    files_mb_day: int
+    """MiB that are promised to new files on one day; beyond, words alone are taken."""
+    orphans_mb: int
+    """MiB of files that no tip names (yet), at most."""
     address_hints: AddressHints
     workers: int
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
@@ -124,6 +139,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         database_url=values.get(
             "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
         ),
+        blobs_url=_blobs_url(values, env, data),
         rooms=_rooms(values),
         public_host=public_host,
         desk_host=desk_host,
@@ -132,6 +148,12 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         proven_per_minute=_whole_number(values, "DENGSHAO_PROVEN_PER_MINUTE", 300),
         tips_per_group_hour=_whole_number(values, "DENGSHAO_TIPS_PER_GROUP_HOUR", 20),
         lane_tips=_whole_number(values, "DENGSHAO_LANE_TIPS", 5000),
+        files_most=_whole_number(values, "DENGSHAO_FILES_MOST", 10),
+        file_mb=_whole_number(values, "DENGSHAO_FILE_MB", 500),
+        tip_mb=_whole_number(values, "DENGSHAO_TIP_MB", 2048),
+        plain_mb=_whole_number(values, "DENGSHAO_PLAIN_MB", 20),
+        files_mb_day=_whole_number(values, "DENGSHAO_FILES_MB_DAY", 20480),
+        orphans_mb=_whole_number(values, "DENGSHAO_ORPHANS_MB", 10240),
         address_hints=_address_hints(values, env),
         workers=1,
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
@@ -179,6 +201,21 @@ def _hosts(values: Mapping[str, str], env: Env, bind: str) -> tuple[str, str]:
             "one for the public pages and one for the desk."
         )
     return public, desk
+
+
+def _blobs_url(values: Mapping[str, str], env: Env, data: Path) -> str:
+    """Read where sealed files lie: by default in a folder beside the database."""
+    text = values.get("DENGSHAO_BLOBS_URL", (data / "blobs").as_uri())
+    url = urlsplit(text)
+    is_place = url.path.startswith("/") and not url.netloc if url.scheme == "file" else url.netloc
+    if url.scheme == "memory" and env is Env.DEVELOPMENT:
+        return text
+    if url.scheme not in ("file", "s3") or not is_place or url.query or url.fragment:
+        raise ConfigError(
+            "DENGSHAO_BLOBS_URL: write file:///folder or s3://bucket/prefix; memory:/// is for "
+            "development only. Keys of S3 stand in AWS_* variables, never in the address."
+        )
+    return text
 
 
 def _rooms(values: Mapping[str, str]) -> frozenset[str]:

@@ -311,6 +311,44 @@ class DayKey(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class Upload(Base):
+    """A sealed file of evidence: promised room, then parts, then a tip that names it.
+
+    Neither name, type nor time: what a file is stands in the sealed payload alone.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        # What a day has promised already, and what no tip names yet: summed at each new upload.
+        Index("ix_upload_made", "made_on", "size"),
+        Index(
+            "ix_upload_orphan",
+            *("made_on", "size"),
+            sqlite_where=text("tip_id IS NULL"),
+            postgresql_where=text("tip_id IS NULL"),
+        ),
+        _partial("ix_upload_tip_id", "tip_id"),
+        Index(
+            "ix_upload_released",
+            "id",
+            sqlite_where=text("is_released = 1"),
+            postgresql_where=text("is_released"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # Random; the folder of its objects.
+    blob: Mapped[str] = mapped_column(String(32), unique=True)
+    # Sealed bytes, as promised at first: known before the first of them comes.
+    size: Mapped[int] = mapped_column(BigInteger)
+    made_on: Mapped[date]
+    # All of its parts stand, each as long as it must be.
+    is_whole: Mapped[bool] = mapped_column(default=False)
+    # Its objects may go, and after them this row.
+    is_released: Mapped[bool] = mapped_column(default=False)
+    tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
+
+
 class UnitKey(Base):
     """A unit's public keys: its own and the one whose secret stands only on a printed sheet."""
 

@@ -32,6 +32,7 @@ from tests.live import (  # noqa: F401
     site_folder,
     visit,
 )
+from tests.s3 import running_s3
 from tests.support import WIDE_BUDGETS
 
 SHARED = ROOT.parent / "shared"
@@ -128,6 +129,25 @@ def database_url(database, tmp_path, request, migrated):
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """A real S3 server with a bucket, started once; AWS_* of the environment lead to it."""
+    with running_s3() as server:
+        yield server
+
+
+@pytest.fixture(params=["file", "s3"])
+def blobs_url(request, tmp_path):
+    """The address of a store of sealed files, of one test's own: in a folder, and in a bucket."""
+    if request.param == "file":
+        return (tmp_path / "blobs").as_uri()
+    server = request.getfixturevalue("s3_server")
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    for name, value in server.environ.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{server.bucket}/t{uuid.uuid4().hex}"
 
 
 UNIT_IDS = ("police", "drugs", "trade", "supervision", "upper")

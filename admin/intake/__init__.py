@@ -5,6 +5,7 @@ from flask import Flask
 from . import practice, scripted
 from .challenge import init_challenges
 from .flood import init_flood
+from .plain_way import init_memory
 from .routes_json import init_routes
 from .views import bp
 
@@ -13,6 +14,7 @@ def init_app(app: Flask) -> None:
     """Register the room on the application."""
     init_flood(app)
     init_challenges(app)
+    init_memory(app)
     app.register_blueprint(bp)
     app.register_blueprint(scripted.bp)
     init_routes(app)

@@ -6,16 +6,19 @@ from flask import Flask, current_app
 
 from ..db import db
 from ..house import house
+from .blobs import BlobStore
+from .blobs_open import open_blobs
 from .nonces import DayKeys
 from .units import OpenUnit, UnitCache, open_units
 
 
 @dataclass(frozen=True)
 class Vault:
-    """What this process keeps in memory for the vault: open units and the days' keys."""
+    """What this process keeps in memory for the vault: open units, days' keys, a door to files."""
 
     units: UnitCache
     day_keys: DayKeys
+    blobs: BlobStore
 
 
 def _load_units() -> dict[str, OpenUnit]:
@@ -24,7 +27,10 @@ def _load_units() -> dict[str, OpenUnit]:
 
 def init_app(app: Flask) -> None:
     """Register the room on the application."""
-    app.extensions["dengshao.vault"] = Vault(units=UnitCache(_load_units), day_keys=DayKeys())
+    config = app.extensions["dengshao"].config
+    app.extensions["dengshao.vault"] = Vault(
+        units=UnitCache(_load_units), day_keys=DayKeys(), blobs=open_blobs(config.blobs_url)
+    )
 
 
 def vault() -> Vault:

@@ -68,13 +68,17 @@ class TalkState:
 _INSERT_TIP = insert(Tip.__table__)  # type: ignore[arg-type]
 
 
-def store_tip(session: Session, tip: SealedTip) -> None:
-    """Add the tip's row. The caller commits; the row is the whole truth about the tip."""
+def store_tip(session: Session, tip: SealedTip) -> int:
+    """Add the tip's row, and give its id for `uploads.attach`. The caller commits.
+
+    The row is the whole truth about the tip's words; what files it has is in the rows of uploads.
+    """
+    tip_id = random_key()
     due = None if tip.is_machine else _first_due(tip)
     session.connection().execute(
         _INSERT_TIP,
         {
-            "id": random_key(),
+            "id": tip_id,
             "reference": tip.reference,
             "lookup": tip.lookup,
             "unit_id": tip.unit_id,
@@ -94,6 +98,7 @@ def store_tip(session: Session, tip: SealedTip) -> None:
             "sealed": tip.sealed,
         },
     )
+    return tip_id
 
 
 def _first_due(tip: SealedTip) -> Deadline | None:

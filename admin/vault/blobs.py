@@ -1,0 +1,177 @@
+"""The only door to the objects in which sealed files lie: a local folder or an S3 store.
+
+A blob is a row of parts `<blob>/00000`, `<blob>/00001`, … Each is written once, whole, and read
+back before anybody is told that it stands; nothing here can open one.
+
+obstore's runtime does not live through a fork: a process that has used a store must fork no more,
+so the one that starts the workers never does.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import ObjectStore
+
+PART: Final = 2 * 1024 * 1024
+"""Bytes of every part but a blob's last."""
+MOST_PARTS: Final = 99_999
+_BLOB = re.compile(r"[0-9a-f]{32}")
+
+
+class BlobsAway(Exception):
+    """The store is not there, or has no room: nothing was promised. A later try may do."""
+
+
+class PartDiffers(Exception):
+    """Other bytes stand under that name already; they stay."""
+
+
+class BlobStore:
+    """Sealed parts by blob and number, in any store that obstore knows.
+
+    Made before the workers are forked; the store itself is opened at the first use.
+    """
+
+    def __init__(self, make: Callable[[], ObjectStore]) -> None:
+        self._make = make
+        self._made: ObjectStore | None = None
+
+    def put(self, blob: str, number: int, data: bytes | memoryview) -> None:
+        """Write a part durably and read it back. The same bytes again change nothing.
+
+        Raises `PartDiffers` and `BlobsAway`.
+        """
+        path = part_path(blob, number)
+        try:
+            self._write(path, data)
+        except AlreadyExistsError:
+            self._keep(path)
+            if self._read(path) != bytes(data):
+                raise PartDiffers from None
+        except (BaseError, OSError) as error:
+            raise BlobsAway(type(error).__name__) from None
+
+    def size(self, blob: str, number: int) -> int | None:
+        """Tell a part's bytes; None where it does not stand."""
+        try:
+            return int(self._store.head(part_path(blob, number))["size"])
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise BlobsAway(type(error).__name__) from None
+
+    def sizes(self, blob: str) -> dict[int, int]:
+        """Tell the bytes of all parts that stand, by their number."""
+        return {
+            int(path.rpartition("/")[2]): size
+            for path, size in self._list(folder_path(blob))
+            if is_part(path)
+        }
+
+    def parts(self, blob: str) -> int:
+        """Count the parts that stand in a row from the first."""
+        there = self.sizes(blob)
+        return next(number for number in range(len(there) + 1) if number not in there)
+
+    def read(self, blob: str, number: int) -> bytes | None:
+        """Read a part; None where it does not stand."""
+        return self._read(part_path(blob, number))
+
+    def remove(self, blob: str) -> None:
+        """Remove all parts of a blob, and what a write that was cut off left beside them."""
+        try:
+            if paths := [path for path, _size in self._list(folder_path(blob))]:
+                self._store.delete(paths)
+        except FileNotFoundError:
+            # Somebody removes it at the same moment; the next turn sees whether all is gone.
+            return
+        except (BaseError, OSError) as error:
+            raise BlobsAway(type(error).__name__) from None
+
+    def blobs(self) -> Iterator[str]:
+        """Name the blobs of which something stands, each once."""
+        seen = {path.partition("/")[0] for path, _size in self._list(None)}
+        yield from sorted(seen)
+
+    @property
+    def _store(self) -> ObjectStore:
+        """The store itself. Raises BaseError or OSError where it can't even be opened."""
+        _Runtime.check()
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def _write(self, path: str, data: bytes | memoryview) -> None:
+        """Write a new part, durable and as it was given before its name can be seen.
+
+        Raises AlreadyExistsError: of two who send one part, one writes and the other compares.
+        """
+        # A remote store answers once it is durable, and shows no half of an object.
+        self._store.put(path, data, mode="create", use_multipart=False)
+        if self._read(path) != bytes(data):
+            self._store.delete(path)
+            raise BlobsAway("read back otherwise")
+
+    def _keep(self, path: str) -> None:
+        """Make sure of what was found: an earlier try may have ended before all was done."""
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return self._store.get(path).bytes().to_bytes()
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise BlobsAway(type(error).__name__) from None
+
+    def _list(self, folder: str | None) -> Iterator[tuple[str, int]]:
+        try:
+            for batch in self._store.list(prefix=folder):
+                for found in batch:
+                    yield found["path"], found["size"]
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise BlobsAway(type(error).__name__) from None
+
+
+class _Runtime:
+    """The process in which obstore's threads live."""
+
+    pid: int | None = None
+
+    @classmethod
+    def check(cls) -> None:
+        """Stop loudly where a call of obstore would wait for ever."""
+        cls.pid = cls.pid or os.getpid()
+        if cls.pid != os.getpid():
+            raise RuntimeError("a blob store was used before this process was forked")
+
+
+def folder_path(blob: str) -> str:
+    """Name a blob's folder. Raises ValueError for what is no blob's name: it becomes a path."""
+    if not _BLOB.fullmatch(blob):
+        raise ValueError("not a blob's name")
+    return blob
+
+
+def part_path(blob: str, number: int) -> str:
+    if not 0 <= number < MOST_PARTS:
+        raise ValueError("not a part's number")
+    return f"{folder_path(blob)}/{number:05}"
+
+
+def is_part(path: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{32}/[0-9]{5}", path) is not None
+
+
+def part_count(size: int) -> int:
+    """Count the parts of a blob of `size` sealed bytes."""
+    return -(-size // PART)
+
+
+def part_length(size: int, number: int) -> int:
+    """Tell how long a part must be; 0 where a blob of that size has no such part."""
+    return max(min(PART, size - number * PART), 0) if number >= 0 else 0

@@ -35,16 +35,20 @@ _TO_THUMBNAIL: Final = re.compile(rb"<Relationship\b[^>]*/metadata/thumbnail[^>]
 _LEFT: Final = (
     (re.compile(rb'(\s\w+:(?:author|initials))="[^"]*"'), rb'\1=""'),
     (re.compile(rb'\s\w+:(?:date|dateUtc)="[^"]*"'), b""),
-    # Where the file lay, what its picture was called, for which printer, under which number.
+    # Where the file lay, for which printer, under which number.
     (re.compile(rb"<\w+:absPath\b[^>]*/>"), b""),
     (re.compile(rb"<(?:\w+:)?fileSharing\b[^>]*/>"), b""),
     (re.compile(rb"<\w+:docId\b[^>]*/>"), b""),
     (re.compile(rb"<\w+:attachedTemplate\b[^>]*/>"), b""),
-    (re.compile(rb'(<\w+:(?:docPr|cNvPr)\b[^>]*?\s(?:name|descr|title))="[^"]*"'), rb'\1=""'),
     (re.compile(rb'(\sTarget)="file:[^"]*"'), rb'\1="about:blank"'),
     (re.compile(rb"(<(?:dc:creator|dc:date|meta:creator-initials)[^>]*>)[^<]*(?=<)"), rb"\1"),
     (re.compile(rb'(<config:config-item [^>]*"Printer[^"]*"[^>]*>)[^<]*(?=<)'), rb"\1"),
 )
+
+
+# What a picture is called: often its file's name, or the whole path to it.
+_PICTURE: Final = re.compile(rb"<\w+:(?:docPr|cNvPr)\b[^>]*>")
+_CALLED: Final = re.compile(rb'(\s(?:name|descr|title))="[^"]*"')
 
 
 def clean(source: BinaryIO, media_type: str) -> bytes:
@@ -112,4 +116,5 @@ def _scrubbed(name: str, content: bytes) -> bytes:
     if name.endswith((".xml", ".rels", ".vml")):
         for pattern, instead in _LEFT:
             content = pattern.sub(instead, content)
+        content = _PICTURE.sub(lambda tag: _CALLED.sub(rb'\1=""', tag[0]), content)
     return content

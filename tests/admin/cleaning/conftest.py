@@ -4,8 +4,6 @@ import shutil
 
 import pytest
 
-from admin.cleaning import can_clean
-
 
 def needs(*programs):
     """Skip where a program is absent, each named."""
@@ -13,7 +11,6 @@ def needs(*programs):
     return pytest.mark.skipif(bool(absent), reason=f"absent on this machine: {', '.join(absent)}")
 
 
-@pytest.fixture
-def sandbox_here():
-    if not can_clean():
-        pytest.skip("bubblewrap is absent on this machine, or may not make namespaces here")
+def skip_without(program):
+    if not shutil.which(program):
+        pytest.skip(f"absent on this machine: {program}")

@@ -1,12 +1,12 @@
 """What is cleaned is proved: planted traces are found before, and none after, in three ways."""
 
 import io
-import shutil
 
 import pytest
 from PIL import Image
 
 from admin.cleaning import can_clean, clean, sniff
+from tests.admin.cleaning.conftest import needs, skip_without
 from tests.admin.cleaning.traces import by_exiftool, layers, telling, traces
 from tests.evidence_files import (
     CANARY,
@@ -42,8 +42,8 @@ pytestmark = pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this m
 def made(name):
     make, kind = ALL[name]
     tool = TOOLS.get(kind.partition("/")[0]) or TOOLS.get(name.rpartition(".")[2])
-    if tool and not shutil.which(tool):
-        pytest.skip(f"{tool} is absent on this machine")
+    if tool:
+        skip_without(tool)
     return make(), kind
 
 
@@ -75,7 +75,7 @@ def test_no_planted_trace_is_left_in_any_byte_plain_or_packed(name, cleaned):
     assert traces(cleaned(name).data) == set()
 
 
-@pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is absent on this machine")
+@needs("exiftool")
 # It does not look into a photo that lies in a paper; the search by bytes does.
 @pytest.mark.parametrize("name", sorted(set(ALL) - {"photo.pdf"}))
 def test_exiftool_reads_nothing_that_tells_of_person_place_device_or_time(name, cleaned, tmp_path):

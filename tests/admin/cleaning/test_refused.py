@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from admin.cleaning import REASON_WORDS, NotCleaned, Reason, can_clean, clean, sandbox
+from admin.cleaning import REASON_WORDS, NotCleaned, Reason, can_clean, clean, cleaner, sandbox
 from tests.admin.cleaning.conftest import needs
 from tests.evidence_files import (
     deep_pdf,
@@ -142,6 +142,24 @@ def test_without_a_sandbox_nothing_is_cleaned(monkeypatch, tmp_path):
 
     assert not can_clean()
     assert reason_of(photo_with_gps()) is Reason.NO_SANDBOX
+
+
+@here
+@pytest.mark.parametrize("seconds", [-1, 0, 0.01])
+def test_a_file_for_which_there_is_no_time_is_told_so(seconds):
+    with pytest.raises(NotCleaned) as caught:
+        clean(photo_with_gps(), name="x", seconds=seconds)
+
+    assert caught.value.reason is Reason.TOOK_TOO_LONG
+
+
+@here
+def test_files_are_cleaned_one_after_another_and_who_waits_in_vain_is_told_so():
+    with cleaner._turn, pytest.raises(NotCleaned) as caught:
+        clean(photo_with_gps(), name="x", seconds=0.1)
+
+    assert caught.value.reason is Reason.TOOK_TOO_LONG
+    assert clean(photo_with_gps(), name="x").type == "image/jpeg"
 
 
 def test_every_reason_has_words_for_people():

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -14,12 +15,12 @@ from admin.config import ROOT
 pytestmark = pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this machine")
 
 
-def told(code, data=b"", limits=Limits(seconds=30)):  # noqa: B008  # frozen
+def told(code, data=b"", seconds=60, **limits):
     """What a piece of Python prints that runs where the cleaning child runs."""
     source, target = memory_file(data), memory_file()
     try:
         python = [sys.executable, "-s", "-S", "-P", "-B", "-c", textwrap.dedent(code)]
-        run(python, source, target, limits)
+        run(python, source, target, Limits(time.monotonic() + seconds, **limits))
         return os.pread(target, MB, 0).decode().strip()
     finally:
         os.close(source)
@@ -28,7 +29,7 @@ def told(code, data=b"", limits=Limits(seconds=30)):  # noqa: B008  # frozen
 
 def stopped(code, **limits):
     with pytest.raises(NotCleaned) as caught:
-        told(code, limits=Limits(**{"seconds": 30} | limits))
+        told(code, **limits)
     return caught.value.reason
 
 
@@ -114,7 +115,7 @@ def test_threads_are_allowed_for_films_are_read_by_several():
 def test_too_much_memory_is_refused():
     code = "try: bytearray(600 * 2**20)\nexcept MemoryError: print('refused')"
 
-    assert told(code, limits=Limits(seconds=30, memory=512 * MB)) == "refused"
+    assert told(code, memory=512 * MB) == "refused"
 
 
 def test_its_folder_is_small_and_in_memory():
@@ -123,7 +124,7 @@ def test_its_folder_is_small_and_in_memory():
     except OSError as error: print(error.errno)
     """
 
-    assert told(code, limits=Limits(seconds=30, folder=8 * MB)) == "28"
+    assert told(code, folder=8 * MB) == "28"
 
 
 def test_too_much_output_is_stopped():
@@ -153,7 +154,12 @@ def test_the_input_can_not_be_changed(tmp_path):
 
     with path.open("rb") as source, open(os.devnull, "wb") as target:
         code = "import os\ntry: os.write(0, b'x')\nexcept OSError: pass"
-        run([sys.executable, "-c", code], source.fileno(), target.fileno(), Limits())
+        run(
+            [sys.executable, "-c", code],
+            source.fileno(),
+            target.fileno(),
+            Limits(time.monotonic() + 60),
+        )
 
     assert path.read_bytes() == b"as it was"
 
@@ -162,7 +168,7 @@ def test_an_absent_program_is_told():
     nothing = memory_file()
 
     with pytest.raises(NotCleaned) as caught:
-        run(tool("no-such-program"), nothing, nothing, Limits())
+        run(tool("no-such-program"), nothing, nothing, Limits(time.monotonic() + 60))
 
     assert caught.value.reason is Reason.NO_TOOL
     os.close(nothing)

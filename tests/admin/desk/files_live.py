@@ -1,7 +1,4 @@
-"""One server and one signed-in member for all tests of a module: files need no other state.
-
-Import the fixtures into the module that uses them.
-"""
+"""One server and one signed-in member for all tests of a module: files need no other state."""
 
 import shutil
 
@@ -88,7 +85,9 @@ def lines(files_live):
                 .where(AuditEvent.reference == tip.reference)
                 .order_by(AuditEvent.number)
             )
-            return db.reading.scalars(steps).all(), [tuple(row) for row in db.reading.execute(audit)]
+            return db.reading.scalars(steps).all(), [
+                tuple(row) for row in db.reading.execute(audit)
+            ]
 
     return read
 

@@ -79,4 +79,3 @@ def with_files(sealed_tip, app, entries, **values):
 
 def as_named(entry, name):
     return replace(entry, name=name)
-

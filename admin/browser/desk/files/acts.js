@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../../lib/bytes.js";
 import { post } from "../post.js";
 import { saveFile } from "../save.js";
-import { isBare } from "./bare.js";
+import { bared } from "./bare.js";
 import { sniff, viewOf } from "./kinds.js";
 import { NotRead, readFile } from "./reading.js";
 import { save } from "./saving.js";
@@ -103,12 +103,13 @@ export class Acts {
     if (viewOf(row.kind) !== "picture") throw new NotRead("other_kind");
     if (!(await row.ask(this.words.before_copying, this.words.copy_yes))) return;
     const { bytes, type } = await this.stage.copy();
-    if (!isBare(bytes, type)) throw new NotRead("not_bare");
-    const hash = toHex(sha256(bytes));
+    const bare = bared(bytes, type);
+    if (!bare) throw new NotRead("not_bare");
+    const hash = toHex(sha256(bare));
     await this.note(row, "copied", hash);
     const name = this.words.copy_name.replace("%(n)s", row.file.number);
     const full = `${name}.${type === "image/jpeg" ? "jpg" : "png"}`;
-    saveFile(full, bytes);
+    saveFile(full, bare);
     row.tell("copied", { name: full, hash });
   }
 

@@ -4,13 +4,15 @@ import hashlib
 import io
 import mmap
 import signal
+import time
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from admin.cleaning import can_clean, sniff
 from tests import evidence_files as evidence
-from tests.canary import spellings
+from tests.canary import spellings, written_since
 from tests.live import free_port, signed_in
 from tests.support import WIDE_BUDGETS
 
@@ -191,6 +193,82 @@ def test_large_files_arrive_whole_over_a_line_that_breaks_twice_and_a_page_that_
     # And nothing of them went over the line in clear
     assert found_in(line.records()) == []
     assert sum(path.stat().st_size for path in line.records()) > 200 * MIB
+
+
+LOCKED = "合同（加密）.pdf"
+
+
+@pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this machine: nothing is cleaned")
+def test_without_scripts_the_same_kinds_are_cleaned_and_asked_about_and_no_clear_byte_is_written(
+    small_files, serve, visit, tmp_path
+):
+    # Given a reporter whose browser runs no scripts, and one paper that nobody can clean
+    (small_files / LOCKED).write_bytes(evidence.pdf_with_password())
+    with LossyLine(tmp_path / "line", free_port()) as line:
+        served = serve(line)
+        began = time.time_ns()
+        page = visit(java_script_enabled=False, viewport={"width": 360, "height": 780})
+        page.goto(f"{served.public}/tip/")
+        fill(page)
+        choose(page, *(small_files / name for name in (PHOTO, PAPER, FILM, LOCKED)))
+
+        # When it is sent, the page keeps all and asks about that one; then it goes through
+        page.click("#form button[type=submit]")
+        page.wait_for_selector("#error-summary", timeout=LONG)
+        assert page.input_value("#what") == TIP["what"]
+        kept = page.locator("fieldset.kept")
+        assert kept.count() == 4
+        page.locator("fieldset.kept", has_text=LOCKED).locator("[value=keep]").check()
+        send(page)
+        told = page.locator("#files-told").inner_text()
+        assert told.count("已清理") == 3
+        assert LOCKED in told
+
+        # Then the desk has all four: three that tell nothing, and one as it was
+        desk = signed_in(visit(), served, served.members()["police-1"])
+        open_tip(desk, TIP["what"])
+        got = saved_at_desk(desk)
+        assert got.pop(LOCKED) == (small_files / LOCKED).read_bytes()
+        kinds = {sniff(data): data for data in got.values()}
+        assert_clean_and_upright(kinds.pop("image/jpeg"))
+        assert set(kinds) == {"video/mp4", "application/pdf"}
+        for data in kinds.values():
+            assert [name for name, mark in evidence.MARKS.items() if mark.encode() in data] == []
+        # And nothing that the server wrote holds a clear byte of them
+        written = list(written_since(served.folders, began))
+    assert any(path.parent.parent.name == "blobs" for path in written)
+    assert found_in(written) == []
+
+
+def test_a_server_that_is_killed_and_started_again_goes_on_with_the_same_file(
+    blobs_url, serve, visit, tmp_path
+):
+    # Given a film that is half way when the server dies
+    film = evidence.write_big_film(tmp_path / FILM, 40, seed=8)
+    with LossyLine(tmp_path / "line", free_port()) as line:
+        served = serve(line, DENGSHAO_BLOBS_URL=blobs_url)
+        page = visit(viewport={"width": 1280, "height": 900})
+        page.goto(f"{served.public}/tip/")
+        fill(page)
+        choose(page, film)
+        keep_uncleaned(page, FILM)
+        wait_until(page, lambda: line.up > 12 * MIB)
+        served.stop(signal.SIGKILL)
+
+        # When the reporter presses send meanwhile, and it comes up again on the same port
+        page.click("#form button[type=submit]")
+        page.wait_for_timeout(1000)
+        assert page.locator("#receipt").count() == 0
+        served = serve(line, DENGSHAO_BLOBS_URL=blobs_url)
+        page.wait_for_selector("#receipt", timeout=LONG)
+
+        # Then it went on where it stood, and is whole
+        assert line.up < 70 * MIB
+        desk = signed_in(visit(), served, served.members()["police-1"])
+        open_tip(desk, TIP["what"])
+        got = saved_at_desk(desk)
+    assert {name: digest(data) for name, data in got.items()} == {FILM: digest(film.read_bytes())}
+    assert found_in(line.records()) == []
 
 
 def wait_until(page, is_so, *, milliseconds=LONG):

@@ -20,6 +20,8 @@ ORPHAN_DAYS: Final = 2
 at least, at whatever hour it came."""
 BATCH: Final = 50
 """Files of which the objects are removed between two looks at the database."""
+MOST_FAILED: Final = 3
+"""Files that may stay where they are before a store is taken to be away: each may cost seconds."""
 _RELEASED: Final = {"sqlite": "upload.is_released = 1", "postgresql": "upload.is_released"}
 
 
@@ -32,14 +34,17 @@ def sweep_files(session: Session, blobs: BlobStore, day: date | None = None) -> 
     counts: Counter[str] = Counter(orphans=0, files=0)
     counts["orphans"] = _release_orphans(session, day or today())
     session.commit()
-    last = -1
-    while batch := _released_after(session, last):
+    last, failed = -1, 0
+    while failed < MOST_FAILED and (batch := _released_after(session, last)):
         last = batch[-1][0]
-        removed = [number for number, blob in batch if _remove(blobs, blob)]
+        removed = []
+        for number, blob in batch:
+            if _remove(blobs, blob):
+                removed.append(number)
+            elif (failed := failed + 1) == MOST_FAILED:
+                break
         counts["files"] += _forget(session, removed)
         session.commit()
-        if len(removed) < len(batch):
-            break
     return dict(counts)
 
 

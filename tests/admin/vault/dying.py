@@ -1,7 +1,7 @@
 """One upload from the promise to its end, in a process that dies at a step.
 
-Called with the environment of an installation, the step, and the tip's id. Writes down what it was
-told, line by line, as a reporter would see it; what was not told, was not promised.
+Reads lines of a tip's id and a step. Writes down what was told, line by line, as a reporter would
+see it, then how it died; what was not told, was not promised.
 """
 
 import os
@@ -120,8 +120,23 @@ def run(step, tip_id):
     tell("swept")
 
 
+def die_in_a_child(app, wanted, tip_id):
+    """Go as far as the step in a process of its own; gives how that process ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            INSIDE.get(wanted, lambda: None)()
+            with app.app_context():
+                run(Step(wanted), tip_id)
+        finally:
+            # Not even the way out of an error must meet what belongs to the parent.
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 if __name__ == "__main__":
-    INSIDE.get(sys.argv[1], lambda: None)()
-    app = create_app(load_config())
-    with app.app_context():
-        run(Step(sys.argv[1]), int(sys.argv[2]))
+    # Made once, and neither the database nor the store used: each child begins with them anew.
+    made = create_app(load_config())
+    for line in sys.stdin:
+        number, name = line.split(maxsplit=1)
+        tell("died", die_in_a_child(made, name.strip(), int(number)))

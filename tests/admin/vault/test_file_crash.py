@@ -15,31 +15,53 @@ from admin.models import Upload
 from admin.vault import uploads, vault
 from admin.vault.blobs import PART
 from admin.vault.file_sweep import sweep_files
+from tests.admin.vault.conftest import new_tip
 from tests.admin.vault.dying import SIZE, STEPS
 
 
-def die_at(step, environ, tip_id):
-    """Run an upload until it dies; gives the lines that it told before."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.admin.vault.dying", step, str(tip_id)],
+@pytest.fixture
+def die_at(environ):
+    """Run an upload that names its file in a tip until it dies; gives the lines told before."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.admin.vault.dying"],
         cwd=ROOT,
         env=os.environ | environ,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=False,
     )
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    return [line.split() for line in done.stdout.splitlines()]
+
+    def die(step, tip_id):
+        process.stdin.write(f"{tip_id} {step}\n")
+        process.stdin.flush()
+        told = []
+        while not told or told[-1][0] != "died":
+            told.append(process.stdout.readline().split())
+        assert told.pop() == ["died", str(-signal.SIGKILL)], step
+        return told
+
+    yield die
+    process.communicate(timeout=60)
 
 
-@pytest.mark.parametrize("step", STEPS)
 def test_what_was_told_before_a_kill_is_true_and_what_is_left_goes_by_itself(
-    session, environ, tip_id, step
+    session, units, die_at
 ):
-    session.close()
-    told = die_at(step, environ, tip_id)
     blobs = vault().blobs
+    for step in STEPS:
+        tip_id = new_tip(session)
+        session.close()
+        told = die_at(step, tip_id)
+        judge(session, blobs, tip_id, step, told)
+        # For the next step nothing is there.
+        uploads.release(session, [tip_id])
+        session.commit()
+        sweep_files(session, blobs, today() + timedelta(days=2))
+        assert list(blobs.blobs()) == [], step
+
+
+def judge(session, blobs, tip_id, step, told):
+    """Hold the rows and the store against what was told, go on, and sweep."""
     rows = {upload.blob: upload for upload in session.scalars(select(Upload))}
 
     # Nothing that a tip names, or that is called whole, lacks a part.
@@ -47,11 +69,11 @@ def test_what_was_told_before_a_kill_is_true_and_what_is_left_goes_by_itself(
         if upload.is_whole and not upload.is_released:
             assert uploads.has_all_parts(blobs.sizes(upload.blob), SIZE)
             assert blobs.read(upload.blob, 2) == b"\2" * 7
-        assert upload.is_whole or upload.tip_id is None
-    # Every part that was said to stand does, but where its file was let go.
+        assert upload.is_whole or upload.tip_id is None, step
+    # Every part that was said to stand does.
     first = next((line[1] for line in told if line[0] == "promised"), None)
     standing = [line for line in told if line[0] == "stands"][:3]
-    assert blobs.parts(first) >= len(standing) if first else not rows
+    assert (blobs.parts(first) >= len(standing)) if first else not rows, step
     for line in told:
         if line[0] == "named":
             assert rows[line[1]].tip_id == tip_id

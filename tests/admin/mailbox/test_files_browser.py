@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 from tests import evidence_files as evidence
 from tests.admin.intake.seal.chosen import PAPER, PART, opened_files
 from tests.admin.intake.seal.writer import AXE, readable
+from tests.live import free_port
 
 # The mailbox of these tests is served as in test_browser.
-from .test_browser import address, environ, visitor  # noqa: F401
+from .test_browser import address, visitor  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -19,9 +20,20 @@ WORDS = "这是昨晚拍的"
 
 
 @pytest.fixture
-def environ(environ):  # noqa: F811
+def database_url(tmp_path):
+    """One database is enough here: what the browser does is the same on both."""
+    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+
+
+@pytest.fixture
+def environ(environ, bundles, site_folder):
     """A node that takes tips too: files go the same way for both."""
-    return environ | {"DENGSHAO_ROOMS": "intake,mailbox"}
+    return environ | {
+        "DENGSHAO_ROOMS": "intake,mailbox",
+        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
+        "DENGSHAO_BUNDLES": str(bundles),
+        "DENGSHAO_SITE": str(site_folder),
+    }
 
 
 @pytest.fixture

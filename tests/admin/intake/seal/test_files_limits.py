@@ -83,5 +83,5 @@ def test_no_room_for_a_pack_is_told_and_the_words_go_without(chooser, writer, st
     writer.sees("「a.mp3」没传上。再按一次，就不带它发出。")
     sent(writer)
 
-    assert stored()[0].words.files == []
+    assert stored()[0].words.files == ()
     assert stored()[0].unit == "supervision"

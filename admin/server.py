@@ -16,7 +16,6 @@ from .accounts.joining import write_setup_code
 from .accounts.services import clear_sessions
 from .config import Config
 from .db import db
-from .intake.files import PART_PATH
 from .notices import start_noticing
 from .quiet_log import QuietLogger, quiet_process
 from .security import forbid_core_dumps
@@ -66,7 +65,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # What is there now stays: the garbage collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
-        return TakingTurns(app.wsgi_app, apart=[PART_PATH])
+        return TakingTurns(app.wsgi_app)
 
 
 def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str, Any]:

@@ -1,18 +1,17 @@
 """Lets the requests of one process take turns, so that its threads do not fight over Python."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_READ = 256 * 1024
-"""Bytes of a body that are read before its turn; a longer one is answered apart from all turns."""
-TURN: Final = "dengshao.turn"
-"""Where a request that is answered apart finds the lock of the turns."""
+"""Bytes of a body that are read before its turn; of a longer one, its view decides."""
+_TURN = "dengshao.turn"
 
 
 class TakingTurns:
@@ -21,49 +20,47 @@ class TakingTurns:
     Threads read bodies and write answers beside each other, so a slow sender keeps nobody
     waiting. What lies between is nearly all work of the processor: eight threads at it change
     places a dozen times a request, and each change costs more than it brings.
-
-    Long bodies, and the parts of files, are answered apart: they wait for lines and disks, and
-    what they reckon (a digest, a seal) holds no other thread up.
     """
 
-    def __init__(self, app: "WSGIApplication", apart: Collection[str] = ()) -> None:
-        """`apart` names the paths that are answered apart, however short their bodies are."""
+    def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
-        self._apart = frozenset(apart)
         self._turn = Lock()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        ahead = _ahead(environ)
-        if ahead is None or environ.get("PATH_INFO") in self._apart:
-            environ[TURN] = self._turn
-            return self._app(environ, start_response)
-        if ahead:
-            environ["wsgi.input"] = _read(environ["wsgi.input"], ahead)
+        if length := _ahead(environ):
+            environ["wsgi.input"] = _read(environ["wsgi.input"], length)
+        environ[_TURN] = self._turn
         with self._turn:
             return self._app(environ, start_response)
 
 
 @contextmanager
-def own_turn(environ: Mapping[str, Any]) -> Iterator[None]:
-    """Take a turn within a request that is answered apart; any other is in its turn already."""
-    turn: Lock | None = environ.get(TURN)
+def aside(environ: Mapping[str, Any]) -> Iterator[None]:
+    """Give the turn to others while a request reads a long body or waits, and take one again.
+
+    Whoever steps aside holds no transaction: the next in turn may need the same lock. Where
+    nobody takes turns (a test's client), nothing is given.
+    """
+    turn: Lock | None = environ.get(_TURN)
     if turn is None:
         yield
-    else:
-        with turn:
-            yield
+        return
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
-def _ahead(environ: "WSGIEnvironment") -> int | None:
-    """Say how many bytes to read before the turn; None for a body that is too long for it."""
+def _ahead(environ: "WSGIEnvironment") -> int:
+    """Say how many bytes to read before the turn."""
     if "HTTP_TRANSFER_ENCODING" in environ:
         # No length is told. One byte more than we take shows that there are too many.
         return MOST_READ + 1
-    text = environ.get("CONTENT_LENGTH") or "0"
-    length = int(text) if text.isdigit() else 0
-    return length if length <= MOST_READ else None
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() and int(length) <= MOST_READ else 0
 
 
 class _Broken:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ..db import today
 from ..intake.current import current_intake
-from ..intake.services import Submission, receive
+from ..intake.services import receive
+from ..intake.submission import Submission
 from ..models import Tip
 from ..tokens import FormNonce
 from .tips import demo_tips

@@ -6,6 +6,7 @@ from . import file_words, practice, scripted
 from .challenge import init_challenges
 from .files import init_files
 from .flood import init_flood
+from .plain_way import init_memory
 from .routes_json import init_routes
 from .views import bp
 
@@ -14,6 +15,7 @@ def init_app(app: Flask) -> None:
     """Register the room on the application."""
     init_flood(app)
     init_challenges(app)
+    init_memory(app)
     app.register_blueprint(bp)
     app.register_blueprint(scripted.bp)
     init_files(app)

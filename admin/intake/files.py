@@ -17,6 +17,7 @@ from ..house import house
 from ..sealed_json import answer_json, read_json, text_field
 from ..security import public
 from ..tickets import BadTicket, Ticket
+from ..turns import aside
 from ..vault import challenges, uploads, vault
 from ..vault.blobs import PART, BlobsAway, PartDiffers, part_count, part_length
 from ..vault.challenges import SolvedChallenge
@@ -26,7 +27,6 @@ from .part_room import NoPlace, PartRoom
 
 bp = Blueprint("intake_files", __name__, url_prefix="/tip/files")
 
-PART_PATH: Final = "/tip/files/part"
 _STEP = 4096
 _PROOF = re.compile(r".{0,1024}", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -53,6 +53,8 @@ def give_ticket() -> Response:
         abort(400)
     if proof is None:
         return _refusal("challenge")
+    if not vault().blobs.has_room(size):
+        return _refusal("full")
     try:
         return _reserve(size, proof)
     except IntegrityError:
@@ -126,7 +128,9 @@ def _take_part(ticket: Ticket, number: int) -> Response:
     if _find(ticket) is None:
         return _refusal("ticket")
     room: PartRoom = current_app.extensions["dengshao.part_room"]
-    with room.place(request.environ.get("gunicorn.socket")) as sender:
+    line = request.environ.get("gunicorn.socket")
+    # Lines, digests and disks take their time: meanwhile others have their turns.
+    with aside(request.environ), room.place(line) as sender:
         data = _body(part_length(ticket.size, number))
         sender.is_reading = False
         if sha256(data).hexdigest() != request.headers.get("Dengshao-Digest"):

@@ -3,30 +3,40 @@
 import unicodedata
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, MultipleFileField, StringField
+from wtforms import BooleanField, HiddenField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ..public_form import PublicForm
 from ..tip_questions import Offer, TipQuestions, make_offer
+from .bringing import NOTHING, Brought
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
 CONTACT_MAX = 200
 # What is no answer: the form's own fields, the contact, and the files, which are sealed apart.
-_APART = frozenset({"token", "contact", "website", "files", "originals"})
+_APART = frozenset({"token", "contact", "website", "files", "originals", "kept"})
+
+
+class FilesField(MultipleFileField):
+    leads_to = ""
+    """The id of what a person has to press where the field itself is not it."""
 
 
 class TipForm(TipQuestions, PublicForm):
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
+    brought: Brought = NOTHING
+    """What became of its files."""
 
     contact = StringField(
         _l("怎么联系您？"),
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
         filters=[lambda text: text and text.strip()],
     )
-    files = MultipleFileField(_l("有照片、录像、录音或文件吗？"))
+    files = FilesField(_l("有照片、录像、录音或文件吗？"))
     originals = BooleanField(false_values=("",))
+    # What the page remembers of files that lie sealed already.
+    kept = HiddenField()
     # People don't see it, machines fill it in. That refuses nothing: see flood.judge.
     website = StringField()
 

@@ -13,6 +13,7 @@ from ..vault import vault
 from ..vault.routes import offered_categories
 from . import contact
 from .forms import CopiedForm, Offer, TipForm, make_offer
+from .told import Told, short_name, state_words
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
@@ -24,8 +25,8 @@ _GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
 SENT_SIZE = 16 * 1024
 """Bytes of every page after sending: who watches the line can't tell one from another."""
 
-# Finds 您 wherever it is ours: what fields hold is passed over, as it may be the reporter's.
-_OURS = re.compile(r'(<textarea\b.*?</textarea>| value="[^"]*")|您', re.DOTALL)
+# Finds 您 wherever it is ours: what fields and names hold is passed over, as it may be typed.
+_OURS = re.compile(r'(<textarea\b.*?</textarea>|<bdi>.*?</bdi>| value="[^"]*")|您', re.DOTALL)
 
 
 @dataclass
@@ -68,10 +69,15 @@ class SentPage:
     is_machine: bool = False
     """Whether the tip stands apart, among those that machines seem to have sent."""
     is_practice: bool = False
+    files: tuple[Told, ...] = ()
+    """What became of each file that came with it."""
 
 
 def sent_view(page: SentPage) -> str:
     """Give the page with the receipt. Only what differs is put in: it is shown for every tip."""
+    if page.files:
+        # Names of files are nobody else's: such a page is not kept.
+        return render_sent(page, CopiedForm())
     blank = replace(page, groups=_GROUP_MARKS if page.groups else (), token=_TOKEN_MARK)
     key = (page_language(), is_young(), blank)
     pages = _cache().sent
@@ -148,6 +154,8 @@ def render_form(form: TipForm, *, token: str, **words: Any) -> str:
         "missing": _missing(form.official.data == "yes"),
         "hotlines": district.hotlines,
         "limits": house().config,
+        "state_words": state_words,
+        "short_name": short_name,
         "no_unit": False,
         "practice": False,
         "young": is_young(),

@@ -1,6 +1,6 @@
 """How many parts of files are taken in at once: the form's words must always find a thread.
 
-A part is read outside of the turn (`admin/turns.py`) and lies whole in memory. Where all places
+A part is read aside of the turns (`admin/turns.py`) and lies whole in memory. Where all places
 are taken, the sender that has been at it longest gives way, once it has had a fair time; its
 browser comes again with the same part.
 """

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from admin.turns import MOST_READ, TakingTurns, own_turn
+from admin.turns import MOST_READ, TakingTurns, aside
 
 
 class Stream(BytesIO):
@@ -59,7 +59,7 @@ def test_a_body_is_read_before_its_turn(headers, most):
     assert app.bodies == [b"abcde"]
 
 
-@pytest.mark.parametrize("length", ["", "0", "-1", "many"])
+@pytest.mark.parametrize("length", ["", "0", str(MOST_READ + 1), "-1", "many"])
 def test_other_bodies_are_left_to_the_application(length):
     app = App()
     turns = Turns(app)
@@ -70,43 +70,24 @@ def test_other_bodies_are_left_to_the_application(length):
     assert stream.asked == [(-1, True)]
 
 
-APART = {
-    "a long body": {"CONTENT_LENGTH": str(MOST_READ + 1)},
-    "a path of its own": {"CONTENT_LENGTH": "5", "PATH_INFO": "/tip/files/part"},
-    "in pieces, on a path of its own": {
-        "HTTP_TRANSFER_ENCODING": "chunked",
-        "PATH_INFO": "/tip/files/part",
-    },
-}
-
-
-@pytest.mark.parametrize("environ", APART.values(), ids=APART)
-def test_what_waits_for_lines_and_disks_is_answered_while_others_have_their_turn(environ):
-    app = App()
-    turns = Turns(app, apart=["/tip/files/part"])
-    stream = Stream(b"abcde", turns)
-
-    with turns._turn:
-        turns({"wsgi.input": stream, **environ}, None)
-
-    assert stream.asked == [(-1, True)]
-    assert app.bodies == [b"abcde"]
-
-
-def test_what_is_answered_apart_can_take_a_turn_of_its_own():
-    taken = []
-
+def test_who_steps_aside_gives_the_turn_to_others_and_takes_one_again():
     def app(environ, _start_response):
-        with own_turn(environ):
+        taken.append(turns.is_taken())
+        with aside(environ):
             taken.append(turns.is_taken())
         taken.append(turns.is_taken())
         return [b"ok"]
 
-    turns = Turns(app)
+    taken, turns = [], Turns(app)
     turns({"CONTENT_LENGTH": str(MOST_READ + 1)}, None)
-    turns({"wsgi.input": BytesIO(b""), "CONTENT_LENGTH": "0"}, None)
 
-    assert taken == [True, False, True, True]
+    assert taken == [True, False, True]
+    assert not turns.is_taken()
+
+
+def test_where_nobody_takes_turns_nobody_steps_aside():
+    with aside({}):
+        pass
 
 
 def test_an_error_of_the_sender_meets_whoever_reads():

@@ -34,6 +34,8 @@ BUTTONS = [
     ("report/who-can-see/", None),
     ("report/limits/", ""),
     ("report/trouble/", ""),
+    ("report/evidence/", ""),
+    ("report/files/", ""),
     ("report/what-not-to-do/", ""),
     ("report/rights/", None),
     ("report/mistaken/", ""),

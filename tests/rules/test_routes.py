@@ -75,7 +75,7 @@ def test_the_desk_lets_no_string_become_script(app, config):
     assert page.headers["Cache-Control"] == "no-store, no-transform"
 
 
-@pytest.mark.parametrize("address", ["/tip/sent", "/mailbox/"])
+@pytest.mark.parametrize("address", ["/tip/copied", "/mailbox/"])
 def test_a_multipart_body_is_refused_before_a_byte_of_it_reaches_a_disk(client, address):
     page = client.post(address, data={"file": (BytesIO(b"x" * 200_000), "x.txt")})
 
@@ -152,7 +152,7 @@ def test_no_answer_of_the_app_is_compressed_and_none_may_be_on_its_way(app, clie
     assert tried > 30
 
 
-@pytest.mark.parametrize("address", ["/tip/sent", "/mailbox/"])
+@pytest.mark.parametrize("address", ["/tip/copied", "/mailbox/"])
 def test_a_form_that_was_cut_off_on_its_way_is_not_taken_for_the_whole(client, address):
     body = b"what=the%20first%20half"
     kind = "application/x-www-form-urlencoded"

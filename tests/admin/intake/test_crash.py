@@ -1,20 +1,19 @@
 """A server that dies at any step of taking a tip: no receipt without a tip, and no two tips."""
 
 import http.client
-import json as json_module
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from admin.config import ROOT
 from admin.house import house
 from admin.models import SpentChallenge, SpentNonce, Tip
+from tests.http_client import HttpClient
 from tests.live import free_port
 
 from .conftest import LEAST, Browser, FormReader, Reporter
@@ -22,42 +21,6 @@ from .conftest import LEAST, Browser, FormReader, Reporter
 # The steps of a submission, in the order in which a process that dies can stop at them.
 STEPS = ("before-rows", "between-rows", "before-commit", "after-commit", "before-answer")
 STORED = ("after-commit", "before-answer")
-FORM = "application/x-www-form-urlencoded"
-
-
-class HttpClient:
-    """As Flask's test client, over a socket: a crash must look like one."""
-
-    def __init__(self, port):
-        self.port = port
-
-    def get(self, address):
-        return self._open(address, None)
-
-    def post(self, address, data=None, *, json=None, content_type=FORM, headers=None):
-        if json is not None:
-            return self._open(address, json_module.dumps(json).encode(), "application/json")
-        body = data if isinstance(data, bytes) else urlencode(data, doseq=True).encode()
-        return self._open(address, body, content_type, headers)
-
-    def _open(self, address, body, kind=FORM, more=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = ({"Content-Type": kind} if body else {}) | (more or {})
-        try:
-            connection.request("POST" if body else "GET", address, body, headers)
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read().decode(), answer.headers)
-        finally:
-            connection.close()
-
-
-class Answer:
-    def __init__(self, status_code, text, headers):
-        self.status_code, self.text, self.headers = status_code, text, headers
-
-    @property
-    def json(self):
-        return json_module.loads(self.text)
 
 
 def start(environ, port, step="", script="dying_server.py"):

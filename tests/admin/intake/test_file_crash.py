@@ -10,11 +10,12 @@ from admin.house import house
 from admin.models import Tip, Upload
 from admin.vault import vault
 from admin.vault.blobs import part_count, part_length
+from tests.http_client import HttpClient
 from tests.live import free_port
 from tests.uploads import SealedFile, Uploader
 
 from .conftest import Browser
-from .test_crash import HttpClient, die_while
+from .test_crash import die_while
 
 SCRIPT = "dying_file_server.py"
 # From the ticket to the tip, in the order in which a process that dies can stop at them; after

@@ -1,0 +1,93 @@
+"""Cleans one file, by its kind, in the sandbox."""
+
+import os
+import threading
+from mmap import ACCESS_READ, mmap
+from typing import Final
+
+from .films import FILMS, clean_film
+from .kinds import DOCX, PPTX, XLSX, sniff
+from .names import neutral_name
+from .sandbox import MB, Limits, memory_file, python_inside, run, works
+from .words import Cleaned, NotCleaned, Reason
+
+# What each kind is given to, and the kind that comes out where that is another.
+_JOBS: Final = {
+    **dict.fromkeys(("image/jpeg", "image/png", "image/gif", "image/webp"), "picture"),
+    **dict.fromkeys(("image/heic", "image/avif"), "picture"),
+    "application/pdf": "paper",
+    **dict.fromkeys((DOCX, XLSX, PPTX), "office"),
+    "application/vnd.oasis.opendocument.text": "office",
+    "application/vnd.oasis.opendocument.spreadsheet": "office",
+    "application/vnd.oasis.opendocument.presentation": "office",
+}
+_BECOMES: Final = {"image/heic": "image/jpeg", "image/avif": "image/jpeg"}
+# A paper or picture above this is none that a person made; films have no bound of their own.
+_MOST_BYTES: Final = 256 * MB
+_ENCRYPTED_OFFICE: Final = "EncryptedPackage".encode("utf-16-le")
+
+# Memory is what is short: each process cleans one file at a time, the next waits so many seconds.
+_turn = threading.BoundedSemaphore(1)
+_PATIENCE: Final = 60
+
+
+def can_clean() -> bool:
+    """Tell whether files can be cleaned on this machine."""
+    return works()
+
+
+def clean(data: bytes, *, name: str) -> Cleaned:
+    """Take what tells of its sender out of a file held in memory; nothing of it meets a disk.
+
+    `name` is the reporter's, and deliberately has no say: the content tells what a file is, and
+    the new name tells that alone. Raises `NotCleaned` with the reason.
+    """
+    del name
+    source, target = memory_file(data), memory_file()
+    try:
+        media_type = clean_file(source, target)
+        return Cleaned(_read(target), media_type, neutral_name(media_type))
+    finally:
+        os.close(source)
+        os.close(target)
+
+
+def clean_file(source: int, target: int) -> str:
+    """Clean from one open file into another, new one, and give the new media type.
+
+    Raises `NotCleaned`; what then stands in `target` is worth nothing.
+    """
+    media_type = _kind(source)
+    if not _turn.acquire(timeout=_PATIENCE):
+        raise NotCleaned(Reason.TOOK_TOO_LONG)
+    try:
+        if not works():
+            raise NotCleaned(Reason.NO_SANDBOX)
+        if media_type in FILMS:
+            return clean_film(media_type, source, target)
+        run(python_inside(_JOBS[media_type], media_type), source, target, Limits())
+    finally:
+        _turn.release()
+    return _BECOMES.get(media_type, media_type)
+
+
+def _kind(source: int) -> str:
+    """Tell the kind of a file that can be cleaned. Raises `NotCleaned` for one that cannot."""
+    size = os.fstat(source).st_size
+    if size == 0:
+        raise NotCleaned(Reason.BROKEN)
+    with mmap(source, size, access=ACCESS_READ) as data:
+        media_type = sniff(data)
+        if data.find(_ENCRYPTED_OFFICE) >= 0 and media_type not in _JOBS:
+            raise NotCleaned(Reason.ENCRYPTED)
+    if media_type not in _JOBS and media_type not in FILMS:
+        raise NotCleaned(Reason.UNKNOWN_KIND)
+    if media_type in _JOBS and size > _MOST_BYTES:
+        raise NotCleaned(Reason.TOO_LARGE)
+    return media_type
+
+
+def _read(file: int) -> bytes:
+    os.lseek(file, 0, os.SEEK_SET)
+    with os.fdopen(os.dup(file), "rb") as content:
+        return content.read()

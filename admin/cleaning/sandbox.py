@@ -1,0 +1,171 @@
+"""Runs a program on a hostile file in bubblewrap: no network, no disk, no other process.
+
+The file is the program's standard input, what it makes its standard output. Both are open files
+without a path in there, for a film must be read from either end; those of `clean` lie in memory
+(memfd), so that no clear byte meets a disk. All the program can write to is that output, within
+`Limits.output`, and a folder in memory.
+"""
+
+import functools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .inside.verdicts import BROKEN, ENCRYPTED, NO_TOOL, TOO_LARGE
+from .seccomp import program as seccomp_program
+from .words import NotCleaned, Reason
+
+MB: Final = 2**20
+_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+_INSIDE: Final = Path(__file__).parent / "inside"
+# The dynamic linker's list, and the links by which Debian chooses a library.
+_ETC: Final = ("/etc/ld.so.cache", "/etc/alternatives")
+_TOP: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
+_MOST_FILES: Final = 64
+_REASONS: Final = {
+    BROKEN: Reason.BROKEN,
+    TOO_LARGE: Reason.TOO_LARGE,
+    ENCRYPTED: Reason.ENCRYPTED,
+    NO_TOOL: Reason.NO_TOOL,
+    128 + signal.SIGXCPU: Reason.TOOK_TOO_LONG,
+    128 + signal.SIGXFSZ: Reason.TOO_LARGE,
+    # Killed: by the limit of CPU time when it did not heed SIGXCPU.
+    128 + signal.SIGKILL: Reason.TOOK_TOO_LONG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use: seconds by the wall clock and of CPU, bytes of the rest."""
+
+    seconds: int = 60
+    memory: int = 2048 * MB
+    output: int = 256 * MB
+    folder: int = 64 * MB
+
+
+def python_inside(job: str, media_type: str = "-") -> list[str]:
+    """Give the command that runs one of our own jobs in the sandbox."""
+    return [sys.executable, "-s", "-S", "-P", "-B", "-m", "inside", job, media_type]
+
+
+def works() -> bool:
+    """Tell whether the sandbox can be had here; found out once, then remembered."""
+    return _works()
+
+
+@functools.cache
+def _works() -> bool:
+    with open(os.devnull, "r+b") as nothing:
+        try:
+            return (
+                _status(python_inside("nothing"), nothing.fileno(), nothing.fileno(), Limits()) == 0
+            )
+        except (NotCleaned, OSError):
+            return False
+
+
+def run(command: Sequence[str], source: int, target: int, limits: Limits) -> None:
+    """Run `command` with two open files as its input and output.
+
+    Raises `NotCleaned`: the program said so, broke a limit, or failed in its own way.
+    """
+    status = _status(command, source, target, limits)
+    if status:
+        raise NotCleaned(_REASONS.get(status, Reason.BROKEN))
+
+
+def _status(command: Sequence[str], source: int, target: int, limits: Limits) -> int:
+    """Run it to its end and give the exit code, a signal's as a shell does."""
+    os.lseek(source, 0, os.SEEK_SET)
+    rules = _memory_file("rules", seccomp_program() or b"")
+    try:
+        child = subprocess.Popen(  # noqa: S603  # a list of ours, never a shell
+            [*_limited(limits), *_walled(limits, rules), *command],
+            stdin=source,
+            stdout=target,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(rules,),
+            env={"PATH": _PATH},
+            cwd="/",
+        )
+    finally:
+        os.close(rules)
+    try:
+        return child.wait(limits.seconds)
+    except subprocess.TimeoutExpired:
+        raise NotCleaned(Reason.TOOK_TOO_LONG) from None
+    finally:
+        # Whatever happens here, also at the end of this process: nothing of it goes on.
+        child.kill()
+        child.wait()
+
+
+def memory_file(data: bytes | memoryview = b"") -> int:
+    """Open a file that lies in memory alone; the caller closes it."""
+    return _memory_file("file", data)
+
+
+def _memory_file(name: str, data: bytes | memoryview) -> int:
+    file = os.memfd_create(name)
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
+
+
+def _limited(limits: Limits) -> list[str]:
+    """Set the limits before anything of the file is read: what is set so cannot be raised again."""
+    return [
+        "prlimit",
+        f"--as={limits.memory}",
+        f"--cpu={limits.seconds}",
+        f"--fsize={limits.output}",
+        f"--nofile={_MOST_FILES}",
+        "--core=0",
+        "--",
+    ]
+
+
+def _walled(limits: Limits, rules: int) -> list[str]:
+    """Give the walls: programs and libraries to read, a small folder in memory, nothing else."""
+    filtered = ["--seccomp", str(rules)] if seccomp_program() else []
+    return [
+        "bwrap",
+        *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
+        *("--uid", "65534", "--gid", "65534", "--hostname", "inside"),
+        *("--die-with-parent", "--new-session", "--clearenv"),
+        *_seen(),
+        *("--proc", "/proc", "--size", str(limits.folder), "--tmpfs", "/tmp"),  # noqa: S108  # its own
+        *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
+        *("--remount-ro", "/", "--chdir", "/tmp"),  # noqa: S108  # as above
+        *("--setenv", "PATH", _PATH, "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8"),  # noqa: S108
+        *("--setenv", "PYTHONPATH", ":".join(["/code", *_libraries()])),
+        *filtered,
+        "--",
+    ]
+
+
+@functools.cache
+def _seen() -> tuple[str, ...]:
+    """List what can be seen in there, read only: the system's programs, Python and our jobs."""
+    shown = ["--ro-bind", "/usr", "/usr"]
+    for folder in _TOP:
+        if os.path.islink(folder):
+            shown += ["--symlink", os.readlink(folder), folder]
+        else:
+            shown += ["--ro-bind-try", folder, folder]
+    for path in (*_ETC, sys.base_prefix, sys.prefix):
+        if not Path(path).is_relative_to("/usr"):
+            shown += ["--ro-bind-try", path, path]
+    return (*shown, "--ro-bind", str(_INSIDE), "/code/inside")
+
+
+def _libraries() -> list[str]:
+    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]

@@ -86,7 +86,7 @@ def bring_files(form: TipForm, arrived: Sequence[Arrived]) -> None:
         _take(form, brought, _without_stored(brought, sent, arrived))
     form.files.errors = [*problems(brought)]
     if brought.undecided:
-        form.files.leads_to = f"file-{len(brought.held)}-keep"
+        form.files.leads_to = "file-0-keep"
 
 
 def _without_stored(

@@ -22,13 +22,12 @@ export class Block {
   }
 
   // Asked of each file by itself.
-  hideOriginals() {
+  hideOriginals(isHidden = true) {
     const box = this.root.querySelector("#originals");
     if (!box) return;
     box.checked = false;
-    box.closest("label").hidden = true;
-    const hint = this.root.querySelector("#originals-hint");
-    if (hint) hint.hidden = true;
+    box.closest("label").hidden = isHidden;
+    this.root.querySelector("#originals-hint").hidden = isHidden;
   }
 
   bind(field) {
@@ -127,6 +126,7 @@ export class Block {
 
   remove() {
     [this.list, this.promise, this.said].forEach((node) => node.remove());
+    this.hideOriginals(false);
   }
 }
 

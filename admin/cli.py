@@ -84,7 +84,7 @@ def notices() -> None:
 @click.command(help="在前台提供服务，按 Ctrl-C 停止。")
 @click.option("--demo", "with_demo", is_flag=True, help="先给空的数据库放进演示数据。")
 @click.option("--workers", default=2, show_default=True, help="应答的进程数。")
-@click.option("--threads", default=8, show_default=True, help="每个进程同时应答的请求数。")
+@click.option("--threads", default=16, show_default=True, help="每个进程同时应答的请求数。")
 @with_appcontext
 def serve(*, with_demo: bool, workers: int, threads: int) -> None:
     try:

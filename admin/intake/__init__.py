@@ -4,6 +4,7 @@ from flask import Flask
 
 from . import practice, scripted
 from .challenge import init_challenges
+from .files import init_files
 from .flood import init_flood
 from .plain_way import init_memory
 from .routes_json import init_routes
@@ -17,5 +18,6 @@ def init_app(app: Flask) -> None:
     init_memory(app)
     app.register_blueprint(bp)
     app.register_blueprint(scripted.bp)
+    init_files(app)
     init_routes(app)
     app.register_blueprint(practice.bp)

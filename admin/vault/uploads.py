@@ -6,7 +6,7 @@ calls takes each of these refusals for the file alone.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, or_, select, text, update
@@ -115,7 +115,7 @@ def finish(session: Session, blobs: BlobStore, blob: str) -> None:
         size = _size(db.reading, blob)
     except NotKnown:
         raise NotWhole from None
-    if not stands(blobs, blob, size):
+    if not has_all_parts(blobs.sizes(blob), size):
         raise NotWhole
     found = session.execute(
         update(Upload).where(Upload.blob == blob, _HELD).values(is_whole=True),
@@ -125,11 +125,9 @@ def finish(session: Session, blobs: BlobStore, blob: str) -> None:
         raise NotWhole
 
 
-def stands(blobs: BlobStore, blob: str, size: int) -> bool:
-    """Tell whether all parts of a blob are there, each as long as it must be."""
-    there = blobs.sizes(blob)
-    wanted = {number: part_length(size, number) for number in range(part_count(size))}
-    return there == wanted
+def has_all_parts(sizes: Mapping[int, int], size: int) -> bool:
+    """Tell whether a blob's parts are those of a blob of so many bytes, each as long as it must."""
+    return sizes == {number: part_length(size, number) for number in range(part_count(size))}
 
 
 def attach(session: Session, tip_id: int, names: Sequence[str]) -> None:

@@ -165,7 +165,7 @@ def test_large_files_arrive_whole_over_a_line_that_breaks_twice_and_a_page_that_
         page.wait_for_function("() => document.querySelectorAll('#files-list > li').length === 3")
         wait_until(page, lambda: line.cuts == 2 and line.up > 100 * MIB)
         page.reload()
-        again = row(page, FILM).locator("[data-act=again]")
+        again = row(page, FILM).locator("[data-act=chooseAgain]")
         expect(again).to_be_visible()
         before = line.up
         choose(page, files / FILM)

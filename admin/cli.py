@@ -18,6 +18,7 @@ from .accounts.commands import staff, unit
 from .accounts.demo_mark import is_demo
 from .backup.commands import backup, restore_command
 from .backup.doctor import doctor
+from .cleaning.commands import clean_command
 from .clocks import calendar_gap
 from .config import ConfigError, load_config, make_secret
 from .db import db, today
@@ -141,6 +142,7 @@ def _this_app() -> Flask:
 COMMANDS = (
     audit,
     backup,
+    clean_command,
     demo,
     doctor,
     law,

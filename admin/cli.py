@@ -4,6 +4,8 @@
 """
 
 import os
+from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -16,6 +18,7 @@ from .accounts.commands import staff, unit
 from .accounts.demo_mark import is_demo
 from .backup.commands import backup, restore_command
 from .backup.doctor import doctor
+from .cleaning.commands import clean_command
 from .clocks import calendar_gap
 from .config import ConfigError, load_config, make_secret
 from .db import db, today
@@ -29,6 +32,7 @@ from .migrate import migrate as migrate_engine
 from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
 from .sweeper import SWEPT, sweep_now
+from .vault import vault
 
 
 def make_app() -> Flask:
@@ -81,7 +85,7 @@ def notices() -> None:
 @click.command(help="在前台提供服务，按 Ctrl-C 停止。")
 @click.option("--demo", "with_demo", is_flag=True, help="先给空的数据库放进演示数据。")
 @click.option("--workers", default=2, show_default=True, help="应答的进程数。")
-@click.option("--threads", default=8, show_default=True, help="每个进程同时应答的请求数。")
+@click.option("--threads", default=16, show_default=True, help="每个进程同时应答的请求数。")
 @with_appcontext
 def serve(*, with_demo: bool, workers: int, threads: int) -> None:
     try:
@@ -100,12 +104,30 @@ def _fill_demo() -> None:
     db.session.close()
     if not is_demo(db.reading):
         return
-    with _serving_app().app_context():
-        if count := fill_tips(db.session):
-            click.echo(f"已放进 {count} 条演示线索（都是编的）。")
-        db.session.commit()
+    db.reading.close()
+    _in_a_child(_fill_demo_tips)
     for member in read_demo(house().config):
         click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
+
+
+def _fill_demo_tips() -> None:
+    with _serving_app().app_context():
+        if count := fill_tips(db.session, vault().blobs):
+            click.echo(f"已放进 {count} 条演示线索（都是编的）。")
+        db.session.commit()
+
+
+def _in_a_child(act: Callable[[], None]) -> None:
+    """Do something in a process of its own, which takes with it what must not be forked.
+
+    The tips of the demo bring files; obstore's threads, once started here, would be missing in
+    the workers (vault/blobs.py).
+    """
+    child = get_context("fork").Process(target=act)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise click.ClickException("演示线索没有放全，原因见上。")
 
 
 def _serving_app() -> Flask:
@@ -121,6 +143,7 @@ def _this_app() -> Flask:
 COMMANDS = (
     audit,
     backup,
+    clean_command,
     demo,
     doctor,
     law,

@@ -18,8 +18,9 @@ from .db import SHANGHAI, db, forget_deleted, today
 from .desk.claims import BATCH as CLAIMS
 from .desk.claims import free_run_out
 from .house import house
-from .vault import urging
+from .vault import urging, vault
 from .vault.expiry import BATCH, sweep
+from .vault.file_sweep import sweep_files
 
 MINUTE = 5
 """The minute of each hour at which a serving process sweeps."""
@@ -34,6 +35,8 @@ SWEPT: Final = {
     "freed": "到期放回的领办",
     "dated": "补上或改过期限的线索",
     "urged": "新的催办",
+    "orphans": "没有线索用到、放弃的文件",
+    "files": "删掉的加锁文件",
 }
 """What the counts of a sweep are called at the operator's terminal."""
 
@@ -49,12 +52,18 @@ def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
         counts["freed"] = _free_all(db.session)
         counts["dated"] = _date_all(db.session)
         counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
+        # Last: a store of files that does not answer keeps nobody from being told.
+        counts |= sweep_files(db.session, vault().blobs)
         db.session.close()
     return counts
 
 
 def delete_due(app: Flask) -> dict[str, int]:
-    """Delete all that is due, then empty the journal of what was deleted."""
+    """Delete all that is due, then empty the journal of what was deleted.
+
+    Files that were let go stay until `sweep_now`: this runs before the workers are forked, and
+    obstore does not live through that.
+    """
     with app.app_context():
         counts = _sweep_all(db.session)
         clear_idle(db.session, int(time.time()))

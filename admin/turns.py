@@ -1,6 +1,7 @@
 """Lets the requests of one process take turns, so that its threads do not fight over Python."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_READ = 256 * 1024
-"""Bytes of a body that are read before its turn; a longer one is read within it."""
+"""Bytes of a body that are read before its turn; of a longer one, its view decides."""
+_TURN = "dengshao.turn"
 
 
 class TakingTurns:
@@ -29,8 +31,27 @@ class TakingTurns:
     ) -> Iterable[bytes]:
         if length := _ahead(environ):
             environ["wsgi.input"] = _read(environ["wsgi.input"], length)
+        environ[_TURN] = self._turn
         with self._turn:
             return self._app(environ, start_response)
+
+
+@contextmanager
+def aside(environ: Mapping[str, Any]) -> Iterator[None]:
+    """Give the turn to others while a request reads a long body or waits, and take one again.
+
+    Whoever steps aside holds no transaction: the next in turn may need the same lock. Where
+    nobody takes turns (a test's client), nothing is given.
+    """
+    turn: Lock | None = environ.get(_TURN)
+    if turn is None:
+        yield
+        return
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
 def _ahead(environ: "WSGIEnvironment") -> int:

@@ -40,8 +40,9 @@ def _undo(run: re.Match[bytes]) -> bytes:
 class PlainFormParser(FormDataParser):
     """Takes urlencoded bodies only.
 
-    Werkzeug writes multipart parts above 500 KB to a temp file in clear. No form of ours is
-    multipart yet, so such a body is refused before a byte of it is read.
+    Werkzeug writes multipart parts above 500 KB to a temp file in clear. Only the reporter's form
+    takes files, by a parser of its own (intake/multipart.py): everywhere else such a body is
+    refused before a byte of it is read.
     """
 
     def parse(

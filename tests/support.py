@@ -67,10 +67,17 @@ def desk_client(app):
 @contextmanager
 def asked_of_tips(session):
     """Note what a session asks the table of tips meanwhile, as (statement, parameters)."""
+    with asked_of("tip", session) as asked:
+        yield asked
+
+
+@contextmanager
+def asked_of(table, session):
+    """Note what a session asks a table meanwhile, as (statement, parameters)."""
     asked = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
-        if " tip" in statement:
+        if f" {table}" in statement and not statement.startswith("INSERT"):
             asked.append((statement, parameters))
 
     event.listen(session.get_bind(), "before_cursor_execute", note)

@@ -9,7 +9,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .sandbox import MB, Limits, memory_file, python_inside, run
+from .hevc import blank_messages
+from .sandbox import MB, Limits, memory_file, python_inside, run, tool
 from .words import NotCleaned, Reason
 
 # Read by none but this; `fd:` is the open file: there is no other way in or out.
@@ -28,76 +29,69 @@ class _Box:
     more: tuple[str, ...] = ()
 
 
-FILMS: Final = {
+# A row of frames in no box.
+_FRAMES: Final = {"audio/mpeg", "audio/amr"}
+_BOXES: Final = {
     "video/mp4": _Box("mov", "mp4", _NO_CLOCK),
     "video/quicktime": _Box("mov", "mov", _NO_CLOCK),
     "video/webm": _Box("matroska", "webm"),
     "video/x-matroska": _Box("matroska", "matroska"),
     "video/x-msvideo": _Box("avi", "avi"),
     "audio/mp4": _Box("mov", "ipod"),
-    "audio/mpeg": _Box("mp3", "mp3", ("-id3v2_version", "0", "-write_id3v1", "0")),
     "audio/aac": _Box("aac", "adts"),
-    "audio/amr": _Box("amr", "amr"),
-    "audio/flac": _Box("flac", "flac"),
+    # Written anew, without a loss: as copied, what stands behind the last frame goes along.
+    "audio/flac": _Box("flac", "flac", ("-c:a", "flac")),
     "audio/ogg": _Box("ogg", "ogg"),
     "audio/wav": _Box("wav", "wav"),
 }
+FILMS: Final = frozenset(_BOXES) | _FRAMES
 # Pictures of a film: which units between them are messages, and left out. Other codecs may carry
 # what we do not know of, a whole photo's metadata in each picture of MJPEG for one.
+_HEVC: Final = "hevc"
 _MESSAGES: Final = {
     "h264": "filter_units=remove_types=6",
-    "hevc": "filter_units=remove_types=39|40",
-    "av1": "filter_units=remove_types=5",
+    _HEVC: "filter_units=remove_types=39|40",
     "vp8": "",
     "vp9": "",
     "mpeg4": "",
     "h263": "",
 }
 _MOST_STREAMS: Final = 32
-_SECONDS: Final = 120
 
 
-def clean_film(media_type: str, source: int, target: int) -> str:
+def clean_film(media_type: str, source: int, target: int, *, until: float) -> str:
     """Copy sound and pictures from one open file into another, and give the new media type.
 
     Raises `NotCleaned`: cut off, damaged, or of a codec we do not know.
     """
-    box = FILMS[media_type]
-    pictures, sounds = _streams(box, source)
+    size = os.fstat(source).st_size
+    limits = Limits(until, output=2 * size + 16 * MB)
+    if media_type in _FRAMES:
+        # ffmpeg would copy along what stands between two frames, or behind the last.
+        run(python_inside("frames", media_type), source, target, limits)
+        return media_type
+    box = _BOXES[media_type]
+    pictures, sounds = _streams(box, source, until)
     if not pictures and not sounds:
         raise NotCleaned(Reason.BROKEN)
     if media_type == "video/mp4" and not pictures:
-        media_type, box = "audio/mp4", FILMS["audio/mp4"]
-    command = _command(box, pictures, has_sound=bool(sounds))
-    size = os.fstat(source).st_size
-    limits = Limits(seconds=_SECONDS, output=2 * size + 16 * MB)
-    if media_type == "audio/mpeg":
-        _copy_frames(command, source, target, limits)
-    else:
-        run(command, source, target, limits)
+        media_type, box = "audio/mp4", _BOXES["audio/mp4"]
+    run(_command(box, pictures, has_sound=bool(sounds)), source, target, limits)
+    if _HEVC in pictures:
+        blank_messages(target)
     return media_type
-
-
-def _copy_frames(command: list[str], source: int, target: int, limits: Limits) -> None:
-    """MP3 has no box: ffmpeg would copy along what stands between two frames."""
-    frames = memory_file()
-    try:
-        run(python_inside("frames"), source, frames, limits)
-        run(command, frames, target, limits)
-    finally:
-        os.close(frames)
 
 
 def _command(box: _Box, pictures: list[str], *, has_sound: bool) -> list[str]:
     """Give ffmpeg's words. `V` means pictures that move: a cover is not one."""
     streams = [word for word, is_there in (("0:V", pictures), ("0:a", has_sound)) if is_there]
     filters = {_messages(codec) for codec in pictures}
-    if len(filters) > 1:
+    if len(filters) > 1 or (_HEVC in pictures and box.reads != "mov"):
         raise NotCleaned(Reason.UNKNOWN_KIND)
     # A picture that is missing, cut short or of the wrong length is a fault, never passed over.
     strict = ("-xerror", "-err_detect", "explode")
     return [
-        *("ffmpeg", "-nostdin", *_READ, *strict, "-f", box.reads, "-i", "fd:"),
+        *tool("ffmpeg", "-nostdin", *_READ, *strict, "-f", box.reads, "-i", "fd:"),
         *(word for stream in streams for word in ("-map", stream)),
         *(*_NO_TAGS, "-c", "copy"),
         *(word for name in filters if name for word in ("-bsf:v", name)),
@@ -111,13 +105,14 @@ def _messages(codec: str) -> str:
     return _MESSAGES[codec]
 
 
-def _streams(box: _Box, source: int) -> tuple[list[str], list[str]]:
+def _streams(box: _Box, source: int, until: float) -> tuple[list[str], list[str]]:
     """List the codecs of moving pictures and of sound that stand in a file."""
     shown = "stream=codec_type,codec_name:stream_disposition=attached_pic"
-    command = ["ffprobe", *_READ, "-f", box.reads, "-show_entries", shown, "-of", "json", "fd:"]
+    asked = ("-show_entries", shown, "-of", "json")
+    command = tool("ffprobe", *_READ, "-f", box.reads, *asked, "fd:")
     answer = memory_file()
     try:
-        run(command, source, answer, Limits(seconds=_SECONDS, output=MB))
+        run(command, source, answer, Limits(until, output=MB))
         streams = _parsed(os.pread(answer, MB, 0))
     finally:
         os.close(answer)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ..house import house
 from ..vault import vault
-from .services import Intake
+from .submission import Intake
 
 
 def current_intake(session: Session, day: date) -> Intake | None:

@@ -3,23 +3,48 @@
 import unicodedata
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import BooleanField, HiddenField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ..public_form import PublicForm
 from ..tip_questions import Offer, TipQuestions, make_offer
+from .bringing import NOTHING, Brought
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
 CONTACT_MAX = 200
-# What the unit that takes the tip does not read: the form's own fields, and the contact.
-_APART = frozenset({"token", "contact", "website"})
+# What is no answer: the form's own fields, the contact, and the files, which are sealed apart.
+_APART = frozenset({"token", "contact", "website", "files", "originals", "kept"})
 
 
-class TipForm(TipQuestions, PublicForm):
+class FilesField(MultipleFileField):
+    leads_to = ""
+    """The id of what a person has to press where the field itself is not it."""
+
+
+class FilesForm(PublicForm):
+    """A form of which files may come, in one press or over several."""
+
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
+    brought: Brought = NOTHING
+    """What became of its files."""
 
+    files = FilesField(_l("有照片、录像、录音或文件吗？"))
+    originals = BooleanField(false_values=("",))
+    # What the page remembers of files that lie sealed already.
+    kept = HiddenField()
+
+    def answers(self) -> dict[str, str | list[str]]:
+        """Collect what was answered: nothing, unless the form asks."""
+        return {}
+
+    @property
+    def contact_text(self) -> str:
+        return ""
+
+
+class TipForm(TipQuestions, FilesForm):
     contact = StringField(
         _l("怎么联系您？"),
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
@@ -32,6 +57,10 @@ class TipForm(TipQuestions, PublicForm):
         """Collect what was answered, by field; what was left empty is left out."""
         found = {name: field.data for name, field in self._fields.items() if name not in _APART}
         return {name: value for name, value in found.items() if value}
+
+    @property
+    def contact_text(self) -> str:
+        return self.contact.data or ""
 
 
 class CopiedForm(PublicForm):

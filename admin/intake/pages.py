@@ -12,7 +12,8 @@ from ..house import house, page_language
 from ..vault import vault
 from ..vault.routes import offered_categories
 from . import contact
-from .forms import CopiedForm, Offer, TipForm, make_offer
+from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
+from .told import Told, short_name, state_words
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
@@ -21,11 +22,13 @@ _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
 # Stand where the six groups of a receipt go.
 _GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
 
+_FILE_WORDS = {"state_words": state_words, "short_name": short_name}
+
 SENT_SIZE = 16 * 1024
 """Bytes of every page after sending: who watches the line can't tell one from another."""
 
-# Finds 您 wherever it is ours: what fields hold is passed over, as it may be the reporter's.
-_OURS = re.compile(r'(<textarea\b.*?</textarea>| value="[^"]*")|您', re.DOTALL)
+# Finds 您 wherever it is ours: what fields and names hold is passed over, as it may be typed.
+_OURS = re.compile(r'(<textarea\b.*?</textarea>|<bdi>.*?</bdi>| value="[^"]*")|您', re.DOTALL)
 
 
 @dataclass
@@ -68,10 +71,15 @@ class SentPage:
     is_machine: bool = False
     """Whether the tip stands apart, among those that machines seem to have sent."""
     is_practice: bool = False
+    files: tuple[Told, ...] = ()
+    """What became of each file that came with it."""
 
 
 def sent_view(page: SentPage) -> str:
     """Give the page with the receipt. Only what differs is put in: it is shown for every tip."""
+    if page.files:
+        # Names of files are nobody else's: such a page is not kept.
+        return render_sent(page, CopiedForm())
     blank = replace(page, groups=_GROUP_MARKS if page.groups else (), token=_TOKEN_MARK)
     key = (page_language(), is_young(), blank)
     pages = _cache().sent
@@ -87,9 +95,26 @@ def render_sent(page: SentPage, form: CopiedForm) -> str:
     """Render the page after sending, with the errors of the copied group where there are any."""
     return _spoken(
         render_template(
-            "intake/sent.html", page=page, form=form, prefix=_prefix(), young=is_young()
+            "intake/sent.html",
+            page=page,
+            form=form,
+            more=FilesForm(),
+            prefix=_prefix(),
+            young=is_young(),
+            **_FILE_WORDS,
+            **_limits(),
         )
     )
+
+
+def render_more(form: FilesForm, token: str) -> str:
+    """Render the page that takes further files for a tip that is stored."""
+    page = {"form": form, "token": token, "prefix": _prefix(), "young": is_young()}
+    return _spoken(render_template("intake/more.html", **(page | _FILE_WORDS | _limits())))
+
+
+def _limits() -> dict[str, Any]:
+    return {"limits": house().config}
 
 
 def _render_first(category: str, official: str) -> str:
@@ -151,7 +176,8 @@ def render_form(form: TipForm, *, token: str, **words: Any) -> str:
         "practice": False,
         "young": is_young(),
     }
-    return _spoken(render_template("intake/form.html", **(page | words)))
+    page |= _FILE_WORDS | _limits() | words
+    return _spoken(render_template("intake/form.html", **page))
 
 
 def is_young() -> bool:

@@ -17,7 +17,10 @@ from ..security import public
 from ..tokens import FormNonce
 from ..vault import nonces, store
 from ..vault.lane import lane_size
+from ..vault.routes import is_supervisory
 from ..vault.store import NumberTaken, TalkFull
+from ..vault.uploads import NotWhole
+from .bringing import NOTHING, Brought
 from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
@@ -31,15 +34,11 @@ from .pages import (
     render_sent,
     sent_view,
 )
-from .services import (
-    Intake,
-    NoUnitOpen,
-    Received,
-    Result,
-    Submission,
-    UnitClosedSince,
-    receive,
-)
+from .plain_way import bring_files, drop_unwanted, is_busy, lose_held, sent_form
+from .services import Received, Result, receive
+from .submission import Intake, NoUnitOpen, Submission
+from .supplements import UnitClosedSince
+from .told import told
 
 bp = Blueprint("intake", __name__)
 Page = tuple[str, int, dict[str, str]]
@@ -75,16 +74,23 @@ def back_to_form() -> BaseResponse:
 @public
 def send_tip() -> Response | Page:
     """Take a tip and answer with its receipt, in one response."""
-    form = new_form(request.form)
-    if not form.validate():
-        return _again(form)
-    try:
-        return _send(form)
-    except (SQLAlchemyError, NumberTaken):
-        # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
-        db.session.rollback()
-        db.reading.rollback()
-        return _again(form, problem=_("现在存不上，字都还在。请等一分钟再按发送。"), status=503)
+    with sent_form(new_form) as (form, arrived):
+        is_valid = form.validate()
+        try:
+            bring_files(form, arrived, together=_is_supervisory(form))
+            if not is_valid or form.brought.must_ask:
+                return _again(form, status=503 if is_busy(form.brought) else 422)
+            return _send(form)
+        except (SQLAlchemyError, NumberTaken):
+            # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
+            db.session.rollback()
+            db.reading.rollback()
+            sentence = _("现在存不上，字都还在。请等一分钟再按发送。")
+            return _again(form, problem=sentence, status=503)
+
+
+def _is_supervisory(form: TipForm) -> bool:
+    return is_supervisory(form.official.data or "", tuple(form.exclude.data or ()))
 
 
 def _send(form: TipForm) -> Response | Page:
@@ -101,7 +107,15 @@ def _send(form: TipForm) -> Response | Page:
         return _again(form, problem=_rest(), status=503)
     # A retry and a supplement pass. What becomes a tip of its own all the same stands apart.
     is_machine = verdict is not Verdict.NORMAL
-    sent = Submission(intake, form.nonce, form.answers(), form.contact.data or "", is_machine)
+    sent = Submission(
+        intake,
+        form.nonce,
+        form.answers(),
+        form.contact_text,
+        is_machine,
+        files=tuple(form.brought.held),
+        stored=form.brought.known,
+    )
     return _take(form, sent, verdict, is_new=is_new)
 
 
@@ -135,13 +149,18 @@ def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) ->
         return _again(
             form, problem=_("先前发的已经存好。这次补充的没存上，字都还在，请过些天再发。")
         )
+    except NotWhole:
+        db.session.rollback()
+        lose_held(form)
+        return _again(form)
     except TalkFull:
         db.session.rollback()
         return _again(form, problem=_("这一页已经补充太多次，存不下。请重新打开表单，另写一条。"))
     finally:
         if not is_stored:
             flood().undo(verdict, sender_group())
-    return _show_result(result, sent.intake)
+    drop_unwanted(form)
+    return show_result(result, sent.intake, brought=form.brought)
 
 
 def _receive(sent: Submission, *, is_new: bool) -> Result:
@@ -195,7 +214,12 @@ def _again(
     return render_form(form, token=token, no_unit=no_unit), status, headers
 
 
-def _show_result(result: Result, intake: Intake, form: CopiedForm | None = None) -> Response:
+def show_result(
+    result: Result,
+    intake: Intake,
+    form: CopiedForm | None = None,
+    brought: Brought = NOTHING,
+) -> Response:
     """Show what became of the tip, with the receipt until the reporter has copied it."""
     page = SentPage(
         groups=() if result.closed else _groups(result.nonce, intake),
@@ -203,6 +227,7 @@ def _show_result(result: Result, intake: Intake, form: CopiedForm | None = None)
         is_supplement=result.what is Received.SUPPLEMENT,
         token=house().tokens.renew(result.nonce),
         is_machine=result.is_machine,
+        files=tuple(told(brought)),
     )
     html, status = (render_sent(page, form), 422) if form else (sent_view(page), 200)
     response = make_response(pad_page(html, SENT_SIZE), status)
@@ -236,10 +261,10 @@ def copied() -> Response | BaseResponse:
     if valid and not result.closed and not _is_group(form, intake):
         form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
     if form.errors and not result.closed:
-        return _show_result(result, intake, form)
+        return show_result(result, intake, form)
     nonces.close_nonce(db.session, form.nonce.nonce)
     db.session.commit()
-    return _show_result(replace(result, closed=True), intake)
+    return show_result(replace(result, closed=True), intake)
 
 
 def _groups(nonce: FormNonce, intake: Intake) -> list[str]:

@@ -1,4 +1,7 @@
-"""Deletes what has had its day: contents of tips, spent nonces, day keys."""
+"""Deletes what has had its day: contents of tips, spent nonces, day keys.
+
+A tip's files are let go here, with its words; file_sweep removes them afterwards.
+"""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -20,7 +23,7 @@ from ..models import (
     TipLabel,
     TipStatus,
 )
-from . import clocks, history
+from . import clocks, history, uploads
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
 # retry is still answered with the same receipt (design.md section 4).
@@ -89,6 +92,7 @@ def _purge(session: Session, day: date) -> int:
             session.execute(delete(table).where(table.tip_id.in_(old)))
         session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY))
         history.record_purged(session, old)
+        uploads.release(session, old)
     return len(old)
 
 

@@ -19,6 +19,7 @@ from ..models import (
     UnitKey,
 )
 from ..sealing import age, payload, receipt
+from . import uploads
 from .routes import Circumstances, choose_urgency
 from .store import SealedTip, store_tip
 
@@ -110,6 +111,7 @@ def clear_practice(session: Session, unit_id: str) -> int:
     for table in (Note, TipLabel, ClockEvent, Decision, Message):
         _delete(session, table, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))
+    uploads.release(session, ids, tips_go=True)
     # A merged tip points at another of them: deleted in one statement, none is left behind.
     gone = session.execute(delete(Tip).where(Tip.unit_id == unit_id))
     return int(getattr(gone, "rowcount", 0))

@@ -26,11 +26,13 @@ class Connection:
     def get(self, path: str, headers: str = "") -> tuple[int, bytes]:
         return self._ask(f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\n{headers}\r\n".encode())
 
-    def post(self, path: str, body: bytes, kind: str = FORM) -> tuple[int, bytes]:
+    def post(
+        self, path: str, body: bytes, kind: str = FORM, headers: str = ""
+    ) -> tuple[int, bytes]:
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\n"
             f"Content-Type: {kind}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+            f"Content-Length: {len(body)}\r\n{headers}\r\n"
         )
         return self._ask(head.encode() + body)
 

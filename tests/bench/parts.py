@@ -13,7 +13,7 @@ from admin import create_app
 from admin.config import ROOT
 from admin.db import db
 from admin.house import house
-from admin.intake import pages, services, views
+from admin.intake import pages, services, submission, views
 from admin.intake.current import current_intake
 from admin.intake.flood import Verdict
 from admin.vault import nonces, store
@@ -75,7 +75,7 @@ def take_apart(app: Flask, parts: Parts) -> None:
         assert not nonces.spent_bodies(db.reading, form.nonce.nonce)
         assert views._judge(form) is Verdict.NORMAL
         parts.mark("nonce looked up, tip judged")
-        sent = services.Submission(intake, form.nonce, form.answers())
+        sent = submission.Submission(intake, form.nonce, form.answers())
         assert str(sent.keys.identity.recipient)
         parts.mark("receipt and reporter's key")
         sealed = services.seal_tip(sent)
@@ -88,7 +88,7 @@ def take_apart(app: Flask, parts: Parts) -> None:
         db.session.commit()
         parts.mark("committed to disk")
         stored = services.Result(services.Received.STORED, form.nonce)
-        views._show_result(stored, intake)
+        views.show_result(stored, intake)
         parts.mark("answer made")
     parts.mark("request closed")
 

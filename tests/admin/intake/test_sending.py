@@ -192,7 +192,7 @@ def test_a_token_that_expired_after_it_was_spent_still_gives_the_receipt(
 
 def send_as_if_in_time(app, reporter):
     from admin.house import house
-    from admin.intake import services, views
+    from admin.intake import pages, services, submission
     from admin.intake.current import current_intake
     from admin.sealing.receipt import grouped, with_checks
 
@@ -201,9 +201,9 @@ def send_as_if_in_time(app, reporter):
         nonce, fresh = house().tokens.read(reporter.form["token"])
         assert not fresh
         intake = current_intake(db.session, nonce.day)
-        form = views.new_form(__import__("flask").request.form)
+        form = pages.new_form(__import__("flask").request.form)
         form.validate()
-        sent = services.Submission(intake, nonce, form.answers())
+        sent = submission.Submission(intake, nonce, form.answers())
         services.receive(db.session, sent)
         db.session.commit()
         return grouped(with_checks(sent.digits))

@@ -14,7 +14,7 @@ import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
-// Returns { tip, talk, notes }, or null after saying on the page why there is nothing to show. `why`
+// Returns { tip, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
@@ -31,7 +31,7 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  return { tip, talk, notes };
+  return { tip, talk, notes, uploads: sealed.uploads };
 }
 
 async function fetchSealed(url, words) {

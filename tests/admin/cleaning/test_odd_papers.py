@@ -135,6 +135,30 @@ def test_what_mat2_leaves_in_a_word_file_goes_too():
     assert b"rPrChange" in words_left
 
 
+@needs("mat2")
+def test_a_word_file_points_to_no_part_that_is_gone_and_to_no_folder_of_its_author():
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    rels = (
+        f'<Relationships xmlns="{relations}">'
+        f'<Relationship Id="rId1" Type="{kind}/customXml" Target="../customXml/item1.xml"/>'
+        f'<Relationship Id="rId2" Type="{kind}/image" Target="media/image1.jpeg"/>'
+        f'<Relationship Id="rId3" Type="{kind}/image" Target="file:///C:/{COMPANY}/a.jpg" '
+        'TargetMode="External"/></Relationships>'
+    )
+    changed = docx_part("word/_rels/document.xml.rels", rels)
+
+    with zipfile.ZipFile(io.BytesIO(clean(changed, name="x").data)) as archive:
+        left = archive.read("word/_rels/document.xml.rels")
+        types = archive.read("[Content_Types].xml")
+
+    assert b"media/image1.jpeg" in left
+    assert b"about:blank" in left
+    assert b"customXml" not in left
+    assert b"thumbnail" not in left + types
+    assert b"comments" not in types
+
+
 def office_file(parts):
     """An Office file of these parts, its list of types made to fit."""
     kinds = "".join(

@@ -65,7 +65,7 @@ def refuse_filled_store(config: Config) -> None:
     if isinstance(blobs, LocalBlobs):
         if _lies_something_in(blobs.root):
             raise NotEmpty
-    elif next(blobs.blobs(), None) is not None:
+    elif not blobs.is_empty():
         raise NotEmpty
 
 

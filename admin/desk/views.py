@@ -1,12 +1,13 @@
 """A tip's page and what is done there. A member sees their own unit's tips; no other is there."""
 
-from flask import g, render_template
+from flask import Response, g, render_template, url_for
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.acts import Act, is_allowed, may
 from ..db import db, today
 from ..house import house
 from ..models import Tip, TipStatus, Urgency
+from ..security import desk_policy
 from . import words
 from .answers import refused
 from .blueprint import Answer, bp
@@ -30,7 +31,7 @@ def show_tip(reference: str) -> Answer:
     now = clock()
     mine = is_holder(tip, g.staff, now)
     held_by_other = is_held(tip, now) and not mine
-    return render_template(
+    page = render_template(
         "desk/tip.html",
         tip=tip,
         district=district,
@@ -52,6 +53,9 @@ def show_tip(reference: str) -> Answer:
         words=words,
         browser_words=words.browser_words(district) | tip_words(district),
     )
+    # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
+    policy = desk_policy(f"{house().config.desk_host}{url_for('desk.frame')}")
+    return Response(page, headers={"Content-Security-Policy": policy})
 
 
 @bp.post("/tips/<string:reference>/claim")

@@ -2,7 +2,11 @@
 
 from flask import Flask
 
+<<<<<<< HEAD
+from . import file_words, practice, scripted
+=======
 from . import more_files, practice, scripted
+>>>>>>> ev4
 from .challenge import init_challenges
 from .files import init_files
 from .flood import init_flood
@@ -20,5 +24,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(more_files.bp)
     app.register_blueprint(scripted.bp)
     init_files(app)
+    app.register_blueprint(file_words.bp)
     init_routes(app)
     app.register_blueprint(practice.bp)

@@ -70,7 +70,7 @@ def _reserve(size: int, proof: SolvedChallenge) -> Response:
     blob = uploads.reserve(db.session, size).blob
     db.session.commit()
     ticket = house().tickets.new(Ticket(blob, size))
-    return _answer({"ticket": ticket, "keep": _keep(blob), "part": PART})
+    return _answer({"ticket": ticket, "blob": blob, "keep": _keep(blob), "part": PART})
 
 
 @bp.post("/next")

@@ -101,8 +101,20 @@ class BlobStore:
 
     def blobs(self) -> Iterator[str]:
         """Name the blobs of which something stands, each once."""
-        seen = {path.partition("/")[0] for path, _size in self._list(None)}
-        yield from sorted(seen)
+        yield from sorted(self.all_sizes())
+
+    def is_empty(self) -> bool:
+        return next(self._list(None), None) is None
+
+    def all_sizes(self) -> dict[str, dict[int, int]]:
+        """Tell the bytes of every part of every blob: one walk through all of the store."""
+        found: dict[str, dict[int, int]] = {}
+        for path, size in self._list(None):
+            blob, _, number = path.partition("/")
+            sizes = found.setdefault(blob, {})
+            if is_part(path):
+                sizes[int(number)] = size
+        return found
 
     @property
     def _store(self) -> ObjectStore:

@@ -6,6 +6,7 @@ to the umask who may read it. Both are seen to here, and the file's time is set 
 
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, time
 from pathlib import Path
@@ -79,6 +80,10 @@ class LocalBlobs(BlobStore):
             _settle_folder((self.root / path).parent)
         except OSError as error:
             raise BlobsAway(type(error).__name__) from None
+
+    def _list(self, folder: str | None) -> Iterator[tuple[str, int]]:
+        # Who only looks makes no folder.
+        return super()._list(folder) if self.root.exists() else iter(())
 
     def _make_folder(self, path: str) -> None:
         folder = (self.root / path).parent

@@ -7,6 +7,7 @@ calls takes each of these refusals for the file alone.
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, or_, select, text, update
@@ -61,14 +62,24 @@ def reserve(session: Session, size: int) -> Upload:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     config, day = house().config, today()
-    if session.execute(_PROMISED, {"day": day}).scalar_one() + size > config.files_mb_day * MIB:
+    if promised_bytes(session, day) + size > config.files_mb_day * MIB:
         raise NoBudget
-    if session.execute(_WAITING).scalar_one() + size > config.orphans_mb * MIB:
+    if waiting_bytes(session) + size > config.orphans_mb * MIB:
         raise TooManyOrphans
     upload = Upload(id=random_key(), blob=secrets.token_hex(16), size=size, made_on=day)
     session.add(upload)
     session.flush()
     return upload
+
+
+def promised_bytes(session: Session, day: date) -> int:
+    """Tell what was promised to files on a day and not cleared away since."""
+    return int(session.execute(_PROMISED, {"day": day}).scalar_one())
+
+
+def waiting_bytes(session: Session) -> int:
+    """Tell how many bytes are promised to files that no tip names, let go or not."""
+    return int(session.execute(_WAITING).scalar_one())
 
 
 def find(session: Session, blob: str) -> Upload | None:

@@ -21,6 +21,7 @@ from ..turns import aside
 from ..vault import challenges, uploads, vault
 from ..vault.blobs import PART, BlobsAway, PartDiffers, part_count, part_length
 from ..vault.challenges import SolvedChallenge
+from ..vault.file_sweep import clear_away
 from ..vault.sent_files import fits, is_padded
 from .challenge import challenges as our_challenges
 from .part_room import NoPlace, PartRoom
@@ -94,6 +95,8 @@ def take_part() -> Response:
     if request.mimetype != "application/octet-stream":
         abort(415)
     try:
+        if _find(ticket) is None:
+            return _refusal("ticket")
         number = _number(ticket)
         if number is None:
             return _wrong_part(ticket)
@@ -125,8 +128,6 @@ def _number(ticket: Ticket) -> int | None:
 
 
 def _take_part(ticket: Ticket, number: int) -> Response:
-    if _find(ticket) is None:
-        return _refusal("ticket")
     room: PartRoom = current_app.extensions["dengshao.part_room"]
     line = request.environ.get("gunicorn.socket")
     # Lines, digests and disks take their time: meanwhile others have their turns.
@@ -150,6 +151,9 @@ def drop_file() -> Response:
     try:
         uploads.drop(db.session, ticket.blob)
         db.session.commit()
+        # At once: what lies there dropped would keep others' files out until the next sweep.
+        with aside(request.environ):
+            clear_away(db.session, vault().blobs, ticket.blob)
     except SQLAlchemyError:
         return _refusal("busy")
     return _answer({"dropped": True})

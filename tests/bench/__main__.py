@@ -28,6 +28,9 @@ from .sealed import post_sealed
 from .site import BUDGETS as SITE_BUDGETS
 from .site import measure_site
 from .unlock import measure_unlock, show_unlock
+from .uploads import BUDGETS as UPLOAD_BUDGETS
+from .uploads import WIDE as WIDE_FOR_FILES
+from .uploads import measure_uploads
 
 BUDGETS = {
     "tip_journey_rps": "≥ 450",
@@ -42,6 +45,7 @@ BUDGETS = {
     "form_first_view_gzip_bytes": "≤ 15000",
     "queue_p95_ms_1k": "≤ 50",
     "queue_alone_p95_ms_1k": "",
+    **UPLOAD_BUDGETS,
 }
 CONNECTIONS = 16
 # More tips a second than any machine of ours takes.
@@ -143,6 +147,11 @@ def main() -> None:
                 served(folder / "sealed-var", url) as place,
             ):
                 results[kind] |= measure_sealed(place, options.seconds)
+            with (
+                database(kind, folder / "files") as url,
+                served(folder / "files-var", url, WIDE_FOR_FILES) as place,
+            ):
+                results[kind] |= measure_uploads(place)
             # A store of its own: the tips of the first one are no thousand.
             with (
                 database(kind, folder / "second") as url,

@@ -68,13 +68,16 @@ def proxy(tmp_path, folder_of_site):
         running.stop()
 
 
-@pytest.fixture
-def served(tmp_path, demo_store, bundles, site_folder, monkeypatch):
-    shutil.copytree(demo_store[0], tmp_path / "data")
-    monkeypatch.setenv("DENGSHAO_DESK_HOST", DESK)
-    monkeypatch.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-    monkeypatch.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
-    running = start(tmp_path, bundles=bundles, site=site_folder, arguments=["serve"])
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, demo_store, bundles, site_folder):
+    """One app for all: none of these tests minds what another stored."""
+    folder = tmp_path_factory.mktemp("behind-nginx")
+    shutil.copytree(demo_store[0], folder / "data")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DENGSHAO_DESK_HOST", DESK)
+        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+        running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
     yield running
     running.stop()
 

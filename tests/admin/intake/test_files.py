@@ -389,11 +389,16 @@ def test_a_ticket_is_good_for_a_day_and_for_its_length_alone(
     assert stored_bytes(short) == b""
 
 
-def test_a_dropped_file_takes_no_more_parts_and_its_bytes_go(app, uploader, two, rows):
+def test_a_dropped_file_takes_no_more_parts_and_its_bytes_go(
+    app, uploader, two, rows, stored_bytes
+):
     ticket = uploader.ticket(len(two.data))
     uploader.part(ticket, 0, two.parts[0])
+    assert stored_bytes(ticket) == two.parts[0]
 
     assert uploader.drop(ticket).json == {"dropped": True}
+    assert stored_bytes(ticket) == b""
+    assert rows() == []
     assert uploader.drop(ticket).json == {"dropped": True}
 
     assert error(uploader.part(ticket, 1, two.parts[1])) == (410, "ticket")

@@ -175,8 +175,9 @@ def test_a_part_that_comes_while_its_file_is_let_go_does_not_stay(session, blobs
 
 
 @pytest.fixture
-def environ(environ):
-    return environ | {"DENGSHAO_FILES_MB_DAY": "3", "DENGSHAO_ORPHANS_MB": "2"}
+def environ(environ, shape_blobs_url):
+    caps = {"DENGSHAO_FILES_MB_DAY": "3", "DENGSHAO_ORPHANS_MB": "2"}
+    return environ | caps | {"DENGSHAO_BLOBS_URL": shape_blobs_url}
 
 
 def test_room_is_promised_up_to_the_orphans_cap_and_given_back(session, blobs, stored, tip_id):

@@ -2,11 +2,7 @@
 
 from flask import Flask
 
-<<<<<<< HEAD
-from . import file_words, practice, scripted
-=======
-from . import more_files, practice, scripted
->>>>>>> ev4
+from . import file_words, more_files, practice, scripted
 from .challenge import init_challenges
 from .files import init_files
 from .flood import init_flood

@@ -10,6 +10,7 @@ import errno
 import functools
 import math
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from .seccomp import program as seccomp_program
 from .words import NotCleaned, Reason
 
 MB: Final = 2**20
+_FOLDER: Final = "/tmp"  # noqa: S108  # of the sandbox, in memory: not the one we know
 _PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 _INSIDE: Final = Path(__file__).parent / "inside"
 # The dynamic linker's list, and the links by which Debian chooses a library.
@@ -153,33 +155,43 @@ def _memory_file(name: str, data: bytes | memoryview) -> int:
 
 def _limited(limits: Limits, seconds: float) -> list[str]:
     """Set the limits before anything of the file is read: what is set so cannot be raised again."""
-    return [
-        "prlimit",
-        f"--as={limits.memory}",
-        f"--cpu={math.ceil(seconds)}",
-        f"--fsize={limits.output}",
-        f"--nofile={_MOST_FILES}",
+    wanted = {
+        "as": (resource.RLIMIT_AS, limits.memory),
+        "cpu": (resource.RLIMIT_CPU, math.ceil(seconds)),
+        "fsize": (resource.RLIMIT_FSIZE, limits.output),
+        "nofile": (resource.RLIMIT_NOFILE, _MOST_FILES),
         # Unlike 0, it keeps a crash's memory from a program behind a pipe too (fs/coredump.c).
-        "--core=1",
-        "--",
-    ]
+        "core": (resource.RLIMIT_CORE, 1),
+    }
+    # A service may be under a tighter limit already, which must not be asked to grow.
+    tightest = {name: _at_most(kind, most) for name, (kind, most) in wanted.items()}
+    return ["prlimit", *(f"--{name}={most}" for name, most in tightest.items()), "--"]
+
+
+def _at_most(kind: int, most: int) -> int:
+    hard = resource.getrlimit(kind)[1]
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 def _walled(limits: Limits, rules: int) -> list[str]:
-    """Give the walls: programs and libraries to read, a small folder in memory, nothing else."""
-    filtered = ["--seccomp", str(rules)] if seccomp_program() else []
+    """Give the walls: programs and libraries to read, a small folder in memory, nothing else.
+
+    No /proc: none of the programs needs it, and where parts of it are hidden from a service, as
+    by systemd or in a container, the kernel lets nobody mount it anew.
+    """
+    # Without the filter, this is what keeps a child from making namespaces of its own.
+    locked = ["--seccomp", str(rules)] if seccomp_program() else ["--disable-userns"]
     return [
         "bwrap",
-        *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
-        *("--uid", "65534", "--gid", "65534", "--hostname", "inside"),
-        *("--die-with-parent", "--new-session", "--clearenv"),
+        *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"),
+        *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
         *_seen(),
-        *("--proc", "/proc", "--size", str(limits.folder), "--tmpfs", "/tmp"),  # noqa: S108  # its own
+        *("--size", str(limits.folder), "--tmpfs", _FOLDER),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
-        *("--remount-ro", "/", "--chdir", "/tmp"),  # noqa: S108  # as above
-        *("--setenv", "PATH", _PATH, "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8"),  # noqa: S108
+        *("--remount-ro", "/", "--chdir", _FOLDER),
+        *("--setenv", "PATH", _PATH, "--setenv", "HOME", _FOLDER, "--setenv", "LC_ALL", "C.UTF-8"),
         *("--setenv", "PYTHONPATH", ":".join(["/code", *_libraries()])),
-        *filtered,
+        *locked,
         "--",
     ]
 

@@ -5,7 +5,9 @@ copy left, is kept in the audit log. No name of a file is.
 """
 
 import enum
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,10 @@ from ..vault import history, uploads
 from ..vault.blobs import BlobStore
 from ..vault.history import Reason
 from ..vault.lane import leave_lane
+
+MOST_HELD: Final = 600 * 1024 * 1024
+"""Bytes of a file that a browser holds in its memory at once, to show or to save them."""
+BLOB: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Leaving(enum.StrEnum):
@@ -37,7 +43,8 @@ def whole_files(session: Session, tip_id: int) -> dict[str, int]:
 
 def held_file(session: Session, tip_id: int, blob: str) -> Upload | None:
     """Find a tip's own whole file; another tip's is as unknown as one that never was."""
-    row = uploads.find(session, blob)
+    # A word from an address: PostgreSQL can't even be asked for one with a zero byte in it.
+    row = uploads.find(session, blob) if BLOB.fullmatch(blob) else None
     return row if row is not None and row.tip_id == tip_id and row.is_whole else None
 
 

@@ -12,6 +12,7 @@ from . import words
 from .answers import refused
 from .blueprint import Answer, bp
 from .claims import clock, is_held, is_holder
+from .files import MOST_HELD
 from .forms import DecisionForm, MessageForm, UrgencyForm
 from .links import linked_tips
 from .loading import back_to, own_tip, tip_as_seen
@@ -51,6 +52,7 @@ def show_tip(reference: str) -> Answer:
         today=today(),
         duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,
+        most_held=MOST_HELD,
         browser_words=words.browser_words(district) | tip_words(district),
     )
     # Files of strangers are shown in that frame; without a scheme, the page's own is meant.

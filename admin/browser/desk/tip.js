@@ -120,16 +120,16 @@ function entry(message, words) {
   return element("li", `message message--${side}${broken}`, who, ...contents(message, words));
 }
 
-// Such a letter is JSON, as a supplement is: what was written stands beside what is named.
-function bringsFiles(body) {
-  const { files } = readSupplement(body);
-  return Array.isArray(files);
+// A letter that brings files is JSON, as a supplement is: what was written stands beside their names.
+function wordsOf(body) {
+  const { files, what } = readSupplement(body);
+  return Array.isArray(files) && typeof what === "string" ? what : body;
 }
 
 function contents(message, words) {
   const fault = message.fault ? [element("p", "message__fault", faultOf(message, words))] : [];
   if (message.number === null) return fault;
   if (message.body === null) return fault.concat(element("p", "", words.sentences.untrusted));
-  if (message.kind !== "supplement" && !bringsFiles(message.body)) return fault.concat(element("p", "", message.body));
+  if (message.kind !== "supplement") return fault.concat(element("p", "", wordsOf(message.body)));
   return fault.concat(fieldList(readSupplement(message.body), words));
 }

@@ -2,6 +2,7 @@
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
 import { bytesOf } from "../lib/blob_bytes.js";
+import { bare } from "./bare.js";
 import { isPicture, sizeOf } from "./sniff.js";
 import { blotted, turnOfWebp, turned } from "./upright.js";
 
@@ -58,7 +59,7 @@ async function draw(picture, type, turn) {
   canvas.width = canvas.height = 0;
   // A canvas that is too large comes out empty in some browsers.
   if (!blob || blob.size < 64) throw new NotCleaned("large");
-  return blob;
+  return bare(blob);
 }
 
 function newCanvas(width, height) {

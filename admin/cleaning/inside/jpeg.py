@@ -6,6 +6,7 @@ from typing import Final
 _KEPT_APP: Final = 0xEE
 _START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APPS: Final = range(0xE0, 0xF0)
+_NOT_WHOLE: Final = "no JPEG, or not a whole one"
 
 
 def strip(data: bytes) -> bytes:
@@ -14,7 +15,7 @@ def strip(data: bytes) -> bytes:
     Raises `ValueError` where it is none, or not whole.
     """
     if data[:2] != b"\xff\xd8":
-        raise ValueError
+        raise ValueError(_NOT_WHOLE)
     kept, at = [data[:2]], 2
     while True:
         marker, at = _next_marker(data, at)
@@ -22,7 +23,7 @@ def strip(data: bytes) -> bytes:
             return b"".join([*kept, b"\xff\xd9"])
         end = at + int.from_bytes(data[at : at + 2], "big")
         if end < at + 2 or end > len(data):
-            raise ValueError
+            raise ValueError(_NOT_WHOLE)
         if marker == _SCAN:
             end = _scan_end(data, end)
         if marker != _COMMENT and (marker not in _APPS or marker == _KEPT_APP):
@@ -33,11 +34,11 @@ def strip(data: bytes) -> bytes:
 def _next_marker(data: bytes, at: int) -> tuple[int, int]:
     """Give the marker at a place, past its filling, and where its length stands."""
     if data[at : at + 1] != b"\xff":
-        raise ValueError
+        raise ValueError(_NOT_WHOLE)
     while data[at : at + 1] == b"\xff":
         at += 1
     if at >= len(data):
-        raise ValueError
+        raise ValueError(_NOT_WHOLE)
     return data[at], at + 1
 
 
@@ -46,7 +47,7 @@ def _scan_end(data: bytes, at: int) -> int:
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):
-            raise ValueError
+            raise ValueError(_NOT_WHOLE)
         if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
         at += 2

@@ -5,12 +5,14 @@ a part that it does not know. It leaves names in tracked changes of form, paths,
 """
 
 import mimetypes
+import posixpath
 import re
 import tempfile
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from libmat2 import parser_factory  # type: ignore[import-not-found, unused-ignore]
 
@@ -30,7 +32,9 @@ _MORE_ENDINGS: Final = {
 _THUMBNAIL: Final = re.compile(r"^(docProps/thumbnail\.|Thumbnails/)")
 # A whole file within the file, with its own properties.
 _EMBEDDED: Final = re.compile(r"(^|/)embeddings/|^Object \d+/|^ObjectReplacements/")
-_TO_THUMBNAIL: Final = re.compile(rb"<Relationship\b[^>]*/metadata/thumbnail[^>]*?/>")
+_POINTER: Final = re.compile(rb"<(?:Relationship|Override)\b[^>]*/>")
+_TARGET: Final = re.compile(rb"""\s(?:Target|PartName)=["']([^"']*)["']""")
+_OUTWARD: Final = re.compile(rb"""\sTargetMode=["']External["']""")
 # After mat2, which writes all XML anew: every value stands in double quotes.
 _LEFT: Final = (
     (re.compile(rb'(\s\w+:(?:author|initials))="[^"]*"'), rb'\1=""'),
@@ -40,6 +44,7 @@ _LEFT: Final = (
     (re.compile(rb"<(?:\w+:)?fileSharing\b[^>]*/>"), b""),
     (re.compile(rb"<\w+:docId\b[^>]*/>"), b""),
     (re.compile(rb"<\w+:attachedTemplate\b[^>]*/>"), b""),
+    (re.compile(rb'(<(?:\w+:)?pageSetup\b[^>]*?)\s\w+:id="[^"]*"'), rb"\1"),
     (re.compile(rb'(\sTarget)="file:[^"]*"'), rb'\1="about:blank"'),
     (re.compile(rb"(<(?:dc:creator|dc:date|meta:creator-initials)[^>]*>)[^<]*(?=<)"), rb"\1"),
     (re.compile(rb'(<config:config-item [^>]*"Printer[^"]*"[^>]*>)[^<]*(?=<)'), rb"\1"),
@@ -49,6 +54,8 @@ _LEFT: Final = (
 # What a picture is called: often its file's name, or the whole path to it.
 _PICTURE: Final = re.compile(rb"<\w+:(?:docPr|cNvPr)\b[^>]*>")
 _CALLED: Final = re.compile(rb'(\s(?:name|descr|title))="[^"]*"')
+
+Change = Callable[[str, bytes], bytes | None]
 
 
 def clean(source: BinaryIO, media_type: str) -> bytes:
@@ -65,7 +72,7 @@ def clean(source: BinaryIO, media_type: str) -> bytes:
             _refuse_flood(archive)
             path.write_bytes(_rewritten(archive, _without_thumbnail))
         with zipfile.ZipFile(_cleaned_by_mat2(path)) as archive:
-            return _rewritten(archive, _scrubbed)
+            return _rewritten(archive, _scrubbed(frozenset(archive.namelist())))
     except (zipfile.BadZipFile, NotImplementedError):
         raise Stop(BROKEN) from None
 
@@ -90,7 +97,7 @@ def _cleaned_by_mat2(path: Path) -> Path:
     return Path(parser.output_filename)
 
 
-def _rewritten(archive: zipfile.ZipFile, change: Any) -> bytes:
+def _rewritten(archive: zipfile.ZipFile, change: Change) -> bytes:
     """Write the archive anew, part by part; a part of which `change` gives None is left out."""
     target = BytesIO()
     with zipfile.ZipFile(target, "w") as new:
@@ -107,14 +114,30 @@ def _rewritten(archive: zipfile.ZipFile, change: Any) -> bytes:
 
 
 def _without_thumbnail(name: str, content: bytes) -> bytes | None:
-    if _THUMBNAIL.search(name):
-        return None
-    return _TO_THUMBNAIL.sub(b"", content) if name == "_rels/.rels" else content
+    return None if _THUMBNAIL.search(name) else content
 
 
-def _scrubbed(name: str, content: bytes) -> bytes:
-    if name.endswith((".xml", ".rels", ".vml")):
+def _scrubbed(parts: frozenset[str]) -> Change:
+    """Make what goes over each part once mat2 is done. `parts` are all that there are."""
+
+    def scrub(name: str, content: bytes) -> bytes:
+        if not name.endswith((".xml", ".rels", ".vml")):
+            return content
         for pattern, instead in _LEFT:
             content = pattern.sub(instead, content)
         content = _PICTURE.sub(lambda tag: _CALLED.sub(rb'\1=""', tag[0]), content)
-    return content
+        # Word calls a file damaged that points to a part which is gone.
+        return _POINTER.sub(lambda tag: tag[0] if _is_there(name, tag[0], parts) else b"", content)
+
+    return scrub
+
+
+def _is_there(name: str, tag: bytes, parts: frozenset[str]) -> bool:
+    """Tell whether a pointer of one part leads to a part that is there, or out of the file."""
+    target = _TARGET.search(tag)
+    if target is None or _OUTWARD.search(tag):
+        return True
+    # What belongs to a/_rels/b.rels counts from a/.
+    folder = "/".join(name.split("/")[:-2])
+    path = posixpath.normpath(posixpath.join("/", folder, target[1].decode("utf-8", "replace")))
+    return path.lstrip("/") in parts

@@ -112,3 +112,10 @@ def test_the_new_name_tells_the_kind_alone(name, cleaned):
 @pytest.mark.parametrize("name", ["photo.jpg", "film.mp4", "paper.pdf"])
 def test_the_same_file_cleaned_twice_is_the_same_to_the_byte(name, cleaned):
     assert clean(made(name)[0], name="other").data == cleaned(name).data
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_hangs_behind_the_end_of_a_file_is_dropped(name):
+    behind = b"hangs-behind-the-end"
+
+    assert behind not in clean(made(name)[0] + behind * 9, name="x").data

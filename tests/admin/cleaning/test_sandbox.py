@@ -74,18 +74,23 @@ def test_it_sees_no_file_of_another(tmp_path):
 def test_it_is_nobody_and_can_do_nothing():
     said = told(
         """
-        import os
-        status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-        print(os.getuid(), os.getgid(), status["CapEff"].strip(), status["NoNewPrivs"].strip(),
-              status["Seccomp"].strip())
+        import ctypes, os
+        libc = ctypes.CDLL(None)
+        head, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        libc.capget(head, sets)
+        # man 2 prctl: 39 PR_GET_NO_NEW_PRIVS, 21 PR_GET_SECCOMP
+        print(os.getuid(), os.getgid(), any(sets), libc.prctl(39, 0, 0, 0, 0), libc.prctl(21))
         """
     )
 
-    assert said == "65534 65534 0000000000000000 1 2"
+    assert said == "65534 65534 False 1 2"
 
 
 def test_it_sees_no_other_process():
-    assert told("import os; print(sum(name.isdigit() for name in os.listdir('/proc')))") == "2"
+    """The numbers of processes are its own; the first is bubblewrap, the second itself."""
+    assert (
+        told("import os; print(os.getpid(), os.getppid(), os.path.exists('/proc'))") == "2 1 False"
+    )
 
 
 def test_it_knows_nothing_of_its_parents_surroundings(monkeypatch):
@@ -96,13 +101,20 @@ def test_it_knows_nothing_of_its_parents_surroundings(monkeypatch):
     }
 
 
-def test_it_holds_no_file_of_its_parents_but_its_own(tmp_path):
+def test_it_holds_no_file_of_its_parents(tmp_path):
+    code = """
+    import os
+    held = []
+    for number in range(3, 64):
+        try: os.fstat(number)
+        except OSError: continue
+        held.append(number)
+    print(held)
+    """
     with (tmp_path / "held").open("w") as held:
         os.set_inheritable(held.fileno(), True)
-        said = told("import os; print(len(os.listdir('/proc/self/fd')))")
 
-    # Input, output, errors; the listing itself; at most the rules that bubblewrap has read.
-    assert int(said) <= 5
+        assert told(code) == "[]"
 
 
 def test_threads_are_allowed_for_films_are_read_by_several():

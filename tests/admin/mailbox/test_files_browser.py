@@ -49,7 +49,6 @@ def chosen(visitor, reporter, tmp_path):  # noqa: F811
 
 
 def test_a_letter_brings_files_that_the_unit_opens(app, chosen, reporter):
-    reporter.ask("有照片吗？")
     chosen.page.fill("#words", WORDS)
     assert chosen.page.evaluate("document.documentElement.scrollWidth") <= 360
     chosen.page.evaluate(AXE)

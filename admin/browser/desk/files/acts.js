@@ -10,8 +10,6 @@ import { NotRead, readFile } from "./reading.js";
 import { save } from "./saving.js";
 import { Stage } from "./stage.js";
 
-// The frame holds what it shows in memory.
-const MOST_SHOWN = 600 * 1024 * 1024;
 // Bytes by which a kind is told.
 const HEAD = 64;
 
@@ -19,6 +17,8 @@ export class Acts {
   constructor(page, words) {
     this.base = page.dataset.files;
     this.copies = page.dataset.copies;
+    // What is shown, or saved by an older browser, is held in memory.
+    this.mostHeld = Number(page.dataset.mostHeld);
     this.words = words;
     this.stage = null;
     this.shown = null;
@@ -29,7 +29,7 @@ export class Acts {
   }
 
   async show(row) {
-    if (row.file.size > MOST_SHOWN) throw new NotRead("too_large");
+    if (row.file.size > this.mostHeld) throw new NotRead("too_large");
     this.close();
     const stage = new Stage(row.file.name);
     this.stage = stage;
@@ -85,7 +85,7 @@ export class Acts {
     const { file } = row;
     const work = row.begin();
     try {
-      const isSaved = await save(file, (take) => this.read(row, work, take));
+      const isSaved = await save(file, (take) => this.read(row, work, take), this.mostHeld);
       if (isSaved) row.tell("saved", { name: file.name, hash: file.entry.sha256 });
       return isSaved;
     } finally {

@@ -3,12 +3,10 @@
 import { saveFile } from "../save.js";
 import { NotRead } from "./reading.js";
 
-// Beyond, a file is written to the disk as it comes; what is smaller is held whole until it is proved.
-const MOST_HELD = 600 * 1024 * 1024;
-
-// `read(take)` reads the file, see reading.js. Resolves with true once it is saved, with false where
-// the member chose no place for it.
-export function save({ name, size }, read, most = MOST_HELD) {
+// `read(take)` reads the file, see reading.js. Up to `most` bytes are held whole until they are proved;
+// what is longer is written to the disk as it comes. Resolves with true once it is saved, with false
+// where the member chose no place for it.
+export function save({ name, size }, read, most) {
   return size <= most ? saveHeld(name, read) : saveStreamed(name, read);
 }
 

@@ -50,6 +50,7 @@ def test_a_photo_is_cleaned_a_paper_is_asked_about_and_both_arrive_whole(
     drawn = Image.open(io.BytesIO(pixels))
     assert evidence.is_upright(drawn)
     assert not drawn.getexif()
+    assert not {"exif", "xmp", "icc_profile", "comment", "photoshop"} & set(drawn.info)
     assert not [mark for mark in evidence.MARKS if mark.encode() in pixels]
     assert readable(writer.posted, [evidence.CANARY, "paper.pdf", "IMG_20190304"]) == []
     assert writer.complaints == []
@@ -64,7 +65,9 @@ def test_other_pictures_are_cleaned_too_and_stand_upright(app, chooser, writer, 
 
     [(entry, clear)] = opened_files(app, stored()[0].words.files)
     assert entry.state == "cleaned"
-    assert evidence.is_upright(Image.open(io.BytesIO(clear)))
+    drawn = Image.open(io.BytesIO(clear))
+    assert evidence.is_upright(drawn)
+    assert not {"exif", "xmp", "icc_profile", "srgb", "gamma"} & set(drawn.info)
     assert not [mark for mark in evidence.MARKS if mark.encode() in clear]
 
 

@@ -102,10 +102,13 @@ def test_practice_cleans_and_shows_and_posts_nothing(writer, tmp_path):
 
 def test_halting_and_going_on(app, chooser, writer, stored):
     data = film(7)
+    # A server that never answers, for as long as it takes to press.
+    writer.page.route(PART, lambda route: None)
     chooser.choose(chooser.made("film.mp4", data))
     chooser.keep("film.mp4")
     chooser.press("film.mp4", "pause")
     chooser.says("film.mp4", "停下了")
+    writer.page.unroute(PART)
     chooser.press("film.mp4", "goOn")
     chooser.says("film.mp4", "传好了")
     sent(writer)
@@ -115,9 +118,12 @@ def test_halting_and_going_on(app, chooser, writer, stored):
 
 
 def test_what_is_halted_goes_on_when_the_form_is_sent(app, chooser, writer, stored):
+    writer.page.route(PART, lambda route: None)
     chooser.choose(chooser.made("film.mp4", film(7)))
     chooser.keep("film.mp4")
     chooser.press("film.mp4", "pause")
+    chooser.says("film.mp4", "停下了")
+    writer.page.unroute(PART)
     sent(writer)
 
     assert len(stored()[0].words.files) == 1

@@ -46,12 +46,12 @@ class PartRoom:
         places: int = PLACES,
         clock: Callable[[], float] = time.monotonic,
         *,
-        fair_seconds: float | None = None,
+        fair_seconds: float = FAIR_SECONDS,
     ) -> None:
         self._free = threading.Semaphore(places)
         self._lock = threading.Lock()
         self._clock = clock
-        self._fair_seconds = FAIR_SECONDS if fair_seconds is None else fair_seconds
+        self._fair_seconds = fair_seconds
         self._senders: list[Sender] = []
 
     @contextmanager

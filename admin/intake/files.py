@@ -95,8 +95,6 @@ def take_part() -> Response:
     if request.mimetype != "application/octet-stream":
         abort(415)
     try:
-        if _find(ticket) is None:
-            return _refusal("ticket")
         number = _number(ticket)
         if number is None:
             return _wrong_part(ticket)
@@ -114,7 +112,12 @@ def take_part() -> Response:
 
 
 def _number(ticket: Ticket) -> int | None:
-    """Read which part comes; None unless it is as long as it must be and the one before stands."""
+    """Read which part comes; None unless it is as long as it must be and the one before stands.
+
+    Raises `NotKnown` for a file that was dropped, or that a tip names already.
+    """
+    if _find(ticket) is None:
+        raise uploads.NotKnown
     text = request.headers.get("Dengshao-Part", "")
     if not _NUMBER.fullmatch(text):
         return None

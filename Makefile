@@ -69,17 +69,29 @@ screens: $(VENV)/.dev system build/site/index.html ## Pictures of pages on a sma
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
 
+# Program and Debian's package. What is absent is named; its tests are skipped.
+OPTIONAL := nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace
+APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
+
 system: ## Install the system packages that no wheel brings (as root)
-	@missing=""; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
-	fc-list 2>/dev/null | grep -qi 'cjk' || missing="$$missing fonts-noto-cjk fontconfig"; \
-	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$$missing nginx-light"; \
-	if [ -z "$$missing" ]; then true; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "== apt-get install$$missing"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq $$missing >/dev/null; \
-	elif [ "$$missing" = " nginx-light" ]; then echo "nginx is absent: its tests are skipped."; \
-	else echo "Install$$missing, then run make test again." >&2; exit 1; fi
+	@needed=""; optional=""; \
+	command -v chromium >/dev/null || needed="$$needed chromium"; \
+	fc-list 2>/dev/null | grep -qi 'cjk' || needed="$$needed fonts-noto-cjk fontconfig"; \
+	for pair in $(OPTIONAL); do \
+	  PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || optional="$$optional $${pair##*:}"; \
+	done; \
+	if [ -z "$$needed$$optional" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  [ -z "$$optional" ] || echo "Absent, their tests are skipped:$$optional"; \
+	  [ -z "$$needed" ] || { echo "Install$$needed, then run make test again." >&2; exit 1; }; \
+	  exit 0; \
+	fi; \
+	echo "== apt-get install$$needed$$optional"; \
+	apt-get update -qq; \
+	[ -z "$$needed" ] || $(APT_INSTALL) $$needed >/dev/null || exit 1; \
+	for package in $$optional; do \
+	  $(APT_INSTALL) --no-install-recommends $$package >/dev/null || echo "$$package is absent: its tests are skipped."; \
+	done
 
 clean: ## Remove what was built (never var/)
 	rm -rf build node_modules $(VENV)
@@ -114,7 +126,7 @@ node_modules/.dev: package-lock.json $(VENV)/.node
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.run
 
-build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js) node_modules/.run
+build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js admin/browser/*/*/*.js) node_modules/.run
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 

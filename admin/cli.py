@@ -18,6 +18,7 @@ from .accounts.commands import staff, unit
 from .accounts.demo_mark import is_demo
 from .backup.commands import backup, restore_command
 from .backup.doctor import doctor
+from .cleaning.commands import clean_command
 from .clocks import calendar_gap
 from .config import ConfigError, load_config, make_secret
 from .db import db, today
@@ -31,6 +32,7 @@ from .migrate import migrate as migrate_engine
 from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
 from .sweeper import SWEPT, sweep_now
+from .vault import vault
 
 
 def make_app() -> Flask:
@@ -110,7 +112,7 @@ def _fill_demo() -> None:
 
 def _fill_demo_tips() -> None:
     with _serving_app().app_context():
-        if count := fill_tips(db.session):
+        if count := fill_tips(db.session, vault().blobs):
             click.echo(f"已放进 {count} 条演示线索（都是编的）。")
         db.session.commit()
 
@@ -141,6 +143,7 @@ def _this_app() -> Flask:
 COMMANDS = (
     audit,
     backup,
+    clean_command,
     demo,
     doctor,
     law,

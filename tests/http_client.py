@@ -10,8 +10,9 @@ FORM = "application/x-www-form-urlencoded"
 class HttpClient:
     """A line of its own for each request: a crash must look like one."""
 
-    def __init__(self, port):
+    def __init__(self, port, host=""):
         self.port = port
+        self._host = {"Host": host} if host else {}
 
     def get(self, address):
         return self._open(address, None)
@@ -24,7 +25,7 @@ class HttpClient:
 
     def _open(self, address, body, kind=FORM, more=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = ({"Content-Type": kind} if body else {}) | (more or {})
+        headers = ({"Content-Type": kind} if body else {}) | (more or {}) | self._host
         try:
             connection.request("POST" if body else "GET", address, body, headers)
             answer = connection.getresponse()

@@ -73,6 +73,17 @@ def check_swap(names: Sequence[str]) -> Finding:
     return good("交换区", "没有，或者已加密")
 
 
+def check_cleaning(*, works: bool, absent: Sequence[str]) -> Finding:
+    """See whether files that come without scripts can be cleaned before they are sealed."""
+    if not works:
+        todo = "请装 bubblewrap、util-linux，并允许服务的用户建用户命名空间（user namespace）。"
+        return bad("文件清理", "沙箱用不了，不开脚本交来的文件都不会清理", todo)
+    if absent:
+        todo = "请用 apt install 装上；不装，录像、录音或 Office 文件不会清理。"
+        return bad("文件清理", f"缺工具：{'、'.join(absent)}", todo)
+    return good("文件清理", "沙箱和工具都在")
+
+
 def check_core_dumps(pattern: str, limit: str | None) -> Finding:
     """See that no crash writes memory to a disk. A program behind a pipe heeds no limit."""
     if pattern.startswith("|"):

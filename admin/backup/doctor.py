@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from ..accounts.demo_mark import is_demo
 from ..accounts.overview import UnitOverview, read_units
+from ..cleaning import absent_tools, can_clean
 from ..clocks import calendar_gap
 from ..config import Config, ConfigError, load_config
 from ..db import today
@@ -106,6 +107,7 @@ def _some_blobs(config: Config) -> list[Path]:
 
 def _machine(config: Config, _district: District) -> Iterator[Finding]:
     yield machine.check_swap(clear_swaps(Path("/")))
+    yield machine.check_cleaning(works=can_clean(), absent=absent_tools())
     pattern = _read(Path("/proc/sys/kernel/core_pattern")) or ""
     pid = serving_pid(config.data / "run.lock")
     limits = _read(Path(f"/proc/{pid}/limits")) if pid else None

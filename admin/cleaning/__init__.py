@@ -8,6 +8,7 @@ looks at the first bytes (`kinds.py`) and never loads a picture library.
 from .cleaner import can_clean, clean
 from .kinds import sniff
 from .names import neutral_name, safe_name
+from .sandbox import absent_tools
 from .words import REASON_WORDS, Cleaned, NotCleaned, Reason
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Cleaned",
     "NotCleaned",
     "Reason",
+    "absent_tools",
     "can_clean",
     "clean",
     "neutral_name",

@@ -3,12 +3,21 @@
 import os
 import threading
 from mmap import ACCESS_READ, mmap
+from time import monotonic
 from typing import Final
 
 from .films import FILMS, clean_film
 from .kinds import DOCX, PPTX, XLSX, sniff
 from .names import neutral_name
-from .sandbox import MB, Limits, memory_file, python_inside, run, works
+from .sandbox import (
+    MB,
+    Limits,
+    memory_file,
+    python_inside,
+    run,
+    system_python_inside,
+    works,
+)
 from .words import Cleaned, NotCleaned, Reason
 
 # What each kind is given to, and the kind that comes out where that is another.
@@ -26,9 +35,10 @@ _BECOMES: Final = {"image/heic": "image/jpeg", "image/avif": "image/jpeg"}
 _MOST_BYTES: Final = 256 * MB
 _ENCRYPTED_OFFICE: Final = "EncryptedPackage".encode("utf-16-le")
 
-# Memory is what is short: each process cleans one file at a time, the next waits so many seconds.
+# Memory is what is short: each process cleans one file at a time, the next one waits.
 _turn = threading.BoundedSemaphore(1)
-_PATIENCE: Final = 60
+SECONDS: Final = 120.0
+"""For one file, waiting included."""
 
 
 def can_clean() -> bool:
@@ -36,39 +46,52 @@ def can_clean() -> bool:
     return works()
 
 
-def clean(data: bytes, *, name: str) -> Cleaned:
+def clean(data: bytes, *, name: str, seconds: float = SECONDS) -> Cleaned:
     """Take what tells of its sender out of a file held in memory; nothing of it meets a disk.
 
     `name` is the reporter's, and deliberately has no say: the content tells what a file is, and
-    the new name tells that alone. Raises `NotCleaned` with the reason.
+    the new name tells that alone. `seconds` are all the time there is, waiting for others
+    included. Raises `NotCleaned` with the reason.
     """
     del name
+    if not works():
+        raise NotCleaned(Reason.NO_SANDBOX)
     source, target = memory_file(data), memory_file()
     try:
-        media_type = clean_file(source, target)
+        media_type = clean_file(source, target, seconds=seconds)
         return Cleaned(_read(target), media_type, neutral_name(media_type))
     finally:
         os.close(source)
         os.close(target)
 
 
-def clean_file(source: int, target: int) -> str:
+def clean_file(source: int, target: int, *, seconds: float = SECONDS) -> str:
     """Clean from one open file into another, new one, and give the new media type.
 
     Raises `NotCleaned`; what then stands in `target` is worth nothing.
     """
     media_type = _kind(source)
-    if not _turn.acquire(timeout=_PATIENCE):
+    if not works():
+        raise NotCleaned(Reason.NO_SANDBOX)
+    until = monotonic() + seconds
+    if not _turn.acquire(timeout=max(seconds, 0)):
         raise NotCleaned(Reason.TOOK_TOO_LONG)
     try:
-        if not works():
-            raise NotCleaned(Reason.NO_SANDBOX)
         if media_type in FILMS:
-            return clean_film(media_type, source, target)
-        run(python_inside(_JOBS[media_type], media_type), source, target, Limits())
+            return clean_film(media_type, source, target, until=until)
+        _run_job(_JOBS[media_type], media_type, source, target, until=until)
     finally:
         _turn.release()
     return _BECOMES.get(media_type, media_type)
+
+
+def _run_job(job: str, media_type: str, source: int, target: int, *, until: float) -> None:
+    if job == "office":
+        # It unpacks the whole archive, twice, into the folder in memory.
+        limits = Limits(until, folder=512 * MB)
+        run(system_python_inside(job, media_type), source, target, limits)
+    else:
+        run(python_inside(job, media_type), source, target, Limits(until))
 
 
 def _kind(source: int) -> str:

@@ -6,32 +6,43 @@ without a path in there, for a film must be read from either end; those of `clea
 `Limits.output`, and a folder in memory.
 """
 
+import errno
 import functools
+import math
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .inside.verdicts import BROKEN, ENCRYPTED, NO_TOOL, TOO_LARGE
+from .inside.verdicts import BROKEN, ENCRYPTED, NO_TOOL, TOO_LARGE, UNKNOWN_KIND
 from .seccomp import program as seccomp_program
 from .words import NotCleaned, Reason
 
 MB: Final = 2**20
+_FOLDER: Final = "/tmp"  # noqa: S108  # of the sandbox, in memory: not the one we know
 _PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 _INSIDE: Final = Path(__file__).parent / "inside"
 # The dynamic linker's list, and the links by which Debian chooses a library.
 _ETC: Final = ("/etc/ld.so.cache", "/etc/alternatives")
 _TOP: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
+_TOOLS: Final = ("ffmpeg", "mat2")
 _MOST_FILES: Final = 64
+_SECONDS_TO_START: Final = 20
+_NOT_FOUND: Final = 127
 _REASONS: Final = {
     BROKEN: Reason.BROKEN,
     TOO_LARGE: Reason.TOO_LARGE,
     ENCRYPTED: Reason.ENCRYPTED,
     NO_TOOL: Reason.NO_TOOL,
+    UNKNOWN_KIND: Reason.UNKNOWN_KIND,
+    _NOT_FOUND: Reason.NO_TOOL,
     128 + signal.SIGXCPU: Reason.TOOK_TOO_LONG,
     128 + signal.SIGXFSZ: Reason.TOO_LARGE,
     # Killed: by the limit of CPU time when it did not heed SIGXCPU.
@@ -41,9 +52,9 @@ _REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one program may use: seconds by the wall clock and of CPU, bytes of the rest."""
+    """What one program may use: until when by the monotonic clock, and bytes of the rest."""
 
-    seconds: int = 60
+    until: float
     memory: int = 2048 * MB
     output: int = 256 * MB
     folder: int = 64 * MB
@@ -54,20 +65,37 @@ def python_inside(job: str, media_type: str = "-") -> list[str]:
     return [sys.executable, "-s", "-S", "-P", "-B", "-m", "inside", job, media_type]
 
 
+def system_python_inside(job: str, media_type: str) -> list[str]:
+    """Give the command for a job whose libraries come with the system, not with us."""
+    python = ["/usr/bin/python3", "-s", "-B", "-m", "inside", job, media_type]
+    return tool("PYTHONPATH=/code", "PYTHONSAFEPATH=1", *python)
+
+
+def tool(*command: str) -> list[str]:
+    """Give the command for a program that may be absent: `env` says so by its exit code."""
+    return ["env", *command]
+
+
 def works() -> bool:
-    """Tell whether the sandbox can be had here; found out once, then remembered."""
-    return _works()
+    """Tell whether the sandbox can be had here. A yes is remembered; a no is asked again."""
+    try:
+        return _works()
+    except (NotCleaned, OSError):
+        return False
 
 
 @functools.cache
 def _works() -> bool:
     with open(os.devnull, "r+b") as nothing:
-        try:
-            return (
-                _status(python_inside("nothing"), nothing.fileno(), nothing.fileno(), Limits()) == 0
-            )
-        except (NotCleaned, OSError):
-            return False
+        file = nothing.fileno()
+        limits = Limits(time.monotonic() + _SECONDS_TO_START)
+        run(python_inside("nothing"), file, file, limits)
+    return True
+
+
+def absent_tools() -> list[str]:
+    """List the programs that are missing: without each, a kind of file is not cleaned."""
+    return [name for name in _TOOLS if shutil.which(name, path=_PATH) is None]
 
 
 def run(command: Sequence[str], source: int, target: int, limits: Limits) -> None:
@@ -83,10 +111,13 @@ def run(command: Sequence[str], source: int, target: int, limits: Limits) -> Non
 def _status(command: Sequence[str], source: int, target: int, limits: Limits) -> int:
     """Run it to its end and give the exit code, a signal's as a shell does."""
     os.lseek(source, 0, os.SEEK_SET)
+    seconds = limits.until - time.monotonic()
+    if seconds <= 0:
+        raise NotCleaned(Reason.TOOK_TOO_LONG)
     rules = _memory_file("rules", seccomp_program() or b"")
     try:
         child = subprocess.Popen(  # noqa: S603  # a list of ours, never a shell
-            [*_limited(limits), *_walled(limits, rules), *command],
+            [*_limited(limits, seconds), *_walled(limits, rules), *command],
             stdin=source,
             stdout=target,
             stderr=subprocess.DEVNULL,
@@ -97,7 +128,7 @@ def _status(command: Sequence[str], source: int, target: int, limits: Limits) ->
     finally:
         os.close(rules)
     try:
-        return child.wait(limits.seconds)
+        return child.wait(seconds)
     except subprocess.TimeoutExpired:
         raise NotCleaned(Reason.TOOK_TOO_LONG) from None
     finally:
@@ -112,6 +143,8 @@ def memory_file(data: bytes | memoryview = b"") -> int:
 
 
 def _memory_file(name: str, data: bytes | memoryview) -> int:
+    if not hasattr(os, "memfd_create"):
+        raise OSError(errno.ENOSYS, "no files in memory on this system")
     file = os.memfd_create(name)
     rest = memoryview(data)
     while rest:
@@ -120,34 +153,45 @@ def _memory_file(name: str, data: bytes | memoryview) -> int:
     return file
 
 
-def _limited(limits: Limits) -> list[str]:
+def _limited(limits: Limits, seconds: float) -> list[str]:
     """Set the limits before anything of the file is read: what is set so cannot be raised again."""
-    return [
-        "prlimit",
-        f"--as={limits.memory}",
-        f"--cpu={limits.seconds}",
-        f"--fsize={limits.output}",
-        f"--nofile={_MOST_FILES}",
-        "--core=0",
-        "--",
-    ]
+    wanted = {
+        "as": (resource.RLIMIT_AS, limits.memory),
+        "cpu": (resource.RLIMIT_CPU, math.ceil(seconds)),
+        "fsize": (resource.RLIMIT_FSIZE, limits.output),
+        "nofile": (resource.RLIMIT_NOFILE, _MOST_FILES),
+        # Unlike 0, it keeps a crash's memory from a program behind a pipe too (fs/coredump.c).
+        "core": (resource.RLIMIT_CORE, 1),
+    }
+    # A service may be under a tighter limit already, which must not be asked to grow.
+    tightest = {name: _at_most(kind, most) for name, (kind, most) in wanted.items()}
+    return ["prlimit", *(f"--{name}={most}" for name, most in tightest.items()), "--"]
+
+
+def _at_most(kind: int, most: int) -> int:
+    hard = resource.getrlimit(kind)[1]
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 def _walled(limits: Limits, rules: int) -> list[str]:
-    """Give the walls: programs and libraries to read, a small folder in memory, nothing else."""
-    filtered = ["--seccomp", str(rules)] if seccomp_program() else []
+    """Give the walls: programs and libraries to read, a small folder in memory, nothing else.
+
+    No /proc: none of the programs needs it, and where parts of it are hidden from a service, as
+    by systemd or in a container, the kernel lets nobody mount it anew.
+    """
+    # Without the filter, this is what keeps a child from making namespaces of its own.
+    locked = ["--seccomp", str(rules)] if seccomp_program() else ["--disable-userns"]
     return [
         "bwrap",
-        *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
-        *("--uid", "65534", "--gid", "65534", "--hostname", "inside"),
-        *("--die-with-parent", "--new-session", "--clearenv"),
+        *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"),
+        *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
         *_seen(),
-        *("--proc", "/proc", "--size", str(limits.folder), "--tmpfs", "/tmp"),  # noqa: S108  # its own
+        *("--size", str(limits.folder), "--tmpfs", _FOLDER),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
-        *("--remount-ro", "/", "--chdir", "/tmp"),  # noqa: S108  # as above
-        *("--setenv", "PATH", _PATH, "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8"),  # noqa: S108
+        *("--remount-ro", "/", "--chdir", _FOLDER),
+        *("--setenv", "PATH", _PATH, "--setenv", "HOME", _FOLDER, "--setenv", "LC_ALL", "C.UTF-8"),
         *("--setenv", "PYTHONPATH", ":".join(["/code", *_libraries()])),
-        *filtered,
+        *locked,
         "--",
     ]
 

@@ -67,7 +67,7 @@ class Brought:
     @property
     def shown(self) -> list[Held]:
         """What the page lists, in the order in which its choices are numbered."""
-        return [*self.held, *self.undecided]
+        return [*self.undecided, *self.held]
 
     @property
     def carried(self) -> str:

@@ -71,7 +71,7 @@ def _reserve(size: int, proof: SolvedChallenge) -> Response:
     blob = uploads.reserve(db.session, size).blob
     db.session.commit()
     ticket = house().tickets.new(Ticket(blob, size))
-    return _answer({"ticket": ticket, "keep": _keep(blob), "part": PART})
+    return _answer({"ticket": ticket, "blob": blob, "keep": _keep(blob), "part": PART})
 
 
 @bp.post("/next")
@@ -95,10 +95,7 @@ def take_part() -> Response:
     if request.mimetype != "application/octet-stream":
         abort(415)
     try:
-        number = _number(ticket)
-        if number is None:
-            return _wrong_part(ticket)
-        return _take_part(ticket, number)
+        return _take_known(ticket)
     except NoPlace:
         return _refusal("busy")
     except uploads.NotKnown:
@@ -111,13 +108,15 @@ def take_part() -> Response:
         return _refusal("busy")
 
 
-def _number(ticket: Ticket) -> int | None:
-    """Read which part comes; None unless it is as long as it must be and the one before stands.
-
-    Raises `NotKnown` for a file that was dropped, or that a tip names already.
-    """
+def _take_known(ticket: Ticket) -> Response:
     if _find(ticket) is None:
-        raise uploads.NotKnown
+        return _refusal("ticket")
+    number = _number(ticket)
+    return _wrong_part(ticket) if number is None else _take_part(ticket, number)
+
+
+def _number(ticket: Ticket) -> int | None:
+    """Read which part comes; None unless it is as long as it must be and the one before stands."""
     text = request.headers.get("Dengshao-Part", "")
     if not _NUMBER.fullmatch(text):
         return None

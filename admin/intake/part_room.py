@@ -41,10 +41,17 @@ class Sender:
 class PartRoom:
     """The places of one process."""
 
-    def __init__(self, places: int = PLACES, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        places: int = PLACES,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        fair_seconds: float | None = None,
+    ) -> None:
         self._free = threading.Semaphore(places)
         self._lock = threading.Lock()
         self._clock = clock
+        self._fair_seconds = FAIR_SECONDS if fair_seconds is None else fair_seconds
         self._senders: list[Sender] = []
 
     @contextmanager
@@ -69,7 +76,7 @@ class PartRoom:
     def _wait_for_slowest(self) -> bool:
         """Cut off who is at it longest, and take the place that is left."""
         with self._lock:
-            due = self._clock() - FAIR_SECONDS
+            due = self._clock() - self._fair_seconds
             slow = [one for one in self._senders if one.is_reading and one.since <= due]
             if not slow:
                 return False

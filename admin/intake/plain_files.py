@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..cleaning import Cleaned, NotCleaned, Reason, clean, neutral_name, safe_name, sniff
+from ..cleaning import NotCleaned, Reason, clean, neutral_name, safe_name, sniff
 from ..sealing import age
 from ..sealing.files import FileEntry, State
 from ..sealing.padme import blob_size, pack_size, sealed_size
@@ -60,7 +60,7 @@ def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: flo
     kind = sniff(data)
     shown, digest = safe_name(name, kind), sha256(data).hexdigest()
     try:
-        found = _clean(data, shown, until)
+        found = clean(data, name=shown, seconds=until - monotonic())
     except NotCleaned as not_cleaned:
         pieces: tuple[Piece, ...] = (Piece(shown, kind, data, "kept"),)
         return Tidied(shown, digest, pieces, not_cleaned.reason)
@@ -68,12 +68,6 @@ def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: flo
     if with_original:
         pieces += (Piece(shown, kind, data, "original"),)
     return Tidied(shown, digest, pieces, None)
-
-
-def _clean(data: bytes, name: str, until: float) -> Cleaned:
-    if monotonic() > until:
-        raise NotCleaned(Reason.TOOK_TOO_LONG)
-    return clean(data, name=name)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The systemd units of admin/deploy: whole, and as tight as the operators' part says."""
 
 import configparser
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections import defaultdict
 
 import pytest
 
+from admin.cleaning import can_clean
 from admin.config import ROOT
 from tests.journeys.served import DENGSHAO
 
@@ -97,6 +99,63 @@ def test_the_program_runs_where_no_written_memory_may_be_executed(tmp_path):
         pytest.skip("this kernel has no such switch")
     assert swept.returncode == 0, swept.stderr
     assert "新的催办：0" in swept.stdout
+
+
+def allowed_calls(filters):
+    """System calls that a service may make, by its filters in their order; sets are unfolded."""
+    allowed = set()
+    for words in filters:
+        names = {call for word in words.removeprefix("~").split() for call in unfolded(word)}
+        allowed = allowed - names if words.startswith("~") else allowed | names
+    return allowed
+
+
+def unfolded(word):
+    if not word.startswith("@"):
+        return {word}
+    listed = subprocess.run(
+        ["systemd-analyze", "syscall-filter", "--no-pager", word], capture_output=True, text=True
+    )
+    lines = [line.strip() for line in listed.stdout.splitlines()[1:]]
+    return {call for line in lines if line[:1] not in ("#", "") for call in unfolded(line)}
+
+
+@pytest.mark.skipif(
+    not can_clean() or not (shutil.which("systemd-analyze") and shutil.which("strace")),
+    reason="no bubblewrap, no strace or no systemd here",
+)
+def test_the_server_may_make_each_call_that_its_sandbox_for_files_makes(tmp_path):
+    trace = tmp_path / "trace"
+    clean = "from admin.cleaning import can_clean; assert can_clean()"
+    subprocess.run(
+        ["strace", "-f", "-qq", "-o", trace, sys.executable, "-c", clean], cwd=ROOT, check=True
+    )
+
+    made = set(re.findall(r"^\d+ +([a-z0-9_]+)\(", trace.read_text(), re.MULTILINE))
+    service = read("dengshao.service")["Service"]
+    assert "pivot_root" in made
+    assert made <= allowed_calls(service["SystemCallFilter"])
+    namespaces = re.findall(r"CLONE_NEW([A-Z]+)", trace.read_text())
+    names = {"NS": "mnt"}
+    allowed = set(service["RestrictNamespaces"][-1].split())
+    assert {names.get(name, name.lower()) for name in namespaces} <= allowed
+    families = set(re.findall(r"socket\((AF_[A-Z0-9]+)", trace.read_text()))
+    assert families <= set(service["RestrictAddressFamilies"][-1].split())
+
+
+@pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this machine")
+def test_files_are_cleaned_where_no_written_memory_may_be_executed_and_no_core_dumped():
+    code = "from admin.cleaning import clean; from tests.evidence_files import *; "
+    code += "print(clean(photo_with_gps(), name='x').type, clean(pdf_with_author(), name='x').type)"
+    command = [sys.executable, "-c", WITHOUT_WRITE_EXECUTE, sys.executable, "-c", code]
+
+    cleaned = subprocess.run(
+        ["prlimit", "--core=0:0", *command], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+    if cleaned.returncode == 77:
+        pytest.skip("this kernel has no such switch")
+    assert (cleaned.stdout, cleaned.stderr) == ("image/jpeg application/pdf\n", "")
 
 
 @pytest.mark.parametrize("name", UNITS)

@@ -1,4 +1,4 @@
-"""How the child tells its parent why it stopped: by its exit code, for its words are not trusted."""
+"""How the child tells its parent why it stopped: by its exit code; its words are not trusted."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ BROKEN: Final = 20
 TOO_LARGE: Final = 21
 ENCRYPTED: Final = 22
 NO_TOOL: Final = 23
+UNKNOWN_KIND: Final = 24
 
 
 class Stop(Exception):

@@ -75,6 +75,16 @@ def test_swap_in_clear_is_told_by_name(names, state):
     assert all(name in found.words for name in names)
 
 
+@pytest.mark.parametrize(
+    ("works", "absent", "state"),
+    [(True, [], GOOD), (True, ["mat2"], BAD), (False, [], BAD), (False, ["ffmpeg"], BAD)],
+)
+def test_what_cleans_files_is_looked_at(works, absent, state):
+    found = machine.check_cleaning(works=works, absent=absent)
+    assert found.state is state
+    assert not works or all(name in found.words for name in absent)
+
+
 LIMITS = "Limit  Soft\nMax core file size        {}                    0          bytes\n"
 
 

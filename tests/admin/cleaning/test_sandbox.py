@@ -1,0 +1,201 @@
+"""A child that turned against us can do nothing: each way out is tried from inside."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from admin.cleaning import NotCleaned, Reason, can_clean, sandbox
+from admin.cleaning.sandbox import MB, Limits, memory_file, run, tool
+from admin.config import ROOT
+
+pytestmark = pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this machine")
+
+
+def told(code, data=b"", seconds=60, **limits):
+    """What a piece of Python prints that runs where the cleaning child runs."""
+    source, target = memory_file(data), memory_file()
+    try:
+        python = [sys.executable, "-s", "-S", "-P", "-B", "-c", textwrap.dedent(code)]
+        run(python, source, target, Limits(time.monotonic() + seconds, **limits))
+        return os.pread(target, MB, 0).decode().strip()
+    finally:
+        os.close(source)
+        os.close(target)
+
+
+def stopped(code, **limits):
+    with pytest.raises(NotCleaned) as caught:
+        told(code, **limits)
+    return caught.value.reason
+
+
+WALLS = {
+    "a connection": "import socket; socket.create_connection(('127.0.0.1', 1))",
+    "a socket of this machine": "import socket; socket.socket(socket.AF_UNIX)",
+    "a second process": "import os; os.fork()",
+    "a program": "import subprocess; subprocess.run(['true'])",
+    "the accounts": "open('/etc/passwd')",
+    "the project": f"open({str(ROOT / 'pyproject.toml')!r})",
+    "a new file at the top": "open('/made', 'w')",
+    "a changed job": "open('/code/inside/__main__.py', 'a')",
+    "a changed library": "open('/usr/made', 'w')",
+    "shared memory": "open('/dev/shm/made', 'w')",
+    "memory outside the limit": "import os; os.memfd_create('x')",
+    "a namespace of its own": "import os; os.unshare(os.CLONE_NEWUSER)"
+    if sys.version_info >= (3, 12)
+    else "import ctypes, os\n"
+    "if ctypes.CDLL(None, use_errno=True).unshare(0x10000000): raise OSError",
+    "another's memory": "import ctypes\n"
+    "if ctypes.CDLL(None).ptrace(16, 1, 0, 0) == -1: raise OSError",
+    "a device": "open('/dev/mem', 'rb')",
+    "a mount": "import ctypes\n"
+    "if ctypes.CDLL(None).mount(b'a', b'/tmp', b'tmpfs', 0, 0): raise OSError",
+}
+
+
+@pytest.mark.parametrize("name", WALLS)
+def test_each_way_out_is_closed(name):
+    tried = textwrap.indent(WALLS[name], "    ")
+
+    assert told(f"try:\n{tried}\nexcept OSError: print('closed')\nelse: print('open')") == "closed"
+
+
+def test_it_sees_no_file_of_another(tmp_path):
+    path = tmp_path / "secret"
+    path.write_text("x")
+
+    assert told(f"import os; print(os.path.exists({str(path)!r}))") == "False"
+
+
+def test_it_is_nobody_and_can_do_nothing():
+    said = told(
+        """
+        import ctypes, os
+        libc = ctypes.CDLL(None)
+        head, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        libc.capget(head, sets)
+        # man 2 prctl: 39 PR_GET_NO_NEW_PRIVS, 21 PR_GET_SECCOMP
+        print(os.getuid(), os.getgid(), any(sets), libc.prctl(39, 0, 0, 0, 0), libc.prctl(21))
+        """
+    )
+
+    assert said == "65534 65534 False 1 2"
+
+
+def test_it_sees_no_other_process():
+    """The numbers of processes are its own; the first is bubblewrap, the second itself."""
+    assert (
+        told("import os; print(os.getpid(), os.getppid(), os.path.exists('/proc'))") == "2 1 False"
+    )
+
+
+def test_it_knows_nothing_of_its_parents_surroundings(monkeypatch):
+    monkeypatch.setenv("DENGSHAO_SECRET_FILE", "/a/path")
+
+    assert set(told("import os; print(*os.environ)").split()) <= {
+        *("PATH", "HOME", "LC_ALL", "PYTHONPATH", "PWD"),
+    }
+
+
+def test_it_holds_no_file_of_its_parents(tmp_path):
+    code = """
+    import os
+    held = []
+    for number in range(3, 64):
+        try: os.fstat(number)
+        except OSError: continue
+        held.append(number)
+    print(held)
+    """
+    with (tmp_path / "held").open("w") as held:
+        os.set_inheritable(held.fileno(), True)
+
+        assert told(code) == "[]"
+
+
+def test_threads_are_allowed_for_films_are_read_by_several():
+    assert (
+        told("import threading; t = threading.Thread(target=print, args=('ran',)); t.start()")
+        == "ran"
+    )
+
+
+def test_too_much_memory_is_refused():
+    code = "try: bytearray(600 * 2**20)\nexcept MemoryError: print('refused')"
+
+    assert told(code, memory=512 * MB) == "refused"
+
+
+def test_its_folder_is_small_and_in_memory():
+    code = """
+    try: open("/tmp/filling", "wb").write(bytes(9 * 2**20))
+    except OSError as error: print(error.errno)
+    """
+
+    assert told(code, folder=8 * MB) == "28"
+
+
+def test_too_much_output_is_stopped():
+    code = "import os, signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n"
+    code += "while True: os.write(1, bytes(2**20))"
+
+    assert stopped(code, output=4 * MB) is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize("code", ["while True: pass", "import time; time.sleep(600)"])
+def test_too_much_time_is_stopped(code):
+    assert stopped(code, seconds=2) is Reason.TOOK_TOO_LONG
+
+
+def test_nothing_of_a_stopped_child_goes_on():
+    mark = f"mark-{os.getpid()}"
+    stopped(f"import time; time.sleep(600)  # {mark}", seconds=2)
+
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert mark not in listed.stdout
+
+
+def test_the_input_can_not_be_changed(tmp_path):
+    """The operator's own file is read where it lies."""
+    path = tmp_path / "original"
+    path.write_bytes(b"as it was")
+
+    with path.open("rb") as source, open(os.devnull, "wb") as target:
+        code = "import os\ntry: os.write(0, b'x')\nexcept OSError: pass"
+        run(
+            [sys.executable, "-c", code],
+            source.fileno(),
+            target.fileno(),
+            Limits(time.monotonic() + 60),
+        )
+
+    assert path.read_bytes() == b"as it was"
+
+
+def test_an_absent_program_is_told():
+    nothing = memory_file()
+
+    with pytest.raises(NotCleaned) as caught:
+        run(tool("no-such-program"), nothing, nothing, Limits(time.monotonic() + 60))
+
+    assert caught.value.reason is Reason.NO_TOOL
+    os.close(nothing)
+
+
+def test_no_file_is_left_open():
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(NotCleaned):
+        told("raise SystemExit(20)")
+
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_machine_whose_calls_we_do_not_know_does_without_the_second_wall(monkeypatch):
+    monkeypatch.setattr("admin.cleaning.seccomp.platform.machine", lambda: "riscv64")
+
+    assert sandbox.seccomp_program() is None
+    assert told("print('runs')") == "runs"

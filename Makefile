@@ -126,7 +126,7 @@ node_modules/.dev: package-lock.json $(VENV)/.node
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.run
 
-build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js) node_modules/.run
+build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js admin/browser/*/*/*.js) node_modules/.run
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 

@@ -32,6 +32,7 @@ from .migrate import migrate as migrate_engine
 from .notices import tick
 from .server import AlreadyRunning, hold_lock, run
 from .sweeper import SWEPT, sweep_now
+from .vault import vault
 
 
 def make_app() -> Flask:
@@ -84,7 +85,7 @@ def notices() -> None:
 @click.command(help="在前台提供服务，按 Ctrl-C 停止。")
 @click.option("--demo", "with_demo", is_flag=True, help="先给空的数据库放进演示数据。")
 @click.option("--workers", default=2, show_default=True, help="应答的进程数。")
-@click.option("--threads", default=8, show_default=True, help="每个进程同时应答的请求数。")
+@click.option("--threads", default=16, show_default=True, help="每个进程同时应答的请求数。")
 @with_appcontext
 def serve(*, with_demo: bool, workers: int, threads: int) -> None:
     try:
@@ -111,7 +112,7 @@ def _fill_demo() -> None:
 
 def _fill_demo_tips() -> None:
     with _serving_app().app_context():
-        if count := fill_tips(db.session):
+        if count := fill_tips(db.session, vault().blobs):
             click.echo(f"已放进 {count} 条演示线索（都是编的）。")
         db.session.commit()
 

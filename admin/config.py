@@ -207,7 +207,9 @@ def _blobs_url(values: Mapping[str, str], env: Env, data: Path) -> str:
     """Read where sealed files lie: by default in a folder beside the database."""
     text = values.get("DENGSHAO_BLOBS_URL", (data / "blobs").as_uri())
     url = urlsplit(text)
-    is_place = url.path.startswith("/") and not url.netloc if url.scheme == "file" else url.netloc
+    # A folder by its whole path; the root of all folders is no place for ours.
+    is_folder = url.path.startswith("/") and len(url.path) > 1 and not url.netloc
+    is_place = is_folder if url.scheme == "file" else bool(url.netloc)
     if url.scheme == "memory" and env is Env.DEVELOPMENT:
         return text
     if url.scheme not in ("file", "s3") or not is_place or url.query or url.fragment:

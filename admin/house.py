@@ -12,6 +12,7 @@ from .confirmed import ConfirmedKeys
 from .db import db
 from .district import District
 from .models import Setting
+from .tickets import Tickets
 from .tokens import FormTokens
 
 
@@ -45,6 +46,11 @@ class House:
     def tokens(self) -> FormTokens:
         """The tokens of public forms, signed with a key of their own."""
         return FormTokens(self.config.key("form token"))
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """The tickets of uploads, signed with a key of their own."""
+        return Tickets(self.config.key("upload ticket"), self.config.key("upload keep"))
 
     def peppered(self, lookup: bytes) -> bytes:
         """Make what the database stores for a receipt's 16-byte lookup.

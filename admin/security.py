@@ -72,6 +72,11 @@ def staff_only(view: View) -> View:
     return cast(View, guarded)
 
 
+def desk_policy(frames: str) -> str:
+    """Give the policy of a desk's page that may show one address, and no other, in a frame."""
+    return f"{_CSP_DESK}; frame-src {frames}"
+
+
 def is_desk_path(path: str) -> bool:
     return path == "/desk" or path.startswith("/desk/")
 
@@ -86,7 +91,8 @@ def init_security(app: Flask, config: Config) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
         csp = _CSP_DESK if is_desk_path(request.path) else CSP_PUBLIC
         response.headers.setdefault("Content-Security-Policy", csp)
         # Nor may a proxy on the way compress a page: its length would tell of the words in it,

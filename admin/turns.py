@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_READ = 256 * 1024
-"""Bytes of a body that are read before its turn; a longer one is read within it."""
+"""Bytes of a body that are read before its turn; of a longer one, its view decides."""
 _TURN = "dengshao.turn"
 
 

@@ -26,7 +26,9 @@ from .quiet_log import describe
 GONE = (errno.EAGAIN, errno.ECONNABORTED)
 # Seconds and bytes for which a closed connection's sender may go on before it is cut off.
 LINGER_SECONDS = 2.0
-LINGER_BYTES = 256 * 1024
+LINGER_BYTES = 4 * 1024 * 1024
+# Bytes of an unread body for which a thread waits, so that its connection can be kept.
+MOST_DRAINED = 64 * 1024
 # Headers that the application wanted to send: errors of ours, though they look like the sender's.
 OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
@@ -122,6 +124,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.let_go(self.lingering.popleft())
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        if _unread(conn) > MOST_DRAINED:
+            # Refused before it was read, for want of a place: no thread shall wait for it either.
+            return False
         try:
             return bool(super()._keepalive_after(conn, keepalive))
         except ParseException:
@@ -162,6 +167,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.poller.unregister(conn.sock)
             self.nr_conns -= 1
             conn.close()
+
+
+def _unread(conn: TConn) -> int:
+    """Tell how many bytes of a body nobody has read, where its length is known."""
+    message = conn.parser.mesg
+    reader = getattr(getattr(message, "body", None), "reader", None)
+    return getattr(reader, "length", 0)
 
 
 def _limit_waiting(client: socket, seconds: float) -> None:

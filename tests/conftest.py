@@ -141,8 +141,17 @@ def s3_server():
 @pytest.fixture(params=["file", "s3"])
 def blobs_url(request, tmp_path):
     """The address of a store of sealed files, of one test's own: in a folder, and in a bucket."""
-    if request.param == "file":
-        return (tmp_path / "blobs").as_uri()
+    return (tmp_path / "blobs").as_uri() if request.param == "file" else new_bucket(request)
+
+
+@pytest.fixture
+def shape_blobs_url(request, tmp_path, database):
+    """The same in the two shapes that run: SQLite with a folder, PostgreSQL with a bucket."""
+    return (tmp_path / "blobs").as_uri() if database == "sqlite" else new_bucket(request)
+
+
+def new_bucket(request):
+    """Give a prefix of a real S3 server that nobody else uses, and this process its keys."""
     server = request.getfixturevalue("s3_server")
     monkeypatch = request.getfixturevalue("monkeypatch")
     for name, value in server.environ.items():

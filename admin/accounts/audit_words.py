@@ -62,6 +62,9 @@ FAILED: Final[dict[str, Any]] = {
 DONE: Final[dict[str, Any]] = {
     "opened": _l("打开了线索"),
     "acted": _l("办理了线索"),
+    "file_opened": _l("打开了附件"),
+    Reason.FILE_COPIED: _l("转出了附件的副本"),
+    Reason.FILE_TAKEN: _l("取出了附件，要离线清理"),
     "assigned": _l("分派了线索"),
     "labelled": _l("贴了工作标签"),
     "invite": _l("发出邀请"),

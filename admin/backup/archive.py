@@ -9,7 +9,6 @@ import io
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from ..sealing.age import Identity, Reader
@@ -51,6 +50,9 @@ class Manifest:
     format: str = FORMAT
     tables: dict[str, Total] = field(default_factory=dict)
     blobs: dict[str, Total] = field(default_factory=dict)
+    """Sealed files by their blob's name: bytes and sum of all parts one after another."""
+    missing: list[str] = field(default_factory=list)
+    """Files that a tip names and the store did not have whole: this backup has them neither."""
     mac: str = ""
     """HMAC over all of this under a key of the server's secret: made by the same installation."""
 
@@ -98,29 +100,18 @@ class ArchiveWriter:
         info.size, info.mode = len(data), 0o600
         self._tar.addfile(info, io.BytesIO(data))
 
-    def add_blob(self, name: str, path: Path) -> Total:
-        with path.open("rb") as file:
-            info = tarfile.TarInfo(f"blobs/{name}")
-            info.size, info.mode = path.stat().st_size, 0o600
-            summed = _Summed(file)
-            self._tar.addfile(info, summed)  # type: ignore[arg-type]  # it only reads
-        return Total(info.size, summed.sum.hexdigest())
+    def add_blob(self, blob: str, parts: Iterable[bytes]) -> Total:
+        """Write a sealed file part by part, as its store holds it."""
+        size, total = 0, hashlib.sha256()
+        for number, part in enumerate(parts):
+            self._add(f"blobs/{blob}/{number:05}", part)
+            size += len(part)
+            total.update(part)
+        return Total(size, total.hexdigest())
 
     def finish(self, manifest: Manifest) -> None:
         self._add(MANIFEST, manifest.to_line())
         self._tar.close()
-
-
-class _Summed:
-    """A file that is summed up as it is read."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self.sum = file, hashlib.sha256()
-
-    def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self.sum.update(data)
-        return data
 
 
 class Opened:

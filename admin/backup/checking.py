@@ -6,38 +6,42 @@ import tarfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from ..vault.blobs import PART
 from .archive import MANIFEST, BrokenSeal, Manifest, Opened, Total, read_members
 from .rows import BadLine, from_line
 
 RowTaker = Callable[[str, dict[str, Any]], None]
-BlobTaker = Callable[[str, BinaryIO], None]
+PartTaker = Callable[[str, int, bytes], None]
 MOST_NAMED = 20
 _ROWS = re.compile(r"rows/([a-z_]{1,60})/\d{6}\.lines")
-_BLOB = re.compile(r"blobs/([A-Za-z0-9._-]{1,200}(?:/[A-Za-z0-9._-]{1,200}){0,4})")
+_PART = re.compile(r"blobs/([0-9a-f]{32})/(\d{5})")
 # Longer than any row that we write: a damaged file must not fill the memory.
 _LONGEST = 16 * 1024 * 1024
-_PIECE = 64 * 1024
 
 
 class _Seen:
-    """What was read of one table so far."""
+    """What was read of one table so far, or of one sealed file."""
 
     def __init__(self) -> None:
         self.count, self.sum = 0, hashlib.sha256()
 
+    def total(self) -> Total:
+        return Total(self.count, self.sum.hexdigest())
+
 
 class Walk:
-    """One pass over an opened backup. Whole rows go to `take_row`, blobs to `take_blob`.
+    """One pass over an opened backup. Whole rows go to `take_row`, parts of files to `take_part`.
 
-    A blob is told to be whole only after it was handed on: take it to a place that nobody sees.
+    A file is told to be whole only after it was handed on: take it to a place that nobody sees.
     """
 
     def __init__(
-        self, take_row: RowTaker = lambda *_: None, take_blob: BlobTaker | None = None
+        self, take_row: RowTaker = lambda *_: None, take_part: PartTaker = lambda *_: None
     ) -> None:
-        self._take_row, self._take_blob = take_row, take_blob
+        self._take_row, self._take_part = take_row, take_part
         self._tables: dict[str, _Seen] = {}
-        self._blobs: dict[str, Total] = {}
+        self._blobs: dict[str, _Seen] = {}
+        self._parts: dict[str, int] = {}
         self._manifest: Manifest | None = None
         self._place = "开头"
         self.damages: list[str] = []
@@ -61,8 +65,8 @@ class Walk:
     def _member(self, name: str, content: BinaryIO) -> None:
         if found := _ROWS.fullmatch(name):
             self._rows(found[1], content)
-        elif (found := _BLOB.fullmatch(name)) and ".." not in name:
-            self._blob(found[1], content)
+        elif found := _PART.fullmatch(name):
+            self._part(found[1], int(found[2]), content)
         elif name == MANIFEST:
             self._read_manifest(content)
         else:
@@ -81,14 +85,18 @@ class Walk:
             else:
                 self._take_row(table, values)
 
-    def _blob(self, name: str, content: BinaryIO) -> None:
-        self._place = f"文件 {name}"
-        summed = _Counted(content)
-        if self._take_blob:
-            self._take_blob(name, summed)  # type: ignore[arg-type]  # it only reads
-        while summed.read(_PIECE):
-            pass
-        self._blobs[name] = Total(summed.count, summed.sum.hexdigest())
+    def _part(self, blob: str, number: int, content: BinaryIO) -> None:
+        self._place = f"文件 {blob} 第 {number + 1} 段"
+        seen = self._blobs.setdefault(blob, _Seen())
+        data = content.read(PART + 1)
+        # Of another order or length it would be put together wrongly, whatever its sum.
+        if number != self._parts.get(blob, 0) or len(data) > PART:
+            self._name(f"文件 {blob} 第 {number + 1} 段不在它的位置")
+            return
+        self._parts[blob] = number + 1
+        seen.count += len(data)
+        seen.sum.update(data)
+        self._take_part(blob, number, data)
 
     def _read_manifest(self, content: BinaryIO) -> None:
         try:
@@ -103,29 +111,12 @@ class Walk:
             if not self.damages:
                 self._name(f"备份不完整：读到{self._place}为止，没有清单")
             return
-        found = {
-            name: Total(seen.count, seen.sum.hexdigest()) for name, seen in self._tables.items()
-        }
-        self._compare_totals("表", self._manifest.tables, found)
+        self._compare_totals("表", self._manifest.tables, self._tables)
         self._compare_totals("文件", self._manifest.blobs, self._blobs)
 
-    def _compare_totals(self, kind: str, wanted: dict[str, Total], found: dict[str, Total]) -> None:
+    def _compare_totals(self, kind: str, wanted: dict[str, Total], found: dict[str, _Seen]) -> None:
         for name in sorted(wanted.keys() | found.keys()):
-            want, have = wanted.get(name), found.get(name)
+            want, have = wanted.get(name), found[name].total() if name in found else None
             if want != have:
                 counts = f"应有 {want.count if want else 0}，实有 {have.count if have else 0}"
                 self._name(f"{kind} {name} 和清单不符（{counts}）")
-
-
-class _Counted:
-    """A part that is counted and summed up as it is read."""
-
-    def __init__(self, content: BinaryIO) -> None:
-        self._content = content
-        self.count, self.sum = 0, hashlib.sha256()
-
-    def read(self, size: int = _PIECE) -> bytes:
-        data = self._content.read(size)
-        self.count += len(data)
-        self.sum.update(data)
-        return data

@@ -16,9 +16,12 @@ from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
 from ..sealing.errors import SealingError
 from ..server import AlreadyRunning, hold_lock
+from ..vault.blobs import BlobsAway
 from .archive import Manifest
+from .checking import MOST_NAMED
+from .files import NotEmpty
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
-from .restoring import Damaged, NotEmpty, OtherSecret, TooNew, check, refuse_filled, restore
+from .restoring import Damaged, OtherSecret, TooNew, check, refuse_filled, restore
 
 NO_RECIPIENT = (
     "没有备份公钥。请先运行 dengshao backup key，"
@@ -33,9 +36,11 @@ KEEP_APART = (
 SENTENCES: dict[type[Exception], str] = {
     BackupRuns: "另一个备份正在进行，请等它做完。",
     ReadsOtherwise: "磁盘读回来的和写进去的不一样，这块盘不可靠。原来的备份没有动。",
+    BlobsAway: "证据文件的存放处（DENGSHAO_BLOBS_URL）没有应答或者写不下，没有做。",
     NotEmpty: (
         "目标不是空的。请指定空的数据目录和空的数据库，再恢复。\n"
-        "  数据库旁边留下的 -wal、-shm、-journal 文件也要移走。"
+        "  数据库旁边留下的 -wal、-shm、-journal 文件也要移走。\n"
+        "  证据文件的存放处（DENGSHAO_BLOBS_URL）也要是空的。"
     ),
     OtherSecret: (
         "密钥文件不是做备份时的那一份，没有恢复。请把原来的密钥文件放回。\n"
@@ -84,7 +89,7 @@ def make_backup(target: Path, recipient: str | None) -> None:
     target = _named(target)
     try:
         manifest, digest = write_backup(config, db.get_engine(READ), target, key)
-    except (BackupRuns, ReadsOtherwise) as error:
+    except (BackupRuns, ReadsOtherwise, BlobsAway) as error:
         raise click.ClickException(SENTENCES[type(error)]) from None
     except (OSError, sqlite3.Error, DBAPIError) as error:
         raise click.ClickException(_no_room(error)) from None
@@ -92,6 +97,9 @@ def make_backup(target: Path, recipient: str | None) -> None:
     db.session.commit()
     _tell(manifest)
     click.echo(f"已备份到 {target}\nSHA-256 {digest}\n{KEEP_APART}")
+    if manifest.missing:
+        # Everything else is in it, but whoever runs this by a timer must hear of it.
+        raise click.ClickException(_lacking(manifest))
 
 
 def _recipient(text: str | None) -> HybridRecipient:
@@ -127,6 +135,11 @@ def _tell(manifest: Manifest) -> None:
     click.echo(f"没有放进去的：{'、'.join(manifest.left_out)}")
 
 
+def _lacking(manifest: Manifest) -> str:
+    names = "、".join(manifest.missing[:MOST_NAMED])
+    return f"有 {len(manifest.missing)} 个证据文件在存放处缺了，备份里也没有：{names}"
+
+
 @click.command("restore", help="把备份 FILE 恢复到空的数据目录和空的数据库；先全部核对，再放进去。")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
@@ -155,6 +168,8 @@ def restore_command(
     except SealingError:
         raise click.ClickException("不是备份文件，或者开头损坏了。") from None
     _tell(manifest)
+    if manifest.missing:
+        click.echo(_lacking(manifest))
     click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -25,15 +26,20 @@ from ..config import Config, ConfigError, load_config
 from ..db import today
 from ..district import DataError, District, load_district
 from ..migrate import known_revisions
-from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey
+from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..swap import clear_swaps
+from ..vault.blobs_local import LocalBlobs
+from ..vault.blobs_open import open_blobs
 from ..vault.resealing import count_on_old_keys
+from ..vault.uploads import MIB, promised_bytes, waiting_bytes
+from . import checks_files as files
 from . import checks_machine as machine
 from . import checks_store as stored
 from . import checks_web as web
 from .findings import Finding, State, bad, good, unknown
 from .making import LAST_BACKUP
 
+_MOST_LOOKED_AT = 2000
 _PID = re.compile(r"\(pid (\d+)\)")
 
 
@@ -82,13 +88,21 @@ def _files(config: Config, _district: District) -> Iterator[Finding]:
     paths = [config.data, config.secret_file, *sorted(config.data.glob("*"))]
     if database := _sqlite_path(config):
         paths += [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))]
-    seen = machine.look_at(dict.fromkeys(paths))
+    seen = machine.look_at(dict.fromkeys([*paths, *_some_blobs(config)]))
     yield machine.check_modes(seen)
     yield machine.check_owner(seen, os.geteuid())
     yield machine.check_disk(shutil.disk_usage(config.data).free)
     if database:
         journal = database.with_name(database.name + "-wal")
         yield machine.check_journal(journal.stat().st_size if journal.exists() else 0)
+
+
+def _some_blobs(config: Config) -> list[Path]:
+    """List folders and files of sealed evidence, up to a number that takes no time to look at."""
+    blobs = open_blobs(config.blobs_url)
+    if not isinstance(blobs, LocalBlobs):
+        return []
+    return [blobs.root, *islice(blobs.root.rglob("*"), _MOST_LOOKED_AT)]
 
 
 def _machine(config: Config, _district: District) -> Iterator[Finding]:
@@ -138,9 +152,28 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
         is_demo=is_demo(session),
         has_file=(config.data / "demo.json").exists(),
     )
+    yield from _evidence(session, config)
     for unit in read_units(session, district):
         if not district.units[unit.id].practice:
             yield from stored.check_unit(_state_of(session, unit))
+
+
+def _evidence(session: Session, config: Config) -> Iterator[Finding]:
+    """Look at the sealed files, and at the room that is left for more."""
+    blobs = open_blobs(config.blobs_url)
+    store = files.check_store(blobs)
+    yield store
+    waiting, promised = waiting_bytes(session), promised_bytes(session, today())
+    yield files.check_waiting(waiting, config.orphans_mb * MIB)
+    yield files.check_budget(promised, config.files_mb_day * MIB)
+    if store.state is State.GOOD:
+        # The store first: what comes meanwhile has a row then.
+        stored = blobs.all_sizes()
+        rows = session.execute(select(Upload.blob, Upload.size, Upload.tip_id, Upload.is_released))
+        known = list(rows)
+        named = {row.blob: row.size for row in known if row.tip_id and not row.is_released}
+        yield files.check_wholeness(named, stored)
+        yield files.check_strays((row.blob for row in known), stored)
 
 
 def _state_of(session: Session, unit: UnitOverview) -> stored.UnitState:

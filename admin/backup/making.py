@@ -15,6 +15,7 @@ from ..config import Config
 from ..db import today
 from ..sealing.age import HybridRecipient, Writer
 from .archive import ArchiveWriter, Manifest
+from .files import add_files
 from .rows import LEFT_OUT, read_rows, reflect
 from .snapshot import snapshot
 
@@ -76,13 +77,15 @@ def _write(
         file.write(data)
 
     with snapshot(config, engine) as connection, Writer(write, [recipient]) as sealed:
-        manifest = _fill(config, connection, ArchiveWriter(sealed))
+        manifest = _fill(config, engine, connection, ArchiveWriter(sealed))
     file.flush()
     os.fsync(file.fileno())
     return manifest, digest.hexdigest()
 
 
-def _fill(config: Config, connection: Connection, archive: ArchiveWriter) -> Manifest:
+def _fill(
+    config: Config, engine: Engine, connection: Connection, archive: ArchiveWriter
+) -> Manifest:
     manifest = Manifest(
         day=today().isoformat(),
         database=connection.dialect.name,
@@ -92,9 +95,7 @@ def _fill(config: Config, connection: Connection, archive: ArchiveWriter) -> Man
     )
     for name, table in reflect(connection).items():
         manifest.tables[name] = archive.add_table(name, read_rows(connection, table))
-    # After the rows: a blob whose row came meanwhile is too much, never too little.
-    for name, path in blobs_below(config.data / "blobs"):
-        manifest.blobs[name] = archive.add_blob(name, path)
+    add_files(archive, manifest, config, connection, engine)
     manifest.mac = mac_of(config, manifest)
     archive.finish(manifest)
     return manifest
@@ -106,12 +107,6 @@ def mac_of(config: Config, manifest: Manifest) -> str:
 
 def _ask(connection: Connection, query: str) -> str:
     return str(connection.execute(text(query)).scalar_one())
-
-
-def blobs_below(folder: Path) -> list[tuple[str, Path]]:
-    """List the sealed files of evidence by their names inside the folder."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted((path.relative_to(folder).as_posix(), path) for path in found)
 
 
 def _digest_of(path: Path) -> str:

@@ -1,12 +1,11 @@
 """Puts a backup into an empty installation, after every part of it was found whole.
 
 Nothing is seen of it before the end: SQLite is filled under another name, PostgreSQL in one
-transaction, blobs in a folder of another name.
+transaction, sealed files in a folder of another name, or in a bucket to which no row leads yet.
 """
 
 import hmac
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,15 +19,12 @@ from ..migrate import known_revisions, migrate_within
 from ..sealing.age import Identity
 from .archive import Manifest, Opened
 from .checking import Walk
+from .files import NotEmpty, filling, refuse_filled_store
 from .making import mac_of
 from .rows import reflect, to_values
 
 _TOGETHER = 200
 _BESIDE_SQLITE = ("-wal", "-shm", "-journal")
-
-
-class NotEmpty(Exception):
-    """There is something already where the backup would go."""
 
 
 class Damaged(Exception):
@@ -64,18 +60,18 @@ def check(config: Config, source: BinaryIO, identity: Identity, *, any_secret: b
 
 
 def restore(config: Config, source: BinaryIO, identity: Identity, *, any_secret: bool) -> Manifest:
-    """Check a backup, then fill the configured database and the folder of blobs with it.
+    """Check a backup, then fill the configured database and the store of sealed files with it.
 
-    Raises as `check` does, and `NotEmpty`.
+    Raises as `check` does, `NotEmpty`, and `BlobsAway`.
     """
     refuse_filled(config)
     manifest = check(config, source, identity, any_secret=any_secret)
     source.seek(0)
     # The inner ends first: evidence is in its place before a row tells of it.
-    with _target(config) as connection, _blobs_aside(config) as blobs:
+    with _target(config) as connection, filling(config) as put_part:
         migrate_within(connection, manifest.revision)
-        with _Loader(connection, blobs) as loader:
-            walk = Walk(loader.take_row, loader.take_blob)
+        with _Loader(connection) as loader:
+            walk = Walk(loader.take_row, put_part)
             walk.run(Opened(source, [identity]))
         if walk.damages:
             # It changed since it was checked, a moment ago.
@@ -86,9 +82,7 @@ def restore(config: Config, source: BinaryIO, identity: Identity, *, any_secret:
 
 def refuse_filled(config: Config) -> None:
     """Raise `NotEmpty` where a restored store would stand beside or over another."""
-    blobs = config.data / "blobs"
-    if blobs.is_symlink() or not all(map(_is_folder, blobs.rglob("*"))):
-        raise NotEmpty
+    refuse_filled_store(config)
     url = make_url(config.database_url)
     if url.get_backend_name() == "sqlite":
         # SQLite would play what an older store left there into the restored one.
@@ -103,10 +97,6 @@ def refuse_filled(config: Config) -> None:
                 raise NotEmpty
     finally:
         engine.dispose()
-
-
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
 
 
 @contextmanager
@@ -142,29 +132,6 @@ def _filling(url: URL) -> Iterator[Connection]:
         engine.dispose()
 
 
-@contextmanager
-def _blobs_aside(config: Config) -> Iterator[Path]:
-    """Give a folder for blobs, which takes its true name before the rows are seen.
-
-    Blobs without rows are harmless; rows without blobs are not.
-    """
-    aside, final = config.data / "blobs.restoring", config.data / "blobs"
-    shutil.rmtree(aside, ignore_errors=True)
-    # Empty folders alone, or it would have been refused; what came since stops it here.
-    for folder in sorted(final.rglob("*"), reverse=True):
-        folder.rmdir()
-    aside.mkdir(mode=0o700)
-    try:
-        yield aside
-        if any(aside.iterdir()):
-            for folder in (aside, *filter(_is_folder, aside.rglob("*"))):
-                _sync(folder)
-            aside.replace(final)
-            _sync(config.data)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -176,8 +143,8 @@ def _sync(path: Path) -> None:
 class _Loader:
     """Writes rows in small heaps, and references of a table to itself after all its rows."""
 
-    def __init__(self, connection: Connection, blobs: Path) -> None:
-        self._connection, self._blobs = connection, blobs
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._tables = reflect(connection)
         self._heap: list[dict[str, Any]] = []
         self._heap_of = ""
@@ -208,14 +175,6 @@ class _Loader:
             self._later.append((table, key, waiting))
             row |= dict.fromkeys(waiting)
         self._heap.append(row)
-
-    def take_blob(self, name: str, content: BinaryIO) -> None:
-        path = self._blobs / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            shutil.copyfileobj(content, file)
-            file.flush()
-            os.fsync(file.fileno())
 
     def _flush(self) -> None:
         if self._heap:

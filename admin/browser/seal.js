@@ -8,6 +8,8 @@ const form = document.querySelector("form#form");
 if (form) {
   startForm(form);
   const entry = new Entry(form);
-  if (isAble(window) && typeof Worker === "function") entry.start();
+  // What came with an earlier press lies at the server already: that form goes on the way it began.
+  if (form.elements.kept) entry.isPlain = true;
+  else if (isAble(window) && typeof Worker === "function") entry.start();
   else entry.goPlain();
 }

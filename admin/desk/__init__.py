@@ -11,6 +11,8 @@ from ..house import house
 from . import (  # noqa: F401
     bulk_views,
     deadlines,
+    files_frame,
+    files_views,
     link_views,
     note_views,
     opening,

@@ -15,6 +15,7 @@ from ..vault.clocks import note_first_read
 from ..vault.talk import TalkRow, read_talk
 from .blueprint import Answer, bp
 from .claims import clock, is_held
+from .files import whole_files
 from .loading import own_tip
 from .note_views import sealed_notes
 
@@ -53,6 +54,7 @@ def sealed_tip(reference: str) -> Answer:
         length=talk.length,
         messages=[_message(row) for row in talk.rows],
         notes=sealed_notes(tip),
+        uploads=whole_files(db.reading, tip.id),
         # A page that outlived its sign-in learns the new session's token here.
         csrf=generate_csrf(),
     )

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..district import District
 from ..models import Tip, TipStatus, Urgency
+from .files_words import file_words
 
 GRADES: Final[dict[str, dict[str, Any]]] = {
     "source": {
@@ -65,6 +66,7 @@ def tip_words(district: District) -> dict[str, Any]:
         "turn_to": {row.id: row.turn_to["zh"] for row in district.outcomes.values() if row.turn_to},
         "not_forwarded": _("到此为止，不转给任何单位。"),
         "tip_keys": _keys(),
+        "files": file_words(),
     }
 
 

@@ -1,16 +1,18 @@
 """A tip's page and what is done there. A member sees their own unit's tips; no other is there."""
 
-from flask import g, render_template
+from flask import Response, g, render_template, url_for
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.acts import Act, is_allowed, may
 from ..db import db, today
 from ..house import house
 from ..models import Tip, TipStatus, Urgency
+from ..security import desk_policy
 from . import words
 from .answers import refused
 from .blueprint import Answer, bp
 from .claims import clock, is_held, is_holder
+from .files import MOST_HELD
 from .forms import DecisionForm, MessageForm, UrgencyForm
 from .links import linked_tips
 from .loading import back_to, own_tip, tip_as_seen
@@ -30,7 +32,7 @@ def show_tip(reference: str) -> Answer:
     now = clock()
     mine = is_holder(tip, g.staff, now)
     held_by_other = is_held(tip, now) and not mine
-    return render_template(
+    page = render_template(
         "desk/tip.html",
         tip=tip,
         district=district,
@@ -50,8 +52,12 @@ def show_tip(reference: str) -> Answer:
         today=today(),
         duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,
+        most_held=MOST_HELD,
         browser_words=words.browser_words(district) | tip_words(district),
     )
+    # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
+    policy = desk_policy(f"{house().config.desk_host}{url_for('desk.frame')}")
+    return Response(page, headers={"Content-Security-Policy": policy})
 
 
 @bp.post("/tips/<string:reference>/claim")

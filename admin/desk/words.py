@@ -59,6 +59,8 @@ _REASON: Final[dict[str, Any]] = {
     Reason.DANGER: _l("说自己有危险"),
     Reason.WITHDRAWN: _l("请求撤回"),
     Reason.EXPIRED: _l("保存期满，删除内容"),
+    Reason.FILE_COPIED: _l("转出了附件的副本"),
+    Reason.FILE_TAKEN: _l("取出了附件，要离线清理"),
 }
 _NEW_URGENCY: Final = {urgency_reason(level): word for level, word in URGENCY.items()}
 _FIELDS: Final = {

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from . import practice, scripted
+from . import file_words, more_files, practice, scripted
 from .challenge import init_challenges
+from .files import init_files
 from .flood import init_flood
 from .plain_way import init_memory
 from .routes_json import init_routes
@@ -16,6 +17,9 @@ def init_app(app: Flask) -> None:
     init_challenges(app)
     init_memory(app)
     app.register_blueprint(bp)
+    app.register_blueprint(more_files.bp)
     app.register_blueprint(scripted.bp)
+    init_files(app)
+    app.register_blueprint(file_words.bp)
     init_routes(app)
     app.register_blueprint(practice.bp)

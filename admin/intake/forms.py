@@ -22,21 +22,34 @@ class FilesField(MultipleFileField):
     """The id of what a person has to press where the field itself is not it."""
 
 
-class TipForm(TipQuestions, PublicForm):
+class FilesForm(PublicForm):
+    """A form of which files may come, in one press or over several."""
+
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
     brought: Brought = NOTHING
     """What became of its files."""
 
+    files = FilesField(_l("有照片、录像、录音或文件吗？"))
+    originals = BooleanField(false_values=("",))
+    # What the page remembers of files that lie sealed already.
+    kept = HiddenField()
+
+    def answers(self) -> dict[str, str | list[str]]:
+        """Collect what was answered: nothing, unless the form asks."""
+        return {}
+
+    @property
+    def contact_text(self) -> str:
+        return ""
+
+
+class TipForm(TipQuestions, FilesForm):
     contact = StringField(
         _l("怎么联系您？"),
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
         filters=[lambda text: text and text.strip()],
     )
-    files = FilesField(_l("有照片、录像、录音或文件吗？"))
-    originals = BooleanField(false_values=("",))
-    # What the page remembers of files that lie sealed already.
-    kept = HiddenField()
     # People don't see it, machines fill it in. That refuses nothing: see flood.judge.
     website = StringField()
 
@@ -44,6 +57,10 @@ class TipForm(TipQuestions, PublicForm):
         """Collect what was answered, by field; what was left empty is left out."""
         found = {name: field.data for name, field in self._fields.items() if name not in _APART}
         return {name: value for name, value in found.items() if value}
+
+    @property
+    def contact_text(self) -> str:
+        return self.contact.data or ""
 
 
 class CopiedForm(PublicForm):

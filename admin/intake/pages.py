@@ -12,7 +12,7 @@ from ..house import house, page_language
 from ..vault import vault
 from ..vault.routes import offered_categories
 from . import contact
-from .forms import CopiedForm, Offer, TipForm, make_offer
+from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
 from .told import Told, short_name, state_words
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
@@ -21,6 +21,8 @@ _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
 
 # Stand where the six groups of a receipt go.
 _GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
+
+_FILE_WORDS = {"state_words": state_words, "short_name": short_name}
 
 SENT_SIZE = 16 * 1024
 """Bytes of every page after sending: who watches the line can't tell one from another."""
@@ -93,9 +95,26 @@ def render_sent(page: SentPage, form: CopiedForm) -> str:
     """Render the page after sending, with the errors of the copied group where there are any."""
     return _spoken(
         render_template(
-            "intake/sent.html", page=page, form=form, prefix=_prefix(), young=is_young()
+            "intake/sent.html",
+            page=page,
+            form=form,
+            more=FilesForm(),
+            prefix=_prefix(),
+            young=is_young(),
+            **_FILE_WORDS,
+            **_limits(),
         )
     )
+
+
+def render_more(form: FilesForm, token: str) -> str:
+    """Render the page that takes further files for a tip that is stored."""
+    page = {"form": form, "token": token, "prefix": _prefix(), "young": is_young()}
+    return _spoken(render_template("intake/more.html", **(page | _FILE_WORDS | _limits())))
+
+
+def _limits() -> dict[str, Any]:
+    return {"limits": house().config}
 
 
 def _render_first(category: str, official: str) -> str:
@@ -153,14 +172,12 @@ def render_form(form: TipForm, *, token: str, **words: Any) -> str:
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form.official.data == "yes"),
         "hotlines": district.hotlines,
-        "limits": house().config,
-        "state_words": state_words,
-        "short_name": short_name,
         "no_unit": False,
         "practice": False,
         "young": is_young(),
     }
-    return _spoken(render_template("intake/form.html", **(page | words)))
+    page |= _FILE_WORDS | _limits() | words
+    return _spoken(render_template("intake/form.html", **page))
 
 
 def is_young() -> bool:

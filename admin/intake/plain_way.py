@@ -1,51 +1,54 @@
 """Between a request without scripts and its files: reads it, brings its files in, tells of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from ..db import db
 from ..house import house
 from ..turns import MOST_READ, aside
 from ..vault import nonces, vault
-from ..vault.routes import is_supervisory
 from .bringing import Arrived, Brought, Failed, Limits, blobs_of, read_kept, take_up
 from .current import current_intake
-from .forms import TipForm
+from .forms import FilesForm
 from .kept import kept_key
 from .multipart import FormWithFiles
-from .pages import new_form
+from .part_room import NoPlace, PartRoom
 from .plain_files import Sealer
 from .submission import Submission
 from .told import problems
 from .tray import Memory, Tray, TrayFile, Trouble
 
+F = TypeVar("F", bound=FilesForm)
 MIB: Final = 1024 * 1024
 _TOSSED: Final = 10
 """Times what files may have together: so much is read and thrown away, for the words' sake."""
 _SIDE_BY_SIDE: Final = 4
 """Forms with as many files as may be that one process holds at once."""
+_FAIR_SECONDS: Final = 400.0
+"""How long a slow sender is never sent away: 20 MiB in that time are 52 KB/s."""
 
 
 def init_memory(app: Flask) -> None:
-    """Make the room that all forms with files share."""
+    """Make the room that all forms with files share: of memory, and of threads that read them."""
     most = app.extensions["dengshao"].config.plain_mb * MIB
     app.extensions["dengshao.files"] = Memory(_SIDE_BY_SIDE * most)
+    app.extensions["dengshao.form_room"] = PartRoom(_SIDE_BY_SIDE, fair_seconds=_FAIR_SECONDS)
 
 
 @contextmanager
-def sent_form() -> Iterator[tuple[TipForm, list[Arrived]]]:
+def sent_form(make: Callable[[Any], F]) -> Iterator[tuple[F, list[Arrived]]]:
     """Read the form that was sent, and its files, which stay in memory until the block ends."""
     config = house().config
     memory: Memory = current_app.extensions["dengshao.files"]
     with Tray(memory, most_files=config.files_most, most_bytes=config.plain_mb * MIB) as tray:
         sent = _posted(tray, config.plain_mb * MIB)
-        yield new_form(sent), [_arrived(file) for file in request.files.getlist("files")]
+        yield make(sent), [_arrived(file) for file in request.files.getlist("files")]
 
 
 def _posted(tray: Tray, most_bytes: int) -> MultiDict[str, str]:
@@ -56,9 +59,15 @@ def _posted(tray: Tray, most_bytes: int) -> MultiDict[str, str]:
         reading.max_content_length = _TOSSED * most_bytes + MOST_READ
     if (request.content_length or 0) <= MOST_READ:
         return request.form
-    # Whoever sends much, or slowly, keeps nobody waiting.
-    with aside(request.environ):
-        return request.form
+    room: PartRoom = current_app.extensions["dengshao.form_room"]
+    try:
+        # Whoever sends much, or slowly, keeps nobody waiting.
+        with aside(request.environ), room.place(request.environ.get("gunicorn.socket")) as sender:
+            form = request.form
+            sender.is_reading = False
+            return form
+    except NoPlace:
+        abort(503)
 
 
 def _arrived(file: FileStorage) -> Arrived:
@@ -67,10 +76,11 @@ def _arrived(file: FileStorage) -> Arrived:
     return Arrived(file.filename or "", data, sha256(data).hexdigest(), stream.trouble)
 
 
-def bring_files(form: TipForm, arrived: Sequence[Arrived]) -> None:
+def bring_files(form: FilesForm, arrived: Sequence[Arrived], *, together: bool) -> None:
     """Store what came with the form, before anything is said about its words.
 
-    No browser fills in a file again: whatever is wrong with the words, the files stay.
+    `together` puts all in one blob, as the supervisory way asks. No browser fills in a file again:
+    whatever is wrong with the words, the files stay.
     """
     if not arrived and not form.kept.data:
         return
@@ -82,8 +92,8 @@ def bring_files(form: TipForm, arrived: Sequence[Arrived]) -> None:
     else:
         brought.key = kept_key(intake.day_key, form.nonce.nonce)
         read_kept(brought, form.kept.data or "", request.form)
-        sent = Submission(intake, form.nonce, form.answers(), form.contact.data or "")
-        _take(form, brought, _without_stored(brought, sent, arrived))
+        sent = Submission(intake, form.nonce, form.answers(), form.contact_text)
+        _take(form, brought, _without_stored(brought, sent, arrived), together=together)
     form.files.errors = [*problems(brought)]
     if brought.undecided:
         form.files.leads_to = "file-0-keep"
@@ -101,7 +111,7 @@ def _without_stored(
     return [file for file in arrived if file.digest not in known]
 
 
-def _take(form: TipForm, brought: Brought, fresh: list[Arrived]) -> None:
+def _take(form: FilesForm, brought: Brought, fresh: list[Arrived], *, together: bool) -> None:
     config = house().config
     if not fresh and brought.known.issuperset(file.digest for file in brought.shown):
         return
@@ -111,7 +121,7 @@ def _take(form: TipForm, brought: Brought, fresh: list[Arrived]) -> None:
         sealer(),
         limits=Limits(config.files_most, config.plain_mb * MIB),
         with_originals=form.originals.data,
-        together=is_supervisory(form.official.data or "", tuple(form.exclude.data or ())),
+        together=together,
     )
 
 
@@ -121,7 +131,7 @@ def sealer() -> Sealer:
     return Sealer(db.session, vault().blobs, partial(aside, request.environ))
 
 
-def drop_unwanted(form: TipForm) -> None:
+def drop_unwanted(form: FilesForm) -> None:
     """Let go of what its sender does not want, once the tip stands without it."""
     if unwanted := blobs_of(form.brought.unwanted) - blobs_of(form.brought.held):
         sealer().drop(unwanted)
@@ -131,7 +141,7 @@ def is_busy(brought: Brought) -> bool:
     return any(file.trouble is Trouble.BUSY for file in brought.refused)
 
 
-def lose_held(form: TipForm) -> None:
+def lose_held(form: FilesForm) -> None:
     """Say that files which the page kept are not there any more: swept, or of another tip."""
     form.brought.refused += [Failed(file.name, Trouble.STALE) for file in form.brought.held]
     form.brought.held = []

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from ..db import db
 from ..sealed_json import answer_json, read_json, text_field
 from ..security import public
-from ..vault import challenges, store, vault
+from ..vault import challenges, store, uploads, vault
 from ..vault.challenges import SolvedChallenge
 from ..vault.cover import Cover, read_cover
 from ..vault.lane import lane_size
+from ..vault.sent_files import TooMuch, check_free, read_files
 from ..vault.units import OpenUnit
 from .challenge import challenges as our_challenges
 from .flood import Verdict, flood
@@ -32,6 +33,8 @@ class Parcel:
     cover: Cover
     proof: SolvedChallenge | None
     is_decoy: bool
+    files: tuple[str, ...] = ()
+    """The blobs that it names; stored with it or not at all."""
 
 
 @bp.post("/tip/challenge")
@@ -46,9 +49,10 @@ def give_challenge() -> Response:
 @public
 def store_sealed() -> Response:
     """Store a tip that the reporter's browser sealed, with the proof that it did some work."""
-    parcel = _parcel(read_json(MOST_BODY))
     try:
-        return _take(parcel)
+        return _take(_parcel(read_json(MOST_BODY)))
+    except TooMuch:
+        return _refusal("too_big")
     except SQLAlchemyError:
         # The database is full, busy or away. The browser keeps the words and comes again.
         db.session.rollback()
@@ -66,13 +70,20 @@ def _take(parcel: Parcel) -> Response:
     except IntegrityError:
         db.session.rollback()
         return _conflict(parcel, parcel.proof)
+    except uploads.NotWhole:
+        db.session.rollback()
+        return _stored_before(parcel, db.reading) or _refusal("files")
 
 
 def _store(parcel: Parcel, unit: OpenUnit, proof: SolvedChallenge) -> Response:
-    """Store tip and spent proof in one transaction. Raises IntegrityError where one is known."""
+    """Store tip, files and spent proof in one transaction.
+
+    Raises IntegrityError where one is known, and `NotWhole` where a file is not there.
+    """
     session = db.session
     # First: who sends one proof again and again gets no further, and takes of no budget.
     challenges.spend(session, proof)
+    check_free(session, parcel.files)
     verdict = flood().judge(
         proven=True, group=None, decoy=parcel.is_decoy, lane_size=lambda: lane_size(session)
     )
@@ -81,7 +92,8 @@ def _store(parcel: Parcel, unit: OpenUnit, proof: SolvedChallenge) -> Response:
         session.rollback()
         return again or _busy()
     is_machine = verdict is Verdict.MACHINE
-    store.store_tip(session, parcel.cover.tip(unit, is_machine=is_machine))
+    tip_id = store.store_tip(session, parcel.cover.tip(unit, is_machine=is_machine))
+    uploads.attach(session, tip_id, parcel.files)
     session.commit()
     return _stored(is_machine=is_machine)
 
@@ -121,7 +133,7 @@ def _stored(*, is_machine: bool) -> Response:
 
 
 def _refusal(problem: str) -> Response:
-    return _answer({"error": problem}, 400 if problem == "challenge" else 409)
+    return _answer({"error": problem}, {"challenge": 400, "too_big": 413}.get(problem, 409))
 
 
 def _busy() -> Response:
@@ -140,4 +152,5 @@ def _parcel(content: dict[str, Any]) -> Parcel:
         cover=read_cover(content),
         proof=our_challenges().read(text_field(content, "proof", _ANYTHING)),
         is_decoy=bool(text_field(content, "website", _ANYTHING)),
+        files=read_files(content),
     )

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Tip
+from ..models import Direction, Tip, TipStatus
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
-from ..vault import history, store, uploads
+from ..vault import history, nonces, store, uploads
 from ..vault.routes import choose_urgency
 from ..vault.units import OpenUnit, readers_of
 from .submission import Intake, Submission
@@ -69,6 +69,22 @@ def supplement(
         # A supervisory tip, which has no label, stays P1 whatever is added.
         tip.urgency = min(tip.urgency, choose_urgency(sent.circumstances))
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+
+
+def add_files(session: Session, sent: Submission) -> None:
+    """Add files alone to the tip that the same form made; what is there already is not added again.
+
+    The caller commits. Raises `UnitClosedSince` where nobody reads the tip now, and `NotWhole`.
+    """
+    spent = nonces.spent_bodies(session, sent.nonce.nonce)
+    tip = store.find_tip(session, sent.lookup, lock=True)
+    if tip is None or tip.status is TipStatus.PURGED:
+        raise UnitClosedSince
+    if sent.mac in spent:
+        return
+    supplement(session, sent, tip, known=sent.known_among(spent))
+    is_closed = any(spent.values())
+    nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=is_closed)
 
 
 def _body(sent: Submission, entries: Sequence[FileEntry], *, is_known: bool) -> str:

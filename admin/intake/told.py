@@ -28,12 +28,19 @@ class Told:
 def told(brought: Brought) -> Iterator[Told]:
     """Tell file by file what was stored and what was not."""
     for file in brought.held:
-        yield Told(short_name(file.name), _("%(state)s，已保存", state=state_words(file)))
+        yield Told(short_name(file.name), _stored(file))
     for again in brought.stored:
         yield Told(short_name(again.name), _("已保存"))
     for failed in brought.failed:
         words = _("失败：%(reason)s", reason=trouble_words(failed.trouble))
         yield Told(short_name(failed.name), words, is_failed=True)
+
+
+def _stored(file: Held) -> str:
+    state = state_words(file)
+    if file.reason is not None:
+        return str(_("%(state)s，照原样已保存", state=state))
+    return str(_("%(state)s，已保存", state=state))
 
 
 def state_words(file: Held) -> str:

@@ -17,6 +17,7 @@ from ..security import public
 from ..tokens import FormNonce
 from ..vault import nonces, store
 from ..vault.lane import lane_size
+from ..vault.routes import is_supervisory
 from ..vault.store import NumberTaken, TalkFull
 from ..vault.uploads import NotWhole
 from .bringing import NOTHING, Brought
@@ -28,6 +29,7 @@ from .pages import (
     SENT_SIZE,
     SentPage,
     first_view,
+    new_form,
     render_form,
     render_sent,
     sent_view,
@@ -72,10 +74,10 @@ def back_to_form() -> BaseResponse:
 @public
 def send_tip() -> Response | Page:
     """Take a tip and answer with its receipt, in one response."""
-    with sent_form() as (form, arrived):
+    with sent_form(new_form) as (form, arrived):
         is_valid = form.validate()
         try:
-            bring_files(form, arrived)
+            bring_files(form, arrived, together=_is_supervisory(form))
             if not is_valid or form.brought.must_ask:
                 return _again(form, status=503 if is_busy(form.brought) else 422)
             return _send(form)
@@ -85,6 +87,10 @@ def send_tip() -> Response | Page:
             db.reading.rollback()
             sentence = _("现在存不上，字都还在。请等一分钟再按发送。")
             return _again(form, problem=sentence, status=503)
+
+
+def _is_supervisory(form: TipForm) -> bool:
+    return is_supervisory(form.official.data or "", tuple(form.exclude.data or ()))
 
 
 def _send(form: TipForm) -> Response | Page:
@@ -105,7 +111,7 @@ def _send(form: TipForm) -> Response | Page:
         intake,
         form.nonce,
         form.answers(),
-        form.contact.data or "",
+        form.contact_text,
         is_machine,
         files=tuple(form.brought.held),
         stored=form.brought.known,
@@ -154,7 +160,7 @@ def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) ->
         if not is_stored:
             flood().undo(verdict, sender_group())
     drop_unwanted(form)
-    return _show_result(result, sent.intake, brought=form.brought)
+    return show_result(result, sent.intake, brought=form.brought)
 
 
 def _receive(sent: Submission, *, is_new: bool) -> Result:
@@ -208,7 +214,7 @@ def _again(
     return render_form(form, token=token, no_unit=no_unit), status, headers
 
 
-def _show_result(
+def show_result(
     result: Result,
     intake: Intake,
     form: CopiedForm | None = None,
@@ -255,10 +261,10 @@ def copied() -> Response | BaseResponse:
     if valid and not result.closed and not _is_group(form, intake):
         form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
     if form.errors and not result.closed:
-        return _show_result(result, intake, form)
+        return show_result(result, intake, form)
     nonces.close_nonce(db.session, form.nonce.nonce)
     db.session.commit()
-    return _show_result(replace(result, closed=True), intake)
+    return show_result(replace(result, closed=True), intake)
 
 
 def _groups(nonce: FormNonce, intake: Intake) -> list[str]:

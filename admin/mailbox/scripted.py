@@ -15,7 +15,9 @@ from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
+from ..vault.sent_files import TooMuch, read_files
 from ..vault.store import TalkFull
+from ..vault.uploads import NotWhole
 from . import words
 from .services import (
     CONFLICTS,
@@ -91,6 +93,9 @@ def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
         except TalkFull:
             db.session.rollback()
             return _answer({"error": "full"}, 409)
+        except NotWhole:
+            db.session.rollback()
+            return _answer({"error": "files"}, 409)
         except CONFLICTS:
             db.session.rollback()
         except SQLAlchemyError:
@@ -164,7 +169,15 @@ def _letter(content: dict[str, Any]) -> Letter:
         sealed=_sealed(base64_field(content, "sealed")),
         urgency=_urgency(content, kind),
         key_id=_key_id(content),
+        files=_files(content),
     )
+
+
+def _files(content: dict[str, Any]) -> tuple[str, ...]:
+    try:
+        return read_files(content)
+    except TooMuch:
+        abort(_answer({"error": "too_big"}, 413))
 
 
 def _key_id(content: dict[str, Any]) -> int | None:

@@ -19,6 +19,7 @@ from ..vault.nonces import body_mac, spend, spent_bodies
 from ..vault.store import KeyChanged, NumberTaken, TalkState, add_message, check_key, find_tip
 from ..vault.talk import Talk, read_talk
 from ..vault.units import OpenUnit
+from ..vault.uploads import attach
 from .thread import Row
 
 # No row has it: an unknown receipt asks the database the same questions as a known one.
@@ -71,6 +72,8 @@ class Letter:
     """How urgent a supplement makes the tip: only the browser, which knows the words, can tell."""
     key_id: int | None = None
     """The unit's key to which it is sealed."""
+    files: tuple[str, ...] = ()
+    """The blobs that it names."""
 
 
 DANGER_MARK: Final = Letter("danger", 0, "", b"")
@@ -123,7 +126,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
 
     A no-op when exactly this was stored before. Raises `NumberTaken` when another message came
     first, `KeyChanged` when the tip was moved to another key, `TipPurged` when its content is gone,
-    `TalkFull` when there is no more room.
+    `TalkFull` when there is no more room, `NotWhole` when a file that it names is not there.
     """
     # The row stays locked till the commit: who moves the tip meanwhile waits, and is told.
     tip = session.get_one(Tip, tip_id, with_for_update=True, populate_existing=True)
@@ -144,6 +147,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
             sealed=letter.sealed,
             is_danger=letter.kind == "danger",
         )
+        attach(session, tip.id, letter.files)
     _ACTS[letter.kind](session, tip, letter)
 
 

@@ -122,6 +122,8 @@ def _start_page(form: ReceiptForm, *, is_unknown: bool = False) -> str:
         typed_words=request.form.get("words", ""),
         script_words=words.script_words(),
         letter_form=WordsForm(),
+        # Files come by the room that takes tips.
+        limits=house().config if "intake" in house().config.rooms else None,
         danger_fields=DangerForm(),
         words=words,
     )

@@ -54,6 +54,14 @@ class BlobStore:
         except (BaseError, OSError) as error:
             raise BlobsAway(type(error).__name__) from None
 
+    def has_room(self, size: int) -> bool:
+        """Tell whether so many bytes more may come, as far as is known. A remote store never says.
+
+        Some room is always left over: on the same disk stand the words, and they come first.
+        """
+        del size
+        return True
+
     def size(self, blob: str, number: int) -> int | None:
         """Tell a part's bytes; None where it does not stand."""
         try:
@@ -93,8 +101,20 @@ class BlobStore:
 
     def blobs(self) -> Iterator[str]:
         """Name the blobs of which something stands, each once."""
-        seen = {path.partition("/")[0] for path, _size in self._list(None)}
-        yield from sorted(seen)
+        yield from sorted(self.all_sizes())
+
+    def is_empty(self) -> bool:
+        return next(self._list(None), None) is None
+
+    def all_sizes(self) -> dict[str, dict[int, int]]:
+        """Tell the bytes of every part of every blob: one walk through all of the store."""
+        found: dict[str, dict[int, int]] = {}
+        for path, size in self._list(None):
+            blob, _, number = path.partition("/")
+            sizes = found.setdefault(blob, {})
+            if is_part(path):
+                sizes[int(number)] = size
+        return found
 
     @property
     def _store(self) -> ObjectStore:

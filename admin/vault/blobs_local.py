@@ -6,16 +6,21 @@ to the umask who may read it. Both are seen to here, and the file's time is set 
 
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, time
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore
 
 from ..db import SHANGHAI, today
-from .blobs import BlobsAway, BlobStore, folder_path
+from .blobs import BlobsAway, BlobStore, folder_path, part_path
+
+KEPT_FREE: Final = 256 * 1024 * 1024
+"""Bytes of a disk that no file takes, or a twentieth of a small disk: the words' own room."""
 
 
 class LocalBlobs(BlobStore):
@@ -28,6 +33,23 @@ class LocalBlobs(BlobStore):
     @classmethod
     def at(cls, url: str) -> "LocalBlobs":
         return cls(Path(unquote(urlsplit(url).path)))
+
+    def has_room(self, size: int) -> bool:
+        try:
+            disk = os.statvfs(_made(self.root))
+        except OSError:
+            return False
+        kept = min(KEPT_FREE, disk.f_blocks * disk.f_frsize // 20)
+        return disk.f_bavail * disk.f_frsize - size >= kept
+
+    def size(self, blob: str, number: int) -> int | None:
+        # Asked before each part: without obstore's walk to a thread of its own and back.
+        try:
+            return (self.root / part_path(blob, number)).stat().st_size
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BlobsAway(type(error).__name__) from None
 
     def remove(self, blob: str) -> None:
         folder = self.root / folder_path(blob)
@@ -43,6 +65,8 @@ class LocalBlobs(BlobStore):
             raise BlobsAway(type(error).__name__) from None
 
     def _write(self, path: str, data: bytes | memoryview) -> None:
+        if not self.has_room(len(data)):
+            raise BlobsAway("no room but for words")
         self._make_folder(path)
         # Under a name that is no part's: after a power cut a named part is whole, or is not there.
         fresh = f"{path}.{secrets.token_hex(8)}"
@@ -65,6 +89,10 @@ class LocalBlobs(BlobStore):
             _settle_folder((self.root / path).parent)
         except OSError as error:
             raise BlobsAway(type(error).__name__) from None
+
+    def _list(self, folder: str | None) -> Iterator[tuple[str, int]]:
+        # Who only looks makes no folder.
+        return super()._list(folder) if self.root.exists() else iter(())
 
     def _make_folder(self, path: str) -> None:
         folder = (self.root / path).parent

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import today
@@ -20,6 +20,8 @@ ORPHAN_DAYS: Final = 2
 at least, at whatever hour it came."""
 BATCH: Final = 50
 """Files of which the objects are removed between two looks at the database."""
+MOST_FAILED: Final = 3
+"""Files that may stay where they are before a store is taken to be away: each may cost seconds."""
 _RELEASED: Final = {"sqlite": "upload.is_released = 1", "postgresql": "upload.is_released"}
 
 
@@ -32,14 +34,17 @@ def sweep_files(session: Session, blobs: BlobStore, day: date | None = None) -> 
     counts: Counter[str] = Counter(orphans=0, files=0)
     counts["orphans"] = _release_orphans(session, day or today())
     session.commit()
-    last = -1
-    while batch := _released_after(session, last):
+    last, failed = -1, 0
+    while failed < MOST_FAILED and (batch := _released_after(session, last)):
         last = batch[-1][0]
-        removed = [number for number, blob in batch if _remove(blobs, blob)]
+        removed = []
+        for number, blob in batch:
+            if _remove(blobs, blob):
+                removed.append(number)
+            elif (failed := failed + 1) == MOST_FAILED:
+                break
         counts["files"] += _forget(session, removed)
         session.commit()
-        if len(removed) < len(batch):
-            break
     return dict(counts)
 
 
@@ -51,12 +56,6 @@ def clear_away(session: Session, blobs: BlobStore, blob: str) -> None:
     if number is not None and _remove(blobs, blob):
         _forget(session, [number])
         session.commit()
-
-
-def waiting_bytes(session: Session) -> int:
-    """Tell how many bytes are promised to files that no tip names."""
-    query = select(func.coalesce(func.sum(Upload.size), 0)).where(text("tip_id IS NULL"))
-    return int(session.execute(query).scalar_one())
 
 
 def _release_orphans(session: Session, day: date) -> int:

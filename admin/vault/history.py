@@ -34,6 +34,8 @@ class Reason(enum.StrEnum):
     URGENCY = "urgency"
     FIRST_READ = clocks.FIRST_READ
     MOVED = "moved"
+    FILE_COPIED = "file_copied"
+    FILE_TAKEN = "file_taken"
 
 
 def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) -> Decision:

@@ -6,7 +6,8 @@ calls takes each of these refusals for the file alone.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, or_, select, text, update
@@ -61,14 +62,24 @@ def reserve(session: Session, size: int) -> Upload:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     config, day = house().config, today()
-    if session.execute(_PROMISED, {"day": day}).scalar_one() + size > config.files_mb_day * MIB:
+    if promised_bytes(session, day) + size > config.files_mb_day * MIB:
         raise NoBudget
-    if session.execute(_WAITING).scalar_one() + size > config.orphans_mb * MIB:
+    if waiting_bytes(session) + size > config.orphans_mb * MIB:
         raise TooManyOrphans
     upload = Upload(id=random_key(), blob=secrets.token_hex(16), size=size, made_on=day)
     session.add(upload)
     session.flush()
     return upload
+
+
+def promised_bytes(session: Session, day: date) -> int:
+    """Tell what was promised to files on a day and not cleared away since."""
+    return int(session.execute(_PROMISED, {"day": day}).scalar_one())
+
+
+def waiting_bytes(session: Session) -> int:
+    """Tell how many bytes are promised to files that no tip names, let go or not."""
+    return int(session.execute(_WAITING).scalar_one())
 
 
 def find(session: Session, blob: str) -> Upload | None:
@@ -115,7 +126,7 @@ def finish(session: Session, blobs: BlobStore, blob: str) -> None:
         size = _size(db.reading, blob)
     except NotKnown:
         raise NotWhole from None
-    if not stands(blobs, blob, size):
+    if not has_all_parts(blobs.sizes(blob), size):
         raise NotWhole
     found = session.execute(
         update(Upload).where(Upload.blob == blob, _HELD).values(is_whole=True),
@@ -125,11 +136,9 @@ def finish(session: Session, blobs: BlobStore, blob: str) -> None:
         raise NotWhole
 
 
-def stands(blobs: BlobStore, blob: str, size: int) -> bool:
-    """Tell whether all parts of a blob are there, each as long as it must be."""
-    there = blobs.sizes(blob)
-    wanted = {number: part_length(size, number) for number in range(part_count(size))}
-    return there == wanted
+def has_all_parts(sizes: Mapping[int, int], size: int) -> bool:
+    """Tell whether a blob's parts are those of a blob of so many bytes, each as long as it must."""
+    return sizes == {number: part_length(size, number) for number in range(part_count(size))}
 
 
 def attach(session: Session, tip_id: int, names: Sequence[str]) -> None:

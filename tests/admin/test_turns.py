@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from admin.turns import MOST_READ, TakingTurns
+from admin.turns import MOST_READ, TakingTurns, aside
 
 
 class Stream(BytesIO):
@@ -68,6 +68,26 @@ def test_other_bodies_are_left_to_the_application(length):
     turns({"wsgi.input": stream, "CONTENT_LENGTH": length}, None)
 
     assert stream.asked == [(-1, True)]
+
+
+def test_who_steps_aside_gives_the_turn_to_others_and_takes_one_again():
+    def app(environ, _start_response):
+        taken.append(turns.is_taken())
+        with aside(environ):
+            taken.append(turns.is_taken())
+        taken.append(turns.is_taken())
+        return [b"ok"]
+
+    taken, turns = [], Turns(app)
+    turns({"CONTENT_LENGTH": str(MOST_READ + 1)}, None)
+
+    assert taken == [True, False, True]
+    assert not turns.is_taken()
+
+
+def test_where_nobody_takes_turns_nobody_steps_aside():
+    with aside({}):
+        pass
 
 
 def test_an_error_of_the_sender_meets_whoever_reads():

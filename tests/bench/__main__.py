@@ -13,18 +13,30 @@ from admin.tokens import FormTokens
 
 from .desk import fill_queue, sign_in
 from .first_view import measure_first_view
-from .load import closed_loop, get_form, get_page, journey, post_with
+from .load import (
+    WITH_FILES,
+    body_with_files,
+    closed_loop,
+    get_form,
+    get_page,
+    journey,
+    post_with,
+)
 from .parts import measure_parts, show_parts
 from .place import Place, served
 from .sealed import post_sealed
 from .site import BUDGETS as SITE_BUDGETS
 from .site import measure_site
 from .unlock import measure_unlock, show_unlock
+from .uploads import BUDGETS as UPLOAD_BUDGETS
+from .uploads import WIDE as WIDE_FOR_FILES
+from .uploads import measure_uploads
 
 BUDGETS = {
     "tip_journey_rps": "≥ 450",
     "tip_post_rps": "≥ 700",
     "tip_post_p95_ms": "≤ 60",
+    "tip_post_multipart_rps": "≥ 700",
     "tip_cpu_ms": "≤ 2.5",
     "tip_post_sealed_rps": "≥ 1000",
     "tip_post_sealed_p95_ms": "",
@@ -33,6 +45,7 @@ BUDGETS = {
     "form_first_view_gzip_bytes": "≤ 15000",
     "queue_p95_ms_1k": "≤ 50",
     "queue_alone_p95_ms_1k": "",
+    **UPLOAD_BUDGETS,
 }
 CONNECTIONS = 16
 # More tips a second than any machine of ours takes.
@@ -50,11 +63,14 @@ def measure(place: Place, seconds: float) -> dict[str, float]:
 
     form = closed_loop(get_form, **where, seconds=seconds / 2)
     post = closed_loop(post_with(make_tokens(place, 30_000)), **where, seconds=seconds)
+    as_browsers = post_with(make_tokens(place, 30_000), body_with_files, WITH_FILES)
+    with_files = closed_loop(as_browsers, **where, seconds=seconds)
     return {
         "tip_journey_rps": round(both.per_second, 1),
         "tip_cpu_ms": round(cpu / len(both.latencies) * 1000, 3),
         "tip_post_rps": round(post.per_second, 1),
         "tip_post_p95_ms": round(post.percentile(0.95), 1),
+        "tip_post_multipart_rps": round(with_files.per_second, 1),
         "form_get_rps": round(form.per_second, 1),
         "form_first_view_gzip_bytes": measure_first_view(place),
     }
@@ -131,6 +147,11 @@ def main() -> None:
                 served(folder / "sealed-var", url) as place,
             ):
                 results[kind] |= measure_sealed(place, options.seconds)
+            with (
+                database(kind, folder / "files") as url,
+                served(folder / "files-var", url, WIDE_FOR_FILES) as place,
+            ):
+                results[kind] |= measure_uploads(place)
             # A store of its own: the tips of the first one are no thousand.
             with (
                 database(kind, folder / "second") as url,

@@ -88,7 +88,7 @@ def take_apart(app: Flask, parts: Parts) -> None:
         db.session.commit()
         parts.mark("committed to disk")
         stored = services.Result(services.Received.STORED, form.nonce)
-        views._show_result(stored, intake)
+        views.show_result(stored, intake)
         parts.mark("answer made")
     parts.mark("request closed")
 

@@ -42,12 +42,12 @@ def _head(challenges: Challenges) -> bytes:
     content = {
         "lookup": secrets.token_hex(16),
         "reference": payload.new_reference(),
-        "proof": _solved(challenges.new(1)),
+        "proof": solved(challenges.new(1)),
     }
     return json.dumps(content).encode()[:-1] + b", "
 
 
-def _solved(challenge: dict) -> str:
+def solved(challenge: dict) -> str:
     names = ("algorithm", "challenge", "salt", "signature")
     solution = v1.solve_challenge(challenge["challenge"], challenge["salt"], "SHA-256", 1)
     content = {name: challenge[name] for name in names} | {"number": solution.number}

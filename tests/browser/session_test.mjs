@@ -387,3 +387,63 @@ test("what is too old is made anew, what is fresh is kept, what failed is not", 
   fresh.drop();
   assert.equal(await fresh.get(), 4);
 });
+
+const file = (blob) => ({ name: `${blob}.jpg`, blob, offset: 0 });
+const withFiles = (form, ...blobs) => ({
+  ...form,
+  files: { entries: blobs.map(file), tickets: blobs.map((blob) => `ticket ${blob}`) },
+});
+const SEALS_FILES = {
+  sealTip: ({ digits, files }) => ({
+    lookup: `lookup of ${digits}`,
+    reference: "reference",
+    label: "label",
+    sealed: files.map(({ blob }) => blob).join(),
+  }),
+  sealSupplement: ({ files }) => ({
+    letter: { kind: "supplement", sealed: files.map(({ blob }) => blob).join() },
+  }),
+};
+
+test("files stand inside the seal, and their tickets beside it", async () => {
+  const { session, sent } = begin({}, SEALS_FILES);
+  await session.send(withFiles(FORM, "a", "b"));
+  const [tip] = sent("/tip/sealed");
+  assert.equal(tip.sealed, "a,b");
+  assert.deepEqual(tip.files, ["ticket a", "ticket b"]);
+});
+
+test("a tip without files names none", async () => {
+  const { session, sent } = begin({});
+  await session.send(withFiles(FORM));
+  assert.ok(!("files" in sent("/tip/sealed")[0]));
+});
+
+test("the same files after a lost answer are the same tip", async () => {
+  const { session, sent } = begin({ "/tip/sealed": [LOST, STORED] }, SEALS_FILES);
+  await fails(session.send(withFiles(FORM, "a")), { name: "Offline" });
+  await session.send(withFiles(FORM, "a"));
+  const [first, second] = sent("/tip/sealed");
+  assert.deepEqual(first, second);
+});
+
+test("a file added after a lost answer, known there: a supplement that names the new one alone", async () => {
+  const plays = { "/tip/sealed": [LOST], "/mailbox/thread": [KNOWN] };
+  const { session, sent } = begin(plays, SEALS_FILES);
+  await fails(session.send(withFiles(FORM, "a")), { name: "Offline" });
+  const { isSupplement } = await session.send(withFiles(FORM, "a", "b"));
+  assert.ok(isSupplement);
+  const [letter] = sent("/mailbox/sealed");
+  assert.equal(letter.sealed, "b");
+  assert.deepEqual(letter.files, ["ticket a", "ticket b"]);
+});
+
+test("a file that the server misses is for the page to bring again; the tip is sealed anew then", async () => {
+  const refusal = [409, { error: "files" }];
+  const { session, sent } = begin({ "/tip/sealed": [refusal, STORED] }, SEALS_FILES);
+  await fails(session.send(withFiles(FORM, "a")), { name: "Refused", reason: "files" });
+  assert.ok(!session.mayBeStored);
+  await session.send(withFiles(FORM, "c"));
+  assert.deepEqual(sent("/tip/sealed").map(({ sealed }) => sealed), ["a", "c"]);
+  assert.deepEqual(sent("/mailbox/thread"), []);
+});

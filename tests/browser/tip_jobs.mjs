@@ -4,10 +4,11 @@
 import { readFileSync } from "node:fs";
 import { verifySolution } from "altcha-lib/v1";
 import { openWith } from "../../admin/browser/lib/age.js";
+import { bodyOf } from "../../admin/browser/lib/body.js";
 import { fromBase64, toBase64 } from "../../admin/browser/lib/bytes.js";
 import { parseContent } from "../../admin/browser/lib/envelope.js";
 import { newDigits } from "../../admin/browser/lib/receipt.js";
-import { bodyOf, labelBytes, makeReference, tipBytes, wellFormed } from "../../admin/browser/lib/tip.js";
+import { labelBytes, makeReference, tipBytes, wellFormed } from "../../admin/browser/lib/tip.js";
 import { JOBS } from "../../admin/browser/seal/jobs.js";
 
 const times = (count, make) => Array.from({ length: count }, make);

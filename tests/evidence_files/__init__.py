@@ -53,6 +53,7 @@ from .pictures import (
     photo_with_gps,
     png,
     png_with_holes,
+    profile,
     upright,
     webp,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "pixel_flood",
     "png",
     "png_with_holes",
+    "profile",
     "sound_m4a",
     "sound_mp3",
     "sound_ogg",

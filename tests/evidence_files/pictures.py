@@ -86,7 +86,8 @@ def encoded(image, kind, **options):
     return out.getvalue()
 
 
-def _profile():
+@cache
+def profile():
     """A colour profile, which names a program too."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -103,7 +104,7 @@ def _with_iptc(jpeg):
 def photo_with_gps(width=480, height=640, *, noise=0.0, quality=90):
     """A JPEG as a phone makes it: stored lying down, with the order to turn it."""
     lying = upright(width, height, noise=noise).transpose(Image.Transpose.ROTATE_90)
-    options = {"exif": exif(orientation=6), "xmp": XMP, "icc_profile": _profile()}
+    options = {"exif": exif(orientation=6), "xmp": XMP, "icc_profile": profile()}
     return _with_iptc(encoded(lying, "JPEG", quality=quality, comment=COMMENT.encode(), **options))
 
 
@@ -135,7 +136,7 @@ def png_with_holes():
 @cache
 def webp():
     lying = upright().transpose(Image.Transpose.ROTATE_90)
-    return encoded(lying, "WEBP", exif=exif(orientation=6), xmp=XMP, icc_profile=_profile())
+    return encoded(lying, "WEBP", exif=exif(orientation=6), xmp=XMP, icc_profile=profile())
 
 
 @cache

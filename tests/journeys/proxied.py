@@ -55,10 +55,11 @@ class Proxy:
             answer.begin()
             return answer, answer.read().decode("utf-8")
 
-    def post(self, path, body, kind, *, chunked=False):
+    def post(self, path, body, kind, *, chunked=False, headers=None, piece=PIECE):
         length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
         head = f"POST {path} HTTP/1.1\r\nHost: {PUBLIC}\r\nContent-Type: {kind}\r\n{length}\r\n"
-        pieces = [body[start : start + PIECE] for start in range(0, len(body), PIECE)]
+        head += "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        pieces = [body[start : start + piece] for start in range(0, len(body), piece)]
         if chunked:
             pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces] + [b"0\r\n\r\n"]
         return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces)

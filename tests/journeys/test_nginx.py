@@ -1,10 +1,13 @@
 """The nginx example with a real nginx: bodies stay in memory, logs hold no address."""
 
+import hashlib
 import http.client
+import json
 import re
 import shutil
 import ssl
 import subprocess
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +15,12 @@ from sqlalchemy import create_engine, text
 
 from admin import security
 from admin.config import ROOT
+from admin.intake.challenge import Challenges
+from admin.sealing.padme import MIB
+from tests.bench.sealed import solved
+from tests.http_client import HttpClient
 from tests.live import free_port
+from tests.uploads import OCTETS, SealedFile, Uploader
 
 from .proxied import DESK, PUBLIC, Proxy, adapt, wait_for, write_certificate
 from .served import start
@@ -60,13 +68,16 @@ def proxy(tmp_path, folder_of_site):
         running.stop()
 
 
-@pytest.fixture
-def served(tmp_path, demo_store, bundles, site_folder, monkeypatch):
-    shutil.copytree(demo_store[0], tmp_path / "data")
-    monkeypatch.setenv("DENGSHAO_DESK_HOST", DESK)
-    monkeypatch.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-    monkeypatch.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
-    running = start(tmp_path, bundles=bundles, site=site_folder, arguments=["serve"])
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, demo_store, bundles, site_folder):
+    """One app for all: none of these tests minds what another stored."""
+    folder = tmp_path_factory.mktemp("behind-nginx")
+    shutil.copytree(demo_store[0], folder / "data")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DENGSHAO_DESK_HOST", DESK)
+        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+        running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
     yield running
     running.stop()
 
@@ -119,6 +130,112 @@ def test_the_largest_sealed_body_and_one_beyond_touch_no_disk(proxy, served):
     assert sealed.status == 400
     assert beyond.status == 422
     assert nginx.spooled() == before
+
+
+@pytest.fixture
+def uploader(served):
+    """Who has a ticket from the app itself, and sends parts through nginx."""
+    challenges = Challenges(served.config.key("challenge"))
+    client = HttpClient(int(served.config.bind.rpartition(":")[2]), host=PUBLIC)
+    return Uploader(client, lambda: solved(challenges.new(1)))
+
+
+def part(nginx, ticket, data, number=0, **options):
+    headers = {
+        "Dengshao-Ticket": ticket,
+        "Dengshao-Part": number,
+        "Dengshao-Digest": hashlib.sha256(data).hexdigest(),
+    }
+    return nginx.post("/tip/files/part", data, OCTETS, headers=headers, piece=60_000, **options)
+
+
+def test_a_part_of_a_file_sent_slowly_arrives_and_touches_no_disk_on_its_way(
+    proxy, served, uploader
+):
+    nginx = proxy(served.config.bind)
+    before = nginx.spooled()
+    file = SealedFile.of(3 * MIB)
+    ticket = uploader.ticket(len(file.data))
+
+    answers = [part(nginx, ticket, data, number) for number, data in enumerate(file.parts)]
+    beyond, _page = part(nginx, ticket, b"x" * (2 * MIB + 1))
+    chunked, _page = part(nginx, ticket, file.parts[0], chunked=True)
+
+    assert [answer.status for answer, _ in answers] == [200, 200], answers[0][1]
+    assert json.loads(answers[1][1]) == {"next": 2, "whole": True}
+    # nginx has it whole before the app hears of it, and tells its length.
+    assert (beyond.status, chunked.status) == (413, 200)
+    assert nginx.spooled() == before
+
+
+def test_where_too_many_parts_come_at_once_or_the_app_is_away_the_browser_is_told_to_wait(
+    proxy, served
+):
+    nginx = proxy(served.config.bind, [("limit_conn parts 128;", "limit_conn parts 1;")])
+    head = (
+        f"POST /tip/files/part HTTP/1.1\r\nHost: {PUBLIC}\r\nContent-Type: {OCTETS}\r\n"
+        "Content-Length: 2000\r\n\r\n"
+    )
+    with nginx.connect() as slow:
+        slow.sendall(head.encode())
+        told = [part(nginx, "x", b"y"), part(proxy(), "x", b"y")]
+
+    for answer, body in told:
+        assert (answer.status, json.loads(body)) == (503, {"error": "busy"})
+        assert answer.headers["Retry-After"] == "10"
+    assert part(nginx, "x", b"y")[0].status == 410
+
+
+def form_with_file(page, size):
+    """Write a form with one file as browsers do; the file is no picture, and keeps the form."""
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    fields = {"token": token, "category": "A2", "what": "字" * 500, "place": "桥头"}
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    named = b'Content-Disposition: form-data; name="files"; filename="x.bin"'
+    parts.append(b"--b\r\n%s\r\n\r\n%s\r\n--b--\r\n" % (named, b"FILE" * (size // 4)))
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
+@pytest.mark.parametrize("size", [50_000, 3_000_000])
+def test_a_form_with_a_file_arrives_and_touches_no_disk_on_its_way(proxy, served, size, chunked):
+    nginx = proxy(served.config.bind)
+    before = nginx.spooled()
+    body = form_with_file(nginx.get("/tip/")[1], size)
+
+    answer, page = nginx.post(
+        "/tip/sent", body, "multipart/form-data; boundary=b", piece=60_000, chunked=chunked
+    )
+
+    assert nginx.spooled() == before
+    if size < 256 * 1024 or not chunked:
+        # It could not be cleaned, and its sender is asked: the form comes again with all words.
+        assert answer.status == 422, page
+        assert "字" * 500 in page
+
+
+def test_too_many_long_forms_at_once_are_told_to_come_again_and_short_ones_are_served(
+    proxy, served
+):
+    nginx = proxy(
+        served.config.bind, [("limit_conn forms_with_files 8;", "limit_conn forms_with_files 1;")]
+    )
+    head = (
+        f"POST /tip/sent HTTP/1.1\r\nHost: {PUBLIC}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 2000000\r\n\r\n"
+    )
+    with nginx.connect() as slow:
+        slow.sendall(head.encode())
+        time.sleep(0.5)
+        long, page = nginx.post("/tip/sent", b"what=".ljust(200_000, b"x"), FORM, piece=60_000)
+        short, _page = nginx.post("/tip/sent", b"what=x", FORM)
+
+    assert long.status == 503
+    assert "返回上一页" in page
+    assert short.status == 422
 
 
 def test_with_a_usual_buffer_the_same_form_would_be_spooled(proxy, served):

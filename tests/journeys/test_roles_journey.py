@@ -6,6 +6,7 @@ from sqlalchemy import select
 from admin.db import db
 from admin.demo.fill import fill_tips
 from admin.models import AuditEvent, Member, Tip, TipStatus, Urgency
+from admin.vault import vault
 from tests.live import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -17,7 +18,7 @@ ROLES = {"police-1": ["registrar"], "police-2": ["reviewer"], "drugs-1": ["analy
 def store(live, demo):
     """The ten sample tips as the form takes them, and members of one role each."""
     with live.app.app_context():
-        fill_tips(db.session)
+        fill_tips(db.session, vault().blobs)
         for name, roles in ROLES.items():
             db.session.scalars(select(Member).filter_by(name=name)).one().roles = roles
         db.session.commit()

@@ -1,7 +1,7 @@
 // Saves bytes as a file on this computer.
 
-export function saveFile(name, bytes) {
-  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+export function saveFile(name, ...pieces) {
+  const address = URL.createObjectURL(new Blob(pieces, { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -14,7 +14,7 @@ import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
-// Returns { tip, talk, notes }, or null after saying on the page why there is nothing to show. `why`
+// Returns { tip, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
@@ -31,7 +31,7 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  return { tip, talk, notes };
+  return { tip, talk, notes, uploads: sealed.uploads };
 }
 
 async function fetchSealed(url, words) {
@@ -120,10 +120,16 @@ function entry(message, words) {
   return element("li", `message message--${side}${broken}`, who, ...contents(message, words));
 }
 
+// A letter that brings files is JSON, as a supplement is: what was written stands beside their names.
+function wordsOf(body) {
+  const { files, what } = readSupplement(body);
+  return Array.isArray(files) && typeof what === "string" ? what : body;
+}
+
 function contents(message, words) {
   const fault = message.fault ? [element("p", "message__fault", faultOf(message, words))] : [];
   if (message.number === null) return fault;
   if (message.body === null) return fault.concat(element("p", "", words.sentences.untrusted));
-  if (message.kind !== "supplement") return fault.concat(element("p", "", message.body));
+  if (message.kind !== "supplement") return fault.concat(element("p", "", wordsOf(message.body)));
   return fault.concat(fieldList(readSupplement(message.body), words));
 }

@@ -3,6 +3,7 @@
 import { bindAct } from "./acts.js";
 import { guideDecision } from "./decision.js";
 import { byId } from "./dom.js";
+import { hideFiles, renewFiles, showFiles } from "./files/list.js";
 import { bindKeys } from "./keys.js";
 import { hideSuggestions, suggest } from "./link_page.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "./note_page.js";
@@ -55,6 +56,7 @@ function reader(page, unit, words, state) {
     showTalk(state.opened.talk, words);
     showNotes(state.opened.notes, words);
     showFaults(state.opened, words);
+    renewFiles(page, state.opened, words);
   };
   return { open, renew };
 }
@@ -63,6 +65,7 @@ function show(page, opened, words) {
   showTip(opened, words);
   showNotes(opened.notes, words);
   showFaults(opened, words);
+  showFiles(page, opened, words);
   proposeGrading(opened.notes, opened.tip.fields, words);
   // The old key's recipient is the one that a member who has left may still open.
   const canSeal = !opened.unit.isOldOnly;
@@ -77,6 +80,7 @@ function show(page, opened, words) {
 function hide() {
   if (!byId("opened")) return;
   hideTip();
+  hideFiles();
   hideNotes();
   hideSuggestions();
 }

@@ -2,7 +2,7 @@
 // word to whoever reads this inside WeChat. Each of them is a help; the form works without any.
 
 import { guardWords } from "./guard.js";
-import { offerSteps } from "./steps.js";
+import { offerSteps } from "./offer.js";
 import { tellWeChat } from "./wechat.js";
 
 export function startForm(form) {

@@ -23,6 +23,8 @@ export function answersOf(question) {
   if (select) return select.value ? [select.selectedOptions[0].textContent] : [];
   const text = question.querySelector("textarea, input[type=text]");
   if (text) return text.value.trim() ? [text.value.trim()] : [];
+  const files = question.querySelectorAll("#files-list b");
+  if (files.length) return Array.from(files, (name) => name.textContent);
   const chosen = question.querySelectorAll("input:checked");
   return Array.from(chosen, (input) => input.parentNode.textContent.trim());
 }

@@ -6,11 +6,11 @@ import { labelOf, questionsOf } from "./questions.js";
 
 const HASH = "#steps";
 
-export function offerSteps(form) {
+// A form that was sent in steps and came back with errors comes back at the first of them.
+export function startSteps(form, { isBack }) {
   const steps = new Steps(form);
-  steps.offer.hidden = false;
-  // A form that was sent in steps and came back with errors comes back in steps.
-  if (location.hash === HASH) steps.open(steps.firstFault());
+  if (isBack) steps.open(steps.firstFault());
+  else steps.open(0).show(0);
 }
 
 class Steps {

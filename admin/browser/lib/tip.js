@@ -14,9 +14,9 @@ export function makeReference() {
   return `${text.slice(0, 5)}-${text.slice(5)}`;
 }
 
-// `talk` is bytes; `contact` is what `sealContact` gave, or empty.
-export function tipBytes({ reference, fields, reporter, talk, contact }) {
-  const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files: [] };
+// `talk` is bytes; `contact` is what `sealContact` gave, or empty; `files` are entries of file_entry.js.
+export function tipBytes({ reference, fields, reporter, talk, contact, files = [] }) {
+  const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files };
   if (contact) content.contact = contact;
   return toBytes(content, TIP_STEP);
 }
@@ -28,17 +28,6 @@ export const labelBytes = ({ category, township, flags }) =>
 export async function sealContact(text, custodian, reviewer) {
   const inner = await sealTo(reviewer, pad(toUtf8(text), CONTACT_STEP));
   return toBase64(await sealTo(custodian, inner));
-}
-
-// The answers as one text: the same answers make the same text, as in `Submission.body`.
-export function bodyOf(fields) {
-  const sorted = {};
-  Object.keys(fields)
-    .sort()
-    .forEach((name) => {
-      sorted[name] = fields[name];
-    });
-  return JSON.stringify(sorted);
 }
 
 // JSON would spell half a character (a lone surrogate) as an escape, which Python refuses.

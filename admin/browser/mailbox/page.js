@@ -2,6 +2,9 @@
 // but nothing is sent the plain way before the reporter was told and pressed again.
 
 import { askBeforeLeaving } from "../page/leaving.js";
+import { bodyOf as textOf } from "../lib/body.js";
+import { Attached } from "../seal/attached.js";
+import { askRoutes } from "../seal/server.js";
 import { keysLoader } from "./able.js";
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { showGroups } from "./groups.js";
@@ -30,6 +33,8 @@ export class Page {
     this.visit = null;
     this.entries = [];
     this.draft = "";
+    this.attached = null;
+    this.block = null;
     this.isPlain = false;
     this.isBarred = false;
     this.isBusy = false;
@@ -85,7 +90,8 @@ export class Page {
   }
 
   explain(error) {
-    if (error instanceof Offline) this.fault(this.words.offline);
+    if (error.faults) showFaults(this.root, this.words.summary, error.faults);
+    else if (error instanceof Offline) this.fault(this.words.offline);
     else if (error instanceof Refused) this.fault(this.words[REFUSALS[error.reason] || "busy"]);
     else if (error.name === "FalseKey" || this.isBarred) this.bar();
     else this.fallBack();
@@ -110,6 +116,7 @@ export class Page {
 
   isTyped() {
     const areas = Array.from(this.root.querySelectorAll("textarea"));
+    if (this.attached && this.attached.hasFiles) return true;
     return areas.some((area) => area.value.trim()) || this.draft.trim() !== "";
   }
 
@@ -119,9 +126,11 @@ export class Page {
     this.fault(this.visit ? this.words.fallbackWrite : this.words.fallbackLook);
   }
 
+  // No file goes the plain way.
   goPlain(sentence) {
     this.isPlain = true;
     this.way.textContent = sentence;
+    if (this.block) this.block.hidden = true;
     if (this.visit) this.carryReceipt();
   }
 
@@ -167,9 +176,23 @@ export class Page {
     this.show(mailboxView(this.visit.answer, this.entries, this.words.lang, stored));
     const letter = this.act("message");
     letter.elements.words.value = this.draft;
+    this.takeFiles();
     letter.addEventListener("submit", (event) => this.take(event, () => this.send("message", letter)));
     this.onPress("danger", () => this.showStep("danger", letter));
     this.onPress("withdraw", () => this.showStep("withdraw", letter));
+  }
+
+  // The field of files stays the same when the page shows something else in between.
+  takeFiles() {
+    const fresh = this.root.querySelector("#files-block");
+    if (this.block && fresh) fresh.replaceWith(this.block);
+    if (this.block || !fresh || this.isPlain) return;
+    this.block = fresh;
+    const isPacked = () => isSupervisoryUnit(this.visit.answer.unit.id);
+    this.attached = new Attached(fresh, { place: "mailbox", isPacked }, () => {
+      this.block.hidden = true;
+    });
+    this.attached.start();
   }
 
   showStep(kind, letter, marked = "") {
@@ -200,19 +223,40 @@ export class Page {
   async send(kind, form) {
     const field = form.elements.words;
     const typed = kind === "withdraw" ? "" : field.value.trim();
-    const wrong = wordsFault(typed, this.words, { mayBeEmpty: kind !== "message" });
+    const hasFiles = kind === "message" && Boolean(this.attached) && this.attached.hasFiles;
+    const wrong = wordsFault(typed, this.words, { mayBeEmpty: kind !== "message" || hasFiles });
     if (wrong) {
       this.fault(wrong, field);
+    } else if (hasFiles) {
+      await this.sendFiles(typed);
     } else {
       const isWhole = await this.visit.send(kind, bodyOf(kind, typed, this.words));
       if (!isWhole && typed) {
         this.showStep(kind, form, this.words.marked);
         return;
       }
-      this.draft = kind === "withdraw" ? field.value : "";
-      await this.lookAgain();
-      this.showMailbox(this.words[STORED[kind]]);
+      await this.sent(kind, kind === "withdraw" ? field.value : "", "");
     }
+  }
+
+  // A letter that names files is JSON: what was written stands beside them.
+  async sendFiles(typed) {
+    const told = await this.attached.sendWith(
+      () => {},
+      async ({ entries, tickets }) => {
+        await this.visit.send("message", entries.length ? textOf({ what: typed }, entries) : typed, tickets);
+        return this.attached.outcome(entries);
+      },
+    );
+    this.attached.wipe();
+    this.attached = this.block = null;
+    await this.sent("message", "", told.map(({ name, text }) => `${name} ${text}`).join(" "));
+  }
+
+  async sent(kind, draft, told) {
+    this.draft = draft;
+    await this.lookAgain();
+    this.showMailbox(`${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`);
   }
 
   // It is stored: should the new look fail, the old one is shown, with the words that it arrived.
@@ -232,6 +276,16 @@ export class Page {
       field.value = "";
     });
     this.root.textContent = "";
+  }
+}
+
+// Whether a letter's files are packed as those of a supervisory tip are; where nobody says, they are.
+async function isSupervisoryUnit(unit) {
+  try {
+    const { supervisory, upper } = await askRoutes();
+    return [supervisory, upper].includes(unit);
+  } catch (error) {
+    return true;
   }
 }
 

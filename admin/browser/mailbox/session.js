@@ -24,24 +24,26 @@ export class Visit {
   }
 
   // Seals and stores. Where another message came first, or the page is a day old, it looks again,
-  // numbers anew and tries once more. Returns whether the words went along, or the mark alone.
-  async send(kind, body) {
+  // numbers anew and tries once more. `tickets` are those of the files that the body names. Returns
+  // whether the words went along, or the mark alone.
+  async send(kind, body, tickets = []) {
     try {
-      await this.sendOnce(kind, body);
+      await this.sendOnce(kind, body, tickets);
     } catch (error) {
       if (!(error instanceof Refused) || !AGAIN.includes(error.reason)) throw error;
       this.pending = null;
       this.answer = await askThread(this.base, this.lookup);
-      await this.sendOnce(kind, body);
+      await this.sendOnce(kind, body, tickets);
     }
     const { content } = this.pending;
     this.pending = null;
     return content !== MARK;
   }
 
-  async sendOnce(kind, body) {
+  async sendOnce(kind, body, tickets) {
     const letter = await this.letter(kind, body);
-    await sendLetter(this.base, this.lookup, letter.token, letter.content);
+    const content = tickets.length ? Object.assign({ files: tickets }, letter.content) : letter.content;
+    await sendLetter(this.base, this.lookup, letter.token, content);
   }
 
   // A retry of the same words sends the same letter under the same token: it is stored once.

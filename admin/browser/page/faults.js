@@ -5,11 +5,12 @@ const SUMMARY = "error-summary";
 // `field` may be null where no field is at fault.
 export const showFault = (view, title, text, field) => showFaults(view, title, [{ text, field }]);
 
-// Each fault is `{text, field}`, in the order of the form.
+// Each fault is `{text, field}`, in the order of the form; or `{text, to}` with the id of a place that
+// is no field.
 export function showFaults(view, title, faults) {
   clearFaults(view);
   const list = document.createElement("ul");
-  faults.forEach(({ text, field }) => list.append(lineOf(text, field)));
+  faults.forEach(({ text, field, to }) => list.append(lineOf(text, field, to)));
   const summary = element("div", "", "error-summary");
   summary.id = SUMMARY;
   summary.setAttribute("role", "alert");
@@ -35,14 +36,15 @@ export function element(name, text, className) {
   return node;
 }
 
-function lineOf(text, field) {
-  const line = element("li", field ? "" : text);
-  if (field) {
+function lineOf(text, field, to) {
+  const place = field ? field.id : to;
+  const line = element("li", place ? "" : text);
+  if (place) {
     const link = element("a", text);
-    link.href = `#${field.id}`;
+    link.href = `#${place}`;
     line.append(link);
-    markField(field, text);
   }
+  if (field) markField(field, text);
   return line;
 }
 

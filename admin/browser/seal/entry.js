@@ -3,6 +3,8 @@
 // It enhances the plain form. Whatever fails, the form still works, but nothing is sent the plain way
 // before the reporter was told and pressed again.
 
+import { isKept } from "../files/kept.js";
+import { loadScript } from "../page/load.js";
 import { inTime } from "./patience.js";
 
 const SENDER = "/app/seal-send.js";
@@ -23,6 +25,14 @@ export class Entry {
     this.form.addEventListener("focusin", begin, { once: true });
     this.form.addEventListener("input", begin, { once: true });
     this.form.addEventListener("submit", (event) => this.take(event));
+    this.tellLimits();
+    if (isKept("tip")) begin();
+  }
+
+  // More goes sealed than the plain way can take; told before anything is chosen.
+  tellLimits() {
+    const block = document.getElementById("files-block");
+    if (block) document.getElementById("files-limits").textContent = block.dataset.limits;
   }
 
   load() {
@@ -60,14 +70,4 @@ export class Entry {
       return false;
     }
   }
-}
-
-function loadScript(address) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error("the script did not come"));
-    document.head.append(script);
-  });
 }

@@ -1,6 +1,7 @@
 // All of a tip that needs keys; it runs in the worker, so that a slow phone stays alive.
 
 import { recipientOf, sealTo } from "../lib/age.js";
+import { bodyOf } from "../lib/body.js";
 import { toBase64, toHex } from "../lib/bytes.js";
 import { solve } from "../lib/proof.js";
 import { derive, newDigits, withChecks } from "../lib/receipt.js";
@@ -11,7 +12,7 @@ import {
   factsOf,
   isSupervisory,
 } from "../lib/routes.js";
-import { bodyOf, labelBytes, makeReference, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
+import { labelBytes, makeReference, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
 import { sealLetter } from "../mailbox/letter.js";
 import { checkUnit } from "../mailbox/locks.js";
 
@@ -31,7 +32,7 @@ function newReceipt() {
 }
 
 // Returns what /tip/sealed takes, but for the proof and the decoy field.
-async function sealTip({ digits, fields, contact, routes, keys }) {
+async function sealTip({ digits, fields, contact, files, routes, keys }) {
   const facts = factsOf(fields);
   const unit = chooseUnit(routes, facts);
   if (!unit) throw new Told("NoUnit");
@@ -44,6 +45,7 @@ async function sealTip({ digits, fields, contact, routes, keys }) {
     fields: wellFormed(fields),
     reporter: await recipientOf(identity),
     talk,
+    files,
     contact: contact ? await sealedContact(contact, facts.exclude, routes, keys) : "",
   });
   return {
@@ -86,14 +88,14 @@ async function sealedLabel(facts, fields, urgency, recipient) {
 
 // Adds words to a tip that is stored: `thread` is what lies under its receipt, `sent` the cover that
 // went with it. Returns the letter, or why there is none: `apart` or `closed`.
-async function sealSupplement({ digits, fields, thread, sent, routes, keys }) {
+async function sealSupplement({ digits, fields, files, thread, sent, routes, keys }) {
   const facts = factsOf(fields);
   const unit = thread.unit.id || sent.unit;
   if (thread.status === "purged" || mustStandApart(unit, facts, routes)) return { apart: true };
   if (!thread.unit.recipients.length) return { closed: true };
   checkUnit(thread.unit, keys);
   const reporter = derive(digits, routes.site);
-  const body = bodyOf(wellFormed(fields));
+  const body = bodyOf(wellFormed(fields), files);
   const letter = await sealLetter(reporter, thread, "supplement", body);
   // A supervisory tip stays P1 whatever is added.
   return { letter: sent.label ? Object.assign(letter, { urgency: chooseUrgency(facts) }) : letter };

@@ -3,6 +3,7 @@
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { Offline } from "../page/post.js";
 import { faultsOf, readForm } from "./answers.js";
+import { Attached } from "./attached.js";
 import { inTime } from "./patience.js";
 import { Result } from "./result.js";
 import { Session } from "./session.js";
@@ -22,9 +23,13 @@ export class Page {
     this.words = seal.dataset;
     this.checks = Array.from(seal.querySelectorAll("[data-field]"));
     this.workshop = new Workshop(WORKER);
-    this.session = new Session((job, content) => this.workshop.run(job, content), {
-      isPractice: "practice" in form.dataset,
-    });
+    const isPractice = "practice" in form.dataset;
+    this.session = new Session((job, content) => this.workshop.run(job, content), { isPractice });
+    const isYoung = Boolean(form.elements.page && form.elements.page.value);
+    const options = { form, place: "tip", isPractice, isYoung };
+    const block = document.getElementById("files-block");
+    this.attached = new Attached(block, options, () => this.goPlain());
+    this.attached.start();
     this.isBusy = false;
     // Once a false key was seen, nothing goes the plain way: the same hand would seal there.
     this.isBarred = false;
@@ -36,7 +41,7 @@ export class Page {
       await this.workshop.open();
     } catch (error) {
       // Once a press waits for it, that press tells.
-      if (!this.isBusy && !this.isBarred) this.onPlain();
+      if (!this.isBusy && !this.isBarred) this.goPlain();
       return;
     }
     await this.session.prepare();
@@ -47,7 +52,7 @@ export class Page {
     if (this.isBusy) return;
     this.clear();
     const typed = readForm(this.form);
-    const faults = faultsOf(this.form, typed, this.checks);
+    const faults = faultsOf(this.form, typed, this.checks).concat(this.attached.faults());
     if (faults.length) this.showFaults(faults);
     else await this.send(typed);
   }
@@ -69,13 +74,26 @@ export class Page {
     try {
       // What was sealed before can be sent again without the worker.
       if (!this.session.attempt) await inTime(this.workshop.open());
-      this.showResult(await this.session.send(typed));
+      await this.sendWhole(typed, wait);
     } catch (error) {
       this.explain(error);
     }
     wait.remove();
     this.hold(false);
     this.isBusy = false;
+  }
+
+  // First the files, then the words that name them.
+  async sendWhole(typed, wait) {
+    const say = (sentence) => {
+      wait.textContent = sentence;
+    };
+    const result = await this.attached.sendWith(say, async (files) => {
+      say(this.words.wait);
+      const stored = await this.session.send(Object.assign({ files }, typed));
+      return Object.assign({ files: this.attached.outcome(files.entries) }, stored);
+    });
+    this.showResult(result);
   }
 
   // What is typed while the rest is on its way would be neither sent nor kept.
@@ -86,7 +104,7 @@ export class Page {
   }
 
   explain(error) {
-    const tell = TOLD[error.name];
+    const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
     if (error.name === "FalseKey") this.isBarred = true;
     if (tell) tell(this);
     else if (this.isBarred && this.session.mayGoPlain(error)) this.raiseAlarm();
@@ -99,8 +117,14 @@ export class Page {
   // From here on the next press goes the plain way, with all that was typed.
   fallBack() {
     this.workshop.close();
+    this.fault(this.words.fallback + this.goPlain());
+  }
+
+  // Returns what has to be said of the files; mostly nothing.
+  goPlain() {
+    const sentence = this.attached.release();
     this.onPlain();
-    this.fault(this.words.fallback);
+    return sentence;
   }
 
   fault(text, field) {
@@ -132,6 +156,7 @@ export class Page {
     // Told before the words go: whoever guards them has nothing to guard any more.
     this.form.dispatchEvent(new Event("dengshao:stored", { bubbles: true }));
     this.forget();
+    this.attached.wipe();
     new Result(this.main, this.words, () => this.session.wipe()).show(result);
   }
 
@@ -159,6 +184,6 @@ function show(notice) {
 
 // A field at fault may lie in a part that is folded up.
 function openAround(field) {
-  const folded = field.closest("details");
+  const folded = field && field.closest("details");
   if (folded) folded.open = true;
 }

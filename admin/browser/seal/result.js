@@ -16,12 +16,13 @@ export class Result {
     askBeforeLeaving(() => Boolean(this.groups) && this.main.isConnected);
   }
 
-  show({ receipts, isSupplement, lane }) {
+  show({ receipts, isSupplement, lane, files = [] }) {
     const view = document.getElementById("stored").content.cloneNode(true);
     this.main.textContent = "";
     this.main.append(view);
     this.slot("supplement").hidden = !isSupplement;
     this.slot("lane").hidden = lane !== "machine";
+    this.showFiles(files);
     this.slot("receipt").id = "receipt";
     this.waiting = receipts.slice();
     this.count = receipts.length;
@@ -30,6 +31,19 @@ export class Result {
     this.next();
     this.main.querySelector("h1").focus();
     window.scrollTo(0, 0);
+  }
+
+  // File by file: cleaned, stored, or not, and why.
+  showFiles(files) {
+    const part = this.slot("files");
+    part.hidden = !files.length;
+    files.forEach(({ name, text }) => {
+      const line = document.createElement("li");
+      const shown = document.createElement("b");
+      shown.textContent = name;
+      line.append(shown, " ", text);
+      part.append(line);
+    });
   }
 
   next() {

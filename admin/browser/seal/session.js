@@ -1,7 +1,7 @@
 // What one page sends: a tip under a receipt of its own, once, however often the button is pressed.
 //
 // The words are sealed once and these very bytes are sent until the server says that it has them.
-// Where no answer came and the words were changed since, the server is asked what it has: a tip that
+// Files are at the server before; what is sent names them. Where no answer came and the words were changed since, the server is asked what it has: a tip that
 // lies there already gets the new words as a supplement.
 
 import { Offline, Refused } from "../page/post.js";
@@ -62,7 +62,7 @@ export class Session {
     return this.receipt;
   }
 
-  // Sends `{fields, contact, website}`. Returns `{receipts, isSupplement, lane}`: more than one
+  // Sends `{fields, contact, website, files}`, files being `{entries, tickets}`. Returns `{receipts, isSupplement, lane}`: more than one
   // receipt, the newest first, where the words lie in more than one tip.
   async send(form) {
     for (let turn = 1; turn < TURNS; turn += 1) {
@@ -102,7 +102,8 @@ export class Session {
     const { digits } = await this.newReceipt();
     const { fields, contact } = form;
     const published = await this.published.get();
-    const cover = await this.run("sealTip", Object.assign({ digits, fields, contact }, published));
+    const work = { digits, fields, contact, files: entriesOf(form) };
+    const cover = await this.run("sealTip", Object.assign(work, published));
     return { form, cover };
   }
 
@@ -114,7 +115,8 @@ export class Session {
     // Until the server refuses it, it may have been stored, and its answer lost.
     this.mayBeStored = true;
     try {
-      return confirmed(await sendTip(Object.assign({ proof, website: form.website }, cover)));
+      const whole = Object.assign({ proof, website: form.website }, ticketsOf(form), cover);
+      return confirmed(await sendTip(whole));
     } catch (error) {
       if (error.status >= 400 && error.status < 500) this.mayBeStored = before;
       throw error;
@@ -136,11 +138,19 @@ export class Session {
     }
     const thread = await askThread(cover.lookup);
     const { digits } = this.receipt;
-    const work = { digits, fields: form.fields, thread, sent: cover };
+    const files = this.newEntries(form);
+    const work = { digits, fields: form.fields, files, thread, sent: cover };
     const sealed = await this.run("sealSupplement", Object.assign(work, await this.published.get()));
     if (sealed.apart) throw new Apart();
     if (sealed.closed) throw new Later();
-    return { form, token: thread.token, content: sealed.letter, isApart: thread.apart };
+    const content = Object.assign(ticketsOf(form), sealed.letter);
+    return { form, token: thread.token, content, isApart: thread.apart };
+  }
+
+  // Those that the stored tip does not name already.
+  newEntries(form) {
+    const known = entriesOf(this.attempt.form).map(({ blob }) => blob);
+    return entriesOf(form).filter(({ blob }) => !known.includes(blob));
   }
 
   // Does what an error asks for; tells whether sending may simply go on.
@@ -202,4 +212,11 @@ function confirmed(answer) {
 }
 
 const isSame = (one, other) =>
-  one.contact === other.contact && JSON.stringify(one.fields) === JSON.stringify(other.fields);
+  one.contact === other.contact &&
+  JSON.stringify(one.fields) === JSON.stringify(other.fields) &&
+  JSON.stringify(entriesOf(one)) === JSON.stringify(entriesOf(other));
+
+const entriesOf = ({ files }) => (files ? files.entries : []);
+
+// What goes beside the sealed words; nothing where no file comes with them.
+const ticketsOf = ({ files }) => (files && files.tickets.length ? { files: files.tickets } : {});

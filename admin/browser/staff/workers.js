@@ -1,25 +1,27 @@
-// Starts the desk's worker. The desk's pages let no string become a script: the one policy that
-// their headers name lets this one address through, and nothing else.
+// Starts the desk's workers. The desk's pages let no string become a script: the one policy that
+// their headers name lets these addresses through, and nothing else.
 
-const ADDRESS = "/app/desk-worker.js";
+const DESK = "/app/desk-worker.js";
+const FILES = "/app/desk-files-worker.js";
+const ADDRESSES = [DESK, FILES];
 let policy = null;
 
-function address() {
-  if (!window.trustedTypes) return ADDRESS;
+function trusted(address) {
+  if (!window.trustedTypes) return address;
   policy =
     policy ||
     window.trustedTypes.createPolicy("dengshao", {
       createScriptURL(url) {
-        if (url !== ADDRESS) throw new TypeError("not the desk's worker");
+        if (!ADDRESSES.includes(url)) throw new TypeError("not one of the desk's workers");
         return url;
       },
     });
-  return policy.createScriptURL(ADDRESS);
+  return policy.createScriptURL(address);
 }
 
 // Returns a function that runs one job after another.
 export function startWorker() {
-  const worker = new Worker(address());
+  const worker = new Worker(trusted(DESK));
   return (job) =>
     new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) =>
@@ -28,3 +30,6 @@ export function startWorker() {
       worker.postMessage(job);
     });
 }
+
+// A worker that opens one file; see desk-files-worker.js.
+export const fileWorker = () => new Worker(trusted(FILES));

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import make_url
 
 from admin import create_app
@@ -16,11 +16,16 @@ from admin.backup.commands import backup, restore_command
 from admin.backup.rows import LEFT_OUT
 from admin.config import load_config
 from admin.db import db
-from admin.models import Base, Tip, random_key
+from admin.models import Base, Tip, Upload, random_key
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
+from admin.vault import vault
+from admin.vault.blobs import PART, part_count, part_length
+from admin.vault.blobs_open import open_blobs
 
 MARKS = {"the words": "暗渠边的第七棵黄皮树", "the place": "晒谷场的旧石碾"}
+# Sealed files by blob, and their sizes: of one part, and of several with and without a short one.
+FILES = {"a1" * 16: 5, "b2" * 16: 70_000, "c3" * 16: 2 * PART, "d4" * 16: 2 * PART + 7}
 STRANGE = "引号\"'、换行\n、制表\t、\\u0000、😀、\u2028"
 
 
@@ -99,13 +104,28 @@ def store(app, receipt):
     with engine.begin() as connection:
         for table in Base.metadata.sorted_tables:
             for number in range(3):
-                connection.execute(table.insert().values(_row(table, number, tip_id)))
-    data = Path(app.extensions["dengshao"].config.data)
-    for name, size in {"a1": 0, "b2/c3": 70_000, "d4": 5}.items():
-        path = data / "blobs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(os.urandom(size))
+                if table.name != "upload":
+                    connection.execute(table.insert().values(_row(table, number, tip_id)))
+        for blob, size in FILES.items():
+            connection.execute(insert(Upload).values(_file(blob, size, tip_id)))
+    with app.app_context():
+        blobs = vault().blobs
+    for blob, size in FILES.items():
+        for number in range(part_count(size)):
+            blobs.put(blob, number, os.urandom(part_length(size, number)))
     return receipt
+
+
+def _file(blob, size, tip_id):
+    """A file that hangs on a tip: no backup has any other."""
+    return {
+        "blob": blob,
+        "size": size,
+        "made_on": date(2026, 11, 20),
+        "is_whole": True,
+        "is_released": False,
+        "tip_id": tip_id,
+    }
 
 
 def _row(table, number, tip_id):
@@ -145,6 +165,15 @@ def _plain_value(column, number):
     if kind is bool:
         return bool(number % 2)
     return date(2026, 2, 26 + number) if kind is date else ["a", STRANGE]
+
+
+def files_of(environ):
+    """All sealed files of an installation by blob: their parts one after another."""
+    blobs = open_blobs(load_config(environ).blobs_url)
+    return {
+        blob: b"".join(blobs.read(blob, number) for number in range(blobs.parts(blob)))
+        for blob in blobs.blobs()
+    }
 
 
 def rows_of(url):

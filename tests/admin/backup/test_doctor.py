@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from admin.backup import checks_files as files
 from admin.backup import checks_machine as machine
 from admin.backup import checks_store as stored
 from admin.backup import checks_web as web
@@ -19,6 +20,10 @@ from admin.backup.findings import State
 from admin.db import db, today
 from admin.migrate import known_revisions, migrate
 from admin.models import KeyGrant, Member, Setting, UnitKey
+from admin.vault import uploads, vault
+from admin.vault.blobs import PART
+from admin.vault.blobs_open import open_blobs
+from tests.admin.vault.conftest import new_tip
 from tests.live import free_port, serving
 
 GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN
@@ -224,6 +229,80 @@ def test_weak_headers_are_told(status, changes, may_set_cookie, state):
 def test_a_server_that_is_not_there_is_not_judged():
     answer = web.ask(f"127.0.0.1:{free_port()}", "localhost", "/tip/")
     assert web.check_headers("/tip/", answer, may_set_cookie=False).state is UNKNOWN
+
+
+MIB = 1024 * 1024
+WHOLE = {"a" * 32: 5, "b" * 32: PART + 1}
+STORED = {"a" * 32: {0: 5}, "b" * 32: {0: PART, 1: 1}}
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        (STORED, ""),
+        (STORED | {"c" * 32: {0: 1}}, ""),
+        (STORED | {"a" * 32: {}}, "a" * 32),
+        (STORED | {"a" * 32: {0: 4}}, "a" * 32),
+        (STORED | {"b" * 32: {0: PART}}, "b" * 32),
+        (STORED | {"b" * 32: {0: PART, 2: 1}}, "b" * 32),
+        ({}, "2 个"),
+    ],
+)
+def test_a_file_that_a_tip_names_and_the_store_lacks_is_told_by_its_name(stored, told):
+    found = files.check_wholeness(WHOLE, stored)
+    assert found.state is (BAD if told else GOOD)
+    assert told in found.words
+
+
+@pytest.mark.parametrize(("size", "state"), [(0, GOOD), (79 * MIB, GOOD), (80 * MIB, BAD)])
+def test_room_for_files_that_runs_out_is_told(size, state):
+    assert files.check_waiting(size, 100 * MIB).state is state
+    assert files.check_budget(size, 100 * MIB).state is state
+
+
+def test_what_no_row_knows_is_told():
+    assert files.check_strays(WHOLE, STORED).state is GOOD
+    found = files.check_strays(["a" * 32], STORED)
+    assert (found.state, "b" * 32 in found.words) == (UNKNOWN, True)
+
+
+def test_a_store_is_tried_and_left_as_it_was(blobs_url):
+    blobs = open_blobs(blobs_url)
+    blobs.put("a" * 32, 0, b"x")
+
+    assert files.check_store(blobs).state is GOOD
+    assert blobs.all_sizes() == {"a" * 32: {0: 1}}
+
+
+def test_a_store_that_is_not_there_is_told_and_no_folder_is_made_to_look(tmp_path):
+    (tmp_path / "in the way").write_bytes(b"")
+    away = open_blobs((tmp_path / "in the way" / "blobs").as_uri())
+    assert files.check_store(away).state is BAD
+
+    absent = open_blobs((tmp_path / "blobs").as_uri())
+    assert files.check_store(absent).state is GOOD
+    assert absent.all_sizes() == {}
+    assert not (tmp_path / "blobs").exists()
+
+
+def test_a_lost_file_and_a_stray_one_are_seen_in_an_installation(app, units, session, findings):
+    tip_id, blobs = new_tip(session), vault().blobs
+    kept, lost = (uploads.reserve(session, 5) for _ in range(2))
+    for upload in (kept, lost):
+        upload.is_whole, upload.tip_id = True, tip_id
+        blobs.put(upload.blob, 0, b"12345")
+    session.commit()
+    assert findings()["证据文件完整"].state is GOOD
+
+    blobs.remove(lost.blob)
+    blobs.put("e" * 32, 0, b"x")
+    session.commit()
+    found = findings()
+
+    assert lost.blob in found["证据文件完整"].words
+    assert kept.blob not in found["证据文件完整"].words
+    assert "e" * 32 in found["证据文件多余"].words
+    assert found["证据文件存放处"].state is GOOD
 
 
 @pytest.fixture

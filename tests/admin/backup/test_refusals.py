@@ -20,6 +20,8 @@ from admin.models import Tip
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity, X25519Identity
 
+from .conftest import FILES, files_of
+
 DENGSHAO = Path(sys.executable).with_name("dengshao")
 
 
@@ -90,7 +92,8 @@ CHANGES = [
     ("rows/tip/000000.lines", 3, "表 tip 第 1 行损坏"),
     ("rows/unit_key/000000.lines", 4_000, "表 unit_key 第 "),
     ("rows/setting/000000.lines", 70, "表 setting 第 1 行损坏"),
-    ("blobs/b2/c3", 69_999, "文件 b2/c3 和清单不符"),
+    (f"blobs/{'b2' * 16}/00000", 69_999, f"文件 {'b2' * 16} 和清单不符"),
+    (f"blobs/{'d4' * 16}/00001", 9, f"文件 {'d4' * 16} 和清单不符"),
     ("manifest.json", 300, "清单损坏"),
 ]
 
@@ -223,12 +226,12 @@ def test_what_an_older_sqlite_store_left_beside_it_is_not_played_into_the_restor
 def test_empty_folders_that_were_left_lose_no_evidence(backed_up, empty, database):
     target = empty(database)
     blobs = Path(target["DENGSHAO_DATA"]) / "blobs"
-    (blobs / "b2" / "deeper").mkdir(parents=True)
+    (blobs / ("b2" * 16) / "deeper").mkdir(parents=True)
     (blobs / "z9").mkdir()
 
     assert backed_up.restore(target).exit_code == 0
 
-    assert {path.name for path in blobs.rglob("*")} == {"a1", "b2", "c3", "d4"}
+    assert files_of(target).keys() == {path.name for path in blobs.iterdir()} == FILES.keys()
 
 
 def test_where_the_evidence_finds_no_place_no_row_is_seen_either(
@@ -243,7 +246,7 @@ def test_where_the_evidence_finds_no_place_no_row_is_seen_either(
         def __init__(self, *takers):
             super().__init__(*takers)
             if takers:
-                blobs.mkdir()
+                blobs.mkdir(exist_ok=True)
                 (blobs / "late").write_bytes(b"x")
 
     monkeypatch.setattr(restoring, "Walk", Late)
@@ -273,6 +276,26 @@ def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
     assert result.exit_code == 1
     assert "备份公钥" in result.output
     assert not operator.file.exists()
+
+
+def swapped_parts(plain):
+    """Let two parts of one file change their names."""
+    one, two = (f"blobs/{'c3' * 16}/0000{number}" for number in range(2))
+    places = [place_of(plain, name, 0) - 512 for name in (one, two)]
+    for place, name in zip(places, (two, one), strict=True):
+        header = tarfile.TarInfo.frombuf(bytes(plain[place : place + 512]), "utf-8", "strict")
+        header.name = name
+        plain[place : place + 512] = header.tobuf()
+
+
+def test_parts_of_a_file_that_changed_places_are_seen(backed_up, empty):
+    resealed(backed_up, swapped_parts)
+    target = empty("sqlite")
+
+    output = backed_up.restore(target).output
+
+    assert f"文件 {'c3' * 16} 第 2 段不在它的位置" in output
+    assert nothing_in(target)
 
 
 def fill(app, tips):

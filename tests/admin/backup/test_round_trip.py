@@ -4,35 +4,31 @@ import io
 import re
 import shutil
 import tarfile
+import uuid
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import undefer
 
-from admin.backup.making import blobs_below
 from admin.backup.rows import LEFT_OUT
 from admin.db import db
-from admin.models import Base, Setting, Tip
+from admin.models import Base, Setting, Tip, Upload
 from admin.sealing import age
+from admin.vault import uploads, vault
 from tests.canary import find_marks
 from tests.live import dispose
 
-from .conftest import MARKS, app_on, open_tip, rows_of
+from .conftest import FILES, MARKS, app_on, files_of, open_tip, rows_of
 
 KINDS = ["sqlite", "postgresql"]
-
-
-def blobs_of(environ):
-    folder = Path(environ["DENGSHAO_DATA"]) / "blobs"
-    return {name: path.read_bytes() for name, path in blobs_below(folder)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_destroyed_comes_back_row_by_row_on_the_same_database_and_on_the_other(
     operator, store, empty, environ, kind
 ):
-    before, blobs = rows_of(environ["DENGSHAO_DATABASE_URL"]), blobs_of(environ)
+    before, blobs = rows_of(environ["DENGSHAO_DATABASE_URL"]), files_of(environ)
     assert operator.backup().exit_code == 0
     shutil.rmtree(Path(environ["DENGSHAO_DATA"]) / "blobs")
     target = empty(kind)
@@ -43,8 +39,70 @@ def test_what_was_destroyed_comes_back_row_by_row_on_the_same_database_and_on_th
     after = rows_of(target["DENGSHAO_DATABASE_URL"])
     assert {name: len(rows) for name, rows in after.items() if not rows} == {}
     assert after == before
-    assert blobs_of(target) == blobs
-    assert len(blobs) == 3
+    assert files_of(target) == blobs
+    assert {blob: len(data) for blob, data in blobs.items()} == FILES
+
+
+@pytest.fixture
+def bucket(s3_server, monkeypatch):
+    """Addresses of empty stores in a real S3 server, by name."""
+    for name, value in s3_server.environ.items():
+        monkeypatch.setenv(name, value)
+    return lambda name: f"s3://{s3_server.bucket}/{name}-{uuid.uuid4().hex}"
+
+
+def test_files_come_back_in_a_bucket_too_and_a_bucket_that_holds_some_is_left(
+    operator, store, empty, environ, bucket
+):
+    blobs = files_of(environ)
+    assert operator.backup().exit_code == 0
+    target = empty("sqlite") | {"DENGSHAO_BLOBS_URL": bucket("restored")}
+
+    result = operator.restore(target)
+
+    assert result.exit_code == 0, result.output
+    assert files_of(target) == blobs
+    again = empty("sqlite", "again") | {"DENGSHAO_BLOBS_URL": target["DENGSHAO_BLOBS_URL"]}
+    assert "目标不是空的" in operator.restore(again).output
+    assert files_of(target) == blobs
+
+
+def test_only_files_that_a_tip_names_are_in_a_backup(operator, store, app, empty):
+    with app.app_context():
+        blobs = vault().blobs
+        waiting, released = (uploads.reserve(db.session, 5) for _ in range(2))
+        released.tip_id = db.session.scalars(select(Upload.tip_id).limit(1)).one()
+        released.is_released = waiting.is_whole = True
+        for upload in (waiting, released):
+            blobs.put(upload.blob, 0, b"12345")
+        db.session.commit()
+    assert operator.backup().exit_code == 0
+    target = empty("sqlite")
+    assert operator.restore(target).exit_code == 0
+
+    assert files_of(target).keys() == FILES.keys()
+    found = rows_of(target["DENGSHAO_DATABASE_URL"])["upload"]
+    assert len(found) == len(FILES)
+
+
+def test_a_file_that_the_store_lost_is_named_and_all_else_is_backed_up(operator, store, app, empty):
+    lost, cut = sorted(FILES)[1:3]
+    with app.app_context():
+        blobs = vault().blobs
+        blobs.remove(lost)
+        (blobs.root / cut / "00001").write_bytes(b"short")
+
+    result = operator.backup()
+
+    assert result.exit_code == 1
+    assert "有 2 个证据文件在存放处缺了" in result.output
+    assert lost in result.output
+    assert cut in result.output
+    target = empty("sqlite")
+    restored = operator.restore(target)
+    assert restored.exit_code == 0
+    assert lost in restored.output
+    assert files_of(target).keys() == FILES.keys() - {lost, cut}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,10 +2,18 @@
 
 import json
 
+from sqlalchemy import select
+
+from admin.cleaning import sniff
 from admin.config import ROOT
-from admin.demo.tips import demo_tips
+from admin.demo.evidence import EVIDENCE
+from admin.demo.fill import fill_tips
+from admin.demo.tips import demo_files, demo_tips
 from admin.district import load_district
-from admin.models import Urgency
+from admin.models import Tip, Upload, Urgency
+from admin.sealing import age, payload
+from admin.sealing.files import parse_entries
+from admin.vault import vault
 from admin.vault.routes import Circumstances, choose_unit, choose_urgency
 
 DISTRICT = load_district(ROOT / "content")
@@ -59,3 +67,24 @@ def test_none_is_one_of_the_samples(shared):
     words = {sample["fields"]["what"] for sample in samples}
 
     assert not words & {tip["what"] for tip in demo_tips()}
+
+
+def test_one_brings_a_picture_and_a_sound_that_are_what_they_say():
+    brought = [names for names in demo_files() if names]
+
+    assert brought == [["picture", "sound"]]
+    assert len(demo_files()) == len(demo_tips())
+    made = {name: sniff(make()) for name, (_shown, make) in EVIDENCE.items()}
+    assert made == {"picture": "image/png", "sound": "audio/wav"}
+
+
+def test_the_files_lie_sealed_in_the_store_and_open_by_the_key_in_their_tip(session, units):
+    fill_tips(session, vault().blobs)
+    session.commit()
+
+    (tip_id,) = set(session.scalars(select(Upload.tip_id)))
+    sealed = session.get(Tip, tip_id).sealed
+    tip = payload.Tip.parse(age.open_sealed(sealed, [units["police"].identity]))
+    for entry, (name, make) in zip(parse_entries(tip.files), EVIDENCE.values(), strict=True):
+        blob = age.open_sealed(vault().blobs.read(entry.blob, 0), [age.parse_identity(entry.key)])
+        assert (entry.name, blob[: entry.size]) == (name, make())

@@ -21,6 +21,7 @@ from admin.sealing import payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 
+from .files_live import files_live, lines, member_page, page, show  # noqa: F401
 from .tip_rows import HOLDER, make_row
 
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
@@ -175,11 +176,12 @@ def _sealed_tip(
     is_machine=False,
     contact=b"",
     readers=None,
+    files=(),
 ):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
     fields = FIELDS | ({"what": what} if what else {})
-    tip = payload.Tip(reference, fields, reporter, TALK, contact=contact)
+    tip = payload.Tip(reference, fields, reporter, TALK, files=files, contact=contact)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
     words = payload.Label("A4", "shili", ("minor",))
     return SealedTip(

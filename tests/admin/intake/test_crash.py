@@ -1,20 +1,19 @@
 """A server that dies at any step of taking a tip: no receipt without a tip, and no two tips."""
 
 import http.client
-import json as json_module
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from admin.config import ROOT
 from admin.house import house
 from admin.models import SpentChallenge, SpentNonce, Tip
+from tests.http_client import HttpClient
 from tests.live import free_port
 
 from .conftest import LEAST, Browser, FormReader, Reporter
@@ -24,42 +23,8 @@ STEPS = ("before-rows", "between-rows", "before-commit", "after-commit", "before
 STORED = ("after-commit", "before-answer")
 
 
-class HttpClient:
-    """As Flask's test client, over a socket: a crash must look like one."""
-
-    def __init__(self, port):
-        self.port = port
-
-    def get(self, address):
-        return self._open(address, None)
-
-    def post(self, address, data=None, *, json=None):
-        if json is not None:
-            return self._open(address, json_module.dumps(json).encode(), "application/json")
-        return self._open(address, urlencode(data, doseq=True).encode())
-
-    def _open(self, address, body, kind="application/x-www-form-urlencoded"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Content-Type": kind} if body else {}
-        try:
-            connection.request("POST" if body else "GET", address, body, headers)
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read().decode(), answer.headers)
-        finally:
-            connection.close()
-
-
-class Answer:
-    def __init__(self, status_code, text, headers):
-        self.status_code, self.text, self.headers = status_code, text, headers
-
-    @property
-    def json(self):
-        return json_module.loads(self.text)
-
-
-def start(environ, port, step=""):
-    command = [sys.executable, str(Path(__file__).with_name("dying_server.py")), str(port), step]
+def start(environ, port, step="", script="dying_server.py"):
+    command = [sys.executable, str(Path(__file__).with_name(script)), str(port), step]
     process = subprocess.Popen(command, env={**os.environ, **environ}, cwd=ROOT)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -88,9 +53,9 @@ def environ_here(environ, port):
     return {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
 
 
-def die_while(environ, port, step, send):
+def die_while(environ, port, step, send, script="dying_server.py"):
     """Let a server die at a step of what `send` sends: nobody is answered."""
-    process = start(environ, port, step)
+    process = start(environ, port, step, script)
     try:
         with pytest.raises((ConnectionError, http.client.HTTPException)):
             send()

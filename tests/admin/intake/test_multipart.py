@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
@@ -58,6 +58,7 @@ def werkzeugs(data):
     ]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(NAMES, st.text(st.characters(exclude_categories=["Cs"]))), max_size=6),
     st.lists(st.tuples(NAMES.filter(bool), CONTENT), max_size=4),

@@ -2,19 +2,23 @@
 
 import json
 import re
+import threading
 from hashlib import sha256
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from admin.cleaning import can_clean
 from admin.db import db
 from admin.models import SpentNonce, Tip, Upload
 from admin.sealing import age
 from admin.sealing.files import parse_entries
+from admin.turns import TakingTurns
 from admin.vault import vault
+from admin.vault.blobs import BlobsAway, BlobStore
 from tests import evidence_files
 
 from .conftest import LEAST, FormReader, Page
@@ -134,7 +138,7 @@ def test_a_file_that_cannot_be_cleaned_asks_its_sender_first(send, stored, opene
 
     page = send(**keep_all(page))
 
-    assert [(name, "已保存" in words) for name, words in told(page)] == [("说明.xyz", True)]
+    assert told(page) == [("说明.xyz", "未能清理（这种文件我们不会清理），照原样已保存")]
     ((entry, data, _size),) = opened(stored()[0].words.files)
     assert (entry.name, entry.state, data) == ("说明.xyz", "kept", NOTE)
     assert uploads() == [(True, True, False)]
@@ -256,7 +260,7 @@ def test_files_are_packed_anew_where_the_way_becomes_the_supervisory_one(send, s
     send(**keep_all(page))
 
     found = opened(stored()[0].words.files)
-    assert [data for _entry, data, _size in found] == [NOTE, OTHER, NOTE * 2]
+    assert {data for _entry, data, _size in found} == {NOTE, OTHER, NOTE * 2}
     assert len({entry.blob for entry, _data, _size in found}) == 1
 
 
@@ -349,13 +353,8 @@ class TestBudget:
 def test_where_the_store_is_away_the_words_are_stored_and_it_recovers(
     app, send, stored, monkeypatch
 ):
-    from admin.vault.blobs import BlobsAway, BlobStore
-
-    def away(*_args):
-        raise BlobsAway("no room")
-
     with monkeypatch.context() as patched:
-        patched.setattr(BlobStore, "put", away)
+        without_store(patched)
         page = send(("a.xyz", NOTE))
         assert told(page) == [("a.xyz", "失败：文件现在存不上，请等一会儿再交。")]
     assert len(stored()) == 1
@@ -365,6 +364,119 @@ def test_where_the_store_is_away_the_words_are_stored_and_it_recovers(
 
     (message,) = stored()[0].messages
     assert set(json.loads(message.body)) == {"files"}
+
+
+def without_store(monkeypatch):
+    def away(*_args):
+        raise BlobsAway("no room")
+
+    monkeypatch.setattr(BlobStore, "put", away)
+
+
+class TestOnceMore:
+    """What failed with the tip is handed in on the page that says so."""
+
+    @pytest.fixture
+    def failed(self, send, reporter, monkeypatch):
+        def failed(**answers):
+            with monkeypatch.context() as patched:
+                without_store(patched)
+                page = send(("a.xyz", NOTE), **answers)
+            reporter.form = {name: page.read.values[name] for name in ("token", "page")}
+            return page
+
+        return failed
+
+    def test_the_words_are_stored_and_the_file_follows(self, failed, send, stored, opened):
+        first = failed()
+        assert 'action="/tip/more"' in first.text
+
+        page = send(("a.xyz", NOTE), status=422, address="/tip/more")
+        assert "未能清理" in page.text
+        reporter_form = {name: page.read.values[name] for name in ("token", "kept")}
+        page = send(address="/tip/more", **reporter_form, **keep_all(page))
+
+        assert page.receipt == first.receipt
+        assert [name for name, _words in told(page)] == ["a.xyz"]
+        (tip,) = stored()
+        (message,) = tip.messages
+        content = json.loads(message.body)
+        assert set(content) == {"files"}
+        assert [data for _entry, data, _size in opened(content["files"])] == [NOTE]
+        # Pressed again, nothing is added.
+        send(address="/tip/more", **reporter_form, **keep_all(page))
+        assert len(stored()[0].messages) == 1
+
+    def test_files_of_a_supervisory_tip_are_packed_here_too(self, failed, send, stored, opened):
+        failed(official="yes")
+
+        page = send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422, address="/tip/more")
+        kept = {name: page.read.values[name] for name in ("token", "kept")}
+        send(address="/tip/more", **kept, **keep_all(page))
+
+        files = opened(json.loads(stored()[0].messages[0].body)["files"])
+        assert {size for _entry, _data, size in files} == {4 * 1024 * 1024}
+        assert len({entry.blob for entry, _data, _size in files}) == 1
+
+    def test_without_a_file_it_asks_for_one(self, failed, send, stored):
+        failed()
+
+        assert "请先选一个文件" in send(status=422, address="/tip/more").text
+        assert stored()[0].messages == []
+
+    def test_a_form_that_made_no_tip_gets_none_by_it(self, send, stored, uploads):
+        send(("a.xyz", NOTE), status=302, address="/tip/more")
+
+        assert stored() == []
+        assert uploads() == []
+
+    def test_after_the_receipt_was_copied_it_is_not_shown_again(self, failed, send, client):
+        first = failed()
+        group = first.read.groups[first.asked - 1]
+        client.post("/tip/copied", data={"token": first.token, "group": group})
+
+        page = send(("a.xyz", NOTE), status=422, address="/tip/more")
+        kept = {name: page.read.values[name] for name in ("token", "kept")}
+        page = send(address="/tip/more", **kept, **keep_all(page))
+
+        assert page.receipt == ""
+        assert [name for name, _words in told(page)] == ["a.xyz"]
+
+
+class SlowBody:
+    """A long body whose sender waits in the middle until somebody else was answered."""
+
+    def __init__(self, data, others):
+        self.data, self.others = BytesIO(data), others
+
+    def read(self, size=-1):
+        assert self.others.wait(30), "nobody was answered while this body was read"
+        return self.data.read(size)
+
+
+def test_who_sends_a_file_slowly_keeps_nobody_waiting(app, send, reporter, config):
+    answered = threading.Event()
+    data = body([*reporter.form.items()], [("a.xyz", NOTE * 20_000)])
+    turns, host = TakingTurns(app.wsgi_app), {"Host": config.public_host}
+    got = []
+
+    def slow():
+        environ = EnvironBuilder("/tip/sent", method="POST", headers=host).get_environ()
+        sent = {
+            "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}",
+            "CONTENT_LENGTH": str(len(data)),
+            "wsgi.input": SlowBody(data, answered),
+        }
+        got.append(run_wsgi_app(turns, environ | sent)[1])
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    quick = EnvironBuilder("/tip/", headers=host).get_environ()
+    assert run_wsgi_app(turns, quick)[1] == "200 OK"
+    answered.set()
+    thread.join()
+
+    assert got == ["422 UNPROCESSABLE ENTITY"]
 
 
 BAD_KEPT = {

@@ -6,13 +6,15 @@ from base64 import b64decode, b64encode
 from unittest.mock import ANY
 
 import pytest
+from sqlalchemy import select
 
-from admin.db import today
+from admin.db import db, today
 from admin.house import house
 from admin.mailbox.scripted import MOST_SEALED
-from admin.models import Message, SpentNonce, TipStatus, Urgency
+from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
 from admin.sealing import age, payload
-from admin.vault import store
+from admin.tickets import Ticket
+from admin.vault import store, uploads, vault
 from admin.vault.store import TalkState
 
 
@@ -118,6 +120,86 @@ def test_the_very_same_letter_is_stored_once(client, ask, reporter, count):
 
     assert codes == [200, 200, 200]
     assert (count(Message), count(SpentNonce)) == (1, 1)
+
+
+@pytest.fixture
+def whole_file(app):
+    """Bring a file whole; gives its ticket."""
+
+    def make(*, is_whole=True):
+        with app.app_context():
+            upload = uploads.reserve(db.session, 1000)
+            ticket = Ticket(upload.blob, upload.size)
+            db.session.commit()
+            if is_whole:
+                vault().blobs.put(ticket.blob, 0, bytes(1000))
+                uploads.finish(db.session, vault().blobs, ticket.blob)
+            db.session.commit()
+            return house().tickets.new(ticket)
+
+    return make
+
+
+@pytest.fixture
+def named(app):
+    """Tell which tip names each file that there is."""
+
+    def read():
+        with app.app_context():
+            return db.session.scalars(select(Upload.tip_id)).all()
+
+    return read
+
+
+@pytest.mark.parametrize("kind", ["message", "supplement", "danger"])
+def test_a_letter_and_its_files_are_stored_together_once(
+    client, ask, reporter, whole_file, named, count, kind
+):
+    answer = ask(reporter.keys.lookup.hex()).json
+    letter = letter_of(reporter, answer, "一句", kind) | {"token": answer["token"]}
+    letter["files"] = [whole_file(), whole_file()]
+
+    codes = [client.post("/mailbox/sealed", json=letter).status_code for _ in range(3)]
+
+    assert codes == [200, 200, 200]
+    assert named() == [reporter.tip_id] * 2
+    assert count(Message) == 1
+
+
+def test_a_letter_never_names_a_file_that_is_not_there_for_it(
+    send, reporter, other_reporter, whole_file, named, count
+):
+    others = whole_file()
+    with reporter.app.app_context():
+        blob = house().tickets.read(others)[0].blob
+        uploads.attach(db.session, other_reporter.tip_id, [blob])
+        db.session.commit()
+    good = whole_file()
+
+    for bad in (others, whole_file(is_whole=False), "none"):
+        refused = send("一句", files=[good, bad])
+        assert (refused.status_code, refused.json) == (409, {"error": "files"})
+
+    assert (count(Message), count(SpentNonce)) == (0, 0)
+    assert reporter.tip_id not in named()
+    assert send("一句", files=[good]).json == {"stored": True}
+    assert named().count(reporter.tip_id) == 1
+
+
+@pytest.mark.parametrize("files", [None, "x", {}, [5], ["x"] * 21])
+def test_a_malformed_list_of_files_is_refused(send, files, count):
+    assert send("一句", files=files).status_code == 400
+    assert count(Message) == 0
+
+
+def test_more_bytes_than_a_letter_may_bring_are_refused(app, send, count):
+    with app.app_context():
+        largest = [house().tickets.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
+
+    refused = send("一句", files=largest)
+
+    assert (refused.status_code, refused.json) == (413, {"error": "too_big"})
+    assert count(Message) == 0
 
 
 def test_a_full_talk_takes_no_more_words_but_for_danger(send, reporter, count, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from admin.db import SHANGHAI, today
 from admin.vault.blobs import MOST_PARTS, PART, BlobsAway, PartDiffers, part_count, part_length
 from admin.vault.blobs_open import open_blobs
+from tests.live import free_port
 
 BLOB, OTHER = "0a" * 16, "0b" * 16
 NAMES = ["", "..", "0" * 31, "0" * 33, "A" * 32, "0" * 32 + "\n", "../" + "0" * 29, "0" * 30 + "/x"]
@@ -159,3 +160,33 @@ def test_a_folder_that_cannot_be_had_is_told_and_comes_back_by_itself(tmp_path):
 def test_no_address_of_a_store_is_no_store():
     with pytest.raises(ValueError, match="store"):
         open_blobs("https://example.org/")
+
+
+def test_an_s3_store_with_another_secret_is_away_and_gets_nothing(s3_server, monkeypatch):
+    for name, value in s3_server.environ.items():
+        monkeypatch.setenv(name, value)
+    address = f"s3://{s3_server.bucket}/secret"
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    blobs = open_blobs(address)
+    for act in (lambda: blobs.put(BLOB, 0, b"x"), lambda: blobs.sizes(BLOB)):
+        with pytest.raises(BlobsAway):
+            act()
+
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3_server.environ["AWS_SECRET_ACCESS_KEY"])
+    assert open_blobs(address).sizes(BLOB) == {}
+
+
+def test_an_s3_store_that_does_not_answer_is_away(s3_server, monkeypatch):
+    for name, value in s3_server.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    blobs = open_blobs(f"s3://{s3_server.bucket}/away")
+
+    for act in (
+        lambda: blobs.put(BLOB, 0, b"x"),
+        lambda: blobs.read(BLOB, 0),
+        lambda: blobs.parts(BLOB),
+        lambda: blobs.remove(BLOB),
+    ):
+        with pytest.raises(BlobsAway):
+            act()

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -352,7 +353,22 @@ def test_many_overdue_tips_are_told_batch_by_batch(app, store, session, walk):
     assert session.scalar(select(func.count()).select_from(ClockEvent)) == count
 
 
-def test_two_processes_that_sweep_at_once_tell_everything_once(app, environ, store, session, walk):
+def true_day():
+    return datetime.now(SHANGHAI).date().isoformat()
+
+
+def working_today(folder):
+    """Copy the content; in it staff work today, whatever day it is: on others nobody is told."""
+    shutil.copytree(ROOT / "content" / "data", folder / "data")
+    path = folder / "data" / "holidays.yml"
+    rules = path.read_text("utf-8").replace("open: []", f"open: ['{true_day()}']")
+    path.write_text(rules, "utf-8")
+    return str(folder)
+
+
+def test_two_processes_that_sweep_at_once_tell_everything_once(
+    app, environ, store, session, walk, tmp_path
+):
     walk(None)
     came = today() - timedelta(days=21)
     walk(came)
@@ -361,7 +377,8 @@ def test_two_processes_that_sweep_at_once_tell_everything_once(app, environ, sto
     session.execute(update(Tip).where(Tip.unit_id == "drugs").values(due_on=None, due_rule=None))
     session.commit()
     session.close()
-    environ = {**os.environ, **environ, "DENGSHAO_CONTENT": str(ROOT / "content")}
+    content = working_today(tmp_path / "content")
+    environ = {**os.environ, **environ, "DENGSHAO_CONTENT": content}
     command = [DENGSHAO, "sweep"]
 
     both = [

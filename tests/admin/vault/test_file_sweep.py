@@ -11,8 +11,8 @@ from admin.sweeper import sweep_now
 from admin.vault import uploads, vault
 from admin.vault.blobs import BlobsAway
 from admin.vault.expiry import sweep
-from admin.vault.file_sweep import BATCH, clear_away, sweep_files, waiting_bytes
-from admin.vault.uploads import NoBudget, NotWhole, TooManyOrphans
+from admin.vault.file_sweep import BATCH, MOST_FAILED, clear_away, sweep_files
+from admin.vault.uploads import NoBudget, NotWhole, TooManyOrphans, waiting_bytes
 from tests.support import asked_of, plan_of
 
 MIB = uploads.MIB
@@ -104,7 +104,10 @@ def test_what_the_sweep_lets_go_no_tip_can_name_any_more(session, blobs, stored,
 class Away:
     """A store that does not answer."""
 
+    asked = 0
+
     def remove(self, blob):
+        self.asked += 1
         raise BlobsAway
 
 
@@ -115,6 +118,30 @@ def test_a_store_that_is_away_is_left_for_the_next_turn(session, blobs, stored):
     assert (blobs.parts(blob), rows(session)) == (1, 1)
     assert sweep_files(session, blobs, days(2)) == {"orphans": 0, "files": 1}
     assert (blobs.parts(blob), rows(session)) == (0, 0)
+
+
+def test_a_store_that_is_away_is_not_asked_for_each_file(session):
+    for _ in range(MOST_FAILED + 5):
+        uploads.reserve(session, 1)
+    session.commit()
+    away = Away()
+
+    assert sweep_files(session, away, days(2)) == {"orphans": MOST_FAILED + 5, "files": 0}
+    assert away.asked == MOST_FAILED
+
+
+def test_one_file_that_cannot_be_removed_keeps_no_other(session, blobs, stored):
+    names = [stored() for _ in range(5)]
+
+    class Stuck:
+        sizes = blobs.sizes
+
+        def remove(self, blob):
+            if blob != names[0]:
+                blobs.remove(blob)
+
+    assert sweep_files(session, Stuck(), days(2)) == {"orphans": 5, "files": 4}
+    assert list(blobs.blobs()) == session.scalars(select(Upload.blob)).all() == names[:1]
 
 
 def test_more_files_than_one_batch_all_go(session, blobs, stored):
@@ -148,8 +175,9 @@ def test_a_part_that_comes_while_its_file_is_let_go_does_not_stay(session, blobs
 
 
 @pytest.fixture
-def environ(environ):
-    return environ | {"DENGSHAO_FILES_MB_DAY": "3", "DENGSHAO_ORPHANS_MB": "2"}
+def environ(environ, shape_blobs_url):
+    caps = {"DENGSHAO_FILES_MB_DAY": "3", "DENGSHAO_ORPHANS_MB": "2"}
+    return environ | caps | {"DENGSHAO_BLOBS_URL": shape_blobs_url}
 
 
 def test_room_is_promised_up_to_the_orphans_cap_and_given_back(session, blobs, stored, tip_id):

@@ -12,6 +12,11 @@ from admin.vault.uploads import NotKnown, NotWhole, WrongPart
 
 
 @pytest.fixture
+def environ(environ, shape_blobs_url):
+    return environ | {"DENGSHAO_BLOBS_URL": shape_blobs_url}
+
+
+@pytest.fixture
 def blobs(session):
     return vault().blobs
 

@@ -10,6 +10,7 @@ from admin.sealing import receipt
 from admin.vault import store, vault
 from tests.live import free_port, serving
 
+from .chosen import Chooser
 from .writer import Writer
 
 
@@ -77,3 +78,13 @@ def tip_of(app):
             return tip and tip.id
 
     return find
+
+
+@pytest.fixture
+def chooser(writer, tmp_path):
+    """A writer with the form filled in, about to choose files."""
+    folder = tmp_path / "chosen"
+    folder.mkdir()
+    writer.open()
+    writer.fill()
+    return Chooser(writer, folder)

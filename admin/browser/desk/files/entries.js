@@ -1,0 +1,91 @@
+// The files that came with a tip: those that its payload names, and those of the reporter's letters.
+// Pure; what is named comes from strangers, so nothing of it is believed before it was looked at.
+
+import { PART } from "./parts.js";
+import { familyOf, viewOf } from "./kinds.js";
+import { safeName } from "./names.js";
+
+// As MOST_ENTRIES of admin/sealing/files.py, for each tip or letter.
+const MOST = 20;
+const STATES = ["cleaned", "kept", "original"];
+const KEY = /^AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}$/;
+const TYPE = /^[a-z]{1,20}\/[a-z0-9][a-z0-9.+-]{0,80}$/;
+const HEX64 = /^[0-9a-f]{64}$/;
+const BLOB = /^[0-9a-f]{32}$/;
+
+// `uploads` are what the server holds of this tip: {blob: sealed bytes}. Returns rows: number (from
+// one), message (of which letter it came, or 0 for the tip itself), day, entry (null where it can't
+// be read), name, family, view, state, size, sealedSize (0 where the server has no such file).
+export function listFiles({ tip, talk }, uploads, words) {
+  const own = { files: tip.files, message: 0, day: "" };
+  const letters = talk.filter(isBelieved).map(({ number, day, body }) => {
+    return { files: filesOf(body), message: number, day };
+  });
+  const rows = [own]
+    .concat(letters)
+    .reduce((all, { files, message, day }) => all.concat(named(files, message, day)), []);
+  return rows.map((row, i) => Object.assign(row, about(row.entry, i + 1, uploads, words)));
+}
+
+const isBelieved = ({ direction, body }) => direction === "reporter" && body !== null;
+
+// A letter that brings files is JSON; any other is plain words.
+export function filesOf(body) {
+  try {
+    const content = JSON.parse(body);
+    return content && Array.isArray(content.files) ? content.files : [];
+  } catch (error) {
+    return [];
+  }
+}
+
+const named = (files, message, day) =>
+  (Array.isArray(files) ? files : [])
+    .slice(0, MOST)
+    .map((file) => ({ message, day, entry: readEntry(file) }));
+
+// Returns the entry as admin/sealing/files.py would, or null where it is not one of ours.
+export function readEntry(file) {
+  const entry = file !== null && typeof file === "object" ? file : {};
+  const whole =
+    typeof entry.name === "string" &&
+    isText(entry.type, TYPE) &&
+    isText(entry.sha256, HEX64) &&
+    isText(entry.blob, BLOB) &&
+    isText(entry.key, KEY) &&
+    isCount(entry.size) &&
+    isCount(entry.offset) &&
+    STATES.includes(entry.state);
+  if (!whole) return null;
+  const { name, type, size, sha256, blob, key, state, offset } = entry;
+  return { name, type, size, sha256, blob, key, state, offset };
+}
+
+const isText = (value, pattern) => typeof value === "string" && pattern.test(value);
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+function about(entry, number, uploads, words) {
+  const fallback = words.unnamed.replace("%(n)s", number);
+  if (!entry) return { number, name: fallback, family: "other", view: "", size: 0, sealedSize: 0 };
+  const held = Object.prototype.hasOwnProperty.call(uploads, entry.blob);
+  return {
+    number,
+    name: safeName(entry.name, fallback),
+    family: familyOf(entry.type),
+    view: viewOf(entry.type),
+    state: entry.state,
+    size: entry.size,
+    sealedSize: held ? uploads[entry.blob] : 0,
+  };
+}
+
+export const partsOf = (sealedSize) => Math.ceil(sealedSize / PART);
+
+// A size as people say it: "812 KB", "3.4 MB".
+export function sizeWord(bytes) {
+  if (bytes < 1024) return `${bytes} B`;
+  const kilo = bytes / 1024;
+  if (kilo < 1000) return `${Math.round(kilo)} KB`;
+  const mega = kilo / 1024;
+  return mega < 1000 ? `${mega.toFixed(1)} MB` : `${(mega / 1024).toFixed(2)} GB`;
+}

@@ -1,0 +1,38 @@
+// Has the worker open one file of a tip, and takes its clear bytes as they come.
+
+import { fileWorker } from "../../staff/workers.js";
+
+// What went wrong, by a code for which the page has a sentence.
+export class NotRead extends Error {
+  constructor(problem) {
+    super(`not read: ${problem}`);
+    this.name = "NotRead";
+    this.problem = problem;
+  }
+}
+
+// `take` gets each piece (an ArrayBuffer) and the bytes taken before it, and is waited for.
+// `signal` ends it. Resolves once all was taken and proved, rejects with `NotRead`.
+export function readFile({ address, row, signal }, take) {
+  const worker = fileWorker();
+  const { entry, sealedSize } = row;
+  return new Promise((resolve, reject) => {
+    const fail = (problem) => reject(new NotRead(problem));
+    let taken = 0;
+    signal.addEventListener("abort", () => fail("stopped"));
+    worker.onerror = () => fail("offline");
+    worker.onmessage = async ({ data }) => {
+      if (data.done) return resolve();
+      if (data.problem) return fail(data.problem);
+      const before = taken;
+      taken += data.piece.byteLength;
+      try {
+        await take(data.piece, before);
+      } catch (error) {
+        return reject(error);
+      }
+      return worker.postMessage({ next: true });
+    };
+    worker.postMessage({ address, sealedSize, entry });
+  }).finally(() => worker.terminate());
+}

@@ -1,0 +1,44 @@
+// In practice nothing is posted: a file is cleaned as it would be, and then shown as if it had gone.
+
+export class PretendedUpload {
+  constructor(id, source, length, { onChange }) {
+    Object.assign(this, { id, source, length, onChange });
+    this.state = "queued";
+    this.blob = "";
+    this.ticket = "";
+    this.lock = { identity: "" };
+    this.sha256 = "";
+  }
+
+  get isOver() {
+    return ["whole", "dropped"].includes(this.state);
+  }
+
+  get share() {
+    return this.state === "whole" ? 1 : 0;
+  }
+
+  async go() {
+    this.set("moving");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    this.set("whole");
+  }
+
+  reserve() {}
+
+  hold() {}
+
+  retry() {}
+
+  async recheck() {}
+
+  drop() {
+    this.set("dropped");
+  }
+
+  set(state) {
+    if (this.state === "dropped") return;
+    this.state = state;
+    this.onChange();
+  }
+}

@@ -1,0 +1,13 @@
+// One proof of work for each upload, made one after the other.
+
+import { askChallenge } from "./server.js";
+
+export class Proofs {
+  constructor(run) {
+    this.run = run;
+  }
+
+  async take() {
+    return this.run("solve", await askChallenge());
+  }
+}

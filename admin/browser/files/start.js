@@ -1,0 +1,126 @@
+// Makes a plain field for files one that cleans, seals and sends by itself.
+
+import { isSupervisory } from "../lib/routes.js";
+import { Workshop } from "../seal/workshop.js";
+import { Block } from "./block.js";
+import { Field } from "./field.js";
+import { Memory } from "./memory.js";
+import { outcomeOf } from "./outcome.js";
+import { Proofs } from "./proofs.js";
+import { askWords } from "./server.js";
+
+const WORKER = "/app/files-worker.js";
+
+// `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
+// A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
+export async function startFiles(root, { place, isPractice, isYoung, form, isPacked }) {
+  const words = await askWords(addressOf(isYoung));
+  const workshop = new Workshop(WORKER);
+  await workshop.open();
+  const run = (job, content) => workshop.run(job, content);
+  const block = new Block(root, words);
+  const field = new Field({
+    run,
+    words,
+    limits: words.limits,
+    memory: new Memory(place, run),
+    proof: new Proofs(run),
+    isPractice,
+    onChange: (item) => block.show(item),
+  });
+  const files = new Files(block, field, workshop);
+  block.bind(field);
+  if (form) files.follow(form);
+  else field.travelTogether(await isPacked());
+  if (!isPractice) await files.recall();
+  block.listen();
+  return files;
+}
+
+function addressOf(isYoung) {
+  const prefix = document.documentElement.lang.startsWith("en") ? "/en" : "";
+  return `${prefix}/tip/files/words${isYoung ? "?page=young" : ""}`;
+}
+
+class Files {
+  constructor(block, field, workshop) {
+    Object.assign(this, { block, field, workshop });
+  }
+
+  // The answers decide the tip's way, and with it how its files travel.
+  follow(form) {
+    const look = () => {
+      const answers = new FormData(form);
+      const official = answers.get("official") || "unclear";
+      this.field.travelTogether(isSupervisory(official, answers.getAll("exclude")));
+    };
+    form.addEventListener("change", look);
+    look();
+  }
+
+  async recall() {
+    const lost = await this.field.recall();
+    if (lost) this.block.say(this.block.words.lost);
+  }
+
+  get isEmpty() {
+    return !this.field.items.length;
+  }
+
+  get words() {
+    return this.field.words;
+  }
+
+  faults() {
+    return this.field.faults();
+  }
+
+  // Waits for all; `onWait()` hears that there is something to wait for.
+  async collect(onWait) {
+    if (this.field.items.length) onWait();
+    this.block.hold(true);
+    try {
+      await this.field.adding;
+      return await this.field.collect();
+    } finally {
+      this.block.hold(false);
+    }
+  }
+
+  recheck(options) {
+    return this.field.recheck(options);
+  }
+
+  // What became of each file, told when the words are stored: `[{name, text}]`.
+  outcome(entries) {
+    return this.field.items.map((item) => outcomeOf(item, entries, this.field));
+  }
+
+  // Sent, or given up: nothing of it stays in this tab.
+  wipe() {
+    this.field.wipe();
+    this.block.show(null);
+    this.workshop.close();
+  }
+
+  // Gives the files back to the plain field, for the way without scripts.
+  release() {
+    const files = this.field.items.map(({ file }) => file).filter(Boolean);
+    this.field.items.slice().forEach((item) => this.field.remove(item));
+    this.wipe();
+    this.block.remove();
+    return giveBack(this.block.input, files);
+  }
+}
+
+// Not every browser lets a script fill the field.
+function giveBack(input, files) {
+  try {
+    const transfer = new DataTransfer();
+    files.forEach((file) => transfer.items.add(file));
+    input.files = transfer.files;
+    return input.files.length === files.length;
+  } catch (error) {
+    return !files.length;
+  }
+}

@@ -1,0 +1,95 @@
+"""Files with a letter: the mailbox seals, uploads and names them as the form does."""
+
+import hashlib
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import evidence_files as evidence
+from tests.admin.intake.seal.chosen import PAPER, PART, opened_files
+from tests.admin.intake.seal.writer import AXE, readable
+from tests.live import free_port
+
+# The mailbox of these tests is served as in test_browser.
+from .test_browser import address, visitor  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+WORDS = "这是昨晚拍的"
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    """One database is enough here: what the browser does is the same on both."""
+    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+
+
+@pytest.fixture
+def environ(environ, bundles, site_folder):
+    """A node that takes tips too: files go the same way for both."""
+    return environ | {
+        "DENGSHAO_ROOMS": "intake,mailbox",
+        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
+        "DENGSHAO_BUNDLES": str(bundles),
+        "DENGSHAO_SITE": str(site_folder),
+    }
+
+
+@pytest.fixture
+def chosen(visitor, reporter, tmp_path):  # noqa: F811
+    """Open the mailbox, choose a photo and a paper, and decide to send the paper as it is."""
+    photo, paper = tmp_path / "IMG_family.jpg", tmp_path / "b.pdf"
+    photo.write_bytes(evidence.photo_with_gps())
+    paper.write_bytes(PAPER)
+    visitor.open(reporter.typed)
+    visitor.page.set_input_files("#files", [str(photo), str(paper)])
+    visitor.page.click("#files-list li:nth-child(2) [data-act=keep]")
+    return visitor
+
+
+def test_a_letter_brings_files_that_the_unit_opens(app, chosen, reporter):
+    chosen.page.fill("#words", WORDS)
+    assert chosen.page.evaluate("document.documentElement.scrollWidth") <= 360
+    chosen.page.evaluate(AXE)
+    assert chosen.page.evaluate("axe.run()")["violations"] == []
+    chosen.press("发给工作人员")
+    chosen.sees("您补充的话收到了。")
+    chosen.sees("照片1.jpg 已清理，已保存。")
+    chosen.sees("b.pdf 未能清理，照原样已保存。")
+
+    letter = reporter.opened()[-1]
+    body = json.loads(letter.body)
+    assert (letter.kind, body["what"]) == ("message", WORDS)
+    [(clean, pixels), (kept, bytes_)] = opened_files(app, body["files"])
+    assert (clean.state, kept.state, bytes_) == ("cleaned", "kept", PAPER)
+    assert hashlib.sha256(pixels).hexdigest() == clean.sha256
+    assert readable(chosen.posted, [evidence.CANARY, "IMG_family", "b.pdf", WORDS]) == []
+    assert chosen.complaints == []
+
+
+def test_files_alone_are_a_letter_too(app, chosen, reporter):
+    chosen.press("发给工作人员")
+    chosen.sees("b.pdf 未能清理，照原样已保存。")
+
+    body = json.loads(reporter.opened()[-1].body)
+    assert body["what"] == ""
+    assert len(opened_files(app, body["files"])) == 2
+
+
+def test_the_files_stay_chosen_while_something_else_is_looked_at(chosen):
+    chosen.press("我想撤回")
+    chosen.press("不了，回去看回复")
+
+    expect(chosen.page.locator("#files-list li")).to_have_count(2)
+
+
+def test_a_line_cut_under_a_letters_file_goes_on(app, chosen, reporter):
+    chosen.page.route(f"{PART}", lambda route: route.abort(), times=2)
+    chosen.page.click("#files-list li:nth-child(2) [data-act=drop]")
+    chosen.page.fill("#words", WORDS)
+    chosen.press("发给工作人员")
+    chosen.sees("照片1.jpg 已清理，已保存。")
+
+    body = json.loads(reporter.opened()[-1].body)
+    assert len(opened_files(app, body["files"])) == 1

@@ -13,8 +13,11 @@ from sqlalchemy import func, select
 from admin.db import db
 from admin.house import house
 from admin.intake import flood
-from admin.models import Message, Tip
+from admin.models import Message, Tip, Upload
 from admin.sealing import age, payload, receipt
+from admin.sealing.padme import MIB
+from admin.vault import vault
+from tests.uploads import SealedFile, Uploader
 
 LEAST = {"category": "A4", "what": "有人在桥头拦车收钱", "place": "村口桥头"}
 
@@ -119,9 +122,15 @@ class Page:
 
 
 @pytest.fixture
-def environ(environ):
-    """A node that serves the public form and nothing else."""
-    return {**environ, "DENGSHAO_ROOMS": "intake"}
+def environ(request, environ):
+    """A node that serves the public form and nothing else.
+
+    Files lie in a folder; a test that takes `blobs_url` runs on a real S3 server as well.
+    """
+    here = {**environ, "DENGSHAO_ROOMS": "intake"}
+    if "blobs_url" in request.fixturenames:
+        here["DENGSHAO_BLOBS_URL"] = request.getfixturevalue("blobs_url")
+    return here
 
 
 @pytest.fixture
@@ -239,3 +248,38 @@ def count(app):
             return db.reading.execute(select(func.count()).select_from(model)).scalar_one()
 
     return count
+
+
+@pytest.fixture
+def uploader(scripted):
+    return Uploader(scripted.client, scripted.proof)
+
+
+@pytest.fixture
+def rows(app):
+    """Read the uploads as they are written down."""
+
+    def read():
+        with app.app_context():
+            return db.session.scalars(select(Upload)).all()
+
+    return read
+
+
+@pytest.fixture
+def stored_bytes(app):
+    """Read what lies in the store under a ticket's blob."""
+
+    def read(ticket):
+        with app.app_context():
+            blob = house().tickets.read(ticket)[0].blob
+            blobs = vault().blobs
+            return b"".join(blobs.read(blob, number) for number in range(blobs.parts(blob)))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def two():
+    """A file of two parts."""
+    return SealedFile.of(3 * MIB)

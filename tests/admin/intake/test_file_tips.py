@@ -12,12 +12,7 @@ from admin.intake import scripted as scripted_views
 from admin.models import SpentChallenge, Tip, Upload
 from admin.sealing import receipt
 from admin.vault.uploads import NotWhole
-from tests.uploads import SealedFile, Uploader
-
-
-@pytest.fixture
-def uploader(scripted):
-    return Uploader(scripted.client, scripted.proof)
+from tests.uploads import SealedFile
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from admin.sealing.padme import MIB
 from admin.vault.blobs_local import LocalBlobs
-from tests.uploads import SealedFile, Uploader
+from tests.uploads import SealedFile
 
 DISK = 48
 
@@ -30,11 +30,6 @@ def small_disk(tmp_path):
 def environ(small_disk, environ):
     """All of the installation lies on the small disk: it is there before the database is made."""
     return environ
-
-
-@pytest.fixture
-def uploader(scripted):
-    return Uploader(scripted.client, scripted.proof)
 
 
 def fill(folder, left):

@@ -29,6 +29,14 @@ class _Box:
     more: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    index: int
+    kind: str
+    codec: str
+    is_cover: bool
+
+
 # A row of frames in no box.
 _FRAMES: Final = {"audio/mpeg", "audio/amr"}
 _BOXES: Final = {
@@ -56,6 +64,11 @@ _MESSAGES: Final = {
     "mpeg4": "",
     "h263": "",
 }
+_SOUNDS: Final = frozenset(
+    {*("aac", "mp3", "opus", "vorbis", "flac", "alac", "amr_nb", "amr_wb", "ac3", "eac3")}
+)
+# They are at home in no box of ISO but 3GP.
+_OF_OLD_TELEPHONES: Final = {"h263", "amr_nb", "amr_wb"}
 _MOST_STREAMS: Final = 32
 
 
@@ -71,67 +84,74 @@ def clean_film(media_type: str, source: int, target: int, *, until: float) -> st
         run(python_inside("frames", media_type), source, target, limits)
         return media_type
     box = _BOXES[media_type]
-    pictures, sounds = _streams(box, source, until)
+    streams = _streams(box, source, until)
+    pictures = [stream for stream in streams if stream.kind == "video" and not stream.is_cover]
+    sounds = _known_sounds([stream for stream in streams if stream.kind == "audio"])
     if not pictures and not sounds:
         raise NotCleaned(Reason.BROKEN)
     if media_type == "video/mp4" and not pictures:
         media_type, box = "audio/mp4", _BOXES["audio/mp4"]
-    run(_command(box, pictures, has_sound=bool(sounds)), source, target, limits)
-    if _HEVC in pictures:
+    messages = _messages({stream.codec for stream in pictures}, box)
+    run(_command(box, [*pictures, *sounds], messages), source, target, limits)
+    if messages == _MESSAGES[_HEVC]:
         blank_messages(target)
     return media_type
 
 
-def _command(box: _Box, pictures: list[str], *, has_sound: bool) -> list[str]:
-    """Give ffmpeg's words. `V` means pictures that move: a cover is not one."""
-    streams = [word for word, is_there in (("0:V", pictures), ("0:a", has_sound)) if is_there]
-    filters = {_messages(codec) for codec in pictures}
-    if len(filters) > 1 or (_HEVC in pictures and box.reads != "mov"):
+def _known_sounds(sounds: list[_Stream]) -> list[_Stream]:
+    """Leave out a second sound that only its maker's telephones play (Apple's `apac`)."""
+    known = [sound for sound in sounds if sound.codec in _SOUNDS or sound.codec[:4] == "pcm_"]
+    if sounds and not known:
         raise NotCleaned(Reason.UNKNOWN_KIND)
+    return known
+
+
+def _messages(codecs: set[str], box: _Box) -> str:
+    """Tell by which filter the messages between pictures are left out; "" where there are none."""
+    filters = {_MESSAGES.get(codec) for codec in codecs}
+    if None in filters or len(filters) > 1 or (_HEVC in codecs and box.reads != "mov"):
+        raise NotCleaned(Reason.UNKNOWN_KIND)
+    return next(iter(filters), "") or ""
+
+
+def _command(box: _Box, streams: list[_Stream], messages: str) -> list[str]:
     # A picture that is missing, cut short or of the wrong length is a fault, never passed over.
     strict = ("-xerror", "-err_detect", "explode")
+    is_old = any(stream.codec in _OF_OLD_TELEPHONES for stream in streams)
+    writes = "3gp" if is_old and box.reads == "mov" else box.writes
     return [
         *tool("ffmpeg", "-nostdin", *_READ, *strict, "-f", box.reads, "-i", "fd:"),
-        *(word for stream in streams for word in ("-map", stream)),
+        *(word for stream in streams for word in ("-map", f"0:{stream.index}")),
         *(*_NO_TAGS, "-c", "copy"),
-        *(word for name in filters if name for word in ("-bsf:v", name)),
-        *(*box.more, *_EXACT, "-f", box.writes, "fd:"),
+        *(("-bsf:v", messages) if messages else ()),
+        *(*box.more, *_EXACT, "-f", writes, "fd:"),
     ]
 
 
-def _messages(codec: str) -> str:
-    if codec not in _MESSAGES:
-        raise NotCleaned(Reason.UNKNOWN_KIND)
-    return _MESSAGES[codec]
-
-
-def _streams(box: _Box, source: int, until: float) -> tuple[list[str], list[str]]:
-    """List the codecs of moving pictures and of sound that stand in a file."""
-    shown = "stream=codec_type,codec_name:stream_disposition=attached_pic"
+def _streams(box: _Box, source: int, until: float) -> list[_Stream]:
+    shown = "stream=index,codec_type,codec_name:stream_disposition=attached_pic"
     asked = ("-show_entries", shown, "-of", "json")
     command = tool("ffprobe", *_READ, "-f", box.reads, *asked, "fd:")
     answer = memory_file()
     try:
         run(command, source, answer, Limits(until, output=MB))
-        streams = _parsed(os.pread(answer, MB, 0))
+        return _parsed(os.pread(answer, MB, 0))
     finally:
         os.close(answer)
-    pictures = [name for kind, name, is_cover in streams if kind == "video" and not is_cover]
-    return pictures, [name for kind, name, _cover in streams if kind == "audio"]
 
 
-def _parsed(answer: bytes) -> list[tuple[str, str, bool]]:
+def _parsed(answer: bytes) -> list[_Stream]:
     """Read what ffprobe says: written by a program that has met the file, hence not trusted."""
     try:
         streams: list[dict[str, Any]] = json.loads(answer)["streams"][:_MOST_STREAMS]
         return [
-            (
-                str(stream["codec_type"]),
-                str(stream.get("codec_name", "")),
-                bool(stream["disposition"]["attached_pic"]),
+            _Stream(
+                index=int(stream["index"]),
+                kind=str(stream.get("codec_type", "")),
+                codec=str(stream.get("codec_name", "")),
+                is_cover=bool(stream["disposition"]["attached_pic"]),
             )
             for stream in streams
-            if "codec_type" in stream
         ]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NotCleaned(Reason.BROKEN) from None

@@ -27,6 +27,7 @@ def file_words() -> dict[str, Any]:
         },
         "own": _("随线索交来"),
         "letter": _("%(day)s 补充时交来"),
+        "in_letter": _("附了 %(n)s 个文件，在“附件”里。"),
         "view": {"picture": _("看"), "sound": _("听"), "film": _("看")},
         "close": _("关上"),
         "save": _("存下"),

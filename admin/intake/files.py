@@ -95,12 +95,7 @@ def take_part() -> Response:
     if request.mimetype != "application/octet-stream":
         abort(415)
     try:
-        if _find(ticket) is None:
-            return _refusal("ticket")
-        number = _number(ticket)
-        if number is None:
-            return _wrong_part(ticket)
-        return _take_part(ticket, number)
+        return _take_known(ticket)
     except NoPlace:
         return _refusal("busy")
     except uploads.NotKnown:
@@ -111,6 +106,13 @@ def take_part() -> Response:
         return _refusal("full")
     except SQLAlchemyError:
         return _refusal("busy")
+
+
+def _take_known(ticket: Ticket) -> Response:
+    if _find(ticket) is None:
+        return _refusal("ticket")
+    number = _number(ticket)
+    return _wrong_part(ticket) if number is None else _take_part(ticket, number)
 
 
 def _number(ticket: Ticket) -> int | None:

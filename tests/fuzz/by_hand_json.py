@@ -43,10 +43,13 @@ def texts(host, desk):
     return odd + [request("POST", place, at, body, JSON) for place, at in places for body in bad]
 
 
-JSON_PLACES = ("/tip/sealed", "/tip/challenge", "/mailbox/thread", "/mailbox/sealed")
+JSON_PLACES = (
+    *("/tip/sealed", "/tip/challenge", "/mailbox/thread", "/mailbox/sealed"),
+    *("/tip/files/ticket", "/tip/files/next", "/tip/files/drop"),
+)
 NAMES = (
     *("lookup", "reference", "unit", "urgency", "label", "sealed", "proof", "website"),
-    *("token", "number", "digest", "kind", "name", "auth"),
+    *("token", "number", "digest", "kind", "name", "auth", "files", "ticket", "size"),
 )
 VALUES = (
     *(None, True, 0, -1, 1.5, 10**40, "", "0" * 32, "0" * 64, MARK, "\x00", "=", "AAAA", "é"),

@@ -1,16 +1,26 @@
 """`dengshao` that waits for the rest of a body for PATIENCE seconds.
 
-With FAIR, a sender of a part is sent away after so many seconds, where others wait.
+LATER names a file: so many seconds as it says, if it is there, all senders of parts grow older.
 """
 
 import os
 import sys
+import time
+from pathlib import Path
 
 from admin.cli import main
-from admin.intake import part_room
+from admin.intake import files
+from admin.intake.part_room import PartRoom
 from admin.worker import PatientWorker
+
+
+def later():
+    path = Path(os.environ["LATER"])
+    return time.monotonic() + (float(path.read_text()) if path.exists() else 0.0)
+
 
 if __name__ == "__main__":
     PatientWorker.patience = float(os.environ["PATIENCE"])
-    part_room.FAIR_SECONDS = float(os.environ.get("FAIR", part_room.FAIR_SECONDS))
+    if "LATER" in os.environ:
+        files.PartRoom = lambda: PartRoom(clock=later)
     sys.exit(main())

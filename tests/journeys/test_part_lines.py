@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from admin.intake.challenge import Challenges
-from admin.intake.part_room import PLACES
+from admin.intake.part_room import FAIR_SECONDS, PLACES
 from admin.sealing.padme import MIB
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient
@@ -20,7 +20,6 @@ from tests.uploads import OCTETS, SealedFile, Uploader
 from .served import start
 
 SERVER = [sys.executable, str(Path(__file__).with_name("impatient_server.py"))]
-FAIR = 4.0
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +30,8 @@ def file():
 @pytest.fixture
 def served(tmp_path, demo_store, bundles, site_folder, monkeypatch):
     shutil.copytree(demo_store[0], tmp_path / "data")
-    monkeypatch.setenv("PATIENCE", "30")
-    monkeypatch.setenv("FAIR", str(FAIR))
+    monkeypatch.setenv("PATIENCE", "60")
+    monkeypatch.setenv("LATER", str(tmp_path / "later"))
     arguments = ["serve", "--workers", "1"]
     running = start(
         tmp_path, bundles=bundles, site=site_folder, arguments=arguments, command=SERVER
@@ -81,7 +80,7 @@ def wait_until_busy(uploader, ticket, data):
 
 
 def test_where_all_places_are_taken_the_form_is_served_and_the_slowest_gives_way(
-    served, uploader, file
+    served, uploader, file, tmp_path
 ):
     data = file.parts[0]
     tickets = [uploader.ticket(len(file.data)) for _ in range(PLACES + 1)]
@@ -91,7 +90,7 @@ def test_where_all_places_are_taken_the_form_is_served_and_the_slowest_gives_way
     assert uploader.client.get("/tip/").status_code == 200
     assert uploader.client.post("/tip/challenge", json={}).status_code == 200
 
-    time.sleep(FAIR)
+    (tmp_path / "later").write_text(str(FAIR_SECONDS))
     assert uploader.part(tickets[PLACES], 0, data).json == {"next": 1, "whole": False}
     # One of the slow ones was sent away; each of the others goes on, and is taken.
     told = []

@@ -5,6 +5,7 @@ import { fromBase64 } from "../lib/bytes.js";
 import { parseContent } from "../lib/envelope.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
+import { filesOf } from "./files/entries.js";
 import { ownFingerprint } from "./locks.js";
 import { brokenNotes } from "./note_page.js";
 import { readNotes } from "./notes.js";
@@ -120,16 +121,21 @@ function entry(message, words) {
   return element("li", `message message--${side}${broken}`, who, ...contents(message, words));
 }
 
-// A letter that brings files is JSON, as a supplement is: what was written stands beside their names.
-function wordsOf(body) {
-  const { files, what } = readSupplement(body);
-  return Array.isArray(files) && typeof what === "string" ? what : body;
+// Such a letter is JSON, as a supplement is: what was written stands beside what is named.
+function bringsFiles(body) {
+  const { files } = readSupplement(body);
+  return Array.isArray(files);
 }
 
 function contents(message, words) {
   const fault = message.fault ? [element("p", "message__fault", faultOf(message, words))] : [];
   if (message.number === null) return fault;
   if (message.body === null) return fault.concat(element("p", "", words.sentences.untrusted));
-  if (message.kind !== "supplement") return fault.concat(element("p", "", wordsOf(message.body)));
-  return fault.concat(fieldList(readSupplement(message.body), words));
+  const files = message.direction === "reporter" ? filesOf(message.body).length : 0;
+  const isFields = message.kind === "supplement" || files > 0;
+  const told = isFields ? readSupplement(message.body) : { what: message.body };
+  const shown =
+    message.kind === "supplement" ? fieldList(told, words) : element("p", "", String(told.what || ""));
+  const named = files && element("p", "meta", words.files.in_letter.replace("%(n)s", files));
+  return fault.concat(shown, named || []);
 }

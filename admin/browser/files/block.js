@@ -51,7 +51,7 @@ export class Block {
 
   dropped(event) {
     event.preventDefault();
-    if (this.input.disabled || !event.dataTransfer) return;
+    if (this.isHeld || !event.dataTransfer) return;
     this.field.add(Array.from(event.dataTransfer.files));
   }
 
@@ -118,6 +118,10 @@ export class Block {
 
   say(sentence) {
     this.said.textContent = sentence;
+  }
+
+  get isHeld() {
+    return this.input.disabled;
   }
 
   hold(isHeld) {

@@ -1,6 +1,7 @@
 // The form's field for files, once scripts have it: what was chosen, cleaned, sealed and sent.
 
 import { paddedSize } from "../lib/padme.js";
+import { fill } from "../mailbox/words.js";
 import { Item } from "./item.js";
 import { Line } from "./line.js";
 import { Pack } from "./pack.js";
@@ -103,7 +104,7 @@ export class Field {
 
   nextPhoto() {
     this.photos += 1;
-    return this.words.photo.replace("{number}", this.photos);
+    return fill(this.words.photo, { number: this.photos });
   }
 
   remove(item) {
@@ -174,7 +175,7 @@ export class Field {
     return this.items
       .map((item) => ({ item, text: this.faultOf(item) }))
       .filter(({ text }) => text)
-      .map(({ item, text }) => ({ text: text.replace("{name}", item.shownName), to: `chosen-${item.id}` }));
+      .map(({ item, text }) => ({ text: fill(text, { name: item.shownName }), to: `chosen-${item.id}` }));
   }
 
   faultOf(item) {

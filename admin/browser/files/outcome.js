@@ -1,10 +1,12 @@
 // What is said of a file once the words are stored.
 
+import { fill } from "../mailbox/words.js";
+
 export function outcomeOf(item, entries, { words, isPractice }) {
   const name = item.shownName;
   if (isPractice && item.state === "ready") return { name, text: words.practised };
   const own = entries.filter((entry) => isOf(entry, item));
-  if (!own.length) return { name, text: words.notSaved.replace("{reason}", reasonOf(item, words)) };
+  if (!own.length) return { name, text: fill(words.notSaved, { reason: reasonOf(item, words) }) };
   const first = own.some(({ state }) => state === "cleaned") ? words.savedClean : words.savedKept;
   const hasOriginal = own.some(({ state }) => state === "original");
   return { name, text: hasOriginal ? first + words.savedOriginal : first };

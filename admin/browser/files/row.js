@@ -1,5 +1,6 @@
 // One file as it is shown: its name, its state, how far it is, and what can be done with it.
 
+import { fill } from "../mailbox/words.js";
 import { element } from "../page/faults.js";
 
 const MIB = 1048576;
@@ -19,6 +20,8 @@ export class Row {
     this.node.id = `chosen-${item.id}`;
     this.node.tabIndex = -1;
     this.name = element("b", "");
+    // A name in Arabic letters turns nothing but itself.
+    this.name.dir = "auto";
     this.size = element("span", "", "meta");
     const title = element("p", "");
     title.append(this.name, " ", this.size);
@@ -80,7 +83,7 @@ export class Row {
     const percent = Math.floor(100 * shareOf(item));
     this.bar.hidden = !["moving", "paused", "broken"].includes(seen);
     this.bar.value = percent;
-    const label = this.words.progress.replace("{name}", item.shownName).replace("{percent}", percent);
+    const label = fill(this.words.progress, { name: item.shownName, percent });
     this.bar.setAttribute("aria-label", label);
     this.bar.textContent = label;
   }
@@ -113,9 +116,9 @@ function shareOf(item) {
 }
 
 function sentenceOf(item, seen, words) {
-  if (seen === "undecided") return words.undecided.replace("{reason}", words.uncleaned[item.reason]);
-  if (seen === "refused") return words.failed.replace("{reason}", words.reasons[item.reason]);
-  if (seen === "failed") return words.failed.replace("{reason}", words.reasons[item.failure]);
+  if (seen === "undecided") return fill(words.undecided, { reason: words.uncleaned[item.reason] });
+  if (seen === "refused") return fill(words.failed, { reason: words.reasons[item.reason] });
+  if (seen === "failed") return fill(words.failed, { reason: words.reasons[item.failure] });
   if (seen === "whole") return item.cleanName ? words.wholeClean : words.wholeKept;
   return words[seen];
 }

@@ -45,17 +45,22 @@ function addressOf(isYoung) {
 class Files {
   constructor(block, field, workshop) {
     Object.assign(this, { block, field, workshop });
+    this.form = null;
   }
 
   // The answers decide the tip's way, and with it how its files travel.
   follow(form) {
-    const look = () => {
-      const answers = new FormData(form);
-      const official = answers.get("official") || "unclear";
-      this.field.travelTogether(isSupervisory(official, answers.getAll("exclude")));
-    };
-    form.addEventListener("change", look);
-    look();
+    this.form = form;
+    form.addEventListener("change", () => this.look());
+    this.look();
+  }
+
+  // What is changed while the tip is on its way is not part of it.
+  look() {
+    if (!this.form || this.block.isHeld) return;
+    const answers = new FormData(this.form);
+    const official = answers.get("official") || "unclear";
+    this.field.travelTogether(isSupervisory(official, answers.getAll("exclude")));
   }
 
   async recall() {
@@ -78,13 +83,14 @@ class Files {
   // Waits for all; `onWait()` hears that there is something to wait for.
   async collect(onWait) {
     if (this.field.items.length) onWait();
-    this.block.hold(true);
-    try {
-      await this.field.adding;
-      return await this.field.collect();
-    } finally {
-      this.block.hold(false);
-    }
+    await this.field.adding;
+    return this.field.collect();
+  }
+
+  // While the tip is on its way no file joins it; leaving one out still works.
+  hold(isHeld) {
+    this.block.hold(isHeld);
+    this.look();
   }
 
   recheck(options) {

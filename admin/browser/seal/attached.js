@@ -66,6 +66,17 @@ export class Attached {
 
   // Calls `send(files)` once all is there; where the server misses a file, it is brought again.
   async sendWith(onWait, send) {
+    const files = await this.ready();
+    if (files) files.hold(true);
+    try {
+      return await this.sendInTurns(onWait, send);
+    } finally {
+      // Sent, they are gone.
+      if (this.files) this.files.hold(false);
+    }
+  }
+
+  async sendInTurns(onWait, send) {
     for (let turn = 1; ; turn += 1) {
       const files = await this.collect(onWait);
       try {

@@ -41,6 +41,7 @@ export class Result {
       const line = document.createElement("li");
       const shown = document.createElement("b");
       shown.textContent = name;
+      shown.dir = "auto";
       line.append(shown, " ", text);
       part.append(line);
     });

@@ -86,6 +86,37 @@ def test_a_film_that_was_held_upright_stays_so(tmp_path):
     assert said.stdout.strip() == b"270"
 
 
+def of_unknown_codec(film, count):
+    """A film whose last so many sounds are of a codec that no one but their maker knows."""
+    for _ in range(count):
+        for box, other in ((b"mp4a", b"apac"), (b"esds", b"dapa")):
+            before, _box, behind = film.rpartition(box)
+            film = before + other + behind
+    return film
+
+
+@needs("ffmpeg")
+def test_a_second_sound_that_few_can_play_is_left_out_and_the_only_one_never(tmp_path):
+    sounds = ("-f", "lavfi", "-i", "sine=duration=1", "-map", "0:v", "-map", "1:a", "-map", "1:a")
+    film = made(*PICTURE, *sounds, "-c:v", "libx264", *IN_FRONT, ending="mp4", tmp_path=tmp_path)
+
+    assert clean(of_unknown_codec(film, 1), name="x").data.count(b"soun") == 1
+    with pytest.raises(NotCleaned) as caught:
+        clean(of_unknown_codec(film, 2), name="x")
+    assert caught.value.reason is Reason.UNKNOWN_KIND
+
+
+@needs("ffmpeg")
+def test_a_film_of_an_old_telephone_is_cleaned(tmp_path):
+    picture = ("-f", "lavfi", "-i", "testsrc=size=176x144:rate=10:duration=1", "-c:v", "h263")
+    film = made(*picture, "-metadata", f"title={AUTHOR}", ending="3gp", tmp_path=tmp_path)
+    assert traces(film)
+
+    result = clean(film, name="x")
+
+    assert (result.type, traces(result.data)) == ("video/mp4", set())
+
+
 @needs("ffmpeg")
 def test_a_film_without_pictures_becomes_a_sound(tmp_path):
     sound = made(

@@ -5,6 +5,9 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -151,12 +154,42 @@ def test_too_much_time_is_stopped(code):
     assert stopped(code, seconds=2) is Reason.TOOK_TOO_LONG
 
 
-def test_nothing_of_a_stopped_child_goes_on():
-    mark = f"mark-{os.getpid()}"
-    stopped(f"import time; time.sleep(600)  # {mark}", seconds=2)
+def is_running(words):
+    """Tell whether a process of this machine was started with these words at its end."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            lines.append(path.read_bytes().rstrip(b"\0"))
+    return any(line.endswith(words.encode()) for line in lines)
 
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    assert mark not in listed.stdout
+
+def until(is_so):
+    """Wait for what comes about by itself; pytest's own limit ends a wait in vain."""
+    while not is_so():
+        time.sleep(0.05)
+
+
+def test_nothing_of_a_stopped_child_goes_on():
+    asleep = f"import time; time.sleep(600)  # stopped-{os.getpid()}"
+    with ThreadPoolExecutor() as pool:
+        reason = pool.submit(stopped, asleep, seconds=10)
+        until(lambda: is_running(asleep))
+
+    assert reason.result() is Reason.TOOK_TOO_LONG
+    until(lambda: not is_running(asleep))
+
+
+def test_nothing_goes_on_when_the_server_itself_is_killed():
+    asleep = f"import time; time.sleep(600)  # orphan-{os.getpid()}"
+    code = f"from tests.admin.cleaning.test_sandbox import told; told({asleep!r}, b'', 600)"
+    server = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    try:
+        until(lambda: is_running(asleep))
+    finally:
+        server.kill()
+        server.wait()
+
+    until(lambda: not is_running(asleep))
 
 
 def test_the_input_can_not_be_changed(tmp_path):

@@ -25,12 +25,12 @@ def environ(environ):
 def test_what_is_over_a_limit_says_so_and_the_rest_is_kept(app, chooser, writer, stored):
     whole = b"ID3" + b"x" * 1000
     chooser.choose(
-        chooser.made("empty.mp3", b""),
+        chooser.made("empty $&.mp3", b""),
         chooser.made("large.mp4", film(2) * 2),
         *[chooser.made(f"{number}.mp3", whole) for number in range(4)],
     )
 
-    chooser.says("empty.mp3", "失败：文件是空的。")
+    chooser.says("empty $&.mp3", "失败：文件是空的。")
     chooser.says("large.mp4", "失败：文件太大。")
     chooser.says("3.mp3", "失败：选得太多。")
     for number in range(3):
@@ -38,7 +38,7 @@ def test_what_is_over_a_limit_says_so_and_the_rest_is_kept(app, chooser, writer,
         chooser.keep(f"{number}.mp3")
     writer.send()
     expect(writer.page.locator("#error-summary a")).to_have_count(3)
-    writer.sees("「empty.mp3」没传上。再按一次，就不带它发出。")
+    writer.sees("「empty $&.mp3」没传上。再按一次，就不带它发出。")
     assert not writer.posts(SEALED)
     sent(writer)
 

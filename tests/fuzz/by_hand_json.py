@@ -45,7 +45,8 @@ def texts(host, desk):
 
 JSON_PLACES = (
     *("/tip/sealed", "/tip/challenge", "/mailbox/thread", "/mailbox/sealed"),
-    *("/tip/files/ticket", "/tip/files/next", "/tip/files/drop"),
+    # The others of files read their tickets by the same few lines.
+    *("/tip/files/ticket", "/tip/files/next"),
 )
 NAMES = (
     *("lookup", "reference", "unit", "urgency", "label", "sealed", "proof", "website"),

@@ -120,10 +120,13 @@ class Sealer:
             self.session.rollback()
 
     def _store(self, pieces: Sequence[Piece], clear_size: int) -> list[FileEntry]:
-        identity = age.HybridIdentity.generate()
+        identity, size = age.HybridIdentity.generate(), sealed_size(clear_size)
+        if not self.blobs.has_room(size):
+            # What is left belongs to words.
+            raise NotStored
         blob = ""
         try:
-            blob = uploads.reserve(self.session, sealed_size(clear_size)).blob
+            blob = uploads.reserve(self.session, size).blob
             self.session.commit()
             with self.aside():
                 self._write(blob, identity, pieces, clear_size)

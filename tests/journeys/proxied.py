@@ -1,13 +1,16 @@
 """A real nginx on the example of admin/deploy, and a visitor who speaks TLS to it."""
 
 import datetime
+import hashlib
 import http.client
+import re
 import socket
 import ssl
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from admin.config import ROOT
 from tests.live import free_port
+from tests.uploads import OCTETS
 
 EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"
 PUBLIC, DESK = "tips.example", "desk.example"
@@ -125,3 +129,47 @@ def wait_for(port):
         else:
             return
     raise TimeoutError(port)
+
+
+def largest_form(page):
+    """Fill every field of the form with as many Chinese characters as it takes."""
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    long = {"what": 2000, "place": 200, "who": 500, "objects": 500, "harm": 500, "fear": 500}
+    words = {name: "字" * count for name, count in long.items()} | {"contact": "字" * 200}
+    return urlencode({"token": token, "category": "A2"} | words).encode()
+
+
+def form_with_file(page, size):
+    """Write a form with one file as browsers do; the file is no picture, and keeps the form."""
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    fields = {"token": token, "category": "A2", "what": "字" * 500, "place": "桥头"}
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    named = b'Content-Disposition: form-data; name="files"; filename="x.bin"'
+    parts.append(b"--b\r\n%s\r\n\r\n%s\r\n--b--\r\n" % (named, b"FILE" * (size // 4)))
+    return b"".join(parts)
+
+
+def part(nginx, ticket, data, number=0, **options):
+    headers = {
+        "Dengshao-Ticket": ticket,
+        "Dengshao-Part": number,
+        "Dengshao-Digest": hashlib.sha256(data).hexdigest(),
+    }
+    return nginx.post("/tip/files/part", data, OCTETS, headers=headers, piece=60_000, **options)
+
+
+def provoke(nginx):
+    """Ask for what nginx would write to its error log at each level."""
+    nginx.get("/tip/?CANARY-7")
+    nginx.get("/none/../CANARY-7")
+    nginx.get("/nowhere/CANARY-7")
+    with nginx.connect() as connection:
+        connection.sendall(b"NOT HTTP CANARY-7\r\n\r\n")
+        connection.recv(4096)
+    with nginx.connect() as connection:
+        connection.sendall(b"POST /tip/sent HTTP/1.1\r\nHost: tips.example\r\n")
+        connection.sendall(b"Content-Length: 999999\r\n\r\nCANARY-7")
+        connection.recv(4096)

@@ -68,7 +68,7 @@ def start(
     site,
     arguments=("serve", "--demo"),
     command=None,
-    wait=60,
+    wait=180,
     budgets=WIDE_BUDGETS,
 ):
     """Start a server below `folder` and wait until it answers."""

@@ -1,14 +1,11 @@
 """The nginx example with a real nginx: bodies stay in memory, logs hold no address."""
 
-import hashlib
 import http.client
 import json
-import re
 import shutil
 import ssl
 import subprocess
 import time
-from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -22,7 +19,18 @@ from tests.http_client import HttpClient
 from tests.live import free_port
 from tests.uploads import OCTETS, SealedFile, Uploader
 
-from .proxied import DESK, PUBLIC, Proxy, adapt, wait_for, write_certificate
+from .proxied import (
+    DESK,
+    PUBLIC,
+    Proxy,
+    adapt,
+    form_with_file,
+    largest_form,
+    part,
+    provoke,
+    wait_for,
+    write_certificate,
+)
 from .served import start
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
@@ -90,14 +98,6 @@ def count_tips(served):
     return count
 
 
-def largest_form(page):
-    """Fill every field of the form with as many Chinese characters as it takes."""
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
-    long = {"what": 2000, "place": 200, "who": 500, "objects": 500, "harm": 500, "fear": 500}
-    words = {name: "字" * count for name, count in long.items()} | {"contact": "字" * 200}
-    return urlencode({"token": token, "category": "A2"} | words).encode()
-
-
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -140,15 +140,6 @@ def uploader(served):
     return Uploader(client, lambda: solved(challenges.new(1)))
 
 
-def part(nginx, ticket, data, number=0, **options):
-    headers = {
-        "Dengshao-Ticket": ticket,
-        "Dengshao-Part": number,
-        "Dengshao-Digest": hashlib.sha256(data).hexdigest(),
-    }
-    return nginx.post("/tip/files/part", data, OCTETS, headers=headers, piece=60_000, **options)
-
-
 def test_a_part_of_a_file_sent_slowly_arrives_and_touches_no_disk_on_its_way(
     proxy, served, uploader
 ):
@@ -184,19 +175,6 @@ def test_where_too_many_parts_come_at_once_or_the_app_is_away_the_browser_is_tol
         assert (answer.status, json.loads(body)) == (503, {"error": "busy"})
         assert answer.headers["Retry-After"] == "10"
     assert part(nginx, "x", b"y")[0].status == 410
-
-
-def form_with_file(page, size):
-    """Write a form with one file as browsers do; the file is no picture, and keeps the form."""
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
-    fields = {"token": token, "category": "A2", "what": "字" * 500, "place": "桥头"}
-    parts = [
-        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    ]
-    named = b'Content-Disposition: form-data; name="files"; filename="x.bin"'
-    parts.append(b"--b\r\n%s\r\n\r\n%s\r\n--b--\r\n" % (named, b"FILE" * (size // 4)))
-    return b"".join(parts)
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
@@ -247,20 +225,6 @@ def test_with_a_usual_buffer_the_same_form_would_be_spooled(proxy, served):
     nginx.post("/tip/sent", largest_form(nginx.get("/tip/")[1]), FORM)
 
     assert nginx.spooled() != before
-
-
-def provoke(nginx):
-    """Ask for what nginx would write to its error log at each level."""
-    nginx.get("/tip/?CANARY-7")
-    nginx.get("/none/../CANARY-7")
-    nginx.get("/nowhere/CANARY-7")
-    with nginx.connect() as connection:
-        connection.sendall(b"NOT HTTP CANARY-7\r\n\r\n")
-        connection.recv(4096)
-    with nginx.connect() as connection:
-        connection.sendall(b"POST /tip/sent HTTP/1.1\r\nHost: tips.example\r\n")
-        connection.sendall(b"Content-Length: 999999\r\n\r\nCANARY-7")
-        connection.recv(4096)
 
 
 def test_no_log_holds_an_address_a_word_or_a_request(proxy):

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from admin.config import ROOT
-from admin.db import db, today
+from admin.db import db, set_today, today
+from admin.house import house
 from admin.models import Tip, TipStatus, Urgency
 from admin.sweeper import sweep_now
 from tests.live import signed_in
@@ -39,8 +40,18 @@ def tips(live, sealed_tip):
         gone |= {"expires_on": today() + timedelta(days=10)}
         db.session.execute(update(Tip).where(Tip.id == ended.id).values(**gone))
         db.session.commit()
+        calendar = house().district.clocks.calendar
+    # On a day off nobody is told: it is as if it were swept on the last day of work.
+    set_today(last_working_day(calendar))
     sweep_now(live.app)
+    set_today(None)
     return [*old, fresh, ended]
+
+
+def last_working_day(calendar):
+    return next(
+        day for back in range(30) if not calendar.is_off(day := today() - timedelta(days=back))
+    )
 
 
 def violations(page):

@@ -1,7 +1,9 @@
 """A reporter without scripts: fills in the form, sends it, reads the answer."""
 
 import json
+import os
 import re
+import subprocess
 from base64 import b64encode
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -19,6 +21,8 @@ from admin.sealing.padme import MIB
 from admin.vault import vault
 from tests.uploads import SealedFile, Uploader
 
+# MiB of a disk that tests fill.
+DISK = 48
 LEAST = {"category": "A4", "what": "有人在桥头拦车收钱", "place": "村口桥头"}
 
 
@@ -283,3 +287,25 @@ def stored_bytes(app):
 def two():
     """A file of two parts."""
     return SealedFile.of(3 * MIB)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own, of 48 MiB; the whole data folder lies on it."""
+    folder = tmp_path / "data"
+    folder.mkdir(exist_ok=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "tmpfs", folder], capture_output=True
+    )
+    if made.returncode:
+        pytest.skip("no right to mount a small disk here: run as root")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder, left):
+    """Write until only so many bytes are left for a usual user."""
+    disk = os.statvfs(folder)
+    path = folder / "ballast"
+    path.write_bytes(bytes(disk.f_bavail * disk.f_frsize - left))
+    return path

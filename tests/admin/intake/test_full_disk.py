@@ -1,43 +1,18 @@
 """A disk that files have filled: words are still stored on it, and files go on later."""
 
-import os
-import subprocess
-
 import pytest
 
 from admin.sealing.padme import MIB
 from admin.vault.blobs_local import LocalBlobs
 from tests.uploads import SealedFile
 
-DISK = 48
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of its own, of 48 MiB; the whole data folder lies on it."""
-    folder = tmp_path / "data"
-    folder.mkdir(exist_ok=True)
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "tmpfs", folder], capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("no right to mount a small disk here: run as root")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+from .conftest import fill
 
 
 @pytest.fixture
 def environ(small_disk, environ):
     """All of the installation lies on the small disk: it is there before the database is made."""
     return environ
-
-
-def fill(folder, left):
-    """Write until only so many bytes are left for a usual user."""
-    disk = os.statvfs(folder)
-    path = folder / "ballast"
-    path.write_bytes(bytes(disk.f_bavail * disk.f_frsize - left))
-    return path
 
 
 def test_words_are_stored_on_a_disk_that_files_have_filled_and_files_go_on_later(

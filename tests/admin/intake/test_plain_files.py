@@ -21,7 +21,7 @@ from admin.vault import vault
 from admin.vault.blobs import BlobsAway, BlobStore
 from tests import evidence_files
 
-from .conftest import LEAST, FormReader, Page
+from .conftest import LEAST, FormReader, Page, fill
 from .test_multipart import BOUNDARY, body
 
 needs_cleaning = pytest.mark.skipif(not can_clean(), reason="bubblewrap does not work here")
@@ -477,6 +477,45 @@ def test_who_sends_a_file_slowly_keeps_nobody_waiting(app, send, reporter, confi
     thread.join()
 
     assert got == ["422 UNPROCESSABLE ENTITY"]
+
+
+class TestFullDisk:
+    @pytest.fixture
+    def environ(self, small_disk, environ):
+        return environ
+
+    def test_words_are_stored_and_the_file_once_there_is_room(
+        self, small_disk, send, reporter, stored, opened
+    ):
+        ballast = fill(small_disk, left=4 * MB)
+        page = send(("a.xyz", NOTE * 60_000))
+        assert told(page) == [("a.xyz", "失败：文件现在存不上，请等一会儿再交。")]
+        assert len(stored()) == 1
+        reporter.form = {"token": page.token}
+
+        ballast.unlink()
+        page = send(("a.xyz", NOTE * 60_000), status=422, address="/tip/more")
+        kept = {name: page.read.values[name] for name in ("token", "kept")}
+        send(address="/tip/more", **kept, **keep_all(page))
+
+        content = json.loads(stored()[0].messages[0].body)
+        assert [data for _entry, data, _size in opened(content["files"])] == [NOTE * 60_000]
+
+
+class TestStores:
+    @pytest.fixture
+    def environ(self, environ, blobs_url):
+        return {**environ, "DENGSHAO_BLOBS_URL": blobs_url}
+
+    def test_a_file_of_several_parts_comes_whole_in_any_store(self, send, stored, opened, uploads):
+        data = NOTE * 100_000
+        page = send(("a.xyz", data), status=422)
+
+        send(**keep_all(page))
+
+        ((_entry, found, _size),) = opened(stored()[0].words.files)
+        assert found == data
+        assert uploads() == [(True, True, False)]
 
 
 BAD_KEPT = {

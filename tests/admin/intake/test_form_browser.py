@@ -88,6 +88,7 @@ class Writer:
 
     def start_steps(self):
         self.page.click("#step-offer button")
+        self.page.wait_for_selector("#step-bar")
 
     @property
     def focused(self):

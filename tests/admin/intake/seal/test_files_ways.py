@@ -258,6 +258,7 @@ def test_one_question_a_screen_lists_the_files_among_the_answers(chooser, writer
     chooser.choose(chooser.made("a.jpg", evidence.photo_with_gps()))
     chooser.says("照片1.jpg", "传好了")
     page.click("#step-offer button")
+    page.wait_for_selector("#step-bar")
     while not page.locator("#step-check").is_visible():
         page.click("#step-bar [data-act=next]")
 

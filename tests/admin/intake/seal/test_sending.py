@@ -153,6 +153,7 @@ def test_with_one_question_a_screen_the_tip_is_sealed_as_well(writer, stored):
     writer.open()
     writer.fill()
     writer.page.click("#step-offer button")
+    writer.page.wait_for_selector("#step-bar")
     while writer.page.locator("[data-act=next]").is_visible():
         writer.page.click("[data-act=next]")
     writer.send()
@@ -166,6 +167,7 @@ def test_with_one_question_a_screen_a_broken_line_leads_to_no_question(writer, c
     writer.open()
     writer.fill()
     writer.page.click("#step-offer button")
+    writer.page.wait_for_selector("#step-bar")
     while writer.page.locator("[data-act=next]").is_visible():
         writer.page.click("[data-act=next]")
 

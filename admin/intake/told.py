@@ -51,11 +51,15 @@ def state_words(file: Held) -> str:
 
 
 def problems(brought: Brought) -> Iterator[str]:
-    """Say why the form comes back for its files' sake, each reason once."""
+    """Say what is wrong with a form's files where it comes back, each reason once.
+
+    What failed is among it: whatever brings the form back, nobody may think that it is there.
+    """
     if brought.undecided:
         yield _("有文件没能清理。请逐个选：照原样交，还是不要。")
-    for trouble in dict.fromkeys(file.trouble for file in brought.refused):
-        names = [file.name for file in brought.refused if file.trouble is trouble and file.name]
+    missing = [*brought.refused, *brought.failed]
+    for trouble in dict.fromkeys(file.trouble for file in missing):
+        names = [file.name for file in missing if file.trouble is trouble and file.name]
         yield _listed(names) + trouble_words(trouble)
 
 

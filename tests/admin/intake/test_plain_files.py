@@ -518,6 +518,16 @@ class TestStores:
         assert uploads() == [(True, True, False)]
 
 
+def test_a_form_that_comes_back_for_its_words_says_which_files_failed(send, stored, monkeypatch):
+    with monkeypatch.context() as patched:
+        without_store(patched)
+        page = send(("a.xyz", NOTE), status=422, what="")
+
+    assert ("files", "a.xyz：文件现在存不上，请等一会儿再交。") in page.errors
+    assert keep_all(page) == {}
+    assert stored() == []
+
+
 BAD_KEPT = {
     "nonsense": lambda text: "x" + text[1:],
     "cut": lambda text: text[:-8],

@@ -21,7 +21,7 @@ from admin.sealing import payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 
-from .files_live import files_live, lines, member_page, page, show  # noqa: F401
+from .files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
 from .tip_rows import HOLDER, make_row
 
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Decision
+from tests.admin.desk.files_made import put_file, with_files
 from tests.live import signed_in, start_server
 from tests.support import WIDE_BUDGETS
 
@@ -90,6 +91,20 @@ def lines(files_live):
             ]
 
     return read
+
+
+@pytest.fixture
+def tip_of(sealed_tip, files_live):
+    """Store a tip with files of these kinds: (data, name, type, state)."""
+
+    def make(*files):
+        entries = [
+            put_file(files_live.app, data, name=name, type=kind, state=state)
+            for data, name, kind, state in files
+        ]
+        return with_files(sealed_tip, files_live.app, entries), entries
+
+    return make
 
 
 def row_of(page, number):

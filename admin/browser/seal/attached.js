@@ -26,7 +26,9 @@ export class Attached {
     const begin = () => this.load().catch(() => this.onFail());
     const events = ["focusin", "change", "dragover"];
     events.forEach((name) => this.root.addEventListener(name, begin, { once: true }));
-    if (this.isChosen || isKept(this.options.place)) begin();
+    // It may have been touched before this script was there.
+    const isTouched = this.root.contains(document.activeElement);
+    if (isTouched || this.isChosen || isKept(this.options.place)) begin();
   }
 
   get isChosen() {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from threading import Semaphore
 from time import monotonic
 from typing import Final
 
@@ -116,11 +117,35 @@ def take_up(
     sealer: Sealer,
     *,
     limits: Limits,
+    places: Semaphore,
     with_originals: bool,
     together: bool,
 ) -> None:
-    """Clean and store what came now. `together` puts all files of the form in one blob."""
+    """Clean and store what came now. `together` puts all files of the form in one blob.
+
+    A form holds one of `places` meanwhile. Where none is left it goes on without its files: words
+    wait for no file, least of all for a stranger's.
+    """
     fresh = _admitted(brought, arrived, limits)
+    if not fresh and not (together and not _is_packed(brought)):
+        return
+    if not places.acquire(blocking=False):
+        _leave_out(brought, fresh, together=together)
+        return
+    try:
+        _clean_and_store(brought, fresh, sealer, with_originals=with_originals, together=together)
+    finally:
+        places.release()
+
+
+def _clean_and_store(
+    brought: Brought,
+    fresh: Sequence[Arrived],
+    sealer: Sealer,
+    *,
+    with_originals: bool,
+    together: bool,
+) -> None:
     sealer.session.rollback()
     with sealer.aside():
         tidied = _tidied(fresh, len(brought.shown), with_originals=with_originals)
@@ -129,6 +154,18 @@ def take_up(
         _pack(brought, tidied, sealer)
     else:
         _store_each(brought, tidied, sealer)
+
+
+def _leave_out(brought: Brought, fresh: Sequence[Arrived], *, together: bool) -> None:
+    """Say that nobody has time for these files now.
+
+    What the page kept in several blobs may not go the supervisory way so: its form comes back.
+    """
+    if together and not _is_packed(brought):
+        brought.refused += [Failed(file.name, Trouble.BUSY) for file in fresh]
+        brought.refused = brought.refused or [Failed("", Trouble.BUSY)]
+    else:
+        brought.failed += [Failed(file.name, Trouble.BUSY) for file in fresh]
 
 
 def _admitted(brought: Brought, arrived: Iterable[Arrived], limits: Limits) -> list[Arrived]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, abort, current_app, request
@@ -32,6 +33,9 @@ _SIDE_BY_SIDE: Final = 4
 """Forms with as many files as may be that one process holds at once."""
 _FAIR_SECONDS: Final = 400.0
 """How long a slow sender is never sent away: 20 MiB in that time are 52 KB/s."""
+_CLEANED_AT_ONCE: Final = 3
+"""Forms whose files one process cleans and stores at once. Beside as many parts (8) and forms (4)
+as may be read at once, one of its 16 threads is left for words whatever strangers send."""
 
 
 def init_memory(app: Flask) -> None:
@@ -39,6 +43,7 @@ def init_memory(app: Flask) -> None:
     most = app.extensions["dengshao"].config.plain_mb * MIB
     app.extensions["dengshao.files"] = Memory(_SIDE_BY_SIDE * most)
     app.extensions["dengshao.form_room"] = PartRoom(_SIDE_BY_SIDE, fair_seconds=_FAIR_SECONDS)
+    app.extensions["dengshao.cleaning_places"] = BoundedSemaphore(_CLEANED_AT_ONCE)
 
 
 @contextmanager
@@ -120,6 +125,7 @@ def _take(form: FilesForm, brought: Brought, fresh: list[Arrived], *, together: 
         fresh,
         sealer(),
         limits=Limits(config.files_most, config.plain_mb * MIB),
+        places=current_app.extensions["dengshao.cleaning_places"],
         with_originals=form.originals.data,
         together=together,
     )

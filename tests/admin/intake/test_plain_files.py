@@ -350,6 +350,46 @@ class TestBudget:
         assert uploads() == []
 
 
+class TestManyAtOnce:
+    """Where others' files take all places, words go on without their own."""
+
+    @pytest.fixture
+    def taken(self, app, send):
+        places, count = app.extensions["dengshao.cleaning_places"], 0
+        while places.acquire(blocking=False):
+            count += 1
+        assert count
+        return lambda: places.release(count)
+
+    def test_the_words_are_stored_and_the_file_is_told(self, send, stored, uploads, taken):
+        page = send(("a.xyz", NOTE))
+
+        assert page.receipt
+        assert told(page) == [("a.xyz", "失败：现在交文件的人太多。请等一分钟，再选一次。")]
+        assert len(stored()) == 1
+        assert uploads() == []
+
+        taken()
+        for _each in range(5):
+            # Each form gives its place back.
+            assert keep_all(send(("a.xyz", NOTE), status=422))
+
+    def test_what_lies_apart_does_not_go_the_supervisory_way(self, app, send, stored, opened):
+        page = send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
+        places = app.extensions["dengshao.cleaning_places"]
+        while places.acquire(blocking=False):
+            pass
+        page = send(status=503, official="yes", **keep_all(page))
+        assert stored() == []
+        assert len(keep_all(page)) == 2
+
+        places.release()
+        send(**keep_all(page))
+
+        files = opened(stored()[0].words.files)
+        assert len({entry.blob for entry, _data, _size in files}) == 1
+
+
 def test_where_the_store_is_away_the_words_are_stored_and_it_recovers(
     app, send, stored, monkeypatch
 ):

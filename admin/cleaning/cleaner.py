@@ -2,6 +2,8 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from time import monotonic
 from typing import Final
@@ -51,18 +53,26 @@ def clean(data: bytes, *, name: str, seconds: float = SECONDS) -> Cleaned:
 
     `name` is the reporter's, and deliberately has no say: the content tells what a file is, and
     the new name tells that alone. `seconds` are all the time there is, waiting for others
-    included. Raises `NotCleaned` with the reason.
+    included. Raises `NotCleaned` with the reason, and nothing else: a machine that is short of
+    memory, processes or open files has no sandbox to offer just now.
     """
     del name
     if not works():
         raise NotCleaned(Reason.NO_SANDBOX)
-    source, target = memory_file(data), memory_file()
     try:
-        media_type = clean_file(source, target, seconds=seconds)
-        return Cleaned(_read(target), media_type, neutral_name(media_type))
+        with _closing(memory_file(data)) as source, _closing(memory_file()) as target:
+            media_type = clean_file(source, target, seconds=seconds)
+            return Cleaned(_read(target), media_type, neutral_name(media_type))
+    except (OSError, MemoryError):
+        raise NotCleaned(Reason.NO_SANDBOX) from None
+
+
+@contextmanager
+def _closing(file: int) -> Iterator[int]:
+    try:
+        yield file
     finally:
-        os.close(source)
-        os.close(target)
+        os.close(file)
 
 
 def clean_file(source: int, target: int, *, seconds: float = SECONDS) -> str:

@@ -146,10 +146,14 @@ def _memory_file(name: str, data: bytes | memoryview) -> int:
     if not hasattr(os, "memfd_create"):
         raise OSError(errno.ENOSYS, "no files in memory on this system")
     file = os.memfd_create(name)
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(file, rest) :]
-    os.lseek(file, 0, os.SEEK_SET)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        os.lseek(file, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(file)
+        raise
     return file
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from ..sealing.files import MOST_ENTRIES
+from ..sealing.padme import TooLong
 from .kept import BadKept, Held, open_kept, seal_kept
 from .plain_files import (
     CLEANING_SECONDS,
@@ -21,6 +22,12 @@ from .tray import Trouble
 
 KEEP: Final = "keep"
 DROP: Final = "drop"
+_UNPACKED: Final = {
+    NoRoom: Trouble.FULL,
+    NotStored: Trouble.AWAY,
+    # Cleaning can make files larger; else only an operator's own limits lead there.
+    TooLong: Trouble.TOO_BIG,
+}
 
 
 @dataclass(frozen=True)
@@ -235,10 +242,9 @@ def _pack(brought: Brought, files: Sequence[Tidied], sealer: Sealer) -> None:
     brought.held, brought.undecided = [], []
     try:
         packed = sealer.seal_together([*map(sealer.unseal, before), *files])
-    except (NoRoom, NotStored) as error:
-        trouble = Trouble.FULL if isinstance(error, NoRoom) else Trouble.AWAY
+    except (NoRoom, NotStored, TooLong) as error:
         names = [file.name for file in before] + [file.name for file in files]
-        brought.failed += [Failed(name, trouble) for name in names]
+        brought.failed += [Failed(name, _UNPACKED[type(error)]) for name in names]
         return
     for file in packed:
         _add(brought, file, is_decided=file.digest in decided)

@@ -89,7 +89,7 @@ class Sealer:
         return Held(file.name, file.digest, tuple(entries), file.reason)
 
     def seal_together(self, files: Sequence[Tidied]) -> list[Held]:
-        """Store all in one blob of a stepped size. Raises `NoRoom` or `NotStored`."""
+        """Store all in one blob of a stepped size. Raises `NoRoom`, `NotStored` or `TooLong`."""
         pieces = [piece for file in files for piece in file.pieces]
         entries = iter(self._store(pieces, pack_size(sum(len(piece.data) for piece in pieces))))
         return [

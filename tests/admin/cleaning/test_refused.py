@@ -1,6 +1,8 @@
 """What cannot be cleaned is told so, with the reason; nothing is half cleaned."""
 
+import errno
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -151,6 +153,32 @@ def test_a_file_for_which_there_is_no_time_is_told_so(seconds):
         clean(photo_with_gps(), name="x", seconds=seconds)
 
     assert caught.value.reason is Reason.TOOK_TOO_LONG
+
+
+SHORT = {
+    "no process": (sandbox.subprocess, "Popen", BlockingIOError(errno.EAGAIN, "fork")),
+    "no memory for a process": (sandbox.subprocess, "Popen", MemoryError()),
+    "no open file": (sandbox.os, "memfd_create", OSError(errno.EMFILE, "memfd")),
+    "no memory for a file": (sandbox.os, "write", OSError(errno.ENOMEM, "write")),
+}
+
+
+@here
+@pytest.mark.parametrize("name", SHORT)
+def test_a_machine_that_is_short_of_something_cleans_nothing_and_says_so(name, monkeypatch):
+    place, function, error = SHORT[name]
+    assert can_clean()
+    open_before = os.listdir("/proc/self/fd")
+
+    def fail(*_args, **_more):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place, function, fail)
+        assert reason_of(photo_with_gps()) is Reason.NO_SANDBOX
+
+    assert os.listdir("/proc/self/fd") == open_before
+    assert clean(photo_with_gps(), name="x").type == "image/jpeg"
 
 
 @here

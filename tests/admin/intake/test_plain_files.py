@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from admin.cleaning import can_clean
 from admin.db import db
 from admin.models import SpentNonce, Tip, Upload
-from admin.sealing import age
+from admin.sealing import age, padme
 from admin.sealing.files import parse_entries
 from admin.turns import TakingTurns
 from admin.vault import vault
@@ -348,6 +348,16 @@ class TestBudget:
         assert told(page) == [("a.xyz", "失败：今天收文件的地方用完了，请明天再交。")]
         assert list(stored()[0].words.files) == []
         assert uploads() == []
+
+
+def test_what_is_too_long_for_one_blob_is_told_and_the_words_are_stored(send, stored, monkeypatch):
+    monkeypatch.setattr(padme, "PACKS", (len(NOTE),))
+
+    page = send(("a.xyz", NOTE), ("b.xyz", OTHER), official="yes")
+
+    assert page.receipt
+    assert [name for name, words in told(page) if "太大了" in words] == ["a.xyz", "b.xyz"]
+    assert len(stored()) == 1
 
 
 class TestManyAtOnce:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from ..db import db
 from ..house import house
 from ..turns import MOST_READ, aside
-from ..vault import nonces, vault
+from ..vault import nonces, store, vault
 from .bringing import Arrived, Brought, Failed, Limits, blobs_of, read_kept, take_up
 from .current import current_intake
 from .forms import FilesForm
@@ -111,9 +111,17 @@ def _without_stored(
     spent = nonces.spent_bodies(db.reading, sent.nonce.nonce)
     digests = brought.digests | {file.digest for file in arrived}
     known = sent.with_stored(digests).known_among(spent) or frozenset()
+    if known and not _stands(sent):
+        known = frozenset()
     brought.stored = [file for file in arrived if file.digest in known]
     brought.known = known
     return [file for file in arrived if file.digest not in known]
+
+
+def _stands(sent: Submission) -> bool:
+    """Tell whether the form's tip is there still: purged, its files are gone with its words."""
+    standing = store.standing(db.reading, sent.lookup)
+    return standing is not None and not standing.is_purged
 
 
 def _take(form: FilesForm, brought: Brought, fresh: list[Arrived], *, together: bool) -> None:

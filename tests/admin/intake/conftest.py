@@ -149,7 +149,7 @@ def stored(app, units):
 
     def read():
         with app.app_context():
-            tips = db.session.scalars(select(Tip)).all()
+            tips = db.session.scalars(select(Tip).where(Tip.sealed.is_not(None))).all()
             found = [_opened(tip, units) for tip in tips]
             db.session.expunge_all()
             db.session.rollback()

@@ -8,17 +8,18 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from admin.cleaning import can_clean
-from admin.db import db
+from admin.db import db, today
 from admin.models import SpentNonce, Tip, Upload
 from admin.sealing import age, padme
 from admin.sealing.files import parse_entries
 from admin.turns import TakingTurns
 from admin.vault import vault
 from admin.vault.blobs import BlobsAway, BlobStore
+from admin.vault.expiry import sweep
 from tests import evidence_files
 
 from .conftest import LEAST, FormReader, Page, fill
@@ -201,6 +202,25 @@ def test_a_page_that_is_loaded_again_neither_cleans_nor_stores_again(send, store
     assert told(again) == [("a.jpg", "已保存")]
     assert len(uploads()) == 1
     assert stored()[0].messages == []
+
+
+@needs_cleaning
+def test_a_file_whose_tip_was_deleted_since_is_stored_anew_with_its_words(
+    app, send, stored, opened
+):
+    photo = ("a.jpg", evidence_files.photo_with_gps())
+    send(photo)
+    with app.app_context():
+        # Within the days for which the form itself is known.
+        db.session.execute(update(Tip).values(expires_on=today(), is_open=False))
+        assert sweep(db.session)["tips"] == 1
+        db.session.commit()
+
+    page = send(photo)
+
+    assert told(page) == [("a.jpg", "已清理，已保存")]
+    (tip,) = stored()
+    assert [entry.type for entry, _data, _size in opened(tip.words.files)] == ["image/jpeg"]
 
 
 @needs_cleaning

@@ -67,6 +67,8 @@ class Brought:
     """The form comes back for their sake: another file, or none, must be chosen."""
     failed: list[Failed] = field(default_factory=list)
     """The words go without them: it is our side that lacks room."""
+    unread: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    """What the page kept, field by field, where it could not be opened now: it goes back so."""
 
     @property
     def must_ask(self) -> bool:

@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, abort, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from ..db import db
@@ -90,18 +91,39 @@ def bring_files(form: FilesForm, arrived: Sequence[Arrived], *, together: bool) 
     if not arrived and not form.kept.data:
         return
     brought = form.brought = Brought()
+    try:
+        _bring(form, brought, arrived, together=together)
+    except SQLAlchemyError:
+        # The words come back: nobody may think that what came with them is there.
+        if not brought.key:
+            brought.unread = _unread()
+        lost = [file for file in arrived if file.digest not in brought.digests]
+        brought.failed += [Failed(file.name, file.trouble or Trouble.AWAY) for file in lost]
+        raise
+    finally:
+        form.files.errors = [*problems(brought)]
+        if brought.undecided:
+            form.files.leads_to = "file-0-keep"
+
+
+def _bring(
+    form: FilesForm, brought: Brought, arrived: Sequence[Arrived], *, together: bool
+) -> None:
     intake = None if form.errors.get("token") else current_intake(db.session, form.nonce.day)
     if intake is None or form.nonce.age < house().config.form_min_seconds:
         brought.refused = [Failed(file.name, Trouble.STALE) for file in arrived]
         brought.refused = brought.refused or [Failed("", Trouble.STALE)]
-    else:
-        brought.key = kept_key(intake.day_key, form.nonce.nonce)
-        read_kept(brought, form.kept.data or "", request.form)
-        sent = Submission(intake, form.nonce, form.answers(), form.contact_text)
-        _take(form, brought, _without_stored(brought, sent, arrived), together=together)
-    form.files.errors = [*problems(brought)]
-    if brought.undecided:
-        form.files.leads_to = "file-0-keep"
+        return
+    brought.key = kept_key(intake.day_key, form.nonce.nonce)
+    read_kept(brought, form.kept.data or "", request.form)
+    sent = Submission(intake, form.nonce, form.answers(), form.contact_text)
+    _take(form, brought, _without_stored(brought, sent, arrived), together=together)
+
+
+def _unread() -> list[tuple[str, str]]:
+    """Give back what the page kept, and each choice, where nothing could be looked up."""
+    fields = request.form.items()
+    return [(name, text) for name, text in fields if name == "kept" or name.startswith("file-")]
 
 
 def _without_stored(

@@ -3,12 +3,14 @@
 import json
 import re
 import threading
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from admin.cleaning import can_clean
@@ -596,6 +598,43 @@ def test_a_form_that_comes_back_for_its_words_says_which_files_failed(send, stor
     assert ("files", "a.xyz：文件现在存不上，请等一会儿再交。") in page.errors
     assert keep_all(page) == {}
     assert stored() == []
+
+
+class TestDatabaseAway:
+    """It goes away at one question or the other, and comes back."""
+
+    @pytest.fixture(params=["plain_way.current_intake", "plain_way.nonces.spent_bodies"])
+    def away(self, request, monkeypatch):
+        @contextmanager
+        def away():
+            def fail(*_args):
+                raise OperationalError("SELECT", {}, Exception("away"))
+
+            with monkeypatch.context() as patched:
+                patched.setattr(f"admin.intake.{request.param}", fail)
+                yield
+
+        return away
+
+    def test_a_file_that_was_lost_is_told(self, send, stored, away):
+        with away():
+            page = send(("a.xyz", NOTE), status=503)
+
+        assert ("files", "a.xyz：文件现在存不上，请等一会儿再交。") in page.errors
+        assert page.read.values["what"] == LEAST["what"]
+        assert stored() == []
+
+    def test_what_the_page_kept_is_kept_and_so_is_each_choice(
+        self, send, stored, opened, reporter, away
+    ):
+        send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
+        with away():
+            send(status=503, **{"file-0": "drop", "file-1": "keep"})
+
+        send()
+
+        ((_entry, data, _size),) = opened(stored()[0].words.files)
+        assert data == OTHER
 
 
 BAD_KEPT = {

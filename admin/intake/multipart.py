@@ -18,6 +18,10 @@ MOST_WORDS = 256 * 1024
 """Bytes that all fields without a file may have together, names included."""
 MOST_HEAD = 8 * 1024
 """Bytes of the lines that stand before a part's content: a file's name may be long."""
+MOST_FILES = 50
+"""Files of which anything is remembered: more than a tip may bring, so that this can be said."""
+MOST_HEADS = 4 * 1024 * 1024
+"""Bytes of all files' heads together, those of a folder with tens of thousands of files."""
 _READ = 64 * 1024
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 _NAMES = re.compile(
@@ -54,14 +58,15 @@ def read_parts(
 ) -> tuple[Pairs, Files]:
     """Read all parts. Raises 400 for what no browser sends or was cut off, 413 for too many words.
 
-    Files are not counted here: the streams that `open_file` makes say how much they keep.
+    How much of a file is kept, the stream says that `open_file` makes. Files beyond `MOST_FILES`
+    are read past, for the sake of the words that follow; 413 beyond `MOST_HEADS`.
     """
     if not _BOUNDARY.fullmatch(boundary):
         raise BadRequest
     body = _Body(stream, boundary)
     pairs: Pairs = []
     files: Files = []
-    room = MOST_WORDS
+    room, heads = MOST_WORDS, MOST_HEADS
     while (head := body.next_head()) is not None:
         name, filename = _names(head)
         if filename is None:
@@ -70,6 +75,12 @@ def read_parts(
             pairs.append((_text(name), _text(value)))
             if len(pairs) > MAX_FIELDS:
                 raise RequestEntityTooLarge
+            continue
+        heads -= len(head)
+        if heads < 0:
+            raise RequestEntityTooLarge
+        if len(files) == MOST_FILES:
+            body.skip()
         elif (file := _read_file(body, filename, open_file)) is not None:
             files.append((_text(name), file))
     return pairs, files
@@ -139,6 +150,11 @@ class _Body:
     def content(self) -> Iterator[bytes]:
         """Give a part's content piece by piece, at least one, and step over the boundary."""
         return self._pieces(self._mark)
+
+    def skip(self) -> None:
+        """Step over a part's content and the boundary."""
+        for _piece in self.content():
+            pass
 
     def _upto(self, mark: bytes, most: int) -> bytes:
         at = self._ahead.find(mark, self._at)

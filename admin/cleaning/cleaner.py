@@ -1,9 +1,11 @@
 """Cleans one file, by its kind, in the sandbox."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from time import monotonic
 from typing import Final
@@ -48,20 +50,23 @@ def can_clean() -> bool:
     return works()
 
 
-def clean(data: bytes, *, name: str, seconds: float = SECONDS) -> Cleaned:
+def clean(
+    data: bytes, *, name: str, seconds: float = SECONDS, output: int = sys.maxsize
+) -> Cleaned:
     """Take what tells of its sender out of a file held in memory; nothing of it meets a disk.
 
     `name` is the reporter's, and deliberately has no say: the content tells what a file is, and
     the new name tells that alone. `seconds` are all the time there is, waiting for others
-    included. Raises `NotCleaned` with the reason, and nothing else: a machine that is short of
-    memory, processes or open files has no sandbox to offer just now.
+    included; `output` is how many bytes may come out. Raises `NotCleaned` with the reason, and
+    nothing else: a machine that is short of memory, processes or open files has no sandbox to
+    offer just now.
     """
     del name
     if not works():
         raise NotCleaned(Reason.NO_SANDBOX)
     try:
         with _closing(memory_file(data)) as source, _closing(memory_file()) as target:
-            media_type = clean_file(source, target, seconds=seconds)
+            media_type = clean_file(source, target, seconds=seconds, output=output)
             return Cleaned(_read(target), media_type, neutral_name(media_type))
     except (OSError, MemoryError):
         raise NotCleaned(Reason.NO_SANDBOX) from None
@@ -75,7 +80,9 @@ def _closing(file: int) -> Iterator[int]:
         os.close(file)
 
 
-def clean_file(source: int, target: int, *, seconds: float = SECONDS) -> str:
+def clean_file(
+    source: int, target: int, *, seconds: float = SECONDS, output: int = sys.maxsize
+) -> str:
     """Clean from one open file into another, new one, and give the new media type.
 
     Raises `NotCleaned`; what then stands in `target` is worth nothing.
@@ -88,20 +95,21 @@ def clean_file(source: int, target: int, *, seconds: float = SECONDS) -> str:
         raise NotCleaned(Reason.TOOK_TOO_LONG)
     try:
         if media_type in FILMS:
-            return clean_film(media_type, source, target, until=until)
-        _run_job(_JOBS[media_type], media_type, source, target, until=until)
+            return clean_film(media_type, source, target, until=until, output=output)
+        limits = Limits(until, output=min(output, _MOST_BYTES))
+        _run_job(_JOBS[media_type], media_type, source, target, limits)
     finally:
         _turn.release()
     return _BECOMES.get(media_type, media_type)
 
 
-def _run_job(job: str, media_type: str, source: int, target: int, *, until: float) -> None:
+def _run_job(job: str, media_type: str, source: int, target: int, limits: Limits) -> None:
     if job == "office":
         # It unpacks the whole archive, twice, into the folder in memory.
-        limits = Limits(until, folder=512 * MB)
+        limits = replace(limits, folder=512 * MB)
         run(system_python_inside(job, media_type), source, target, limits)
     else:
-        run(python_inside(job, media_type), source, target, Limits(until))
+        run(python_inside(job, media_type), source, target, limits)
 
 
 def _kind(source: int) -> str:

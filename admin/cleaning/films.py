@@ -72,13 +72,13 @@ _OF_OLD_TELEPHONES: Final = {"h263", "amr_nb", "amr_wb"}
 _MOST_STREAMS: Final = 32
 
 
-def clean_film(media_type: str, source: int, target: int, *, until: float) -> str:
+def clean_film(media_type: str, source: int, target: int, *, until: float, output: int) -> str:
     """Copy sound and pictures from one open file into another, and give the new media type.
 
     Raises `NotCleaned`: cut off, damaged, or of a codec we do not know.
     """
     size = os.fstat(source).st_size
-    limits = Limits(until, output=2 * size + 16 * MB)
+    limits = Limits(until, output=min(2 * size + 16 * MB, output))
     if media_type in _FRAMES:
         # ffmpeg would copy along what stands between two frames, or behind the last.
         run(python_inside("frames", media_type), source, target, limits)

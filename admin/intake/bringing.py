@@ -1,8 +1,7 @@
 """The files of one sent form: those that came with it, and those that its page kept from before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from threading import Semaphore
 from time import monotonic
 from typing import Final
@@ -22,6 +21,8 @@ from .tray import Trouble
 
 KEEP: Final = "keep"
 DROP: Final = "drop"
+_PACKED: Final = 4
+"""Times what files may have together as they came: cleaned for one blob, they are in memory all."""
 _UNPACKED: Final = {
     NoRoom: Trouble.FULL,
     NotStored: Trouble.AWAY,
@@ -142,27 +143,16 @@ def take_up(
         _leave_out(brought, fresh, together=together)
         return
     try:
-        _clean_and_store(brought, fresh, sealer, with_originals=with_originals, together=together)
+        room = _PACKED * limits.total if together else None
+        before = len(brought.shown)
+        tidied = _tidied(fresh, sealer, before=before, with_originals=with_originals, room=room)
+        fitting = _fitting(brought, tidied)
+        if together:
+            _pack(brought, list(fitting), sealer)
+        else:
+            _store_each(brought, fitting, sealer)
     finally:
         places.release()
-
-
-def _clean_and_store(
-    brought: Brought,
-    fresh: Sequence[Arrived],
-    sealer: Sealer,
-    *,
-    with_originals: bool,
-    together: bool,
-) -> None:
-    sealer.session.rollback()
-    with sealer.aside():
-        tidied = _tidied(fresh, len(brought.shown), with_originals=with_originals)
-    tidied = _fitting(brought, tidied)
-    if together:
-        _pack(brought, tidied, sealer)
-    else:
-        _store_each(brought, tidied, sealer)
 
 
 def _leave_out(brought: Brought, fresh: Sequence[Arrived], *, together: bool) -> None:
@@ -202,25 +192,44 @@ def _misfit(size: int, room: int, places: int) -> Trouble | None:
     return Trouble.TOO_BIG if size > room else None
 
 
-def _tidied(files: Sequence[Arrived], before: int, *, with_originals: bool) -> list[Tidied]:
+def _tidied(
+    files: Sequence[Arrived],
+    sealer: Sealer,
+    *,
+    before: int,
+    with_originals: bool,
+    room: int | None,
+) -> Iterator[Tidied]:
+    """Clean file by file, each only when the one before was taken: two at most are in memory then.
+
+    `before` counts the form's files that lie sealed already; for `room` see `tidy`.
+    """
     until = monotonic() + CLEANING_SECONDS
-    return [
-        tidy(file.name, file.data, number=number, with_original=with_originals, until=until)
-        for file, number in zip(files, count(before + 1), strict=False)
-    ]
+    sealer.session.rollback()
+    for number, file in enumerate(files, before + 1):
+        with sealer.aside():
+            found = tidy(
+                file.name,
+                file.data,
+                number=number,
+                with_original=with_originals,
+                until=until,
+                room=room,
+            )
+        if room is not None and found.reason is None:
+            room -= len(found.pieces[0].data)
+        yield found
 
 
-def _fitting(brought: Brought, files: Sequence[Tidied]) -> list[Tidied]:
+def _fitting(brought: Brought, files: Iterable[Tidied]) -> Iterator[Tidied]:
     """Leave out what a tip has no entry for; only an operator's own limits lead there."""
     room = MOST_ENTRIES - brought.entry_count
-    kept = []
     for file in files:
         room -= len(file.pieces)
         if room < 0:
             brought.refused.append(Failed(file.name, Trouble.TOO_MANY))
         else:
-            kept.append(file)
-    return kept
+            yield file
 
 
 def _store_each(brought: Brought, files: Iterable[Tidied], sealer: Sealer) -> None:

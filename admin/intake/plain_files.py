@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..cleaning import NotCleaned, Reason, clean, neutral_name, safe_name, sniff
 from ..sealing import age
 from ..sealing.files import FileEntry, State
-from ..sealing.padme import blob_size, pack_size, sealed_size
+from ..sealing.padme import MIB, blob_size, pack_size, sealed_size
 from ..vault import uploads
 from ..vault.blobs import PART, BlobsAway, BlobStore, PartDiffers
 from ..vault.sealed_upload import SealedUpload
@@ -51,16 +51,21 @@ class Tidied:
     reason: Reason | None
 
 
-def tidy(name: str, data: bytes, *, number: int, with_original: bool, until: float) -> Tidied:
+def tidy(
+    name: str, data: bytes, *, number: int, with_original: bool, until: float, room: int | None
+) -> Tidied:
     """Clean a file. One that can't be cleaned stays as it came, with the reason.
 
     `number` tells it from the form's others once its name is a neutral one; `until` is when, on
-    the monotonic clock, the form's time for cleaning is over.
+    the monotonic clock, the form's time for cleaning is over; `room` is how many bytes may come
+    out, where others wait beside them. Redrawn, a small moving picture can become a huge one.
     """
     kind = sniff(data)
     shown, digest = safe_name(name, kind), sha256(data).hexdigest()
+    output = 2 * len(data) + 16 * MIB
+    output = output if room is None else max(min(output, room), 0)
     try:
-        found = clean(data, name=shown, seconds=until - monotonic())
+        found = clean(data, name=shown, seconds=until - monotonic(), output=output)
     except NotCleaned as not_cleaned:
         pieces: tuple[Piece, ...] = (Piece(shown, kind, data, "kept"),)
         return Tidied(shown, digest, pieces, not_cleaned.reason)

@@ -1,5 +1,6 @@
 """`python -m inside KIND`: reads a file at standard input, writes it cleaned to standard output."""
 
+import errno
 import importlib
 import os
 import sys
@@ -34,8 +35,8 @@ def _work(job: str, media_type: str) -> int:
         return stop.code
     except MemoryError:
         return TOO_LARGE
-    except Exception:  # a parser fails in as many ways as there are files
-        return BROKEN
+    except Exception as error:  # a parser fails in as many ways as there are files
+        return TOO_LARGE if getattr(error, "errno", None) == errno.EFBIG else BROKEN
     return 0
 
 

@@ -15,6 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from admin.cleaning import can_clean
 from admin.db import db, today
+from admin.intake import plain_files
 from admin.models import SpentNonce, Tip, Upload
 from admin.sealing import age, padme
 from admin.sealing.files import parse_entries
@@ -380,6 +381,56 @@ def test_what_is_too_long_for_one_blob_is_told_and_the_words_are_stored(send, st
     assert page.receipt
     assert [name for name, words in told(page) if "太大了" in words] == ["a.xyz", "b.xyz"]
     assert len(stored()) == 1
+
+
+def moving(side, frames):
+    """A moving picture of few bytes: one frame of noise, then a point that changes."""
+    pictures = [Image.effect_noise((side, side), 80)]
+    for number in range(1, frames):
+        pictures.append(pictures[0].copy())
+        pictures[-1].putpixel((number, 0), 0)
+    out = BytesIO()
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], loop=0)
+    return out.getvalue()
+
+
+@needs_cleaning
+def test_a_picture_that_grows_out_of_all_bounds_asks_its_sender(send):
+    page = send(("a.gif", moving(700, 80)), status=422)
+
+    assert "展开以后太大" in page.text
+    assert len(keep_all(page)) == 1
+
+
+@needs_cleaning
+class TestGrowth:
+    @pytest.fixture
+    def environ(self, environ):
+        return {**environ, "DENGSHAO_PLAIN_MB": "1"}
+
+    @pytest.mark.parametrize(("official", "status"), [("", 200), ("yes", 422)])
+    def test_what_grows_is_counted_together_where_it_is_in_memory_together(
+        self, send, official, status
+    ):
+        files = [("a.gif", moving(250, 32)), ("b.gif", moving(251, 32))]
+
+        page = send(*files, status=status, official=official)
+
+        assert ("展开以后太大" in page.text) == bool(official)
+
+
+def test_each_file_is_stored_before_the_next_is_cleaned(app, send, uploads, monkeypatch):
+    stored_before = []
+
+    def tidy(*args, **more):
+        stored_before.append(len(uploads()))
+        return plain_files.tidy(*args, **more)
+
+    monkeypatch.setattr("admin.intake.bringing.tidy", tidy)
+
+    send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
+
+    assert stored_before == [0, 1]
 
 
 class TestManyAtOnce:

@@ -68,6 +68,8 @@ class Brought:
     """The form comes back for their sake: another file, or none, must be chosen."""
     failed: list[Failed] = field(default_factory=list)
     """The words go without them: it is our side that lacks room."""
+    is_expired: bool = False
+    """Whether the form is so old that nothing can be sealed for it: it needs a new nonce."""
     unread: list[tuple[str, str]] = field(default_factory=list, repr=False)
     """What the page kept, field by field, where it could not be opened now: it goes back so."""
 

@@ -113,6 +113,7 @@ def _bring(
     if intake is None or form.nonce.age < house().config.form_min_seconds:
         brought.refused = [Failed(file.name, Trouble.STALE) for file in arrived]
         brought.refused = brought.refused or [Failed("", Trouble.STALE)]
+        brought.is_expired = intake is None
         return
     brought.key = kept_key(intake.day_key, form.nonce.nonce)
     read_kept(brought, form.kept.data or "", request.form)

@@ -79,7 +79,8 @@ def send_tip() -> Response | Page:
         try:
             bring_files(form, arrived, together=_is_supervisory(form))
             if not is_valid or form.brought.must_ask:
-                return _again(form, status=503 if is_busy(form.brought) else 422)
+                token = house().tokens.new() if form.brought.is_expired else ""
+                return _again(form, token=token, status=503 if is_busy(form.brought) else 422)
             return _send(form)
         except (SQLAlchemyError, NumberTaken):
             # The database is full, busy or away. The words stay, and the nonce makes a retry safe.

@@ -4,12 +4,15 @@ import json
 import os
 import re
 import subprocess
+import time
 from base64 import b64encode
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from altcha import v1
+from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
 
 from admin.db import db
@@ -141,6 +144,26 @@ def environ(request, environ):
 def reporter(client, units):
     """A reporter of a district whose units are all open."""
     return Reporter(client)
+
+
+@pytest.fixture
+def shown_before(monkeypatch):
+    """Show forms as if so many seconds ago."""
+
+    def go_back(seconds):
+        def moment():
+            return int(time.time()) - seconds
+
+        with monkeypatch.context() as past:
+            past.setattr("admin.tokens.time", SimpleNamespace(time=moment))
+            past.setattr(TimestampSigner, "get_timestamp", lambda _self: moment())
+            yield
+
+    def showing(reporter, seconds):
+        for _ in go_back(seconds):
+            reporter.open_form()
+
+    return showing
 
 
 @pytest.fixture

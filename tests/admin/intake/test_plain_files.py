@@ -688,6 +688,21 @@ class TestDatabaseAway:
         assert data == OTHER
 
 
+def test_an_old_form_with_a_file_goes_out_once_its_file_was_chosen_again(
+    send, reporter, stored, shown_before
+):
+    shown_before(reporter, 9 * 24 * 3600)
+    reporter.form |= LEAST
+
+    page = send(("a.xyz", NOTE), status=422, kept="of that time")
+    assert "请再选一次" in page.text
+    assert page.read.values["what"] == LEAST["what"]
+    page = send(("a.xyz", NOTE), status=422)
+
+    assert send(**keep_all(page)).receipt
+    assert len(stored()[0].words.files) == 1
+
+
 BAD_KEPT = {
     "nonsense": lambda text: "x" + text[1:],
     "cut": lambda text: text[:-8],

@@ -8,7 +8,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from itsdangerous import TimestampSigner
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
@@ -23,26 +22,6 @@ from admin.vault.expiry import sweep
 from .conftest import LEAST, FormReader, Reporter
 
 HOUR = 3600
-
-
-@pytest.fixture
-def shown_before(monkeypatch):
-    """Show forms as if so many seconds ago."""
-
-    def go_back(seconds):
-        def moment():
-            return int(time.time()) - seconds
-
-        with monkeypatch.context() as past:
-            past.setattr("admin.tokens.time", SimpleNamespace(time=moment))
-            past.setattr(TimestampSigner, "get_timestamp", lambda _self: moment())
-            yield
-
-    def showing(reporter, seconds):
-        for _ in go_back(seconds):
-            reporter.open_form()
-
-    return showing
 
 
 def count(app, model):

@@ -132,3 +132,26 @@ def test_what_is_written_while_files_wait_for_a_withdrawal_stays(chosen, reporte
     assert chosen.page.is_editable("#words")
     assert chosen.page.is_enabled("#files")
     expect(chosen.page.locator("#files-list li")).to_have_count(2)
+
+
+def kept(page):
+    return page.evaluate("Object.keys(sessionStorage).filter((name) => name.includes('files'))")
+
+
+def test_what_one_receipt_had_begun_is_neither_shown_nor_kept_under_another(
+    chosen, reporter, other_reporter
+):
+    rows = chosen.page.locator("#files-list li")
+    expect(rows.nth(1)).to_contain_text("传好了")
+    chosen.open(reporter.typed)
+    expect(rows).to_have_count(2)
+    [name] = kept(chosen.page)
+    assert name.rpartition(".")[2] in reporter.keys.lookup.hex()
+    assert len(name.rpartition(".")[2]) == 4
+
+    chosen.open(other_reporter.typed)
+    chosen.page.focus("#files")
+    expect(chosen.page.locator("#files-promise")).to_be_visible()
+
+    expect(rows).to_have_count(0)
+    assert kept(chosen.page) == []

@@ -91,6 +91,7 @@ def _said() -> dict[str, str]:
         "not_saved": _("没有存下。请看一下磁盘还有没有地方。"),
         "not_noted": _("没能记下这一笔，所以没有转出。请再试一次。"),
         "not_bare": _("没能做成干净的副本，没有转出。请改用离线清理。"),
+        "spoils": _("这个浏览器会把重画的图弄花，没有转出。请换 Chrome，或用离线清理。"),
         "first_picture": _("这是动图，只画出第一张。"),
         "saved": _("已存成：%(name)s。") + hashed,
         "copied": _("副本已存成：%(name)s。") + hashed,

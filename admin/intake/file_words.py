@@ -19,6 +19,7 @@ _CLEANING = {
     "broken": _l("图片打不开"),
     "large": _l("图片太大"),
     "browser": _l("这台设备打不开这种图片"),
+    "spoils": _l("这个浏览器会把图弄花"),
 }
 _FAILING = {
     "empty": _l("文件是空的"),

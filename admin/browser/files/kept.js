@@ -15,3 +15,13 @@ export function withStore(act) {
 
 // Asked before any script of the files is loaded.
 export const isKept = (place) => Boolean(withStore((store) => store.getItem(nameOf(place))));
+
+// Of the places of one kind (`mailbox.…`), one alone is kept.
+export function forgetOthers(place) {
+  const kind = nameOf(place.replace(/[.].*/, "."));
+  withStore((store) =>
+    Object.keys(store)
+      .filter((name) => name.startsWith(kind) && name !== nameOf(place))
+      .forEach((name) => store.removeItem(name)),
+  );
+}

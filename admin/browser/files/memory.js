@@ -5,7 +5,7 @@ import { nameOf, withStore } from "./kept.js";
 import { askNext } from "./server.js";
 
 export class Memory {
-  // `place` tells the form's files from the mailbox's; `run` does a job in the worker.
+  // `place` tells the form's files from those of a receipt; `run` does a job in the worker.
   constructor(place, run) {
     this.name = nameOf(place);
     this.run = run;

@@ -2,6 +2,7 @@
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
 import { bytesOf } from "../lib/blob_bytes.js";
+import { isTrue } from "../lib/true_canvas.js";
 import { bare } from "./bare.js";
 import { isPicture, sizeOf } from "./sniff.js";
 import { blotted, turnOfWebp, turned } from "./upright.js";
@@ -12,7 +13,7 @@ const MOST_POINTS = 120e6;
 // A JPEG's header stands behind its thumbnail, its colours and its maker's notes.
 const HEAD = 524288;
 
-// Why a file could not be cleaned: `kind`, `broken`, `large`, `browser`.
+// Why a file could not be cleaned: `kind`, `broken`, `large`, `browser`, `spoils`.
 export class NotCleaned extends Error {
   constructor(reason) {
     super(reason);
@@ -52,6 +53,7 @@ async function draw(picture, type, turn) {
   const canvas = newCanvas(...size);
   const pen = canvas.getContext("2d");
   if (!pen) throw new NotCleaned("large");
+  if (!isTrue(newCanvas)) throw new NotCleaned("spoils");
   pen.setTransform(...transform);
   pen.drawImage(picture, 0, 0);
   const blob = await encode(canvas, isSeeThrough(pen, type) ? "image/png" : "image/jpeg");

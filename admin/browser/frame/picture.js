@@ -1,5 +1,6 @@
 // Draws a picture onto a canvas: nothing but its pixels comes through.
 
+import { isTrue } from "../lib/true_canvas.js";
 import { isDrawable } from "./dimensions.js";
 
 // What is drawn on the screen; a copy has every pixel.
@@ -38,6 +39,7 @@ export class Picture {
 
   // Resolves with the bytes of a picture that was made of the pixels alone.
   async copy() {
+    if (!isTrue(newCanvas)) throw new Undrawable("spoils");
     const canvas = draw(await this.decode(), 1);
     const type = this.type === "image/jpeg" ? "image/jpeg" : "image/png";
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
@@ -53,10 +55,12 @@ export class Picture {
   }
 }
 
+const newCanvas = (width, height) =>
+  Object.assign(document.createElement("canvas"), { width, height });
+
 function draw(bitmap, scale) {
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const sides = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const canvas = newCanvas(...sides);
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);

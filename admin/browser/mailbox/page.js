@@ -3,15 +3,15 @@
 
 import { askBeforeLeaving } from "../page/leaving.js";
 import { bodyOf as textOf } from "../lib/body.js";
-import { Attached } from "../seal/attached.js";
-import { askRoutes } from "../seal/server.js";
 import { keysLoader } from "./able.js";
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
+import { hold } from "../page/hold.js";
 import { showGroups } from "./groups.js";
+import { GivenUp, Wait, attachedTo } from "./letter_files.js";
 import { Offline, Refused } from "./server.js";
 import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
-import { receiptFault, wordsFault } from "./words.js";
+import { bodyOf, receiptFault, wordsFault } from "./words.js";
 
 const REFUSALS = {
   purged: "purged",
@@ -35,6 +35,8 @@ export class Page {
     this.draft = "";
     this.attached = null;
     this.block = null;
+    // For the files of the letter that is being sent.
+    this.waiting = null;
     this.isPlain = false;
     this.isBarred = false;
     this.isBusy = false;
@@ -80,12 +82,16 @@ export class Page {
     const wait = element("p", this.words.wait, "meta");
     wait.setAttribute("role", "status");
     event.target.append(wait);
+    hold(event.target, true);
     try {
-      await step();
+      await step((sentence) => {
+        wait.textContent = sentence;
+      });
     } catch (error) {
-      this.explain(error);
+      if (!(error instanceof GivenUp)) this.explain(error);
     }
     wait.remove();
+    hold(event.target, false);
     this.isBusy = false;
   }
 
@@ -177,7 +183,9 @@ export class Page {
     const letter = this.act("message");
     letter.elements.words.value = this.draft;
     this.takeFiles();
-    letter.addEventListener("submit", (event) => this.take(event, () => this.send("message", letter)));
+    letter.addEventListener("submit", (event) =>
+      this.take(event, (say) => this.send("message", letter, say)),
+    );
     this.onPress("danger", () => this.showStep("danger", letter));
     this.onPress("withdraw", () => this.showStep("withdraw", letter));
   }
@@ -188,11 +196,9 @@ export class Page {
     if (this.block && fresh) fresh.replaceWith(this.block);
     if (this.block || !fresh || this.isPlain) return;
     this.block = fresh;
-    const isPacked = () => isSupervisoryUnit(this.visit.answer.unit.id);
-    this.attached = new Attached(fresh, { place: "mailbox", isPacked }, () => {
+    this.attached = attachedTo(fresh, this.visit, () => {
       this.block.hidden = true;
     });
-    this.attached.start();
   }
 
   showStep(kind, letter, marked = "") {
@@ -216,11 +222,18 @@ export class Page {
     this.act(name).addEventListener("click", (event) => {
       if (this.isPlain) return;
       event.preventDefault();
-      if (!this.isBusy) step();
+      if (!this.isBusy || this.giveUp()) step();
     });
   }
 
-  async send(kind, form) {
+  // The files go on by themselves; the letter is pressed for again.
+  giveUp() {
+    if (!this.waiting || !this.waiting.giveUp()) return false;
+    if (this.attached.files) this.attached.files.hold(false);
+    return true;
+  }
+
+  async send(kind, form, say) {
     const field = form.elements.words;
     const typed = kind === "withdraw" ? "" : field.value.trim();
     const hasFiles = kind === "message" && Boolean(this.attached) && this.attached.hasFiles;
@@ -228,7 +241,7 @@ export class Page {
     if (wrong) {
       this.fault(wrong, field);
     } else if (hasFiles) {
-      await this.sendFiles(typed);
+      await this.sendFiles(typed, say);
     } else {
       const isWhole = await this.visit.send(kind, bodyOf(kind, typed, this.words));
       if (!isWhole && typed) {
@@ -240,17 +253,21 @@ export class Page {
   }
 
   // A letter that names files is JSON: what was written stands beside them.
-  async sendFiles(typed) {
-    const told = await this.attached.sendWith(
-      () => {},
-      async ({ entries, tickets }) => {
-        await this.visit.send("message", entries.length ? textOf({ what: typed }, entries) : typed, tickets);
-        return this.attached.outcome(entries);
-      },
-    );
+  async sendFiles(typed, say) {
+    await this.attached.ready();
+    const wait = new Wait();
+    this.waiting = wait;
+    const post = (files) => wait.post(() => this.postLetter(typed, files, say));
+    const told = await wait.run(() => this.attached.sendWith(say, post));
     this.attached.wipe();
     this.attached = this.block = null;
     await this.sent("message", "", told.map(({ name, text }) => `${name} ${text}`).join(" "));
+  }
+
+  async postLetter(typed, { entries, tickets }, say) {
+    say(this.words.wait);
+    await this.visit.send("message", entries.length ? textOf({ what: typed }, entries) : typed, tickets);
+    return this.attached.outcome(entries);
   }
 
   async sent(kind, draft, told) {
@@ -279,19 +296,4 @@ export class Page {
   }
 }
 
-// Whether a letter's files are packed as those of a supervisory tip are; where nobody says, they are.
-async function isSupervisoryUnit(unit) {
-  try {
-    const { supervisory, upper } = await askRoutes();
-    return [supervisory, upper].includes(unit);
-  } catch (error) {
-    return true;
-  }
-}
-
 const STORED = { message: "storedMessage", danger: "storedDanger", withdraw: "storedWithdraw" };
-
-function bodyOf(kind, typed, words) {
-  if (kind === "withdraw") return words.withdrawBody;
-  return kind === "danger" ? `${words.dangerBody}\n${typed}`.trim() : typed;
-}

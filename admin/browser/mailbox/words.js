@@ -32,3 +32,9 @@ export function typedGroups(text) {
     .replace(/[^0-9]/g, "");
   return digits.match(/.{1,6}/g) || [];
 }
+
+// What a letter of this kind says.
+export function bodyOf(kind, typed, words) {
+  if (kind === "withdraw") return words.withdrawBody;
+  return kind === "danger" ? `${words.dangerBody}\n${typed}`.trim() : typed;
+}

@@ -137,6 +137,43 @@ def test_a_copy_of_a_picture_has_its_pixels_and_nothing_else(page, show, tip_of,
     assert "转出了附件的副本" in page.inner_text(".history")
 
 
+NOISE = """CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) => ({
+  data: new Uint8ClampedArray(width * height * 4).map(() => Math.random() * 256),
+})"""
+
+
+def test_a_browser_that_gives_back_noise_for_a_canvas_makes_no_copy(page, show, tip_of, lines):
+    tip, _entries = tip_of((made.photo_with_gps(), "photo.jpg", "image/jpeg", "cleaned"))
+    show(tip)
+    press(page, 1, "看")
+    shown_frame(page, 1).evaluate(NOISE)
+    press(page, 1, "转出副本")
+
+    press(page, 1, "看过了，转出")
+
+    assert "把重画的图弄花，没有转出" in said(page, 1)
+    assert "file_copied" not in lines(tip)[0]
+
+
+@pytest.mark.parametrize("other", [1, 2])
+def test_no_copy_leaves_of_a_picture_that_was_closed_before_the_answer(
+    page, show, tip_of, lines, other
+):
+    photo = (made.photo_with_gps(), "photo.jpg", "image/jpeg", "cleaned")
+    tip, _entries = tip_of(photo, (made.png(), "other.png", "image/png", "cleaned"))
+    show(tip)
+    press(page, 1, "转出副本")
+    page.wait_for_selector(".files__ask:focus")
+    press(page, other, "关上" if other == 1 else "看")
+    if other == 2:
+        shown_frame(page, 2)
+
+    press(page, 1, "看过了，转出")
+
+    assert "已停下" in said(page, 1)
+    assert "file_copied" not in lines(tip)[0]
+
+
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
 @pytest.mark.parametrize(
     ("data", "kind", "ending"),

@@ -93,3 +93,65 @@ def test_a_line_cut_under_a_letters_file_goes_on(app, chosen, reporter):
 
     body = json.loads(reporter.opened()[-1].body)
     assert len(opened_files(app, body["files"])) == 1
+
+
+def test_who_is_in_danger_waits_for_no_file_and_loses_no_word(app, chosen, reporter):
+    chosen.page.route(f"{PART}", lambda route: route.abort())
+    chosen.page.fill("#words", WORDS)
+    chosen.press("发给工作人员")
+    chosen.sees("文件还在传，传完就发出。")
+    assert not chosen.page.is_editable("#words")
+
+    chosen.press("我有危险／被报复")
+    expect(chosen.page.locator("#danger-words")).to_have_value(WORDS)
+    chosen.press("告诉工作人员：我有危险")
+    chosen.sees("收到了，已标为最急。请马上打 110。")
+    assert WORDS in reporter.opened()[-1].body
+
+    # The letter that was given up is not sent by itself; its files are, with the next.
+    chosen.page.fill("#words", "照片也在")
+    chosen.page.unroute(f"{PART}")
+    chosen.press("发给工作人员")
+    chosen.sees("您补充的话收到了。")
+    danger, letter = reporter.opened()
+    assert (danger.kind, json.loads(letter.body)["what"]) == ("danger", "照片也在")
+    assert len(opened_files(app, json.loads(letter.body)["files"])) == 2
+    assert chosen.page.is_editable("#words")
+
+
+def test_what_is_written_while_files_wait_for_a_withdrawal_stays(chosen, reporter):
+    chosen.page.route(f"{PART}", lambda route: route.abort())
+    chosen.page.fill("#words", WORDS)
+    chosen.press("发给工作人员")
+    chosen.sees("文件还在传，传完就发出。")
+
+    chosen.press("我想撤回")
+    chosen.press("不了，回去看回复")
+
+    expect(chosen.page.locator("#words")).to_have_value(WORDS)
+    assert chosen.page.is_editable("#words")
+    assert chosen.page.is_enabled("#files")
+    expect(chosen.page.locator("#files-list li")).to_have_count(2)
+
+
+def kept(page):
+    return page.evaluate("Object.keys(sessionStorage).filter((name) => name.includes('files'))")
+
+
+def test_what_one_receipt_had_begun_is_neither_shown_nor_kept_under_another(
+    chosen, reporter, other_reporter
+):
+    rows = chosen.page.locator("#files-list li")
+    expect(rows.nth(1)).to_contain_text("传好了")
+    chosen.open(reporter.typed)
+    expect(rows).to_have_count(2)
+    [name] = kept(chosen.page)
+    assert name.rpartition(".")[2] in reporter.keys.lookup.hex()
+    assert len(name.rpartition(".")[2]) == 4
+
+    chosen.open(other_reporter.typed)
+    chosen.page.focus("#files")
+    expect(chosen.page.locator("#files-promise")).to_be_visible()
+
+    expect(rows).to_have_count(0)
+    assert kept(chosen.page) == []

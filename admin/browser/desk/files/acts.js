@@ -102,6 +102,8 @@ export class Acts {
     if (this.shown !== row) await this.show(row);
     if (viewOf(row.kind) !== "picture") throw new NotRead("other_kind");
     if (!(await row.ask(this.words.before_copying, this.words.copy_yes))) return;
+    // While the question stood, the picture may have been closed, for another one too.
+    if (this.shown !== row) throw new NotRead("stopped");
     const { bytes, type } = await this.stage.copy();
     const bare = bared(bytes, type);
     if (!bare) throw new NotRead("not_bare");

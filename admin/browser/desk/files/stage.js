@@ -5,7 +5,7 @@ import { element } from "../dom.js";
 import { NotRead } from "./reading.js";
 
 const ADDRESS = "/desk/frame/";
-const PROBLEMS = ["too_many_pixels", "undecodable"];
+const PROBLEMS = ["too_many_pixels", "undecodable", "spoils"];
 // What an audio player or the buttons above a picture take, in CSS pixels.
 const CONTROLS = 64;
 // A film of a few pixels still needs room for its controls.

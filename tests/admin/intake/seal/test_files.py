@@ -71,6 +71,24 @@ def test_other_pictures_are_cleaned_too_and_stand_upright(app, chooser, writer, 
     assert not [mark for mark in evidence.MARKS if mark.encode() in clear]
 
 
+NOISE = """OffscreenCanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) => ({
+  data: new Uint8ClampedArray(width * height * 4).map(() => Math.random() * 256),
+});"""
+
+
+def test_a_browser_that_gives_back_noise_for_a_canvas_cleans_no_photo(chooser):
+    """As Tor Browser does: what it would send is no picture any more."""
+
+    def spoil(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=NOISE + answer.text())
+
+    chooser.page.context.route("**/app/files-worker.js", spoil)
+    chooser.choose(chooser.made("b.jpg", evidence.photo_with_gps()))
+
+    chooser.says("b.jpg", "未能清理：这个浏览器会把图弄花。")
+
+
 def test_a_picture_that_can_be_seen_through_stays_so(app, chooser, writer, stored):
     chooser.choose(chooser.made("hole.png", evidence.png_with_holes()))
     sent(writer)

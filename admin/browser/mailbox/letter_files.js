@@ -1,0 +1,72 @@
+// The files of a letter: how they travel, and the wait for them.
+
+import { forgetOthers } from "../files/kept.js";
+import { Attached } from "../seal/attached.js";
+import { askRoutes } from "../seal/server.js";
+
+// The mailbox's field for files in `block`; `onFail` is called where its script cannot be had.
+export function attachedTo(block, visit, onFail) {
+  const isPacked = () => isSupervisoryUnit(visit.answer.unit.id);
+  const place = placeOf(visit);
+  forgetOthers(place);
+  const attached = new Attached(block, { place, isPacked }, onFail);
+  attached.start();
+  return attached;
+}
+
+// Each receipt's files stand apart: a tab may open two. So few digits tell those from each other, and
+// prove to nobody which receipt it was.
+const placeOf = ({ lookup }) => `mailbox.${lookup.slice(0, 4)}`;
+
+// Whether a letter's files are packed as those of a supervisory tip are; where nobody says, they are.
+async function isSupervisoryUnit(unit) {
+  try {
+    const { supervisory, upper } = await askRoutes();
+    return [supervisory, upper].includes(unit);
+  } catch (error) {
+    return true;
+  }
+}
+
+export class GivenUp extends Error {}
+
+// Files may be on their way for minutes, and without a line for ever: who is in danger does not wait
+// for them. What is given up is never posted; what is being posted is not given up any more.
+export class Wait {
+  constructor() {
+    this.mayGiveUp = true;
+    this.isGivenUp = false;
+    this.end = new Promise((resolve, reject) => {
+      this.reject = reject;
+    });
+  }
+
+  // Rejects with GivenUp where `giveUp` was called before `act` was done.
+  async run(act) {
+    try {
+      return await Promise.race([act(), this.end]);
+    } finally {
+      this.mayGiveUp = false;
+    }
+  }
+
+  async post(act) {
+    // Never settled: the files may be held by another letter meanwhile, and stay held.
+    if (this.isGivenUp) return new Promise(() => {});
+    this.mayGiveUp = false;
+    try {
+      return await act();
+    } finally {
+      this.mayGiveUp = true;
+    }
+  }
+
+  // Returns whether it was given up.
+  giveUp() {
+    if (!this.mayGiveUp) return false;
+    this.isGivenUp = true;
+    this.mayGiveUp = false;
+    this.reject(new GivenUp());
+    return true;
+  }
+}

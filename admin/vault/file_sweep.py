@@ -51,11 +51,15 @@ def sweep_files(session: Session, blobs: BlobStore, day: date | None = None) -> 
 def clear_away(session: Session, blobs: BlobStore, blob: str) -> None:
     """Remove at once what was let go, and committed as such, so that its room is free again."""
     query = select(Upload.id).where(Upload.blob == blob, Upload.is_released.is_(True))
-    number = session.execute(query).scalar_one_or_none()
-    session.commit()
-    if number is not None and _remove(blobs, blob):
-        _forget(session, [number])
+    try:
+        number = session.execute(query).scalar_one_or_none()
         session.commit()
+        if number is not None and _remove(blobs, blob):
+            _forget(session, [number])
+            session.commit()
+    finally:
+        # After an error too: who called stepped aside, and waits for its turn with no lock held.
+        session.rollback()
 
 
 def _release_orphans(session: Session, day: date) -> int:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
-from admin.db import today
+from admin.db import db, today
 from admin.models import Tip, Upload
 from admin.sweeper import sweep_now
 from admin.vault import uploads, vault
@@ -172,6 +172,27 @@ def test_a_part_that_comes_while_its_file_is_let_go_does_not_stay(session, blobs
         uploads.put_part(session, Slow(), blob, 0, b"abc")
 
     assert blobs.sizes(blob) == {}
+
+
+@pytest.mark.parametrize("act", ["SELECT", "DELETE", "COMMIT"])
+def test_an_error_while_a_file_is_cleared_away_leaves_no_lock_behind(session, blobs, stored, act):
+    blob = stored()
+    uploads.drop(session, blob)
+    session.commit()
+
+    def fail(*context):
+        if act == "COMMIT" or context[2].startswith(act):
+            raise OSError("disk full")
+
+    name = "commit" if act == "COMMIT" else "before_cursor_execute"
+    event.listen(db.engine, name, fail)
+    try:
+        with pytest.raises(OSError, match="disk full"):
+            clear_away(session, blobs, blob)
+    finally:
+        event.remove(db.engine, name, fail)
+
+    assert not session.in_transaction()
 
 
 @pytest.fixture

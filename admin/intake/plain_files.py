@@ -130,7 +130,7 @@ class Sealer:
             self.session.commit()
             with self.aside():
                 self._write(blob, identity, pieces, clear_size)
-            uploads.finish(self.session, self.blobs, blob)
+            uploads.finish(self.session, self.blobs, blob, aside=self.aside)
             self.session.commit()
         except (uploads.NoBudget, uploads.TooManyOrphans):
             self.session.rollback()

@@ -6,7 +6,8 @@ calls takes each of these refusals for the file alone.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Any, Final
 
@@ -117,16 +118,25 @@ def _size(reading: Session, blob: str) -> int:
     return size
 
 
-def finish(session: Session, blobs: BlobStore, blob: str) -> None:
+def finish(
+    session: Session,
+    blobs: BlobStore,
+    blob: str,
+    *,
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Write down that a blob is whole, once all of its parts stand. Raises `NotWhole`.
 
-    The promise must have been committed. Others may write while the store is asked.
+    The promise must have been committed. Others may write while the store is asked, which is done
+    `aside` of a request's turn: `session` holds no transaction yet.
     """
     try:
         size = _size(db.reading, blob)
     except NotKnown:
         raise NotWhole from None
-    if not has_all_parts(blobs.sizes(blob), size):
+    with aside():
+        sizes = blobs.sizes(blob)
+    if not has_all_parts(sizes, size):
         raise NotWhole
     found = session.execute(
         update(Upload).where(Upload.blob == blob, _HELD).values(is_whole=True),

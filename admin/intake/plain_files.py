@@ -126,7 +126,7 @@ class Sealer:
             raise NotStored
         blob = ""
         try:
-            blob = uploads.reserve(self.session, size).blob
+            blob = uploads.reserve(self.session, size, is_proven=False).blob
             self.session.commit()
             with self.aside():
                 self._write(blob, identity, pieces, clear_size)

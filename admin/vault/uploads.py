@@ -53,19 +53,21 @@ _PROMISED = select(func.coalesce(func.sum(Upload.size), 0)).where(
 _WAITING = select(func.coalesce(func.sum(Upload.size), 0)).where(text("tip_id IS NULL"))
 
 
-def reserve(session: Session, size: int) -> Upload:
+def reserve(session: Session, size: int, *, is_proven: bool = True) -> Upload:
     """Promise room for a blob of `size` sealed bytes, under a name that tells nothing.
 
-    Raises `NoBudget`, `TooManyOrphans`, and ValueError for a size that no blob has.
+    Who did no work for it (`is_proven`) is promised up to half of both budgets: a script that
+    only sends forms can't keep out who brings a proof. Raises `NoBudget`, `TooManyOrphans`, and
+    ValueError for a size that no blob has.
     """
     if not 0 < size <= MOST_PARTS * PART:
         raise ValueError("no blob has that size")
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    config, day = house().config, today()
-    if promised_bytes(session, day) + size > config.files_mb_day * MIB:
+    config, day, share = house().config, today(), 1 if is_proven else 2
+    if promised_bytes(session, day) + size > config.files_mb_day * MIB // share:
         raise NoBudget
-    if waiting_bytes(session) + size > config.orphans_mb * MIB:
+    if waiting_bytes(session) + size > config.orphans_mb * MIB // share:
         raise TooManyOrphans
     upload = Upload(id=random_key(), blob=secrets.token_hex(16), size=size, made_on=day)
     session.add(upload)

@@ -19,7 +19,6 @@ from admin.sealing.files import parse_entries
 from admin.turns import TakingTurns
 from admin.vault import vault
 from admin.vault.blobs import BlobsAway, BlobStore
-from admin.vault.uploads import MIB, reserve
 from tests import evidence_files
 
 from .conftest import LEAST, FormReader, Page, fill
@@ -356,23 +355,6 @@ class TestBudget:
         assert told(page) == [("a.xyz", "失败：今天收文件的地方用完了，请明天再交。")]
         assert list(stored()[0].words.files) == []
         assert uploads() == []
-
-
-class TestShare:
-    @pytest.fixture
-    def environ(self, environ):
-        return {**environ, "DENGSHAO_ORPHANS_MB": "6"}
-
-    def test_forms_that_prove_no_work_leave_half_of_the_room_to_those_that_do(
-        self, app, send, stored
-    ):
-        # A supervisory file of any size fills a pack of 4 MiB.
-        page = send(("a.xyz", NOTE), official="yes")
-
-        assert [state[:2] for _name, state in told(page)] == ["失败"]
-        assert stored()
-        with app.app_context():
-            assert reserve(db.session, 4 * MIB)
 
 
 def test_where_the_store_is_away_the_words_are_stored_and_it_recovers(

@@ -20,7 +20,7 @@ from .desk.claims import free_run_out
 from .house import house
 from .vault import urging, vault
 from .vault.expiry import BATCH, sweep
-from .vault.file_sweep import sweep_files
+from .vault.file_sweep import release_stalled, sweep_files
 
 MINUTE = 5
 """The minute of each hour at which a serving process sweeps."""
@@ -131,6 +131,14 @@ def _urge_all(session: Session, *, is_thorough: bool) -> int:
     return count
 
 
+def _release_stalled(app: Flask, before: dict[str, int]) -> dict[str, int]:
+    with app.app_context():
+        found = release_stalled(db.session, vault().blobs, before)
+        sweep_files(db.session, vault().blobs)
+        db.session.close()
+    return found
+
+
 def seconds_until_next(now: datetime) -> float:
     """Count the seconds until the next `MINUTE` past an hour."""
     turn = now.replace(minute=MINUTE, second=0, microsecond=0)
@@ -142,9 +150,11 @@ def start_sweeping(app: Flask) -> threading.Event:
     stop = threading.Event()
 
     def keep_sweeping() -> None:
+        unfinished: dict[str, int] = {}
         while not stop.wait(seconds_until_next(datetime.now(SHANGHAI))):
             try:
                 sweep_now(app, is_thorough=False)
+                unfinished = _release_stalled(app, unfinished)
             except Exception as error:
                 # The next hour tries again; a name is enough, its words may hold values.
                 app.logger.error("sweep failed: %s", type(error).__name__)

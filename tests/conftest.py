@@ -21,6 +21,7 @@ from admin.migrate import migrate
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
+from admin.turns import TakingTurns
 
 # One browser, one set of bundles and one demo for the whole session.
 from tests.live import (  # noqa: F401
@@ -260,6 +261,25 @@ def session(app):
     """The writing session, inside an application context."""
     with app.app_context():
         yield db.session
+
+
+@pytest.fixture
+def held_turns(app, monkeypatch):
+    """Let requests take turns; note for each question to the store whether it holds one."""
+    turns, held = TakingTurns(app.wsgi_app), []
+    monkeypatch.setattr(app, "wsgi_app", turns)
+
+    def noted(ask):
+        def noting(self, *args):
+            held.append(turns._turn.locked())
+            return ask(self, *args)
+
+        return noting
+
+    store = type(app.extensions["dengshao.vault"].blobs)
+    for name in ("put", "size", "sizes", "read"):
+        monkeypatch.setattr(store, name, noted(getattr(store, name)))
+    return held
 
 
 @pytest.fixture

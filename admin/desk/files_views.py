@@ -1,9 +1,10 @@
 """Hands a tip's sealed files out part by part, and keeps note of copies that leave the desk."""
 
-from flask import Response, abort, g, jsonify
+from flask import Response, abort, g, jsonify, request
 
 from ..accounts.acts import Act, may
 from ..db import db
+from ..turns import aside
 from ..vault import vault
 from ..vault.blobs import BlobsAway, part_length
 from .answers import refused
@@ -23,11 +24,11 @@ def file_part(reference: str, blob: str, number: int) -> Answer:
     upload = held_file(db.reading, tip.id, blob)
     if upload is None or not part_length(upload.size, number):
         abort(404)
-    _refuse_missing(upload.blob, number)
+    _refuse_missing(blob, number)
     if number == 0:
-        note_opened(db.session, tip, upload.blob, actor=g.staff)
+        note_opened(db.session, tip, blob, actor=g.staff)
         db.session.commit()
-    part = Response(read_later(vault().blobs, upload.blob, number))
+    part = Response(read_later(vault().blobs, blob, number))
     # Whoever calls this address up as a page gets a file to save, and never a document.
     part.headers["Content-Type"] = "application/octet-stream"
     part.headers["Content-Disposition"] = "attachment"
@@ -37,8 +38,11 @@ def file_part(reference: str, blob: str, number: int) -> Answer:
 
 def _refuse_missing(blob: str, number: int) -> None:
     """Look before the answer begins: afterwards it can only be broken off."""
+    # Aside of the turns: a store in another house may hang, and words go on arriving.
+    db.reading.rollback()
     try:
-        stands = vault().blobs.size(blob, number) is not None
+        with aside(request.environ):
+            stands = vault().blobs.size(blob, number) is not None
     except BlobsAway:
         abort(503)
     if not stands:

@@ -131,11 +131,11 @@ class Sealer:
             raise NotStored
         blob = ""
         try:
-            blob = uploads.reserve(self.session, size).blob
+            blob = uploads.reserve(self.session, size, is_proven=False).blob
             self.session.commit()
             with self.aside():
                 self._write(blob, identity, pieces, clear_size)
-            uploads.finish(self.session, self.blobs, blob)
+            uploads.finish(self.session, self.blobs, blob, aside=self.aside)
             self.session.commit()
         except (uploads.NoBudget, uploads.TooManyOrphans):
             self.session.rollback()

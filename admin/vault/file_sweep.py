@@ -5,6 +5,7 @@ the row goes. Whatever stops in between is gone on with at the next turn, by who
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -12,8 +13,10 @@ from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import today
+from ..house import house
 from ..models import Upload
 from .blobs import BlobsAway, BlobStore
+from .uploads import MIB, waiting_bytes
 
 ORPHAN_DAYS: Final = 2
 """Days after which what no tip names goes: from the first hour of that day, and so after 24 h
@@ -22,7 +25,17 @@ BATCH: Final = 50
 """Files of which the objects are removed between two looks at the database."""
 MOST_FAILED: Final = 3
 """Files that may stay where they are before a store is taken to be away: each may cost seconds."""
+MOST_STALLED: Final = 200
+"""Unfinished files looked at in one turn, the largest promises first."""
 _RELEASED: Final = {"sqlite": "upload.is_released = 1", "postgresql": "upload.is_released"}
+
+
+_UNFINISHED = (
+    select(Upload.blob)
+    .where(text("tip_id IS NULL"), Upload.is_whole.is_(False), Upload.is_released.is_(False))
+    .order_by(Upload.size.desc())
+    .limit(MOST_STALLED)
+)
 
 
 def sweep_files(session: Session, blobs: BlobStore, day: date | None = None) -> dict[str, int]:
@@ -51,11 +64,44 @@ def sweep_files(session: Session, blobs: BlobStore, day: date | None = None) -> 
 def clear_away(session: Session, blobs: BlobStore, blob: str) -> None:
     """Remove at once what was let go, and committed as such, so that its room is free again."""
     query = select(Upload.id).where(Upload.blob == blob, Upload.is_released.is_(True))
-    number = session.execute(query).scalar_one_or_none()
-    session.commit()
-    if number is not None and _remove(blobs, blob):
-        _forget(session, [number])
+    try:
+        number = session.execute(query).scalar_one_or_none()
         session.commit()
+        if number is not None and _remove(blobs, blob):
+            _forget(session, [number])
+            session.commit()
+    finally:
+        # After an error too: who called stepped aside, and waits for its turn with no lock held.
+        session.rollback()
+
+
+def release_stalled(
+    session: Session, blobs: BlobStore, before: Mapping[str, int]
+) -> dict[str, int]:
+    """Let go of unfinished files that have grown by no part since the turn `before`.
+
+    Only while more than half of the orphans' cap is promised: a promise costs its sender little,
+    and keeps others out. Gives the parts of those that go on, for the next turn: no row holds a
+    time finer than a day, so the caller remembers. Commits, as `sweep_files` does.
+    """
+    is_crowded = waiting_bytes(session) > house().config.orphans_mb * MIB // 2
+    names = session.scalars(_UNFINISHED).all() if is_crowded else []
+    # No lock and no open transaction while the store is asked.
+    session.commit()
+    try:
+        now = {blob: len(blobs.sizes(blob)) for blob in names}
+    except BlobsAway:
+        # Nobody's part can have come.
+        return {}
+    stalled = [blob for blob, count in now.items() if before.get(blob) == count]
+    session.execute(
+        update(Upload)
+        .where(Upload.blob.in_(stalled), text("tip_id IS NULL"), Upload.is_whole.is_(False))
+        .values(is_released=True),
+        execution_options={"synchronize_session": False},
+    )
+    session.commit()
+    return {blob: count for blob, count in now.items() if blob not in stalled}
 
 
 def _release_orphans(session: Session, day: date) -> int:

@@ -6,7 +6,8 @@ calls takes each of these refusals for the file alone.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Any, Final
 
@@ -52,19 +53,21 @@ _PROMISED = select(func.coalesce(func.sum(Upload.size), 0)).where(
 _WAITING = select(func.coalesce(func.sum(Upload.size), 0)).where(text("tip_id IS NULL"))
 
 
-def reserve(session: Session, size: int) -> Upload:
+def reserve(session: Session, size: int, *, is_proven: bool = True) -> Upload:
     """Promise room for a blob of `size` sealed bytes, under a name that tells nothing.
 
-    Raises `NoBudget`, `TooManyOrphans`, and ValueError for a size that no blob has.
+    Who did no work for it (`is_proven`) is promised up to half of both budgets: a script that
+    only sends forms can't keep out who brings a proof. Raises `NoBudget`, `TooManyOrphans`, and
+    ValueError for a size that no blob has.
     """
     if not 0 < size <= MOST_PARTS * PART:
         raise ValueError("no blob has that size")
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    config, day = house().config, today()
-    if promised_bytes(session, day) + size > config.files_mb_day * MIB:
+    config, day, share = house().config, today(), 1 if is_proven else 2
+    if promised_bytes(session, day) + size > config.files_mb_day * MIB // share:
         raise NoBudget
-    if waiting_bytes(session) + size > config.orphans_mb * MIB:
+    if waiting_bytes(session) + size > config.orphans_mb * MIB // share:
         raise TooManyOrphans
     upload = Upload(id=random_key(), blob=secrets.token_hex(16), size=size, made_on=day)
     session.add(upload)
@@ -117,16 +120,25 @@ def _size(reading: Session, blob: str) -> int:
     return size
 
 
-def finish(session: Session, blobs: BlobStore, blob: str) -> None:
+def finish(
+    session: Session,
+    blobs: BlobStore,
+    blob: str,
+    *,
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Write down that a blob is whole, once all of its parts stand. Raises `NotWhole`.
 
-    The promise must have been committed. Others may write while the store is asked.
+    The promise must have been committed. Others may write while the store is asked, which is done
+    `aside` of a request's turn: `session` holds no transaction yet.
     """
     try:
         size = _size(db.reading, blob)
     except NotKnown:
         raise NotWhole from None
-    if not has_all_parts(blobs.sizes(blob), size):
+    with aside():
+        sizes = blobs.sizes(blob)
+    if not has_all_parts(sizes, size):
         raise NotWhole
     found = session.execute(
         update(Upload).where(Upload.blob == blob, _HELD).values(is_whole=True),

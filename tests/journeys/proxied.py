@@ -43,15 +43,17 @@ class Proxy:
         """Tell whether a file was ever made in a temp folder; nginx unlinks its own at once."""
         return [spool.stat().st_mtime_ns for spool in self.spools]
 
-    def connect(self, host=PUBLIC):
+    def connect(self, host=PUBLIC, source="127.0.0.1"):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        plain = socket.create_connection(
+            ("127.0.0.1", self.port), timeout=30, source_address=(source, 0)
+        )
         return context.wrap_socket(plain, server_hostname=host)
 
-    def send(self, *parts):
+    def send(self, *parts, source="127.0.0.1"):
         """Send a request in parts with pauses between them; gives the answer."""
-        with self.connect() as connection:
+        with self.connect(source=source) as connection:
             for part in parts:
                 connection.sendall(part)
                 time.sleep(0.02)
@@ -59,14 +61,16 @@ class Proxy:
             answer.begin()
             return answer, answer.read().decode("utf-8")
 
-    def post(self, path, body, kind, *, chunked=False, headers=None, piece=PIECE):
+    def post(
+        self, path, body, kind, *, chunked=False, headers=None, piece=PIECE, source="127.0.0.1"
+    ):
         length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
         head = f"POST {path} HTTP/1.1\r\nHost: {PUBLIC}\r\nContent-Type: {kind}\r\n{length}\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         pieces = [body[start : start + piece] for start in range(0, len(body), piece)]
         if chunked:
             pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces] + [b"0\r\n\r\n"]
-        return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces)
+        return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces, source=source)
 
     def get(self, path, host=PUBLIC, **headers):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import shutil
 import ssl
 import subprocess
@@ -13,6 +14,8 @@ from sqlalchemy import create_engine, text
 from admin import security
 from admin.config import ROOT
 from admin.intake.challenge import Challenges
+from admin.intake.part_room import PLACES
+from admin.intake.plain_way import _SIDE_BY_SIDE
 from admin.sealing.padme import MIB
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient
@@ -21,6 +24,7 @@ from tests.uploads import OCTETS, SealedFile, Uploader
 
 from .proxied import (
     DESK,
+    EXAMPLE,
     PUBLIC,
     Proxy,
     adapt,
@@ -199,7 +203,7 @@ def test_too_many_long_forms_at_once_are_told_to_come_again_and_short_ones_are_s
     proxy, served
 ):
     nginx = proxy(
-        served.config.bind, [("limit_conn forms_with_files 8;", "limit_conn forms_with_files 1;")]
+        served.config.bind, [("limit_conn forms_with_files 32;", "limit_conn forms_with_files 1;")]
     )
     head = (
         f"POST /tip/sent HTTP/1.1\r\nHost: {PUBLIC}\r\n"
@@ -214,6 +218,43 @@ def test_too_many_long_forms_at_once_are_told_to_come_again_and_short_ones_are_s
     assert long.status == 503
     assert "返回上一页" in page
     assert short.status == 422
+
+
+LONG = {
+    "forms": ("forms_of_one 4;", "/tip/sent", 422),
+    "parts": ("parts_of_one 16;", "/tip/files/part", 410),
+}
+
+
+@pytest.mark.parametrize(("limit", "path", "status"), LONG.values(), ids=LONG)
+def test_one_address_that_sends_without_end_keeps_no_other_out(proxy, served, limit, path, status):
+    changes = [(f"limit_conn {limit}", f"limit_conn {limit.split()[0]} 1;")]
+    nginx = proxy(served.config.bind, changes)
+    kind = FORM if path == "/tip/sent" else OCTETS
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {PUBLIC}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: 200000\r\n\r\n"
+    )
+    with nginx.connect() as slow:
+        slow.sendall(head.encode())
+        time.sleep(0.5)
+        body = b"what=".ljust(200_000, b"x")
+        same, _page = nginx.post(path, body, kind, piece=60_000)
+        other, _page = nginx.post(path, body, kind, piece=60_000, source="127.0.0.2")
+
+    assert (same.status, other.status) == (503, status)
+
+
+def test_nginx_lets_more_through_than_the_app_has_places_for_so_that_the_app_may_choose():
+    words = EXAMPLE.read_text("utf-8")
+    workers = 2  # as `dengshao serve` starts them
+    most = {name: int(count) for name, count in re.findall(r"limit_conn (\w+) ([0-9]+);", words)}
+
+    assert most["forms_with_files"] >= 4 * workers * _SIDE_BY_SIDE
+    assert most["parts"] >= 4 * workers * PLACES
+    # Who comes alone fills neither, nor all places of the app's forms.
+    assert most["forms_of_one"] < workers * _SIDE_BY_SIDE
+    assert 4 * most["parts_of_one"] < most["parts"]
 
 
 def test_with_a_usual_buffer_the_same_form_would_be_spooled(proxy, served):

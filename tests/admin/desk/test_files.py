@@ -73,6 +73,13 @@ def test_who_opens_a_file_is_audited_once_and_by_no_name_of_the_file(app, desk, 
     assert audit(app, "file_opened") == [("file_opened", "police-1", entry.blob[:8])]
 
 
+def test_a_store_that_hangs_holds_no_turn_of_the_desk(desk, tip, entry, held_turns):
+    assert len(desk.get(address(tip, entry.blob)).data) == PART
+
+    assert held_turns
+    assert not any(held_turns)
+
+
 def break_off(app, entry):
     change(app, entry.blob, is_whole=False)
 

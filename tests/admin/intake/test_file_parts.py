@@ -212,6 +212,20 @@ def test_where_the_store_is_away_the_file_is_full_and_goes_on_later(
     assert stored_bytes(ticket) == two.data
 
 
+def test_a_store_that_hangs_keeps_no_turn_from_words(uploader, two, held_turns):
+    ticket = uploader.ticket(len(two.data))
+    other = {"digest": "0" * 64}
+
+    assert uploader.part(ticket, 0, two.parts[0], **other).status_code == 400
+    assert uploader.next(ticket).json["next"] == 0
+    assert uploader.part(ticket, 1, two.parts[1]).status_code == 400
+    assert uploader.bring(two, ticket)[1].json["whole"] is True
+    assert uploader.next(ticket).json["whole"] is True
+
+    assert held_turns
+    assert not any(held_turns)
+
+
 def test_where_the_database_is_away_all_is_busy_and_the_proof_stays_good(
     uploader, scripted, two, monkeypatch, count
 ):

@@ -7,12 +7,15 @@ import pytest
 
 from admin.db import today
 from admin.house import house
-from admin.models import SpentChallenge, Upload
+from admin.models import SpentChallenge, Tip, Upload
 from admin.sealing import age
 from admin.sealing.padme import MIB, PACKS, blob_size, sealed_size
 from admin.vault import vault
 from admin.vault.blobs import PART
 from tests.uploads import SealedFile, Uploader
+
+from .conftest import LEAST
+from .test_multipart import BOUNDARY, body
 
 THREE_PARTS = 5 * MIB
 SMALL = sealed_size(blob_size(1))
@@ -204,3 +207,26 @@ class TestBudget:
         # The proof is still good, for the words and for a smaller file.
         assert scripted.post(scripted.parcel() | {"proof": proof}).json["stored"] is True
         assert uploader.ask(SMALL).status_code == 200
+
+
+class TestShare:
+    @pytest.fixture
+    def environ(self, environ):
+        return {**environ, "DENGSHAO_ORPHANS_MB": "6"}
+
+    def test_forms_that_prove_no_work_leave_half_of_the_room_to_those_that_do(
+        self, reporter, uploader, count
+    ):
+        reporter.open_form()
+        # A supervisory file of any size fills a pack of 4 MiB.
+        form = reporter.form | LEAST | {"official": "yes"}
+
+        page = reporter.client.post(
+            "/tip/sent",
+            data=body(form.items(), [("a.xyz", b"note\0")]),
+            content_type=f"multipart/form-data; boundary={BOUNDARY}",
+        )
+
+        assert (page.status_code, count(Tip), count(Upload)) == (200, 1, 0)
+        assert "失败" in page.text
+        assert uploader.ask(sealed_size(PACKS[0])).status_code == 200

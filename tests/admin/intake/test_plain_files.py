@@ -102,6 +102,13 @@ def keep_all(page):
     return dict.fromkeys(names, "keep")
 
 
+def test_a_store_that_hangs_keeps_no_turn_from_others_words(send, held_turns):
+    send(("note.bin", NOTE), status=422)
+
+    assert held_turns
+    assert not any(held_turns)
+
+
 @needs_cleaning
 def test_a_photo_is_cleaned_and_stored_with_the_tip(send, stored, opened, uploads):
     page = send(("IMG_2031 张三.jpg", evidence_files.photo_with_gps()))

@@ -3,15 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
-from admin.db import today
+from admin.db import db, today
 from admin.models import Tip, Upload
 from admin.sweeper import sweep_now
 from admin.vault import uploads, vault
 from admin.vault.blobs import BlobsAway
 from admin.vault.expiry import sweep
-from admin.vault.file_sweep import BATCH, MOST_FAILED, clear_away, sweep_files
+from admin.vault.file_sweep import (
+    BATCH,
+    MOST_FAILED,
+    clear_away,
+    release_stalled,
+    sweep_files,
+)
 from admin.vault.uploads import NoBudget, NotWhole, TooManyOrphans, waiting_bytes
 from tests.support import asked_of, plan_of
 
@@ -110,6 +116,8 @@ class Away:
         self.asked += 1
         raise BlobsAway
 
+    sizes = remove
+
 
 def test_a_store_that_is_away_is_left_for_the_next_turn(session, blobs, stored):
     blob = stored()
@@ -174,6 +182,27 @@ def test_a_part_that_comes_while_its_file_is_let_go_does_not_stay(session, blobs
     assert blobs.sizes(blob) == {}
 
 
+@pytest.mark.parametrize("act", ["SELECT", "DELETE", "COMMIT"])
+def test_an_error_while_a_file_is_cleared_away_leaves_no_lock_behind(session, blobs, stored, act):
+    blob = stored()
+    uploads.drop(session, blob)
+    session.commit()
+
+    def fail(*context):
+        if act == "COMMIT" or context[2].startswith(act):
+            raise OSError("disk full")
+
+    name = "commit" if act == "COMMIT" else "before_cursor_execute"
+    event.listen(db.engine, name, fail)
+    try:
+        with pytest.raises(OSError, match="disk full"):
+            clear_away(session, blobs, blob)
+    finally:
+        event.remove(db.engine, name, fail)
+
+    assert not session.in_transaction()
+
+
 @pytest.fixture
 def environ(environ, shape_blobs_url):
     caps = {"DENGSHAO_FILES_MB_DAY": "3", "DENGSHAO_ORPHANS_MB": "2"}
@@ -214,6 +243,57 @@ def test_a_day_promises_no_more_than_its_budget_and_the_next_day_again(
 
     monkeypatch.setattr("admin.vault.uploads.today", lambda: days(1))
     uploads.reserve(session, MIB)
+
+
+BUDGETS = {"the day's": NoBudget, "the orphans'": TooManyOrphans}
+
+
+@pytest.mark.parametrize(("budget", "refusal"), BUDGETS.items())
+def test_who_proves_nothing_gets_half_of_each_budget_and_the_rest_is_for_proofs(
+    session, stored, tip_id, budget, refusal
+):
+    if budget == "the day's":
+        uploads.attach(session, tip_id, [stored(MIB)])
+    uploads.reserve(session, MIB // 2, is_proven=False)
+    with pytest.raises(refusal):
+        uploads.reserve(session, MIB // 2 + 1, is_proven=False)
+
+    uploads.reserve(session, MIB)
+
+
+def test_in_a_crowd_what_grew_by_no_part_since_the_last_turn_makes_room(session, blobs, stored):
+    stored(3)
+    empty, stalled, growing = (uploads.reserve(session, 600_000).blob for _ in range(3))
+    session.commit()
+    blobs.put(stalled, 0, b"x")
+
+    before = release_stalled(session, blobs, {})
+    blobs.put(growing, 0, b"x")
+    after = release_stalled(session, blobs, before)
+
+    assert before == {empty: 0, stalled: 1, growing: 0}
+    assert after == {growing: 1}
+    sweep_files(session, blobs)
+    assert rows(session) == 2
+    assert waiting_bytes(session) == 600_000 + 3
+
+
+def test_where_there_is_room_nobodys_pause_is_too_long(session, blobs):
+    blob = uploads.reserve(session, MIB).blob
+    session.commit()
+
+    assert release_stalled(session, blobs, {blob: 0}) == {}
+
+    assert uploads.find(session, blob) is not None
+
+
+def test_while_the_store_is_away_nobody_is_blamed_for_standing_still(session):
+    blob = uploads.reserve(session, 2 * MIB).blob
+    session.commit()
+
+    assert release_stalled(session, Away(), {blob: 0}) == {}
+
+    assert uploads.find(session, blob) is not None
 
 
 def test_what_hangs_on_a_tip_is_not_cleared_away(session, blobs, stored, tip_id):

@@ -58,13 +58,18 @@ export class Item {
 
   // Looks what it is, and cleans it where it is a picture.
   async prepare() {
+    let item = this;
     try {
       await this.look();
-      const item = this.field.adopted(this);
+      item = this.field.adopted(this);
       await item.treat();
     } catch (error) {
-      this.set("refused", error.message === "Unreadable" ? "unreadable" : "worker");
+      item.refuse(error);
     }
+  }
+
+  refuse(error) {
+    this.set("refused", error.message === "Unreadable" ? "unreadable" : "worker");
   }
 
   async look() {

@@ -147,9 +147,11 @@ export class Session {
     return { form, token: thread.token, content, isApart: thread.apart };
   }
 
-  // Those that the stored tip does not name already.
+  // Those that the stored tip does not name already. Where it is not the one that was sealed last,
+  // nobody knows which it names: one that is named twice is better than one without its key.
   newEntries(form) {
-    const known = entriesOf(this.attempt.form).map(({ blob }) => blob);
+    const { isOther, form: stored } = this.attempt;
+    const known = isOther ? [] : entriesOf(stored).map(({ blob }) => blob);
     return entriesOf(form).filter(({ blob }) => !known.includes(blob));
   }
 

@@ -7,7 +7,7 @@ import { Field } from "../../admin/browser/files/field.js";
 globalThis.window = new EventTarget();
 
 const LIMITS = { most: 10, fileMb: 500, tipMb: 2048 };
-const WORDS = { noName: "file", photo: "photo{number}", faultFailed: "{name} failed" };
+const WORDS = { noName: "file", photo: "photo{number}", faultFailed: "{name} failed", faultAgain: "{name} again" };
 const PHOTO = { type: "image/jpeg", mark: "1-a" };
 
 // Plays the worker; `jobs` are those that a test asks for.
@@ -65,3 +65,19 @@ test("a worker that fails at a file that was chosen again leaves nothing waiting
   assert.deepEqual(field.items.map(({ state, reason }) => [state, reason]), [["refused", "worker"]]);
   await assert.rejects(field.collect(), { name: "FileFaults" });
 });
+
+for (const [name, more] of [
+  ["whole", { sha256: "s" }],
+  ["half sent", {}],
+]) {
+  test(`a file that was ${name} before the answers made its tip supervisory is taken back`, async () => {
+    const { sent } = serve({ "/tip/files/drop": () => [200, { dropped: true }] });
+    const { field, forgotten } = fieldWith({}, [rowOf(more)]);
+    field.travelTogether(true);
+    await field.recall();
+    assert.deepEqual(field.items.map(({ state, uploads }) => [state, uploads]), [["again", []]]);
+    assert.deepEqual(forgotten, ["old ticket"]);
+    assert.deepEqual(sent("/tip/files/drop").map(({ content }) => content.ticket), ["old ticket"]);
+    await assert.rejects(field.collect(), { name: "FileFaults" });
+  });
+}

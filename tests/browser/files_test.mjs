@@ -210,3 +210,15 @@ test("parts beyond those that are known to be this file's are not taken for its 
   assert.equal(entries[0].key, "key 1");
   assert.equal(server.stored["ticket 2"], "abcd");
 });
+
+test("a file of a supervisory tip that cannot be read is refused, and nothing else fails", async () => {
+  const worker = { ...sealing(), digests: fail("Unreadable") };
+  const { field } = fieldWith(worker);
+  field.travelTogether(true);
+  await field.add([fileOf("a.pdf")]);
+  field.items[0].keep();
+  await assert.rejects(field.collect(), { name: "FileFaults" });
+  assert.deepEqual([field.items[0].state, field.items[0].reason], ["refused", "unreadable"]);
+  // Told once: the next press sends the words without it.
+  assert.deepEqual(await field.collect(), { entries: [], tickets: [] });
+});

@@ -8,7 +8,9 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("script", ["routes_cases.mjs", "session_test.mjs", "reseal_test.mjs", "files_test.mjs"])
+@pytest.mark.parametrize(
+    "script", ["routes_cases.mjs", "session_test.mjs", "reseal_test.mjs", "files_test.mjs"]
+)
 def test_the_modules_hold_in_node(node, script):
     done = subprocess.run(
         [node, "--test", HERE / script], capture_output=True, text=True, check=False

@@ -169,10 +169,15 @@ export class Session {
     return Boolean(remedy);
   }
 
+  // None of it can have been stored.
+  get isUnsent() {
+    return !this.mayBeStored && !this.isKnown;
+  }
+
   // Words that were refused for good, and none of which can have been stored, may go another way.
   mayGoPlain(error) {
     const isRefusal = error instanceof Refused || error instanceof Offline;
-    return !this.mayBeStored && !this.isKnown && (!isRefusal || NEVER_TAKEN.includes(error.status));
+    return this.isUnsent && (!isRefusal || NEVER_TAKEN.includes(error.status));
   }
 
   wipe() {

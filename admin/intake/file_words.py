@@ -48,7 +48,7 @@ WORDS: dict[str, Any] = {
     "moving": _l("正在加锁、上传"),
     "paused": _l("停下了"),
     "broken": _l("没有连上，会自己接着传。"),
-    "renewed": _l("先前传的放得太久，正在从头再传。"),
+    "renewed": _l("先前传的接不上了，正在从头再传。"),
     "again": _l("请再选一次这个文件，接着传。"),
     "wholeClean": _l("已清理，传好了。"),
     "wholeKept": _l("没有清理，照原样传好了。"),

@@ -35,10 +35,10 @@ async function resume({ data, other, length, done }) {
   const first = await JOBS.open({ id: 1, source, length });
   const before = [];
   for (let number = 0; number < first.parts; number += 1) before.push(await JOBS.part({ id: 1, number }));
-  const { prefix } = before[done - 1];
+  const prefix = { parts: done, digest: before[done - 1].prefix };
   const lock = JSON.parse(JSON.stringify(first.lock));
   const chosen = other ? new Blob([fromBase64(other)]) : source;
-  const again = await JOBS.open({ id: 2, source: chosen, length, lock, done, prefix });
+  const again = await JOBS.open({ id: 2, source: chosen, length, lock, prefix });
   const after = [];
   for (let number = done; number < again.parts; number += 1) after.push(await JOBS.part({ id: 2, number }));
   const isEqual = join(before.slice(done)).equals(join(after));

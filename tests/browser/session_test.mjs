@@ -159,6 +159,31 @@ test("other words lie there already: the new ones are a supplement", async () =>
   assert.equal(sent("/mailbox/sealed")[0].sealed, "more words");
 });
 
+// Gives the blobs that a supplement names, and the tickets beside it, after the lost tip of `first`.
+async function supplementOf(plays, first, second) {
+  const { session, sent } = begin(
+    { "/mailbox/thread": [UNKNOWN, KNOWN], ...plays },
+    { sealSupplement: ({ files }) => ({ letter: { kind: "supplement", sealed: files.map(({ blob }) => blob) } }) },
+  );
+  await fails(session.send({ ...FORM, files: first }), { name: "Offline" });
+  await session.send({ ...MORE, files: second });
+  const [{ sealed, files }] = sent("/mailbox/sealed");
+  return { sealed, files };
+}
+
+const ONE = { entries: [{ blob: "a" }], tickets: ["ticket a"] };
+const TWO = { entries: [{ blob: "a" }, { blob: "b" }], tickets: ["ticket a", "ticket b"] };
+
+test("a supplement to the tip that is known names the files that are new", async () => {
+  const plays = { "/tip/sealed": [LOST], "/mailbox/thread": [KNOWN] };
+  assert.deepEqual(await supplementOf(plays, ONE, TWO), { sealed: ["b"], files: TWO.tickets });
+});
+
+test("a supplement to other words, which came late, names every file that hangs on it", async () => {
+  const plays = { "/tip/sealed": [LOST, [409, { error: "other_words" }]] };
+  assert.deepEqual(await supplementOf(plays, ONE, TWO), { sealed: ["a", "b"], files: TWO.tickets });
+});
+
 test("words changed back after a supplement that failed are the tip that is known", async () => {
   const { session, sent } = begin({
     "/tip/sealed": [LOST, STORED],

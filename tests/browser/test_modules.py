@@ -9,7 +9,14 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize(
-    "script", ["routes_cases.mjs", "session_test.mjs", "reseal_test.mjs", "canvas_test.mjs"]
+    "script",
+    [
+        "routes_cases.mjs",
+        "session_test.mjs",
+        "reseal_test.mjs",
+        "canvas_test.mjs",
+        "files_test.mjs",
+    ],
 )
 def test_the_modules_hold_in_node(node, script):
     done = subprocess.run(

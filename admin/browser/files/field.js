@@ -89,6 +89,8 @@ export class Field {
     this.photos = Math.max(this.photos, photo || 0);
     this.items.push(item);
     item.recall(rows);
+    // The answers may have come before it.
+    if (this.isPacked) item.unsend();
     this.changed(item);
   }
 
@@ -109,7 +111,7 @@ export class Field {
 
   remove(item) {
     this.items = this.items.filter((one) => one !== item);
-    item.drop();
+    item.dropAll();
     this.pack.drop();
     this.changed(null);
   }

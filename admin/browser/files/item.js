@@ -1,6 +1,7 @@
 // One file that was chosen: what became of it, and what is to be sent of it.
 
 import { makeEntry, safeName } from "../lib/file_entry.js";
+import { dropFile } from "./server.js";
 import { isPicture } from "./sniff.js";
 
 const ENDINGS = { "image/jpeg": "jpg", "image/png": "png" };
@@ -58,13 +59,18 @@ export class Item {
 
   // Looks what it is, and cleans it where it is a picture.
   async prepare() {
+    let item = this;
     try {
       await this.look();
-      const item = this.field.adopted(this);
+      item = this.field.adopted(this);
       await item.treat();
     } catch (error) {
-      this.set("refused", error.message === "Unreadable" ? "unreadable" : "worker");
+      item.refuse(error);
     }
+  }
+
+  refuse(error) {
+    this.set("refused", error.message === "Unreadable" ? "unreadable" : "worker");
   }
 
   async look() {
@@ -122,8 +128,9 @@ export class Item {
     const wanted = this.saved.kept ? ["kept"] : ["cleaned"].concat(this.wantsOriginal ? ["original"] : []);
     const isWhole = wanted.every((role) => this.saved[role] && this.saved[role].sha256);
     this.state = isWhole ? "ready" : "again";
-    if (isWhole) [this.main, this.original] = wanted.map((role) => this.stored(this.saved[role]));
-    this.original = this.original || null;
+    if (!isWhole) return;
+    [this.main, this.original = null] = wanted.map((role) => this.stored(this.saved[role]));
+    wanted.forEach((role) => delete this.saved[role]);
   }
 
   stored(row) {
@@ -156,23 +163,29 @@ export class Item {
     if (upload) upload.drop();
   }
 
+  // What was begun on an earlier page and never taken up again.
+  dropSaved() {
+    Object.keys(this.saved).forEach((role) => {
+      this.field.memory.forget(this.saved[role]);
+      dropFile(this.saved[role].ticket).catch(() => {});
+    });
+    this.saved = {};
+  }
+
   unsend() {
-    this.dropUpload("main");
-    this.dropUpload("original");
-    if (this.state === "ready" && !this.file) this.lose();
+    this.dropAll();
+    if (this.state === "ready" && !this.file) this.set("again");
   }
 
   // What was begun is gone, and the file must be chosen again.
   lose() {
-    this.dropUpload("main");
-    this.dropUpload("original");
-    this.saved = {};
+    this.dropAll();
     this.set("again");
   }
 
-  drop() {
-    Object.keys(this.saved).forEach((role) => this.field.memory.forget(this.saved[role]));
+  dropAll() {
     this.dropUpload("main");
     this.dropUpload("original");
+    this.dropSaved();
   }
 }

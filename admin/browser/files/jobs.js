@@ -45,12 +45,12 @@ async function clean({ file, type }) {
 }
 
 // Begins a sealed file of `length` clear bytes, or goes on with one: then `lock` is what was given
-// back before, and `done` how many parts with which `prefix` are stored already.
-// `isSame` is false where the bytes of those parts are not the same any more.
-async function open({ id, source, length, lock, done = 0, prefix = "" }) {
+// back before, and `prefix` the digest of all clear bytes in how many parts (`{parts, digest}`) were sent.
+// `isSame` is false where those bytes are not the same any more.
+async function open({ id, source, length, lock, prefix }) {
   const made = lock ? readLock(lock) : await newLock();
   const stream = new SealedStream(made, source, length);
-  const isSame = !done || (await stream.digestBefore(done)) === prefix;
+  const isSame = !prefix || (await stream.digestBefore(prefix.parts)) === prefix.digest;
   streams.set(id, stream);
   const { identity, head, key } = made;
   const kept = { identity, head: toBase64(head), key: toBase64(key) };

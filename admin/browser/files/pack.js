@@ -44,9 +44,9 @@ export class Pack {
     const sources = pieces.map(({ piece }) => piece.source);
     const whole = new Blob(sources);
     const length = steppedSize(whole.size);
-    const digests = await this.field.run("digests", { sources });
-    // Something was dropped while it was read.
-    if (this.name !== name) return;
+    const digests = await this.read(pieces);
+    // Something could not be read, or was dropped meanwhile.
+    if (!digests || this.name !== name) return;
     this.digests = digests;
     this.upload = this.field.newUpload(null, whole, length);
     pieces.forEach(({ item }) => {
@@ -54,6 +54,20 @@ export class Pack {
     });
     this.upload.onChange = () => this.show();
     this.field.line.add(this.upload);
+  }
+
+  // The SHA-256 of each; null where one cannot be read, whose file is refused then.
+  async read(pieces) {
+    const digests = [];
+    for (const { item, piece } of pieces) {
+      try {
+        digests.push(...(await this.field.run("digests", { sources: [piece.source] })));
+      } catch (error) {
+        item.refuse(error);
+        return null;
+      }
+    }
+    return digests;
   }
 
   show() {

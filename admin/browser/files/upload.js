@@ -31,12 +31,14 @@ export class Upload {
     this.keep = keep || "";
     this.lock = lock || null;
     this.done = done || 0;
-    this.prefix = prefix || "";
+    // What the parts are that were sent, arrived or not: `{parts, digest, sealed}`; see `prove`.
+    this.prefix = prefix || null;
     this.sha256 = sha256 || "";
     this.blob = blob || "";
     this.isOpen = false;
     // What the server has must be asked before a part is sent, unless the ticket is new.
     this.isKnown = false;
+    this.isWhole = false;
     this.parts = 0;
     this.ahead = null;
     if (this.sha256) this.state = "whole";
@@ -86,8 +88,8 @@ export class Upload {
   }
 
   async open() {
-    const { id, source, length, lock, done, prefix } = this;
-    const opened = await this.run("open", { id, source, length, lock, done, prefix });
+    const { id, source, length, lock, prefix } = this;
+    const opened = await this.run("open", { id, source, length, lock, prefix });
     if (!opened.isSame) {
       // Another file under the same name: what was sent of the old one is of no use.
       this.renew();
@@ -107,19 +109,41 @@ export class Upload {
     this.keep = keep;
     this.isWhole = whole;
     if (next !== this.done) this.ahead = null;
-    this.done = Math.min(next, this.parts);
     this.isKnown = true;
+    this.reach(next);
+  }
+
+  // The server has `next` parts: all that were sent, or all but the last. Where it is otherwise, nobody
+  // knows whether they are parts of this file.
+  reach(next) {
+    const sent = this.prefix ? this.prefix.parts : 0;
+    if (next === sent || next === sent - 1) this.done = next;
+    else this.renew();
   }
 
   async send() {
     const number = this.done;
     const part = await this.made(number);
+    if (!(await this.prove(number, part))) {
+      this.renew();
+      return;
+    }
+    // Halted, or dropped, meanwhile.
+    if (this.isHeld || this.isOver) return;
     if (number + 1 < this.parts) this.made(number + 1).catch(() => {});
     const { next, whole } = await this.post(number, part);
     this.isWhole = whole;
-    this.done = Math.min(next, this.parts);
-    if (next === number + 1) this.prefix = part.prefix;
+    this.reach(next);
+  }
+
+  // Two contents sealed under one key and one number would open each other. So before a part goes it is
+  // kept what it holds, and what goes again in its place must be the same.
+  async prove(number, { digest, prefix }) {
+    const last = this.prefix;
+    if (last && last.parts === number + 1 && last.sealed !== digest) return false;
+    this.prefix = { parts: number + 1, digest: prefix, sealed: digest };
     await this.save();
+    return true;
   }
 
   // The next part is sealed while this one is on its way.
@@ -146,6 +170,8 @@ export class Upload {
 
   async finish() {
     if (!this.isWhole) await this.ask();
+    // Begun anew.
+    if (!this.isOpen) return;
     if (!this.isWhole) throw new Refused("part", 400);
     this.sha256 = await this.run("digest", { id: this.id });
     this.set("whole");

@@ -11,8 +11,8 @@ const SCRIPT = "/app/files.js";
 const TURNS = 4;
 
 export class Attached {
-  // `options` are those of startFiles; `onFail()` is called where the script cannot be had. `root` may
-  // be null: a page whose server takes no files.
+  // `options` are those of startFiles; `onFail()` is called where the script cannot be had; the next
+  // press tries again. `root` may be null: a page whose server takes no files.
   constructor(root, options, onFail) {
     this.root = root;
     this.options = options;
@@ -40,7 +40,12 @@ export class Attached {
   }
 
   load() {
-    this.loading = this.loading || this.loadFiles();
+    if (!this.loading) {
+      this.loading = this.loadFiles();
+      this.loading.catch(() => {
+        this.loading = null;
+      });
+    }
     return this.loading;
   }
 
@@ -63,7 +68,13 @@ export class Attached {
   async collect(onWait) {
     const files = await this.ready();
     if (!files) return { entries: [], tickets: [] };
-    return files.collect(() => onWait(files.words.wait));
+    try {
+      return await files.collect(() => onWait(files.words.wait));
+    } catch (error) {
+      // What fails at a file says nothing of whether the words can be sealed.
+      error.isOfFiles = true;
+      throw error;
+    }
   }
 
   // Calls `send(files)` once all is there; where the server misses a file, it is brought again.

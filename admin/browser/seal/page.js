@@ -28,7 +28,7 @@ export class Page {
     const isYoung = Boolean(form.elements.page && form.elements.page.value);
     const options = { form, place: "tip", isPractice, isYoung };
     const block = document.getElementById("files-block");
-    this.attached = new Attached(block, options, () => this.goPlain());
+    this.attached = new Attached(block, options, () => this.lack());
     this.attached.start();
     this.isBusy = false;
     // Once a false key was seen, nothing goes the plain way: the same hand would seal there.
@@ -40,11 +40,15 @@ export class Page {
     try {
       await this.workshop.open();
     } catch (error) {
-      // Once a press waits for it, that press tells.
-      if (!this.isBusy && !this.isBarred) this.goPlain();
+      this.lack();
       return;
     }
     await this.session.prepare();
+  }
+
+  // A script that seals cannot be had. Once a press waits for it, that press tells.
+  lack() {
+    if (!this.isBusy && !this.isBarred && this.session.isUnsent) this.goPlain();
   }
 
   // Sends what stands in the form.
@@ -106,9 +110,10 @@ export class Page {
   explain(error) {
     const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
     if (error.name === "FalseKey") this.isBarred = true;
+    const mayGoPlain = !error.isOfFiles && this.session.mayGoPlain(error);
     if (tell) tell(this);
-    else if (this.isBarred && this.session.mayGoPlain(error)) this.raiseAlarm();
-    else if (this.session.mayGoPlain(error)) this.fallBack();
+    else if (this.isBarred && mayGoPlain) this.raiseAlarm();
+    else if (mayGoPlain) this.fallBack();
     else if (error instanceof Offline && !(error.status >= 500)) this.fault(this.words.offline);
     else if (error.status) this.fault(this.words.busy);
     else this.fault(this.words.unsure);

@@ -147,9 +147,11 @@ export class Session {
     return { form, token: thread.token, content, isApart: thread.apart };
   }
 
-  // Those that the stored tip does not name already.
+  // Those that the stored tip does not name already. Where it is not the one that was sealed last,
+  // nobody knows which it names: one that is named twice is better than one without its key.
   newEntries(form) {
-    const known = entriesOf(this.attempt.form).map(({ blob }) => blob);
+    const { isOther, form: stored } = this.attempt;
+    const known = isOther ? [] : entriesOf(stored).map(({ blob }) => blob);
     return entriesOf(form).filter(({ blob }) => !known.includes(blob));
   }
 
@@ -167,10 +169,15 @@ export class Session {
     return Boolean(remedy);
   }
 
+  // None of it can have been stored.
+  get isUnsent() {
+    return !this.mayBeStored && !this.isKnown;
+  }
+
   // Words that were refused for good, and none of which can have been stored, may go another way.
   mayGoPlain(error) {
     const isRefusal = error instanceof Refused || error instanceof Offline;
-    return !this.mayBeStored && !this.isKnown && (!isRefusal || NEVER_TAKEN.includes(error.status));
+    return this.isUnsent && (!isRefusal || NEVER_TAKEN.includes(error.status));
   }
 
   wipe() {

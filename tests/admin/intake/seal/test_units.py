@@ -141,3 +141,22 @@ def test_a_false_key_for_the_supplement_gets_nothing_either(writer, count):
 
     expect(writer.page.locator("#alarm")).to_be_focused()
     assert (writer.posts(LETTER), count(Message)) == ([], 0)
+
+
+def test_after_a_false_key_files_that_cannot_be_sealed_open_no_plain_way(writer, count, tmp_path):
+    paper = tmp_path / "b.pdf"
+    paper.write_bytes(b"%PDF-1.4\n")
+    writer.page.route("**/tip/routes.json", false_routes)
+    writer.page.route("**/files.js", lambda route: route.abort())
+    writer.write()
+    expect(writer.page.locator("#alarm")).to_be_focused()
+    with writer.page.expect_event("requestfailed"):
+        writer.page.set_input_files("#files", str(paper))
+
+    for _press in range(2):
+        writer.send()
+        expect(writer.page.locator("#alarm")).to_be_focused()
+
+    assert "改由服务器" not in writer.page.inner_text("#way")
+    assert {path for path, _body in writer.posted} == {"/tip/challenge"}
+    assert count(Tip) == 0

@@ -189,8 +189,9 @@ def _walled(limits: Limits, rules: int) -> list[str]:
         "bwrap",
         *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"),
         *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
-        *_seen(),
+        # First: programs that lie below that folder themselves would else be hidden by it.
         *("--size", str(limits.folder), "--tmpfs", _FOLDER),
+        *_seen(),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         *("--remount-ro", "/", "--chdir", _FOLDER),
         *("--setenv", "PATH", _PATH, "--setenv", "HOME", _FOLDER, "--setenv", "LC_ALL", "C.UTF-8"),

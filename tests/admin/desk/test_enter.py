@@ -227,10 +227,10 @@ def test_the_page_asks_the_public_forms_questions_and_has_no_way_to_send_them_in
     client, desk
 ):
     page, public = desk.get("/desk/enter/").text, client.get("/tip/").text
-    # What stands in its head are no questions.
+    # What stands in its head are no questions; what is told to staff brings no files yet.
     body = public.partition("<body")[2]
     names = set(re.findall(r'name="([a-z]+)"', body)) - {
-        *("token", "page", "website", "contact", "group"),
+        *("token", "page", "website", "contact", "group", "files", "originals"),
     }
 
     form = page.partition('<form id="form"')[2].partition("</form>")[0]

@@ -138,6 +138,7 @@ def test_the_original_goes_along_only_where_its_sender_says_so(send, stored, ope
     assert clean[0].key != original[0].key
 
 
+@needs_cleaning
 def test_a_file_that_cannot_be_cleaned_asks_its_sender_first(send, stored, opened, uploads):
     page = send(("说明.xyz", NOTE), status=422)
 

@@ -248,6 +248,8 @@ def test_the_steps_work_by_keyboard_alone(writer):
     writer.open("/tip/practice/")
     page.focus("#step-offer button")
     page.keyboard.press("Enter")
+    # What asks one by one is loaded once it is wanted.
+    page.wait_for_selector("#step-bar")
 
     assert writer.focused.startswith("是哪一类的事？")
     page.keyboard.press("Tab")

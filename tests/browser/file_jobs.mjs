@@ -6,7 +6,8 @@ import { safeName } from "../../admin/browser/lib/file_entry.js";
 import { openWith } from "../../admin/browser/lib/age.js";
 import { paddedSize, padme, steppedSize } from "../../admin/browser/lib/padme.js";
 import { JOBS } from "../../admin/browser/files/jobs.js";
-import { sizeOf, sniff } from "../../admin/browser/files/sniff.js";
+import { sniff } from "../../admin/browser/files/sniff.js";
+import { dimensions } from "../../admin/browser/lib/picture_size.js";
 
 const join = (parts) => Buffer.concat(parts.map(({ bytes }) => Buffer.from(bytes)));
 
@@ -55,7 +56,7 @@ const PARTS = {
   stepped: (sizes) => sizes.map((size) => steppedSize(size) || 0),
   names: (names) => names.map((name) => safeName(name)),
   sniff: (all) => all.map((data) => sniff(fromBase64(data))),
-  sizes: (all) => all.map(({ data, type }) => sizeOf(fromBase64(data), type)),
+  sizes: (all) => all.map(({ data, type }) => dimensions(fromBase64(data), type)),
   state: ({ open }) => JOBS.openState({ keep: keepOf(open), box: JOBS.lockState({ keep: keepOf(1), content: { a: "字" } }) }),
 };
 

@@ -2,9 +2,10 @@
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
 import { bytesOf } from "../lib/blob_bytes.js";
+import { dimensions } from "../lib/picture_size.js";
 import { isTrue } from "../lib/true_canvas.js";
 import { bare } from "./bare.js";
-import { isPicture, sizeOf } from "./sniff.js";
+import { isPicture } from "./sniff.js";
 import { blotted, turnOfWebp, turned } from "./upright.js";
 
 const QUALITY = 0.92;
@@ -25,7 +26,7 @@ export class NotCleaned extends Error {
 // Returns a Blob whose type says what it is: JPEG, or PNG where the picture may be see-through.
 export async function redraw(file, type) {
   if (!isPicture(type)) throw new NotCleaned("kind");
-  const told = sizeOf(await bytesOf(file, 0, Math.min(file.size, HEAD)), type);
+  const told = dimensions(await bytesOf(file, 0, Math.min(file.size, HEAD)), type);
   if (told && told[0] * told[1] > MOST_POINTS) throw new NotCleaned("large");
   const turn = type === "image/webp" ? turnOfWebp(await bytesOf(file, 0, file.size)) : null;
   const picture = await decode(turn ? blotted(file, turn) : file, type);

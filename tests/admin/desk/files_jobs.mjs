@@ -8,7 +8,8 @@ import { sniff } from "../../../admin/browser/desk/files/kinds.js";
 import { safeName } from "../../../admin/browser/desk/files/names.js";
 import { PART } from "../../../admin/browser/desk/files/parts.js";
 import { readSealedFile } from "../../../admin/browser/desk/files/sealed_file.js";
-import { dimensions, isDrawable } from "../../../admin/browser/frame/dimensions.js";
+import { isDrawable } from "../../../admin/browser/frame/dimensions.js";
+import { dimensions } from "../../../admin/browser/lib/picture_size.js";
 
 async function read({ path, size, entry, cut = 0 }) {
   const sealed = new Uint8Array(readFileSync(path));

@@ -1,7 +1,8 @@
 // All of a file that is slow or needs keys; it runs in a worker, so that the page stays alive.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { PART, SealedStream, newLock } from "../lib/age_stream.js";
+import { PART } from "../lib/age_payload.js";
+import { SealedStream, newLock } from "../lib/age_stream.js";
 import { bytesOf } from "../lib/blob_bytes.js";
 import { fromBase64, toBase64, toHex } from "../lib/bytes.js";
 import { solve } from "../lib/proof.js";

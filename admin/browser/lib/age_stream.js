@@ -3,17 +3,13 @@
 // (https://c2sp.org/age): 64 KiB each, ChaCha20-Poly1305, numbered, the last one marked.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { newIdentity } from "./age.js";
+import { CHUNK, NONCE, PART, TAG, nonceOf, payloadKey } from "./age_payload.js";
 import { bytesOf } from "./blob_bytes.js";
-import { toHex, toUtf8 } from "./bytes.js";
+import { toHex } from "./bytes.js";
 
-export const PART = 2097152;
-const CHUNK = 65536;
-const TAG = 16;
-const NONCE = 16;
 const EMPTY_END = TAG;
 
 // A fresh identity and all that a sealed file begins with. Who has `identity` opens the file.
@@ -27,7 +23,7 @@ export async function newLock() {
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const fileKey = await decrypter.decryptHeader(head.slice(0, head.length - NONCE));
-  const key = hkdf(sha256, fileKey, head.slice(head.length - NONCE), toUtf8("payload"), 32);
+  const key = payloadKey(fileKey, head.slice(head.length - NONCE));
   return { identity, head, key };
 }
 
@@ -107,13 +103,6 @@ export class SealedStream {
   digest() {
     return this.digestBefore(Math.ceil((this.head.length + this.source.size) / PART) + 1);
   }
-}
-
-function nonceOf(number, isLast) {
-  const nonce = new Uint8Array(12);
-  new DataView(nonce.buffer).setUint32(7, number);
-  nonce[11] = isLast ? 1 : 0;
-  return nonce;
 }
 
 // Writes what of `bytes` falls into `target`, were they to begin at `at`, which may lie before it.

@@ -6,7 +6,7 @@ import { bared } from "../../../admin/browser/desk/files/bare.js";
 import { listFiles, readEntry, sizeWord } from "../../../admin/browser/desk/files/entries.js";
 import { sniff } from "../../../admin/browser/desk/files/kinds.js";
 import { safeName } from "../../../admin/browser/desk/files/names.js";
-import { PART } from "../../../admin/browser/desk/files/parts.js";
+import { PART } from "../../../admin/browser/lib/age_payload.js";
 import { readSealedFile } from "../../../admin/browser/desk/files/sealed_file.js";
 import { isDrawable } from "../../../admin/browser/frame/dimensions.js";
 import { dimensions } from "../../../admin/browser/lib/picture_size.js";

@@ -1,7 +1,7 @@
 // The files that came with a tip: those that its payload names, and those of the reporter's letters.
 // Pure; what is named comes from strangers, so nothing of it is believed before it was looked at.
 
-import { PART } from "./parts.js";
+import { PART } from "../../lib/age_payload.js";
 import { familyOf, viewOf } from "./kinds.js";
 import { safeName } from "./names.js";
 

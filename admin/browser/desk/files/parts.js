@@ -1,7 +1,7 @@
 // The bytes of a sealed file that the server keeps in parts of equal length, as if it were one.
 
-// As PART of admin/vault/blobs.py: every part but the last is exactly so long.
-export const PART = 2 * 1024 * 1024;
+import { PART } from "../../lib/age_payload.js";
+
 // Asked for ahead, so that opening and fetching go on beside each other.
 const AHEAD = 2;
 

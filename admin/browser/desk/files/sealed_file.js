@@ -3,20 +3,17 @@
 // parts than its own.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter } from "age-encryption";
+import { CHUNK, NONCE, PART, TAG, nonceOf, payloadKey } from "../../lib/age_payload.js";
 import { toHex, toUtf8 } from "../../lib/bytes.js";
 import { PartReader } from "./parts.js";
 
 // Of the age format: https://github.com/C2SP/C2SP/blob/main/age.md
-const CHUNK = 64 * 1024;
-const TAG = 16;
-const NONCE = 16;
 const MAC_LINE = toUtf8("\n--- ");
 const NEWLINE = 0x0a;
 // What is handed on at a time.
-export const PIECE = 2 * 1024 * 1024;
+const PIECE = PART;
 
 // What lies there is not what was sent: changed, cut short, or under another key.
 export class Changed extends Error {
@@ -52,7 +49,7 @@ async function openHeader(parts, identity) {
     throw new Changed("header");
   });
   const nonce = first.slice(end, end + NONCE);
-  return { start: end + NONCE, key: hkdf(sha256, fileKey, nonce, toUtf8("payload"), 32) };
+  return { start: end + NONCE, key: payloadKey(fileKey, nonce) };
 }
 
 // The header is text; its last line begins with three dashes.
@@ -81,18 +78,10 @@ class Chunks {
     const from = this.start + number * (CHUNK + TAG);
     const sealed = await this.parts.bytes(from, Math.min(from + CHUNK + TAG, this.end));
     try {
-      return chacha20poly1305(this.key, this.nonce(number)).decrypt(sealed);
+      return chacha20poly1305(this.key, nonceOf(number, number === this.last)).decrypt(sealed);
     } catch (error) {
       throw new Changed("chunk");
     }
-  }
-
-  // A counter of eleven bytes, and a mark on the last chunk: no chunk can stand in another's place.
-  nonce(number) {
-    const nonce = new Uint8Array(12);
-    new DataView(nonce.buffer).setUint32(7, number);
-    nonce[11] = number === this.last ? 1 : 0;
-    return nonce;
   }
 }
 

@@ -1,6 +1,7 @@
 // Sends the form sealed, and says on the page what became of it.
 
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
+import { hold } from "../page/hold.js";
 import { Offline } from "../page/post.js";
 import { faultsOf, readForm } from "./answers.js";
 import { Attached } from "./attached.js";
@@ -71,7 +72,7 @@ export class Page {
 
   async send(typed) {
     this.isBusy = true;
-    this.hold(true);
+    hold(this.form, true);
     const wait = element("p", this.words.wait, "meta");
     wait.setAttribute("role", "status");
     this.way.after(wait);
@@ -83,7 +84,7 @@ export class Page {
       this.explain(error);
     }
     wait.remove();
-    this.hold(false);
+    hold(this.form, false);
     this.isBusy = false;
   }
 
@@ -98,13 +99,6 @@ export class Page {
       return Object.assign({ files: this.attached.outcome(files.entries) }, stored);
     });
     this.showResult(result);
-  }
-
-  // What is typed while the rest is on its way would be neither sent nor kept.
-  hold(isHeld) {
-    this.form.querySelectorAll("textarea, [type=text]").forEach((field) => {
-      field.readOnly = isHeld;
-    });
   }
 
   explain(error) {

@@ -170,6 +170,12 @@ class _Calendar:
     day: date | None = None
 
 
+def changed_rows(result: object) -> int:
+    """Tell how many rows a statement changed."""
+    # Only results of statements that change something know it, and their type is not told.
+    return int(getattr(result, "rowcount", 0))
+
+
 def today() -> date:
     """Get the day in Asia/Shanghai, the only kind of day that this software writes down."""
     return _Calendar.day or datetime.now(SHANGHAI).date()

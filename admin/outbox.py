@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from .config import Config
+from .db import changed_rows
 from .models import OutboxMail, random_key
 
 RETRY_SECONDS: Final = (300, 600, 900, 1800, 3600)
@@ -106,7 +107,7 @@ def _take_one(session: Session, row: Any, now: int) -> bool:
         .where(OutboxMail.id == row.id, OutboxMail.next_try == row.next_try)
         .values(next_try=now + wait, tries=row.tries + 1)
     )
-    return bool(getattr(mine, "rowcount", 0))
+    return bool(changed_rows(mine))
 
 
 def drop_stale(session: Session, kind: str, current: str) -> int:
@@ -116,7 +117,7 @@ def drop_stale(session: Session, kind: str, current: str) -> int:
         ~OutboxMail.once.startswith(f"{kind} {current} "),
         OutboxMail.sent_at.is_(None),
     )
-    return int(getattr(session.execute(stale), "rowcount", 0))
+    return changed_rows(session.execute(stale))
 
 
 def is_queued(session: Session, once: str) -> bool:
@@ -130,7 +131,7 @@ def clear_old(session: Session, now: int) -> int:
     before = now - KEPT_SECONDS
     is_old = or_(OutboxMail.sent_at < before, OutboxMail.next_try < before)
     old = delete(OutboxMail).where(is_old)
-    return int(getattr(session.execute(old), "rowcount", 0))
+    return changed_rows(session.execute(old))
 
 
 def _send(config: Config, letter: Any) -> None:

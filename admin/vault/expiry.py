@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, exists, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
-from ..db import SHANGHAI, today
+from ..db import SHANGHAI, changed_rows, today
 from ..models import (
     EXPIRING,
     PURGED,
@@ -58,10 +58,10 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     return {
         "tips": _purge(session, day),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
-        "nonces": _count(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
-        "challenges": _count(session.execute(spent)),
-        "handovers": _count(session.execute(handovers)),
-        "day_keys": _count(session.execute(delete(DayKey).where(DayKey.day < oldest))),
+        "nonces": changed_rows(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
+        "challenges": changed_rows(session.execute(spent)),
+        "handovers": changed_rows(session.execute(handovers)),
+        "day_keys": changed_rows(session.execute(delete(DayKey).where(DayKey.day < oldest))),
     }
 
 
@@ -110,7 +110,3 @@ def _forget(session: Session, day: date) -> int:
         history.expire_after(tip, None)
     session.flush()
     return len(gone)
-
-
-def _count(result: object) -> int:
-    return int(getattr(result, "rowcount", 0))

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from ..db import today
+from ..db import changed_rows, today
 from ..house import house
 from ..models import Upload
 from .blobs import BlobsAway, BlobStore
@@ -112,7 +112,7 @@ def _release_orphans(session: Session, day: date) -> int:
         .values(is_released=True),
         execution_options={"synchronize_session": False},
     )
-    return _count(found)
+    return changed_rows(found)
 
 
 def _released_after(session: Session, last: int) -> list[tuple[int, str]]:
@@ -136,13 +136,9 @@ def _remove(blobs: BlobStore, blob: str) -> bool:
 
 def _forget(session: Session, numbers: list[int]) -> int:
     # Let go once is let go for ever: the condition can't have changed.
-    return _count(
+    return changed_rows(
         session.execute(
             delete(Upload).where(Upload.id.in_(numbers)),
             execution_options={"synchronize_session": False},
         )
     )
-
-
-def _count(result: object) -> int:
-    return int(getattr(result, "rowcount", 0))

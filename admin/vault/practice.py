@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from ..db import changed_rows
 from ..models import (
     Base,
     ClockEvent,
@@ -114,7 +115,7 @@ def clear_practice(session: Session, unit_id: str) -> int:
     uploads.release(session, ids, tips_go=True)
     # A merged tip points at another of them: deleted in one statement, none is left behind.
     gone = session.execute(delete(Tip).where(Tip.unit_id == unit_id))
-    return int(getattr(gone, "rowcount", 0))
+    return changed_rows(gone)
 
 
 def _delete(session: Session, table: type[Base], ids: Select[int]) -> None:

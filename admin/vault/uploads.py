@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from ..db import db, today
+from ..db import changed_rows, db, today
 from ..house import house
 from ..models import Upload, random_key
 from .blobs import MOST_PARTS, PART, BlobStore, part_count, part_length
@@ -144,7 +144,7 @@ def finish(
         update(Upload).where(Upload.blob == blob, _HELD).values(is_whole=True),
         execution_options={"synchronize_session": False},
     )
-    if not _count(found):
+    if not changed_rows(found):
         raise NotWhole
 
 
@@ -169,7 +169,7 @@ def attach(session: Session, tip_id: int, names: Sequence[str]) -> None:
         .values(tip_id=tip_id),
         execution_options={"synchronize_session": False},
     )
-    if _count(found) != len(wanted):
+    if changed_rows(found) != len(wanted):
         raise NotWhole
 
 
@@ -202,7 +202,3 @@ def of_tip(session: Session, tip_id: int) -> Sequence[Upload]:
     """List the files that hang on a tip."""
     query = select(Upload).where(Upload.tip_id == tip_id, _HELD)
     return session.scalars(query).all()
-
-
-def _count(result: object) -> int:
-    return int(getattr(result, "rowcount", 0))

@@ -1,16 +1,15 @@
 """The bundler of the pages' scripts, on a small tree of its own."""
 
 import gzip
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.node import NODE
+
 ROOT = Path(__file__).parents[2]
-NODE = shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Files as the browser's modules make them: Python opens what they seal, part by part."""
 
 import hashlib
-import json
-import subprocess
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -11,25 +9,18 @@ import pytest
 from admin.sealing import age
 from admin.sealing.padme import PACKS, blob_size, pack_size, padme, sealed_size
 from tests import evidence_files as evidence
+from tests.node import run_jobs
 
 HERE = Path(__file__).parent
 PART = 2**21
 
 
 @pytest.fixture(scope="module")
-def do(node):
+def do():
     """Do a job in node: `do("padme", [1, 2])`."""
 
     def do(job, content):
-        done = subprocess.run(
-            [node, HERE / "file_jobs.mjs"],
-            input=json.dumps({"job": job, "content": content}),
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return run_jobs(HERE / "file_jobs.mjs", {"job": job, "content": content})
 
     return do
 

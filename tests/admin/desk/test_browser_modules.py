@@ -1,10 +1,5 @@
 """What the desk's browser makes of opened bytes, run under Node on bytes that Python sealed."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +9,9 @@ import pytest
 from admin.sealing.age import HybridIdentity, open_sealed, seal
 from admin.sealing.errors import SealingError
 from admin.sealing.payload import Envelope
+from tests.node import run_jobs
 
 HERE = Path(__file__).parent
-NODE = shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
 REFERENCE, TALK = "01234-56789", b"t" * 32
 UNIT, RECOVERY, REPORTER, STRANGER = (HybridIdentity(bytes([n]) * 32) for n in range(4))
 WORDS = {
@@ -27,15 +22,7 @@ WORDS = {
 
 
 def run(*jobs):
-    done = subprocess.run(
-        [NODE, HERE / "desk_jobs.mjs"],
-        input=json.dumps(jobs),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return run_jobs(HERE / "desk_jobs.mjs", jobs, seconds=60)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,6 @@ The files are sealed by Python; that browsers seal them alike is tested where br
 
 import io
 import json
-import os
-import shutil
-import subprocess
-import sys
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -20,23 +16,15 @@ from admin.sealing.age import HybridIdentity, seal
 from admin.sealing.files import FileEntry
 from admin.sealing.padme import blob_size
 from tests import evidence_files as made
+from tests.node import run_jobs
 
 HERE = Path(__file__).parent
-NODE = shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
 CHUNK, PART = 64 * 1024, 2 * 1024 * 1024
 KEY = HybridIdentity(b"k" * 32)
 
 
 def run(*jobs):
-    done = subprocess.run(
-        [NODE, HERE / "files_jobs.mjs"],
-        input=json.dumps(jobs),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return run_jobs(HERE / "files_jobs.mjs", jobs)
 
 
 def b64(data):

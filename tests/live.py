@@ -125,6 +125,16 @@ def serving(app, config):
         yield f"http://{config.public_host}"
 
 
+def on_a_port(environ, bundles, site_folder):
+    """The settings of a node for reporters: a port of its own, the theme's files, the scripts."""
+    return environ | {
+        "DENGSHAO_ROOMS": "intake,mailbox",
+        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
+        "DENGSHAO_BUNDLES": str(bundles),
+        "DENGSHAO_SITE": str(site_folder),
+    }
+
+
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory):
     """The browser's scripts, bundled from the sources as they are now."""

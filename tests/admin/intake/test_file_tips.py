@@ -1,7 +1,5 @@
 """A sealed tip names its files: all whole and in its own transaction, or it is not stored."""
 
-import threading
-
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +11,8 @@ from admin.models import SpentChallenge, Tip, Upload
 from admin.sealing import receipt
 from admin.vault.uploads import NotWhole
 from tests.uploads import SealedFile
+
+from .at_once import press_at_once
 
 
 @pytest.fixture
@@ -123,19 +123,8 @@ def test_two_tips_that_name_one_file_at_the_same_moment_are_one_tip(
 ):
     ticket = uploader.whole()
     parcels = [scripted.parcel() | {"files": [ticket]} for _ in range(6)]
-    answers, barrier = [], threading.Barrier(6)
 
-    def press(parcel):
-        client = app.test_client()
-        client.environ_base["HTTP_HOST"] = config.public_host
-        barrier.wait()
-        answers.append(client.post("/tip/sealed", json=parcel))
-
-    threads = [threading.Thread(target=press, args=(parcel,)) for parcel in parcels]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = press_at_once(app, config, parcels)
 
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
     assert count(Tip) == 1

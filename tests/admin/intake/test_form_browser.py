@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from admin.config import ROOT
 from tests.bench.first_view import BUDGET, gzip_bytes
-from tests.live import free_port, serving
+from tests.live import on_a_port, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -49,12 +49,7 @@ def database_url(tmp_path):
 @pytest.fixture
 def environ(environ, bundles, site_folder):
     """An installation on a port of its own, with the theme's files and the pages' scripts."""
-    return environ | {
-        "DENGSHAO_ROOMS": "intake,mailbox",
-        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
-        "DENGSHAO_BUNDLES": str(bundles),
-        "DENGSHAO_SITE": str(site_folder),
-    }
+    return on_a_port(environ, bundles, site_folder)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A tip that the reporter's browser sealed: taken once, kept as it came, refused by shape alone."""
 
-import threading
 from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +18,8 @@ from admin.sealing import age, payload, receipt
 from admin.sealing.age import HybridIdentity
 from admin.vault.expiry import sweep
 from admin.vault.store import MACHINE_DAYS
+
+from .at_once import press_at_once
 
 
 def judged(verdict):
@@ -134,24 +135,6 @@ def test_replays_take_nothing_of_the_budget(app, scripted, monkeypatch):
     scripted.post(parcel | {"lookup": f"{0:032x}"})
 
     assert len(judged) == 1
-
-
-def press_at_once(app, config, parcels):
-    """Post from a thread for each, all at one moment."""
-    answers, barrier = [], threading.Barrier(len(parcels))
-
-    def press(parcel):
-        client = app.test_client()
-        client.environ_base["HTTP_HOST"] = config.public_host
-        barrier.wait()
-        answers.append(client.post("/tip/sealed", json=parcel))
-
-    threads = [threading.Thread(target=press, args=(parcel,)) for parcel in parcels]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.mark.parametrize("proofs", ["one", "many"])

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests import evidence_files as evidence
 from tests.admin.intake.seal.chosen import PAPER, PART, opened_files
 from tests.admin.intake.seal.writer import AXE, readable
-from tests.live import free_port
+from tests.live import on_a_port
 
 # The mailbox of these tests is served as in test_browser.
 from .test_browser import address, visitor  # noqa: F401
@@ -28,12 +28,7 @@ def database_url(tmp_path):
 @pytest.fixture
 def environ(environ, bundles, site_folder):
     """A node that takes tips too: files go the same way for both."""
-    return environ | {
-        "DENGSHAO_ROOMS": "intake,mailbox",
-        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
-        "DENGSHAO_BUNDLES": str(bundles),
-        "DENGSHAO_SITE": str(site_folder),
-    }
+    return on_a_port(environ, bundles, site_folder)
 
 
 @pytest.fixture

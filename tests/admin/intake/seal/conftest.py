@@ -8,7 +8,7 @@ from admin.db import db
 from admin.house import house
 from admin.sealing import receipt
 from admin.vault import store, vault
-from tests.live import free_port, serving
+from tests.live import on_a_port, serving
 
 from .chosen import Chooser
 from .writer import Writer
@@ -23,12 +23,7 @@ def database_url(tmp_path):
 @pytest.fixture
 def environ(environ, bundles, site_folder):
     """An installation on a port of its own, with the theme's files and the pages' scripts."""
-    return environ | {
-        "DENGSHAO_ROOMS": "intake,mailbox",
-        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
-        "DENGSHAO_BUNDLES": str(bundles),
-        "DENGSHAO_SITE": str(site_folder),
-    }
+    return on_a_port(environ, bundles, site_folder)
 
 
 @pytest.fixture

@@ -116,6 +116,7 @@ class Journey:
         page.fill("#code", person.code)
         page.click("#unlock button[type=submit]")
         page.wait_for_url("**/desk/unit/")
+        page.wait_for_selector("#unit[data-ready=yes]")
 
     def invite(self, admin, name, roles, unit="police"):
         """Give the links that the administrator sees: the new member's, and the second person's."""

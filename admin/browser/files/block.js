@@ -87,10 +87,7 @@ export class Block {
         item.isTold = false;
         this.goOn(each(item).filter(({ state }) => state === "failed"));
       },
-      keep: (item) => {
-        item.keep();
-        this.focus(item);
-      },
+      keep: (item) => item.keep(),
       chooseAgain: () => input.click(),
       drop: (item) => {
         field.remove(item);
@@ -109,11 +106,6 @@ export class Block {
     item.wantsOriginal = isWanted && mayBe;
     item.note = mayBe ? "" : "noOriginal";
     this.field.changed(item);
-  }
-
-  // The button that was pressed is hidden now.
-  focus(item) {
-    this.rows.get(item).node.focus();
   }
 
   say(sentence) {

@@ -64,6 +64,7 @@ export class Row {
   show() {
     const { item, words } = this;
     const seen = seenOf(item);
+    const stoodOn = document.activeElement;
     this.name.textContent = item.shownName;
     this.size.textContent = sizeWords(item.size);
     write(this.state, sentenceOf(item, seen, words));
@@ -77,6 +78,8 @@ export class Row {
       this.made[act].hidden = !open.includes(act) && act !== "drop";
       this.made[act].setAttribute("aria-label", `${words[act]} ${item.shownName}`);
     });
+    // Whoever stood on what went away (a file ends by itself too) stays on this file's row.
+    if (this.node.contains(stoodOn) && stoodOn.closest("[hidden]")) this.node.focus();
   }
 
   showBar(item, seen) {

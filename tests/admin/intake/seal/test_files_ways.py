@@ -117,6 +117,27 @@ def test_halting_and_going_on(app, chooser, writer, stored):
     assert clear == data
 
 
+def test_whoever_stands_on_a_button_that_goes_away_stays_on_the_files_row(chooser, writer):
+    page = writer.page
+    page.route(PART, lambda route: None)
+    chooser.choose(chooser.made("b.pdf", PAPER))
+    chooser.keep("b.pdf")
+    expect(chooser.row("b.pdf")).to_be_focused()
+    pause = chooser.row("b.pdf").locator("[data-act=pause]")
+    expect(pause).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(pause).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(chooser.row("b.pdf")).to_be_focused()
+    page.unroute(PART)
+    page.keyboard.press("Tab")
+    expect(chooser.row("b.pdf").locator("[data-act=goOn]")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    chooser.says("b.pdf", "照原样传好了")
+    expect(chooser.row("b.pdf")).to_be_focused()
+
+
 def test_what_is_halted_goes_on_when_the_form_is_sent(app, chooser, writer, stored):
     writer.page.route(PART, lambda route: None)
     chooser.choose(chooser.made("film.mp4", film(7)))
@@ -217,6 +238,8 @@ def test_all_of_it_works_by_keyboard_and_has_no_fault_of_access(chooser, writer)
         chooser.made("b.pdf", PAPER),
         chooser.made(f"{'长' * 60}.bin", b"x" * 100),
     )
+    # While a file is on its way, its row holds one button more.
+    chooser.says("照片1.jpg", "传好了")
     chooser.says("b.pdf", "未能清理")
     page.focus("#files")
     for key in ("Tab", "Tab", "Tab"):

@@ -1,6 +1,7 @@
 """The people of the journeys: a reporter, a member of staff; and pictures of what they see."""
 
 import pytest
+from playwright.sync_api import expect
 
 from admin.config import ROOT
 from tests.live import signed_in
@@ -54,11 +55,12 @@ class Reporter:
             field.fill(answer)
 
     def receipt(self):
+        expect(self.page.locator("#receipt li")).to_have_count(6)
         return " ".join(self.page.locator("#receipt li").all_inner_texts())
 
     def copy_receipt(self):
         """Type the group that the page asks for."""
-        groups = self.page.locator("#receipt li").all_inner_texts()
+        groups = self.receipt().split()
         asked = int(self.page.locator("#group-hint").inner_text().split("第 ")[1][0])
         self.page.fill("#group", groups[asked - 1])
         self.page.click("text=我已抄好")
@@ -69,6 +71,7 @@ class Reporter:
         self.page.fill("#receipt", receipt)
         self.page.click("#open button[type=submit]")
         self.page.wait_for_selector("text=现在到哪一步")
+        self.page.wait_for_load_state()
 
 
 @pytest.fixture

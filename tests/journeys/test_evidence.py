@@ -211,16 +211,16 @@ def test_without_scripts_the_same_kinds_are_cleaned_and_asked_about_and_no_clear
         served = serve(line)
         began = time.time_ns()
         page = visit(java_script_enabled=False, viewport={"width": 360, "height": 780})
+        page.set_default_timeout(LONG)
         page.goto(f"{served.public}/tip/")
         fill(page)
         choose(page, *(small_files / name for name in (PHOTO, PAPER, FILM, LOCKED)))
 
         # When it is sent, the page keeps all and asks about that one; then it goes through
         page.click("#form button[type=submit]")
-        page.wait_for_selector("#error-summary", timeout=LONG)
+        page.wait_for_selector("#error-summary")
         assert page.input_value("#what") == TIP["what"]
-        kept = page.locator("fieldset.kept")
-        assert kept.count() == 4
+        expect(page.locator("fieldset.kept")).to_have_count(4)
         page.locator("fieldset.kept", has_text=LOCKED).locator("[value=keep]").check()
         send(page)
         told = page.locator("#files-told").inner_text()

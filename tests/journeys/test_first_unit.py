@@ -64,7 +64,6 @@ class Journey:
 
     def person(self, name):
         page = self.visit(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda said: self._heard(said.text))
         return Person(page, name)
@@ -75,6 +74,7 @@ class Journey:
 
     def look(self, person, name):
         """Take the page's pictures and ask axe."""
+        person.page.wait_for_load_state()
         self._picture(person.page, name)
         person.page.evaluate(AXE)
         found = person.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
@@ -128,14 +128,16 @@ class Journey:
             page.check(f"[name=roles][value={role}]")
         page.click("text=做一份邀请")
         page.wait_for_selector("#link")
+        page.wait_for_load_state()
         second = page.locator("#head-link")
         return page.inner_text("#link"), second.inner_text() if second.count() else None
 
     def join(self, person, link, spoken, name="join"):
         page = person.page
         page.goto(link)
+        # Where only the part behind the "#" is new, the page loads itself anew.
+        expect(page).not_to_have_url(re.compile("#"))
         page.wait_for_selector("#first:visible")
-        assert "#" not in page.url
         self.look(person, f"{name}-first")
         page.fill("#code", spoken)
         page.click("#first button[type=submit]")
@@ -204,6 +206,7 @@ def test_three_people_make_a_unit_that_reads_a_tip_by_the_pages_alone(journey, e
     # When the head signs in, the unit has no key: their browser makes it, and two sheets of paper
     journey.sign_in(head)
     head.page.goto(f"{empty.desk}/desk/unit/")
+    head.page.wait_for_selector("#unit[data-ready=yes]")
     journey.look(head, "unit-no-key")
     head.page.click("#make-key")
     head.page.wait_for_selector("#halves:visible")
@@ -296,6 +299,7 @@ def test_three_people_make_a_unit_that_reads_a_tip_by_the_pages_alone(journey, e
 
     journey.invite(admin, "分派员己", ["dispatcher"])
     admin.page.click("text=都发好了")
+    admin.page.wait_for_selector("#link", state="detached")
     journey.look(admin, "admin")
     told = journey.audit()
     for line in (

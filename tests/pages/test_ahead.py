@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 AHEAD = ["/app/seal-send.js", "/app/seal-worker.js", "/app/seal.js"]
 LINKS = "[...document.querySelectorAll('link[rel=prefetch]')].map(one => one.href)"
 SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+FETCHED = """most => performance.getEntriesByType("resource")
+  .filter(one => one.name.includes("/app/")).length >= most"""
 # Asked after the page's own wish for an idle moment, so it is answered after it.
 IDLE = "new Promise(done => requestIdleCallback(() => requestIdleCallback(done)))"
 
@@ -49,6 +51,7 @@ def opened(visit, address, script=""):
 def test_a_page_about_reporting_fetches_the_forms_scripts_when_idle(visit, served, url):
     page, answered = opened(visit, f"{served.public}/{url}")
     assert sorted(page.evaluate(LINKS)) == [f"{served.public}{address}" for address in AHEAD]
+    page.wait_for_function(FETCHED, arg=len(AHEAD))
     bundles = [(address, status) for address, status in answered if "/app/" in address]
     assert sorted(bundles) == [(f"{served.public}{address}", 200) for address in AHEAD]
 

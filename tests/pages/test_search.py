@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 from pypinyin import Style, pinyin
 
 from tests.live import CHROMIUM
@@ -155,7 +156,7 @@ def test_a_line_that_breaks_is_told_and_the_next_word_finds_again(tab, lost):
     tab.route(f"**/{lost}", lambda route: route.abort())
     tab.fill("#q", "村霸")
     tab.wait_for_selector("#search-status:has-text('没有网')")
-    assert tab.get_attribute("#search-results", "aria-busy") == "false"
+    expect(tab.locator("#search-results")).to_have_attribute("aria-busy", "false")
     assert tab.locator("#search-contents h2").is_visible()
     tab.unroute(f"**/{lost}")
     tab.fill("#q", "保护伞")

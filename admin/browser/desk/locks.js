@@ -40,4 +40,5 @@ async function lookAtLock(unitId, unit) {
 function tell(first, ...others) {
   const lines = others.map((line) => element("p", "", line));
   say(byId("lock-alarm"), first && element("p", "", element("b", "", first)), ...lines);
+  byId("lock-alarm").dataset.looked = "yes";
 }

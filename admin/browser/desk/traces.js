@@ -3,7 +3,7 @@
 // Pages are separate documents, so it rests in sessionStorage as the keys do: sealed under a key of
 // the server's session row, and gone at the lock, at sign-out and with the tab.
 
-import { askWrapKey, TRACES } from "../staff/keyring.js";
+import { askWrapKey, isKept, TRACES } from "../staff/keyring.js";
 import { unwrap, wrap } from "../staff/wrapped.js";
 
 // The oldest go first: sessionStorage holds about 5 MB.
@@ -19,7 +19,9 @@ export async function keepTrace(trace) {
     const before = (stored && (await unwrap(stored, wrapKey))) || [];
     const others = before.filter(({ reference }) => reference !== trace.reference);
     const all = others.concat(trace).slice(-MOST);
-    sessionStorage.setItem(TRACES, await wrap(all, wrapKey));
+    const wrapped = await wrap(all, wrapKey);
+    // Locked while it was being wrapped: nothing may be written after that.
+    if (isKept()) sessionStorage.setItem(TRACES, wrapped);
     return all;
   } catch (error) {
     return [trace];

@@ -33,6 +33,7 @@ export async function startFiles(root, { place, isPractice, isYoung, form, isPac
   if (form) files.follow(form);
   else field.travelTogether(await isPacked());
   if (!isPractice) await files.recall();
+  root.dataset.ready = "yes";
   block.listen();
   return files;
 }

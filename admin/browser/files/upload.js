@@ -174,8 +174,10 @@ export class Upload {
     if (!this.isOpen) return;
     if (!this.isWhole) throw new Refused("part", 400);
     this.sha256 = await this.run("digest", { id: this.id });
-    this.set("whole");
+    // Kept before it is told: a page that is loaded anew knows it too.
     await this.save();
+    if (this.state === "dropped") return;
+    this.set("whole");
     this.run("close", { id: this.id });
   }
 

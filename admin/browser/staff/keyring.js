@@ -89,6 +89,8 @@ export function wayBack() {
   return isElsewhere ? back : null;
 }
 
+export const isKept = () => Boolean(sessionStorage.getItem(KEYRING));
+
 export function forget() {
   sessionStorage.removeItem(KEYRING);
   sessionStorage.removeItem(TRACES);
@@ -130,7 +132,7 @@ function lockedElsewhere({ data }) {
 
 // A page that the browser kept whole may still show opened words.
 function returned(event) {
-  if (event.persisted && !sessionStorage.getItem(KEYRING)) goUnlock();
+  if (event.persisted && !isKept()) goUnlock();
 }
 
 function onSubmit(id, act) {

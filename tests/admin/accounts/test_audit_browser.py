@@ -67,6 +67,7 @@ def page_of(live, visit, keys):
 
 
 def faults(page):
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     sideways = page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -36,7 +36,6 @@ def enter(live, visit):
 
     def entered(member, width=1280):
         page = visit(viewport={"width": width, "height": 800})
-        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0

@@ -35,7 +35,6 @@ def required(live):
 def page(visit):
     """A page that fails the test when its scripts or its headers' policy complain."""
     page = visit(viewport={"width": 360, "height": 780})
-    page.set_default_timeout(20_000)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0)
@@ -252,6 +251,8 @@ def test_the_account_page_locks_a_code_that_rests_in_clear_and_adds_and_removes_
     page.click("#new-codes")
     assert len(codes_of(page)) == 10
     page.click("#codes-kept")
+    # What the script shows: the server's words stand there before and after the page loads anew.
+    expect(page.locator("#second-set-up")).to_be_visible()
     page.wait_for_selector("text=剩 10 个")
     page.click("[data-remove]")
     page.click("[data-remove]")

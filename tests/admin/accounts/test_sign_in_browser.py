@@ -18,7 +18,6 @@ IDLE_MS = 15 * 60 * 1000
 def page(visit):
     """A page that fails the test when its scripts or its headers' policy complain."""
     page = visit()
-    page.set_default_timeout(15_000)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0)

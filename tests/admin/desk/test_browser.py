@@ -1,6 +1,7 @@
 """The desk in Chromium: what is opened, what is refused loudly, and what is left behind."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import delete
 
 from admin.db import db
@@ -22,7 +23,6 @@ def tip(live, sealed_tip):
 def page(live, visit, demo):
     """A member's page that fails the test when its scripts or its headers' policy complain."""
     page = visit(viewport={"width": 360, "height": 780})
-    page.set_default_timeout(15_000)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0)
@@ -66,6 +66,7 @@ def test_words_of_strangers_stay_words(page, open_tip):
 
 def test_nothing_opened_is_stored_and_a_locked_tab_shows_nothing(page, open_tip, live, tip):
     open_tip(page)
+    expect(page.locator("#alike-place")).to_be_visible()
     stored = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
     assert "桥头" not in stored
 

@@ -38,7 +38,6 @@ def desk_of(live, visit, demo):
 
     def enter(name, **options):
         page = visit(accept_downloads=True, **options)
-        page.set_default_timeout(15_000)
         signed_in(page, live, demo[name])
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text))
@@ -68,6 +67,7 @@ def test_the_tips_page_says_that_there_is_a_contact_and_saves_it_locked(live, de
     page = desk_of("police-1", viewport={"width": 360, "height": 780})
     page.goto(f"{live.desk}/desk/tips/{tip.reference}")
 
+    expect(page.locator("#contact-left")).to_be_visible()
     expect(page.locator("#contact-left")).to_contain_text("有联系方式，要两个人一起才能打开。")
     assert save(page) == (f"{tip.reference}.contact.age", block)
     assert "三婶" not in page.content()

@@ -15,7 +15,6 @@ RESTORED = "#drafts-restored:has-text('已把没发出的字放回来了。')"
 @pytest.fixture
 def page(live, visit, demo):
     page = visit()
-    page.set_default_timeout(20_000)
     return signed_in(page, live, demo["police-1"])
 
 

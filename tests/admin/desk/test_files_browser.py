@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from admin.db import db
 from admin.models import Direction, Tip, UnitKey
@@ -339,6 +340,7 @@ def test_at_the_lock_no_file_name_or_frame_stays(page, show, tip_of, files_live,
     show(tip)
     press(page, 1, "看")
     shown_frame(page, 1)
+    expect(page.locator("#alike-place")).to_be_visible()
     assert "秘密" not in page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
 
     page.evaluate("window.dispatchEvent(new Event('pagehide'))")

@@ -1,6 +1,7 @@
 """The queue in Chromium: by keyboard alone, in bulk, and looking for words in what was opened."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from admin.config import ROOT
@@ -76,7 +77,7 @@ def test_rows_are_walked_chosen_claimed_and_changed_without_a_mouse(page, live):
     page.locator("#choose-bar button").focus()
     press("Enter")
     page.wait_for_selector("#do-it")
-    assert page.locator(".bulk li").count() == 3
+    expect(page.locator(".bulk li")).to_have_count(3)
     assert faults(page) == []
     page.locator("#do-it").focus()
     press("Enter")

@@ -1,6 +1,7 @@
 """A tip's page in Chromium: notes, why a tip is opened, suggestions, keys, and words that stay."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from admin.config import ROOT
@@ -126,12 +127,14 @@ def test_a_tip_of_the_same_event_is_suggested_tied_and_merged_and_gone_at_the_lo
 
     page.click("#alike button")
     page.wait_for_selector(".links--tied")
+    expect(page.locator("#alike-place")).to_be_visible()
     page.click(".links--tied summary")
     page.click(".links--tied details button")
     page.wait_for_selector("[data-cover=status]:has-text('已办结')")
     assert f"并入了 {first.reference}" in page.inner_text("main")
     assert faults(page) == []
 
+    expect(page.locator("#alike-place")).to_be_visible()
     page.click("#desk-lock button")
     page.wait_for_url("**/desk/unlock")
     assert page.evaluate("sessionStorage.getItem('dengshao.traces')") is None

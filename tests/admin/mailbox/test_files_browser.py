@@ -32,6 +32,13 @@ def environ(environ, bundles, site_folder):
 
 
 @pytest.fixture
+def mend(visitor):  # noqa: F811
+    """Cut the line before a file's first part; gives what mends it. Asked for before `chosen`."""
+    visitor.page.route(PART, lambda route: route.abort())
+    return lambda: visitor.page.unroute(PART)
+
+
+@pytest.fixture
 def chosen(visitor, reporter, tmp_path):  # noqa: F811
     """Open the mailbox, choose a photo and a paper, and decide to send the paper as it is."""
     photo, paper = tmp_path / "IMG_family.jpg", tmp_path / "b.pdf"
@@ -79,19 +86,19 @@ def test_the_files_stay_chosen_while_something_else_is_looked_at(chosen):
     expect(chosen.page.locator("#files-list li")).to_have_count(2)
 
 
-def test_a_line_cut_under_a_letters_file_goes_on(app, chosen, reporter):
-    chosen.page.route(f"{PART}", lambda route: route.abort(), times=2)
+def test_a_line_cut_under_a_letters_file_goes_on(app, mend, chosen, reporter):
     chosen.page.click("#files-list li:nth-child(2) [data-act=drop]")
     chosen.page.fill("#words", WORDS)
     chosen.press("发给工作人员")
+    chosen.sees("文件还在传，传完就发出。")
+    mend()
     chosen.sees("照片1.jpg 已清理，已保存。")
 
     body = json.loads(reporter.opened()[-1].body)
     assert len(opened_files(app, body["files"])) == 1
 
 
-def test_who_is_in_danger_waits_for_no_file_and_loses_no_word(app, chosen, reporter):
-    chosen.page.route(f"{PART}", lambda route: route.abort())
+def test_who_is_in_danger_waits_for_no_file_and_loses_no_word(app, mend, chosen, reporter):
     chosen.page.fill("#words", WORDS)
     chosen.press("发给工作人员")
     chosen.sees("文件还在传，传完就发出。")
@@ -105,7 +112,7 @@ def test_who_is_in_danger_waits_for_no_file_and_loses_no_word(app, chosen, repor
 
     # The letter that was given up is not sent by itself; its files are, with the next.
     chosen.page.fill("#words", "照片也在")
-    chosen.page.unroute(f"{PART}")
+    mend()
     chosen.press("发给工作人员")
     chosen.sees("您补充的话收到了。")
     danger, letter = reporter.opened()
@@ -114,8 +121,7 @@ def test_who_is_in_danger_waits_for_no_file_and_loses_no_word(app, chosen, repor
     assert chosen.page.is_editable("#words")
 
 
-def test_what_is_written_while_files_wait_for_a_withdrawal_stays(chosen, reporter):
-    chosen.page.route(f"{PART}", lambda route: route.abort())
+def test_what_is_written_while_files_wait_for_a_withdrawal_stays(mend, chosen, reporter):
     chosen.page.fill("#words", WORDS)
     chosen.press("发给工作人员")
     chosen.sees("文件还在传，传完就发出。")
@@ -146,7 +152,7 @@ def test_what_one_receipt_had_begun_is_neither_shown_nor_kept_under_another(
 
     chosen.open(other_reporter.typed)
     chosen.page.focus("#files")
-    expect(chosen.page.locator("#files-promise")).to_be_visible()
+    chosen.page.wait_for_selector("#files-block[data-ready]")
 
     expect(rows).to_have_count(0)
     assert kept(chosen.page) == []

@@ -34,9 +34,9 @@ def test_a_line_that_breaks_makes_neither_two_tips_nor_two_receipts(
 
 
 def test_offline_from_the_start_the_words_stay_until_the_line_is_back(writer, count):
-    writer.open()
-    writer.page.focus("#what")
-    writer.page.wait_for_load_state("networkidle")
+    with writer.page.expect_response("**/tip/challenge"):
+        writer.open()
+        writer.page.focus("#what")
     writer.fill()
     for address in ("routes.json", "keys.json", "challenge", "sealed"):
         writer.page.route(f"**/{address}", lose_the_question)

@@ -132,7 +132,8 @@ def test_the_original_goes_along_where_the_reporter_wants_it(app, chooser, write
     chooser.choose(chooser.made("a.jpg", photo))
     chooser.says("照片1.jpg", "传好了")
     chooser.row("照片1.jpg").get_by_text("原件也交").click()
-    expect(chooser.row("照片1.jpg")).to_contain_text("原件里可能有您的地点")
+    expect(chooser.row("照片1.jpg").get_by_text("原件里可能有您的地点")).to_be_visible()
+    expect(chooser.row("照片1.jpg").locator("[type=checkbox]")).to_be_checked()
     sent(writer)
 
     assert names_told(writer.page) == ["照片1.jpg 已清理，已保存。原件也已保存。"]

@@ -216,6 +216,7 @@ def test_minors_are_addressed_as_on_their_page(writer, tmp_path):
     chooser.choose(chooser.made("b.pdf", PAPER))
 
     expect(writer.page.locator("#files-promise")).to_contain_text("你不发出这条")
+    chooser.says("b.pdf", "未能清理")
     assert "您" not in writer.page.inner_text("#files-block")
 
 

@@ -25,6 +25,7 @@ def test_where_no_unit_may_read_it_nothing_is_sent_and_the_servers_notice_is_sho
         writer.choose("exclude", "station")
         writer.send()
         writer.sees("现在没有能看这条线索的单位，所以没有保存。")
+        writer.page.wait_for_load_state()
         notices.append(writer.page.inner_text("#no-unit"))
         expect(writer.page.locator("#what")).to_have_value(WORDS)
         assert (writer.posts(SEALED), count(Tip)) == ([], 0)
@@ -40,11 +41,11 @@ def test_where_no_unit_may_read_it_nothing_is_sent_and_the_servers_notice_is_sho
 def test_a_unit_that_closes_while_one_writes_is_noticed_without_another_press(
     writer, close, stored
 ):
-    writer.open()
-    writer.fill(category="B1")
-    writer.choose("official", "no")
-    writer.choose("exclude", "discipline")
-    writer.page.wait_for_load_state("networkidle")
+    with writer.page.expect_response("**/tip/routes.json"):
+        writer.open()
+        writer.fill(category="B1")
+        writer.choose("official", "no")
+        writer.choose("exclude", "discipline")
     close("drugs")
 
     writer.send()

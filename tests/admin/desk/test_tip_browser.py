@@ -127,6 +127,13 @@ def test_a_tip_of_the_same_event_is_suggested_tied_and_merged_and_gone_at_the_lo
 
     page.click("#alike button")
     page.wait_for_selector(".links--tied")
+    # A form that no script has bound yet would be refused: it is not shown.
+    page.route("**/app/desk.js", lambda route: route.abort())
+    page.reload()
+    for act in (".links__acts", ".links__other"):
+        expect(page.locator(act)).to_be_hidden()
+    page.unroute("**/app/desk.js")
+    page.reload()
     expect(page.locator("#alike-place")).to_be_visible()
     page.click(".links--tied summary")
     page.click(".links--tied details button")

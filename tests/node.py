@@ -11,10 +11,14 @@ from pathlib import Path
 NODE = shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
 
 
-def run_jobs(script, jobs, *, seconds=120):
+def run_jobs(script, jobs, *arguments, seconds=120):
     """Give a script its jobs; fails with what it said where it does not end well."""
     done = subprocess.run(
-        [NODE, script], input=json.dumps(jobs), capture_output=True, text=True, timeout=seconds
+        [NODE, script, *arguments],
+        input=json.dumps(jobs),
+        capture_output=True,
+        text=True,
+        timeout=seconds,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

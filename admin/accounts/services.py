@@ -6,14 +6,13 @@ import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import delete, or_, select, true, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from ..audit import record
-from ..db import today
+from ..db import changed_rows, today
 from ..models import Invitation, Member, StaffSession, Tip
 from ..sealing.header import decode_base64, read_header
 from ..sealing.member import SALT
@@ -138,7 +137,7 @@ def clear_sessions(session: Session, member: Member | None = None) -> int:
     query = delete(StaffSession)
     if member is not None:
         query = query.where(StaffSession.member_id == member.id)
-    return _count(session.execute(query))
+    return changed_rows(session.execute(query))
 
 
 def suspend(session: Session, member: Member) -> None:
@@ -176,11 +175,7 @@ def has_row(session: Session, token: str) -> bool:
 def clear_idle(session: Session, now: int) -> int:
     """Delete idle sessions, and with each the key to what rests in that browser."""
     idle = StaffSession.last_seen <= now - IDLE_SECONDS
-    return _count(session.execute(delete(StaffSession).where(idle)))
-
-
-def _count(result: object) -> int:
-    return cast("CursorResult[tuple[()]]", result).rowcount
+    return changed_rows(session.execute(delete(StaffSession).where(idle)))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from typing import Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from ..db import changed_rows
 from ..models import SavedFilter
 
 MOST: Final = 20
@@ -47,5 +47,5 @@ def delete_filter(session: Session, *, member_id: int, filter_id: int) -> None:
     """Delete a member's own view. Raises `NotYours` for any other."""
     own = (SavedFilter.id == filter_id, SavedFilter.member_id == member_id)
     result = session.execute(delete(SavedFilter).where(*own))
-    if isinstance(result, CursorResult) and result.rowcount != 1:
+    if changed_rows(result) != 1:
         raise NotYours

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..accounts.acts import Act, is_allowed
+from ..db import changed_rows
 from ..models import DutyShift, HandoverNote, Member, UnitKey, random_key
 
 DAYS: Final = 14
@@ -103,7 +104,7 @@ def put_on_duty(session: Session, unit_id: str, *, member_id: int, day: date, to
 def take_off_duty(session: Session, unit_id: str, shift_id: int) -> bool:
     """Remove a shift of this unit; tells whether there was one."""
     gone = delete(DutyShift).where(DutyShift.id == shift_id, DutyShift.unit_id == unit_id)
-    return bool(getattr(session.execute(gone), "rowcount", 0))
+    return bool(changed_rows(session.execute(gone)))
 
 
 def repeat_week(session: Session, unit_id: str, *, today: date) -> int:

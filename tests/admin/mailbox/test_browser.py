@@ -145,6 +145,7 @@ def test_withdrawing_takes_two_steps_and_keeps_what_was_typed(visitor, reporter)
     visitor.press("请停下来，并删掉内容")
     visitor.sees("撤回的请求收到了。")
     expect(visitor.page.locator("[data-slot=withdrawn]")).to_be_visible()
+    visitor.sees("请求过撤回。")
 
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     assert reporter.tip().withdrawn_on is not None

@@ -153,6 +153,7 @@ def test_what_one_receipt_had_begun_is_neither_shown_nor_kept_under_another(
     chosen.open(other_reporter.typed)
     chosen.page.focus("#files")
     chosen.page.wait_for_selector("#files-block[data-ready]")
+    expect(chosen.page.locator("#files-promise")).to_be_visible()
 
     expect(rows).to_have_count(0)
     assert kept(chosen.page) == []

@@ -1,7 +1,5 @@
 """Forged, replayed, reordered, dropped and swapped messages, as the reporter is shown them."""
 
-import shutil
-
 import pytest
 
 from admin.mailbox.thread import open_thread
@@ -22,7 +20,6 @@ def test_each_place_of_a_talk_is_shown_as_what_it_is(name):
     assert [shown(entry.side, entry.body, entry.trouble) for entry in entries] == case.mailbox
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 def test_the_browser_shows_every_talk_as_the_server_does():
     opening = {"act": "open", "typed": TYPED, "site": SITE}
 

@@ -1,8 +1,6 @@
 """What the scripted mailbox does without a page, beside what the server does."""
 
-import json
 import re
-import shutil
 import subprocess
 from base64 import b64decode
 from pathlib import Path
@@ -13,23 +11,15 @@ from admin.mailbox import words
 from admin.mailbox.forms import ReceiptForm, WordsForm
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
+from tests.node import NODE, run_jobs
 from tests.tampering import CASES, HONEST, KEYS, REFERENCE, SITE, TYPED
 
 HERE = Path(__file__).parent
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
-
 
 def node(*jobs):
     """Run jobs of the scripted mailbox under Node."""
-    done = subprocess.run(
-        ["node", HERE / "thread_jobs.mjs"],
-        input=json.dumps(jobs),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return run_jobs(HERE / "thread_jobs.mjs", jobs)
 
 
 def test_the_browser_derives_the_lookup_of_the_design():
@@ -115,7 +105,7 @@ def test_days_are_written_out_in_the_pages_language():
 
 def test_a_visit_with_scripts_retries_and_renumbers():
     done = subprocess.run(
-        ["node", "--test", HERE / "visit_test.mjs"], capture_output=True, text=True, check=False
+        [NODE, "--test", HERE / "visit_test.mjs"], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout

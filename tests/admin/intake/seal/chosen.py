@@ -12,6 +12,13 @@ PART = "**/tip/files/part"
 KEPT = "dengshao.files.tip"
 PAPER = b"%PDF-1.4\n" + CANARY.encode() * 200
 
+LISTEN = """() => {
+  window.heard = [];
+  const list = document.getElementById("files-list");
+  const note = () => heard.push(list.textContent);
+  new MutationObserver(note).observe(list, {subtree: true, childList: true, characterData: true});
+}"""
+
 
 class Chooser:
     """The field for files on a writer's page."""
@@ -40,6 +47,13 @@ class Chooser:
 
     def says(self, name, words):
         expect(self.row(name).locator("[role=status]")).to_contain_text(words, timeout=30_000)
+
+    def listen(self):
+        """Note all that the rows say from now on: what is said for a second is missed by eye."""
+        self.page.evaluate(LISTEN)
+
+    def heard(self, words):
+        self.page.wait_for_function("words => heard.some(one => one.includes(words))", arg=words)
 
     def press(self, name, act):
         self.row(name).locator(f"[data-act={act}]").click()

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Row,
     Select,
     Table,
     and_,
@@ -27,7 +28,6 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.orm import Session
 
 from ..models import FREE, TAKEN, Tip, TipStatus, Urgency
 
@@ -159,9 +159,8 @@ class Counts:
     """How many of the machine lane are P0."""
 
 
-def count_lanes(session: Session, viewer: Viewer) -> Counts:
-    """Count all lanes in one statement."""
-    row = session.connection().execute(counts_statement(), viewer.parameters()).one()
+def read_counts(row: Row[*tuple[Any, ...]]) -> Counts:
+    """Take the counts out of a row that holds what `counts_statement` asks for."""
     return Counts({lane: row._mapping[lane] for lane in Lane}, row.machine_urgent)
 
 

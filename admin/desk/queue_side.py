@@ -1,16 +1,27 @@
-"""What stands beside the queue: the unit's members and the saved views, in one statement."""
+"""What stands around the queue: counts, the unit's members, saved views, in one statement."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, cast, func, literal, select, true, union_all
+from sqlalchemy import CompoundSelect, Select, String, cast, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from ..models import Member, SavedFilter
 from .assigning import can_be_given
-from .lanes import COUNTED_MAX, HELD, MEMBER, UNIT, Viewer, tip
+from .lanes import (
+    COUNTED_MAX,
+    HELD,
+    MEMBER,
+    UNIT,
+    Counts,
+    Viewer,
+    counts_statement,
+    read_counts,
+    tip,
+)
 
 _member = Member.__table__
 _filter = SavedFilter.__table__
@@ -42,6 +53,19 @@ class Side:
 def read_side(session: Session, viewer: Viewer, *, with_load: bool) -> Side:
     """Read the colleagues who may hold tips, and the member's own saved views."""
     found = session.connection().execute(side_statement(with_load), viewer.parameters()).all()
+    return _side(viewer, found)
+
+
+def read_around(session: Session, viewer: Viewer, *, with_load: bool) -> tuple[Counts, Side]:
+    """Count all lanes and read what stands beside the queue, in one statement.
+
+    With the sign-in, the page's rows and how the units' keys stand, a page costs four.
+    """
+    found = session.connection().execute(around_statement(with_load), viewer.parameters()).all()
+    return read_counts(found[0]), _side(viewer, found)
+
+
+def _side(viewer: Viewer, found: Sequence[Any]) -> Side:
     colleagues = [
         Colleague(row.id, row.name, row.open_tips)
         for row in found
@@ -64,6 +88,15 @@ def side_statement(with_load: bool) -> CompoundSelect[*tuple[Any, ...]]:
         literal("view"), _filter.c.id, _filter.c.name, _filter.c.query, literal(0)
     ).where(_filter.c.member_id == MEMBER)
     return union_all(members, views).order_by("kind", "name")
+
+
+@cache
+def around_statement(with_load: bool) -> Select[*tuple[Any, ...]]:
+    """Put the counts, asked for once, before each row of the side, or alone."""
+    counts = counts_statement().subquery()
+    side = side_statement(with_load).subquery()
+    rows = select(counts, side).outerjoin_from(counts, side, true())
+    return rows.order_by(side.c.kind, side.c.name)
 
 
 def _load() -> Any:

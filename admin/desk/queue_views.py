@@ -18,9 +18,9 @@ from . import queue_words, words
 from .blueprint import Answer, bp
 from .claims import clock
 from .filters import MOST, NAME_MAX, NoName, NotYours, TooMany, delete_filter, save_filter
-from .lanes import Cursor, Lane, Viewer, count_lanes
+from .lanes import Cursor, Lane, Viewer
 from .queue import PAGE, BadCursor, Page, parse_cursor, read_labels, read_queue
-from .queue_side import read_side
+from .queue_side import read_around
 from .search import Wanted, read_wanted
 
 _SCRIPT_WORDS = "dengshao queue words"
@@ -64,11 +64,12 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
     """Collect what stands around the rows: lanes, filters, colleagues, what the member may do."""
     roles = g.staff.roles
     may_assign = is_allowed(Act.ASSIGN, roles)
+    counts, side = read_around(db.reading, viewer, with_load=may_assign)
     return {
         "wanted": wanted,
         "Lane": Lane,
-        "counts": count_lanes(db.reading, viewer),
-        "side": read_side(db.reading, viewer, with_load=may_assign),
+        "counts": counts,
+        "side": side,
         "may_open": is_allowed(Act.OPEN, roles),
         "may_assign": may_assign,
         "may_bulk": is_allowed(Act.BULK, roles),

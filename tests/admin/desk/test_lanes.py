@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from admin.db import db, today
 from admin.desk.claims import clock
@@ -14,12 +14,12 @@ from admin.desk.lanes import (
     Lane,
     Viewer,
     behind,
-    count_lanes,
     counts_statement,
 )
 from admin.desk.queue import queue_statement
+from admin.desk.queue_side import around_statement, read_around
 from admin.desk.search import Wanted
-from admin.models import Tip, TipStatus, Urgency
+from admin.models import Member, Tip, TipStatus, Urgency
 
 from .tip_rows import FILTERS, make_row, read_all
 
@@ -104,8 +104,27 @@ def test_the_counts_are_one_statement_along_the_lanes_own_indexes(session, many,
     assert "TEMP B-TREE" not in plan, plan
 
 
+@pytest.mark.parametrize("with_load", [False, True])
+def test_the_counts_with_what_stands_beside_them_read_no_more_of_the_tips(
+    session, many, viewer, with_load
+):
+    plan = plan_of(session, around_statement(with_load), viewer)
+
+    assert "SCAN tip" not in plan, plan
+    assert "Seq Scan on tip" not in plan, plan
+
+
+def test_the_counts_stand_without_anybody_beside_them(session, many, viewer):
+    session.execute(update(Member).values(suspended_on=today()))
+
+    counts, side = read_around(session, viewer, with_load=True)
+
+    assert (side.colleagues, side.saved) == ([], [])
+    assert counts.by_lane[Lane.ALL] == COUNTED_MAX
+
+
 def test_each_lane_counts_what_its_pages_show(session, many, viewer):
-    counts = count_lanes(session, viewer)
+    counts = read_around(session, viewer, with_load=False)[0]
 
     for lane in Lane:
         pages = read_all(session, viewer, Wanted(lane=lane))
@@ -132,7 +151,7 @@ def test_a_count_stops_at_a_hundred_and_the_page_says_so(app, session, many, des
 def test_a_lane_of_another_unit_counts_nothing_here(session, tip, members):
     me = Viewer("drugs", members["drugs-1"].member_id, today(), clock())
 
-    assert set(count_lanes(session, me).by_lane.values()) == {0}
+    assert set(read_around(session, me, with_load=False)[0].by_lane.values()) == {0}
 
 
 def test_the_form_pays_for_two_indexes_of_the_queue_the_deadlines_and_the_keys(session, tip):

@@ -71,6 +71,17 @@ class Report:
         return self.after.size - self.before.size
 
     @property
+    def accepted(self) -> int:
+        """Tips whose senders were told that they are stored."""
+        people = sum(sent.status == 200 for sent in self.people)
+        return people + self.plain["200"] + self.sealed["200"]
+
+    @property
+    def stored(self) -> int:
+        before, after = self.before, self.after
+        return after.lane + after.normal - before.lane - before.normal
+
+    @property
     def bound(self) -> int:
         return (self.lane_tips + self.after.normal) * TIP_BYTES + SLACK_BYTES
 
@@ -89,6 +100,8 @@ class Report:
             f"the flood fills the lane: {self.after.lane}": self.after.lane > self.lane_tips / 10,
             f"one proof was good for {self.sealed['200']} tips": self.sealed["200"] > 1,
             f"the store grew by {self.grown} bytes": self.grown > self.bound,
+            f"{self.accepted} tips were accepted, {self.stored} stored": self.accepted
+            != self.stored,
             f"answers: {sorted(answers)}": answers - {"200", "400", "503"},
         }
         return [sentence for sentence, is_wrong in rules.items() if is_wrong]

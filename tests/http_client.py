@@ -24,7 +24,7 @@ class HttpClient:
         return self._open(address, body, content_type, headers)
 
     def _open(self, address, body, kind=FORM, more=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers = ({"Content-Type": kind} if body else {}) | (more or {}) | self._host
         try:
             connection.request("POST" if body else "GET", address, body, headers)

@@ -10,9 +10,9 @@ visit     a function that opens a new page in a browser of its own: visit() -> P
 """
 
 import shutil
-import socket
 import subprocess
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,6 +25,7 @@ from admin.config import ROOT, load_config
 from admin.db import db
 from admin.demo.members import make_demo
 from admin.migrate import migrate
+from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
 # How long an expectation is waited for: a busy machine is no failure.
@@ -77,12 +78,6 @@ def dispose(app):
             engine.dispose()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def start_server(environ):
     """Start a server for an installation; its port is chosen here."""
     port = free_port()
@@ -103,6 +98,16 @@ def signed_in(page, live, member):
     page.click("#sign-in button[type=submit]")
     page.wait_for_url(lambda url: "sign-in" not in url)
     return page
+
+
+def press_escape_three_times(page):
+    """Press as somebody does who must leave: all three within two seconds, however slow we are."""
+    seconds = 2.0
+    while seconds >= 2:
+        began = time.monotonic()
+        for _ in range(3):
+            page.keyboard.press("Escape")
+        seconds = time.monotonic() - began
 
 
 @contextmanager

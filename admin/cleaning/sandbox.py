@@ -8,9 +8,12 @@ without a path in there, for a film must be read from either end; those of `clea
 
 import errno
 import functools
+import io
 import math
 import os
+import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -35,6 +38,7 @@ _TOP: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _TOOLS: Final = ("ffmpeg", "mat2")
 _MOST_FILES: Final = 64
 _SECONDS_TO_START: Final = 20
+_TOLD_BYTES: Final = 4096
 _NOT_FOUND: Final = 127
 _REASONS: Final = {
     BROKEN: Reason.BROKEN,
@@ -114,27 +118,68 @@ def _status(command: Sequence[str], source: int, target: int, limits: Limits) ->
     seconds = limits.until - time.monotonic()
     if seconds <= 0:
         raise NotCleaned(Reason.TOOK_TOO_LONG)
+    told, tells = os.pipe()
+    with open(told, "rb", buffering=0) as inner:
+        try:
+            child = _started(command, (source, target, tells), limits, seconds)
+        finally:
+            os.close(tells)
+        try:
+            return child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise NotCleaned(Reason.TOOK_TOO_LONG) from None
+        finally:
+            # Whatever happens here, also at the end of this process: nothing of it goes on.
+            _end(child, inner)
+
+
+def _started(
+    command: Sequence[str], files: tuple[int, int, int], limits: Limits, seconds: float
+) -> subprocess.Popen[bytes]:
+    """Start it with its input, its output, and where bubblewrap tells its inner process."""
+    source, target, tells = files
     rules = _memory_file("rules", seccomp_program() or b"")
     try:
-        child = subprocess.Popen(  # noqa: S603  # a list of ours, never a shell
-            [*_limited(limits, seconds), *_walled(limits, rules), *command],
+        return subprocess.Popen(  # noqa: S603  # a list of ours, never a shell
+            [*_limited(limits, seconds), *_walled(limits, rules, tells), *command],
             stdin=source,
             stdout=target,
             stderr=subprocess.DEVNULL,
-            pass_fds=(rules,),
+            pass_fds=(rules, tells),
             env={"PATH": _PATH},
             cwd="/",
         )
     finally:
         os.close(rules)
+
+
+def _end(child: subprocess.Popen[bytes], inner: io.FileIO) -> None:
+    """Kill what still runs of it: the process outside, and the one inside.
+
+    While it prepares the walls, bubblewrap's inner process does not die with the outer one yet.
+    """
+    held = _held(inner) if child.poll() is None else None
+    child.kill()
+    child.wait()
+    if held is None:
+        return
     try:
-        return child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        raise NotCleaned(Reason.TOOK_TOO_LONG) from None
+        signal.pidfd_send_signal(held, signal.SIGKILL)
+    except ProcessLookupError:
+        return
     finally:
-        # Whatever happens here, also at the end of this process: nothing of it goes on.
-        child.kill()
-        child.wait()
+        os.close(held)
+
+
+def _held(inner: io.FileIO) -> int | None:
+    """Hold the inner process, whose number nobody else gets while the outer one lives."""
+    if not select.select([inner], [], [], _SECONDS_TO_START)[0]:
+        return None
+    found = re.search(rb'"child-pid": (\d+)', inner.read(_TOLD_BYTES) or b"")
+    try:
+        return os.pidfd_open(int(found[1])) if found else None
+    except ProcessLookupError:
+        return None
 
 
 def memory_file(data: bytes | memoryview = b"") -> int:
@@ -177,7 +222,7 @@ def _at_most(kind: int, most: int) -> int:
     return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
-def _walled(limits: Limits, rules: int) -> list[str]:
+def _walled(limits: Limits, rules: int, tells: int) -> list[str]:
     """Give the walls: programs and libraries to read, a small folder in memory, nothing else.
 
     No /proc: none of the programs needs it, and where parts of it are hidden from a service, as
@@ -189,6 +234,7 @@ def _walled(limits: Limits, rules: int) -> list[str]:
         "bwrap",
         *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"),
         *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--info-fd", str(tells)),
         # First: programs that lie below that folder themselves would else be hidden by it.
         *("--size", str(limits.folder), "--tmpfs", _FOLDER),
         *_seen(),

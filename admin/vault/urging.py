@@ -53,8 +53,13 @@ def supervisor_of(district: District, unit_id: str) -> str | None:
 
 
 def date_undated(session: Session) -> Turn:
-    """Write the next deadline on tips that have none yet, `BATCH` at most. The caller commits."""
-    query = select(*COVER).where(text(UNDATED)).limit(BATCH).with_for_update(of=Tip)
+    """Write the next deadline on tips that have none yet, `BATCH` at most. The caller commits.
+
+    A tip that someone else holds is passed over until the next sweep: two that waited for each
+    other's tips would wait for ever.
+    """
+    held = {"of": Tip, "skip_locked": True}
+    query = select(*COVER).where(text(UNDATED)).limit(BATCH).with_for_update(**held)
     rows = session.execute(query).all()
     return Turn(mark_many(session, rows), rows[-1].id if len(rows) == BATCH else None)
 

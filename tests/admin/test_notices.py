@@ -16,7 +16,7 @@ from admin.desk.claims import is_held
 from admin.models import Member, NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
 from admin.notices import DAILY, PAGE, p0_statement, tick
 from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
-from tests.live import free_port
+from tests.ports import free_port
 
 MORNING = int(datetime(2026, 11, 24, 8, 0, tzinfo=SHANGHAI).timestamp())
 SLOT = 15 * 60

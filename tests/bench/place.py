@@ -21,6 +21,7 @@ from admin.migrate import migrate
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
+from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
 UNITS = ("police", "drugs", "trade", "supervision", "upper")
@@ -44,12 +45,6 @@ class Place:
 
 def children(pid: int) -> list[int]:
     return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def environment(
@@ -120,10 +115,10 @@ def served(
         yield Place(config, port, process, identities)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
-def wait_for(port: int, seconds: float = 20) -> None:
+def wait_for(port: int, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

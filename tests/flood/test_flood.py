@@ -1,7 +1,5 @@
 """Five seconds of a flood against ten people, on a real server."""
 
-import pytest
-
 from tests.bench.place import served
 
 from .run import Force, flood
@@ -10,7 +8,6 @@ from .run import Force, flood
 BUDGETS = {"DENGSHAO_LANE_TIPS": "100"}
 
 
-@pytest.mark.timeout(120)
 def test_in_a_flood_every_persons_tip_reaches_the_queue_and_the_flood_stands_apart(
     database_url, tmp_path
 ):

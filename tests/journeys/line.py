@@ -5,18 +5,24 @@ import threading
 import time
 from contextlib import suppress
 
-from tests.live import free_port
+from tests.ports import free_port
 
 PIECE = 256 * 1024
 
 
 class LossyLine:
-    """Passes bytes on to a server's port; after so many bytes upwards it breaks for a while."""
+    """Passes bytes on to a server's port; after so many bytes upwards it breaks for a while.
 
-    def __init__(self, folder, target, *, breaks=(), seconds=3.0):
+    After `hold` bytes the connection that brought them stands still, until `release`.
+    """
+
+    def __init__(self, folder, target, *, breaks=(), hold=None, seconds=3.0):
         self.port, self._target = free_port(), target
         self._folder, self._seconds = folder, seconds
         self._breaks = list(breaks)
+        self._hold, self._released = hold, threading.Event()
+        self.holds = threading.Event()
+        """Set once it stands still."""
         self._lock = threading.Lock()
         self._open = set()
         self._dead_until = 0.0
@@ -33,6 +39,7 @@ class LossyLine:
 
     def __exit__(self, *_error):
         self._listener.close()
+        self.release()
         self.cut(0)
 
     @property
@@ -47,6 +54,10 @@ class LossyLine:
     def records(self):
         """The files in which each connection's bytes stand, as they went up."""
         return sorted(self._folder.iterdir())
+
+    def release(self):
+        """Let the connection go on that stands still."""
+        self._released.set()
 
     def cut(self, seconds):
         """Break all connections, and take none for so long."""
@@ -87,8 +98,14 @@ class LossyLine:
             is_due = bool(self._breaks) and self.up >= self._breaks[0]
             if is_due:
                 self._breaks.pop(0)
+            is_held = self._hold is not None and self.up >= self._hold
+            if is_held:
+                self._hold = None
         if is_due:
             self.cut(self._seconds)
+        if is_held:
+            self.holds.set()
+            self._released.wait()
 
 
 def _pass(source, target, note=None):

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from admin.config import ROOT
-from tests.live import free_port
+from tests.ports import free_port
 from tests.uploads import OCTETS
 
 EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from admin.config import ROOT, load_config
 from admin.demo.members import read_demo
-from tests.live import free_port
+from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
 DENGSHAO = str(Path(sys.executable).with_name("dengshao"))

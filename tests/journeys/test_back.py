@@ -1,6 +1,7 @@
 """The browser's Back button brings the form back as it was; what is added then is a supplement."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from admin.db import db
@@ -34,8 +35,7 @@ def test_back_add_a_sentence_and_send_is_one_tip_and_one_supplement(live, page_w
     receipt = reporter.write_tip(category="A4", what="有三个人拦车。", place="桥头")
 
     reporter.page.go_back(wait_until="commit")
-    reporter.page.wait_for_selector("#what")
-    assert reporter.page.input_value("#what") == "有三个人拦车。"
+    expect(reporter.page.locator("#what")).to_have_value("有三个人拦车。")
     reporter.page.fill("#what", "有三个人拦车。昨晚又来了。")
     reporter.page.click("#form button[type=submit]")
     reporter.page.wait_for_selector("text=补充的内容也收到了")

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,6 @@ def talk(visit, served, reporter, receipt, member):
     return desk
 
 
-@pytest.mark.timeout(600)
 def test_after_the_whole_journey_no_mark_is_found_in_anything_that_was_written(
     tmp_path, bundles, site_folder, visit
 ):
@@ -123,8 +123,11 @@ def test_after_the_whole_journey_no_mark_is_found_in_anything_that_was_written(
     finally:
         served.stop()
 
-    written = list(written_since([*served.folders, *memory_folders()], began))
+    written = list(written_since(served.folders, began))
     found += find_marks(written, marks)
+    for path in written_since(memory_folders(), began):
+        with suppress(FileNotFoundError):  # Of a test beside this one
+            found += find_marks([path], marks)
     assert found == []
     names = {path.name for path in running}
     assert {"dengshao.sqlite3-wal"} <= names, names

@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from admin.cleaning import can_clean, sniff
 from tests import evidence_files as evidence
 from tests.canary import spellings, written_since
-from tests.live import free_port, signed_in
+from tests.live import signed_in
+from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
 from .line import LossyLine
@@ -23,7 +24,6 @@ from .test_main_journey import open_tip
 MIB = 2**20
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(900),
     pytest.mark.skipif(not evidence.has_ffmpeg(), reason="ffmpeg is absent: no film to send"),
 ]
 
@@ -155,7 +155,7 @@ def test_large_files_arrive_whole_over_a_line_that_breaks_twice_and_a_page_that_
     files, serve, visit, tmp_path
 ):
     # Given a line that breaks twice on the way, and a server behind it
-    line = LossyLine(tmp_path / "line", free_port(), breaks=(40 * MIB, 80 * MIB))
+    line = LossyLine(tmp_path / "line", free_port(), breaks=(40 * MIB, 80 * MIB), hold=100 * MIB)
     with line:
         served = serve(line)
         page = visit(viewport={"width": 360, "height": 780})
@@ -164,8 +164,10 @@ def test_large_files_arrive_whole_over_a_line_that_breaks_twice_and_a_page_that_
         # When somebody chooses a photo, a paper and a film, and the page is loaded anew meanwhile
         choose(page, files / PHOTO, files / PAPER, files / FILM)
         keep_uncleaned(page, PAPER, FILM)
-        wait_until(page, lambda: line.cuts == 2 and line.up > 100 * MIB)
+        wait_until(page, line.holds.is_set)
+        assert line.cuts == 2
         page.reload()
+        line.release()
         again = row(page, FILM).locator("[data-act=chooseAgain]")
         expect(again).to_be_visible()
         before = line.up
@@ -250,15 +252,16 @@ def test_a_server_that_is_killed_and_started_again_goes_on_with_the_same_file(
 ):
     # Given a film that is half way when the server dies
     film = evidence.write_big_film(tmp_path / FILM, 40, seed=8)
-    with LossyLine(tmp_path / "line", free_port()) as line:
+    with LossyLine(tmp_path / "line", free_port(), hold=12 * MIB) as line:
         served = serve(line, DENGSHAO_BLOBS_URL=blobs_url)
         page = visit(viewport={"width": 1280, "height": 900})
         page.goto(f"{served.public}/tip/")
         fill(page)
         choose(page, film)
         keep_uncleaned(page, FILM)
-        wait_until(page, lambda: line.up > 12 * MIB)
+        wait_until(page, line.holds.is_set)
         served.stop(signal.SIGKILL)
+        line.release()
 
         # When the reporter presses send meanwhile, and it comes up again on the same port
         page.click("#form button[type=submit]")

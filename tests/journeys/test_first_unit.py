@@ -17,7 +17,7 @@ from tests.support import WIDE_BUDGETS
 
 from .conftest import SCREENS, Reporter
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 PASSPHRASE = "qiao-tou-de-lao-huai-shu"

@@ -9,7 +9,7 @@ from admin.models import AuditEvent, Member, Tip, TipStatus, Urgency
 from admin.vault import vault
 from tests.live import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 ROLES = {"police-1": ["registrar"], "police-2": ["reviewer"], "drugs-1": ["analyst"]}
 

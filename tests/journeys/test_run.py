@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 from admin.config import ROOT
-from tests.live import free_port
+from tests.ports import free_port
 
 from .served import DENGSHAO, start
 
@@ -93,6 +93,9 @@ def test_connections_that_say_nothing_hold_up_neither_answers_nor_a_stop(
     served = start(tmp_path, bundles=bundles, site=site_folder)
     told = served.log.read_text("utf-8")
     host, _, port = served.config.bind.partition(":")
+    # Both processes have answered once, and read their templates.
+    for _ in range(12):
+        urllib.request.urlopen(f"{served.public}/tip/", timeout=60).close()
     # More than there are threads: a browser's spare connections would look the same.
     silent = [socket.create_connection((host, int(port)), timeout=5) for _ in range(40)]
     try:
@@ -133,6 +136,9 @@ def test_senders_that_stop_within_a_body_keep_nobody_waiting_for_ever(
     )
     told = served.log.read_text("utf-8")
     host, _, port = served.config.bind.partition(":")
+    # Both processes have answered once, and read their templates.
+    for _ in range(12):
+        urllib.request.urlopen(f"{served.public}/tip/", timeout=60).close()
     # More than there are threads, of every kind.
     stopped = [socket.create_connection((host, int(port)), timeout=60) for _ in range(40)]
     try:

@@ -14,7 +14,7 @@ from .conftest import Reporter
 from .served import start
 from .test_main_journey import open_tip
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 MARKS = {
     "the words of the tip": "暗渠边的第七棵黄皮树",

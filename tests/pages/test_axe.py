@@ -22,7 +22,6 @@ pytestmark = pytest.mark.browser
 OTHER_VIEWS = ((1280, ""), (768, ""), (768, LARGE[0]), (360, LARGE[0]))
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("share", range(SHARES))
 def test_axe_finds_nothing_on_any_page_at_any_width_in_any_size(browser, address, pages, share):
     tab = open_page(browser, address, width=360, bypass_csp=True)

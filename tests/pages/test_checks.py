@@ -138,15 +138,19 @@ def test_on_paper_and_beside_buttons_a_number_is_only_written(found, uri):
     assert found("打 12366。", uri)
 
 
-def test_looking_at_a_page_takes_less_than_half_a_millisecond(found):
+def test_looking_at_a_page_takes_no_longer_than_reading_its_letters_twenty_times(found):
     pages = [(path.read_text("utf-8"), path.stem) for path in (CONTENT / "topics").glob("*.md")]
-    times = []
+    looked, went = [], []
     for _ in range(10):
         began = time.process_time()
         for words, name in pages:
             found(words, f"topics/{name}.md")
-        times.append((time.process_time() - began) / len(pages))
-    assert min(times) < 0.0005  # 0.12 ms on a quiet machine
+        looked.append(time.process_time() - began)
+        began = time.process_time()
+        for words, _name in pages:
+            sum(ord(letter) for letter in words)
+        went.append(time.process_time() - began)
+    assert min(looked) < 20 * min(went)  # 6 times; 0.12 ms a page on a quiet machine
 
 
 @pytest.mark.parametrize(

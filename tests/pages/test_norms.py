@@ -24,7 +24,6 @@ pytestmark = pytest.mark.browser
 WINDOWS = (320, 360, 640, 1280)
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("share", range(SHARES))
 def test_type_targets_width_and_headings_keep_to_the_norm_on_every_page(
     browser, address, pages, share

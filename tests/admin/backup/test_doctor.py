@@ -24,7 +24,8 @@ from admin.vault import uploads, vault
 from admin.vault.blobs import PART
 from admin.vault.blobs_open import open_blobs
 from tests.admin.vault.conftest import new_tip
-from tests.live import free_port, serving
+from tests.live import serving
+from tests.ports import free_port
 
 GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN
 DAY = 86_400

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, update
 
 from admin.backup import restoring
+from admin.config import ROOT
 from admin.db import db
 from admin.models import Tip
 from admin.sealing import age
@@ -317,8 +317,8 @@ def fill(app, tips):
         db.session.commit()
 
 
-def start(operator, **options):
-    command = [DENGSHAO, "backup", str(operator.file), "--to", str(operator.identity.recipient)]
+def start(operator, program=(DENGSHAO,), **options):
+    command = [*program, "backup", str(operator.file), "--to", str(operator.identity.recipient)]
     environ = os.environ | operator.environ
     return subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
@@ -351,10 +351,7 @@ def test_a_kill_in_the_middle_leaves_the_old_backup_whole_and_the_next_one_tidie
     fill(app, 1_500)
     part = backed_up.file.with_name("store.age.part")
 
-    process = start(backed_up)
-    while process.poll() is None and not (part.exists() and part.stat().st_size > 1_000_000):
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
+    process = start(backed_up, [sys.executable, "-m", "tests.admin.backup.dying_backup"], cwd=ROOT)
     process.communicate()
 
     assert process.returncode == -signal.SIGKILL

@@ -14,6 +14,7 @@ import pytest
 from admin.cleaning import NotCleaned, Reason, can_clean, sandbox
 from admin.cleaning.sandbox import MB, Limits, memory_file, run, tool
 from admin.config import ROOT
+from tests.support import open_files
 
 pytestmark = pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this machine")
 
@@ -201,6 +202,14 @@ def test_nothing_of_a_stopped_child_goes_on():
     until(lambda: not is_running(asleep))
 
 
+def test_however_early_a_child_is_stopped_nothing_of_it_goes_on():
+    asleep = f"import time; time.sleep(600)  # early-{os.getpid()}"
+    for milliseconds in range(1, 41):
+        assert stopped(asleep, seconds=milliseconds / 1000) is Reason.TOOK_TOO_LONG
+
+    until(lambda: not is_running(asleep))
+
+
 def test_nothing_goes_on_when_the_server_itself_is_killed():
     asleep = f"import time; time.sleep(600)  # orphan-{os.getpid()}"
     code = f"from tests.admin.cleaning.test_sandbox import told; told({asleep!r}, b'', 600)"
@@ -242,11 +251,11 @@ def test_an_absent_program_is_told():
 
 
 def test_no_file_is_left_open():
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     with pytest.raises(NotCleaned):
         told("raise SystemExit(20)")
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files() <= before
 
 
 def test_a_machine_whose_calls_we_do_not_know_does_without_the_second_wall(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from admin.config import ROOT
 from tests.live import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 UNITS = ("police-1", "dispatch-1", "supervision-1", "practice-1")

@@ -12,7 +12,7 @@ from admin.vault import vault
 from tests.admin.mailbox.conftest import make_reporter
 from tests.live import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 WORDS = "他们昨晚又来了，车牌尾号七三九"
 FALSE_LOCK = "线索表现在发的锁，和您手里的钥匙不是一对。"

@@ -22,7 +22,7 @@ from tests.admin.desk.conftest import TALK
 from tests.admin.desk.files_live import faults, press, row_of, said, shown_frame
 from tests.admin.desk.files_made import attach, lose, put_file, put_pack, spoil_part, with_files
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PLAYS = """async (name) => {
@@ -57,7 +57,7 @@ def test_a_picture_is_drawn_upright_in_a_frame_without_an_origin(page, show, tip
     assert faults(page) == faults(frame) == []
     assert page.evaluate(SIDEWAYS) <= 1
     frame.get_by_role("button", name="原大小").press("Enter")
-    assert "picture--real" in frame.locator(".picture").get_attribute("class")
+    expect(frame.locator(".picture")).to_contain_class("picture--real")
     press(page, 1, "关上")
     assert page.locator("iframe").count() == 0
 

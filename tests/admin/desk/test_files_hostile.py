@@ -12,7 +12,7 @@ from tests import evidence_files as made
 from tests.admin.desk.files_live import faults, press, row_of, said, shown_frame
 from tests.admin.desk.files_made import put_file, with_files
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 HARMED = "[window, ...frames].filter((one) => one === window && one.pwned).length"
 

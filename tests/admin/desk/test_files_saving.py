@@ -6,7 +6,7 @@ from tests import evidence_files as made
 from tests.admin.desk.files_live import press, said, shown_frame
 from tests.admin.desk.files_made import spoil_part
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 # A browser that can write a file as it comes; the place is one that only this page sees.
 PICKER = """

@@ -78,7 +78,7 @@ def test_each_walk_goes_along_its_index_in_order_and_sorts_nothing(
             assert "Sort" not in plan, plan
 
 
-@pytest.mark.parametrize("wanted", FILTERS, ids=[wanted.query() or "all" for wanted in FILTERS])
+@pytest.mark.parametrize("wanted", FILTERS, ids=range(len(FILTERS)))
 def test_no_page_reads_all_tips_or_any_sealed_word(session, many, viewer, wanted):
     cursor = DEEP_DUE if wanted.lane is Lane.OVERDUE else DEEP
     for after in (None, cursor):

@@ -138,7 +138,8 @@ def test_a_tip_of_the_same_event_is_suggested_tied_and_merged_and_gone_at_the_lo
     page.click(".links--tied summary")
     page.click(".links--tied details button")
     page.wait_for_selector("[data-cover=status]:has-text('已办结')")
-    assert f"并入了 {first.reference}" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(f"并入了 {first.reference}")
+    page.wait_for_load_state()
     assert faults(page) == []
 
     expect(page.locator("#alike-place")).to_be_visible()

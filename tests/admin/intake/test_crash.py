@@ -14,7 +14,7 @@ from admin.config import ROOT
 from admin.house import house
 from admin.models import SpentChallenge, SpentNonce, Tip
 from tests.http_client import HttpClient
-from tests.live import free_port
+from tests.ports import free_port
 
 from .conftest import LEAST, Browser, FormReader, Reporter
 
@@ -26,7 +26,7 @@ STORED = ("after-commit", "before-answer")
 def start(environ, port, step="", script="dying_server.py"):
     command = [sys.executable, str(Path(__file__).with_name(script)), str(port), step]
     process = subprocess.Popen(command, env={**os.environ, **environ}, cwd=ROOT)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             HttpClient(port).get("/tip/")
@@ -60,7 +60,7 @@ def die_while(environ, port, step, send, script="dying_server.py"):
         with pytest.raises((ConnectionError, http.client.HTTPException)):
             send()
     finally:
-        process.wait(20)
+        process.wait(120)
     assert process.returncode == -signal.SIGKILL
 
 

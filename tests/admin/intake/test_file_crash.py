@@ -11,7 +11,7 @@ from admin.models import Tip, Upload
 from admin.vault import vault
 from admin.vault.blobs import part_count, part_length
 from tests.http_client import HttpClient
-from tests.live import free_port
+from tests.ports import free_port
 from tests.uploads import SealedFile, Uploader
 
 from .conftest import Browser

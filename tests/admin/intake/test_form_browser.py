@@ -9,7 +9,7 @@ from admin.config import ROOT
 from tests.bench.first_view import BUDGET, gzip_bytes
 from tests.live import on_a_port, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WORDS = "他们昨晚又来了"

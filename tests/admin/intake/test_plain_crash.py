@@ -19,7 +19,7 @@ from admin.sealing import age
 from admin.sealing.files import parse_entries
 from admin.vault import vault
 from tests import evidence_files
-from tests.live import free_port
+from tests.ports import free_port
 
 from .conftest import LEAST, FormReader
 from .test_multipart import BOUNDARY, body

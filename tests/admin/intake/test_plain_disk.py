@@ -14,7 +14,7 @@ import pytest
 from admin.cleaning import can_clean
 from admin.config import ROOT
 from tests import evidence_files
-from tests.live import free_port
+from tests.ports import free_port
 
 from .conftest import LEAST, FormReader
 from .test_multipart import body
@@ -23,7 +23,6 @@ from .test_plain_crash import ask
 pytestmark = [
     pytest.mark.skipif(not shutil.which("strace"), reason="strace is absent"),
     pytest.mark.skipif(not can_clean(), reason="bubblewrap does not work here"),
-    pytest.mark.timeout(300),
 ]
 # In a file that nobody cleans it stands everywhere; a photo and a film carry marks of their own.
 CANARY = b"canary-of-a-note-"

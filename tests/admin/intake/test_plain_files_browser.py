@@ -21,7 +21,6 @@ from .test_form_browser import (  # noqa: F401
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(300),
     pytest.mark.skipif(not can_clean(), reason="bubblewrap does not work here"),
 ]
 NOTE = b"canary in a note, in no format that we know\0"
@@ -96,6 +95,7 @@ def test_each_page_of_the_way_is_free_of_violations_and_walked_by_keyboard(
     """The looker-on is a script itself: hence scripts run here, but ours never arrives."""
     writer = write()
     page = writer.page
+    page.set_default_timeout(120_000)
     page.route("**/app/seal.js", lambda route: route.abort())
     writer.open(f"{prefix}/tip/")
     writer.fill()
@@ -105,7 +105,7 @@ def test_each_page_of_the_way_is_free_of_violations_and_walked_by_keyboard(
 
     assert faults(page) == []
     page.click("#error-summary a")
-    assert page.evaluate("document.activeElement.id") == "file-0-keep"
+    expect(page.locator("#file-0-keep")).to_be_focused()
     page.keyboard.press("Space")
     assert page.is_checked("#file-0-keep")
     writer.send()

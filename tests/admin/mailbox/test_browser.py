@@ -11,9 +11,10 @@ from admin.models import Message, TipStatus, Urgency
 from admin.sealing import receipt
 from admin.sealing.age import HybridIdentity
 from tests.admin.mailbox.test_traces import spellings
-from tests.live import free_port, serving
+from tests.live import press_escape_three_times, serving
+from tests.ports import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 WORDS = "他们昨晚又来了，车牌尾号七三九"
 
@@ -64,7 +65,7 @@ class Visitor:
         self.press("发给工作人员")
 
     def sees(self, words):
-        expect(self.page.locator("#main")).to_contain_text(words, timeout=20_000)
+        expect(self.page.locator("#main")).to_contain_text(words)
 
     def sees_not(self, words):
         expect(self.page.locator("#main")).not_to_contain_text(words)
@@ -342,8 +343,7 @@ def test_nothing_is_asked_of_who_leaves_at_once_or_has_nothing_to_lose(
         visitor.page.click("#quick-exit")
         visitor.page.wait_for_url("https://www.weather.com.cn/")
     elif leave == "three times Escape":
-        for _ in range(3):
-            visitor.page.keyboard.press("Escape")
+        press_escape_three_times(visitor.page)
         visitor.page.wait_for_url("https://www.weather.com.cn/")
     else:
         visitor.page.get_by_role("link", name="看完了，收起来").click()

@@ -14,7 +14,7 @@ from tests.live import on_a_port
 # The mailbox of these tests is served as in test_browser.
 from .test_browser import address, visitor  # noqa: F401
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 WORDS = "这是昨晚拍的"
 

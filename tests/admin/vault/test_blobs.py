@@ -8,7 +8,7 @@ import pytest
 from admin.db import SHANGHAI, today
 from admin.vault.blobs import MOST_PARTS, PART, BlobsAway, PartDiffers, part_count, part_length
 from admin.vault.blobs_open import open_blobs
-from tests.live import free_port
+from tests.ports import free_port
 
 BLOB, OTHER = "0a" * 16, "0b" * 16
 NAMES = ["", "..", "0" * 31, "0" * 33, "A" * 32, "0" * 32 + "\n", "../" + "0" * 29, "0" * 30 + "/x"]

@@ -9,7 +9,7 @@ from admin.models import Message, Tip
 
 from .writer import MORE, PLACE, SEALED, THREAD, WORDS, lose_the_answer, lose_the_question, readable
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 LOST = {"before it was stored": lose_the_question, "after it was stored": lose_the_answer}

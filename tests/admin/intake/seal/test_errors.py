@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from .writer import SEALED
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 FAULTY = {

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from .writer import SEALED, WORDS, lose_the_question
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 UNABLE = "这台设备加不了锁"
 

@@ -18,7 +18,7 @@ from tests import evidence_files as evidence
 from .chosen import PAPER, PART, film, opened_files, sent
 from .writer import SEALED, lose_the_answer, readable
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 
 def names_told(page):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from .chosen import film, opened_files, sent
 from .writer import SEALED
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 LIMITS = {
     "DENGSHAO_FILES_MOST": "3",

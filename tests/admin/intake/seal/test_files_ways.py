@@ -11,7 +11,7 @@ from tests import evidence_files as evidence
 from .chosen import PAPER, PART, Chooser, film, opened_files, sealed_parts, sent
 from .writer import SEALED, readable
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 FILES = "/tip/files/"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from .writer import false_routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 def test_the_receipt_goes_once_a_group_of_it_was_typed_and_no_sooner(writer):

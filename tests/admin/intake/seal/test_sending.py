@@ -10,7 +10,7 @@ from admin.sealing import age, receipt
 
 from .writer import CONTACT, PLACE, SEALED, WORDS, lose_the_question, readable
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 def test_a_tip_leaves_the_browser_sealed_and_its_unit_reads_it(writer, stored, units, tip_of):

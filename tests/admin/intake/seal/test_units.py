@@ -7,7 +7,7 @@ from admin.models import Message, Tip
 
 from .writer import LETTER, MORE, SEALED, THREAD, WORDS, false_routes, lose_the_answer, stranger
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 def test_where_no_unit_may_read_it_nothing_is_sent_and_the_servers_notice_is_shown(
@@ -41,7 +41,11 @@ def test_where_no_unit_may_read_it_nothing_is_sent_and_the_servers_notice_is_sho
 def test_a_unit_that_closes_while_one_writes_is_noticed_without_another_press(
     writer, close, stored
 ):
-    with writer.page.expect_response("**/tip/routes.json"):
+    # Asked side by side; what is answered after the unit closed would know of it.
+    with (
+        writer.page.expect_response("**/keys.json"),
+        writer.page.expect_response("**/tip/routes.json"),
+    ):
         writer.open()
         writer.fill(category="B1")
         writer.choose("official", "no")

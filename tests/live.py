@@ -29,7 +29,8 @@ from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
 # How long an expectation is waited for: a busy machine is no failure.
-expect.set_options(timeout=30_000)
+WAIT_MS = 60_000
+expect.set_options(timeout=WAIT_MS)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -211,6 +212,7 @@ def visit(browser):
 
     def open_page(**options):
         contexts.append(browser.new_context(locale="zh-CN", **options))
+        contexts[-1].set_default_timeout(WAIT_MS)
         return contexts[-1].new_page()
 
     yield open_page

@@ -72,10 +72,10 @@ def test_a_request_that_is_not_http_leaves_neither_its_words_nor_an_address_in_t
     try:
         told = served.log.read_text("utf-8")
         for request in HOSTILE:
-            with socket.create_connection((host, int(port)), timeout=5) as connection:
+            with socket.create_connection((host, int(port)), timeout=60) as connection:
                 connection.sendall(request)
                 connection.shutdown(socket.SHUT_WR)
-                connection.settimeout(5)
+                connection.settimeout(60)
                 while connection.recv(65536):
                     pass
     finally:
@@ -97,7 +97,7 @@ def test_connections_that_say_nothing_hold_up_neither_answers_nor_a_stop(
     for _ in range(12):
         urllib.request.urlopen(f"{served.public}/tip/", timeout=60).close()
     # More than there are threads: a browser's spare connections would look the same.
-    silent = [socket.create_connection((host, int(port)), timeout=5) for _ in range(40)]
+    silent = [socket.create_connection((host, int(port)), timeout=60) for _ in range(40)]
     try:
         with urllib.request.urlopen(f"{served.public}/tip/", timeout=4) as answer:
             assert answer.status == 200
@@ -254,7 +254,7 @@ def get_when_up(address, process):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            with urllib.request.urlopen(address, timeout=20) as answer:
                 return answer
         except OSError:
             time.sleep(0.1)

@@ -2,6 +2,8 @@
 
 import re
 
+from tests.live import WAIT_MS
+
 from .conftest import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -59,6 +61,7 @@ SHARES = 4
 
 def open_page(browser, address, *, width, elder=False, **options):
     context = browser.new_context(viewport={"width": width, "height": 740}, **options)
+    context.set_default_timeout(WAIT_MS)
     if elder:
         context.add_init_script(ELDER)
     page = context.new_page()

@@ -53,7 +53,7 @@ def addresses(demo_store):
 def desk_headers(served):
     """Fetch a session's cookie and token once: a forged request never gets as far as an error."""
     if not hasattr(served, "desk_headers"):
-        connection = http.client.HTTPConnection(served.config.bind, timeout=20)
+        connection = http.client.HTTPConnection(served.config.bind, timeout=120)
         connection.request("GET", "/desk/sign-in", headers={"Host": served.config.desk_host})
         answer = connection.getresponse()
         token = re.search(r'csrf-token" content="([^"]+)"', answer.read().decode())[1]
@@ -72,7 +72,7 @@ def ask(served, method, address, *, place, way, accept="text/html", body=None):
     headers |= {"Content-Type": kind, "X-Forwarded-For": TYPED["the address asked with"]}
     if is_desk_path(address) and method == "POST":
         headers |= desk_headers(served)
-    connection = http.client.HTTPConnection(served.config.bind, timeout=20)
+    connection = http.client.HTTPConnection(served.config.bind, timeout=120)
     content = (body or BODIES[kind]).encode() if method in {"POST", "PUT"} else None
     target = f"{address}?category={quote(TYPED['typed words'])}"
     connection.request(method, target, content, headers)
@@ -133,7 +133,7 @@ def test_an_error_page_repeats_nothing_that_was_asked_or_sent(raising_server, ad
 
 def test_a_database_that_fails_in_the_midst_of_a_tip_tells_nothing_of_it(raising_server, tmp_path):
     served = raising_server()
-    connection = http.client.HTTPConnection(served.config.bind, timeout=20)
+    connection = http.client.HTTPConnection(served.config.bind, timeout=120)
     connection.request("GET", "/tip/", headers={"Host": served.config.public_host})
     token = re.search(r'name="token" value="([^"]+)"', connection.getresponse().read().decode())[1]
     connection.close()

@@ -83,7 +83,7 @@ def write_tip(page, live):
     page.fill("#place", "桥头")
     with page.expect_request("**/tip/sealed") as sent:
         page.click("#last [type=submit]")
-    expect(page.locator("#receipt li")).to_have_count(6, timeout=30_000)
+    expect(page.locator("#receipt li")).to_have_count(6)
     return sent.value.post_data_json["reference"]
 
 

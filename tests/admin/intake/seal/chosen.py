@@ -46,7 +46,7 @@ class Chooser:
         return self.rows.filter(has_text=name)
 
     def says(self, name, words):
-        expect(self.row(name).locator("[role=status]")).to_contain_text(words, timeout=30_000)
+        expect(self.row(name).locator("[role=status]")).to_contain_text(words)
 
     def listen(self):
         """Note all that the rows say from now on: what is said for a second is missed by eye."""

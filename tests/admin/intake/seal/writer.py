@@ -55,11 +55,11 @@ class Writer:
         self.send()
 
     def sees(self, words):
-        expect(self.page.locator("#main")).to_contain_text(words, timeout=30_000)
+        expect(self.page.locator("#main")).to_contain_text(words)
 
     @property
     def receipt(self):
-        expect(self.page.locator("#receipt li")).to_have_count(6, timeout=30_000)
+        expect(self.page.locator("#receipt li")).to_have_count(6)
         return "".join(self.page.locator("#receipt li").all_inner_texts())
 
     @property

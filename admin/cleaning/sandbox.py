@@ -172,13 +172,16 @@ def _end(child: subprocess.Popen[bytes], inner: io.FileIO) -> None:
 
 
 def _held(inner: io.FileIO) -> int | None:
-    """Hold the inner process, whose number nobody else gets while the outer one lives."""
+    """Hold the inner process, whose number nobody else gets while the outer one lives.
+
+    None where it is not there yet or any more, or where the kernel holds no processes (before 5.3).
+    """
     if not select.select([inner], [], [], _SECONDS_TO_START)[0]:
         return None
     found = re.search(rb'"child-pid": (\d+)', inner.read(_TOLD_BYTES) or b"")
     try:
         return os.pidfd_open(int(found[1])) if found else None
-    except ProcessLookupError:
+    except OSError:
         return None
 
 

@@ -120,20 +120,32 @@ def unfolded(word):
     return {call for line in lines if line[:1] not in ("#", "") for call in unfolded(line)}
 
 
+# One child that comes to its end, and one that is stopped.
+CLEAN = """
+import time
+from admin.cleaning import NotCleaned, Reason, can_clean
+from admin.cleaning.sandbox import Limits, memory_file, run
+assert can_clean()
+try:
+    run(["sleep", "600"], memory_file(), memory_file(), Limits(time.monotonic() + 1))
+except NotCleaned as stopped:
+    assert stopped.reason is Reason.TOOK_TOO_LONG
+"""
+
+
 @pytest.mark.skipif(
     not can_clean() or not (shutil.which("systemd-analyze") and shutil.which("strace")),
     reason="no bubblewrap, no strace or no systemd here",
 )
 def test_the_server_may_make_each_call_that_its_sandbox_for_files_makes(tmp_path):
     trace = tmp_path / "trace"
-    clean = "from admin.cleaning import can_clean; assert can_clean()"
     subprocess.run(
-        ["strace", "-f", "-qq", "-o", trace, sys.executable, "-c", clean], cwd=ROOT, check=True
+        ["strace", "-f", "-qq", "-o", trace, sys.executable, "-c", CLEAN], cwd=ROOT, check=True
     )
 
     made = set(re.findall(r"^\d+ +([a-z0-9_]+)\(", trace.read_text(), re.MULTILINE))
     service = read("dengshao.service")["Service"]
-    assert "pivot_root" in made
+    assert {"pivot_root", "pidfd_send_signal"} <= made
     assert made <= allowed_calls(service["SystemCallFilter"])
     namespaces = re.findall(r"CLONE_NEW([A-Z]+)", trace.read_text())
     names = {"NS": "mnt"}

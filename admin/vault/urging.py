@@ -58,8 +58,8 @@ def date_undated(session: Session) -> Turn:
     A tip that someone else holds is passed over until the next sweep: two that waited for each
     other's tips would wait for ever.
     """
-    held = {"of": Tip, "skip_locked": True}
-    query = select(*COVER).where(text(UNDATED)).limit(BATCH).with_for_update(**held)
+    query = select(*COVER).where(text(UNDATED)).limit(BATCH)
+    query = query.with_for_update(of=Tip, skip_locked=True)
     rows = session.execute(query).all()
     return Turn(mark_many(session, rows), rows[-1].id if len(rows) == BATCH else None)
 

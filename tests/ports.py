@@ -23,13 +23,13 @@ def _slice() -> range:
     return range(_FIRST + number * _SLICE, _FIRST + (number + 1) * _SLICE)
 
 
-def _shuffled(ports: range) -> list[int]:
+def _rotated(ports: range) -> list[int]:
     # Another run on the same machine begins elsewhere.
     start = os.getpid() * 37 % len(ports)
     return [*ports[start:], *ports[:start]]
 
 
-_ports = cycle(_shuffled(_slice()))
+_ports = cycle(_rotated(_slice()))
 
 
 def free_port() -> int:

@@ -136,9 +136,6 @@ def test_senders_that_stop_within_a_body_keep_nobody_waiting_for_ever(
     )
     told = served.log.read_text("utf-8")
     host, _, port = served.config.bind.partition(":")
-    # Both processes have answered once, and read their templates.
-    for _ in range(12):
-        urllib.request.urlopen(f"{served.public}/tip/", timeout=60).close()
     # More than there are threads, of every kind.
     stopped = [socket.create_connection((host, int(port)), timeout=60) for _ in range(40)]
     try:

@@ -190,7 +190,6 @@ def told(session):
         yield reference, rule, level, day
 
 
-# A minute of work; a busy machine takes longer.
 def test_every_deadline_of_a_year_fires_once_for_each_level_and_none_on_a_holiday(year, session):
     expected = Counter(
         (case.reference, *one)

@@ -7,11 +7,9 @@ from sqlalchemy import update
 from admin.accounts import guard
 from admin.db import db
 from admin.models import UnitKey
-from tests.live import signed_in
+from tests.live import IDLE_MS, pass_idle_minutes, signed_in
 
 pytestmark = pytest.mark.browser
-
-IDLE_MS = 15 * 60 * 1000
 
 
 @pytest.fixture
@@ -183,11 +181,7 @@ def test_what_rests_in_the_tab_is_useless_once_another_tab_locked(page, live, de
 def test_15_idle_minutes_by_the_wall_clock_lock_the_tab(page, live, demo):
     signed_in(page, live, demo["police-1"])
     account(page, live)
-    # At once: the page looks by itself too, every few seconds.
-    page.evaluate(
-        f"localStorage.setItem('dengshao.touched', String(Date.now() - {IDLE_MS}));"
-        "window.dispatchEvent(new Event('focus'))"
-    )
+    pass_idle_minutes(page)
 
     page.wait_for_url("**/desk/unlock")
     assert "dengshao.keyring" not in store(page)

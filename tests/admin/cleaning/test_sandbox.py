@@ -156,7 +156,7 @@ def test_too_much_time_is_stopped(code):
 
 
 def processes():
-    """Give the words and the number of each of this machine's processes."""
+    """Give the words of each of this machine's processes, and its folder in /proc."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             yield path.read_bytes().rstrip(b"\0").decode(errors="replace").split("\0"), path.parent

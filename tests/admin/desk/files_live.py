@@ -10,7 +10,7 @@ from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Decision
 from tests.admin.desk.files_made import put_file, with_files
-from tests.live import signed_in, start_server
+from tests.live import WAIT_MS, signed_in, start_server
 from tests.support import WIDE_BUDGETS
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -37,7 +37,7 @@ def files_live(demo_store, bundles, site_folder, tmp_path_factory):
 def member_page(files_live, browser, demo):
     context = browser.new_context(locale="zh-CN", viewport=PHONE, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(WAIT_MS)
     signed_in(page, files_live, demo["police-1"])
     yield page
     context.close()

@@ -3,12 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.live import signed_in
+from tests.live import pass_idle_minutes, signed_in
 
 pytestmark = pytest.mark.browser
 
 TYPED = "桥头那天您看到的车，往哪边开走的？"
-IDLE_MS = 15 * 60 * 1000
 RESTORED = "#drafts-restored:has-text('已把没发出的字放回来了。')"
 
 
@@ -63,14 +62,6 @@ def by_button(page):
     page.click("#desk-lock button")
 
 
-def by_idleness(page):
-    # At once: the page looks by itself too, every few seconds.
-    page.evaluate(
-        f"localStorage.setItem('dengshao.touched', String(Date.now() - {IDLE_MS}));"
-        "window.dispatchEvent(new Event('focus'))"
-    )
-
-
 def from_another_tab(page):
     other = page.context.new_page()
     other.goto(page.url.split("/desk/")[0] + "/desk/account/")
@@ -78,7 +69,7 @@ def from_another_tab(page):
     other.wait_for_url("**/desk/unlock")
 
 
-@pytest.mark.parametrize("lock", [by_button, by_idleness, from_another_tab])
+@pytest.mark.parametrize("lock", [by_button, pass_idle_minutes, from_another_tab])
 def test_typed_words_are_sealed_at_a_lock_and_put_back_after_it(typing, live, tip, demo, lock):
     lock(typing)
     assert_sealed(typing)

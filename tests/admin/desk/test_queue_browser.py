@@ -17,7 +17,6 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 @pytest.fixture
 def page(live, visit, demo, sealed_tip):
     page = visit(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(30_000)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0)

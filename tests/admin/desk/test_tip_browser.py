@@ -20,7 +20,6 @@ SAME = "每天下午几个人在桥头设卡，过路货车收五十元，不给
 def page(live, visit, demo):
     """A member's page that fails the test when its scripts or its headers' policy complain."""
     page = visit(viewport={"width": 360, "height": 780})
-    page.set_default_timeout(60_000)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0)

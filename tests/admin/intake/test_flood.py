@@ -210,7 +210,7 @@ STEPS = st.tuples(
 
 
 @given(st.lists(STEPS, max_size=30), st.integers(1, 5))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_no_stretch_of_time_sees_more_than_burst_and_rate_allow(plain_config, steps, workers):
     street = Street(plain_config, workers=workers, lane_tips=10**9)
     passed = {True: [], False: []}

@@ -58,7 +58,7 @@ def werkzeugs(data):
     ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(NAMES, st.text(st.characters(exclude_categories=["Cs"]))), max_size=6),
     st.lists(st.tuples(NAMES.filter(bool), CONTENT), max_size=4),

@@ -176,7 +176,9 @@ def _held(inner: io.FileIO) -> int | None:
 
     None where it is not there yet or any more, or where the kernel holds no processes (before 5.3).
     """
-    if not select.select([inner], [], [], _SECONDS_TO_START)[0]:
+    told = select.poll()  # Which, unlike `select`, knows files beyond the 1,024th.
+    told.register(inner, select.POLLIN)
+    if not told.poll(_SECONDS_TO_START * 1000):
         return None
     found = re.search(rb'"child-pid": (\d+)', inner.read(_TOLD_BYTES) or b"")
     try:

@@ -1,6 +1,7 @@
 """A child that turned against us can do nothing: each way out is tried from inside."""
 
 import os
+import resource
 import subprocess
 import sys
 import textwrap
@@ -208,6 +209,22 @@ def test_however_early_a_child_is_stopped_nothing_of_it_goes_on():
         assert stopped(asleep, seconds=milliseconds / 1000) is Reason.TOOK_TOO_LONG
 
     until(lambda: not is_running(asleep))
+
+
+@pytest.fixture
+def many_files():
+    """More open files than `select` can count."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    yield
+    for file in files:
+        os.close(file)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_child_is_stopped_by_a_process_with_many_open_files(many_files):
+    assert stopped("import time; time.sleep(600)", seconds=1) is Reason.TOOK_TOO_LONG
 
 
 def test_nothing_goes_on_when_the_server_itself_is_killed():

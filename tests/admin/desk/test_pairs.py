@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import product
 
 import pytest
 from sqlalchemy import func, select, update
@@ -44,6 +45,8 @@ ACTS = {
     "extend": ("extension", {"reason": "complex"}),
 }
 BESIDE = {"note", "grading", "label"}
+# They lock the tip before they read its version.
+LOCKED = {"link", "merge"}
 NOTES = {"note", "grading"}
 ENDING = {"to out_of_scope", "to closed", "merge"}
 # What makes sense only after another act, and that one.
@@ -217,6 +220,37 @@ def test_at_the_very_same_moment_one_wins_or_both_stand(
             if not is_told or kept(tip)["steps"] != 1:
                 wrong[other_act] = (loser, kept(tip))
 
+    assert not wrong, wrong
+
+
+def test_who_is_overtaken_after_having_read_the_tip_is_told_or_stands_beside(
+    two, ready, members, database, monkeypatch
+):
+    """The colleague's whole act falls between the reading of the version and what is read next."""
+    if database == "sqlite":
+        pytest.skip("SQLite's writers stand in line")
+    read, waiting, wrong = loading.expect_version, [], {}
+
+    def overtaken(*given):
+        read(*given)
+        if waiting:
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(waiting.pop()).result().status_code == 303
+
+    monkeypatch.setattr(loading, "expect_version", overtaken)
+    for one, first in product(ACTS, ACTS):
+        if one in BESIDE | LOCKED or (first, one) == ("claim", "release"):
+            continue
+        tip, other = ready(first, one)
+        waiting.append(partial(post, two[0], first, tip, other, members))
+
+        second = post(two[1], one, tip, other, members)
+
+        assert not waiting
+        if second.status_code != second_answer(first, one):
+            wrong[first, one] = (second.status_code, second.json)
+        elif second.status_code == 409 and not is_told(second.json, first):
+            wrong[first, one] = second.json
     assert not wrong, wrong
 
 

@@ -9,6 +9,7 @@ use an engine of their own, so that a read never waits behind a writer.
 import fcntl
 import os
 import threading
+import weakref
 from datetime import date, datetime
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -81,6 +82,7 @@ class WriteLock:
         if self._file is None or self._pid != os.getpid():
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
             self._pid = os.getpid()
+            weakref.finalize(self, os.close, self._file)
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def release(self) -> None:

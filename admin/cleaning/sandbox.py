@@ -158,9 +158,12 @@ def _end(child: subprocess.Popen[bytes], inner: io.FileIO) -> None:
 
     While it prepares the walls, bubblewrap's inner process does not die with the outer one yet.
     """
-    held = _held(inner) if child.poll() is None else None
-    child.kill()
-    child.wait()
+    held = None
+    try:
+        held = _held(inner) if child.poll() is None else None
+    finally:
+        child.kill()
+        child.wait()
     if held is None:
         return
     try:

@@ -144,7 +144,7 @@ def test_a_form_with_errors_is_accessible(browser, form_address, width, elder):
     tab = context.new_page()
     tab.goto(form_address)
     tab.click("text=写好了，送出")
-    tab.wait_for_function("() => document.activeElement.id === 'error-summary'")
+    tab.wait_for_function("() => document.activeElement?.id === 'error-summary'")
     assert violations(tab) == []
     assert not tab.evaluate(WIDE)
     assert tab.evaluate(SMALL, 60 if elder else 44) == []

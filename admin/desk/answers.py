@@ -59,28 +59,25 @@ def refused(form: FlaskForm) -> tuple[Response, int]:
 def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
     """Answer an act that does not fit where the tip stands.
 
-    Where a colleague's act is what it does not fit, that act is told.
-    """
-    if "reference" in (request.view_args or {}) and _is_overtaken():
-        return conflict()
-    return jsonify(error=str(sentence), errors={}), 422
-
-
-def _is_overtaken() -> bool:
-    """Tell whether the tip has changed since the member's page was made.
-
-    An act that asks for no version (a note, a label) fitted then. One that does may have met its
+    Where a colleague's act is what it does not fit, that act is told: an act that asks for no
+    version (a note, a label) fitted when its page was made; and one that does may have met its
     version and then, on PostgreSQL, have read what a colleague did in the moment between.
     """
-    seen = request.form.get("version", type=int)
-    return seen is None or seen != _state_now()["version"]
+    if "reference" in (request.view_args or {}):
+        state = _state_now()
+        if request.form.get("version", type=int) != state["version"]:
+            return _told(state)
+    return jsonify(error=str(sentence), errors={}), 422
 
 
 def conflict() -> tuple[Response, int]:
     """Tell the second of two members what the first did; the page keeps what was typed."""
-    return jsonify(
-        error=_("刚刚有人动过这条线索。您写的字还在，看过之后可以再按一次。"), **_state_now()
-    ), 409
+    return _told(_state_now())
+
+
+def _told(state: dict[str, Any]) -> tuple[Response, int]:
+    sentence = _("刚刚有人动过这条线索。您写的字还在，看过之后可以再按一次。")
+    return jsonify(error=sentence, **state), 409
 
 
 def _state_now() -> dict[str, Any]:

@@ -55,6 +55,11 @@ class Database(SQLAlchemy):
         """The session for pages that change nothing. Never waits for a writer."""
         return self.get_session(READ)
 
+    def dispose(self) -> None:
+        """Close every idle connection of this application; each session opens its own anew."""
+        for engine in self.engines.values():
+            engine.dispose()
+
 
 db = Database(session_options={"autoflush": False})
 

@@ -110,8 +110,7 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
         setup_code = _setup_code(config)
         db.reading.close()
         # A worker must not inherit an open connection.
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
     _announce(config)
     if setup_code is not None:
         _announce_setup(config, setup_code)

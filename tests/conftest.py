@@ -118,8 +118,7 @@ def migrated(request, tmp_path_factory):
         app = create_app(load_config({"DENGSHAO_DATA": str(folder), "DENGSHAO_DATABASE_URL": url}))
         with app.app_context():
             migrate(db.engine)
-            for engine in db.engines.values():
-                engine.dispose()
+            db.dispose()
         return make_url(url).database
 
     def give(kind):
@@ -263,8 +262,7 @@ def app(config):
             migrate(db.engine)
     yield app
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 @pytest.fixture

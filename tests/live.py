@@ -76,8 +76,7 @@ class Live:
 
 def dispose(app):
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 def start_server(environ):

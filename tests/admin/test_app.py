@@ -59,5 +59,4 @@ def run_once(config):
         db.session.add(Setting(name="one", value="1"))
         db.session.commit()
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()

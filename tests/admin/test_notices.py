@@ -273,8 +273,7 @@ def test_several_nodes_at_once_send_each_letter_once(app, config, ring, inbox):
     assert inbox.to == ["daily@example.cn", "page@example.cn"]
     for node in nodes:
         with node.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+            db.dispose()
 
 
 def test_a_letter_that_was_sent_keeps_neither_address_nor_words(app, ring, inbox):
@@ -299,8 +298,7 @@ def test_without_a_mail_server_nothing_is_queued(tmp_path, environ, database_url
 
     assert tick(quiet, MORNING) == 0
     with quiet.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 def test_the_same_letter_is_queued_once(app):

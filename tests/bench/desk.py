@@ -46,8 +46,7 @@ def fill_queue(place: Place, count: int) -> None:
         db.session.execute(insert(Tip), rows)
         db.session.commit()
         db.session.close()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 def sign_in(place: Place, roles: Sequence[str] = ("registrar",)) -> str:
@@ -76,7 +75,6 @@ def sign_in(place: Place, roles: Sequence[str] = ("registrar",)) -> str:
         )
         db.session.commit()
         db.session.close()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     return f"Cookie: desk={serializer.dumps({'sid': token})}\r\n"

@@ -131,8 +131,7 @@ def fill(place: Place, shape: Shape) -> None:
         _copy(rows) if db.engine.dialect.name == "postgresql" else _insert(rows)
         _add_labels()
         db.session.close()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 def _add_colleagues() -> list[int]:
@@ -199,8 +198,7 @@ def pages(place: Place) -> dict[str, str]:
             .limit(1)
         ).one()
         db.session.close()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
     days = f"since={today() - timedelta(days=40)}&until={today() - timedelta(days=30)}"
     found = {f"lane {lane.value}": f"/desk/?lane={lane.value}" for lane in Lane}
     return {

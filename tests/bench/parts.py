@@ -106,8 +106,7 @@ def measure_parts() -> dict[str, float]:
         for _ in range(TIPS):
             take_apart(app, parts)
         with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+            db.dispose()
     return {name: round(seconds / TIPS * 1000, 3) for name, seconds in parts.seconds.items()}
 
 

@@ -87,8 +87,7 @@ def furnish(folder: Path, environ: dict[str, str]) -> tuple[Config, dict[str, Hy
         for row in rows:
             db.session.execute(insert(UnitKey).values(row))
         db.session.commit()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
     return config, identities
 
 

@@ -191,8 +191,7 @@ def _opened(place: Place) -> Iterator[str]:
         yield house().site_id
         db.session.close()
         db.reading.close()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 def _read_store(place: Place) -> Store:

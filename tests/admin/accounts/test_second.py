@@ -221,8 +221,7 @@ def whole(environ, app, made, people, now):
     whole = create_app(load_config(environ | settings))
     yield whole
     with whole.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 @pytest.mark.parametrize("has_factor", [False, True])

@@ -112,5 +112,4 @@ def test_what_stands_in_demo_json_opens_the_members_identity(demo_store, demo):
         key = enrol.current_key(db.session, "police")
         enrol.check_roster(db.session, key, enrol.open_grant(db.session, key, row, identity))
         db.session.rollback()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()

@@ -103,5 +103,4 @@ def test_in_production_the_sites_own_file_is_served(config, unit_secrets):
 
     assert answer.json == {"keys": []}
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()

@@ -302,8 +302,7 @@ def test_a_form_sent_too_quickly_comes_back_once_with_all_its_words(
     monkeypatch.setattr("admin.tokens.time", SimpleNamespace(time=lambda: time.time() + 600))
     assert hasty.send().receipt
     with slow.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        db.dispose()
 
 
 def retire(app, unit_id):

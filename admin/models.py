@@ -8,7 +8,7 @@ import secrets
 from datetime import date
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text, true
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, false, text, true
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -373,6 +373,79 @@ class UnitKey(Base):
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")
 
 
+class KeptTip(Base):
+    """A tip that was sealed anew, of which the old bytes stay until a second browser opened it."""
+
+    __tablename__ = "kept_tip"
+    __table_args__ = (
+        Index("ix_kept_tip_unit", "unit_id", "moved_on"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    old_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    new_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    moved_by: Mapped[str] = mapped_column(String(80))
+    # A hash of the session that moved it: the same browser is no second one.
+    moved_in: Mapped[bytes] = mapped_column(LargeBinary(32))
+    moved_on: Mapped[date]
+    # Hex HMAC over the opened content under a key of the new unit seed, which the server lacks.
+    content_mac: Mapped[str] = mapped_column(String(64))
+    # A second browser could not open it, or found other words: no day deletes the old bytes then.
+    is_doubted: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class KeptFile(Base):
+    """One sealed file of a kept tip: its words, label, a message or a note, as they were before."""
+
+    __tablename__ = "kept_file"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("kept_tip.tip_id"), primary_key=True)
+    # tip, label, message or note; the first two have the number 0.
+    part: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Countersign(Base):
+    """Something that one person asked for and a second person of another unit must agree to."""
+
+    __tablename__ = "countersign"
+    __table_args__ = (
+        Index("ix_countersign_unit", "unit_id", "settled_on"),
+        # One open request for one matter, however many ask at once.
+        *(
+            Index(
+                f"ix_countersign_{name}",
+                f"{name}_id",
+                unique=True,
+                sqlite_where=text(f"{name}_id IS NOT NULL AND settled_on IS NULL"),
+                postgresql_where=text(f"{name}_id IS NOT NULL AND settled_on IS NULL"),
+            )
+            for name in ("member", "tip")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # suspend, or close: of accounts/countersign.Kind.
+    kind: Mapped[str] = mapped_column(String(10))
+    # The unit whose matter it is; who agrees is of the other one (countersign.guardian_of).
+    unit_id: Mapped[str] = mapped_column(String(40))
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_on: Mapped[date]
+    # A code: of countersign.WHY, or of outcomes.yml.
+    why: Mapped[str] = mapped_column(String(40))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
+    # Of the tip, as the asker saw it: what came since must not be closed unread.
+    version: Mapped[int | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_on: Mapped[date | None]
+    is_granted: Mapped[bool | None]
+
+
 class Member(Base):
     """A staff member. The server holds nothing that opens this member's identity."""
 
@@ -429,6 +502,10 @@ class StaffSession(Base):
     browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
     # Whether the second factor was shown; without it a session opens nothing but that question.
     is_verified: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # Locked by the member or by idleness: until they unlock it, the server does nothing for it.
+    is_locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # When an old second factor was shown, to change one: good once, for a few minutes.
+    proved_at: Mapped[int | None] = mapped_column(BigInteger)
     # What a passkey is to sign next. Good for one answer, right or wrong.
     challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
     # A secret for one-time codes that was shown and not yet proved, sealed as Member.totp_secret.

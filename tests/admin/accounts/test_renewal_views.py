@@ -10,7 +10,7 @@ from admin.accounts import enrol, renewal_resealing, suspension
 from admin.accounts.renewal_guard import standings
 from admin.db import db
 from admin.models import AuditEvent, Member, Tip, UnitKey
-from admin.sealing.age import parse_recipient, seal
+from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 from tests.support import desk_client
 
@@ -462,4 +462,17 @@ def test_a_member_of_another_unit_gets_and_moves_nothing(app, resealer, made, en
     assert stranger.ask(f"/desk/reseal/tips/{REFERENCE}.json").status_code == 404
     assert resealer.move(body, stranger).status_code == 404
     assert acts(app).count("not_there") == 2
+    assert resealer.key_of_tip() == resealer.old.id
+
+
+def test_who_was_not_handed_the_new_key_moves_nothing(resealer, waiting, enter):
+    """Random bytes of the right shape open for nobody, and would take the place of the tip."""
+    resealer.confirm()
+    genuine = resealer.body()
+    stranger = HybridIdentity.generate().recipient
+    junk = b64encode(seal(b"?" * 8192, [stranger, stranger])).decode()
+
+    answer = resealer.move(genuine | {"sealed": junk}, enter(waiting))
+
+    assert answer.status_code == 409
     assert resealer.key_of_tip() == resealer.old.id

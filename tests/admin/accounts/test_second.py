@@ -372,3 +372,32 @@ def test_of_requests_that_show_one_code_at_the_same_moment_one_is_let_in(app, ad
         found = sorted(pool.map(show, browsers, tokens))
 
     assert found == [200, 401, 401, 401]
+
+
+CHANGES = {
+    "another secret for one-time codes": ("/desk/sign-in/factors/totp", "totp"),
+    "no one-time codes any more": ("/desk/account/totp/remove", None),
+    "another set of recovery codes": ("/desk/account/recovery-codes", None),
+    "a passkey": ("/desk/sign-in/factors/passkey", "passkey"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_signed_in_session_changes_no_factor_without_the_old_one(app, ada, now, name):
+    path, kind = CHANGES[name]
+    before = factors_of(app)
+    body = {"name": "x", "credential": {}}
+    if kind == "totp":
+        body = {"code": code(post(ada, "factors/totp/new").json["secret"], now["is"])}
+
+    answer = ada.send(path, body)
+
+    assert answer.status_code == 403
+    assert "先核对" in answer.json["error"]
+    assert factors_of(app) == before
+
+
+def factors_of(app):
+    with app.app_context():
+        member = db.session.query(Member).filter_by(name="ada").one()
+        return member.totp_secret, list(member.recovery_codes)

@@ -71,6 +71,7 @@ def sign_in(place: Place, roles: Sequence[str] = ("registrar",)) -> str:
                 member_id=member.id,
                 wrap_key=b"\0" * 32,
                 last_seen=int(time.time()),
+                opened_at=int(time.time()),
             )
         )
         db.session.commit()

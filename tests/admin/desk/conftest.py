@@ -100,7 +100,8 @@ def sign_in(app, config, members):
         row = {"member_id": members[name].member_id, "wrap_key": b"w" * 32}
         with app.app_context():
             hashed = sha256(token.encode()).digest()
-            db.session.add(StaffSession(token_hash=hashed, last_seen=int(time.time()), **row))
+            row |= {"last_seen": int(time.time()), "opened_at": int(time.time())}
+            db.session.add(StaffSession(token_hash=hashed, **row))
             db.session.commit()
         client = app.test_client()
         with client.session_transaction("/desk/", base_url=f"http://{config.desk_host}") as cookie:

@@ -286,7 +286,7 @@ class SpentNonce(Base):
 
     nonce_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     body_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    # Not indexed: the table holds nine days and is swept once an hour.
+    # Not indexed: the table holds eight days and is swept once an hour.
     day: Mapped[date]
     is_closed: Mapped[bool] = mapped_column(default=False)
 

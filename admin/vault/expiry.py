@@ -26,7 +26,8 @@ from ..models import (
 from . import clocks, history, uploads
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
-# retry is still answered with the same receipt (design.md section 4).
+# retry is still answered with the same receipt (design.md section 4). The form's own day counts:
+# so many days' keys stand, and no more.
 NONCE_DAYS = 8
 PURGED_DAYS = 180
 """Days for which the mailbox still says 内容已删除; afterwards the receipt is unknown."""
@@ -52,7 +53,7 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     Idempotent. Returns how many of each kind were deleted, for the operator.
     """
     day = day or today()
-    oldest = day - timedelta(days=NONCE_DAYS)
+    oldest = oldest_form(day)
     spent = delete(SpentChallenge).where(SpentChallenge.day < day)
     handovers = delete(HandoverNote).where(HandoverNote.written_at < _oldest_handover(day))
     return {
@@ -63,6 +64,11 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
         "handovers": changed_rows(session.execute(handovers)),
         "day_keys": changed_rows(session.execute(delete(DayKey).where(DayKey.day < oldest))),
     }
+
+
+def oldest_form(day: date) -> date:
+    """Tell the earliest day whose forms are still known on `day`."""
+    return day - timedelta(days=NONCE_DAYS - 1)
 
 
 def _oldest_handover(day: date) -> int:

@@ -16,7 +16,7 @@ from admin.db import db, today
 from admin.intake.flood import Verdict
 from admin.models import DayKey, Message, SpentNonce, Tip, UnitKey
 from admin.sealing import receipt
-from admin.vault import store
+from admin.vault import store, vault
 from admin.vault.expiry import sweep
 
 from .conftest import LEAST, FormReader, Reporter
@@ -203,7 +203,7 @@ def test_a_token_that_expired_unspent_stores_nothing_and_keeps_every_word(
 
 
 def test_after_the_days_key_is_gone_an_old_form_gets_a_new_number(app, reporter, shown_before):
-    shown_before(reporter, 24 * HOUR * 9)
+    shown_before(reporter, 24 * HOUR * 8)
 
     page = reporter.send(status=422, **LEAST)
 
@@ -212,9 +212,22 @@ def test_after_the_days_key_is_gone_an_old_form_gets_a_new_number(app, reporter,
     assert reporter.send().receipt
 
 
+def test_eight_days_keys_stand_and_no_ninth(app):
+    with app.app_context():
+        days = [today() - timedelta(days=back) for back in range(12)]
+        db.session.add_all(DayKey(day=day, key=b"k" * 32) for day in days)
+        sweep(db.session)
+        db.session.commit()
+        kept = db.session.query(DayKey.day).order_by(DayKey.day.desc()).all()
+        known = [vault().day_keys.get(db.session, day) is not None for day in days]
+
+    assert [row.day for row in kept] == days[:8]
+    assert known == [True] * 8 + [False] * 4
+
+
 def test_the_days_key_is_destroyed_with_the_days_spent_numbers(app, reporter):
     reporter.tip()
-    later = today() + timedelta(days=9)
+    later = today() + timedelta(days=8)
 
     with app.app_context():
         counts = sweep(db.session, later)

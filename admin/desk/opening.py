@@ -11,6 +11,7 @@ from ..accounts.acts import Act, may
 from ..audit import record
 from ..db import db
 from ..models import Tip
+from ..vault import kept
 from ..vault.clocks import note_first_read
 from ..vault.talk import TalkRow, read_talk
 from .blueprint import Answer, bp
@@ -51,6 +52,8 @@ def sealed_tip(reference: str) -> Answer:
         unit=tip.unit_id,
         status=tip.status,
         sealed=_base64(tip.sealed) if tip.sealed else None,
+        # Sealed anew, and what it was is kept still: "kept", or "doubted" where they differ.
+        kept=kept.state_of(db.reading, tip.id),
         length=talk.length,
         messages=[_message(row) for row in talk.rows],
         notes=sealed_notes(tip),

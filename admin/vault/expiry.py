@@ -23,7 +23,7 @@ from ..models import (
     TipLabel,
     TipStatus,
 )
-from . import clocks, history, uploads
+from . import clocks, history, kept, uploads
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
 # retry is still answered with the same receipt (design.md section 4). The form's own day counts:
@@ -58,6 +58,7 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     handovers = delete(HandoverNote).where(HandoverNote.written_at < _oldest_handover(day))
     return {
         "tips": _purge(session, day),
+        "kept": kept.forget_old(session, day, BATCH),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
         "nonces": changed_rows(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
         "challenges": changed_rows(session.execute(spent)),
@@ -99,6 +100,7 @@ def _purge(session: Session, day: date) -> int:
         session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY))
         history.record_purged(session, old)
         uploads.release(session, old)
+        kept.forget(session, old)
     return len(old)
 
 

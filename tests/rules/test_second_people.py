@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select, update
 
-from admin.accounts import services
 from admin.accounts.acts import is_allowed
 from admin.db import db, today
 from admin.models import Invitation, Member, StaffSession, Tip, TipStatus

@@ -6,6 +6,7 @@ import { parseContent } from "../lib/envelope.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
 import { filesOf } from "./files/entries.js";
+import { openKept } from "./kept.js";
 import { ownFingerprint } from "./locks.js";
 import { brokenNotes } from "./note_page.js";
 import { readNotes } from "./notes.js";
@@ -19,9 +20,11 @@ const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 // is for the audit log: see why.js.
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
-  const sealed = await fetchSealed(page.dataset.sealed + (why && `?why=${why}`), words);
-  const tip = sealed && (await openBody(sealed, page.dataset.unit, unit, words));
-  if (!tip) return null;
+  say(byId("kept"));
+  const found = await fetchSealed(page.dataset.sealed + (why && `?why=${why}`), words);
+  const opened = found && (await openBody(found, page, unit, words));
+  if (!opened) return null;
+  const { sealed, tip } = opened;
   if (tip.reference !== page.dataset.reference) return alarm(words.sentences.other_tip);
   const open = (bytes) => openWith(unit.identities, bytes);
   const talk = await readTalk(withBytes(sealed.messages), {
@@ -47,13 +50,19 @@ async function fetchSealed(url, words) {
 }
 
 // What does not open was changed, or sealed to a key that is not ours: perhaps the form handed out
-// a false one.
-async function openBody(sealed, unitId, unit, words) {
+// a false one, or who sealed it anew sealed something else. Then what it was before is still there.
+async function openBody(sealed, page, unit, words) {
+  const kept = () => sealed.kept && openKept(page, sealed, unit, words);
+  const before = sealed.kept === "doubted" && (await kept());
+  if (before) return before;
   try {
-    return parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
+    const tip = parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
+    return { sealed, tip };
   } catch (error) {
     const { not_opened, not_opened_do } = words.sentences;
-    return alarm(not_opened, not_opened_do, ownFingerprint(unitId, unit, words));
+    const found = await kept();
+    if (found) return found;
+    return alarm(not_opened, not_opened_do, ownFingerprint(page.dataset.unit, unit, words));
   }
 }
 

@@ -296,7 +296,8 @@ class Resealer:
                 ),
             )
             db.session.commit()
-        body, _identity = renewal_of(client, old_identity, held)
+        body, self.identity = renewal_of(client, old_identity, held)
+        self.renewal_proof = body["proof"]
         client.send("/desk/unit/renew", body)
         with app.app_context():
             self.new = enrol.current_key(db.reading, "police")
@@ -313,7 +314,10 @@ class Resealer:
     def body(self, **changes):
         told = self.client.ask(f"/desk/reseal/tips/{REFERENCE}.json").json
         anew = b64encode(self.sealed(self.new)).decode()
-        return told | {"sealed": anew, "to": str(self.new.id)} | changes
+        riddle = self.client.ask("/desk/reseal/next.json").json["riddle"]
+        proof = solve(self.identity, riddle) if riddle else "0" * 64
+        word = {"content_mac": "a" * 64, "proof": proof}
+        return told | {"sealed": anew, "to": str(self.new.id)} | word | changes
 
     def move(self, body, client=None):
         return (client or self.client).send(f"/desk/reseal/tips/{REFERENCE}", body)
@@ -429,6 +433,10 @@ NOT_TAKEN = {
     "messages that are none": (lambda r: {"messages": []}, 400),
     "a message numbered by a word": (lambda r: {"messages": {"x": ""}}, 400),
     "no file": (lambda r: {"sealed": ""}, 400),
+    "no proof": (lambda r: {"proof": None}, 400),
+    "a wrong proof": (lambda r: {"proof": "0" * 64}, 409),
+    "the proof of a renewal": (lambda r: {"proof": r.renewal_proof}, 409),
+    "no word for the content": (lambda r: {"content_mac": "a"}, 400),
     "no base64": (lambda r: {"sealed": "!"}, 400),
     "the old file": (lambda r: {"sealed": b64encode(r.sealed(r.old)).decode()[:-4]}, 400),
     "other words by their length": (

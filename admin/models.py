@@ -8,7 +8,18 @@ import secrets
 from datetime import date
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, false, text, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -536,6 +547,8 @@ class Invitation(Base):
     # Of the spoken code; none until the unit's head has made it.
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     code_by: Mapped[str | None] = mapped_column(String(80))
+    # The unit whose head speaks the code, where it is not the new member's own.
+    code_unit_id: Mapped[str | None] = mapped_column(String(40))
     # Of the head's own one-time link, for a unit that has no members yet.
     head_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     name: Mapped[str] = mapped_column(String(80))

@@ -18,7 +18,7 @@ from ..db import today
 from ..models import KeyGrant, Member, StaffSession, UnitKey
 from ..sealing.member import fingerprint
 from . import enrol, riddles
-from .riddles import Purpose, WrongProof
+from .riddles import Purpose
 from .roles import WITHOUT_CONTENT, Staff
 from .services import hash_token
 

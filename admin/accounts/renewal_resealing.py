@@ -18,10 +18,10 @@ from ..sealed_json import base64_field, hex_field, read_json
 from ..vault import kept, resealing
 from ..vault.units import OpenUnit, is_confirmed
 from . import enrol, riddles
-from .acts import Act, may, not_there
+from .acts import Act, may
 from .guard import SID
 from .renewal_words import reseal_words
-from .reseal_parts import bundle_json, mover, own_riddle, riddle_key, text
+from .reseal_parts import bundle_json, mover, own_reference, own_riddle, riddle_key, text
 from .riddles import Purpose, WrongProof
 
 bp = Blueprint("resealing", __name__, url_prefix="/desk/reseal")
@@ -73,7 +73,7 @@ def next_ones() -> Response:
 @may(Act.RESEAL)
 def sealed_tip(reference: str) -> Response:
     """Give all sealed bytes of one tip that hangs on an older key."""
-    reference = _own(reference)
+    reference = own_reference(reference)
     found = resealing.read_bundle(db.reading, g.staff.unit_id, reference)
     if found is None:
         abort(409)
@@ -87,7 +87,7 @@ def sealed_tip(reference: str) -> Response:
 @may(Act.RESEAL)
 def move_tip(reference: str) -> Response:
     """Take one tip sealed to the key in use, whole or not at all."""
-    reference = _own(reference)
+    reference = own_reference(reference)
     request.max_content_length = _MOST_BODY
     content = read_json(_MOST_BODY)
     old = _id_field(content, "old")
@@ -135,13 +135,6 @@ def move_shift_note(note_id: int) -> Response:
     except resealing.NotFit:
         return _problem("not_fit", 400)
     return _done()
-
-
-def _own(reference: str) -> str:
-    """Get the reference of a tip of the member's unit; another's is as unknown as none."""
-    if not resealing.is_of_unit(db.reading, g.staff.unit_id, reference.upper()):
-        not_there(reference)
-    return reference.upper()
 
 
 def _done() -> Response:

@@ -15,10 +15,10 @@ from ..sealed_json import hex_field, read_json
 from ..vault import kept
 from ..vault.resealing import Moved
 from . import enrol, riddles
-from .acts import Act, may, not_there
+from .acts import Act, may
 from .guard import SID
 from .renewal_words import reseal_words
-from .reseal_parts import bundle_json, mover, own_riddle, riddle_key, session_mark
+from .reseal_parts import bundle_json, mover, own_reference, own_riddle, riddle_key, session_mark
 from .riddles import Purpose, WrongProof
 
 bp = Blueprint("reseal_checking", __name__, url_prefix="/desk/reseal/moved")
@@ -32,9 +32,7 @@ _MOST_BODY: Final = 4096
 def next_moved() -> Response:
     """Name moved tips that this member, here, may be the second to open."""
     key = enrol.current_key(db.reading, g.staff.unit_id)
-    tips = (
-        kept.next_unchecked(db.reading, key, g.staff.name, session_mark(), _BATCH) if key else []
-    )
+    tips = kept.next_unchecked(db.reading, key, g.staff.name, session_mark(), _BATCH) if key else []
     return jsonify(
         to=str(key.id) if key else "",
         tips=tips,
@@ -47,15 +45,16 @@ def next_moved() -> Response:
 @may(Act.RESEAL)
 def both(reference: str) -> Response:
     """Give a moved tip as it is and as it was, and a riddle for who would put the old one back."""
-    found = kept.read_kept(db.reading, g.staff.unit_id, reference.upper())
+    reference = own_reference(reference)
+    found = kept.read_kept(db.reading, g.staff.unit_id, reference)
     if found is None:
-        not_there(reference)
+        abort(409)
     row, old = found
     _write_down("reseal_read", reference)
     db.session.commit()
     old_key = db.reading.get_one(UnitKey, row.old_key_id)
     return jsonify(
-        reference=reference.upper(),
+        reference=reference,
         by=row.moved_by,
         day=row.moved_on.isoformat(),
         now=bundle_json(kept.read_now(db.reading, row)),
@@ -69,7 +68,7 @@ def both(reference: str) -> Response:
 @may(Act.RESEAL)
 def confirm(reference: str) -> Response:
     """Take a second browser's word that the new files hold what the old ones did."""
-    content = read_json(_MOST_BODY)
+    reference, content = own_reference(reference), read_json(_MOST_BODY)
     second = mover(hex_field(content, "content_mac", 64))
     try:
         row, key = _settled(reference), _held_key(content)
@@ -89,7 +88,7 @@ def confirm(reference: str) -> Response:
 @may(Act.RESEAL)
 def doubt(reference: str) -> Response:
     """Take a holder's word that the new files do not open, or hold other words."""
-    content = read_json(_MOST_BODY)
+    reference, content = own_reference(reference), read_json(_MOST_BODY)
     try:
         row = _settled(reference)
         _held_key(content)
@@ -105,7 +104,7 @@ def doubt(reference: str) -> Response:
 @may(Act.RESEAL)
 def restore(reference: str) -> Response:
     """Put the old files back, for a holder of the key that opens them."""
-    content = read_json(_MOST_BODY)
+    reference, content = own_reference(reference), read_json(_MOST_BODY)
     try:
         row = _settled(reference)
         old_key = db.session.get_one(UnitKey, row.old_key_id)
@@ -118,7 +117,7 @@ def restore(reference: str) -> Response:
 
 
 def _settled(reference: str) -> KeptTip:
-    return kept.lock_kept(db.session, g.staff.unit_id, reference.upper())
+    return kept.lock_kept(db.session, g.staff.unit_id, reference)
 
 
 def _held_key(content: dict[str, Any]) -> UnitKey:
@@ -138,7 +137,7 @@ def _check(content: dict[str, Any], key: UnitKey, purpose: Purpose) -> None:
 
 
 def _write_down(act: str, reference: str) -> None:
-    who = {"by": g.staff.name, "unit_id": g.staff.unit_id, "reference": reference.upper()}
+    who = {"by": g.staff.name, "unit_id": g.staff.unit_id, "reference": reference}
     record(db.session, act, **who)
 
 

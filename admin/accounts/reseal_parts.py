@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import g, session
 
+from ..db import db
 from ..house import house
 from ..models import UnitKey
 from ..vault.kept import Mover
-from ..vault.resealing import Bundle
+from ..vault.resealing import Bundle, is_of_unit
 from . import riddles
+from .acts import not_there
 from .guard import SID
 from .riddles import Purpose
 from .services import hash_token
@@ -34,6 +36,13 @@ def mover(content_mac: str) -> Mover:
 def session_mark() -> bytes:
     """Tell this session from others, by what opens none."""
     return sha256(b"dengshao moved in" + hash_token(session[SID])).digest()
+
+
+def own_reference(reference: str) -> str:
+    """Get the reference of a tip of the member's unit; another's is as unknown as none."""
+    if not is_of_unit(db.reading, g.staff.unit_id, reference.upper()):
+        not_there(reference)
+    return reference.upper()
 
 
 def own_riddle(key: UnitKey, purpose: Purpose) -> str:

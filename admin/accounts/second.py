@@ -45,7 +45,7 @@ class LastFactor(Exception):
 
 
 class NotProved(Exception):
-    """Whoever is signed in has not shown an old factor just now: a left or stolen session hasn't."""
+    """Whoever is signed in has not shown an old factor just now; a stolen session can't."""
 
 
 @dataclass(frozen=True)

@@ -161,9 +161,7 @@ def _others(session: Session, key_id: int, name: str) -> list[str]:
     query = (
         select(Member.name)
         .join(KeyGrant, KeyGrant.member_id == Member.id)
-        .where(
-            KeyGrant.unit_key_id == key_id, Member.name != name, Member.suspended_on.is_(None)
-        )
+        .where(KeyGrant.unit_key_id == key_id, Member.name != name, Member.suspended_on.is_(None))
     )
     return list(session.scalars(query))
 

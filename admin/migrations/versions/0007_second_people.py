@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("is_locked", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("staff_session", sa.Column("proved_at", sa.BigInteger(), nullable=True))
+    op.add_column("invitation", sa.Column("code_unit_id", sa.String(40), nullable=True))
     _kept()
     _countersign()
 
@@ -79,5 +80,6 @@ def downgrade() -> None:
     op.drop_table("countersign")
     op.drop_table("kept_file")
     op.drop_table("kept_tip")
+    op.drop_column("invitation", "code_unit_id")
     op.drop_column("staff_session", "proved_at")
     op.drop_column("staff_session", "is_locked")

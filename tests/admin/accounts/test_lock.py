@@ -31,7 +31,9 @@ def test_passphrase_and_member_code_open_it_again(locked, made):
     assert locked.ask("/desk/keyring.json").status_code == 423
     assert locked.ask("/desk/session.json").status_code == 423
 
-    answer = post(locked, "/desk/unlock", {"auth": auth_of(locked, ("yun-shan-he-feng-lan", made[0].code))})
+    answer = post(
+        locked, "/desk/unlock", {"auth": auth_of(locked, ("yun-shan-he-feng-lan", made[0].code))}
+    )
 
     assert (answer.status_code, answer.json) == (200, {"unlocked": True})
     keyring = locked.ask("/desk/keyring.json").json

@@ -11,13 +11,13 @@ from admin.models import KeptFile, KeptTip, KeyGrant, Member, Tip
 from admin.vault import kept, resealing
 from admin.vault.expiry import sweep
 
-from .test_resealing import MOVER, files_of, opens, unit  # noqa: F401 (a fixture)
+from .test_resealing import MOVER, files_of, opens
 
 HERE, THERE = b"a" * 32, b"b" * 32
 
 
 @pytest.fixture
-def holders(session, unit):  # noqa: F811
+def holders(session, unit):
     """Ada and bo hold both keys of the unit; cy holds the new one alone."""
 
     def add(name, *keys):
@@ -46,7 +46,7 @@ def holders(session, unit):  # noqa: F811
 
 
 @pytest.fixture
-def moved(session, unit, holders):  # noqa: F811
+def moved(session, unit, holders):
     """A tip that ada moved to the new key."""
     tip = unit.add_tip()
     unit.retire()
@@ -59,7 +59,7 @@ def lock(session, tip):
     return kept.lock_kept(session, "police", tip.reference)
 
 
-def confirm(session, unit, tip, name, here=THERE, mac=MOVER.content_mac, *, compared=True):  # noqa: F811
+def confirm(session, unit, tip, name, here=THERE, mac=MOVER.content_mac, *, compared=True):
     second = kept.Mover(name, here, mac)
     row = lock(session, tip)
     kept.confirm(session, row, unit.new[0], second=second, is_compared=compared)
@@ -69,7 +69,7 @@ def is_kept(session):
     return session.scalars(select(KeptTip.tip_id)).all() != []
 
 
-def test_the_old_files_stay_and_open_with_the_old_key(session, unit, moved):  # noqa: F811
+def test_the_old_files_stay_and_open_with_the_old_key(session, unit, moved):
     row, bundle = kept.read_kept(session, "police", moved.reference)
 
     files = [bundle.sealed, bundle.label, *bundle.messages.values(), *bundle.notes.values()]
@@ -86,7 +86,7 @@ def test_the_old_files_stay_and_open_with_the_old_key(session, unit, moved):  # 
     assert kept.read_kept(session, "drugs", moved.reference) is None
 
 
-def test_a_second_persons_browser_lets_them_go(session, unit, moved):  # noqa: F811
+def test_a_second_persons_browser_lets_them_go(session, unit, moved):
     now = files_of(session, moved)
 
     confirm(session, unit, moved, "bo")
@@ -107,7 +107,7 @@ NOT_SECOND = {
 
 
 @pytest.mark.parametrize("name", NOT_SECOND)
-def test_nobody_else_lets_them_go(session, unit, moved, name):  # noqa: F811
+def test_nobody_else_lets_them_go(session, unit, moved, name):
     who, here, more, error = NOT_SECOND[name]
 
     with pytest.raises(error):
@@ -117,7 +117,10 @@ def test_nobody_else_lets_them_go(session, unit, moved, name):  # noqa: F811
 
 
 def test_where_nobody_else_holds_the_key_another_browser_of_the_same_member_is_enough(
-    session, unit, moved, holders  # noqa: F811
+    session,
+    unit,
+    moved,
+    holders,
 ):
     for name in ("bo", "cy"):
         holders[name].suspended_on = today()
@@ -131,7 +134,10 @@ def test_where_nobody_else_holds_the_key_another_browser_of_the_same_member_is_e
 
 
 def test_where_nobody_else_can_compare_a_newcomer_who_opens_it_is_enough(
-    session, unit, moved, holders  # noqa: F811
+    session,
+    unit,
+    moved,
+    holders,
 ):
     holders["bo"].suspended_on = today()
     session.flush()
@@ -141,7 +147,7 @@ def test_where_nobody_else_can_compare_a_newcomer_who_opens_it_is_enough(
     assert not is_kept(session)
 
 
-def test_tips_are_named_to_who_may_be_the_second(session, unit, moved):  # noqa: F811
+def test_tips_are_named_to_who_may_be_the_second(session, unit, moved):
     def named(name, here):
         return kept.next_unchecked(session, unit.new[0], name, here, 9)
 
@@ -149,7 +155,7 @@ def test_tips_are_named_to_who_may_be_the_second(session, unit, moved):  # noqa:
     assert named("ada", THERE) == named("bo", HERE) == []
 
 
-def test_the_old_files_are_put_back_with_what_came_since(session, unit, moved):  # noqa: F811
+def test_the_old_files_are_put_back_with_what_came_since(session, unit, moved):
     unit.add_message(moved, 3, unit.new)
 
     kept.restore(session, lock(session, moved))
@@ -163,14 +169,14 @@ def test_the_old_files_are_put_back_with_what_came_since(session, unit, moved): 
 
 
 @pytest.mark.parametrize(("days", "stays"), [(13, True), (14, False)])
-def test_after_fourteen_days_they_go_unless_they_are_in_doubt(session, unit, moved, days, stays):  # noqa: F811
+def test_after_fourteen_days_they_go_unless_they_are_in_doubt(session, unit, moved, days, stays):
     day = today() + timedelta(days=days)
 
     assert sweep(session, day)["kept"] == (0 if stays else 1)
     assert is_kept(session) is stays
 
 
-def test_no_day_deletes_what_is_in_doubt(session, unit, moved):  # noqa: F811
+def test_no_day_deletes_what_is_in_doubt(session, unit, moved):
     kept.doubt(session, lock(session, moved))
 
     sweep(session, today() + timedelta(days=400))
@@ -180,7 +186,7 @@ def test_no_day_deletes_what_is_in_doubt(session, unit, moved):  # noqa: F811
     assert kept.next_unchecked(session, unit.new[0], "bo", THERE, 9) == []
 
 
-def test_they_go_with_the_tip(session, unit, moved):  # noqa: F811
+def test_they_go_with_the_tip(session, unit, moved):
     moved.expires_on = today()
     session.flush()
 
@@ -190,7 +196,7 @@ def test_they_go_with_the_tip(session, unit, moved):  # noqa: F811
     assert session.get_one(Tip, moved.id).sealed is None
 
 
-def test_a_second_move_keeps_what_nobody_has_opened_since(session, unit, moved):  # noqa: F811
+def test_a_second_move_keeps_what_nobody_has_opened_since(session, unit, moved):
     """The first files stay; what was written in between is kept beside them."""
     unit.add_message(moved, 3, unit.new)
     first = unit.old

@@ -142,11 +142,6 @@ class Unit:
         resealing.move_tip(self.session, **values | changes)
 
 
-@pytest.fixture
-def unit(session):
-    return Unit(session)
-
-
 def opens(sealed, identity):
     try:
         age.open_sealed(sealed, [identity])

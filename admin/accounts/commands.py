@@ -15,7 +15,7 @@ from ..house import house
 from ..models import Member, UnitKey
 from ..sealing.hybrid import HybridIdentity
 from ..sealing.member import BadCode
-from . import countersign, enrol, halves, second, services
+from . import acts_told, countersign, enrol, halves, second, services
 from .overview import UnitOverview, read_members, read_units
 from .paper import member_card, recovery_sheet
 from .passphrase import MIN_LENGTH, WeakPassphrase, check_passphrase, propose
@@ -46,6 +46,13 @@ class PlainGroup(click.Group):
             raise click.ClickException(str(error)) from None
         except tuple(SENTENCES) as error:
             raise click.ClickException(SENTENCES[type(error)]) from None
+
+
+@click.command("permissions", help="印出权限表：谁能做什么，靠钥匙还是靠规则。")
+@click.option("--english", is_flag=True, help="用英文印。")
+@with_appcontext
+def permissions(english: bool) -> None:
+    click.echo(acts_told.table("en" if english else "zh"))
 
 
 staff = PlainGroup("staff", help="成员：增加、停用、列出。")

@@ -2,9 +2,11 @@
 
 import gc
 
+import pytest
 from sqlalchemy import inspect, select
 
 from admin import create_app
+from admin.config import load_config
 from admin.db import db
 from admin.house import house
 from admin.migrate import migrate
@@ -58,5 +60,35 @@ def run_once(config):
         migrate(db.engine)
         db.session.add(Setting(name="one", value="1"))
         db.session.commit()
+    with app.app_context():
+        db.dispose()
+
+
+@pytest.mark.parametrize(
+    ("env", "begins", "ends"),
+    [
+        ("production", "__Host-desk=", "; Secure; HttpOnly; Path=/; SameSite=Strict"),
+        # On plain http a browser takes no such name.
+        ("development", "desk=", "; HttpOnly; Path=/desk/; SameSite=Strict"),
+    ],
+)
+def test_the_desks_cookie_is_bound_to_its_host_where_tls_lets_it_be(tmp_path, env, begins, ends):
+    (tmp_path / "secret").write_text("00" * 32)
+    config = load_config(
+        {
+            "DENGSHAO_ENV": env,
+            "DENGSHAO_DATA": str(tmp_path),
+            "DENGSHAO_PUBLIC_HOST": "tips.example.org",
+            "DENGSHAO_DESK_HOST": "desk.example.org",
+        }
+    )
+    app = create_app(config)
+
+    page = app.test_client().get("/desk/sign-in", headers={"Host": "desk.example.org"})
+
+    (cookie,) = page.headers.getlist("Set-Cookie")
+    assert cookie.startswith(begins)
+    assert cookie.endswith(ends)
+    assert "Domain" not in cookie
     with app.app_context():
         db.dispose()

@@ -48,9 +48,10 @@ class Waiting:
     """How many tips of a unit wait for a second browser."""
 
     count: int
-    doubted: int
+    doubted: tuple[str, ...]
+    """Those that a second browser could not open or found to differ."""
     last_day: date | None
-    """On which the first of them loses its old files."""
+    """On which the first of the others loses its old files."""
 
 
 def keep(session: Session, tip: Tip, stored: Bundle, *, new: int, mover: Mover) -> None:
@@ -272,7 +273,17 @@ def is_any_kept(session: Session, unit_id: str) -> bool:
 
 def count_waiting(session: Session, unit_id: str) -> Waiting:
     """Count a unit's moved tips that no second browser has opened."""
-    doubted = func.count().filter(KeptTip.is_doubted)
-    query = select(func.count(), doubted, func.min(KeptTip.moved_on))
-    count, bad, first = session.execute(query.where(KeptTip.unit_id == unit_id)).one()
-    return Waiting(count, bad, first + timedelta(days=KEPT_DAYS) if count else None)
+    of_unit = KeptTip.unit_id == unit_id
+    query = select(func.count(), func.min(KeptTip.moved_on)).where(of_unit)
+    count, _first = session.execute(query).one()
+    if not count:
+        return Waiting(0, (), None)
+    doubted = (
+        select(Tip.reference)
+        .join(KeptTip, KeptTip.tip_id == Tip.id)
+        .where(of_unit, KeptTip.is_doubted)
+        .order_by(Tip.reference)
+    )
+    first: date | None = session.execute(query.where(KeptTip.is_doubted.is_(False))).one()[1]
+    last_day = first + timedelta(days=KEPT_DAYS) if first else None
+    return Waiting(count, tuple(session.scalars(doubted)), last_day)

@@ -220,7 +220,8 @@ def a_second_browser_checks(first, second, live, tips):
     assert kept_in(live) == 1
     look(second, "differs")
 
-    second.goto(f"{live.desk}/desk/tips/{tips[0].reference}")
+    second.reload()
+    second.click(f"#moved-unchecked a:has-text('{tips[0].reference}')")
     second.wait_for_selector("#kept >> text=旧锁里")
     second.wait_for_selector("#tip[data-opened]")
     assert WHAT % 0 in second.inner_text("#opened")

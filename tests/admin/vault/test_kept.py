@@ -81,7 +81,7 @@ def test_the_old_files_stay_and_open_with_the_old_key(session, unit, moved):
     )
     assert resealing.count_on_old_keys(session, "police") == 0
     assert kept.count_waiting(session, "police") == kept.Waiting(
-        1, 0, today() + timedelta(days=kept.KEPT_DAYS)
+        1, (), today() + timedelta(days=kept.KEPT_DAYS)
     )
     assert kept.read_kept(session, "drugs", moved.reference) is None
 
@@ -183,6 +183,7 @@ def test_no_day_deletes_what_is_in_doubt(session, unit, moved):
 
     assert is_kept(session)
     assert kept.state_of(session, moved.id) == "doubted"
+    assert kept.count_waiting(session, "police") == kept.Waiting(1, (moved.reference,), None)
     assert kept.next_unchecked(session, unit.new[0], "bo", THERE, 9) == []
 
 

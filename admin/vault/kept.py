@@ -140,7 +140,19 @@ def read_now(session: Session, kept: KeptTip) -> Bundle:
 
 
 def next_unchecked(session: Session, key: UnitKey, name: str, here: bytes, most: int) -> list[str]:
-    """Name moved tips that this member in this session may be the second to open."""
+    """Name moved tips that this member in this session may be the second to open.
+
+    Not those that a colleague can compare with the old key and this member can't.
+    """
+    old_holders = (
+        select(KeyGrant.id)
+        .join(Member, Member.id == KeyGrant.member_id)
+        .where(KeyGrant.unit_key_id == KeptTip.old_key_id)
+    )
+    is_mine = old_holders.where(Member.name == name).exists()
+    is_anybodys = old_holders.where(
+        Member.name != KeptTip.moved_by, Member.suspended_on.is_(None)
+    ).exists()
     query = (
         select(Tip.reference)
         .join(KeptTip, KeptTip.tip_id == Tip.id)
@@ -149,6 +161,7 @@ def next_unchecked(session: Session, key: UnitKey, name: str, here: bytes, most:
             KeptTip.new_key_id == key.id,
             KeptTip.moved_in != here,
             KeptTip.is_doubted.is_(False),
+            is_mine | ~is_anybodys,
         )
         .order_by(KeptTip.moved_on, KeptTip.tip_id)
     )

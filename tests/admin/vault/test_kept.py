@@ -147,12 +147,16 @@ def test_where_nobody_else_can_compare_a_newcomer_who_opens_it_is_enough(
     assert not is_kept(session)
 
 
-def test_tips_are_named_to_who_may_be_the_second(session, unit, moved):
+def test_tips_are_named_to_who_may_be_the_second(session, unit, moved, holders):
     def named(name, here):
         return kept.next_unchecked(session, unit.new[0], name, here, 9)
 
-    assert named("bo", THERE) == named("cy", THERE) == [moved.reference]
-    assert named("ada", THERE) == named("bo", HERE) == []
+    assert named("bo", THERE) == [moved.reference]
+    # Cy has the new key alone, and bo could compare.
+    assert named("ada", THERE) == named("bo", HERE) == named("cy", THERE) == []
+    holders["bo"].suspended_on = today()
+    session.flush()
+    assert named("cy", THERE) == [moved.reference]
 
 
 def test_the_old_files_are_put_back_with_what_came_since(session, unit, moved):

@@ -98,6 +98,11 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
 
+    @property
+    def sealed_way(self) -> frozenset[str]:
+        """The units that take tips about officials. The upper one takes others too."""
+        return frozenset({self.supervisory, self.upper})
+
 
 # As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

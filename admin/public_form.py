@@ -9,8 +9,15 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from .house import house
+from .sealing.marks import Strayed, Unmarked
 from .tokens import BadToken, FormNonce
 
+STRAYED = _l("注意：您的线索像是被人挪了地方，这次没有发出去。")
+STRAYED_WHY = _l("服务器说它在一个单位，可您没让它去那里。可能有人动了手脚。")
+ELSEWHERE = _l("字都还在，请先抄下来。急事打 110，公职人员的事打 12388，别的打 12345。")
+UNMARKED = _l("现在还不能补充，这次没有发出去。")
+UNMARKED_WHY = _l("还不能确定您的话会到哪个单位。承办人打开过这条线索，就能补充了。")
+UNMARKED_NEXT = _l("字都还在，请先抄下来，过几天再来。急事打 110，别的打 12345。")
 STALE = _l("页面放得太久了。您写的字还在，请再按一次。")
 
 
@@ -46,6 +53,18 @@ class PublicForm(Form):
     """Whether a form shown again keeps its nonce after its 24 hours."""
     nonce: FormNonce
     is_fresh: bool
+    alarm: str = ""
+    """What stands above the faults in place of its usual words."""
+
+    def tell_astray(self, error: Strayed | Unmarked) -> None:
+        """Say that nothing was sealed, for nobody vouches for the unit at which the tip lies."""
+        told = {
+            Strayed: (STRAYED, STRAYED_WHY, ELSEWHERE),
+            Unmarked: (UNMARKED, UNMARKED_WHY, UNMARKED_NEXT),
+        }
+        alarm, *lines = told[type(error)]
+        self.alarm = str(alarm)
+        self.form_errors += map(str, lines)
 
     @property
     def next_token(self) -> str:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from .config import Config
 from .house import house
 from .security import public
+from .vault.offered import routes_digest
 
 STATIC = Path(__file__).parent / "static"
 # Content may be kept by the browser, but is asked for again each time: no stale law, no stale key.
@@ -51,13 +52,13 @@ def make_blueprint(config: Config) -> Blueprint:
 
 @public
 def demo_keys() -> Response:
-    """Give the fingerprints of the units' keys as the site's own file does.
+    """Give the fingerprints of the units' keys, and the routes' hash, as the site's own file does.
 
     For development alone: the demo makes its keys after the site is built.
     """
     rows = sorted(house().district.fingerprints)
     keys = [{"unit": unit, "fingerprint": fingerprint} for unit, fingerprint in rows]
-    response = jsonify(keys=keys)
+    response = jsonify(keys=keys, routes=routes_digest(house().district))
     response.headers["Cache-Control"] = _REVALIDATE
     return response
 

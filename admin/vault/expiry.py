@@ -43,6 +43,7 @@ _EMPTY: Final = {
     "due_rule": None,
     "label": None,
     "sealed": None,
+    "marks": None,
 }
 
 

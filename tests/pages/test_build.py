@@ -57,7 +57,43 @@ def test_no_data_file_is_published(site):
 
 
 def test_no_unit_is_published_before_a_second_person_has_entered_its_fingerprint(site):
-    assert json.loads((site / "keys.json").read_text("utf-8")) == {"keys": []}
+    assert json.loads((site / "keys.json").read_text("utf-8"))["keys"] == []
+
+
+TABLE = json.loads((ROOT / "tests/routes_cases.json").read_text("utf-8"))
+
+
+def test_the_hash_of_the_routes_is_published_for_the_forms_script(site):
+    published = json.loads((site / "keys.json").read_text("utf-8"))
+    assert published["routes"] == TABLE["published"][0]["digest"]
+
+
+@pytest.mark.parametrize("case", TABLE["published"], ids=lambda case: case["name"])
+def test_the_hash_of_the_routes_is_the_one_of_the_table(hook, case):
+    found = TABLE["districts"][case["district"]]
+    gone = {"id": "gone", "route": "gone", "otherwise": ["gone"], "retired": True}
+    routes = {
+        "supervisory": found["supervisory"],
+        "upper": found["upper"],
+        "items": [
+            *({"id": unit, "otherwise": rest} for unit, rest in found["units"].items()),
+            {"id": "practice", "otherwise": [], "practice": True},
+            gone,
+        ],
+        "offices": [
+            *(
+                {"id": key, "unit": unit} if unit else {"id": key}
+                for key, unit in found["offices"].items()
+            ),
+            gone,
+        ],
+    }
+    if case["contact"]:
+        routes["contact"] = dict(zip(("custodian", "reviewer"), case["contact"], strict=True))
+    categories = [{"id": key, "route": unit} for key, unit in found["categories"].items()]
+    data = {"routes": routes, "categories": {"items": [*categories, gone]}}
+
+    assert hook("keys_file").routes_digest(data) == case["digest"]
 
 
 @pytest.mark.parametrize("builder", ["mkdocs", "properdocs"])
@@ -73,7 +109,8 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
     assert result.returncode == 0, result.stderr
     published = json.loads((workshop / "out" / "keys.json").read_text("utf-8"))
     assert published == {
-        "keys": [{"unit": unit, "fingerprint": text} for unit, text in print_of.items()]
+        "keys": [{"unit": unit, "fingerprint": text} for unit, text in print_of.items()],
+        "routes": TABLE["published"][0]["digest"],
     }
 
 

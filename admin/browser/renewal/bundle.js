@@ -6,8 +6,8 @@
 import { openWith, sealTo } from "../lib/age.js";
 import { fromBase64, toBase64 } from "../lib/bytes.js";
 import { parseContent } from "../lib/envelope.js";
-import { chooseUrgency, factsOf } from "../lib/routes.js";
-import { labelBytes } from "../lib/tip.js";
+import { chooseUrgency, factsOf, isSupervisory } from "../lib/routes.js";
+import { labelBytes, noLabel } from "../lib/tip.js";
 
 const STANZA = "\n-> mlkem768x25519 ";
 // In base64, a multiple of four. Four stanzas of 1.6 KB are more than any file of ours has.
@@ -68,6 +68,7 @@ async function resealLabel(unit, label, tip) {
 
 function labelOf(fields) {
   const facts = factsOf(fields);
+  if (isSupervisory(facts.official, facts.exclude)) return noLabel();
   const flags = [];
   if (facts.minor === "yes") flags.push("minor");
   if (chooseUrgency(facts) === "P0") flags.push("danger");

@@ -177,10 +177,12 @@ def _sealed_tip(
     contact=b"",
     readers=None,
     files=(),
+    marks=None,
+    fields=None,
 ):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
-    fields = FIELDS | ({"what": what} if what else {})
+    fields = FIELDS | ({"what": what} if what else {}) | (fields or {})
     tip = payload.Tip(reference, fields, reporter, TALK, files=files, contact=contact)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
     words = payload.Label("A4", "shili", ("minor",))
@@ -193,6 +195,7 @@ def _sealed_tip(
         label=seal(words.to_bytes(), [unit]) if label else None,
         sealed=seal(tip.to_bytes(), readers or [unit, recovery]),
         is_machine=is_machine,
+        marks=marks,
     )
 
 

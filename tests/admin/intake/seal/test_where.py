@@ -1,4 +1,4 @@
-"""In Chromium: words that a changed server, site or database would steer to an excluded unit.
+"""In Chromium: words that a changed server, site or database would steer to a unit kept out.
 
 The tables over all answers are in tests/browser/test_where.py and tests/admin/mailbox/test_where.py;
 here is what the reporter sees, once for each kind of change.

@@ -9,7 +9,6 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from .house import house
-from .sealing.marks import Strayed, Unmarked
 from .tokens import BadToken, FormNonce
 
 STRAYED = _l("注意：您的线索像是被人挪了地方，这次没有发出去。")
@@ -56,13 +55,13 @@ class PublicForm(Form):
     alarm: str = ""
     """What stands above the faults in place of its usual words."""
 
-    def tell_astray(self, error: Strayed | Unmarked) -> None:
-        """Say that nothing was sealed, for nobody vouches for the unit at which the tip lies."""
-        told = {
-            Strayed: (STRAYED, STRAYED_WHY, ELSEWHERE),
-            Unmarked: (UNMARKED, UNMARKED_WHY, UNMARKED_NEXT),
-        }
-        alarm, *lines = told[type(error)]
+    def tell_astray(self, *, is_moved: bool) -> None:
+        """Say that nothing was sealed, for nobody vouches for the unit at which the tip lies.
+
+        Where `is_moved`, somebody vouches for another one: that is an alarm.
+        """
+        moved = STRAYED, STRAYED_WHY, ELSEWHERE
+        alarm, *lines = moved if is_moved else (UNMARKED, UNMARKED_WHY, UNMARKED_NEXT)
         self.alarm = str(alarm)
         self.form_errors += map(str, lines)
 

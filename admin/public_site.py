@@ -10,9 +10,9 @@ from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
 from .config import Config
+from .district import routes_digest
 from .house import house
 from .security import public
-from .vault.offered import routes_digest
 
 STATIC = Path(__file__).parent / "static"
 # Content may be kept by the browser, but is asked for again each time: no stale law, no stale key.

@@ -22,8 +22,8 @@ _MOST_BODY = 1024
 @may(Act.OPEN)
 def mark_tip(reference: str) -> Response:
     """Add a mark to a tip of the member's unit."""
-    mark = bytes.fromhex(hex_field(read_json(_MOST_BODY), "mark", 2 * MARK))
     tip = locked_tip(reference)
+    mark = bytes.fromhex(hex_field(read_json(_MOST_BODY), "mark", 2 * MARK))
     if not add_mark(db.session, tip, mark):
         abort(409)
     db.session.commit()

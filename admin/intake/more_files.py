@@ -71,7 +71,7 @@ def _add(form: FilesForm, intake: Intake) -> Response | Page:
         return _again(form)
     except (Strayed, Unmarked) as astray:
         db.session.rollback()
-        form.tell_astray(astray)
+        form.tell_astray(is_moved=isinstance(astray, Strayed))
         return _again(form)
     except (UnitClosedSince, TalkFull):
         db.session.rollback()

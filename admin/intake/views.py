@@ -149,7 +149,7 @@ def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) ->
         return _again(form)
     except (Strayed, Unmarked) as astray:
         db.session.rollback()
-        form.tell_astray(astray)
+        form.tell_astray(is_moved=isinstance(astray, Strayed))
         return _again(form)
     except UnitClosedSince:
         return _again(

@@ -91,7 +91,7 @@ def deliver(
         if kind == "danger":
             return _mark_danger(session, found, keys, form)
     except (Strayed, Unmarked) as error:
-        form.tell_astray(error)
+        form.tell_astray(is_moved=isinstance(error, Strayed))
         return Delivery.REFUSED
     except SQLAlchemyError:
         # The database is full, busy or away: the words stay on the page.

@@ -1,14 +1,10 @@
 """What the public form is told of the units: to whom a tip may go, and to what it is sealed."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from ..district import District
 from .units import OpenUnit
-
-_VERSION: Final = "dengshao routes v1"
 
 
 def offered_units(
@@ -41,28 +37,3 @@ def routes_of(district: District, site_id: str, units: Mapping[str, OpenUnit]) -
         "offices": {row.id: row.unit for row in district.offices.values()},
         "contact": vars(district.contact) if district.contact else None,
     }
-
-
-def routes_text(district: District) -> str:
-    """Write the routes as the one text that the browser and the site's build write too.
-
-    Which units are open is not in it: that changes by the day, and a unit that is called closed
-    gives way along what stands here, never to a unit that was excluded.
-    """
-    pair = district.contact
-    units = (unit for unit in district.units.values() if not unit.practice)
-    whole = [
-        _VERSION,
-        district.supervisory,
-        district.upper,
-        [pair.custodian, pair.reviewer] if pair else None,
-        sorted([unit.id, list(unit.otherwise)] for unit in units),
-        sorted([category.id, category.route] for category in district.categories.values()),
-        [[office.id, office.unit] for _id, office in sorted(district.offices.items())],
-    ]
-    return json.dumps(whole, separators=(",", ":"))
-
-
-def routes_digest(district: District) -> str:
-    """Give what /keys.json publishes of the routes."""
-    return hashlib.sha256(routes_text(district).encode()).hexdigest()

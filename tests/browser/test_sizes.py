@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from admin.vault.offered import routes_digest, routes_of
+from admin.district import routes_digest
+from admin.vault.offered import routes_of
 from tests.node import run_jobs
 from tests.shared_tips import DISTRICT
 

@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
+from admin.district import routes_digest
 from admin.sealing import age, marks, member, payload, receipt
 from admin.sealing.age import HybridIdentity
-from admin.vault.offered import routes_digest, routes_of
+from admin.vault.offered import routes_of
 from tests.shared_tips import DISTRICT
 
 SITE = "0123456789abcdef"

@@ -11,9 +11,10 @@ from itertools import chain, combinations
 
 import pytest
 
+from admin.district import routes_digest
 from admin.sealing import age, member
 from admin.sealing.age import HybridIdentity
-from admin.vault.offered import routes_digest, routes_of
+from admin.vault.offered import routes_of
 from admin.vault.routes import Circumstances, choose_unit
 from tests.node import run_jobs
 from tests.shared_tips import DISTRICT

@@ -8,10 +8,10 @@ from sqlalchemy import update
 from admin import create_app
 from admin.config import Env
 from admin.db import db, today
+from admin.district import routes_digest
 from admin.house import house
 from admin.models import UnitKey
 from admin.sealing import member
-from admin.vault.offered import routes_digest
 
 
 def close(app, *unit_ids):

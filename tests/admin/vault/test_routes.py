@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.district import Category, ContactUnits, Office, Unit, load_district
-from admin.vault.offered import routes_digest
+from admin.district import Category, ContactUnits, Office, Unit, load_district, routes_digest
 from admin.vault.routes import (
     Circumstances,
     choose_unit,

@@ -1,6 +1,6 @@
-"""In Chromium: words that a changed server, site or database would steer to a unit kept out.
+"""In Chromium: words that a changed server, site or database would steer elsewhere.
 
-The tables over all answers are in tests/browser/test_where.py and tests/admin/mailbox/test_where.py;
+The tables over all answers are in tests/browser/test_where.py and in tests/admin/mailbox;
 here is what the reporter sees, once for each kind of change.
 """
 
@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from admin.db import db
+from admin.district import routes_digest
 from admin.house import house
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age
-from admin.vault.offered import routes_digest
 
 from .writer import LETTER, MORE, WORDS
 

@@ -111,6 +111,21 @@ def test_a_supervisory_tip_has_an_empty_label_and_no_other_unit_opens_it(seal, u
         opened(cover["sealed"], units["police"].identity)
 
 
+def test_by_the_recovery_sheet_a_supervisory_tip_gets_no_other_label_than_it_had(seal, work, units):
+    cover = seal({"official": "yes"})
+    new = Unit("supervision")
+    # The sheet does not open a label: it is made anew from the words.
+    unit = {"identities": [str(units["supervision"].recovery)], "holdsAll": True}
+    unit |= {"recipient": new.recipients[0], "recovery": new.recipients[1]}
+    bundle = {"old": "1", "length": 0, "messages": {}, "notes": {}}
+    bundle |= {"sealed": cover["sealed"], "label": cover["label"]}
+
+    [moved] = work([("reseal", {"unit": unit, "bundle": bundle})])
+
+    assert opened(moved["label"], new.identity) == payload.NO_LABEL.to_bytes()
+    assert len(moved["label"]) == len(cover["label"])
+
+
 def test_an_unanswered_township_is_unclear_on_the_label(seal, units):
     cover = seal({"township": ""})
 

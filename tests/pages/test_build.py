@@ -193,8 +193,16 @@ def change(workshop, page, old, new):
 @pytest.mark.parametrize(
     ("page", "units", "none_yet"),
     [
-        ("report/keys", ["公安承办组", "禁毒承办组"], "还没有承办单位公布钥匙的指纹"),
-        ("en/report/keys", ["Police desk", "Drugs desk"], "No unit has published"),
+        (
+            "report/keys",
+            ["公安承办组", "禁毒承办组", "去向：哪类事送到哪个单位"],
+            "还没有承办单位公布钥匙的指纹",
+        ),
+        (
+            "en/report/keys",
+            ["Police desk", "Drugs desk", "The routes: which matter goes to which unit"],
+            "No unit has published",
+        ),
     ],
 )
 def test_the_fingerprints_stand_in_numbered_groups_or_the_page_says_that_there_are_none(
@@ -207,7 +215,9 @@ def test_the_fingerprints_stand_in_numbered_groups_or_the_page_says_that_there_a
     assert none_yet not in html
     assert re.findall(r"<h3>(.*?)</h3>", html) == units
     groups = re.findall(r'<li class="receipt__group">(.*?)</li>', html)
-    assert groups == [*POLICE.split(), *DRUGS.split()]
+    digest = TABLE["published"][0]["digest"]
+    routes = [digest[place : place + 4] for place in range(0, 32, 4)]
+    assert groups == [*POLICE.split(), *DRUGS.split(), *routes]
 
 
 def test_where_the_form_is_on_another_host_nothing_is_fetched_ahead(site, workshop):

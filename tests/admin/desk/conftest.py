@@ -185,7 +185,7 @@ def _sealed_tip(
     fields = FIELDS | ({"what": what} if what else {}) | (fields or {})
     tip = payload.Tip(reference, fields, reporter, TALK, files=files, contact=contact)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
-    words = payload.Label("A4", "shili", ("minor",))
+    words = label if isinstance(label, payload.Label) else payload.Label("A4", "shili", ("minor",))
     return SealedTip(
         reference=reference,
         lookup=secrets.token_bytes(32),

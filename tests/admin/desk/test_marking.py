@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from admin.db import db
-from admin.models import Tip, TipStatus
+from admin.models import Tip, TipStatus, Urgency
+from admin.sealing import payload
 from admin.sealing.marks import MOST_MARKS, unit_mark
 from tests.live import signed_in
 
@@ -122,3 +123,16 @@ def test_no_mark_is_made_by_routes_that_nobody_published(live, page):
 
     page.wait_for_load_state("networkidle")
     assert marks_of(live.app, tip).marks is None
+
+
+@pytest.mark.browser
+def test_a_label_that_says_nothing_shows_as_a_supervisory_tip_and_not_as_junk(live, visit, demo):
+    empty = store_sealed(live.app, "upper", label=payload.NO_LABEL, urgency=Urgency.P1)
+    usual = store_sealed(live.app, "upper")
+    page = signed_in(visit(), live, demo["upper-1"])
+
+    page.wait_for_selector("#queue[data-opened]")
+
+    row = page.locator(f"[data-row='{empty.reference}'] .queue__label")
+    expect(row).to_have_text("专管线索")
+    expect(page.locator(f"[data-row='{usual.reference}'] .label__category")).not_to_be_empty()

@@ -187,8 +187,10 @@ class Tip(Base):
     )
     version: Mapped[int] = mapped_column()
     label: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # Last in the row, so that a list of tips never reads it. Gone once the tip is purged.
+    # Last in the row, so that a list of tips never reads them. Gone once the tip is purged.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # One after the other, for each unit at which the tip lawfully lies: sealing/marks.py.
+    marks: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.
     __mapper_args__ = {"version_id_col": version}

@@ -11,6 +11,7 @@ from ..db import db
 from ..house import house, page_language
 from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json, text_field
+from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.shape import WrongShape, clear_size
 from ..security import public
@@ -68,7 +69,7 @@ def store_sealed() -> Response:
     if not is_fresh and not stamp.is_spent(db.reading):
         return _answer({"error": "token"}, 400)
     unit = readers(mail.tip)
-    if letter is DANGER_MARK and unit is not None:
+    if letter is DANGER_MARK and unit is not None and mail.tip.marks:
         # A key is there: the browser looks again, and seals what was written.
         return _answer({"error": "unit_open"}, 409)
     if letter.key_id is not None and unit is not None and letter.key_id != unit.key_id:
@@ -123,6 +124,7 @@ def _cover(mail: Mail | None) -> dict[str, Any]:
             "key": str(unit.key_id) if unit else "",
             "recipients": unit.recipients if unit else [],
         },
+        "marks": [mark.hex() for mark in split_marks(mail.tip.marks)] if mail else [],
         "length": mail.talk.length if mail else 0,
         "messages": [message_json(row) for row in mail.rows] if mail else [],
     }

@@ -10,13 +10,23 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..db import today
+from ..house import house
 from ..models import Decision, Direction, Tip, TipStatus, Urgency
 from ..sealing import age
+from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
 from ..tokens import FormNonce
 from ..vault import history
 from ..vault.nonces import body_mac, spend, spent_bodies
-from ..vault.store import KeyChanged, NumberTaken, TalkState, add_message, check_key, find_tip
+from ..vault.store import (
+    KeyChanged,
+    NumberTaken,
+    TalkState,
+    add_message,
+    check_key,
+    find_tip,
+    make_urgent,
+)
 from ..vault.talk import Talk, read_talk
 from ..vault.units import OpenUnit
 from ..vault.uploads import attach
@@ -105,7 +115,11 @@ def find_mail(session: Session, peppered: bytes) -> Mail | None:
 
 
 def seal_letter(mail: Mail, talk: bytes, *, kind: Kind, body: str, readers: OpenUnit) -> Letter:
-    """Seal the reporter's words to the unit, chained to the talk as it stands."""
+    """Seal the reporter's words to the unit, chained to the talk as it stands.
+
+    Raises `Strayed` or `Unmarked` where the tip has no mark of the unit at which it is said to lie.
+    """
+    check_marks(mail.tip.marks, talk, readers.unit_id, mail.tip.reference)
     state = mail.state
     envelope = Envelope.make(
         body,
@@ -174,8 +188,8 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
 
 def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
     """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
-    if letter.urgency and tip.label is not None:
-        tip.urgency = min(tip.urgency, letter.urgency)
+    if letter.urgency:
+        make_urgent(tip, letter.urgency, house().district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 

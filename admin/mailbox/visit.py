@@ -10,6 +10,7 @@ from ..db import db
 from ..house import house
 from ..models import Tip
 from ..public_form import STALE
+from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
@@ -84,10 +85,14 @@ def deliver(
         return _refuse(form, str(STALE))
     try:
         unit = readers(found.tip)
-        if unit is not None:
+        # Before somebody of the unit has opened a tip without marks, no word may go along.
+        if unit is not None and (found.tip.marks or kind != "danger"):
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
         if kind == "danger":
             return _mark_danger(session, found, keys, form)
+    except (Strayed, Unmarked) as error:
+        form.tell_astray(is_moved=isinstance(error, Strayed))
+        return Delivery.REFUSED
     except SQLAlchemyError:
         # The database is full, busy or away: the words stay on the page.
         session.rollback()

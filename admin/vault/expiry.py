@@ -44,6 +44,7 @@ _EMPTY: Final = {
     "due_rule": None,
     "label": None,
     "sealed": None,
+    "marks": None,
 }
 
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..clocks import Deadline
 from ..db import today
+from ..district import District
 from ..house import house
 from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
 
@@ -53,6 +54,8 @@ class SealedTip:
     """Whether it stands apart in the lane 疑似机器发送."""
     channel: str = "form"
     """How it came: by the form, or told to staff."""
+    marks: bytes | None = None
+    """The mark of the unit that it is sealed to; None where its maker gave none."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def store_tip(session: Session, tip: SealedTip) -> int:
             "expires_on": today() + timedelta(days=MACHINE_DAYS) if tip.is_machine else None,
             "label": tip.label,
             "sealed": tip.sealed,
+            "marks": tip.marks,
         },
     )
     return tip_id
@@ -147,7 +151,7 @@ def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | No
     With `lock`, others who add to the same tip wait until this transaction ends (PostgreSQL;
     SQLite has one writer anyway).
     """
-    query = select(Tip).where(Tip.lookup == lookup)
+    query = select(Tip).where(Tip.lookup == lookup).options(undefer(Tip.marks))
     if lock:
         query = query.with_for_update(of=Tip)
     return session.execute(query).scalar_one_or_none()
@@ -167,6 +171,16 @@ def check_key(session: Session, tip: Tip, key_id: int | None) -> None:
     older = set(session.scalars(renewed))
     if key_id in older or (key_id is None and older):
         raise KeyChanged
+
+
+def make_urgent(tip: Tip, urgency: Urgency, district: District) -> None:
+    """Let added words make a tip more urgent, as far as its cover may tell.
+
+    A supervisory tip stays as urgent as it is, and so does whatever lies at the unit above: that
+    takes such tips too, and no row tells which they are.
+    """
+    if tip.unit_id not in district.sealed_way:
+        tip.urgency = min(tip.urgency, urgency)
 
 
 def talk_state(session: Session, tip: Tip) -> TalkState:

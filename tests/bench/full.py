@@ -117,7 +117,7 @@ class Maker:
         return age.seal(payload.Label("A4", "hekou", ("minor",)).to_bytes(), [self.unit])
 
     def _words(self) -> bytes:
-        return age.seal(b" " * payload.TIP_STEP, [self.unit, self.recovery])
+        return age.seal(b" " * payload.TIP_CLASS, [self.unit, self.recovery])
 
 
 def fill(place: Place, shape: Shape) -> None:

@@ -364,18 +364,19 @@ def test_a_supplement_is_logged_as_the_forms_own_is(send, reporter):
 
 
 @pytest.mark.parametrize(
-    ("label", "urgency", "becomes"),
+    ("unit_id", "urgency", "becomes"),
     [
-        (b"label", "P0", Urgency.P0),
-        (b"label", "P3", Urgency.P2),
+        ("police", "P0", Urgency.P0),
+        ("police", "P3", Urgency.P2),
         # A supervisory tip: its cover must tell nothing of its matter.
-        (None, "P0", Urgency.P2),
+        ("supervision", "P0", Urgency.P2),
+        ("upper", "P0", Urgency.P2),
     ],
 )
 def test_a_supplement_lets_the_urgency_only_rise(
-    send, reporter, change_tip, label, urgency, becomes
+    send, reporter, change_tip, unit_id, urgency, becomes
 ):
-    change_tip(label=label)
+    change_tip(unit_id=unit_id)
 
     send("{}", "supplement", urgency=urgency)
 

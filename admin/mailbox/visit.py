@@ -13,7 +13,7 @@ from ..public_form import STALE
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
-from ..vault.store import TalkFull
+from ..vault.store import TalkFull, TalkFullToday
 from ..vault.units import OpenUnit, readers_of
 from . import words
 from .forms import LetterForm, ReceiptForm
@@ -27,6 +27,7 @@ from .services import (
     seal_letter,
     store_letter,
 )
+from .shares import has_share
 from .thread import Entry, open_thread
 
 ATTEMPTS = 3
@@ -84,10 +85,13 @@ def deliver(
         return _refuse(form, str(STALE))
     try:
         unit = readers(found.tip)
+        # The mark is kept whatever else finds no room.
+        if kind == "danger" and (unit is None or not has_share(found.tip.id)):
+            return _mark_danger(session, found, keys, form)
+        if kind != "danger" and not has_share(found.tip.id):
+            return _refuse(form, str(words.SHARE_USED))
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
-        if kind == "danger":
-            return _mark_danger(session, found, keys, form)
     except SQLAlchemyError:
         # The database is full, busy or away: the words stay on the page.
         session.rollback()
@@ -138,9 +142,12 @@ def _deliver_to(
             return Delivery.STORED
         except TipPurged:
             return _refuse(form, str(words.PURGED))
-        except TalkFull:
+        except TalkFull as full:
             session.rollback()
-            return _refuse(form, str(words.FULL))
+            if kind == "danger":
+                return _mark_danger(session, found, keys, form)
+            is_today = isinstance(full, TalkFullToday)
+            return _refuse(form, str(words.FULL_TODAY if is_today else words.FULL))
         except CONFLICTS:
             session.rollback()
             db.reading.rollback()

@@ -32,6 +32,9 @@ FILTERS = [
     *(Wanted(lane=lane, urgency=Urgency.P1) for lane in Lane if lane is not Lane.ALL),
     *(Wanted(lane=lane, **DAYS) for lane in Lane if lane is not Lane.ALL),
     Wanted(lane=Lane.MACHINE, status=TipStatus.QUESTION),
+    *(Wanted(lane=lane, status=status) for lane in Lane for status in TipStatus),
+    Wanted(lane=Lane.OVERDUE, status=TipStatus.RECEIVED, channel="form", urgency=Urgency.P2),
+    Wanted(lane=Lane.TODAY, status=TipStatus.ACCEPTED, label="on_site"),
 ]
 
 
@@ -55,6 +58,7 @@ def make_row(dice, key_id, ids=(None,)):
         "claimed_until": clock() + dice.choice([-3600, 3600]) if holder else None,
         "due_on": dice.choice([None, *(today() + timedelta(days=n) for n in (-2, -1, 0, 1))]),
         "machine_unit": unit_id if is_machine else None,
+        "lane_rank": dice.choice([0, 1, 2, 3]),
         "channel": dice.choice(["form", "form", "phone"]),
         "version": 1,
         "sealed": b"",

@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,7 +32,7 @@ from .services import (
 )
 from .shares import has_share
 from .thread import Row, is_own_whole
-from .visit import readers
+from .visit import look_up, readers
 
 MOST_SEALED = 32 * 1024
 _MOST_BODY = 64 * 1024
@@ -67,8 +67,11 @@ class Sent:
 def show_thread() -> Response:
     """Give what lies under a lookup: the coarse status, and the staff's messages still sealed."""
     lookup = hex_field(read_json(_MOST_BODY), "lookup", 32)
-    mail = find_mail(db.reading, house().peppered(bytes.fromhex(lookup)))
-    return _answer({**_cover(mail), "token": house().tokens.new()})
+    mail, is_known = look_up(bytes.fromhex(lookup))
+    token = house().tokens.new()
+    # Both are made, and one is sent: how long it takes tells nothing of whether a tip is there.
+    answers = [_answer({**cover, "token": token}) for cover in (_NOTHING, _cover(mail))]
+    return answers[is_known]
 
 
 @bp.post("/sealed")
@@ -145,27 +148,39 @@ def _store(sent: Sent) -> Response:
     return _answer({"error": "number_taken"}, 409)
 
 
-def _cover(mail: Mail | None) -> dict[str, Any]:
-    """Describe a tip to its reporter; for an unknown lookup, the same shape with nothing in it."""
-    unit = readers(mail.tip) if mail else None
-    withdrawn = mail.tip.withdrawn_on if mail else None
+# What is said of an unknown lookup: the shape of `_cover` with nothing in it.
+_NOTHING: Final[dict[str, Any]] = {
+    "known": False,
+    **dict.fromkeys(("reference", "status", "status_words", "turn_to", "next_look"), ""),
+    "withdrawn_on": "",
+    "apart": False,
+    "called": False,
+    "unit": {"id": "", "key": "", "recipients": []},
+    "length": 0,
+    "messages": [],
+}
+
+
+def _cover(mail: Mail) -> dict[str, Any]:
+    """Describe a tip to its reporter."""
+    unit, withdrawn = readers(mail.tip), mail.tip.withdrawn_on
     return {
-        "known": mail is not None,
-        "reference": mail.tip.reference if mail else "",
-        "status": mail.tip.status if mail else "",
-        "status_words": str(words.STATUS_WORDS[mail.tip.status]) if mail else "",
-        "turn_to": words.turn_to(mail.tip, house().district, page_language()) if mail else "",
-        "next_look": words.next_look(mail.tip.status) if mail else "",
+        "known": True,
+        "reference": mail.tip.reference,
+        "status": mail.tip.status,
+        "status_words": str(words.STATUS_WORDS[mail.tip.status]),
+        "turn_to": words.turn_to(mail.tip, house().district, page_language()),
+        "next_look": words.next_look(mail.tip.status),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
-        "apart": mail is not None and mail.tip.machine_unit is not None,
-        "called": mail is not None and mail.tip.danger_on is not None,
+        "apart": mail.tip.machine_unit is not None,
+        "called": mail.tip.danger_on is not None,
         "unit": {
             "id": unit.unit_id if unit else "",
             "key": str(unit.key_id) if unit else "",
             "recipients": unit.recipients if unit else [],
         },
-        "length": mail.talk.length if mail else 0,
-        "messages": [message_json(row) for row in mail.rows] if mail else [],
+        "length": mail.talk.length,
+        "messages": [message_json(row) for row in mail.rows],
     }
 
 

@@ -9,7 +9,6 @@ each process has its share.
 """
 
 import hashlib
-import math
 import secrets
 import threading
 import time

@@ -119,9 +119,7 @@ def filters(members):
     return list(few_filters([RARE, COMMON], [members[HOLDER].member_id]))
 
 
-def test_no_filter_costs_more_among_forty_times_as_many_tips(
-    app, database, small, filters, viewer
-):
+def test_no_filter_costs_more_among_forty_times_as_many_tips(app, database, small, filters, viewer):
     if database != "sqlite":
         pytest.skip("counts what SQLite's machine does")
     with app.app_context():

@@ -7,8 +7,8 @@ from sqlalchemy import event, insert, text
 
 from admin.accounts.renewal_guard import standings
 from admin.db import db, today
-from admin.desk.claims import clock
 from admin.desk import queue
+from admin.desk.claims import clock
 from admin.desk.lanes import Cursor, Lane
 from admin.desk.queue import PAGE, BadCursor, parse_cursor, queue_statement, read_queue
 from admin.desk.search import Wanted

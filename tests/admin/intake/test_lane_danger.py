@@ -89,7 +89,7 @@ def test_who_proved_and_calls_stands_before_a_flood_that_calls(app, flooded, que
 
     assert shown[0] == honest
     assert shown[-2:] == [proven, plain]
-    assert [row.reference for row in queue(Lane.MACHINE, urgency=Urgency.P0)[0]][0] == honest
+    assert queue(Lane.MACHINE, urgency=Urgency.P0)[0][0].reference == honest
 
 
 def test_an_act_of_staff_takes_a_calling_tip_out(app, flooded):

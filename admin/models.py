@@ -59,9 +59,14 @@ class Urgency(enum.StrEnum):
     P3 = "P3"
 
 
-LAST_IN_LANE: Final = 3
-"""The rank of a tip in the lane that neither tells of danger nor came with a proof of work; and of
-every tip outside of the lane, about which nothing more is kept."""
+class LaneRank(enum.StrEnum):
+    """Where a tip stands in the machine lane, the first first. Outside of it every tip is plain."""
+
+    CALLING_PROVEN = "0"
+    """Its reporter told of danger, and it came with a proof of work."""
+    CALLING = "1"
+    PROVEN = "2"
+    PLAIN = "3"
 
 
 class Direction(enum.StrEnum):
@@ -194,10 +199,10 @@ class Tip(Base):
     label: Mapped[bytes | None] = mapped_column(LargeBinary)
     # Last in the row, so that a list of tips never reads it. Gone once the tip is purged.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    # Where a tip of the lane stands in it, see vault/lane.py; behind the sealed bytes, because only
+    # Where a tip of the lane stands in it, see `LaneRank`; behind the sealed bytes, because only
     # the lane's own index is ever asked for it.
-    lane_rank: Mapped[int] = mapped_column(
-        default=LAST_IN_LANE, server_default=str(LAST_IN_LANE), deferred=True
+    lane_rank: Mapped[LaneRank] = mapped_column(
+        default=LaneRank.PLAIN, server_default=LaneRank.PLAIN.value, deferred=True
     )
 
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.

@@ -19,7 +19,7 @@ from .config import Config
 from .db import SHANGHAI, db
 from .district import District
 from .house import house
-from .models import LAST_IN_LANE, Member, NoticeAddress, Tip, Urgency
+from .models import LaneRank, Member, NoticeAddress, Tip, Urgency
 from .outbox import Letter, clear_old, drop_stale, is_queued, queue_letter, send_due
 
 DAILY: Final = "daily"
@@ -33,7 +33,7 @@ PAGE_BODY: Final = "危急：{state}\n这封信按固定间隔发出。写“有
 LANE_SECONDS: Final = 4 * 3600
 LANE_OFFSET: Final = 2 * 3600
 """At 2, 6, 10, 14, 18 and 22 o'clock in Asia/Shanghai, 8 hours before the clock of the epoch."""
-_RANKS: Final = range(LAST_IN_LANE + 1)
+_RANKS: Final = tuple(LaneRank)
 WAITING: Final = "有"
 NOTHING: Final = "无"
 

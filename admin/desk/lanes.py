@@ -30,8 +30,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ..models import FREE, OPEN_STATUSES, TAKEN, TAKEN_DUE, Tip, TipStatus, Urgency
-from ..vault.lane import DANGER, RANKS
+from ..models import FREE, OPEN_STATUSES, TAKEN, TAKEN_DUE, LaneRank, Tip, TipStatus, Urgency
 
 COUNTED_MAX: Final = 100
 """Beyond that nobody needs to know how many there are. Each page pays for ten counts."""
@@ -87,7 +86,7 @@ class Walk:
     `queue.LOOKED_AT` tips at most and says where it stopped."""
     urgency: Urgency | None = None
     """The one urgency that this walk meets, where it meets but one."""
-    rank: int | None = None
+    rank: LaneRank | None = None
     """The one rank of the machine lane that this walk meets."""
     by_due: bool = False
     """Whether the longest overdue stand first, instead of the most urgent."""
@@ -125,8 +124,9 @@ OPEN: Final = Walk((_OWN, _IS_OPEN, _APART))
 _FREE: Final = Walk((_OWN, text(FREE)))  # type: ignore[arg-type]
 _MACHINE: Final = [
     Walk((tip.c.machine_unit == UNIT, _IS_OPEN, tip.c.lane_rank == rank), rank=rank)
-    for rank in RANKS
+    for rank in LaneRank
 ]
+_CALLING: Final = (LaneRank.CALLING_PROVEN, LaneRank.CALLING)
 OPEN_IN_ORDER: Final = [status for status in TipStatus if status in OPEN_STATUSES]
 HELD: Final = and_(
     tip.c.claimed_by_id.is_not(None),
@@ -238,7 +238,7 @@ def counts_statement() -> Select[*tuple[Any, ...]]:
     return select(
         *(_sum(walks).label(lane) for lane, walks in LANES.items()),
         _sum(urgent).label("machine_urgent"),
-        _sum(_MACHINE[:DANGER]).label("machine_danger"),
+        _sum([walk for walk in _MACHINE if walk.rank in _CALLING]).label("machine_danger"),
     )
 
 
@@ -265,7 +265,7 @@ class Cursor:
     id: int
     due_on: date | None = None
     """Only where the longest overdue stand first."""
-    rank: int | None = None
+    rank: LaneRank | None = None
     """Only in the machine lane."""
 
     def __str__(self) -> str:

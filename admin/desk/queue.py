@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Member, Message, Tip, TipLabel, TipStatus, Urgency
+from ..models import Direction, LaneRank, Member, Message, Tip, TipLabel, TipStatus, Urgency
 from .lanes import HELD, Cursor, Lane, Viewer, Walk, behind, tip
 from .search import Wanted, labelled, walks_of
 
@@ -44,7 +44,7 @@ def _read_first(text: str, lane: Lane) -> dict[str, Any]:
     """Read what stands before the urgency in the two lanes that have an order of their own."""
     if lane is Lane.OVERDUE:
         return {"due_on": _read_day(text)}
-    return {"rank": int(text)} if lane is Lane.MACHINE else {}
+    return {"rank": LaneRank(text)} if lane is Lane.MACHINE else {}
 
 
 def _read_day(text: str) -> date:

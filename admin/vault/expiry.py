@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from ..db import SHANGHAI, changed_rows, today
 from ..models import (
     EXPIRING,
-    LAST_IN_LANE,
     PURGED,
     DayKey,
     HandoverNote,
+    LaneRank,
     Message,
     Note,
     SpentChallenge,
@@ -39,7 +39,7 @@ _EMPTY: Final = {
     "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
-    "lane_rank": LAST_IN_LANE,
+    "lane_rank": LaneRank.PLAIN,
     "claimed_until": None,
     "due_on": None,
     "due_rule": None,

@@ -5,16 +5,15 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..models import LAST_IN_LANE, Tip
+from ..models import LaneRank, Tip
 
 MACHINE_DAYS: Final = 4
 """Days after which a tip of the machine lane goes unless staff take it. It goes with the first
 hour of that day: three whole days (72 hours) have passed then, at whatever hour it came."""
-DANGER: Final = 2
-"""Ranks by which who told of danger stands before all others in the lane."""
-PROVEN: Final = 1
-"""Ranks by which a tip that came with a proof of work stands before one without."""
-RANKS: Final = tuple(range(LAST_IN_LANE + 1))
+_RISES: Final = {
+    LaneRank.PROVEN: LaneRank.CALLING_PROVEN,
+    LaneRank.PLAIN: LaneRank.CALLING,
+}
 
 _SIZE = select(func.count()).where(Tip.machine_unit.is_not(None))
 
@@ -28,12 +27,12 @@ def leave_lane(tip: Tip) -> None:
     """Put the tip among the others of its unit: it goes no sooner than they do."""
     if tip.machine_unit is not None:
         tip.machine_unit = tip.expires_on = None
-        tip.lane_rank = LAST_IN_LANE
+        tip.lane_rank = LaneRank.PLAIN
 
 
-def first_rank(*, is_proven: bool) -> int:
+def first_rank(*, is_proven: bool) -> LaneRank:
     """Give the rank of a tip that comes into the lane."""
-    return LAST_IN_LANE - PROVEN * is_proven
+    return LaneRank.PROVEN if is_proven else LaneRank.PLAIN
 
 
 def rise_in_lane(tip: Tip) -> None:
@@ -41,5 +40,5 @@ def rise_in_lane(tip: Tip) -> None:
 
     A press costs a flood nothing: if it led out, all of a flood would stand in the queue.
     """
-    if tip.machine_unit is not None and tip.lane_rank >= DANGER:
-        tip.lane_rank -= DANGER
+    if tip.machine_unit is not None:
+        tip.lane_rank = _RISES.get(tip.lane_rank, tip.lane_rank)

@@ -14,7 +14,16 @@ from admin.accounts import services
 from admin.config import ConfigError, load_config
 from admin.db import SHANGHAI, db, today
 from admin.desk.claims import is_held
-from admin.models import Member, NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
+from admin.models import (
+    LaneRank,
+    Member,
+    NoticeAddress,
+    OutboxMail,
+    Tip,
+    TipStatus,
+    UnitKey,
+    Urgency,
+)
 from admin.notices import DAILY, PAGE, is_lane_slot, p0_statement, tick
 from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
 from tests.ports import free_port
@@ -180,7 +189,7 @@ def test_what_is_no_waiting_p0_does_not_ring(app, ring, inbox, values):
 def test_a_flood_in_the_lane_rings_twice_in_a_night_and_a_call_in_the_queue_at_once(
     app, ring, inbox
 ):
-    add_p0(app, machine_unit="police", danger_on=today(), lane_rank=1)
+    add_p0(app, machine_unit="police", danger_on=today(), lane_rank=LaneRank.CALLING)
     evening = at(22, 15)
 
     for slot in range(32):

@@ -14,7 +14,7 @@ _ORDER = ["urgency", "received_on", "id"]
 def upgrade() -> None:
     # Behind the sealed bytes, where SQLite reads it slowly: only the index below is asked for it.
     op.add_column(
-        "tip", sa.Column("lane_rank", sa.Integer(), nullable=False, server_default=sa.text("3"))
+        "tip", sa.Column("lane_rank", sa.String(20), nullable=False, server_default=sa.text("'3'"))
     )
     _index_anew(["machine_unit", "is_open", "lane_rank"], ["channel", "status"])
     taken = "(status <> 'received' OR claimed_by_id IS NOT NULL) AND machine_unit IS NULL"

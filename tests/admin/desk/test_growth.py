@@ -10,7 +10,7 @@ from admin.db import db, today
 from admin.desk.claims import clock
 from admin.desk.queue import LOOKED_AT, queue_statement, read_queue
 from admin.desk.search import Wanted
-from admin.models import OPEN_STATUSES, Tip, TipLabel, TipStatus, Urgency
+from admin.models import OPEN_STATUSES, LaneRank, Tip, TipLabel, TipStatus, Urgency
 
 from .offered import few_filters
 from .test_lanes import plan_of
@@ -48,7 +48,7 @@ def a_row(dice, key_id, holder):
         "claimed_by_id": holder if is_held else None,
         "claimed_until": clock() + 90_000 if is_held else None,
         "machine_unit": "police" if is_machine else None,
-        "lane_rank": dice.randrange(4),
+        "lane_rank": dice.choice(list(LaneRank)),
         "channel": dice.choice(["form"] * 16 + ["phone", "phone", "letter", "visit"]),
     }
 

@@ -13,9 +13,9 @@ from admin.desk.queue import read_queue
 from admin.desk.queue_side import read_around
 from admin.desk.search import Wanted
 from admin.intake.flood import Flood
-from admin.models import Decision, Tip, Urgency
+from admin.models import Decision, LaneRank, Tip, Urgency
 from admin.vault import history
-from admin.vault.lane import first_rank, leave_lane
+from admin.vault.lane import leave_lane
 
 from .conftest import FormReader, Reporter
 
@@ -79,9 +79,9 @@ def test_each_who_calls_is_told_to_call_110_and_that_the_tip_stands_apart(floode
 def test_who_proved_and_calls_stands_before_a_flood_that_calls(app, flooded, queue):
     with app.app_context():
         rows = db.session.scalars(select(Tip).where(Tip.machine_unit.is_not(None))).all()
-        rows[17].lane_rank = first_rank(is_proven=True) - 2
-        rows[3].danger_on, rows[3].lane_rank = None, first_rank(is_proven=True)
-        rows[4].danger_on, rows[4].lane_rank = None, first_rank(is_proven=False)
+        rows[17].lane_rank = LaneRank.CALLING_PROVEN
+        rows[3].danger_on, rows[3].lane_rank = None, LaneRank.PROVEN
+        rows[4].danger_on, rows[4].lane_rank = None, LaneRank.PLAIN
         honest, proven, plain = rows[17].reference, rows[3].reference, rows[4].reference
         db.session.commit()
 
@@ -98,7 +98,7 @@ def test_an_act_of_staff_takes_a_calling_tip_out(app, flooded):
         leave_lane(tip)
         history.record(db.session, tip, new=tip.status, reason="claimed", by="ada")
         db.session.commit()
-        assert (tip.machine_unit, tip.expires_on, tip.lane_rank) == (None, None, 3)
+        assert (tip.machine_unit, tip.expires_on, tip.lane_rank) == (None, None, LaneRank.PLAIN)
         assert tip.due_on is not None
         calls = db.session.scalars(select(Decision.reason).where(Decision.tip_id == tip.id)).all()
     assert calls == ["danger", "claimed"]

@@ -13,6 +13,7 @@ from admin.models import (
     Decision,
     Direction,
     HandoverNote,
+    LaneRank,
     Message,
     SpentChallenge,
     Tip,
@@ -132,11 +133,15 @@ def test_danger_lifts_a_tip_in_the_lane_and_gives_it_three_more_days_once(sessio
 
     mark_danger(session, tip)
 
-    assert (tip.machine_unit, tip.urgency, tip.lane_rank) == ("police", Urgency.P0, 1)
+    assert (tip.machine_unit, tip.urgency, tip.lane_rank) == (
+        "police",
+        Urgency.P0,
+        LaneRank.CALLING,
+    )
     assert tip.expires_on == first
     tip.expires_on = today() + timedelta(days=1)
     mark_danger(session, tip)
-    assert (tip.lane_rank, tip.expires_on) == (1, today() + timedelta(days=1))
+    assert (tip.lane_rank, tip.expires_on) == (LaneRank.CALLING, today() + timedelta(days=1))
 
 
 def test_a_hundred_calls_of_one_day_leave_a_few_lines(session, store):

@@ -17,6 +17,7 @@ from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
 from ..tokens import FormNonce
 from ..vault import history
+from ..vault.decoy import NOBODY, find_tip_or_decoy
 from ..vault.nonces import body_mac, spend, spent_bodies
 from ..vault.store import (
     KeyChanged,
@@ -31,9 +32,6 @@ from ..vault.talk import Talk, read_talk
 from ..vault.units import OpenUnit
 from ..vault.uploads import attach
 from .thread import Row
-
-# No row has it: an unknown receipt asks the database the same questions as a known one.
-_NOBODY = -1
 
 CONFLICTS = (NumberTaken, KeyChanged, IntegrityError, StaleDataError)
 """Somebody else wrote at the same moment: roll back, look again, and try once more."""
@@ -110,8 +108,17 @@ class Stamp:
 def find_mail(session: Session, peppered: bytes) -> Mail | None:
     """Read the tip and the talk of a receipt. Costs the same queries where there is none."""
     tip = find_tip(session, peppered)
-    talk = read_talk(session, tip.id if tip else _NOBODY)
+    talk = read_talk(session, tip.id if tip else NOBODY)
     return Mail(tip, talk) if tip else None
+
+
+def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple[Mail, bool]:
+    """Read the tip and the talk of a receipt, or one of nobody that costs the same work.
+
+    The second value tells which: what is read of a decoy is thrown away.
+    """
+    tip = find_tip_or_decoy(session, peppered, unit_id)
+    return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
 
 
 def seal_letter(mail: Mail, talk: bytes, *, kind: Kind, body: str, readers: OpenUnit) -> Letter:

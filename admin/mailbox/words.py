@@ -54,6 +54,8 @@ FALSE_KEY_WHY = _l("服务器给的锁和公开登记的不一样，可能有人
 MARKED = _l("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
 PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
 FULL = _l("这条线索下的话太多了，存不下。您写的字还在，请另写一条线索。")
+FULL_TODAY = _l("今天写得太多，存不下了。您写的字还在，请明天再写，或者另写一条线索。")
+SHARE_USED = _l("刚才发来的话太多，先歇一小时。您写的字还在，请抄下来，过一小时再发。")
 OFFLINE = _l("没有连上。您写的字还在，请等一会儿再按一次。")
 SUMMARY = _l("有几处要改一下")
 UNABLE = _l("这个浏览器打不开加锁的内容，改由服务器代为打开。")
@@ -121,6 +123,8 @@ def script_words() -> dict[str, str]:
         "marked": MARKED,
         "purged": PURGED,
         "full": FULL,
+        "full-today": FULL_TODAY,
+        "share-used": SHARE_USED,
         "offline": OFFLINE,
         "summary": SUMMARY,
         "unable": UNABLE,

@@ -53,7 +53,14 @@ class Cover:
             return None
         return unit
 
-    def tip(self, unit: OpenUnit, *, is_machine: bool = False, channel: str = "form") -> SealedTip:
+    def tip(
+        self,
+        unit: OpenUnit,
+        *,
+        is_machine: bool = False,
+        is_proven: bool = False,
+        channel: str = "form",
+    ) -> SealedTip:
         return SealedTip(
             reference=self.reference,
             lookup=self.lookup,
@@ -64,6 +71,7 @@ class Cover:
             sealed=self.sealed,
             marks=self.mark,
             is_machine=is_machine,
+            is_proven=is_proven,
             channel=channel,
         )
 

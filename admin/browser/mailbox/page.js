@@ -20,6 +20,9 @@ const REFUSALS = {
   unknown: "unknown",
   unit_closed: "unitClosed",
   full: "full",
+  full_today: "fullToday",
+  share_used: "shareUsed",
+  marked: "marked",
 };
 
 export class Page {

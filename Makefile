@@ -128,8 +128,8 @@ $(VENV)/.node: requirements-node.lock | $(BIN)/python
 
 node_modules/.run: package-lock.json $(VENV)/.node
 	@echo "[3/5] 装打包工具 installing the bundler"
-	@$(NPM_LOCKED) --omit=dev
-	@touch $@
+	@$(NPM_LOCKED) $(if $(wildcard node_modules/.dev),,--omit=dev)
+	@touch $@ $(wildcard node_modules/.dev)
 
 node_modules/.dev: package-lock.json $(VENV)/.node
 	@$(NPM_LOCKED)

@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Date, bindparam, exists, literal, null, select, true, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, LargeBinary, bindparam, exists, literal, null, select, true, union_all
+from sqlalchemy.orm import Session, undefer
 
 from ..db import today
 from ..models import Tip, TipStatus, Urgency
+from ..sealing.marks import MARK
 
 NOBODY: Final = -1
 """The key of the decoy; no row has it."""
@@ -42,10 +43,12 @@ def _tip_or_decoy() -> Any:
         "talk_length": literal(0),
         "channel": literal("form"),
         "version": literal(1),
+        "marks": literal(bytes(MARK), LargeBinary),
     }
     made = [decoy.get(one.name, null()).label(one.name) for one in columns]
     nobody = select(*made).where(~exists().where(own))
-    return select(Tip).from_statement(union_all(select(*columns).where(own), nobody))
+    either = union_all(select(*columns).where(own), nobody)
+    return select(Tip).options(undefer(Tip.marks)).from_statement(either)
 
 
 _FIND_OR_DECOY: Final = _tip_or_decoy()

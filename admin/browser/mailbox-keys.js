@@ -5,7 +5,7 @@ import "./lib/old.js";
 import { toHex } from "./lib/bytes.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
-import { checkUnit } from "./mailbox/locks.js";
+import { checkReader } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
-window.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex };
+window.dengshaoMailbox = { check, checkReader, derive, openThread, sealLetter, toHex };

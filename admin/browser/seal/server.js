@@ -4,11 +4,12 @@ import { Offline, getJson, postJson } from "../page/post.js";
 
 export const askRoutes = () => getJson("/tip/routes.json");
 
-// The fingerprints that a second person has confirmed. A site that publishes no list has none.
+// The fingerprints that a second person has confirmed; those that retire carry their last day. A site
+// that publishes no list has none.
 export async function askKeys() {
   try {
-    const { keys } = await getJson("/keys.json");
-    return Array.isArray(keys) ? keys : [];
+    const { keys, retiring } = await getJson("/keys.json");
+    return Array.isArray(keys) ? keys.concat(retiring || []) : [];
   } catch (error) {
     if (error instanceof Offline && error.status === 404) return [];
     throw error;

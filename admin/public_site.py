@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from .config import Config
 from .house import house
+from .keys_file import Keys, published
 from .security import public
 
 STATIC = Path(__file__).parent / "static"
@@ -55,9 +56,8 @@ def demo_keys() -> Response:
 
     For development alone: the demo makes its keys after the site is built.
     """
-    rows = sorted(house().district.fingerprints)
-    keys = [{"unit": unit, "fingerprint": fingerprint} for unit, fingerprint in rows]
-    response = jsonify(keys=keys)
+    district = house().district
+    response = jsonify(published(Keys(district.fingerprints, district.retiring)))
     response.headers["Cache-Control"] = _REVALIDATE
     return response
 

@@ -1,22 +1,24 @@
-"""Dengshao: a lamp for the law, a whistle for the public."""
+"""Dengshao: a lamp for the law, a whistle for the public.
 
-from flask import Flask
-from jinja2 import StrictUndefined
-from sqlalchemy import inspect
+Nothing heavy is imported before it is needed: `dengshao --help` passes through here.
+"""
 
-from .config import Config, load_config
-from .db import READ, db, init_db
-from .district import load_district
-from .errors import QuietFlask, init_errors
-from .house import House, page_language
-from .language import init_language
-from .models import Setting
-from .public_site import init_public_site
-from .security import init_security
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .config import Config
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: "Config | None" = None) -> "Flask":
     """Make the application: the house first, then the rooms in the order a tip passes them."""
+    from .config import load_config
+    from .db import init_db
+    from .errors import QuietFlask, init_errors
+    from .public_site import init_public_site
+    from .security import init_security
+
     config = config or load_config()
     app = QuietFlask("admin", static_folder=None)
     init_house(app, config)
@@ -51,7 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-def init_commands(app: Flask) -> None:
+def init_commands(app: "Flask") -> None:
     """Give `flask --app admin` the commands that `dengshao` has."""
     from .cli import COMMANDS
 
@@ -59,17 +61,27 @@ def init_commands(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-def refuse_demo_store(app: Flask, config: Config) -> None:
+def refuse_demo_store(app: "Flask", config: "Config") -> None:
     """Stop a production start on a store that the demo filled. Raises `ConfigError`."""
+    from sqlalchemy import inspect
+
     from .accounts.demo_mark import refuse_demo
+    from .db import READ, db
+    from .models import Setting
 
     with app.app_context():
         if inspect(db.get_engine(READ)).has_table(Setting.__tablename__):
             refuse_demo(db.reading, config)
 
 
-def init_house(app: Flask, config: Config) -> None:
+def init_house(app: "Flask", config: "Config") -> None:
     """Set what every room relies on: data, keys of the session, language, templates."""
+    from jinja2 import StrictUndefined
+
+    from .district import load_district
+    from .house import House, house, page_language
+    from .language import init_language
+
     district = load_district(config.content, config.confirmed_keys)
     app.extensions["dengshao"] = House(config=config, district=district)
     app.config.update(
@@ -89,4 +101,4 @@ def init_house(app: Flask, config: Config) -> None:
 
     @app.context_processor
     def page_data() -> dict[str, object]:
-        return {"footer": district.footer, "lang": page_language()}
+        return {"footer": house().district.footer, "lang": page_language()}

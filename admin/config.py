@@ -44,6 +44,9 @@ class AddressHints(StrEnum):
     """None, as behind an onion service: the budgets for everybody hold alone."""
 
 
+_BY_DESK = {Env.DEVELOPMENT: "yes", Env.PRODUCTION: "no"}
+
+
 @dataclass(frozen=True)
 class Config:
     """All that differs between one installation and another."""
@@ -105,6 +108,8 @@ class Config:
     heartbeat_minutes: int
     """Minutes between two heartbeats that say whether P0 waits; 0 sends none."""
     second_factor: SecondFactor
+    keys_by_desk: bool
+    """Whether the desk's page may write keys.yml; otherwise `dengshao keys apply` alone does."""
     secret_file: Path
     secret: bytes = field(repr=False)
     """32 bytes from the secret file; every key of the server is derived from it."""
@@ -117,6 +122,11 @@ class Config:
     def confirmed_keys(self) -> Path | None:
         """The keys file that the demo and the desk write; production reads the editor's alone."""
         return None if self.production else self.data / "keys.yml"
+
+    @property
+    def keys_path(self) -> Path:
+        """The keys file that is written here: the editor's, in development the second one."""
+        return self.confirmed_keys or self.content / "data" / "keys.yml"
 
     def key(self, purpose: str) -> bytes:
         """Derive the server's 32-byte key for one purpose, so that no two uses share a key."""
@@ -166,6 +176,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
         second_factor=_second_factor(values, env),
+        keys_by_desk=values.get("DENGSHAO_KEYS_BY_DESK", _BY_DESK[env]) == "yes",
         secret_file=_secret_file(values, data),
         secret=_secret(_secret_file(values, data), env),
     )

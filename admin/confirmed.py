@@ -1,74 +1,78 @@
-"""Which units' fingerprints a second person confirmed, and how that becomes known at once.
+"""How a running node learns of new keys and new data, without a restart.
 
-They stand in content/data/keys.yml, and in development also in the file that the demo and the
-desk's own page write. That second file is looked at again whenever it changed, in every worker,
-so that a unit opens without a restart. In production the editor of keys.yml alone opens a unit.
+keys.yml (and in development the file that the demo and the desk's own page write) is looked at at
+each use: one file, written whole, so a node takes it as soon as it changed. All else of
+content/data hangs together over several files, so a node takes it when it is asked to: by the stamp
+that `dengshao reload` and SIGHUP leave in its data folder. A file that can't be read leaves what
+was read before, and is named in the log.
 """
 
-import os
-import tempfile
-from collections.abc import Iterable
+import logging
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Final
 
-import yaml
+from .data_file import DataError
+from .district import District, load_district, read_keys
+from .quiet_log import OWN
 
-from .db import today
-from .district import DataError, read_fingerprints
-
-Pairs = frozenset[tuple[str, str]]
 _Stamp = tuple[int, int, int]
+_ASKED: Final = "reread"
 
 
-class ConfirmedKeys:
-    """Watches the second file; without one, nothing ever changes."""
+class Rereading:
+    """Watches for one application what it has read; gives the newest that can be read."""
 
-    def __init__(self, content: Path, path: Path | None) -> None:
+    def __init__(self, content: Path, data: Path, second_keys: Path | None) -> None:
         self._content = content
-        self._path = path
-        self._stamp = self._look()
+        self._second_keys = second_keys
+        self._keys = (content / "data" / "keys.yml", second_keys)
+        self._asked = data / _ASKED
+        self._seen_keys, self._seen_asked = self._look()
+        self._lock = Lock()
 
-    def changed(self) -> Pairs | None:
-        """Read the pairs anew where the file is another than at the last look, else None."""
-        stamp = self._look()
-        if stamp == self._stamp:
-            return None
-        self._stamp = stamp
+    def newest(self, district: District) -> District:
+        """Give the district as it is now; the very same object where nothing changed."""
+        if self._look() == (self._seen_keys, self._seen_asked):
+            return district
+        # Another thread is at it: what is there is good until it is done.
+        if not self._lock.acquire(blocking=False):
+            return district
         try:
-            return read_fingerprints(self._content, self._path)
-        except DataError:
-            # Somebody's slip in this file must not take the whole form away: what was read stays.
-            return None
+            return self._read(district)
+        finally:
+            self._lock.release()
 
-    def _look(self) -> _Stamp | None:
-        if self._path is None:
-            return None
+    def _read(self, district: District) -> District:
+        keys, asked = self._look()
+        is_asked, self._seen_keys, self._seen_asked = asked != self._seen_asked, keys, asked
         try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_size, found.st_mtime_ns
+            if is_asked:
+                return load_district(self._content, self._second_keys)
+            found = read_keys(self._content, self._second_keys)
+        except DataError as error:
+            # The words of a data file are the editor's own, and public.
+            logging.getLogger(OWN).error("没有换，还用原来的：%s", error)
+            return district
+        return replace(district, fingerprints=found.open, retiring=found.retiring)
+
+    def _look(self) -> tuple[tuple[_Stamp | None, ...], _Stamp | None]:
+        return tuple(_stamp(path) for path in self._keys), _stamp(self._asked)
 
 
-def publish(path: Path, confirmed: Iterable[tuple[str, str]]) -> None:
-    """Write the units that were confirmed into the file, whole or not at all.
-
-    Other units' lines stay: the demo's were confirmed by nobody's name.
-    """
-    pairs = dict(confirmed)
-    kept = [row for row in _rows(path) if row["id"] not in pairs]
-    items = kept + [{"id": unit, "fingerprint": found} for unit, found in sorted(pairs.items())]
-    data = {"source": "dengshao", "checked": today(), "items": items}
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix="keys-", suffix=".new")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        yaml.safe_dump(data, file, allow_unicode=True, sort_keys=False)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)
+def ask_to_reread(data: Path) -> None:
+    """Ask every process that serves this data folder to read its content and data anew."""
+    path = data / _ASKED
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def _stamp(path: Path | None) -> _Stamp | None:
+    if path is None:
+        return None
     try:
-        return list(yaml.safe_load(path.read_text("utf-8"))["items"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError):
-        return []
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,25 +1,22 @@
 """The district's data: content/data/*.yml, checked against their schemas and made into objects.
 
-Read once at the start. A fault in a file stops the start with its name and place, because a form
-built on half a file would send tips astray.
+Read at the start, and anew when an operator asks for it. A fault in a file stops the start with its
+name and line, and leaves a running node what it has: a form built on half a file would send tips
+astray.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-from jsonschema import Draft202012Validator
-
 from .clocks import Clocks
+from .data_file import DataError, load_file
 from .deadlines import load_clocks
-
-
-class DataError(Exception):
-    """A data file is not as its schema or its neighbours demand; the message names the place."""
+from .keys_file import Keys, combined, read_lines
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,9 @@ class District:
     contact: ContactUnits | None
     """None where the district does not ask for it."""
     fingerprints: frozenset[tuple[str, str]]
-    """Pairs of unit id and fingerprint that a second person has confirmed."""
+    """Pairs of unit id and fingerprint that a second person has confirmed, one of a unit."""
+    retiring: frozenset[tuple[str, str, date]]
+    """Older keys with their last day: for words to tips that hang on them, and for nothing new."""
     footer: dict[str, Any]
     hotlines: tuple[dict[str, Any], ...]
     practice_tips: tuple[PracticeTip, ...]
@@ -106,28 +105,12 @@ class District:
 
 
 _ROUTES_VERSION: Final = "dengshao routes v1"
-# As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str, Any]:
-    """Read one data file and check it against its schema. Raises `DataError`."""
-    path = path or folder / "data" / f"{name}.yml"
-    try:
-        data = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
-        schema = json.loads((folder / "data" / "schema" / f"{name}.json").read_text("utf-8"))
-    except (OSError, yaml.YAMLError, json.JSONDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {type(error).__name__}") from error
-    # YAML makes dates of days; JSON Schema knows only text.
-    plain = json.loads(json.dumps(data, default=str))
-    for fault in Draft202012Validator(schema).iter_errors(plain):
-        raise DataError(f"{path}: {fault.json_path}: {fault.message[:200]}")
-    return dict(plain)
 
 
 def load_district(content: Path, demo_keys: Path | None = None) -> District:
     """Read the district's data. `demo_keys` is a second keys file, for development only."""
     routes = load_file(content, "routes")
+    keys = read_keys(content, demo_keys)
     district = District(
         categories={
             row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
@@ -147,7 +130,8 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         supervisory=routes["supervisory"],
         upper=routes["upper"],
         contact=ContactUnits(**routes["contact"]) if "contact" in routes else None,
-        fingerprints=read_fingerprints(content, demo_keys),
+        fingerprints=keys.open,
+        retiring=keys.retiring,
         footer=load_file(content, "footer"),
         hotlines=tuple(_current(load_file(content, "hotlines")["items"])),
         practice_tips=tuple(
@@ -189,12 +173,12 @@ def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
     }
 
 
-def read_fingerprints(content: Path, demo_keys: Path | None) -> frozenset[tuple[str, str]]:
-    """Read the pairs of unit and fingerprint that were confirmed. Raises `DataError`."""
-    rows = list(load_file(content, "keys")["items"])
-    if demo_keys is not None and demo_keys.exists():
-        rows += load_file(content, "keys", path=demo_keys)["items"]
-    return frozenset((row["id"], row["fingerprint"]) for row in rows)
+def read_keys(content: Path, demo_keys: Path | None) -> Keys:
+    """Read the keys that were confirmed, of one file or of both. Raises `DataError`."""
+    units = {row["id"] for row in load_file(content, "routes")["items"]}
+    lines = read_lines(content, content / "data" / "keys.yml", units)
+    has_second = demo_keys is not None and demo_keys.exists()
+    return combined(lines, read_lines(content, demo_keys) if has_second and demo_keys else [])
 
 
 def _unit(row: dict[str, Any]) -> Unit:

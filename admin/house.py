@@ -1,14 +1,13 @@
 """What every room may ask of the house: the configuration, the district, the site id."""
 
 import hmac
-from dataclasses import replace
 from functools import cached_property
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import select
 
 from .config import Config
-from .confirmed import ConfirmedKeys
+from .confirmed import Rereading
 from .db import db
 from .district import District
 from .models import Setting
@@ -22,14 +21,12 @@ class House:
     def __init__(self, config: Config, district: District) -> None:
         self.config = config
         self._district = district
-        self._confirmed = ConfirmedKeys(config.content, config.confirmed_keys)
+        self._rereading = Rereading(config.content, config.data, config.confirmed_keys)
 
     @property
     def district(self) -> District:
-        """The district's data; a unit that was confirmed meanwhile is among its fingerprints."""
-        pairs = self._confirmed.changed()
-        if pairs is not None:
-            self._district = replace(self._district, fingerprints=pairs)
+        """The district's data, as it was last read well; the keys as they are this moment."""
+        self._district = self._rereading.newest(self._district)
         return self._district
 
     @district.setter

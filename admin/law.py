@@ -1,4 +1,4 @@
-"""`dengshao law`: brings the official text of a law into the data folder, checked and whole.
+"""What `dengshao law` does: brings a law's official text into the data folder, checked and whole.
 
 The texts are published by the National Database of Laws and are not part of this project. What is
 imported lies in `DENGSHAO_DATA/law/<id>.json`; the build of the site (site/hooks/law_text.py) reads
@@ -59,19 +59,6 @@ class Reading:
     """What the operator should look at once more."""
 
 
-@click.group("law", help="导入法律的官方文本，放在大白话旁边。")
-def law() -> None:
-    pass
-
-
-@law.command("import", help="导入一份官方文本 FILE（.md、.txt、.docx）。先核对，有错就不动。")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--law", "law_id", type=click.Choice(list(LAWS)), help="哪一部；不写就看标题。")
-@click.option("--articles", type=int, help="新版本有多少条（和原来不一样时才写）。")
-@click.option("--version", "version", type=click.DateTime(["%Y-%m-%d"]), help="版本的日期。")
-@click.option("--in-force", type=click.DateTime(["%Y-%m-%d"]), help="施行日期。")
-@click.option("--older", is_flag=True, help="确实要换回更早的版本。")
-@click.option("--check", "only_check", is_flag=True, help="只核对、只比较，不写。")
 def import_law(*, file: Path, older: bool, only_check: bool, **said: Any) -> None:
     folder = _folder()
     try:
@@ -100,8 +87,7 @@ def _refuse_older(old: Stored, new: Stored) -> None:
         )
 
 
-@law.command("show", help="看已经导入了哪些。")
-def show() -> None:
+def show_laws() -> None:
     folder = _folder()
     for law_id, known in LAWS.items():
         stored = read_stored(folder, law_id)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from .config import Config
 from .district import routes_digest
 from .house import house
+from .keys_file import Keys, published
 from .security import public
 
 STATIC = Path(__file__).parent / "static"
@@ -56,9 +57,9 @@ def demo_keys() -> Response:
 
     For development alone: the demo makes its keys after the site is built.
     """
-    rows = sorted(house().district.fingerprints)
-    keys = [{"unit": unit, "fingerprint": fingerprint} for unit, fingerprint in rows]
-    response = jsonify(keys=keys, routes=routes_digest(house().district))
+    district = house().district
+    keys = published(Keys(district.fingerprints, district.retiring))
+    response = jsonify(keys | {"routes": routes_digest(district)})
     response.headers["Cache-Control"] = _REVALIDATE
     return response
 

@@ -2,7 +2,9 @@
 
 import fcntl
 import gc
+import logging
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,18 +12,24 @@ from typing import Any, TextIO
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from . import create_app
 from .accounts.joining import write_setup_code
 from .config import Config
+from .confirmed import ask_to_reread
+from .data_file import DataError
 from .db import db
+from .district import load_district
 from .notices import start_noticing
-from .quiet_log import QuietLogger, quiet_process
+from .quiet_log import OWN, QuietLogger, quiet_process
 from .security import forbid_core_dumps
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .turns import TakingTurns
 from .worker import PatientWorker
+
+_PID = re.compile(r"\(pid (\d+)\)")
 
 
 class AlreadyRunning(Exception):
@@ -45,13 +53,53 @@ def hold_lock(config: Config) -> TextIO:
     return file
 
 
+def serving_pid(lock: Path) -> int | None:
+    """Find the process that serves this data folder: it holds the lock for as long as it runs."""
+    try:
+        with lock.open("r", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found = _PID.search(file.read())
+                return int(found[1]) if found else None
+    except OSError:
+        return None
+    return None
+
+
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's first process, whose SIGHUP lets the workers read anew and ends none of them.
+
+    gunicorn would put others in their place: requests under way would be hurried, and where a file
+    can't be read, nobody would serve at all.
+    """
+
+    def reload(self) -> None:
+        self.app.reread()
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, configured from Python."""
 
-    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
+    def __init__(
+        self, make_app: Callable[[], Flask], options: dict[str, Any], config: Config
+    ) -> None:
         self._make_app = make_app
         self._options = options
+        self._config = config
         super().__init__()
+
+    def run(self) -> None:
+        Master(self).run()
+
+    def reread(self) -> None:
+        """Let the workers read content, data and keys anew; what can't be read is named instead."""
+        try:
+            load_district(self._config.content, self._config.confirmed_keys)
+        except DataError as error:
+            logging.getLogger(OWN).error("没有换，还用原来的：%s", error)
+        else:
+            ask_to_reread(self._config.data)
 
     def load_config(self) -> None:
         for name, value in self._options.items():
@@ -115,7 +163,7 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
         _announce_setup(config, setup_code)
     quiet_process()
     options = gunicorn_options(config, workers=workers, threads=threads)
-    Server(lambda: create_app(replace(config, workers=workers)), options).run()
+    Server(lambda: create_app(replace(config, workers=workers)), options, config).run()
 
 
 def _announce(config: Config) -> None:

@@ -88,6 +88,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """Connections whose request has begun, the oldest first."""
         self.held = 0
 
+    def init_signals(self) -> None:
+        super().init_signals()
+        # Meant for the first process; by default it would end this one in the midst of an answer.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
     def run(self) -> None:
         super().run()
         for conn in (*self.lingering, *self.coming):

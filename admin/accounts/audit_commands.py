@@ -1,7 +1,6 @@
-"""`dengshao audit`: verify the whole log, and print checkpoints for paper."""
+"""What `dengshao audit` does: verify the whole log, and print checkpoints for paper."""
 
 import click
-from flask.cli import with_appcontext
 
 from ..audit import NOBODY, record
 from ..audit_chain import read_checkpoint, verify
@@ -10,13 +9,8 @@ from ..db import db, today
 from ..house import house
 from .audit_words import finding_words
 
-audit = click.Group("audit", help="审计记录：核对、打印核对点。")
 
-
-@audit.command("verify", help="从第一行起核对整个审计记录，有不对的逐行指出。")
-@click.option("--checkpoint", "typed", multiple=True, help="纸上的核对点：行号和 6 组字符。")
-@with_appcontext
-def verify_command(typed: tuple[str, ...]) -> None:
+def verify_log(typed: tuple[str, ...]) -> None:
     try:
         points = [Checkpoint.parse(text) for text in typed]
     except ValueError:
@@ -42,9 +36,7 @@ def _tell(report: Report, points: int) -> None:
         click.echo("掌握服务器密钥的人能整个重写记录：请加 --checkpoint，和纸上的核对点比。")
 
 
-@audit.command("checkpoint", help="打印现在最后一行的核对点，签名后收在纸上。")
-@with_appcontext
-def checkpoint_command() -> None:
+def print_checkpoint() -> None:
     point = read_checkpoint(db.session)
     if point is None:
         raise click.ClickException("审计记录还是空的。")

@@ -81,6 +81,7 @@ DONE: Final[dict[str, Any]] = {
     "setup": _l("做了初次设置"),
     "unit_key_made": _l("造了单位的钥匙"),
     "key_confirmed": _l("核对了钥匙的指纹"),
+    "key_published": _l("公布了钥匙的指纹"),
     "key_handed": _l("把钥匙交给了成员"),
     "key_renewed": _l("换了单位的钥匙"),
     "key_recovered": _l("用恢复单换了单位的钥匙"),

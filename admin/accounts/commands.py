@@ -1,4 +1,4 @@
-"""`dengshao unit` and `dengshao staff`: units' keys and members, made on the command line.
+"""What `dengshao unit` and `dengshao staff` do: units' keys and members, made on the command line.
 
 What these commands print of secrets is printed once: run them where the right people look on.
 """
@@ -6,7 +6,6 @@ What these commands print of secrets is printed once: run them where the right p
 from dataclasses import dataclass
 
 import click
-from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from ..audit import NOBODY, record
@@ -19,7 +18,7 @@ from . import acts_told, countersign, enrol, halves, second, services
 from .overview import UnitOverview, read_members, read_units
 from .paper import member_card, recovery_sheet
 from .passphrase import MIN_LENGTH, WeakPassphrase, check_passphrase, propose
-from .roles import ROLES, WITHOUT_CONTENT, BadRoles, check_roles
+from .roles import WITHOUT_CONTENT, BadRoles, check_roles
 
 SENTENCES: dict[type[Exception], str] = {
     enrol.BadName: f"姓名不合用：写 1 到 {enrol.MAX_NAME} 个字，不要换行。",
@@ -36,36 +35,15 @@ SENTENCES: dict[type[Exception], str] = {
 }
 
 
-class PlainGroup(click.Group):
-    """Turns a refusal of a service into one sentence."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except BadRoles as error:
-            raise click.ClickException(str(error)) from None
-        except tuple(SENTENCES) as error:
-            raise click.ClickException(SENTENCES[type(error)]) from None
+def sentence_of(error: Exception) -> str | None:
+    """Say what a service's refusal means for an operator; None for what is a fault of ours."""
+    return str(error) if isinstance(error, BadRoles) else SENTENCES.get(type(error))
 
 
-@click.command("permissions", help="印出权限表：谁能做什么，靠钥匙还是靠规则。")
-@click.option("--english", is_flag=True, help="用英文印。")
-@with_appcontext
-def permissions(english: bool) -> None:
-    click.echo(acts_told.table("en" if english else "zh"))
+def print_permissions(*, is_english: bool) -> None:
+    click.echo(acts_told.table("en" if is_english else "zh"))
 
 
-staff = PlainGroup("staff", help="成员：增加、停用、列出。")
-unit = PlainGroup("unit", help="承办单位：密钥、指纹、恢复。")
-
-
-@staff.command("add", help="增加成员 NAME：打印一次成员卡；单位的第一个成员同时造出单位密钥。")
-@click.argument("name")
-@click.option("--unit", "unit_id", help="承办单位（routes.yml 里的 id）。")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(ROLES)))
-@click.option("--holder", help="交出单位密钥的持钥人；单位的第一个成员不用写。")
-@click.option("--generate", is_flag=True, help="由机器出一个口令，不自己想。")
-@with_appcontext
 def add_staff(
     name: str, unit_id: str | None, roles: tuple[str, ...], holder: str | None, generate: bool
 ) -> None:
@@ -130,11 +108,7 @@ def _ask_fingerprint(holder: str, expected: str) -> None:
         raise click.ClickException("指纹不一样，密钥没有交出去，成员也没有增加。")
 
 
-@staff.command("suspend", help="停用成员 NAME：马上登录不了，已开的登录也结束。")
-@click.argument("name")
-@click.option("--alone", is_flag=True, help="没有第二个人同意，也停用最后一位。会记下来。")
-@with_appcontext
-def suspend_staff(name: str, alone: bool) -> None:
+def suspend_staff(name: str, *, alone: bool) -> None:
     member = _member(db.session, name)
     is_last = countersign.is_last(db.session, house().district, member, is_held=True)
     if is_last and not alone:
@@ -148,11 +122,6 @@ def suspend_staff(name: str, alone: bool) -> None:
     click.echo(f"已停用：{member.name}。这个人以前能打开的，仍然能用原来的密钥打开。")
 
 
-@staff.command(
-    "reset-second", help="NAME 丢了手机、通行密钥和恢复码：当面核对身份后，让这个人重新设置。"
-)
-@click.argument("name")
-@with_appcontext
 def reset_second(name: str) -> None:
     member = _member(db.session, name)
     second.reset(db.session, member, by="-")
@@ -160,8 +129,6 @@ def reset_second(name: str) -> None:
     click.echo(f"已清掉 {member.name} 的第二道核对，已开的登录也结束。下次登录时重新设置。")
 
 
-@staff.command("list", help="列出全部成员。")
-@with_appcontext
 def list_staff() -> None:
     for member in read_members(db.reading):
         state = f"已停用 {member.suspended_on}" if member.suspended_on else "正常"
@@ -181,8 +148,6 @@ def _member(session: Session, name: str) -> Member:
     return member
 
 
-@unit.command("list", help="列出全部承办单位：指纹、是否核对、持钥人。")
-@with_appcontext
 def list_units() -> None:
     for found in read_units(db.reading, house().district):
         state = "已核对" if found.is_confirmed else "未核对，不开放"
@@ -190,9 +155,6 @@ def list_units() -> None:
         click.echo(f"{found.id}\t{found.title}\t{found.fingerprint or '-'}\t{state}\t{people}")
 
 
-@unit.command("show", help="显示承办单位 UNIT_ID 的公开密钥。")
-@click.argument("unit_id")
-@with_appcontext
 def show_unit(unit_id: str) -> None:
     found = _overview(unit_id)
     key = _key(unit_id)
@@ -204,9 +166,6 @@ def show_unit(unit_id: str) -> None:
     click.echo(f"恢复公钥：{key.recovery}")
 
 
-@unit.command("recover", help="用恢复单的两半拼出 UNIT_ID 的恢复密钥，打印成 age 能用的一行。")
-@click.argument("unit_id")
-@with_appcontext
 def recover_unit(unit_id: str) -> None:
     key = _key(unit_id)
     first = click.prompt("第一半", type=str, err=True)

@@ -31,7 +31,7 @@ def recovery_sheet(unit_key: UnitKey, recovery: HybridIdentity) -> str:
             _RULE,
             f"单位密钥已造好：{unit_key.unit_id}",
             f"指纹：{unit_key.fingerprint}",
-            "请另一个人当面核对指纹，再写进 content/data/keys.yml，本单位才开放。",
+            "请另一个人在「本单位」页核对指纹，再由 dengshao keys apply 公布，本单位才开放。",
             _RULE,
             "恢复单（只打印这一次，两半由两个人分开保管，缺一半打不开）",
             f"第一半：{first}",

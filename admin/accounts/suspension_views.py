@@ -90,7 +90,12 @@ def suspended(member_id: int) -> str:
     member = _member(db.reading, member_id)
     if member.suspended_on is None:
         abort(404)
-    return render_template("accounts/suspended.html", member=member, **_unit_of(member))
+    return render_template(
+        "accounts/suspended.html",
+        member=member,
+        may_publish=house().config.keys_by_desk,
+        **_unit_of(member),
+    )
 
 
 def _page(member: Member, form: SuspendForm) -> str:

@@ -34,6 +34,8 @@ class ToConfirm:
     made_by: str
     recipient: str
     recovery: str
+    was_confirmed: bool
+    """Only its publication is missing."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,12 @@ class UnitPage:
     waiting: tuple[Member, ...]
     invitations: tuple[Invitation, ...]
     to_confirm: tuple[ToConfirm, ...]
+    may_publish: bool
+    """Who types a fingerprint here opens the unit by it; otherwise an operator does."""
+
+    @property
+    def was_renewed(self) -> bool:
+        return self.key is not None and self.key.succeeds_id is not None
 
     @property
     def must_hear(self) -> bool:
@@ -61,8 +69,13 @@ class UnitPage:
         return any(one.unit_id == self.id for one in self.to_confirm)
 
 
-def read_page(session: Session, district: District, me: Member, now: int) -> UnitPage | None:
-    """Read the page of a member's unit; None for who belongs to none."""
+def read_page(
+    session: Session, district: District, me: Member, now: int, *, may_publish: bool = False
+) -> UnitPage | None:
+    """Read the page of a member's unit; None for who belongs to none.
+
+    `may_publish` tells that who types a fingerprint here opens the unit by it.
+    """
     unit = district.units.get(me.unit_id or "")
     if unit is None:
         return None
@@ -84,7 +97,8 @@ def read_page(session: Session, district: District, me: Member, now: int) -> Uni
         colleagues=colleagues,
         waiting=tuple(unit_page_keys.waiting(session, key)) if key else (),
         invitations=tuple(invite.open_invitations(session, now, unit.id)) if may_speak else (),
-        to_confirm=_to_confirm(session, district, me),
+        to_confirm=_to_confirm(session, district, me, may_publish=may_publish),
+        may_publish=may_publish,
     )
 
 
@@ -109,11 +123,11 @@ def _colleagues(session: Session, unit_id: str, key: UnitKey | None) -> tuple[Co
     )
 
 
-def _to_confirm(session: Session, district: District, me: Member) -> tuple[ToConfirm, ...]:
+def _to_confirm(
+    session: Session, district: District, me: Member, *, may_publish: bool
+) -> tuple[ToConfirm, ...]:
     keys = session.scalars(
-        select(UnitKey)
-        .where(UnitKey.retired_on.is_(None), UnitKey.confirmed_by.is_(None))
-        .order_by(UnitKey.unit_id)
+        select(UnitKey).where(UnitKey.retired_on.is_(None)).order_by(UnitKey.unit_id)
     )
     return tuple(
         ToConfirm(
@@ -122,10 +136,12 @@ def _to_confirm(session: Session, district: District, me: Member) -> tuple[ToCon
             key.made_by or "",
             key.recipient,
             key.recovery,
+            key.confirmed_by is not None,
         )
         for key in keys
-        # The demo's and the command line's keys were put into keys.yml by hand.
+        # What stands in keys.yml was typed by somebody already.
         if key.unit_id in district.units
         and (key.unit_id, key.fingerprint) not in district.fingerprints
+        and (key.confirmed_by is None or may_publish)
         and unit_page_keys.may_confirm(session, key, me)
     )

@@ -172,40 +172,34 @@ def readers(session: Session, unit_id: str) -> list[str]:
     return sorted(name for name, roles in rows if not WITHOUT_CONTENT & set(roles))
 
 
-def confirm(session: Session, key: UnitKey, member: Member, typed: str) -> None:
+def confirm(
+    session: Session, key: UnitKey, member: Member, typed: str, *, is_published: bool = True
+) -> None:
     """Take a second person's word that the key's maker reads out this fingerprint.
 
-    The caller commits, also where it is wrong. Raises `OwnKey`, `NotYourUnit`, `AlreadyConfirmed`
+    A key that was confirmed and is not published yet may be typed once more, to publish it. The
+    caller commits, also where it is wrong. Raises `OwnKey`, `NotYourUnit`, `AlreadyConfirmed`
     or `WrongFingerprint`.
     """
     if member.name == key.made_by:
         raise OwnKey
     if not may_confirm(session, key, member):
         raise NotYourUnit
-    if key.confirmed_by is not None:
+    if key.confirmed_by is not None and is_published:
         raise AlreadyConfirmed
     # Of the recipients, not of the column: a row that was changed in part must not pass.
     expected = fingerprint(key.unit_id, key.recipient, key.recovery)
     if plain_fingerprint(typed) != plain_fingerprint(expected) or expected != key.fingerprint:
         record(session, "key_confirm_wrong", by=member.name, unit_id=key.unit_id)
         raise WrongFingerprint
-    key.confirmed_by = member.name
-    session.flush()
-    record(session, "key_confirmed", by=member.name, unit_id=key.unit_id, detail=expected)
+    if key.confirmed_by is None:
+        key.confirmed_by = member.name
+        session.flush()
+        record(session, "key_confirmed", by=member.name, unit_id=key.unit_id, detail=expected)
 
 
 def plain_fingerprint(text: str) -> str:
     return "".join(c for c in text.lower() if c in "0123456789abcdef")
-
-
-def confirmed_pairs(session: Session) -> list[tuple[str, str]]:
-    """Read the keys in use that a second person confirmed by the page."""
-    rows = session.execute(
-        select(UnitKey.unit_id, UnitKey.fingerprint).where(
-            UnitKey.retired_on.is_(None), UnitKey.confirmed_by.is_not(None)
-        )
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 def waiting(session: Session, key: UnitKey) -> list[Member]:

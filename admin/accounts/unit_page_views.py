@@ -7,12 +7,12 @@ from flask import Blueprint, Response, abort, g, jsonify, render_template, reque
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..confirmed import publish
+from ..data_file import DataError
 from ..db import db
 from ..house import house
-from ..models import Member
+from ..models import Member, UnitKey
 from ..security import staff_only
-from . import enrol, guard, invite, unit_page, unit_page_keys
+from . import enrol, guard, invite, key_lines, unit_page, unit_page_keys
 from .acts import Act, may, refuse
 from .joining import BadKeys
 from .joining_words import unit_words
@@ -25,7 +25,13 @@ bp = Blueprint("unit_page", __name__, url_prefix="/desk")
 @staff_only
 def show() -> str:
     """Show my unit: who holds the key, whether it is confirmed, and what I may do about it."""
-    page = unit_page.read_page(db.reading, house().district, _me(db.reading), guard.clock())
+    page = unit_page.read_page(
+        db.reading,
+        house().district,
+        _me(db.reading),
+        guard.clock(),
+        may_publish=house().config.keys_by_desk,
+    )
     if page is None:
         abort(404)
     return render_template(
@@ -33,7 +39,6 @@ def show() -> str:
         page=page,
         roles=ROLES,
         words=unit_words(),
-        production=house().config.production,
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )
 
@@ -62,8 +67,18 @@ def confirm() -> Response:
     key = enrol.current_key(db.session, _text(posted, "unit"))
     if key is None:
         return _refused(_("这个单位还没有密钥。请重新载入页面看一看。"), 409)
+    may_publish = house().config.keys_by_desk
+    is_published = (
+        not may_publish or (key.unit_id, key.fingerprint) in house().district.fingerprints
+    )
     try:
-        unit_page_keys.confirm(db.session, key, _me(db.session), _text(posted, "fingerprint"))
+        unit_page_keys.confirm(
+            db.session,
+            key,
+            _me(db.session),
+            _text(posted, "fingerprint"),
+            is_published=is_published,
+        )
     except (unit_page_keys.OwnKey, unit_page_keys.NotYourUnit):
         refuse(Act.CONFIRM_KEY)
     except unit_page_keys.AlreadyConfirmed:
@@ -71,11 +86,24 @@ def confirm() -> Response:
     except unit_page_keys.WrongFingerprint:
         db.session.commit()
         return _refused(wrong_fingerprint(), 422)
-    # While the log's line holds the other writers back, so that none takes another's out.
-    if path := house().config.confirmed_keys:
-        publish(path, unit_page_keys.confirmed_pairs(db.session))
+    refusal = _publish(key) if may_publish else None
     db.session.commit()
-    return jsonify(done=True)
+    return _refused(refusal, 503) if refusal else jsonify(done=True)
+
+
+def _publish(key: UnitKey) -> str | None:
+    """Write what was typed just now into keys.yml and the site; gives what kept it from that.
+
+    What was typed is `key.fingerprint`, letter by letter, or the confirmation had been refused.
+    """
+    typed = {key.unit_id: key.fingerprint}
+    try:
+        key_lines.apply(db.session, house().config, typed, by=g.staff.name)
+    except (OSError, DataError):
+        return str(
+            _("核对记下了，但是这台服务器写不了名单。请管服务器的人运行 dengshao keys apply。")
+        )
+    return None
 
 
 def wrong_fingerprint() -> str:

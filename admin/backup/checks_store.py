@@ -17,6 +17,9 @@ class UnitState:
     title: str
     has_key: bool
     is_confirmed: bool
+    """Its fingerprint stands in keys.yml."""
+    was_compared: bool
+    """A second person has typed it at the desk."""
     holders: int
     suspended_holders: int
     """Suspended members who were given the key in use: it waits to be made anew."""
@@ -32,9 +35,14 @@ def check_unit(unit: UnitState) -> list[Finding]:
         return [bad(matter, "还没有钥匙，收不到线索", todo)]
     faults = [
         (
-            not unit.is_confirmed,
+            not unit.is_confirmed and not unit.was_compared,
             "指纹没有第二个人核对，没有开放",
-            "请另一个人核对后写进 keys.yml。",
+            "请另一个人在「本单位」页核对，再运行 dengshao keys apply。",
+        ),
+        (
+            not unit.is_confirmed and unit.was_compared,
+            "第二个人核对过了，还没有公布，没有开放",
+            "请运行 dengshao keys apply。",
         ),
         (unit.holders == 0, "没有能打开线索的成员", "请马上用恢复单的两半恢复，或者恢复成员。"),
         (unit.holders == 1, "只有一个持钥人", "请再加一个成员：一个人病了，线索就没人能看。"),
@@ -73,7 +81,11 @@ def check_revision(current: str | None, known: Sequence[str]) -> Finding:
         return bad("数据库版本", "数据库是空的", "请运行 dengshao migrate。")
     if current not in known:
         return bad("数据库版本", f"{current}，比程序新", "请升级程序。")
-    return bad("数据库版本", f"{current}，要升到 {known[0]}", "请先备份，再运行 dengshao migrate。")
+    return bad(
+        "数据库版本",
+        f"{current}，要升到 {known[0]}",
+        "请先用升级前的程序备份，再运行 dengshao migrate。",
+    )
 
 
 def check_demo(*, is_production: bool, is_demo: bool, has_file: bool) -> Finding:

@@ -1,4 +1,4 @@
-"""`dengshao backup` and `dengshao restore`: what an operator types, and what they are told."""
+"""What `dengshao backup` and `dengshao restore` do, and what an operator is told."""
 
 import os
 import sqlite3
@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from ..config import Config, ConfigError, load_config
@@ -52,25 +51,6 @@ SENTENCES: dict[type[Exception], str] = {
 }
 
 
-class BackupGroup(click.Group):
-    """`backup DEST` makes one: what is no command of the group is where the file shall be."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] != "--help":
-            args = ["to", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(
-    cls=BackupGroup,
-    subcommand_metavar="DEST | key",
-    help="备份到 DEST（文件，或者目录：按日期取名），锁给备份公钥；key 造一对备份钥匙。",
-)
-def backup() -> None:
-    pass
-
-
-@backup.command("key", help="造一对备份钥匙，私钥只打印这一次。")
 def make_key() -> None:
     identity = HybridIdentity.generate()
     click.echo(f"公钥（写进 DENGSHAO_BACKUP_RECIPIENT）：\n{identity.recipient}\n")
@@ -79,10 +59,6 @@ def make_key() -> None:
     click.echo("没有私钥，谁也打不开备份，包括我们。")
 
 
-@backup.command("to", hidden=True)
-@click.argument("target", type=click.Path(path_type=Path))
-@click.option("--to", "recipient", help="备份公钥 age1pq1…；不写就用 DENGSHAO_BACKUP_RECIPIENT。")
-@with_appcontext
 def make_backup(target: Path, recipient: str | None) -> None:
     config = house().config
     key = _recipient(recipient or config.backup_recipient)
@@ -140,16 +116,7 @@ def _lacking(manifest: Manifest) -> str:
     return f"有 {len(manifest.missing)} 个证据文件在存放处缺了，备份里也没有：{names}"
 
 
-@click.command("restore", help="把备份 FILE 恢复到空的数据目录和空的数据库；先全部核对，再放进去。")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--identity",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="存有备份私钥的文件；不写就当场输入。",
-)
-@click.option("--check", "only_check", is_flag=True, help="只核对，不恢复（演练用）。")
-@click.option("--without-secret", is_flag=True, help="密钥文件已经丢了，也要恢复。")
-def restore_command(
+def restore_backup(
     *, file: Path, identity: Path | None, only_check: bool, without_secret: bool
 ) -> None:
     # The database and what lies beside it are for this user alone.

@@ -1,9 +1,7 @@
-"""`dengshao doctor`: looks at the whole installation and says what to do. Changes nothing."""
+"""What `dengshao doctor` does: looks at the whole and says what to do. Changes nothing."""
 
-import fcntl
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,33 +17,37 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from ..accounts.demo_mark import is_demo
+from ..accounts.key_lines import tips_on
 from ..accounts.overview import UnitOverview, read_units
 from ..cleaning import absent_tools, can_clean
 from ..clocks import calendar_gap
+from ..commands.opening import is_away
 from ..config import Config, ConfigError, load_config
+from ..data_file import DataError
 from ..db import today
-from ..district import DataError, District, load_district
+from ..district import District, load_district, routes_digest
+from ..keys_file import Keys, Line, read_lines
 from ..migrate import known_revisions
 from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
+from ..public_keys import NotSeen, fetch
+from ..server import serving_pid
 from ..swap import clear_swaps
 from ..vault.blobs_local import LocalBlobs
 from ..vault.blobs_open import open_blobs
 from ..vault.resealing import count_on_old_keys
 from ..vault.uploads import MIB, promised_bytes, waiting_bytes
 from . import checks_files as files
+from . import checks_keys as keys
 from . import checks_machine as machine
 from . import checks_store as stored
 from . import checks_web as web
-from .findings import Finding, State, bad, good, unknown
+from .findings import Finding, State, bad, good
 from .making import LAST_BACKUP
 
 _MOST_LOOKED_AT = 2000
-_PID = re.compile(r"\(pid (\d+)\)")
 
 
-@click.command("doctor", help="体检：权限、应答头、交换区、钥匙、备份……逐项说好不好、怎么改。")
-@click.option("--json", "as_json", is_flag=True, help="给程序看的 JSON。")
-def doctor(*, as_json: bool) -> None:
+def tell(*, as_json: bool) -> None:
     findings = list(examine())
     if as_json:
         click.echo(json.dumps([asdict(found) for found in findings], ensure_ascii=False))
@@ -67,7 +69,7 @@ def examine() -> Iterator[Finding]:
         yield bad("配置", str(error), "请照这句话改好，再运行一次。")
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
-    parts = (_files, _machine, _web, _store)
+    parts = (_files, _machine, _web, _public_keys, _store)
     for part in parts:
         yield from _safely(part, config, district)
     yield stored.check_footer(district.footer, is_production=config.production)
@@ -80,8 +82,12 @@ def _safely(
     try:
         yield from part(config, district)
     except Exception as error:
+        if is_away(error):
+            todo = "请看它在不在运行，DENGSHAO_DATABASE_URL 的地址和口令对不对。现在收不进线索。"
+            yield bad("数据库", "没有应答", todo)
+            return
         # Its kind alone: the words of an error may hold an address with a password.
-        yield unknown("检查", f"没有做完：{type(error).__name__}", "请把这个名字告诉维护人员。")
+        yield bad("检查", f"没有做完：{type(error).__name__}", "请把这个名字告诉维护人员。")
 
 
 def _files(config: Config, _district: District) -> Iterator[Finding]:
@@ -125,6 +131,16 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
 
 
+def _public_keys(config: Config, district: District) -> Iterator[Finding]:
+    seen: dict[str, object] | str
+    try:
+        seen = fetch(config)
+    except NotSeen as error:
+        seen = str(error)
+    yield keys.check_public(seen, Keys(district.fingerprints, district.retiring))
+    yield keys.check_public_routes(seen, routes_digest(district))
+
+
 def _store(config: Config, district: District) -> Iterator[Finding]:
     database = _sqlite_path(config)
     if database and not database.exists():
@@ -156,6 +172,33 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     for unit in read_units(session, district):
         if not district.units[unit.id].practice:
             yield from stored.check_unit(_state_of(session, unit))
+    yield from keys.check_lines(_lines(session, config), today())
+
+
+def _lines(session: Session, config: Config) -> list[keys.LineState]:
+    """Look up the key of each line of keys.yml, in development of the second file too."""
+    paths = [config.content / "data" / "keys.yml", config.confirmed_keys]
+    lines = [
+        line
+        for path in paths
+        if path and path.exists()
+        for line in read_lines(config.content, path)
+    ]
+    return [_line_state(session, line) for line in lines]
+
+
+def _line_state(session: Session, line: Line) -> keys.LineState:
+    query = select(UnitKey).filter_by(unit_id=line.unit, fingerprint=line.fingerprint)
+    key = session.scalars(query).first()
+    names = select(Member.name).join(KeyGrant, KeyGrant.member_id == Member.id)
+    names = names.where(KeyGrant.unit_key_id == (key.id if key else None))
+    return keys.LineState(
+        line,
+        is_known=key is not None,
+        is_in_use=key is not None and key.retired_on is None,
+        suspended=tuple(session.scalars(names.where(Member.suspended_on.is_not(None)))),
+        tips=tips_on(session, line),
+    )
 
 
 def _evidence(session: Session, config: Config) -> Iterator[Finding]:
@@ -184,6 +227,7 @@ def _state_of(session: Session, unit: UnitOverview) -> stored.UnitState:
         title=unit.title,
         has_key=key is not None,
         is_confirmed=unit.is_confirmed,
+        was_compared=bool(key and key.confirmed_by),
         holders=len(unit.holders),
         suspended_holders=_suspended_holders(session, key.id) if key else 0,
         has_recovery=bool(key and key.recovery),
@@ -210,20 +254,6 @@ def _reading(config: Config) -> Iterator[Session]:
 def _sqlite_path(config: Config) -> Path | None:
     url = make_url(config.database_url)
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-
-
-def serving_pid(lock: Path) -> int | None:
-    """Find the process that serves this data folder: it holds the lock for as long as it runs."""
-    try:
-        with lock.open("r", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                found = _PID.search(file.read())
-                return int(found[1]) if found else None
-    except OSError:
-        return None
-    return None
 
 
 def _read(path: Path) -> str | None:

@@ -7,14 +7,14 @@ import { checkMark } from "./lib/marks.js";
 import { checkRoutes } from "./lib/published.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
-import { checkUnit } from "./mailbox/locks.js";
+import { checkReader } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
 window.dengshaoMailbox = {
   check,
   checkMark,
   checkRoutes,
-  checkUnit,
+  checkReader,
   derive,
   openThread,
   sealLetter,

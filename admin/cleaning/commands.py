@@ -1,4 +1,4 @@
-"""`dengshao clean`: for the copy that is passed on. Needs no server, no database, no network."""
+"""What `dengshao clean` does: for the copy that is passed on. Needs no server, no network."""
 
 import hashlib
 import json
@@ -37,19 +37,7 @@ class Line:
     """Bytes of the clean copy."""
 
 
-@click.command("clean", help="清理文件：在旁边（或 --out 目录里）另存干净的副本，不动原文件。")
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="副本存到这个目录；不写就存在原文件旁边。",
-)
-def clean_command(files: Sequence[Path], out: Path | None) -> None:
+def clean_files(files: Sequence[Path], out: Path | None) -> None:
     if not can_clean():
         raise click.ClickException(_NO_SANDBOX)
     cleaned = [_clean_one(path, out or path.parent) for path in files]

@@ -1,16 +1,13 @@
-"""`dengshao demo`: fills an empty store with the demo district."""
+"""What `dengshao demo` does: fills an empty store with the demo district."""
 
 import click
-from flask.cli import with_appcontext
 
 from ..db import db
 from ..house import house
 from .members import NotInProduction, make_demo
 
 
-@click.command("demo", help="造出演示的单位、成员和密钥；已有成员时什么也不做。")
-@with_appcontext
-def demo() -> None:
+def make() -> None:
     config = house().config
     try:
         people = make_demo(db.session, config)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app, has_request_context, render_template, request
 
-from ..district import Category
+from ..district import Category, District
 from ..house import house, page_language
 from ..vault import vault
 from ..vault.routes import offered_categories
@@ -35,13 +35,18 @@ _OURS = re.compile(r'(<textarea\b.*?</textarea>|<bdi>.*?</bdi>| value="[^"]*")|æ
 class PageCache:
     """Rendered pages, with marks where they differ from one showing to the next."""
 
+    district: District
+    """What they were rendered of: with other data, other pages are kept."""
     first: dict[tuple[Any, ...], str] = field(default_factory=dict)
     sent: dict[tuple[Any, ...], str] = field(default_factory=dict)
     offers: dict[tuple[Any, ...], Offer] = field(default_factory=dict)
 
 
 def _cache() -> PageCache:
-    cache: PageCache = current_app.extensions.setdefault("dengshao.pages", PageCache())
+    district = house().district
+    cache: PageCache | None = current_app.extensions.get("dengshao.pages")
+    if cache is None or cache.district is not district:
+        cache = current_app.extensions["dengshao.pages"] = PageCache(district)
     return cache
 
 

@@ -16,17 +16,17 @@ Units = dict[str, OpenUnit]
 
 
 class RoutesCache:
-    """The answer, made once for the units that are open."""
+    """The answer, made once for the units that are open, and anew with the district's data."""
 
     def __init__(self) -> None:
-        self._made: tuple[Units, bytes] | None = None
+        self._made: tuple[District, Units, bytes] | None = None
 
     def get(self, district: District, site_id: str, units: Units) -> bytes:
         made = self._made
-        if made is None or made[0] != units:
+        if made is None or made[0] is not district or made[1] != units:
             text = json.dumps(routes_of(district, site_id, units), separators=(",", ":"))
-            made = self._made = (units, text.encode())
-        return made[1]
+            made = self._made = (district, units, text.encode())
+        return made[2]
 
 
 @bp.get("/tip/routes.json")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ..db import today
 from ..district import District
 from ..models import UnitKey
 from ..sealing.member import fingerprint as fingerprint_of
@@ -50,6 +51,15 @@ def is_confirmed(unit: OpenUnit, district: District) -> bool:
     return unit.unit_id in district.units and (unit.unit_id, found) in district.fingerprints
 
 
+def is_retiring(unit: OpenUnit, district: District) -> bool:
+    """Tell whether this older key may still get words for the tips that hang on it."""
+    found = fingerprint_of(unit.unit_id, unit.recipient, unit.recovery)
+    return unit.unit_id in district.units and any(
+        (of, fingerprint) == (unit.unit_id, found) and until >= today()
+        for of, fingerprint, until in district.retiring
+    )
+
+
 def readers_of(
     session: Session,
     district: District,
@@ -62,7 +72,8 @@ def readers_of(
 
     That is the unit's key in use. While a new key waits for its second person, it is the key on
     which the tip itself still hangs: words that are added open to exactly those who can open what
-    they are added to, and nobody is sent away. A key that was never confirmed gets none.
+    they are added to, and nobody is sent away. A key gets none that was never confirmed, or whose
+    line in keys.yml is gone or past its last day.
     """
     if unit_id in open_now:
         return open_now[unit_id]
@@ -71,7 +82,7 @@ def readers_of(
         _KEYS.where(UnitKey.id == key_id, UnitKey.retired_on.is_not(None), renewed.exists())
     ).first()
     unit = OpenUnit(*row) if row else None
-    return unit if unit and is_confirmed(unit, district) else None
+    return unit if unit and (is_confirmed(unit, district) or is_retiring(unit, district)) else None
 
 
 class UnitCache:

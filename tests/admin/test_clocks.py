@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from admin.clocks import Facts, Level, Step, calendar_gap, started_on
 from admin.config import ROOT
+from admin.data_file import load_file
 from admin.deadlines import load_clocks
-from admin.district import load_district, load_file
+from admin.district import load_district
 from admin.models import TipStatus, Urgency
 from admin.working_days import KNOWN_YEARS, WorkingDays, end_of, load_working_days, months_after
 

@@ -1,67 +1,170 @@
-"""A unit that a second person confirmed opens without a restart, in development alone."""
+"""A node reads new keys by itself, new data when it is asked to, and takes no file with a slip."""
 
+import logging
+import shutil
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from admin import create_app
 from admin.config import ROOT, Env
-from admin.confirmed import ConfirmedKeys, publish
-from admin.district import read_fingerprints
+from admin.confirmed import Rereading, ask_to_reread
+from admin.district import load_district
 from admin.house import house
+from admin.keys_file import Line, replace_file, written
+from admin.quiet_log import OWN
 from tests.live import dispose
+from tests.support import PublicClient
 
 PRINT = "0123 4567 89ab cdef 0123 4567 89ab cdef"
-OTHER = "ffff " * 7 + "ffff"
+OTHER = " ".join(["ffff"] * 8)
+
+
+def write(path, *lines):
+    replace_file(path, written(lines, source="tests", checked=date(2026, 12, 1)))
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "keys.yml"
+def content(tmp_path):
+    shutil.copytree(ROOT / "content" / "data", tmp_path / "content" / "data")
+    return tmp_path / "content"
 
 
-def test_what_is_published_is_read_and_other_units_lines_stay(path):
-    publish(path, [("police", OTHER), ("drugs", PRINT)])
-    publish(path, [("police", PRINT)])
-
-    assert read_fingerprints(ROOT / "content", path) == {("police", PRINT), ("drugs", PRINT)}
-    assert path.stat().st_mode & 0o077 == 0
-    assert list(path.parent.iterdir()) == [path]
+@pytest.fixture
+def data(tmp_path):
+    (tmp_path / "node").mkdir()
+    return tmp_path / "node"
 
 
-def test_a_change_is_seen_once_by_each_who_watches(path):
-    watchers = [ConfirmedKeys(ROOT / "content", path) for _ in range(2)]
-    assert [watcher.changed() for watcher in watchers] == [None, None]
-
-    publish(path, [("police", PRINT)])
-
-    assert [watcher.changed() for watcher in watchers] == [{("police", PRINT)}] * 2
-    assert [watcher.changed() for watcher in watchers] == [None, None]
+@pytest.fixture
+def keys(content):
+    return content / "data" / "keys.yml"
 
 
-def test_a_slip_in_the_file_leaves_what_was_read(path):
-    publish(path, [("police", PRINT)])
-    watcher = ConfirmedKeys(ROOT / "content", path)
+@pytest.fixture
+def node(content, data):
+    """A process that has read its data: `node()` gives what it has now."""
+    reading, kept = Rereading(content, data, None), [load_district(content)]
 
-    path.write_text("items: [{id: police}]")
+    def newest():
+        kept[0] = reading.newest(kept[0])
+        return kept[0]
 
-    assert watcher.changed() is None
+    return newest
 
 
-def test_the_application_offers_a_unit_as_soon_as_it_was_confirmed(app, config):
-    with app.app_context():
-        assert ("police", PRINT) not in house().district.fingerprints
-        publish(config.data / "keys.yml", [("police", PRINT)])
-        assert ("police", PRINT) in house().district.fingerprints
+@pytest.fixture
+def told(caplog):
+    caplog.set_level(logging.ERROR, OWN)
+    return lambda: [record.getMessage() for record in caplog.records if record.name == OWN]
+
+
+def test_new_keys_are_read_at_once_and_nothing_is_read_twice(node, keys):
+    before = node()
+    assert node() is before
+
+    write(keys, Line("police", PRINT), Line("police", OTHER, date(2027, 1, 1)))
+
+    after = node()
+    assert after.fingerprints == {("police", PRINT)}
+    assert after.retiring == {("police", OTHER, date(2027, 1, 1))}
+    assert after.categories is before.categories
+    assert node() is after
+
+
+def test_a_slip_in_the_keys_leaves_what_was_read_and_is_named_once(node, keys, told):
+    write(keys, Line("police", PRINT))
+    before = node()
+    whole = keys.read_text("utf-8")
+
+    keys.write_text(whole + "  - {id: drugs}\n", "utf-8")
+
+    assert node() is before
+    assert node() is before
+    (line,) = told()
+    assert f"{keys} 第 " in line
+    keys.write_text(whole.replace(PRINT, OTHER), "utf-8")
+    assert node().fingerprints == {("police", OTHER)}
+
+
+def test_other_data_is_read_when_it_is_asked_for_and_all_of_it_together(node, content, data):
+    names, outcomes = content / "data" / "townships.yml", content / "data" / "outcomes.yml"
+    before = node()
+    names.write_text(names.read_text("utf-8").replace("河口乡", "河口镇"), "utf-8")
+    outcomes.write_text(
+        outcomes.read_text("utf-8").replace("purge_days: 7", "purge_days: 9"), "utf-8"
+    )
+    assert node() is before
+
+    ask_to_reread(data)
+
+    after = node()
+    assert "河口镇" in {row.zh for row in after.townships.values()}
+    assert node() is after
+
+
+@pytest.mark.parametrize("name", ["routes", "categories", "deadlines", "keys", "outcomes"])
+def test_of_a_broken_file_nothing_is_taken_and_the_file_is_named(node, content, data, told, name):
+    path = content / "data" / f"{name}.yml"
+    names = content / "data" / "townships.yml"
+    names.write_text(names.read_text("utf-8").replace("河口乡", "河口镇"), "utf-8")
+    before = node()
+    whole = path.read_text("utf-8")
+    path.write_text(f"{whole}\n items: [", "utf-8")
+    ask_to_reread(data)
+
+    assert node() == before
+    assert any(f"{name}.yml 第 " in line for line in told())
+    path.write_text(whole, "utf-8")
+    ask_to_reread(data)
+    assert "河口镇" in {row.zh for row in node().townships.values()}
+
+
+def test_every_application_of_a_data_folder_hears_of_it(content, data):
+    readings = [Rereading(content, data, None) for _ in range(3)]
+    district = load_district(content)
+
+    ask_to_reread(data)
+
+    assert all(reading.newest(district) is not district for reading in readings)
+    assert all(reading.newest(district) is district for reading in readings)
 
 
 def test_production_reads_the_editors_file_alone(config):
-    production = replace(config, env=Env.PRODUCTION)
-    publish(config.data / "keys.yml", [("police", PRINT)])
-    app = create_app(production)
+    write(config.data / "keys.yml", Line("police", PRINT))
+    app = create_app(replace(config, env=Env.PRODUCTION))
 
     with app.app_context():
         assert house().district.fingerprints == frozenset()
-        publish(config.data / "keys.yml", [("police", OTHER)])
+        write(config.data / "keys.yml", Line("police", OTHER))
         assert house().district.fingerprints == frozenset()
     dispose(app)
+
+
+def test_pages_show_the_new_data(units, content, config):
+    """Nothing keeps its own copy: footer, form and routes are of the district as it is now."""
+    copied = replace(config, content=content)
+    changed = create_app(copied)
+    visitor = PublicClient(changed, changed.response_class)
+    first = visitor.get("/tip/").text
+    assert "河口乡" in first, first
+    assert "河口镇" not in first
+    before = visitor.get("/tip/routes.json").json
+    for name, old, new in (
+        ("townships", "河口乡", "河口镇"),
+        ("footer", "主办单位", "主办机关"),
+        ("routes", "unit: trade", "unit: police"),
+    ):
+        path = content / "data" / f"{name}.yml"
+        text = path.read_text("utf-8")
+        assert old in text, name
+        path.write_text(text.replace(old, new), "utf-8")
+
+    ask_to_reread(config.data)
+
+    page = visitor.get("/tip/").text
+    assert "河口镇" in page
+    assert "主办机关" in page
+    assert visitor.get("/tip/routes.json").json["offices"] != before["offices"]
+    dispose(changed)

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from admin.config import ROOT
-from admin.district import DataError, load_district
+from admin.data_file import DataError
+from admin.district import load_district
 
 CONTACTS = [
     ("{custodian: supervision, reviewer: nowhere}", "no such unit: nowhere"),

@@ -1,5 +1,6 @@
 """The build: strict, the same under both builders, and it stops at what a reader must not meet."""
 
+import datetime
 import importlib.util
 import json
 import os
@@ -57,7 +58,8 @@ def test_no_data_file_is_published(site):
 
 
 def test_no_unit_is_published_before_a_second_person_has_entered_its_fingerprint(site):
-    assert json.loads((site / "keys.json").read_text("utf-8"))["keys"] == []
+    published = json.loads((site / "keys.json").read_text("utf-8"))
+    assert (published["keys"], published["retiring"]) == ([], [])
 
 
 TABLE = json.loads((ROOT / "tests/routes_cases.json").read_text("utf-8"))
@@ -100,6 +102,8 @@ def test_the_hash_of_the_routes_is_the_one_of_the_table(hook, case):
 def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(workshop, builder):
     print_of = {"police": " ".join(["0a1b"] * 8), "upper": " ".join(["c2d3"] * 8)}
     rows = [{"id": unit, "fingerprint": print_of[unit]} for unit in print_of]
+    older = " ".join(["ffff"] * 8)
+    rows.append({"id": "police", "fingerprint": older, "retiring": datetime.date(2027, 1, 31)})
     path = workshop / "content" / "data" / "keys.yml"
     keys = yaml.safe_load(path.read_text("utf-8"))
     path.write_text(yaml.safe_dump(keys | {"items": rows}), "utf-8")
@@ -108,10 +112,13 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
 
     assert result.returncode == 0, result.stderr
     published = json.loads((workshop / "out" / "keys.json").read_text("utf-8"))
-    assert published == {
-        "keys": [{"unit": unit, "fingerprint": text} for unit, text in print_of.items()],
-        "routes": TABLE["published"][0]["digest"],
-    }
+    assert published["keys"] == [
+        {"unit": unit, "fingerprint": text} for unit, text in print_of.items()
+    ]
+    assert published["retiring"] == [
+        {"unit": "police", "fingerprint": older, "until": "2027-01-31"}
+    ]
+    assert published["routes"] == TABLE["published"][0]["digest"]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,23 @@ export class FalseKey extends Error {
   }
 }
 
-// `unit` is `{id, recipients}`, `keys` what stands in keys.json. Throws FalseKey.
+// For a new tip: the unit's key in use, and no other. `unit` is `{id, recipients}`, `keys` what stands
+// in keys.json; a key that retires has a last day there, `until`. Throws FalseKey.
 export function checkUnit(unit, keys) {
+  check(unit, keys.filter((key) => !key.until));
+}
+
+// For words to a tip that is stored: it may hang on an older key, which counts up to its last day.
+export function checkReader(unit, keys, today = dayInShanghai()) {
+  check(unit, keys.filter((key) => !key.until || key.until >= today));
+}
+
+function check(unit, keys) {
   const found = unit.recipients.length === 2 ? fingerprint(unit.id, ...unit.recipients) : "";
   if (!keys.some((key) => key.unit === unit.id && key.fingerprint === found)) throw new FalseKey();
+}
+
+// As the server counts days: eight hours before Greenwich, all year.
+function dayInShanghai() {
+  return new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
 }

@@ -17,5 +17,5 @@ export const sendLetter = (base, lookup, token, letter) =>
 export async function askKeys() {
   const answer = await getJson("/keys.json");
   if (!Array.isArray(answer.keys)) throw new Offline();
-  return answer.keys;
+  return answer.keys.concat(answer.retiring || []);
 }

@@ -56,7 +56,7 @@ export class Visit {
   }
 
   async seal(kind, body) {
-    this.tools.checkUnit(this.answer.unit, await askKeys());
+    this.tools.checkReader(this.answer.unit, await askKeys());
     try {
       return await this.tools.sealLetter(this.keys, this.answer, kind, body);
     } catch (error) {

@@ -16,7 +16,7 @@ import {
 } from "../lib/routes.js";
 import { labelBytes, makeReference, noLabel, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
 import { sealLetter } from "../mailbox/letter.js";
-import { checkUnit } from "../mailbox/locks.js";
+import { checkReader, checkUnit } from "../mailbox/locks.js";
 
 // What the page must tell by itself; its name is all that goes there.
 class Told extends Error {
@@ -105,7 +105,7 @@ async function sealSupplement({ digits, fields, files, thread, sent, routes, key
   const unit = thread.unit.id || sent.unit;
   if (thread.status === "purged" || mustStandApart(unit, facts, routes)) return { apart: true };
   if (!thread.unit.recipients.length) return { closed: true };
-  checkUnit(thread.unit, keys);
+  checkReader(thread.unit, keys);
   const body = bodyOf(wellFormed(fields), files);
   const letter = await sealLetter(reporter, thread, "supplement", body);
   // A supervisory tip stays P1 whatever is added; the unit above takes such tips too.

@@ -4,12 +4,12 @@ import { Offline, getJson, postJson } from "../page/post.js";
 
 export const askRoutes = () => getJson("/tip/routes.json");
 
-// What the static site publishes: as `keys` the fingerprints that a second person has confirmed, as
-// `digest` the hash of the routes. A site that publishes no list has neither.
+// What the static site publishes: as `keys` the fingerprints that somebody confirmed, those that retire
+// with their last day; as `digest` the hash of the routes. A site that publishes no list has neither.
 export async function askPublished() {
   try {
-    const { keys, routes } = await getJson("/keys.json");
-    return { keys: Array.isArray(keys) ? keys : [], digest: routes };
+    const { keys, retiring, routes } = await getJson("/keys.json");
+    return { keys: Array.isArray(keys) ? keys.concat(retiring || []) : [], digest: routes };
   } catch (error) {
     if (error instanceof Offline && error.status === 404) return { keys: [], digest: "" };
     throw error;

@@ -13,10 +13,10 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from admin import audit_chain
-from admin.accounts.audit_commands import audit as command
 from admin.audit import END, announce, end_mark, is_reference, mac_of, record, record_at_commit
 from admin.audit_chain import read_checkpoint, verify
 from admin.audit_faults import Checkpoint
+from admin.commands.people import audit as command
 from admin.db import db
 from admin.house import house
 from admin.models import AuditEvent, Setting

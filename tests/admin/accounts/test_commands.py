@@ -6,7 +6,7 @@ import pytest
 from flask.cli import ScriptInfo
 
 from admin.accounts import audit_words, enrol
-from admin.accounts.commands import staff, unit
+from admin.commands.people import staff, unit
 from admin.db import db
 from admin.models import AuditEvent, Member, UnitKey
 from admin.sealing import age

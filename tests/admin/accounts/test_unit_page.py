@@ -8,6 +8,7 @@ from admin.accounts import enrol, invite, services, unit_page_keys
 from admin.accounts.joining import BadKeys
 from admin.db import db
 from admin.house import house
+from admin.keys_file import read_lines
 from admin.models import AuditEvent, KeyGrant, Member, UnitKey
 from admin.sealing import age
 from admin.sealing.hybrid import HybridIdentity
@@ -142,7 +143,6 @@ def test_a_second_reader_confirms_what_the_maker_reads_out(session, unit):
     unit_page_keys.confirm(session, unit.key, unit.second, typed)
 
     assert unit.key.confirmed_by == "bo"
-    assert unit_page_keys.confirmed_pairs(session) == [(UNIT, unit.key.fingerprint)]
     with pytest.raises(unit_page_keys.AlreadyConfirmed):
         unit_page_keys.confirm(session, unit.key, unit.second, typed)
 
@@ -449,17 +449,78 @@ def test_a_wrong_invitation_is_told_in_a_sentence_and_keeps_what_was_typed(
     assert f'value="{form["name"]}"' in page.text
 
 
-def test_in_production_the_page_shows_the_line_that_the_editor_adds(app, desk, head, monkeypatch):
+@pytest.fixture
+def by_command(app):
+    """As in production, unless DENGSHAO_KEYS_BY_DESK says otherwise."""
+    object.__setattr__(app.extensions["dengshao"].config, "keys_by_desk", False)
+
+
+def confirmed(app, people):
     with app.app_context():
-        db.session.get_one(UnitKey, head.key.id).confirmed_by = "bo"
+        db.session.get_one(UnitKey, people.key.id).confirmed_by = "bo"
         db.session.commit()
+
+
+def lines_of(app):
+    with app.app_context():
+        here = house().config
+        lines = read_lines(here.content, here.keys_path)
+    return [line.fingerprint for line in lines if line.unit == UNIT]
+
+
+@pytest.mark.usefixtures("by_command")
+def test_where_the_desk_may_not_publish_the_page_names_the_command_and_publishes_nothing(
+    app, desk, head
+):
+    before = lines_of(app)
+    desk.enter(head.second.id)
+    posted = {"unit": UNIT, "fingerprint": head.key.fingerprint}
+    assert desk.send("/desk/unit/confirm", posted).status_code == 200
+    assert desk.send("/desk/unit/confirm", posted).status_code == 409
     desk.enter(head.first.id)
 
     page = desk.get("/desk/unit/").text
 
-    assert f"  - {{id: {UNIT}, fingerprint: {head.key.fingerprint}}}" in page
-    line = yaml.safe_load(f"  - {{id: {UNIT}, fingerprint: {head.key.fingerprint}}}")
-    assert line == [{"id": UNIT, "fingerprint": head.key.fingerprint}]
+    assert "<code>dengshao keys apply</code>" in page
+    assert "不用重启" in page
+    assert "keys.yml" not in page
+    assert lines_of(app) == before != [head.key.fingerprint]
+
+
+def test_where_the_desk_may_publish_whoever_types_it_once_more_does(app, desk, head):
+    confirmed(app, head)
+    desk.enter(head.second.id)
+    page = desk.get("/desk/unit/").text
+    assert "核对过了，请您公布" in page
+    assert head.key.fingerprint not in page
+    posted = {"unit": UNIT, "fingerprint": head.key.fingerprint}
+
+    wrong = desk.send("/desk/unit/confirm", posted | {"fingerprint": "0a1b " * 8})
+    assert (wrong.status_code, lines_of(app) == [head.key.fingerprint]) == (422, False)
+    right = desk.send("/desk/unit/confirm", posted)
+
+    assert (right.status_code, lines_of(app)) == (200, [head.key.fingerprint])
+    assert ("key_published", "bo", head.key.fingerprint) in told(app)
+    # Its maker reads it out, and never publishes it.
+    desk.enter(head.first.id)
+    assert desk.send("/desk/unit/confirm", posted).status_code == 403
+
+
+def test_a_list_that_can_not_be_written_is_told_and_the_confirmation_stays(
+    app, desk, people, monkeypatch
+):
+    def full(*_told):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("admin.accounts.key_lines.replace_file", full)
+    desk.enter(people.second.id)
+
+    answer = desk.send("/desk/unit/confirm", {"unit": UNIT, "fingerprint": people.key.fingerprint})
+
+    assert answer.status_code == 503
+    assert "dengshao keys apply" in answer.json["error"]
+    with app.app_context():
+        assert db.session.get_one(UnitKey, people.key.id).confirmed_by == "bo"
 
 
 def test_a_fingerprint_that_is_to_be_heard_does_not_stand_on_the_hearers_page(desk, people):

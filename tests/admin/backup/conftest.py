@@ -12,8 +12,9 @@ from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import make_url
 
 from admin import create_app
-from admin.backup.commands import backup, restore_command
 from admin.backup.rows import LEFT_OUT
+from admin.commands.copies import backup
+from admin.commands.copies import restore as restore_command
 from admin.config import load_config
 from admin.db import db
 from admin.models import Base, Tip, Upload, random_key

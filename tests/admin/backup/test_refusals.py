@@ -268,7 +268,7 @@ def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
 ):
     from flask.cli import ScriptInfo
 
-    from admin.backup.commands import backup
+    from admin.commands.copies import backup
 
     arguments = [str(operator.file), "--to", recipient]
     info = ScriptInfo(create_app=lambda: app)

@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from admin.cleaning import can_clean, sandbox, sniff
-from admin.cleaning.commands import LOG, clean_command
+from admin.cleaning.commands import LOG
 from admin.cli import main
+from admin.commands.texts import clean as clean_command
 from tests.admin.cleaning.conftest import needs
 from tests.admin.cleaning.traces import traces
 from tests.evidence_files import film_mp4, half_film, pdf_with_author, photo_with_gps

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from click.testing import CliRunner
 
-from admin.law import law
+from admin.commands.texts import law
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'

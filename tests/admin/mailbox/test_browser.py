@@ -267,7 +267,7 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
         expect(visitor.page.locator(field)).to_have_value(WORDS)
 
     # Nor does another failure after that lead the words the plain way.
-    visitor.page.evaluate("void (dengshaoMailbox.checkUnit = () => { throw new Error() })")
+    visitor.page.evaluate("void (dengshaoMailbox.checkReader = () => { throw new Error() })")
     visitor.press(button)
     visitor.sees("注意：锁对不上，这次没有发出去。")
     assert {url.rpartition("/")[2] for url, _body in visitor.posted} == {"thread"}

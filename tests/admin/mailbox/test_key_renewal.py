@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -217,3 +218,57 @@ def test_a_key_that_was_never_confirmed_gets_no_words(
     answer = ask(reporter.keys.lookup.hex()).json
 
     assert answer["unit"] == {"id": "", "key": "", "recipients": []}
+
+
+@pytest.fixture
+def publish(app):
+    """Let keys.yml say that the tip's own key retires on a day, and no key of the unit is open."""
+
+    def publish(until):
+        with app.app_context():
+            district, key = house().district, db.session.scalars(first_key()).one()
+            others = {pair for pair in district.fingerprints if pair[0] != "police"}
+            older = {("police", key.fingerprint, until)}
+            house().district = replace(
+                district, fingerprints=frozenset(others), retiring=frozenset(older)
+            )
+            vault().units._until = 0.0
+
+    return publish
+
+
+def first_key():
+    return select(UnitKey).where(UnitKey.unit_id == "police", UnitKey.retired_on.is_not(None))
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(0, True), (1, True), (-1, False)])
+def test_a_key_that_retires_gets_words_for_its_tips_up_to_its_day_and_opens_nothing_new(
+    app, reporter, renew, publish, ask, send, write, days, is_taken
+):
+    renew()
+    publish(today() + timedelta(days=days))
+
+    answer = ask(reporter.keys.lookup.hex()).json
+
+    assert bool(answer["unit"]["recipients"]) == is_taken
+    assert "police" not in open_now(app)
+    if is_taken:
+        assert send("又来了").json == {"stored": True}
+        assert "您补充的话收到了" in write("还是那里").text
+        assert opened_by(app, reporter.unit.identity) == [True, True]
+
+
+def open_now(app):
+    with app.app_context():
+        return vault().units.get()
+
+
+def test_a_retiring_line_never_opens_the_form(app, reporter):
+    """Not even for the unit's key in use: the line says that it is older."""
+    with app.app_context():
+        district, row = house().district, db.session.scalars(select(UnitKey)).first()
+        older = {(row.unit_id, row.fingerprint, today() + timedelta(days=9))}
+        house().district = replace(district, fingerprints=frozenset(), retiring=frozenset(older))
+        vault().units._until = 0.0
+
+    assert open_now(app) == {}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAble } from "../../../admin/browser/mailbox/able.js";
-import { FalseKey, checkUnit } from "../../../admin/browser/mailbox/locks.js";
+import { FalseKey, checkReader, checkUnit } from "../../../admin/browser/mailbox/locks.js";
 import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { Visit } from "../../../admin/browser/mailbox/session.js";
 
@@ -27,7 +27,7 @@ const tools = () => {
   return {
     derive: () => ({ lookup: "bytes" }),
     toHex: () => "ab",
-    checkUnit,
+    checkReader,
     openThread: async () => [],
     sealLetter: async (keys, answer, kind, body) => {
       sealed += 1;
@@ -37,10 +37,10 @@ const tools = () => {
 };
 
 // Plays the server: each entry of `plays` answers one request; the site's keys are `keys`.
-function serve(plays, keys = KEYS) {
+function serve(plays, keys = KEYS, retiring = undefined) {
   const asked = [];
   globalThis.fetch = async (address, options) => {
-    if (address === "/keys.json") return { ok: true, json: async () => ({ keys }) };
+    if (address === "/keys.json") return { ok: true, json: async () => ({ keys, retiring }) };
     asked.push([address, JSON.parse(options.body), options]);
     const [status, content] = plays.shift();
     if (status === 0) throw new TypeError("no network");
@@ -49,8 +49,8 @@ function serve(plays, keys = KEYS) {
   return asked;
 }
 
-async function opened(plays, { answer = ANSWER, keys = KEYS } = {}) {
-  const asked = serve([[200, answer], ...plays], keys);
+async function opened(plays, { answer = ANSWER, keys = KEYS, retiring = undefined } = {}) {
+  const asked = serve([[200, answer], ...plays], keys, retiring);
   const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
   await visit.look();
   return { asked, visit };
@@ -191,4 +191,29 @@ test("a browser is able only with all that sealing needs", () => {
   for (const name of Object.keys(ABLE)) {
     assert.equal(isAble({ ...ABLE, [name]: undefined }), false, name);
   }
+});
+
+const RETIRING = [{ ...KEYS[0], until: "2026-12-30" }];
+const NEW = { unit: "police", fingerprint: "0000 ".repeat(7) + "0000" };
+
+test("a key that retires takes words for a stored tip up to its day, and never a new tip", () => {
+  const keys = [NEW, ...RETIRING];
+  checkReader(UNIT, keys, "2026-12-30");
+  assert.throws(() => checkReader(UNIT, keys, "2026-12-31"), FalseKey);
+  assert.throws(() => checkUnit(UNIT, keys), FalseKey);
+  checkUnit(UNIT, KEYS);
+});
+
+test("the mailbox seals to a key that retires, as the site publishes it", async () => {
+  const { asked, visit } = await opened([[200, { stored: true }]], {
+    keys: [NEW],
+    retiring: [{ ...KEYS[0], until: "9999-12-31" }],
+  });
+  await visit.send("message", "words");
+  assert.equal(asked.length, 2);
+});
+
+test("of a key past its day the mailbox says that it fits nothing", async () => {
+  const { visit } = await opened([], { keys: [NEW], retiring: [{ ...KEYS[0], until: "2026-01-01" }] });
+  await assert.rejects(visit.send("message", "words"), FalseKey);
 });

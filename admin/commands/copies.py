@@ -1,0 +1,68 @@
+"""`dengshao backup`, `dengshao restore` and `dengshao doctor`."""
+
+from pathlib import Path
+
+import click
+
+from .opening import in_app, plain_faults
+
+
+class BackupGroup(click.Group):
+    """`backup DEST` makes one: what is no command of the group is where the file shall be."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["to", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=BackupGroup,
+    subcommand_metavar="DEST | key",
+    help="备份到 DEST（文件，或者目录：按日期取名），锁给备份公钥；key 造一对备份钥匙。",
+)
+def backup() -> None:
+    pass
+
+
+@backup.command("key", help="造一对备份钥匙，私钥只打印这一次。")
+def key() -> None:
+    from ..backup.commands import make_key
+
+    make_key()
+
+
+@backup.command("to", hidden=True)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--to", "recipient", help="备份公钥 age1pq1…；不写就用 DENGSHAO_BACKUP_RECIPIENT。")
+@in_app
+def to(target: Path, recipient: str | None) -> None:
+    from ..backup.commands import make_backup
+
+    make_backup(target, recipient)
+
+
+@click.command("restore", help="把备份 FILE 恢复到空的数据目录和空的数据库；先全部核对，再放进去。")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="存有备份私钥的文件；不写就当场输入。",
+)
+@click.option("--check", "only_check", is_flag=True, help="只核对，不恢复（演练用）。")
+@click.option("--without-secret", is_flag=True, help="密钥文件已经丢了，也要恢复。")
+def restore(*, file: Path, identity: Path | None, only_check: bool, without_secret: bool) -> None:
+    from ..backup.commands import restore_backup
+
+    with plain_faults():
+        restore_backup(
+            file=file, identity=identity, only_check=only_check, without_secret=without_secret
+        )
+
+
+@click.command("doctor", help="体检：权限、应答头、交换区、钥匙、备份……逐项说好不好、怎么改。")
+@click.option("--json", "as_json", is_flag=True, help="给程序看的 JSON。")
+def doctor(*, as_json: bool) -> None:
+    from ..backup.doctor import tell
+
+    tell(as_json=as_json)

@@ -1,0 +1,55 @@
+"""`dengshao law` and `dengshao clean`: what needs neither the server nor its database."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+# Held by a test to those that can be imported.
+LAWS: Final = ("aocl", "drugs", "treatment")
+_A_DAY: Final = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group("law", help="导入法律的官方文本，放在大白话旁边。")
+def law() -> None:
+    pass
+
+
+@law.command("import", help="导入一份官方文本 FILE（.md、.txt、.docx）。先核对，有错就不动。")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--law", "law_id", type=click.Choice(LAWS), help="哪一部；不写就看标题。")
+@click.option("--articles", type=int, help="新版本有多少条（和原来不一样时才写）。")
+@click.option("--version", "version", type=_A_DAY, help="版本的日期。")
+@click.option("--in-force", type=_A_DAY, help="施行日期。")
+@click.option("--older", is_flag=True, help="确实要换回更早的版本。")
+@click.option("--check", "only_check", is_flag=True, help="只核对、只比较，不写。")
+def take(**said: Any) -> None:
+    from ..law import import_law
+
+    import_law(**said)
+
+
+@law.command("show", help="看已经导入了哪些。")
+def show() -> None:
+    from ..law import show_laws
+
+    show_laws()
+
+
+@click.command("clean", help="清理文件：在旁边（或 --out 目录里）另存干净的副本，不动原文件。")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="副本存到这个目录；不写就存在原文件旁边。",
+)
+def clean(files: Sequence[Path], out: Path | None) -> None:
+    from ..cleaning.commands import clean_files
+
+    clean_files(files, out)

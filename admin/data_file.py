@@ -1,0 +1,139 @@
+"""Reads one file of content/data; what can't be read is named in Chinese, with its line.
+
+Pure. The site's build says the same of these files in site/hooks/refusals.py: neither side imports
+the other (design.md section 2).
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+
+
+class DataError(Exception):
+    """A data file is not as its schema or its neighbours demand; the message names the place."""
+
+
+# As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_SHOWN: Final = 60
+_FORMATS: Final = FormatChecker(["date"])
+_SAYS: Final = {
+    "required": "少了该写的一项",
+    "additionalProperties": "有不认识的名字，看看是不是写错了",
+    "type": "写的不是该写的样子（文字、数字，或者一串）",
+    "enum": "写的不在能写的几个里面",
+    "pattern": "写法不对",
+    "format": "不是日子，要像 2026-11-25",
+}
+_FINGERPRINT: Final = "指纹不对：要八组，每组四个，0 到 9 和小写 a 到 f，中间一个空格"
+
+
+def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str, Any]:
+    """Read one data file and check it against its schema. Raises `DataError`."""
+    path = path or folder / "data" / f"{name}.yml"
+    text = _text(path)
+    data = parse(path, text)
+    schema_path = folder / "data" / "schema" / f"{name}.json"
+    try:
+        schema = json.loads(schema_path.read_text("utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise DataError(f"{schema_path}：读不了（{type(error).__name__}）。") from error
+    # YAML makes dates of days; JSON Schema knows only text.
+    plain = json.loads(json.dumps(data, default=str))
+    for fault in Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(plain):
+        raise DataError(_told(path, text, fault))
+    if not isinstance(plain, dict):
+        raise DataError(f"{path}：里面什么也没有。")
+    return plain
+
+
+def parse(path: Path, text: str) -> Any:
+    """Read YAML; a name that stands twice in one entry is a fault, where YAML takes the last."""
+    try:
+        _refuse_twice(path, yaml.compose(text, _Loader))
+        return yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" 第 {mark.line + 1} 行" if mark else ""
+        say = "这里的写法读不懂，看看空格、冒号、引号和括号"
+        if mark and _is_below_empty_list(text, mark.line):
+            say = "上面写着 items: []（空的），下面又写了内容。请把 [] 删掉"
+        raise DataError(f"{path}{where}：{say}。") from None
+    except ValueError:
+        # 2026-02-31: YAML takes it for a day, and there is none.
+        raise DataError(f"{path} 第 {_line_of_bad_day(text)} 行：没有这一天。") from None
+
+
+def line_of(text: str, way: Sequence[str | int]) -> int:
+    """Walk down a file to an entry; give its line."""
+    node = yaml.compose(text, _Loader)
+    line = 1
+    for step in way:
+        if isinstance(node, yaml.MappingNode):
+            key, node = next(pair for pair in node.value if pair[0].value == str(step))
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return int(line)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{path} 第 {line} 行：不是 UTF-8 的字。请另存为 UTF-8。") from None
+    except OSError as error:
+        raise DataError(f"{path}：读不了（{error.strerror}）。") from None
+
+
+def _told(path: Path, text: str, fault: ValidationError) -> str:
+    way = list(fault.absolute_path)
+    say = _SAYS.get(str(fault.validator), "不合规格")
+    if way and way[-1] == "fingerprint":
+        say = _FINGERPRINT
+    elif fault.validator == "required":
+        wanted, there = cast(list[str], fault.validator_value), cast(Any, fault.instance)
+        gone = [name for name in wanted if name not in there]
+        say = f"少了 {'、'.join(gone)}"
+    elif isinstance(fault.instance, str):
+        say = f"「{fault.instance[:_MOST_SHOWN]}」{say}"
+    return f"{path} 第 {line_of(text, way)} 行：{say}。"
+
+
+def _refuse_twice(path: Path, node: Any) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if isinstance(key.value, str) and key.value in seen:
+                line = key.start_mark.line + 1
+                raise DataError(f"{path} 第 {line} 行：{key.value} 写了两次，只能留一个。")
+            seen.add(key.value if isinstance(key.value, str) else None)
+            _refuse_twice(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_twice(path, value)
+
+
+def _is_below_empty_list(text: str, line: int) -> bool:
+    above = [row.strip() for row in text.splitlines()[: line + 1] if row.strip()]
+    return any(row.replace(" ", "") == "items:[]" for row in above[-2:])
+
+
+def _line_of_bad_day(text: str) -> int:
+    """Find the first day that the calendar doesn't have."""
+    for event in yaml.parse(text, yaml.SafeLoader):
+        mark = event.start_mark
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+            try:
+                date.fromisoformat(event.value)
+            except ValueError:
+                if mark and event.value[:4].isdigit() and event.value.count("-") == 2:
+                    return int(mark.line) + 1
+    return 1

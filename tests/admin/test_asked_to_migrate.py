@@ -1,0 +1,155 @@
+"""A database of another form: what is told, and which commands alone may change it."""
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from admin.cli import main
+from admin.migrate import known_revisions, migrate, read_form
+
+NEWEST = known_revisions()[0]
+OLDER = known_revisions()[1]
+PRODUCTION = {
+    "DENGSHAO_ENV": "production",
+    "DENGSHAO_PUBLIC_HOST": "lamp.example",
+    "DENGSHAO_DESK_HOST": "desk.example",
+    "DENGSHAO_ALLOW_SWAP": "yes",
+}
+
+
+@pytest.fixture
+def engine(database_url):
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def environ(environ, engine):
+    """An installation whose database is empty."""
+    return environ
+
+
+@pytest.fixture
+def type_in(environ):
+    """Type a command of `dengshao`; gives what it said and how it ended."""
+
+    def type_in(*arguments, **more):
+        return CliRunner().invoke(main, [str(word) for word in arguments], env=environ | more)
+
+    return type_in
+
+
+def form(engine):
+    return read_form(engine).current
+
+
+COMMANDS = [
+    ("backup", "copy.age", "--to", "age1pq1"),
+    ("sweep",),
+    ("serve",),
+    ("unit", "list"),
+    ("staff", "list"),
+    ("audit", "verify"),
+    ("keys", "apply"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_an_older_database_is_told_and_left_as_it_is(type_in, engine, command):
+    migrate(engine, OLDER)
+
+    result = type_in(*command)
+
+    assert result.exit_code == 1, result.output
+    assert f"数据库是旧的（{OLDER}）" in result.output
+    assert f"  {NEWEST}\t" in result.output
+    assert "dengshao migrate，或者 dengshao serve --migrate" in result.output
+    assert form(engine) == OLDER
+
+
+@pytest.mark.parametrize("command", [("sweep",), ("migrate",), ("serve", "--migrate")])
+def test_a_database_of_a_newer_program_is_told_and_left_as_it_is(type_in, engine, command):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    result = type_in(*command)
+
+    assert result.exit_code == 1, result.output
+    assert "数据库（9999）比这里的程序新" in result.output
+    assert form(engine) == "9999"
+
+
+def test_migrate_says_what_it_does_and_does_it(type_in, engine):
+    migrate(engine, OLDER)
+
+    result = type_in("migrate")
+
+    assert (result.exit_code, form(engine)) == (0, NEWEST)
+    assert "升级要做 1 步" in result.output
+    assert f"  {NEWEST}\t" in result.output
+    assert "数据库已是最新。" in type_in("migrate").output
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """Let `serve` come to the point where it would answer, and no further."""
+    reached = []
+    monkeypatch.setattr("admin.serving.run", lambda *_args, **_more: reached.append(True))
+    return reached
+
+
+def test_serve_migrates_where_it_was_asked_to(type_in, engine, served):
+    migrate(engine, OLDER)
+
+    assert type_in("serve", "--migrate").exit_code == 0
+    assert (form(engine), served) == (NEWEST, [True])
+
+
+def test_in_development_an_empty_store_is_made(type_in, engine, served):
+    assert type_in("serve").exit_code == 0
+    assert (form(engine), served) == (NEWEST, [True])
+
+
+@pytest.mark.parametrize("command", [("demo",), ("serve", "--demo")], ids=" ".join)
+def test_the_demo_brings_its_store_to_form_by_itself(type_in, engine, served, monkeypatch, command):
+    monkeypatch.setattr("admin.serving.make", lambda: None)
+    monkeypatch.setattr("admin.serving.is_demo", lambda _session: False)
+    migrate(engine, OLDER)
+
+    assert type_in(*command).exit_code == 0
+    assert form(engine) == NEWEST
+
+
+@pytest.mark.parametrize("command", [("serve",), ("sweep",)], ids=" ".join)
+def test_in_production_an_empty_store_is_made_by_migrate_alone(type_in, engine, served, command):
+    result = type_in(*command, **PRODUCTION)
+
+    assert result.exit_code == 1, result.output
+    assert "请先运行 dengshao migrate" in result.output
+    assert (form(engine), served) == (None, [])
+    assert type_in("migrate", **PRODUCTION).exit_code == 0
+    assert form(engine) == NEWEST
+
+
+AWAY = "postgresql+psycopg://u:geheim@127.0.0.1:1/none"
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ("migrate",), ("doctor",)], ids=" ".join)
+def test_a_database_that_is_away_is_one_sentence_and_no_traceback(type_in, command):
+    result = type_in(*command, DENGSHAO_DATABASE_URL=AWAY)
+
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "没有应答" in result.output
+    assert "geheim" not in result.output
+    assert "Traceback" not in result.output
+
+
+def test_production_with_its_database_away_says_so_too(type_in):
+    result = type_in("sweep", DENGSHAO_DATABASE_URL=AWAY, **PRODUCTION)
+
+    assert result.exit_code == 1
+    assert "没有应答" in result.output
+    assert isinstance(result.exception, SystemExit)

@@ -1,0 +1,79 @@
+"""The site is built anew in the place of the one that is served: whole files, or nothing at all."""
+
+import shutil
+import threading
+from datetime import date
+
+import pytest
+
+from admin.config import ROOT
+from admin.keys_file import Line, combined, publish, replace_file, written
+from admin.site_build import NotBuilt, rebuild
+
+PRINT = " ".join(["0a1b"] * 8)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A district's folder, whose site is served from `out`."""
+    for name in ("content", "site"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    (tmp_path / "out").mkdir()
+    return tmp_path
+
+
+def pages(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def write_key(shop):
+    path = shop / "content" / "data" / "keys.yml"
+    replace_file(path, written([Line("police", PRINT)], source="x", checked=date(2026, 12, 1)))
+
+
+def test_the_page_of_the_fingerprints_follows_and_a_page_is_never_half(shop):
+    out = shop / "out"
+    rebuild(shop / "content", out)
+    before, seen, is_done = pages(out), set(), threading.Event()
+
+    def visit():
+        while not is_done.is_set():
+            seen.add((out / "report" / "keys" / "index.html").read_bytes())
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    write_key(shop)
+    publish(out, combined([Line("police", PRINT)], []))
+    changed = rebuild(shop / "content", out)
+    is_done.set()
+    visitor.join()
+
+    after = pages(out)
+    assert "0a1b" in after["report/keys/index.html"].decode()
+    assert set(after) == set(before)
+    assert changed == sum(after[name] != before[name] for name in after) - 1
+    assert seen <= {before["report/keys/index.html"], after["report/keys/index.html"]}
+    assert [path.name for path in shop.glob("site-*")] == []
+    assert (out / "index.html").stat().st_mode & 0o044 == 0o044
+
+
+def test_a_build_that_fails_changes_nothing_and_says_why(shop):
+    out = shop / "out"
+    (out / "index.html").write_text("as it was")
+    page = shop / "content" / "report" / "index.md"
+    page.write_text(page.read_text("utf-8") + "\n{nonsense}\n", "utf-8")
+
+    with pytest.raises(NotBuilt, match="nonsense"):
+        rebuild(shop / "content", out)
+
+    assert pages(out) == {"index.html": b"as it was"}
+
+
+def test_words_that_no_builder_lies_beside_are_told(tmp_path):
+    with pytest.raises(NotBuilt, match=r"mkdocs\.yml"):
+        rebuild(tmp_path / "content", tmp_path / "out")

@@ -13,6 +13,7 @@ from .language import init_language
 from .models import Setting
 from .public_site import init_public_site
 from .security import init_security
+from .unseen import seen
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -83,6 +84,7 @@ def init_house(app: Flask, config: Config) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["seen"] = seen
     init_language(app)
 
     @app.context_processor

@@ -124,7 +124,9 @@ def test_the_same_form_with_a_field_of_another_type_leaves_its_words_there_and_t
 
 @pytest.mark.skipif(FIREFOX is None, reason="firefox-esr is absent: make system installs it")
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_closed_firefox_holds_no_word_nothing_of_a_file_and_no_receipt(base, file, tmp_path, scripts):
+def test_a_closed_firefox_holds_no_word_nothing_of_a_file_and_no_receipt(
+    base, file, tmp_path, scripts
+):
     preferences = {"network.dns.localDomains": PUBLIC}
     person = Firefox(tmp_path, preferences | ({} if scripts else WITHOUT_SCRIPTS))
     # Its control: an address rests in the history and in the packed session, and is found.

@@ -2,7 +2,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
-import { parseContent } from "../lib/envelope.js";
+import { areFields, readTip } from "../lib/opened.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
 import { filesOf } from "./files/entries.js";
@@ -49,11 +49,23 @@ async function fetchSealed(url, words) {
 // What does not open was changed, or sealed to a key that is not ours: perhaps the form handed out
 // a false one.
 async function openBody(sealed, unitId, unit, words) {
+  let bytes;
   try {
-    return parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
+    bytes = await openWith(unit.identities, fromBase64(sealed.sealed));
   } catch (error) {
     const { not_opened, not_opened_do } = words.sentences;
     return alarm(not_opened, not_opened_do, ownFingerprint(unitId, unit, words));
+  }
+  return tipOf(bytes, words.sentences);
+}
+
+// It opened, so it was sealed for this unit; but anybody can do that, with anything in it.
+function tipOf(bytes, { junk, junk_do, junk_note }) {
+  try {
+    return readTip(bytes);
+  } catch (error) {
+    replaceChildren(byId("opened"), element("p", "", junk_note));
+    return alarm(junk, junk_do);
   }
 }
 
@@ -134,8 +146,11 @@ function contents(message, words) {
   const files = message.direction === "reporter" ? filesOf(message.body).length : 0;
   const isFields = message.kind === "supplement" || files > 0;
   const told = isFields ? readSupplement(message.body) : { what: message.body };
-  const shown =
-    message.kind === "supplement" ? fieldList(told, words) : element("p", "", String(told.what || ""));
+  const shown = !areFields(told)
+    ? element("p", "message__fault", words.sentences.junk_note)
+    : message.kind === "supplement"
+      ? fieldList(told, words)
+      : element("p", "", String(told.what || ""));
   const named = files && element("p", "meta", words.files.in_letter.replace("%(n)s", files));
   return fault.concat(shown, named || []);
 }

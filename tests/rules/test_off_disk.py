@@ -9,7 +9,7 @@ from admin.config import ROOT
 TEMPLATES = ROOT / "admin" / "templates"
 FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
 # Chromium leaves a body out where a filled password field is in the form. Without a name it is not
-# sent; hidden by its own attribute it needs no style; of stars no password manager offers to save it.
+# sent; hidden by its own attribute it needs no style; stars are no password to those who save them.
 FIELD = (
     '<input type="password" value="*****" hidden autocomplete="one-time-code" tabindex="-1" '
     'aria-hidden="true">'

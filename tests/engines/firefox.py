@@ -67,8 +67,15 @@ class Firefox(Person):
             # Its first run writes below the home folder, too.
             env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "MOZ_HEADLESS_WIDTH": "360"},
         )
-        self.line = WebSocket(self._port(), "/session", seconds=SECONDS)
         self.number = 0
+        try:
+            self._begin()
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def _begin(self) -> None:
+        self.line = WebSocket(self._port(), "/session", seconds=SECONDS)
         self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
         [tab, *_] = self.call("browsingContext.getTree")["contexts"]
         self.tab = tab["context"]

@@ -134,6 +134,17 @@ def test_a_supplement_that_tells_of_danger_makes_the_tip_urgent(reporter, stored
     assert stored()[0].urgency == "P0"
 
 
+def test_words_added_to_a_tip_about_an_official_leave_its_urgency_as_it_was(reporter, stored):
+    """Which matter it is shows by no change of the cover: P1 before, P1 after."""
+    reporter.tip(official="yes", category="B5", when="month")
+    # Even where the reporter takes the official back: the tip lies where it lies.
+    reporter.send(official="no", category="A1", when="now", minor="yes")
+
+    (tip,) = stored()
+    assert len(tip.messages) == 1
+    assert (tip.unit, tip.urgency) == ("supervision", "P1")
+
+
 def test_words_added_after_naming_the_units_office_go_to_another_unit_alone(reporter, stored):
     first = reporter.tip(what="市场里有人收钱", official="no")
 

@@ -81,6 +81,7 @@ def init_house(app: "Flask", config: "Config") -> None:
     from .district import load_district
     from .house import House, house, page_language
     from .language import init_language
+    from .unseen import seen
 
     district = load_district(config.content, config.confirmed_keys)
     app.extensions["dengshao"] = House(config=config, district=district)
@@ -97,6 +98,7 @@ def init_house(app: "Flask", config: "Config") -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["seen"] = seen
     init_language(app)
 
     @app.context_processor

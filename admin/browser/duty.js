@@ -44,7 +44,9 @@ async function keysOf(unitId, words) {
 async function openNote(cell, unit, words) {
   try {
     const bytes = await openWith(unit.identities || unit.identity, fromBase64(cell.dataset.note));
-    replaceChildren(cell, parseContent(bytes, "handover").body);
+    const { body } = parseContent(bytes, "handover");
+    if (typeof body !== "string") throw new TypeError("no text");
+    replaceChildren(cell, body);
   } catch (error) {
     replaceChildren(cell, element("span", "label__broken", words.sentences.label_not_opened));
   }

@@ -229,6 +229,17 @@ test("the recovery sheet makes the label anew from the words", async () => {
   assert.equal(await read(next.identity, anew.label), await read(old.identity, bundle.label));
 });
 
+test("junk moves as it is, and its label is unclear", async () => {
+  for (const junk of ["no JSON", '{"v":1,"kind":"tip","fields":null}', '{"v":1,"kind":"label"}']) {
+    const { old, next, bundle } = await story();
+    const sealed = toBase64(await sealTo(old.recipients, toUtf8(junk)));
+    const anew = await resealBundle(unitOf(old.recovery, next), { ...bundle, sealed, messages: {} });
+    assert.equal(await read(next.identity, anew.sealed), toBase64(toUtf8(junk)));
+    const label = JSON.parse(atob(await read(next.identity, anew.label)));
+    assert.deepEqual([label.category, label.township, label.flags], ["unclear", "unclear", []]);
+  }
+});
+
 test("who may lack a key leaves a tip alone whose message does not open", async () => {
   const { old, next, bundle } = await story();
   await assert.rejects(resealBundle(unitOf(old.identity, next, false), bundle), /does not open/);

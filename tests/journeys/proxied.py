@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import http.client
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -121,6 +122,24 @@ def adapt(folder, *, port, app, changes=()):
     path = folder / "nginx.conf"
     path.write_text(words, "utf-8")
     return path
+
+
+def start_nginx(program, folder, site, *, app, changes=()):
+    """Start nginx in an empty folder before an app; `site` is what it serves by itself."""
+    (folder / "log").mkdir(parents=True)
+    shutil.copytree(site, folder / "site")
+    write_certificate(folder)
+    port = free_port()
+    path = adapt(folder, port=port, app=app, changes=changes)
+    tested = subprocess.run(
+        [program, "-t", "-c", path, "-p", folder], capture_output=True, text=True
+    )
+    assert tested.returncode == 0, tested.stderr
+    assert "[warn]" not in tested.stderr, tested.stderr
+    command = [program, "-c", path, "-p", folder, "-g", "daemon off;"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(port)
+    return Proxy(port, folder, process)
 
 
 def wait_for(port):

@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import ssl
-import subprocess
 import time
 
 import pytest
@@ -19,21 +18,17 @@ from admin.intake.plain_way import _SIDE_BY_SIDE
 from admin.sealing.padme import MIB
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient
-from tests.ports import free_port
 from tests.uploads import OCTETS, SealedFile, Uploader
 
 from .proxied import (
     DESK,
     EXAMPLE,
     PUBLIC,
-    Proxy,
-    adapt,
     form_with_file,
     largest_form,
     part,
     provoke,
-    wait_for,
-    write_certificate,
+    start_nginx,
 )
 from .served import start
 
@@ -59,20 +54,7 @@ def proxy(tmp_path, folder_of_site):
 
     def make(app="127.0.0.1:9", changes=()):
         folder = tmp_path / f"nginx{len(started)}"
-        (folder / "log").mkdir(parents=True)
-        shutil.copytree(folder_of_site, folder / "site")
-        write_certificate(folder)
-        port = free_port()
-        path = adapt(folder, port=port, app=app, changes=changes)
-        tested = subprocess.run(
-            [NGINX, "-t", "-c", path, "-p", folder], capture_output=True, text=True
-        )
-        assert tested.returncode == 0, tested.stderr
-        assert "[warn]" not in tested.stderr, tested.stderr
-        command = [NGINX, "-c", path, "-p", folder, "-g", "daemon off;"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        started.append(Proxy(port, folder, process))
-        wait_for(port)
+        started.append(start_nginx(NGINX, folder, folder_of_site, app=app, changes=changes))
         return started[-1]
 
     yield make

@@ -3,7 +3,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromUtf8, toUtf8 } from "../lib/bytes.js";
-import { byId, say } from "./dom.js";
+import { byId, replaceChildren, say } from "./dom.js";
 import { saveFile } from "./save.js";
 
 const AGE_FILE = toUtf8("age-encryption.org/v1\n");
@@ -46,7 +46,7 @@ function show(name, bytes) {
     byId("contact-next").hidden = false;
     byId("contact-save").onclick = () => saveFile(name.replace(/\.age$/, "-2.age"), bytes);
   } else {
-    byId("contact-words").textContent = fromUtf8(bytes).trim();
+    replaceChildren(byId("contact-words"), fromUtf8(bytes).trim());
     byId("contact-shown").hidden = false;
   }
 }

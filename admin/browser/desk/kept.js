@@ -3,7 +3,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
-import { parseContent } from "../lib/envelope.js";
+import { readTip } from "../lib/opened.js";
 import { solve } from "../renewal/making.js";
 import { getJson, postJson } from "../staff/api.js";
 import { byId, element, say } from "./dom.js";
@@ -19,7 +19,7 @@ export async function openKept(page, sealed, unit, words) {
   if (!both) return null;
   try {
     const bytes = await openWith(unit.identities, fromBase64(both.kept.sealed));
-    const tip = parseContent(bytes, "tip");
+    const tip = readTip(bytes);
     tell(both, sealed.kept, unit, words);
     return { sealed: withKept(sealed, both.kept), tip };
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
-import { parseContent } from "../lib/envelope.js";
+import { readLabelContent } from "../lib/opened.js";
 import { getJson } from "../staff/api.js";
 import { element, replaceChildren } from "./dom.js";
 import { readLabel } from "./readable.js";
@@ -26,7 +26,7 @@ export async function openLabels(page, identities, words) {
 async function openLabel(cell, sealed, identities, words) {
   try {
     const bytes = await openWith(identities, fromBase64(sealed));
-    const content = parseContent(bytes, "label");
+    const content = readLabelContent(bytes);
     if (!content.category) {
       // A supervisory tip: the queue says nothing of it.
       replaceChildren(cell, words.sentences.custodial);

@@ -3,7 +3,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
-import { parseContent } from "../lib/envelope.js";
+import { readTip as readOpened } from "../lib/opened.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, say } from "./dom.js";
 import { rowsOf } from "./queue.js";
@@ -55,7 +55,7 @@ async function readTip(row, { page, unit, words }) {
   const sealed = await getJson(`${row.querySelector("th a").pathname}/sealed.json${why}`);
   setToken(sealed.csrf);
   const open = (bytes) => openWith(unit.identities, bytes);
-  const tip = parseContent(await open(fromBase64(sealed.sealed)), "tip");
+  const tip = readOpened(await open(fromBase64(sealed.sealed)));
   if (tip.reference !== reference) throw new Error("another tip");
   const messages = sealed.messages.map((one) =>
     Object.assign({}, one, { bytes: fromBase64(one.sealed) }),

@@ -2,7 +2,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
-import { parseContent } from "../lib/envelope.js";
+import { areFields, readTip } from "../lib/opened.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
 import { filesOf } from "./files/entries.js";
@@ -56,15 +56,27 @@ async function openBody(sealed, page, unit, words) {
   const kept = () => sealed.kept && openKept(page, sealed, unit, words);
   const before = sealed.kept === "doubted" && (await kept());
   if (before) return before;
+  let bytes;
   try {
-    const tip = parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
-    return { sealed, tip };
+    bytes = await openWith(unit.identities, fromBase64(sealed.sealed));
   } catch (error) {
     const { not_opened, not_opened_do } = words.sentences;
     const found = await kept();
     if (found) return found;
     return alarm(not_opened, not_opened_do, ownFingerprint(page.dataset.unit, unit, words));
   }
+  try {
+    return { sealed, tip: readTip(bytes) };
+  } catch (error) {
+    // Perhaps whoever sealed it anew put it there.
+    return (await kept()) || tellJunk(words.sentences);
+  }
+}
+
+// It opened, so it was sealed for this unit; but anybody can do that, with anything in it.
+function tellJunk({ junk, junk_do, junk_note }) {
+  replaceChildren(byId("opened"), element("p", "", junk_note));
+  return alarm(junk, junk_do);
 }
 
 const withBytes = (messages) =>
@@ -147,8 +159,11 @@ function contents(message, words) {
   const files = message.direction === "reporter" ? filesOf(message.body).length : 0;
   const isFields = message.kind === "supplement" || files > 0;
   const told = isFields ? readSupplement(message.body) : { what: message.body };
-  const shown =
-    message.kind === "supplement" ? fieldList(told, words) : element("p", "", String(told.what || ""));
+  const shown = !areFields(told)
+    ? element("p", "message__fault", words.sentences.junk_note)
+    : message.kind === "supplement"
+      ? fieldList(told, words)
+      : element("p", "", String(told.what || ""));
   const named = files && element("p", "meta", words.files.in_letter.replace("%(n)s", files));
   return fault.concat(shown, named || []);
 }

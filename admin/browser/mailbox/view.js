@@ -1,5 +1,6 @@
 // Puts the opened mailbox into the page's own templates. Words become text, never markup.
 
+import { seen } from "../lib/unseen.js";
 import { fill, longDay } from "./words.js";
 
 const ITEMS = { staff: "item-staff", reporter: "item-own" };
@@ -28,7 +29,7 @@ export function mailboxView(answer, entries, lang, stored) {
 
 function entryView(entry, lang) {
   const item = cloneTemplate(entry.trouble ? `item-${entry.trouble}` : ITEMS[entry.side]);
-  if (slot(item, "body")) slot(item, "body").textContent = entry.body;
+  if (slot(item, "body")) slot(item, "body").append(...seen(entry.body));
   if (slot(item, "day")) slot(item, "day").textContent = longDay(entry.day, lang);
   if (slot(item, "own")) putDay(item, "own", entry.day, lang);
   return item;

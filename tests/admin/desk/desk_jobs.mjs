@@ -2,7 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { openWith } from "../../../admin/browser/lib/age.js";
-import { fromBase64 } from "../../../admin/browser/lib/bytes.js";
+import { fromBase64, toUtf8 } from "../../../admin/browser/lib/bytes.js";
+import { areFields, readLabelContent, readTip } from "../../../admin/browser/lib/opened.js";
+import { parted } from "../../../admin/browser/lib/unseen.js";
 import { alikeTo, bigramsOf, shared, traceOf } from "../../../admin/browser/desk/alike.js";
 import { sendsOnErrand } from "../../../admin/browser/desk/errand.js";
 import { asksWhoTheReporterIs } from "../../../admin/browser/desk/identity_question.js";
@@ -25,6 +27,10 @@ const ACTS = {
     ),
   end: ({ talk }) => endOfTalk(talk),
   fields: ({ fields, words }) => readFields(fields, words),
+  opened: ({ text }) => told(() => readTip(toUtf8(text))),
+  labelOpened: ({ text }) => told(() => readLabelContent(toUtf8(text))),
+  areFields: ({ fields }) => areFields(fields),
+  parted: ({ text }) => parted(text),
   label: ({ label, words }) => readLabel(label, words),
   supplement: ({ body }) => readSupplement(body),
   asks: ({ text }) => asksWhoTheReporterIs(text),
@@ -46,6 +52,14 @@ const ACTS = {
   trace: ({ tip }) => traceOf(tip, { unit: "police", received: "2026-11-24" }),
   reply: ({ body, tip, talk, unit }) => sealReply(body, { tip, talk, unit }),
 };
+
+function told(read) {
+  try {
+    return read();
+  } catch (error) {
+    return { error: error.name };
+  }
+}
 
 const results = [];
 for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await ACTS[job.act](job));

@@ -77,12 +77,12 @@ def visitor(visit, address):
 
 
 def test_a_reporter_reads_and_answers_and_nothing_readable_leaves_the_browser(visitor, reporter):
-    reporter.ask("几点？<b>请写下</b>")
+    reporter.ask("几点？<b>请写下</b>\u202e")
     digits = receipt.with_checks(reporter.digits)
 
     visitor.open(receipt.grouped(digits).translate(str.maketrans("0123", "０１２３")))
     visitor.sees("请您补充")
-    visitor.sees("几点？<b>请写下</b>")
+    visitor.sees("几点？<b>请写下</b>U+202E")
     visitor.write(WORDS)
     visitor.sees("您补充的话收到了。")
     visitor.sees("补充过。")

@@ -2,11 +2,14 @@
 // Pure; what is named comes from strangers, so nothing of it is believed before it was looked at.
 
 import { PART } from "../../lib/age_payload.js";
+import { parted } from "../../lib/unseen.js";
 import { familyOf, viewOf } from "./kinds.js";
 import { safeName } from "./names.js";
 
 // As MOST_ENTRIES of admin/sealing/files.py, for each tip or letter.
 const MOST = 20;
+// Characters of a stranger's name that are shown.
+const SHOWN = 200;
 const STATES = ["cleaned", "kept", "original"];
 const KEY = /^AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}$/;
 const TYPE = /^[a-z]{1,20}\/[a-z0-9][a-z0-9.+-]{0,80}$/;
@@ -66,17 +69,25 @@ const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
 function about(entry, number, uploads, words) {
   const fallback = words.unnamed.replace("%(n)s", number);
-  if (!entry) return { number, name: fallback, family: "other", view: "", size: 0, sealedSize: 0 };
+  const none = { family: "other", view: "", size: 0, sealedSize: 0 };
+  if (!entry) return Object.assign({ number, name: fallback, shown: fallback }, none);
   const held = Object.prototype.hasOwnProperty.call(uploads, entry.blob);
   return {
     number,
     name: safeName(entry.name, fallback),
+    shown: shownName(entry.name, fallback),
     family: familyOf(entry.type),
     view: viewOf(entry.type),
     state: entry.state,
     size: entry.size,
     sealedSize: held ? uploads[entry.blob] : 0,
   };
+}
+
+// A name that hides something is shown as it came, so that its signs are seen; it is saved without.
+function shownName(name, fallback) {
+  const start = name.slice(0, SHOWN);
+  return parted(start).length > 1 ? start : safeName(name, fallback);
 }
 
 export const partsOf = (sealedSize) => Math.ceil(sealedSize / PART);

@@ -21,7 +21,7 @@ export class Row {
 
   build(acts) {
     const { file, words } = this;
-    const name = element("bdi", "", file.name);
+    const name = element("bdi", "", file.shown);
     const title = element("p", "files__name", element("b", "", name));
     title.id = `file-${file.number}`;
     this.part.append(title, element("p", "meta", this.facts()));

@@ -1,0 +1,67 @@
+"""Every field of the form: what is filled in there is read at the desk, whichever way it came."""
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from admin.db import db
+from admin.models import Tip
+from admin.tip_questions import TipQuestions
+
+from .told import in_words, told
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = {
+    "category": "A4",
+    "what": "第一栏：桥头有人拦车。\n第二行。",
+    "township": "shili",
+    "place": "第二栏：甲村桥头",
+    "when": "ongoing",
+    "who": "第三栏：三个外地人",
+    "objects": "第四栏：一辆白车",
+    "harm": "第五栏：货卖不出去",
+    "minor": "yes",
+    "official": "no",
+    "exclude": ["town", "village"],
+    "basis": "heard",
+    "fear": "第六栏：怕被认出来",
+    "answer": "no",
+}
+AREAS = {"what", "who", "objects", "harm", "fear"}
+
+
+def questions():
+    return {
+        name: field.field_class.__name__
+        for name in dir(TipQuestions)
+        if hasattr(field := getattr(TipQuestions, name), "field_class")
+    }
+
+
+def test_no_field_of_the_form_is_left_out_here():
+    assert set(ANSWERS) == set(questions())
+    assert {name for name, kind in questions().items() if kind == "TextAreaField"} == AREAS
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_every_answer_is_read_at_the_desk(reporter, member, live, scripts):
+    reporter(scripts=scripts).write_tip(**ANSWERS)
+    with live.app.app_context():
+        [reference] = db.session.scalars(select(Tip.reference))
+    desk = member("police-1")
+
+    label = desk.locator(f"[data-row='{reference}'] [data-label]")
+    for words in (dict(in_words(live.app, ANSWERS))["类型"], "示例镇", "未成年人"):
+        expect(label).to_contain_text(words)
+    desk.goto(f"{live.desk}/desk/tips/{reference}")
+    desk.wait_for_selector("#tip[data-opened]")
+
+    expected = in_words(live.app, ANSWERS)
+    assert told(desk) == expected
+    # What was written at length stands at full width.
+    long = desk.locator(".told__fact--long dd").all_text_contents()
+    assert long == [ANSWERS[name] for name in ANSWERS if name in AREAS]
+    # What hangs on single answers.
+    expect(desk.locator("[name=information][value=told]")).to_be_checked()
+    assert desk.locator("#unwilling").get_attribute("hidden") is None

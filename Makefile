@@ -56,7 +56,7 @@ bench: $(SERVED) ## Measure; writes build/bench.json
 bench-full: $(SERVED) ## The queue over a million tips, both databases; writes build/bench-full.json
 	$(BIN)/python -m tests.bench.full $(BENCH_ARGS)
 
-flood: $(SERVED) ## Flood a server for a minute, with fifty people in it
+flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
 
 offline: $(VENV)/.run ## Build a copy of the site that opens from a disk or a stick: build/offline
@@ -128,8 +128,8 @@ $(VENV)/.node: requirements-node.lock | $(BIN)/python
 
 node_modules/.run: package-lock.json $(VENV)/.node
 	@echo "[3/5] 装打包工具 installing the bundler"
-	@$(NPM_LOCKED) --omit=dev
-	@touch $@
+	@$(NPM_LOCKED) $(if $(wildcard node_modules/.dev),,--omit=dev)
+	@touch $@ $(wildcard node_modules/.dev)
 
 node_modules/.dev: package-lock.json $(VENV)/.node
 	@$(NPM_LOCKED)

@@ -70,6 +70,16 @@ class Urgency(enum.StrEnum):
     P3 = "P3"
 
 
+class LaneRank(enum.StrEnum):
+    """Where a tip stands in the machine lane, the first first. Outside of it every tip is plain."""
+
+    CALLING_PROVEN = "0"
+    """Its reporter told of danger, and it came with a proof of work."""
+    CALLING = "1"
+    PROVEN = "2"
+    PLAIN = "3"
+
+
 class Direction(enum.StrEnum):
     STAFF = "staff"
     REPORTER = "reporter"
@@ -85,6 +95,8 @@ FREE = "tip.status = 'received' AND tip.claimed_by_id IS NULL AND tip.machine_un
 """Tips that nobody has looked at. A new one is in this index and in that of the open ones."""
 TAKEN = "(tip.status <> 'received' OR tip.claimed_by_id IS NOT NULL) AND tip.machine_unit IS NULL"
 """All other tips outside the machine lane: what comes in must not pay for their index."""
+TAKEN_DUE = f"tip.due_on IS NOT NULL AND {TAKEN}"
+"""Those of them that have a deadline, which an ended tip has not."""
 OPEN = {
     "sqlite": "tip.is_open = 1 AND tip.machine_unit IS NULL",
     "postgresql": "tip.is_open AND tip.machine_unit IS NULL",
@@ -132,10 +144,16 @@ class Tip(Base):
             {kind: f"due_on IS NOT NULL AND {words}" for kind, words in OPEN.items()},
             *("unit_id", "due_on", "urgency", "received_on", "id"),
         ),
+        # What is due and stands so is walked, not looked for among all that is due. Of no new tip.
+        _within(
+            "ix_tip_due_status",
+            TAKEN_DUE,
+            *("unit_id", "status", "due_on", "urgency", "received_on", "id"),
+        ),
         _within(
             "ix_tip_channel",
             "channel <> 'form'",
-            *("unit_id", "channel", "urgency", "received_on", "id"),
+            *("unit_id", "channel", "status", "urgency", "received_on", "id"),
         ),
         _partial("ix_tip_claimed", "claimed_by_id", "is_open", "urgency", "received_on", "id"),
         _undated("ix_tip_undated", "id"),
@@ -143,7 +161,10 @@ class Tip(Base):
         _partial("ix_tip_run_out", "claimed_until", "unit_id"),
         _within("ix_tip_expires", EXPIRING, "expires_on"),
         _within("ix_tip_purged", PURGED, "expires_on"),
-        _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
+        _partial(
+            "ix_tip_machine",
+            *("machine_unit", "is_open", "lane_rank", "urgency", "received_on", "id"),
+        ),
         # What still hangs on a key that its unit has renewed, open tips last.
         _within("ix_tip_unit_key", NOT_PURGED, "unit_key_id", "is_open", "id"),
     )
@@ -187,8 +208,15 @@ class Tip(Base):
     )
     version: Mapped[int] = mapped_column()
     label: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # Last in the row, so that a list of tips never reads it. Gone once the tip is purged.
+    # Last in the row, so that a list of tips never reads them. Gone once the tip is purged.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # One after the other, for each unit at which the tip lawfully lies: sealing/marks.py.
+    marks: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # Where a tip of the lane stands in it, see `LaneRank`; behind the sealed bytes, because only
+    # the lane's own index is ever asked for it.
+    lane_rank: Mapped[LaneRank] = mapped_column(
+        default=LaneRank.PLAIN, server_default=LaneRank.PLAIN.value, deferred=True
+    )
 
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.
     __mapper_args__ = {"version_id_col": version}

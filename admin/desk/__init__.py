@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     files_frame,
     files_views,
     link_views,
+    marking,
     note_views,
     opening,
     overdue_views,

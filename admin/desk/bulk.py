@@ -246,5 +246,5 @@ def _label(session: Session, tip: Tip, doing: Doing) -> bool:
         add=labels if doing.order.deed is Deed.LABEL else (),
         remove=labels if doing.order.deed is Deed.UNLABEL else (),
         actor=doing.actor,
-        supervisory=doing.district.supervisory,
+        sealed_way=doing.district.sealed_way,
     )

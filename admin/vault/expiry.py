@@ -15,6 +15,7 @@ from ..models import (
     PURGED,
     DayKey,
     HandoverNote,
+    LaneRank,
     Message,
     Note,
     SpentChallenge,
@@ -39,11 +40,13 @@ _EMPTY: Final = {
     "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
+    "lane_rank": LaneRank.PLAIN,
     "claimed_until": None,
     "due_on": None,
     "due_rule": None,
     "label": None,
     "sealed": None,
+    "marks": None,
 }
 
 

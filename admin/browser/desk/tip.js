@@ -8,6 +8,7 @@ import { byId, element, replaceChildren, say } from "./dom.js";
 import { filesOf } from "./files/entries.js";
 import { openKept } from "./kept.js";
 import { ownFingerprint } from "./locks.js";
+import { isAstray } from "./marking.js";
 import { brokenNotes } from "./note_page.js";
 import { readNotes } from "./notes.js";
 import { readFields, readSupplement } from "./readable.js";
@@ -16,7 +17,7 @@ import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
-// Returns { tip, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
+// Returns { tip, marks, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
@@ -35,7 +36,7 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  return { tip, talk, notes, uploads: sealed.uploads };
+  return { tip, marks: sealed.marks, talk, notes, uploads: sealed.uploads };
 }
 
 async function fetchSealed(url, words) {
@@ -89,10 +90,13 @@ export function showTalk(talk, words) {
   replaceChildren(byId("thread"), ...shown);
 }
 
-export function showFaults({ talk, notes }, words) {
+export function showFaults(opened, words) {
+  const { talk, notes } = opened;
+  const isHere = !isAstray(opened, byId("tip").dataset.unit, words.ways);
+  const strayed = isHere ? [] : [words.sentences.astray, words.sentences.astray_do];
   const broken = talk.filter(({ fault }) => fault).map((message) => faultOf(message, words));
   const lines = broken.length ? [words.sentences.talk_broken].concat(broken) : [];
-  const all = lines.concat(brokenNotes(notes, words));
+  const all = strayed.concat(lines, brokenNotes(notes, words));
   if (all.length) alarm(...all);
 }
 

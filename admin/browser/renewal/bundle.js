@@ -6,9 +6,9 @@
 import { openWith, sealTo, seedOf } from "../lib/age.js";
 import { fromBase64, toBase64 } from "../lib/bytes.js";
 import { parseContent } from "../lib/envelope.js";
-import { chooseUrgency, factsOf } from "../lib/routes.js";
+import { chooseUrgency, factsOf, isSupervisory } from "../lib/routes.js";
 import { contentMac } from "../lib/member.js";
-import { labelBytes } from "../lib/tip.js";
+import { labelBytes, noLabel } from "../lib/tip.js";
 import { digestsOf } from "./contents.js";
 
 const STANZA = "\n-> mlkem768x25519 ";
@@ -76,6 +76,7 @@ async function resealLabel(unit, label, tip) {
 
 function labelOf(fields) {
   const facts = factsOf(fields);
+  if (isSupervisory(facts.official, facts.exclude)) return noLabel();
   const flags = [];
   if (facts.minor === "yes") flags.push("minor");
   if (chooseUrgency(facts) === "P0") flags.push("danger");

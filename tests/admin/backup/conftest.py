@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import BigInteger, create_engine, insert, select, text
 from sqlalchemy.engine import make_url
 
 from admin import create_app
@@ -144,7 +144,11 @@ def _value(table, column, number, tip_id):
     for key in column.foreign_keys:
         target = key.column.table.name
         own = column.primary_key or target != "tip"
-        return _KNOWN[target, number] if own else tip_id
+        value = _KNOWN[target, number] if own else tip_id
+        if column.primary_key and len(table.primary_key) == 1:
+            # Another table may point here in its turn.
+            _KNOWN[table.name, number] = value
+        return value
     if getattr(column.type, "enums", None):
         return column.type.enums[0]
     value = _plain_value(column, number)
@@ -160,7 +164,8 @@ def _plain_value(column, number):
         is_name = column.primary_key or column.unique or length < 60
         return f"{number}{column.name}"[:length] if is_name else STRANGE
     if kind is int:
-        return random_key() if column.primary_key else 2**31 - 1 - number
+        is_key = column.primary_key and isinstance(column.type, BigInteger)
+        return random_key() if is_key else 2**31 - 1 - number
     if kind is bytes:
         return bytes([number]) + bytes(range(31))
     if kind is bool:

@@ -2,10 +2,11 @@
 // because it is large, and because a browser without BigInt cannot even read it.
 
 import "./lib/old.js";
+import { trySealing } from "./lib/age.js";
 import { toHex } from "./lib/bytes.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
 import { checkUnit } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
-window.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex };
+window.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex, trySealing };

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db
+from ..drafts import answer_ticket
 from ..house import house, page_language
 from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json, text_field
@@ -51,6 +52,13 @@ def show_thread() -> Response:
     lookup = hex_field(read_json(_MOST_BODY), "lookup", 32)
     mail = find_mail(db.reading, house().peppered(bytes.fromhex(lookup)))
     return _answer({**_cover(mail), "token": house().tokens.new()})
+
+
+@bp.post("/draft")
+@public
+def give_draft_key() -> Response:
+    """Give a draft's key to the tab that kept the draft, so that a reload loses no word."""
+    return answer_ticket(house().drafts)
 
 
 @bp.post("/sealed")

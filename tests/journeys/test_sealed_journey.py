@@ -81,7 +81,7 @@ def write_with_a_broken_line(reporter):
     page.click("#contact-block summary")
     page.fill("#contact", MARKS["the contact"])
     page.click("#form [type=submit]:visible")
-    page.wait_for_selector("text=没有连上。您写的字还在")
+    page.wait_for_selector("text=网络断了，字都在")
     page.fill("#harm", MARKS["words added later"])
     page.click("#form [type=submit]:visible")
     page.wait_for_selector("text=补充的内容也收到了。")

@@ -4,23 +4,18 @@
 export function fillForm(form, answers) {
   const chosen = new URLSearchParams(location.search);
   answers.forEach(([name, value]) => {
-    const field = form.elements[name];
-    if (!field || chosen.has(name)) return;
-    const boxes = Array.from(field.length && !field.options ? field : [field]);
-    if (boxes[0].matches("[type=radio], [type=checkbox]")) {
-      boxes.filter((box) => box.value === value).forEach((box) => {
-        box.checked = true;
-      });
-    } else if (field.options ? isThere(field, value) : !field.value) {
-      field.value = value;
-    }
-    openAround(boxes[0]);
+    if (!chosen.has(name)) fill(form.querySelectorAll(`[name="${name}"]`), value);
   });
 }
 
-const isThere = (select, value) => Array.from(select.options).some((option) => option.value === value);
-
-function openAround(field) {
-  const folded = field.value && field.closest("details");
-  if (folded) folded.open = true;
+// A question's fields: one of text, a list, or the boxes of one choice.
+function fill(fields, value) {
+  fields.forEach((field) => {
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = field.checked || field.value === value;
+    else if (field.options ? offers(field, value) : !field.value) field.value = value;
+    const folded = field.value === value && field.closest("details");
+    if (folded) folded.open = true;
+  });
 }
+
+const offers = (list, value) => Array.from(list.options).some((option) => option.value === value);

@@ -182,7 +182,7 @@ def test_words_stay_in_their_box_until_they_are_stored(visitor, reporter, count)
     visitor.page.route("**/mailbox/sealed", lambda route: route.abort(), times=1)
 
     visitor.write(WORDS)
-    visitor.sees("没有连上。您写的字还在")
+    visitor.sees("网络断了，字都在")
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     visitor.press("发给工作人员")
     visitor.sees("您补充的话收到了。")
@@ -200,7 +200,7 @@ def test_a_lost_answer_makes_no_second_message(visitor, reporter, count):
 
     visitor.page.route("**/mailbox/sealed", lose_the_answer, times=1)
     visitor.write(WORDS)
-    visitor.sees("没有连上。")
+    visitor.sees("网络断了，字都在")
     visitor.press("发给工作人员")
     visitor.sees("您补充的话收到了。")
 

@@ -139,7 +139,7 @@ def test_a_false_key_for_the_supplement_gets_nothing_either(writer, count):
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     writer.page.route(f"**{THREAD}", false_thread)
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
 
     writer.page.fill("#what", MORE)
     writer.send()

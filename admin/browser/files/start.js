@@ -16,6 +16,8 @@ const JOBS = "DengshaoFileJobs";
 // A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
 export async function startFiles(root, { place, isPractice, isYoung, form, isPacked }) {
   const words = await askWords(addressOf(isYoung));
+  // Only the form takes files without scripts too.
+  if (!form) words.askKind = words.ask;
   const workshop = new Workshop(WORKER, JOBS);
   await workshop.open();
   const run = (job, content) => workshop.run(job, content);

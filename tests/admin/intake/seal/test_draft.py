@@ -1,4 +1,4 @@
-"""What is written outlives a reload, a mis-tapped link and a closed line; a receipt, until copied."""
+"""What is written outlives a reload, a mis-tapped link, a dead line; a receipt, until copied."""
 
 import json
 

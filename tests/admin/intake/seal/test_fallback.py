@@ -1,4 +1,4 @@
-"""Where the browser cannot seal, and only there, the plain way is offered: by a press of its own."""
+"""Where the browser cannot seal, and only there, the plain way is offered, as its own press."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,11 +1,11 @@
-"""Whatever a weak line does, the words stay, go out sealed when it is back, and never another way."""
+"""Whatever a weak line does, words stay, go out sealed when it is back, and no other way."""
 
 import pytest
 from playwright.sync_api import expect
 
 from admin.models import Tip
 
-from .writer import PLACE, SEALED, WORDS, readable
+from .writer import PLACE, WORDS, readable
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +84,7 @@ def test_a_request_that_hangs_is_told_and_begun_anew(writer, count, script):
 
 
 def test_a_blip_at_the_first_touch_ends_nothing(writer, count):
-    """The first way on which a tip went out unsealed: offline at the first tap, back a moment later."""
+    """On this way a tip once went out unsealed: offline at the first tap, back a moment later."""
     writer.open()
     writer.page.wait_for_function("window.DengshaoDraft")
     writer.page.context.set_offline(True)

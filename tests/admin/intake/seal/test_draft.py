@@ -84,7 +84,7 @@ def test_a_link_that_chooses_the_way_of_officials_wins_over_the_draft(hurried):
 
 def test_words_written_without_a_line_are_kept_too(writer):
     writer.open()
-    writer.page.wait_for_function("window.DengshaoDraft")
+    writer.page.wait_for_function("() => window.DengshaoDraft")
     writer.page.context.set_offline(True)
     writer.fill()
     is_kept(writer)

@@ -66,11 +66,15 @@ def test_a_script_that_does_not_come_is_told_and_asked_for_again_at_the_next_pre
 @pytest.mark.parametrize("script", SCRIPTS[1:])
 def test_a_request_that_hangs_is_told_and_begun_anew(writer, count, script):
     writer.page.clock.install()
-    writer.page.route(f"**/app/{script}*", lambda route: None)
-    writer.open()
+    hung = []
+    writer.page.route(f"**/app/{script}*", hung.append)
+    # A page whose script hangs is never all there.
+    writer.page.goto(f"{writer.address}/tip/", wait_until="domcontentloaded")
     writer.fill()
     writer.send()
     # Both patiences: that of the press, and that of the request behind it.
+    while not hung:
+        writer.page.wait_for_timeout(20)
     for _ in range(3):
         writer.page.clock.run_for(21_000)
     expect(writer.page.locator(".cut")).to_have_text(CUT)
@@ -86,7 +90,7 @@ def test_a_request_that_hangs_is_told_and_begun_anew(writer, count, script):
 def test_a_blip_at_the_first_touch_ends_nothing(writer, count):
     """On this way a tip once went out unsealed: offline at the first tap, back a moment later."""
     writer.open()
-    writer.page.wait_for_function("window.DengshaoDraft")
+    writer.page.wait_for_function("() => window.DengshaoDraft")
     writer.page.context.set_offline(True)
     writer.page.focus("#what")
     writer.page.fill("#what", WORDS)

@@ -130,8 +130,8 @@ def strip_scripts(page):
             return
         answer = route.fetch(max_redirects=0)
         text = re.sub(r"<script\b.*?</script>", "", answer.text(), flags=re.DOTALL)
-        bare = re.sub(r"</?noscript>", "", text)
-        # The theme's own script is no part of the form, and brings the print button.
+        # What is not the form's stays: the theme's own script, which brings the print button.
+        bare = re.sub(r"<noscript>(<(?:button|link).*?)</noscript>", r"\1", text)
         theme = '<script src="/assets/lamp.js" defer></script></head>'
         route.fulfill(response=answer, body=bare.replace("</head>", theme))
 

@@ -202,7 +202,7 @@ def test_a_script_of_files_that_does_not_come_is_told_at_the_field_and_asked_for
     expect(told).to_have_count(0)
     sent(writer)
 
-    assert [entry.name for entry in stored()[0].words.files] == ["b.pdf"]
+    assert [entry["name"] for entry in stored()[0].words.files] == ["b.pdf"]
     assert writer.posts("/tip/sent") == []
 
 

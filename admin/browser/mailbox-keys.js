@@ -4,9 +4,21 @@
 import "./lib/old.js";
 import { trySealing } from "./lib/age.js";
 import { toHex } from "./lib/bytes.js";
+import { checkMark } from "./lib/marks.js";
+import { checkRoutes } from "./lib/published.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
 import { checkUnit } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
-window.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex, trySealing };
+window.dengshaoMailbox = {
+  check,
+  checkMark,
+  checkRoutes,
+  checkUnit,
+  derive,
+  openThread,
+  sealLetter,
+  toHex,
+  trySealing,
+};

@@ -16,11 +16,16 @@ import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
 import { bodyOf, receiptFault, wordsFault } from "./words.js";
 
+const ALARMS = { FalseKey: "falseKey", Strayed: "strayed" };
+
 const REFUSALS = {
   purged: "purged",
   unknown: "unknown",
   unit_closed: "unitClosed",
   full: "full",
+  full_today: "fullToday",
+  share_used: "shareUsed",
+  marked: "marked",
 };
 
 export class Page {
@@ -42,6 +47,7 @@ export class Page {
     // Forms whose step this browser cannot do.
     this.unable = [];
     this.isBarred = false;
+    this.seen = "";
     this.isBusy = false;
     this.isLeaving = false;
     this.hasFailed = false;
@@ -128,7 +134,8 @@ export class Page {
     if (error.faults) showFaults(this.root, this.words.summary, error.faults);
     else if (isLost(error)) this.cut(form);
     else if (error instanceof Refused) this.fault(this.words[REFUSALS[error.reason] || "busy"]);
-    else if (error.name === "FalseKey" || this.isBarred) this.bar();
+    else if (error.name === "Unmarked") this.showAlarm("unmarked");
+    else if (error.name in ALARMS || this.isBarred) this.bar(error);
     else if (await this.isAble()) this.fault(this.words.failed);
     else this.offerPlain(form);
   }
@@ -149,15 +156,18 @@ export class Page {
     }
   }
 
-  // A key that nobody confirmed: the plain way would hand the words to who made it.
-  bar() {
+  // A key that nobody confirmed, or another unit than the tip was sealed for: the plain way would hand
+  // the words to who made it so.
+  bar(error) {
     this.isBarred = true;
-    const { falseKey, falseKeyWhy, falseKeyNext } = this.words;
-    showFaults(
-      this.root,
-      falseKey,
-      [falseKeyWhy, falseKeyNext].map((text) => ({ text, field: null })),
-    );
+    this.seen = ALARMS[error.name] || this.seen;
+    this.showAlarm(this.seen);
+  }
+
+  showAlarm(name) {
+    const lines = [this.words[`${name}Why`], this.words[`${name}Next`]];
+    const faults = lines.map((text) => ({ text, field: null }));
+    showFaults(this.root, this.words[name], faults);
   }
 
   // Asks before typed words are lost. What goes the plain way is not lost; and who leaves at once

@@ -36,8 +36,9 @@ export class Page {
     this.attached = new Attached(block, options, this.words);
     this.attached.start();
     this.isBusy = false;
-    // Once a false key was seen, nothing goes the plain way: the same hand would seal there.
+    // Once a false key or way was seen, nothing goes the plain way: the same hand would seal there.
     this.isBarred = false;
+    this.seen = "";
   }
 
   // Loads the worker while the reporter types. What fails for want of a line is tried again.
@@ -127,7 +128,10 @@ export class Page {
 
   async explain(error) {
     const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
-    if (error.name === "FalseKey") this.isBarred = true;
+    if (error.name in ALARMS) {
+      this.isBarred = true;
+      this.seen = ALARMS[error.name];
+    }
     if (tell) tell(this);
     else if (isLost(error) && !(error.status >= 500)) this.cut();
     else if (error instanceof Refused && error.status < 500) this.fault(this.words.refused);
@@ -178,7 +182,7 @@ export class Page {
   }
 
   raiseAlarm() {
-    this.alarm.append(document.getElementById("false-key").content.cloneNode(true));
+    this.alarm.append(document.getElementById(this.seen).content.cloneNode(true));
     this.alarm.hidden = false;
     show(this.alarm);
   }
@@ -206,9 +210,14 @@ export class Page {
   }
 }
 
+// What the page tells of each by a template of its own.
+const ALARMS = { FalseKey: "false-key", FalseRoutes: "false-routes", Strayed: "strayed" };
+
 const TOLD = {
   NoUnit: (page) => page.showNoUnit(),
   FalseKey: (page) => page.raiseAlarm(),
+  FalseRoutes: (page) => page.raiseAlarm(),
+  Strayed: (page) => page.raiseAlarm(),
   NoContact: (page) => page.faultContact(page.words.noContact),
   ContactExcluded: (page) => page.faultContact(page.words.contactExcluded),
   ContactChanged: (page) => page.faultContact(page.words.contactChanged),

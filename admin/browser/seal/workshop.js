@@ -19,7 +19,7 @@ export class Unsealable extends Error {
   }
 }
 
-const TOLD = ["NoUnit", "FalseKey", "NoContact", "ContactExcluded"];
+const TOLD = ["NoUnit", "FalseKey", "FalseRoutes", "Strayed", "NoContact", "ContactExcluded"];
 
 // The script lies in the cache by then.
 const START = 60000;

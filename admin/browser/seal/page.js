@@ -133,7 +133,10 @@ export class Page {
       this.seen = ALARMS[error.name];
     }
     if (tell) tell(this);
-    else if (isLost(error) && !(error.status >= 500)) this.cut();
+    // An answer that is not ours, after a false key: the alarm says more than that the line is bad.
+    else if (this.isBarred && this.session.isUnsent && isLost(error) && error.status < 500 && error.status) {
+      this.raiseAlarm();
+    } else if (isLost(error) && !(error.status >= 500)) this.cut();
     else if (error instanceof Refused && error.status < 500) this.fault(this.words.refused);
     else if (error.status) this.fault(this.words.busy);
     else await this.explainOwn(error);

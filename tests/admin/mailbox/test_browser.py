@@ -450,7 +450,7 @@ def test_a_script_that_does_not_come_is_told_and_the_receipt_stays_here(
 def test_a_request_that_hangs_is_told_and_begun_anew(visitor, reporter, script):
     visitor.page.clock.install()
     hung = []
-    visitor.page.route(f"**/app/{script}*", hung.append)
+    visitor.page.route(f"**/app/{script}*", lambda route: hung.append(route))
     # A page whose script hangs is never all there.
     visitor.page.goto(f"{visitor.address}/mailbox/", wait_until="domcontentloaded")
     visitor.page.fill("#receipt", reporter.typed)

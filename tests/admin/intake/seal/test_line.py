@@ -67,7 +67,7 @@ def test_a_script_that_does_not_come_is_told_and_asked_for_again_at_the_next_pre
 def test_a_request_that_hangs_is_told_and_begun_anew(writer, count, script):
     writer.page.clock.install()
     hung = []
-    writer.page.route(f"**/app/{script}*", hung.append)
+    writer.page.route(f"**/app/{script}*", lambda route: hung.append(route))
     # A page whose script hangs is never all there.
     writer.page.goto(f"{writer.address}/tip/", wait_until="domcontentloaded")
     writer.fill()

@@ -10,6 +10,7 @@ from .config import Config
 from .confirmed import Rereading
 from .db import db
 from .district import District
+from .drafts import Drafts
 from .models import Setting
 from .tickets import Tickets
 from .tokens import FormTokens
@@ -48,6 +49,11 @@ class House:
     def tickets(self) -> Tickets:
         """The tickets of uploads, signed with a key of their own."""
         return Tickets(self.config.key("upload ticket"), self.config.key("upload keep"))
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """The drafts that reporters' browsers keep, under keys of their own."""
+        return Drafts(self.config.key("draft ticket"), self.config.key("draft keep"))
 
     def peppered(self, lookup: bytes) -> bytes:
         """Make what the database stores for a receipt's 16-byte lookup.

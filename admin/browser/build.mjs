@@ -11,8 +11,25 @@ const self = fileURLToPath(import.meta.url);
 const here = dirname(self);
 const root = resolve(here, "../..");
 
+const END = "/*dengshao:whole*/";
+
 export async function bundle(entryPoints, outdir) {
   if (!entryPoints.length) throw new Error("no entry point to bundle");
+  // What must run in the browsers that cannot seal is written and built for ES5.
+  const [old, young] = [entryPoints.filter(isOld), entryPoints.filter((name) => !isOld(name))];
+  const built = [await bundleFor("es2017", young, outdir)];
+  if (old.length) built.push(await bundleFor("es5", old, outdir));
+  writeFileSync(join(outdir, "LICENSES.txt"), licences(built.flatMap(({ inputs }) => Object.keys(inputs))));
+  return built
+    .flatMap(({ outputs }) => Object.keys(outputs))
+    .filter((name) => name.endsWith(".js"))
+    .sort()
+    .map((name) => join(root, name));
+}
+
+const isOld = (name) => basename(name) === "hold.js";
+
+async function bundleFor(target, entryPoints, outdir) {
   const { metafile, warnings } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -22,18 +39,16 @@ export async function bundle(entryPoints, outdir) {
     format: "iife",
     charset: "utf8",
     // Old phones read ES2017. BigInt cannot be lowered; pages test for it before they load a bundle.
-    target: "es2017",
+    target,
     supported: { bigint: true },
     legalComments: "external",
+    // What ends otherwise did not come whole, or is not ours: hold.js looks.
+    footer: { js: END },
     metafile: true,
     logLevel: "warning",
   });
   if (warnings.length) throw new Error(`${warnings.length} warnings: mend them, do not hide them`);
-  writeFileSync(join(outdir, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
-  return Object.keys(metafile.outputs)
-    .filter((name) => name.endsWith(".js"))
-    .sort()
-    .map((name) => join(root, name));
+  return metafile;
 }
 
 // Most packages put their licence into one file and no comment; all ask that it goes with the code.

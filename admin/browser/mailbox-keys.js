@@ -2,6 +2,7 @@
 // because it is large, and because a browser without BigInt cannot even read it.
 
 import "./lib/old.js";
+import { trySealing } from "./lib/age.js";
 import { toHex } from "./lib/bytes.js";
 import { checkMark } from "./lib/marks.js";
 import { checkRoutes } from "./lib/published.js";
@@ -19,4 +20,5 @@ window.dengshaoMailbox = {
   openThread,
   sealLetter,
   toHex,
+  trySealing,
 };

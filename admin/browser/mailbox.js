@@ -4,9 +4,11 @@ import { isAble } from "./mailbox/able.js";
 import { Page } from "./mailbox/page.js";
 
 const root = document.getElementById("mailbox");
-if (root && isAble(window)) {
-  new Page(root).start();
-} else if (root) {
-  const way = document.getElementById("way");
-  way.textContent = root.dataset.unable + way.textContent;
+const form = root && root.querySelector("#open");
+// It may come twice: with the page, and once more where it seemed not to come (hold.js).
+if (form && !form.hasAttribute("data-taken")) {
+  form.setAttribute("data-taken", "");
+  const page = new Page(root);
+  page.start();
+  if (!isAble(window)) page.offerPlain(form);
 }

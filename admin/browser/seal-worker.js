@@ -2,13 +2,6 @@
 
 import "./lib/old.js";
 import { JOBS } from "./seal/jobs.js";
+import { work } from "./lib/work.js";
 
-self.onmessage = async ({ data }) => {
-  try {
-    self.postMessage({ id: data.id, result: await JOBS[data.job](data.content) });
-  } catch (error) {
-    self.postMessage({ id: data.id, error: error.name });
-  }
-};
-
-self.postMessage({ isReady: true });
+work(JOBS, "DengshaoSealJobs");

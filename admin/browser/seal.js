@@ -5,11 +5,9 @@ import { isAble } from "./mailbox/able.js";
 import { Entry } from "./seal/entry.js";
 
 const form = document.querySelector("form#form");
-if (form) {
+// It may come twice: with the page, and once more where it seemed not to come (hold.js).
+if (form && !form.hasAttribute("data-taken")) {
+  form.setAttribute("data-taken", "");
   startForm(form);
-  const entry = new Entry(form);
-  // What came with an earlier press lies at the server already: that form goes on the way it began.
-  if (form.elements.kept) entry.isPlain = true;
-  else if (isAble(window) && typeof Worker === "function") entry.start();
-  else entry.goPlain();
+  new Entry(form).start(isAble(window));
 }

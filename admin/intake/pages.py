@@ -17,6 +17,7 @@ from .told import Told, short_name, state_words
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
+_DRAFT_MARK = "draft-goes-here"
 
 
 # Stand where the six groups of a receipt go.
@@ -61,7 +62,8 @@ def first_view(category: str, official: str) -> str:
     if key not in pages:
         _drop_others(pages, units)
         pages[key] = _render_first(category, official)
-    return pages[key].replace(_TOKEN_MARK, house().tokens.new())
+    page = pages[key].replace(_TOKEN_MARK, house().tokens.new())
+    return page.replace(_DRAFT_MARK, house().drafts.new())
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _render_first(category: str, official: str) -> str:
     form.category.data = category
     form.official.data = official or "unclear"
     form.township.data = form.when.data = form.minor.data = "unclear"
-    return render_form(form, token=_TOKEN_MARK)
+    return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK)
 
 
 def new_form(sent: Any) -> TipForm:
@@ -165,12 +167,13 @@ def _missing(sealed_way: bool) -> list[Category]:
     return [row for row in district.categories.values() if row.id not in offered]
 
 
-def render_form(form: TipForm, *, token: str, **words: Any) -> str:
+def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> str:
     """Render the form with its entry choices and, where it came back, its errors."""
     district, units = house().district, vault().units.get()
     page = {
         "form": form,
         "token": token,
+        "draft": draft or house().drafts.new(),
         "prefix": _prefix(),
         "any_open": bool(units),
         "sealed_way_open": district.supervisory in units,

@@ -9,6 +9,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..db import db
+from ..drafts import answer_ticket
+from ..house import house
 from ..sealed_json import answer_json, read_json, text_field
 from ..security import public
 from ..vault import challenges, store, uploads, vault
@@ -43,6 +45,13 @@ def give_challenge() -> Response:
     """Give a proof of work to do; by POST, so that nothing fetches it beforehand or keeps it."""
     read_json(_STEP)
     return _answer(our_challenges().new(flood().max_number()))
+
+
+@bp.post("/tip/draft")
+@public
+def give_draft_key() -> Response:
+    """Give a draft's key to the tab that kept the draft, so that a reload loses no word."""
+    return answer_ticket(house().drafts)
 
 
 @bp.post("/tip/sealed")

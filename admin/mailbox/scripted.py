@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db, today
+from ..drafts import answer_ticket
 from ..house import house, page_language
 from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json, text_field
@@ -73,6 +74,13 @@ def show_thread() -> Response:
     # Both are made, and one is sent: how long it takes tells nothing of whether a tip is there.
     answers = [_answer({**cover, "token": token}) for cover in (_NOTHING, _cover(mail))]
     return answers[is_known]
+
+
+@bp.post("/draft")
+@public
+def give_draft_key() -> Response:
+    """Give a draft's key to the tab that kept the draft, so that a reload loses no word."""
+    return answer_ticket(house().drafts)
 
 
 @bp.post("/sealed")

@@ -136,6 +136,7 @@ def _start_page(form: ReceiptForm, *, is_unknown: bool = False) -> str:
         "mailbox/start.html",
         form=form,
         site_id=house().site_id,
+        draft=house().drafts.new(),
         is_unknown=is_unknown,
         # Where a receipt was spoilt on the way, what was written beside it waits for the right one.
         typed_words=request.form.get("words", ""),

@@ -56,11 +56,15 @@ PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
 FULL = _l("这条线索下的话太多了，存不下。您写的字还在，请另写一条线索。")
 FULL_TODAY = _l("今天写得太多，存不下了。您写的字还在，请明天再写，或者另写一条线索。")
 SHARE_USED = _l("刚才发来的话太多，先歇一小时。您写的字还在，请抄下来，过一小时再发。")
-OFFLINE = _l("没有连上。您写的字还在，请等一会儿再按一次。")
+CUT = _l("网络断了，字都在，没有发出。请再按一次。")
+CUT_UNSURE = _l("网络断了，字都在。不知道发出没有，请再按一次，不会变成两条。")
+CUT_LOOK = _l("网络断了，查询码没有发出。请再按一次。")
+FAILED = _l("没有打开，也没有发出。请再按一次；还不行，就刷新这一页。")
+FILES_CUT = _l("网络断了，文件还没有收下。有网了，再点一下这里。")
+FILES_UNABLE = _l("这个浏览器交不了文件。请换一个浏览器，或者只发字。")
+BACK = _l("您刚才写的字还在，已经填回来了。")
 SUMMARY = _l("有几处要改一下")
-UNABLE = _l("这个浏览器打不开加锁的内容，改由服务器代为打开。")
-FALLBACK_LOOK = _l("这台设备打不开加锁的内容。再按一次，就由服务器代为打开。")
-FALLBACK_WRITE = _l("这台设备加不了锁，您写的字还在。再按一次，就由服务器在内存里加锁。")
+UNABLE = _l("这个浏览器打不开加锁的内容。")
 OPENED_HERE = _l("查询码不会离开这台设备，回复就在这里打开。")
 WAIT = _l("正在打开或加锁，请稍等…")
 COUNTED = _l("已写 %(found)s 个数字，一共 36 个")
@@ -125,11 +129,15 @@ def script_words() -> dict[str, str]:
         "full": FULL,
         "full-today": FULL_TODAY,
         "share-used": SHARE_USED,
-        "offline": OFFLINE,
+        "cut": CUT,
+        "cut-unsure": CUT_UNSURE,
+        "cut-look": CUT_LOOK,
+        "failed": FAILED,
+        "files-cut": FILES_CUT,
+        "files-unable": FILES_UNABLE,
+        "back": BACK,
         "summary": SUMMARY,
         "unable": UNABLE,
-        "fallback-look": FALLBACK_LOOK,
-        "fallback-write": FALLBACK_WRITE,
         "opened-here": OPENED_HERE,
         "wait": WAIT,
         "counted": COUNTED,

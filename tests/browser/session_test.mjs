@@ -285,8 +285,8 @@ for (const [error, expected] of Object.entries(MENDED)) {
     assert.equal(counts.solve, expected.counts.solve);
     assert.equal(counts.sealTip, expected.counts.sealTip);
     assert.equal(sent("/tip/routes.json").length, expected.published);
-    // It lies there now: whatever fails from here on, nothing goes the plain way.
-    assert.ok(!session.mayGoPlain(new TypeError("the page broke")));
+    // It lies there now: whatever fails from here on, the plain way is not even offered.
+    assert.ok(!session.isUnsent);
   });
 }
 
@@ -294,10 +294,10 @@ test("an answer that does not say stored counts as none, and may be stored", asy
   const { session } = begin({ "/tip/sealed": [[200, {}]] });
   await fails(session.send(FORM), { name: "Offline" });
   assert.ok(session.mayBeStored);
-  assert.ok(!session.mayGoPlain(new TypeError("the page broke")));
+  assert.ok(!session.isUnsent);
 });
 
-test("a refusal leaves the plain way as it was", async () => {
+test("after a refusal it is known that nothing was stored", async () => {
   const { session } = begin({ "/tip/sealed": [[400, { error: "bad" }]] });
   await fails(session.send(FORM), { name: "Refused" });
   assert.ok(!session.mayBeStored);
@@ -353,26 +353,41 @@ test("practice posts nothing and still makes a receipt", async () => {
   );
 });
 
-// Whether the next press may go the plain way, after one that ended like this.
-const WAYS = [
+// Whether it is known, after a press that ended like this, that nothing was stored.
+const ENDS = [
   ["the worker fails", { sealTip: () => { throw new Error("broken"); } }, {}, true],
   ["the server does not know the address", {}, { "/tip/sealed": [[404]] }, true],
-  ["the server does not take what was posted", {}, { "/tip/sealed": [[400]] }, true],
-  ["the line is lost before anything was sent", {}, { "/keys.json": [LOST] }, false],
+  ["the line is lost before anything was sent", {}, { "/keys.json": [LOST] }, true],
   ["the answer is lost", {}, { "/tip/sealed": [LOST] }, false],
   ["the server is busy", {}, { "/tip/sealed": [[503, { error: "busy" }]] }, false],
-  ["somebody on the way says no", {}, { "/tip/sealed": [[403]] }, false],
 ];
 
-for (const [name, changes, plays, expected] of WAYS) {
-  test(`${name}: the plain way is ${expected ? "open" : "shut"}`, async () => {
+for (const [name, changes, plays, expected] of ENDS) {
+  test(`${name}: it is ${expected ? "" : "not "}known to be unsent`, async () => {
     const { session } = begin(plays, changes);
-    const error = await session.send(FORM).catch((caught) => caught);
-    assert.equal(session.mayGoPlain(error), expected);
+    await fails(session.send(FORM), /./);
+    assert.equal(session.isUnsent, expected);
   });
 }
 
-test("no failure opens the plain way once the words may be stored", async () => {
+test("the page hears of a receipt before anything is posted under it", async () => {
+  const { session, sent } = begin({});
+  const heard = [];
+  session.onPost = async (receipt) => heard.push([receipt.receipt, sent("/tip/sealed").length]);
+  await session.send(FORM);
+  assert.deepEqual(heard, [["receipt 1", 0]]);
+});
+
+test("a receipt of an earlier page is used again: what lies there gets a supplement", async () => {
+  const plays = { "/tip/sealed": [[409, { error: "other_words" }]], "/mailbox/thread": [KNOWN] };
+  const { session, counts } = begin(plays);
+  session.resume({ digits: "digits 9", receipt: "receipt 9" });
+  assert.ok(!session.isUnsent);
+  const { receipts, isSupplement } = await session.send(FORM);
+  assert.deepEqual([receipts, isSupplement, counts.newReceipt], [["receipt 9"], true, 0]);
+});
+
+test("no failure makes words unsent that may be stored", async () => {
   let isBroken = false;
   const seal = ({ fields }) => {
     if (isBroken) throw new Error("broken");
@@ -383,7 +398,7 @@ test("no failure opens the plain way once the words may be stored", async () => 
   isBroken = true;
   const error = await session.send(MORE).catch((caught) => caught);
   assert.equal(error.message, "broken");
-  assert.equal(session.mayGoPlain(error), false);
+  assert.ok(!session.isUnsent);
 });
 
 test("after wiping nothing of the receipt is left", async () => {

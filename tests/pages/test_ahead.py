@@ -9,7 +9,7 @@ from .conftest import ROOT
 
 pytestmark = pytest.mark.browser
 
-AHEAD = ["/app/seal-send.js", "/app/seal-worker.js", "/app/seal.js"]
+AHEAD = ["/app/seal-result.js", "/app/seal-send.js", "/app/seal-worker.js", "/app/seal.js"]
 LINKS = "[...document.querySelectorAll('link[rel=prefetch]')].map(one => one.href)"
 SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 FETCHED = """most => performance.getEntriesByType("resource")

@@ -129,7 +129,7 @@ function sentenceOf(item, seen, words) {
 // What is to be known beside the state.
 function noteOf(item, seen, words) {
   if (item.note) return words[item.note];
-  if (seen === "undecided") return words.ask;
+  if (seen === "undecided") return item.reason === "kind" ? words.askKind : words.ask;
   const isRenewed = item.uploads.some(({ renewals }) => renewals);
   if (isRenewed && seen === "moving") return words.renewed;
   return item.state === "ready" && !item.cleanName ? words.nameGoes : "";

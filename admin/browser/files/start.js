@@ -10,12 +10,15 @@ import { Proofs } from "./proofs.js";
 import { askWords } from "./server.js";
 
 const WORKER = "/app/files-worker.js";
+const JOBS = "DengshaoFileJobs";
 
 // `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
 // A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
 export async function startFiles(root, { place, isPractice, isYoung, form, isPacked }) {
   const words = await askWords(addressOf(isYoung));
-  const workshop = new Workshop(WORKER);
+  // Only the form takes files without scripts too.
+  if (!form) words.askKind = words.ask;
+  const workshop = new Workshop(WORKER, JOBS);
   await workshop.open();
   const run = (job, content) => workshop.run(job, content);
   const block = new Block(root, words);

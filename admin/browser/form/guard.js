@@ -20,12 +20,12 @@ export function guardWords(form) {
   });
 }
 
-function hasWords(form) {
+export function hasWords(form) {
   return Array.from(form.querySelectorAll(WORDS)).some((field) => field.value.trim());
 }
 
 // What the server filled in again after an error goes too, so that no reset brings it back.
-function wipe(form) {
+export function wipe(form) {
   form.querySelectorAll(WORDS).forEach((field) => {
     field.value = field.defaultValue = "";
   });

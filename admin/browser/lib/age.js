@@ -59,3 +59,10 @@ export function seedOf(identity) {
   }
   return bytes;
 }
+
+// Whether this browser can seal at all. Where it can, what failed was no fault of the browser.
+export async function trySealing() {
+  const identity = identityFromSeed(crypto.getRandomValues(new Uint8Array(SEED)));
+  const sealed = await sealTo([await recipientOf(identity)], new Uint8Array(1));
+  return sealed.length > 0;
+}

@@ -4,19 +4,19 @@ import { forgetOthers } from "../files/kept.js";
 import { Attached } from "../seal/attached.js";
 import { askPublished, askRoutes } from "../seal/server.js";
 
-// The mailbox's field for files in `block`; `onFail` is called where its script cannot be had.
-export function attachedTo(block, visit, onFail) {
+// The mailbox's field for files in `block`; `words` are the page's sentences.
+export function attachedTo(block, visit, words) {
   const isPacked = () => mustPack(visit);
   const place = placeOf(visit);
   forgetOthers(place);
-  const attached = new Attached(block, { place, isPacked }, onFail);
+  const attached = new Attached(block, { place, isPacked }, words);
   attached.start();
   return attached;
 }
 
 // Each receipt's files stand apart: a tab may open two. So few digits tell those from each other, and
 // prove to nobody which receipt it was.
-const placeOf = ({ lookup }) => `mailbox.${lookup.slice(0, 4)}`;
+export const placeOf = ({ lookup }) => `mailbox.${lookup.slice(0, 4)}`;
 
 // Whether a letter's files are packed as those of a supervisory tip are; where nobody says so who can
 // be believed, they are.

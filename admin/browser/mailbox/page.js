@@ -1,14 +1,17 @@
-// The mailbox with scripts. It enhances the plain form: whatever fails here, the form still works,
-// but nothing is sent the plain way before the reporter was told and pressed again.
+// The mailbox with scripts. What does not come is asked for again at each touch and each press. Nothing
+// goes the plain way but by a press of its own, offered where this browser cannot open or seal.
 
 import { askBeforeLeaving } from "../page/leaving.js";
 import { bodyOf as textOf } from "../lib/body.js";
-import { keysLoader } from "./able.js";
+import { clearCut, tellCut } from "../page/cut.js";
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { hold } from "../page/hold.js";
+import { Loading, loadScript } from "../page/load.js";
+import { inTime } from "../page/patience.js";
 import { showGroups } from "./groups.js";
 import { GivenUp, Wait, attachedTo } from "./letter_files.js";
-import { Offline, Refused } from "./server.js";
+import { Offline, Refused, isCut, isLost } from "./server.js";
+import { Keeping } from "./keeping.js";
 import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
 import { bodyOf, receiptFault, wordsFault } from "./words.js";
@@ -31,9 +34,8 @@ export class Page {
     this.words = root.dataset;
     this.form = root.querySelector("#open");
     this.way = root.querySelector("#way");
-    this.plainWay = this.way.textContent;
     this.base = this.form.getAttribute("action");
-    this.loadKeys = keysLoader(document, this.words.keys);
+    this.loading = new Loading(() => this.loadKeys());
     this.tools = null;
     this.visit = null;
     this.entries = [];
@@ -42,19 +44,23 @@ export class Page {
     this.block = null;
     // For the files of the letter that is being sent.
     this.waiting = null;
-    this.isPlain = false;
+    // Forms whose step this browser cannot do.
+    this.unable = [];
     this.isBarred = false;
     this.seen = "";
     this.isBusy = false;
     this.isLeaving = false;
+    this.hasFailed = false;
+    this.keeping = new Keeping(root, this.base);
   }
 
   start() {
     const field = this.form.elements.receipt;
     this.way.textContent = this.words.openedHere;
     this.form.addEventListener("submit", (event) => this.take(event, () => this.open(field)));
-    field.addEventListener("focus", () => this.prepare(field), { once: true });
-    field.addEventListener("input", () => this.prepare(field));
+    const touch = ({ type }) => this.prepare(field, type !== "input");
+    ["focus", "input", "change"].forEach((name) => field.addEventListener(name, touch));
+    window.addEventListener("online", touch);
     this.root.addEventListener("submit", (event) => {
       this.isLeaving = !event.defaultPrevented;
     });
@@ -64,50 +70,90 @@ export class Page {
     if (field.value) this.prepare(field);
   }
 
-  // Loads the keys' script while the reporter types, and shows what was typed in groups.
-  async prepare(field) {
-    const check = this.tools && this.tools.check;
-    showGroups(this.root.querySelector('[data-slot="groups"]'), field.value, this.words, check);
-    if (this.tools || this.isPlain) return;
+  async loadKeys() {
+    await loadScript(this.words.keys, () => Boolean(window.dengshaoMailbox));
+    this.tools = window.dengshaoMailbox;
+  }
+
+  // Loads the keys' script while the reporter types, and shows what was typed in groups. A line that
+  // fails is told to nobody: the press tells.
+  async prepare(field, isTouch = true) {
+    if (!this.form.isConnected) return;
+    this.showGroups(field);
+    this.keeping.prepare();
+    if (this.tools || this.loading.now || this.unable.includes(this.form)) return;
+    // Not at each key again.
+    if (this.hasFailed && !isTouch) return;
     try {
-      this.tools = await this.loadKeys();
+      await this.loading.get();
     } catch (error) {
-      this.goPlain(this.words.unable + this.plainWay);
+      this.hasFailed = true;
+      if (!isLost(error)) this.offerPlain(this.form);
       return;
     }
-    if (this.form.isConnected) await this.prepare(field);
+    if (this.form.isConnected) this.showGroups(field);
+  }
+
+  showGroups(field) {
+    const check = this.tools && this.tools.check;
+    showGroups(this.root.querySelector('[data-slot="groups"]'), field.value, this.words, check);
   }
 
   // Runs one step at a time, in place of the plain form's own way.
   async take(event, step) {
-    if (this.isPlain) return;
+    const form = event.target;
+    // A press of its own said yes.
+    if (form.hasAttribute("data-yes")) return;
     event.preventDefault();
     if (this.isBusy) return;
-    this.isBusy = true;
     clearFaults(this.root);
+    clearCut(this.root);
+    if (this.unable.includes(form)) {
+      form.querySelector(".plain-offer").focus();
+      return;
+    }
+    this.isBusy = true;
     const wait = element("p", this.words.wait, "meta");
     wait.setAttribute("role", "status");
-    event.target.append(wait);
-    hold(event.target, true);
+    form.append(wait);
+    hold(form, true);
     try {
+      if (await isCut()) throw new Offline();
       await step((sentence) => {
         wait.textContent = sentence;
       });
     } catch (error) {
-      if (!(error instanceof GivenUp)) this.explain(error);
+      if (!(error instanceof GivenUp)) await this.explain(error, form);
     }
     wait.remove();
-    hold(event.target, false);
+    hold(form, false);
     this.isBusy = false;
   }
 
-  explain(error) {
+  async explain(error, form) {
     if (error.faults) showFaults(this.root, this.words.summary, error.faults);
-    else if (error instanceof Offline) this.fault(this.words.offline);
+    else if (isLost(error)) this.cut(form);
     else if (error instanceof Refused) this.fault(this.words[REFUSALS[error.reason] || "busy"]);
     else if (error.name === "Unmarked") this.showAlarm("unmarked");
     else if (error.name in ALARMS || this.isBarred) this.bar(error);
-    else this.fallBack();
+    else if (await this.isAble()) this.fault(this.words.failed);
+    else this.offerPlain(form);
+  }
+
+  // No answer that we can read. What is known to be unsent says so.
+  cut(form) {
+    const { cut, cutUnsure, cutLook } = this.words;
+    const isUnsure = this.visit && this.visit.mayBeStored;
+    tellCut(form, form === this.form ? cutLook : isUnsure ? cutUnsure : cut);
+  }
+
+  // Something went wrong here. Only what cannot seal a single byte is a browser that cannot.
+  async isAble() {
+    try {
+      return Boolean(this.tools) && (await this.tools.trySealing());
+    } catch (error) {
+      return false;
+    }
   }
 
   // A key that nobody confirmed, or another unit than the tip was sealed for: the plain way would hand
@@ -136,18 +182,31 @@ export class Page {
     return areas.some((area) => area.value.trim()) || this.draft.trim() !== "";
   }
 
-  // From here on the next press goes the plain way, with all that was typed.
-  fallBack() {
-    this.goPlain(this.plainWay);
-    this.fault(this.visit ? this.words.fallbackWrite : this.words.fallbackLook);
+  // Offers what leads the plain way, in the form that it would send. No file goes that way.
+  offerPlain(form) {
+    if (this.unable.includes(form)) return;
+    this.unable.push(form);
+    const isLetter = form !== this.form;
+    if (this.block) this.block.hidden = true;
+    if (isLetter) form.querySelector("[type=submit]").before(cloneTemplate("plain-letter"));
+    else this.way.textContent = this.words.unable;
+    const offer = form.querySelector(".plain-offer");
+    offer.hidden = false;
+    if (!isLetter) return;
+    offer.querySelector("[data-plain]").addEventListener("click", () => this.sendPlain(form));
+    offer.focus();
   }
 
-  // No file goes the plain way.
-  goPlain(sentence) {
-    this.isPlain = true;
-    this.way.textContent = sentence;
-    if (this.block) this.block.hidden = true;
-    if (this.visit) this.carryReceipt();
+  // The other form's press is hold.js's.
+  async sendPlain(form) {
+    if (await isCut()) {
+      this.cut(form);
+      return;
+    }
+    this.carryReceipt();
+    form.setAttribute("data-yes", "");
+    form.querySelector("[type=submit]").click();
+    form.removeAttribute("data-yes");
   }
 
   carryReceipt() {
@@ -161,7 +220,7 @@ export class Page {
   }
 
   async open(field) {
-    this.tools = this.tools || (await this.loadKeys());
+    if (!this.tools) await inTime(this.loading.get());
     let digits;
     try {
       digits = this.tools.check(field.value);
@@ -175,15 +234,16 @@ export class Page {
       this.fault(this.words.unknown, field);
       return;
     }
+    // Written under this receipt before the page was loaded anew.
+    this.draft = await this.keeping.begin(visit);
     this.visit = visit;
     this.entries = entries;
-    this.showMailbox("");
+    this.showMailbox(this.draft ? this.words.back : "");
   }
 
   show(view) {
     this.root.textContent = "";
     this.root.append(view);
-    if (this.isPlain) this.carryReceipt();
     this.root.querySelector("h1").focus();
     window.scrollTo(0, 0);
   }
@@ -204,11 +264,9 @@ export class Page {
   takeFiles() {
     const fresh = this.root.querySelector("#files-block");
     if (this.block && fresh) fresh.replaceWith(this.block);
-    if (this.block || !fresh || this.isPlain) return;
+    if (this.block || !fresh) return;
     this.block = fresh;
-    this.attached = attachedTo(fresh, this.visit, () => {
-      this.block.hidden = true;
-    });
+    this.attached = attachedTo(fresh, this.visit, this.words);
   }
 
   showStep(kind, letter, marked = "") {
@@ -230,7 +288,6 @@ export class Page {
 
   onPress(name, step) {
     this.act(name).addEventListener("click", (event) => {
-      if (this.isPlain) return;
       event.preventDefault();
       if (!this.isBusy || this.giveUp()) step();
     });
@@ -282,6 +339,7 @@ export class Page {
 
   async sent(kind, draft, told) {
     this.draft = draft;
+    this.keeping.save(draft);
     await this.lookAgain();
     this.showMailbox(`${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`);
   }
@@ -291,7 +349,7 @@ export class Page {
     try {
       this.entries = (await this.visit.look()) || this.entries;
     } catch (error) {
-      if (!(error instanceof Offline || error instanceof Refused)) throw error;
+      if (!(isLost(error) || error instanceof Refused)) throw error;
     }
   }
 

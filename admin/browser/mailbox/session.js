@@ -1,6 +1,6 @@
 // One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
 
-import { Refused, askKeys, askThread, sendLetter } from "./server.js";
+import { Offline, Refused, askKeys, askThread, isCut, sendLetter } from "./server.js";
 
 const AGAIN = ["number_taken", "token", "unit_open"];
 // A call for protection without a word: where no key is there to seal to, the mark still counts.
@@ -15,6 +15,8 @@ export class Visit {
     this.lookup = tools.toHex(this.keys.lookup);
     this.answer = null;
     this.pending = null;
+    // Whether the pending letter may have been stored, and its answer lost.
+    this.mayBeStored = false;
   }
 
   // Returns the entries of the talk, or null where nothing lies under this receipt.
@@ -37,19 +39,30 @@ export class Visit {
     }
     const { content } = this.pending;
     this.pending = null;
+    this.mayBeStored = false;
     return content !== MARK;
   }
 
   async sendOnce(kind, body, tickets) {
     const letter = await this.letter(kind, body);
     const content = tickets.length ? Object.assign({ files: tickets }, letter.content) : letter.content;
-    await sendLetter(this.base, this.lookup, letter.token, content);
+    // A browser that knows of no line sends nothing.
+    if (await isCut()) throw new Offline();
+    const before = this.mayBeStored;
+    this.mayBeStored = true;
+    try {
+      await sendLetter(this.base, this.lookup, letter.token, content);
+    } catch (error) {
+      if (error instanceof Refused) this.mayBeStored = before;
+      throw error;
+    }
   }
 
   // A retry of the same words sends the same letter under the same token: it is stored once.
   async letter(kind, body) {
     const pending = this.pending;
     if (pending && pending.kind === kind && pending.body === body) return pending;
+    this.mayBeStored = false;
     const content = this.isClosed ? unsealed(kind) : await this.seal(kind, body);
     this.pending = { kind, body, content, token: this.answer.token };
     return this.pending;

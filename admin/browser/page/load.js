@@ -1,11 +1,45 @@
-// Loads a script of ours once it is wanted.
+// Loads a script of ours once it is wanted; hold.js does it, which comes with the page.
 
-export function loadScript(address) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error("the script did not come"));
-    document.head.append(script);
+import { Offline } from "./post.js";
+
+// The script came whole, and does not run here.
+export class Unable extends Error {
+  constructor(address) {
+    super(`does not run here: ${address}`);
+    this.name = "Unable";
+  }
+}
+
+// `isThere()` tells whether the script has done its work. Rejects with Offline, or with Unable.
+export const loadScript = (address, isThere) =>
+  new Promise((resolve, reject) => {
+    window.DengshaoLoad.load(address, isThere, (reason) => {
+      if (!reason) resolve();
+      else reject(reason === "cut" ? new Offline() : new Unable(address));
+    });
   });
+
+// Resolves with the address under which all of it is here, and in the browser's cache.
+export const arrive = (address) =>
+  new Promise((resolve, reject) => {
+    window.DengshaoLoad.arrive(address, (reason, own) => (reason ? reject(new Offline()) : resolve(own)));
+  });
+
+// What is being loaded, once however often it is asked for. What failed is begun anew.
+export class Loading {
+  constructor(load) {
+    this.load = load;
+    this.now = null;
+  }
+
+  get() {
+    if (!this.now) {
+      const now = this.load();
+      this.now = now;
+      now.catch(() => {
+        this.now = null;
+      });
+    }
+    return this.now;
+  }
 }

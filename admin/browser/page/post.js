@@ -11,6 +11,21 @@ export class Offline extends Error {
   }
 }
 
+// By name: each of our scripts has a class of its own.
+export const isLost = (error) => error.name === "Offline";
+
+// Whether the line is dead, as far as can be known before anything is sent. A browser that says so may
+// mean the world outside, and still reach us: it is tried.
+export async function isCut() {
+  if (typeof navigator !== "object" || navigator.onLine !== false) return false;
+  try {
+    await fetch("/app/hold.js", { method: "HEAD", credentials: "omit", cache: "no-store" });
+    return false;
+  } catch (error) {
+    return true;
+  }
+}
+
 // The server would not; `reason` is its word for why.
 export class Refused extends Error {
   constructor(reason, status) {

@@ -2,33 +2,62 @@
 // earlier page of this tab had begun to send some.
 
 import { isKept } from "../files/kept.js";
-import { loadScript } from "../page/load.js";
-import { Refused } from "../page/post.js";
-import { inTime } from "./patience.js";
+import { element } from "../page/faults.js";
+import { Loading, loadScript } from "../page/load.js";
+import { inTime } from "../page/patience.js";
+import { Refused, isLost } from "../page/post.js";
 
 const SCRIPT = "/app/files.js";
 // How often a file that the server misses is looked after before the reporter is told.
 const TURNS = 4;
 
+// Files were chosen, and this browser can send none.
+class NoFiles extends Error {
+  constructor(text) {
+    super("no files from here");
+    this.faults = [{ text, to: "files" }];
+  }
+}
+
 export class Attached {
-  // `options` are those of startFiles; `onFail()` is called where the script cannot be had; the next
-  // press tries again. `root` may be null: a page whose server takes no files.
-  constructor(root, options, onFail) {
+  // `options` are those of startFiles; `words` the page's sentences. `root` may be null: a page whose
+  // server takes no files.
+  constructor(root, options, words) {
     this.root = root;
     this.options = options;
-    this.onFail = onFail;
+    this.words = words;
     this.files = null;
-    this.loading = null;
+    this.loading = new Loading(() => this.loadFiles());
   }
 
   start() {
     if (!this.root) return;
-    const begin = () => this.load().catch(() => this.onFail());
     const events = ["focusin", "change", "dragover"];
-    events.forEach((name) => this.root.addEventListener(name, begin, { once: true }));
+    events.forEach((name) => this.root.addEventListener(name, () => this.begin()));
     // It may have been touched before this script was there.
     const isTouched = this.root.contains(document.activeElement);
-    if (isTouched || this.isChosen || isKept(this.options.place)) begin();
+    if (isTouched || this.isChosen || isKept(this.options.place)) this.begin();
+  }
+
+  // What did not come is said beside the field, and asked for again at the next touch and press.
+  async begin() {
+    if (!this.root || this.files) return;
+    const { root } = this;
+    try {
+      await this.loading.get();
+      this.say("");
+    } catch (error) {
+      if (root === this.root) this.say(isLost(error) ? this.words.filesCut : this.words.filesUnable);
+    }
+  }
+
+  say(text) {
+    if (this.told) this.told.remove();
+    this.told = null;
+    if (!text || !this.root) return;
+    this.told = element("p", text, "field__error");
+    this.told.setAttribute("role", "status");
+    this.root.querySelector("input[type=file]").after(this.told);
   }
 
   get isChosen() {
@@ -39,25 +68,26 @@ export class Attached {
     return this.isChosen || Boolean(this.files && !this.files.isEmpty);
   }
 
-  load() {
-    if (!this.loading) {
-      this.loading = this.loadFiles();
-      this.loading.catch(() => {
-        this.loading = null;
-      });
-    }
-    return this.loading;
-  }
-
   async loadFiles() {
-    if (!window.DengshaoFiles) await loadScript(SCRIPT);
+    await loadScript(SCRIPT, () => Boolean(window.DengshaoFiles));
     this.files = await window.DengshaoFiles(this.root, this.options);
   }
 
-  // Before anything is sent: what was chosen must be in the list.
+  // Before anything is sent: what was chosen must be in the list. What a press came too late for must
+  // be there too.
   async ready() {
-    if (this.loading || this.isChosen) await inTime(this.load());
+    if (this.loading.now || this.isChosen) await inTime(this.load());
     return this.files;
+  }
+
+  async load() {
+    try {
+      await this.loading.get();
+      this.say("");
+    } catch (error) {
+      if (isLost(error)) throw error;
+      throw new NoFiles(this.words.filesUnable);
+    }
   }
 
   faults() {
@@ -113,7 +143,8 @@ export class Attached {
   // The plain field gets them back. Returns a sentence where it could not.
   release() {
     const { files } = this;
-    this.root = this.files = this.loading = null;
+    this.say("");
+    this.root = this.files = null;
     return files && !files.release() ? files.words.plainAgain : "";
   }
 }

@@ -1,30 +1,48 @@
 // The form's first script: it weighs little, and loads the rest once the form is touched.
 //
-// It enhances the plain form. Whatever fails, the form still works, but nothing is sent the plain way
-// before the reporter was told and pressed again.
+// What does not come is asked for again at each touch and each press. Nothing goes the plain way but by
+// a press of its own (.plain-offer, see hold.js), offered where this browser cannot seal.
 
 import { isKept } from "../files/kept.js";
-import { loadScript } from "../page/load.js";
-import { inTime } from "./patience.js";
+import { clearCut, tellCut } from "../page/cut.js";
+import { Loading, loadScript } from "../page/load.js";
+import { inTime } from "../page/patience.js";
+import { isLost } from "../page/post.js";
 
 const SENDER = "/app/seal-send.js";
+const RESULT = "/app/seal-result.js";
+const DRAFT = "/app/draft.js";
+const TOUCHES = ["focusin", "change"];
 
 export class Entry {
   constructor(form) {
     this.form = form;
     this.way = document.getElementById("way");
     this.words = document.getElementById("seal").dataset;
+    this.plain = form.querySelector(".plain-offer");
     this.page = null;
-    this.loading = null;
-    this.isPlain = false;
+    // Null in a browser that would not run it.
+    this.keeping = null;
+    this.drafting = new Loading(() => this.loadDraft());
+    this.loading = new Loading(() => this.loadPage());
+    this.resulting = new Loading(() => loadScript(RESULT, () => Boolean(window.DengshaoResult)));
+    this.isUnable = false;
+    this.isBusy = false;
   }
 
-  start() {
-    this.way.textContent = this.words.sealedHere;
-    const begin = () => this.load().catch(() => this.goPlain());
-    this.form.addEventListener("focusin", begin, { once: true });
-    this.form.addEventListener("input", begin, { once: true });
+  // `isAble`: whether this browser has what sealing needs.
+  start(isAble) {
+    const begin = () => this.begin();
     this.form.addEventListener("submit", (event) => this.take(event));
+    TOUCHES.forEach((name) => this.form.addEventListener(name, begin));
+    window.addEventListener("online", begin);
+    // In practice nothing is kept.
+    if (this.form.dataset.draft) this.drafting.get().catch(() => {});
+    if (!isAble) {
+      this.offer();
+      return;
+    }
+    this.way.textContent = this.words.sealedHere;
     this.tellLimits();
     if (isKept("tip")) begin();
   }
@@ -35,39 +53,65 @@ export class Entry {
     if (block) document.getElementById("files-limits").textContent = block.dataset.limits;
   }
 
-  load() {
-    this.loading = this.loading || this.loadPage();
-    return this.loading;
+  // At a touch a line that fails is told to nobody: the press tells.
+  async begin() {
+    if (this.form.dataset.draft) this.drafting.get().catch(() => {});
+    if (this.isUnable || this.isBusy) return;
+    try {
+      await this.loading.get();
+      this.page.prepare();
+    } catch (error) {
+      if (!isLost(error)) this.offer();
+    }
+  }
+
+  async loadDraft() {
+    await loadScript(DRAFT, () => Boolean(window.DengshaoDraft));
+    this.keeping = new window.DengshaoDraft.Keeping(this.form, (kept) => this.showReceipt(kept, () => {}));
+    this.keeping.start();
   }
 
   async loadPage() {
-    await loadScript(SENDER);
-    this.page = new window.DengshaoPage(this.form, () => this.goPlain());
-    this.page.prepare();
+    await loadScript(SENDER, () => Boolean(window.DengshaoPage));
+    this.page = new window.DengshaoPage(this.form, this);
   }
 
-  // From here on a press goes the plain way. Says so where the reporter looks before pressing.
-  goPlain(sentence = this.words.unable) {
-    this.isPlain = true;
-    this.way.setAttribute("role", "status");
-    this.way.textContent = sentence;
+  // Of this page, or of an earlier one that was loaded anew before the receipt was copied.
+  async showReceipt(result, onCopied) {
+    await this.resulting.get();
+    const kept = this.keeping && this.keeping.receipts;
+    const main = document.getElementById("main");
+    new window.DengshaoResult(main, this.words, kept, onCopied).show(result);
+  }
+
+  // Shows the press that leads the plain way.
+  offer(sentence = "") {
+    this.isUnable = true;
+    this.way.textContent = this.words.unable + sentence;
+    this.plain.hidden = false;
   }
 
   async take(event) {
-    if (this.isPlain) return;
+    // A press of its own said yes.
+    if (this.form.hasAttribute("data-yes")) return;
     event.preventDefault();
-    if (this.page || (await this.isLoaded())) await this.page.take();
+    if (this.isBusy) return;
+    clearCut(this.form);
+    if (!this.isUnable && (this.page || (await this.isLoaded()))) await this.page.take();
+    if (this.isUnable) this.plain.focus();
   }
 
   async isLoaded() {
+    this.isBusy = true;
     this.way.textContent = this.words.wait;
     try {
-      await inTime(this.load());
-      this.way.textContent = this.words.sealedHere;
-      return true;
+      await inTime(this.loading.get());
     } catch (error) {
-      this.goPlain(this.words.fallback);
-      return false;
+      if (isLost(error)) tellCut(this.form, this.words.cut);
+      else this.offer();
     }
+    if (!this.isUnable) this.way.textContent = this.words.sealedHere;
+    this.isBusy = false;
+    return Boolean(this.page);
   }
 }

@@ -1,6 +1,6 @@
 // All of a tip that needs keys; it runs in the worker, so that a slow phone stays alive.
 
-import { recipientOf, sealTo } from "../lib/age.js";
+import { recipientOf, sealTo, trySealing } from "../lib/age.js";
 import { bodyOf } from "../lib/body.js";
 import { toBase64, toHex } from "../lib/bytes.js";
 import { Strayed, Unmarked, checkMark, unitMark } from "../lib/marks.js";
@@ -26,7 +26,7 @@ class Told extends Error {
   }
 }
 
-export const JOBS = { newReceipt, sealTip, sealSupplement, solve };
+export const JOBS = { newReceipt, sealTip, sealSupplement, solve, trySealing };
 
 function newReceipt() {
   const digits = newDigits();

@@ -1,35 +1,39 @@
 // Sends the form sealed, and says on the page what became of it.
 
+import { tellCut } from "../page/cut.js";
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { hold } from "../page/hold.js";
-import { Offline } from "../page/post.js";
+import { inTime } from "../page/patience.js";
+import { Offline, Refused, isCut, isLost } from "../page/post.js";
 import { faultsOf, readForm } from "./answers.js";
 import { Attached } from "./attached.js";
-import { inTime } from "./patience.js";
-import { Result } from "./result.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 
 const WORKER = "/app/seal-worker.js";
+const JOBS = "DengshaoSealJobs";
 
 export class Page {
-  // `onPlain` makes the next press go the plain way.
-  constructor(form, onPlain) {
+  // `entry` offers the plain way, and knows what keeps drafts.
+  constructor(form, entry) {
     this.form = form;
-    this.onPlain = onPlain;
+    this.entry = entry;
     this.main = document.getElementById("main");
     this.way = document.getElementById("way");
     this.alarm = document.getElementById("alarm");
     const seal = document.getElementById("seal");
     this.words = seal.dataset;
     this.checks = Array.from(seal.querySelectorAll("[data-field]"));
-    this.workshop = new Workshop(WORKER);
+    this.workshop = new Workshop(WORKER, JOBS, { mayMove: true });
     const isPractice = "practice" in form.dataset;
-    this.session = new Session((job, content) => this.workshop.run(job, content), { isPractice });
+    const run = (job, content) => this.workshop.run(job, content);
+    const onPost = (receipt) => this.keepReceipt(receipt);
+    this.session = new Session(run, { isPractice, onPost });
+    form.addEventListener("dengshao:cleared", () => this.session.wipe());
     const isYoung = Boolean(form.elements.page && form.elements.page.value);
     const options = { form, place: "tip", isPractice, isYoung };
     const block = document.getElementById("files-block");
-    this.attached = new Attached(block, options, () => this.lack());
+    this.attached = new Attached(block, options, this.words);
     this.attached.start();
     this.isBusy = false;
     // Once a false key or way was seen, nothing goes the plain way: the same hand would seal there.
@@ -37,20 +41,31 @@ export class Page {
     this.seen = "";
   }
 
-  // Loads the worker while the reporter types.
+  // Loads the worker while the reporter types. What fails for want of a line is tried again.
   async prepare() {
+    if (this.isBusy || this.isPreparing) return;
+    this.isPreparing = true;
     try {
       await this.workshop.open();
+      await this.session.prepare();
     } catch (error) {
-      this.lack();
-      return;
+      if (!isLost(error)) this.lack();
     }
-    await this.session.prepare();
+    this.isPreparing = false;
   }
 
-  // A script that seals cannot be had. Once a press waits for it, that press tells.
+  // Nothing here runs the script that seals. Once a press waits for it, that press tells.
   lack() {
-    if (!this.isBusy && !this.isBarred && this.session.isUnsent) this.goPlain();
+    if (!this.isBusy && !this.isBarred && this.session.isUnsent) this.offerPlain();
+  }
+
+  // Kept before anything is posted under it: whoever loads the page anew sends the same tip again, and
+  // no second one.
+  async keepReceipt(receipt) {
+    const { keeping } = this.entry;
+    if (!keeping) return;
+    keeping.receipt = receipt;
+    await keeping.save();
   }
 
   // Sends what stands in the form.
@@ -60,7 +75,14 @@ export class Page {
     const typed = readForm(this.form);
     const faults = faultsOf(this.form, typed, this.checks).concat(this.attached.faults());
     if (faults.length) this.showFaults(faults);
-    else await this.send(typed);
+    else await this.send(this.resumed(typed));
+  }
+
+  // An earlier page of this tab may have sent under the receipt that it kept.
+  resumed(typed) {
+    const { keeping } = this.entry;
+    if (keeping && keeping.receipt && this.session.isUnsent) this.session.resume(keeping.receipt);
+    return typed;
   }
 
   clear() {
@@ -78,11 +100,13 @@ export class Page {
     wait.setAttribute("role", "status");
     this.way.after(wait);
     try {
+      if (await isCut()) throw new Offline();
+      await inTime(this.entry.resulting.get());
       // What was sealed before can be sent again without the worker.
       if (!this.session.attempt) await inTime(this.workshop.open());
       await this.sendWhole(typed, wait);
     } catch (error) {
-      this.explain(error);
+      await this.explain(error);
     }
     wait.remove();
     hold(this.form, false);
@@ -102,32 +126,49 @@ export class Page {
     this.showResult(result);
   }
 
-  explain(error) {
+  async explain(error) {
     const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
     if (error.name in ALARMS) {
       this.isBarred = true;
       this.seen = ALARMS[error.name];
     }
-    const mayGoPlain = !error.isOfFiles && this.session.mayGoPlain(error);
     if (tell) tell(this);
-    else if (this.isBarred && mayGoPlain) this.raiseAlarm();
-    else if (mayGoPlain) this.fallBack();
-    else if (error instanceof Offline && !(error.status >= 500)) this.fault(this.words.offline);
+    // An answer that is not ours, after a false key: the alarm says more than that the line is bad.
+    else if (this.isBarred && this.session.isUnsent && isLost(error) && error.status < 500 && error.status) {
+      this.raiseAlarm();
+    } else if (isLost(error) && !(error.status >= 500)) this.cut();
+    else if (error instanceof Refused && error.status < 500) this.fault(this.words.refused);
     else if (error.status) this.fault(this.words.busy);
-    else this.fault(this.words.unsure);
+    else await this.explainOwn(error);
   }
 
-  // From here on the next press goes the plain way, with all that was typed.
-  fallBack() {
+  // No answer that we can read. What is known to be unsent says so.
+  cut() {
+    tellCut(this.form, this.session.isUnsent ? this.words.cut : this.words.cutUnsure);
+  }
+
+  // Something went wrong here. Only what cannot seal a single byte is a browser that cannot.
+  async explainOwn(error) {
+    const mayBeUnable = this.session.isUnsent && !error.isOfFiles;
+    if (!mayBeUnable) this.fault(this.session.isUnsent ? this.words.failed : this.words.unsure);
+    else if (this.isBarred) this.raiseAlarm();
+    else if (await this.canSeal()) this.fault(this.words.failed);
+    else this.offerPlain();
+  }
+
+  async canSeal() {
+    try {
+      return await inTime(this.workshop.run("trySealing"));
+    } catch (error) {
+      // Without a line nobody knows.
+      return isLost(error);
+    }
+  }
+
+  // The plain field gets the files back, for a press of its own that the reporter may make.
+  offerPlain() {
     this.workshop.close();
-    this.fault(this.words.fallback + this.goPlain());
-  }
-
-  // Returns what has to be said of the files; mostly nothing.
-  goPlain() {
-    const sentence = this.attached.release();
-    this.onPlain();
-    return sentence;
+    this.entry.offer(this.attached.release());
   }
 
   fault(text, field) {
@@ -160,7 +201,8 @@ export class Page {
     this.form.dispatchEvent(new Event("dengshao:stored", { bubbles: true }));
     this.forget();
     this.attached.wipe();
-    new Result(this.main, this.words, () => this.session.wipe()).show(result);
+    const shown = Object.assign({ count: result.receipts.length }, result);
+    this.entry.showReceipt(shown, () => this.session.wipe());
   }
 
   forget() {

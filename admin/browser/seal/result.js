@@ -6,17 +6,21 @@ import { askBeforeLeaving } from "../page/leaving.js";
 const GROUP = /.{6}/g;
 
 export class Result {
-  // `words` are the page's sentences; `onCopied` is called once no receipt is needed any more.
-  constructor(main, words, onCopied) {
+  // `words` are the page's sentences; `kept` is the draft of what is shown here, or null; `onCopied` is called
+  // once no receipt is needed any more.
+  constructor(main, words, kept, onCopied) {
     this.main = main;
     this.words = words;
+    this.kept = kept;
     this.onCopied = onCopied;
     this.groups = null;
     // Whoever leaves at once has emptied the page, and is not asked.
     askBeforeLeaving(() => Boolean(this.groups) && this.main.isConnected);
   }
 
-  show({ receipts, isSupplement, lane, files = [] }) {
+  // `count` is how many receipts there were, before some were copied.
+  show({ receipts, isSupplement, lane, count, files = [] }) {
+    this.shown = { isSupplement, lane, count, files };
     const view = document.getElementById("stored").content.cloneNode(true);
     this.main.textContent = "";
     this.main.append(view);
@@ -25,7 +29,7 @@ export class Result {
     this.showFiles(files);
     this.slot("receipt").id = "receipt";
     this.waiting = receipts.slice();
-    this.count = receipts.length;
+    this.count = count;
     this.main.querySelector("form").addEventListener("submit", (event) => this.take(event));
     bindPrint(this.main.querySelector("[data-print]"));
     this.next();
@@ -47,7 +51,9 @@ export class Result {
     });
   }
 
+  // Kept until it was copied: a page that is loaded anew shows it again.
   next() {
+    if (this.kept) this.kept.save(Object.assign({ receipts: this.waiting.slice() }, this.shown));
     this.groups = this.waiting.shift().match(GROUP);
     this.asked = 1 + (crypto.getRandomValues(new Uint8Array(1))[0] % this.groups.length);
     const list = this.slot("receipt");
@@ -82,6 +88,7 @@ export class Result {
 
   close() {
     this.groups = null;
+    if (this.kept) this.kept.wipe();
     this.onCopied();
     this.main.querySelectorAll('[data-slot="open"]').forEach((part) => part.remove());
     this.main.querySelectorAll('[data-slot="closed"]').forEach((part) => {

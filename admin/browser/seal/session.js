@@ -4,7 +4,7 @@
 // Files are at the server before; what is sent names them. Where no answer came and the words were changed since, the server is asked what it has: a tip that
 // lies there already gets the new words as a supplement.
 
-import { Offline, Refused } from "../page/post.js";
+import { Offline, Refused, isCut } from "../page/post.js";
 import { Fresh } from "./fresh.js";
 import { askChallenge, askPublished, askRoutes, askThread, sendLetter, sendTip } from "./server.js";
 import { Unsealable } from "./workshop.js";
@@ -26,10 +26,12 @@ export class Later extends Error {
 class Apart extends Error {}
 
 export class Session {
-  // `run(job, content)` does a job in the worker. In practice nothing is posted.
-  constructor(run, { isPractice }) {
+  // `run(job, content)` does a job in the worker. In practice nothing is posted. `onPost(receipt)` is
+  // waited for before the first post under a receipt.
+  constructor(run, { isPractice, onPost = async () => {} }) {
     this.run = run;
     this.isPractice = isPractice;
+    this.onPost = onPost;
     this.published = new Fresh(() => this.askPublished(), PUBLISHED_MINUTES);
     this.proof = new Fresh(async () => run("solve", await askChallenge()), PROOF_MINUTES);
     this.earlier = [];
@@ -43,6 +45,12 @@ export class Session {
     this.letter = null;
     this.isKnown = false;
     this.contacts = [];
+  }
+
+  // An earlier page of this tab may have sent under this receipt: what lies there gets a supplement.
+  resume(receipt) {
+    this.receipt = receipt;
+    this.mayBeStored = true;
   }
 
   async askPublished() {
@@ -110,6 +118,9 @@ export class Session {
   async post() {
     const { form, cover } = this.attempt;
     const proof = await this.proof.get();
+    await this.onPost(this.receipt);
+    // A browser that knows of no line sends nothing.
+    if (await isCut()) throw new Offline();
     this.contacts.push(form.contact);
     const before = this.mayBeStored;
     // Until the server refuses it, it may have been stored, and its answer lost.
@@ -174,19 +185,12 @@ export class Session {
     return !this.mayBeStored && !this.isKnown;
   }
 
-  // Words that were refused for good, and none of which can have been stored, may go another way.
-  mayGoPlain(error) {
-    const isRefusal = error instanceof Refused || error instanceof Offline;
-    return this.isUnsent && (!isRefusal || NEVER_TAKEN.includes(error.status));
-  }
-
   wipe() {
     this.begin();
     this.earlier = [];
+    this.mayBeStored = false;
   }
 }
-
-const NEVER_TAKEN = [400, 404, 405, 413, 415];
 
 const REMEDIES = {
   // What lies there are words that were sent before these.

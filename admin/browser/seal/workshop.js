@@ -1,4 +1,7 @@
-// The page's side of the worker.
+// The page's side of the worker. Where a browser runs no worker, the same script works in the page.
+
+import { arrive, loadScript } from "../page/load.js";
+import { Offline } from "../page/post.js";
 
 // The worker did not start, or failed at a job for a reason that is none of the reporter's.
 export class Broken extends Error {
@@ -18,13 +21,21 @@ export class Unsealable extends Error {
 
 const TOLD = ["NoUnit", "FalseKey", "FalseRoutes", "Strayed", "NoContact", "ContactExcluded"];
 
+// The script lies in the cache by then.
+const START = 60000;
+
 export class Workshop {
-  constructor(address) {
+  // `name` is where the script leaves its jobs in a page. `mayMove`: a job that fails in the worker is
+  // done in the page, as none of them builds on one before.
+  constructor(address, name, { mayMove = false } = {}) {
     this.address = address;
+    this.name = name;
+    this.mayMove = mayMove;
+    this.jobs = null;
     this.close();
   }
 
-  // Loads the worker's script; rejects where it is blocked, broken, or too new.
+  // Rejects with Offline where the script does not come, and with Unable where it does not run.
   open() {
     if (!this.opening) {
       this.opening = this.start();
@@ -34,18 +45,58 @@ export class Workshop {
   }
 
   async start() {
-    this.worker = new Worker(this.address);
-    await new Promise((resolve, reject) => {
-      this.worker.onmessage = ({ data }) => (data.isReady ? resolve() : this.settle(data));
+    if (this.jobs) return;
+    if (!(await this.startWorker(await arrive(this.address)))) await this.move();
+  }
+
+  // Resolves with whether a worker runs.
+  startWorker(address) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Offline()), START);
+      const end = (runs) => {
+        clearTimeout(timer);
+        resolve(runs);
+      };
+      try {
+        this.worker = new Worker(address);
+      } catch (error) {
+        end(false);
+        return;
+      }
+      this.worker.onmessage = ({ data }) => (data.isReady ? end(true) : this.settle(data));
       this.worker.onerror = () => {
         this.fail();
-        reject(new Broken("the worker did not start"));
+        end(false);
       };
     });
   }
 
+  async move() {
+    await loadScript(this.address, () => Boolean(window[this.name]));
+    this.jobs = window[this.name];
+  }
+
   async run(job, content) {
     await this.open();
+    if (this.jobs) return this.runHere(job, content);
+    try {
+      return await this.ask(job, content);
+    } catch (error) {
+      if (!this.mayMove || !(error instanceof Broken)) throw error;
+      await this.move();
+      return this.runHere(job, content);
+    }
+  }
+
+  async runHere(job, content) {
+    try {
+      return await this.jobs[job](content);
+    } catch (error) {
+      throw failure(error.name);
+    }
+  }
+
+  ask(job, content) {
     return new Promise((resolve, reject) => {
       this.last += 1;
       this.waiting.set(this.last, { resolve, reject });
@@ -57,7 +108,7 @@ export class Workshop {
     const { resolve, reject } = this.waiting.get(id);
     this.waiting.delete(id);
     if (!error) resolve(result);
-    else reject(TOLD.includes(error) ? new Unsealable(error) : new Broken(error));
+    else reject(failure(error));
   }
 
   // Nothing that was asked will be answered; the next `open` begins anew.
@@ -74,3 +125,5 @@ export class Workshop {
     this.last = 0;
   }
 }
+
+const failure = (name) => (TOLD.includes(name) ? new Unsealable(name) : new Broken(name));

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from admin.config import ROOT
 from tests.bench.first_view import BUDGET, gzip_bytes
-from tests.live import on_a_port, serving
+from tests.live import on_a_port, serving, strip_scripts
 
 pytestmark = pytest.mark.browser
 
@@ -179,7 +179,7 @@ def test_every_screen_is_accessible_in_every_size_and_by_keyboard(write, prefix,
     writer = write(bypass_csp=True)
     if not scripts:
         # Axe needs a browser with scripts, so the page's own are kept away.
-        writer.page.route("**/app/*.js", lambda route: route.abort())
+        strip_scripts(writer.page)
 
     found = see_screens(writer, prefix, scripts=scripts)
 
@@ -271,8 +271,7 @@ def test_the_steps_work_by_keyboard_alone(writer):
 def test_errors_of_a_form_in_steps_lead_to_their_question(writer, scripts):
     page = writer.page
     if not scripts:
-        page.route("**/seal-worker.js", lambda route: route.abort())
-        page.add_init_script("delete window.Worker")
+        page.add_init_script("delete window.BigInt")
     writer.open()
     writer.start_steps()
     page.select_option("#category", "A4")
@@ -280,7 +279,10 @@ def test_errors_of_a_form_in_steps_lead_to_their_question(writer, scripts):
     page.fill("#what", WORDS)
     writer.step("next", writer.count - 1)
 
-    writer.send()
+    if scripts:
+        writer.send()
+    else:
+        page.click("[data-plain]")
 
     expect(page.locator("#error-summary")).to_be_focused()
     expect(page.locator("#what")).to_be_hidden()
@@ -346,14 +348,14 @@ def test_nobody_is_asked_where_nothing_is_lost_or_all_shall_be(writer, act):
     page = writer.page
     page.route(f"{EXIT}**", lambda route: route.fulfill(body="sun", content_type="text/html"))
     if act == "plain sending":
-        page.add_init_script("delete window.Worker")
+        page.add_init_script("delete window.BigInt")
     writer.open()
     if act != "untouched":
         # Not quite empty either: the server's own checks send this form back.
         page.fill("#what", WORDS)
     ways = {
         "untouched": ".brand",
-        "plain sending": "#last [type=submit]",
+        "plain sending": "[data-plain]",
         "quick exit": "#quick-exit",
     }
 
@@ -384,10 +386,10 @@ def test_who_calls_110_is_not_asked_whether_to_stay(writer):
 
 def test_leaving_wipes_every_field_even_what_the_server_filled_in_again(writer):
     page = writer.page
-    page.add_init_script("delete window.Worker")
+    page.add_init_script("delete window.BigInt")
     writer.open()
     writer.fill(place="")
-    writer.send()
+    page.click("[data-plain]")
     expect(page.locator("#error-summary")).to_be_visible()
     expect(page.locator("#what")).to_have_value(WORDS)
     page.wait_for_load_state()
@@ -408,6 +410,9 @@ def test_a_page_shown_again_from_memory_is_asked_for_anew(writer):
     writer.open()
     writer.page.fill("#what", WORDS)
     writer.page.on("dialog", lambda dialog: dialog.accept())
+    # What comes back is the sealed draft alone (see seal/test_draft.py): here there is none.
+    expect(writer.page.locator("#draft")).to_be_visible()
+    writer.page.evaluate("sessionStorage.clear()")
 
     with writer.page.expect_navigation():
         writer.page.evaluate(

@@ -1,4 +1,4 @@
-"""The mailbox in Chromium: with scripts nothing readable leaves it, and failures fall back."""
+"""The mailbox in Chromium: nothing readable leaves it but by a press that says so."""
 
 from urllib.parse import unquote_plus
 
@@ -11,7 +11,7 @@ from admin.models import Message, TipStatus, Urgency
 from admin.sealing import receipt
 from admin.sealing.age import HybridIdentity
 from tests.admin.mailbox.test_traces import spellings
-from tests.live import press_escape_three_times, serving
+from tests.live import press_escape_three_times, serving, strip_scripts
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
@@ -182,7 +182,7 @@ def test_words_stay_in_their_box_until_they_are_stored(visitor, reporter, count)
     visitor.page.route("**/mailbox/sealed", lambda route: route.abort(), times=1)
 
     visitor.write(WORDS)
-    visitor.sees("没有连上。您写的字还在")
+    visitor.sees("网络断了，字都在")
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     visitor.press("发给工作人员")
     visitor.sees("您补充的话收到了。")
@@ -200,7 +200,7 @@ def test_a_lost_answer_makes_no_second_message(visitor, reporter, count):
 
     visitor.page.route("**/mailbox/sealed", lose_the_answer, times=1)
     visitor.write(WORDS)
-    visitor.sees("没有连上。")
+    visitor.sees("网络断了，字都在")
     visitor.press("发给工作人员")
     visitor.sees("您补充的话收到了。")
 
@@ -355,12 +355,12 @@ def test_nothing_is_asked_of_who_leaves_at_once_or_has_nothing_to_lose(
 def test_nothing_is_asked_where_the_words_go_the_plain_way(visitor, reporter, dialogs):
     visitor.open(reporter.typed)
     visitor.sees("已收到")
-    visitor.page.evaluate("void (dengshaoMailbox.sealLetter = () => { throw new Error() })")
+    break_sealing(visitor)
     visitor.page.locator("#words").press_sequentially(WORDS)
     visitor.press("发给工作人员")
-    visitor.sees("这台设备加不了锁")
+    visitor.sees("这个浏览器加不了锁")
 
-    visitor.press("发给工作人员")
+    visitor.press(YES)
 
     visitor.sees("您补充的话收到了。")
     assert dialogs == []
@@ -375,15 +375,42 @@ def test_a_purged_tip_says_so_and_offers_no_box(visitor, reporter):
     expect(visitor.page.locator("#words")).to_be_hidden()
 
 
+YES = "我知道服务器会读到，就这样发"
+YES_LOOK = "我知道服务器会读到查询码，就这样看"
+CUT_LOOK = "网络断了，查询码没有发出。请再按一次。"
+CUT = "网络断了，字都在，没有发出。请再按一次。"
+PLAIN = ("/mailbox/", "/mailbox/words", "/mailbox/danger", "/mailbox/withdraw")
+NOTHING_SEALS = """void Object.assign(dengshaoMailbox, {
+  sealLetter: () => { throw new Error() },
+  derive: () => { throw new Error() },
+  trySealing: () => { throw new Error() },
+})"""
+
+
+def break_sealing(visitor):
+    """Make this a browser in which nothing seals or opens."""
+    visitor.page.evaluate(NOTHING_SEALS)
+
+
+def went_plain(visitor):
+    return [url for url, _body in visitor.posted if url.removeprefix(visitor.address) in PLAIN]
+
+
 @pytest.mark.parametrize("missing", ["BigInt", "TransformStream"])
-def test_an_old_browser_is_told_and_the_plain_form_works(visitor, reporter, missing):
+def test_an_old_browser_posts_the_receipt_only_after_a_press_that_says_so(
+    visitor, reporter, missing
+):
     visitor.page.add_init_script(f"delete globalThis.{missing}")
     reporter.ask("几点？")
-    visitor.page.goto(f"{visitor.address}/mailbox/")
-    visitor.sees("这个浏览器打不开加锁的内容，改由服务器代为打开。")
+    visitor.open(reporter.typed)
+    offer = visitor.page.locator(".plain-offer")
+    expect(offer).to_be_focused()
+    expect(offer).to_contain_text("这个浏览器打不开加锁的内容。")
+    expect(offer).to_contain_text("把查询码发给服务器")
+    visitor.page.press("#receipt", "Enter")
+    assert visitor.posted == []
 
-    visitor.page.fill("#receipt", reporter.typed)
-    visitor.press("看回复")
+    visitor.press(YES_LOOK)
     visitor.sees("几点？")
     visitor.write(WORDS)
     visitor.sees("您补充的话收到了。")
@@ -391,62 +418,153 @@ def test_an_old_browser_is_told_and_the_plain_form_works(visitor, reporter, miss
     assert reporter.opened()[1].body == WORDS
 
 
-def test_a_blocked_script_is_told_and_the_plain_form_works(visitor, reporter):
-    visitor.page.route("**/app/mailbox-keys.js", lambda route: route.abort())
+PROXY = "<html><body>404</body></html>"
+FAULTS = {
+    "nothing comes": lambda route: route.abort(),
+    "a proxy's 404": lambda route: route.fulfill(status=404, body=PROXY),
+    "a proxy's page that calls itself a script": lambda route: route.fulfill(
+        body=PROXY, content_type="text/javascript"
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("script", ["mailbox.js", "mailbox-keys.js", "draft.js"])
+def test_a_script_that_does_not_come_is_told_and_the_receipt_stays_here(
+    visitor, reporter, script, fault
+):
+    visitor.page.route(f"**/app/{script}*", fault)
+    visitor.open(reporter.typed)
+    expect(visitor.page.locator(".cut")).to_be_visible()
+    expect(visitor.page.locator(".plain-offer")).to_be_hidden()
+    expect(visitor.page.locator("#receipt")).to_have_value(reporter.typed)
+
+    visitor.page.unroute_all()
+    visitor.press("看回复")
+
+    visitor.sees("查询码没有发给服务器")
+    assert went_plain(visitor) == []
+
+
+@pytest.mark.parametrize("script", ["mailbox.js", "mailbox-keys.js"])
+def test_a_request_that_hangs_is_told_and_begun_anew(visitor, reporter, script):
+    visitor.page.clock.install()
+    hung = []
+    visitor.page.route(f"**/app/{script}*", lambda route: hung.append(route))
+    # A page whose script hangs is never all there.
+    visitor.page.goto(f"{visitor.address}/mailbox/", wait_until="domcontentloaded")
+    visitor.page.fill("#receipt", reporter.typed)
+    visitor.press("看回复")
+    while not hung:
+        visitor.page.wait_for_timeout(20)
+    for _ in range(3):
+        visitor.page.clock.run_for(21_000)
+    expect(visitor.page.locator(".cut")).to_be_visible()
+    expect(visitor.page.locator(".plain-offer")).to_be_hidden()
+
+    visitor.page.unroute_all()
+    visitor.press("看回复")
+
+    visitor.sees("查询码没有发给服务器")
+    assert went_plain(visitor) == []
+
+
+def test_without_our_first_script_there_is_no_press_at_all(visitor, reporter):
+    visitor.page.route("**/app/*.js", lambda route: route.abort())
     visitor.page.goto(f"{visitor.address}/mailbox/")
     visitor.page.fill("#receipt", reporter.typed)
 
-    visitor.sees("改由服务器代为打开")
+    expect(visitor.page.locator("#main .unloaded").first).to_be_visible()
+    expect(visitor.page.locator("#open [type=submit]")).to_be_hidden()
+    visitor.page.press("#receipt", "Enter")
     expect(visitor.page.locator("#receipt")).to_have_value(reporter.typed)
+    assert visitor.posted == []
+
+
+def test_without_a_line_receipt_and_words_stay_here_and_go_when_it_is_back(visitor, reporter):
+    """From the first touch on: the keys could not even be loaded."""
+    visitor.page.goto(f"{visitor.address}/mailbox/")
+    visitor.page.wait_for_selector("#open[data-taken]", state="attached")
+    visitor.page.context.set_offline(True)
+    visitor.page.fill("#receipt", reporter.typed)
     visitor.press("看回复")
+    expect(visitor.page.locator(".cut")).to_have_text(CUT_LOOK)
+    visitor.page.context.set_offline(False)
+    visitor.press("看回复")
+    visitor.sees("已收到")
+    visitor.page.context.set_offline(True)
+    visitor.write(WORDS)
+    expect(visitor.page.locator(".cut")).to_have_text(CUT)
+    expect(visitor.page.locator("#words")).to_have_value(WORDS)
+    visitor.page.context.set_offline(False)
+    visitor.press("发给工作人员")
+    visitor.sees("您补充的话收到了。")
 
-    visitor.sees("服务器为这一次在内存里打开了答复")
-
-
-def test_without_the_pages_script_the_form_is_as_it_stands(visitor, reporter):
-    visitor.page.route("**/app/*.js", lambda route: route.abort())
-
-    visitor.open(reporter.typed)
-
-    visitor.sees("服务器为这一次在内存里打开了答复")
+    assert went_plain(visitor) == []
+    assert [envelope.body for envelope in reporter.opened()] == [WORDS]
 
 
 @pytest.mark.parametrize("broken", ["derive", "openThread"])
-def test_failing_keys_send_nothing_before_the_reporter_was_told(visitor, reporter, broken):
+def test_failing_keys_where_sealing_works_never_send_the_receipt(visitor, reporter, broken):
     visitor.page.goto(f"{visitor.address}/mailbox/")
     visitor.page.fill("#receipt", reporter.typed)
     visitor.page.wait_for_function("() => window.dengshaoMailbox")
     visitor.page.evaluate(f"void (dengshaoMailbox.{broken} = () => {{ throw new Error() }})")
 
-    visitor.press("看回复")
-    visitor.sees("这台设备打不开加锁的内容。再按一次，就由服务器代为打开。")
-    assert not [body for _url, body in visitor.posted if reporter.digits[:5] in body]
-    visitor.press("看回复")
+    for _press in range(2):
+        visitor.press("看回复")
+        visitor.sees("没有打开，也没有发出。请再按一次；还不行，就刷新这一页。")
 
-    visitor.sees("服务器为这一次在内存里打开了答复")
+    expect(visitor.page.locator(".plain-offer")).to_be_hidden()
+    assert not [body for _url, body in visitor.posted if reporter.digits[:5] in body]
+    assert went_plain(visitor) == []
 
 
 @pytest.mark.parametrize("step", ["message", "danger"])
-def test_failing_to_seal_keeps_the_words_and_the_next_press_goes_the_plain_way(
+def test_a_browser_that_cannot_seal_sends_words_only_after_a_press_that_says_so(
     visitor, reporter, step
 ):
     visitor.open(reporter.typed)
     visitor.sees("已收到")
-    visitor.page.evaluate("void (dengshaoMailbox.sealLetter = () => { throw new Error() })")
+    break_sealing(visitor)
     visitor.page.fill("#words", WORDS)
     button = "发给工作人员"
     if step == "danger":
         visitor.press("我有危险／被报复")
         button = "告诉工作人员：我有危险"
 
-    visitor.press(button)
-    visitor.sees("这台设备加不了锁，您写的字还在。")
-    visitor.press(button)
+    for _press in range(2):
+        visitor.press(button)
+        expect(visitor.page.locator(".plain-offer")).to_be_focused()
+    visitor.sees("服务器会读到查询码和您的字")
+    assert went_plain(visitor) == []
+    visitor.press(YES)
     visitor.sees("收到了")
 
     (envelope,) = reporter.opened()
     assert envelope.kind == step
     assert WORDS in envelope.body
+
+
+def test_words_outlive_a_reload_and_nothing_of_them_can_be_read_in_the_tab(visitor, reporter):
+    visitor.page.on("dialog", lambda dialog: dialog.accept())
+    visitor.open(reporter.typed)
+    visitor.sees("已收到")
+    visitor.page.fill("#words", WORDS)
+    visitor.page.wait_for_function("() => sessionStorage.length")
+    kept = visitor.page.evaluate("JSON.stringify(sessionStorage)")
+    assert not [needle for needle in spellings(WORDS) if needle in kept.encode()]
+    assert reporter.digits[:5] not in kept
+
+    visitor.page.reload()
+    visitor.open(reporter.typed)
+    visitor.sees("您刚才写的字还在，已经填回来了。")
+    expect(visitor.page.locator("#words")).to_have_value(WORDS)
+    visitor.press("发给工作人员")
+    visitor.sees("您补充的话收到了。")
+
+    assert visitor.page.evaluate("sessionStorage.length") == 0
+    assert [envelope.body for envelope in reporter.opened()] == [WORDS]
 
 
 def test_leaving_the_page_wipes_it(visitor, reporter):
@@ -495,7 +613,7 @@ def test_every_view_is_free_of_violations(visit, address, reporter, change_tip, 
     phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
     visitor = Visitor(visit(**phone, bypass_csp=True), address)
     if not scripts:
-        visitor.page.route("**/app/*.js", lambda route: route.abort())
+        strip_scripts(visitor.page)
     found = {}
 
     def check(name):

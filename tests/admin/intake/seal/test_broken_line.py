@@ -21,7 +21,7 @@ def test_a_line_that_breaks_makes_neither_two_tips_nor_two_receipts(
 ):
     writer.page.route(f"**{SEALED}", lose, times=1)
     writer.write()
-    writer.sees("没有连上。您写的字还在")
+    writer.sees("网络断了，字都在")
     expect(writer.page.locator("#what")).to_have_value(WORDS)
     assert writer.page.locator("#receipt").count() == 0
 
@@ -43,7 +43,7 @@ def test_offline_from_the_start_the_words_stay_until_the_line_is_back(writer, co
     writer.page.unroute("**/routes.json")
 
     writer.send()
-    writer.sees("没有连上。您写的字还在")
+    writer.sees("网络断了，字都在")
     expect(writer.page.locator("#what")).to_have_value(WORDS)
     assert count(Tip) == 0
     writer.page.unroute_all()
@@ -68,7 +68,7 @@ def test_a_busy_server_is_told_and_the_words_stay(writer, count):
 def test_words_changed_after_a_lost_answer_are_a_supplement(writer, stored, count, tip_of):
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
 
     writer.page.fill("#what", f"{WORDS}\n{MORE}")
     writer.choose("minor", "yes")
@@ -89,7 +89,7 @@ def test_words_changed_after_a_lost_answer_are_a_supplement(writer, stored, coun
 def test_words_changed_after_a_lost_question_are_the_tip(writer, stored, tip_of):
     writer.page.route(f"**{SEALED}", lose_the_question, times=1)
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
 
     writer.page.fill("#what", MORE)
     writer.send()
@@ -107,7 +107,7 @@ def test_words_that_arrive_late_after_all_are_not_lost_beside_the_new_ones(write
         f"**{SEALED}", lambda route: (late.append(route.request), route.abort()), times=1
     )
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
 
     def deliver(route):
         answer = route.fetch()
@@ -134,7 +134,7 @@ def test_words_that_the_first_unit_may_not_have_become_a_tip_with_a_receipt_of_i
 ):
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
 
     writer.page.fill("#what", MORE)
     writer.choose("official", "yes")
@@ -158,12 +158,12 @@ def test_never_the_plain_way_once_the_words_may_be_stored(writer, count):
     """The address is gone when the browser comes again: a refusal, but what became of the first?"""
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
     writer.page.route(f"**{SEALED}", lambda route: route.fulfill(status=404, body=""), times=2)
 
     for _press in range(2):
         writer.send()
-        writer.sees("没有连上。您写的字还在")
+        writer.sees("网络断了，字都在")
     writer.send()
 
     assert writer.receipt
@@ -178,7 +178,7 @@ def test_what_was_sealed_before_is_sent_again_without_the_worker(writer, count):
     )
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     writer.write()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
     writer.page.route("**/seal-worker.js", lose_the_question)
     writer.page.evaluate("worker.onerror()")
 

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.live import strip_scripts
+
 from .writer import SEALED
 
 pytestmark = pytest.mark.browser
@@ -22,7 +24,7 @@ def test_errors_are_the_servers_own_in_words_and_shape(write, answers):
     for scripts in (True, False):
         writer = write(java_script_enabled=True)
         if not scripts:
-            writer.page.route("**/app/*.js", lambda route: route.abort())
+            strip_scripts(writer.page)
         writer.open()
         for name, text in answers.items():
             set_value(writer.page, name, text)

@@ -1,4 +1,4 @@
-"""Where the browser cannot seal, the reporter is told, and the tip arrives the other way."""
+"""Where the browser cannot seal, and only there, the plain way is offered, as its own press."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,53 +7,101 @@ from .writer import SEALED, WORDS, lose_the_question
 
 pytestmark = pytest.mark.browser
 
-UNABLE = "这台设备加不了锁"
+UNABLE = "这个浏览器加不了锁，没有发出。字都还在。"
+END = "/*dengshao:whole*/"
 
 
-# Told as soon as the page is there, or as the form is touched: one press then goes the plain way.
-UNABLE_AT_ONCE = {
-    "no BigInt": lambda page: page.add_init_script("delete globalThis.BigInt"),
-    "no TransformStream": lambda page: page.add_init_script("delete globalThis.TransformStream"),
-    "no ReadableStream": lambda page: page.add_init_script("delete globalThis.ReadableStream"),
-    "no Worker": lambda page: page.add_init_script("delete globalThis.Worker"),
-    "no random numbers": lambda page: page.add_init_script(
-        "delete Crypto.prototype.getRandomValues"
+def take_away(what):
+    return lambda page: page.add_init_script(f"delete {what}")
+
+
+def play_script(page, name, script):
+    """Serve another script, whole, in the place of one of ours."""
+    # Without this header no page of ours starts a worker.
+    headers = {"Content-Type": "text/javascript", "Cross-Origin-Embedder-Policy": "require-corp"}
+    page.route(
+        f"**/{name}", lambda route: route.fulfill(body=f"{script}\n{END}\n", headers=headers)
+    )
+
+
+def play_worker(page, script):
+    play_script(page, "seal-worker.js", script)
+
+
+READY = "self.postMessage({isReady: true});"
+CANNOT = {
+    "no BigInt": take_away("globalThis.BigInt"),
+    "no TransformStream": take_away("globalThis.TransformStream"),
+    "no ReadableStream": take_away("globalThis.ReadableStream"),
+    "no random numbers": take_away("Crypto.prototype.getRandomValues"),
+    "a first script that it cannot read": lambda page: play_script(
+        page, "seal.js*", "this is too new"
     ),
-    "the sender blocked": lambda page: page.route("**/seal-send.js", lose_the_question),
-    "the worker blocked": lambda page: page.route("**/seal-worker.js", lose_the_question),
-    "no worker allowed": lambda page: page.add_init_script(
-        "globalThis.Worker = class { constructor() { throw new Error('not here'); } };"
+    "a sender that it cannot read": lambda page: play_script(page, "seal-send.js", "too new"),
+    "a worker that breaks, there and here": lambda page: play_worker(
+        page, "throw new Error('broken');"
     ),
-    "a worker that breaks at once": lambda page: play_worker(page, "throw new Error('broken');"),
-    "a script that is none": lambda page: page.route(
-        "**/seal-send.js",
-        lambda route: route.fulfill(body="<html>", content_type="text/javascript"),
+    "each job fails, there and here": lambda page: play_worker(
+        page,
+        "self.onmessage = ({data}) =>"
+        f" self.postMessage({{id: data.id, error: 'TypeError'}}); {READY}",
     ),
 }
 
 
-def play_worker(page, script):
-    # Without this header no page of ours starts a worker.
-    headers = {"Content-Type": "text/javascript", "Cross-Origin-Embedder-Policy": "require-corp"}
-    page.route("**/seal-worker.js", lambda route: route.fulfill(body=script, headers=headers))
-
-
-@pytest.mark.parametrize("break_it", UNABLE_AT_ONCE.values(), ids=UNABLE_AT_ONCE)
-def test_a_browser_that_cannot_seal_says_so_and_the_tip_arrives_the_other_way(
+@pytest.mark.parametrize("break_it", CANNOT.values(), ids=CANNOT)
+def test_a_browser_that_cannot_seal_sends_only_after_a_press_that_says_what_it_means(
     writer, stored, tip_of, break_it
 ):
     break_it(writer.page)
     writer.open()
     writer.fill()
-    expect(writer.page.locator("#way")).to_contain_text(UNABLE)
-    expect(writer.page.locator("#way")).to_contain_text("改由服务器收到时马上加锁。字都还在。")
-    expect(writer.page.locator("#what")).to_have_value(WORDS)
-
     writer.send()
+    offer = writer.page.locator(".plain-offer")
+    expect(offer).to_be_visible()
+    expect(offer).to_be_focused()
+    expect(offer).to_contain_text(UNABLE)
+    expect(offer).to_contain_text("服务器收到时会读到您的字")
+    writer.send()
+    # Nor by the key that sends a form from a line of text.
+    writer.page.press("#place", "Enter")
+    expect(offer).to_be_focused()
+    expect(writer.page.locator("#what")).to_have_value(WORDS)
+    assert {path for path, _body in writer.posted} <= {"/tip/challenge", "/tip/draft"}
+
+    writer.page.click("[data-plain]")
 
     assert tip_of(writer.receipt) == stored()[0].row.id
     assert stored()[0].words.fields["what"] == WORDS
     assert writer.posts(SEALED) == []
+
+
+WITHOUT_A_WORKER = {
+    "none at all": take_away("globalThis.Worker"),
+    "none allowed": lambda page: page.add_init_script(
+        "globalThis.Worker = class { constructor() { throw new Error('not here'); } };"
+    ),
+    "one that breaks at once": lambda page: page.add_init_script(
+        "globalThis.Worker = class { constructor() { setTimeout(() => this.onerror({})); }"
+        " terminate() {} };"
+    ),
+    "one that dies at its work": lambda page: page.add_init_script(
+        "globalThis.Worker = class { constructor() {"
+        " setTimeout(() => this.onmessage({data: {isReady: true}})); }"
+        " postMessage() { setTimeout(() => this.onerror({})); } terminate() {} };"
+    ),
+}
+
+
+@pytest.mark.parametrize("break_it", WITHOUT_A_WORKER.values(), ids=WITHOUT_A_WORKER)
+def test_a_browser_without_workers_seals_in_the_page(writer, stored, tip_of, break_it):
+    break_it(writer.page)
+
+    writer.write()
+
+    assert tip_of(writer.receipt) == stored()[0].row.id
+    assert len(writer.posts(SEALED)) == 1
+    assert writer.posts("/tip/sent") == []
 
 
 def test_a_browser_from_before_object_hasown_still_seals(writer, stored, tip_of, bundles):
@@ -68,52 +116,40 @@ def test_a_browser_from_before_object_hasown_still_seals(writer, stored, tip_of,
     assert len(writer.posts(SEALED)) == 1
 
 
-READY = "self.postMessage({isReady: true});"
-FAILING = {
-    "each job fails": "self.onmessage = ({data}) =>"
-    f" self.postMessage({{id: data.id, error: 'TypeError'}}); {READY}",
-    "the worker dies at its work": f"self.onmessage = () => {{ throw new Error(); }}; {READY}",
-}
-
-
-@pytest.mark.parametrize("script", FAILING.values(), ids=FAILING)
-def test_a_worker_that_fails_at_its_work_sends_nothing_before_the_reporter_was_told(
-    writer, stored, tip_of, script
-):
-    play_worker(writer.page, script)
+def test_a_job_that_fails_where_sealing_works_is_no_reason_for_the_plain_way(writer, stored):
+    """Say, an answer of the server that makes no sense."""
+    writer.page.route("**/tip/routes.json", lambda route: route.fulfill(json={}), times=1)
     writer.write()
 
-    writer.sees(f"{UNABLE}，字都还在。再按一次，就由服务器收到时加锁。")
-    expect(writer.page.locator("#error-summary")).to_be_focused()
-    assert {path for path, _body in writer.posted} <= {"/tip/challenge"}
-    writer.send()
-
-    assert tip_of(writer.receipt) == stored()[0].row.id
+    writer.sees("没有发出，字都在。请再按一次；还不行，就刷新这一页。")
+    expect(writer.page.locator(".plain-offer")).to_be_hidden()
+    assert writer.posts(SEALED) == writer.posts("/tip/sent") == []
 
 
-SLOW = {
-    "the worker": lambda page: play_worker(page, "self.onmessage = () => {};"),
-    "the sender": lambda page: page.route("**/seal-send.js", lambda route: None),
-}
-
-
-@pytest.mark.parametrize("slow", SLOW.values(), ids=SLOW)
-def test_nobody_waits_for_ever(writer, stored, tip_of, slow):
-    writer.page.clock.install()
-    slow(writer.page)
-    writer.write()
-    writer.sees("正在加锁、发出")
-
-    writer.page.clock.fast_forward(20_000)
-
-    writer.sees(f"{UNABLE}，字都还在。再按一次")
-    writer.send()
-    assert tip_of(writer.receipt) == stored()[0].row.id
-
-
-def test_without_any_script_the_form_is_as_it_stands(writer, stored):
+def test_without_our_first_script_there_is_no_press_at_all_and_the_page_says_so(writer, count):
     writer.page.route("**/app/*.js", lose_the_question)
-    writer.write()
+    writer.open()
+    writer.fill()
 
+    writer.sees("这一页没有载全，现在发不出。请刷新这一页。")
+    expect(writer.page.locator("#main .unloaded").first).to_be_visible()
+    expect(writer.page.locator("#last [type=submit]")).to_be_hidden()
+    writer.page.press("#place", "Enter")
+    expect(writer.page.locator("#what")).to_have_value(WORDS)
+    assert writer.posted == []
+
+
+def test_a_press_on_the_plain_way_without_a_line_loses_no_word(writer, count):
+    writer.page.add_init_script("delete globalThis.BigInt")
+    writer.open()
+    writer.fill()
+    writer.send()
+    writer.page.context.set_offline(True)
+
+    writer.page.click("[data-plain]")
+
+    expect(writer.page.locator(".cut")).to_have_text("网络断了，字都在，没有发出。请再按一次。")
+    expect(writer.page.locator("#what")).to_have_value(WORDS)
+    writer.page.context.set_offline(False)
+    writer.page.click("[data-plain]")
     assert writer.receipt
-    assert stored()[0].words.fields["what"] == WORDS

@@ -244,7 +244,7 @@ def test_a_tip_whose_answer_was_lost_keeps_its_files(app, chooser, writer, store
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     chooser.choose(chooser.made("a.jpg", evidence.photo_with_gps()))
     writer.send()
-    writer.sees("没有连上。您写的字还在")
+    writer.sees("网络断了，字都在")
 
     sent(writer)
 
@@ -258,7 +258,7 @@ def test_a_file_added_after_a_lost_answer_comes_as_a_supplement(app, chooser, wr
     writer.page.route(f"**{SEALED}", lose_the_answer, times=1)
     chooser.choose(chooser.made("a.jpg", evidence.photo_with_gps()))
     writer.send()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
     chooser.choose(chooser.made("b.png", evidence.png()))
     writer.send()
     writer.sees("补充的内容也收到了。")

@@ -9,6 +9,7 @@ from admin.sealing.padme import MIB, sealed_size
 from tests import evidence_files as evidence
 
 from .chosen import PAPER, PART, Chooser, film, opened_files, sealed_parts, sent
+from .test_fallback import play_worker
 from .writer import SEALED, readable
 
 pytestmark = pytest.mark.browser
@@ -180,33 +181,48 @@ def test_who_leaves_at_once_leaves_nothing_in_the_tab(chooser, writer):
     assert chooser.kept is None
 
 
-@pytest.mark.parametrize("script", ["files.js", "files-worker.js", "files/words"])
-def test_where_the_script_of_files_cannot_be_had_the_files_stay_in_the_plain_field(
-    chooser, writer, script
+@pytest.mark.parametrize("script", ["app/files.js*", "app/files-worker.js*", "files/words"])
+def test_a_script_of_files_that_does_not_come_is_told_at_the_field_and_asked_for_again(
+    chooser, writer, stored, script
 ):
-    writer.page.route(f"**/{script}", lambda route: route.abort())
+    writer.page.route(f"**/{script}", lambda route: route.fulfill(status=404, body="<html>"))
     path = chooser.made("b.pdf", PAPER)
     writer.page.set_input_files("#files", str(path))
-    expect(writer.page.locator("#way")).to_contain_text("改由服务器收到时马上加锁")
-
+    told = writer.page.locator("#files-block .field__error")
+    expect(told).to_have_text("网络断了，文件还没有收下。有网了，再点一下这里。")
+    writer.send()
+    expect(writer.page.locator(".cut")).to_contain_text("网络断了，字都在，没有发出。")
+    expect(writer.page.locator(".plain-offer")).to_be_hidden()
     assert writer.page.evaluate("document.getElementById('files').files.length") == 1
-    assert posted_files(writer) == []
+
+    writer.page.unroute(f"**/{script}")
+    writer.page.focus("#what")
+    writer.page.focus("#files")
+    chooser.keep("b.pdf")
+    expect(told).to_have_count(0)
+    sent(writer)
+
+    assert [entry["name"] for entry in stored()[0].words.files] == ["b.pdf"]
+    assert writer.posts("/tip/sent") == []
 
 
-def test_what_was_chosen_goes_back_to_the_plain_field_when_sealing_fails(chooser, writer):
-    refusal = {"status": 404, "body": "<h1>no such page</h1>"}
-    writer.page.route(f"**{SEALED}", lambda route: route.fulfill(**refusal))
+def test_what_was_chosen_goes_back_to_the_plain_field_where_nothing_seals(chooser, writer):
+    fails = "self.onmessage = ({data}) => self.postMessage({id: data.id, error: 'TypeError'});"
+    play_worker(writer.page, f"{fails} self.postMessage({{isReady: true}});")
+    writer.page.reload()
+    writer.fill()
     chooser.choose(chooser.made("b.pdf", PAPER), chooser.made("a.jpg", evidence.photo_with_gps()))
     chooser.keep("b.pdf")
     chooser.says("照片", "传好了")
     writer.send()
-    writer.sees("这台设备加不了锁，字都还在。")
+    expect(writer.page.locator(".plain-offer")).to_be_focused()
 
     names = "Array.from(document.getElementById('files').files, (file) => file.name)"
     assert writer.page.evaluate(names) == ["b.pdf", "a.jpg"]
     expect(writer.page.locator("#files-list")).to_have_count(0)
     expect(writer.page.locator("#originals")).to_be_visible()
     assert chooser.kept is None
+    assert writer.posts("/tip/sent") == []
 
 
 def test_minors_are_addressed_as_on_their_page(writer, tmp_path):

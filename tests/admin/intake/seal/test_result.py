@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.live import strip_scripts
+
 from .writer import false_routes
 
 pytestmark = pytest.mark.browser
@@ -73,7 +75,7 @@ def test_the_result_says_what_the_servers_own_says(write, path):
     for scripts in (True, False):
         writer = write()
         if not scripts:
-            writer.page.route("**/app/*.js", lambda route: route.abort())
+            strip_scripts(writer.page)
         writer.open(path)
         writer.fill()
         writer.send()

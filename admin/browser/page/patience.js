@@ -1,11 +1,13 @@
 // How long somebody who pressed the button is asked to wait for the scripts that seal.
 
+import { Offline } from "./post.js";
+
 const PATIENCE = 20000;
 
 export function inTime(promise) {
   let timer;
   const late = new Promise((resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("too late")), PATIENCE);
+    timer = setTimeout(() => reject(new Offline()), PATIENCE);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

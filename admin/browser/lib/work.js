@@ -1,0 +1,16 @@
+// Does jobs that a page asks for: as a worker, or, where a browser runs none, in the page itself.
+
+export function work(jobs, name) {
+  if (typeof document !== "undefined") {
+    window[name] = jobs;
+    return;
+  }
+  self.onmessage = async ({ data }) => {
+    try {
+      self.postMessage({ id: data.id, result: await jobs[data.job](data.content) });
+    } catch (error) {
+      self.postMessage({ id: data.id, error: error.name });
+    }
+  };
+  self.postMessage({ isReady: true });
+}

@@ -1,0 +1,38 @@
+// Keeps what is being written in the mailbox, and brings it back once the same receipt was typed again.
+
+import { Loading, loadScript } from "../page/load.js";
+import { placeOf } from "./letter_files.js";
+
+const SCRIPT = "/app/draft.js";
+
+export class Keeping {
+  constructor(root, base) {
+    this.root = root;
+    this.address = `${base}draft`;
+    this.draft = null;
+    this.loading = new Loading(() => loadScript(SCRIPT, () => Boolean(window.DengshaoDraft)));
+  }
+
+  // Fetched before it is needed: it works without a line then.
+  prepare() {
+    this.loading.get().catch(() => {});
+  }
+
+  // To be called once. Resolves with the words that an earlier page of this tab kept under this receipt;
+  // "" where there are none.
+  async begin(visit) {
+    await this.loading.get();
+    const { Draft, openKept } = window.DengshaoDraft;
+    const kept = await openKept(placeOf(visit), this.address);
+    this.draft = new Draft(placeOf(visit), this.root.dataset.draft);
+    this.root.addEventListener("input", ({ target }) => {
+      if (target.matches("textarea")) this.save(target.value);
+    });
+    return kept ? kept.words : "";
+  }
+
+  save(words) {
+    if (words.trim()) this.draft.save({ words });
+    else this.draft.wipe();
+  }
+}

@@ -1,0 +1,16 @@
+// Says beside the button that nothing went out, and why the next press may do.
+
+import { element } from "./faults.js";
+
+export function tellCut(form, text) {
+  clearCut(form);
+  const told = element("p", text, "notice notice--danger cut");
+  told.setAttribute("role", "alert");
+  told.tabIndex = -1;
+  form.querySelector("[type=submit]").before(told);
+  told.focus();
+}
+
+export function clearCut(form) {
+  form.querySelectorAll(".cut").forEach((told) => told.remove());
+}

@@ -40,8 +40,12 @@ def parts(config: MkDocsConfig, files: Files) -> dict[str, Data]:
         },
         "help-english": {
             "lists": named([one for every in english.values() for one in every], crisis["lists"]),
+            "spared": crisis["spared"],
             "items": {
-                item["id"]: {"words": item["english"], **shown(item, pages_of(item, files, config), "en")}
+                item["id"]: {
+                    "words": item["english"],
+                    **shown(item, pages_of(item, files, config), "en"),
+                }
                 for item in items
             },
         },

@@ -71,7 +71,7 @@
   function makePage(row, number, isEnglish) {
     var page = {
       url: row[0], title: row[1], about: row[3], number: number, english: isEnglish, last: !!row[6],
-      place: /^places\/./.test(row[0]), keys: new Map(),
+      place: /^places\//.test(row[0]), keys: new Map(),
       names: [normalize(row[1])].concat(row[2].map(normalize)),
       headings: row[4].map(function (one) { return typeof one === "string" ? [one, one.replace(/ /g, "-")] : one; })
     };
@@ -351,13 +351,16 @@
     var found = rank(text, terms, groups, english, pinned);
     // A page that answers may stand in a part that has yet to be read.
     var wanting = groups.some(function (group) {
-      return group.pages.length && !pages.some(function (page) { return page.number === group.pages[0]; });
+      return group.pages.length && !pages.some(function (page) { return group.pages.indexOf(page.number) >= 0; });
     });
     var least = found.reduce(function (most, one) { return Math.max(most, one.points); }, 0) * 0.2;
     var hits = found.filter(function (one) { return one.pin < pinned.length || one.points >= least; }).slice(0, 20);
+    // Letters that read as the sounds of a name are all that can be known of them.
+    var read = hits.length > 0 && !hits[0].page.english && /^[a-z' ]+$/.test(text) && hits[0].points > 0.9;
+    var sure = hits.length > 0 && (read || hits[0].meant === 1) && !wanting;
     return {
-      good: hits.length >= 5 && hits[0].points > 0.5 && hits[0].meant === 1 && !wanting,
-      few: hits.length < 3 || hits[0].meant === 0 || wanting,
+      good: sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
+      few: !sure || hits.length < 3,
       parts: textParts(terms),
       points: hits.map(function (one) { return one.points; }),
       hits: hits.map(function (one) { return shown(one.page, terms); })

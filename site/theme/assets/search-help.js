@@ -27,7 +27,7 @@
     if (hit && !hit.slipped) return FIRM;
     if (item.en && form.english) {
       if (!item.spoken) item.spoken = words.compileEnglish(item.en.words, english.lists);
-      if (words.findEnglish(item.spoken, form)) return SPOKEN;
+      if (words.findEnglish(item.spoken, form, english.spared)) return SPOKEN;
     }
     return hit ? SLIPPED : 0;
   }

@@ -137,7 +137,10 @@
     var heard = found[0].split(";").filter(Boolean);
     var typed = heard.some(function (one) { return one[0] === "*"; });
     var firm = heard.filter(function (one) { return one[0] === "*" || made.characters[one[0]]; });
-    return firm.length > 1 && (typed || heard.length > 2) ? { at: found.index, text: "", slipped: true } : null;
+    // Two syllables within one short word of letters are hardly pinyin: da and ma in "damage".
+    var all = form.tokens.split(";").length - 1;
+    var inside = typed && heard.length === 2 && all === 3 && /^[a-z]+$/.test(form.han);
+    return firm.length > 1 && !inside && (typed || heard.length > 2) ? { at: found.index, text: "", slipped: true } : null;
   }
 
   // Words with a space behind each; the spaces of the pattern itself only keep its words apart.
@@ -153,10 +156,10 @@
     return { known: Object.keys(known), exact: new RegExp("(?:^| )(?:" + (whole.join("|") || "(?!)") + ")") };
   }
 
-  function findEnglish(made, form) {
+  function findEnglish(made, form, spared) {
     if (!form.english) return false;
     return made.exact.test(form.english + " ") || made.exact.test(form.english.split(" ").map(function (one) {
-      return correct(one, made.known);
+      return spared && spared.indexOf(one) >= 0 ? one : correct(one, made.known);
     }).join(" ") + " ");
   }
 

@@ -2,8 +2,8 @@
 
 GB2312 lists its 3,755 common characters in the order of their sounds, and every browser knows
 GB2312: so a browser needs only how many stand under each sound (`ORDER`) to know the sound of all.
-`beyond_order` adds what that leaves out: rarer characters, and what GB2312 reads in another way than
-people do (了 liao, le).
+`beyond_order` adds what that leaves out: rarer characters, and what GB2312 reads in another way
+than people do (了 liao, le).
 """
 
 from __future__ import annotations

@@ -40,4 +40,12 @@ TABLE = (
 def pairs(index: str) -> str:
     """Give the pairs that the words of the index need, one behind the other."""
     every = (TABLE[at : at + 2] for at in range(0, len(TABLE), 2))
-    return "".join(pair for pair in every if pair[1] in index)
+    return "".join(pair for pair in every if pair[1] in index and not is_simplified(pair[0]))
+
+
+def is_simplified(character: str) -> bool:
+    """Tell whether a browser knows its sound: then it does not ask for this table (乾, 於)."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False

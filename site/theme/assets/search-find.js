@@ -351,7 +351,9 @@
     var found = rank(text, terms, groups, english, pinned);
     // A page that answers may stand in a part that has yet to be read.
     var wanting = groups.some(function (group) {
-      return group.pages.length && !pages.some(function (page) { return group.pages.indexOf(page.number) >= 0; });
+      return group.pages.length && !pages.some(function (page) {
+        return page.number === group.pages[0] || page.english && group.pages.indexOf(page.number) > 0;
+      });
     });
     var least = found.reduce(function (most, one) { return Math.max(most, one.points); }, 0) * 0.2;
     var hits = found.filter(function (one) { return one.pin < pinned.length || one.points >= least; }).slice(0, 20);

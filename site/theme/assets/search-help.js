@@ -21,11 +21,11 @@
     items.forEach(function (item) { item.en = part.items[item.id]; });
   };
 
-  function found(item, form) {
+  function found(item, form, spoken) {
     if (!item.made) item.made = words.compile(item.words, lists);
     var hit = words.find(item.made, form);
     if (hit && !hit.slipped) return FIRM;
-    if (item.en && form.english) {
+    if (spoken && form.english) {
       if (!item.spoken) item.spoken = words.compileEnglish(item.en.words, english.lists);
       if (words.findEnglish(item.spoken, form, english.spared)) return SPOKEN;
     }
@@ -33,10 +33,10 @@
   }
 
   // The kinds of danger that the words tell of: what is written before what only sounds so, and the
-  // general one only where no other is meant.
-  window.dengshaoHelpFor = function (query) {
+  // general one only where no other is meant. `spoken` says whether English words count.
+  window.dengshaoHelpFor = function (query, spoken) {
     var form = words.prepare(query, ordinary);
-    var hits = items.map(function (item) { return { item: item, how: found(item, form) }; })
+    var hits = items.map(function (item) { return { item: item, how: found(item, form, spoken) }; })
       .filter(function (hit) { return hit.how; });
     var firm = hits.filter(function (hit) { return hit.how !== SLIPPED; });
     if (firm.length) hits = firm;

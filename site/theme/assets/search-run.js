@@ -29,15 +29,17 @@
 
   // Help first: it waits for no list of pages.
   window.dengshaoRun = function (query, assets, isCurrent) {
-    var letters = english || /[a-z]{2}/i.test(query), hits = [];
+    var letters = english || /[a-z]{2}/i.test(query), spoken, hits = [];
     address = function (url, anchor) {
       return assets + "../" + url + page + (anchor ? "#" + encodeURIComponent(anchor) : "");
     };
     if (!query) return finish({ hits: [] }, query, []);
     return load(words.isOld(query) ? ["help", "plain"] : ["help"]).then(function () {
-      return load(letters ? ["help-english"] : []);
+      // One word that reads as pinyin is hardly English.
+      spoken = letters && (english || /\s/.test(query) || !isPinyin(query));
+      return load(spoken ? ["help-english"] : []);
     }).then(function () {
-      hits = window.dengshaoHelpFor(query);
+      hits = window.dengshaoHelpFor(query, spoken);
       if (isCurrent()) showHelp(hits);
       return find(query, plan(query, letters), hits, []);
     }).then(function (found) {

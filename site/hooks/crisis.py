@@ -1,7 +1,7 @@
-"""The words of people in danger, for the box above the search: assets/search/help.js (see search.py).
+"""The words of people in danger, for the box above the search: assets/search/help.js.
 
-content/data/crisis.yml is held to its neighbours here: its telephones must stand in hotlines.yml and
-be confirmed, its pages must exist in both languages, its patterns must be patterns.
+content/data/crisis.yml is held to its neighbours here: its telephones must stand in hotlines.yml
+and be confirmed, its pages must exist in both languages, its patterns must be patterns.
 """
 
 from __future__ import annotations

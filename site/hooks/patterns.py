@@ -1,7 +1,7 @@
-"""The patterns of crisis.yml and synonyms.yml: (a|b), ?, *, … and {list}; searched by search-words.js.
+"""The patterns of crisis.yml and synonyms.yml: (a|b), ?, *, … and {list}.
 
-Used by crisis.py and search.py. What the browser could not make an expression of stops the build
-here, with the file and the pattern.
+Read by search-words.js, used by crisis.py and search.py. What the browser could not make an
+expression of stops the build here, with the file and the pattern.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 By section, as scripts, so that a copy on a disk can read them too. A part holds what pages are
 called: title, keywords, headings, description. What they say stands in parts by pairs of
 characters; a query reads at most three of those, and the law, when names do not answer it. Beside
-them stand the sounds of characters, traditional ones, and the words of people in danger (crisis.py).
+them stand the sounds of characters, traditional ones, and words of danger (crisis.py).
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def make_parts(pages: list[Page], data: Data) -> dict[str, Data]:
 
 
 def group(item: Data, order: dict[str, int]) -> tuple[Data, Data]:
-    """Give words for one thing, with the pages that answer them: Chinese words, and English ones."""
+    """Give words for one thing, Chinese and English, with the pages that answer them."""
     patterns.check("synonyms.yml", [*item["words"], *item.get("english", [])], {})
     found: list[int] = []
     for uri in item.get("pages", []):

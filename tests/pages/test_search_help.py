@@ -30,7 +30,7 @@ BOX = """() => {
   return {
     shown: box.offsetHeight > 0 && after === Node.DOCUMENT_POSITION_FOLLOWING,
     phones: links.filter(one => one.startsWith('tel:')).map(one => one.slice(4)),
-    pages: links.filter(one => !one.startsWith('tel:')).map(one => one.replace(/^.*assets\\/\\.\\.\\//, '')),
+    pages: links.filter(one => !one.startsWith('tel:')).map(one => one.split('/../')[1]),
     first: (document.querySelector('#search-results a') || {}).href || '',
   };
 }"""

@@ -13,8 +13,14 @@ HAS_NODE := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+# Every byte that is installed has its hash in a lock file, what builds included: wheels alone, since
+# a source package would fetch its builder unseen; no isolation, which would fetch setuptools so;
+# no script of a package (npm) runs: esbuild's program comes as a package of its own.
+PIP_LOCKED = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all:
+NPM_LOCKED = npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
 # Quiet while it works: setuptools warns at length of how an editable install is found.
-INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1) || { echo "$$said" >&2; exit 1; }
+INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>&1) || { echo "$$said" >&2; exit 1; }
 
 # A file of tests stays in one process; the seed makes both collect the same names of cases.
 TEST_PROCESSES ?= 2
@@ -50,7 +56,7 @@ bench: $(SERVED) ## Measure; writes build/bench.json
 bench-full: $(SERVED) ## The queue over a million tips, both databases; writes build/bench-full.json
 	$(BIN)/python -m tests.bench.full $(BENCH_ARGS)
 
-flood: $(SERVED) ## Flood a server for a minute, with fifty people in it
+flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
 
 offline: $(VENV)/.run ## Build a copy of the site that opens from a disk or a stick: build/offline
@@ -106,27 +112,27 @@ $(BIN)/python:
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "[2/5] 装依赖 installing"
-	@[ -f $(VENV)/.dev ] || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@[ -f $(VENV)/.dev ] || $(PIP_LOCKED) -r requirements.lock
 	@$(INSTALL_SELF)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "== installing what the tests need"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PIP_LOCKED) -r requirements-dev.lock
 	@$(INSTALL_SELF)
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.node: requirements-node.lock | $(BIN)/python
-	@[ -n "$(HAS_NODE)" ] || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock
+	@[ -n "$(HAS_NODE)" ] || $(PIP_LOCKED) -r requirements-node.lock
 	@touch $@
 
 node_modules/.run: package-lock.json $(VENV)/.node
 	@echo "[3/5] 装打包工具 installing the bundler"
-	@npm ci --omit=dev --no-audit --no-fund --loglevel=error
-	@touch $@
+	@$(NPM_LOCKED) $(if $(wildcard node_modules/.dev),,--omit=dev)
+	@touch $@ $(wildcard node_modules/.dev)
 
 node_modules/.dev: package-lock.json $(VENV)/.node
-	@npm ci --no-audit --no-fund --loglevel=error
+	@$(NPM_LOCKED)
 	@touch $@ node_modules/.run
 
 build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js admin/browser/*/*/*.js) node_modules/.run

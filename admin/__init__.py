@@ -74,8 +74,10 @@ def init_house(app: Flask, config: Config) -> None:
     app.extensions["dengshao"] = House(config=config, district=district)
     app.config.update(
         SECRET_KEY=config.key("session"),
-        SESSION_COOKIE_NAME="desk",
-        SESSION_COOKIE_PATH="/desk/",
+        # Bound to this host by its name, which browsers take over TLS alone and for all paths. The
+        # desk has a host of its own, so no public page is sent it.
+        SESSION_COOKIE_NAME="__Host-desk" if config.production else "desk",
+        SESSION_COOKIE_PATH="/" if config.production else "/desk/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=config.production,

@@ -14,7 +14,7 @@ from flask.cli import FlaskGroup, NoAppException, with_appcontext
 
 from . import create_app
 from .accounts.audit_commands import audit
-from .accounts.commands import staff, unit
+from .accounts.commands import permissions, staff, unit
 from .accounts.demo_mark import is_demo
 from .backup.commands import backup, restore_command
 from .backup.doctor import doctor
@@ -149,6 +149,7 @@ COMMANDS = (
     law,
     migrate,
     notices,
+    permissions,
     restore_command,
     secret,
     serve,

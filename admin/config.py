@@ -66,6 +66,8 @@ class Config:
     rooms: frozenset[str]
     public_host: str
     desk_host: str
+    more_hosts: frozenset[str]
+    """Further names of the public pages, an onion service's say. Any other name is refused."""
     form_min_seconds: int
     """Seconds that a public form must have been open, once, before it may be sent."""
     tips_per_minute: int
@@ -143,6 +145,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         rooms=_rooms(values),
         public_host=public_host,
         desk_host=desk_host,
+        more_hosts=_more_hosts(values),
         form_min_seconds=_whole_number(values, "DENGSHAO_FORM_MIN_SECONDS", 3),
         tips_per_minute=_whole_number(values, "DENGSHAO_TIPS_PER_MINUTE", 60),
         proven_per_minute=_whole_number(values, "DENGSHAO_PROVEN_PER_MINUTE", 300),
@@ -193,14 +196,21 @@ def _hosts(values: Mapping[str, str], env: Env, bind: str) -> tuple[str, str]:
     port = bind.rpartition(":")[2]
     public = values.get(
         "DENGSHAO_PUBLIC_HOST", "" if env is Env.PRODUCTION else f"127.0.0.1:{port}"
-    )
-    desk = values.get("DENGSHAO_DESK_HOST", "" if env is Env.PRODUCTION else f"localhost:{port}")
+    ).lower()
+    desk = values.get(
+        "DENGSHAO_DESK_HOST", "" if env is Env.PRODUCTION else f"localhost:{port}"
+    ).lower()
     if not public or not desk or public == desk:
         raise ConfigError(
             "DENGSHAO_PUBLIC_HOST and DENGSHAO_DESK_HOST: name two different hosts, "
             "one for the public pages and one for the desk."
         )
     return public, desk
+
+
+def _more_hosts(values: Mapping[str, str]) -> frozenset[str]:
+    names = values.get("DENGSHAO_MORE_HOSTS", "").lower().split(",")
+    return frozenset(name.strip() for name in names) - {""}
 
 
 def _blobs_url(values: Mapping[str, str], env: Env, data: Path) -> str:

@@ -4,6 +4,7 @@ Read once at the start. A fault in a file stops the start with its name and plac
 built on half a file would send tips astray.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -98,7 +99,13 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
 
+    @property
+    def sealed_way(self) -> frozenset[str]:
+        """The units that take tips about officials. The upper one takes others too."""
+        return frozenset({self.supervisory, self.upper})
 
+
+_ROUTES_VERSION: Final = "dengshao routes v1"
 # As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -209,3 +216,28 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: a practice unit takes no tips: {', '.join(astray)}")
     if missing := sorted(named - set(district.units)):
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
+
+
+def routes_text(district: District) -> str:
+    """Write the routes as the one text that the browser and the site's build write too.
+
+    Which units are open is not in it: that changes by the day, and a unit that is called closed
+    gives way along what stands here, never to a unit that was excluded.
+    """
+    pair = district.contact
+    units = (unit for unit in district.units.values() if not unit.practice)
+    whole = [
+        _ROUTES_VERSION,
+        district.supervisory,
+        district.upper,
+        [pair.custodian, pair.reviewer] if pair else None,
+        sorted([unit.id, list(unit.otherwise)] for unit in units),
+        sorted([category.id, category.route] for category in district.categories.values()),
+        [[office.id, office.unit] for _id, office in sorted(district.offices.items())],
+    ]
+    return json.dumps(whole, separators=(",", ":"))
+
+
+def routes_digest(district: District) -> str:
+    """Give what /keys.json publishes of the routes."""
+    return hashlib.sha256(routes_text(district).encode()).hexdigest()

@@ -8,7 +8,18 @@ import secrets
 from datetime import date
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, text, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -59,6 +70,16 @@ class Urgency(enum.StrEnum):
     P3 = "P3"
 
 
+class LaneRank(enum.StrEnum):
+    """Where a tip stands in the machine lane, the first first. Outside of it every tip is plain."""
+
+    CALLING_PROVEN = "0"
+    """Its reporter told of danger, and it came with a proof of work."""
+    CALLING = "1"
+    PROVEN = "2"
+    PLAIN = "3"
+
+
 class Direction(enum.StrEnum):
     STAFF = "staff"
     REPORTER = "reporter"
@@ -74,6 +95,8 @@ FREE = "tip.status = 'received' AND tip.claimed_by_id IS NULL AND tip.machine_un
 """Tips that nobody has looked at. A new one is in this index and in that of the open ones."""
 TAKEN = "(tip.status <> 'received' OR tip.claimed_by_id IS NOT NULL) AND tip.machine_unit IS NULL"
 """All other tips outside the machine lane: what comes in must not pay for their index."""
+TAKEN_DUE = f"tip.due_on IS NOT NULL AND {TAKEN}"
+"""Those of them that have a deadline, which an ended tip has not."""
 OPEN = {
     "sqlite": "tip.is_open = 1 AND tip.machine_unit IS NULL",
     "postgresql": "tip.is_open AND tip.machine_unit IS NULL",
@@ -121,10 +144,16 @@ class Tip(Base):
             {kind: f"due_on IS NOT NULL AND {words}" for kind, words in OPEN.items()},
             *("unit_id", "due_on", "urgency", "received_on", "id"),
         ),
+        # What is due and stands so is walked, not looked for among all that is due. Of no new tip.
+        _within(
+            "ix_tip_due_status",
+            TAKEN_DUE,
+            *("unit_id", "status", "due_on", "urgency", "received_on", "id"),
+        ),
         _within(
             "ix_tip_channel",
             "channel <> 'form'",
-            *("unit_id", "channel", "urgency", "received_on", "id"),
+            *("unit_id", "channel", "status", "urgency", "received_on", "id"),
         ),
         _partial("ix_tip_claimed", "claimed_by_id", "is_open", "urgency", "received_on", "id"),
         _undated("ix_tip_undated", "id"),
@@ -132,7 +161,10 @@ class Tip(Base):
         _partial("ix_tip_run_out", "claimed_until", "unit_id"),
         _within("ix_tip_expires", EXPIRING, "expires_on"),
         _within("ix_tip_purged", PURGED, "expires_on"),
-        _partial("ix_tip_machine", "machine_unit", "is_open", "urgency", "received_on", "id"),
+        _partial(
+            "ix_tip_machine",
+            *("machine_unit", "is_open", "lane_rank", "urgency", "received_on", "id"),
+        ),
         # What still hangs on a key that its unit has renewed, open tips last.
         _within("ix_tip_unit_key", NOT_PURGED, "unit_key_id", "is_open", "id"),
     )
@@ -176,8 +208,15 @@ class Tip(Base):
     )
     version: Mapped[int] = mapped_column()
     label: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # Last in the row, so that a list of tips never reads it. Gone once the tip is purged.
+    # Last in the row, so that a list of tips never reads them. Gone once the tip is purged.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # One after the other, for each unit at which the tip lawfully lies: sealing/marks.py.
+    marks: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # Where a tip of the lane stands in it, see `LaneRank`; behind the sealed bytes, because only
+    # the lane's own index is ever asked for it.
+    lane_rank: Mapped[LaneRank] = mapped_column(
+        default=LaneRank.PLAIN, server_default=LaneRank.PLAIN.value, deferred=True
+    )
 
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.
     __mapper_args__ = {"version_id_col": version}
@@ -286,7 +325,7 @@ class SpentNonce(Base):
 
     nonce_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     body_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    # Not indexed: the table holds nine days and is swept once an hour.
+    # Not indexed: the table holds eight days and is swept once an hour.
     day: Mapped[date]
     is_closed: Mapped[bool] = mapped_column(default=False)
 
@@ -373,6 +412,79 @@ class UnitKey(Base):
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")
 
 
+class KeptTip(Base):
+    """A tip that was sealed anew, of which the old bytes stay until a second browser opened it."""
+
+    __tablename__ = "kept_tip"
+    __table_args__ = (
+        Index("ix_kept_tip_unit", "unit_id", "moved_on"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    old_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    new_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    moved_by: Mapped[str] = mapped_column(String(80))
+    # A hash of the session that moved it: the same browser is no second one.
+    moved_in: Mapped[bytes] = mapped_column(LargeBinary(32))
+    moved_on: Mapped[date]
+    # Hex HMAC over the opened content under a key of the new unit seed, which the server lacks.
+    content_mac: Mapped[str] = mapped_column(String(64))
+    # A second browser could not open it, or found other words: no day deletes the old bytes then.
+    is_doubted: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class KeptFile(Base):
+    """One sealed file of a kept tip: its words, label, a message or a note, as they were before."""
+
+    __tablename__ = "kept_file"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("kept_tip.tip_id"), primary_key=True)
+    # tip, label, message or note; the first two have the number 0.
+    part: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Countersign(Base):
+    """Something that one person asked for and a second person of another unit must agree to."""
+
+    __tablename__ = "countersign"
+    __table_args__ = (
+        Index("ix_countersign_unit", "unit_id", "settled_on"),
+        # One open request for one matter, however many ask at once.
+        *(
+            Index(
+                f"ix_countersign_{name}",
+                f"{name}_id",
+                unique=True,
+                sqlite_where=text(f"{name}_id IS NOT NULL AND settled_on IS NULL"),
+                postgresql_where=text(f"{name}_id IS NOT NULL AND settled_on IS NULL"),
+            )
+            for name in ("member", "tip")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # suspend, or close: of accounts/countersign.Kind.
+    kind: Mapped[str] = mapped_column(String(10))
+    # The unit whose matter it is; who agrees is of the other one (countersign.guardian_of).
+    unit_id: Mapped[str] = mapped_column(String(40))
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_on: Mapped[date]
+    # A code: of countersign.WHY, or of outcomes.yml.
+    why: Mapped[str] = mapped_column(String(40))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
+    # Of the tip, as the asker saw it: what came since must not be closed unread.
+    version: Mapped[int | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_on: Mapped[date | None]
+    is_granted: Mapped[bool | None]
+
+
 class Member(Base):
     """A staff member. The server holds nothing that opens this member's identity."""
 
@@ -429,6 +541,10 @@ class StaffSession(Base):
     browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
     # Whether the second factor was shown; without it a session opens nothing but that question.
     is_verified: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # Locked by the member or by idleness: until they unlock it, the server does nothing for it.
+    is_locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # When an old second factor was shown, to change one: good once, for a few minutes.
+    proved_at: Mapped[int | None] = mapped_column(BigInteger)
     # What a passkey is to sign next. Good for one answer, right or wrong.
     challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
     # A secret for one-time codes that was shown and not yet proved, sealed as Member.totp_secret.
@@ -459,6 +575,8 @@ class Invitation(Base):
     # Of the spoken code; none until the unit's head has made it.
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     code_by: Mapped[str | None] = mapped_column(String(80))
+    # The unit whose head speaks the code, where it is not the new member's own.
+    code_unit_id: Mapped[str | None] = mapped_column(String(40))
     # Of the head's own one-time link, for a unit that has no members yet.
     head_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     name: Mapped[str] = mapped_column(String(80))

@@ -19,7 +19,7 @@ from .config import Config
 from .db import SHANGHAI, db
 from .district import District
 from .house import house
-from .models import Member, NoticeAddress, Tip, Urgency
+from .models import LaneRank, Member, NoticeAddress, Tip, Urgency
 from .outbox import Letter, clear_old, drop_stale, is_queued, queue_letter, send_due
 
 DAILY: Final = "daily"
@@ -30,6 +30,10 @@ SECONDS: Final = 20.0
 SUBJECT: Final = "灯哨值班提醒"
 DAILY_BODY: Final = "请今天登录工作台看一看。\n这封信每天同一时间发出，有没有新线索都一样。\n"
 PAGE_BODY: Final = "危急：{state}\n这封信按固定间隔发出。写“有”时，请马上登录工作台。\n"
+LANE_SECONDS: Final = 4 * 3600
+LANE_OFFSET: Final = 2 * 3600
+"""At 2, 6, 10, 14, 18 and 22 o'clock in Asia/Shanghai, 8 hours before the clock of the epoch."""
+_RANKS: Final = tuple(LaneRank)
 WAITING: Final = "有"
 NOTHING: Final = "无"
 
@@ -96,12 +100,29 @@ def _pages(
         for row in addresses
         if row.kind == PAGE and not is_queued(session, f"{PAGE} {slot} {row.id}")
     ]
-    waiting = {unit_id: waits_p0(session, unit_id, now) for unit_id in {r.unit_id for r in rows}}
+    with_lane = is_lane_slot(config, now)
+    waiting = {
+        unit_id: waits_p0(session, unit_id, now) or (with_lane and lane_waits(session, unit_id))
+        for unit_id in {row.unit_id for row in rows}
+    }
     return [(row.unit_id, _heartbeat(row, slot, is_waiting=waiting[row.unit_id])) for row in rows]
 
 
 def _slot(config: Config, now: int) -> int:
     return now // (config.heartbeat_minutes * 60)
+
+
+def is_lane_slot(config: Config, now: int) -> bool:
+    """Tell whether this slot's heartbeat tells of the machine lane too: one in four hours does.
+
+    The lane's budget: 150 presses of a flood in one night ring twice. It lies at fixed hours and
+    needs no memory of when the lane rang last, which would be a time at which a reporter pressed.
+    """
+    if not config.heartbeat_minutes:
+        return False
+    slot, seconds = _slot(config, now), config.heartbeat_minutes * 60
+    before, after = ((one * seconds - LANE_OFFSET) // LANE_SECONDS for one in (slot - 1, slot))
+    return before != after
 
 
 def _heartbeat(row: NoticeAddress, slot: int, *, is_waiting: bool) -> Letter:
@@ -116,9 +137,16 @@ def _letter(once: str, address: str, body: str) -> Letter:
 def waits_p0(session: Session, unit_id: str, now: int) -> bool:
     """Tell whether an open P0 tip of the unit is in nobody's hands.
 
-    What stands in the machine lane does not page: a flood must not ring through the night.
+    What stands in the machine lane has a budget of its own, see `is_lane_slot`.
     """
     return session.execute(p0_statement(unit_id, now)).first() is not None
+
+
+def lane_waits(session: Session, unit_id: str) -> bool:
+    """Tell whether a P0 tip stands in the unit's machine lane, which it leaves by any act."""
+    waiting = (Tip.machine_unit == unit_id, Tip.is_open == true(), Tip.urgency == Urgency.P0)
+    ranks = (select(Tip.id).where(*waiting, Tip.lane_rank == rank).limit(1) for rank in _RANKS)
+    return any(session.execute(one).first() is not None for one in ranks)
 
 
 def p0_statement(unit_id: str, now: int) -> Select[int]:

@@ -11,6 +11,12 @@ from wtforms.validators import StopValidation
 from .house import house
 from .tokens import BadToken, FormNonce
 
+STRAYED = _l("注意：您的线索像是被人挪了地方，这次没有发出去。")
+STRAYED_WHY = _l("服务器说它在一个单位，可您没让它去那里。可能有人动了手脚。")
+ELSEWHERE = _l("字都还在，请先抄下来。急事打 110，公职人员的事打 12388，别的打 12345。")
+UNMARKED = _l("现在还不能补充，这次没有发出去。")
+UNMARKED_WHY = _l("还不能确定您的话会到哪个单位。承办人打开过这条线索，就能补充了。")
+UNMARKED_NEXT = _l("字都还在，请先抄下来，过几天再来。急事打 110，别的打 12345。")
 STALE = _l("页面放得太久了。您写的字还在，请再按一次。")
 
 
@@ -46,6 +52,18 @@ class PublicForm(Form):
     """Whether a form shown again keeps its nonce after its 24 hours."""
     nonce: FormNonce
     is_fresh: bool
+    alarm: str = ""
+    """What stands above the faults in place of its usual words."""
+
+    def tell_astray(self, *, is_moved: bool) -> None:
+        """Say that nothing was sealed, for nobody vouches for the unit at which the tip lies.
+
+        Where `is_moved`, somebody vouches for another one: that is an alarm.
+        """
+        moved = STRAYED, STRAYED_WHY, ELSEWHERE
+        alarm, *lines = moved if is_moved else (UNMARKED, UNMARKED_WHY, UNMARKED_NEXT)
+        self.alarm = str(alarm)
+        self.form_errors += map(str, lines)
 
     @property
     def next_token(self) -> str:

@@ -10,6 +10,7 @@ from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
 from .config import Config
+from .district import routes_digest
 from .house import house
 from .security import public
 
@@ -51,13 +52,13 @@ def make_blueprint(config: Config) -> Blueprint:
 
 @public
 def demo_keys() -> Response:
-    """Give the fingerprints of the units' keys as the site's own file does.
+    """Give the fingerprints of the units' keys, and the routes' hash, as the site's own file does.
 
     For development alone: the demo makes its keys after the site is built.
     """
     rows = sorted(house().district.fingerprints)
     keys = [{"unit": unit, "fingerprint": fingerprint} for unit, fingerprint in rows]
-    response = jsonify(keys=keys)
+    response = jsonify(keys=keys, routes=routes_digest(house().district))
     response.headers["Cache-Control"] = _REVALIDATE
     return response
 

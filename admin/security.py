@@ -102,17 +102,24 @@ def init_security(app: Flask, config: Config) -> None:
 
 
 def _right_host(config: Config) -> BaseResponse | None:
-    """Send a page asked of the wrong host to the right one: the two are different origins."""
+    """Send a page asked of the wrong host to the right one: the two are different origins.
+
+    A name that is not ours is refused: whoever made it lead here (a page that rebinds its own
+    name, say) shall get no page of ours under it.
+    """
+    host = request.host.lower()
+    if host not in {config.public_host, config.desk_host} | config.more_hosts:
+        abort(421)
     if request.path.startswith(_SHARED_PATHS):
         return None
     wants_desk = is_desk_path(request.path)
-    if wants_desk == (request.host == config.desk_host):
+    if wants_desk == (host == config.desk_host):
         return None
     if request.method not in ("GET", "HEAD"):
         abort(421)
     scheme = "https" if config.production else request.scheme
-    host = config.desk_host if wants_desk else config.public_host
-    return redirect(f"{scheme}://{host}{request.full_path.rstrip('?')}")
+    right = config.desk_host if wants_desk else config.public_host
+    return redirect(f"{scheme}://{right}{request.full_path.rstrip('?')}")
 
 
 def forbid_core_dumps() -> None:

@@ -13,7 +13,6 @@ from gunicorn.app.base import BaseApplication
 
 from . import create_app
 from .accounts.joining import write_setup_code
-from .accounts.services import clear_sessions
 from .config import Config
 from .db import db
 from .notices import start_noticing
@@ -93,10 +92,10 @@ def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str,
 
 
 def prepare(app: Flask) -> None:
-    """Do what belongs to a start: end all sign-ins, delete what is due."""
-    with app.app_context():
-        clear_sessions(db.session)
-        db.session.commit()
+    """Do what belongs to a start: delete what is due, and the sessions that ended meanwhile.
+
+    Those that are still good stay (decision 52): another node may serve them.
+    """
     # The rest of a sweep is made while serving: a start must not wait for it.
     delete_due(app)
 

@@ -27,6 +27,7 @@ MINUTE = 5
 
 SWEPT: Final = {
     "tips": "删除内容的线索",
+    "kept": "换锁满 14 天、删掉的旧锁",
     "covers": "过了 180 天、查询码作废的线索",
     "nonces": "删掉的用过的表单号",
     "challenges": "删掉的用过的工作量证明",
@@ -81,7 +82,7 @@ def _sweep_all(session: Session) -> dict[str, int]:
         turn = sweep(session)
         session.commit()
         counts.update(turn)
-        if max(turn["tips"], turn["covers"]) < BATCH:
+        if max(turn["tips"], turn["covers"], turn["kept"]) < BATCH:
             return dict(counts)
 
 

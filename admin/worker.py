@@ -6,6 +6,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from socket import SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, socket
@@ -20,6 +21,7 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from .ahead import Ahead
 from .quiet_log import describe
 
 # The peer went away between its connect and our accept, or another worker was quicker.
@@ -29,6 +31,8 @@ LINGER_SECONDS = 2.0
 LINGER_BYTES = 4 * 1024 * 1024
 # Bytes of an unread body for which a thread waits, so that its connection can be kept.
 MOST_DRAINED = 64 * 1024
+# Bytes that a worker holds of requests that are still on their way; the oldest gives way.
+MOST_HELD = 64 * 1024 * 1024
 # Headers that the application wanted to send: errors of ours, though they look like the sender's.
 OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
@@ -42,6 +46,18 @@ class Conn(TConn):  # type: ignore[misc]  # gunicorn has no types
 
     linger: Callable[["Conn"], None]
     drained = 0
+    is_told = False
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.ahead = Ahead()
+
+    def init(self) -> None:
+        """Give the parser what was read before a thread was asked."""
+        super().init()
+        if self.ahead.data:
+            self.parser.unreader.unread(bytes(self.ahead.data))
+            self.ahead = Ahead()
 
     def close(self, graceful: bool = False) -> None:
         if graceful:
@@ -51,24 +67,30 @@ class Conn(TConn):  # type: ignore[misc]  # gunicorn has no types
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threads, but a connection takes one only when its first byte is there.
+    """gunicorn's threads, but a connection takes one only when its whole request is there.
 
-    Browsers open connections that they may never use. In gunicorn 27 each of them holds a thread
-    for up to five seconds: sixteen idle tabs are a full house, and a stop waits for them until
-    the arbiter kills the worker.
+    Browsers open connections that they may never use, and some senders are slow on purpose. In
+    gunicorn 27 each of them holds a thread: sixteen are a full house, for as long as they like.
+    Here the loop that waits for all of them reads ahead, up to a head and a body of 256 KiB. A
+    longer body takes a thread with its head; the rooms that take such bodies count their places.
     """
 
     patience: ClassVar[float] = 20.0
     """Seconds that a thread waits for the next bytes of a body, or for room to send some."""
+    whole_patience: ClassVar[float] = 120.0
+    """Seconds from its first byte within which a request must have come: 256 KiB at 2 KiB/s."""
     alive: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lingering: deque[Conn] = deque()
+        self.coming: deque[Conn] = deque()
+        """Connections whose request has begun, the oldest first."""
+        self.held = 0
 
     def run(self) -> None:
         super().run()
-        for conn in self.lingering:
+        for conn in (*self.lingering, *self.coming):
             conn.close()
         # Python gives up its handlers before it ends: the arbiter's last word would kill, not end.
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
@@ -81,6 +103,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
                 return
             raise
         self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections and self.coming:
+            self.give_up(self.coming[0])
         _limit_waiting(client, self.patience)
         # Non-blocking until its first byte is there; a thread makes it blocking again.
         conn = Conn(self.cfg, client, address, listener.getsockname())
@@ -88,6 +112,83 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         conn.timeout = time.monotonic() + self.cfg.keepalive
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def on_pending_socket_readable(self, conn: Conn, client: socket) -> None:
+        """Begin to read the first request of a connection."""
+        self.pending_conns.remove(conn)
+        # All that a thread would wait for is here by then.
+        conn.data_ready = True
+        self.begin(conn)
+        self.read_on(conn, client)
+
+    def on_client_socket_readable(self, conn: Conn, client: socket) -> None:
+        """Begin to read the next request of a kept connection."""
+        self.keepalived_conns.remove(conn)
+        self.begin(conn)
+        self.read_on(conn, client)
+
+    def begin(self, conn: Conn) -> None:
+        conn.timeout = time.monotonic() + self.whole_patience
+        self.coming.append(conn)
+        self.poller.modify(conn.sock, EVENT_READ, partial(self.read_on, conn))
+
+    def read_on(self, conn: Conn, client: socket) -> None:
+        if conn not in self.coming:
+            # It gave way to another whose bytes came at the same moment.
+            return
+        try:
+            data = client.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.give_up(conn)
+            return
+        self.take_in(conn, data)
+
+    def take_in(self, conn: Conn, data: bytes) -> None:
+        """Keep what came, and ask a thread once it need not wait."""
+        self.held += len(data)
+        # Where no more comes, the parser says what is wrong with what did.
+        if conn.ahead.add(data) or not data:
+            self.hand_over(conn)
+        elif conn.ahead.asks_to_go_on():
+            self.tell_to_go_on(conn)
+        while self.held > MOST_HELD and self.coming:
+            self.give_up(self.coming[0])
+
+    def tell_to_go_on(self, conn: Conn) -> None:
+        if not conn.is_told:
+            conn.is_told = True
+            with suppress(OSError):
+                conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def let_come(self, conn: Conn) -> None:
+        """Stop waiting for the rest of a request, whatever becomes of it."""
+        self.coming.remove(conn)
+        self.held -= len(conn.ahead.data)
+        self.poller.unregister(conn.sock)
+
+    def hand_over(self, conn: Conn) -> None:
+        self.let_come(conn)
+        conn.is_told = False
+        self.enqueue_req(conn)
+
+    def give_up(self, conn: Conn) -> None:
+        """Let a sender go whose request did not come whole."""
+        self.let_come(conn)
+        self.nr_conns -= 1
+        with suppress(OSError):
+            util.write_error(conn.sock, 408, "Request Timeout", "")
+        conn.close(graceful=True)
+
+    def finish_request(self, conn: Conn, fs: Any) -> None:
+        """Wait here for a request of which a thread has read a part with the one before."""
+        buffered = getattr(getattr(conn.parser, "unreader", None), "take_buffered", bytes)()
+        super().finish_request(conn, fs)
+        if buffered and conn in self.keepalived_conns:
+            self.keepalived_conns.remove(conn)
+            self.begin(conn)
+            self.take_in(conn, buffered)
 
     def linger(self, conn: Conn) -> None:
         """Say that no more will come, and close once the sender has seen it, or soon."""
@@ -120,6 +221,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def murder_pending(self) -> None:
         super().murder_pending()
+        while self.coming and self.coming[0].timeout <= time.monotonic():
+            self.give_up(self.coming[0])
         while self.lingering and self.lingering[0].timeout <= time.monotonic():
             self.let_go(self.lingering.popleft())
 

@@ -7,7 +7,13 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OPTIONS = ["-q", "--generate-hashes", "--strip-extras", "--no-emit-index-url", "--allow-unsafe"]
+OPTIONS = [
+    *("-q", "--generate-hashes", "--strip-extras", "--allow-unsafe"),
+    # Where this machine looks for packages is nobody else's business.
+    *("--no-emit-index-url", "--no-emit-find-links"),
+]
+# What builds the project itself is installed too: without a hash it would be the one way in.
+BUILDER = "--build-deps-for=editable"
 
 
 def compile_lock(target: Path, *options: str) -> None:
@@ -18,8 +24,10 @@ def compile_lock(target: Path, *options: str) -> None:
 def main() -> None:
     run = ROOT / "requirements.lock"
     # Named from the root: the head of a lock file must not tell of anybody's folders.
-    compile_lock(run.relative_to(ROOT))
-    compile_lock(Path("requirements-dev.lock"), "--extra", "dev", "-c", "requirements.lock")
+    compile_lock(run.relative_to(ROOT), BUILDER)
+    compile_lock(
+        Path("requirements-dev.lock"), BUILDER, "--extra", "dev", "-c", "requirements.lock"
+    )
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "node.lock"
         compile_lock(whole, "--extra", "node", "-c", str(run))

@@ -33,6 +33,17 @@ def open_files():
     return found
 
 
+class PublicClient(FlaskClient):
+    """A browser on the public host, where a test names no other."""
+
+    def open(self, *args, **kwargs):
+        headers = {name.lower() for name in dict(kwargs.get("headers") or {})}
+        if not ("host" in headers or "base_url" in kwargs):
+            host = self.application.extensions["dengshao"].config.public_host
+            kwargs["base_url"] = f"http://{host}"
+        return super().open(*args, **kwargs)
+
+
 class DeskClient(FlaskClient):
     """A browser on the desk's host; with a token of its session where it is asked for one."""
 

@@ -17,6 +17,7 @@ from .joining_views import bp as joining_bp
 from .renewal_guard import init_renewal
 from .renewal_resealing import bp as resealing_bp
 from .renewal_views import bp as renewal_bp
+from .reseal_checking import bp as reseal_checking_bp
 from .slowing import Brakes
 from .suspension_views import bp as suspension_bp
 from .unit_page_views import bp as unit_page_bp
@@ -41,4 +42,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(counts_bp)
     app.register_blueprint(renewal_bp)
     app.register_blueprint(resealing_bp)
+    app.register_blueprint(reseal_checking_bp)
     app.register_blueprint(suspension_bp)

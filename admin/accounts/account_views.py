@@ -16,6 +16,7 @@ from .guard import SID
 from .overview import read_units
 from .replies import refused
 from .roles import ROLES
+from .second_views import proved
 from .views import bp
 from .words import second_words
 
@@ -35,6 +36,7 @@ def account() -> str:
         passkeys=owned,
         credential_ids=[bytes_to_base64url(passkey.credential_id) for passkey in owned],
         all_codes=second.RECOVERY_CODES,
+        may_change=second.is_proved(db.reading, token, me, guard.clock()),
         is_required=_rule() is SecondFactor.REQUIRED,
         sessions=sessions.list_sessions(db.reading, me, token=token, now=guard.clock()),
         when=_when,
@@ -78,6 +80,7 @@ def end_other_sessions() -> BaseResponse:
 
 @bp.post("/account/totp/remove")
 @staff_only
+@proved
 def remove_totp() -> Response:
     """Take the one-time codes away."""
     try:
@@ -90,6 +93,7 @@ def remove_totp() -> Response:
 
 @bp.post("/account/passkeys/<string:handle>/remove")
 @staff_only
+@proved
 def remove_passkey(handle: str) -> Response:
     """Take a passkey away."""
     try:
@@ -109,6 +113,7 @@ def _last_factor() -> Response:
 
 @bp.post("/account/recovery-codes")
 @staff_only
+@proved
 def make_recovery_codes() -> Response:
     """Make ten new recovery codes; the older ones are good for nothing from now on."""
     member = second.lock_member(db.session, g.staff.member_id)

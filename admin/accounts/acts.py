@@ -42,6 +42,7 @@ class Act(enum.StrEnum):
     ROSTER = "roster"
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
+    COUNTERSIGN = "countersign"
     HAND_ON = "hand_on"
     CONFIRM_KEY = "confirm_key"
     RENEW_KEY = "renew_key"
@@ -83,6 +84,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.ROSTER: _HEADS,
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,
+    Act.COUNTERSIGN: _HEADS,
     Act.HAND_ON: _HEADS,
     Act.CONFIRM_KEY: _READERS,
     Act.RENEW_KEY: _READERS,

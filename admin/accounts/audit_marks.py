@@ -121,7 +121,7 @@ RULES: Final[tuple[tuple[Rule, Any], ...]] = (
     (again_after_the_end, _l("办结以后，又第三次打开这条线索")),
     (trying_numbers, _l("一小时里找了 3 次本单位没有的编号")),
     (refused_often, _l("一小时里被拒绝了 5 次")),
-    (read_and_not_resealed, _l("取出线索说要换锁，一小时里没有换上")),
+    (read_and_not_resealed, _l("取出线索说要换锁或核对，一小时里没有做完")),
     (own_membership, _l("办的是自己的成员资格")),
 )
 """Each rule with the reason that the page shows."""

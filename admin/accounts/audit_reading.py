@@ -197,11 +197,15 @@ def _moves_of(
     return moves
 
 
+_SETTLED: Final = ("resealed", "reseal_checked", "reseal_doubted", "reseal_restored")
+"""How it ends when a tip is taken out to be sealed anew, or to be compared with what it was."""
+
+
 def _resealed(session: Session, lines: Iterable[Any]) -> Mapping[str | None, Sequence[int]]:
     """Read when the tips that were taken out for a new lock came back under it."""
     taken = {line.reference for line in lines if line.act == "reseal_read" and line.reference}
     query = select(AuditEvent.reference, AuditEvent.at).where(
-        AuditEvent.reference.in_(taken), AuditEvent.act == "resealed"
+        AuditEvent.reference.in_(taken), AuditEvent.act.in_(_SETTLED)
     )
     found: dict[str | None, list[int]] = defaultdict(list)
     for reference, at in session.execute(query) if taken else ():

@@ -15,7 +15,7 @@ from ..house import house
 from ..models import Member, UnitKey
 from ..sealing.hybrid import HybridIdentity
 from ..sealing.member import BadCode
-from . import enrol, halves, second, services
+from . import acts_told, countersign, enrol, halves, second, services
 from .overview import UnitOverview, read_members, read_units
 from .paper import member_card, recovery_sheet
 from .passphrase import MIN_LENGTH, WeakPassphrase, check_passphrase, propose
@@ -46,6 +46,13 @@ class PlainGroup(click.Group):
             raise click.ClickException(str(error)) from None
         except tuple(SENTENCES) as error:
             raise click.ClickException(SENTENCES[type(error)]) from None
+
+
+@click.command("permissions", help="印出权限表：谁能做什么，靠钥匙还是靠规则。")
+@click.option("--english", is_flag=True, help="用英文印。")
+@with_appcontext
+def permissions(english: bool) -> None:
+    click.echo(acts_told.table("en" if english else "zh"))
 
 
 staff = PlainGroup("staff", help="成员：增加、停用、列出。")
@@ -125,11 +132,18 @@ def _ask_fingerprint(holder: str, expected: str) -> None:
 
 @staff.command("suspend", help="停用成员 NAME：马上登录不了，已开的登录也结束。")
 @click.argument("name")
+@click.option("--alone", is_flag=True, help="没有第二个人同意，也停用最后一位。会记下来。")
 @with_appcontext
-def suspend_staff(name: str) -> None:
+def suspend_staff(name: str, alone: bool) -> None:
     member = _member(db.session, name)
+    is_last = countersign.is_last(db.session, house().district, member, is_held=True)
+    if is_last and not alone:
+        raise click.ClickException(
+            "这是本单位最后一位负责人或专管员，要另一单位的负责人在工作台「核对」页上同意。"
+            "请让系统管理员在「单位和成员」页上提出。等不得，才加 --alone。"
+        )
     services.suspend(db.session, member)
-    _record("suspended", member)
+    _record("suspended_alone" if is_last else "suspended", member)
     db.session.commit()
     click.echo(f"已停用：{member.name}。这个人以前能打开的，仍然能用原来的密钥打开。")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from ..audit import NOBODY, record
@@ -77,10 +77,12 @@ def invite(
     by: str,
     now: int,
     replaces: Member | None = None,
+    speaking_unit: str | None = None,
 ) -> Links:
     """Make an invitation; an earlier one under the same name ends. The caller commits.
 
     `replaces` is an account whose passphrase or card is lost: it ends as the new member joins.
+    `speaking_unit` names another unit whose head speaks the code, instead of the member's own.
     Raises `enrol.BadName`, `enrol.NameTaken`, `BadRoles`, `FirstIsHead` or `BadReplaced`.
     """
     name = enrol.clean_name(name)
@@ -91,9 +93,10 @@ def invite(
         raise enrol.NameTaken
     # Who forgot their passphrase speaks no code either.
     gone = replaces.name if replaces else None
-    can_speak = [head for head in heads(session, unit_id) if head != gone] if unit_id else []
-    if unit_id is not None and not can_speak and not is_allowed(Act.SPEAK_CODE, roles):
+    own = [head for head in heads(session, unit_id) if head != gone] if unit_id else []
+    if unit_id is not None and not own and not is_allowed(Act.SPEAK_CODE, roles):
         raise FirstIsHead
+    can_speak = heads(session, speaking_unit) if speaking_unit else own
     session.execute(
         update(Invitation)
         .where(Invitation.name == name, Invitation.ends_at > now)
@@ -106,6 +109,7 @@ def invite(
         head_hash=_hash(head_token) if head_token else None,
         name=name,
         unit_id=unit_id,
+        code_unit_id=speaking_unit,
         roles=sorted(set(roles)),
         made_by=by,
         replaces_id=replaces.id if replaces else None,
@@ -129,11 +133,16 @@ def heads(session: Session, unit_id: str) -> list[str]:
 
 
 def open_invitations(session: Session, now: int, unit_id: str | None = None) -> list[Invitation]:
-    """Read the invitations that can still be accepted: all, or those of one unit."""
+    """Read the invitations that can still be accepted: all, or those whose code a unit speaks."""
     query = select(Invitation).where(*_alive(now)).order_by(Invitation.name)
     if unit_id is not None:
-        query = query.where(Invitation.unit_id == unit_id)
+        query = query.where(speaker_of() == unit_id)
     return list(session.scalars(query))
+
+
+def speaker_of() -> ColumnElement[str | None]:
+    """Give the unit whose head speaks an invitation's code."""
+    return func.coalesce(Invitation.code_unit_id, Invitation.unit_id)
 
 
 def is_known(session: Session, token: str, now: int) -> bool:

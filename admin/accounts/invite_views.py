@@ -14,7 +14,7 @@ from ..db import db
 from ..district import District
 from ..house import house
 from ..models import Member
-from . import enrol, guard, invite
+from . import countersign, enrol, guard, invite
 from .acts import Act, may
 from .overview import read_members, read_units
 from .roles import ROLES, BadRoles
@@ -80,15 +80,20 @@ def make_invitation() -> tuple[str, int] | str:
     form = _form()
     if not form.validate():
         return _page(form), 422
+    unit_id = form.unit.data or None
+    replaced = enrol.find_member(db.session, form.replaces.data or "")
     try:
         links = invite.invite(
             db.session,
             name=form.name.data or "",
-            unit_id=form.unit.data or None,
+            unit_id=unit_id,
             roles=form.roles.data or [],
             by=g.staff.name,
             now=guard.clock(),
-            replaces=enrol.find_member(db.session, form.replaces.data or ""),
+            replaces=replaced,
+            speaking_unit=countersign.speaking_unit(
+                db.session, house().district, unit_id, replaced
+            ),
         )
     except REFUSALS as error:
         db.session.rollback()
@@ -136,6 +141,7 @@ def show_links(links: invite.Links) -> str:
         invitation=links.invitation,
         unit=unit.zh if unit else _("不属于承办单位"),
         heads=links.heads,
+        speaking=district.units.get(links.invitation.code_unit_id or ""),
         link=f"{home}/desk/join#{links.token}",
         head_link=f"{home}/desk/join/head#{links.head_token}" if links.head_token else None,
     )
@@ -167,6 +173,7 @@ def _page(form: InviteForm) -> str:
         members=read_members(db.reading),
         roles=ROLES,
         invitations=invitations,
+        asked=countersign.open_members(db.reading),
         self_named={row.id for row in invitations if invite.is_self_named(db.reading, row)},
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )

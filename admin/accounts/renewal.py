@@ -5,12 +5,10 @@ holds (the old key, or the joined halves of its recovery sheet), and that nobody
 key but the remaining holders. The new key opens for tips once a second person has confirmed it.
 """
 
-import hmac
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -18,9 +16,9 @@ from sqlalchemy.orm import Session
 from ..audit import record
 from ..db import today
 from ..models import KeyGrant, Member, StaffSession, UnitKey
-from ..sealing import age
 from ..sealing.member import fingerprint
-from . import enrol
+from . import enrol, riddles
+from .riddles import Purpose
 from .roles import WITHOUT_CONTENT, Staff
 from .services import hash_token
 
@@ -35,10 +33,6 @@ class NotYours(Exception):
 
 class HoldersLeft(Exception):
     """Somebody still holds the key: they hand it on, and no sheet is needed."""
-
-
-class WrongProof(Exception):
-    """The browser does not hold what it says it holds."""
 
 
 class WrongHolders(Exception):
@@ -107,15 +101,8 @@ def read_standing(session: Session, unit_id: str) -> Standing:
 
 
 def challenge(unit_key: UnitKey, token: str, key: bytes, *, recovery: bool) -> tuple[bytes, str]:
-    """Make a riddle that only the old key (or its recovery sheet) opens, and its answer.
-
-    The answer hangs on the session, so that nothing has to be kept and nothing can be replayed.
-    """
-    words = f"renewal\n{unit_key.id}\n{recovery}\n".encode() + hash_token(token)
-    answer = hmac.digest(key, words, "sha256")
-    reader = unit_key.recovery if recovery else unit_key.recipient
-    # The browser shows that it opened the riddle by its hash: what it posts opens nothing else.
-    return age.seal(answer, [age.parse_recipient(reader)]), sha256(answer).hexdigest()
+    """Make a riddle that only the old key (or its recovery sheet) opens, and its answer."""
+    return riddles.riddle(unit_key, token, key, Purpose.RENEW, recovery=recovery)
 
 
 def renew(
@@ -183,9 +170,7 @@ def _stored_before(session: Session, old: UnitKey, by: Staff, posted: Renewal) -
 
 
 def _check_proof(old: UnitKey, posted: Renewal, token: str, key: bytes, *, recovery: bool) -> None:
-    _riddle, expected = challenge(old, token, key, recovery=recovery)
-    if not secrets.compare_digest(posted.proof.encode(), expected.encode()):
-        raise WrongProof
+    riddles.check(posted.proof, old, token, key, Purpose.RENEW, recovery=recovery)
 
 
 def _replace(

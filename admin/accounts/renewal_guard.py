@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db
+from ..vault.kept import Waiting, count_waiting
 from ..vault.resealing import count_on_old_keys
 from . import enrol
 from .renewal import Standing, read_standings
@@ -63,6 +64,7 @@ def init_renewal(app: Flask) -> None:
         lambda: {
             "renewal": g.get("renewal"),
             "on_old_keys": _on_old_keys,
+            "moved_unchecked": _moved_unchecked,
             "standing_of": lambda unit_id: standings().get().get(unit_id),
         }
     )
@@ -71,6 +73,11 @@ def init_renewal(app: Flask) -> None:
 def _on_old_keys(unit_id: str) -> int:
     """Count, for a page that shows it, the tips of a unit on its older keys."""
     return count_on_old_keys(db.reading, unit_id)
+
+
+def _moved_unchecked(unit_id: str) -> Waiting:
+    """Count, for a page that shows it, the tips of a unit that no second browser has opened."""
+    return count_waiting(db.reading, unit_id)
 
 
 def standings() -> Standings:

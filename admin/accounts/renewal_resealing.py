@@ -5,22 +5,24 @@ to be sealed anew could also be read.
 """
 
 import re
-from base64 import b64encode
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, g, jsonify, request
+from flask import Blueprint, Response, abort, g, jsonify, request, session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..audit import record
 from ..db import db, forget_deleted
 from ..house import house
 from ..models import UnitKey
-from ..sealed_json import base64_field, read_json
-from ..vault import resealing
+from ..sealed_json import base64_field, hex_field, read_json
+from ..vault import kept, resealing
 from ..vault.units import OpenUnit, is_confirmed
-from . import enrol
-from .acts import Act, may, not_there
+from . import enrol, riddles
+from .acts import Act, may
+from .guard import SID
 from .renewal_words import reseal_words
+from .reseal_parts import bundle_json, mover, own_reference, own_riddle, riddle_key, text
+from .riddles import Purpose, WrongProof
 
 bp = Blueprint("resealing", __name__, url_prefix="/desk/reseal")
 
@@ -52,12 +54,13 @@ def next_ones() -> Response:
         to=str(key.id) if key else "",
         fingerprint=key.fingerprint if key else "",
         confirmed=is_key_confirmed,
+        riddle=own_riddle(key, Purpose.RESEAL) if is_ready and key and is_key_confirmed else "",
         left=min(left, counted),
         more=left > counted,
         keys=_key_ids(unit_id),
         tips=resealing.next_tips(db.reading, unit_id, most=most) if is_ready else [],
         shift_notes=[
-            {"id": str(note.id), "old": str(note.unit_key_id), "sealed": _text(note.sealed)}
+            {"id": str(note.id), "old": str(note.unit_key_id), "sealed": text(note.sealed)}
             for note in (
                 resealing.next_shift_notes(db.reading, unit_id, most=most) if is_ready else ()
             )
@@ -70,43 +73,41 @@ def next_ones() -> Response:
 @may(Act.RESEAL)
 def sealed_tip(reference: str) -> Response:
     """Give all sealed bytes of one tip that hangs on an older key."""
-    reference = _own(reference)
+    reference = own_reference(reference)
     found = resealing.read_bundle(db.reading, g.staff.unit_id, reference)
     if found is None:
         abort(409)
     key, bundle = found
     record(db.session, "reseal_read", by=g.staff.name, unit_id=g.staff.unit_id, reference=reference)
     db.session.commit()
-    return jsonify(
-        old=str(key.id),
-        length=bundle.length,
-        sealed=_text(bundle.sealed),
-        label=_text(bundle.label) if bundle.label else "",
-        messages={number: _text(sealed) for number, sealed in bundle.messages.items()},
-        notes={number: _text(sealed) for number, sealed in bundle.notes.items()},
-    )
+    return jsonify(old=str(key.id), reference=reference, **bundle_json(bundle))
 
 
 @bp.post("/tips/<string:reference>")
 @may(Act.RESEAL)
 def move_tip(reference: str) -> Response:
     """Take one tip sealed to the key in use, whole or not at all."""
-    reference = _own(reference)
+    reference = own_reference(reference)
     request.max_content_length = _MOST_BODY
     content = read_json(_MOST_BODY)
     old = _id_field(content, "old")
     bundle = _bundle(content)
+    who = mover(hex_field(content, "content_mac", 64))
     try:
+        new = _confirmed_key(content)
         resealing.move_tip(
             db.session,
             unit_id=g.staff.unit_id,
             reference=reference,
             old=old,
-            new=_confirmed_key(content),
+            new=new,
             bundle=bundle,
+            keep=lambda tip, stored: kept.keep(db.session, tip, stored, new=new, mover=who),
         )
     except (resealing.Moved, StaleDataError):
         return _problem("moved", 409)
+    except WrongProof:
+        return _problem("proof", 409)
     except resealing.NotFit:
         return _problem("not_fit", 400)
     record(db.session, "resealed", by=g.staff.name, unit_id=g.staff.unit_id, reference=reference)
@@ -129,16 +130,11 @@ def move_shift_note(note_id: int) -> Response:
         )
     except resealing.Moved:
         return _problem("moved", 409)
+    except WrongProof:
+        return _problem("proof", 409)
     except resealing.NotFit:
         return _problem("not_fit", 400)
     return _done()
-
-
-def _own(reference: str) -> str:
-    """Get the reference of a tip of the member's unit; another's is as unknown as none."""
-    if not resealing.is_of_unit(db.reading, g.staff.unit_id, reference.upper()):
-        not_there(reference)
-    return reference.upper()
 
 
 def _done() -> Response:
@@ -183,10 +179,15 @@ def _id_field(content: dict[str, Any], name: str) -> int:
 
 
 def _confirmed_key(content: dict[str, Any]) -> int:
-    """Get the unit's key in use, provided that it is the one that the browser sealed to."""
+    """Get the unit's key in use, provided that the browser sealed to it and shows that it holds it.
+
+    Raises `resealing.Moved` or `WrongProof`.
+    """
     key = enrol.current_key(db.session, g.staff.unit_id)
     if key is None or key.id != _id_field(content, "to") or not _is_confirmed(key):
         raise resealing.Moved
+    proof = hex_field(content, "proof", 64)
+    riddles.check(proof, key, session[SID], riddle_key(), Purpose.RESEAL)
     return key.id
 
 
@@ -208,7 +209,3 @@ def _problem(what: str, status: int) -> Response:
     response = jsonify(problem=what)
     response.status_code = status
     return response
-
-
-def _text(data: bytes) -> str:
-    return b64encode(data).decode("ascii")

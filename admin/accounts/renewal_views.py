@@ -19,6 +19,7 @@ from .guard import SID
 from .joining import BadKeys, check_recipient
 from .renewal_guard import standings
 from .renewal_words import renewal_words
+from .riddles import WrongProof
 
 bp = Blueprint("renewal", __name__, url_prefix="/desk/unit")
 
@@ -135,7 +136,7 @@ def _take(store: Any) -> Response:
         return _refused(_not_needed(), 409)
     except renewal.HoldersLeft:
         return _refused(_("本单位还有持钥人。请找他交密钥，不用恢复单。"), 409)
-    except renewal.WrongProof:
+    except WrongProof:
         return _refused(_("登录变过了，密钥没有换。请重新载入页面，再做一次。"), 409)
     except renewal.WrongHolders:
         return _refused(_("持钥人刚刚变了，密钥没有换。请重新载入页面，再做一次。"), 409)

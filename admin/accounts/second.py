@@ -23,6 +23,8 @@ from .services import clear_sessions, hash_token
 ISSUER: Final = "灯哨"
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
+PROOF_SECONDS: Final = 5 * 60
+"""So long one change of factors is allowed after an old one was shown."""
 
 _NONCE: Final = 12
 # No letter that is misread, and no vowels but a and e: no code spells a word.
@@ -40,6 +42,10 @@ class NothingToProve(Exception):
 
 class LastFactor(Exception):
     """Without this one the member would have no second factor, and one is required."""
+
+
+class NotProved(Exception):
+    """Whoever is signed in has not shown an old factor just now; a stolen session can't."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,31 @@ def lock_member(session: Session, member_id: int) -> Member:
     query = select(Member).where(Member.id == member_id)
     fresh = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(fresh).one()
+
+
+def remember_proof(session: Session, token: str, now: int) -> None:
+    """Write down that this session has shown an old factor, for one change. The caller commits."""
+    session.get_one(StaffSession, hash_token(token)).proved_at = now
+    session.flush()
+
+
+def is_proved(session: Session, token: str, member_id: int, now: int) -> bool:
+    """Tell whether a change of factors is allowed: there is none, or an old one was just shown."""
+    if not read_factors(session, member_id).count:
+        return True
+    query = select(StaffSession.proved_at).where(StaffSession.token_hash == hash_token(token))
+    proved_at = session.execute(query).scalar_one_or_none()
+    return proved_at is not None and proved_at > now - PROOF_SECONDS
+
+
+def spend_proof(session: Session, token: str, member_id: int, now: int) -> None:
+    """Take the proof for one change. Raises `NotProved`. The caller commits with the change."""
+    # Held to the end: two changes at once must not share one proof.
+    lock_member(session, member_id)
+    if not is_proved(session, token, member_id, now):
+        raise NotProved
+    session.get_one(StaffSession, hash_token(token)).proved_at = None
+    session.flush()
 
 
 def propose_totp(session: Session, token: str, member_id: int, key: bytes) -> str:

@@ -53,6 +53,24 @@ def may_set_up(view: View) -> View:
     return half_signed_in(cast(View, guarded))
 
 
+def proved(view: View) -> View:
+    """Let change a factor who has just shown an old one; who sets up the first has none to show.
+
+    The proof is spent with what the view commits.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            second.spend_proof(db.session, session[SID], _who().member_id, guard.clock())
+        except second.NotProved:
+            db.session.rollback()
+            return refused(_("请先核对一次旧的：验证码、通行密钥或恢复码。核对好再改。"), 403)
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)
+
+
 def _who() -> Staff:
     found: Staff = g.staff or g.pending
     return found
@@ -134,6 +152,8 @@ def _judge(use: Callable[[Member], object], kind: str) -> Response:
         db.session.commit()
         return refused(_WRONG[kind](), 401)
     slowing.forget(db.session, row)
+    if g.staff is not None:
+        second.remember_proof(db.session, session[SID], now)
     return _let_in(who)
 
 
@@ -186,6 +206,7 @@ def totp_picture() -> Response:
 
 @bp.post("/sign-in/factors/totp")
 @may_set_up
+@proved
 def prove_totp() -> Response:
     """Take the waiting secret into use."""
     who, now = _who(), guard.clock()
@@ -218,6 +239,7 @@ def ask_new_passkey() -> Response:
 
 @bp.post("/sign-in/factors/passkey")
 @may_set_up
+@proved
 def add_passkey() -> Response:
     """Take a new passkey in."""
     who = _who()

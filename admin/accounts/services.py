@@ -8,7 +8,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Final
 
-from sqlalchemy import delete, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from ..audit import record
@@ -20,6 +20,8 @@ from . import slowing
 from .roles import Staff
 
 IDLE_SECONDS: Final = 15 * 60
+SESSION_SECONDS: Final = 12 * 3600
+"""So long after its sign-in a session ends, however busy it is: a stolen one as well."""
 TOUCH_SECONDS: Final = 60
 """A session's `last_seen` is rewritten at most this often: most pages write nothing."""
 
@@ -133,7 +135,7 @@ def close_session(session: Session, token: str) -> None:
 
 
 def clear_sessions(session: Session, member: Member | None = None) -> int:
-    """End all sessions, or all of one member: at the start, and when somebody is suspended."""
+    """End all sessions, or all of one member: when somebody is suspended, say."""
     query = delete(StaffSession)
     if member is not None:
         query = query.where(StaffSession.member_id == member.id)
@@ -172,10 +174,16 @@ def has_row(session: Session, token: str) -> bool:
     return session.execute(query).first() is not None
 
 
+def is_good(now: int) -> ColumnElement[bool]:
+    """Tell which sessions are still good: seen lately, and opened not too long ago."""
+    return (StaffSession.last_seen > now - IDLE_SECONDS) & (
+        StaffSession.opened_at > now - SESSION_SECONDS
+    )
+
+
 def clear_idle(session: Session, now: int) -> int:
-    """Delete idle sessions, and with each the key to what rests in that browser."""
-    idle = StaffSession.last_seen <= now - IDLE_SECONDS
-    return changed_rows(session.execute(delete(StaffSession).where(idle)))
+    """Delete sessions that have ended, and with each the key to what rests in that browser."""
+    return changed_rows(session.execute(delete(StaffSession).where(~is_good(now))))
 
 
 @dataclass(frozen=True)
@@ -186,14 +194,20 @@ class Seen:
     last_seen: int
     is_verified: bool
     """Whether the second factor was shown; otherwise the session opens nothing but that."""
+    is_locked: bool = False
+    """Whether it does nothing until its member has unlocked it."""
+    ends_at: int = 0
+    """When it ends, however busy it is."""
 
 
 def find_session(session: Session, token: str, now: int) -> Seen | None:
-    """Find who is signed in by this token: not idle too long, not suspended."""
+    """Find who is signed in by this token: not idle, not signed in too long, not suspended."""
     row = session.execute(
         select(
             StaffSession.last_seen,
             StaffSession.is_verified,
+            StaffSession.is_locked,
+            StaffSession.opened_at,
             Member.id,
             Member.name,
             Member.unit_id,
@@ -202,14 +216,15 @@ def find_session(session: Session, token: str, now: int) -> Seen | None:
         .join(Member, StaffSession.member_id == Member.id)
         .where(
             StaffSession.token_hash == hash_token(token),
-            StaffSession.last_seen > now - IDLE_SECONDS,
+            is_good(now),
             Member.suspended_on.is_(None),
         )
     ).first()
     if row is None:
         return None
     staff = Staff(row.id, row.name, row.unit_id, tuple(row.roles))
-    return Seen(staff, row.last_seen, row.is_verified)
+    ends_at = row.opened_at + SESSION_SECONDS
+    return Seen(staff, row.last_seen, row.is_verified, row.is_locked, ends_at)
 
 
 def touch(session: Session, token: str, now: int) -> None:
@@ -226,12 +241,24 @@ def read_wrap_key(session: Session, token: str) -> bytes:
     return session.execute(query).scalar_one()
 
 
-def rotate_wrap_key(session: Session, token: str) -> None:
-    """Make what rests in the browser useless: its key is replaced. The caller commits."""
+def lock(session: Session, token: str) -> None:
+    """Let the session do nothing until it is unlocked. The caller commits.
+
+    What rests in the browser becomes useless too: its key is replaced.
+    """
     session.execute(
         update(StaffSession)
         .where(StaffSession.token_hash == hash_token(token))
-        .values(wrap_key=secrets.token_bytes(_KEY))
+        .values(wrap_key=secrets.token_bytes(_KEY), is_locked=True)
+    )
+
+
+def unlock(session: Session, token: str) -> None:
+    """Let the session act again; its member has shown passphrase and member code."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.token_hash == hash_token(token))
+        .values(is_locked=False)
     )
 
 

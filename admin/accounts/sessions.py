@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..audit import record
 from ..models import StaffSession
 from .roles import Staff
-from .services import IDLE_SECONDS, hash_token
+from .services import hash_token, is_good
 
 # The first that stands in the browser's own line counts: most also name those that they copy.
 _BROWSERS: Final = (
@@ -66,9 +66,7 @@ class OwnSession:
 
 def list_sessions(session: Session, member_id: int, *, token: str, now: int) -> list[OwnSession]:
     """Read a member's sessions that are still good, this one first, then the latest seen."""
-    query = select(StaffSession).where(
-        StaffSession.member_id == member_id, StaffSession.last_seen > now - IDLE_SECONDS
-    )
+    query = select(StaffSession).where(StaffSession.member_id == member_id, is_good(now))
     here = hash_token(token)
     rows = sorted(session.scalars(query), key=lambda row: (row.token_hash != here, -row.last_seen))
     return [

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import record
+from ..house import house
 from ..models import Member
-from . import services
+from . import countersign, services
+from .countersign import NeedsSecond
 
 
 class OwnAccount(Exception):
@@ -23,16 +25,19 @@ class AlreadySuspended(Exception):
     """The member was shut out before."""
 
 
-def suspend(session: Session, member: Member, *, by: str) -> None:
+def suspend(session: Session, member: Member, *, by: str, seconded: bool = False) -> None:
     """Shut a member out at once, end their sessions, and write it down. The caller commits.
 
-    Raises `OwnAccount`, `AlreadySuspended` or `LastAdministrator`.
+    Raises `OwnAccount`, `AlreadySuspended` or `LastAdministrator`; and, unless a second person
+    agreed (`seconded`), `NeedsSecond` for the last head or custodian of the supervisory way.
     """
     if member.name == by:
         raise OwnAccount
     if member.suspended_on is not None:
         raise AlreadySuspended
     _keep_an_administrator(session, member)
+    if not seconded and countersign.is_last(session, house().district, member, is_held=True):
+        raise NeedsSecond
     services.suspend(session, member)
     record(session, "suspended", by=by, unit_id=member.unit_id, detail=member.name)
 

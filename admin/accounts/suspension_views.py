@@ -4,14 +4,16 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import BooleanField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired
 
 from ..db import db
+from ..district import Unit
 from ..house import house
 from ..models import Member
-from . import renewal, suspension
+from . import countersign, renewal, suspension
 from .acts import Act, may
+from .countersign import NeedsSecond
 from .renewal_guard import standings
 
 bp = Blueprint("suspension", __name__, url_prefix="/desk/admin")
@@ -24,10 +26,14 @@ class SuspendForm(FlaskForm):  # type: ignore[misc]
         # The room's guard checks the token of every post.
         csrf = False
 
+    why = SelectField(validate_choice=False)
+    """Told to the second person, where one must agree."""
     sure = BooleanField(validators=[InputRequired()])
 
     def __init__(self) -> None:
         super().__init__()
+        self.why.label.text = _("为什么")
+        self.why.choices = list(countersign.WHY.items())
         self.sure.label.text = _("我看清楚了，现在停用")
         self.sure.validators = [InputRequired(_("请勾选：我看清楚了，现在停用。"))]
 
@@ -56,11 +62,25 @@ def _suspend(member: Member, form: SuspendForm) -> BaseResponse | tuple[str, int
         form.form_errors.append(_("这是最后一位系统管理员。请先邀请另一位，再停用。"))
     except suspension.AlreadySuspended:
         form.form_errors.append(_("这个人已经停用了。复职要重新邀请。"))
+    except NeedsSecond:
+        return _ask(member, form)
     else:
         db.session.commit()
         standings().forget()
         return redirect(url_for("suspension.suspended", member_id=member.id), 303)
     return _page(member, form), 409
+
+
+def _ask(member: Member, form: SuspendForm) -> BaseResponse | tuple[str, int]:
+    """Ask the other unit's heads, who see it on their page 核对; nothing is done before."""
+    try:
+        why = form.why.data or ""
+        countersign.ask_to_suspend(db.session, house().district, member, why=why, by=g.staff)
+    except countersign.NobodyToAsk:
+        form.form_errors.append(_("能同意的那个单位还没有负责人。请先给它邀请负责人。"))
+        return _page(member, form), 409
+    db.session.commit()
+    return redirect(url_for("accounts.admin"), 303)
 
 
 @bp.get("/suspended/<int:member_id>")
@@ -74,7 +94,21 @@ def suspended(member_id: int) -> str:
 
 
 def _page(member: Member, form: SuspendForm) -> str:
-    return render_template("accounts/suspend.html", member=member, form=form, **_unit_of(member))
+    return render_template(
+        "accounts/suspend.html",
+        member=member,
+        form=form,
+        guardian=_guardian_of(member),
+        **_unit_of(member),
+    )
+
+
+def _guardian_of(member: Member) -> Unit | None:
+    """Name the unit whose heads must agree; None where nobody must."""
+    district = house().district
+    if not countersign.is_last(db.reading, district, member):
+        return None
+    return district.units[countersign.guardian_of(district, member.unit_id) or ""]
 
 
 def _unit_of(member: Member) -> dict[str, object]:

@@ -137,7 +137,7 @@ def speak_code() -> Response:
     """Make the code that I speak to a new member of my unit."""
     try:
         invitation = invite.find_by_name(db.session, _text(_posted(), "name"), guard.clock())
-        if invitation.unit_id != g.staff.unit_id:
+        if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
             raise invite.OwnInvitation
         code = invite.speak_code(
             db.session, invitation, by=g.staff.name, key=house().config.key("spoken code")

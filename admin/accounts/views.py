@@ -70,14 +70,10 @@ def salt() -> Response:
 @public
 def check() -> Response:
     """Judge a sign-in secret and open a session; failures slow down those that follow."""
-    try:
-        member = _judge(_credentials(request.get_json(silent=True)))
-    except slowing.TooFast as error:
-        words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
-        return refused(words, 429, {"Retry-After": str(error.seconds)})
-    except services.WrongSignIn:
-        db.session.commit()
-        return refused(_("姓名、口令或成员码不对。请对照成员卡再输一次。"), 401)
+    wrong = _("姓名、口令或成员码不对。请对照成员卡再输一次。")
+    member = _judged(request.get_json(silent=True), wrong, 401)
+    if isinstance(member, Response):
+        return member
     factors = second.read_factors(db.session, member.id)
     is_asked = second.is_asked(factors, house().config.second_factor)
     token = services.open_session(
@@ -95,6 +91,18 @@ def check() -> Response:
     session[SID] = token
     asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
     return jsonify(next=first_page(roles), csrf=generate_csrf(), second=asked)
+
+
+def _judged(body: object, wrong: str, status: int) -> Member | Response:
+    """Find whom a posted secret belongs to, or say why it was not taken."""
+    try:
+        return _judge(_credentials(body))
+    except slowing.TooFast as error:
+        words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
+        return refused(words, 429, {"Retry-After": str(error.seconds)})
+    except services.WrongSignIn:
+        db.session.commit()
+        return refused(wrong, status)
 
 
 def _judge(tried: services.Try) -> Member:
@@ -119,11 +127,28 @@ def unlock() -> str:
     )
 
 
+@bp.post("/unlock")
+@staff_only
+def do_unlock() -> Response:
+    """Judge the secret of whose session this is, and let the session act again."""
+    body = request.get_json(silent=True)
+    fields = body if isinstance(body, dict) else {}
+    # Not 401: that tells the page that nobody is signed in any more.
+    wrong = _("口令或成员码不对，打不开。请对照成员卡再输一次。")
+    member = _judged(fields | {"name": g.staff.name}, wrong, 422)
+    if isinstance(member, Response):
+        return member
+    services.unlock(db.session, session[SID])
+    services.touch(db.session, session[SID], guard.clock())
+    db.session.commit()
+    return jsonify(unlocked=True)
+
+
 @bp.post("/lock")
 @staff_only
 def lock() -> Response | BaseResponse:
-    """Make what rests in the member's browser useless. They stay signed in, and must unlock."""
-    services.rotate_wrap_key(db.session, session[SID])
+    """Let this session do nothing but unlock. Its member stays signed in."""
+    services.lock(db.session, session[SID])
     db.session.commit()
     if request.accept_mimetypes.best == "application/json":
         return jsonify(locked=True)

@@ -5,12 +5,14 @@ import "./lib/old.js";
 import { fromHex, toHex } from "./lib/bytes.js";
 import { signInSecret } from "./lib/member.js";
 import { resealBundle, resealFile } from "./renewal/bundle.js";
+import { compare } from "./renewal/contents.js";
 import { stretch } from "./staff/stretch.js";
 
 const JOBS = {
   signIn: ({ passphrase, code, salt }) => toHex(signInSecret(passphrase, code, fromHex(salt))),
   seal: ({ passphrase, code, salt }) => stretch(passphrase, code, fromHex(salt)),
   reseal: ({ unit, bundle }) => resealBundle(unit, bundle),
+  compare: ({ unit, both }) => compare(unit, both),
   resealFile: ({ unit, sealed }) => resealFile(unit, sealed),
 };
 

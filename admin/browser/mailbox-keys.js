@@ -3,9 +3,20 @@
 
 import "./lib/old.js";
 import { toHex } from "./lib/bytes.js";
+import { checkMark } from "./lib/marks.js";
+import { checkRoutes } from "./lib/published.js";
 import { check, derive } from "./lib/receipt.js";
 import { sealLetter } from "./mailbox/letter.js";
 import { checkUnit } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
-window.dengshaoMailbox = { check, checkUnit, derive, openThread, sealLetter, toHex };
+window.dengshaoMailbox = {
+  check,
+  checkMark,
+  checkRoutes,
+  checkUnit,
+  derive,
+  openThread,
+  sealLetter,
+  toHex,
+};

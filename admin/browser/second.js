@@ -5,7 +5,7 @@ import { postJson } from "./staff/api.js";
 import { watch } from "./staff/keyring.js";
 import { askSecret, isAble } from "./staff/passkeys.js";
 import { codeOf, forgetCode, isSealed, rememberSealed } from "./staff/remembered.js";
-import { offerFactors, showCodes } from "./staff/second.js";
+import { askSecond, offerFactors, showCodes } from "./staff/second.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -15,7 +15,9 @@ const words = JSON.parse(page.dataset.words);
 const { name } = page.dataset;
 const passkeys = page.dataset.passkeys.split(" ").filter(Boolean);
 
-offerFactors(page, name).then(() => location.reload());
+// Nothing is changed before an old factor was shown: a session that was left open proves nothing.
+if (page.dataset.mayChange) offerFactors(page, name).then(() => location.reload());
+else byId("start-proving").addEventListener("click", prove);
 document.querySelectorAll("[data-remove]").forEach((button) =>
   onSecondPress(button, words.remove, async () => {
     await postJson(button.dataset.remove);
@@ -30,6 +32,13 @@ if (byId("new-codes")) {
   });
 }
 showRemembered();
+
+async function prove() {
+  byId("prove").hidden = true;
+  const totp = page.dataset.totp === "yes";
+  await askSecond(page, { name, totp, passkeys: passkeys.length });
+  location.reload();
+}
 
 // What can't be taken back asks once: the button itself says so, and acts when pressed again.
 function onSecondPress(button, question, act) {

@@ -4,7 +4,10 @@ from base64 import b64encode
 
 from flask import Flask, g
 
+from ..accounts import countersign
 from ..accounts.acts import Act, is_allowed
+from ..accounts.roles import Staff
+from ..db import db
 from ..house import house
 
 # Imported for their views, which hang on the blueprint.
@@ -14,10 +17,12 @@ from . import (  # noqa: F401
     files_frame,
     files_views,
     link_views,
+    marking,
     note_views,
     opening,
     overdue_views,
     queue_views,
+    seconding_views,
     views,
 )
 from .assigning_views import init_assigning
@@ -47,5 +52,15 @@ def init_app(app: Flask) -> None:
             "practises": unit is not None and unit.practice,
             "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
+            "countersigns": unit is not None and _countersigns(staff),
+            "to_countersign": lambda: len(
+                countersign.open_for(db.reading, house().district, staff)
+            ),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }
+
+
+def _countersigns(staff: Staff) -> bool:
+    """Tell whether a member can be the second person for what another unit asks."""
+    is_guardian = countersign.guardian_of(house().district, staff.unit_id) is not None
+    return is_guardian and is_allowed(Act.COUNTERSIGN, staff.roles)

@@ -45,14 +45,14 @@ def label_tip(reference: str) -> Answer:
         add=ticked,
         remove=set(district.labels) - ticked,
         actor=g.staff,
-        supervisory=district.supervisory,
+        sealed_way=district.sealed_way,
     )
     db.session.commit()
     return back_to(reference)
 
 
 def carries_labels(tip: Tip) -> bool:
-    return labels.carries_labels(tip, house().district.supervisory)
+    return labels.carries_labels(tip, house().district.sealed_way)
 
 
 def tip_labels(tip: Tip) -> frozenset[str]:

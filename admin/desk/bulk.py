@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..accounts.acts import Act
+from ..accounts.countersign import NeedsSecond
 from ..accounts.roles import Staff
 from ..district import District
 from ..models import Member, Tip, TipStatus, Urgency
@@ -49,6 +50,9 @@ class Deed(enum.StrEnum):
     SPAM = "spam"
 
 
+_ONE_BY_ONE: Final = frozenset({Deed.SPAM, Deed.URGENCY})
+
+
 ACT_OF: Final = {
     Deed.CLAIM: Act.CLAIM,
     Deed.ASSIGN: Act.ASSIGN,
@@ -69,6 +73,7 @@ class Problem(enum.StrEnum):
     NOT_NOW = "not_now"
     UNLABELLED = "unlabelled"
     NOT_TO_THEM = "not_to_them"
+    SUPERVISORY = "supervisory"
     ALREADY = "already"
 
 
@@ -80,6 +85,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
     MoveNotAllowed: Problem.NOT_NOW,
     WrongReason: Problem.NOT_NOW,
     Unlabelled: Problem.UNLABELLED,
+    NeedsSecond: Problem.SUPERVISORY,
     NotToThem: Problem.NOT_TO_THEM,
 }
 
@@ -202,6 +208,9 @@ def _load(session: Session, reference: str, actor: Staff) -> Tip | None:
 def _do(session: Session, tip: Tip, doing: Doing) -> bool:
     """Call the service; tells whether there was anything to do."""
     order, actor = doing.order, doing.actor
+    # What ends or sinks a tip about an official is done one by one, and looked at.
+    if order.deed in _ONE_BY_ONE and tip.unit_id == doing.district.supervisory:
+        raise NeedsSecond
     match order.deed:
         case Deed.CLAIM:
             is_mine = tip.claimed_by_id == actor.member_id and is_held(tip, clock())
@@ -237,5 +246,5 @@ def _label(session: Session, tip: Tip, doing: Doing) -> bool:
         add=labels if doing.order.deed is Deed.LABEL else (),
         remove=labels if doing.order.deed is Deed.UNLABEL else (),
         actor=doing.actor,
-        supervisory=doing.district.supervisory,
+        sealed_way=doing.district.sealed_way,
     )

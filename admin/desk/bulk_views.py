@@ -42,6 +42,7 @@ _PROBLEMS: Final = {
     Problem.NOT_NOW: _l("已经办结或删除，不能这样处理。"),
     Problem.UNLABELLED: _l("专管线索不加标记。"),
     Problem.NOT_TO_THEM: _l("不能分派给这个人：不在本单位，或者不能打开线索。"),
+    Problem.SUPERVISORY: _l("专管线索不能成批这样办。请打开它，一条一条办。"),
     Problem.ALREADY: _l("已经是这样，不用再做。"),
 }
 DEEDS: Final = {

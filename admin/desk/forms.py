@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
-from ..district import District
+from ..district import District, Outcome
 from ..models import Tip, Urgency
-from .services import MOVES, SealedMessage
+from .services import MOVES, SealedMessage, days_kept, needs_second
 from .words import MOVE, URGENCY
 
 SEALED_MAX = 64 * 1024
@@ -30,7 +30,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         moves = [status for status in MOVE if status in MOVES[tip.status]]
         self.move_to.choices = [(status.value, MOVE[status]) for status in moves]
         reasons = [
-            (row.id, row.zh, {"data-status": row.status, "data-days": row.purge_days or ""})
+            (row.id, row.zh, _told_of(tip, row))
             for row in district.outcomes.values()
             if row.status in moves
         ]
@@ -45,6 +45,15 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         outcome = self.district.outcomes.get(field.data)
         if outcome is None or outcome.status != self.move_to.data:
             raise ValidationError(_l("这个理由和所选的处理对不上。请重新选。"))
+
+
+def _told_of(tip: Tip, outcome: Outcome) -> dict[str, str]:
+    """Tell the browser what an outcome means for this tip."""
+    return {
+        "data-status": outcome.status,
+        "data-days": str(days_kept(tip, outcome) or ""),
+        "data-second": "yes" if needs_second(tip, outcome) else "",
+    }
 
 
 class UrgencyForm(FlaskForm):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """Working labels: codes of the district's list, in clear, about the work and never about a person.
 
-A supervisory tip carries none: what is to be done with it would tell what it is about.
+A supervisory tip carries none: what is to be done with it would tell what it is about. Which of
+the upper unit's tips are such, nobody can tell from outside: none of them carries any.
 """
 
 from collections.abc import Collection
@@ -18,9 +19,13 @@ class Unlabelled(Exception):
     """This tip came the supervisory way: it carries no label."""
 
 
-def carries_labels(tip: Tip, supervisory: str) -> bool:
-    """Tell whether labels may stand on the tip: none came the supervisory way, sealed or clear."""
-    return tip.unit_id != supervisory and tip.label is not None
+def carries_labels(tip: Tip, sealed_way: Collection[str]) -> bool:
+    """Tell whether labels may stand on the tip: on none that may have come the supervisory way.
+
+    No row tells which those are, so no tip of the units that take them has any; nor has one from
+    before, which shows it by having no sealed label.
+    """
+    return tip.unit_id not in sealed_way and tip.label is not None
 
 
 def read_tip_labels(session: Session, tip_id: int) -> frozenset[str]:
@@ -34,14 +39,14 @@ def set_labels(
     add: Collection[str] = (),
     remove: Collection[str] = (),
     actor: Staff,
-    supervisory: str,
+    sealed_way: Collection[str],
 ) -> bool:
     """Put labels on a tip and take others off; tells whether that changed anything.
 
     Raises `Unlabelled` for a supervisory tip and `MoveNotAllowed` for one that is not open. The
     tip's version stays: a label overtakes nobody's decision.
     """
-    if not carries_labels(tip, supervisory):
+    if not carries_labels(tip, sealed_way):
         raise Unlabelled
     if not tip.is_open:
         raise MoveNotAllowed("not open")

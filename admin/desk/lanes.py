@@ -1,12 +1,12 @@
 """The lanes of the queue: which index each walks, and in which order.
 
-A lane is one walk or two. Each goes along one partial index of the tips, begins where the page
+A lane is a few walks. Each goes along one partial index of the tips, begins where the page
 before it ended, and stops when the page is full: what it costs does not grow with what is stored.
 The conditions of those indexes stand in the statements word by word, or SQLite would not take them.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    false,
     func,
     literal_column,
     or_,
@@ -29,10 +30,10 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ..models import FREE, TAKEN, Tip, TipStatus, Urgency
+from ..models import FREE, OPEN_STATUSES, TAKEN, TAKEN_DUE, LaneRank, Tip, TipStatus, Urgency
 
 COUNTED_MAX: Final = 100
-"""Beyond that nobody needs to know how many there are. Each page pays for nine counts."""
+"""Beyond that nobody needs to know how many there are. Each page pays for ten counts."""
 SORTED_MAX: Final = 1_000
 """Rows at most that a walk finds by another order than its own, and puts in order itself."""
 # Rows are read, and no object of them is made.
@@ -80,8 +81,13 @@ class Walk:
     """A way along one index: its conditions, and the order that the index gives."""
 
     where: tuple[_Condition, ...]
+    asked: tuple[_Condition, ...] = ()
+    """What no index leads to: asked of each tip on the way, so that a page looks at
+    `queue.LOOKED_AT` tips at most and says where it stopped."""
     urgency: Urgency | None = None
     """The one urgency that this walk meets, where it meets but one."""
+    rank: LaneRank | None = None
+    """The one rank of the machine lane that this walk meets."""
     by_due: bool = False
     """Whether the longest overdue stand first, instead of the most urgent."""
     is_loose: bool = False
@@ -90,12 +96,24 @@ class Walk:
     def only(self, *conditions: _Condition) -> Self:
         return replace(self, where=self.where + conditions)
 
+    def ask(self, *conditions: _Condition) -> Self:
+        return replace(self, asked=self.asked + conditions)
+
     def at(self, urgency: Urgency) -> Self:
-        """Keep to one urgency."""
+        """Keep to one urgency; where no index has it in front, each tip is asked for it."""
+        if not self.is_by_urgency:
+            return self.ask(tip.c.urgency == urgency)
         return replace(self.only(tip.c.urgency == urgency), urgency=urgency)
+
+    @property
+    def is_by_urgency(self) -> bool:
+        """Whether what this walk meets lies in its index urgency by urgency."""
+        return not (self.by_due or self.is_loose)
 
     def order(self) -> tuple[ColumnElement[Any], ...]:
         common = (tip.c.urgency, tip.c.received_on, tip.c.id)
+        if self.rank is not None:
+            return (tip.c.lane_rank, *common)
         return (tip.c.due_on, *common) if self.by_due else common
 
 
@@ -104,7 +122,12 @@ _IS_OPEN: Final = tip.c.is_open == true()
 _APART: Final = tip.c.machine_unit.is_(None)
 OPEN: Final = Walk((_OWN, _IS_OPEN, _APART))
 _FREE: Final = Walk((_OWN, text(FREE)))  # type: ignore[arg-type]
-_MACHINE: Final = Walk((tip.c.machine_unit == UNIT, _IS_OPEN))
+_MACHINE: Final = [
+    Walk((tip.c.machine_unit == UNIT, _IS_OPEN, tip.c.lane_rank == rank), rank=rank)
+    for rank in LaneRank
+]
+_CALLING: Final = (LaneRank.CALLING_PROVEN, LaneRank.CALLING)
+OPEN_IN_ORDER: Final = [status for status in TipStatus if status in OPEN_STATUSES]
 HELD: Final = and_(
     tip.c.claimed_by_id.is_not(None),
     or_(tip.c.claimed_until.is_(None), tip.c.claimed_until > NOW),
@@ -114,10 +137,27 @@ HELD: Final = and_(
 
 def at_status(status: TipStatus) -> list[Walk]:
     """Walk all tips that stand so, but those of the machine lane."""
-    # Literal, so that a plan that is kept for later values still fits the index.
-    stands = tip.c.status == literal_column(f"'{TipStatus(status).value}'")
-    taken = Walk((_OWN, stands, text(TAKEN)))  # type: ignore[arg-type]
+    taken = Walk((_OWN, stands(status), text(TAKEN)))  # type: ignore[arg-type]
     return [_FREE, taken] if status is TipStatus.RECEIVED else [taken]
+
+
+def stands(status: TipStatus) -> _Condition:
+    # Literal, so that a plan that is kept for later values still fits the index.
+    return tip.c.status == literal_column(f"'{TipStatus(status).value}'")
+
+
+_OVERDUE: Final = replace(OPEN.only(tip.c.due_on < TODAY), by_due=True)
+_DUE_TODAY: Final = OPEN.only(tip.c.due_on == TODAY, tip.c.urgency != Urgency.P1)
+
+
+def _due_at(walk: Walk, status: TipStatus) -> list[Walk]:
+    """Keep a walk along the deadlines to one status, by the index in which the status leads.
+
+    What nobody has taken is not in that one, or each new tip would pay for it: it is asked for.
+    """
+    due = walk.where[len(OPEN.where) :]
+    taken = Walk((_OWN, stands(status), *due, text(TAKEN_DUE)), by_due=walk.by_due)  # type: ignore[arg-type]
+    return [walk.ask(text(FREE)), taken] if status is TipStatus.RECEIVED else [taken]  # type: ignore[arg-type]
 
 
 def _run_out() -> Walk:
@@ -129,15 +169,14 @@ def _run_out() -> Walk:
 
 def _lanes() -> dict[Lane, list[Walk]]:
     mine = Walk((tip.c.claimed_by_id == MEMBER, _IS_OPEN, _OWN, HELD))
-    due_today = OPEN.only(tip.c.due_on == TODAY, tip.c.urgency != Urgency.P1)
     return {
         Lane.URGENT: [OPEN.at(Urgency.P0)],
-        Lane.TODAY: [OPEN.at(Urgency.P1), due_today],
+        Lane.TODAY: [OPEN.at(Urgency.P1), _DUE_TODAY],
         Lane.FREE: [_FREE, _run_out()],
         Lane.MINE: [mine],
-        Lane.OVERDUE: [replace(OPEN.only(tip.c.due_on < TODAY), by_due=True)],
+        Lane.OVERDUE: [_OVERDUE],
         Lane.QUESTION: at_status(TipStatus.QUESTION),
-        Lane.MACHINE: [_MACHINE],
+        Lane.MACHINE: _MACHINE,
         Lane.ALL: [OPEN],
     }
 
@@ -145,9 +184,34 @@ def _lanes() -> dict[Lane, list[Walk]]:
 LANES: Final = _lanes()
 
 
+def lane_at(lane: Lane, status: TipStatus | None) -> list[Walk]:
+    """Walk those tips of a lane that stand so; none where no tip of the lane can."""
+    if status is None:
+        return LANES[lane]
+    if lane is Lane.ALL:
+        return at_status(status)
+    if status not in OPEN_STATUSES:
+        return []
+    return _LANES_AT[lane](status)
+
+
+_LANES_AT: Final[Mapping[Lane, Callable[[TipStatus], list[Walk]]]] = {
+    Lane.URGENT: lambda status: [walk.at(Urgency.P0) for walk in at_status(status)],
+    Lane.TODAY: lambda status: [
+        *(walk.at(Urgency.P1) for walk in at_status(status)),
+        *_due_at(_DUE_TODAY, status),
+    ],
+    Lane.FREE: lambda status: LANES[Lane.FREE] if status is TipStatus.RECEIVED else [],
+    Lane.MINE: lambda status: [walk.ask(stands(status)) for walk in LANES[Lane.MINE]],
+    Lane.OVERDUE: lambda status: _due_at(_OVERDUE, status),
+    Lane.QUESTION: lambda status: at_status(status) if status is TipStatus.QUESTION else [],
+    Lane.MACHINE: lambda status: [walk.ask(stands(status)) for walk in _MACHINE],
+}
+
+
 def is_in(walks: Sequence[Walk]) -> _Condition:
     """Tell of a tip that was found elsewhere whether one of these walks would meet it."""
-    return or_(*(and_(*walk.where) for walk in walks))
+    return or_(false(), *(and_(*walk.where, *walk.asked) for walk in walks))
 
 
 @dataclass(frozen=True)
@@ -157,21 +221,29 @@ class Counts:
     by_lane: dict[Lane, int]
     machine_urgent: int
     """How many of the machine lane are P0."""
+    machine_danger: int
+    """How many of these tell that their reporter is in danger."""
 
 
 def read_counts(row: Row[*tuple[Any, ...]]) -> Counts:
     """Take the counts out of a row that holds what `counts_statement` asks for."""
-    return Counts({lane: row._mapping[lane] for lane in Lane}, row.machine_urgent)
+    by_lane = {lane: row._mapping[lane] for lane in Lane}
+    return Counts(by_lane, row.machine_urgent, row.machine_danger)
 
 
 @cache
 def counts_statement() -> Select[*tuple[Any, ...]]:
     """Build the counts: each walks its index and stops at `COUNTED_MAX`."""
-    counts = [
-        sum((_count(walk) for walk in walks[1:]), start=_count(walks[0])).label(lane)
-        for lane, walks in LANES.items()
-    ]
-    return select(*counts, _count(_MACHINE.at(Urgency.P0)).label("machine_urgent"))
+    urgent = [walk.at(Urgency.P0) for walk in _MACHINE]
+    return select(
+        *(_sum(walks).label(lane) for lane, walks in LANES.items()),
+        _sum(urgent).label("machine_urgent"),
+        _sum([walk for walk in _MACHINE if walk.rank in _CALLING]).label("machine_danger"),
+    )
+
+
+def _sum(walks: Sequence[Walk]) -> ColumnElement[int]:
+    return sum((_count(walk) for walk in walks[1:]), start=_count(walks[0]))
 
 
 def _count(walk: Walk) -> ColumnElement[int]:
@@ -193,9 +265,13 @@ class Cursor:
     id: int
     due_on: date | None = None
     """Only where the longest overdue stand first."""
+    rank: LaneRank | None = None
+    """Only in the machine lane."""
 
     def __str__(self) -> str:
         place = f"{self.urgency}_{self.received_on:%Y%m%d}_{self.id}"
+        if self.rank is not None:
+            return f"{self.rank}_{place}"
         return f"{self.due_on:%Y%m%d}_{place}" if self.due_on else place
 
 
@@ -204,9 +280,15 @@ def behind(walk: Walk, cursor: Cursor) -> Walk | None:
     if walk.by_due:
         place = (cursor.due_on, cursor.urgency, cursor.received_on, cursor.id)
         return walk.only(tuple_(*walk.order()) > place)
+    if walk.rank is not None and cursor.rank is not None and walk.rank != cursor.rank:
+        return walk if walk.rank > cursor.rank else None
+    return _behind_in_order(walk, cursor)
+
+
+def _behind_in_order(walk: Walk, cursor: Cursor) -> Walk | None:
     if walk.urgency is None:
         place_in_all = (cursor.urgency, cursor.received_on, cursor.id)
-        return walk.only(tuple_(*walk.order()) > place_in_all)
+        return walk.only(tuple_(tip.c.urgency, tip.c.received_on, tip.c.id) > place_in_all)
     if walk.urgency < cursor.urgency:
         return None
     if walk.urgency > cursor.urgency:

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, jsonify
 from ..house import house
 from ..security import staff_only
 from ..vault import vault
-from ..vault.offered import offered_units
+from ..vault.offered import offered_units, routes_of
 
 bp = Blueprint("desk_offered", __name__, url_prefix="/desk")
 
@@ -13,5 +13,9 @@ bp = Blueprint("desk_offered", __name__, url_prefix="/desk")
 @bp.get("/offered.json")
 @staff_only
 def show_offered() -> Response:
-    """Give the units as the form's routes.json does."""
-    return jsonify(units=offered_units(house().district, vault().units.get(), practice=True))
+    """Give the units as the form's routes.json does, and the routes themselves."""
+    district, units = house().district, vault().units.get()
+    return jsonify(
+        units=offered_units(district, units, practice=True),
+        routes=routes_of(district, house().site_id, units),
+    )

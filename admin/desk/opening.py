@@ -11,6 +11,8 @@ from ..accounts.acts import Act, may
 from ..audit import record
 from ..db import db
 from ..models import Tip
+from ..sealing.marks import split_marks
+from ..vault import kept
 from ..vault.clocks import note_first_read
 from ..vault.talk import TalkRow, read_talk
 from .blueprint import Answer, bp
@@ -41,7 +43,7 @@ class Why(enum.StrEnum):
 @may(Act.OPEN)
 def sealed_tip(reference: str) -> Answer:
     """Send the sealed bytes of a tip and of its talk, as they are stored, and audit who asked."""
-    tip = own_tip(db.reading, reference, undefer(Tip.sealed))
+    tip = own_tip(db.reading, reference, undefer(Tip.sealed), undefer(Tip.marks))
     # First: the audit log's lock, once taken, must not be held while this waits for the tip's row.
     note_first_read(db.session, tip.id, by=g.staff.name)
     _audit_opening(tip, request.args.get("why", ""))
@@ -51,6 +53,9 @@ def sealed_tip(reference: str) -> Answer:
         unit=tip.unit_id,
         status=tip.status,
         sealed=_base64(tip.sealed) if tip.sealed else None,
+        # Sealed anew, and what it was is kept still: "kept", or "doubted" where they differ.
+        kept=kept.state_of(db.reading, tip.id),
+        marks=[mark.hex() for mark in split_marks(tip.marks)],
         length=talk.length,
         messages=[_message(row) for row in talk.rows],
         notes=sealed_notes(tip),

@@ -79,6 +79,8 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
         "counted": words.counted,
         "labels": house().district.labels,
         "script_words": _script_words(),
+        # All of their tips carry an empty label, which tells nobody anything.
+        "is_custodial": viewer.unit_id == house().district.supervisory,
         "name_max": NAME_MAX,
     }
 

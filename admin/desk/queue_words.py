@@ -29,7 +29,7 @@ ABOUT: Final = {
     Lane.MINE: _l("您领办、还没有到期的。最急的在前。"),
     Lane.OVERDUE: _l("过了期限还没有办的。拖得最久的在前。"),
     Lane.QUESTION: _l("问了举报人，还在等回话的。"),
-    Lane.MACHINE: _l("最急的在前，同样急的，最早收到的在前。"),
+    Lane.MACHINE: _l("有危险的在前，算过题的在前，再按急不急和收到的日子排。"),
     Lane.ALL: _l("最急的在前，同样急的，最早收到的在前。"),
 }
 LANE_KEYS: Final = {

@@ -10,17 +10,29 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, false, func, literal_column, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from ..models import OPEN_STATUSES, TipLabel, TipStatus, Urgency
 from ..sealing.payload import CROCKFORD
-from .lanes import HELD, LANES, SORTED_MAX, UNIT, Lane, Walk, at_status, is_in, tip
+from .lanes import HELD, OPEN_IN_ORDER, SORTED_MAX, UNIT, Lane, Walk, is_in, lane_at, stands, tip
 
 CHANNELS: Final = ("form", "phone", "letter", "visit")
 """How a tip came: by the form, or told to staff."""
 LEAST_REFERENCE: Final = 3
 """Characters of a reference from which it is looked for: fewer would find thousands."""
 _GROUP: Final = 5
+_ONE_STATUS: Final = {Lane.FREE: TipStatus.RECEIVED, Lane.QUESTION: TipStatus.QUESTION}
+"""Lanes whose tips all stand alike."""
 _label = TipLabel.__table__
 
 
@@ -102,33 +114,36 @@ def read_reference(typed: str) -> str:
     return f"{letters[:_GROUP]}-{rest}" if rest else letters
 
 
-def walks_of(wanted: Wanted) -> list[Walk]:
+def walks_of(wanted: Wanted, *, is_rare: bool = True) -> list[Walk]:
     """Choose the ways along the indexes that find what is wanted.
 
-    What few tips have in common (a reference, a label, a member, an unusual channel) leads; the
-    lane is then asked of each tip that was found.
+    What few tips have in common (a reference, a label, an unusual channel, a member) leads; the
+    lane is then asked of each tip that was found. `is_rare` tells that few tips have the label.
     """
-    lane = _lane_walks(wanted)
+    lane = lane_at(wanted.lane, wanted.status)
+    if not lane:
+        return []
     if wanted.reference is not None:
-        found = [_by_reference(wanted)]
-    elif wanted.label is not None:
-        return [_by_label(wanted, wanted.label)]
+        found = [_by_reference(wanted, lane)]
+    elif wanted.label is not None and is_rare:
+        chosen = tip.c.id.in_(labelled(wanted.label))
+        found = [Walk((chosen,), (is_in(lane),), is_loose=True)]
     elif wanted.channel not in (None, "form"):
-        found = [_by_channel(wanted)]
+        found = _by_channel(wanted, lane)
     elif wanted.holder is not None:
-        found = [_by_holder(wanted, wanted.holder)]
+        found = [_by_holder(wanted, wanted.holder, lane)]
     else:
         found = lane
     return [part for walk in found for part in _narrow(walk, wanted)]
 
 
-def _lane_walks(wanted: Wanted) -> list[Walk]:
-    if wanted.lane is Lane.ALL and wanted.status is not None:
-        return at_status(wanted.status)
-    return LANES[wanted.lane]
+def labelled(label: str, most: int = SORTED_MAX) -> Select[int]:
+    """Find tips of the unit that have a label, `most` of them."""
+    own = (_label.c.unit_id == UNIT, _label.c.label == label)
+    return select(_label.c.tip_id).where(*own).limit(most).correlate(None)
 
 
-def _by_reference(wanted: Wanted) -> Walk:
+def _by_reference(wanted: Wanted, lane: list[Walk]) -> Walk:
     start = wanted.reference or ""
     # No letter stands behind z, in any order of letters that a database may have.
     between = tip.c.reference.between(start, start + "zzzzzz")
@@ -137,44 +152,36 @@ def _by_reference(wanted: Wanted) -> Walk:
     # Who types a reference wants that tip, wherever it stands.
     if wanted.lane is Lane.ALL and wanted.status is None:
         return walk
-    return walk.only(is_in(_lane_walks(wanted)))
+    return walk.only(is_in(lane))
 
 
-def _by_channel(wanted: Wanted) -> Walk:
+def _by_channel(wanted: Wanted, lane: list[Walk]) -> list[Walk]:
     unusual = tip.c.channel != literal_column("'form'")
     own = (tip.c.unit_id == UNIT, tip.c.channel == wanted.channel, unusual)
-    return Walk((*own, is_in(_lane_walks(wanted))))
+    only = wanted.status or _ONE_STATUS.get(wanted.lane)
+    statuses = [only] if only else OPEN_IN_ORDER
+    return [Walk((*own, stands(status)), (is_in(lane),)) for status in statuses]
 
 
-def _by_holder(wanted: Wanted, holder: int) -> Walk:
+def _by_holder(wanted: Wanted, holder: int, lane: list[Walk]) -> Walk:
     is_ended = wanted.status not in (None, *OPEN_STATUSES)
     standing = tip.c.is_open == (false() if is_ended else true())
-    return Walk((tip.c.claimed_by_id == holder, standing, is_in(_lane_walks(wanted))))
-
-
-def _by_label(wanted: Wanted, label: str) -> Walk:
-    """Look at no more than `SORTED_MAX` tips of a label: their order is another than its own."""
-    conditions = [is_in(_lane_walks(wanted)), *_conditions(wanted), *_days(wanted)]
-    if wanted.urgency is not None:
-        conditions.append(tip.c.urgency == wanted.urgency)
-    chosen = (
-        select(_label.c.tip_id)
-        .join_from(_label, tip, tip.c.id == _label.c.tip_id)
-        .where(_label.c.unit_id == UNIT, _label.c.label == label, *conditions)
-        .limit(SORTED_MAX)
-        .correlate(None)
-    )
-    return Walk((tip.c.id.in_(chosen),))
+    return Walk((tip.c.claimed_by_id == holder, standing), (is_in(lane),))
 
 
 def _narrow(walk: Walk, wanted: Wanted) -> list[Walk]:
-    walk = walk.only(*_conditions(wanted), *_days(wanted))
+    """Keep to what is wanted: what the walk's index knows bounds it, of the rest it asks."""
+    walk = walk.ask(*_conditions(wanted))
     if wanted.urgency is not None:
-        return [walk.at(wanted.urgency)] if walk.urgency in (None, wanted.urgency) else []
-    if walk.urgency is None and not walk.by_due and _days(wanted):
+        is_met = walk.urgency in (None, wanted.urgency)
+        walks = [walk.at(wanted.urgency)] if is_met else []
+    elif walk.urgency is None and walk.is_by_urgency and _days(wanted):
         # The days lie together within each urgency only: one walk for each.
-        return [walk.at(urgency) for urgency in Urgency]
-    return [walk]
+        walks = [walk.at(urgency) for urgency in Urgency]
+    else:
+        walks = [walk]
+    days = _days(wanted)
+    return [one.only(*days) if one.is_by_urgency else one.ask(*days) for one in walks]
 
 
 def _days(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -185,11 +192,12 @@ def _days(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Say what no index leads to, and is asked of each tip on the way."""
     asked: list[ColumnElement[bool]] = []
-    if wanted.status is not None and wanted.lane is not Lane.ALL:
-        asked.append(tip.c.status == wanted.status)
     if wanted.channel is not None:
         asked.append(tip.c.channel == wanted.channel)
     if wanted.holder is not None:
         held = HELD if wanted.status in (None, *OPEN_STATUSES) else true()
         asked.append(and_(tip.c.claimed_by_id == wanted.holder, held))
+    if wanted.label is not None:
+        of_tip = (_label.c.tip_id == tip.c.id, _label.c.label == wanted.label)
+        asked.append(exists().where(*of_tip))
     return asked

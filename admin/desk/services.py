@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from ..accounts.countersign import LEAST_DAYS, NeedsSecond
 from ..accounts.roles import Staff
 from ..district import Outcome
+from ..house import house
 from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
 from ..vault import history
 from ..vault.history import Reason
@@ -64,26 +66,52 @@ def expect_version(tip: Tip, version: int) -> None:
         raise ChangedMeanwhile
 
 
-def decide(
-    session: Session, tip: Tip, *, new: TipStatus, outcome: Outcome, actor: Staff
-) -> Decision:
-    """Move `tip` to `new` for the reason that `outcome` names, and log it.
+def needs_second(tip: Tip, outcome: Outcome) -> bool:
+    """Tell whether this end of a tip about an official, which deletes it early, takes two."""
+    return tip.unit_id == house().district.supervisory and outcome.purge_days is not None
 
-    The outcome also says after how many days the words are deleted; a tip that is taken up
-    (again) has no outcome and no such day. Changes nothing when it raises `MoveNotAllowed` or
-    `WrongReason`.
-    """
+
+def days_kept(tip: Tip, outcome: Outcome) -> int | None:
+    """Count the days for which the words stay after this decision; None where it says nothing."""
+    days = outcome.purge_days
+    if days is None or not needs_second(tip, outcome):
+        return days
+    return max(days, LEAST_DAYS)
+
+
+def check_move(tip: Tip, new: TipStatus, outcome: Outcome) -> None:
+    """Raise `MoveNotAllowed` or `WrongReason` where a decision does not fit the tip."""
     if new not in MOVES[tip.status]:
         raise MoveNotAllowed(f"{tip.status} to {new}")
     if outcome.status != new:
         raise WrongReason(f"{outcome.id} for {new}")
+
+
+def decide(
+    session: Session,
+    tip: Tip,
+    *,
+    new: TipStatus,
+    outcome: Outcome,
+    actor: Staff,
+    seconded: bool = False,
+) -> Decision:
+    """Move `tip` to `new` for the reason that `outcome` names, and log it.
+
+    The outcome also says after how many days the words are deleted; a tip that is taken up
+    (again) has no outcome and no such day. Changes nothing when it raises `MoveNotAllowed`,
+    `WrongReason` or, unless a second person agreed (`seconded`), `NeedsSecond`.
+    """
+    check_move(tip, new, outcome)
+    if needs_second(tip, outcome) and not seconded:
+        raise NeedsSecond
 
     if new is TipStatus.ACCEPTED:
         part(session, tip, actor=actor)
     leave_lane(tip)
     keep_claim(tip, actor)
     tip.outcome = None if new is TipStatus.ACCEPTED else outcome.id
-    history.expire_after(tip, outcome.purge_days)
+    history.expire_after(tip, days_kept(tip, outcome))
     return history.record(session, tip, new=new, reason=outcome.id, by=actor.name)
 
 

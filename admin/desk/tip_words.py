@@ -67,6 +67,18 @@ def tip_words(district: District) -> dict[str, Any]:
         "not_forwarded": _("到此为止，不转给任何单位。"),
         "tip_keys": _keys(),
         "files": file_words(),
+        "ways": _ways(district),
+    }
+
+
+def _ways(district: District) -> dict[str, Any]:
+    """Tell the script which units no tip may reach by what its reporter answered."""
+    practice = (unit.id for unit in district.units.values() if unit.practice)
+    return {
+        "supervisory": district.supervisory,
+        "upper": district.upper,
+        "offices": {office.id: office.unit for office in district.offices.values()},
+        "practice": next(practice, ""),
     }
 
 

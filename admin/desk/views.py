@@ -17,7 +17,8 @@ from .forms import DecisionForm, MessageForm, UrgencyForm
 from .links import linked_tips
 from .loading import back_to, own_tip, tip_as_seen
 from .questions import QUESTIONS
-from .services import claim, decide, release, set_urgency, write_to_reporter
+from .seconding import decide_or_ask, waiting_of
+from .services import claim, release, set_urgency, write_to_reporter
 from .shifts import on_duty
 from .tip_forms import GradingChoices
 from .tip_words import WHY, next_step, tip_words
@@ -42,6 +43,7 @@ def show_tip(reference: str) -> Answer:
         held_by_other=held_by_other,
         next_step=next_step(tip, mine=mine, held_by_other=held_by_other),
         links=linked_tips(db.reading, tip),
+        waiting=waiting_of(db.reading, tip),
         decision_form=DecisionForm(tip, district),
         urgency_form=UrgencyForm(tip),
         message_form=MessageForm(),
@@ -90,7 +92,7 @@ def decide_tip(reference: str) -> Answer:
         return refused(form)
 
     outcome = house().district.outcomes[form.reason.data]
-    decide(db.session, tip, new=TipStatus(form.move_to.data), outcome=outcome, actor=g.staff)
+    decide_or_ask(db.session, tip, new=TipStatus(form.move_to.data), outcome=outcome, actor=g.staff)
     db.session.commit()
     return back_to(reference)
 

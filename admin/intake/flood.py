@@ -6,7 +6,6 @@ network is known, under a key that is made anew every hour; no address is stored
 """
 
 import hashlib
-import ipaddress
 import math
 import secrets
 import threading
@@ -19,8 +18,8 @@ from flask import Flask, current_app, request
 
 from ..config import AddressHints, Config
 from ..house import House
+from ..networks import HOUR, network_of, sender_address
 
-HOUR = 3600.0
 LEAST_NUMBER = 20_000
 MOST_NUMBER = 640_000
 LANE_SECONDS = 2.0
@@ -140,7 +139,7 @@ class Flood:
 
     def group(self, remote_addr: str | None) -> bytes | None:
         """Give the keyed hash of an address's network or None without one."""
-        network = None if self._hints is AddressHints.OFF else _network(remote_addr)
+        network = None if self._hints is AddressHints.OFF else network_of(remote_addr)
         if network is None:
             return None
         with self._lock:
@@ -149,13 +148,7 @@ class Flood:
 
     def sender(self, peer: str | None, forwarded: str | None) -> bytes | None:
         """Give the group of who sent a request, from its connection and its X-Forwarded-For."""
-        if self._hints is not AddressHints.PROXY:
-            return self.group(peer)
-        if not _is_loopback(peer):
-            # A proxy on another machine: its network would be everybody's.
-            return None
-        # Only the last address is our proxy's word; those before it are the sender's.
-        return self.group((forwarded or "").rpartition(",")[2].strip())
+        return self.group(sender_address(self._hints, peer, forwarded))
 
     def max_number(self) -> int:
         """Say how much work the next proof shall cost.
@@ -212,30 +205,6 @@ class Flood:
             group.in_lane += 1
         self._added += 1
         return Verdict.MACHINE
-
-
-def _parsed(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Read an address, an IPv4 one inside IPv6 as what it is; None for what is no address."""
-    try:
-        address = ipaddress.ip_address(text or "")
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
-
-
-def _network(text: str | None) -> bytes | None:
-    """Shorten an address to its network's bytes: IPv4 /24, IPv6 /48."""
-    address = _parsed(text)
-    if address is None:
-        return None
-    length = 3 if address.version == 4 else 6
-    return bytes([address.version]) + address.packed[:length]
-
-
-def _is_loopback(text: str | None) -> bool:
-    address = _parsed(text)
-    return address is not None and address.is_loopback
 
 
 def init_flood(app: Flask) -> None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..db import db
 from ..house import house
 from ..models import Tip, TipStatus
+from ..sealing.marks import Strayed, Unmarked
 from ..security import public
 from ..vault import nonces, store
 from ..vault.store import NumberTaken, TalkFull
@@ -37,7 +38,7 @@ def send_more() -> Response | BaseResponse | Page:
         if intake is None or (tip := _tip(form, intake)) is None:
             return back_to_form()
         try:
-            bring_files(form, arrived, together=tip.label is None)
+            bring_files(form, arrived, together=tip.unit_id in house().district.sealed_way)
             if form.brought.must_ask:
                 return _again(form, status=503 if is_busy(form.brought) else 422)
             if not (form.brought.held or form.brought.stored or form.brought.failed):
@@ -67,6 +68,10 @@ def _add(form: FilesForm, intake: Intake) -> Response | Page:
     except NotWhole:
         db.session.rollback()
         lose_held(form)
+        return _again(form)
+    except (Strayed, Unmarked) as astray:
+        db.session.rollback()
+        form.tell_astray(is_moved=isinstance(astray, Strayed))
         return _again(form)
     except (UnitClosedSince, TalkFull):
         db.session.rollback()

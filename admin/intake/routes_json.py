@@ -1,7 +1,6 @@
 """The district's routes as the browser needs them, so that it chooses the unit and seals to it."""
 
 import json
-from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
 
@@ -11,7 +10,6 @@ from ..security import public
 from ..vault import vault
 from ..vault.offered import routes_of
 from ..vault.units import OpenUnit
-from .contact import is_offered
 
 bp = Blueprint("routes_json", __name__)
 Units = dict[str, OpenUnit]
@@ -26,15 +24,9 @@ class RoutesCache:
     def get(self, district: District, site_id: str, units: Units) -> bytes:
         made = self._made
         if made is None or made[0] != units:
-            text = json.dumps(describe(district, site_id, units), separators=(",", ":"))
+            text = json.dumps(routes_of(district, site_id, units), separators=(",", ":"))
             made = self._made = (units, text.encode())
         return made[1]
-
-
-def describe(district: District, site_id: str, units: Units) -> dict[str, Any]:
-    """Tell all that chooses a tip's unit, and to what each unit's tips are sealed."""
-    pair = district.contact if is_offered(district, units) else None
-    return routes_of(district, site_id, units) | {"contact": vars(pair) if pair else None}
 
 
 @bp.get("/tip/routes.json")

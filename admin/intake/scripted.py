@@ -92,7 +92,8 @@ def _store(parcel: Parcel, unit: OpenUnit, proof: SolvedChallenge) -> Response:
         session.rollback()
         return again or _busy()
     is_machine = verdict is Verdict.MACHINE
-    tip_id = store.store_tip(session, parcel.cover.tip(unit, is_machine=is_machine))
+    tip = parcel.cover.tip(unit, is_machine=is_machine, is_proven=True)
+    tip_id = store.store_tip(session, tip)
     uploads.attach(session, tip_id, parcel.files)
     session.commit()
     return _stored(is_machine=is_machine)

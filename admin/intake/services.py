@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from ..models import Tip, TipStatus, Urgency
 from ..sealing import age, payload
+from ..sealing.marks import unit_mark
 from ..tokens import FormNonce
 from ..vault import nonces, store, uploads
 from ..vault.routes import choose_urgency, is_supervisory
 from . import contact
 from .contact import ContactRefused
 from .submission import NoUnitOpen, Submission
-from .supplements import supplement
+from .supplements import refuse_strayed, supplement
 
 
 class Received(Enum):
@@ -52,6 +53,8 @@ def receive(session: Session, sent: Submission, *, is_new: bool = False) -> Resu
     if not spent and sealed is not None:
         return _store_new(session, sent, sealed)
     tip = store.find_tip(session, sent.lookup, lock=True)
+    if tip is not None and tip.status is not TipStatus.PURGED:
+        refuse_strayed(tip, sent)
     if tip is None or _must_stand_apart(sent, tip):
         return receive(session, sent.apart())
     if sent.contact_mac and sent.contact_mac not in spent:
@@ -115,6 +118,7 @@ def seal_tip(sent: Submission) -> store.SealedTip:
         urgency=urgency,
         label=_seal_label(sent, urgency),
         sealed=age.seal(words.to_bytes(), [age.parse_recipient(text) for text in unit.recipients]),
+        marks=unit_mark(sent.keys.talk, unit.unit_id, reference),
         is_machine=sent.is_machine,
     )
 
@@ -126,23 +130,27 @@ def _seal_contact(sent: Submission) -> bytes:
     return contact.seal(sent.contact, intake.district, intake.units, sent.circumstances.exclude)
 
 
-def _seal_label(sent: Submission, urgency: Urgency) -> bytes | None:
-    """Seal what the queue shows. A supervisory tip has none: even its kind is for one reader."""
+def _seal_label(sent: Submission, urgency: Urgency) -> bytes:
+    """Seal what the queue shows, to the unit alone.
+
+    The recovery key opens the words, from which a label can be remade.
+    """
+    label = _label(sent, urgency).to_bytes()
+    return age.seal(label, [age.parse_recipient(sent.unit.recipient)])
+
+
+def _label(sent: Submission, urgency: Urgency) -> payload.Label:
+    """Say what the queue shows: of a supervisory tip nothing, for its kind too has one reader."""
     facts = sent.circumstances
     if is_supervisory(facts.official, facts.exclude):
-        return None
+        return payload.NO_LABEL
     flags: list[payload.Flag] = []
     if facts.minor == "yes":
         flags.append("minor")
     if urgency is Urgency.P0:
         flags.append("danger")
-    label = payload.Label(
-        category=facts.category,
-        township=str(sent.answers.get("township", "unclear")),
-        flags=tuple(flags),
-    )
-    # Only to the unit itself: the recovery key opens the words, from which a label can be remade.
-    return age.seal(label.to_bytes(), [age.parse_recipient(sent.unit.recipient)])
+    township = str(sent.answers.get("township", "unclear"))
+    return payload.Label(facts.category, township, tuple(flags))
 
 
 def _must_stand_apart(sent: Submission, tip: Tip) -> bool:

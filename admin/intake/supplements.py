@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ..models import Direction, Tip, TipStatus
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
+from ..sealing.marks import Unmarked, check_marks
 from ..vault import history, nonces, store, uploads
 from ..vault.routes import choose_urgency
 from ..vault.units import OpenUnit, readers_of
@@ -33,17 +34,31 @@ def _readers_of(session: Session, intake: Intake, tip: Tip) -> OpenUnit:
     return unit
 
 
+def refuse_strayed(tip: Tip, sent: Submission) -> None:
+    """Raise `Strayed` where somebody moved the tip whose receipt this form made.
+
+    Before anything else is judged: words that must not reach that unit would go their own way, and
+    nobody would learn that their tip was moved. One without any mark may be from before there were.
+    """
+    try:
+        check_marks(tip.marks, sent.keys.talk, tip.unit_id, tip.reference)
+    except Unmarked:
+        return
+
+
 def supplement(
     session: Session, sent: Submission, tip: Tip, *, known: frozenset[str] | None
 ) -> None:
     """Add what was sent as a message to the tip that the same form made before.
 
     `known` are the files that came with the same words already: then the others are added alone.
-    Raises `UnitClosedSince` and `NotWhole`.
+    Raises `UnitClosedSince` and `NotWhole`; `Strayed` and `Unmarked` where the tip has no mark of
+    the unit at which it is said to lie.
     """
     files = [file for file in sent.files if known is None or file.digest not in known]
     entries = [entry for file in files for entry in file.entries]
     unit = _readers_of(session, sent.intake, tip)
+    check_marks(tip.marks, sent.keys.talk, unit.unit_id, tip.reference)
     state = store.talk_state(session, tip)
     envelope = payload.Envelope.make(
         _body(sent, entries, is_known=known is not None),
@@ -65,16 +80,15 @@ def supplement(
         ),
     )
     uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
-    if tip.label is not None:
-        # A supervisory tip, which has no label, stays P1 whatever is added.
-        tip.urgency = min(tip.urgency, choose_urgency(sent.circumstances))
+    store.make_urgent(tip, choose_urgency(sent.circumstances), sent.intake.district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 
 def add_files(session: Session, sent: Submission) -> None:
     """Add files alone to the tip that the same form made; what is there already is not added again.
 
-    The caller commits. Raises `UnitClosedSince` where nobody reads the tip now, and `NotWhole`.
+    The caller commits. Raises `UnitClosedSince` where nobody reads the tip now, `NotWhole`, and
+    what `supplement` raises where the tip lies astray.
     """
     spent = nonces.spent_bodies(session, sent.nonce.nonce)
     tip = store.find_tip(session, sent.lookup, lock=True)

@@ -13,6 +13,7 @@ from ..db import db
 from ..house import house, page_language
 from ..padding import pad_page
 from ..sealing import receipt
+from ..sealing.marks import Strayed, Unmarked
 from ..security import public
 from ..tokens import FormNonce
 from ..vault import nonces, store
@@ -145,6 +146,10 @@ def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) ->
         return _again(form, no_unit=True)
     except ContactRefused as refused:
         form.contact.errors = [str(_CONTACT_SENTENCES[refused.problem])]
+        return _again(form)
+    except (Strayed, Unmarked) as astray:
+        db.session.rollback()
+        form.tell_astray(is_moved=isinstance(astray, Strayed))
         return _again(form)
     except UnitClosedSince:
         return _again(

@@ -2,21 +2,23 @@
 
 import re
 from base64 import b64encode
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
 
 from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..db import db
+from ..db import db, today
 from ..house import house, page_language
 from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json, text_field
+from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
 from ..vault.sent_files import TooMuch, read_files
-from ..vault.store import TalkFull
+from ..vault.store import TalkFull, TalkFullToday
 from ..vault.uploads import NotWhole
 from . import words
 from .services import (
@@ -29,8 +31,9 @@ from .services import (
     find_mail,
     store_letter,
 )
+from .shares import has_share
 from .thread import Row, is_own_whole
-from .visit import readers
+from .visit import look_up, readers
 
 MOST_SEALED = 32 * 1024
 _MOST_BODY = 64 * 1024
@@ -44,13 +47,32 @@ _KEY_ID = re.compile("[0-9]{1,19}")
 bp = Blueprint("mailbox_scripted", __name__)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A letter on its way to a tip."""
+
+    mail: Mail
+    letter: Letter
+    stamp: Stamp
+    lookup: bytes
+
+    def bare(self) -> "Sent":
+        """Leave of a call for protection the mark alone."""
+        mark = DANGER_MARK
+        stamp = Stamp.of(self.stamp.nonce, self.lookup, mark.kind, mark.digest)
+        return replace(self, letter=mark, stamp=stamp)
+
+
 @bp.post("/thread")
 @public
 def show_thread() -> Response:
     """Give what lies under a lookup: the coarse status, and the staff's messages still sealed."""
     lookup = hex_field(read_json(_MOST_BODY), "lookup", 32)
-    mail = find_mail(db.reading, house().peppered(bytes.fromhex(lookup)))
-    return _answer({**_cover(mail), "token": house().tokens.new()})
+    mail, is_known = look_up(bytes.fromhex(lookup))
+    token = house().tokens.new()
+    # Both are made, and one is sent: how long it takes tells nothing of whether a tip is there.
+    answers = [_answer({**cover, "token": token}) for cover in (_NOTHING, _cover(mail))]
+    return answers[is_known]
 
 
 @bp.post("/sealed")
@@ -68,31 +90,53 @@ def store_sealed() -> Response:
     if not is_fresh and not stamp.is_spent(db.reading):
         return _answer({"error": "token"}, 400)
     unit = readers(mail.tip)
-    if letter is DANGER_MARK and unit is not None:
+    if letter is DANGER_MARK and unit is not None and mail.tip.marks:
         # A key is there: the browser looks again, and seals what was written.
         return _answer({"error": "unit_open"}, 409)
     if letter.key_id is not None and unit is not None and letter.key_id != unit.key_id:
         # The unit has renewed its key since the page was opened: it looks again, and seals anew.
         return _stored_before(stamp) or _answer({"error": "number_taken"}, 409)
-    return _store(mail, letter, stamp)
+    return _store_within(Sent(mail, letter, stamp, lookup))
+
+
+def _store_within(sent: Sent) -> Response:
+    """Store where the sender's share has room; a retry of what is stored needs none."""
+    is_counted = sent.letter is not DANGER_MARK and not sent.stamp.is_spent(db.reading)
+    if is_counted and not has_share(sent.mail.tip.id):
+        return _without_room(sent, "share_used")
+    return _store(sent)
+
+
+def _without_room(sent: Sent, problem: str) -> Response:
+    """Refuse the words; of a call for protection the mark is kept in any case."""
+    if sent.letter.kind != "danger":
+        return _answer({"error": problem}, 409)
+    if sent.mail.tip.danger_on != today():
+        answer = _store(sent.bare())
+        if answer.status_code != 200:
+            return answer
+    return _answer({"error": "marked"}, 409)
 
 
 def _stored_before(stamp: Stamp) -> Response | None:
     return _answer({"stored": True}) if stamp.is_spent(db.reading) else None
 
 
-def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
+def _store(sent: Sent) -> Response:
     # The second try finds the same letter stored by a retry that ran beside this one.
     for _attempt in range(_ATTEMPTS):
         try:
-            store_letter(db.session, mail.tip.id, letter, stamp)
+            store_letter(db.session, sent.mail.tip.id, sent.letter, sent.stamp)
             db.session.commit()
             return _answer({"stored": True})
         except TipPurged:
             return _answer({"error": "purged"}, 410)
+        except TalkFullToday:
+            db.session.rollback()
+            return _without_room(sent, "full_today")
         except TalkFull:
             db.session.rollback()
-            return _answer({"error": "full"}, 409)
+            return _without_room(sent, "full")
         except NotWhole:
             db.session.rollback()
             return _answer({"error": "files"}, 409)
@@ -105,26 +149,41 @@ def _store(mail: Mail, letter: Letter, stamp: Stamp) -> Response:
     return _answer({"error": "number_taken"}, 409)
 
 
-def _cover(mail: Mail | None) -> dict[str, Any]:
-    """Describe a tip to its reporter; for an unknown lookup, the same shape with nothing in it."""
-    unit = readers(mail.tip) if mail else None
-    withdrawn = mail.tip.withdrawn_on if mail else None
+# What is said of an unknown lookup: the shape of `_cover` with nothing in it.
+_NOTHING: Final[dict[str, Any]] = {
+    "known": False,
+    **dict.fromkeys(("reference", "status", "status_words", "turn_to", "next_look"), ""),
+    "withdrawn_on": "",
+    "apart": False,
+    "called": False,
+    "unit": {"id": "", "key": "", "recipients": []},
+    "marks": [],
+    "length": 0,
+    "messages": [],
+}
+
+
+def _cover(mail: Mail) -> dict[str, Any]:
+    """Describe a tip to its reporter."""
+    unit, withdrawn = readers(mail.tip), mail.tip.withdrawn_on
     return {
-        "known": mail is not None,
-        "reference": mail.tip.reference if mail else "",
-        "status": mail.tip.status if mail else "",
-        "status_words": str(words.STATUS_WORDS[mail.tip.status]) if mail else "",
-        "turn_to": words.turn_to(mail.tip, house().district, page_language()) if mail else "",
-        "next_look": words.next_look(mail.tip.status) if mail else "",
+        "known": True,
+        "reference": mail.tip.reference,
+        "status": mail.tip.status,
+        "status_words": str(words.STATUS_WORDS[mail.tip.status]),
+        "turn_to": words.turn_to(mail.tip, house().district, page_language()),
+        "next_look": words.next_look(mail.tip.status),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
-        "apart": mail is not None and mail.tip.machine_unit is not None,
+        "apart": mail.tip.machine_unit is not None,
+        "called": mail.tip.danger_on is not None,
         "unit": {
             "id": unit.unit_id if unit else "",
             "key": str(unit.key_id) if unit else "",
             "recipients": unit.recipients if unit else [],
         },
-        "length": mail.talk.length if mail else 0,
-        "messages": [message_json(row) for row in mail.rows] if mail else [],
+        "marks": [mark.hex() for mark in split_marks(mail.tip.marks)],
+        "length": mail.talk.length,
+        "messages": [message_json(row) for row in mail.rows],
     }
 
 

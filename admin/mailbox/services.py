@@ -10,20 +10,28 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..db import today
+from ..house import house
 from ..models import Decision, Direction, Tip, TipStatus, Urgency
 from ..sealing import age
+from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
 from ..tokens import FormNonce
 from ..vault import history
+from ..vault.decoy import NOBODY, find_tip_or_decoy
 from ..vault.nonces import body_mac, spend, spent_bodies
-from ..vault.store import KeyChanged, NumberTaken, TalkState, add_message, check_key, find_tip
+from ..vault.store import (
+    KeyChanged,
+    NumberTaken,
+    TalkState,
+    add_message,
+    check_key,
+    find_tip,
+    make_urgent,
+)
 from ..vault.talk import Talk, read_talk
 from ..vault.units import OpenUnit
 from ..vault.uploads import attach
 from .thread import Row
-
-# No row has it: an unknown receipt asks the database the same questions as a known one.
-_NOBODY = -1
 
 CONFLICTS = (NumberTaken, KeyChanged, IntegrityError, StaleDataError)
 """Somebody else wrote at the same moment: roll back, look again, and try once more."""
@@ -100,12 +108,25 @@ class Stamp:
 def find_mail(session: Session, peppered: bytes) -> Mail | None:
     """Read the tip and the talk of a receipt. Costs the same queries where there is none."""
     tip = find_tip(session, peppered)
-    talk = read_talk(session, tip.id if tip else _NOBODY)
+    talk = read_talk(session, tip.id if tip else NOBODY)
     return Mail(tip, talk) if tip else None
 
 
+def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple[Mail, bool]:
+    """Read the tip and the talk of a receipt, or one of nobody that costs the same work.
+
+    The second value tells which: what is read of a decoy is thrown away.
+    """
+    tip = find_tip_or_decoy(session, peppered, unit_id)
+    return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
+
+
 def seal_letter(mail: Mail, talk: bytes, *, kind: Kind, body: str, readers: OpenUnit) -> Letter:
-    """Seal the reporter's words to the unit, chained to the talk as it stands."""
+    """Seal the reporter's words to the unit, chained to the talk as it stands.
+
+    Raises `Strayed` or `Unmarked` where the tip has no mark of the unit at which it is said to lie.
+    """
+    check_marks(mail.tip.marks, talk, readers.unit_id, mail.tip.reference)
     state = mail.state
     envelope = Envelope.make(
         body,
@@ -174,8 +195,8 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
 
 def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
     """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
-    if letter.urgency and tip.label is not None:
-        tip.urgency = min(tip.urgency, letter.urgency)
+    if letter.urgency:
+        make_urgent(tip, letter.urgency, house().district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 

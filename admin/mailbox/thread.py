@@ -4,9 +4,11 @@ Pure. `admin/browser/mailbox/thread.js` does the same where scripts are on.
 """
 
 import enum
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Protocol
 
 from ..sealing import age
@@ -41,6 +43,20 @@ class Trouble(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class _DecoyRow:
+    """A message that lies in no database."""
+
+    sealed: bytes
+    digest: str
+    number: int = 1
+    direction: str = "staff"
+    sent_on: date = date.min
+
+
+_NOWHERE = "00000-00000"
+
+
+@dataclass(frozen=True)
 class Entry:
     """One place of the talk as the reporter sees it; their own words are never in it."""
 
@@ -61,11 +77,33 @@ def open_thread(
     and `is_asked` tells whether staff say that they asked something.
     """
     entries, last = _open_rows(rows, keys, reference)
+    _open_decoys(sum(row.direction == "staff" for row in rows))
     if last != length:
         entries.append(_missing(last + 1))
     if is_asked and not any(entry.body for entry in entries):
         entries.append(Entry(last + 1, "staff", trouble=Trouble.NO_QUESTION))
     return entries
+
+
+OPENED_STEP = 4
+"""A visit opens so many messages, or a multiple: how long it takes tells little of the talk."""
+
+
+def _open_decoys(opened: int) -> None:
+    row, identity, talk = _decoy()
+    for _ in range(max(OPENED_STEP, -(-opened // OPENED_STEP) * OPENED_STEP) - opened):
+        _open_row(row, identity, talk, _NOWHERE, "")
+
+
+@cache
+def _decoy() -> tuple[Row, age.HybridIdentity, bytes]:
+    """Make a message like the staff's, to keys of nobody; once in a process."""
+    identity, talk = age.HybridIdentity.generate(), secrets.token_bytes(32)
+    envelope = Envelope.make(
+        "", talk, kind="message", direction="staff", reference=_NOWHERE, number=1, previous=""
+    )
+    sealed = age.seal(envelope.to_bytes(), [identity.recipient] * 3)
+    return _DecoyRow(sealed, envelope.digest), identity, talk
 
 
 def _open_rows(rows: Sequence[Row], keys: ReceiptKeys, reference: str) -> tuple[list[Entry], int]:

@@ -1,5 +1,6 @@
 """The mailbox without scripts: the receipt comes with each request and is forgotten after it."""
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -57,7 +58,21 @@ def look() -> ResponseReturnValue:
     form = ReceiptForm(request.form)
     if not form.validate():
         return _start_page(form), 422
-    return _mailbox_page(form, visit(form), WordsForm(request.form))
+    found = visit(form)
+    return _either(
+        found,
+        lambda shown: _mailbox_page(form, shown, WordsForm(request.form)),
+        lambda: _start_page(form, is_unknown=True),
+    )
+
+
+def _either(found: Visit, known: Callable[[Visit], str], unknown: Callable[[], str]) -> str:
+    """Make the page of a known receipt and that of an unknown one, and give the one that fits.
+
+    Who measures how long an answer takes learns nothing of whether the receipt is known.
+    """
+    pages = known(found.shown), unknown()
+    return pages[found.mail is None]
 
 
 @bp.post("/words")
@@ -96,10 +111,14 @@ def _take(form: LetterForm, kind: Kind) -> ResponseReturnValue:
     if not receipt.validate():
         return _start_page(receipt), 422
     found = visit(receipt)
+    if kind != "message" and not form.confirm.data and not found.is_purged:
+        return _either(
+            found,
+            lambda shown: _step_page(kind, shown, form),
+            lambda: _start_page(receipt, is_unknown=True),
+        )
     if found.mail is None or not found.can_write:
         return _mailbox_page(receipt, found, WordsForm())
-    if kind != "message" and not form.confirm.data:
-        return _step_page(kind, found, form)
     if not form.validate():
         return _refused_page(kind, receipt, found, form), 422
     delivery = deliver(db.session, found.mail, found.keys, form, kind)

@@ -1,6 +1,6 @@
 """One request of a reporter without scripts: the receipt's keys live as long as this request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,10 +10,11 @@ from ..db import db
 from ..house import house
 from ..models import Tip
 from ..public_form import STALE
+from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
-from ..vault.store import TalkFull
+from ..vault.store import TalkFull, TalkFullToday
 from ..vault.units import OpenUnit, readers_of
 from . import words
 from .forms import LetterForm, ReceiptForm
@@ -24,9 +25,11 @@ from .services import (
     Stamp,
     TipPurged,
     find_mail,
+    find_mail_or_decoy,
     seal_letter,
     store_letter,
 )
+from .shares import has_share
 from .thread import Entry, open_thread
 
 ATTEMPTS = 3
@@ -50,10 +53,21 @@ class Visit:
     keys: ReceiptKeys
     mail: Mail | None
     entries: list[Entry]
+    decoy: Mail | None = None
+    """Mail of nobody, where nothing lies under the receipt: its page is made and thrown away."""
+
+    @property
+    def shown(self) -> "Visit":
+        """The visit whose page is made in any case."""
+        return replace(self, mail=self.mail or self.decoy)
 
     @property
     def can_write(self) -> bool:
-        return self.mail is not None and not self.mail.is_purged
+        return self.mail is not None and not self.is_purged
+
+    @property
+    def is_purged(self) -> bool:
+        return self.mail is not None and self.mail.is_purged
 
 
 def visit(form: ReceiptForm) -> Visit:
@@ -61,16 +75,18 @@ def visit(form: ReceiptForm) -> Visit:
     keys = derive(form.receipt.digits, house().site_id)
     # What was read before, in this request, must not hide what came meanwhile.
     db.reading.rollback()
-    mail = find_mail(db.reading, house().peppered(keys.lookup))
-    return Visit(form.receipt.data or "", keys, mail, _entries(mail, keys))
-
-
-def _entries(mail: Mail | None, keys: ReceiptKeys) -> list[Entry]:
-    if mail is None:
-        return open_thread((), keys, "", length=0, is_asked=False)
-    return open_thread(
+    mail, is_known = look_up(keys.lookup)
+    entries = open_thread(
         mail.rows, keys, mail.tip.reference, length=mail.talk.length, is_asked=mail.is_asked
     )
+    receipt = form.receipt.data or ""
+    return Visit(receipt, keys, mail if is_known else None, entries, None if is_known else mail)
+
+
+def look_up(lookup: bytes) -> tuple[Mail, bool]:
+    """Find what lies under a receipt's lookup, or a decoy, and tell which it is."""
+    a_unit = next(iter(vault().units.get()), "")
+    return find_mail_or_decoy(db.reading, house().peppered(lookup), a_unit)
 
 
 def deliver(
@@ -84,10 +100,18 @@ def deliver(
         return _refuse(form, str(STALE))
     try:
         unit = readers(found.tip)
+        # Before somebody of the unit has opened a tip without marks, no word may go along.
+        may_seal = unit is not None and (bool(found.tip.marks) or kind != "danger")
+        # The mark is kept whatever else finds no room.
+        if kind == "danger" and (not may_seal or not has_share(found.tip.id)):
+            return _mark_danger(session, found, keys, form)
+        if kind != "danger" and not has_share(found.tip.id):
+            return _refuse(form, str(words.SHARE_USED))
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
-        if kind == "danger":
-            return _mark_danger(session, found, keys, form)
+    except (Strayed, Unmarked) as error:
+        form.tell_astray(is_moved=isinstance(error, Strayed))
+        return Delivery.REFUSED
     except SQLAlchemyError:
         # The database is full, busy or away: the words stay on the page.
         session.rollback()
@@ -138,9 +162,12 @@ def _deliver_to(
             return Delivery.STORED
         except TipPurged:
             return _refuse(form, str(words.PURGED))
-        except TalkFull:
+        except TalkFull as full:
             session.rollback()
-            return _refuse(form, str(words.FULL))
+            if kind == "danger":
+                return _mark_danger(session, found, keys, form)
+            is_today = isinstance(full, TalkFullToday)
+            return _refuse(form, str(words.FULL_TODAY if is_today else words.FULL))
         except CONFLICTS:
             session.rollback()
             db.reading.rollback()

@@ -9,6 +9,14 @@ from flask_babel import lazy_gettext as _l
 from ..db import today
 from ..district import District
 from ..models import Tip, TipStatus
+from ..public_form import (
+    ELSEWHERE,
+    STRAYED,
+    STRAYED_WHY,
+    UNMARKED,
+    UNMARKED_NEXT,
+    UNMARKED_WHY,
+)
 
 LOOK_AGAIN_DAYS = 7
 MOST_WORDS = 2000
@@ -43,10 +51,11 @@ BUSY = _l("刚才没有存上。您写的字还在，请再按一次。")
 UNIT_CLOSED = _l("现在收不了新的话。您写的字还在，请先抄下来。急事请打 110，别的事打 12345。")
 FALSE_KEY = _l("注意：锁对不上，这次没有发出去。")
 FALSE_KEY_WHY = _l("服务器给的锁和公开登记的不一样，可能有人动了手脚。")
-FALSE_KEY_NEXT = _l("字都还在，请先抄下来。急事打 110，公职人员的事打 12388，别的打 12345。")
 MARKED = _l("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
 PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
 FULL = _l("这条线索下的话太多了，存不下。您写的字还在，请另写一条线索。")
+FULL_TODAY = _l("今天写得太多，存不下了。您写的字还在，请明天再写，或者另写一条线索。")
+SHARE_USED = _l("刚才发来的话太多，先歇一小时。您写的字还在，请抄下来，过一小时再发。")
 OFFLINE = _l("没有连上。您写的字还在，请等一会儿再按一次。")
 SUMMARY = _l("有几处要改一下")
 UNABLE = _l("这个浏览器打不开加锁的内容，改由服务器代为打开。")
@@ -104,10 +113,18 @@ def script_words() -> dict[str, str]:
         "unit-closed": UNIT_CLOSED,
         "false-key": FALSE_KEY,
         "false-key-why": FALSE_KEY_WHY,
-        "false-key-next": FALSE_KEY_NEXT,
+        "false-key-next": ELSEWHERE,
+        "strayed": STRAYED,
+        "strayed-why": STRAYED_WHY,
+        "strayed-next": ELSEWHERE,
+        "unmarked": UNMARKED,
+        "unmarked-why": UNMARKED_WHY,
+        "unmarked-next": UNMARKED_NEXT,
         "marked": MARKED,
         "purged": PURGED,
         "full": FULL,
+        "full-today": FULL_TODAY,
+        "share-used": SHARE_USED,
         "offline": OFFLINE,
         "summary": SUMMARY,
         "unable": UNABLE,

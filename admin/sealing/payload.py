@@ -15,6 +15,9 @@ from typing import Any, Literal, Self, cast, get_args
 from admin.sealing.errors import SealingError
 
 TIP_STEP = 8192
+TIP_CLASS = 2 * TIP_STEP
+"""What an ordinary tip is filled up to, with a contact or without: 16 KiB hold 1,300 characters and
+a contact, or all that the form takes without one. What is longer grows in steps."""
 LABEL_STEP = 512
 MESSAGE_STEP = 4096
 CONTACT_STEP = 512
@@ -75,7 +78,7 @@ class Tip:
         }
         if self.contact:
             content["contact"] = base64.b64encode(self.contact).decode()
-        return pad(_dump(content), TIP_STEP)
+        return pad(_dump(content).ljust(TIP_CLASS), TIP_STEP)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -126,6 +129,10 @@ class Label:
         if not set(flags) <= set(get_args(Flag)):
             raise BadContent("an unknown flag")
         return label
+
+
+NO_LABEL = Label("", "")
+"""What a supervisory tip carries in a label's place: sealed, it looks like any other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask import abort
 from ..house import house
 from ..models import Urgency
 from ..sealed_json import base64_field, hex_field, text_field
+from ..sealing.marks import MARK
 from ..sealing.payload import LABEL_STEP, TIP_STEP
 from ..sealing.shape import WrongShape, clear_size
 from .store import SealedTip
@@ -33,7 +34,9 @@ class Cover:
     key_id: int | None
     """Which of the unit's keys it is sealed to."""
     urgency: Urgency
-    label: bytes | None
+    label: bytes
+    mark: bytes | None
+    """Lets later words go to that unit."""
     sealed: bytes
 
     def open_unit(self, units: Mapping[str, OpenUnit]) -> OpenUnit | None:
@@ -50,7 +53,14 @@ class Cover:
             return None
         return unit
 
-    def tip(self, unit: OpenUnit, *, is_machine: bool = False, channel: str = "form") -> SealedTip:
+    def tip(
+        self,
+        unit: OpenUnit,
+        *,
+        is_machine: bool = False,
+        is_proven: bool = False,
+        channel: str = "form",
+    ) -> SealedTip:
         return SealedTip(
             reference=self.reference,
             lookup=self.lookup,
@@ -59,7 +69,9 @@ class Cover:
             urgency=self.urgency,
             label=self.label,
             sealed=self.sealed,
+            marks=self.mark,
             is_machine=is_machine,
+            is_proven=is_proven,
             channel=channel,
         )
 
@@ -81,21 +93,17 @@ def read_cover(content: dict[str, Any]) -> Cover:
         unit_id=unit_id,
         key_id=int(text_field(content, "key", _KEY_ID)) if "key" in content else None,
         urgency=urgency,
-        label=_label(base64_field(content, "label"), unit_id, urgency),
+        label=_label(base64_field(content, "label")),
+        mark=bytes.fromhex(hex_field(content, "mark", 2 * MARK)) if "mark" in content else None,
         sealed=sealed,
     )
 
 
-def _label(label: bytes, unit_id: str, urgency: Urgency) -> bytes | None:
-    """Check a label. A supervisory tip has none, and is P1 whatever it says."""
-    if label:
-        if _clear_size(label, recipients=1) != LABEL_STEP:
-            abort(400)
-        return label
-    district = house().district
-    if unit_id not in (district.supervisory, district.upper) or urgency is not Urgency.P1:
+def _label(label: bytes) -> bytes:
+    """Check a label: every tip has one, so that no row tells which came the supervisory way."""
+    if _clear_size(label, recipients=1) != LABEL_STEP:
         abort(400)
-    return None
+    return label
 
 
 def _clear_size(sealed: bytes, *, recipients: int) -> int:

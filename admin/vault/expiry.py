@@ -15,6 +15,7 @@ from ..models import (
     PURGED,
     DayKey,
     HandoverNote,
+    LaneRank,
     Message,
     Note,
     SpentChallenge,
@@ -23,10 +24,11 @@ from ..models import (
     TipLabel,
     TipStatus,
 )
-from . import clocks, history, uploads
+from . import clocks, history, kept, uploads
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
-# retry is still answered with the same receipt (design.md section 4).
+# retry is still answered with the same receipt (design.md section 4). The form's own day counts:
+# so many days' keys stand, and no more.
 NONCE_DAYS = 8
 PURGED_DAYS = 180
 """Days for which the mailbox still says 内容已删除; afterwards the receipt is unknown."""
@@ -38,11 +40,13 @@ _EMPTY: Final = {
     "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
+    "lane_rank": LaneRank.PLAIN,
     "claimed_until": None,
     "due_on": None,
     "due_rule": None,
     "label": None,
     "sealed": None,
+    "marks": None,
 }
 
 
@@ -52,17 +56,23 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     Idempotent. Returns how many of each kind were deleted, for the operator.
     """
     day = day or today()
-    oldest = day - timedelta(days=NONCE_DAYS)
+    oldest = oldest_form(day)
     spent = delete(SpentChallenge).where(SpentChallenge.day < day)
     handovers = delete(HandoverNote).where(HandoverNote.written_at < _oldest_handover(day))
     return {
         "tips": _purge(session, day),
+        "kept": kept.forget_old(session, day, BATCH),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
         "nonces": changed_rows(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
         "challenges": changed_rows(session.execute(spent)),
         "handovers": changed_rows(session.execute(handovers)),
         "day_keys": changed_rows(session.execute(delete(DayKey).where(DayKey.day < oldest))),
     }
+
+
+def oldest_form(day: date) -> date:
+    """Tell the earliest day whose forms are still known on `day`."""
+    return day - timedelta(days=NONCE_DAYS - 1)
 
 
 def _oldest_handover(day: date) -> int:
@@ -93,6 +103,7 @@ def _purge(session: Session, day: date) -> int:
         session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY))
         history.record_purged(session, old)
         uploads.release(session, old)
+        kept.forget(session, old)
     return len(old)
 
 

@@ -12,7 +12,7 @@ from ..audit import record_at_commit
 from ..db import today
 from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
 from . import clocks
-from .lane import leave_lane
+from .lane import MACHINE_DAYS, rise_in_lane
 
 REPORTER: Final = clocks.REPORTER
 SYSTEM: Final = clocks.SYSTEM
@@ -125,12 +125,26 @@ def heard_from_reporter(session: Session, tip: Tip, *, reason: Reason) -> Decisi
     return record(session, tip, new=TipStatus.RECEIVED, reason=reason, by=REPORTER)
 
 
+MOST_CALLS: Final = 5
+"""Calls of one day that the history keeps: the mark stands after the first."""
+
+
+def _calls_today(session: Session, tip: Tip) -> int:
+    calls = (Decision.tip_id == tip.id, Decision.reason == Reason.DANGER)
+    query = select(func.count()).where(*calls, Decision.decided_on == today())
+    return session.execute(query).scalar_one()
+
+
 def mark_danger(session: Session, tip: Tip) -> None:
     """Put the tip on top because its reporter is in danger; an ended tip opens again.
 
-    In the lane it might go unread: it leaves it.
+    One in the lane rises there, and stays in it for as long as a new one does from now on.
     """
-    leave_lane(tip)
+    if tip.is_open and tip.danger_on == today() and _calls_today(session, tip) >= MOST_CALLS:
+        return
+    if tip.machine_unit is not None and tip.danger_on is None:
+        rise_in_lane(tip)
+        expire_after(tip, MACHINE_DAYS)
     tip.urgency = Urgency.P0
     tip.danger_on = today()
     heard_from_reporter(session, tip, reason=Reason.DANGER)

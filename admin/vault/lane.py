@@ -1,9 +1,19 @@
 """The lane 疑似机器发送: tips that stand apart from the queue until staff take them, or they go."""
 
+from typing import Final
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..models import Tip
+from ..models import LaneRank, Tip
+
+MACHINE_DAYS: Final = 4
+"""Days after which a tip of the machine lane goes unless staff take it. It goes with the first
+hour of that day: three whole days (72 hours) have passed then, at whatever hour it came."""
+_RISES: Final = {
+    LaneRank.PROVEN: LaneRank.CALLING_PROVEN,
+    LaneRank.PLAIN: LaneRank.CALLING,
+}
 
 _SIZE = select(func.count()).where(Tip.machine_unit.is_not(None))
 
@@ -17,3 +27,18 @@ def leave_lane(tip: Tip) -> None:
     """Put the tip among the others of its unit: it goes no sooner than they do."""
     if tip.machine_unit is not None:
         tip.machine_unit = tip.expires_on = None
+        tip.lane_rank = LaneRank.PLAIN
+
+
+def first_rank(*, is_proven: bool) -> LaneRank:
+    """Give the rank of a tip that comes into the lane."""
+    return LaneRank.PROVEN if is_proven else LaneRank.PLAIN
+
+
+def rise_in_lane(tip: Tip) -> None:
+    """Put a tip of the lane before those that tell of no danger; it does not leave.
+
+    A press costs a flood nothing: if it led out, all of a flood would stand in the queue.
+    """
+    if tip.machine_unit is not None:
+        tip.lane_rank = _RISES.get(tip.lane_rank, tip.lane_rank)

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 import threading
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import bindparam, insert, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..db import today
 from ..models import DayKey, SpentNonce
-from .expiry import NONCE_DAYS
+from .expiry import oldest_form
 
 
 def nonce_hash(nonce: bytes) -> bytes:
@@ -68,7 +68,7 @@ class DayKeys:
         Commits when it makes a key: the key must be there before a receipt hangs on it.
         """
         with self._lock:
-            oldest = today() - timedelta(days=NONCE_DAYS)
+            oldest = oldest_form(today())
             self._keys = {day: key for day, key in self._keys.items() if day >= oldest}
             if day < oldest or day > today():
                 return None

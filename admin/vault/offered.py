@@ -35,4 +35,5 @@ def routes_of(district: District, site_id: str, units: Mapping[str, OpenUnit]) -
         "units": offered_units(district, units),
         "categories": {row.id: row.route for row in district.categories.values()},
         "offices": {row.id: row.unit for row in district.offices.values()},
+        "contact": vars(district.contact) if district.contact else None,
     }

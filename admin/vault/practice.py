@@ -20,6 +20,7 @@ from ..models import (
     UnitKey,
 )
 from ..sealing import age, payload, receipt
+from ..sealing.marks import unit_mark
 from . import uploads
 from .routes import Circumstances, choose_urgency
 from .store import SealedTip, store_tip
@@ -87,6 +88,7 @@ def _store(
             urgency=choose_urgency(_circumstances(fields)),
             label=age.seal(label.to_bytes(), [unit]),
             sealed=age.seal(tip.to_bytes(), [unit, recovery]),
+            marks=unit_mark(keys.talk, key.unit_id, reference),
         ),
     )
     return Stored(sample.lesson, reference, receipt.with_checks(digits))

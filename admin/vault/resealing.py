@@ -5,7 +5,7 @@ meanwhile, or another browser that was faster, makes the move fail and changes n
 version stays, for a colleague who is typing has seen the same words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, select, text, update
@@ -131,6 +131,11 @@ def read_bundle(session: Session, unit_id: str, reference: str) -> tuple[UnitKey
     return row.UnitKey, _bundle(session, row.Tip)
 
 
+def read_current(session: Session, tip_id: int) -> Bundle:
+    """Read all sealed bytes of a tip, whichever key it hangs on."""
+    return _bundle(session, session.get_one(Tip, tip_id, options=[undefer(Tip.sealed)]))
+
+
 def _bundle(session: Session, tip: Tip) -> Bundle:
     return Bundle(
         length=tip.talk_length,
@@ -141,21 +146,29 @@ def _bundle(session: Session, tip: Tip) -> Bundle:
     )
 
 
-_Numbered = type[Message] | type[Note]
+Numbered = type[Message] | type[Note]
 
 
-def _by_number(session: Session, table: _Numbered, tip_id: int) -> dict[int, bytes]:
+def _by_number(session: Session, table: Numbered, tip_id: int) -> dict[int, bytes]:
     rows = session.execute(select(table.number, table.sealed).where(table.tip_id == tip_id))
     return {number: sealed for number, sealed in rows}
 
 
 def move_tip(
-    session: Session, *, unit_id: str, reference: str, old: int, new: int, bundle: Bundle
+    session: Session,
+    *,
+    unit_id: str,
+    reference: str,
+    old: int,
+    new: int,
+    bundle: Bundle,
+    keep: Callable[[Tip, Bundle], None],
 ) -> None:
     """Put the re-sealed files in the place of the old ones. The caller commits.
 
-    `new` must be the unit's key in use; the caller has looked. Raises `Moved` or `NotFit`, and then
-    the caller rolls back.
+    `new` must be the unit's key in use; the caller has looked, and has seen that the mover holds
+    it. `keep` is handed the tip and its old files before they are replaced. Raises `Moved` or
+    `NotFit`, and then the caller rolls back.
     """
     if old not in _older_ids(session, unit_id):
         raise Moved
@@ -171,6 +184,7 @@ def move_tip(
         raise Moved
     stored = _bundle(session, tip)
     _check(stored, bundle)
+    keep(tip, stored)
     # Past the mapper: the version must stay.
     session.execute(
         update(Tip)
@@ -178,12 +192,15 @@ def move_tip(
         .values(unit_key_id=new, sealed=bundle.sealed, label=bundle.label)
         .execution_options(synchronize_session=False)
     )
-    _replace(session, Message, tip.id, bundle.messages)
-    _replace(session, Note, tip.id, bundle.notes)
+    replace_files(session, Message, tip.id, bundle.messages)
+    replace_files(session, Note, tip.id, bundle.notes)
     session.expire(tip)
 
 
-def _replace(session: Session, table: _Numbered, tip_id: int, files: Mapping[int, bytes]) -> None:
+def replace_files(
+    session: Session, table: Numbered, tip_id: int, files: Mapping[int, bytes]
+) -> None:
+    """Put files in the place of those that have their numbers."""
     for number, sealed in files.items():
         session.execute(
             update(table)

@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..clocks import Deadline
 from ..db import today
+from ..district import District
 from ..house import house
 from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
-
-MACHINE_DAYS = 4
-"""Days after which a tip of the machine lane goes unless staff take it. It goes with the first
-hour of that day: three whole days (72 hours) have passed then, at whatever hour it came."""
+from .lane import MACHINE_DAYS, first_rank
 
 
 class NumberTaken(Exception):
@@ -30,12 +28,22 @@ class TalkFull(Exception):
     """The reporter's side of this talk has had its room: more words need a tip of their own."""
 
 
+class TalkFullToday(TalkFull):
+    """The day's room is used up: tomorrow there is more."""
+
+
 TALK_MAX = 300
 """Messages up to which a reporter may add words: one receipt must not fill the disk."""
 LANE_TALK_MAX = 10
 """The same for a tip that waits in the machine lane."""
 DANGER_ROOM = 50
 """Further messages for who is in danger."""
+LANE_DANGER_ROOM = 5
+"""The same in the machine lane."""
+DAY_MAX = 20
+"""Messages of a reporter to one tip on one day: who found a receipt fills no talk in a minute."""
+DAY_DANGER_ROOM = 5
+"""Further ones of a day for who is in danger."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +59,12 @@ class SealedTip:
     sealed: bytes
     is_machine: bool = False
     """Whether it stands apart in the lane 疑似机器发送."""
+    is_proven: bool = False
+    """Whether it came with a proof of work: kept of a tip in the lane alone."""
     channel: str = "form"
     """How it came: by the form, or told to staff."""
+    marks: bytes | None = None
+    """The mark of the unit that it is sealed to; None where its maker gave none."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,8 @@ def store_tip(session: Session, tip: SealedTip) -> int:
             "expires_on": today() + timedelta(days=MACHINE_DAYS) if tip.is_machine else None,
             "label": tip.label,
             "sealed": tip.sealed,
+            "marks": tip.marks,
+            "lane_rank": first_rank(is_proven=tip.is_proven and tip.is_machine),
         },
     )
     return tip_id
@@ -147,7 +161,7 @@ def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | No
     With `lock`, others who add to the same tip wait until this transaction ends (PostgreSQL;
     SQLite has one writer anyway).
     """
-    query = select(Tip).where(Tip.lookup == lookup)
+    query = select(Tip).where(Tip.lookup == lookup).options(undefer(Tip.marks))
     if lock:
         query = query.with_for_update(of=Tip)
     return session.execute(query).scalar_one_or_none()
@@ -167,6 +181,16 @@ def check_key(session: Session, tip: Tip, key_id: int | None) -> None:
     older = set(session.scalars(renewed))
     if key_id in older or (key_id is None and older):
         raise KeyChanged
+
+
+def make_urgent(tip: Tip, urgency: Urgency, district: District) -> None:
+    """Let added words make a tip more urgent, as far as its cover may tell.
+
+    A supervisory tip stays as urgent as it is, and so does whatever lies at the unit above: that
+    takes such tips too, and no row tells which they are.
+    """
+    if tip.unit_id not in district.sealed_way:
+        tip.urgency = min(tip.urgency, urgency)
 
 
 def talk_state(session: Session, tip: Tip) -> TalkState:
@@ -193,13 +217,12 @@ def add_message(
     """Add one message to a tip's talk.
 
     Raises `NumberTaken` unless it is the next in the chain, and `TalkFull` for the reporter's
-    messages beyond `TALK_MAX`.
+    messages beyond `TALK_MAX`, or beyond `DAY_MAX` on one day.
     """
     if number != talk_state(session, tip).number + 1:
         raise NumberTaken
-    most = LANE_TALK_MAX if tip.machine_unit else TALK_MAX
-    if direction is Direction.REPORTER and number > most + DANGER_ROOM * is_danger:
-        raise TalkFull
+    if direction is Direction.REPORTER:
+        _check_room(session, tip, number, is_danger=is_danger)
     message = Message(
         tip=tip,
         number=number,
@@ -217,3 +240,16 @@ def add_message(
     except IntegrityError as error:
         raise NumberTaken from error
     return message
+
+
+def _check_room(session: Session, tip: Tip, number: int, *, is_danger: bool) -> None:
+    if tip.machine_unit:
+        most = LANE_TALK_MAX + LANE_DANGER_ROOM * is_danger
+    else:
+        most = TALK_MAX + DANGER_ROOM * is_danger
+    if number > most:
+        raise TalkFull
+    own = (Message.tip_id == tip.id, Message.direction == Direction.REPORTER)
+    query = select(func.count()).where(*own, Message.sent_on == today())
+    if session.execute(query).scalar_one() >= DAY_MAX + DAY_DANGER_ROOM * is_danger:
+        raise TalkFullToday

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from ..models import Direction, Message, Tip
@@ -21,6 +21,8 @@ class Talk:
     rows: Sequence[TalkRow]
 
 
+_ONE = select(literal(1).label("one")).subquery()
+
 # Both sides in one statement: read one after the other, a message that came between the two would
 # look like one that went missing.
 _TALK = (
@@ -32,6 +34,8 @@ _TALK = (
         Message.digest,
         Message.sealed,
     )
+    # Before them one row that is always there: no tip costs what a tip without a talk does.
+    .select_from(_ONE.outerjoin(Tip, Tip.id == bindparam("tip")))
     .outerjoin(Message, Message.tip_id == Tip.id)
     .order_by(Message.number)
 )
@@ -39,6 +43,5 @@ _TALK = (
 
 def read_talk(session: Session, tip_id: int) -> Talk:
     """Read the talk of a tip; of a tip that is not there, an empty one."""
-    found = session.execute(_TALK.where(Tip.id == tip_id)).all()
-    length = found[0].talk_length if found else 0
-    return Talk(length, [row for row in found if row.number is not None])
+    found = session.execute(_TALK, {"tip": tip_id}).all()
+    return Talk(found[0].talk_length or 0, [row for row in found if row.number is not None])

@@ -12,6 +12,7 @@ from blocks import BLOCK, Block, blocks, clean
 from deadlines import time_of
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
+from numerals import ordinal
 from statements import SOURCE, unsourced
 
 LIMIT = 40
@@ -38,7 +39,12 @@ RINGING = re.compile(r"(?:[打拨]|电话|热线|号码)[^\n]{0,3}$")
 PRESSED = re.compile(r"(?!posters/|q/|learn/|help/path/|places/)")
 # Where a link cannot stand: a heading, the words of another link, an element with its own number.
 CLOSED = re.compile(r"#|.*\[[^\]]*$|.*<(?:a|button|summary|label|legend)\b(?:(?!</).)*$")
-NO_ARTICLE = re.compile(r"(治安管理处罚法|网络安全法)》?第[零一二三四五六七八九十百0-9]+条")
+# 第五十条第一款第三项、第六十条 …: a law's name holds for all that is strung together behind it.
+NUMERAL = "[零一二三四五六七八九十百0-9]+"
+CITED = re.compile(rf"第{NUMERAL}条")
+STRUNG = (
+    rf"》?(?:（[^（）]*）)?(?:第{NUMERAL}条(?:第[一二三四五六七八九十]+[款项])*[、和及与到至]?)+"
+)
 # An article's page and its law's chapters are that law; each question carries its source.
 THE_LAW = re.compile(r"law/(?:\d\d|ch/\d|for/.*)\.md|learn/.*/.*|learn/(?:cards|quiz|drugs|topic)")
 
@@ -73,6 +79,12 @@ class Rules:
         begin = "".join(sorted({word[0] for word in ordered}))
         every = "|".join([QUOTED, *map(re.escape, ordered)])
         self.hard = re.compile(f"(?=[《{begin}])(?:{every})")
+        self.compared = {
+            law["zh"]: {f"第{number}条" for number in law["articles"]}
+            | {ordinal(number, "条") for number in law["articles"]}
+            for law in data["renumbered"]["items"]
+        }
+        self.renumbered = re.compile(f"({'|'.join(self.compared)}){STRUNG}")
         items = data["hotlines"]["items"]
         self.phones = {item["number"] for item in items if item["kind"] == "phone"}
         self.known = set(
@@ -102,7 +114,7 @@ def spoken(words: str, rules: Rules, *, is_law: bool = False) -> Iterator[Fault]
         for part in blocks(words):
             yield from long_sentences(words, part)
     yield from hard_words(words, rules)
-    yield from renumbered(words)
+    yield from renumbered(words, rules)
     if not is_law:
         yield from bare_statements(words)
 
@@ -180,10 +192,13 @@ def is_explained(words: str, end: int) -> bool:
     return found is not None and not (found[0][0] == "（" and SOURCE.search(found[0]))
 
 
-def renumbered(words: str) -> Iterator[Fault]:
-    for found in NO_ARTICLE.finditer(words):
-        say = f"{found[1]}换过条号，只写法律的名字，不写第几条"
-        yield Fault(line_at(words, found.start()), found[0], say)
+def renumbered(words: str, rules: Rules) -> Iterator[Fault]:
+    """Find articles of renumbered laws that nobody compared: the number may be one of before."""
+    for found in rules.renumbered.finditer(words):
+        for article in CITED.findall(found[0]):
+            if article not in rules.compared[found[1]]:
+                say = f"{found[1]}换过条号，{article}没有对过新条文，对过了，写进 renumbered.yml"
+                yield Fault(line_at(words, found.start()), found[0], say)
 
 
 def bare_statements(words: str) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from keys_file import routes_digest
 from mkdocs.exceptions import PluginError
 
 NONE_YET = {
@@ -16,6 +17,7 @@ DEMO = {
     "zh": "您看到的要是演示网站，演示用的钥匙不列在这里。",
     "en": "On a demonstration site, the demonstration’s keys are not listed here.",
 }
+ROUTES = {"zh": "去向：哪类事送到哪个单位", "en": "The routes: which matter goes to which unit"}
 CHECKED = {"zh": "核对日期：", "en": "Checked on "}
 
 Data = dict[str, Any]
@@ -28,10 +30,19 @@ def lists(data: Data, language: str) -> str:
     if unknown := sorted(set(published) - set(units)):
         raise PluginError(f"keys.yml 里的 {unknown[0]}，routes.yml 里没有这个单位")
     if not published:
-        return f'<p class="notice">{NONE_YET[language]}<br>{DEMO[language]}</p>'
+        notice = f'<p class="notice">{NONE_YET[language]}<br>{DEMO[language]}</p>'
+        return f"{notice}\n\n{routes(data, language)}"
     shown = [one(name, published[unit]) for unit, name in units.items() if unit in published]
+    shown.append(routes(data, language))
     day = f'<p class="meta">{CHECKED[language]}{data["keys"]["checked"]}</p>'
     return "\n\n".join([*shown, day])
+
+
+def routes(data: Data, language: str) -> str:
+    """Show the half of the routes' hash that two people can read to each other: 128 bits."""
+    digest = routes_digest(data)
+    groups = " ".join(digest[place : place + 4] for place in range(0, 32, 4))
+    return one(ROUTES[language], groups)
 
 
 def one(unit: str, fingerprint: str) -> str:

@@ -2,9 +2,11 @@
 
 import gc
 
+import pytest
 from sqlalchemy import inspect, select
 
 from admin import create_app
+from admin.config import load_config
 from admin.db import db
 from admin.house import house
 from admin.migrate import migrate
@@ -37,6 +39,35 @@ def test_the_desk_answers_on_its_own_host_only(app, config):
     assert page.location == f"http://{config.desk_host}/desk/"
 
 
+STRANGE_HOSTS = ["evil.example", "127.0.0.1", "localhost", "127.0.0.1.evil.example:8000", ""]
+
+
+@pytest.mark.parametrize("address", ["/tip/", "/desk/", "/", "/keys.json", "/app/old.js"])
+@pytest.mark.parametrize("host", STRANGE_HOSTS)
+def test_a_host_that_is_not_ours_gets_no_page_and_no_way_to_one(app, host, address):
+    page = app.test_client().get(address, headers={"Host": host})
+
+    assert page.status_code == 421
+    assert "Location" not in page.headers
+    assert host not in page.text or not host
+
+
+def test_a_further_name_of_the_public_pages_is_served_and_leads_to_the_one_desk(environ):
+    config = load_config({**environ, "DENGSHAO_MORE_HOSTS": "abc.ONION, second.example"})
+    app = create_app(config)
+    with app.app_context():
+        migrate(db.engine)
+    client = app.test_client()
+
+    for host in ("abc.onion", "Second.Example"):
+        assert client.get("/mailbox/", headers={"Host": host}).status_code == 200
+        assert client.get("/desk/", headers={"Host": host}).location.startswith(
+            f"http://{config.desk_host}/"
+        )
+    with app.app_context():
+        db.dispose()
+
+
 def test_the_public_pages_answer_on_the_public_host_only(app, config):
     page = app.test_client().get("/tip/?official=yes", headers={"Host": config.desk_host})
 
@@ -58,5 +89,35 @@ def run_once(config):
         migrate(db.engine)
         db.session.add(Setting(name="one", value="1"))
         db.session.commit()
+    with app.app_context():
+        db.dispose()
+
+
+@pytest.mark.parametrize(
+    ("env", "begins", "ends"),
+    [
+        ("production", "__Host-desk=", "; Secure; HttpOnly; Path=/; SameSite=Strict"),
+        # On plain http a browser takes no such name.
+        ("development", "desk=", "; HttpOnly; Path=/desk/; SameSite=Strict"),
+    ],
+)
+def test_the_desks_cookie_is_bound_to_its_host_where_tls_lets_it_be(tmp_path, env, begins, ends):
+    (tmp_path / "secret").write_text("00" * 32)
+    config = load_config(
+        {
+            "DENGSHAO_ENV": env,
+            "DENGSHAO_DATA": str(tmp_path),
+            "DENGSHAO_PUBLIC_HOST": "tips.example.org",
+            "DENGSHAO_DESK_HOST": "desk.example.org",
+        }
+    )
+    app = create_app(config)
+
+    page = app.test_client().get("/desk/sign-in", headers={"Host": "desk.example.org"})
+
+    (cookie,) = page.headers.getlist("Set-Cookie")
+    assert cookie.startswith(begins)
+    assert cookie.endswith(ends)
+    assert "Domain" not in cookie
     with app.app_context():
         db.dispose()

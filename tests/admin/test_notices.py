@@ -1,6 +1,7 @@
 """Content-free letters: when they go, that they are equal, and that none is lost or doubled."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 
@@ -13,8 +14,17 @@ from admin.accounts import services
 from admin.config import ConfigError, load_config
 from admin.db import SHANGHAI, db, today
 from admin.desk.claims import is_held
-from admin.models import Member, NoticeAddress, OutboxMail, Tip, TipStatus, UnitKey, Urgency
-from admin.notices import DAILY, PAGE, p0_statement, tick
+from admin.models import (
+    LaneRank,
+    Member,
+    NoticeAddress,
+    OutboxMail,
+    Tip,
+    TipStatus,
+    UnitKey,
+    Urgency,
+)
+from admin.notices import DAILY, PAGE, is_lane_slot, p0_statement, tick
 from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
 from tests.ports import free_port
 
@@ -69,14 +79,14 @@ def ring(app, units):
         db.session.commit()
 
 
-def add_p0(app, unit_id="police", **values):
+def add_p0(app, unit_id="police", reference="ABCDE-FGHJK", lookup=b"l" * 32, **values):
     facts = {"status": TipStatus.RECEIVED, "received_on": today(), "urgency": Urgency.P0} | values
     with app.app_context():
         key_id = db.session.scalars(select(UnitKey.id).filter_by(unit_id="police")).one()
         db.session.add(
             Tip(
-                reference="ABCDE-FGHJK",
-                lookup=b"l" * 32,
+                reference=reference,
+                lookup=lookup,
                 unit_id=unit_id,
                 unit_key_id=key_id,
                 sealed=b"x",
@@ -174,6 +184,33 @@ def test_what_is_no_waiting_p0_does_not_ring(app, ring, inbox, values):
     tick(app, MORNING)
 
     assert "危急：无" in "".join(inbox.words)
+
+
+def test_a_flood_in_the_lane_rings_twice_in_a_night_and_a_call_in_the_queue_at_once(
+    app, ring, inbox
+):
+    add_p0(app, machine_unit="police", danger_on=today(), lane_rank=LaneRank.CALLING)
+    evening = at(22, 15)
+
+    for slot in range(32):
+        tick(app, evening + slot * SLOT)
+
+    night = [text[:4] for text in inbox.words if text.startswith("危急")]
+    assert (len(night), night.count("危急：有")) == (32, 2)
+    add_p0(app, reference="ABCDE-FGHJM", lookup=b"m" * 32)
+    tick(app, evening + 32 * SLOT + SLOT)
+    assert inbox.words[-1].startswith("危急：有")
+
+
+@pytest.mark.parametrize("minutes", [7, 15, 60, 240, 300])
+def test_the_lane_has_no_more_than_one_heartbeat_in_four_hours(config, minutes):
+    beats = replace(config, heartbeat_minutes=minutes)
+    slots = range(MORNING, MORNING + 5 * 24 * 3600, minutes * 60)
+
+    ringing = [slot for slot in slots if is_lane_slot(beats, slot)]
+
+    assert len(ringing) <= 5 * 6
+    assert len(ringing) >= min(5 * 6, len(slots)) - 1
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def fill_queue(place: Place, count: int) -> None:
     with app.app_context():
         key = db.session.scalars(select(UnitKey).filter_by(unit_id=UNIT)).one()
         recipient = age.parse_recipient(key.recipient)
-        sealed = age.seal(b" " * payload.TIP_STEP, [recipient, age.parse_recipient(key.recovery)])
+        sealed = age.seal(b" " * payload.TIP_CLASS, [recipient, age.parse_recipient(key.recovery)])
         rows = [
             {
                 "id": random_key(),
@@ -71,6 +71,7 @@ def sign_in(place: Place, roles: Sequence[str] = ("registrar",)) -> str:
                 member_id=member.id,
                 wrap_key=b"\0" * 32,
                 last_seen=int(time.time()),
+                opened_at=int(time.time()),
             )
         )
         db.session.commit()

@@ -3,7 +3,8 @@
 Three stores on each database: 1,000 tips; a million as after years of work (most of them ended, in
 five units); and a million that all lie open in one unit. Most tips hold short bytes in place of the
 sealed ones, 20,000 hold real ones. What is measured are whole pages, over HTTP, as a reviewer gets
-them: the counts of all lanes stand on each.
+them: the counts of all lanes stand on each. Then every combination of filters, see filters.py;
+`--filters few --stores 1k,50k_open` is the short way.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import random
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from admin.sealing import age, payload
 
 from .__main__ import CONNECTIONS, database
 from .desk import UNIT, sign_in
+from .filters import all_filters, ask_again, ask_each, show_filters
 from .load import closed_loop, get_page
 from .place import UNITS, Place, served
 
@@ -59,6 +62,7 @@ SHAPES = {
     "1k": Shape(SMALL, is_all_open=True),
     "1m": Shape(LARGE, is_all_open=False),
     "1m_open": Shape(LARGE, is_all_open=True),
+    "50k_open": Shape(LARGE // 20, is_all_open=True),
 }
 
 
@@ -117,7 +121,7 @@ class Maker:
         return age.seal(payload.Label("A4", "hekou", ("minor",)).to_bytes(), [self.unit])
 
     def _words(self) -> bytes:
-        return age.seal(b" " * payload.TIP_STEP, [self.unit, self.recovery])
+        return age.seal(b" " * payload.TIP_CLASS, [self.unit, self.recovery])
 
 
 def fill(place: Place, shape: Shape) -> None:
@@ -222,8 +226,7 @@ class Time:
     """Of the server's processes, database excluded on PostgreSQL: tells also on a busy machine."""
 
 
-def measure(place: Place, seconds: float) -> dict[str, Time]:
-    cookie = sign_in(place, roles=["reviewer"])
+def measure(place: Place, seconds: float, cookie: str) -> dict[str, Time]:
     where = {"host": "localhost", "port": place.port}
     found = {}
     for name, path in pages(place).items():
@@ -243,15 +246,31 @@ def _time(place: Place, step: Any, how: dict[str, Any]) -> Time:
     return Time(round(run.percentile(0.95), 1), round(cpu / len(run.latencies) * 1000, 2))
 
 
-def run(kind: str, seconds: float, names: list[str]) -> dict[str, dict[str, Time]]:
+def run(
+    kind: str, seconds: float, names: list[str], *, is_whole: bool
+) -> dict[str, dict[str, Time]]:
     results = {}
-    for name in names:
-        with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
-            store = Path(folder)
-            with database(kind, store / "store") as url, served(store / "var", url) as place:
-                fill(place, SHAPES[name])
-                results[name] = measure(place, seconds)
+    with _filled(kind, names[0]) as first:
+        cookie = sign_in(first, roles=["reviewer"])
+        results[names[0]] = measure(first, seconds, cookie)
+        early = ask_each(first, all_filters(first, is_whole=is_whole), cookie)
+        for name in names[1:]:
+            with _filled(kind, name) as place:
+                own = sign_in(place, roles=["reviewer"])
+                results[name] = measure(place, seconds, own)
+                late = ask_each(place, all_filters(place, is_whole=is_whole), own)
+                ask_again(first, cookie, early, place, own, late)
+                show_filters(kind, name, early, late)
     return results
+
+
+@contextmanager
+def _filled(kind: str, name: str) -> Iterator[Place]:
+    with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
+        store = Path(folder)
+        with database(kind, store / "store") as url, served(store / "var", url) as place:
+            fill(place, SHAPES[name])
+            yield place
 
 
 def show(kind: str, results: dict[str, dict[str, Time]]) -> None:
@@ -275,12 +294,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.full")
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--stores", default=",".join(SHAPES))
+    parser.add_argument("--stores", default="1k,1m,1m_open", help=f"of {', '.join(SHAPES)}")
+    parser.add_argument("--filters", choices=["every", "few"], default="every")
     options = parser.parse_args()
     found: dict[str, Any] = {}
     target = ROOT / "build" / "bench-full.json"
     for kind in options.databases.split(","):
-        results = run(kind, options.seconds, options.stores.split(","))
+        is_whole = options.filters == "every"
+        results = run(kind, options.seconds, options.stores.split(","), is_whole=is_whole)
         show(kind, results)
         found[kind] = {
             **{f"queue_p95_ms_{name}": rows["first page"].p95_ms for name, rows in results.items()},

@@ -6,6 +6,8 @@ import { newIdentity, openWith, recipientOf, sealTo } from "../../admin/browser/
 import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/lib/bytes.js";
 import { labelBytes, tipBytes } from "../../admin/browser/lib/tip.js";
 import { resealBundle, resealFile } from "../../admin/browser/renewal/bundle.js";
+import { compare } from "../../admin/browser/renewal/contents.js";
+import { checkMoved } from "../../admin/browser/renewal/checking.js";
 import { makeNextKey, remainingHolders, solve } from "../../admin/browser/renewal/making.js";
 import { reseal } from "../../admin/browser/renewal/reseal.js";
 import { join } from "../../admin/browser/members/halves.js";
@@ -117,6 +119,7 @@ async function story() {
   const stranger = await key();
   const bundle = {
     old: "1",
+    reference: "0123A-BCXYZ",
     length: 3,
     sealed: await seal(old.recipients, words),
     label: await seal([old.recipients[0]], labelBytes({ category: "A1", township: "shili", flags: ["minor", "danger"] })),
@@ -130,8 +133,8 @@ async function story() {
   return { old, next, reporter, bundle };
 }
 
-const unitOf = (identity, { recipients: [recipient, recovery] }, holdsAll = true) =>
-  ({ identities: [identity], recipient, recovery, holdsAll });
+const unitOf = (old, { identity, recipients: [recipient, recovery] }, holdsAll = true) =>
+  ({ identities: [old], identity, recipient, recovery, holdsAll });
 
 const read = async (identity, file) => toBase64(await openWith(identity, fromBase64(file)));
 
@@ -153,6 +156,71 @@ test("a bundle is sealed to the new key, file by file, byte for byte, and the re
   await read(reporter, anew.messages[2]);
   assert.equal(anew.messages[3], bundle.messages[3]);
   assert.deepEqual([anew.old, anew.length], ["1", 3]);
+});
+
+const moved = (bundle, anew) => ({ reference: bundle.reference, now: anew, kept: bundle });
+
+test("a second browser finds what was sealed anew to be the same, by the mover's word", async () => {
+  const { old, next, bundle } = await story();
+  const anew = await resealBundle(unitOf(old.identity, next), bundle);
+  const second = { identity: next.identity, identities: [next.identity, old.identity] };
+  const same = { verdict: "same", compared: true, content_mac: anew.content_mac };
+  assert.deepEqual(await compare(second, moved(bundle, anew)), same);
+  // Who was handed the new key alone opens the new one, and can't compare.
+  const newcomer = { identity: next.identity, identities: [next.identity] };
+  const word = { verdict: "same", compared: false, content_mac: anew.content_mac };
+  assert.deepEqual(await compare(newcomer, moved(bundle, anew)), word);
+});
+
+test("a second browser finds out what a mover changed, swapped or spoilt", async () => {
+  const { old, next, bundle } = await story();
+  const anew = await resealBundle(unitOf(old.identity, next), bundle);
+  const second = { identity: next.identity, identities: [next.identity, old.identity] };
+  const seal = async (words) => toBase64(await sealTo(next.recipients, words));
+  const other = tipBytes({ reference: bundle.reference, fields: { what: "else" }, reporter: "r", talk: new Uint8Array(32) });
+  const changes = {
+    "other words": { sealed: await seal(other) },
+    "another message": { messages: { ...anew.messages, 1: await seal(toUtf8("REPORTER")) } },
+    "a message that opens for nobody": { messages: { ...anew.messages, 1: anew.messages[3] } },
+    "another note": { notes: { 1: await seal(toUtf8("else")) } },
+    "no label": { label: "" },
+    "another label": { label: toBase64(await sealTo([next.recipients[0]], toUtf8("x"))) },
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const { verdict } = await compare(second, moved(bundle, { ...anew, ...change }));
+    assert.equal(verdict, "changed", name);
+  }
+  const stranger = await key();
+  const junk = toBase64(await sealTo(stranger.recipients, other));
+  const { verdict } = await compare(second, moved(bundle, { ...anew, sealed: junk }));
+  assert.equal(verdict, "unopened");
+});
+
+test("what differs is told of and doubted, what is the same confirmed, and the rest left alone", async () => {
+  const verdicts = { same: "same", bad: "changed", shut: "unopened", new: "same", lied: "same" };
+  const left = new Set([...Object.keys(verdicts), "gone"]);
+  const told = [];
+  const calls = [];
+  const words = { checking: "%(n)s", differs: "%(n)s differ", checked: "ok" };
+  const refuse = (status) => Promise.reject(Object.assign(new Error(), { status }));
+  const io = {
+    next: async () => ({ tips: [...left], words, riddle: "r", to: "1" }),
+    solve: async () => "p",
+    read: async (reference) => (reference === "gone" ? refuse(404) : { reference, must_compare: true }),
+    compare: async ({ reference }) =>
+      ({ verdict: verdicts[reference], compared: reference !== "new", content_mac: "m" }),
+    confirm: async (reference) => {
+      calls.push(["confirm", reference]);
+      if (reference === "lied") return refuse(422);
+      left.delete(reference);
+      return {};
+    },
+    doubt: async (reference) => calls.push(["doubt", reference]),
+    tell: (state, sentence) => told.push([state, sentence]),
+  };
+  assert.equal(await checkMoved({ keyId: "1" }, io), 3);
+  assert.deepEqual(calls, [["confirm", "same"], ["doubt", "bad"], ["doubt", "shut"], ["confirm", "lied"]]);
+  assert.deepEqual(told.at(-1), ["differs", "3 differ"]);
 });
 
 test("the recovery sheet makes the label anew from the words", async () => {

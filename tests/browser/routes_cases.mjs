@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { checkRoutes, routesText } from "../../admin/browser/lib/published.js";
 import {
+  FalseRoutes,
   chooseUnit,
   chooseUrgency,
   factsOf,
@@ -48,5 +50,60 @@ const SUPERVISORY = [
 test("an official is, or may be, part of the matter", () => {
   for (const [official, exclude, expected] of SUPERVISORY) {
     assert.equal(isSupervisory(official, exclude), expected, `${official} ${exclude}`);
+  }
+});
+
+const whole = ({ district, contact }) => {
+  const [custodian, reviewer] = contact || [];
+  return { ...routesOf(district, []), contact: contact ? { custodian, reviewer } : null };
+};
+
+for (const row of table.published) {
+  test(`the hash of the routes: ${row.name}`, () => {
+    checkRoutes(whole(row), row.digest);
+  });
+}
+
+// All that decides where words go stands in the hash, and nothing else does.
+const CHANGES = {
+  "the supervisory unit": (routes) => ({ ...routes, supervisory: "third" }),
+  "the upper unit": (routes) => ({ ...routes, upper: "first" }),
+  "a category's unit": (routes) => ({ ...routes, categories: { ...routes.categories, A1: "third" } }),
+  "a category more": (routes) => ({ ...routes, categories: { ...routes.categories, A2: "third" } }),
+  "an office's unit": (routes) => ({ ...routes, offices: { ...routes.offices, one: "third" } }),
+  "an office's unit left out": (routes) => ({ ...routes, offices: { ...routes.offices, one: null } }),
+  "a unit's otherwise": (routes) => ({
+    ...routes,
+    units: { ...routes.units, first: { otherwise: ["third", "second"], recipients: [] } },
+  }),
+  "who reads a contact": (routes) => ({ ...routes, contact: { custodian: "first", reviewer: "top" } }),
+  "no shape at all": () => ({}),
+};
+
+for (const [name, change] of Object.entries(CHANGES)) {
+  test(`what is changed is noticed: ${name}`, () => {
+    const row = table.published.find(({ district }) => district === "chain");
+    assert.throws(() => checkRoutes(change(whole(row)), row.digest), FalseRoutes);
+  });
+}
+
+test("a site that publishes no hash confirms no route", () => {
+  const [row] = table.published;
+  for (const digest of ["", undefined, null]) {
+    assert.throws(() => checkRoutes(whole(row), digest), FalseRoutes);
+  }
+});
+
+test("the order in which a server names things is nothing", () => {
+  const [row] = table.published;
+  const routes = whole(row);
+  const turned = Object.fromEntries(Object.entries(routes.offices).reverse());
+  assert.equal(routesText({ ...routes, offices: turned }), routesText(routes));
+});
+
+test("an office or category that the routes don't know is not passed over", () => {
+  const routes = routesOf("demo", ["police"]);
+  for (const facts of [{ category: "A1", exclude: ["palace"] }, { category: "Z1" }]) {
+    assert.throws(() => chooseUnit(routes, factsOf(facts)), FalseRoutes);
   }
 });

@@ -317,7 +317,7 @@ test("what cannot be mended ends", async () => {
   assert.equal(sent("/tip/sealed").length, 5);
 });
 
-for (const name of ["FalseKey", "NoUnit"]) {
+for (const name of ["FalseKey", "FalseRoutes", "NoUnit"]) {
   test(`after ${name} the next press asks for the keys again`, async () => {
     const refuse = () => {
       throw new Unsealable(name);

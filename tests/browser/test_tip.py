@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
-from admin.intake.routes_json import describe
-from admin.sealing import age, member, payload, receipt
+from admin.district import routes_digest
+from admin.sealing import age, marks, member, payload, receipt
 from admin.sealing.age import HybridIdentity
+from admin.vault.offered import routes_of
 from tests.shared_tips import DISTRICT
 
 SITE = "0123456789abcdef"
@@ -27,8 +28,11 @@ FIELDS = {
 WHOLE = FIELDS | {"what": FIELDS["what"].replace("\ud83d", "\ufffd")}
 
 
+DIGEST = routes_digest(DISTRICT)
+
+
 class Unit:
-    """A unit's keys; it looks to `describe` as an open unit does."""
+    """A unit's keys; it looks to `routes_of` as an open unit does."""
 
     def __init__(self, unit_id):
         self.id, self.key_id = unit_id, 7
@@ -47,7 +51,7 @@ def units():
 
 @pytest.fixture(scope="module")
 def routes(units):
-    return json.loads(json.dumps(describe(DISTRICT, SITE, units)))
+    return json.loads(json.dumps(routes_of(DISTRICT, SITE, units)))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,7 @@ def seal(work, routes, keys):
     def seal(changes=None, **job):
         fields = FIELDS | (changes or {})
         given = {"digits": DIGITS, "fields": fields, "contact": "", "routes": routes, "keys": keys}
-        return work([("sealTip", given | job)])[0]
+        return work([("sealTip", given | {"digest": DIGEST} | job)])[0]
 
     return seal
 
@@ -78,9 +82,11 @@ def test_the_unit_opens_what_the_browser_sealed_and_its_recovery_key_too(seal, u
     assert (cover["unit"], cover["urgency"]) == ("police", "P0")
     reporter = receipt.derive(DIGITS, SITE)
     assert cover["lookup"] == reporter.lookup.hex()
+    mark = marks.unit_mark(reporter.talk, "police", cover["reference"])
+    assert cover["mark"] == mark.hex()
     for identity in (unit.identity, unit.recovery):
         plain = opened(cover["sealed"], identity)
-        assert len(plain) % payload.TIP_STEP == 0
+        assert len(plain) == payload.TIP_CLASS
         tip = payload.Tip.parse(plain)
         assert (tip.reference, tip.fields) == (cover["reference"], WHOLE)
         assert (tip.reporter, tip.talk) == (str(reporter.identity.recipient), reporter.talk)
@@ -94,13 +100,30 @@ def test_the_unit_opens_what_the_browser_sealed_and_its_recovery_key_too(seal, u
         opened(cover["label"], unit.recovery)
 
 
-def test_a_supervisory_tip_has_no_label_and_no_other_unit_opens_it(seal, units):
+def test_a_supervisory_tip_has_an_empty_label_and_no_other_unit_opens_it(seal, units):
     cover = seal({"official": "yes"})
 
-    assert (cover["unit"], cover["urgency"], cover["label"]) == ("supervision", "P1", "")
+    assert (cover["unit"], cover["urgency"]) == ("supervision", "P1")
+    label = opened(cover["label"], units["supervision"].identity)
+    assert label == payload.NO_LABEL.to_bytes()
     assert opened(cover["sealed"], units["supervision"].identity)
     with pytest.raises(age.NoMatch):
         opened(cover["sealed"], units["police"].identity)
+
+
+def test_by_the_recovery_sheet_a_supervisory_tip_gets_no_other_label_than_it_had(seal, work, units):
+    cover = seal({"official": "yes"})
+    new = Unit("supervision")
+    # The sheet does not open a label: it is made anew from the words.
+    unit = {"identities": [str(units["supervision"].recovery)], "holdsAll": True}
+    unit |= {"recipient": new.recipients[0], "recovery": new.recipients[1]}
+    bundle = {"old": "1", "length": 0, "messages": {}, "notes": {}}
+    bundle |= {"sealed": cover["sealed"], "label": cover["label"]}
+
+    [moved] = work([("reseal", {"unit": unit, "bundle": bundle})])
+
+    assert opened(moved["label"], new.identity) == payload.NO_LABEL.to_bytes()
+    assert len(moved["label"]) == len(cover["label"])
 
 
 def test_an_unanswered_township_is_unclear_on_the_label(seal, units):
@@ -137,8 +160,11 @@ def closed(routes, *names):
 
 
 def stranger(routes, name):
-    other = Unit(name)
-    units = routes["units"] | {name: routes["units"][name] | {"recipients": other.recipients}}
+    return with_keys(routes, name, Unit(name).recipients)
+
+
+def with_keys(routes, name, recipients):
+    units = routes["units"] | {name: routes["units"][name] | {"recipients": recipients}}
     return routes | {"units": units}
 
 
@@ -146,12 +172,17 @@ REFUSALS = {
     "no unit is open": (lambda routes: closed(routes, "police"), {}, "", "NoUnit"),
     "a key that nobody confirmed": (lambda routes: stranger(routes, "police"), {}, "", "FalseKey"),
     "a key of another unit": (
-        lambda routes: routes | {"units": routes["units"] | {"police": routes["units"]["drugs"]}},
+        lambda routes: with_keys(routes, "police", routes["units"]["drugs"]["recipients"]),
         {},
         "",
         "FalseKey",
     ),
-    "no place for a contact": (lambda routes: routes | {"contact": None}, {}, "010", "NoContact"),
+    "another place for a contact": (
+        lambda routes: routes | {"contact": {"custodian": "police", "reviewer": "upper"}},
+        {},
+        "010",
+        "FalseRoutes",
+    ),
     "a contact's reader excluded": (
         lambda routes: routes,
         {"exclude": ["discipline"]},
@@ -165,6 +196,14 @@ REFUSALS = {
         "FalseKey",
     ),
     "a reviewer's false key": (lambda routes: stranger(routes, "upper"), {}, "010", "FalseKey"),
+    "no custodian": (lambda routes: closed(routes, "supervision"), {}, "010", "NoContact"),
+    "no reviewer": (lambda routes: closed(routes, "upper"), {}, "010", "NoContact"),
+    "an office that nobody knows": (
+        lambda routes: routes,
+        {"exclude": ["palace"]},
+        "",
+        "FalseRoutes",
+    ),
 }
 
 
@@ -175,6 +214,10 @@ def test_what_cannot_be_sealed_is_not(seal, routes, change, answers, contact, er
 
 def test_a_list_without_keys_confirms_none(seal):
     assert seal(keys=[]) == {"error": "FalseKey"}
+
+
+def test_a_site_that_publishes_no_hash_confirms_no_route(seal):
+    assert seal(digest="") == {"error": "FalseRoutes"}
 
 
 def test_a_key_that_is_not_used_is_not_asked_about(seal, routes):
@@ -222,6 +265,10 @@ def test_references_and_digits_are_random_in_every_place(work):
         assert max(counts.values()) < 300
 
 
+def mark_of(unit_id):
+    return marks.unit_mark(receipt.derive(DIGITS, SITE).talk, unit_id, "ABCDE-FGHJK").hex()
+
+
 class TestSupplement:
     """Words added to a tip that is stored."""
 
@@ -233,8 +280,9 @@ class TestSupplement:
                 "status": "received",
                 "unit": {"id": unit, "recipients": units[unit].recipients},
                 "messages": [{"number": 2, "digest": "ab" * 32}],
+                "marks": [mark_of(unit)],
             } | others.pop("thread", {})
-            sent = {"unit": unit, "label": "sealed"}
+            sent = {"unit": unit}
             job = {
                 "digits": DIGITS,
                 "fields": FIELDS | (changes or {}),
@@ -242,6 +290,7 @@ class TestSupplement:
                 "sent": sent,
                 "routes": routes,
                 "keys": keys,
+                "digest": DIGEST,
             }
             return work([("sealSupplement", job | others)])[0]
 
@@ -263,11 +312,8 @@ class TestSupplement:
         assert json.loads(envelope.body) == WHOLE
 
     def test_a_supervisory_tip_stays_as_urgent_as_it_is(self, add):
-        letter = add(
-            {"official": "yes"}, unit="supervision", sent={"unit": "supervision", "label": ""}
-        )["letter"]
-
-        assert "urgency" not in letter
+        for unit in ("supervision", "upper"):
+            assert "urgency" not in add({"official": "no"}, unit=unit)["letter"]
 
     @pytest.mark.parametrize(
         ("changes", "others"),
@@ -288,6 +334,22 @@ class TestSupplement:
     def test_a_closed_unit_that_was_excluded_since_gets_nothing_later_either(self, add):
         changed = {"exclude": ["station"]}
         assert add(changed, thread={"unit": {"id": "", "recipients": []}}) == {"apart": True}
+
+    @pytest.mark.parametrize("marked", [["police"], [], ["drugs", "police"]])
+    def test_nothing_is_sealed_to_a_unit_without_a_mark(self, add, marked):
+        marks = [mark_of(unit) for unit in marked]
+
+        assert add(unit="trade", thread={"marks": marks}) == {"error": "Strayed"}
+
+    def test_a_moved_tip_is_told_before_its_words_go_their_own_way(self, add):
+        moved = {"marks": [mark_of("supervision")]}
+
+        assert add({"official": "yes"}, unit="police", thread=moved) == {"error": "Strayed"}
+
+    def test_a_mark_of_where_it_was_moved_to_lets_words_go_there(self, add):
+        thread = {"marks": [mark_of("police"), mark_of("trade")]}
+
+        assert add(unit="trade", thread=thread)["letter"]
 
     def test_no_key_of_the_mailbox_is_believed(self, add):
         false = Unit("police")

@@ -9,6 +9,7 @@ import { fromBase64, toBase64 } from "../../admin/browser/lib/bytes.js";
 import { parseContent } from "../../admin/browser/lib/envelope.js";
 import { newDigits } from "../../admin/browser/lib/receipt.js";
 import { labelBytes, makeReference, tipBytes, wellFormed } from "../../admin/browser/lib/tip.js";
+import { resealBundle } from "../../admin/browser/renewal/bundle.js";
 import { JOBS } from "../../admin/browser/seal/jobs.js";
 
 const times = (count, make) => Array.from({ length: count }, make);
@@ -21,6 +22,7 @@ const PARTS = {
   references: (count) => times(count, makeReference),
   digits: (count) => times(count, newDigits),
   open: async ({ identity, sealed }) => toBase64(await openWith(identity, fromBase64(sealed))),
+  reseal: ({ unit, bundle }) => resealBundle(unit, bundle),
   verify: ({ proof, key }) => verifySolution(proof, key),
 };
 

@@ -19,6 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.flood")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--calls", action="store_true", help="each tip of the flood calls, too")
     options = parser.parse_args()
     is_good = True
     for kind in options.databases.split(","):
@@ -29,7 +30,7 @@ def main() -> None:
                 database(kind, folder / "store") as url,
                 served(folder / "var", url, budgets={}) as place,
             ):
-                report = flood(place, Force(options.seconds))
+                report = flood(place, Force(options.seconds, calls=options.calls))
         is_good &= show(kind, report, options.seconds)
     sys.exit(not is_good)
 
@@ -42,8 +43,9 @@ def show(kind: str, report: Report, seconds: float) -> bool:
         "flood, replayed proofs": _answers(report.sealed, seconds),
         "people": f"{len(report.people)} sent, {report.missing} lost, {report.in_lane} in the lane",
         "people's p95": f"{report.p95:.2f} s (at most {P95_SECONDS:.0f} s)",
-        "queue": f"{report.after.normal} tips",
-        "lane": f"{report.after.lane} tips (at most {report.lane_tips})",
+        "queue": f"{report.after.normal} tips, {report.after.normal_calls} of the flood call",
+        "lane": f"{report.after.lane} tips (at most {report.lane_tips}),"
+        f" {report.after.lane_calls} call",
         "store grew by": f"{report.grown / megabytes:.1f} MB"
         f" (at most {report.bound / megabytes:.1f} MB)",
     }

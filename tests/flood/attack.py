@@ -1,10 +1,12 @@
 """The flood, in a process of its own: sends as fast as it is answered, all from one network.
 
-`python -m tests.flood.attack PORT SECONDS CONNECTIONS [< a sealed tip with its proof, as JSON]`
-prints how often which status was answered.
+`python -m tests.flood.attack PORT SECONDS CONNECTIONS WAY` prints how often which status was
+answered. The way is plain, calling (each tip that was stored calls for protection too), or replay,
+which reads a sealed tip with its proof, as JSON.
 """
 
 import json
+import re
 import secrets
 import sys
 import threading
@@ -12,11 +14,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from urllib.parse import urlencode
 
 from admin.sealing.payload import new_reference
 from tests.bench.load import JSON, TOKEN, Connection, body
 
 NETWORK = "127.0.1"
+GROUP = re.compile(rb'class="receipt__group"[^>]*>(?:<[^>]+>)*\s*(\d{6})')
 Step = Callable[[Connection], int]
 
 
@@ -26,6 +30,22 @@ def send_plain(connection: Connection) -> int:
     if status == 200:
         status, page = connection.post("/tip/sent", body(TOKEN.search(page)[1]))
     return status
+
+
+def send_calling(connection: Connection) -> int:
+    """Send a tip, and press 我有危险 with the receipt that it got."""
+    status, page = connection.get("/tip/")
+    if status == 200:
+        status, page = connection.post("/tip/sent", body(TOKEN.search(page)[1]))
+    if status != 200:
+        return status
+    receipt = b" ".join(GROUP.findall(page)).decode()
+    status, page = connection.post("/mailbox/", urlencode({"receipt": receipt}).encode())
+    token = TOKEN.search(page)
+    if status != 200 or token is None:
+        return status
+    fields = {"receipt": receipt, "token": token[1].decode(), "words": "", "confirm": "yes"}
+    return connection.post("/mailbox/danger", urlencode(fields).encode())[0]
 
 
 def replay(parcel: dict[str, str]) -> Step:
@@ -72,8 +92,9 @@ def _answer(step: Step, connection: Connection) -> str:
 
 def main() -> None:
     port, seconds, connections = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-    parcel = sys.stdin.read()
-    step = replay(json.loads(parcel)) if parcel else send_plain
+    way, parcel = sys.argv[4], sys.stdin.read()
+    plain = {"plain": send_plain, "calling": send_calling}
+    step = plain[way] if way in plain else replay(json.loads(parcel))
     counts = attack(step, port=port, seconds=seconds, connections=connections)
     print(json.dumps(counts))  # noqa: T201 (read by run.py)
 

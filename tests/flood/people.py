@@ -1,7 +1,6 @@
 """The people in the flood: each sends one tip, with a browser that runs scripts or without."""
 
 import json
-import re
 import time
 from base64 import b64encode
 from contextlib import closing
@@ -12,9 +11,8 @@ from admin.sealing import age, payload, receipt
 from tests.bench.load import JSON, TOKEN, Connection, body
 from tests.bench.place import Place
 
-from .attack import NETWORK
+from .attack import GROUP, NETWORK
 
-GROUP = re.compile(rb'class="receipt__group"[^>]*>(?:<[^>]+>)*\s*(\d{6})')
 UNIT = "police"
 
 

@@ -38,6 +38,8 @@ class Force:
     sealed_connections: int = 16
     plain_people: int = 40
     sealed_people: int = 10
+    calls: bool = False
+    """Whether each tip of the flood calls for protection."""
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Store:
     lane: int
     normal: int
     size: int
+    lane_calls: int
+    normal_calls: int
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Report:
     sealed: Counter[str]
     before: Store
     after: Store
+    calls: bool = False
 
     @property
     def p95(self) -> float:
@@ -103,6 +108,9 @@ class Report:
             f"{self.accepted} tips were accepted, {self.stored} stored": self.accepted
             != self.stored,
             f"answers: {sorted(answers)}": answers - {"200", "400", "503"},
+            f"{self.after.normal_calls} of the flood call in the queue": self.after.normal_calls
+            > self.group_tips + 1,
+            "no tip of the lane calls": self.calls and not self.after.lane_calls,
         }
         return [sentence for sentence, is_wrong in rules.items() if is_wrong]
 
@@ -127,6 +135,7 @@ def flood(place: Place, force: Force) -> Report:
         sealed=sealed,
         before=before,
         after=after,
+        calls=force.calls,
     )
 
 
@@ -137,12 +146,16 @@ def _attack(place: Place, force: Force, site_id: str) -> Iterator[list[subproces
         proof = solve(fetch_challenge(connection))
     keys = receipt.derive(receipt.new_digits(), site_id)
     replayed = json.dumps(parcel(place, keys, proof))
-    kinds = [(force.plain_connections, ""), (force.sealed_connections, replayed)]
+    way = "calling" if force.calls else "plain"
+    kinds = [
+        (force.plain_connections, way, ""),
+        (force.sealed_connections, "replay", replayed),
+    ]
     processes = []
     try:
-        for connections, given in kinds:
+        for connections, way, given in kinds:
             command = [sys.executable, "-m", "tests.flood.attack"]
-            command += [str(place.port), str(force.seconds + 1), str(connections)]
+            command += [str(place.port), str(force.seconds + 1), str(connections), way]
             process = subprocess.Popen(
                 command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
@@ -195,11 +208,13 @@ def _opened(place: Place) -> Iterator[str]:
 
 
 def _read_store(place: Place) -> Store:
-    lane = Tip.machine_unit.is_not(None)
+    lane, calls = Tip.machine_unit.is_not(None), Tip.danger_on.is_not(None)
     count = select(func.count()).select_from(Tip)
     return Store(
         lane=db.reading.execute(count.where(lane)).scalar_one(),
         normal=db.reading.execute(count.where(~lane)).scalar_one(),
+        lane_calls=db.reading.execute(count.where(lane, calls)).scalar_one(),
+        normal_calls=db.reading.execute(count.where(~lane, calls)).scalar_one(),
         size=_size(place),
     )
 

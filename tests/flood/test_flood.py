@@ -1,5 +1,7 @@
 """Five seconds of a flood against ten people, on a real server."""
 
+import pytest
+
 from tests.bench.place import served
 
 from .run import Force, flood
@@ -8,10 +10,12 @@ from .run import Force, flood
 BUDGETS = {"DENGSHAO_LANE_TIPS": "100"}
 
 
+@pytest.mark.parametrize("calls", [False, True], ids=["silent", "calling"])
 def test_in_a_flood_every_persons_tip_reaches_the_queue_and_the_flood_stands_apart(
-    database_url, tmp_path
+    database_url, tmp_path, calls
 ):
-    force = Force(5, plain_connections=16, sealed_connections=8, plain_people=8, sealed_people=2)
+    people = {"plain_people": 8, "sealed_people": 2}
+    force = Force(5, plain_connections=16, sealed_connections=8, **people, calls=calls)
     with served(tmp_path / "place", database_url, BUDGETS) as place:
         report = flood(place, force)
 
@@ -22,3 +26,5 @@ def test_in_a_flood_every_persons_tip_reaches_the_queue_and_the_flood_stands_apa
     # Beyond its share of the lane it was told to wait, and nothing was stored.
     assert report.plain["503"] > 0
     assert report.sealed["400"] > 0
+    # What was stored before the end came may not have called yet.
+    assert (report.after.lane_calls > 0) is calls

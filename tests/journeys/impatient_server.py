@@ -1,4 +1,4 @@
-"""`dengshao` that waits for the rest of a body for PATIENCE seconds.
+"""`dengshao` that waits for the rest of a request for PATIENCE seconds.
 
 LATER names a file: so many seconds as it says, if it is there, all senders of parts grow older.
 """
@@ -20,7 +20,7 @@ def later():
 
 
 if __name__ == "__main__":
-    PatientWorker.patience = float(os.environ["PATIENCE"])
+    PatientWorker.patience = PatientWorker.whole_patience = float(os.environ["PATIENCE"])
     if "LATER" in os.environ:
         files.PartRoom = lambda: PartRoom(clock=later)
     sys.exit(main())

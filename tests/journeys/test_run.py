@@ -157,6 +157,39 @@ def test_senders_that_stop_within_a_body_keep_nobody_waiting_for_ever(
     assert said_by(served) == told
 
 
+DRIPPING = [
+    b"POST /tip/sent HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 200000\r\n\r\nwhat=",
+    b"POST /mailbox/thread HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n10000\r\n",
+    b"GET /tip/ HTTP/1.1\r\nHost: {}\r\nX-Never-Ends: ",
+    # The next request of a connection that has just been answered, sent with the one before.
+    b"GET /tip/ HTTP/1.1\r\nHost: {}\r\n\r\nGET /tip/ HTTP/1.1\r\nX-Never-Ends: ",
+]
+
+
+def test_two_hundred_senders_that_drip_hold_up_nobody(tmp_path, demo_store, bundles, site_folder):
+    shutil.copytree(demo_store[0], tmp_path / "data")
+    served = start(tmp_path, bundles=bundles, site=site_folder, arguments=["serve"])
+    host, _, port = served.config.bind.partition(":")
+    dripping = [socket.create_connection((host, int(port)), timeout=60) for _ in range(200)]
+    try:
+        for number, connection in enumerate(dripping):
+            begun = DRIPPING[number % len(DRIPPING)]
+            connection.sendall(begun.replace(b"{}", served.config.public_host.encode()))
+        for _ in range(20):
+            for connection in dripping:
+                connection.sendall(b"a")
+            # None of them ever ends its request: a thread that waited for one would be lost.
+            with urllib.request.urlopen(f"{served.public}/tip/", timeout=60) as answer:
+                assert answer.status == 200
+        served.stop(signal.SIGTERM)
+    finally:
+        served.stop(signal.SIGKILL)
+        for connection in dripping:
+            connection.close()
+
+
 def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(
     tmp_path, bundles, site_folder
 ):

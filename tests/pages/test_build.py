@@ -57,7 +57,43 @@ def test_no_data_file_is_published(site):
 
 
 def test_no_unit_is_published_before_a_second_person_has_entered_its_fingerprint(site):
-    assert json.loads((site / "keys.json").read_text("utf-8")) == {"keys": []}
+    assert json.loads((site / "keys.json").read_text("utf-8"))["keys"] == []
+
+
+TABLE = json.loads((ROOT / "tests/routes_cases.json").read_text("utf-8"))
+
+
+def test_the_hash_of_the_routes_is_published_for_the_forms_script(site):
+    published = json.loads((site / "keys.json").read_text("utf-8"))
+    assert published["routes"] == TABLE["published"][0]["digest"]
+
+
+@pytest.mark.parametrize("case", TABLE["published"], ids=lambda case: case["name"])
+def test_the_hash_of_the_routes_is_the_one_of_the_table(hook, case):
+    found = TABLE["districts"][case["district"]]
+    gone = {"id": "gone", "route": "gone", "otherwise": ["gone"], "retired": True}
+    routes = {
+        "supervisory": found["supervisory"],
+        "upper": found["upper"],
+        "items": [
+            *({"id": unit, "otherwise": rest} for unit, rest in found["units"].items()),
+            {"id": "practice", "otherwise": [], "practice": True},
+            gone,
+        ],
+        "offices": [
+            *(
+                {"id": key, "unit": unit} if unit else {"id": key}
+                for key, unit in found["offices"].items()
+            ),
+            gone,
+        ],
+    }
+    if case["contact"]:
+        routes["contact"] = dict(zip(("custodian", "reviewer"), case["contact"], strict=True))
+    categories = [{"id": key, "route": unit} for key, unit in found["categories"].items()]
+    data = {"routes": routes, "categories": {"items": [*categories, gone]}}
+
+    assert hook("keys_file").routes_digest(data) == case["digest"]
 
 
 @pytest.mark.parametrize("builder", ["mkdocs", "properdocs"])
@@ -73,7 +109,8 @@ def test_the_fingerprints_of_keys_yml_are_published_for_the_forms_script(worksho
     assert result.returncode == 0, result.stderr
     published = json.loads((workshop / "out" / "keys.json").read_text("utf-8"))
     assert published == {
-        "keys": [{"unit": unit, "fingerprint": text} for unit, text in print_of.items()]
+        "keys": [{"unit": unit, "fingerprint": text} for unit, text in print_of.items()],
+        "routes": TABLE["published"][0]["digest"],
     }
 
 
@@ -156,8 +193,16 @@ def change(workshop, page, old, new):
 @pytest.mark.parametrize(
     ("page", "units", "none_yet"),
     [
-        ("report/keys", ["公安承办组", "禁毒承办组"], "还没有承办单位公布钥匙的指纹"),
-        ("en/report/keys", ["Police desk", "Drugs desk"], "No unit has published"),
+        (
+            "report/keys",
+            ["公安承办组", "禁毒承办组", "去向：哪类事送到哪个单位"],
+            "还没有承办单位公布钥匙的指纹",
+        ),
+        (
+            "en/report/keys",
+            ["Police desk", "Drugs desk", "The routes: which matter goes to which unit"],
+            "No unit has published",
+        ),
     ],
 )
 def test_the_fingerprints_stand_in_numbered_groups_or_the_page_says_that_there_are_none(
@@ -170,7 +215,9 @@ def test_the_fingerprints_stand_in_numbered_groups_or_the_page_says_that_there_a
     assert none_yet not in html
     assert re.findall(r"<h3>(.*?)</h3>", html) == units
     groups = re.findall(r'<li class="receipt__group">(.*?)</li>', html)
-    assert groups == [*POLICE.split(), *DRUGS.split()]
+    digest = TABLE["published"][0]["digest"]
+    routes = [digest[place : place + 4] for place in range(0, 32, 4)]
+    assert groups == [*POLICE.split(), *DRUGS.split(), *routes]
 
 
 def test_where_the_form_is_on_another_host_nothing_is_fetched_ahead(site, workshop):
@@ -227,7 +274,8 @@ def test_one_fact_that_is_missing_stops_a_production_build(
 
 def test_a_page_that_nobody_read_for_a_year_says_so_and_stops_a_production_build(workshop):
     page = workshop / "content" / "help" / "index.md"
-    page.write_text(page.read_text("utf-8").replace("2026-11-25", "2020-01-01", 1), "utf-8")
+    words = page.read_text("utf-8")
+    page.write_text(re.sub(r"(?m)^reviewed: .*$", "reviewed: 2020-01-01", words), "utf-8")
     assert build_site(workshop / "out", root=workshop).returncode == 0
     assert "超过一年没有核对" in (workshop / "out" / "help" / "index.html").read_text("utf-8")
     fill_in(workshop)

@@ -110,12 +110,6 @@ def test_the_reader_is_addressed_as_nin_and_a_child_as_ni(path):
         assert "你" not in re.sub("「[^」]*」", "", words)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_no_article_is_named_of_the_two_laws_whose_numbers_changed(path):
-    named = r"(治安管理处罚法|网络安全法)》?第[一二三四五六七八九十百]"
-    assert not re.search(named, path.read_text("utf-8"))
-
-
 def test_the_three_lines_before_writing_are_the_forms_own():
     template = (ROOT / "admin" / "templates" / "intake" / "parts.html").read_text("utf-8")
     lines = re.findall(r"<li>\{\{ _\('([^']+)'\) \}\}</li>", template.split("before_writing()")[1])

@@ -27,6 +27,7 @@ OPEN_TO_ALL_STAFF = {
     "accounts.keyring_json": "one's own sealed keys: what opens them is in no database",
     "accounts.lock": "locks one's own tab",
     "accounts.unlock": "opens one's own tab",
+    "accounts.do_unlock": "opens one's own session",
     "accounts.make_recovery_codes": "one's own sign-in",
     "accounts.remove_passkey": "one's own sign-in",
     "accounts.remove_totp": "one's own sign-in",
@@ -202,8 +203,7 @@ def test_another_units_tip_is_as_unknown_as_one_that_never_was(app, enter, tip, 
             attempt(browser, address(rule, reference), method)
             for reference in (tip.reference, "00000-00000")
         )
-        # 422: a form that says nothing is sent back before its tip is looked for; 409: so is a
-        # resealing where the unit has no older key.
+        # 422: a form that says nothing is sent back before its tip is looked for.
         assert theirs.status_code in (404, 409, 422), (role, method, rule.rule)
         assert (theirs.status_code, theirs.data) == (nobodys.status_code, nobodys.data)
         unknown += 2 * (theirs.status_code == 404)
@@ -321,11 +321,12 @@ def needs(act, app, hands, opened, recovery):
     if act is Act.RECOVER:
         return str(recovery) in {str(hand) for hand in hands}
     # Renewing asks for the answer of a riddle that is sealed to the old key.
-    if act in (Act.HAND_ON, Act.CONTACT, Act.RENEW_KEY):
+    # Sealing anew asks for that of one that is sealed to the new key, and must open the tip first.
+    if act in (Act.HAND_ON, Act.CONTACT, Act.RENEW_KEY, Act.RESEAL):
         with app.app_context():
             key = enrol.current_key(db.reading, "police")
             return key.recipient in {hand.recipient.text for hand in hands}
-    # Of WRITE the MAC's key stands in the tip; RESEAL must open it first.
+    # Of WRITE the MAC's key stands in the tip.
     return sealed in opened or label in opened
 
 

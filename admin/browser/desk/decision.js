@@ -24,6 +24,8 @@ export function guideDecision(form, words) {
     const turnTo = option && words.turn_to[option.value];
     say(form.querySelector("[data-reads]"), reads && words.sentences.reads, reads);
     say(form.querySelector("[data-turn-to]"), turnTo, turnTo && words.not_forwarded);
+    const second = option && option.dataset.second;
+    say(form.querySelector("p[data-second]"), second && words.sentences.second);
     say(form.querySelector("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
   }
 

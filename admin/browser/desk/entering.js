@@ -161,7 +161,12 @@ export class Entering {
   }
 }
 
-const TOLD = { NoUnit: "noUnit", FalseKey: "falseKey", OtherWords: "otherWords" };
+const TOLD = {
+  NoUnit: "noUnit",
+  FalseKey: "falseKey",
+  FalseRoutes: "falseRoutes",
+  OtherWords: "otherWords",
+};
 
 function codeOf({ name, status }) {
   if (name !== "Refused" || !status) return "offline";

@@ -3,7 +3,7 @@
 import { grouped, newDigits, withChecks } from "../lib/receipt.js";
 import { fingerprint } from "../lib/member.js";
 import { JOBS } from "../seal/jobs.js";
-import { askKeys } from "../seal/server.js";
+import { askPublished } from "../seal/server.js";
 import { Refused, getJson, postJson } from "../staff/api.js";
 
 const TURNS = 3;
@@ -29,8 +29,9 @@ export class Parcel {
   }
 
   async prepare() {
-    const [routes, published] = await Promise.all([getJson("/desk/enter/routes.json"), askKeys()]);
-    this.published = this.ownFirst(published);
+    const asked = [getJson("/desk/enter/routes.json"), askPublished()];
+    const [routes, { keys, digest }] = await Promise.all(asked);
+    this.published = { keys: this.ownFirst(keys), digest };
     this.routes = routes;
   }
 
@@ -74,8 +75,8 @@ export class Parcel {
 
   async seal({ fields }) {
     if (!this.routes) await this.prepare();
-    const { routes, published: keys } = this;
-    return JOBS.sealTip({ digits: this.digits(), fields, contact: "", routes, keys });
+    const work = { digits: this.digits(), fields, contact: "", routes: this.routes };
+    return JOBS.sealTip(Object.assign(work, this.published));
   }
 
   async post(channel) {
@@ -98,7 +99,7 @@ export class Parcel {
 
   mend(error) {
     const isOld = ["unit_closed", "reference_taken"].includes(error.sentence);
-    if (isOld || error.name === "FalseKey") this.routes = null;
+    if (isOld || ["FalseKey", "FalseRoutes"].includes(error.name)) this.routes = null;
     if (isOld) this.cover = null;
     return isOld;
   }

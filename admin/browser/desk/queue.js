@@ -26,7 +26,13 @@ export async function openLabels(page, identities, words) {
 async function openLabel(cell, sealed, identities, words) {
   try {
     const bytes = await openWith(identities, fromBase64(sealed));
-    const label = readLabel(parseContent(bytes, "label"), words);
+    const content = parseContent(bytes, "label");
+    if (!content.category) {
+      // A supervisory tip: the queue says nothing of it.
+      replaceChildren(cell, words.sentences.custodial);
+      return;
+    }
+    const label = readLabel(content, words);
     replaceChildren(
       cell,
       element("b", "label__category", label.category),

@@ -6,7 +6,9 @@ import { parseContent } from "../lib/envelope.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
 import { filesOf } from "./files/entries.js";
+import { openKept } from "./kept.js";
 import { ownFingerprint } from "./locks.js";
+import { isAstray } from "./marking.js";
 import { brokenNotes } from "./note_page.js";
 import { readNotes } from "./notes.js";
 import { readFields, readSupplement } from "./readable.js";
@@ -15,13 +17,15 @@ import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
-// Returns { tip, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
+// Returns { tip, marks, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
-  const sealed = await fetchSealed(page.dataset.sealed + (why && `?why=${why}`), words);
-  const tip = sealed && (await openBody(sealed, page.dataset.unit, unit, words));
-  if (!tip) return null;
+  say(byId("kept"));
+  const found = await fetchSealed(page.dataset.sealed + (why && `?why=${why}`), words);
+  const opened = found && (await openBody(found, page, unit, words));
+  if (!opened) return null;
+  const { sealed, tip } = opened;
   if (tip.reference !== page.dataset.reference) return alarm(words.sentences.other_tip);
   const open = (bytes) => openWith(unit.identities, bytes);
   const talk = await readTalk(withBytes(sealed.messages), {
@@ -32,7 +36,7 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  return { tip, talk, notes, uploads: sealed.uploads };
+  return { tip, marks: sealed.marks, talk, notes, uploads: sealed.uploads };
 }
 
 async function fetchSealed(url, words) {
@@ -47,13 +51,19 @@ async function fetchSealed(url, words) {
 }
 
 // What does not open was changed, or sealed to a key that is not ours: perhaps the form handed out
-// a false one.
-async function openBody(sealed, unitId, unit, words) {
+// a false one, or who sealed it anew sealed something else. Then what it was before is still there.
+async function openBody(sealed, page, unit, words) {
+  const kept = () => sealed.kept && openKept(page, sealed, unit, words);
+  const before = sealed.kept === "doubted" && (await kept());
+  if (before) return before;
   try {
-    return parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
+    const tip = parseContent(await openWith(unit.identities, fromBase64(sealed.sealed)), "tip");
+    return { sealed, tip };
   } catch (error) {
     const { not_opened, not_opened_do } = words.sentences;
-    return alarm(not_opened, not_opened_do, ownFingerprint(unitId, unit, words));
+    const found = await kept();
+    if (found) return found;
+    return alarm(not_opened, not_opened_do, ownFingerprint(page.dataset.unit, unit, words));
   }
 }
 
@@ -80,10 +90,13 @@ export function showTalk(talk, words) {
   replaceChildren(byId("thread"), ...shown);
 }
 
-export function showFaults({ talk, notes }, words) {
+export function showFaults(opened, words) {
+  const { talk, notes } = opened;
+  const isHere = !isAstray(opened, byId("tip").dataset.unit, words.ways);
+  const strayed = isHere ? [] : [words.sentences.astray, words.sentences.astray_do];
   const broken = talk.filter(({ fault }) => fault).map((message) => faultOf(message, words));
   const lines = broken.length ? [words.sentences.talk_broken].concat(broken) : [];
-  const all = lines.concat(brokenNotes(notes, words));
+  const all = strayed.concat(lines, brokenNotes(notes, words));
   if (all.length) alarm(...all);
 }
 

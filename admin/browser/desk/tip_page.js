@@ -6,6 +6,7 @@ import { byId } from "./dom.js";
 import { hideFiles, renewFiles, showFiles } from "./files/list.js";
 import { bindKeys } from "./keys.js";
 import { hideSuggestions, suggest } from "./link_page.js";
+import { markHere } from "./marking.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "./note_page.js";
 import { bindPanels } from "./panels.js";
 import { helpWriting, replyFields } from "./reply.js";
@@ -44,6 +45,8 @@ function reader(page, unit, words, state) {
     const found = unit && (await openTip(page, unit, words, why || ""));
     // What was opened before stays: a lost line or sign-in must not take the words being typed.
     if (found) state.opened = Object.assign(found, { unit });
+    // Where it can't be added now, the next who opens the tip adds it.
+    if (found) markHere(page, found).catch(() => false);
     return found;
   };
   const open = async () => {

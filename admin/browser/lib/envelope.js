@@ -5,6 +5,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { equal, fromUtf8, toHex, toUtf8 } from "./bytes.js";
 
 export const TIP_STEP = 8192;
+// What an ordinary tip is filled up to, with a contact or without; longer ones grow in steps.
+export const TIP_CLASS = 2 * TIP_STEP;
 export const LABEL_STEP = 512;
 export const MESSAGE_STEP = 4096;
 const KINDS = ["message", "supplement", "danger", "withdraw"];
@@ -41,6 +43,9 @@ export function pad(bytes, step) {
   padded.set(bytes);
   return padded;
 }
+
+// The same to a length that is given, unless there is more already.
+export const padTo = (bytes, length) => (bytes.length < length ? pad(bytes, length) : bytes);
 
 function unpad(bytes) {
   let end = bytes.length;

@@ -65,6 +65,14 @@ export function successorMac(seed, unitId, recipient, recovery) {
   return toHex(hmac(sha256, key, toUtf8(`${unitId}\n${recipient}\n${recovery}`)));
 }
 
+// The MAC over what a tip holds, `[[part, digest], …]`, by which a second browser shows that it opened
+// the same: the server can't make it.
+export function contentMac(unitSeed, reference, digests) {
+  const lines = digests.map(([part, digest]) => `${part} ${digest}\n`).sort();
+  const key = hkdf(sha256, unitSeed, EMPTY, toUtf8("moved"), 32);
+  return toHex(hmac(sha256, key, toUtf8(`${reference}\n${lines.join("")}`)));
+}
+
 // The MAC over a unit's members, `[[name, recipient], …]` in any order.
 export function rosterMac(unitSeed, members) {
   const sorted = members.slice().sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));

@@ -1,6 +1,14 @@
 // Chooses the unit that takes a tip: what admin/vault/routes.py does, over /tip/routes.json.
 // tests/routes_cases.json holds both to the same table.
 
+// The routes are not those that the static site publishes, or the form asks what they do not know.
+export class FalseRoutes extends Error {
+  constructor() {
+    super("routes that nobody published");
+    this.name = "FalseRoutes";
+  }
+}
+
 const isOpen = (routes, unit) => routes.units[unit].recipients.length > 0;
 
 // What decides a tip's way, from the answers of the form; what was not answered is unclear.
@@ -16,14 +24,20 @@ export const factsOf = (answers) => ({
 export const isSupervisory = (official, exclude) =>
   official === "yes" || (official === "unclear" && exclude.length > 0);
 
-export const excludedUnits = (routes, exclude) => exclude.map((office) => routes.offices[office]);
+export const excludedUnits = (routes, exclude) => exclude.map((office) => known(routes.offices, office));
+
+// An office that is not known would be excluded in vain.
+function known(table, id) {
+  if (!Object.prototype.hasOwnProperty.call(table, id)) throw new FalseRoutes();
+  return table[id];
+}
 
 // Returns the unit's id, or null where no unit may take the tip.
 export function chooseUnit(routes, facts) {
   const excluded = excludedUnits(routes, facts.exclude);
   const way = isSupervisory(facts.official, facts.exclude)
     ? [routes.supervisory]
-    : wayOf(routes, routes.categories[facts.category]);
+    : wayOf(routes, known(routes.categories, facts.category));
   const [first, ...fallbacks] = way.concat(routes.upper);
   if (!excluded.includes(first)) return isOpen(routes, first) ? first : null;
   const taker = fallbacks.find((unit) => !excluded.includes(unit) && isOpen(routes, unit));

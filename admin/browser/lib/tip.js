@@ -2,7 +2,7 @@
 
 import { sealTo } from "./age.js";
 import { fromUtf8, toBase64, toUtf8 } from "./bytes.js";
-import { LABEL_STEP, TIP_STEP, pad } from "./envelope.js";
+import { LABEL_STEP, TIP_CLASS, TIP_STEP, pad, padTo } from "./envelope.js";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 export const CONTACT_STEP = 512;
@@ -18,11 +18,14 @@ export function makeReference() {
 export function tipBytes({ reference, fields, reporter, talk, contact, files = [] }) {
   const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files };
   if (contact) content.contact = contact;
-  return toBytes(content, TIP_STEP);
+  return pad(padTo(toUtf8(JSON.stringify(content)), TIP_CLASS), TIP_STEP);
 }
 
 export const labelBytes = ({ category, township, flags }) =>
-  toBytes({ v: 1, kind: "label", category, township, flags }, LABEL_STEP);
+  pad(toUtf8(JSON.stringify({ v: 1, kind: "label", category, township, flags })), LABEL_STEP);
+
+// What a supervisory tip carries in a label's place: sealed, it looks like any other.
+export const noLabel = () => labelBytes({ category: "", township: "", flags: [] });
 
 // Two units have to open it together: first the custodian, then the reviewer.
 export async function sealContact(text, custodian, reviewer) {
@@ -40,5 +43,3 @@ export function wellFormed(fields) {
   });
   return mended;
 }
-
-const toBytes = (content, step) => pad(toUtf8(JSON.stringify(content)), step);

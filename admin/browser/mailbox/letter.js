@@ -3,10 +3,12 @@
 import { sealTo } from "../lib/age.js";
 import { toBase64 } from "../lib/bytes.js";
 import { makeEnvelope } from "../lib/envelope.js";
+import { checkMark } from "../lib/marks.js";
 
 // Returns what /mailbox/sealed takes: the number, the digest, the sealed envelope, and which of the
-// unit's keys it is sealed to.
+// unit's keys it is sealed to. Throws Unmarked or Strayed where the tip has no mark of that unit.
 export async function sealLetter(keys, answer, kind, body) {
+  checkMark(keys.talk, answer);
   const last = answer.messages[answer.messages.length - 1];
   const number = last ? last.number + 1 : 1;
   const previous = last ? last.digest : "";

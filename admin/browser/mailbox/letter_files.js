@@ -2,11 +2,11 @@
 
 import { forgetOthers } from "../files/kept.js";
 import { Attached } from "../seal/attached.js";
-import { askRoutes } from "../seal/server.js";
+import { askPublished, askRoutes } from "../seal/server.js";
 
 // The mailbox's field for files in `block`; `onFail` is called where its script cannot be had.
 export function attachedTo(block, visit, onFail) {
-  const isPacked = () => isSupervisoryUnit(visit.answer.unit.id);
+  const isPacked = () => mustPack(visit);
   const place = placeOf(visit);
   forgetOthers(place);
   const attached = new Attached(block, { place, isPacked }, onFail);
@@ -18,11 +18,14 @@ export function attachedTo(block, visit, onFail) {
 // prove to nobody which receipt it was.
 const placeOf = ({ lookup }) => `mailbox.${lookup.slice(0, 4)}`;
 
-// Whether a letter's files are packed as those of a supervisory tip are; where nobody says, they are.
-async function isSupervisoryUnit(unit) {
+// Whether a letter's files are packed as those of a supervisory tip are; where nobody says so who can
+// be believed, they are.
+async function mustPack(visit) {
   try {
-    const { supervisory, upper } = await askRoutes();
-    return [supervisory, upper].includes(unit);
+    const [routes, { digest }] = await Promise.all([askRoutes(), askPublished()]);
+    visit.tools.checkRoutes(routes, digest);
+    visit.checkMark();
+    return [routes.supervisory, routes.upper].includes(visit.answer.unit.id);
   } catch (error) {
     return true;
   }

@@ -13,11 +13,16 @@ import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
 import { bodyOf, receiptFault, wordsFault } from "./words.js";
 
+const ALARMS = { FalseKey: "falseKey", Strayed: "strayed" };
+
 const REFUSALS = {
   purged: "purged",
   unknown: "unknown",
   unit_closed: "unitClosed",
   full: "full",
+  full_today: "fullToday",
+  share_used: "shareUsed",
+  marked: "marked",
 };
 
 export class Page {
@@ -39,6 +44,7 @@ export class Page {
     this.waiting = null;
     this.isPlain = false;
     this.isBarred = false;
+    this.seen = "";
     this.isBusy = false;
     this.isLeaving = false;
   }
@@ -99,19 +105,23 @@ export class Page {
     if (error.faults) showFaults(this.root, this.words.summary, error.faults);
     else if (error instanceof Offline) this.fault(this.words.offline);
     else if (error instanceof Refused) this.fault(this.words[REFUSALS[error.reason] || "busy"]);
-    else if (error.name === "FalseKey" || this.isBarred) this.bar();
+    else if (error.name === "Unmarked") this.showAlarm("unmarked");
+    else if (error.name in ALARMS || this.isBarred) this.bar(error);
     else this.fallBack();
   }
 
-  // A key that nobody confirmed: the plain way would hand the words to who made it.
-  bar() {
+  // A key that nobody confirmed, or another unit than the tip was sealed for: the plain way would hand
+  // the words to who made it so.
+  bar(error) {
     this.isBarred = true;
-    const { falseKey, falseKeyWhy, falseKeyNext } = this.words;
-    showFaults(
-      this.root,
-      falseKey,
-      [falseKeyWhy, falseKeyNext].map((text) => ({ text, field: null })),
-    );
+    this.seen = ALARMS[error.name] || this.seen;
+    this.showAlarm(this.seen);
+  }
+
+  showAlarm(name) {
+    const lines = [this.words[`${name}Why`], this.words[`${name}Next`]];
+    const faults = lines.map((text) => ({ text, field: null }));
+    showFaults(this.root, this.words[name], faults);
   }
 
   // Asks before typed words are lost. What goes the plain way is not lost; and who leaves at once

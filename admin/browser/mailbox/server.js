@@ -5,11 +5,14 @@ import { Offline, Refused, getJson, postJson } from "../page/post.js";
 
 export { Offline, Refused };
 
+// What is sent grows in steps, so that its length tells little.
+const STEP = 4096;
+
 export const askThread = (base, lookup) => postJson(`${base}thread`, { lookup });
 
 // Stores a letter. The server answers a retry of the same letter as it answered the first.
 export const sendLetter = (base, lookup, token, letter) =>
-  postJson(`${base}sealed`, Object.assign({ lookup, token }, letter));
+  postJson(`${base}sealed`, Object.assign({ lookup, token }, letter), STEP);
 
 export async function askKeys() {
   const answer = await getJson("/keys.json");

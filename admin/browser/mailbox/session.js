@@ -57,7 +57,18 @@ export class Visit {
 
   async seal(kind, body) {
     this.tools.checkUnit(this.answer.unit, await askKeys());
-    return this.tools.sealLetter(this.keys, this.answer, kind, body);
+    try {
+      return await this.tools.sealLetter(this.keys, this.answer, kind, body);
+    } catch (error) {
+      // No word may go along before somebody of the unit has opened the tip; the call counts.
+      if (error.name === "Unmarked" && kind === "danger") return MARK;
+      throw error;
+    }
+  }
+
+  // Throws where nothing may be sealed to the unit at which the tip is said to lie.
+  checkMark() {
+    this.tools.checkMark(this.keys.talk, this.answer);
   }
 
   get isClosed() {

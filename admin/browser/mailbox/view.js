@@ -16,6 +16,7 @@ export function mailboxView(answer, entries, lang, stored) {
   put(view, "turn-to", answer.turn_to);
   put(view, "next-look", answer.next_look);
   slot(view, "apart").hidden = !answer.apart;
+  slot(view, "apart-danger").hidden = !(answer.apart && answer.called);
   if (answer.withdrawn_on) putDay(view, "withdrawn", answer.withdrawn_on, lang);
   const list = slot(view, "messages");
   entries.forEach((entry) => list.append(entryView(entry, lang)));

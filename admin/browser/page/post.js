@@ -23,12 +23,15 @@ export class Refused extends Error {
 
 export const getJson = (address) => ask(address, { headers: { Accept: "application/json" } });
 
-export const postJson = (address, content) =>
-  ask(address, {
+// Filled up with spaces to whole steps: who watches the line sees no more than how many.
+export const postJson = (address, content, step = 1) => {
+  const text = JSON.stringify(content);
+  return ask(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(content),
+    body: text.padEnd(Math.ceil(text.length / step) * step),
   });
+};
 
 async function ask(address, options) {
   const { status, ok, answer } = await exchange(address, options);

@@ -4,6 +4,8 @@
 import { byId, element, replaceChildren } from "../desk/dom.js";
 import { getJson, postJson } from "../staff/api.js";
 import { startWorker } from "../staff/workers.js";
+import { checkMoved } from "./checking.js";
+import { solve } from "./making.js";
 import { reseal } from "./reseal.js";
 
 const PAUSED = "dengshao.reseal.paused";
@@ -12,11 +14,20 @@ const LOCK = "dengshao.reseal";
 // For a member's opened keys: begins where their unit left something on a key that they hold.
 export async function resealInBackground(keys, unitId) {
   const unit = keys && keys.units[unitId];
-  if (!unit || !unit.isVouched || unit.identities.length < 2) return;
-  await resealUnit(unit);
+  if (!unit || !unit.identity) return;
+  if (unit.isVouched && unit.identities.length > 1) await resealUnit(unit);
+  // The page tells whether there is anything that another browser sealed anew.
+  if (byId("moved-unchecked")) await checkInBackground(unit);
 }
 
-// `unit` is `{identities, keyIds, keyId, recipient, recovery}`; returns how it ended. One tab of a
+async function checkInBackground(unit) {
+  if (!navigator.locks) return checkMoved(unit);
+  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) =>
+    lock ? checkMoved(unit) : "elsewhere",
+  );
+}
+
+// `unit` is `{identities, keyIds, keyId, identity, recipient, recovery}`; returns how it ended. One tab of a
 // browser does the work: the others would only seal the same tips.
 export async function resealUnit(unit) {
   const first = await getJson("/desk/reseal/next.json").catch(() => null);
@@ -32,13 +43,21 @@ function run(unit, first) {
   const strip = new Strip(first);
   const worker = startWorker();
   const holdsAll = keys.every((id) => unit.keyIds.includes(id));
-  const { identities, recipient, recovery } = unit;
-  const job = { unit: { identities, recipient, recovery, holdsAll } };
+  const { identities, identity, recipient, recovery } = unit;
+  const job = { unit: { identities, identity, recipient, recovery, holdsAll } };
+  // Each session answers a riddle of its own: without the new key nothing is moved to it.
+  let proof = "";
   return reseal(unit.keyId, {
-    next: (skip) => getJson(`/desk/reseal/next.json?skip=${skip}`),
+    next: async (skip) => {
+      const batch = await getJson(`/desk/reseal/next.json?skip=${skip}`);
+      if (batch.riddle && batch.to === unit.keyId) proof = await solve(identity, batch.riddle);
+      return batch;
+    },
     read: (reference) => getJson(`/desk/reseal/tips/${reference}.json`),
-    move: (reference, body) => postJson(`/desk/reseal/tips/${reference}`, body),
-    moveNote: (id, body) => postJson(`/desk/reseal/shift-notes/${id}`, body),
+    move: (reference, body) =>
+      postJson(`/desk/reseal/tips/${reference}`, Object.assign({ proof }, body)),
+    moveNote: (id, body) =>
+      postJson(`/desk/reseal/shift-notes/${id}`, Object.assign({ proof }, body)),
     seal: (bundle) => worker(Object.assign({ job: "reseal", bundle }, job)),
     sealFile: (sealed) => worker(Object.assign({ job: "resealFile", sealed }, job)),
     wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),

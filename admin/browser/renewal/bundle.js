@@ -1,13 +1,15 @@
 // Seals anew what hangs on an older key of a unit. Pure: files in, files out; it runs in the worker.
 //
-// `unit` is `{identities, recipient, recovery, holdsAll}`: what opens the old files, and the key in
-// use. `holdsAll` tells that these identities are all that a file of this tip can be sealed to.
+// `unit` is `{identities, identity, recipient, recovery, holdsAll}`: what opens the old files, and the
+// key in use. `holdsAll` tells that these identities are all that a file of this tip can be sealed to.
 
-import { openWith, sealTo } from "../lib/age.js";
+import { openWith, sealTo, seedOf } from "../lib/age.js";
 import { fromBase64, toBase64 } from "../lib/bytes.js";
 import { parseContent } from "../lib/envelope.js";
-import { chooseUrgency, factsOf } from "../lib/routes.js";
-import { labelBytes } from "../lib/tip.js";
+import { chooseUrgency, factsOf, isSupervisory } from "../lib/routes.js";
+import { contentMac } from "../lib/member.js";
+import { labelBytes, noLabel } from "../lib/tip.js";
+import { digestsOf } from "./contents.js";
 
 const STANZA = "\n-> mlkem768x25519 ";
 // In base64, a multiple of four. Four stanzas of 1.6 KB are more than any file of ours has.
@@ -21,11 +23,12 @@ export class NotOpened extends Error {
   }
 }
 
-// `bundle` is what /desk/reseal gives of one tip. Returns the same, sealed to the key in use.
+// `bundle` is what /desk/reseal gives of one tip. Returns the same, sealed to the key in use, with the
+// word by which a second browser shows that it opened the same.
 export async function resealBundle(unit, bundle) {
   const bytes = await open(unit, bundle.sealed);
   const tip = parseContent(bytes, "tip");
-  return {
+  const anew = {
     old: bundle.old,
     length: bundle.length,
     sealed: await seal(unit, readersOf(bundle.sealed), bytes),
@@ -33,6 +36,11 @@ export async function resealBundle(unit, bundle) {
     messages: await resealAll(unit, bundle.messages, tip),
     notes: await resealAll(unit, bundle.notes, tip),
   };
+  // Of what was sealed, opened again with the new key: the first who sees whether it opens.
+  const digests = await digestsOf([unit.identity], anew);
+  if (!digests) throw new NotOpened();
+  anew.content_mac = contentMac(seedOf(unit.identity), bundle.reference, digests);
+  return anew;
 }
 
 export async function resealFile(unit, sealed) {
@@ -68,6 +76,7 @@ async function resealLabel(unit, label, tip) {
 
 function labelOf(fields) {
   const facts = factsOf(fields);
+  if (isSupervisory(facts.official, facts.exclude)) return noLabel();
   const flags = [];
   if (facts.minor === "yes") flags.push("minor");
   if (chooseUrgency(facts) === "P0") flags.push("danger");

@@ -78,7 +78,8 @@ function beginAgain(error, words) {
     byId(`half-form-${n}`).hidden = n === 2;
   });
   const sentence = error.name === "NotAPair" ? words.not_a_pair : sentenceOf(error, words);
-  say(byId("renew-alarm"), error.name === "Unvouched" ? words.unvouched : sentence);
+  const own = { Unvouched: words.unvouched, NoNewKey: words.no_new_key };
+  say(byId("renew-alarm"), own[error.name] || sentence);
 }
 
 function fault(name) {
@@ -124,7 +125,9 @@ async function goOn(unitId, keys, { identity, seed, told, old }) {
   const { recipient, recovery, vouch } = told.current;
   if (successorMac(seed, unitId, recipient, recovery) !== vouch) throw fault("Unvouched");
   const held = keys.units[unitId] || { identities: [], keyIds: [] };
-  const unit = { identities: held.identities, keyIds: held.keyIds, recipient, recovery };
+  // Nothing is moved to a key by who does not hold it: its maker handed it on, or does so first.
+  if (held.keyId !== told.old) throw fault("NoNewKey");
+  const unit = Object.assign({}, held, { recipient, recovery });
   byId("halves-part").hidden = true;
   show("going-on");
   resealUnit(Object.assign(withSheet(unit, identity, old.id), { keyId: told.old }));

@@ -3,7 +3,9 @@
 import { recipientOf, sealTo } from "../lib/age.js";
 import { bodyOf } from "../lib/body.js";
 import { toBase64, toHex } from "../lib/bytes.js";
+import { Strayed, Unmarked, checkMark, unitMark } from "../lib/marks.js";
 import { solve } from "../lib/proof.js";
+import { checkRoutes } from "../lib/published.js";
 import { derive, newDigits, withChecks } from "../lib/receipt.js";
 import {
   chooseUnit,
@@ -12,7 +14,7 @@ import {
   factsOf,
   isSupervisory,
 } from "../lib/routes.js";
-import { labelBytes, makeReference, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
+import { labelBytes, makeReference, noLabel, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
 import { sealLetter } from "../mailbox/letter.js";
 import { checkUnit } from "../mailbox/locks.js";
 
@@ -31,8 +33,10 @@ function newReceipt() {
   return { digits, receipt: withChecks(digits) };
 }
 
-// Returns what /tip/sealed takes, but for the proof and the decoy field.
-async function sealTip({ digits, fields, contact, files, routes, keys }) {
+// Returns what /tip/sealed takes, but for the proof and the decoy field. `keys` and `digest` are what
+// the static site publishes: fingerprints, and the hash of the routes.
+async function sealTip({ digits, fields, contact, files, routes, keys, digest }) {
+  checkRoutes(routes, digest);
   const facts = factsOf(fields);
   const unit = chooseUnit(routes, facts);
   if (!unit) throw new Told("NoUnit");
@@ -56,6 +60,7 @@ async function sealTip({ digits, fields, contact, files, routes, keys }) {
     urgency,
     label: await sealedLabel(facts, fields, urgency, recipients[0]),
     sealed: toBase64(await sealTo(recipients, bytes)),
+    mark: unitMark(talk, unit, reference),
   };
 }
 
@@ -69,15 +74,19 @@ function confirmed(routes, id, keys) {
 async function sealedContact(text, exclude, routes, keys) {
   if (!routes.contact) throw new Told("NoContact");
   const { custodian, reviewer } = routes.contact;
+  const isOpen = (unit) => routes.units[unit].recipients.length > 0;
+  if (!isOpen(custodian) || !isOpen(reviewer)) throw new Told("NoContact");
   const excluded = excludedUnits(routes, exclude);
   if (excluded.includes(custodian) || excluded.includes(reviewer)) throw new Told("ContactExcluded");
   return sealContact(text, confirmed(routes, custodian, keys), confirmed(routes, reviewer, keys));
 }
 
-// A supervisory tip has no label: even its kind is for one reader. The recovery key opens the words,
-// from which a label can be remade.
+// A supervisory tip has an empty label: even its kind is for one reader. The recovery key opens the
+// words, from which a label can be remade.
 async function sealedLabel(facts, fields, urgency, recipient) {
-  if (isSupervisory(facts.official, facts.exclude)) return "";
+  if (isSupervisory(facts.official, facts.exclude)) {
+    return toBase64(await sealTo([recipient], noLabel()));
+  }
   const flags = [];
   if (facts.minor === "yes") flags.push("minor");
   if (urgency === "P0") flags.push("danger");
@@ -88,17 +97,29 @@ async function sealedLabel(facts, fields, urgency, recipient) {
 
 // Adds words to a tip that is stored: `thread` is what lies under its receipt, `sent` the cover that
 // went with it. Returns the letter, or why there is none: `apart` or `closed`.
-async function sealSupplement({ digits, fields, files, thread, sent, routes, keys }) {
+async function sealSupplement({ digits, fields, files, thread, sent, routes, keys, digest }) {
+  checkRoutes(routes, digest);
+  const reporter = derive(digits, routes.site);
+  if (thread.status !== "purged" && thread.unit.id) checkOwnMark(reporter.talk, thread);
   const facts = factsOf(fields);
   const unit = thread.unit.id || sent.unit;
   if (thread.status === "purged" || mustStandApart(unit, facts, routes)) return { apart: true };
   if (!thread.unit.recipients.length) return { closed: true };
   checkUnit(thread.unit, keys);
-  const reporter = derive(digits, routes.site);
   const body = bodyOf(wellFormed(fields), files);
   const letter = await sealLetter(reporter, thread, "supplement", body);
-  // A supervisory tip stays P1 whatever is added.
-  return { letter: sent.label ? Object.assign(letter, { urgency: chooseUrgency(facts) }) : letter };
+  // A supervisory tip stays P1 whatever is added; the unit above takes such tips too.
+  if ([routes.supervisory, routes.upper].includes(sent.unit)) return { letter };
+  return { letter: Object.assign(letter, { urgency: chooseUrgency(facts) }) };
+}
+
+// This very page sent a mark with the tip: where the server has none now, it was taken away.
+function checkOwnMark(talk, thread) {
+  try {
+    checkMark(talk, thread);
+  } catch (error) {
+    throw error instanceof Unmarked ? new Strayed() : error;
+  }
 }
 
 // The reporter has since named that unit's office, or an official: as `_must_stand_apart` has it.

@@ -32,8 +32,9 @@ export class Page {
     this.attached = new Attached(block, options, () => this.lack());
     this.attached.start();
     this.isBusy = false;
-    // Once a false key was seen, nothing goes the plain way: the same hand would seal there.
+    // Once a false key or way was seen, nothing goes the plain way: the same hand would seal there.
     this.isBarred = false;
+    this.seen = "";
   }
 
   // Loads the worker while the reporter types.
@@ -103,7 +104,10 @@ export class Page {
 
   explain(error) {
     const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
-    if (error.name === "FalseKey") this.isBarred = true;
+    if (error.name in ALARMS) {
+      this.isBarred = true;
+      this.seen = ALARMS[error.name];
+    }
     const mayGoPlain = !error.isOfFiles && this.session.mayGoPlain(error);
     if (tell) tell(this);
     else if (this.isBarred && mayGoPlain) this.raiseAlarm();
@@ -140,7 +144,7 @@ export class Page {
   }
 
   raiseAlarm() {
-    this.alarm.append(document.getElementById("false-key").content.cloneNode(true));
+    this.alarm.append(document.getElementById(this.seen).content.cloneNode(true));
     this.alarm.hidden = false;
     show(this.alarm);
   }
@@ -167,9 +171,14 @@ export class Page {
   }
 }
 
+// What the page tells of each by a template of its own.
+const ALARMS = { FalseKey: "false-key", FalseRoutes: "false-routes", Strayed: "strayed" };
+
 const TOLD = {
   NoUnit: (page) => page.showNoUnit(),
   FalseKey: (page) => page.raiseAlarm(),
+  FalseRoutes: (page) => page.raiseAlarm(),
+  Strayed: (page) => page.raiseAlarm(),
   NoContact: (page) => page.faultContact(page.words.noContact),
   ContactExcluded: (page) => page.faultContact(page.words.contactExcluded),
   ContactChanged: (page) => page.faultContact(page.words.contactChanged),

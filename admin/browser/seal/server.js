@@ -4,22 +4,27 @@ import { Offline, getJson, postJson } from "../page/post.js";
 
 export const askRoutes = () => getJson("/tip/routes.json");
 
-// The fingerprints that a second person has confirmed. A site that publishes no list has none.
-export async function askKeys() {
+// What the static site publishes: as `keys` the fingerprints that a second person has confirmed, as
+// `digest` the hash of the routes. A site that publishes no list has neither.
+export async function askPublished() {
   try {
-    const { keys } = await getJson("/keys.json");
-    return Array.isArray(keys) ? keys : [];
+    const { keys, routes } = await getJson("/keys.json");
+    return { keys: Array.isArray(keys) ? keys : [], digest: routes };
   } catch (error) {
-    if (error instanceof Offline && error.status === 404) return [];
+    if (error instanceof Offline && error.status === 404) return { keys: [], digest: "" };
     throw error;
   }
 }
 
 export const askChallenge = () => postJson("/tip/challenge", {});
 
-export const sendTip = (cover) => postJson("/tip/sealed", cover);
+// What is sent grows in steps: an ordinary tip, with its proof and the tickets of its files, is as long
+// as every other, whatever its unit.
+const STEP = 4096;
+
+export const sendTip = (cover) => postJson("/tip/sealed", cover, STEP);
 
 export const askThread = (lookup) => postJson("/mailbox/thread", { lookup });
 
 export const sendLetter = (lookup, token, letter) =>
-  postJson("/mailbox/sealed", Object.assign({ lookup, token }, letter));
+  postJson("/mailbox/sealed", Object.assign({ lookup, token }, letter), STEP);

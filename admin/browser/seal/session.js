@@ -6,7 +6,7 @@
 
 import { Offline, Refused } from "../page/post.js";
 import { Fresh } from "./fresh.js";
-import { askChallenge, askKeys, askRoutes, askThread, sendLetter, sendTip } from "./server.js";
+import { askChallenge, askPublished, askRoutes, askThread, sendLetter, sendTip } from "./server.js";
 import { Unsealable } from "./workshop.js";
 
 const TURNS = 5;
@@ -46,8 +46,8 @@ export class Session {
   }
 
   async askPublished() {
-    const [routes, keys] = await Promise.all([askRoutes(), askKeys()]);
-    return { routes, keys };
+    const [routes, published] = await Promise.all([askRoutes(), askPublished()]);
+    return Object.assign({ routes }, published);
   }
 
   // What can be made while the reporter still types. Where it fails, sending tries again.
@@ -163,7 +163,7 @@ export class Session {
       return true;
     }
     // What does not fit today's keys may fit tomorrow's.
-    if (error.name === "FalseKey" || error.name === "NoUnit") this.published.drop();
+    if (["FalseKey", "FalseRoutes", "NoUnit"].includes(error.name)) this.published.drop();
     const remedy = error instanceof Refused && REMEDIES[error.reason];
     if (remedy) remedy(this);
     return Boolean(remedy);

@@ -16,7 +16,7 @@ export class Unsealable extends Error {
   }
 }
 
-const TOLD = ["NoUnit", "FalseKey", "NoContact", "ContactExcluded"];
+const TOLD = ["NoUnit", "FalseKey", "FalseRoutes", "Strayed", "NoContact", "ContactExcluded"];
 
 export class Workshop {
   constructor(address) {

@@ -2,7 +2,8 @@
 //
 //   load()      -> null, or {name, recipient, units: {unit_id: {identities: [current, ...older], identity,
 //                  recipient, recovery, isVouched}}}; see gather() in open.js
-//   watch()        binds the lock and sign-out buttons, locks after 15 idle minutes
+//   watch()        binds the lock and sign-out buttons, locks after 15 idle minutes, and leads to a new
+//                  sign-in before this one ends
 //   lock()         locks this browser's tabs and goes to the unlock page
 //   goUnlock()     goes to the unlock page, which leads back here
 //   beforeLock(f)  has f called before this tab goes there: it seals what was typed, see drafts.js
@@ -23,10 +24,14 @@ const TOUCHED = "dengshao.touched";
 const IDLE = 15 * 60 * 1000;
 const CHECK = 15 * 1000;
 const KEEP_ALIVE = 4 * 60 * 1000;
+// So long before the sign-in ends it is told; and left, so that what was typed is put away in time.
+const TOLD = 15 * 60 * 1000;
+const LEFT = 60 * 1000;
 const ACTIVITY = ["keydown", "pointerdown", "wheel", "touchstart"];
 
 const channel = window.BroadcastChannel ? new BroadcastChannel("dengshao") : null;
 let lastAsked = Date.now();
+let ending = null;
 let leaving = false;
 const keepers = [];
 // Sealing takes a few milliseconds; a lock must not hang on it.
@@ -97,6 +102,7 @@ export function forget() {
 }
 
 export function watch() {
+  ending = new Ending(document.querySelector(".desk-bar"));
   touch();
   ACTIVITY.forEach((name) => document.addEventListener(name, touch, { passive: true }));
   document.addEventListener("visibilitychange", check);
@@ -147,7 +153,41 @@ function isIdle() {
 }
 
 function check() {
-  if (!leaving && isIdle()) lock();
+  if (leaving) return;
+  if (isIdle()) lock();
+  // The server then leads on to the sign-in page, and that one back here.
+  else if (ending && ending.isNear()) goUnlock();
+}
+
+// A sign-in ends after twelve hours, however busy: said in time, and nothing typed is lost by it.
+class Ending {
+  constructor(bar) {
+    const left = bar && Number(bar.dataset.endsIn);
+    this.bar = bar;
+    this.at = left ? Date.now() + left * 1000 : 0;
+    this.note = null;
+  }
+
+  // Tells on the page how long it still goes, and whether it is time to leave.
+  isNear() {
+    const left = this.at - Date.now();
+    if (!this.at || left > TOLD) return false;
+    this.tell(Math.max(1, Math.ceil(left / 60000)));
+    return left < LEFT;
+  }
+
+  tell(minutes) {
+    if (!this.note) {
+      this.note = document.createElement("p");
+      this.note.className = "notice no-print";
+      this.note.id = "session-ends";
+      this.note.setAttribute("role", "status");
+      this.bar.insertAdjacentElement("afterend", this.note);
+    }
+    const said = this.bar.dataset.ends.replace("%(n)s", minutes);
+    // Said anew each minute at most: a screen reader would read it out at every look.
+    if (this.note.textContent !== said) this.note.textContent = said;
+  }
 }
 
 // The first key pressed after a long pause must not count as if there had been none.
@@ -164,7 +204,8 @@ export async function askWrapKey() {
   try {
     return (await getJson("/desk/session.json")).wrap_key;
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) return null;
+    // Nobody is signed in any more, or this session was locked from another tab.
+    if (error instanceof Refused && [401, 423].includes(error.status)) return null;
     throw error;
   }
 }

@@ -17,22 +17,28 @@ export class Opener {
   // `showSecond` asks for the second factor where the server wants one. Returns what it resolved to,
   // with the page that comes next.
   async signIn({ name, passphrase, code }, showSecond) {
+    const { seal, auth, key } = await this.stretch({ name, passphrase, code });
+    const answer = await postJson("/desk/sign-in", { name, auth });
+    setToken(answer.csrf);
+    const shown = answer.second ? await showSecond(answer.second) : {};
+    await openAndSave(seal, key).catch(leave);
+    return Object.assign({}, shown, { next: answer.next });
+  }
+
+  // The server holds a locked session back until it was shown the same secret as at sign-in.
+  async unlock({ name, passphrase, code }) {
+    const { seal, auth, key } = await this.stretch({ name, passphrase, code });
+    await postJson("/desk/unlock", { auth });
+    await openAndSave(seal, key);
+  }
+
+  async stretch({ name, passphrase, code }) {
     const salts = await askSalts(name);
     const [auth, key] = await Promise.all([
       this.proofWorker({ job: "signIn", passphrase, code, salt: salts.salt }),
       this.sealWorker({ job: "seal", passphrase, code, salt: salts.seal }),
     ]);
-    const answer = await postJson("/desk/sign-in", { name, auth });
-    setToken(answer.csrf);
-    const shown = answer.second ? await showSecond(answer.second) : {};
-    await openAndSave(salts.seal, key).catch(leave);
-    return Object.assign({}, shown, { next: answer.next });
-  }
-
-  async unlock({ name, passphrase, code }) {
-    const { seal } = await askSalts(name);
-    const key = await this.sealWorker({ job: "seal", passphrase, code, salt: seal });
-    await openAndSave(seal, key);
+    return { seal: salts.seal, auth, key };
   }
 }
 

@@ -3,7 +3,10 @@
 from functools import cache
 
 import pyotp
+from sqlalchemy import update
 
+from admin.db import db
+from admin.models import StaffSession
 from admin.sealing.member import sign_in_secret
 
 from .conftest import PASSPHRASE
@@ -36,3 +39,10 @@ def set_up(desk, now):
     assert answer.status_code == 200
     now["is"] += 60
     return secret, answer.json["codes"]
+
+
+def proved(desk, now):
+    """Let all sessions make one change, as if each had just shown its old factor."""
+    with desk.application.app_context():
+        db.session.execute(update(StaffSession).values(proved_at=now["is"]))
+        db.session.commit()

@@ -150,6 +150,25 @@ def test_what_was_done_to_the_log_is_named(log, name):
     assert judge(log) == expected
 
 
+# All that a line tells; the numbers and the codes themselves are moved in TAMPERED.
+TOLD = sorted({*AuditEvent.__table__.columns.keys()} - {"number", "mac"})
+OTHER = {"at": 1, "detail": "review", "reference": "ABCDE-FGHJK"}
+
+
+@pytest.mark.parametrize("column", TOLD)
+def test_no_column_of_a_line_can_be_changed_or_emptied_unseen(log, column):
+    before = log.scalar(select(getattr(AuditEvent, column)).where(AuditEvent.number == 10))
+    without_triggers(log)
+    change(log, 10, **{column: OTHER.get(column, "eve")})
+    if column in ("unit_id", "reference"):
+        # No unit, and a unit without a name, are two things.
+        change(log, 20, **{column: "" if before is None else None})
+    log.commit()
+
+    expected = [("changed", 10, 0), ("changed", 20, 0)]
+    assert judge(log) == expected[: 2 if column in ("unit_id", "reference") else 1]
+
+
 def test_a_long_log_is_walked_in_batches_and_a_fault_on_their_edge_is_named(log, monkeypatch):
     monkeypatch.setattr(audit_chain, "BATCH", 7)
     monkeypatch.setattr(audit_chain, "WINDOW", 5)

@@ -9,7 +9,7 @@ from admin.models import AuditEvent, Passkey
 from tests.support import desk_client
 
 from .authenticator import Authenticator
-from .halfway import code, post, set_up, sign_in
+from .halfway import code, post, proved, set_up, sign_in
 
 HERE = "http://localhost:8000"
 ELSEWHERE = "http://localhost.evil.example:8000"
@@ -202,6 +202,7 @@ def test_a_registration_is_good_once(desk, made, now, required, key):
     credential = key.create(options, HERE)
 
     first = post(desk, "factors/passkey", {"credential": credential})
+    proved(desk, now)
     again = post(desk, "factors/passkey", {"credential": credential})
 
     assert (first.status_code, again.status_code) == (200, 400)
@@ -215,11 +216,14 @@ def test_another_members_passkey_is_not_taken_in_a_second_time(app, ada, made, k
 
 
 def test_a_passkey_beside_codes_can_go_and_the_last_factor_stays(ada, app, now):
+    proved(ada, now)
     set_up(ada, now)
+    proved(ada, now)
     with app.app_context():
         passkey_id = db.session.query(Passkey).one().id
 
     assert ada.send(f"/desk/account/passkeys/{passkey_id}/remove").status_code == 200
+    proved(ada, now)
     assert ada.send("/desk/account/totp/remove").status_code == 409
     assert ada.send(f"/desk/account/passkeys/{passkey_id}/remove").status_code == 404
 
@@ -231,6 +235,7 @@ def test_nobody_takes_another_members_passkey_away(ada, app, made, now):
     with app.app_context():
         passkey_id = db.session.query(Passkey).one().id
 
+    proved(bo, now)
     assert bo.send(f"/desk/account/passkeys/{passkey_id}/remove").status_code == 404
     assert code(secret, now["is"])
 
@@ -238,6 +243,7 @@ def test_nobody_takes_another_members_passkey_away(ada, app, made, now):
 def test_names_are_kept_short_and_plain(desk, made, now, required, app):
     sign_in(desk, made)
     add(desk, Authenticator(), name="一\n二\x00" + "长" * 200)
+    proved(desk, now)
     add(desk, Authenticator(), name="  ")
 
     with app.app_context():

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.accounts import enrol, keyring, renewal, suspension
+from admin.accounts.riddles import WrongProof
 from admin.accounts.services import hash_token
 from admin.models import AuditEvent, KeyGrant, Member, StaffSession, UnitKey
 
@@ -107,7 +108,7 @@ REFUSED_RENEWALS = {
     "nobody was suspended": (suspend_nobody, ADA, {}, [ADA, BO], renewal.NotNeeded),
     "by the suspended": (suspend_bo, BO, {}, [ADA], renewal.NotYours),
     "by an administrator": (suspend_bo, ADMIN, {}, [ADA], renewal.NotYours),
-    "no proof": (suspend_bo, ADA, {"proof": "0" * 64}, [ADA], renewal.WrongProof),
+    "no proof": (suspend_bo, ADA, {"proof": "0" * 64}, [ADA], WrongProof),
     "the suspended keeps it": (suspend_bo, ADA, {}, [ADA, BO], renewal.WrongHolders),
     "handed to a stranger": (suspend_bo, ADA, {}, [ADA, ADMIN], renewal.WrongHolders),
     "handed to nobody": (suspend_bo, ADA, {"grants": {}}, [ADA], renewal.WrongHolders),
@@ -146,7 +147,7 @@ def test_the_riddle_of_one_session_is_of_no_use_in_another(session, held, old_id
     pairs = [("ada", held.first.recipient)]
     posted, *_ = posted_by("police", pairs, old_identity.seed, stolen)
 
-    with pytest.raises(renewal.WrongProof):
+    with pytest.raises(WrongProof):
         renew(session, held, posted)
 
 
@@ -200,7 +201,7 @@ def test_a_recovery_without_the_sheet_is_refused(session, held, newcomer, old_id
     # The old key itself is not the sheet: who left must not come back by it.
     for proof in ("0" * 64, proof_of(held.key, old_identity)):
         posted, *_ = posted_by("police", pairs, held.recovery.seed, proof)
-        with pytest.raises(renewal.WrongProof):
+        with pytest.raises(WrongProof):
             recover(session, held, posted, by=newcomer)
     assert held.key.retired_on is None
 

@@ -3,14 +3,15 @@
 import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin.accounts import enrol
 from admin.accounts.halves import split
 from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember
-from admin.models import AuditEvent, Tip, UnitKey
+from admin.models import AuditEvent, KeptTip, Tip, UnitKey
+from admin.sealing.age import seal
 from admin.sealing.hybrid import HybridIdentity
 from admin.vault.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
@@ -166,6 +167,11 @@ def test_a_key_is_taken_back_and_later_recovered_and_no_tip_is_lost(live, enter,
     look(colleague, "done")
     wait_until_left(colleague, live, 0)
     read_all(colleague, live, tips)
+    # The first browser sealed them: it has opened them since, and is no second one.
+    assert kept_in(live) == 3
+    look(colleague, "kept-by-the-first")
+    spoil(live, tips[0])
+    a_second_browser_checks(colleague, enter(demo["police-1"], width=360), live, tips)
 
     # The last holder goes too. A newcomer and the two keepers of the sheet get everything back.
     suspend(admin, live, "police-1")
@@ -182,14 +188,64 @@ def test_a_key_is_taken_back_and_later_recovered_and_no_tip_is_lost(live, enter,
     confirm(upper, live, fingerprint)
     waiting.wait_for_selector("#reseal[data-state=done]")
     wait_until_left(waiting, live, 0)
+    assert kept_in(live) == 3
+    enter(member)
+    wait_until_kept(waiting, live, 0)
     read_all(waiting, live, tips)
     labels_open(waiting, live, tips)
     keys = in_store(live, lambda session: session.query(UnitKey).filter_by(unit_id="police").all())
     hanging = in_store(live, lambda session: set(session.scalars(select(Tip.unit_key_id))))
     assert len(keys) == 3
     assert hanging == {key.id for key in keys if key.retired_on is None}
-    expected = {"suspended", "key_renewed", "key_confirmed", "resealed", "key_recovered"}
+    expected = {"reseal_checked", "reseal_doubted", "reseal_restored"}
+    expected |= {"suspended", "key_renewed", "key_confirmed", "resealed", "key_recovered"}
     assert expected <= set(acts_of(live))
+
+
+def kept_in(live):
+    return in_store(live, lambda session: len(session.scalars(select(KeptTip.tip_id)).all()))
+
+
+def wait_until_kept(page, live, number):
+    deadline = time.monotonic() + 60
+    while kept_in(live) != number:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(200)
+
+
+def a_second_browser_checks(first, second, live, tips):
+    """It lets two tips' old bytes go, and shows, from them, the third, which opens for nobody."""
+    second.wait_for_selector("#checking[data-state=differs]")
+    assert "有 1 条换锁后打不开" in second.inner_text("#checking")
+    assert kept_in(live) == 1
+    look(second, "differs")
+
+    second.reload()
+    second.click(f"#moved-unchecked a:has-text('{tips[0].reference}')")
+    second.wait_for_selector("#kept >> text=旧锁里")
+    second.wait_for_selector("#tip[data-opened]")
+    assert WHAT % 0 in second.inner_text("#opened")
+    look(second, "kept")
+    second.click("#restore-kept")
+    second.wait_for_selector("#kept", state="hidden")
+    second.wait_for_selector("#tip[data-opened]")
+    assert WHAT % 0 in second.inner_text("#opened")
+    # Sealed anew once more, by the second browser: now the first one is another.
+    wait_until_left(second, live, 0)
+    first.goto(f"{live.desk}/desk/")
+    wait_until_kept(first, live, 0)
+    read_all(first, live, tips)
+
+
+def spoil(live, tip):
+    """Put bytes of the right shape in a moved tip's place, which open for nobody."""
+    with live.app.app_context():
+        length = len(db.session.scalars(select(Tip.sealed).where(Tip.id == tip.id)).one())
+        stranger = HybridIdentity.generate().recipient
+        junk = seal(b"?" * 8192, [stranger, stranger])
+        assert len(junk) == length
+        db.session.execute(update(Tip).where(Tip.id == tip.id).values(sealed=junk))
+        db.session.commit()
 
 
 def hold_back(page):

@@ -9,8 +9,8 @@ from sqlalchemy import event, select
 from admin.accounts import enrol, renewal_resealing, suspension
 from admin.accounts.renewal_guard import standings
 from admin.db import db
-from admin.models import AuditEvent, Member, Tip, UnitKey
-from admin.sealing.age import parse_recipient, seal
+from admin.models import AuditEvent, KeptTip, Member, Tip, UnitKey
+from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 from tests.support import desk_client
 
@@ -281,7 +281,7 @@ class Resealer:
 
     def __init__(self, app, held, client, old_identity):
         self.app, self.client = app, client
-        self.old = held.key
+        self.old, self.holder = held.key, held.first
         with app.app_context():
             store_tip(
                 db.session,
@@ -296,7 +296,8 @@ class Resealer:
                 ),
             )
             db.session.commit()
-        body, _identity = renewal_of(client, old_identity, held)
+        body, self.identity = renewal_of(client, old_identity, held)
+        self.renewal_proof = body["proof"]
         client.send("/desk/unit/renew", body)
         with app.app_context():
             self.new = enrol.current_key(db.reading, "police")
@@ -313,7 +314,10 @@ class Resealer:
     def body(self, **changes):
         told = self.client.ask(f"/desk/reseal/tips/{REFERENCE}.json").json
         anew = b64encode(self.sealed(self.new)).decode()
-        return told | {"sealed": anew, "to": str(self.new.id)} | changes
+        riddle = self.client.ask("/desk/reseal/next.json").json["riddle"]
+        proof = solve(self.identity, riddle) if riddle else "0" * 64
+        word = {"content_mac": "a" * 64, "proof": proof}
+        return told | {"sealed": anew, "to": str(self.new.id)} | word | changes
 
     def move(self, body, client=None):
         return (client or self.client).send(f"/desk/reseal/tips/{REFERENCE}", body)
@@ -429,6 +433,10 @@ NOT_TAKEN = {
     "messages that are none": (lambda r: {"messages": []}, 400),
     "a message numbered by a word": (lambda r: {"messages": {"x": ""}}, 400),
     "no file": (lambda r: {"sealed": ""}, 400),
+    "no proof": (lambda r: {"proof": None}, 400),
+    "a wrong proof": (lambda r: {"proof": "0" * 64}, 409),
+    "the proof of a renewal": (lambda r: {"proof": r.renewal_proof}, 409),
+    "no word for the content": (lambda r: {"content_mac": "a"}, 400),
     "no base64": (lambda r: {"sealed": "!"}, 400),
     "the old file": (lambda r: {"sealed": b64encode(r.sealed(r.old)).decode()[:-4]}, 400),
     "other words by their length": (
@@ -463,3 +471,87 @@ def test_a_member_of_another_unit_gets_and_moves_nothing(app, resealer, made, en
     assert resealer.move(body, stranger).status_code == 404
     assert acts(app).count("not_there") == 2
     assert resealer.key_of_tip() == resealer.old.id
+
+
+def test_who_was_not_handed_the_new_key_moves_nothing(resealer, waiting, enter):
+    """Random bytes of the right shape open for nobody, and would take the place of the tip."""
+    resealer.confirm()
+    genuine = resealer.body()
+    stranger = HybridIdentity.generate().recipient
+    junk = b64encode(seal(b"?" * 8192, [stranger, stranger])).decode()
+
+    answer = resealer.move(genuine | {"sealed": junk}, enter(waiting))
+
+    assert answer.status_code == 409
+    assert resealer.key_of_tip() == resealer.old.id
+
+
+MOVED = f"/desk/reseal/moved/{REFERENCE}"
+
+
+@pytest.fixture
+def moved(resealer):
+    """The tip, moved by ada, who is the only holder left."""
+    resealer.confirm()
+    assert resealer.move(resealer.body()).status_code == 200
+    return resealer
+
+
+def is_kept(app):
+    with app.app_context():
+        return db.reading.scalars(select(KeptTip.tip_id)).all() != []
+
+
+def test_another_session_of_the_only_holder_is_the_second_browser(app, moved, enter):
+    second = enter(moved.holder)
+    assert moved.client.ask("/desk/reseal/moved/next.json").json["tips"] == []
+    told = second.ask("/desk/reseal/moved/next.json").json
+    assert told["tips"] == [REFERENCE]
+    assert "有 1 条线索换了新锁" in second.get("/desk/unit/").text
+    word = {"proof": solve(moved.identity, told["riddle"]), "compared": True}
+
+    wrong = second.send(MOVED, word | {"content_mac": "b" * 64})
+    same = moved.client.send(MOVED, word | {"content_mac": "a" * 64})
+    assert (wrong.status_code, same.status_code, is_kept(app)) == (422, 409, True)
+    right = second.send(MOVED, word | {"content_mac": "a" * 64})
+
+    assert (right.status_code, is_kept(app)) == (200, False)
+    assert second.send(MOVED, word | {"content_mac": "a" * 64}).status_code == 409
+    assert "reseal_checked" in acts(app)
+
+
+def test_a_holder_of_the_old_key_puts_the_old_bytes_back(app, moved, enter, old_identity):
+    second = enter(moved.holder)
+    riddle = second.ask(f"{MOVED}.json").json["riddle"]
+
+    answer = second.send(f"{MOVED}/restore", {"proof": solve(old_identity, riddle)})
+
+    assert (answer.status_code, is_kept(app)) == (200, False)
+    assert moved.key_of_tip() == moved.old.id
+    assert moved.client.ask("/desk/reseal/next.json").json["tips"] == [REFERENCE]
+
+
+@pytest.mark.parametrize("what", ["", "/doubt", "/restore"])
+@pytest.mark.parametrize(("proof", "status"), [("0" * 64, 409), (None, 400)])
+def test_who_holds_no_key_settles_nothing(app, moved, waiting, enter, what, proof, status):
+    body = {"proof": proof, "content_mac": "a" * 64, "compared": True}
+
+    answer = enter(waiting).send(f"{MOVED}{what}", body)
+
+    assert (answer.status_code, is_kept(app)) == (status, True)
+    with app.app_context():
+        assert not db.reading.scalars(select(KeptTip.is_doubted)).one()
+    assert moved.key_of_tip() == moved.new.id
+
+
+def test_a_doubt_is_told_with_a_way_to_the_tip(app, moved, enter):
+    second = enter(moved.holder)
+    riddle = second.ask("/desk/reseal/moved/next.json").json["riddle"]
+
+    answer = second.send(f"{MOVED}/doubt", {"proof": solve(moved.identity, riddle)})
+
+    assert answer.status_code == 200
+    page = second.get("/desk/unit/").text
+    assert "其中 1 条打不开" in page
+    assert f'href="/desk/tips/{REFERENCE}"' in page
+    assert "reseal_doubted" in acts(app)

@@ -11,7 +11,7 @@ from admin.db import db
 from admin.models import AuditEvent, Member, StaffSession
 from tests.support import desk_client
 
-from .halfway import code, post, set_up, sign_in
+from .halfway import code, post, proved, set_up, sign_in
 
 
 @pytest.fixture
@@ -187,7 +187,8 @@ def test_a_recovery_code_opens_no_key(again, ada):
     assert keyring["sealed_identity"]
 
 
-def test_new_recovery_codes_make_the_old_ones_worthless(app, ada, made):
+def test_new_recovery_codes_make_the_old_ones_worthless(app, ada, made, now):
+    proved(ada, now)
     new = ada.send("/desk/account/recovery-codes").json["codes"]
     other = desk_client(app)
     sign_in(other, made)
@@ -279,7 +280,8 @@ def test_a_half_signed_in_session_is_not_prolonged(half, now, app):
         assert db.session.query(StaffSession).count() == 0
 
 
-def test_the_last_factor_stays_where_one_is_required(ada, app):
+def test_the_last_factor_stays_where_one_is_required(ada, app, now):
+    proved(ada, now)
     answer = ada.send("/desk/account/totp/remove")
 
     assert answer.status_code == 409
@@ -289,6 +291,7 @@ def test_the_last_factor_stays_where_one_is_required(ada, app):
 
 
 def test_a_new_phone_takes_the_old_ones_place(app, ada, made, now):
+    proved(ada, now)
     secret = ada.send("/desk/sign-in/factors/totp/new").json["secret"]
     answer = ada.send("/desk/sign-in/factors/totp", {"code": code(secret, now["is"])})
     assert answer.json["codes"] == []
@@ -348,6 +351,7 @@ def test_in_development_a_member_without_a_factor_is_let_in_and_one_with_it_is_a
     other = desk_client(app)
     assert sign_in(other, made).json["second"] == {"totp": True, "passkeys": 0}
 
+    proved(desk, now)
     assert desk.send("/desk/account/totp/remove").status_code == 200
     with app.app_context():
         member = db.session.query(Member).filter_by(name="ada").one()
@@ -372,3 +376,70 @@ def test_of_requests_that_show_one_code_at_the_same_moment_one_is_let_in(app, ad
         found = sorted(pool.map(show, browsers, tokens))
 
     assert found == [200, 401, 401, 401]
+
+
+CHANGES = {
+    "another secret for one-time codes": ("/desk/sign-in/factors/totp", "totp"),
+    "no one-time codes any more": ("/desk/account/totp/remove", None),
+    "another set of recovery codes": ("/desk/account/recovery-codes", None),
+    "a passkey": ("/desk/sign-in/factors/passkey", "passkey"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_signed_in_session_changes_no_factor_without_the_old_one(app, ada, now, name):
+    path, kind = CHANGES[name]
+    before = factors_of(app)
+    body = {"name": "x", "credential": {}}
+    if kind == "totp":
+        body = {"code": code(post(ada, "factors/totp/new").json["secret"], now["is"])}
+
+    answer = ada.send(path, body)
+
+    assert answer.status_code == 403
+    assert "先核对" in answer.json["error"]
+    assert factors_of(app) == before
+
+
+def factors_of(app):
+    with app.app_context():
+        member = db.session.query(Member).filter_by(name="ada").one()
+        return member.totp_secret, list(member.recovery_codes)
+
+
+SHOWN = {
+    "a one-time code": lambda ada, now: ("code", code(ada.secret, now["is"])),
+    "a recovery code": lambda ada, now: ("recovery", ada.codes[2]),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_an_old_factor_that_is_shown_lets_one_change_through(ada, now, name):
+    assert 'id="new-codes"' not in ada.get("/desk/account/").text
+    way, shown = SHOWN[name](ada, now)
+    assert post_signed_in(ada, f"second/{way}", {"code": shown}).status_code == 200
+    assert 'id="new-codes"' in ada.get("/desk/account/").text
+
+    first = ada.send("/desk/account/recovery-codes")
+    second_one = ada.send("/desk/account/recovery-codes")
+
+    assert (first.status_code, second_one.status_code) == (200, 403)
+
+
+def test_a_proof_is_good_for_five_minutes(ada, now):
+    proved(ada, now)
+    now["is"] += 299
+    assert 'id="new-codes"' in ada.get("/desk/account/").text
+    now["is"] += 1
+
+    assert ada.send("/desk/account/recovery-codes").status_code == 403
+
+
+def test_a_wrong_old_code_proves_nothing(ada, now):
+    assert post_signed_in(ada, "second/code", {"code": "000000"}).status_code == 401
+
+    assert ada.send("/desk/account/recovery-codes").status_code == 403
+
+
+def post_signed_in(desk, path, body):
+    return desk.send(f"/desk/sign-in/{path}", body)

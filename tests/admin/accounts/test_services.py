@@ -1,5 +1,7 @@
 """Sign-in and sessions, without a request."""
 
+import time
+
 import pytest
 from sqlalchemy import event, select
 
@@ -165,16 +167,30 @@ def test_a_suspended_member_with_a_session_left_is_out(session, unit, token):
 def test_locking_replaces_the_key_of_what_rests_in_the_browser(session, token):
     before = services.read_wrap_key(session, token)
 
-    services.rotate_wrap_key(session, token)
+    services.lock(session, token)
 
     after = services.read_wrap_key(session, token)
     assert after != before
     assert len(before) == len(after) == 32
 
 
-def test_a_start_ends_all_sessions(app, session, unit, token):
+@pytest.mark.parametrize(("age", "is_in"), [(43_199, True), (43_200, False), (100_000, False)])
+def test_a_session_ends_after_12_hours_however_busy_it_was(session, token, age, is_in):
+    services.touch(session, token, NOW + age)
+
+    assert (services.find_session(session, token, NOW + age) is not None) is is_in
+    assert services.clear_idle(session, NOW + age) == (0 if is_in else 1)
+
+
+def test_a_start_ends_what_has_run_out_and_nothing_that_another_node_serves(app, session, unit):
+    now = int(time.time())
+    ages = {"good": (60, 60), "idle": (901, 901), "long": (60, 43_201)}
+    tokens = {}
+    for name, (seen, opened) in ages.items():
+        tokens[name] = services.open_session(session, unit.first, now=now - opened, old=None)
+        services.touch(session, tokens[name], now - seen)
     session.commit()
 
     prepare(app)
 
-    assert not services.has_row(session, token)
+    assert [name for name, token in tokens.items() if services.has_row(session, token)] == ["good"]

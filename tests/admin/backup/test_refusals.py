@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, update
 
 from admin.backup import restoring
+from admin.backup.rows import LEFT_OUT, to_line
 from admin.config import ROOT
 from admin.db import db
 from admin.models import Tip
@@ -276,6 +277,45 @@ def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
     assert result.exit_code == 1
     assert "备份公钥" in result.output
     assert not operator.file.exists()
+
+
+# What somebody who can seal puts in beside the rest; the signed manifest names none of it. A
+# session would be a way in.
+ADDED = [
+    *(
+        (f"rows/{table}/000000.lines", to_line(table, {"id": 1}), f"表 {table} 和清单不符")
+        for table in sorted({*LEFT_OUT, "alembic_version", "nobodys"})
+    ),
+    (f"blobs/{'e5' * 16}/00000", b"a file of nobody", f"文件 {'e5' * 16} 和清单不符（应有 0"),
+    (f"blobs/{'a1' * 16}/00001", b"more", f"文件 {'a1' * 16} 第 2 段不在它的位置"),
+    ("notes.txt", b"read me", "多出一个不认识的部分"),
+]
+
+
+def added(name, data):
+    """Put a part before all others."""
+
+    def change(plain):
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        padding = b"\0" * (-len(data) % 512)
+        plain[0:0] = info.tobuf() + data + padding
+
+    return change
+
+
+@pytest.mark.parametrize(("name", "data", "told"), ADDED)
+def test_a_part_that_the_signed_manifest_does_not_name_is_not_restored(
+    backed_up, empty, name, data, told
+):
+    resealed(backed_up, added(name, data))
+    target = empty("sqlite")
+
+    result = backed_up.restore(target)
+
+    assert result.exit_code == 1
+    assert told in result.output
+    assert nothing_in(target)
 
 
 def swapped_parts(plain):

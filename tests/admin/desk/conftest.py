@@ -100,7 +100,8 @@ def sign_in(app, config, members):
         row = {"member_id": members[name].member_id, "wrap_key": b"w" * 32}
         with app.app_context():
             hashed = sha256(token.encode()).digest()
-            db.session.add(StaffSession(token_hash=hashed, last_seen=int(time.time()), **row))
+            row |= {"last_seen": int(time.time()), "opened_at": int(time.time())}
+            db.session.add(StaffSession(token_hash=hashed, **row))
             db.session.commit()
         client = app.test_client()
         with client.session_transaction("/desk/", base_url=f"http://{config.desk_host}") as cookie:
@@ -177,13 +178,15 @@ def _sealed_tip(
     contact=b"",
     readers=None,
     files=(),
+    marks=None,
+    fields=None,
 ):
     key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
     reporter = str(HybridIdentity.generate().recipient)
-    fields = FIELDS | ({"what": what} if what else {})
+    fields = FIELDS | ({"what": what} if what else {}) | (fields or {})
     tip = payload.Tip(reference, fields, reporter, TALK, files=files, contact=contact)
     unit, recovery = parse_recipient(key.recipient), parse_recipient(key.recovery)
-    words = payload.Label("A4", "shili", ("minor",))
+    words = label if isinstance(label, payload.Label) else payload.Label("A4", "shili", ("minor",))
     return SealedTip(
         reference=reference,
         lookup=secrets.token_bytes(32),
@@ -193,6 +196,7 @@ def _sealed_tip(
         label=seal(words.to_bytes(), [unit]) if label else None,
         sealed=seal(tip.to_bytes(), readers or [unit, recovery]),
         is_machine=is_machine,
+        marks=marks,
     )
 
 

@@ -1,8 +1,14 @@
 """Words that were typed and not sent outlive a lock, as ciphertext, for their member alone."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
+from admin.accounts.services import SESSION_SECONDS
+from admin.db import db
+from admin.models import StaffSession
 from tests.live import pass_idle_minutes, signed_in
 
 pytestmark = pytest.mark.browser
@@ -164,3 +170,38 @@ def test_another_member_at_this_window_finds_nothing(typing, live, tip, demo):
     assert "dengshao.drafts" not in kept(typing)
     open_tip(typing, live, tip)
     assert typing.input_value("#body") == ""
+
+
+def signed_in_before(live, seconds):
+    with live.app.app_context():
+        opened = int(time.time()) - seconds
+        db.session.execute(update(StaffSession).values(opened_at=opened))
+        db.session.commit()
+
+
+def test_a_sign_in_that_ends_is_told_before_and_takes_no_typed_words_along(page, live, tip, demo):
+    signed_in_before(live, SESSION_SECONDS - 840)
+    open_tip(page, live, tip)
+    expect(page.locator("#session-ends")).to_contain_text("分钟后要重新登录，写好的字会留着")
+    page.fill("#body", TYPED)
+
+    signed_in_before(live, SESSION_SECONDS)
+    # Fourteen minutes later, by this page's clock; it looks by itself too, every few seconds.
+    page.evaluate(
+        "const was = Date.now; Date.now = () => was.call(Date) + 839000;"
+        "window.dispatchEvent(new Event('focus'))"
+    )
+    page.wait_for_url("**/desk/sign-in")
+    assert "dengshao.drafts" in kept(page)
+    assert TYPED not in kept(page)
+    signed_in_again(page, demo["police-1"])
+    page.wait_for_url(f"**/desk/tips/{tip.reference}")
+
+    expect(page.locator("#body")).to_have_value(TYPED)
+
+
+def signed_in_again(page, member):
+    page.fill("#name", member.name)
+    page.fill("#passphrase", member.passphrase)
+    page.fill("#code", member.code)
+    page.click("#sign-in button[type=submit]")

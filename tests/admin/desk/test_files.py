@@ -9,7 +9,7 @@ from admin.db import db, today
 from admin.models import AuditEvent, Decision, Tip, Upload
 from admin.sealing import age, payload
 from admin.sealing.files import parse_entries
-from admin.vault import resealing, uploads
+from admin.vault import kept, resealing, uploads
 from admin.vault.blobs import PART, part_count
 from tests.admin.desk.files_made import attach, lose, put_file, put_pack, with_files
 
@@ -233,6 +233,9 @@ def test_a_tip_that_moves_to_a_new_key_still_names_and_opens_its_files(
             old=old,
             new=new,
             bundle=moved,
+            keep=lambda row, stored: kept.keep(
+                db.session, row, stored, new=new, mover=kept.Mover("ada", b"a" * 32, "a" * 64)
+            ),
         )
         db.session.commit()
         again = db.reading.get_one(Tip, tip.id)

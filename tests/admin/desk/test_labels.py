@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db
+from admin.desk.labels import carries_labels
 from admin.models import AuditEvent, TipLabel, TipStatus, Urgency
+from tests.shared_tips import DISTRICT
 
 
 def labels_of(app, tip):
@@ -37,8 +39,8 @@ def test_words_that_are_no_label_of_the_list_are_not_kept(desk, tip, app):
 @pytest.mark.parametrize("unit", ["supervision", "police"])
 def test_a_supervisory_tip_carries_no_label_wherever_it_fell(sign_in, make_tip, app, unit):
     name = {"supervision": "custodian-1", "police": "police-1"}[unit]
-    # One without a sealed label came the supervisory way, though its unit gave way.
-    tip = make_tip(unit, label=unit == "supervision", urgency=Urgency.P1)
+    # From before this version: one without a sealed label came that way, though its unit gave way.
+    tip = make_tip(unit, label=unit != "police", urgency=Urgency.P1)
     member = sign_in(name)
 
     answer = member.post(tip, "labels", label="on_site")
@@ -47,6 +49,19 @@ def test_a_supervisory_tip_carries_no_label_wherever_it_fell(sign_in, make_tip, 
     assert "专管线索不加标记" in answer.json["error"]
     assert labels_of(app, tip) == []
     assert 'id="labels"' not in member.show(tip).text
+
+
+def test_none_of_the_upper_units_tips_carries_labels_for_no_row_tells_which_came_that_way(make_tip):
+    carried = {
+        unit: carries_labels(make_tip(unit), DISTRICT.sealed_way)
+        for unit in ("police", "drugs", "trade", "supervision", "upper")
+    }
+
+    assert [unit for unit, is_carried in carried.items() if is_carried] == [
+        "police",
+        "drugs",
+        "trade",
+    ]
 
 
 def test_a_tip_that_is_not_open_gets_no_label(desk, tip, change, app):

@@ -30,7 +30,7 @@ INDEX_OF = {
     Lane.MINE: ["ix_tip_claimed"],
     Lane.OVERDUE: ["ix_tip_due"],
     Lane.QUESTION: ["ix_tip_status"],
-    Lane.MACHINE: ["ix_tip_machine"],
+    Lane.MACHINE: ["ix_tip_machine"] * 4,
     Lane.ALL: ["ix_tip_open"],
 }
 DEEP = Cursor(Urgency.P1, today(), 5)

@@ -7,9 +7,10 @@ from sqlalchemy import event, insert, text
 
 from admin.accounts.renewal_guard import standings
 from admin.db import db, today
+from admin.desk import queue
 from admin.desk.claims import clock
 from admin.desk.lanes import Cursor, Lane
-from admin.desk.queue import PAGE, BadCursor, parse_cursor, read_queue
+from admin.desk.queue import PAGE, BadCursor, parse_cursor, queue_statement, read_queue
 from admin.desk.search import Wanted
 from admin.models import Direction, Tip, TipStatus, Urgency
 from admin.vault.store import add_message
@@ -53,6 +54,8 @@ def fits(row, wanted, me):
 
 def place(row, lane):
     common = (row["urgency"], row["received_on"], row["id"])
+    if lane is Lane.MACHINE:
+        return (row["lane_rank"], *common)
     return (row["due_on"], *common) if lane is Lane.OVERDUE else common
 
 
@@ -75,6 +78,25 @@ def test_the_pages_of_every_lane_and_filter_hold_each_tip_once_and_in_order(
         assert [len(page) for page in pages[:-1]] == [PAGE] * (len(pages) - 1)
         full += len(pages) > 1
     assert full > 8
+
+
+def test_a_page_that_stopped_before_it_was_full_goes_on_where_it_stopped(
+    session, many, tip, viewer, monkeypatch
+):
+    monkeypatch.setattr(queue, "LOOKED_AT", PAGE)
+    queue_statement.cache_clear()
+    ours = {row["id"] for row in many}
+    short = 0
+    for wanted in FILTERS:
+        found = [row for row in many if fits(row, wanted, viewer.member_id)]
+
+        pages = read_all(session, viewer, wanted)
+
+        assert len(found) == len({row.id for page in pages for row in page if row.id in ours})
+        assert all(len(page) <= PAGE for page in pages)
+        short += any(len(page) < PAGE for page in pages[:-1])
+    queue_statement.cache_clear()
+    assert short > 4
 
 
 def test_who_holds_a_tip_can_be_asked_for(session, many, viewer, members):

@@ -8,7 +8,7 @@ from admin.desk.claims import clock
 from admin.desk.lanes import Lane
 from admin.desk.queue import parse_cursor, read_queue
 from admin.desk.search import Wanted
-from admin.models import OPEN_STATUSES, TipStatus, Urgency, random_key
+from admin.models import OPEN_STATUSES, LaneRank, TipStatus, Urgency, random_key
 
 HOLDER = "police-2"
 DAYS = {"since": today() - timedelta(days=5), "until": today() - timedelta(days=2)}
@@ -32,6 +32,9 @@ FILTERS = [
     *(Wanted(lane=lane, urgency=Urgency.P1) for lane in Lane if lane is not Lane.ALL),
     *(Wanted(lane=lane, **DAYS) for lane in Lane if lane is not Lane.ALL),
     Wanted(lane=Lane.MACHINE, status=TipStatus.QUESTION),
+    *(Wanted(lane=lane, status=status) for lane in Lane for status in TipStatus),
+    Wanted(lane=Lane.OVERDUE, status=TipStatus.RECEIVED, channel="form", urgency=Urgency.P2),
+    Wanted(lane=Lane.TODAY, status=TipStatus.ACCEPTED, label="on_site"),
 ]
 
 
@@ -55,6 +58,7 @@ def make_row(dice, key_id, ids=(None,)):
         "claimed_until": clock() + dice.choice([-3600, 3600]) if holder else None,
         "due_on": dice.choice([None, *(today() + timedelta(days=n) for n in (-2, -1, 0, 1))]),
         "machine_unit": unit_id if is_machine else None,
+        "lane_rank": dice.choice(list(LaneRank)),
         "channel": dice.choice(["form", "form", "phone"]),
         "version": 1,
         "sealed": b"",

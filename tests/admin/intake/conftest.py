@@ -14,6 +14,7 @@ import pytest
 from altcha import v1
 from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from admin.db import db
 from admin.house import house
@@ -172,7 +173,9 @@ def stored(app, units):
 
     def read():
         with app.app_context():
-            tips = db.session.scalars(select(Tip).where(Tip.sealed.is_not(None))).all()
+            tips = db.session.scalars(
+                select(Tip).where(Tip.sealed.is_not(None)).options(undefer(Tip.marks))
+            ).all()
             found = [_opened(tip, units) for tip in tips]
             db.session.expunge_all()
             db.session.rollback()

@@ -3,12 +3,12 @@
 import dataclasses
 import json
 
-import pytest
 from sqlalchemy import update
 
 from admin import create_app
 from admin.config import Env
 from admin.db import db, today
+from admin.district import routes_digest
 from admin.house import house
 from admin.models import UnitKey
 from admin.sealing import member
@@ -62,16 +62,21 @@ def test_a_unit_that_is_not_open_has_no_recipients(app, client, units):
     assert after["units"]["police"] == before["units"]["police"]
 
 
-@pytest.mark.parametrize("unit", ["supervision", "upper"])
-def test_no_contact_is_asked_for_unless_both_units_are_open(app, client, units, unit):
-    close(app, unit)
+def test_what_stands_in_the_published_hash_does_not_hang_on_who_is_open(app, client, units):
+    before = client.get("/tip/routes.json").json
+    close(app, "supervision", "upper")
 
-    assert client.get("/tip/routes.json").json["contact"] is None
+    assert client.get("/tip/routes.json").json["contact"] == before["contact"]
+
+
+def test_in_development_the_app_tells_the_hash_of_its_routes_too(app, client, units):
+    with app.app_context():
+        assert client.get("/keys.json").json["routes"] == routes_digest(house().district)
 
 
 def test_the_routes_are_made_once_for_the_units_that_are_open(app, client, units, monkeypatch):
     first = client.get("/tip/routes.json").data
-    monkeypatch.setattr("admin.intake.routes_json.describe", lambda *_: {})
+    monkeypatch.setattr("admin.intake.routes_json.routes_of", lambda *_: {})
 
     assert client.get("/tip/routes.json").data == first
     close(app, "drugs")

@@ -53,12 +53,27 @@ def test_a_sealed_tip_is_stored_as_it_came_under_its_receipt_and_the_unit_opens_
     assert (tip.row.machine_unit, tip.row.expires_on) == (None, None)
 
 
-def test_a_supervisory_tip_has_no_label_and_is_p1(scripted, stored):
-    parcel = scripted.parcel(unit="supervision") | {"label": "", "urgency": "P1"}
+def test_a_supervisory_tip_has_a_label_that_says_nothing(scripted, stored):
+    empty = age.seal(
+        payload.NO_LABEL.to_bytes(), [scripted.units["supervision"].identity.recipient]
+    )
+    label = b64encode(empty).decode()
 
-    assert scripted.post(parcel).status_code == 200
+    sent = scripted.post(scripted.parcel(unit="supervision") | {"label": label, "urgency": "P1"})
+
+    assert sent.status_code == 200
     [tip] = stored()
-    assert (tip.unit, tip.label, tip.urgency) == ("supervision", None, "P1")
+    assert (tip.unit, tip.label, tip.urgency) == ("supervision", payload.NO_LABEL, "P1")
+
+
+def test_the_mark_that_lets_later_words_follow_is_stored_with_the_tip(scripted, stored, count):
+    without, whole = scripted.parcel(), scripted.parcel() | {"mark": "ab" * 32}
+
+    assert [scripted.post(one).status_code for one in (without, whole)] == [200, 200]
+    assert {tip.row.reference: tip.row.marks for tip in stored()} == {
+        without["reference"]: None,
+        whole["reference"]: bytes.fromhex("ab" * 32),
+    }
 
 
 def test_every_answer_has_one_size_and_no_cookie(scripted):
@@ -272,16 +287,17 @@ def test_a_malformed_parcel_is_refused_and_stores_nothing(scripted, name, count)
     assert (count(Tip), count(SpentChallenge)) == (0, 0)
 
 
-UNLABELLED = [("police", "P1"), ("drugs", "P3"), ("supervision", "P0"), ("upper", "P2")]
-
-
-@pytest.mark.parametrize(("unit", "urgency"), UNLABELLED)
-def test_only_a_supervisory_tip_goes_without_a_label_and_it_is_always_p1(
-    scripted, unit, urgency, count
-):
-    parcel = scripted.parcel(unit=unit) | {"label": "", "urgency": urgency}
+@pytest.mark.parametrize("unit", ["police", "supervision", "upper"])
+def test_no_tip_goes_without_a_label(scripted, unit, count):
+    parcel = scripted.parcel(unit=unit) | {"label": "", "urgency": "P1"}
 
     assert scripted.post(parcel).status_code == 400
+    assert count(Tip) == 0
+
+
+@pytest.mark.parametrize("mark", ["", "ab" * 31, "AB" * 32, "ab" * 33, 7, None])
+def test_a_mark_of_another_shape_is_refused(scripted, mark, count):
+    assert scripted.post(scripted.parcel() | {"mark": mark}).status_code == 400
     assert count(Tip) == 0
 
 

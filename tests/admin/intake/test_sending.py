@@ -16,7 +16,7 @@ from admin.db import db, today
 from admin.intake.flood import Verdict
 from admin.models import DayKey, Message, SpentNonce, Tip, UnitKey
 from admin.sealing import receipt
-from admin.vault import store
+from admin.vault import store, vault
 from admin.vault.expiry import sweep
 
 from .conftest import LEAST, FormReader, Reporter
@@ -134,6 +134,17 @@ def test_a_supplement_that_tells_of_danger_makes_the_tip_urgent(reporter, stored
     assert stored()[0].urgency == "P0"
 
 
+def test_words_added_to_a_tip_about_an_official_leave_its_urgency_as_it_was(reporter, stored):
+    """Which matter it is shows by no change of the cover: P1 before, P1 after."""
+    reporter.tip(official="yes", category="B5", when="month")
+    # Even where the reporter takes the official back: the tip lies where it lies.
+    reporter.send(official="no", category="A1", when="now", minor="yes")
+
+    (tip,) = stored()
+    assert len(tip.messages) == 1
+    assert (tip.unit, tip.urgency) == ("supervision", "P1")
+
+
 def test_words_added_after_naming_the_units_office_go_to_another_unit_alone(reporter, stored):
     first = reporter.tip(what="市场里有人收钱", official="no")
 
@@ -203,7 +214,7 @@ def test_a_token_that_expired_unspent_stores_nothing_and_keeps_every_word(
 
 
 def test_after_the_days_key_is_gone_an_old_form_gets_a_new_number(app, reporter, shown_before):
-    shown_before(reporter, 24 * HOUR * 9)
+    shown_before(reporter, 24 * HOUR * 8)
 
     page = reporter.send(status=422, **LEAST)
 
@@ -212,9 +223,22 @@ def test_after_the_days_key_is_gone_an_old_form_gets_a_new_number(app, reporter,
     assert reporter.send().receipt
 
 
+def test_eight_days_keys_stand_and_no_ninth(app):
+    with app.app_context():
+        days = [today() - timedelta(days=back) for back in range(12)]
+        db.session.add_all(DayKey(day=day, key=b"k" * 32) for day in days)
+        sweep(db.session)
+        db.session.commit()
+        kept = db.session.query(DayKey.day).order_by(DayKey.day.desc()).all()
+        known = [vault().day_keys.get(db.session, day) is not None for day in days]
+
+    assert [row.day for row in kept] == days[:8]
+    assert known == [True] * 8 + [False] * 4
+
+
 def test_the_days_key_is_destroyed_with_the_days_spent_numbers(app, reporter):
     reporter.tip()
-    later = today() + timedelta(days=9)
+    later = today() + timedelta(days=8)
 
     with app.app_context():
         counts = sweep(db.session, later)

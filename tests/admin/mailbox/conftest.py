@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload, undefer
 from admin.db import db
 from admin.house import house
 from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
-from admin.sealing import age, payload, receipt
+from admin.sealing import age, marks, payload, receipt
 from admin.sealing.age import HybridIdentity
 from admin.vault import history, store, vault
 from admin.vault.expiry import sweep
@@ -158,8 +158,9 @@ def make_reporter(app, unit):
                 unit_id=UNIT,
                 unit_key_id=unit.key_id,
                 urgency=Urgency.P2,
-                label=None,
+                label=age.seal(payload.NO_LABEL.to_bytes(), unit.recipients[:1]),
                 sealed=age.seal(tip.to_bytes(), unit.recipients),
+                marks=marks.unit_mark(keys.talk, UNIT, reference),
             ),
         )
         db.session.commit()

@@ -2,17 +2,22 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from admin.db import db, today
 from admin.house import house
+from admin.mailbox import views, visit
+from admin.mailbox.thread import OPENED_STEP
 from admin.mailbox.views import PAGE_STEP
 from admin.models import Message, TipStatus
-from admin.sealing import receipt
+from admin.sealing import age, receipt
 from admin.vault import history
 from admin.vault.expiry import PURGED_DAYS
+
+from .work import statements_of, watch
 
 STATUSES = [
     (TipStatus.RECEIVED, None, "已收到"),
@@ -243,22 +248,31 @@ def test_an_unknown_receipt_costs_the_same_work_as_a_new_tip(
     assert len(made) == 2
 
 
-def statements_of(app, visit):
-    """List the database's work during one request."""
-    seen = []
+@pytest.mark.parametrize("replies", [0, 1, 4])
+@pytest.mark.parametrize("address", ["", "danger", "withdraw"])
+def test_pages_for_known_and_unknown_receipts_cost_the_same_pieces_of_work(
+    client, reporter, stranger, app, monkeypatch, address, replies
+):
+    for number in range(replies):
+        reporter.answer(f"回复 {number}")
+    done = []
+    watch(monkeypatch, age, "open_sealed", done)
+    watch(monkeypatch, views, "render_template", done)
+    watch(monkeypatch, visit, "derive", done)
+    post = partial(client.post, f"/mailbox/{address}")
+    post(data={"receipt": stranger})
 
-    def note(_connection, _cursor, statement, *_rest):
-        if statement != "BEGIN":
-            seen.append(statement)
+    work, pages = [], []
+    for typed in (reporter.typed, stranger):
+        done.clear()
+        asked = statements_of(app, lambda t=typed: pages.append(post(data={"receipt": t})))
+        work.append((asked, list(done)))
 
-    with app.app_context():
-        engines = list(db.engines.values())
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    visit()
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
-    return seen
+    assert work[0] == work[1]
+    assert done.count(("open_sealed",)) == OPENED_STEP
+    assert len(pages[0].data) == len(pages[1].data)
+    assert "查不到这个查询码" in pages[1].text
+    assert 'id="unknown"' not in pages[0].text
 
 
 def test_the_history_of_a_tip_shows_no_step_and_no_name_to_the_reporter(client, reporter):

@@ -10,12 +10,15 @@ from sqlalchemy import select
 
 from admin.db import db, today
 from admin.house import house
+from admin.mailbox import scripted
 from admin.mailbox.scripted import MOST_SEALED
 from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
 from admin.sealing import age, payload
 from admin.tickets import Ticket
 from admin.vault import store, uploads, vault
 from admin.vault.store import TalkState
+
+from .work import statements_of, watch
 
 
 @pytest.fixture
@@ -79,6 +82,24 @@ def test_out_of_scope_comes_with_where_to_turn(ask, reporter):
 
     assert answer["status_words"] == "这件事不归这里办，可以找…"
     assert "12345" in answer["turn_to"]
+
+
+def test_an_unknown_lookup_costs_the_same_pieces_of_work(app, ask, reporter, monkeypatch):
+    done = []
+    for name in ("_cover", "_answer", "readers"):
+        watch(monkeypatch, scripted, name, done)
+    lookups = reporter.keys.lookup.hex(), "0" * 32
+    ask(lookups[1])
+
+    work = []
+    for lookup in lookups:
+        done.clear()
+        asked = statements_of(app, lambda lookup=lookup: ask(lookup))
+        work.append((asked, list(done)))
+
+    assert work[0] == work[1]
+    assert len(work[0][0]) == 2
+    assert sorted(name for name, *_told in done) == ["_answer", "_answer", "_cover", "readers"]
 
 
 def test_an_unknown_lookup_is_answered_in_the_same_shape_and_length(ask, reporter):
@@ -364,18 +385,19 @@ def test_a_supplement_is_logged_as_the_forms_own_is(send, reporter):
 
 
 @pytest.mark.parametrize(
-    ("label", "urgency", "becomes"),
+    ("unit_id", "urgency", "becomes"),
     [
-        (b"label", "P0", Urgency.P0),
-        (b"label", "P3", Urgency.P2),
+        ("police", "P0", Urgency.P0),
+        ("police", "P3", Urgency.P2),
         # A supervisory tip: its cover must tell nothing of its matter.
-        (None, "P0", Urgency.P2),
+        ("supervision", "P0", Urgency.P2),
+        ("upper", "P0", Urgency.P2),
     ],
 )
 def test_a_supplement_lets_the_urgency_only_rise(
-    send, reporter, change_tip, label, urgency, becomes
+    send, reporter, change_tip, unit_id, urgency, becomes
 ):
-    change_tip(label=label)
+    change_tip(unit_id=unit_id)
 
     send("{}", "supplement", urgency=urgency)
 

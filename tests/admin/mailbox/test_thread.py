@@ -11,6 +11,7 @@ from admin.mailbox import words
 from admin.mailbox.forms import ReceiptForm, WordsForm
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
+from admin.sealing.marks import unit_mark
 from tests.node import NODE, run_jobs
 from tests.tampering import CASES, HONEST, KEYS, REFERENCE, SITE, TYPED
 
@@ -31,7 +32,10 @@ def test_the_browser_derives_the_lookup_of_the_design():
 def test_the_browsers_letter_opens_for_both_keys_of_the_unit_and_hangs_on_the_talk():
     unit, recovery = HybridIdentity.generate(), HybridIdentity.generate()
     recipients = [str(unit.recipient), str(recovery.recipient)]
-    answer = CASES["an honest talk"].answer() | {"unit": {"recipients": recipients}}
+    answer = CASES["an honest talk"].answer() | {
+        "unit": {"id": "police", "recipients": recipients},
+        "marks": [unit_mark(KEYS.talk, "police", REFERENCE).hex()],
+    }
     job = {"act": "seal", "typed": TYPED, "site": SITE, "answer": answer}
 
     (letter,) = node(job | {"kind": "danger", "body": "晚上八点\n𠮷"})

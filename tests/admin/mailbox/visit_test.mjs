@@ -130,9 +130,10 @@ for (const name of Object.keys(FALSE)) {
   });
 }
 
-test("nothing is sent to keys of which one was exchanged, or one is missing", async () => {
-  const two = [[UNIT.recipients[0], "age1pq1false"], [UNIT.recipients[0]]];
-  for (const recipients of two) {
+test("nothing is sent to keys of which one was exchanged, is missing, or is one more", async () => {
+  const [own, recovery] = UNIT.recipients;
+  const false_ = [[own, "age1pq1false"], [own], [own, recovery, "age1pq1reader"], [recovery, own]];
+  for (const recipients of false_) {
     const answer = { ...ANSWER, unit: { id: "police", recipients } };
     const { asked, visit } = await opened([], { answer });
     await assert.rejects(visit.send("message", "words"), FalseKey);

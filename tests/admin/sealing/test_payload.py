@@ -75,7 +75,7 @@ def test_a_contact_that_is_no_base64_is_refused(contact):
 
 def test_short_tips_and_labels_are_all_of_one_size():
     short = replace(TIP, fields={"category": "A4", "what": "一", "place": "村口"})
-    assert len(short.to_bytes()) == len(TIP.to_bytes()) == 8192
+    assert len(short.to_bytes()) == len(TIP.to_bytes()) == 16384
     flagged = Label("A10", "chengguan", ("minor", "official", "danger"))
     assert len(flagged.to_bytes()) == len(Label("D", "").to_bytes()) == 512
 

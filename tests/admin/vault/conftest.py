@@ -33,3 +33,11 @@ def tip_id(session, units):
 @pytest.fixture
 def other_id(session, units):
     return new_tip(session)
+
+
+@pytest.fixture
+def unit(session):
+    """A unit that renewed its key, with tips that hang on the old one."""
+    from .test_resealing import Unit
+
+    return Unit(session)

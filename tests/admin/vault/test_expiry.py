@@ -13,6 +13,7 @@ from admin.models import (
     Decision,
     Direction,
     HandoverNote,
+    LaneRank,
     Message,
     SpentChallenge,
     Tip,
@@ -23,7 +24,7 @@ from admin.models import (
 from admin.sealing import payload
 from admin.sweeper import sweep_now
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
-from admin.vault.history import Reason, mark_danger
+from admin.vault.history import MOST_CALLS, Reason, mark_danger
 from admin.vault.lane import lane_size, leave_lane
 from admin.vault.store import MACHINE_DAYS, SealedTip, add_message, find_tip, store_tip
 from tests.support import asked_of_tips, plan_of
@@ -125,12 +126,31 @@ def test_leaving_the_lane_takes_no_other_day_of_deletion_away(session, store):
     assert tip.expires_on == days(9)
 
 
-def test_danger_takes_a_tip_out_of_the_lane(session, store):
+def test_danger_lifts_a_tip_in_the_lane_and_gives_it_three_more_days_once(session, store):
     tip = store()
+    first = tip.expires_on
+    tip.expires_on = today() + timedelta(days=1)
 
     mark_danger(session, tip)
 
-    assert (tip.machine_unit, tip.expires_on, tip.urgency) == (None, None, Urgency.P0)
+    assert (tip.machine_unit, tip.urgency, tip.lane_rank) == (
+        "police",
+        Urgency.P0,
+        LaneRank.CALLING,
+    )
+    assert tip.expires_on == first
+    tip.expires_on = today() + timedelta(days=1)
+    mark_danger(session, tip)
+    assert (tip.lane_rank, tip.expires_on) == (LaneRank.CALLING, today() + timedelta(days=1))
+
+
+def test_a_hundred_calls_of_one_day_leave_a_few_lines(session, store):
+    tip = store()
+
+    for _ in range(100):
+        mark_danger(session, tip)
+
+    assert len(tip.decisions) == MOST_CALLS
 
 
 def test_a_whole_lane_goes_turn_by_turn(app, session, store):

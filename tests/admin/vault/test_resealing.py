@@ -12,10 +12,11 @@ from admin.db import db, today
 from admin.models import Direction, HandoverNote, Message, Note, Tip, TipStatus, UnitKey, Urgency
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
-from admin.vault import resealing, store
+from admin.vault import kept, resealing, store
 from tests.support import asked_of_tips, plan_of
 
 TALK = b"t" * 32
+MOVER = kept.Mover("ada", b"a" * 32, "a" * 64)
 
 
 class Unit:
@@ -134,13 +135,11 @@ class Unit:
             "old": self.old[0].id,
             "new": self.new[0].id,
             "bundle": bundle,
+            "keep": lambda row, stored: kept.keep(
+                self.session, row, stored, new=self.new[0].id, mover=MOVER
+            ),
         }
         resealing.move_tip(self.session, **values | changes)
-
-
-@pytest.fixture
-def unit(session):
-    return Unit(session)
 
 
 def opens(sealed, identity):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.district import Category, Office, Unit, load_district
+from admin.district import Category, ContactUnits, Office, Unit, load_district, routes_digest
 from admin.vault.routes import (
     Circumstances,
     choose_unit,
@@ -74,6 +74,18 @@ def test_the_tables_demo_district_is_the_one_of_the_content():
     assert demo["units"] == {unit.id: [*unit.otherwise] for unit in units}
     assert demo["categories"] == {row.id: row.route for row in DISTRICT.categories.values()}
     assert demo["offices"] == {row.id: row.unit for row in DISTRICT.offices.values()}
+
+
+@pytest.mark.parametrize("case", named(TABLE["published"]))
+def test_the_hash_of_the_routes_is_the_one_of_the_table(case):
+    contact = ContactUnits(*case["contact"]) if case["contact"] else None
+    district = dataclasses.replace(district_of(case["district"]), contact=contact)
+
+    assert routes_digest(district) == case["digest"]
+
+
+def test_the_contents_own_routes_have_the_hash_of_the_table():
+    assert routes_digest(DISTRICT) == TABLE["published"][0]["digest"]
 
 
 TIPS = st.builds(

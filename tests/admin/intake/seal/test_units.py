@@ -86,19 +86,20 @@ def without_list(route):
 
 
 FALSE = {
-    "a key of the server's own": ("**/tip/routes.json", false_routes),
-    "no published list": ("**/keys.json", without_list),
+    "a key of the server's own": ("**/tip/routes.json", false_routes, "锁对不上"),
+    # Without a list nothing is confirmed: neither a key nor a route.
+    "no published list": ("**/keys.json", without_list, "去向对不上"),
 }
 
 
-@pytest.mark.parametrize(("pattern", "play"), FALSE.values(), ids=FALSE)
-def test_a_false_key_gets_nothing_neither_sealed_nor_plain(writer, count, pattern, play):
+@pytest.mark.parametrize(("pattern", "play", "told"), FALSE.values(), ids=FALSE)
+def test_a_false_key_gets_nothing_neither_sealed_nor_plain(writer, count, pattern, play, told):
     writer.page.route(pattern, play)
     writer.write()
 
     for _press in range(3):
         expect(writer.page.locator("#alarm")).to_be_focused()
-        expect(writer.page.locator("#alarm")).to_contain_text("锁对不上，这次没有发出去")
+        expect(writer.page.locator("#alarm")).to_contain_text(f"{told}，这次没有发出去")
         writer.send()
     expect(writer.page.locator("#alarm")).to_be_visible()
 

@@ -2,7 +2,8 @@
 
 By section, as scripts, so that a copy on a disk can read them too. A part holds what pages are
 called: title, keywords, headings, description. What they say stands in parts by pairs of
-characters; a query reads at most three of those, when the names of pages do not answer it.
+characters; a query reads at most three of those, and the law, when names do not answer it. Beside
+them stand the sounds of characters, traditional ones, and words of danger (crisis.py).
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import crisis
+import patterns
 import sounds
+import traditional
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
@@ -32,9 +37,17 @@ PARTS = {
 MANY = 150
 # A heading that more pages than this have is the house's own, like 怎么认.
 USUAL = 4
+# Read late: what residents ask for seldom stands there alone.
+LATE = ("law", "more")
+# For who runs the site or builds it: found, but after everything else.
+FOR_OPERATORS = re.compile(r"about/(operating.*|desk-files|security)\.md")
+# Numbers to ring, wherever a page lets them be pressed.
+RINGS = re.compile(r'href="tel:([^"]+)"')
+NUMBERS = re.compile(r"\d{3,}")
+HOTLINES = re.compile(r"(en/)?help/hotlines\.md")
 # A pair of characters in more than this share of the pages leads to none of them.
 OFTEN = 0.2
-TEXTS = 48
+TEXTS = 256
 TAGS = re.compile(r"<!--.*?-->|<[^>]+>", re.S)
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # Characters that hold sentences together; pairs with them say nothing about a page.
@@ -49,18 +62,43 @@ PARTICLES = dict.fromkeys(
 
 Data = dict[str, Any]
 PARTS_MADE: dict[str, Data] = {}
+# Parts that are no list of pages, and what each is handed to.
+CALLS: dict[str, Any] = {}
+HANDED = {
+    "words": "dengshaoWords.take",
+    "plain": "dengshaoWords.takePlain",
+    "help": "dengshaoHelp",
+    "help-english": "dengshaoHelpEnglish",
+}
 
 
 def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     """Read the pages when all are rendered, and before lists of other pages are filled in."""
     found = [file.page for file in files.documentation_pages() if file.page]
     pages = [page for page in found if is_found(page)]
+    data = config.extra["data"]
     PARTS_MADE.clear()
-    PARTS_MADE.update(make_parts(pages, config.extra["data"]["synonyms"]["items"]))
+    PARTS_MADE.update(make_parts(pages, data))
+    CALLS.clear()
+    CALLS.update(crisis.parts(config, files))
+    CALLS.update(tables(CALLS, PARTS_MADE))
+    names = [name for name in PARTS if name in PARTS_MADE]
+    late = [name for name in PARTS_MADE if name.startswith("many-") or name in LATE]
     config.extra["search_parts"] = {
-        "first": [name for name in PARTS if name in PARTS_MADE],
+        "first": [name for name in names if name not in LATE],
         "english": [name for name in PARTS_MADE if name == "english"],
-        "late": [name for name in PARTS_MADE if name.startswith("many-")],
+        "late": late,
+        "law": [name for name in late if name == "law"],
+    }
+
+
+def tables(*made: Data) -> dict[str, Any]:
+    """Give the sounds and the traditional characters of all that is looked through."""
+    said = json.dumps(made, ensure_ascii=False)
+    more = sounds.beyond_order(set("".join(HAN.findall(said))))
+    return {
+        "words": {"order": sounds.ORDER, "sounds": more},
+        "plain": traditional.pairs(said),
     }
 
 
@@ -68,8 +106,17 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     folder = Path(config.site_dir) / "assets" / "search"
     folder.mkdir(parents=True, exist_ok=True)
     for name, part in PARTS_MADE.items():
-        words = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{name}.js").write_text(f"dengshaoAdd({words});\n", "utf-8")
+        write(folder, name, f'dengshaoAdd("{name}",{packed(part)});')
+    for name, part in CALLS.items():
+        write(folder, name, f"{HANDED[name]}({packed(part)});")
+
+
+def packed(part: Any) -> str:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+
+
+def write(folder: Path, name: str, words: str) -> None:
+    (folder / f"{name}.js").write_text(f"{words}\n", "utf-8")
 
 
 def is_found(page: Page) -> bool:
@@ -77,23 +124,50 @@ def is_found(page: Page) -> bool:
     return not hidden and page.meta.get("search", True) is not False
 
 
-def make_parts(pages: list[Page], synonyms: list[Data]) -> dict[str, Data]:
+def make_parts(pages: list[Page], data: Data) -> dict[str, Data]:
     parts: dict[str, Data] = {}
-    usual = usual_headings(pages)
+    usual, phones = usual_headings(pages), numbers(pages, data["hotlines"])
     ordered: list[Page] = []
     for name, members in by_part(pages).items():
-        parts[name] = {"from": len(ordered), "pages": [row(page, usual) for page in members]}
+        rows = [row(page, usual, phones[page.file.src_uri]) for page in members]
+        parts[name] = {"from": len(ordered), "pages": rows}
         ordered += members
     if "english" in parts:
         parts["english"]["english"] = 1
-    names = "".join(json.dumps(part, ensure_ascii=False) for part in parts.values())
-    parts["main"] |= {
-        "order": sounds.ORDER,
-        "sounds": sounds.beyond_order(set("".join(HAN.findall(names)))),
-        "synonyms": [group["words"] for group in synonyms],
-        "texts": TEXTS,
-    }
+    order = {page.file.src_uri: number for number, page in enumerate(ordered)}
+    groups = [group(item, order) for item in data["synonyms"]["items"]]
+    parts["main"] |= {"synonyms": [one for one, _ in groups], "texts": TEXTS}
+    if "english" in parts:
+        parts["english"]["synonyms"] = [one for _, one in groups if one]
     return parts | make_texts(ordered)
+
+
+def group(item: Data, order: dict[str, int]) -> tuple[Data, Data]:
+    """Give words for one thing, Chinese and English, with the pages that answer them."""
+    patterns.check("synonyms.yml", [*item["words"], *item.get("english", [])], {})
+    found: list[int] = []
+    for uri in item.get("pages", []):
+        if uri not in order:
+            raise PluginError(f"content/data/synonyms.yml：{item['id']} 的 pages 里没有 {uri}")
+        found += [order[name] for name in (uri, f"en/{uri}") if name in order]
+    pages = {"pages": found} if found else {}
+    english = {"english": item["english"], **pages} if "english" in item else {}
+    return {"words": item["words"], **pages}, english
+
+
+def numbers(pages: list[Page], hotlines: Data) -> dict[str, str]:
+    """Give the telephones of each page; one that stands everywhere leads to the list of them."""
+    every = [NUMBERS.findall(str(item["number"])) for item in hotlines["items"]]
+    known = sorted({number for some in every for number in some})
+    shown = {page.file.src_uri: set(RINGS.findall(page.content or "")) for page in pages}
+    counts = Counter(number for some in shown.values() for number in some)
+    most = max(3, len(pages) * OFTEN)
+    return {
+        uri: " ".join(known)
+        if HOTLINES.fullmatch(uri)
+        else " ".join(sorted(number for number in some if counts[number] <= most))
+        for uri, some in shown.items()
+    }
 
 
 def by_part(pages: list[Page]) -> dict[str, list[Page]]:
@@ -114,16 +188,28 @@ def part_of(section: str, count: int) -> str:
     return next((name for name, sections in PARTS.items() if section in sections), "more")
 
 
-def row(page: Page, usual: set[str]) -> list[Any]:
-    """Give what a page is called: address, title, keywords, description, headings."""
+def row(page: Page, usual: set[str], phones: str) -> list[Any]:
+    """Give what a page is called: address, title, keywords, description, headings, telephones."""
     keywords = [str(word) for word in page.meta.get("keywords") or []]
-    about = str(page.meta.get("description") or "")
+    if HOTLINES.fullmatch(page.file.src_uri):
+        keywords += [number for number in phones.split() if number not in keywords]
+    about = "" if speaks(page) else str(page.meta.get("description") or "")
+    toc = [] if page.file.src_uri.startswith("law/") else page.toc.items
     named = [
         words if words.replace(" ", "-") == anchor else [words, anchor]
-        for words, anchor in headings(page.toc.items)
+        for words, anchor in headings(toc)
         if words not in usual
     ]
-    return [page.url, unescape(str(page.title)), keywords, about, named]
+    last = int(bool(FOR_OPERATORS.fullmatch(page.file.src_uri)))
+    made = [page.url, unescape(str(page.title)), keywords, about, named, phones, last]
+    while len(made) > 5 and not made[-1]:
+        made.pop()
+    return made
+
+
+def speaks(page: Page) -> bool:
+    """Tell whether a title says already what the page is about: of an article, of an answer."""
+    return page.file.src_uri.startswith(("law/", "help/path/"))
 
 
 def headings(items: list[AnchorLink]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 GB2312 lists its 3,755 common characters in the order of their sounds, and every browser knows
 GB2312: so a browser needs only how many stand under each sound (`ORDER`) to know the sound of all.
-`beyond_order` adds what that leaves out: rarer characters, and second readings (行 hang, xing).
+`beyond_order` adds what that leaves out: rarer characters, and what GB2312 reads in another way
+than people do (了 liao, le).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def in_order() -> dict[str, str]:
 
 
 def beyond_order(characters: set[str]) -> dict[str, str]:
-    """Give further sounds of characters: the two most usual, without the one `ORDER` tells."""
+    """Give the most usual sound of characters where `ORDER` tells none, or another one."""
     known = in_order()
     found = {one: readings(one) - {known.get(one)} for one in sorted(characters)}
     return {one: " ".join(sorted(more)) for one, more in found.items() if more}
@@ -58,4 +59,4 @@ def beyond_order(characters: set[str]) -> dict[str, str]:
 
 def readings(character: str) -> set[str | None]:
     every = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]
-    return set(list(dict.fromkeys(every))[:2])
+    return set(every[:1])

@@ -1,71 +1,33 @@
-// Finds pages for words: pairs of characters, their sounds, synonyms, letters and numbers.
-// The parts of the index (assets/search/*.js, made by site/hooks/search.py) call dengshaoAdd.
+// Finds pages for words: pairs of characters, their sounds, synonyms, letters and numbers. The parts
+// of the index (assets/search/*.js, made by site/hooks/search.py) call dengshaoAdd. What is found
+// depends on the query and the parts named with it, never on what else was loaded before.
 (function () {
   "use strict";
   // How much a match in each field weighs. A text is what the page says below its headings.
   var TITLE = 1, KEYWORD = 0.95, HEADING = 0.6, ABOUT = 0.45, TEXT = 0.3;
   // What is found by less than this is found by accident.
   var LEAST = 0.18;
-  var HAN = "\u3400-\u9fff";
-  var RUN = new RegExp("[" + HAN + "]+|[a-z0-9]+", "g");
+  // Less of a query than this in its own characters, and a page is found by its sound alone.
+  var MEANT = 0.2;
+  // So many of a group's other words are looked for: its first are its commonest.
+  var OTHERS = 6;
+  var words = window.dengshaoWords;
+  var fold = words.fold, soundsOf = words.soundsOf;
+  var RUN = new RegExp("[" + words.han + "]+|[a-z0-9]+", "g");
   var DIGITS = "零一二三四五六七八九";
   // What sentences are held together by: it says little about what is looked for.
-  var COMMON = /^(怎么|么办|什么|是不|不是|会不|不会|能不|不能|有没|没有|可以|一个|哪里|如何|应该|是什|我的|别人|知道|多少|要不|不要)$/;
-  var sounds = null;
-  var pages = [];
-  var groups = [];
-  var extra = {};
-  var texts = 0;
-
-  // GB2312 lists its 3,755 common characters by sound: `order` says how many for a, for ai …
-  function makeSounds(order) {
-    sounds = {};
-    var row = 0xb0, characters = [];
-    var decoder;
-    try {
-      decoder = new TextDecoder("gb18030");
-    } catch (unknown) {
-      return;
-    }
-    for (; row <= 0xd7; row += 1) {
-      var bytes = new Uint8Array(188);
-      for (var cell = 0; cell < 94; cell += 1) {
-        bytes[2 * cell] = row;
-        bytes[2 * cell + 1] = 0xa1 + cell;
-      }
-      characters = characters.concat(Array.from(decoder.decode(bytes)));
-    }
-    var at = 0;
-    order.replace(/([a-z]+)(\d+)/g, function (_, sound, count) {
-      characters.slice(at, at += +count).forEach(function (one) { sounds[one] = [fold(sound)]; });
-    });
-  }
-
-  // Many speakers say these alike, and type them so: zh z, ch c, sh s, -ng -n.
-  function fold(sound) {
-    return sound.replace(/([zcs])h/g, "$1").replace(/ng/g, "n").replace(/v/g, "u");
-  }
-
-  function soundsOf(one) {
-    return ((sounds || {})[one] || []).concat(extra[one] || []);
-  }
-
-  function pairsOfSounds(a, b) {
-    var all = [];
-    soundsOf(a).forEach(function (first) {
-      soundsOf(b).forEach(function (second) { all.push("~" + first + "~" + second); });
-    });
-    return all;
-  }
+  var COMMON = /[我你您他她它俺咱的了吗呢吧啊么咋啥嘛咯嘞咗嘅呀哪谁这那]|^(怎样|如何|可以|一个|应该|知道|多少|不要|要不|没有|有没|不是|会不|不会|能不|不能|请问|有人|别人|被人|是不|如果|因为|已经|还是|一直|老是|天天|现在|今天|想要|要怎|该怎)$/;
+  var parts = {}, texts = 0;
+  var pages = [], telling = [], synonyms = [], said = {};
 
   function ordinal(number) {
     var tens = Math.floor(number / 10), ones = number % 10;
     return (tens > 1 ? DIGITS[tens] : "") + (tens ? "十" : "") + (ones ? DIGITS[ones] : "");
   }
 
-  // Full width to half, capitals to small, 50条 and 第50条 to 第五十条.
+  // 50条 and 第50条 to 第五十条.
   function normalize(text) {
-    return text.normalize("NFKC").toLowerCase().replace(/第?\s*(\d{1,2})\s*([条章])/g,
+    return words.normalize(text).replace(/第?\s*(\d{1,2})\s*([条章])/g,
       function (_, number, unit) { return "第" + ordinal(+number) + unit; });
   }
 
@@ -77,6 +39,14 @@
     return run.charCodeAt(0) > 0x3000;
   }
 
+  function pairsOfSounds(first, second) {
+    var all = [];
+    first.forEach(function (a) {
+      second.forEach(function (b) { all.push("~" + a + "~" + b); });
+    });
+    return all;
+  }
+
   // Calls `take` with every key of a text: characters, pairs, pairs of sounds, words of letters.
   function eachKey(text, take) {
     (text.match(RUN) || []).forEach(function (run) {
@@ -85,7 +55,7 @@
         take(run[at]);
         if (at + 1 < run.length) {
           take(run.substr(at, 2));
-          pairsOfSounds(run[at], run[at + 1]).forEach(take);
+          pairsOfSounds(soundsOf(run[at]), soundsOf(run[at + 1])).forEach(take);
         }
       }
     });
@@ -97,66 +67,115 @@
     });
   }
 
-  function addPage(row, isEnglish) {
+  // A row gives address, title, keywords, description, headings, telephones, and whether it comes last.
+  function makePage(row, number, isEnglish) {
     var page = {
-      url: row[0], title: row[1], about: row[3], english: isEnglish, keys: new Map(),
+      url: row[0], title: row[1], about: row[3], number: number, english: isEnglish, last: !!row[6],
+      place: /^places\//.test(row[0]), keys: new Map(),
       names: [normalize(row[1])].concat(row[2].map(normalize)),
       headings: row[4].map(function (one) { return typeof one === "string" ? [one, one.replace(/ /g, "-")] : one; })
     };
     enter(page.keys, normalize(page.about), ABOUT);
+    (row[5] ? row[5].split(" ") : []).forEach(function (phone) { enter(page.keys, phone, HEADING); });
     page.headings.forEach(function (one) { enter(page.keys, normalize(one[0]), HEADING); });
     page.names.forEach(function (name, at) { enter(page.keys, name, at ? KEYWORD : TITLE); });
     return page;
   }
 
   // A part holds pages from a number on; a text part holds pairs and the numbers of their pages.
-  window.dengshaoAdd = function (part) {
-    if (part.order) makeSounds(part.order);
-    Object.keys(part.sounds || {}).forEach(function (one) {
-      extra[one] = part.sounds[one].split(" ").map(fold);
-    });
-    groups = groups.concat((part.synonyms || []).map(function (words) { return words.map(normalize); }));
-    (part.pages || []).forEach(function (row, at) {
-      pages[part.from + at] = addPage(row, !!part.english);
-    });
-    Object.keys(part.text || {}).forEach(function (pair) {
-      part.text[pair].split(" ").forEach(function (number) {
-        var page = pages[parseInt(number, 36)];
-        if (page && !page.keys.has(pair)) page.keys.set(pair, TEXT);
-      });
-    });
+  window.dengshaoAdd = function (name, part) {
+    parts[name] = {
+      pages: (part.pages || []).map(function (row, at) { return makePage(row, part.from + at, !!part.english); }),
+      text: part.text || {},
+      synonyms: (part.synonyms || []).map(function (group) {
+        group.plain = (group.words || []).filter(function (word) { return !/[(?*…|]/.test(word); }).map(normalize);
+        return group;
+      })
+    };
     texts = part.texts || texts;
   };
+
+  // What is looked through for this query, and no more.
+  function choose(names) {
+    var chosen = names.filter(function (name, at) { return parts[name] && names.indexOf(name) === at; })
+      .map(function (name) { return parts[name]; });
+    pages = chosen.reduce(function (all, part) { return all.concat(part.pages); }, []);
+    telling = chosen.map(function (part) { return part.text; });
+    said = {};
+    synonyms = chosen.reduce(function (all, part) { return all.concat(part.synonyms); }, []);
+  }
+
+  // The numbers of the pages that say a pair, read once a query.
+  function sayers(key) {
+    if (!said[key]) {
+      said[key] = new Set();
+      telling.forEach(function (text) {
+        (text[key] || "").split(" ").forEach(function (number) { said[key].add(parseInt(number, 36)); });
+      });
+    }
+    return said[key];
+  }
+
+  function weightOf(page, key) {
+    return page.keys.get(key) || (key.length === 2 && isHan(key) && sayers(key).has(page.number) ? TEXT : 0);
+  }
 
   function termsOf(text) {
     var terms = [];
     (text.match(RUN) || []).forEach(function (run) {
-      if (!isHan(run) || run.length === 1) return terms.push({ key: stem(run), sounds: [] });
-      for (var at = 0; at + 1 < run.length; at += 1) {
-        terms.push({ key: run.substr(at, 2), sounds: pairsOfSounds(run[at], run[at + 1]) });
+      var spelt = isHan(run) ? null : words.spell(run);
+      if (!isHan(run) || run.length === 1) terms.push({ key: stem(run), sounds: [] });
+      if (spelt && spelt.length > 1) addSounds(terms, spelt.map(function (one) { return [fold(one)]; }));
+      for (var at = 0; isHan(run) && at + 1 < run.length; at += 1) {
+        terms.push({ key: run.substr(at, 2), sounds: pairsOfSounds(soundsOf(run[at]), soundsOf(run[at + 1])) });
       }
     });
     terms.forEach(weigh);
     return terms;
   }
 
+  function addSounds(terms, spelt) {
+    for (var at = 0; at + 1 < spelt.length; at += 1) terms.push({ key: "", sounds: pairsOfSounds(spelt[at], spelt[at + 1]) });
+  }
+
   // A pair that no page has is taken for a slip: then its sound counts nearly as much.
   function weigh(term) {
-    term.known = pages.some(function (page) { return page.keys.has(term.key); });
+    term.known = pages.some(function (page) { return weightOf(page, term.key) > 0; });
+    term.near = term.known ? "" : nearest(term.key);
     term.found = pages.filter(function (page) { return matches(page, term) > 0; }).length;
     term.worth = Math.log(1 + pages.length / (term.found || 1)) * (COMMON.test(term.key) ? 0.2 : 1);
   }
 
-  function matches(page, term) {
-    var best = page.keys.get(term.key) || 0;
-    term.sounds.forEach(function (key) {
-      best = Math.max(best, (page.keys.get(key) || 0) * (term.known ? 0.3 : 0.8));
+  // The word of English pages that a mistyped or longer one stands for.
+  function nearest(word) {
+    var known = {}, root = word.replace(/(ing|ed|er|ers|ment|ly|ion)$/, "");
+    if (!/^[a-z]{4,}$/.test(word)) return "";
+    pages.forEach(function (page) {
+      if (page.english) page.keys.forEach(function (_, key) { if (/^[a-z]{4,}$/.test(key)) known[key] = 1; });
     });
+    var all = Object.keys(known), near = words.correct(word, all);
+    if (near !== word) return near;
+    return root.length > 3 ? all.filter(function (key) { return key.indexOf(root) === 0; })[0] || "" : "";
+  }
+
+  function meant(page, term) {
+    var best = weightOf(page, term.key);
+    if (!best && term.near) best = 0.8 * weightOf(page, term.near);
     if (!best && /^[a-z0-9]{2,}$/.test(term.key)) {
       page.keys.forEach(function (weight, key) {
         if (key.indexOf(term.key) === 0) best = Math.max(best, weight * 0.7);
       });
     }
+    return best;
+  }
+
+  // A place is never meant by what only sounds like its name.
+  function matches(page, term) {
+    var best = meant(page, term);
+    if (page.place) return best;
+    term.sounds.forEach(function (key) {
+      best = Math.max(best, (page.keys.get(key) || 0) * (term.known ? 0.3 : 0.8));
+    });
     return best;
   }
 
@@ -171,7 +190,7 @@
       if (name === text) best = Math.max(best, at ? 0.7 : 0.9);
       else if (!at && name.indexOf(text) >= 0) best = Math.max(best, name.indexOf(text) ? 0.5 : 0.6);
       else if (at && name.length > 1 && text.indexOf(name) >= 0) {
-        var inside = terms.filter(function (term) { return name.indexOf(term.key) >= 0; });
+        var inside = terms.filter(function (term) { return term.key && name.indexOf(term.key) >= 0; });
         best = Math.max(best, 0.6 * total(inside) / total(terms));
       } else if (at && name.indexOf(text) >= 0) best = Math.max(best, 0.25);
     });
@@ -195,10 +214,11 @@
   }
 
   // The name that reads best, and more where the title itself reads so.
-  function speltBy(letters, names) {
-    return names.reduce(function (best, name) {
+  function speltBy(letters, page) {
+    if (!letters || page.place) return 0;
+    return page.names.reduce(function (best, name) {
       return Math.max(best, KEYWORD * spelt(letters, name));
-    }, 0) + 0.4 * spelt(letters, names[0]);
+    }, 0) + 0.4 * spelt(letters, page.names[0]);
   }
 
   // Gives how many characters the letters spell, the last perhaps not to its end; 0 for none.
@@ -212,25 +232,44 @@
     }, 0);
   }
 
-  // Who says one word of a group, or spells its sound, may find the pages that say another: the
-  // more of the query that word is, the more.
-  function related(text, terms, letters) {
-    var others = [];
-    groups.forEach(function (words) {
-      var said = words.filter(function (word) { return text.indexOf(word) >= 0; })[0];
-      if (!said && !words.some(function (word) { return letters && spelt(letters, word) > 0.99; })) return;
-      var share = said ? shareOf(said, terms) : 1;
-      words.forEach(function (word) {
-        if (text.indexOf(word) < 0) others.push({ text: word, terms: termsOf(word), share: share });
-      });
+  // Groups of words for one thing, of which the query says one, by its sound or in English too. The
+  // more of the query that word is, the more the group's own pages count, and pages with its others.
+  function related(text, terms, form) {
+    return synonyms.map(function (group) {
+      if (!group.made) {
+        group.made = words.compile(group.words);
+        group.spoken = words.compileEnglish(group.english);
+      }
+      var said = words.find(group.made, form);
+      var share = said && !said.slipped ? shareOf(said.text, terms) : said ? 0.5 : words.findEnglish(group.spoken, form) ? 0.7 : 0;
+      return share ? {
+        share: share, slipped: said && said.slipped, pages: group.pages || [],
+        others: said && !said.slipped ? group.plain.filter(function (word) { return text.indexOf(word) < 0; }).slice(0, OTHERS) : group.plain.slice(0, 3)
+      } : null;
+    }).filter(Boolean).map(function (one) {
+      one.others = one.others.map(function (word) { return { text: word, terms: termsOf(word) }; });
+      return one;
     });
-    return others;
   }
 
   function shareOf(word, terms) {
-    var known = terms.filter(function (term) { return term.found || word.indexOf(term.key) >= 0; });
-    var inside = known.filter(function (term) { return word.indexOf(term.key) >= 0; });
-    return total(known) ? total(inside) / total(known) : 0;
+    var inside = terms.filter(function (term) { return term.key && word.indexOf(term.key) >= 0; });
+    return total(terms) ? Math.max(0.2, total(inside) / total(terms)) : 0.2;
+  }
+
+  // What groups of words add to a page, and whether by their sound alone.
+  function added(page, groups) {
+    var more = { points: 0, heard: 0 };
+    groups.forEach(function (group) {
+      var at = group.pages.indexOf(page.number);
+      var points = at < 0 ? 0 : 0.5 + 0.6 * group.share - 0.05 * at;
+      group.others.forEach(function (other) {
+        points = Math.max(points, 0.5 * group.share * score(page, other.text, other.terms));
+      });
+      if (group.slipped) more.heard = Math.max(more.heard, points);
+      else more.points = Math.max(more.points, points);
+    });
+    return more;
   }
 
   // A heading that says more of what was asked than the title leads the hit.
@@ -262,26 +301,35 @@
     });
   }
 
-  function rank(text, terms, english) {
+  function isMeant(page, terms) {
+    var sum = 0;
+    terms.forEach(function (term) { if (meant(page, term) > 0) sum += term.worth; });
+    return sum > MEANT * total(terms);
+  }
+
+  // What is pinned first; what is meant before what only sounds so; pages for operators last.
+  function before(a, b) {
+    return a.pin - b.pin || b.meant - a.meant || a.page.last - b.page.last || b.points - a.points;
+  }
+
+  function rank(text, terms, groups, english, pinned) {
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
-    var others = related(text, terms, letters);
+    if (terms.length === 1 && terms[0].near) letters = fold(terms[0].near);
     // Letters that spell Chinese are pinyin: then pages in English are hardly what is meant.
-    var isPinyin = letters && pages.some(function (page) {
-      return !page.english && speltBy(letters, page.names) >= KEYWORD;
+    var isPinyin = letters && words.spell(text.replace(/[' ]/g, "")) && pages.some(function (page) {
+      return !page.english && speltBy(letters, page) >= KEYWORD;
     });
     var found = [];
     pages.forEach(function (page) {
-      var points = score(page, text, terms);
-      points += 0.5 * others.reduce(function (best, other) {
-        return Math.max(best, other.share * score(page, other.text, other.terms));
-      }, 0);
-      if (letters) {
-        points = Math.max(points, speltBy(letters, page.names));
-      }
+      var more = added(page, groups), pin = pinned.indexOf(page.url);
+      var points = score(page, text, terms) + more.points;
+      var sure = more.points > 0 || isMeant(page, terms);
+      points = Math.max(points + more.heard, speltBy(letters, page));
       if (page.english !== english) points *= isPinyin ? 0.5 : 0.9;
-      if (points > (isNamed(page, terms) ? 0.05 : LEAST)) found.push({ page: page, points: points });
+      if (pin < 0 && points <= (isNamed(page, terms) ? 0.05 : LEAST)) return;
+      found.push({ page: page, points: points, meant: sure ? 1 : 0, pin: pin < 0 ? pinned.length : pin });
     });
-    return found.sort(function (a, b) { return b.points - a.points; });
+    return found.sort(before);
   }
 
   function textParts(terms) {
@@ -291,14 +339,30 @@
     return texts ? wanted.filter(function (one, at) { return wanted.indexOf(one) === at; }).slice(0, 3) : [];
   }
 
-  window.dengshaoFind = function (query, english) {
+  // `help` are the kinds of danger that search-help.js found: their pages come before all others.
+  window.dengshaoFind = function (query, english, names, help) {
+    choose(names);
     var text = normalize(query).replace(/\s+/g, " ").trim();
     var terms = termsOf(text);
-    var found = rank(text, terms, english);
-    var least = found.length ? found[0].points * 0.2 : 0;
-    var hits = found.filter(function (one) { return one.points >= least; }).slice(0, 20);
+    var pinned = help.reduce(function (all, hit) {
+      return all.concat(hit.pages.map(function (one) { return one.page.url; }));
+    }, []);
+    var groups = related(text, terms, words.prepare(query));
+    var found = rank(text, terms, groups, english, pinned);
+    // A page that answers may stand in a part that has yet to be read.
+    var wanting = groups.some(function (group) {
+      return group.pages.length && !pages.some(function (page) {
+        return page.number === group.pages[0] || page.english && group.pages.indexOf(page.number) > 0;
+      });
+    });
+    var least = found.reduce(function (most, one) { return Math.max(most, one.points); }, 0) * 0.2;
+    var hits = found.filter(function (one) { return one.pin < pinned.length || one.points >= least; }).slice(0, 20);
+    // Letters that read as the sounds of a name are all that can be known of them.
+    var read = hits.length > 0 && !hits[0].page.english && /^[a-z' ]+$/.test(text) && hits[0].points > 0.9;
+    var sure = hits.length > 0 && (read || hits[0].meant === 1) && !wanting;
     return {
-      good: hits.length >= 5 && hits[0].points > 0.5,
+      good: sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
+      few: !sure || hits.length < 3,
       parts: textParts(terms),
       points: hits.map(function (one) { return one.points; }),
       hits: hits.map(function (one) { return shown(one.page, terms); })

@@ -1,0 +1,96 @@
+// Whether a search holds words of somebody in danger, and the box that then stands above all hits:
+// telephones, and the page that helps. The words come from content/data/crisis.yml.
+(function () {
+  "use strict";
+  var MOST = 3;
+  // How words were found: as they stand, in English, by their sound.
+  var FIRM = 1, SPOKEN = 2, SLIPPED = 3;
+  var LEAD = { zh: "接着看：", en: "What to do: " };
+  var here = document.documentElement.lang === "en" ? "en" : "zh";
+  var words = window.dengshaoWords;
+  var items = [], lists = {}, ordinary = null, english = {};
+
+  // Patterns are made at the first query that needs them: some of them are long.
+  window.dengshaoHelp = function (part) {
+    lists = part.lists;
+    items = part.items;
+    ordinary = words.ordinary(part.ordinary, lists);
+  };
+  window.dengshaoHelpEnglish = function (part) {
+    english = part;
+    items.forEach(function (item) { item.en = part.items[item.id]; });
+  };
+
+  function found(item, form, spoken) {
+    if (!item.made) item.made = words.compile(item.words, lists);
+    var hit = words.find(item.made, form);
+    if (hit && !hit.slipped) return FIRM;
+    if (spoken && form.english) {
+      if (!item.spoken) item.spoken = words.compileEnglish(item.en.words, english.lists);
+      if (words.findEnglish(item.spoken, form, english.spared)) return SPOKEN;
+    }
+    return hit ? SLIPPED : 0;
+  }
+
+  // The kinds of danger that the words tell of: what is written before what only sounds so, and the
+  // general one only where no other is meant. `spoken` says whether English words count.
+  window.dengshaoHelpFor = function (query, spoken) {
+    var form = words.prepare(query, ordinary);
+    var hits = items.map(function (item) { return { item: item, how: found(item, form, spoken) }; })
+      .filter(function (hit) { return hit.how; });
+    var firm = hits.filter(function (hit) { return hit.how !== SLIPPED; });
+    if (firm.length) hits = firm;
+    var named = hits.filter(function (hit) { return !hit.item.general; });
+    return (named.length ? named : hits).slice(0, MOST).map(told);
+  };
+
+  // In the language of the words, and in that of the page where it is another one.
+  function told(hit) {
+    var first = hit.how === SPOKEN ? "en" : "zh";
+    var both = first === here || !hit.item[here] ? [first] : [first, here];
+    return {
+      phones: hit.item.phones, english: first === "en",
+      pages: both.map(function (language) { return { language: language, page: hit.item[language] }; })
+    };
+  }
+
+  function add(parent, name, text, className) {
+    var made = parent.appendChild(document.createElement(name));
+    if (className) made.className = className;
+    made.textContent = text;
+    return made;
+  }
+
+  // Fills the box, or empties it. `address` makes an address in the site one that can be opened.
+  window.dengshaoHelpShow = function (box, hits, address) {
+    box.textContent = "";
+    box.hidden = !hits.length;
+    if (!hits.length) return;
+    box.lang = hits[0].english ? "en" : "zh-CN";
+    add(box, "h2", hits[0].pages[0].page.name);
+    add(box, "p", hits[0].pages[0].page.say);
+    showPhones(add(box, "p", "", "search-phones"), hits);
+    var list = add(box, "ul", "", "list");
+    hits.forEach(function (hit) {
+      hit.pages.forEach(function (one) {
+        var link = add(add(list, "li", ""), "a", LEAD[one.language] + one.page.name);
+        link.href = address(one.page.url);
+        link.lang = one.language === "en" ? "en" : "zh-CN";
+      });
+    });
+  };
+
+  function showPhones(row, hits) {
+    var known = {};
+    hits.forEach(function (hit) {
+      hit.phones.forEach(function (phone) {
+        if (known[phone[0]]) return;
+        known[phone[0]] = true;
+        var link = add(row, "a", "", "button button--danger");
+        link.href = "tel:" + phone[0];
+        add(link, "b", phone[0]);
+        link.appendChild(document.createTextNode(" " + phone[hits[0].english ? 2 : 1]));
+      });
+    });
+  }
+})();

@@ -36,7 +36,7 @@ from tests.live import (  # noqa: F401
     visit,
 )
 from tests.s3 import running_s3
-from tests.support import WIDE_BUDGETS, PublicClient
+from tests.support import WIDE_BUDGETS
 
 # How long one example takes is a matter of the machine, and tests judge no time.
 settings.register_profile("suite", deadline=None)
@@ -257,7 +257,6 @@ def app(config):
     app = create_app(config)
     app.testing = True
     app.jinja_env.bytecode_cache = COMPILED
-    app.test_client_class = PublicClient
     with app.app_context():
         if not inspect(db.engine).has_table("alembic_version"):
             migrate(db.engine)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from admin.accounts import services
 from admin.accounts.guard import SID
 from admin.db import db
+from admin.errors import QuietFlask
 
 # For tests that send many tips from one address: none of them is judged a flood.
 WIDE_BUDGETS = {
@@ -42,6 +43,10 @@ class PublicClient(FlaskClient):
             host = self.application.extensions["dengshao"].config.public_host
             kwargs["base_url"] = f"http://{host}"
         return super().open(*args, **kwargs)
+
+
+# However a test makes its application: no other host is served.
+QuietFlask.test_client_class = PublicClient
 
 
 class DeskClient(FlaskClient):

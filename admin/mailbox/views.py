@@ -16,7 +16,7 @@ from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
 from .visit import Delivery, Visit, deliver, visit
 
-PAGE_STEP = 16 * 1024
+PAGE_STEP = 32 * 1024
 """Pages grow in steps, so that their length on the wire tells little about the talk."""
 
 bp = Blueprint("mailbox", __name__)

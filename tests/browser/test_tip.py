@@ -117,7 +117,8 @@ def test_by_the_recovery_sheet_a_supervisory_tip_gets_no_other_label_than_it_had
     # The sheet does not open a label: it is made anew from the words.
     unit = {"identities": [str(units["supervision"].recovery)], "holdsAll": True}
     unit |= {"recipient": new.recipients[0], "recovery": new.recipients[1]}
-    bundle = {"old": "1", "length": 0, "messages": {}, "notes": {}}
+    unit |= {"identity": str(new.identity)}
+    bundle = {"old": "1", "reference": cover["reference"], "length": 0, "messages": {}, "notes": {}}
     bundle |= {"sealed": cover["sealed"], "label": cover["label"]}
 
     [moved] = work([("reseal", {"unit": unit, "bundle": bundle})])

@@ -9,7 +9,6 @@ def press_at_once(app, config, parcels):
 
     def press(parcel):
         client = app.test_client()
-        client.environ_base["HTTP_HOST"] = config.public_host
         barrier.wait()
         answers.append(client.post("/tip/sealed", json=parcel))
 

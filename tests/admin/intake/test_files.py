@@ -144,7 +144,6 @@ def test_one_proof_at_the_same_moment_makes_one_ticket(app, config, scripted, co
 
     def press():
         client = app.test_client()
-        client.environ_base["HTTP_HOST"] = config.public_host
         barrier.wait()
         answers.append(Uploader(client, lambda: proof).ask(SMALL))
 

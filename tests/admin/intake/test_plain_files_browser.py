@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from admin.cleaning import can_clean
 from admin.sealing.files import parse_entries
 from tests import evidence_files
+from tests.live import strip_scripts
 
 from .test_form_browser import (  # noqa: F401
     Writer,
@@ -96,7 +97,7 @@ def test_each_page_of_the_way_is_free_of_violations_and_walked_by_keyboard(
     writer = write()
     page = writer.page
     page.set_default_timeout(120_000)
-    page.route("**/app/seal.js", lambda route: route.abort())
+    strip_scripts(page)
     writer.open(f"{prefix}/tip/")
     writer.fill()
     page.set_input_files("#files", files({"照片.jpg": KINDS["照片.jpg"], "记事.xyz": lambda: NOTE}))

@@ -468,7 +468,6 @@ def test_the_same_letter_at_the_same_moment_is_stored_once(app, config, ask, rep
 
     def post():
         client = app.test_client()
-        client.environ_base["HTTP_HOST"] = config.public_host
         codes.append(client.post("/mailbox/sealed", json=letter).status_code)
 
     threads = [threading.Thread(target=post) for _ in range(4)]

@@ -370,7 +370,6 @@ def test_one_message_sent_twice_at_the_same_moment_is_stored_once(app, config, r
 
 def post_words(app, config, reporter, words, token=None):
     client = app.test_client()
-    client.environ_base["HTTP_HOST"] = config.public_host
     with app.app_context():
         token = token or house().tokens.new()
     fields = {"receipt": reporter.typed, "token": token, "words": words}

@@ -118,7 +118,7 @@ def test_a_browser_from_before_object_hasown_still_seals(writer, stored, tip_of,
 
 def test_a_job_that_fails_where_sealing_works_is_no_reason_for_the_plain_way(writer, stored):
     """Say, an answer of the server that makes no sense."""
-    writer.page.route("**/tip/routes.json", lambda route: route.fulfill(json={}), times=1)
+    writer.page.route("**/tip/challenge", lambda route: route.fulfill(json={"a": 1}))
     writer.write()
 
     writer.sees("没有发出，字都在。请再按一次；还不行，就刷新这一页。")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from admin.models import Tip
-from admin.sealing import age, receipt
+from admin.sealing import age, payload, receipt
 
 from .writer import CONTACT, PLACE, SEALED, WORDS, lose_the_question, readable
 
@@ -55,6 +55,7 @@ def test_a_tip_leaves_the_browser_sealed_and_its_unit_reads_it(writer, stored, u
         "key",
         "urgency",
         "label",
+        "mark",
         "sealed",
         "proof",
         "website",
@@ -77,7 +78,8 @@ def test_where_an_official_is_involved_even_the_kind_of_matter_stays_inside(writ
     assert writer.receipt
 
     [tip] = stored()
-    assert (tip.unit, tip.urgency, tip.label) == ("upper", "P1", None)
+    # A label as long as any other's, in which nothing stands.
+    assert (tip.unit, tip.urgency, tip.label) == ("upper", "P1", payload.NO_LABEL)
     assert tip.words.fields["exclude"] == ["discipline"]
     assert readable(writer.posted, ["discipline", "exclude", "category", "official"]) == []
     # Three characters are in base64 by chance.

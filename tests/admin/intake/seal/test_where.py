@@ -144,7 +144,7 @@ def test_more_words_of_the_same_page_do_not_follow_either(writer, app, count):
     writer.fill()
     writer.choose("official", "yes")
     writer.send()
-    writer.sees("没有连上。")
+    writer.sees("网络断了，字都在")
     move_to_police(app)
 
     writer.page.fill("#what", WORDS + MORE)

@@ -237,6 +237,9 @@ class Message(Base):
     # Of the clear envelope. It hangs on a MAC under a key that the server lacks.
     digest: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    # danger or withdraw, for the reporter to know the act again; none for words. The tip's cover
+    # tells on which day either was told.
+    act: Mapped[str | None] = mapped_column(String(10))
 
 
 class Note(Base):

@@ -32,6 +32,7 @@ class Row:
     digest: str
     sealed: bytes
     sent_on: date = DAY
+    act: str | None = None
 
     def for_desk(self):
         sealed, day = b64encode(self.sealed).decode(), self.sent_on.isoformat()

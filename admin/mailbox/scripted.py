@@ -180,7 +180,7 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "status": mail.tip.status,
         "status_words": str(words.STATUS_WORDS[mail.tip.status]),
         "turn_to": words.turn_to(mail.tip, house().district, page_language()),
-        "next_look": words.next_look(mail.tip.status),
+        "next_look": words.next_look(mail.tip),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
         "apart": mail.tip.machine_unit is not None,
         "called": mail.tip.danger_on is not None,
@@ -203,6 +203,7 @@ def message_json(row: Row) -> dict[str, Any]:
         "direction": row.direction,
         "day": row.sent_on.isoformat(),
         "digest": row.digest,
+        "act": row.act or "",
         "sealed": b64encode(row.sealed).decode("ascii") if is_staff else "",
         # Of the own ones the browser can judge nothing else.
         "whole": is_staff or is_own_whole(row),

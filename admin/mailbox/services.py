@@ -84,6 +84,9 @@ class Letter:
     """The blobs that it names."""
 
 
+NAMED_ACTS: Final = ("danger", "withdraw")
+"""Kinds of letters that the talk names to the reporter; all others are words."""
+
 DANGER_MARK: Final = Letter("danger", 0, "", b"")
 """A call for protection without a word: all that can be kept while no key is there to seal to."""
 
@@ -166,7 +169,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
             direction=Direction.REPORTER,
             digest=letter.digest,
             sealed=letter.sealed,
-            is_danger=letter.kind == "danger",
+            act=letter.kind if letter.kind in NAMED_ACTS else None,
         )
         attach(session, tip.id, letter.files)
     _ACTS[letter.kind](session, tip, letter)

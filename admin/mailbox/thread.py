@@ -31,6 +31,8 @@ class Row(Protocol):
     def digest(self) -> str: ...
     @property
     def sealed(self) -> bytes: ...
+    @property
+    def act(self) -> str | None: ...
 
 
 class Trouble(enum.StrEnum):
@@ -51,6 +53,7 @@ class _DecoyRow:
     number: int = 1
     direction: str = "staff"
     sent_on: date = date.min
+    act: str | None = None
 
 
 _NOWHERE = "00000-00000"
@@ -64,6 +67,8 @@ class Entry:
     side: str
     day: date | None = None
     body: str = ""
+    act: str = ""
+    """Of an own message: `danger` or `withdraw`; empty for words."""
     trouble: Trouble | None = None
 
 
@@ -119,7 +124,8 @@ def _open_rows(rows: Sequence[Row], keys: ReceiptKeys, reference: str) -> tuple[
             entries.append(_open_row(row, identity, keys.talk, reference, previous))
         else:
             trouble = None if is_own_whole(row) else Trouble.CHANGED
-            entries.append(Entry(row.number, "reporter", row.sent_on, trouble=trouble))
+            own = Entry(row.number, "reporter", row.sent_on, act=row.act or "", trouble=trouble)
+            entries.append(own)
         last, previous = row.number, row.digest
     return entries, last
 
@@ -162,4 +168,4 @@ def _open_row(
         trouble = Trouble.MISPLACED
     except SealingError:
         body, trouble = "", Trouble.CHANGED
-    return Entry(row.number, "staff", row.sent_on, body, trouble)
+    return Entry(row.number, "staff", row.sent_on, body, trouble=trouble)

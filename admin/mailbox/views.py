@@ -41,6 +41,7 @@ def page_helpers() -> dict[str, object]:
     return {
         "tip_url": "/en/tip/" if page_language() == "en" else "/tip/",
         "long_day": long_day,
+        "happens": words.HAPPENS,
     }
 
 
@@ -162,9 +163,10 @@ def _mailbox_page(
         form=form,
         status_words=words.STATUS_WORDS[tip.status],
         turn_to=words.turn_to(tip, house().district, page_language()),
-        next_look=words.next_look(tip.status),
+        next_look=words.next_look(tip),
         has_replies=any(entry.side == "staff" for entry in found.entries),
         stored=words.STORED[stored] if stored else "",
+        act=stored if stored in words.HAPPENS else "",
     )
 
 

@@ -1,6 +1,6 @@
 """What the mailbox says: where a tip stands, when to look again, and the sentences of its forms."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -19,6 +19,8 @@ from ..public_form import (
 )
 
 LOOK_AGAIN_DAYS = 7
+CALLED_DAYS = 3
+"""Days after a call for protection or a withdrawal on which the reporter is asked to come daily."""
 MOST_WORDS = 2000
 
 STATUS_WORDS = {
@@ -76,6 +78,22 @@ STORED = {
 }
 
 
+# What happens now, first who sees it: staff, by the deadline of the first look (deadlines.yml).
+HAPPENS = {
+    "danger": (
+        _l("上班的日子，承办单位当天看。夜里、放假可能没人看。"),
+        _l("今晚觉得不安全，就去有人的地方，或者亲友家。"),
+        _l("威胁您的短信、录音、照片，先别删。"),
+        _l("明天再来看一次，看看有没有回话。"),
+    ),
+    "withdraw": (
+        _l("工作人员下次打开这条线索，就看得到，由他停、由他删。"),
+        _l("今天您什么也不用做。改主意了，在下面写一句就行。"),
+        _l("明天再来看一次，看看有没有回话。"),
+    ),
+}
+
+
 def turn_to(tip: Tip, district: District, lang: str) -> str:
     """Say where a matter belongs that is not handled here; empty for other matters."""
     outcome = district.outcomes.get(tip.outcome or "")
@@ -89,12 +107,17 @@ def turn_to(tip: Tip, district: District, lang: str) -> str:
     return str(outcome.turn_to[lang])
 
 
-def next_look(status: TipStatus) -> str:
+def next_look(tip: Tip) -> str:
     """Say when to come back."""
+    status = tip.status
     if status is TipStatus.PURGED:
         return str(PURGED)
     if status in (TipStatus.CLOSED, TipStatus.OUT_OF_SCOPE):
         return str(_("不用再来看了。想起什么，还可以在下面写。"))
+    called = max(tip.danger_on or date.min, tip.withdrawn_on or date.min)
+    if called > today() - timedelta(days=CALLED_DAYS):
+        tomorrow = format_date(today() + timedelta(days=1), "long")
+        return str(_("明天再来看一次：%(day)s。", day=tomorrow))
     day = format_date(today() + timedelta(days=LOOK_AGAIN_DAYS), "long")
     if status is TipStatus.QUESTION:
         return str(_("请先看下面的问题，写下回答。七天后再来看：%(day)s。", day=day))

@@ -212,9 +212,9 @@ def add_message(
     direction: Direction,
     digest: str,
     sealed: bytes,
-    is_danger: bool = False,
+    act: str | None = None,
 ) -> Message:
-    """Add one message to a tip's talk.
+    """Add one message to a tip's talk. `act` is `danger` or `withdraw` where it is no mere words.
 
     Raises `NumberTaken` unless it is the next in the chain, and `TalkFull` for the reporter's
     messages beyond `TALK_MAX`, or beyond `DAY_MAX` on one day.
@@ -222,7 +222,7 @@ def add_message(
     if number != talk_state(session, tip).number + 1:
         raise NumberTaken
     if direction is Direction.REPORTER:
-        _check_room(session, tip, number, is_danger=is_danger)
+        _check_room(session, tip, number, is_danger=act == "danger")
     message = Message(
         tip=tip,
         number=number,
@@ -230,6 +230,7 @@ def add_message(
         sent_on=today(),
         digest=digest,
         sealed=sealed,
+        act=act,
     )
     session.add(message)
     tip.talk_length = number

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from ..models import Direction, Message, Tip
 
-TalkRow = Row[int, int, Direction, date, str, bytes]
-"""The talk's length beside number, direction, day, digest and sealed bytes of a message."""
+TalkRow = Row[int, int, Direction, date, str, bytes, str | None]
+"""The talk's length beside number, direction, day, digest, sealed bytes and act of a message."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ _TALK = (
         Message.sent_on,
         Message.digest,
         Message.sealed,
+        Message.act,
     )
     # Before them one row that is always there: no tip costs what a tip without a talk does.
     .select_from(_ONE.outerjoin(Tip, Tip.id == bindparam("tip")))

@@ -248,8 +248,8 @@ export class Page {
     window.scrollTo(0, 0);
   }
 
-  showMailbox(stored) {
-    this.show(mailboxView(this.visit.answer, this.entries, this.words.lang, stored));
+  showMailbox(stored, act = "") {
+    this.show(mailboxView(this.visit.answer, this.entries, this.words.lang, { stored, act }));
     const letter = this.act("message");
     letter.elements.words.value = this.draft;
     this.takeFiles();
@@ -341,7 +341,7 @@ export class Page {
     this.draft = draft;
     this.keeping.save(draft);
     await this.lookAgain();
-    this.showMailbox(`${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`);
+    this.showMailbox(`${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`, kind === "message" ? "" : kind);
   }
 
   // It is stored: should the new look fail, the old one is shown, with the words that it arrived.

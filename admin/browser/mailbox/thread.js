@@ -33,10 +33,12 @@ export async function openThread(keys, answer) {
 }
 
 const empty = (number, trouble) => ({ number, side: "staff", day: "", body: "", trouble });
+const ACTS = ["danger", "withdraw"];
 
 // The server hands out no own message, so it is the one that looks at the bytes' shape.
-function ownRow({ number, day, whole }) {
-  return { number, side: "reporter", day, body: "", trouble: whole === true ? "" : "changed" };
+function ownRow({ number, day, whole, act }) {
+  const trouble = whole === true ? "" : "changed";
+  return { number, side: "reporter", day, body: "", act: ACTS.includes(act) ? act : "", trouble };
 }
 
 async function openRow(row, keys, reference, previous) {

@@ -3,16 +3,24 @@
 import { seen } from "../lib/unseen.js";
 import { fill, longDay } from "./words.js";
 
-const ITEMS = { staff: "item-staff", reporter: "item-own" };
+const ITEMS = {
+  staff: () => "item-staff",
+  reporter: ({ act }) => (act ? `item-own-${act}` : "item-own"),
+};
 
 export function cloneTemplate(id) {
   return document.getElementById(id).content.cloneNode(true);
 }
 
-export function mailboxView(answer, entries, lang, stored) {
+// `stored` says what was just stored, `act` names it where it was more than words.
+export function mailboxView(answer, entries, lang, { stored, act }) {
   const view = cloneTemplate("view-mailbox");
   const isPurged = answer.status === "purged";
   put(view, "stored", stored);
+  if (act) {
+    slot(view, `happens-${act}`).hidden = false;
+    slot(view, `who-${act}`).hidden = answer.apart;
+  }
   put(view, "status", answer.status_words);
   put(view, "turn-to", answer.turn_to);
   put(view, "next-look", answer.next_look);
@@ -28,7 +36,7 @@ export function mailboxView(answer, entries, lang, stored) {
 }
 
 function entryView(entry, lang) {
-  const item = cloneTemplate(entry.trouble ? `item-${entry.trouble}` : ITEMS[entry.side]);
+  const item = cloneTemplate(entry.trouble ? `item-${entry.trouble}` : ITEMS[entry.side](entry));
   if (slot(item, "body")) slot(item, "body").append(...seen(entry.body));
   if (slot(item, "day")) slot(item, "day").textContent = longDay(entry.day, lang);
   if (slot(item, "own")) putDay(item, "own", entry.day, lang);

@@ -129,6 +129,10 @@ def test_danger_shows_110_and_the_law_first_and_takes_the_typed_words_along(visi
     assert reporter.tip().urgency is Urgency.P2
     visitor.press("告诉工作人员：我有危险")
     visitor.sees("收到了，已标为最急。请马上打 110。")
+    visitor.sees("今晚觉得不安全，就去有人的地方，或者亲友家。")
+    visitor.sees("按了「我有危险」。")
+    visitor.sees("明天再来看一次")
+    expect(visitor.page.locator("[data-slot=happens-withdraw]")).to_be_hidden()
 
     assert reporter.tip().urgency is Urgency.P0
     assert reporter.opened()[0].kind == "danger"
@@ -147,6 +151,9 @@ def test_withdrawing_takes_two_steps_and_keeps_what_was_typed(visitor, reporter)
     visitor.sees("撤回的请求收到了。")
     expect(visitor.page.locator("[data-slot=withdrawn]")).to_be_visible()
     visitor.sees("请求过撤回。")
+    visitor.sees("由他停、由他删。")
+    visitor.sees("按了「我想撤回」。")
+    expect(visitor.page.locator("[data-slot=happens-danger]")).to_be_hidden()
 
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     assert reporter.tip().withdrawn_on is not None

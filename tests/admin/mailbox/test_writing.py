@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -290,13 +291,49 @@ def test_an_old_page_marks_nothing_until_it_is_pressed_again(
     assert reporter.tip().danger_on is None
 
 
-def test_whoever_finds_the_receipt_does_not_read_that_danger_was_reported(send, reporter, client):
-    send("danger", confirm="yes", words="他们来过我家")
+ACTS = {
+    "words": ("补充过。", []),
+    "danger": ("按了「我有危险」。", ["承办单位当天看", "今晚觉得不安全", "明天再来看一次"]),
+    "withdraw": ("按了「我想撤回」。", ["由他停、由他删", "今天您什么也不用做", "明天再来看一次"]),
+}
+
+
+def test_each_act_is_named_in_the_talk_and_its_words_are_not(send, reporter, client):
+    for act in ACTS:
+        send(act, confirm="yes", words="他们来过我家")
 
     page = client.post("/mailbox/", data={"receipt": reporter.typed})
 
-    assert "最急" not in page.text
-    assert "补充过" in page.text
+    thread = page.text.partition('<ol class="thread">')[2].partition("</ol>")[0]
+    named = re.findall(r'data-slot="own">\s*您在 [^ ]+ ([^<]+)<', thread)
+    assert named == [name for name, _told in ACTS.values()]
+    assert "他们来过我家" not in page.text
+
+
+@pytest.mark.parametrize("act", ["danger", "withdraw"])
+def test_after_a_call_or_a_withdrawal_the_page_says_what_happens_now(send, reporter, client, act):
+    page = send(act, confirm="yes")
+
+    assert all(sentence in page.text for sentence in ACTS[act][1])
+    # Whoever comes back meanwhile is asked to come daily, not in a week.
+    again = client.post("/mailbox/", data={"receipt": reporter.typed})
+    tomorrow = format_day(today() + timedelta(days=1))
+    for shown in (page, again):
+        assert f"明天再来看一次：{tomorrow}。" in shown.text
+        assert "七天后再来看" not in shown.text
+
+
+def test_a_call_from_the_lane_is_promised_no_look_on_the_same_day(send, reporter, change_tip):
+    change_tip(machine_unit="police")
+
+    page = send("danger", confirm="yes")
+
+    assert re.search(r'data-slot="who-danger" hidden', page.text)
+    assert "不一定马上有人看" in page.text
+
+
+def format_day(day):
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def test_withdrawing_first_says_what_it_does_and_does_not_do(send, reporter):

@@ -1,0 +1,20 @@
+"""acts in the talk: which of a reporter's messages was a call for protection, or a withdrawal
+
+Messages from before say nothing of it: they are shown as words.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("message", sa.Column("act", sa.String(10), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("message", "act")

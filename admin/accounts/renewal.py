@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from ..audit import record
 from ..db import today
-from ..models import KeyGrant, Member, StaffSession, UnitKey
+from ..models import KeptTip, KeyGrant, Member, StaffSession, UnitKey
 from ..sealing.member import fingerprint
 from . import enrol, riddles
 from .riddles import Purpose
@@ -66,15 +66,18 @@ class Standing:
     """Holders who were suspended since: the key must be renewed."""
     remaining: tuple[str, ...]
     """Holders who may renew it."""
+    has_kept: bool = False
+    """Whether tips moved to it that no second browser has opened."""
 
     @property
     def needs_renewal(self) -> bool:
         return bool(self.suspended)
 
 
-def _holders() -> Select[str, str, date | None]:
+def _holders() -> Select[str, str, date | None, bool]:
+    has_kept = exists().where(KeptTip.unit_id == UnitKey.unit_id)
     return (
-        select(UnitKey.unit_id, Member.name, Member.suspended_on)
+        select(UnitKey.unit_id, Member.name, Member.suspended_on, has_kept)
         .join(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
         .join(Member, Member.id == KeyGrant.member_id)
         .where(UnitKey.retired_on.is_(None))
@@ -86,11 +89,16 @@ def read_standings(session: Session) -> dict[str, Standing]:
     """Read who holds the key in use of each unit that has one with holders."""
     suspended: dict[str, list[str]] = {}
     remaining: dict[str, list[str]] = {}
-    for unit_id, name, suspended_on in session.execute(_holders()):
+    kept: set[str] = set()
+    for unit_id, name, suspended_on, has_kept in session.execute(_holders()):
         (suspended if suspended_on else remaining).setdefault(unit_id, []).append(name)
+        kept |= {unit_id} if has_kept else set()
     return {
         unit_id: Standing(
-            unit_id, tuple(suspended.get(unit_id, ())), tuple(remaining.get(unit_id, ()))
+            unit_id,
+            tuple(suspended.get(unit_id, ())),
+            tuple(remaining.get(unit_id, ())),
+            unit_id in kept,
         )
         for unit_id in sorted({*suspended, *remaining})
     }

@@ -77,6 +77,10 @@ def _on_old_keys(unit_id: str) -> int:
 
 def _moved_unchecked(unit_id: str) -> Waiting:
     """Count, for a page that shows it, the tips of a unit that no second browser has opened."""
+    standing = standings().get().get(unit_id)
+    # Nearly always none: known from what each page asks anyway.
+    if standing is not None and not standing.has_kept:
+        return Waiting(0, (), None)
     return count_waiting(db.reading, unit_id)
 
 

@@ -103,7 +103,10 @@ def _wait(served, seconds):
         if served.process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{served.public}/tip/", timeout=2):
+            # By the name that it serves, on the port where it listens.
+            asked = urllib.request.Request(f"http://{served.config.bind}/tip/")
+            asked.add_header("Host", served.config.public_host)
+            with urllib.request.urlopen(asked, timeout=2):
                 return
         except OSError:
             time.sleep(0.1)

@@ -250,6 +250,7 @@ def production(folder, **more):
         "DENGSHAO_PUBLIC_HOST": f"127.0.0.1:{port}",
         "DENGSHAO_DESK_HOST": f"localhost:{port}",
     }
+    subprocess.run([DENGSHAO, "migrate"], env=environ, check=True, capture_output=True, timeout=60)
     return environ | more
 
 

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 from mkdocs.exceptions import PluginError
 
+from admin.commands.texts import law as law_command
 from admin.law import LAWS
-from admin.law import law as law_command
 from admin.numerals import to_chinese
 
 from .conftest import ROOT, build_site, read_page

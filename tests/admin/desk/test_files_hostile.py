@@ -56,7 +56,9 @@ def show_files(page, show, sealed_tip, files_live):
 
 def is_unharmed(page, watched, files_live):
     """Tell that no script of a file ran: not in the page, not in its frame, nothing was sent."""
-    own = (f"{files_live.desk}/desk/", f"{files_live.desk}/app/", f"{files_live.desk}/assets/")
+    # The published keys and routes are asked for on every tip's page.
+    paths = ("/desk/", "/app/", "/assets/", "/keys.json")
+    own = tuple(f"{files_live.desk}{path}" for path in paths)
     elsewhere = [url for url in watched if not url.startswith((*own, "blob:", "data:"))]
     pwned = [frame.evaluate("Boolean(window.pwned)") for frame in page.frames]
     stolen = [url for url in watched if "stolen" in url]

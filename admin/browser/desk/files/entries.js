@@ -84,10 +84,10 @@ function about(entry, number, uploads, words) {
   };
 }
 
-// A name that hides something is shown as it came, so that its signs are seen; it is saved without.
+// A name that hides something is shown with its signs told by their number; it is saved without.
 function shownName(name, fallback) {
-  const start = name.slice(0, SHOWN);
-  return parted(start).length > 1 ? start : safeName(name, fallback);
+  const told = parted(name.slice(0, SHOWN)).map((part) => part.code || part);
+  return safeName(told.length > 1 ? told.join("") : name, fallback);
 }
 
 export const partsOf = (sealedSize) => Math.ceil(sealedSize / PART);

@@ -70,15 +70,19 @@ def test_nothing_opened_is_stored_and_a_locked_tab_shows_nothing(page, open_tip,
     stored = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
     assert "桥头" not in stored
 
-    page.click("#desk-lock button")
-    page.wait_for_url("**/desk/unlock")
+    # A tab without the keys, whose session is open.
+    page.evaluate("sessionStorage.clear()")
     page.goto(f"{live.desk}/desk/tips/{tip.reference}")
     page.wait_for_selector("#locked:not([hidden])")
-
     assert "桥头" not in page.content()
     assert page.locator("#acts").is_hidden()
-    page.click("#unlock")
+
+    page.click("#desk-lock button")
     page.wait_for_url("**/desk/unlock")
+    # A locked session is led nowhere else.
+    page.goto(f"{live.desk}/desk/tips/{tip.reference}")
+    assert page.url.split("?")[0].endswith("/desk/unlock")
+    assert "桥头" not in page.content()
 
 
 def test_the_page_is_blank_once_it_is_left(page, open_tip):

@@ -263,11 +263,12 @@ def test_a_server_that_is_killed_and_started_again_goes_on_with_the_same_file(
         served.stop(signal.SIGKILL)
         line.release()
 
-        # When the reporter presses send meanwhile, and it comes up again on the same port
+        # When the reporter presses send meanwhile, is told, and presses again once it is up again
         page.click("#form button[type=submit]")
-        page.wait_for_timeout(1000)
+        page.wait_for_selector(":text('网络断了，字都在')", timeout=LONG)
         assert page.locator("#receipt").count() == 0
         served = serve(line, DENGSHAO_BLOBS_URL=blobs_url)
+        page.click("#form button[type=submit]")
         page.wait_for_selector("#receipt", timeout=LONG)
 
         # Then it went on where it stood, and is whole

@@ -13,6 +13,7 @@ from admin.demo.members import DemoMember
 from admin.models import AuditEvent, KeptTip, Tip, UnitKey
 from admin.sealing.age import seal
 from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.payload import TIP_CLASS
 from admin.vault.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
 from tests.live import signed_in
@@ -242,7 +243,7 @@ def spoil(live, tip):
     with live.app.app_context():
         length = len(db.session.scalars(select(Tip.sealed).where(Tip.id == tip.id)).one())
         stranger = HybridIdentity.generate().recipient
-        junk = seal(b"?" * 8192, [stranger, stranger])
+        junk = seal(b"?" * TIP_CLASS, [stranger, stranger])
         assert len(junk) == length
         db.session.execute(update(Tip).where(Tip.id == tip.id).values(sealed=junk))
         db.session.commit()

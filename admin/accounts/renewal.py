@@ -74,24 +74,25 @@ class Standing:
         return bool(self.suspended)
 
 
-def _holders() -> Select[str, str, date | None, bool]:
+def _holders() -> Select[str, str | None, date | None, bool]:
     has_kept = exists().where(KeptTip.unit_id == UnitKey.unit_id)
     return (
         select(UnitKey.unit_id, Member.name, Member.suspended_on, has_kept)
-        .join(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
-        .join(Member, Member.id == KeyGrant.member_id)
+        .outerjoin(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
+        .outerjoin(Member, Member.id == KeyGrant.member_id)
         .where(UnitKey.retired_on.is_(None))
         .order_by(UnitKey.unit_id, Member.name)
     )
 
 
 def read_standings(session: Session) -> dict[str, Standing]:
-    """Read who holds the key in use of each unit that has one with holders."""
+    """Read who holds the key in use of each unit that has one; perhaps nobody does."""
     suspended: dict[str, list[str]] = {}
     remaining: dict[str, list[str]] = {}
     kept: set[str] = set()
     for unit_id, name, suspended_on, has_kept in session.execute(_holders()):
-        (suspended if suspended_on else remaining).setdefault(unit_id, []).append(name)
+        named = (suspended if suspended_on else remaining).setdefault(unit_id, [])
+        named += [name] if name is not None else []
         kept |= {unit_id} if has_kept else set()
     return {
         unit_id: Standing(

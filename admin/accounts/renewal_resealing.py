@@ -20,6 +20,7 @@ from ..vault.units import OpenUnit, is_confirmed
 from . import enrol, riddles
 from .acts import Act, may
 from .guard import SID
+from .renewal_guard import standings
 from .renewal_words import reseal_words
 from .reseal_parts import bundle_json, mover, own_reference, own_riddle, riddle_key, text
 from .riddles import Purpose, WrongProof
@@ -144,6 +145,8 @@ def _done() -> Response:
     if is_last:
         record(db.session, "resealed", by=g.staff.name, unit_id=g.staff.unit_id)
     db.session.commit()
+    # The next page tells at once that old bytes wait for a second browser.
+    standings().forget()
     if is_last:
         forget_deleted(db.engine)
     return jsonify(moved=True)

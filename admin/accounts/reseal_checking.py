@@ -17,6 +17,7 @@ from ..vault.resealing import Moved
 from . import enrol, riddles
 from .acts import Act, may
 from .guard import SID
+from .renewal_guard import standings
 from .renewal_words import reseal_words
 from .reseal_parts import bundle_json, mover, own_reference, own_riddle, riddle_key, session_mark
 from .riddles import Purpose, WrongProof
@@ -146,6 +147,7 @@ def _done() -> Response:
     db.session.flush()
     is_last = not kept.is_any_kept(db.session, g.staff.unit_id)
     db.session.commit()
+    standings().forget()
     if is_last:
         forget_deleted(db.engine)
     return jsonify(done=True)

@@ -15,6 +15,7 @@ from ..models import Urgency
 from ..sealed_json import answer_json, base64_field, hex_field, read_json, text_field
 from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
+from ..sealing.seen import SEEN
 from ..sealing.shape import WrongShape, clear_size
 from ..security import public
 from ..tokens import BadToken, FormNonce
@@ -22,6 +23,7 @@ from ..vault.sent_files import TooMuch, read_files
 from ..vault.store import TalkFull, TalkFullToday
 from ..vault.uploads import NotWhole
 from . import words
+from .seeing import keep_after
 from .services import (
     CONFLICTS,
     DANGER_MARK,
@@ -81,6 +83,18 @@ def show_thread() -> Response:
 def give_draft_key() -> Response:
     """Give a draft's key to the tab that kept the draft, so that a reload loses no word."""
     return answer_ticket(house().drafts)
+
+
+@bp.post("/seen")
+@public
+def note_seen() -> Response:
+    """Keep up to where the reporter has read; the answer is the same whatever lies there."""
+    content = read_json(_MOST_BODY)
+    lookup = bytes.fromhex(hex_field(content, "lookup", 32))
+    box = base64_field(content, "seen")
+    if len(box) != SEEN:
+        abort(400)
+    return keep_after(_answer({"noted": True}), lookup, box)
 
 
 @bp.post("/sealed")

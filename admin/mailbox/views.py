@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
@@ -14,6 +22,7 @@ from ..sealing.payload import Kind
 from ..security import public
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
+from .seeing import box_of, keep_after
 from .visit import Delivery, Visit, deliver, visit
 
 PAGE_STEP = 32 * 1024
@@ -60,11 +69,12 @@ def look() -> ResponseReturnValue:
     if not form.validate():
         return _start_page(form), 422
     found = visit(form)
-    return _either(
+    page = _either(
         found,
         lambda shown: _mailbox_page(form, shown, WordsForm(request.form)),
         lambda: _start_page(form, is_unknown=True),
     )
+    return keep_after(make_response(page), found.keys.lookup, box_of(found))
 
 
 def _either(found: Visit, known: Callable[[Visit], str], unknown: Callable[[], str]) -> str:

@@ -1,6 +1,7 @@
 // One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
 
-import { Offline, Refused, askKeys, askThread, isCut, sendLetter } from "./server.js";
+import { lastSeen } from "./seen.js";
+import { Offline, Refused, askKeys, askThread, isCut, sendLetter, sendSeen } from "./server.js";
 
 const AGAIN = ["number_taken", "token", "unit_open"];
 // A call for protection without a word: where no key is there to seal to, the mark still counts.
@@ -22,7 +23,19 @@ export class Visit {
   // Returns the entries of the talk, or null where nothing lies under this receipt.
   async look() {
     this.answer = await askThread(this.base, this.lookup);
-    return this.answer.known ? this.tools.openThread(this.keys, this.answer) : null;
+    const entries = this.answer.known ? await this.tools.openThread(this.keys, this.answer) : null;
+    this.tellSeen(entries);
+    return entries;
+  }
+
+  // The unit learns up to where its answers came. Nobody waits for it; and who watches the line must
+  // not see by it that a receipt is known.
+  tellSeen(entries) {
+    const { keys, answer, tools } = this;
+    const box = entries
+      ? tools.sealSeen(keys.talk, answer.reference, lastSeen(entries, answer.messages))
+      : tools.blankSeen();
+    sendSeen(this.base, this.lookup, tools.toBase64(box)).catch(() => false);
   }
 
   // Seals and stores. Where another message came first, or the page is a day old, it looks again,

@@ -1,12 +1,15 @@
 """A tip's page in Chromium: notes, why a tip is opened, suggestions, keys, and words that stay."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from admin.config import ROOT
-from admin.db import db
+from admin.db import db, today
 from admin.models import AuditEvent, Member, Note, Tip
+from admin.sealing.seen import Seen, seal_seen
 from tests.live import signed_in
 
 pytestmark = pytest.mark.browser
@@ -145,6 +148,28 @@ def test_a_tip_of_the_same_event_is_suggested_tied_and_merged_and_gone_at_the_lo
     page.click("#desk-lock button")
     page.wait_for_url("**/desk/unlock")
     assert page.evaluate("sessionStorage.getItem('dengshao.traces')") is None
+
+
+def test_an_answer_that_was_held_back_from_the_reporter_is_told_in_red(
+    page, open_tip, live, sealed_tip, stored
+):
+    tip = sealed_tip(live.app, what=WHAT)
+    open_tip(tip)
+    page.fill("#body", "快走，他们知道了。")
+    page.check("[name=ask][value=no]")
+    page.click("#message button:has-text('加锁并发出')")
+    page.wait_for_selector("#seen:has-text('没有举报人来看过回话的记录。')")
+    expect(page.locator("#thread")).to_contain_text("第 1 条")
+    expect(page.locator("#alarm")).to_be_empty()
+
+    tomorrow = today() + timedelta(days=1)
+    box = seal_seen(b"t" * 32, tip.reference, Seen(0, tomorrow))
+    stored(update(Tip).where(Tip.id == tip.id).values(seen=box))
+    open_tip(tip)
+
+    expect(page.locator("#seen")).to_have_text(f"举报人 {tomorrow} 来看过，没有看到回话。")
+    expect(page.locator("#alarm")).to_contain_text("没看到第 1 条。可能被人扣下了。")
+    assert faults(page) == []
 
 
 def test_whoever_comes_second_loses_no_typed_word(page, open_tip, live, sealed_tip, stored):

@@ -28,7 +28,10 @@ const tools = () => {
     derive: () => ({ lookup: "bytes" }),
     toHex: () => "ab",
     checkReader,
-    openThread: async () => [],
+    openThread: async () => [{ number: 2, side: "staff", trouble: "" }],
+    sealSeen: (talk, reference, seen) => ({ length: 68, seen }),
+    blankSeen: () => ({ length: 68, seen: null }),
+    toBase64: (box) => box,
     sealLetter: async (keys, answer, kind, body) => {
       sealed += 1;
       return { kind, number: answer.messages.length + 1, body, sealed };
@@ -36,11 +39,21 @@ const tools = () => {
   };
 };
 
+// What was told of what was seen. `isDeaf`: no such word ever arrives.
+let told = [];
+let isDeaf = false;
+
 // Plays the server: each entry of `plays` answers one request; the site's keys are `keys`.
 function serve(plays, keys = KEYS, retiring = undefined) {
   const asked = [];
+  told = [];
   globalThis.fetch = async (address, options) => {
     if (address === "/keys.json") return { ok: true, json: async () => ({ keys, retiring }) };
+    if (address === "/mailbox/seen") {
+      told.push(JSON.parse(options.body));
+      if (isDeaf) throw new TypeError("no network");
+      return { ok: true, status: 200, json: async () => ({ noted: true }) };
+    }
     asked.push([address, JSON.parse(options.body), options]);
     const [status, content] = plays.shift();
     if (status === 0) throw new TypeError("no network");
@@ -60,6 +73,26 @@ test("an unknown receipt gives no entries", async () => {
   serve([[200, { ...ANSWER, known: false }]]);
   const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
   assert.equal(await visit.look(), null);
+});
+
+test("each look tells what was seen, and one that finds nothing tells as much", async () => {
+  const messages = [{ number: 1, digest: "aa" }, { number: 2, digest: "bb" }];
+  await opened([], { answer: { ...ANSWER, messages } });
+  const [{ lookup, seen: known }] = told;
+  assert.equal(lookup, "ab");
+  assert.deepEqual([known.seen.number, known.seen.digest], [2, "bb"]);
+  assert.match(known.seen.day, /^\d{4}-\d\d-\d\d$/);
+
+  await opened([], { answer: { ...ANSWER, known: false } });
+  const [{ seen: unknown }] = told;
+  assert.deepEqual(unknown, { length: 68, seen: null });
+});
+
+test("nobody waits for that word, and a lost one harms nothing", async () => {
+  isDeaf = true;
+  const { visit } = await opened([]);
+  isDeaf = false;
+  assert.equal(visit.answer.known, true);
 });
 
 test("requests carry no credentials and are never cached", async () => {

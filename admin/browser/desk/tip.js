@@ -2,6 +2,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
+import { today } from "../lib/day.js";
 import { areFields, readTip } from "../lib/opened.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
@@ -37,7 +38,7 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  const seen = sealed.seen && judgeSeen(fromBase64(sealed.seen), tip, talk);
+  const seen = sealed.seen && judgeSeen(fromBase64(sealed.seen), tip, talk, today());
   return { tip, marks: sealed.marks, talk, seen: seen || null, notes, uploads: sealed.uploads };
 }
 

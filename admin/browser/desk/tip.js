@@ -113,7 +113,10 @@ export function showFaults(opened, words) {
   const strayed = isHere ? [] : [words.sentences.astray, words.sentences.astray_do];
   const broken = talk.filter(({ fault }) => fault).map((message) => faultOf(message, words));
   const lines = broken.length ? [words.sentences.talk_broken].concat(broken) : [];
-  const all = strayed.concat(lines, seenFaults(opened.seen, words.sentences), brokenNotes(notes, words));
+  // Said before the tip was opened, too; here it tells why nothing can be written.
+  const old = opened.unit.isOldOnly ? [words.sentences.old_key_only] : [];
+  const held = seenFaults(opened.seen, words.sentences);
+  const all = strayed.concat(lines, held, brokenNotes(notes, words), old);
   if (all.length) alarm(...all);
 }
 

@@ -100,6 +100,11 @@ def _open_decoys(opened: int) -> None:
         _open_row(row, identity, talk, _NOWHERE, "")
 
 
+def decoy_row() -> Row:
+    """Give a message like the staff's that lies in no database."""
+    return _decoy()[0]
+
+
 @cache
 def _decoy() -> tuple[Row, age.HybridIdentity, bytes]:
     """Make a message like the staff's, to keys of nobody; once in a process."""

@@ -8,7 +8,7 @@
   // A single character tells less than a pair, and a pair that only sounds so less than one that is meant.
   var ALONE = 0.6, HEARD = 0.7;
   // From here on danger is rather meant than not: words may say little where they are only heard.
-  var SURE = 0.1, SURE_HEARD = -0.5;
+  var SURE = 0.2, SURE_HEARD = -0.5;
   var ENTRY = /([\u3400-\u9fff])([a-z]?)([\u00c0-\u024f]*)/g;
   var words = window.dengshaoWords;
   var table = {}, heads = {}, english = {};
@@ -47,10 +47,12 @@
     });
   }
 
-  // The characters of a query with their sounds; letters as the syllables that they spell.
-  function steps(query) {
+  // The characters of a query with their sounds; letters as the syllables that they spell. Where
+  // ordinary words were taken out nothing is a pair.
+  function steps(query, ordinary) {
     var all = [];
-    (words.prepare(query).han.match(/[\u3400-\u9fff]|[a-z]+/g) || []).forEach(function (one) {
+    (words.prepare(query, ordinary).han.match(/[\u3400-\u9fff\n]|[a-z]+/g) || []).forEach(function (one) {
+      if (one === "\n") return all.push(null);
       if (!/^[a-z]/.test(one)) return all.push({ is: one, sound: soundOf(one) });
       (words.spell(one) || respell(one) || []).forEach(function (sound) { all.push({ is: "", sound: coarse(sound) }); });
     });
@@ -94,14 +96,15 @@
     });
     return near.length ? {
       weight: HEARD * Math.max.apply(null, near.map(function (one) { return one.weight; })),
-      signs: near.map(function (one) { return one.signs; }).join(""), part: HEARD / near.length
+      each: near.map(function (one) { return { signs: one.signs, part: HEARD / Math.sqrt(near.length) }; })
     } : null;
   }
 
   // What each character and each pair of a query tells; nothing where nobody typed it before.
-  function evidence(query) {
-    var all = {}, run = steps(query);
+  function evidence(query, ordinary) {
+    var all = {}, run = steps(query, ordinary);
     run.forEach(function (step, at) {
+      if (!step) return;
       var next = run[at + 1], alone = step.is && table[step.is] && table[step.is][""];
       if (step.is) all[step.is] = alone ? { weight: alone.weight, signs: alone.signs, part: ALONE } : null;
       if (next) all[step.is + step.sound + "~" + next.is + next.sound] = pairOf(step, next);
@@ -125,26 +128,36 @@
     return isSpelt && !run.every(function (one) { return english[one]; });
   };
 
-  // How surely danger is meant (above nothing: rather so than not), how far the evidence leans, which kinds of it, and which of
-  // the pages that asked.yml names are asked for, each by how much of the evidence is for it.
+  // How surely danger is meant (above nothing: rather so than not) once ordinary words are out, how far
+  // the evidence leans, which kinds of danger, and which of the pages that asked.yml names are asked for:
+  // each by how much of the evidence is for it.
   window.dengshaoAskedFor = function (query, spoken, sense) {
-    var all = spoken ? spokenEvidence(query) : evidence(query);
-    var found = all.filter(Boolean), sum = 0, told = {};
-    found.forEach(function (one) {
-      sum += one.weight;
-      for (var at = 0; at < one.signs.length; at += 1) add(told, one, one.signs.charCodeAt(at) - SIGN, sense.kinds);
-    });
-    var lean = all.length ? sum * sense.step / Math.sqrt(all.length) : 0;
+    var all = spoken ? spokenEvidence(query) : evidence(query), told = {};
+    var telling = spoken ? all : evidence(query, sense.ordinary), lean = leanOf(telling) * sense.step;
     var isHeard = !spoken && !/[\u3400-\u9fff]/.test(query);
+    count(told, telling, sense.kinds, true);
+    count(told, all, sense.kinds, false);
     return {
       danger: (spoken ? sense.english : sense.bias) + lean - (isHeard ? SURE_HEARD : SURE),
       lean: lean, told: told
     };
   };
 
-  function add(told, one, sign, kinds) {
-    var isKind = sign < kinds * LEVELS, name = isKind ? Math.floor(sign / LEVELS) : sign - kinds * LEVELS + kinds;
-    var points = isKind ? Math.log(1 + 2 * (1 + sign % LEVELS)) : Math.log(60 / Math.max(1, one.signs.length));
-    told[name] = (told[name] || 0) + Math.max(0, points) * one.part;
+  function leanOf(all) {
+    var sum = all.reduce(function (sum, one) { return sum + (one ? one.weight : 0); }, 0);
+    return all.length ? sum / Math.sqrt(all.length) : 0;
+  }
+
+  // Kinds of danger by how much of a piece of evidence is of that kind, pages by how few others it is for.
+  function count(told, all, kinds, isDanger) {
+    all.reduce(function (some, one) { return one ? some.concat(one.each || one) : some; }, []).forEach(function (one) {
+      for (var at = 0; at < one.signs.length; at += 1) {
+        var sign = one.signs.charCodeAt(at) - SIGN, isKind = sign < kinds * LEVELS;
+        if (isKind !== isDanger) continue;
+        var name = isKind ? Math.floor(sign / LEVELS) : sign - kinds * LEVELS + kinds;
+        var points = isKind ? Math.log(1 + 2 * (1 + sign % LEVELS)) : Math.log(60 / one.signs.length);
+        told[name] = (told[name] || 0) + Math.max(0, points) * one.part;
+      }
+    });
   }
 })();

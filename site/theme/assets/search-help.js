@@ -7,7 +7,7 @@
   var FIRM = 1, SPOKEN = 2, SLIPPED = 3;
   // What is learnt from asked.yml: so far from it, and a word that only looks like danger counts for
   // nothing; and of several kinds those count that have so much of what the first one has.
-  var CALM = -0.7, NEAR = 0.5;
+  var CALM = -0.7, NEAR = 0.5, LEAST = 3;
   var LEAD = { zh: "接着看：", en: "What to do: " };
   var here = document.documentElement.lang === "en" ? "en" : "zh";
   var words = window.dengshaoWords;
@@ -19,6 +19,7 @@
     items = part.items;
     ordinary = words.ordinary(part.ordinary, lists);
     sense = part.sense;
+    sense.ordinary = ordinary;
     sense.kinds = items.filter(function (item) { return !item.general; }).length;
   };
   window.dengshaoHelpEnglish = function (part) {
@@ -48,16 +49,20 @@
       .filter(function (hit) { return hit.how; });
     var firm = hits.filter(function (hit) { return hit.how !== SLIPPED; });
     if (firm.length) hits = firm;
-    if (asked) hits = weighed(hits, asked, spoken, /^\n+.?$/.test(form.han));
+    if (asked) hits = weighed(hits, asked, spoken, isOrdinary(form));
     var named = hits.filter(function (hit) { return !hit.item.general; });
     return (named.length ? named : hits).slice(0, MOST).map(told);
   };
 
-  // Joins what the patterns found with what was learnt, the surest kind first. Words that are ordinary
-  // and nothing besides raise no help.
-  function weighed(hits, asked, spoken, isOrdinary) {
-    if (asked.lean < CALM || isOrdinary) return [];
-    var learnt = asked.danger > 0 ? items.slice(0, sense.kinds).map(function (_, at) { return asked.told[at] || 0; }) : [];
+  // Whether hardly anything is left once ordinary words are out: 孩子 of 孩子找不到工作.
+  function isOrdinary(form) {
+    return /\n/.test(form.han) && form.han.replace(/\n/g, "").length < LEAST;
+  }
+
+  // Joins what the patterns found with what was learnt, the surest kind first.
+  function weighed(hits, asked, spoken, isNothing) {
+    if (asked.lean < CALM) return [];
+    var learnt = asked.danger > 0 && !isNothing ? items.slice(0, sense.kinds).map(function (_, at) { return asked.told[at] || 0; }) : [];
     var most = Math.max.apply(null, learnt.concat(0.01));
     return items.map(function (item, at) {
       var hit = hits.filter(function (one) { return one.item === item; })[0];

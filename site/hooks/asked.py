@@ -41,7 +41,9 @@ Evidence = Callable[[str], list[str]]
 def parts(asked: Data, kinds: list[str], groups: list[Data]) -> tuple[dict[str, str], Data]:
     """Give the parts by sound, and what search-asked.js must know to weigh them."""
     if wrong := sorted(set(asked["dangers"]) ^ set(kinds)):
-        raise PluginError(f"content/data/asked.yml：dangers 和 crisis.yml 对不上：{'、'.join(wrong)}")
+        raise PluginError(
+            f"content/data/asked.yml：dangers 和 crisis.yml 对不上：{'、'.join(wrong)}"
+        )
     signs = signs_of(kinds, pages_of(asked, groups))
     lines = list(said(asked))
     chinese = [line for line in lines if HAN.search(line[0])]
@@ -61,7 +63,7 @@ def said(asked: Data) -> Iterator[tuple[str, str]]:
 
 
 def synonyms(groups: list[Data]) -> Iterator[tuple[str, str]]:
-    """Give what the groups of synonyms.yml say, each word as a line for the pages that answer it."""
+    """Give what the groups of synonyms.yml say: each word is a line for the pages that answer."""
     for item in groups:
         for word in item["words"]:
             for line in samples(word):

@@ -63,14 +63,13 @@ PARTICLES = dict.fromkeys(
 
 Data = dict[str, Any]
 PARTS_MADE: dict[str, Data] = {}
-# Parts that are no list of pages, and what each is handed to.
+# Parts that are no list of pages, and what each is handed to; all others are those of asked.py.
 CALLS: dict[str, Any] = {}
 HANDED = {
     "words": "dengshaoWords.take",
     "plain": "dengshaoWords.takePlain",
     "help": "dengshaoHelp",
     "help-english": "dengshaoHelpEnglish",
-    "asked": "dengshaoAsked",
 }
 
 
@@ -84,9 +83,7 @@ def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     CALLS.clear()
     CALLS.update(crisis.parts(config, files))
     kinds = [item["id"] for item in CALLS["help"]["items"] if not item["general"]]
-    by_sound, CALLS["help"]["sense"] = asked.parts(
-        data["asked"], kinds, data["synonyms"]["items"]
-    )
+    by_sound, CALLS["help"]["sense"] = asked.parts(data["asked"], kinds, data["synonyms"]["items"])
     CALLS.update(by_sound)
     CALLS.update(tables(CALLS, PARTS_MADE))
     names = [name for name in PARTS if name in PARTS_MADE]
@@ -115,7 +112,8 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     for name, part in PARTS_MADE.items():
         write(folder, name, f'dengshaoAdd("{name}",{packed(part)});')
     for name, part in CALLS.items():
-        write(folder, name, f"{HANDED[name.partition('-')[0] if name.startswith('asked') else name]}({packed(part)});")
+        call = HANDED.get(name, "dengshaoAsked")
+        write(folder, name, f"{call}({packed(part)});")
 
 
 def packed(part: Any) -> str:
@@ -144,8 +142,7 @@ def make_parts(pages: list[Page], data: Data) -> dict[str, Data]:
     order = {page.file.src_uri: number for number, page in enumerate(ordered)}
     groups = [group(item, order) for item in data["synonyms"]["items"]]
     answers = [
-        answers_of(uri, order)
-        for uri in asked.pages_of(data["asked"], data["synonyms"]["items"])
+        answers_of(uri, order) for uri in asked.pages_of(data["asked"], data["synonyms"]["items"])
     ]
     parts["main"] |= {"texts": TEXTS, "asked": answers}
     if "english" in parts:
@@ -161,7 +158,7 @@ def answers_of(uri: str, order: dict[str, int]) -> list[int]:
 
 
 def group(item: Data, order: dict[str, int]) -> Data:
-    """Give English words for one thing, with the pages that answer them; asked.py has the others."""
+    """Give English words for one thing, with the pages that answer; asked.py has the Chinese."""
     patterns.check("synonyms.yml", [*item["words"], *item.get("english", [])], {})
     found: list[int] = []
     for uri in item.get("pages", []):

@@ -152,7 +152,7 @@ def test_the_same_lines_always_teach_the_same(data, hook):
 
 def test_a_kind_of_danger_without_lines_stops_the_build(data, hook):
     asked, groups = data["asked"], data["synonyms"]["items"]
-    with pytest.raises(PluginError, match="dangers 和 crisis.yml 对不上：flood"):
+    with pytest.raises(PluginError, match=r"dangers 和 crisis\.yml 对不上：flood"):
         hook("asked").parts(asked, [*asked["dangers"], "flood"], groups)
 
 

@@ -361,8 +361,10 @@
     // Letters that read as the sounds of a name are all that can be known of them.
     var read = hits.length > 0 && !hits[0].page.english && /^[a-z' ]+$/.test(text) && hits[0].points > 0.9;
     var sure = hits.length > 0 && (read || hits[0].meant === 1) && !wanting;
+    // Who is in danger waits for no more.
+    var helped = hits.length > 0 && hits[0].pin < pinned.length;
     return {
-      good: sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
+      good: helped || sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
       few: !sure || hits.length < 3,
       parts: textParts(terms),
       points: hits.map(function (one) { return one.points; }),

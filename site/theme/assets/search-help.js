@@ -6,8 +6,9 @@
   // How words were found: as they stand, in English, by their sound.
   var FIRM = 1, SPOKEN = 2, SLIPPED = 3;
   // What is learnt from asked.yml: so far from it, and a word that only looks like danger counts for
-  // nothing; and of several kinds those count that have so much of what the first one has.
-  var CALM = -0.7, NEAR = 0.5, LEAST = 3;
+  // nothing; of several kinds those count that have so much of what the first one has, or so much where
+  // the words themselves name a kind; and so many characters must be left to learn from.
+  var CALM = -0.7, NEAR = 0.5, NEARER = 0.75, LEAST = 3;
   var LEAD = { zh: "接着看：", en: "What to do: " };
   var here = document.documentElement.lang === "en" ? "en" : "zh";
   var words = window.dengshaoWords;
@@ -63,11 +64,11 @@
   function weighed(hits, asked, spoken, isNothing) {
     if (asked.lean < CALM) return [];
     var learnt = asked.danger > 0 && !isNothing ? items.slice(0, sense.kinds).map(function (_, at) { return asked.told[at] || 0; }) : [];
-    var most = Math.max.apply(null, learnt.concat(0.01));
+    var most = Math.max.apply(null, learnt.concat(0.01)), near = hits.length ? NEARER : NEAR;
     return items.map(function (item, at) {
       var hit = hits.filter(function (one) { return one.item === item; })[0];
       var points = (learnt[at] || 0) / most;
-      return { item: item, how: hit ? hit.how : spoken ? SPOKEN : FIRM, points: (hit ? 1 : 0) + (points >= NEAR ? points : 0) };
+      return { item: item, how: hit ? hit.how : spoken ? SPOKEN : FIRM, points: (hit ? 1 : 0) + (points >= near ? points : 0) };
     }).filter(function (hit) { return hit.points; }).sort(function (a, b) { return b.points - a.points; });
   }
 

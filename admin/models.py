@@ -212,6 +212,9 @@ class Tip(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     # One after the other, for each unit at which the tip lawfully lies: sealing/marks.py.
     marks: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # Up to where the reporter has read, for the unit's browsers: sealing/seen.py. Of one size, and
+    # there from the first answer on.
+    seen: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     # Where a tip of the lane stands in it, see `LaneRank`; behind the sealed bytes, because only
     # the lane's own index is ever asked for it.
     lane_rank: Mapped[LaneRank] = mapped_column(

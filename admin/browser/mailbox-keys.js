@@ -3,15 +3,17 @@
 
 import "./lib/old.js";
 import { trySealing } from "./lib/age.js";
-import { toHex } from "./lib/bytes.js";
+import { toBase64, toHex } from "./lib/bytes.js";
 import { checkMark } from "./lib/marks.js";
 import { checkRoutes } from "./lib/published.js";
 import { check, derive } from "./lib/receipt.js";
+import { blankSeen, sealSeen } from "./lib/seen.js";
 import { sealLetter } from "./mailbox/letter.js";
 import { checkReader } from "./mailbox/locks.js";
 import { openThread } from "./mailbox/thread.js";
 
 window.dengshaoMailbox = {
+  blankSeen,
   check,
   checkMark,
   checkRoutes,
@@ -19,6 +21,8 @@ window.dengshaoMailbox = {
   derive,
   openThread,
   sealLetter,
+  sealSeen,
+  toBase64,
   toHex,
   trySealing,
 };

@@ -43,7 +43,7 @@ class Why(enum.StrEnum):
 @may(Act.OPEN)
 def sealed_tip(reference: str) -> Answer:
     """Send the sealed bytes of a tip and of its talk, as they are stored, and audit who asked."""
-    tip = own_tip(db.reading, reference, undefer(Tip.sealed), undefer(Tip.marks))
+    tip = own_tip(db.reading, reference, *map(undefer, (Tip.sealed, Tip.marks, Tip.seen)))
     # First: the audit log's lock, once taken, must not be held while this waits for the tip's row.
     note_first_read(db.session, tip.id, by=g.staff.name)
     _audit_opening(tip, request.args.get("why", ""))
@@ -56,6 +56,7 @@ def sealed_tip(reference: str) -> Answer:
         # Sealed anew, and what it was is kept still: "kept", or "doubted" where they differ.
         kept=kept.state_of(db.reading, tip.id),
         marks=[mark.hex() for mark in split_marks(tip.marks)],
+        seen=_base64(tip.seen) if tip.seen else "",
         length=talk.length,
         messages=[_message(row) for row in talk.rows],
         notes=sealed_notes(tip),

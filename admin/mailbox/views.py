@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
@@ -14,6 +21,7 @@ from ..sealing.payload import Kind
 from ..security import public
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
+from .seeing import note_visit
 from .visit import Delivery, Visit, deliver, visit
 
 PAGE_STEP = 32 * 1024
@@ -156,6 +164,7 @@ def _mailbox_page(
     if found.mail is None:
         return _start_page(receipt, is_unknown=True)
     tip = found.mail.tip
+    note_visit(found)
     return render_template(
         "mailbox/mailbox.html",
         visit=found,

@@ -11,7 +11,7 @@ from ..sealing.marks import MARK
 
 NOBODY: Final = -1
 """The key of the decoy; no row has it."""
-_UNREAD: Final = ("label", "sealed", "lane_rank")
+_UNREAD: Final = ("label", "sealed", "seen", "lane_rank")
 
 
 def find_tip_or_decoy(session: Session, lookup: bytes, unit_id: str) -> Tip:

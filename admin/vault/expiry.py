@@ -47,6 +47,7 @@ _EMPTY: Final = {
     "label": None,
     "sealed": None,
     "marks": None,
+    "seen": None,
 }
 
 

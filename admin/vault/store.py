@@ -13,6 +13,7 @@ from ..db import today
 from ..district import District
 from ..house import house
 from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
+from . import seen
 from .lane import MACHINE_DAYS, first_rank
 
 
@@ -234,6 +235,8 @@ def add_message(
     )
     session.add(message)
     tip.talk_length = number
+    if direction is Direction.STAFF:
+        seen.make_room(session, tip.id)
     # A page of the desk that shows fewer words is stale from now on: its decision is asked again.
     flag_modified(tip, "status")
     try:

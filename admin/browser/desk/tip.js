@@ -2,6 +2,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
+import { today } from "../lib/day.js";
 import { areFields, readTip } from "../lib/opened.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
@@ -13,11 +14,12 @@ import { brokenNotes } from "./note_page.js";
 import { readNotes } from "./notes.js";
 import { readFields, readSupplement } from "./readable.js";
 import { saveFile } from "./save.js";
+import { judgeSeen, seenFaults, seenSentence } from "./seen.js";
 import { readTalk } from "./thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
-// Returns { tip, marks, talk, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
+// Returns { tip, marks, talk, seen, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
@@ -36,7 +38,8 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  return { tip, marks: sealed.marks, talk, notes, uploads: sealed.uploads };
+  const seen = sealed.seen && judgeSeen(fromBase64(sealed.seen), tip, talk, today());
+  return { tip, marks: sealed.marks, talk, seen: seen || null, notes, uploads: sealed.uploads };
 }
 
 async function fetchSealed(url, words) {
@@ -87,19 +90,21 @@ function alarm(...lines) {
   return null;
 }
 
-export function showTip({ tip, talk }, words) {
+export function showTip({ tip, talk, seen }, words) {
   replaceChildren(byId("opened"), fieldList(tip.fields, words));
-  showTalk(talk, words);
+  showTalk({ talk, seen }, words);
   if (byId("unwilling")) byId("unwilling").hidden = tip.fields.answer !== "no";
   byId("contact-left").hidden = !tip.contact;
   byId("contact-save").onclick = () =>
     saveFile(`${tip.reference}.contact.age`, fromBase64(tip.contact));
 }
 
-export function showTalk(talk, words) {
+export function showTalk({ talk, seen }, words) {
   const empty = element("li", "meta", words.sentences.no_words);
   const shown = talk.length ? talk.map((message) => entry(message, words)) : [empty];
   replaceChildren(byId("thread"), ...shown);
+  byId("seen").textContent = seenSentence(seen, words.sentences);
+  byId("seen").hidden = !seen;
 }
 
 export function showFaults(opened, words) {
@@ -108,7 +113,10 @@ export function showFaults(opened, words) {
   const strayed = isHere ? [] : [words.sentences.astray, words.sentences.astray_do];
   const broken = talk.filter(({ fault }) => fault).map((message) => faultOf(message, words));
   const lines = broken.length ? [words.sentences.talk_broken].concat(broken) : [];
-  const all = strayed.concat(lines, brokenNotes(notes, words));
+  // Said before the tip was opened, too; here it tells why nothing can be written.
+  const old = opened.unit.isOldOnly ? [words.sentences.old_key_only] : [];
+  const held = seenFaults(opened.seen, words.sentences);
+  const all = strayed.concat(lines, held, brokenNotes(notes, words), old);
   if (all.length) alarm(...all);
 }
 
@@ -122,6 +130,8 @@ export function hideTip() {
   byId("contact-left").hidden = true;
   byId("contact-save").onclick = null;
   byId("thread").textContent = "";
+  byId("seen").textContent = "";
+  byId("seen").hidden = true;
 }
 
 function fieldList(fields, words) {
@@ -138,7 +148,8 @@ function fieldList(fields, words) {
 
 function entry(message, words) {
   const who = element("span", "message__who", words.people[message.direction], " ");
-  who.append(element("span", "meta", message.day));
+  const nth = message.number === null ? "" : words.sentences.nth.replace("%(n)s", message.number);
+  who.append(element("span", "meta", [nth, message.day].filter(Boolean).join(" · ")));
   const kind = words.kinds[message.kind];
   if (kind) who.append(" ", element("span", "chip", kind));
   const side = message.direction === "staff" ? "staff" : "reporter";

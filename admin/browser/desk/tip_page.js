@@ -56,7 +56,7 @@ function reader(page, unit, words, state) {
   const renew = async () => {
     // Who has not been shown the words has nothing to renew, and was not asked why.
     if (why === null || !(await read())) return;
-    showTalk(state.opened.talk, words);
+    showTalk(state.opened, words);
     showNotes(state.opened.notes, words);
     showFaults(state.opened, words);
     renewFiles(page, state.opened, words);

@@ -10,6 +10,8 @@ const STEP = 4096;
 
 export const askThread = (base, lookup) => postJson(`${base}thread`, { lookup });
 
+export const sendSeen = (base, lookup, seen) => postJson(`${base}seen`, { lookup, seen });
+
 // Stores a letter. The server answers a retry of the same letter as it answered the first.
 export const sendLetter = (base, lookup, token, letter) =>
   postJson(`${base}sealed`, Object.assign({ lookup, token }, letter), STEP);

@@ -38,6 +38,7 @@ export function mailboxView(answer, entries, lang, { stored, act }) {
 function entryView(entry, lang) {
   const item = cloneTemplate(entry.trouble ? `item-${entry.trouble}` : ITEMS[entry.side](entry));
   if (slot(item, "body")) slot(item, "body").append(...seen(entry.body));
+  if (slot(item, "nth")) put(item, "nth", fill(slot(item, "nth").textContent, { n: entry.number }));
   if (slot(item, "day")) slot(item, "day").textContent = longDay(entry.day, lang);
   if (slot(item, "own")) putDay(item, "own", entry.day, lang);
   return item;

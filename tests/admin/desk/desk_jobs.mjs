@@ -11,6 +11,7 @@ import { asksWhoTheReporterIs } from "../../../admin/browser/desk/identity_quest
 import { lastGrading, readNotes, sealNote } from "../../../admin/browser/desk/notes.js";
 import { readFields, readLabel, readSupplement } from "../../../admin/browser/desk/readable.js";
 import { sealReply } from "../../../admin/browser/desk/reply.js";
+import { judgeSeen, seenFaults, seenSentence } from "../../../admin/browser/desk/seen.js";
 import { endOfTalk, readTalk } from "../../../admin/browser/desk/thread.js";
 
 const ACTS = {
@@ -25,6 +26,10 @@ const ACTS = {
         isAsked,
       },
     ),
+  seen: ({ box, tip, talk, words }) => {
+    const seen = judgeSeen(fromBase64(box), tip, talk, "2026-11-30");
+    return [seenSentence(seen, words), ...seenFaults(seen, words)];
+  },
   end: ({ talk }) => endOfTalk(talk),
   fields: ({ fields, words }) => readFields(fields, words),
   opened: ({ text }) => told(() => readTip(toUtf8(text))),

@@ -1,15 +1,20 @@
 """The mailbox in Chromium: nothing readable leaves it but by a press that says so."""
 
+import time
+from contextlib import suppress
 from urllib.parse import unquote_plus
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from admin.config import ROOT
-from admin.db import today
-from admin.models import Message, TipStatus, Urgency
+from admin.db import db, today
+from admin.models import Message, Tip, TipStatus, Urgency
 from admin.sealing import receipt
 from admin.sealing.age import HybridIdentity
+from admin.sealing.seen import NotSeen, Seen, open_seen
+from admin.sweeper import keep_seen
 from tests.admin.mailbox.test_traces import spellings
 from tests.live import press_escape_three_times, serving, strip_scripts
 from tests.ports import free_port
@@ -52,6 +57,11 @@ class Visitor:
         if request.method == "POST":
             self.posted.append((request.url, request.post_data or ""))
 
+    @property
+    def addresses(self):
+        """Where to something was posted; what was seen is told a while later, or not yet."""
+        return {url.rpartition("/")[2] for url, _body in self.posted} - {"seen"}
+
     def open(self, typed):
         self.page.goto(f"{self.address}/mailbox/")
         self.page.fill("#receipt", typed)
@@ -93,7 +103,7 @@ def test_a_reporter_reads_and_answers_and_nothing_readable_leaves_the_browser(vi
     bodies = "".join(url + unquote_plus(body) + body for url, body in visitor.posted).encode()
     secrets = [digits, reporter.typed, reporter.digits, WORDS, reporter.keys.talk.hex()]
     assert not [secret for secret in secrets for needle in spellings(secret) if needle in bodies]
-    assert {url.rpartition("/")[2] for url, _body in visitor.posted} == {"thread", "sealed"}
+    assert visitor.addresses == {"thread", "sealed"}
     assert visitor.complaints == []
 
 
@@ -277,7 +287,7 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
     visitor.page.evaluate("void (dengshaoMailbox.checkReader = () => { throw new Error() })")
     visitor.press(button)
     visitor.sees("注意：锁对不上，这次没有发出去。")
-    assert {url.rpartition("/")[2] for url, _body in visitor.posted} == {"thread"}
+    assert visitor.addresses == {"thread"}
     assert count(Message) == 0
 
 
@@ -296,6 +306,49 @@ def test_a_message_that_went_missing_at_the_end_is_told(visitor, reporter):
     visitor.sees("先说一句")
     visitor.sees("这里少了一条，或者顺序、条数被人动过。")
     visitor.sees("不要照着它做。")
+
+
+def test_the_unit_learns_that_the_newest_answer_did_not_come(visitor, reporter):
+    """With the count changed as well nothing shows here: only the unit can notice."""
+
+    def hold_back_the_last(route):
+        answer = route.fetch()
+        content = answer.json()
+        held = content["messages"].pop()
+        route.fulfill(response=answer, json=content | {"length": held["number"] - 1})
+
+    reporter.answer("先说一句")
+    reporter.answer("快走，他们知道了。")
+    visitor.page.route("**/mailbox/thread", hold_back_the_last, times=1)
+
+    visitor.open(reporter.typed)
+    visitor.sees("先说一句")
+    visitor.sees("第 1 条")
+    visitor.sees_not("被人动过")
+    first = reporter.tip().messages[0]
+    assert told_seen(reporter, 1) == Seen(1, today(), first.digest)
+
+    visitor.page.unroute("**/mailbox/thread")
+    visitor.open(reporter.typed)
+    visitor.sees("快走，他们知道了。")
+    told_seen(reporter, 2)
+
+
+def told_seen(reporter, number):
+    """Wait until the server keeps a box of so many answers, opened as the unit opens it.
+
+    The browser tells it a while later, and it is written when the hour turns.
+    """
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        keep_seen(reporter.app)
+        with reporter.app.app_context(), suppress(NotSeen):
+            box = db.session.scalars(select(Tip.seen).where(Tip.id == reporter.tip_id)).one()
+            seen = open_seen(reporter.keys.talk, reporter.reference, box)
+            if seen.number == number:
+                return seen
+        time.sleep(0.05)
+    raise AssertionError("no such box came")
 
 
 def test_a_tip_that_stands_apart_says_so(visitor, reporter, change_tip):

@@ -25,6 +25,7 @@ PARTS = 128
 SIGN, LEVELS = 0xC0, 3
 # How much evidence tells of danger, in steps: m is nothing, n a little, a very much against.
 STEP, NOTHING, MOST = 0.3, ord("m"), 12
+# What is typed for more pages than this leads to none of them.
 MANY = 30
 # So many of the pages that answer a group of synonyms are asked for by its words.
 SYNONYM_PAGES = 2
@@ -156,7 +157,6 @@ def told_by(weight: float, about: Counter[str], signs: dict[str, int]) -> str:
     step = max(-MOST, min(MOST, round(weight / STEP)))
     text = chr(NOTHING + step) if step else ""
     dangers = sum(count for name, count in about.items() if is_danger(name))
-    # What is typed for many pages leads to none of them.
     pages = sum(name.endswith(".md") for name in about)
     for name in sorted(about, key=lambda name: signs.get(name, 0)):
         if is_danger(name):

@@ -158,4 +158,5 @@ build/site/index.html: mkdocs.yml build/.laws $(shell find content site -type f 
 	@touch $@
 
 $(CATALOGUE).mo: $(CATALOGUE).po $(VENV)/.run
-	@$(BIN)/pybabel -q compile -l en -d admin/translations
+	@# Put in place whole: a server that reads it at this moment would show every English page as an error.
+	@$(BIN)/pybabel -q compile -l en -i $< -o $@.new && mv $@.new $@

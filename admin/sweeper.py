@@ -1,9 +1,12 @@
 """Deletes what is due and tells who is late: by hand, at the start, and every hour while serving.
 
+At each turn of a serving process what reporters have seen is written, too.
+
 The day turns at the first sweep after midnight: five minutes past, in a serving process as in the
 timer of admin/deploy.
 """
 
+import atexit
 import threading
 import time
 from collections import Counter
@@ -11,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .accounts.services import clear_idle
@@ -18,7 +22,7 @@ from .db import SHANGHAI, db, forget_deleted, today
 from .desk.claims import BATCH as CLAIMS
 from .desk.claims import free_run_out
 from .house import house
-from .vault import urging, vault
+from .vault import seen, urging, vault
 from .vault.expiry import BATCH, sweep
 from .vault.file_sweep import release_stalled, sweep_files
 
@@ -132,6 +136,19 @@ def _urge_all(session: Session, *, is_thorough: bool) -> int:
     return count
 
 
+def keep_seen(app: Flask) -> int:
+    """Write what reporters have seen since the last turn; gives for how many tips."""
+    with app.app_context():
+        boxes = vault().sightings.take()
+        found = seen.find_tips(db.reading, boxes)
+        if found:
+            seen.write(db.session, found)
+            db.session.commit()
+        db.session.close()
+        db.reading.close()
+    return len(found)
+
+
 def _release_stalled(app: Flask, before: dict[str, int]) -> dict[str, int]:
     with app.app_context():
         found = release_stalled(db.session, vault().blobs, before)
@@ -154,6 +171,7 @@ def start_sweeping(app: Flask) -> threading.Event:
         unfinished: dict[str, int] = {}
         while not stop.wait(seconds_until_next(datetime.now(SHANGHAI))):
             try:
+                keep_seen(app)
                 sweep_now(app, is_thorough=False)
                 unfinished = _release_stalled(app, unfinished)
             except Exception as error:
@@ -161,4 +179,13 @@ def start_sweeping(app: Flask) -> threading.Event:
                 app.logger.error("sweep failed: %s", type(error).__name__)
 
     threading.Thread(target=keep_sweeping, name="sweep", daemon=True).start()
+    # What was seen since the last turn outlives a restart.
+    atexit.register(_keep_at_the_end, app)
     return stop
+
+
+def _keep_at_the_end(app: Flask) -> None:
+    try:
+        keep_seen(app)
+    except SQLAlchemyError as error:
+        app.logger.error("what was seen is lost: %s", type(error).__name__)

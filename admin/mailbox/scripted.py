@@ -23,7 +23,7 @@ from ..vault.sent_files import TooMuch, read_files
 from ..vault.store import TalkFull, TalkFullToday
 from ..vault.uploads import NotWhole
 from . import words
-from .seeing import keep_after
+from .seeing import note
 from .services import (
     CONFLICTS,
     DANGER_MARK,
@@ -35,13 +35,18 @@ from .services import (
     store_letter,
 )
 from .shares import has_share
-from .thread import Row, is_own_whole
+from .thread import Row, decoy_row, is_own_whole
 from .visit import look_up, readers
 
 MOST_SEALED = 32 * 1024
 _MOST_BODY = 64 * 1024
 # Answers grow in steps, so that their length on the wire tells little about the talk.
-_STEP = 16 * 1024
+_STEP = 32 * 1024
+# Answers of staff, of some 1,200 characters, up to which neither the length nor the time tells how
+# many there are.
+_ANSWERS = 2
+# Of an answer that is always the same.
+_SHORT = 64
 _KINDS = ("message", "supplement", "danger", "withdraw")
 _ATTEMPTS = 2
 _KEY_ID = re.compile("[0-9]{1,19}")
@@ -73,8 +78,9 @@ def show_thread() -> Response:
     lookup = hex_field(read_json(_MOST_BODY), "lookup", 32)
     mail, is_known = look_up(bytes.fromhex(lookup))
     token = house().tokens.new()
-    # Both are made, and one is sent: how long it takes tells nothing of whether a tip is there.
-    answers = [_answer({**cover, "token": token}) for cover in (_NOTHING, _cover(mail))]
+    # All are made, and one is sent: how long it takes tells nothing of whether a tip is there.
+    covers = _NOTHING, _cover(mail), {"messages": _decoys(mail)}
+    answers = [_answer({**cover, "token": token}) for cover in covers]
     return answers[is_known]
 
 
@@ -94,7 +100,8 @@ def note_seen() -> Response:
     box = base64_field(content, "seen")
     if len(box) != SEEN:
         abort(400)
-    return keep_after(_answer({"noted": True}), lookup, box)
+    note(lookup, box)
+    return answer_json({"noted": True}, step=_SHORT)
 
 
 @bp.post("/sealed")
@@ -207,6 +214,13 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "length": mail.talk.length,
         "messages": [message_json(row) for row in mail.rows],
     }
+
+
+def _decoys(mail: Mail) -> list[dict[str, Any]]:
+    """Describe so many answers of nobody that with the talk's own there are `_ANSWERS`."""
+    own = sum(row.direction == "staff" for row in mail.rows)
+    # Each is made anew: to copy one would take no time.
+    return [message_json(decoy_row()) for _ in range(_ANSWERS - own)]
 
 
 def message_json(row: Row) -> dict[str, Any]:

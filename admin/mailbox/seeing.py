@@ -5,55 +5,39 @@ The reporter can't see that; the unit can, once it knows what they saw.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
-from flask import Response, current_app
-from sqlalchemy.exc import SQLAlchemyError
-
-from ..db import db, today
 from ..house import house
 from ..sealing.seen import Seen, seal_seen
-from ..vault import seen
+from ..vault import vault
 from .thread import Entry, Row
 from .visit import Visit
 
 
-def keep_after(response: Response, lookup: bytes, box: bytes) -> Response:
-    """Keep a box once the answer is out: its time tells nothing of what lies under the lookup.
-
-    A box that could not be written is lost: the next visit brings another.
-    """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    peppered = house().peppered(lookup)
-
-    def write() -> None:
-        with app.app_context():
-            try:
-                _keep(peppered, box)
-            except SQLAlchemyError as error:
-                app.logger.error("seen was not kept: %s", type(error).__name__)
-
-    response.call_on_close(write)
-    return response
+def note(lookup: bytes, box: bytes) -> None:
+    """Keep a box until the next turn of the sweep. The same work for any lookup."""
+    vault().sightings.note(house().peppered(lookup), box)
 
 
-def _keep(peppered: bytes, box: bytes) -> None:
-    # Read first: most receipts have no answer yet, and a writer would make others wait.
-    if seen.has_room(db.reading, peppered) and seen.keep(db.session, peppered, box):
-        db.session.commit()
-
-
-def box_of(visit: Visit) -> bytes:
-    """Make the box of a visit without scripts; where nothing was found, one of nobody."""
+def note_visit(visit: Visit) -> None:
+    """Keep what a page without scripts shows; of one that is thrown away, a box of nobody."""
     shown = visit.shown.mail
     if shown is None:
         raise ValueError("a visit without mail and without a decoy")
-    told = last_seen(visit.entries, shown.rows)
-    return seal_seen(visit.keys.talk, shown.tip.reference, told)
+    told = last_seen(visit.entries, shown.rows, visit.day)
+    note(visit.keys.lookup, seal_seen(visit.keys.talk, shown.tip.reference, told))
 
 
-def last_seen(entries: Sequence[Entry], rows: Sequence[Row]) -> Seen:
-    """Find the last answer that opened and stands in its place."""
-    read = [entry.number for entry in entries if entry.side == "staff" and not entry.trouble]
-    number = max(read, default=0)
+def last_seen(entries: Sequence[Entry], rows: Sequence[Row], day: date) -> Seen:
+    """Find the last answer up to which everything opened and stands in its place.
+
+    What comes after a gap was read in doubt: the unit shall look at the gap.
+    """
+    number = 0
+    for entry in entries:
+        if entry.trouble:
+            break
+        if entry.side == "staff":
+            number = entry.number
     digests = {row.number: row.digest for row in rows}
-    return Seen(number, today(), digests[number] if number else "")
+    return Seen(number, day, digests[number] if number else "")

@@ -100,6 +100,11 @@ def _open_decoys(opened: int) -> None:
         _open_row(row, identity, talk, _NOWHERE, "")
 
 
+def decoy_row() -> Row:
+    """Give a message like the staff's that lies in no database."""
+    return _decoy()[0]
+
+
 @cache
 def _decoy() -> tuple[Row, age.HybridIdentity, bytes]:
     """Make a message like the staff's, to keys of nobody; once in a process."""
@@ -150,7 +155,7 @@ def _missing(number: int) -> Entry:
 def _open_row(
     row: Row, identity: age.HybridIdentity, talk: bytes, reference: str, previous: str
 ) -> Entry:
-    body, trouble = "", None
+    body, trouble, day = "", None, row.sent_on
     try:
         plain = age.open_sealed(row.sealed, [identity])
         envelope = Envelope.parse(plain)
@@ -158,6 +163,8 @@ def _open_row(
         if envelope.kind != "message":
             raise BadContent("a kind that staff do not write")
         body = envelope.body
+        # The one that was sealed, where one was.
+        day = date.fromisoformat(envelope.day) if envelope.day else day
         envelope.verify(
             talk, direction="staff", reference=reference, number=row.number, previous=previous
         )
@@ -168,4 +175,4 @@ def _open_row(
         trouble = Trouble.MISPLACED
     except SealingError:
         body, trouble = "", Trouble.CHANGED
-    return Entry(row.number, "staff", row.sent_on, body, trouble=trouble)
+    return Entry(row.number, "staff", day, body, trouble=trouble)

@@ -6,7 +6,6 @@ from datetime import date
 from flask import (
     Blueprint,
     Response,
-    make_response,
     redirect,
     render_template,
     request,
@@ -22,7 +21,7 @@ from ..sealing.payload import Kind
 from ..security import public
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
-from .seeing import box_of, keep_after
+from .seeing import note_visit
 from .visit import Delivery, Visit, deliver, visit
 
 PAGE_STEP = 32 * 1024
@@ -69,12 +68,11 @@ def look() -> ResponseReturnValue:
     if not form.validate():
         return _start_page(form), 422
     found = visit(form)
-    page = _either(
+    return _either(
         found,
         lambda shown: _mailbox_page(form, shown, WordsForm(request.form)),
         lambda: _start_page(form, is_unknown=True),
     )
-    return keep_after(make_response(page), found.keys.lookup, box_of(found))
 
 
 def _either(found: Visit, known: Callable[[Visit], str], unknown: Callable[[], str]) -> str:
@@ -166,6 +164,7 @@ def _mailbox_page(
     if found.mail is None:
         return _start_page(receipt, is_unknown=True)
     tip = found.mail.tip
+    note_visit(found)
     return render_template(
         "mailbox/mailbox.html",
         visit=found,

@@ -1,12 +1,13 @@
 """One request of a reporter without scripts: the receipt's keys live as long as this request."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..db import db
+from ..db import db, today
 from ..house import house
 from ..models import Tip
 from ..public_form import STALE
@@ -53,6 +54,8 @@ class Visit:
     keys: ReceiptKeys
     mail: Mail | None
     entries: list[Entry]
+    day: date
+    """On which it was read; taken before, so that what came meanwhile is no riddle."""
     decoy: Mail | None = None
     """Mail of nobody, where nothing lies under the receipt: its page is made and thrown away."""
 
@@ -75,12 +78,14 @@ def visit(form: ReceiptForm) -> Visit:
     keys = derive(form.receipt.digits, house().site_id)
     # What was read before, in this request, must not hide what came meanwhile.
     db.reading.rollback()
+    day = today()
     mail, is_known = look_up(keys.lookup)
     entries = open_thread(
         mail.rows, keys, mail.tip.reference, length=mail.talk.length, is_asked=mail.is_asked
     )
     receipt = form.receipt.data or ""
-    return Visit(receipt, keys, mail if is_known else None, entries, None if is_known else mail)
+    known, decoy = (mail, None) if is_known else (None, mail)
+    return Visit(receipt, keys, known, entries, day, decoy)
 
 
 def look_up(lookup: bytes) -> tuple[Mail, bool]:

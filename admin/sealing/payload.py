@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal, Self, cast, get_args
 
 from admin.sealing.errors import SealingError
@@ -150,6 +151,9 @@ class Envelope:
     previous: str
     body: str = field(repr=False)
     mac: str = field(repr=False)
+    day: str = ""
+    """The day of an answer, as 2026-11-30, from the browser that sealed it: no row says another.
+    Empty in the reporter's messages, and in answers from before it was written."""
 
     @classmethod
     def make(
@@ -162,9 +166,12 @@ class Envelope:
         reference: str,
         number: int,
         previous: str,
+        day: str = "",
     ) -> Self:
-        mac = message_mac(talk, direction=direction, reference=reference, number=number, body=body)
-        return cls(kind, direction, reference, number, previous, body, mac)
+        mac = message_mac(
+            talk, direction=direction, reference=reference, number=number, body=body, day=day
+        )
+        return cls(kind, direction, reference, number, previous, body, mac, day)
 
     def to_bytes(self) -> bytes:
         return pad(self._json(), MESSAGE_STEP)
@@ -178,7 +185,12 @@ class Envelope:
     ) -> None:
         """Raise WrongMac or BrokenChain unless this is the message that belongs at this place."""
         expected = message_mac(
-            talk, direction=direction, reference=reference, number=self.number, body=self.body
+            talk,
+            direction=direction,
+            reference=reference,
+            number=self.number,
+            body=self.body,
+            day=self.day,
         )
         same_place = self.direction == direction and self.reference == reference
         if not (same_place and hmac.compare_digest(self.mac.encode(), expected.encode())):
@@ -190,8 +202,10 @@ class Envelope:
     def parse(cls, data: bytes) -> Self:
         """Read an envelope; who reads must still `verify` it."""
         content = _load(data)
-        names = ("kind", "direction", "reference", "number", "previous", "body", "mac")
-        if set(content) != {"v", *names}:
+        names = ["kind", "direction", "reference", "number", "previous", "body", "mac"]
+        if "day" in content:
+            names.append("day")
+        if set(content) != {"v", *names} or not _has_good_day(content):
             raise BadContent("a malformed message")
         number = content["number"]
         texts = (content[name] for name in names if name != "number")
@@ -212,8 +226,18 @@ class Envelope:
                 "previous": self.previous,
                 "body": self.body,
                 "mac": self.mac,
+                **({"day": self.day} if self.day else {}),
             }
         )
+
+
+def _has_good_day(content: Mapping[str, Any]) -> bool:
+    """Tell whether a message has no day, or one that a calendar has."""
+    text = content.get("day", "2000-01-01")
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def digest(envelope: bytes) -> str:
@@ -222,9 +246,10 @@ def digest(envelope: bytes) -> str:
 
 
 def message_mac(
-    talk: bytes, *, direction: Direction, reference: str, number: int, body: str
+    talk: bytes, *, direction: Direction, reference: str, number: int, body: str, day: str = ""
 ) -> str:
-    text = f"{direction}\n{reference}\n{number}\n{body}"
+    # In the first line, where without a day nothing but one of two words stands.
+    text = f"{direction}{f' {day}' if day else ''}\n{reference}\n{number}\n{body}"
     return hmac.digest(talk, text.encode(), "sha256").hex()
 
 

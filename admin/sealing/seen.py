@@ -1,6 +1,7 @@
 """What a reporter has seen of the answers: kept under the talk key, for the unit's browsers.
 
-The server holds the box and can neither read nor make one: `nonce (12) ‖ ChaCha20-Poly1305`, under
+The server holds the box and, as long as it never held the talk key (without scripts it does, for a
+moment), can neither read nor make one: `nonce (12) ‖ ChaCha20-Poly1305`, under
 a key that HMAC derives from the tip's talk key, over the number of the last answer seen, the day,
 and that answer's digest. Always of one size; before the first it is random bytes, which look the
 same.

@@ -9,16 +9,21 @@ from ..house import house
 from .blobs import BlobStore
 from .blobs_open import open_blobs
 from .nonces import DayKeys
+from .seen import Sightings
 from .units import OpenUnit, UnitCache, open_units
 
 
 @dataclass(frozen=True)
 class Vault:
-    """What this process keeps in memory for the vault: open units, days' keys, a door to files."""
+    """What this process keeps in memory for the vault: open units, days' keys, a door to files.
+
+    And what reporters have seen, until it is written.
+    """
 
     units: UnitCache
     day_keys: DayKeys
     blobs: BlobStore
+    sightings: Sightings
 
 
 def _load_units() -> dict[str, OpenUnit]:
@@ -29,7 +34,10 @@ def init_app(app: Flask) -> None:
     """Register the room on the application."""
     config = app.extensions["dengshao"].config
     app.extensions["dengshao.vault"] = Vault(
-        units=UnitCache(_load_units), day_keys=DayKeys(), blobs=open_blobs(config.blobs_url)
+        units=UnitCache(_load_units),
+        day_keys=DayKeys(),
+        blobs=open_blobs(config.blobs_url),
+        sightings=Sightings(),
     )
 
 

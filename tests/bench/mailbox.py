@@ -8,6 +8,7 @@ import json
 import statistics
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ from sqlalchemy import select
 
 from admin import create_app
 from admin.config import ROOT
-from admin.db import db
+from admin.db import db, today
 from admin.house import house
-from admin.models import UnitKey, Urgency
+from admin.models import Direction, Tip, UnitKey, Urgency
 from admin.sealing import age, payload, receipt
-from admin.vault.store import SealedTip, store_tip
+from admin.sealing.seen import blank
+from admin.vault.store import SealedTip, add_message, store_tip
 
 from .load import FORM, JSON, Connection
 from .place import Place, served
@@ -47,7 +49,7 @@ class Compared:
 
 
 def store_known(place: Place) -> tuple[str, str]:
-    """Store a new tip; gives its receipt's digits, and the site id."""
+    """Store a tip that staff have answered; gives its receipt's digits, and the site id."""
     app, digits = create_app(place.config), receipt.new_digits()
     with app.app_context():
         site_id = house().site_id
@@ -57,7 +59,7 @@ def store_known(place: Place) -> tuple[str, str]:
         reference = payload.new_reference()
         words = payload.Tip(reference, {"what": "x"}, str(keys.identity.recipient), keys.talk)
         label = payload.Label("A4", "hekou").to_bytes()
-        store_tip(
+        tip_id = store_tip(
             db.session,
             SealedTip(
                 reference=reference,
@@ -69,11 +71,29 @@ def store_known(place: Place) -> tuple[str, str]:
                 sealed=age.seal(words.to_bytes(), recipients),
             ),
         )
+        answer(tip_id, keys, reference, recipients)
         db.session.commit()
         db.session.close()
         db.reading.close()
         db.dispose()
     return digits, site_id
+
+
+def answer(
+    tip_id: int, keys: receipt.ReceiptKeys, reference: str, recipients: list[age.HybridRecipient]
+) -> None:
+    said = payload.Envelope.make(
+        "几点？", keys.talk, kind="message", direction="staff", reference=reference, number=1,
+        previous="", day=today().isoformat(),
+    )  # fmt: skip
+    add_message(
+        db.session,
+        db.session.get_one(Tip, tip_id),
+        number=1,
+        direction=Direction.STAFF,
+        digest=said.digest,
+        sealed=age.seal(said.to_bytes(), [keys.identity.recipient, *recipients]),
+    )
 
 
 def compare(place: Place, path: str, kind: str, body: Body, known: str, times: int) -> Compared:
@@ -105,7 +125,12 @@ def measure_mailbox(place: Place, times: int) -> dict[str, Compared]:
     def lookup(one: str) -> bytes:
         return json.dumps({"lookup": receipt.derive(one, site_id).lookup.hex()}).encode()
 
+    def seen(one: str) -> bytes:
+        found = receipt.derive(one, site_id).lookup.hex()
+        return json.dumps({"lookup": found, "seen": b64encode(blank()).decode()}).encode()
+
     return {
+        "what was seen": compare(place, "/mailbox/seen", JSON, seen, digits, times),
         "without scripts": compare(place, "/mailbox/", FORM, typed, digits, times),
         "with scripts": compare(place, "/mailbox/thread", JSON, lookup, digits, times),
     }

@@ -52,9 +52,9 @@ class Proxy:
         )
         return context.wrap_socket(plain, server_hostname=host)
 
-    def send(self, *parts, source="127.0.0.1"):
+    def send(self, *parts, host=PUBLIC, source="127.0.0.1"):
         """Send a request in parts with pauses between them; gives the answer."""
-        with self.connect(source=source) as connection:
+        with self.connect(host, source) as connection:
             for part in parts:
                 connection.sendall(part)
                 time.sleep(0.02)
@@ -75,7 +75,8 @@ class Proxy:
 
     def get(self, path, host=PUBLIC, **headers):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        return self.send(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n".encode())
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n"
+        return self.send(request.encode(), host=host)
 
     def stop(self):
         self.process.terminate()
@@ -83,12 +84,21 @@ class Proxy:
 
 
 def write_certificate(folder):
-    """Write a certificate that signs itself, and its key."""
+    """Write a certificate that signs itself, and its key: clients may take it as its own root."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, PUBLIC)])
     now = datetime.datetime.now(datetime.UTC)
     built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     built = built.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=2))
+    names = [x509.DNSName(host) for host in (PUBLIC, DESK, "localhost")]
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    for extension in (
+        x509.SubjectAlternativeName(names),
+        identifier,
+        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
+    ):
+        built = built.add_extension(extension, critical=False)
+    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     pem = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
     for host in (PUBLIC, DESK):
         (folder / f"{host}.pem").write_bytes(pem)

@@ -1,12 +1,15 @@
 """A tip sealed in the reporter's browser: no word of it is readable on the way or at the server."""
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from urllib.parse import unquote_plus
 
 import pytest
 
 from admin.sealing import receipt
+from admin.sealing.seen import open_seen
 from tests.canary import find_marks, spellings, written_since
 from tests.live import signed_in
 
@@ -88,6 +91,16 @@ def write_with_a_broken_line(reporter):
     return reporter.receipt().replace(" ", "")
 
 
+def seen_at(data, digits):
+    """Open what the only tip's reporter has seen."""
+    with closing(sqlite3.connect(data / "dengshao.sqlite3")) as store:
+        [site_id] = store.execute("SELECT value FROM setting WHERE name = 'site_id'").fetchone()
+        [[reference, box]] = store.execute(
+            "SELECT reference, seen FROM tip WHERE seen IS NOT NULL"
+        ).fetchall()
+    return open_seen(receipt.derive(receipt.check(digits), site_id).talk, reference, box)
+
+
 def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
     tmp_path, bundles, site_folder, visit, picture
 ):
@@ -117,7 +130,8 @@ def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
         desk.wait_for_selector(shown("#thread", "the staff's question"))
         # The reporter comes back with the receipt and answers.
         reporter.open_mailbox(receipt.grouped(digits))
-        reporter.page.wait_for_selector(shown(".thread", "the staff's question"))
+        with reporter.page.expect_response("**/mailbox/seen"):
+            reporter.page.wait_for_selector(shown(".thread", "the staff's question"))
         reporter.page.fill("#letter textarea", MARKS["the reporter's answer"])
         reporter.page.click("#letter button:has-text('发给工作人员')")
         reporter.page.wait_for_selector("text=您补充的话收到了。")
@@ -131,6 +145,8 @@ def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
 
     found += find_marks(written_since(served.folders, began), marks)
     assert found == []
+    # What the reporter saw was written at the stop: the supplement is the first message.
+    assert seen_at(served.data, digits).number == 2
     assert line.readable(marks) == []
     assert line_of_desk.readable(marks) == []
     covers = [one for one in line.heard if "/tip/sealed\n" in one]

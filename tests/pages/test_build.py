@@ -15,6 +15,7 @@ import yaml
 from mkdocs.exceptions import PluginError
 
 from .conftest import ROOT, build_site
+from .filled import fill_in
 
 POLICE = "0a1b 2c3d 4e5f 6071 8293 a4b5 c6d7 e8f9"
 DRUGS = "1111 2222 3333 4444 5555 6666 7777 8888"
@@ -289,24 +290,3 @@ def test_a_page_that_nobody_read_for_a_year_says_so_and_stops_a_production_build
     env = os.environ | {"DENGSHAO_ENV": "production"}
     result = build_site(workshop / "out", root=workshop, env=env)
     assert "超过一年没有核对（reviewed: 2020-01-01）" in result.stderr
-
-
-def fill_in(workshop):
-    """Write what a district knows of itself, as an editor would."""
-    values = {
-        "footer": [
-            ("domain: 待填写", "domain: www.example.gov.cn"),
-            ("code: 待填写", 'code: "1100000001"'),
-            ("value: 待填写", "value: 已填"),
-            (", placeholder: true", ""),
-        ],
-        "places": [("number: 待填写", "number: 010-5550100")],
-        "hotlines": [("number: null", 'number: "010-5550100"')],
-    }
-    for name, pairs in values.items():
-        path = workshop / "content" / "data" / f"{name}.yml"
-        words = path.read_text("utf-8")
-        for old, new in pairs:
-            assert old in words
-            words = words.replace(old, new)
-        path.write_text(words, "utf-8")

@@ -2,6 +2,7 @@
 
 import { sealTo } from "../lib/age.js";
 import { fromBase64, toBase64 } from "../lib/bytes.js";
+import { today } from "../lib/day.js";
 import { makeEnvelope } from "../lib/envelope.js";
 import { showError } from "./acts.js";
 import { sendsOnErrand } from "./errand.js";
@@ -18,6 +19,7 @@ export async function sealReply(body, { tip, talk, unit }) {
     reference: tip.reference,
     number,
     previous: end.digest,
+    day: today(),
   });
   const sealed = await sealTo([tip.reporter, unit.recipient, unit.recovery], bytes);
   return { number: String(number), digest, sealed: toBase64(sealed), key: unit.keyId };

@@ -11,6 +11,7 @@ import {
 // `rows` are messages as the server stores them, in order: number, direction, day, digest, bytes.
 // `length` is the count that the tip keeps of them, `isAsked` whether it waits for the reporter.
 // Returns one entry for each row. `fault` is null, or tells why the message is not believed:
+// The day is the one that was sealed, where one was; the row's is the server's word.
 // "sealed" (did not open), "content", "kind", "mac", "digest" or "chain"; `missing` is the number
 // that should have stood there. `body` is null unless the MAC shows that one of the two sides wrote
 // it. What is missing altogether follows as entries of number null: "missing", "no_question".
@@ -47,12 +48,12 @@ function judge(row, bytes, talk, place) {
   if (bytes === null) return unbelieved("sealed", row.digest);
   const digest = digestOf(bytes);
   try {
-    const { kind, body } = verifyEnvelope(bytes, talk, place);
+    const { kind, body, day = row.day } = verifyEnvelope(bytes, talk, place);
     // The MAC does not cover the kind, and staff write no other.
     if (row.direction === "staff" && kind !== "message") return unbelieved("kind", digest);
     const isWhole = digest === row.digest && row.number === place.number;
     const fault = isWhole ? null : digest === row.digest ? "chain" : "digest";
-    return { kind, body, digest, fault };
+    return { kind, body, digest, fault, day };
   } catch (error) {
     return error instanceof BrokenChain
       ? outOfPlace(bytes, digest)
@@ -62,8 +63,8 @@ function judge(row, bytes, talk, place) {
 
 // The MAC is right, so the words are theirs; but something before them is missing or was moved.
 function outOfPlace(bytes, digest) {
-  const { kind, body } = parseEnvelope(bytes);
-  return { kind, body, digest, fault: "chain" };
+  const { kind, body, day } = parseEnvelope(bytes);
+  return Object.assign({ kind, body, digest, fault: "chain" }, day ? { day } : {});
 }
 
 const unbelieved = (fault, digest) => ({ kind: null, body: null, digest, fault });

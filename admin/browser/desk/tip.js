@@ -2,6 +2,7 @@
 
 import { openWith } from "../lib/age.js";
 import { fromBase64 } from "../lib/bytes.js";
+import { today } from "../lib/day.js";
 import { areFields, readTip } from "../lib/opened.js";
 import { getJson, setToken } from "../staff/api.js";
 import { byId, element, replaceChildren, say } from "./dom.js";
@@ -37,7 +38,7 @@ export async function openTip(page, unit, words, why) {
     isAsked: sealed.status === "question",
   });
   const notes = await readNotes(withBytes(sealed.notes), { tip, open });
-  const seen = sealed.seen && judgeSeen(fromBase64(sealed.seen), tip, talk);
+  const seen = sealed.seen && judgeSeen(fromBase64(sealed.seen), tip, talk, today());
   return { tip, marks: sealed.marks, talk, seen: seen || null, notes, uploads: sealed.uploads };
 }
 
@@ -112,7 +113,10 @@ export function showFaults(opened, words) {
   const strayed = isHere ? [] : [words.sentences.astray, words.sentences.astray_do];
   const broken = talk.filter(({ fault }) => fault).map((message) => faultOf(message, words));
   const lines = broken.length ? [words.sentences.talk_broken].concat(broken) : [];
-  const all = strayed.concat(lines, seenFaults(opened.seen, words.sentences), brokenNotes(notes, words));
+  // Said before the tip was opened, too; here it tells why nothing can be written.
+  const old = opened.unit.isOldOnly ? [words.sentences.old_key_only] : [];
+  const held = seenFaults(opened.seen, words.sentences);
+  const all = strayed.concat(lines, held, brokenNotes(notes, words), old);
   if (all.length) alarm(...all);
 }
 

@@ -3,6 +3,7 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equal, fromUtf8, toHex, toUtf8 } from "./bytes.js";
+import { isDay } from "./day.js";
 
 export const TIP_STEP = 8192;
 // What an ordinary tip is filled up to, with a contact or without; longer ones grow in steps.
@@ -55,17 +56,21 @@ function unpad(bytes) {
 
 export const digestOf = (bytes) => toHex(sha256(unpad(bytes)));
 
-export function messageMac(talk, { direction, reference, number, body }) {
-  return toHex(hmac(sha256, talk, toUtf8(`${direction}\n${reference}\n${number}\n${body}`)));
+// `day` stands in the first line, where without one nothing but one of two words stands.
+export function messageMac(talk, { direction, reference, number, body, day = "" }) {
+  const first = day ? `${direction} ${day}` : direction;
+  return toHex(hmac(sha256, talk, toUtf8(`${first}\n${reference}\n${number}\n${body}`)));
 }
 
-// Returns the padded bytes to seal, and the digest that stands in clear beside them.
-export function makeEnvelope(body, talk, { kind, direction, reference, number, previous }) {
+// Returns the padded bytes to seal, and the digest that stands in clear beside them. `day` is that of an
+// answer, so that no row says another; the reporter's messages have none.
+export function makeEnvelope(body, talk, { kind, direction, reference, number, previous, day = "" }) {
   // A lone surrogate would be written one way in the JSON and another way under the MAC.
   const wellFormed = fromUtf8(toUtf8(body));
-  const mac = messageMac(talk, { direction, reference, number, body: wellFormed });
+  const mac = messageMac(talk, { direction, reference, number, body: wellFormed, day });
   const content = { v: 1, kind, direction, reference, number, previous, body: wellFormed, mac };
-  const bytes = pad(toUtf8(JSON.stringify(content)), MESSAGE_STEP);
+  const whole = Object.assign(content, day ? { day } : {});
+  const bytes = pad(toUtf8(JSON.stringify(whole)), MESSAGE_STEP);
   return { bytes, digest: digestOf(bytes) };
 }
 
@@ -73,9 +78,11 @@ export function makeEnvelope(body, talk, { kind, direction, reference, number, p
 export function parseEnvelope(bytes) {
   const content = parse(bytes);
   const texts = ["kind", "direction", "reference", "previous", "body", "mac"];
+  const hasDay = "day" in content;
   const whole =
     content.v === 1 &&
-    Object.keys(content).length === texts.length + 2 &&
+    Object.keys(content).length === texts.length + (hasDay ? 3 : 2) &&
+    (!hasDay || isDay(content.day)) &&
     texts.every((name) => typeof content[name] === "string") &&
     Number.isSafeInteger(content.number) &&
     content.number >= 1;

@@ -1,10 +1,11 @@
-// What a reporter has seen of the answers, under the talk key: what admin/sealing/seen.py does. The
-// server keeps the box and can neither read nor make one.
+// What a reporter has seen of the answers, under the talk key: what admin/sealing/seen.py does. A
+// server that never held that key can neither read nor make a box.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromHex, toHex, toUtf8 } from "./bytes.js";
+import { isDay } from "./day.js";
 
 const DOMAIN = "dengshao seen v1";
 const NONCE = 12;
@@ -40,6 +41,7 @@ export function openSeen(talk, reference, box) {
   const view = new DataView(content.buffer, content.byteOffset);
   const number = view.getUint32(0);
   const day = String(view.getUint32(4)).replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+  if (!isDay(day)) return null;
   return { number, day, digest: number ? toHex(content.subarray(8)) : "" };
 }
 

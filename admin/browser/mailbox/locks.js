@@ -1,5 +1,6 @@
 // Believes no key that the server hands out: it must be one whose fingerprint the site publishes.
 
+import { today } from "../lib/day.js";
 import { fingerprint } from "../lib/member.js";
 
 // What the server offers to seal to is not what a second person has confirmed.
@@ -17,16 +18,11 @@ export function checkUnit(unit, keys) {
 }
 
 // For words to a tip that is stored: it may hang on an older key, which counts up to its last day.
-export function checkReader(unit, keys, today = dayInShanghai()) {
-  check(unit, keys.filter((key) => !key.until || key.until >= today));
+export function checkReader(unit, keys, day = today()) {
+  check(unit, keys.filter((key) => !key.until || key.until >= day));
 }
 
 function check(unit, keys) {
   const found = unit.recipients.length === 2 ? fingerprint(unit.id, ...unit.recipients) : "";
   if (!keys.some((key) => key.unit === unit.id && key.fingerprint === found)) throw new FalseKey();
-}
-
-// As the server counts days: eight hours before Greenwich, all year.
-function dayInShanghai() {
-  return new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
 }

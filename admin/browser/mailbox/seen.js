@@ -1,14 +1,16 @@
 // Up to where the answers came: what admin/mailbox/seeing.py finds.
 
-// A day in Asia/Shanghai, whatever the phone's own zone: all our days are.
-const SHANGHAI = 8 * 3600 * 1000;
-const today = () => new Date(Date.now() + SHANGHAI).toISOString().slice(0, 10);
+// Longer than a slow phone takes to open a talk.
+const WHILE = 4000;
+export const aWhile = () => new Promise((resolve) => setTimeout(resolve, WHILE));
 
-// The last answer that opened and stands in its place. `messages` are the server's rows, whose digest
-// `openThread` has compared.
-export function lastSeen(entries, messages) {
-  const read = entries.filter(({ side, trouble }) => side === "staff" && !trouble);
-  const number = Math.max(0, ...read.map((entry) => entry.number));
-  const row = messages.find((one) => one.number === number);
-  return { number, day: today(), digest: row ? row.digest : "" };
+// The last answer up to which everything opened and stands in its place: what comes after a gap was
+// read in doubt. `messages` are the server's rows, whose digests `openThread` has compared.
+export function lastSeen(entries, messages, day) {
+  const end = entries.findIndex(({ trouble }) => trouble);
+  const sound = end < 0 ? entries : entries.slice(0, end);
+  const read = sound.filter(({ side }) => side === "staff").map((entry) => entry.number);
+  const number = Math.max(0, ...read);
+  const row = messages.find((one) => one.direction === "staff" && one.number === number);
+  return { number, day, digest: row ? row.digest : "" };
 }

@@ -1,6 +1,7 @@
 // One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
 
-import { lastSeen } from "./seen.js";
+import { today } from "../lib/day.js";
+import { aWhile, lastSeen } from "./seen.js";
 import { Offline, Refused, askKeys, askThread, isCut, sendLetter, sendSeen } from "./server.js";
 
 const AGAIN = ["number_taken", "token", "unit_open"];
@@ -22,20 +23,24 @@ export class Visit {
 
   // Returns the entries of the talk, or null where nothing lies under this receipt.
   async look() {
+    const day = today();
     this.answer = await askThread(this.base, this.lookup);
+    const pause = aWhile();
     const entries = this.answer.known ? await this.tools.openThread(this.keys, this.answer) : null;
-    this.tellSeen(entries);
+    this.tellSeen(entries, day, pause).catch(() => false);
     return entries;
   }
 
-  // The unit learns up to where its answers came. Nobody waits for it; and who watches the line must
-  // not see by it that a receipt is known.
-  tellSeen(entries) {
-    const { keys, answer, tools } = this;
+  // The unit learns up to where its answers came. Nobody waits for it, and nothing hangs on it. A while
+  // after the answer, whatever there was to open: who watches the line must not see by it whether the
+  // receipt is known.
+  async tellSeen(entries, day, pause) {
+    const { keys, answer, tools, base, lookup } = this;
     const box = entries
-      ? tools.sealSeen(keys.talk, answer.reference, lastSeen(entries, answer.messages))
+      ? tools.sealSeen(keys.talk, answer.reference, lastSeen(entries, answer.messages, day))
       : tools.blankSeen();
-    sendSeen(this.base, this.lookup, tools.toBase64(box)).catch(() => false);
+    await pause;
+    await sendSeen(base, lookup, tools.toBase64(box));
   }
 
   // Seals and stores. Where another message came first, or the page is a day old, it looks again,

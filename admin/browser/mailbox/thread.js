@@ -44,12 +44,15 @@ function ownRow({ number, day, whole, act }) {
 async function openRow(row, keys, reference, previous) {
   let body = "";
   let trouble = "";
+  let { day } = row;
   try {
     const plain = await openWith(keys.identity, fromBase64(row.sealed));
     const envelope = parseEnvelope(plain);
     // The MAC does not cover the kind, and staff write no other.
     if (envelope.kind !== "message") throw new BadContent("a kind that staff do not write");
     body = envelope.body;
+    // The one that was sealed, where one was; the row's is the server's word.
+    day = envelope.day || day;
     const place = { direction: "staff", reference, number: row.number, previous };
     verifyEnvelope(plain, keys.talk, place);
     if (digestOf(plain) !== row.digest) trouble = "misplaced";
@@ -58,5 +61,5 @@ async function openRow(row, keys, reference, previous) {
     trouble = error instanceof BrokenChain ? "misplaced" : "changed";
     if (trouble === "changed") body = "";
   }
-  return { number: row.number, side: "staff", day: row.day, body, trouble };
+  return { number: row.number, side: "staff", day, body, trouble };
 }

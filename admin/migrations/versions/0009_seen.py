@@ -24,11 +24,13 @@ def upgrade() -> None:
     message = sa.table("message", sa.column("tip_id", sa.BigInteger), sa.column("direction"))
     answered = sa.exists().where(message.c.tip_id == tip.c.id, message.c.direction == "staff")
     connection = op.get_bind()
-    unmade = sa.select(tip.c.id).where(tip.c.seen.is_(None), answered).limit(_BATCH)
-    while found := list(connection.scalars(unmade)):
-        fill = tip.update().where(tip.c.id == sa.bindparam("tip")).values(seen=sa.bindparam("box"))
+    fill = tip.update().where(tip.c.id == sa.bindparam("tip")).values(seen=sa.bindparam("box"))
+    unmade = sa.select(tip.c.id).where(answered).order_by(tip.c.id).limit(_BATCH)
+    after = unmade
+    while found := list(connection.scalars(after)):
         boxes = [{"tip": one, "box": secrets.token_bytes(_BOX)} for one in found]
         connection.execute(fill, boxes)
+        after = unmade.where(tip.c.id > found[-1])
 
 
 def downgrade() -> None:

@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from admin.db import db, today
 from admin.house import house
+from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient
 from admin.vault import vault
@@ -172,3 +175,29 @@ def test_a_unit_that_takes_no_tips_sounds_no_alarm(desk, live):
 
     desk.wait_for_selector("#lock-alarm[data-looked]", state="attached")
     expect(desk.locator("#lock-alarm")).to_be_hidden()
+
+
+def test_the_holder_of_only_an_older_key_is_told_so_and_of_no_false_one(
+    live, visit, demo, reporter
+):
+    """Nobody has handed them the new key yet: there is nothing to hold the form's against."""
+    identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
+    keys = str(identity.recipient), str(recovery.recipient)
+    found = member.fingerprint("police", *keys)
+    with live.app.app_context():
+        old = db.session.scalars(select(UnitKey).filter_by(unit_id="police")).one()
+        old.retired_on = today()
+        new = {"unit_id": "police", "recipient": keys[0], "recovery": keys[1], "made_on": today()}
+        db.session.add(UnitKey(**new, fingerprint=found, roster_mac=""))
+        db.session.commit()
+        listed = {("police", found)}
+        district = house().district
+        house().district = replace(district, fingerprints=district.fingerprints | listed)
+        vault().units._until = 0.0
+
+    desk = signed_in(visit(), live, demo["police-1"])
+    for path in ("/desk/", f"/desk/tips/{reporter.reference}"):
+        desk.goto(live.desk + path)
+        expect(desk.locator("#alarm")).to_contain_text("您手里只有本单位的旧钥匙")
+        desk.wait_for_load_state("networkidle")
+        expect(desk.locator("#lock-alarm")).to_be_hidden()

@@ -10,6 +10,8 @@ from tests.admin.desk.test_browser_modules import run
 
 TALK, REFERENCE = b"t" * 32, "01234-56789"
 BEFORE, SENT, AFTER = "2026-11-27", "2026-11-28", "2026-11-29"
+# Today is the 30th.
+TOMORROW = "2026-12-01"
 
 
 def entry(number, day=SENT, direction="staff", digest="ab"):
@@ -28,6 +30,8 @@ CASES = {
     "taken away by the server": (b"", [ONE], ["not"]),
     "read all": (box(1, AFTER), [ONE, REPLY], ["upto"]),
     "came on the same day, before it": (box(1, SENT), [ONE, TWO], ["upto"]),
+    "a phone whose date is ahead": (box(1, TOMORROW), [ONE, TWO], ["misdated"]),
+    "a phone whose date is behind": (box(1, BEFORE), [ONE, TWO], ["misdated"]),
     "came before it": (box(1, BEFORE), [entry(1, BEFORE), TWO], ["upto"]),
     "came and saw nothing": (box(0, AFTER), [ONE], ["nothing", "held", "held_do"]),
     "came and did not see the last": (box(1, AFTER), [ONE, TWO], ["upto", "held", "held_do"]),
@@ -49,7 +53,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def told():
     tip = {"talk": b64encode(TALK).decode(), "reference": REFERENCE}
-    names = ["upto", "nothing", "not", "held", "held_do", "other", "other_do"]
+    names = ["upto", "nothing", "misdated", "not", "held", "held_do", "other", "other_do"]
     words = {f"seen_{name}": name for name in names}
     jobs = [
         {"act": "seen", "box": b64encode(box).decode(), "tip": tip, "talk": talk, "words": words}

@@ -86,7 +86,7 @@ def test_out_of_scope_comes_with_where_to_turn(ask, reporter):
 
 def test_an_unknown_lookup_costs_the_same_pieces_of_work(app, ask, reporter, monkeypatch):
     done = []
-    for name in ("_cover", "_answer", "readers"):
+    for name in ("_cover", "_answer", "_decoys", "readers"):
         watch(monkeypatch, scripted, name, done)
     lookups = reporter.keys.lookup.hex(), "0" * 32
     ask(lookups[1])
@@ -99,10 +99,15 @@ def test_an_unknown_lookup_costs_the_same_pieces_of_work(app, ask, reporter, mon
 
     assert work[0] == work[1]
     assert len(work[0][0]) == 2
-    assert sorted(name for name, *_told in done) == ["_answer", "_answer", "_cover", "readers"]
+    assert sorted(name for name, *_told in done) == [
+        *("_answer", "_answer", "_answer", "_cover", "_decoys", "readers")
+    ]
 
 
-def test_an_unknown_lookup_is_answered_in_the_same_shape_and_length(ask, reporter):
+@pytest.mark.parametrize("answers", [0, 1, 2])
+def test_an_unknown_lookup_is_answered_in_the_same_shape_and_length(ask, reporter, answers):
+    for number in range(answers):
+        reporter.answer(f"{number}：" + "几点？" * 400)
     known = ask(reporter.keys.lookup.hex())
     unknown = ask("0" * 32)
 

@@ -1,5 +1,6 @@
 """What the unit learns of what its reporter saw, and what nobody else does."""
 
+import re
 from base64 import b64encode
 from datetime import date
 
@@ -9,13 +10,18 @@ from sqlalchemy import delete, select, update
 from admin.db import db, today
 from admin.models import Message, Tip
 from admin.sealing.seen import SEEN, NotSeen, Seen, blank, open_seen, seal_seen
+from admin.sweeper import keep_seen
+from admin.vault.seen import MOST, Sightings
+
+from .work import statements_of
 
 
 @pytest.fixture
 def box_of(app):
-    """Read the box that lies with a tip."""
+    """Read the box that lies with a tip once the hour has turned."""
 
     def read(reporter):
+        keep_seen(app)
         with app.app_context():
             return db.session.scalars(select(Tip.seen).where(Tip.id == reporter.tip_id)).one()
 
@@ -30,11 +36,11 @@ def seen(box_of):
 
 @pytest.fixture
 def tell(client):
-    """Post a box as the reporter's browser does, and wait until the server has done with it."""
+    """Post a box as the reporter's browser does."""
 
     def tell(lookup, box):
         content = {"lookup": lookup, "seen": b64encode(box).decode()}
-        return client.post("/mailbox/seen", json=content, buffered=True)
+        return client.post("/mailbox/seen", json=content)
 
     return tell
 
@@ -42,7 +48,7 @@ def tell(client):
 @pytest.fixture
 def look(client):
     """Look without scripts."""
-    return lambda typed: client.post("/mailbox/", data={"receipt": typed}, buffered=True)
+    return lambda typed: client.post("/mailbox/", data={"receipt": typed})
 
 
 def sealed(reporter, number, day=date(2026, 11, 30)):
@@ -100,9 +106,10 @@ def test_an_answer_held_back_shows_in_what_the_reporter_saw(app, reporter, look,
     assert seen(reporter).number == 1
 
 
-def test_a_changed_answer_counts_as_not_seen(app, reporter, look, seen):
+def test_a_changed_answer_counts_as_not_seen_and_so_does_what_comes_after(reporter, look, seen):
     reporter.answer("几点？")
     reporter.answer("快到老桥来", talk=bytes(32))
+    reporter.answer("听到了吗？")
 
     page = look(reporter.typed)
 
@@ -136,17 +143,42 @@ def test_who_has_no_receipt_is_answered_the_same_and_changes_nothing(reporter, t
     assert [name for name, _ in unknown.headers] == [name for name, _ in known.headers]
 
 
-def test_the_answer_goes_out_before_anything_is_looked_for(reporter, client, box_of):
-    """Else its time would tell a known receipt from an unknown one."""
+def test_a_look_reads_and_writes_the_same_whatever_lies_there(app, reporter, tell, look):
+    """Nothing is written at the moment of a look: no time and no journal tells of it."""
     reporter.answer("几点？")
-    before = box_of(reporter)
-    box = b64encode(sealed(reporter, 1)).decode()
+    look(reporter.typed)
+    keep_seen(app)
+    told = [(reporter.keys.lookup.hex(), sealed(reporter, 1)), ("0" * 32, blank())]
 
-    answer = client.post("/mailbox/seen", json={"lookup": reporter.keys.lookup.hex(), "seen": box})
-    assert answer.json == {"noted": True}
-    assert box_of(reporter) == before
-    answer.close()
-    assert box_of(reporter) != before
+    asked = [statements_of(app, lambda one=one: tell(*one)) for one in told]
+    looked = statements_of(app, lambda: look(reporter.typed))
+
+    assert asked == [[], []]
+    assert not [one for one in looked if not one.startswith("SELECT")]
+
+
+def test_what_waits_is_bounded_and_nobody_chooses_what_gives_way():
+    waiting = Sightings()
+    for number in range(MOST + 200):
+        waiting.note(number.to_bytes(32), b"box")
+
+    left = waiting.take()
+    assert len(left) == MOST
+    # Of the last 200 most are there, and of the first most are.
+    assert sum(number.to_bytes(32) in left for number in range(MOST, MOST + 200)) > 100
+    assert sum(number.to_bytes(32) in left for number in range(200)) > 100
+    assert waiting.take() == {}
+
+
+def test_a_letter_and_a_refused_one_show_the_talk_and_tell_it_too(client, reporter, seen):
+    reporter.answer("几点？")
+    page = client.post("/mailbox/", data={"receipt": reporter.typed}).text
+    reporter.answer("还有谁？")
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+
+    client.post("/mailbox/words", data={"receipt": reporter.typed, "token": token, "words": ""})
+
+    assert seen(reporter).number == 2
 
 
 @pytest.mark.parametrize("box", [b"", b"x" * (SEEN - 1), b"x" * (SEEN + 1)])

@@ -1,11 +1,19 @@
 // One visit with scripts, against a server made of functions: `node --test`.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { isAble } from "../../../admin/browser/mailbox/able.js";
 import { FalseKey, checkReader, checkUnit } from "../../../admin/browser/mailbox/locks.js";
 import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
+import { lastSeen } from "../../../admin/browser/mailbox/seen.js";
 import { Visit } from "../../../admin/browser/mailbox/session.js";
+
+// What is told a while later is told when a test says so.
+mock.timers.enable({ apis: ["setTimeout"] });
+const aWhileLater = async () => {
+  mock.timers.tick(4000);
+  await new Promise((resolve) => setImmediate(resolve));
+};
 
 // The fingerprint of these two is what admin/sealing/member.py makes of them.
 const UNIT = { id: "police", recipients: ["age1pq1one", "age1pq1two"] };
@@ -62,9 +70,9 @@ function serve(plays, keys = KEYS, retiring = undefined) {
   return asked;
 }
 
-async function opened(plays, { answer = ANSWER, keys = KEYS, retiring = undefined } = {}) {
+async function opened(plays, { answer = ANSWER, keys = KEYS, retiring = undefined, broken = {} } = {}) {
   const asked = serve([[200, answer], ...plays], keys, retiring);
-  const visit = new Visit(tools(), "/mailbox/", "typed", "digits", "site");
+  const visit = new Visit({ ...tools(), ...broken }, "/mailbox/", "typed", "digits", "site");
   await visit.look();
   return { asked, visit };
 }
@@ -75,24 +83,52 @@ test("an unknown receipt gives no entries", async () => {
   assert.equal(await visit.look(), null);
 });
 
+const TWO = [
+  { number: 1, direction: "reporter", digest: "aa" },
+  { number: 2, direction: "staff", digest: "bb" },
+];
+
 test("each look tells what was seen, and one that finds nothing tells as much", async () => {
-  const messages = [{ number: 1, digest: "aa" }, { number: 2, digest: "bb" }];
-  await opened([], { answer: { ...ANSWER, messages } });
-  const [{ lookup, seen: known }] = told;
+  await opened([], { answer: { ...ANSWER, messages: TWO } });
+  // Whoever watches the line learns nothing from when it is told: not before, whatever was opened.
+  assert.deepEqual(told, []);
+  await aWhileLater();
+  // The last: those of earlier tests were waiting, too.
+  const { lookup, seen: known } = told.pop();
   assert.equal(lookup, "ab");
   assert.deepEqual([known.seen.number, known.seen.digest], [2, "bb"]);
   assert.match(known.seen.day, /^\d{4}-\d\d-\d\d$/);
 
   await opened([], { answer: { ...ANSWER, known: false } });
-  const [{ seen: unknown }] = told;
+  await aWhileLater();
+  const { seen: unknown } = told.pop();
   assert.deepEqual(unknown, { length: 68, seen: null });
 });
 
-test("nobody waits for that word, and a lost one harms nothing", async () => {
-  isDeaf = true;
-  const { visit } = await opened([]);
-  isDeaf = false;
-  assert.equal(visit.answer.known, true);
+test("nobody waits for that word, and neither a lost one nor one that fails harms anything", async () => {
+  for (const broken of [{}, { sealSeen: () => { throw new Error("no"); } }]) {
+    isDeaf = true;
+    const { visit } = await opened([], { broken });
+    await aWhileLater();
+    isDeaf = false;
+    assert.equal(visit.answer.known, true);
+  }
+});
+
+test("what comes after a gap does not count as seen", () => {
+  const entry = (number, trouble = "", side = "staff") => ({ number, side, trouble });
+  const cases = [
+    [[entry(1), entry(2, "", "reporter"), entry(3)], 3],
+    [[entry(1), entry(2, "missing"), entry(3)], 1],
+    [[entry(1), entry(2, "changed", "reporter"), entry(3)], 1],
+    [[entry(1, "misplaced"), entry(2)], 0],
+    [[], 0],
+  ];
+  for (const [entries, number] of cases) {
+    const messages = entries.map((one) => ({ number: one.number, direction: one.side, digest: "cc" }));
+    const seen = lastSeen(entries, messages, "2026-11-30");
+    assert.deepEqual(seen, { number, day: "2026-11-30", digest: number ? "cc" : "" });
+  }
 });
 
 test("requests carry no credentials and are never cached", async () => {

@@ -33,6 +33,7 @@ from .services import (
     TipPurged,
     find_mail,
     store_letter,
+    wordless_call,
 )
 from .shares import has_share
 from .thread import Row, decoy_row, is_own_whole
@@ -185,6 +186,8 @@ _NOTHING: Final[dict[str, Any]] = {
     "withdrawn_on": "",
     "apart": False,
     "called": False,
+    "called_on": "",
+    "recent": "",
     "unit": {"id": "", "key": "", "recipients": []},
     "marks": [],
     "length": 0,
@@ -195,6 +198,7 @@ _NOTHING: Final[dict[str, Any]] = {
 def _cover(mail: Mail) -> dict[str, Any]:
     """Describe a tip to its reporter."""
     unit, withdrawn = readers(mail.tip), mail.tip.withdrawn_on
+    called_on = wordless_call(mail.tip, mail.rows)
     return {
         "known": True,
         "reference": mail.tip.reference,
@@ -205,6 +209,8 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
         "apart": mail.tip.machine_unit is not None,
         "called": mail.tip.danger_on is not None,
+        "called_on": called_on.isoformat() if called_on else "",
+        "recent": words.recent_act(mail.tip),
         "unit": {
             "id": unit.unit_id if unit else "",
             "key": str(unit.key_id) if unit else "",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from sqlalchemy import select
@@ -122,6 +123,11 @@ def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple
     """
     tip = find_tip_or_decoy(session, peppered, unit_id)
     return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
+
+
+def wordless_call(tip: Tip, rows: Sequence[Row]) -> date | None:
+    """Tell the day of a call for protection of which no row of the talk tells: the bare mark."""
+    return None if any(row.act == "danger" for row in rows) else tip.danger_on
 
 
 def seal_letter(mail: Mail, talk: bytes, *, kind: Kind, body: str, readers: OpenUnit) -> Letter:

@@ -22,6 +22,7 @@ from ..security import public
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
 from .seeing import note_visit
+from .services import wordless_call
 from .visit import Delivery, Visit, deliver, visit
 
 PAGE_STEP = 32 * 1024
@@ -175,14 +176,18 @@ def _mailbox_page(
         next_look=words.next_look(tip),
         has_replies=any(entry.side == "staff" for entry in found.entries),
         stored=words.STORED[stored] if stored else "",
-        act=stored if stored in words.HAPPENS else "",
+        act=stored if stored in words.HAPPENS else words.recent_act(tip),
+        called_on=wordless_call(tip, found.mail.rows),
     )
 
 
 def _step_page(kind: Kind, found: Visit, form: LetterForm, *, marked: str = "") -> str:
     typed = request.form.get("words", "")
     page = f"mailbox/{kind}.html"
-    return render_template(page, visit=found, form=form, words=typed, marked=marked)
+    is_apart = found.mail is not None and found.mail.tip.machine_unit is not None
+    return render_template(
+        page, visit=found, form=form, words=typed, marked=marked, is_apart=is_apart
+    )
 
 
 def _refused_page(kind: Kind, receipt: ReceiptForm, found: Visit, form: LetterForm) -> str:

@@ -71,6 +71,8 @@ OPENED_HERE = _l("查询码不会离开这台设备，回复就在这里打开�
 WAIT = _l("正在打开或加锁，请稍等…")
 COUNTED = _l("已写 %(found)s 个数字，一共 36 个")
 
+ENDED = (TipStatus.CLOSED, TipStatus.OUT_OF_SCOPE, TipStatus.PURGED)
+
 STORED = {
     "message": _l("您补充的话收到了。"),
     "danger": _l("收到了，已标为最急。请马上打 110。"),
@@ -88,10 +90,23 @@ HAPPENS = {
     ),
     "withdraw": (
         _l("工作人员下次打开这条线索，就看得到，由他停、由他删。"),
+        _l("没有规定几天以内。七天还没有动静，在下面再写一句。"),
         _l("今天您什么也不用做。改主意了，在下面写一句就行。"),
         _l("明天再来看一次，看看有没有回话。"),
     ),
 }
+
+
+def recent_act(tip: Tip) -> str:
+    """Name the act after which it is still said what happens now; empty where there is none."""
+    days = {"danger": tip.danger_on, "withdraw": tip.withdrawn_on}
+    said = {act: day for act, day in days.items() if day and _is_recent(day)}
+    # In danger and withdrawn: what keeps somebody safe goes first.
+    return next(iter(said), "") if tip.status not in ENDED else ""
+
+
+def _is_recent(day: date) -> bool:
+    return day > today() - timedelta(days=CALLED_DAYS)
 
 
 def turn_to(tip: Tip, district: District, lang: str) -> str:
@@ -112,10 +127,9 @@ def next_look(tip: Tip) -> str:
     status = tip.status
     if status is TipStatus.PURGED:
         return str(PURGED)
-    if status in (TipStatus.CLOSED, TipStatus.OUT_OF_SCOPE):
+    if status in ENDED:
         return str(_("不用再来看了。想起什么，还可以在下面写。"))
-    called = max(tip.danger_on or date.min, tip.withdrawn_on or date.min)
-    if called > today() - timedelta(days=CALLED_DAYS):
+    if recent_act(tip):
         tomorrow = format_date(today() + timedelta(days=1), "long")
         return str(_("明天再来看一次：%(day)s。", day=tomorrow))
     day = format_date(today() + timedelta(days=LOOK_AGAIN_DAYS), "long")

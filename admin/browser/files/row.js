@@ -129,10 +129,15 @@ function sentenceOf(item, seen, words) {
 // What is to be known beside the state.
 function noteOf(item, seen, words) {
   if (item.note) return words[item.note];
-  if (seen === "undecided") return item.reason === "kind" ? words.askKind : words.ask;
+  if (seen === "undecided") return hasOtherWay(item, words) ? words.askKind : words.ask;
   const isRenewed = item.uploads.some(({ renewals }) => renewals);
   if (isRenewed && seen === "moving") return words.renewed;
   return item.state === "ready" && !item.cleanName ? words.nameGoes : "";
+}
+
+// Without scripts the server cleans what no browser does, up to a size of its own.
+function hasOtherWay({ reason, size }, { limits }) {
+  return reason === "kind" && size <= limits.plainMb * MIB;
 }
 
 // Only what changed is written: a screen reader reads each writing aloud.

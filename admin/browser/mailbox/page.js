@@ -271,7 +271,7 @@ export class Page {
 
   showStep(kind, letter, marked = "") {
     this.draft = letter.elements.words.value;
-    this.show(kind === "danger" ? dangerView(marked) : cloneTemplate(`view-${kind}`));
+    this.show(kind === "danger" ? dangerView(marked, this.visit.answer.apart) : cloneTemplate(`view-${kind}`));
     const form = this.act(`confirm-${kind}`);
     form.elements.words.value = this.draft;
     form.addEventListener("submit", (event) => this.take(event, () => this.send(kind, form)));

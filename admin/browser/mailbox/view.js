@@ -17,15 +17,13 @@ export function mailboxView(answer, entries, lang, { stored, act }) {
   const view = cloneTemplate("view-mailbox");
   const isPurged = answer.status === "purged";
   put(view, "stored", stored);
-  if (act) {
-    slot(view, `happens-${act}`).hidden = false;
-    slot(view, `who-${act}`).hidden = answer.apart;
-  }
+  showHappens(view, act || answer.recent, answer.apart);
   put(view, "status", answer.status_words);
   put(view, "turn-to", answer.turn_to);
   put(view, "next-look", answer.next_look);
   slot(view, "apart").hidden = !answer.apart;
   slot(view, "apart-danger").hidden = !(answer.apart && answer.called);
+  if (answer.called_on) putDay(view, "called", answer.called_on, lang);
   if (answer.withdrawn_on) putDay(view, "withdrawn", answer.withdrawn_on, lang);
   const list = slot(view, "messages");
   entries.forEach((entry) => list.append(entryView(entry, lang)));
@@ -33,6 +31,13 @@ export function mailboxView(answer, entries, lang, { stored, act }) {
   slot(view, "open-part").hidden = isPurged;
   slot(view, "purged-part").hidden = !isPurged;
   return view;
+}
+
+// What happens now, after an act of today or of the last days.
+function showHappens(view, act, isApart) {
+  if (!act) return;
+  slot(view, `happens-${act}`).hidden = false;
+  slot(view, `who-${act}`).hidden = isApart;
 }
 
 function entryView(entry, lang) {
@@ -45,9 +50,10 @@ function entryView(entry, lang) {
 }
 
 // `marked` is the sentence that the call for protection counts and its words were not kept.
-export function dangerView(marked) {
+export function dangerView(marked, isApart) {
   const view = cloneTemplate("view-danger");
   put(view, "marked", marked);
+  if (marked) showHappens(view, "danger", isApart);
   return view;
 }
 

@@ -247,9 +247,17 @@ def test_danger_is_marked_where_no_key_is_there_and_the_words_stay_for_copying(
 
     visitor.sees("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
     expect(visitor.page.locator("#danger-words")).to_have_value(WORDS)
+    expect(visitor.page.locator("[data-slot=happens-danger]")).to_be_visible()
     assert (reporter.tip().urgency, count(Message)) == (Urgency.P0, 0)
     bodies = "".join(body for _url, body in visitor.posted).encode()
     assert not [needle for needle in spellings(WORDS) if needle in bodies]
+
+    # The talk has no place for a call without words: the next look names it all the same.
+    visitor.page.on("dialog", lambda dialog: dialog.accept())
+    visitor.open(reporter.typed)
+    expect(visitor.page.locator("[data-slot=called]")).to_contain_text("按了「我有危险」。")
+    expect(visitor.page.locator("[data-slot=called]")).to_be_visible()
+    expect(visitor.page.locator("[data-slot=happens-danger]")).to_be_visible()
 
 
 def serve_false_keys(visitor, false_unit):

@@ -9,6 +9,7 @@ import pytest
 from admin.db import today
 from admin.house import house
 from admin.mailbox import visit as visit_module
+from admin.mailbox.words import CALLED_DAYS
 from admin.models import Decision, Message, SpentNonce, TipStatus, Urgency
 from admin.sealing import payload
 from admin.vault import history, store
@@ -233,6 +234,32 @@ def test_danger_confirmed_marks_the_tip_as_most_urgent_and_tells_staff(send, rep
 def test_danger_needs_no_words(send, reporter):
     assert send("danger", confirm="yes").status_code == 200
     assert reporter.opened()[0].kind == "danger"
+
+
+def test_a_call_whose_words_were_refused_says_what_happens_now_and_stands_there_at_the_next_look(
+    client, send, reporter, close_units
+):
+    close_units()
+
+    marked = send("danger", confirm="yes", words="他们来过我家")
+    again = client.post("/mailbox/", data={"receipt": reporter.typed})
+
+    for page in (marked, again):
+        assert all(sentence in page.text for sentence in ACTS["danger"][1])
+        assert 'data-slot="happens-danger" hidden' not in page.text
+    assert f"您在 {format_day(today())} 按了「我有危险」。" in again.text
+    assert again.text.count("按了「我有危险」") == 1
+
+
+def test_what_happens_now_is_said_for_some_days_and_not_for_ever(
+    client, send, reporter, change_tip
+):
+    send("danger", confirm="yes")
+    pages = [client.post("/mailbox/", data={"receipt": reporter.typed}).text]
+    change_tip(danger_on=today() - timedelta(days=CALLED_DAYS))
+    pages.append(client.post("/mailbox/", data={"receipt": reporter.typed}).text)
+
+    assert ["接下来怎么办" in page for page in pages] == [True, False]
 
 
 def test_danger_is_marked_where_no_key_is_there_and_the_words_are_kept_for_copying(

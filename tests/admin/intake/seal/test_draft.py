@@ -133,7 +133,7 @@ def wait_for_key(writer):
 
 
 def get_key(writer):
-    """Touch questions until what waits is back: a touch while the key is being asked for asks no more."""
+    """Touch questions until what waits is back; while one asks for the key, others ask nothing."""
     page = writer.page
     page.unroute(KEY)
     for _turn in range(500):

@@ -387,6 +387,16 @@ test("a receipt of an earlier page is used again: what lies there gets a supplem
   assert.deepEqual([receipts, isSupplement, counts.newReceipt], [["receipt 9"], true, 0]);
 });
 
+test("what was sealed before an earlier page's receipt came back never goes out under it", async () => {
+  const plays = { "/tip/challenge": [LOST, [200, { salt: "s" }]] };
+  const { session, sent } = begin(plays);
+  await fails(session.send(FORM), { name: "Offline" });
+  session.resume({ digits: "digits 9", receipt: "receipt 9" });
+  const { receipts } = await session.send(FORM);
+  assert.deepEqual(receipts, ["receipt 9"]);
+  assert.deepEqual(sent("/tip/sealed").map(({ lookup }) => lookup), ["lookup of digits 9"]);
+});
+
 test("no failure makes words unsent that may be stored", async () => {
   let isBroken = false;
   const seal = ({ fields }) => {

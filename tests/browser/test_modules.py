@@ -16,6 +16,8 @@ HERE = Path(__file__).parent
         "reseal_test.mjs",
         "canvas_test.mjs",
         "files_test.mjs",
+        "draft_test.mjs",
+        "workshop_test.mjs",
     ],
 )
 def test_the_modules_hold_in_node(node, script):

@@ -1,7 +1,7 @@
 // Keeps the form's draft while somebody writes, brings it back, and throws it away when told to. The same
 // for the receipt, until it was copied.
 
-import { Draft, keptDraft } from "../page/draft.js";
+import { Draft, dropDraft, freePlace, keptPlaces } from "../page/draft.js";
 import { openKept } from "../page/kept_again.js";
 import { isLost } from "../page/post.js";
 import { answersNow } from "./answers.js";
@@ -18,11 +18,16 @@ export class Keeping {
     this.draft = new Draft("tip", form.dataset.draft);
     this.receipts = new Draft("receipt", form.dataset.draft);
     this.note = document.getElementById("draft");
+    this.unkept = document.getElementById("unkept");
     this.back = document.getElementById("back");
     // Under which the words may lie at the server already.
     this.receipt = null;
-    // An earlier draft that could not be opened yet is not written over.
-    this.isHeld = false;
+    // Where drafts of earlier pages lie that could not be opened yet, the oldest first. What is written
+    // meanwhile is kept apart.
+    this.earlier = [];
+    // Where those lie whose words stand on this page now: once it is kept, they go.
+    this.opened = [];
+    this.touched = new Set();
     this.isBringing = false;
   }
 
@@ -31,52 +36,81 @@ export class Keeping {
     ["input", "change"].forEach((name) => this.form.addEventListener(name, () => this.save()));
     ["focusin", "change"].forEach((name) => this.form.addEventListener(name, () => this.bringBack()));
     window.addEventListener("online", () => this.bringBack());
-    this.form.addEventListener("dengshao:stored", () => this.draft.wipe());
+    this.form.addEventListener("change", ({ target }) => this.touched.add(target.name));
+    // What was never opened was not sent: it stays.
+    this.form.addEventListener("dengshao:stored", () => this.wipe());
     this.note.addEventListener("click", (event) => this.clear(event));
-    // What the server filled in again stands on the page already.
-    this.isHeld = Boolean(keptDraft("tip")) && !document.getElementById("error-summary");
+    this.earlier = keptPlaces("tip");
+    // What the server filled in again stands on the page already: the newest.
+    const isRefilled = this.earlier.length > 0 && document.getElementById("error-summary");
+    this.draft.place = isRefilled ? this.earlier.pop() : freePlace("tip");
+    this.receipts.place = freePlace("receipt");
     // Written before this script was there.
     if (hasWords(this.form)) this.save();
     this.bringBack();
   }
 
-  // Resolves with whether it is kept.
   async save() {
-    if (this.isHeld || !this.draft.mayKeep) return false;
+    if (!this.draft.mayKeep) return;
     const { form, receipt } = this;
     const isKept = await this.draft.save({ answers: answersNow(form), receipt });
-    if (isKept) this.note.hidden = false;
-    return isKept;
+    if (isKept === null) return;
+    this.opened.splice(0).forEach(dropDraft);
+    // Said where the page had promised more; else the browser itself asks before leaving.
+    if (isKept) this.unkept.hidden = true;
+    else if (!this.note.hidden) this.unkept.hidden = false;
+    this.note.hidden = !isKept;
+  }
+
+  wipe() {
+    this.opened.splice(0).forEach(dropDraft);
+    this.draft.wipe();
   }
 
   // Tries anew each time it is called, until it is known what was kept.
   async bringBack() {
-    const isReceipt = Boolean(keptDraft("receipt")) && this.form.isConnected;
-    if (this.isBringing || !(isReceipt || this.isHeld)) return;
+    const [receipt] = this.form.isConnected ? keptPlaces("receipt") : [];
+    if (this.isBringing || !(receipt || this.earlier.length)) return;
     this.isBringing = true;
     try {
-      if (isReceipt) await this.bringReceipt();
-      else this.fill(await openKept("tip", KEY));
+      if (receipt) await this.bringReceipt(receipt);
+      else await this.bringDrafts();
     } catch (error) {
       if (isLost(error)) this.say("later");
-      else this.isHeld = false;
+      else this.earlier = [];
     }
     this.isBringing = false;
   }
 
-  async bringReceipt() {
-    const kept = await openKept("receipt", KEY);
-    if (kept) await this.onReceipt(kept);
-    else this.say("gone");
+  async bringReceipt(place) {
+    const kept = await openKept(place, KEY);
+    if (!kept) {
+      this.say("gone");
+      return;
+    }
+    this.receipts.place = place;
+    await this.onReceipt(kept);
   }
 
-  fill(kept) {
-    this.isHeld = false;
-    this.say(kept ? "here" : "");
-    if (!kept) return;
-    fillForm(this.form, kept.answers);
-    this.receipt = kept.receipt;
-    this.save();
+  async bringDrafts() {
+    const found = [];
+    for (const place of this.earlier) found.unshift(await openKept(place, KEY));
+    // Sent, or thrown away, meanwhile; or on its way, without these words: they come at the next touch.
+    if (this.earlier.length && this.form.isConnected && !this.form.elements.what.readOnly) {
+      this.fill(found.filter(Boolean));
+    }
+  }
+
+  // `found` are all of them, the newest first. They become one again, in the oldest's place.
+  fill(found) {
+    const [first, ...others] = this.earlier;
+    this.opened = others.concat(this.draft.place);
+    this.draft.place = first;
+    this.earlier = [];
+    const joined = found.filter(({ answers }) => fillForm(this.form, answers, this.touched));
+    this.say(found.length ? (joined.length ? "joined" : "here") : "");
+    this.receipt = found.reduce((receipt, kept) => receipt || kept.receipt, this.receipt);
+    if (found.length || hasWords(this.form)) this.save();
   }
 
   say(name) {
@@ -95,11 +129,12 @@ export class Keeping {
     }
     target.textContent = clear;
     target.dataset.clear = "";
-    this.isHeld = false;
+    this.earlier.splice(0).forEach(dropDraft);
     this.receipt = null;
-    this.draft.wipe();
+    this.touched.clear();
+    this.wipe();
     wipe(this.form);
-    this.note.hidden = this.back.hidden = true;
+    this.note.hidden = this.unkept.hidden = this.back.hidden = true;
     this.form.dispatchEvent(new Event("dengshao:cleared"));
     document.querySelector("h1").focus();
   }

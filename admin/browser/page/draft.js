@@ -16,6 +16,23 @@ export function dropDraft(place) {
   withStore((store) => store.removeItem(NAME + place));
 }
 
+// Where records of one kind (`tip`, `tip.2`, …) lie, the oldest first: what cannot be opened yet is not
+// written over.
+export function keptPlaces(kind) {
+  const names = withStore((store) => Object.keys(store)) || [];
+  const places = names.filter((name) => name.startsWith(NAME)).map((name) => name.slice(NAME.length));
+  const found = places.filter((place) => place === kind || /^[.]\d+$/.test(place.replace(kind, "")));
+  return found.sort((one, other) => numberOf(one) - numberOf(other));
+}
+
+// The place behind all of them.
+export function freePlace(kind) {
+  const last = keptPlaces(kind).pop();
+  return last ? `${kind}.${numberOf(last) + 1}` : kind;
+}
+
+const numberOf = (place) => Number(place.split(".")[1] || 1);
+
 export class Draft {
   // `given` is "ticket key" as the server put it into the page; empty in practice, where nothing is kept.
   constructor(place, given) {
@@ -33,7 +50,8 @@ export class Draft {
     return Boolean(this.ticket && window.crypto && crypto.subtle);
   }
 
-  // The latest content wins. Resolves with whether it is kept.
+  // The latest content wins. Resolves with whether it is kept, and with null where something newer
+  // tells. Older words must not come back as if they were these: they go where these find no room.
   async save(content) {
     if (!this.mayKeep) return false;
     this.turn += 1;
@@ -41,9 +59,16 @@ export class Draft {
     const { ticket } = this;
     const box = await lock(this.key, content);
     // Something newer was said, or all of it thrown away, while it was being sealed.
-    if (turn !== this.turn || !box) return false;
-    withStore((store) => store.setItem(NAME + this.place, JSON.stringify({ ticket, box })));
-    return Boolean(keptDraft(this.place));
+    if (turn !== this.turn) return null;
+    const isKept = Boolean(box) && this.write(JSON.stringify({ ticket, box }));
+    if (!isKept) dropDraft(this.place);
+    return isKept;
+  }
+
+  write(record) {
+    const name = NAME + this.place;
+    withStore((store) => store.setItem(name, record));
+    return withStore((store) => store.getItem(name)) === record;
   }
 
   wipe() {

@@ -53,7 +53,7 @@ export class Result {
 
   // Kept until it was copied: a page that is loaded anew shows it again.
   next() {
-    if (this.kept) this.kept.save(Object.assign({ receipts: this.waiting.slice() }, this.shown));
+    this.keep();
     this.groups = this.waiting.shift().match(GROUP);
     this.asked = 1 + (crypto.getRandomValues(new Uint8Array(1))[0] % this.groups.length);
     const list = this.slot("receipt");
@@ -62,6 +62,14 @@ export class Result {
     this.hint.textContent = this.words.asked.replace("{number}", this.asked);
     this.field.value = "";
     this.sayWhich();
+  }
+
+  // In practice nothing is kept, and nothing to lose.
+  async keep() {
+    const content = Object.assign({ receipts: this.waiting.slice() }, this.shown);
+    const isKept = this.kept ? await this.kept.save(content) : false;
+    const warning = this.slot("unkept");
+    if (warning && isKept !== null) warning.hidden = isKept;
   }
 
   sayWhich() {

@@ -49,6 +49,8 @@ export class Session {
 
   // An earlier page of this tab may have sent under this receipt: what lies there gets a supplement.
   resume(receipt) {
+    // What was sealed meanwhile lies under another one, and was not stored.
+    if (this.receipt && this.receipt.digits !== receipt.digits) this.attempt = null;
     this.receipt = receipt;
     this.mayBeStored = true;
   }

@@ -1,7 +1,6 @@
 // The page's side of the worker. Where a browser runs no worker, the same script works in the page.
 
 import { arrive, loadScript } from "../page/load.js";
-import { Offline } from "../page/post.js";
 
 // The worker did not start, or failed at a job for a reason that is none of the reporter's.
 export class Broken extends Error {
@@ -21,8 +20,9 @@ export class Unsealable extends Error {
 
 const TOLD = ["NoUnit", "FalseKey", "FalseRoutes", "Strayed", "NoContact", "ContactExcluded"];
 
-// The script lies in the cache by then.
-const START = 60000;
+// The script is here and in the cache by then: a worker that says nothing for so long never will. The
+// page takes over while a press still waits (see patience.js).
+const START = 8000;
 
 export class Workshop {
   // `name` is where the script leaves its jobs in a page. `mayMove`: a job that fails in the worker is
@@ -51,12 +51,16 @@ export class Workshop {
 
   // Resolves with whether a worker runs.
   startWorker(address) {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Offline()), START);
+    return new Promise((resolve) => {
       const end = (runs) => {
         clearTimeout(timer);
         resolve(runs);
       };
+      const timer = setTimeout(() => {
+        this.worker.terminate();
+        this.worker = null;
+        end(false);
+      }, START);
       try {
         this.worker = new Worker(address);
       } catch (error) {

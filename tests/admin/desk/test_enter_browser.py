@@ -200,6 +200,45 @@ def test_a_false_key_is_refused_and_nothing_goes_out(page, live, unit, category)
     assert stored(live) == []
 
 
+def steer(route):
+    """Play a server that wants every word at the police, whose key is genuine."""
+    answer = route.fetch()
+    routes = answer.json()
+    routes |= {"supervisory": "police", "offices": dict.fromkeys(routes["offices"])}
+    route.fulfill(response=answer, json=routes)
+
+
+def misprint(route):
+    """Play a static site that publishes the hash of other routes."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json=answer.json() | {"routes": "ab" * 32})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "play"),
+    [("**/desk/enter/routes.json", steer), ("**/keys.json", misprint)],
+    ids=["routes.json", "keys.json"],
+)
+def test_false_routes_are_refused_and_nothing_goes_out(page, live, pattern, play):
+    """What somebody tells about an official would go to the police, and be readable there."""
+    page.route(pattern, play)
+    open_form(page, live)
+    fill(page)
+    page.check("[name=official][value=yes]")
+    page.posted.clear()
+
+    for _press in range(2):
+        page.click("#form button[type=submit]")
+        page.wait_for_selector("#error-summary:has-text('说的去向和公开登记的不一样，没有存')")
+        assert page.input_value("#what") == WHAT
+        assert not [request for request in page.posted if "sealed" in request.url]
+        assert stored(live) == []
+
+    page.unroute(pattern)
+    send(page)
+    assert [tip.unit_id for tip in stored(live)] == ["supervision"]
+
+
 def test_the_own_unit_is_held_against_the_key_in_hand_whatever_is_published(page, live):
     keys = {}
 

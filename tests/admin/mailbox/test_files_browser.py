@@ -5,7 +5,10 @@ import json
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select, update
 
+from admin.db import db
+from admin.models import Tip, UnitKey
 from tests import evidence_files as evidence
 from tests.admin.intake.seal.chosen import PAPER, PART, opened_files
 from tests.admin.intake.seal.writer import AXE, readable
@@ -39,6 +42,15 @@ def mend(visitor):  # noqa: F811
 
 
 @pytest.fixture
+def moved(app, reporter):
+    """Let the tip's row name another unit. Asked for before `chosen`."""
+    with app.app_context():
+        key = db.session.scalars(select(UnitKey.id).where(UnitKey.unit_id == "trade")).one()
+        db.session.execute(update(Tip).values(unit_id="trade", unit_key_id=key))
+        db.session.commit()
+
+
+@pytest.fixture
 def chosen(visitor, reporter, tmp_path):  # noqa: F811
     """Open the mailbox, choose a photo and a paper, and decide to send the paper as it is."""
     photo, paper = tmp_path / "IMG_family.jpg", tmp_path / "b.pdf"
@@ -68,6 +80,23 @@ def test_a_letter_brings_files_that_the_unit_opens(app, chosen, reporter):
     assert hashlib.sha256(pixels).hexdigest() == clean.sha256
     assert readable(chosen.posted, [evidence.CANARY, "IMG_family", "b.pdf", WORDS]) == []
     assert chosen.complaints == []
+
+
+def test_a_letter_with_files_does_not_follow_a_tip_whose_row_was_changed(moved, chosen, reporter):
+    chosen.page.fill("#words", WORDS)
+    for _press in range(2):
+        chosen.press("发给工作人员")
+        summary = chosen.page.locator("#error-summary")
+        expect(summary).to_contain_text("您的线索像是被人挪了地方，这次没有发出去")
+
+        expect(summary).to_contain_text("110")
+        expect(chosen.page.locator("#words")).to_have_value(WORDS)
+        expect(chosen.page.locator("#files-list li")).to_have_count(2)
+        expect(chosen.page.locator("main .plain-offer:visible")).to_have_count(0)
+    # The files lie at the server sealed; what opens them travels in the letter alone.
+    assert [url for url, _body in chosen.posted if url.endswith("/mailbox/sealed")] == []
+    assert readable(chosen.posted, [evidence.CANARY, "IMG_family", "b.pdf", WORDS]) == []
+    assert reporter.tip().messages == []
 
 
 def test_files_alone_are_a_letter_too(app, chosen, reporter):

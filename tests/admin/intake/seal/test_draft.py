@@ -23,13 +23,28 @@ SETTLED = """async () => {
 }"""
 KEPT = "Object.keys(sessionStorage).filter((name) => name.startsWith('dengshao.draft.'))"
 
+FULL = """void (Storage.prototype.setItem = () => {
+  throw new DOMException('full', 'QuotaExceededError');
+})"""
+BLOCKED = """Object.defineProperty(window, 'sessionStorage', {
+  get() { throw new DOMException('blocked', 'SecurityError'); }
+})"""
+KEY = "**/tip/draft"
+
 
 @pytest.fixture
-def hurried(writer):
+def impatient(writer):
     """A writer whose phone asks nothing before it leaves a page."""
     writer.page.add_init_script(
         "window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)"
     )
+    return writer
+
+
+@pytest.fixture
+def hurried(impatient):
+    """One who wrote something that is kept."""
+    writer = impatient
     writer.open()
     writer.fill()
     writer.choose("official", "no")
@@ -108,6 +123,156 @@ def test_a_draft_waits_for_the_line_and_is_not_written_over_meanwhile(hurried):
     hurried.sees(BACK)
     has_all(hurried)
     expect(page.locator("#who")).to_have_value(MORE)
+
+
+def wait_for_key(writer):
+    """Load the page anew while nobody gives the earlier draft's key."""
+    writer.page.route(KEY, lambda route: route.abort())
+    writer.page.reload()
+    writer.sees("网络断了。您的字和查询码还锁在这里")
+
+
+def get_key(writer):
+    """Touch questions until what waits is back; while one asks for the key, others ask nothing."""
+    page = writer.page
+    page.unroute(KEY)
+    for _turn in range(500):
+        if "网络断了" not in page.inner_text("#back"):
+            return
+        page.focus("#harm")
+        page.focus("#who")
+        page.wait_for_timeout(20)
+
+
+def test_what_is_written_while_an_earlier_draft_waits_outlives_a_reload_too(hurried):
+    page = hurried.page
+    wait_for_key(hurried)
+    for number, words in ((2, MORE), (3, "第三天又来了")):
+        page.fill("#what", words)
+        expect(page.locator("#draft")).to_be_visible()
+        page.evaluate(SETTLED.replace("draft.tip'", f"draft.tip.{number}'"))
+        page.reload()
+        hurried.sees("网络断了。您的字和查询码还锁在这里")
+    get_key(hurried)
+
+    hurried.sees("您先前写的字也回来了，接在后面。请看一遍。")
+    expect(page.locator("#what")).to_have_value(f"第三天又来了\n{MORE}\n{WORDS}")
+    expect(page.locator("#place")).to_have_value(PLACE)
+    # From now on it is one draft again.
+    page.wait_for_function(f"() => {KEPT}.join() === 'dengshao.draft.tip'")
+    page.reload()
+    hurried.sees(BACK)
+    expect(page.locator("#what")).to_have_value(f"第三天又来了\n{MORE}\n{WORDS}")
+
+
+def test_an_earlier_draft_changes_nothing_that_was_typed_or_chosen_since(hurried):
+    page = hurried.page
+    wait_for_key(hurried)
+    page.fill("#what", f"{WORDS}，{MORE}")
+    page.fill("#place", MORE)
+    page.select_option("#category", "B1")
+    hurried.choose("official", "yes")
+    hurried.choose("exclude", "bureau")
+    get_key(hurried)
+
+    hurried.sees("接在后面")
+    # What it holds already is not said twice.
+    expect(page.locator("#what")).to_have_value(f"{WORDS}，{MORE}")
+    expect(page.locator("#place")).to_have_value(f"{MORE}；{PLACE}")
+    expect(page.locator("#category")).to_have_value("B1")
+    expect(page.locator("[name=official][value=yes]")).to_be_checked()
+    # Both offices stay kept out.
+    for office in ("bureau", "station"):
+        expect(page.locator(f"[name=exclude][value={office}]")).to_be_checked()
+
+
+def test_words_written_about_an_official_stay_so_whatever_joins_them(impatient):
+    page = impatient.page
+    impatient.open()
+    impatient.fill()
+    impatient.choose("official", "yes")
+    is_kept(impatient)
+    wait_for_key(impatient)
+    impatient.fill(MORE)
+    impatient.choose("official", "no")
+    get_key(impatient)
+
+    impatient.sees("接在后面")
+    expect(page.locator("#what")).to_have_value(f"{MORE}\n{WORDS}")
+    expect(page.locator("[name=official][value=yes]")).to_be_checked()
+
+
+def test_a_tip_sent_while_an_earlier_draft_waits_does_not_wipe_it(hurried, stored):
+    page = hurried.page
+    wait_for_key(hurried)
+    hurried.fill(MORE)
+    hurried.send()
+    assert hurried.copy()
+    hurried.sees("查询码不再显示")
+    assert [tip.words.fields["what"] for tip in stored()] == [MORE]
+    assert page.evaluate(KEPT) == ["dengshao.draft.tip"]
+
+    page.unroute(KEY)
+    page.reload()
+    hurried.sees(BACK)
+    has_all(hurried)
+
+
+def test_a_receipt_that_waits_is_not_written_over_by_a_later_one(hurried):
+    page = hurried.page
+    hurried.send()
+    first = hurried.receipt
+    page.wait_for_function("() => sessionStorage.getItem('dengshao.draft.receipt')")
+    wait_for_key(hurried)
+    hurried.fill(MORE)
+    hurried.send()
+    assert hurried.copy() != first
+    hurried.sees("查询码不再显示")
+
+    page.unroute(KEY)
+    page.reload()
+    assert hurried.receipt == first
+    assert hurried.copy() == first
+    hurried.sees("查询码不再显示")
+    assert page.evaluate(KEPT) == []
+
+
+def test_where_the_newest_words_find_no_room_the_page_takes_back_what_it_said(hurried):
+    page = hurried.page
+    page.evaluate(FULL)
+    page.fill("#what", WORDS + MORE)
+
+    expect(page.locator("#unkept")).to_have_text("这个浏览器现在存不下您写的字。发出以前，别刷新。")
+    expect(page.locator("#draft")).to_be_hidden()
+    assert page.evaluate(KEPT) == []
+
+
+@pytest.mark.parametrize("fault", [BLOCKED, FULL], ids=["blocked", "full"])
+def test_where_nothing_can_be_kept_the_receipts_page_says_so_and_the_form_claims_nothing(
+    impatient, fault
+):
+    page = impatient.page
+    page.add_init_script(fault)
+    impatient.open()
+    page.wait_for_function("() => window.DengshaoDraft")
+    impatient.fill()
+    impatient.send()
+
+    assert impatient.receipt
+    told = page.locator("#main [data-slot=unkept]")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("这个浏览器存不住查询码。别刷新，先抄下来。")
+    expect(told).to_have_attribute("role", "alert")
+    impatient.copy()
+    expect(told).to_have_count(0)
+
+
+def test_where_a_receipt_is_kept_nothing_warns(hurried):
+    hurried.send()
+    assert hurried.receipt
+    hurried.page.wait_for_function("() => sessionStorage.getItem('dengshao.draft.receipt')")
+
+    expect(hurried.page.locator("#main [data-slot=unkept]")).to_be_hidden()
 
 
 def test_nothing_readable_lies_in_the_tab(hurried):

@@ -104,6 +104,24 @@ def test_a_browser_without_workers_seals_in_the_page(writer, stored, tip_of, bre
     assert writer.posts("/tip/sent") == []
 
 
+def test_a_worker_that_says_nothing_is_given_up_before_the_press_is(writer, stored, tip_of):
+    page = writer.page
+    page.clock.install()
+    page.add_init_script(
+        "globalThis.Worker = class { constructor() { globalThis.silent = true; }"
+        " postMessage() {} terminate() {} };"
+    )
+    writer.open()
+    writer.fill()
+    page.wait_for_function("() => globalThis.silent")
+    writer.send()
+    page.clock.run_for(10_000)
+
+    assert tip_of(writer.receipt) == stored()[0].row.id
+    assert len(writer.posts(SEALED)) == 1
+    assert writer.posts("/tip/sent") == []
+
+
 def test_a_browser_from_before_object_hasown_still_seals(writer, stored, tip_of, bundles):
     # Our libraries ask for it; browsers before 2022 lack it.
     script = (bundles / "seal-worker.js").read_text("utf-8")

@@ -9,10 +9,14 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from .config import Config
+    from .confirmed import Kept
 
 
-def create_app(config: "Config | None" = None) -> "Flask":
-    """Make the application: the house first, then the rooms in the order a tip passes them."""
+def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "Flask":
+    """Make the application: the house first, then the rooms in the order a tip passes them.
+
+    `kept` is the district as another process has read it; without it the files are read here.
+    """
     from .config import load_config
     from .db import init_db
     from .errors import QuietFlask, init_errors
@@ -21,7 +25,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
 
     config = config or load_config()
     app = QuietFlask("admin", static_folder=None)
-    init_house(app, config)
+    init_house(app, config, kept)
     init_db(app, config)
     init_security(app, config)
     init_errors(app)
@@ -47,18 +51,9 @@ def create_app(config: "Config | None" = None) -> "Flask":
         desk.init_app(app)
 
     init_public_site(app, config)
-    init_commands(app)
     if config.production:
         refuse_demo_store(app, config)
     return app
-
-
-def init_commands(app: "Flask") -> None:
-    """Give `flask --app admin` the commands that `dengshao` has."""
-    from .cli import COMMANDS
-
-    for command in COMMANDS:
-        app.cli.add_command(command)
 
 
 def refuse_demo_store(app: "Flask", config: "Config") -> None:
@@ -74,17 +69,16 @@ def refuse_demo_store(app: "Flask", config: "Config") -> None:
             refuse_demo(db.reading, config)
 
 
-def init_house(app: "Flask", config: "Config") -> None:
+def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     """Set what every room relies on: data, keys of the session, language, templates."""
     from jinja2 import StrictUndefined
 
-    from .district import load_district
+    from .confirmed import Kept
     from .house import House, house, page_language
     from .language import init_language
     from .unseen import seen
 
-    district = load_district(config.content, config.confirmed_keys)
-    app.extensions["dengshao"] = House(config=config, district=district)
+    app.extensions["dengshao"] = House(config=config, kept=kept or Kept(config))
     app.config.update(
         SECRET_KEY=config.key("session"),
         # Bound to this host by its name, which browsers take over TLS alone and for all paths. The

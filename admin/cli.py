@@ -1,7 +1,7 @@
 """The `dengshao` command: what an operator does at a terminal.
 
-`flask --app admin …` has the same commands: `create_app` registers them. Nothing here opens a
-store or reads a setting before a command is run: whoever only asks for help gets help.
+Nothing here opens a store or reads a setting before a command is run: whoever only asks for help
+gets help.
 """
 
 import click

@@ -4,21 +4,28 @@ keys.yml (and in development the file that the demo and the desk's own page writ
 each use: one file, written whole, so a node takes it as soon as it changed. All else of
 content/data hangs together over several files, so a node takes it when it is asked to: by the stamp
 that `dengshao reload` and SIGHUP leave in its data folder. A file that can't be read leaves what
-was read before, and is named in the log.
+was read before, and is named in the log; what was due is tried again when any file has changed.
 """
 
 import logging
+import os
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
-from typing import Final
+from threading import Lock, Thread
+from typing import Final, TypeVar
 
+from .config import Config
 from .data_file import DataError
 from .district import District, load_district, read_keys
 from .quiet_log import OWN
 
 _Stamp = tuple[int, int, int]
+_Stamps = tuple[_Stamp | None, ...]
+_Found = TypeVar("_Found")
 _ASKED: Final = "reread"
+_SECONDS: Final = 1.0
 
 
 class Rereading:
@@ -27,38 +34,101 @@ class Rereading:
     def __init__(self, content: Path, data: Path, second_keys: Path | None) -> None:
         self._content = content
         self._second_keys = second_keys
-        self._keys = (content / "data" / "keys.yml", second_keys)
-        self._asked = data / _ASKED
-        self._seen_keys, self._seen_asked = self._look()
-        self._lock = Lock()
+        self._key_files = (content / "data" / "keys.yml", second_keys)
+        self._request = data / _ASKED
+        self._taken = self._look()
+        # What all files were like when something due could not be read; None where nothing is due.
+        self._tried: tuple[_Stamps, _Stamps] | None = None
 
     def newest(self, district: District) -> District:
         """Give the district as it is now; the very same object where nothing changed."""
-        if self._look() == (self._seen_keys, self._seen_asked):
-            return district
-        # Another thread is at it: what is there is good until it is done.
-        if not self._lock.acquire(blocking=False):
-            return district
-        try:
-            return self._read(district)
-        finally:
-            self._lock.release()
+        return district if self.is_as_it_was() else self._read(district)
+
+    def is_as_it_was(self) -> bool:
+        """Tell whether there is nothing to read: a look at a few files, at each use."""
+        tried = self._tried
+        return self._look() == self._taken if tried is None else self._look_at_all() == tried
 
     def _read(self, district: District) -> District:
-        keys, asked = self._look()
-        is_asked, self._seen_keys, self._seen_asked = asked != self._seen_asked, keys, asked
-        try:
-            if is_asked:
-                return load_district(self._content, self._second_keys)
-            found = read_keys(self._content, self._second_keys)
-        except DataError as error:
-            # The words of a data file are the editor's own, and public.
-            logging.getLogger(OWN).error("没有换，还用原来的：%s", error)
-            return district
-        return replace(district, fingerprints=found.open, retiring=found.retiring)
+        # The look comes first: what changes while it is read is read once more.
+        tried = self._look_at_all()
+        asked, *keys = tried[0]
+        faults: dict[str, None] = {}
+        if asked != self._taken[0]:
+            whole = _read_well(lambda: load_district(self._content, self._second_keys), faults)
+            if whole:
+                self._taken, self._tried = tried[0], None
+                # A warning, so that an operator sees which processes have it.
+                logging.getLogger(OWN).warning("重新读好了（进程 %s）。", os.getpid())
+                return whole
+        if tuple(keys) != self._taken[1:]:
+            # Keys don't wait for a slip elsewhere to be mended.
+            found = _read_well(lambda: read_keys(self._content, self._second_keys), faults)
+            if found:
+                self._taken = (self._taken[0], *keys)
+                district = replace(district, fingerprints=found.open, retiring=found.retiring)
+        for fault in faults:
+            logging.getLogger(OWN).error("没有换，还用原来的：%s", fault)
+        self._tried = tried if faults else None
+        return district
 
-    def _look(self) -> tuple[tuple[_Stamp | None, ...], _Stamp | None]:
-        return tuple(_stamp(path) for path in self._keys), _stamp(self._asked)
+    def _look(self) -> _Stamps:
+        return tuple(_stamp(path) for path in (self._request, *self._key_files))
+
+    def _look_at_all(self) -> tuple[_Stamps, _Stamps]:
+        folder = self._content / "data"
+        files = sorted([*folder.glob("*.yml"), *folder.glob("schema/*.json")])
+        return self._look(), tuple(_stamp(path) for path in files)
+
+
+class Kept:
+    """What a process serves by: the newest of its district that could be read.
+
+    gunicorn's first process has one and makes each worker of it. A worker that takes the place of
+    one that died so takes no edit that nobody asked to be read, and no slip keeps it from serving.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._rereading = Rereading(config.content, config.data, config.confirmed_keys)
+        self.district = load_district(config.content, config.confirmed_keys)
+        self._lock = Lock()
+
+    def newest(self) -> District:
+        # Another thread is at it: what is there is good until it is done. It alone puts what it
+        # read in the old one's place: a slower thread would put the old one back.
+        if not self._rereading.is_as_it_was() and self._lock.acquire(blocking=False):
+            try:
+                self.district = self._rereading.newest(self.district)
+            finally:
+                self._lock.release()
+        return self.district
+
+
+def start_looking(kept: Kept) -> None:
+    """Look each second too, in a thread of this process, whether it is asked for a page or not.
+
+    A process that nobody asks for hours would else read, at last, what was edited meanwhile.
+    """
+
+    def keep_looking() -> None:
+        while True:
+            time.sleep(_SECONDS)
+            kept.newest()
+
+    Thread(target=keep_looking, name="rereading", daemon=True).start()
+
+
+def _read_well(read: Callable[[], _Found], faults: dict[str, None]) -> _Found | None:
+    """Read; what can't be read is put among the faults."""
+    try:
+        return read()
+    except DataError as error:
+        # The words of a data file are the editor's own, and public.
+        faults[str(error)] = None
+    except Exception as error:
+        # A schema with a slip, say. Whatever it is, nobody may stop serving for it.
+        faults[type(error).__name__] = None
+    return None
 
 
 def ask_to_reread(data: Path) -> None:

@@ -7,7 +7,7 @@ from flask import current_app, has_request_context, request
 from sqlalchemy import select
 
 from .config import Config
-from .confirmed import Rereading
+from .confirmed import Kept
 from .db import db
 from .district import District
 from .drafts import Drafts
@@ -19,20 +19,18 @@ from .tokens import FormTokens
 class House:
     """One application's configuration and data. Made by `create_app`."""
 
-    def __init__(self, config: Config, district: District) -> None:
+    def __init__(self, config: Config, kept: Kept) -> None:
         self.config = config
-        self._district = district
-        self._rereading = Rereading(config.content, config.data, config.confirmed_keys)
+        self.kept = kept
 
     @property
     def district(self) -> District:
         """The district's data, as it was last read well; the keys as they are this moment."""
-        self._district = self._rereading.newest(self._district)
-        return self._district
+        return self.kept.newest()
 
     @district.setter
     def district(self, district: District) -> None:
-        self._district = district
+        self.kept.district = district
 
     @cached_property
     def site_id(self) -> str:

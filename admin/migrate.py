@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 class Step:
     revision: str
     words: str
-    """What it adds, as its file says."""
+    """What it adds, as its file tells operators: its `told`."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read_form(engine: Engine) -> Form:
     """Look at the form of a database, and change nothing in it."""
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    steps = _steps()
+    steps = read_steps()
     known = [step.revision for step in steps]
     if current is None:
         return Form(None, tuple(steps), is_unknown=False)
@@ -68,11 +68,12 @@ def read_form(engine: Engine) -> Form:
     return Form(current, tuple(steps[known.index(current) + 1 :]), is_unknown=False)
 
 
-def _steps() -> list[Step]:
+def read_steps() -> list[Step]:
+    """List the steps that this code knows, the oldest first."""
     script = ScriptDirectory.from_config(alembic_config())
-    return [Step(found.revision, found.doc) for found in script.walk_revisions()][::-1]
+    return [Step(found.revision, found.module.told) for found in script.walk_revisions()][::-1]
 
 
 def known_revisions() -> list[str]:
     """List the revisions that this code knows, the newest first."""
-    return [step.revision for step in _steps()][::-1]
+    return [step.revision for step in read_steps()][::-1]

@@ -17,12 +17,13 @@ from gunicorn.arbiter import Arbiter
 from . import create_app
 from .accounts.joining import write_setup_code
 from .config import Config
-from .confirmed import ask_to_reread
+from .confirmed import Kept, ask_to_reread, start_looking
 from .data_file import DataError
 from .db import db
-from .district import load_district
+from .district import routes_digest
 from .notices import start_noticing
 from .quiet_log import OWN, QuietLogger, quiet_process
+from .ready import check_all
 from .security import forbid_core_dumps
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
@@ -77,16 +78,26 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     def reload(self) -> None:
         self.app.reread()
 
+    def manage_workers(self) -> None:
+        """At each turn, before it makes a worker: be where the workers are that serve."""
+        self.app.kept.newest()
+        super().manage_workers()
+
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, configured from Python."""
 
     def __init__(
-        self, make_app: Callable[[], Flask], options: dict[str, Any], config: Config
+        self,
+        make_app: Callable[[Kept], Flask],
+        options: dict[str, Any],
+        config: Config,
+        kept: Kept,
     ) -> None:
         self._make_app = make_app
         self._options = options
         self._config = config
+        self.kept = kept
         super().__init__()
 
     def run(self) -> None:
@@ -94,10 +105,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def reread(self) -> None:
         """Let the workers read content, data and keys anew; what can't be read is named instead."""
+        known = routes_digest(self.kept.district)
         try:
-            load_district(self._config.content, self._config.confirmed_keys)
+            check_all(self._config, known=known)
         except DataError as error:
             logging.getLogger(OWN).error("没有换，还用原来的：%s", error)
+        except Exception as error:
+            # A schema with a slip, say. Whatever it is, the server goes on.
+            logging.getLogger(OWN).error("没有换，还用原来的：%s", type(error).__name__)
         else:
             ask_to_reread(self._config.data)
 
@@ -106,9 +121,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> TakingTurns:
-        app = self._make_app()
+        app = self._make_app(self.kept)
         start_sweeping(app)
         start_noticing(app)
+        start_looking(self.kept)
         # What is there now stays: the garbage collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
@@ -163,7 +179,9 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
         _announce_setup(config, setup_code)
     quiet_process()
     options = gunicorn_options(config, workers=workers, threads=threads)
-    Server(lambda: create_app(replace(config, workers=workers)), options, config).run()
+    shared = replace(config, workers=workers)
+    kept = app.extensions["dengshao"].kept
+    Server(lambda kept: create_app(shared, kept), options, config, kept).run()
 
 
 def _announce(config: Config) -> None:

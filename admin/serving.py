@@ -18,10 +18,10 @@ from .db import READ, db, today
 from .demo.commands import make
 from .demo.fill import fill_tips
 from .demo.members import read_demo
-from .district import load_district
 from .house import house
 from .migrate import Form, migrate, read_form
 from .notices import tick
+from .ready import check_all
 from .server import AlreadyRunning, hold_lock, run, serving_pid
 from .sweeper import SWEPT, sweep_now
 from .vault import vault
@@ -74,12 +74,13 @@ def make_demo_store() -> None:
     make()
 
 
-def reload_here() -> None:
+def reload_here(*, may_miss: bool) -> None:
     """Check what an editor changes, and let the serving process of this node read it anew."""
     config = load_config()
-    load_district(config.content, config.confirmed_keys)
+    is_serving = serving_pid(config.data / "run.lock") is not None
+    check_all(config, is_serving=is_serving, may_miss=may_miss)
     ask_to_reread(config.data)
-    if serving_pid(config.data / "run.lock") is None:
+    if not is_serving:
         click.echo("都读得懂。这个数据目录上没有服务在运行，下次启动就用新的。")
         return
     click.echo("都读得懂。运行中的服务几秒内用上新的，谁也不用重新登录。")

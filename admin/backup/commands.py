@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import DBAPIError
 
+from ..commands.opening import steps
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
 from ..house import house
+from ..migrate import Form, read_steps
 from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
 from ..sealing.errors import SealingError
@@ -137,7 +139,17 @@ def restore_backup(
     _tell(manifest)
     if manifest.missing:
         click.echo(_lacking(manifest))
+    if words := older(manifest):
+        click.echo(f"备份是旧的样子。{'恢复时会' if only_check else '恢复时已经'}{words}")
     click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
+
+
+def older(manifest: Manifest) -> str:
+    """Say what brings an older backup to this program's form."""
+    every = read_steps()
+    done = [step.revision for step in every].index(manifest.revision) + 1
+    missing = tuple(every[done:])
+    return steps(Form(manifest.revision, missing, is_unknown=False)) if missing else ""
 
 
 def _run(

@@ -30,6 +30,7 @@ from ..keys_file import Keys, Line, read_lines
 from ..migrate import known_revisions
 from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..public_keys import NotSeen, fetch
+from ..ready import check_files
 from ..server import serving_pid
 from ..swap import clear_swaps
 from ..vault.blobs_local import LocalBlobs
@@ -69,6 +70,7 @@ def examine() -> Iterator[Finding]:
         yield bad("配置", str(error), "请照这句话改好，再运行一次。")
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
+    yield _data(config)
     parts = (_files, _machine, _web, _public_keys, _store)
     for part in parts:
         yield from _safely(part, config, district)
@@ -88,6 +90,14 @@ def _safely(
             return
         # Its kind alone: the words of an error may hold an address with a password.
         yield bad("检查", f"没有做完：{type(error).__name__}", "请把这个名字告诉维护人员。")
+
+
+def _data(config: Config) -> Finding:
+    try:
+        check_files(config.content)
+    except DataError as error:
+        return bad("数据文件", str(error), "请照这句话改好。改好以前，不能重读，网站也建不成。")
+    return good("数据文件", "content/data 里的都读得懂")
 
 
 def _files(config: Config, _district: District) -> Iterator[Finding]:

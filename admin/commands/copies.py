@@ -42,7 +42,11 @@ def to(target: Path, recipient: str | None) -> None:
     make_backup(target, recipient)
 
 
-@click.command("restore", help="把备份 FILE 恢复到空的数据目录和空的数据库；先全部核对，再放进去。")
+@click.command(
+    "restore",
+    help="把备份 FILE 恢复到空的数据目录和空的数据库；先全部核对，再放进去。"
+    "旧的备份，放进去以后一并升到最新，不用再运行 migrate。",
+)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--identity",

@@ -38,12 +38,18 @@ def migrate() -> None:
 @click.command(
     "reload", help="核对内容、数据和钥匙，让正在运行的服务重新读；不断线，不用重新登录。"
 )
-def reload() -> None:
+@click.option(
+    "--unseen",
+    "may_miss",
+    is_flag=True,
+    help="取不到网站上的 /keys.json 也重新读；取到了不一样，还是不换。",
+)
+def reload(*, may_miss: bool) -> None:
     from ..serving import reload_here
     from .opening import plain_faults
 
     with plain_faults():
-        reload_here()
+        reload_here(may_miss=may_miss)
 
 
 @click.command(

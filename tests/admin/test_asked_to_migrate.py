@@ -1,11 +1,13 @@
 """A database of another form: what is told, and which commands alone may change it."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from admin.cli import main
-from admin.migrate import known_revisions, migrate, read_form
+from admin.migrate import known_revisions, migrate, read_form, read_steps
 
 NEWEST = known_revisions()[0]
 OLDER = known_revisions()[1]
@@ -88,8 +90,15 @@ def test_migrate_says_what_it_does_and_does_it(type_in, engine):
 
     assert (result.exit_code, form(engine)) == (0, NEWEST)
     assert "升级要做 1 步" in result.output
-    assert f"  {NEWEST}\t" in result.output
+    assert f"  {NEWEST}\t{read_steps()[-1].words}" in result.output
     assert "数据库已是最新。" in type_in("migrate").output
+
+
+@pytest.mark.parametrize("revision", known_revisions())
+def test_each_step_is_told_in_chinese(revision):
+    (words,) = (step.words for step in read_steps() if step.revision == revision)
+
+    assert re.fullmatch(r"[\u4e00-\u9fff，、：；（）]{4,40}", words), words
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from admin import create_app
 from admin.config import ROOT, Env
-from admin.confirmed import Rereading, ask_to_reread
+from admin.confirmed import Kept, Rereading, ask_to_reread
 from admin.district import load_district
 from admin.house import house
 from admin.keys_file import Line, replace_file, written
@@ -119,6 +119,73 @@ def test_of_a_broken_file_nothing_is_taken_and_the_file_is_named(node, content, 
     path.write_text(whole, "utf-8")
     ask_to_reread(data)
     assert "河口镇" in {row.zh for row in node().townships.values()}
+
+
+@pytest.mark.parametrize("name", ["keys", "townships", "routes"])
+def test_what_was_asked_for_comes_when_a_slip_made_meanwhile_is_mended(
+    node, content, data, told, name
+):
+    """`reload` checked it; then somebody slipped, before this process had looked."""
+    outcomes, path = content / "data" / "outcomes.yml", content / "data" / f"{name}.yml"
+    before = node()
+    outcomes.write_text(
+        outcomes.read_text("utf-8").replace("purge_days: 7", "purge_days: 9"), "utf-8"
+    )
+    ask_to_reread(data)
+    whole = path.read_text("utf-8")
+    path.write_text(f"{whole}\n items: [", "utf-8")
+    assert node() is before
+    assert node() is before
+    assert len(told()) == 1
+
+    path.write_text(whole, "utf-8")
+
+    after = node()
+    assert 9 in {row.purge_days for row in after.outcomes.values()}
+    assert node() is after
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_new_keys_come_whatever_is_wrong_elsewhere(node, content, data, keys, is_asked):
+    """Keys are read with the units of routes.yml: a slip there delays them, and loses none."""
+    name = "townships" if is_asked else "routes"
+    path = content / "data" / f"{name}.yml"
+    whole = path.read_text("utf-8")
+    before = node()
+    path.write_text(f"{whole}\n items: [", "utf-8")
+    if is_asked:
+        ask_to_reread(data)
+    write(keys, Line("police", PRINT))
+
+    assert (node().fingerprints == {("police", PRINT)}) is is_asked
+    assert node().townships == before.townships
+    path.write_text(whole, "utf-8")
+    assert node().fingerprints == {("police", PRINT)}
+
+
+def test_a_process_made_of_what_another_read_takes_no_edit_and_no_slip(config, content):
+    """gunicorn's first process reads, and each worker is made of what it has."""
+    copied = replace(config, content=content)
+    kept = Kept(copied)
+    names, keys = content / "data" / "townships.yml", content / "data" / "keys.yml"
+    names.write_text(names.read_text("utf-8").replace("河口乡", "河口镇"), "utf-8")
+    keys.write_text(keys.read_text("utf-8") + "\n items: [", "utf-8")
+
+    app = create_app(copied, kept)
+
+    with app.app_context():
+        assert "河口乡" in {row.zh for row in house().district.townships.values()}
+    dispose(app)
+
+
+def test_the_first_process_outlives_a_fault_that_nobody_foresaw(node, content, data, told):
+    schema = content / "data" / "schema" / "townships.json"
+    before = node()
+    schema.write_text('{"$ref": "#/nowhere"}', "utf-8")
+    ask_to_reread(data)
+
+    assert node() is before
+    assert len(told()) == 1
 
 
 def test_every_application_of_a_data_folder_hears_of_it(content, data):

@@ -74,3 +74,8 @@ def test_the_choices_that_help_names_are_those_that_there_are():
     """They are written down once more, so that help need not import what knows them."""
     assert list(people.ROLES) == list(ROLES)
     assert list(texts.LAWS) == list(LAWS)
+
+
+def test_no_other_way_to_the_commands_is_named_or_given(app):
+    """By `flask --app admin` even help would make the application, and with it a secret file."""
+    assert app.cli.commands == {}

@@ -169,18 +169,11 @@ def test_new_data_is_read_by_command_and_by_signal_and_a_slip_by_none(
     path = content / "data" / "townships.yml"
     whole = path.read_text("utf-8")
 
-    def shown():
-        """What each of the workers shows: asked often enough, both have answered."""
-        pages = set()
-        for _ in range(12):
-            with urllib.request.urlopen(f"{served.public}/tip/", timeout=60) as answer:
-                pages.add(re.search("河口.", answer.read().decode())[0])
-        return pages
-
-    assert shown() == {"河口乡"}
+    assert shown(served) == {"河口乡"}
     path.write_text(whole.replace("河口乡", "河口镇"), "utf-8")
     assert shell.run("reload").returncode == 0
-    assert shown() == {"河口镇"}
+    wait_for_all(served)
+    assert shown(served) == {"河口镇"}
 
     path.write_text(whole + "  - {id: hekou\n", "utf-8")
     refused = shell.run("reload")
@@ -188,15 +181,63 @@ def test_new_data_is_read_by_command_and_by_signal_and_a_slip_by_none(
     assert f"{path} 第 " in refused.stderr
     os.kill(served.process.pid, signal.SIGHUP)
     wait_for_log(served, "townships.yml 第 ")
-    assert shown() == {"河口镇"}
+    assert shown(served) == {"河口镇"}
 
     path.write_text(whole.replace("河口乡", "河口街"), "utf-8")
     os.kill(served.process.pid, signal.SIGHUP)
-    wait_until(lambda: shown() == {"河口街"})
+    wait_until(lambda: shown(served) == {"河口街"})
     # The very same processes, and nobody is signed out.
     assert set(served.group()) == workers
     member.goto(f"{served.desk}/desk/unit/")
     member.wait_for_selector("#unit[data-ready]")
+
+
+def test_a_worker_that_died_is_replaced_by_one_of_what_the_others_serve(served, shell, content):
+    """Neither an edit that nobody asked to be read, nor a slip: the server goes on as it was."""
+    path = content / "data" / "townships.yml"
+    whole = path.read_text("utf-8")
+
+    def replace_all():
+        old = set(served.group()) - {served.process.pid}
+        for worker in old:
+            os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: len(set(served.group()) - old) == len(old) + 1)
+        assert served.process.poll() is None, served.log.read_text("utf-8")
+
+    path.write_text(whole.replace("河口乡", "河口镇"), "utf-8")
+    replace_all()
+    assert shown(served) == {"河口乡"}
+
+    path.write_text(whole + "  - {id: hekou\n", "utf-8")
+    keys = content / "data" / "keys.yml"
+    good_keys = keys.read_text("utf-8")
+    keys.write_text(good_keys + "  - {id: drugs}\n", "utf-8")
+    replace_all()
+    assert shown(served) == {"河口乡"}
+
+    keys.write_text(good_keys, "utf-8")
+    path.write_text(whole.replace("河口乡", "河口街"), "utf-8")
+    assert shell.run("reload").returncode == 0
+    wait_for_all(served)
+    assert shown(served) == {"河口街"}
+    path.write_text(whole, "utf-8")
+    replace_all()
+    assert shown(served) == {"河口街"}
+
+
+def shown(served):
+    """What each of the workers shows: asked often enough, both have answered."""
+    pages = set()
+    for _ in range(12):
+        with urllib.request.urlopen(f"{served.public}/tip/", timeout=60) as answer:
+            pages.add(re.search("河口.", answer.read().decode())[0])
+    return pages
+
+
+def wait_for_all(served):
+    """Wait until each process says that it has read anew, the first one too."""
+    for process in served.group():
+        wait_for_log(served, f"重新读好了（进程 {process}）")
 
 
 def wait_for_log(served, words):

@@ -14,8 +14,8 @@ from admin.db import db
 from tests.rules import raising
 
 
-def create_spoilt_app(config):
-    app = create_app(config)
+def create_spoilt_app(config, kept):
+    app = create_app(config, kept)
     with app.app_context():
         raising.spoil(app, db.engine)
     return app

@@ -9,6 +9,7 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+told = "最初的各个表"
 
 
 def upgrade() -> None:

@@ -7,6 +7,7 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+told = "疑似机器发送的队列、往来的条数、用过的算题"
 
 
 def upgrade() -> None:

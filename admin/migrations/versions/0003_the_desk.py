@@ -9,6 +9,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+told = "办公页面：期限、便签、链接、动态口令、邀请、操作记录、值班"
 
 _KEY = sa.BigInteger().with_variant(sa.INTEGER(), "sqlite")
 _ORDER = ["urgency", "received_on", "id"]

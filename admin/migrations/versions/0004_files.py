@@ -7,6 +7,7 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+told = "证据文件：传了哪些、传全没有、属于哪条线索"
 
 _KEY = sa.BigInteger().with_variant(sa.INTEGER(), "sqlite")
 

@@ -11,6 +11,7 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+told = "去向标记：补充的话可以交给哪个单位"
 
 
 def upgrade() -> None:

@@ -7,6 +7,7 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+told = "疑似机器发送的队列有自己的次序，按状态算的期限"
 
 _ORDER = ["urgency", "received_on", "id"]
 

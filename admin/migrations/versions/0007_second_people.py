@@ -7,6 +7,7 @@ revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+told = "要第二个人同意的事、换锁前的旧密文、锁住的登录"
 
 _KEY = sa.BigInteger().with_variant(sa.INTEGER(), "sqlite")
 

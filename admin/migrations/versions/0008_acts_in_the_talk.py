@@ -10,6 +10,7 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+told = "往来里哪一条是请求保护，哪一条是撤回"
 
 
 def upgrade() -> None:

@@ -13,6 +13,7 @@ revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+told = "写的人看到了第几条答复"
 
 _BATCH = 500
 _BOX = 68

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from admin.backup.checks_store import UnitState
 from admin.backup.doctor import examine
 from admin.backup.findings import State
 from admin.commands.copies import doctor
+from admin.config import ROOT
 from admin.db import db, today
 from admin.migrate import known_revisions, migrate
 from admin.models import KeyGrant, Member, Setting, UnitKey
@@ -372,6 +374,17 @@ def test_a_good_backup_and_an_old_form_are_seen(app, environ, findings):
         db.session.commit()
     assert findings()["备份"].state is BAD
     assert findings()["数据库版本"].words == f"{known_revisions()[0]}，最新"
+
+
+def test_a_file_that_the_site_alone_reads_is_looked_at_too(app, findings, tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "content" / "data", tmp_path / "content" / "data")
+    monkeypatch.setenv("DENGSHAO_CONTENT", str(tmp_path / "content"))
+    assert findings()["数据文件"].state is GOOD
+    path = tmp_path / "content" / "data" / "quizzes.yml"
+    path.write_text(path.read_text("utf-8") + "\n items: [", "utf-8")
+    found = findings()["数据文件"]
+    assert found.state is BAD
+    assert f"{path} 第 " in found.words
 
 
 def test_a_database_that_waits_for_its_migration_is_seen(config, findings, database_url):

@@ -9,14 +9,19 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, update
 
 from admin.backup import restoring
+from admin.backup.commands import older
 from admin.backup.rows import LEFT_OUT, to_line
+from admin.cli import main
 from admin.config import ROOT
 from admin.db import db
+from admin.migrate import known_revisions, read_steps
 from admin.models import Tip
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity, X25519Identity
@@ -410,3 +415,14 @@ def test_two_backups_at_once_do_not_meet(backed_up, environ):
     with open(Path(environ["DENGSHAO_DATA"]) / "backup.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "另一个备份正在进行" in backed_up.backup().output
+
+
+def test_restore_says_which_steps_bring_an_older_backup_to_form():
+    newest, before = known_revisions()[:2]
+
+    (title, step) = older(SimpleNamespace(revision=before)).splitlines()
+
+    assert title == "升级要做 1 步："
+    assert step.split("\t") == [f"  {newest}", read_steps()[-1].words]
+    assert older(SimpleNamespace(revision=newest)) == ""
+    assert "旧的备份" in CliRunner().invoke(main, ["restore", "--help"]).output

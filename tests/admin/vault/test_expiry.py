@@ -25,8 +25,8 @@ from admin.sealing import payload
 from admin.sweeper import sweep_now
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import MOST_CALLS, Reason, mark_danger
-from admin.vault.lane import lane_size, leave_lane
-from admin.vault.store import MACHINE_DAYS, SealedTip, add_message, find_tip, store_tip
+from admin.vault.lane import MACHINE_DAYS, lane_size, leave_lane
+from admin.vault.store import SealedTip, add_message, find_tip, store_tip
 from tests.support import asked_of_tips, plan_of
 
 

@@ -108,9 +108,12 @@ def deliver(
         # Before somebody of the unit has opened a tip without marks, no word may go along.
         may_seal = unit is not None and (bool(found.tip.marks) or kind != "danger")
         # The mark is kept whatever else finds no room.
-        if kind == "danger" and (not may_seal or not has_share(found.tip.id)):
+        is_danger = kind == "danger"
+        if is_danger and not may_seal:
             return _mark_danger(session, found, keys, form)
-        if kind != "danger" and not has_share(found.tip.id):
+        if not has_share(db.reading, found.tip, is_danger=is_danger):
+            if is_danger:
+                return _mark_danger(session, found, keys, form)
             return _refuse(form, str(words.SHARE_USED))
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)

@@ -18,9 +18,7 @@ from .lane import KEPT_DAYS, rise_in_lane
 CALLS_MAX: Final = 3
 """Calls without a proof that wait at once in a unit's queue; while so many do, they ring at the
 lane's hours alone."""
-UNPROVEN: Final[ColumnElement[bool]] = and_(
-    Tip.lane_rank == LaneRank.PLAIN, Tip.channel == "form"
-)
+UNPROVEN: Final[ColumnElement[bool]] = and_(Tip.lane_rank == LaneRank.PLAIN, Tip.channel == "form")
 """What came by the form without a proof, and on which nobody has acted yet."""
 
 

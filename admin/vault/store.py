@@ -251,14 +251,26 @@ def add_message(
     return message
 
 
+def room_left(session: Session, tip: Tip, *, is_danger: bool) -> int:
+    """Count the messages that a reporter may still add to a tip today."""
+    in_talk = _most(tip, is_danger=is_danger) - tip.talk_length
+    return max(min(in_talk, _left_today(session, tip, is_danger=is_danger)), 0)
+
+
 def _check_room(session: Session, tip: Tip, number: int, *, is_danger: bool) -> None:
-    if tip.machine_unit:
-        most = LANE_TALK_MAX + LANE_DANGER_ROOM * is_danger
-    else:
-        most = TALK_MAX + DANGER_ROOM * is_danger
-    if number > most:
+    if number > _most(tip, is_danger=is_danger):
         raise TalkFull
+    if _left_today(session, tip, is_danger=is_danger) <= 0:
+        raise TalkFullToday
+
+
+def _most(tip: Tip, *, is_danger: bool) -> int:
+    if tip.machine_unit:
+        return LANE_TALK_MAX + LANE_DANGER_ROOM * is_danger
+    return TALK_MAX + DANGER_ROOM * is_danger
+
+
+def _left_today(session: Session, tip: Tip, *, is_danger: bool) -> int:
     own = (Message.tip_id == tip.id, Message.direction == Direction.REPORTER)
     query = select(func.count()).where(*own, Message.sent_on == today())
-    if session.execute(query).scalar_one() >= DAY_MAX + DAY_DANGER_ROOM * is_danger:
-        raise TalkFullToday
+    return DAY_MAX + DAY_DANGER_ROOM * is_danger - session.execute(query).scalar_one()

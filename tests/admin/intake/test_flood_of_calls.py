@@ -1,5 +1,6 @@
 """A flood that calls for protection, on the budgets as they are where nobody sets any."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -111,6 +112,31 @@ def test_150_calls_neither_ring_each_quarter_of_an_hour_nor_fill_the_queue(
     assert night.count(Tip.machine_unit.is_not(None), Tip.urgency == Urgency.P0) == (
         tips - CALLS_MAX
     )
+
+
+@pytest.mark.parametrize("night", [2], indirect=True)
+def test_presses_at_two_nodes_at_one_moment_share_the_places(night):
+    receipts = [Reporter(night.client(number)).tip().receipt for number in range(8)]
+
+    def press(number):
+        return call(night.apps[number % 2].test_client(), receipts[number]).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(press, range(8)))
+
+    assert codes == [200] * 8
+    assert night.urgent_in_queue == CALLS_MAX
+    assert night.count(Tip.danger_on.is_not(None)) == 8
+
+
+def test_words_added_under_the_form_count_as_a_call(night):
+    reporters = [Reporter(night.client(0)) for _ in range(CALLS_MAX + 2)]
+    for one in reporters:
+        one.tip()
+        one.send(category="A1", when="now", what="现在就在村口")
+
+    assert night.urgent_in_queue == CALLS_MAX
+    assert night.count(Tip.machine_unit.is_not(None), Tip.urgency == Urgency.P0) == 2
 
 
 def test_so_few_calls_ring_at_once(night):

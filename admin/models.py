@@ -220,8 +220,8 @@ class Tip(Base):
     # Up to where the reporter has read, for the unit's browsers: sealing/seen.py. Of one size, and
     # there from the first answer on.
     seen: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    # Where a tip of the lane stands in it, and of others whether it is proven: `LaneRank`. Behind the
-    # sealed bytes, because only the lane's own index and few urgent rows are ever asked for it.
+    # Where a tip of the lane stands in it, and of others whether it is proven: `LaneRank`. Behind
+    # the sealed bytes, because only the lane's own index and few urgent rows are asked for it.
     lane_rank: Mapped[LaneRank] = mapped_column(
         default=LaneRank.PLAIN, server_default=LaneRank.PLAIN.value, deferred=True
     )

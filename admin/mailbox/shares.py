@@ -83,7 +83,7 @@ class Shares:
         if hour.sent[who] >= self._each:
             return False
         talk = hour.talks.setdefault(tip_id, Talk(who))
-        # All that is not left, and that this process did not give out this hour, is gone for everybody.
+        # What is not left, and was not given out here this hour, is gone for everybody.
         half = (left + talk.by_first + talk.by_others) // 2
         if talk.first == who:
             fits = talk.by_first < half

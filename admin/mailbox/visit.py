@@ -105,15 +105,10 @@ def deliver(
         return _refuse(form, str(STALE))
     try:
         unit = readers(found.tip)
-        # Before somebody of the unit has opened a tip without marks, no word may go along.
-        may_seal = unit is not None and (bool(found.tip.marks) or kind != "danger")
         # The mark is kept whatever else finds no room.
-        is_danger = kind == "danger"
-        if is_danger and not may_seal:
+        if kind == "danger" and not _may_call_in_words(unit, found):
             return _mark_danger(session, found, keys, form)
-        if not has_share(db.reading, found.tip, is_danger=is_danger):
-            if is_danger:
-                return _mark_danger(session, found, keys, form)
+        if kind != "danger" and not has_share(db.reading, found.tip, is_danger=False):
             return _refuse(form, str(words.SHARE_USED))
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
@@ -125,6 +120,12 @@ def deliver(
         session.rollback()
         return _refuse(form, str(words.BUSY))
     return _refuse(form, str(words.UNIT_CLOSED))
+
+
+def _may_call_in_words(unit: OpenUnit | None, found: Mail) -> bool:
+    # Before somebody of the unit has opened a tip without marks, no word may go along.
+    may_seal = unit is not None and bool(found.tip.marks)
+    return may_seal and has_share(db.reading, found.tip, is_danger=True)
 
 
 def readers(tip: Tip) -> OpenUnit | None:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session, object_session
 
 from ..house import house
 from ..models import LaneRank, Tip
@@ -19,6 +19,11 @@ _RISES: Final = {
     LaneRank.PLAIN: LaneRank.CALLING,
 }
 
+_VOUCH = (
+    update(Tip.__table__)  # type: ignore[arg-type]
+    .where(Tip.id == bindparam("tip"), Tip.lane_rank == LaneRank.PLAIN)
+    .values(lane_rank=LaneRank.PROVEN)
+)
 _SIZE = select(func.count()).where(Tip.machine_unit.is_not(None))
 
 
@@ -39,7 +44,10 @@ def leave_lane(tip: Tip) -> None:
     """
     if tip.machine_unit is not None:
         tip.machine_unit = tip.expires_on = None
-    tip.lane_rank = LaneRank.PROVEN
+        tip.lane_rank = LaneRank.PROVEN
+    elif session := object_session(tip):
+        # Beside the row's version: where the tip stands is as before, and no page of it is stale.
+        session.connection().execute(_VOUCH, {"tip": tip.id})
 
 
 def first_rank(*, is_proven: bool) -> LaneRank:

@@ -191,6 +191,24 @@ def test_a_call_for_which_somebody_vouches_rings_among_a_flood(app, night, scrip
     assert night.count(Tip.machine_unit.is_(None), Tip.lane_rank == LaneRank.PROVEN) == 1
 
 
+def test_what_a_person_has_acted_on_in_the_queue_frees_its_place_and_rings(app, night):
+    client = night.client(0)
+    for _ in range(CALLS_MAX):
+        call(client, Reporter(client).tip().receipt)
+    with app.app_context():
+        tip = db.session.scalars(select(Tip)).first()
+        before = tip.version
+        leave_lane(tip)
+        db.session.commit()
+        assert (tip.version, tip.urgency) == (before, Urgency.P0)
+    assert night.rings
+
+    call(client, Reporter(client).tip().receipt)
+
+    assert night.count(Tip.machine_unit.is_not(None)) == 0
+    assert night.urgent_in_queue == CALLS_MAX + 1
+
+
 def test_of_ten_villagers_at_once_each_is_found_by_the_lanes_hours(night):
     for number in range(10):
         client = night.client(number, f"10.0.{number}.1")

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test check fix bench bench-full flood posters screens offline lighthouse lock system clean FORCE
+.PHONY: help run words test pythons check fix bench bench-full flood posters screens offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,14 @@ test: $(VENV)/.dev node_modules/.dev system check build/browser/.built $(CATALOG
 	@echo "== mkdocs" && $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
 	@echo "== pytest" && PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+
+# The Pythons that README allows.
+pythons: ## make test on each Python that README allows and that is here (about half an hour each)
+	@for version in 3.11 3.12 3.13; do \
+	  python$$version -c '' 2>/dev/null || { echo "== Python $$version is not here"; continue; }; \
+	  echo "== Python $$version"; \
+	  $(MAKE) --no-print-directory test PYTHON=python$$version VENV=.venv-$$version || exit 1; \
+	done
 
 words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1:8001, again at each change
 	@echo "检查文字，建网页。看 http://127.0.0.1:8001/ ，改完存盘就会更新，按 Ctrl-C 停。"

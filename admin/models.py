@@ -481,7 +481,7 @@ class Countersign(Base):
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     # suspend, or close: of accounts/countersign.Kind.
     kind: Mapped[str] = mapped_column(String(10))
-    # The unit whose matter it is; who agrees is of the other one (countersign.guardian_of).
+    # The unit whose matter it is; who agrees: countersign.guardian_of, closing_unit.
     unit_id: Mapped[str] = mapped_column(String(40))
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_on: Mapped[date]

@@ -24,6 +24,7 @@ from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
 from admin.turns import TakingTurns
+from tests import connections
 
 # One browser, one set of bundles and one demo for the whole session.
 from tests.live import (  # noqa: F401
@@ -44,6 +45,8 @@ settings.load_profile("suite")
 
 SHARED = ROOT.parent / "shared"
 
+connections.watch()
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -57,6 +60,26 @@ def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
         names = metafunc.config.getoption("--databases").split(",")
         metafunc.parametrize("database", names, indirect=True, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Fail where a connection to a database was left open: at the end of that file of tests."""
+    done = yield
+    connections.forget_closed()
+    # Not at once: a server of several tests keeps its connections until they are through.
+    is_last = nextitem is None or nextitem.path != item.path
+    if is_last and (left := connections.take_left_open()):
+        pytest.fail("\n".join(["A connection was left open, made in", *left]), pytrace=False)
+    return done
+
+
+@pytest.fixture(autouse=True)
+def umask():
+    """Let no test hand its umask on: a command that runs in this process sets its own."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

@@ -47,10 +47,43 @@ ARGUMENTS = [
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Writes no access log, as in production."""
+    """Writes no access log, as in production; how many of its answers are under way is known."""
+
+    _under_way, _changed = 0, threading.Condition()
+
+    def run_wsgi(self):
+        QuietHandler._count(1)
+        try:
+            super().run_wsgi()
+        finally:
+            QuietHandler._count(-1)
+
+    @classmethod
+    def _count(cls, more):
+        with cls._changed:
+            cls._under_way += more
+            cls._changed.notify_all()
+
+    @classmethod
+    def wait_for_all(cls):
+        """Wait until no request is at work: one still is when the browser has its answer."""
+        with cls._changed:
+            cls._changed.wait_for(lambda: cls._under_way == 0, WAIT_MS / 1000)
 
     def log_request(self, *_args):
         return
+
+
+def answer_no_more(server):
+    """Let a stopped server's requests end: what one still takes of the database stays open else."""
+    # A browser's line that is open already can still bring one.
+    server.app = gone
+    QuietHandler.wait_for_all()
+
+
+def gone(_environ, start_response):
+    start_response("503 Service Unavailable", [])
+    return []
 
 
 @dataclass
@@ -72,6 +105,7 @@ class Live:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+        answer_no_more(self.server)
         dispose(self.app)
 
 
@@ -156,6 +190,7 @@ def serving(app, config):
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     with running(server):
         yield f"http://{config.public_host}"
+    answer_no_more(server)
 
 
 def on_a_port(environ, bundles, site_folder):

@@ -80,12 +80,13 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
 
 MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.DECIDE: (
-        "专管线索要提前删除的，要另一单位的负责人同意",
-        "a tip about an official is deleted early only if a head of the unit above agrees",
+        "专管线索要提前删除的，要上一级的负责人同意；就在上一级的，要那里的另一位",
+        "what lies on the way for officials is deleted early only if a head of the unit above "
+        "agrees, there another one",
     ),
     Act.BULK: (
         "专管线索不成批办结、不成批改紧急程度",
-        "never ends or regrades tips about officials",
+        "never ends or regrades what lies on the way for officials",
     ),
     Act.SPEAK_CODE: (
         "监督单位没有别的负责人时，由上一级的念",

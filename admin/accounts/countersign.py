@@ -1,8 +1,10 @@
-"""What on the supervisory way one person asks for and a second one, of another unit, agrees to.
+"""What on the supervisory way one person asks for, and a second one agrees to.
 
 The unit for tips about officials and the one above it watch over each other: whoever shuts out the
-last head of one, or ends a tip about an official so that it is deleted early, needs a head of the
-other. Without that an administrator, or the one custodian, could make all of it disappear.
+last head of one needs a head of the other. Whoever ends a tip at either so that it is deleted early
+needs a head of the upper unit, there another one: a reporter may have excluded the unit below,
+which then must not learn that the tip exists. Without that an administrator, or the one custodian,
+could make all of it disappear.
 """
 
 import enum
@@ -45,7 +47,7 @@ class NobodyToAsk(Exception):
 
 
 class NotSecond(Exception):
-    """This member is not the second person for it: another unit, or who asked."""
+    """This member is not the second person for it: of another unit, or who asked."""
 
 
 class Settled(Exception):
@@ -56,6 +58,11 @@ def guardian_of(district: District, unit_id: str | None) -> str | None:
     """Name the unit whose heads must agree to what is done to this one; None for most units."""
     pair = {district.supervisory: district.upper, district.upper: district.supervisory}
     return pair.get(unit_id or "")
+
+
+def closing_unit(district: District, unit_id: str) -> str | None:
+    """Name the unit whose heads agree to an early end of a tip that lies at this one."""
+    return district.upper if unit_id in district.sealed_way else None
 
 
 def is_last(session: Session, district: District, member: Member, *, is_held: bool = False) -> bool:
@@ -101,7 +108,7 @@ def ask_to_suspend(
     session: Session, district: District, member: Member, *, why: str, by: Staff
 ) -> Countersign:
     """Ask for a second person to shut a member out. Raises `NobodyToAsk`. The caller commits."""
-    _check_guardian(session, district, member.unit_id)
+    _check_heads(session, guardian_of(district, member.unit_id), but=by.name)
     row = _open(session, Countersign.member_id == member.id)
     if row is None:
         row = Countersign(kind=Kind.SUSPEND, unit_id=member.unit_id or "", member_id=member.id)
@@ -115,7 +122,7 @@ def ask_to_close(
 
     Raises `NobodyToAsk`. The caller commits.
     """
-    _check_guardian(session, district, tip.unit_id)
+    _check_heads(session, closing_unit(district, tip.unit_id), but=by.name)
     row = _open(session, Countersign.tip_id == tip.id)
     if row is None:
         row = Countersign(kind=Kind.CLOSE, unit_id=tip.unit_id, tip_id=tip.id)
@@ -123,9 +130,8 @@ def ask_to_close(
     return _ask(session, row, why=outcome, by=by, reference=tip.reference)
 
 
-def _check_guardian(session: Session, district: District, unit_id: str | None) -> None:
-    guardian = guardian_of(district, unit_id)
-    if guardian is None or not invite.heads(session, guardian):
+def _check_heads(session: Session, unit_id: str | None, *, but: str) -> None:
+    if unit_id is None or not set(invite.heads(session, unit_id)) - {but}:
         raise NobodyToAsk
 
 
@@ -176,15 +182,19 @@ def open_members(session: Session) -> set[int]:
 
 def open_for(session: Session, district: District, staff: Staff) -> list[Countersign]:
     """Read what this member may be the second person for, the oldest first."""
-    guarded = guardian_of(district, staff.unit_id)
-    if guarded is None or not is_allowed(Act.COUNTERSIGN, staff.roles):
+    if not is_allowed(Act.COUNTERSIGN, staff.roles):
         return []
     query = select(Countersign).where(
-        Countersign.unit_id == guarded,
-        Countersign.settled_on.is_(None),
-        Countersign.asked_by != staff.name,
+        Countersign.unit_id.in_(district.sealed_way), Countersign.settled_on.is_(None)
     )
-    return list(session.scalars(query.order_by(Countersign.asked_on, Countersign.id)))
+    rows = session.scalars(query.order_by(Countersign.asked_on, Countersign.id))
+    return [row for row in rows if _is_second(district, row, staff)]
+
+
+def _is_second(district: District, row: Countersign, staff: Staff) -> bool:
+    is_close = row.kind == Kind.CLOSE
+    unit_id = (closing_unit if is_close else guardian_of)(district, row.unit_id)
+    return unit_id == staff.unit_id and row.asked_by != staff.name
 
 
 def take(session: Session, district: District, request_id: int, *, by: Staff) -> Countersign:
@@ -196,7 +206,7 @@ def take(session: Session, district: District, request_id: int, *, by: Staff) ->
     ).one_or_none()
     if row is None:
         raise Settled
-    if guardian_of(district, row.unit_id) != by.unit_id or row.asked_by == by.name:
+    if not _is_second(district, row, by):
         raise NotSecond
     return row
 

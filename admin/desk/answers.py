@@ -34,7 +34,7 @@ _FIRST_WINS: tuple[type[Exception], ...] = (
 _NOT_NOW: dict[type[Exception], Any] = {
     MoveNotAllowed: _l("这条线索现在不能这样处理。请重新载入页面。"),
     WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),
-    NobodyToAsk: _l("专管线索这样办，要上一级的负责人同意。那里还没有负责人，请先找系统管理员。"),
+    NobodyToAsk: _l("专管线索这样办，要上一级的另一位负责人同意。那里还没有，请先找系统管理员。"),
     NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开线索。请另选一个人。"),
     Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),

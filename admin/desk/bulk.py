@@ -209,7 +209,7 @@ def _do(session: Session, tip: Tip, doing: Doing) -> bool:
     """Call the service; tells whether there was anything to do."""
     order, actor = doing.order, doing.actor
     # What ends or sinks a tip about an official is done one by one, and looked at.
-    if order.deed in _ONE_BY_ONE and tip.unit_id == doing.district.supervisory:
+    if order.deed in _ONE_BY_ONE and tip.unit_id in doing.district.sealed_way:
         raise NeedsSecond
     match order.deed:
         case Deed.CLAIM:

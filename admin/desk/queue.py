@@ -18,7 +18,7 @@ from .lanes import HELD, Cursor, Lane, Viewer, Walk, behind, tip
 from .search import Wanted, labelled, walks_of
 
 PAGE = 50
-LOOKED_AT: Final = 500
+LOOKED_AT: Final = 200
 """Tips at which a page looks at most where it has to ask each whether it is wanted."""
 
 

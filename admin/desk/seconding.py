@@ -53,14 +53,14 @@ def decide_or_ask(
 def waiting_of(session: Session, tip: Tip) -> Waiting | None:
     """Read what waits for a second person at this tip."""
     district = house().district
-    guardian = countersign.guardian_of(district, tip.unit_id)
-    row = countersign.open_of_tip(session, tip.id) if guardian else None
-    if row is None or guardian is None:
+    unit_id = countersign.closing_unit(district, tip.unit_id)
+    row = countersign.open_of_tip(session, tip.id) if unit_id else None
+    if row is None or unit_id is None:
         return None
     return Waiting(
         outcome=district.outcomes[row.why].zh,
         by=row.asked_by,
-        unit=district.units[guardian].zh,
+        unit=district.units[unit_id].zh,
         is_stale=row.version != tip.version,
     )
 

@@ -67,8 +67,11 @@ def expect_version(tip: Tip, version: int) -> None:
 
 
 def needs_second(tip: Tip, outcome: Outcome) -> bool:
-    """Tell whether this end of a tip about an official, which deletes it early, takes two."""
-    return tip.unit_id == house().district.supervisory and outcome.purge_days is not None
+    """Tell whether this end of a tip about an official, which deletes it early, takes two.
+
+    At the upper unit no row tells which tips these are: there it is asked for all.
+    """
+    return tip.unit_id in house().district.sealed_way and outcome.purge_days is not None
 
 
 def days_kept(tip: Tip, outcome: Outcome) -> int | None:

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import asked
 import crisis
 import patterns
 import sounds
@@ -62,7 +63,7 @@ PARTICLES = dict.fromkeys(
 
 Data = dict[str, Any]
 PARTS_MADE: dict[str, Data] = {}
-# Parts that are no list of pages, and what each is handed to.
+# Parts that are no list of pages, and what each is handed to; all others are those of asked.py.
 CALLS: dict[str, Any] = {}
 HANDED = {
     "words": "dengshaoWords.take",
@@ -81,6 +82,9 @@ def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     PARTS_MADE.update(make_parts(pages, data))
     CALLS.clear()
     CALLS.update(crisis.parts(config, files))
+    kinds = [item["id"] for item in CALLS["help"]["items"] if not item["general"]]
+    by_sound, CALLS["help"]["sense"] = asked.parts(data["asked"], kinds, data["synonyms"]["items"])
+    CALLS.update(by_sound)
     CALLS.update(tables(CALLS, PARTS_MADE))
     names = [name for name in PARTS if name in PARTS_MADE]
     late = [name for name in PARTS_MADE if name.startswith("many-") or name in LATE]
@@ -108,7 +112,8 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     for name, part in PARTS_MADE.items():
         write(folder, name, f'dengshaoAdd("{name}",{packed(part)});')
     for name, part in CALLS.items():
-        write(folder, name, f"{HANDED[name]}({packed(part)});")
+        call = HANDED.get(name, "dengshaoAsked")
+        write(folder, name, f"{call}({packed(part)});")
 
 
 def packed(part: Any) -> str:
@@ -136,14 +141,24 @@ def make_parts(pages: list[Page], data: Data) -> dict[str, Data]:
         parts["english"]["english"] = 1
     order = {page.file.src_uri: number for number, page in enumerate(ordered)}
     groups = [group(item, order) for item in data["synonyms"]["items"]]
-    parts["main"] |= {"synonyms": [one for one, _ in groups], "texts": TEXTS}
+    answers = [
+        answers_of(uri, order) for uri in asked.pages_of(data["asked"], data["synonyms"]["items"])
+    ]
+    parts["main"] |= {"texts": TEXTS, "asked": answers}
     if "english" in parts:
-        parts["english"]["synonyms"] = [one for _, one in groups if one]
+        parts["english"] |= {"synonyms": [one for one in groups if one], "asked": answers}
     return parts | make_texts(ordered)
 
 
-def group(item: Data, order: dict[str, int]) -> tuple[Data, Data]:
-    """Give words for one thing, Chinese and English, with the pages that answer them."""
+def answers_of(uri: str, order: dict[str, int]) -> list[int]:
+    """Give the page that lines of asked.yml ask for, Chinese and English."""
+    if uri not in order:
+        raise PluginError(f"content/data/asked.yml：pages 里没有 {uri} 这一页")
+    return [order[name] for name in (uri, f"en/{uri}") if name in order]
+
+
+def group(item: Data, order: dict[str, int]) -> Data:
+    """Give English words for one thing, with the pages that answer; asked.py has the Chinese."""
     patterns.check("synonyms.yml", [*item["words"], *item.get("english", [])], {})
     found: list[int] = []
     for uri in item.get("pages", []):
@@ -151,8 +166,7 @@ def group(item: Data, order: dict[str, int]) -> tuple[Data, Data]:
             raise PluginError(f"content/data/synonyms.yml：{item['id']} 的 pages 里没有 {uri}")
         found += [order[name] for name in (uri, f"en/{uri}") if name in order]
     pages = {"pages": found} if found else {}
-    english = {"english": item["english"], **pages} if "english" in item else {}
-    return {"words": item["words"], **pages}, english
+    return {"english": item["english"], **pages} if "english" in item else {}
 
 
 def numbers(pages: list[Page], hotlines: Data) -> dict[str, str]:

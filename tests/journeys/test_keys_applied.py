@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import time
 import urllib.request
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -80,14 +81,12 @@ def public_list(served):
 
 def tips_by_key(served):
     """Count the police's tips by the fingerprint of the key on which they hang."""
-    with sqlite3.connect(served.data / "dengshao.sqlite3") as connection:
+    with closing(sqlite3.connect(served.data / "dengshao.sqlite3")) as connection:
         rows = connection.execute(
             "SELECT k.fingerprint, count(*) FROM tip JOIN unit_key k ON k.id = tip.unit_key_id "
             "WHERE k.unit_id = 'police' GROUP BY 1"
         )
-        found = dict(rows)
-    connection.close()
-    return found
+        return dict(rows)
 
 
 def write_tip(visit, served):

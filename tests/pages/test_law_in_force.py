@@ -261,7 +261,7 @@ def test_who_wrote_of_it_is_told_the_same_in_the_answer(data, thing):
 
 
 # What residents type into the search, in their own words; no page prints it.
-TYPED = {"crisis.yml", "synonyms.yml"}
+TYPED = {"asked.yml", "crisis.yml", "synonyms.yml"}
 
 
 def test_nobody_is_called_a_bad_person(said):

@@ -77,13 +77,6 @@ def test_every_shared_query_finds_its_page_among_the_first_five(tab, shared):
     assert misses(tab, queries) == {}
 
 
-def test_nineteen_in_twenty_of_our_own_queries_find_their_page(tab):
-    queries = read_queries(OWN)
-    assert len(queries) >= 360
-    missed = misses(tab, queries)
-    assert len(missed) <= len(queries) * 0.05, missed
-
-
 @pytest.mark.parametrize("query", ["高利代", "孩子吸毒怎么办", "cunba", "drugs", "冒充军人身份"])
 def test_the_first_query_with_all_it_loads_is_small(browser, address, site, query):
     tab = open_page(browser, "about:blank", width=360)

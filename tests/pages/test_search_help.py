@@ -13,14 +13,22 @@ from admin.district import load_file
 from tests.live import CHROMIUM
 
 from .conftest import ROOT
-from .test_search import ASK, build_offline, read_queries, titles_for
+from .test_search import ASK, build_offline, titles_for
 from .walks import open_page, violations
 
 in_chromium = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
 ]
-QUERIES = Path(__file__).parent / "crisis_queries.tsv"
+ONE_OF_EACH = {
+    "despair": "活着真没劲 不如死了拉倒",
+    "overdose": "老人把敌敌畏当酒喝了",
+    "violence": "俺男人天天打俺",
+    "assault": "喝多了醒来没穿衣服 旁边是不认识的男的",
+    "held": "被困在传消里面不让走",
+    "child": "俺孙子叫人抱跑咧",
+    "threats": "佢话要斩死我",
+}
 ALWAYS = {"110", "120", "12356"}
 # What a reader sees of the box: the numbers that can be pressed, and where its links lead.
 BOX = """() => {
@@ -48,36 +56,23 @@ def ask(tab, query):
     return tab.evaluate(BOX)
 
 
-def of(kind):
-    rows = (row for row in read_queries(QUERIES) if not row[0].startswith("#"))
-    return [(danger, query) for danger, query in rows if (danger == "-") == (kind == "-")]
-
-
 class TestInChromium:
     pytestmark = in_chromium
 
-    def test_words_of_danger_show_the_telephones_and_pin_the_page_that_helps(self, tab, data):
-        pages = {item["id"]: item["page"] for item in data["crisis"]["items"]}
-        queries = of("danger")
-        assert len(queries) > 350
-        assert {danger for danger, _ in queries} == set(pages) - {"danger"}
-        missed = {}
-        for danger, query in queries:
+    def test_each_kind_of_danger_shows_the_telephones_above_all_that_is_found(self, tab, data):
+        pages = {item["id"]: item["page"].removesuffix(".md") for item in data["crisis"]["items"]}
+        # 救命 alone leads to the door of all help. The many are asked in test_search_lots.py.
+        assert len(ONE_OF_EACH) == len(pages) - 1
+        for danger, query in ONE_OF_EACH.items():
             box = ask(tab, query)
-            first = box["first"].rpartition("/search/")[2]
-            wanted = pages[danger].removesuffix(".md")
-            pinned = any(one.strip("/").endswith(wanted) for one in box["pages"])
-            helped = box["shown"] and set(box["phones"]) >= ALWAYS and "help/" in box["first"]
-            if not (helped and pinned):
-                missed[query] = box, first
-        # 救命 alone leads to the door of all help.
-        assert len(missed) <= len(queries) * 0.02, missed
-        assert not [query for query, (box, _) in missed.items() if query == "我想死"]
+            assert box["shown"], query
+            assert set(box["phones"]) >= ALWAYS
+            assert any(one.strip("/").endswith(pages[danger]) for one in box["pages"])
+            assert "help/" in box["first"]
 
-    def test_ordinary_words_raise_no_help(self, tab):
-        queries = of("-")
-        assert len(queries) > 150
-        assert [query for _, query in queries if ask(tab, query)["shown"]] == []
+    @pytest.mark.parametrize("query", ["死刑", "打印", "打黑", "电脑死机了", "毒蘑菇怎么认"])
+    def test_ordinary_words_raise_no_help(self, tab, query):
+        assert not ask(tab, query)["shown"]
 
     @pytest.mark.parametrize(
         ("folder", "query", "heading", "pages"),

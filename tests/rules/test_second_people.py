@@ -273,6 +273,69 @@ def test_an_early_end_is_carried_out_when_the_second_person_agrees(app, enter, t
     assert (status, (expires_on - today()).days) == (EARLY[name][0], 30)
 
 
+@pytest.fixture
+def tip_above(app, people):
+    """A tip whose reporter excluded the supervisory unit."""
+    return store_sealed(app, "upper", label=False)
+
+
+@pytest.fixture
+def enter_other(app, people):
+    """Enter as a second head of the upper unit, once there is one."""
+
+    def entered():
+        with app.app_context():
+            db.session.add(member_row("上一级另一位负责人", "reviewer", "upper"))
+            db.session.commit()
+            found = db.session.scalars(select(Member).filter_by(name="上一级另一位负责人")).one()
+            browser = desk_client(app).enter(found.id)
+        browser.csrf = browser.token()
+        return browser
+
+    return entered
+
+
+@pytest.mark.parametrize("who", ["上一级负责人", "上一级研判员"])
+@pytest.mark.parametrize("name", EARLY)
+def test_no_one_alone_ends_what_lies_at_the_upper_unit_early(app, enter, tip_above, name, who):
+    decide(enter(who), tip_above, *EARLY[name])
+
+    assert tip_now(app, tip_above)[:2] == (TipStatus.RECEIVED, None)
+
+
+def test_a_unit_above_with_one_head_says_whom_to_ask_first(enter, tip_above):
+    answered = decide(enter("上一级负责人"), tip_above, *EARLY["spam"])
+
+    assert "还没有" in answered.json["error"]
+
+
+@pytest.mark.parametrize("path", ["/desk/bulk", "/desk/bulk/done"])
+def test_bulk_acts_leave_what_lies_at_the_upper_unit_out(app, enter, tip_above, path):
+    page = post(enter("上一级负责人"), path, tip=f"{tip_above.reference}.1", deed="spam")
+
+    assert tip_now(app, tip_above)[:2] == (TipStatus.RECEIVED, None)
+    assert "专管线索不能成批" in page.text
+
+
+def test_another_head_of_the_upper_unit_agrees_and_the_unit_below_never_hears_of_it(
+    app, enter, enter_other, tip_above
+):
+    asker, other = enter("上一级负责人"), enter_other()
+    decide(asker, tip_above, *EARLY["spam"])
+    assert asked_of(asker) == []
+    (request_id,) = asked_of(other)
+    below = enter("专管员")
+    assert asked_of(below) == []
+    assert tip_above.reference not in below.get("/desk/second/").text
+    assert answer(below, request_id).status_code == 403
+    assert answer(asker, request_id).status_code == 403
+
+    answer(other, request_id)
+
+    status, expires_on, *_rest = tip_now(app, tip_above)
+    assert (status, (expires_on - today()).days) == (TipStatus.CLOSED, 30)
+
+
 def test_what_came_since_is_not_closed_unread(app, enter, tip):
     custodian, head = enter("专管员"), enter("上一级负责人")
     decide(custodian, tip, *EARLY["spam"])

@@ -9,8 +9,9 @@
   var LEAST = 0.18;
   // Less of a query than this in its own characters, and a page is found by its sound alone.
   var MEANT = 0.2;
-  // So many of a group's other words are looked for: its first are its commonest.
-  var OTHERS = 6;
+  // What evidence of asked.yml adds to the page that most of it is for; so much of it is enough to be
+  // sure, such a share counts for nothing, and such a one must be looked at.
+  var ASKED = 1, ENOUGH = 4, LITTLE = 0.3, MOSTLY = 0.85;
   var words = window.dengshaoWords;
   var fold = words.fold, soundsOf = words.soundsOf;
   var RUN = new RegExp("[" + words.han + "]+|[a-z0-9]+", "g");
@@ -18,7 +19,7 @@
   // What sentences are held together by: it says little about what is looked for.
   var COMMON = /[我你您他她它俺咱的了吗呢吧啊么咋啥嘛咯嘞咗嘅呀哪谁这那]|^(怎样|如何|可以|一个|应该|知道|多少|不要|要不|没有|有没|不是|会不|不会|能不|不能|请问|有人|别人|被人|是不|如果|因为|已经|还是|一直|老是|天天|现在|今天|想要|要怎|该怎)$/;
   var parts = {}, texts = 0;
-  var pages = [], telling = [], synonyms = [], said = {};
+  var pages = [], telling = [], synonyms = [], answers = [], said = {};
 
   function ordinal(number) {
     var tens = Math.floor(number / 10), ones = number % 10;
@@ -87,10 +88,8 @@
     parts[name] = {
       pages: (part.pages || []).map(function (row, at) { return makePage(row, part.from + at, !!part.english); }),
       text: part.text || {},
-      synonyms: (part.synonyms || []).map(function (group) {
-        group.plain = (group.words || []).filter(function (word) { return !/[(?*…|]/.test(word); }).map(normalize);
-        return group;
-      })
+      answers: part.asked || [],
+      synonyms: part.synonyms || []
     };
     texts = part.texts || texts;
   };
@@ -103,6 +102,7 @@
     telling = chosen.map(function (part) { return part.text; });
     said = {};
     synonyms = chosen.reduce(function (all, part) { return all.concat(part.synonyms); }, []);
+    answers = chosen.reduce(function (all, part) { return part.answers.length ? part.answers : all; }, []);
   }
 
   // The numbers of the pages that say a pair, read once a query.
@@ -232,44 +232,50 @@
     }, 0);
   }
 
-  // Groups of words for one thing, of which the query says one, by its sound or in English too. The
-  // more of the query that word is, the more the group's own pages count, and pages with its others.
-  function related(text, terms, form) {
-    return synonyms.map(function (group) {
-      if (!group.made) {
-        group.made = words.compile(group.words);
-        group.spoken = words.compileEnglish(group.english);
-      }
-      var said = words.find(group.made, form);
-      var share = said && !said.slipped ? shareOf(said.text, terms) : said ? 0.5 : words.findEnglish(group.spoken, form) ? 0.7 : 0;
-      return share ? {
-        share: share, slipped: said && said.slipped, pages: group.pages || [],
-        others: said && !said.slipped ? group.plain.filter(function (word) { return text.indexOf(word) < 0; }).slice(0, OTHERS) : group.plain.slice(0, 3)
-      } : null;
-    }).filter(Boolean).map(function (one) {
-      one.others = one.others.map(function (word) { return { text: word, terms: termsOf(word) }; });
-      return one;
+  // Groups of English words for one thing, of which the query says one.
+  function related(form) {
+    return synonyms.filter(function (group) {
+      if (!group.made) group.made = words.compileEnglish(group.english);
+      return group.pages && words.findEnglish(group.made, form);
     });
   }
 
-  function shareOf(word, terms) {
-    var inside = terms.filter(function (term) { return term.key && word.indexOf(term.key) >= 0; });
-    return total(terms) ? Math.max(0.2, total(inside) / total(terms)) : 0.2;
-  }
-
-  // What groups of words add to a page, and whether by their sound alone.
+  // What groups of words add to a page: the first of their pages is the best.
   function added(page, groups) {
-    var more = { points: 0, heard: 0 };
-    groups.forEach(function (group) {
+    return groups.reduce(function (most, group) {
       var at = group.pages.indexOf(page.number);
-      var points = at < 0 ? 0 : 0.5 + 0.6 * group.share - 0.05 * at;
-      group.others.forEach(function (other) {
-        points = Math.max(points, 0.5 * group.share * score(page, other.text, other.terms));
-      });
-      if (group.slipped) more.heard = Math.max(more.heard, points);
-      else more.points = Math.max(more.points, points);
+      return at < 0 ? most : Math.max(most, 0.92 - 0.05 * at);
+    }, 0);
+  }
+
+  // How much of the evidence of asked.yml is for each of its pages, the best one for all of it.
+  function sharesOf(asked, kinds) {
+    var most = ENOUGH;
+    answers.forEach(function (_, at) { most = Math.max(most, asked.told[kinds + at] || 0); });
+    return answers.map(function (numbers, at) {
+      return { numbers: numbers, share: (asked.told[kinds + at] || 0) / most };
+    }).filter(function (one) { return one.share > LITTLE; });
+  }
+
+  // What that adds to pages, by their numbers.
+  function answering(shares) {
+    var points = {};
+    shares.forEach(function (one) {
+      one.numbers.forEach(function (number) { points[number] = ASKED * one.share; });
     });
-    return more;
+    return points;
+  }
+
+  // A page that answers may stand in a part that has yet to be read.
+  function isWanting(groups, shares) {
+    var first = groups.map(function (group) { return group.pages; }).concat(shares.filter(function (one) {
+      return one.share > MOSTLY;
+    }).map(function (one) { return one.numbers; }));
+    return first.some(function (numbers) {
+      return !pages.some(function (page) {
+        return page.number === numbers[0] || page.english && numbers.indexOf(page.number) > 0;
+      });
+    });
   }
 
   // A heading that says more of what was asked than the title leads the hit.
@@ -312,7 +318,7 @@
     return a.pin - b.pin || b.meant - a.meant || a.page.last - b.page.last || b.points - a.points;
   }
 
-  function rank(text, terms, groups, english, pinned) {
+  function rank(text, terms, groups, english, pinned, answers) {
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
     if (terms.length === 1 && terms[0].near) letters = fold(terms[0].near);
     // Letters that spell Chinese are pinyin: then pages in English are hardly what is meant.
@@ -321,10 +327,9 @@
     });
     var found = [];
     pages.forEach(function (page) {
-      var more = added(page, groups), pin = pinned.indexOf(page.url);
-      var points = score(page, text, terms) + more.points;
-      var sure = more.points > 0 || isMeant(page, terms);
-      points = Math.max(points + more.heard, speltBy(letters, page));
+      var asked = answers[page.number] || 0, more = added(page, groups), pin = pinned.indexOf(page.url);
+      var sure = more > 0 || asked > 0.5 || isMeant(page, terms);
+      var points = Math.max(score(page, text, terms) + more + asked, speltBy(letters, page));
       if (page.english !== english) points *= isPinyin ? 0.5 : 0.9;
       if (pin < 0 && points <= (isNamed(page, terms) ? 0.05 : LEAST)) return;
       found.push({ page: page, points: points, meant: sure ? 1 : 0, pin: pin < 0 ? pinned.length : pin });
@@ -340,28 +345,26 @@
   }
 
   // `help` are the kinds of danger that search-help.js found: their pages come before all others.
-  window.dengshaoFind = function (query, english, names, help) {
+  // `asked` is what search-asked.js makes of the query.
+  window.dengshaoFind = function (query, english, names, help, asked) {
     choose(names);
     var text = normalize(query).replace(/\s+/g, " ").trim();
     var terms = termsOf(text);
     var pinned = help.reduce(function (all, hit) {
       return all.concat(hit.pages.map(function (one) { return one.page.url; }));
     }, []);
-    var groups = related(text, terms, words.prepare(query));
-    var found = rank(text, terms, groups, english, pinned);
-    // A page that answers may stand in a part that has yet to be read.
-    var wanting = groups.some(function (group) {
-      return group.pages.length && !pages.some(function (page) {
-        return page.number === group.pages[0] || page.english && group.pages.indexOf(page.number) > 0;
-      });
-    });
+    var groups = related(words.prepare(query)), shares = sharesOf(asked, window.dengshaoHelpSense().kinds);
+    var found = rank(text, terms, groups, english, pinned, answering(shares));
+    var wanting = isWanting(groups, shares);
     var least = found.reduce(function (most, one) { return Math.max(most, one.points); }, 0) * 0.2;
     var hits = found.filter(function (one) { return one.pin < pinned.length || one.points >= least; }).slice(0, 20);
     // Letters that read as the sounds of a name are all that can be known of them.
     var read = hits.length > 0 && !hits[0].page.english && /^[a-z' ]+$/.test(text) && hits[0].points > 0.9;
     var sure = hits.length > 0 && (read || hits[0].meant === 1) && !wanting;
+    // Who is in danger waits for no more.
+    var helped = hits.length > 0 && hits[0].pin < pinned.length;
     return {
-      good: sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
+      good: helped || sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
       few: !sure || hits.length < 3,
       parts: textParts(terms),
       points: hits.map(function (one) { return one.points; }),

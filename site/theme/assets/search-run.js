@@ -27,6 +27,17 @@
     return [begin, main.concat(other, names("law")), names("late")];
   }
 
+  // Evidence of characters by their sounds, of letters by their words, or by both.
+  function askedParts(query, spoken) {
+    var parts = window.dengshaoAskedParts(query, window.dengshaoHelpSense().parts);
+    if (!isLetters(query, spoken)) return parts;
+    return (window.dengshaoAskedHeard(query) ? parts : []).concat("asked-english");
+  }
+
+  function isLetters(query, spoken) {
+    return spoken && !/[\u3400-\u9fff]/.test(query);
+  }
+
   // Help first: it waits for no list of pages.
   window.dengshaoRun = function (query, assets, isCurrent) {
     var letters = english || /[a-z]{2}/i.test(query), spoken, hits = [];
@@ -41,19 +52,25 @@
     }).then(function () {
       hits = window.dengshaoHelpFor(query, spoken);
       if (isCurrent()) showHelp(hits);
-      return find(query, plan(query, letters), hits, []);
+      return load(askedParts(query, spoken));
+    }).then(function () {
+      var isHeard = isLetters(query, spoken) && window.dengshaoAskedHeard(query);
+      var asked = window.dengshaoAskedFor(query, isLetters(query, spoken) && !isHeard, window.dengshaoHelpSense());
+      hits = window.dengshaoHelpFor(query, spoken && !isHeard, asked);
+      if (isCurrent()) showHelp(hits);
+      return find(query, plan(query, letters), hits, [], asked);
     }).then(function (found) {
       if (isCurrent()) finish(found, query, hits);
     });
   };
 
-  function find(query, rounds, hits, before) {
+  function find(query, rounds, hits, before, asked) {
     var now = before.concat(rounds[0]);
     return load(now).then(function () {
-      var found = window.dengshaoFind(query, english, now, hits);
+      var found = window.dengshaoFind(query, english, now, hits, asked);
       var rest = rounds.slice(1);
       var last = rest.length === 1 && !found.few;
-      return found.good || last || !rest.length ? found : find(query, rest, hits, now.concat(found.parts));
+      return found.good || last || !rest.length ? found : find(query, rest, hits, now.concat(found.parts), asked);
     });
   }
 

@@ -27,7 +27,7 @@
 
   function tools() {
     return load("search-words").then(function () {
-      return Promise.all(["search-help", "search-find", "search-run", "search/words"].map(load));
+      return Promise.all(["search-help", "search-asked", "search-find", "search-run", "search/words"].map(load));
     });
   }
 

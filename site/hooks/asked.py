@@ -1,0 +1,197 @@
+"""What a query is about that stands in no list: learnt from the lines of content/data/asked.yml.
+
+The evidence is characters and pairs of them (words, in English). For each it is counted which kinds
+of danger and which pages its lines belong to, and learnt how much it tells of danger at all. A
+browser reads what it needs of it, by the sound of a query's characters: assets/search/asked-*.js,
+read by search-asked.js. Nothing is learnt from what anybody types on the site.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import sounds
+from mkdocs.exceptions import PluginError
+
+PARTS = 128
+# The first sign for what a line is about, in search-asked.js too: three for each kind of danger,
+# by how much of the evidence is of that kind, then one for each page.
+SIGN, LEVELS = 0xC0, 3
+# How much evidence tells of danger, in steps: m is nothing, n a little, a very much against.
+STEP, NOTHING, MOST = 0.3, ord("m"), 12
+# What is typed for more pages than this leads to none of them.
+MANY = 30
+# So many of the pages that answer a group of synonyms are asked for by its words.
+SYNONYM_PAGES = 2
+ROUNDS, RATE, DECAY = 14, 0.3, 0.001
+# These pages answer people in danger, and people who only ask: their lines tell neither.
+UNTOLD = re.compile(r"help/(despair|overdose|violence|assault|held|child|threats)\.md")
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+Data = dict[str, Any]
+Lines = list[tuple[str, str]]
+Evidence = Callable[[str], list[str]]
+
+
+def parts(asked: Data, kinds: list[str], groups: list[Data]) -> tuple[dict[str, str], Data]:
+    """Give the parts by sound, and what search-asked.js must know to weigh them."""
+    if wrong := sorted(set(asked["dangers"]) ^ set(kinds)):
+        raise PluginError(
+            f"content/data/asked.yml：dangers 和 crisis.yml 对不上：{'、'.join(wrong)}"
+        )
+    signs = signs_of(kinds, pages_of(asked, groups))
+    lines = list(said(asked))
+    chinese = [line for line in lines if HAN.search(line[0])]
+    english = [line for line in lines if not HAN.search(line[0]) and words(line[0])]
+    more = [line for line in synonyms(groups) if HAN.search(line[0])]
+    by_sound, bias = learn(chinese, more, characters, signs)
+    by_word, english_bias = learn(english, [], words, signs)
+    made = in_parts(by_sound)
+    made["asked-english"] = " ".join(f"{key}={told}" for key, told in sorted(by_word.items()))
+    return made, {"bias": bias, "english": english_bias, "parts": PARTS, "step": STEP}
+
+
+def said(asked: Data) -> Iterator[tuple[str, str]]:
+    """Give each line with what it is about: a kind of danger, nothing, or a page."""
+    for name, lines in [*asked["dangers"].items(), ("", asked["calm"]), *asked["pages"].items()]:
+        yield from ((line.lower(), name) for line in lines.split("\n") if line.strip())
+
+
+def synonyms(groups: list[Data]) -> Iterator[tuple[str, str]]:
+    """Give what the groups of synonyms.yml say: each word is a line for the pages that answer."""
+    for item in groups:
+        for word in item["words"]:
+            for line in samples(word):
+                yield from ((line, page) for page in item.get("pages", [])[:SYNONYM_PAGES])
+
+
+def samples(pattern: str) -> list[str]:
+    """Write a pattern out, so often that each of its alternatives stands in one line at least."""
+    parts = [part for part in re.split(r"[()]", pattern.replace("…", "").replace("*", "")) if part]
+    choices = [part.lstrip("?").split("|") for part in parts]
+    count = max(map(len, choices))
+    return sorted({"".join(some[at % len(some)] for some in choices) for at in range(count)})
+
+
+def pages_of(asked: Data, groups: list[Data]) -> list[str]:
+    """Give every page that a line asks for, in an order that both sides keep."""
+    more = {page for item in groups for page in item.get("pages", [])[:SYNONYM_PAGES]}
+    return [*asked["pages"], *sorted(more - set(asked["pages"]))]
+
+
+def signs_of(kinds: list[str], pages: list[str]) -> dict[str, int]:
+    signs = {kind: SIGN + LEVELS * at for at, kind in enumerate(kinds)}
+    return signs | {page: SIGN + LEVELS * len(kinds) + at for at, page in enumerate(pages)}
+
+
+def characters(line: str) -> list[str]:
+    run = HAN.findall(line)
+    return list(dict.fromkeys([*run, *(a + b for a, b in pairwise(run))]))
+
+
+def words(line: str) -> list[str]:
+    run = re.findall("[a-z]+", re.sub("['’`]", "", line))
+    return list(dict.fromkeys([*run, *(f"{a}_{b}" for a, b in pairwise(run))]))
+
+
+def learn(
+    lines: Lines, more: Lines, evidence: Evidence, signs: dict[str, int]
+) -> tuple[dict[str, str], float]:
+    """Give for each piece of evidence how much it tells of danger, and what it is about.
+
+    `more` are words for what pages are about: of danger they tell nothing.
+    """
+    seen = [(evidence(line), name) for line, name in lines]
+    about: dict[str, Counter[str]] = defaultdict(Counter)
+    for found, name in [*seen, *((evidence(line), name) for line, name in more)]:
+        for one in found:
+            about[one][name] += 1
+    # A pair that stands in one line only is chance, and half of the weight.
+    known = {one for one, names in about.items() if is_single(one) or names.total() > 1}
+    weights, bias = weigh(seen, known)
+    told = {one: told_by(weights[one], about[one], signs) for one in known}
+    return {one: text for one, text in told.items() if text}, round(bias, 3)
+
+
+def is_danger(name: str) -> bool:
+    """Tell a kind of danger from a page, and from what is calm."""
+    return bool(name) and not name.endswith(".md")
+
+
+def is_single(one: str) -> bool:
+    """Tell one character or one word of English from pairs of them."""
+    return len(one) == 1 or bool(re.fullmatch("[a-z]+", one))
+
+
+def weigh(seen: list[tuple[list[str], str]], known: set[str]) -> tuple[dict[str, float], float]:
+    """Learn by logistic regression, step by step: the same lines always give the same weights."""
+    taught = [
+        ([one for one in found if one in known], len(found) ** -0.5, float(is_danger(name)))
+        for found, name in seen
+        if not UNTOLD.fullmatch(name)
+    ]
+    weights: dict[str, float] = defaultdict(float)
+    squares: dict[str, float] = defaultdict(lambda: 0.01)
+    bias, square, order = 0.0, 0.01, random.Random(0)  # noqa: S311
+    for _ in range(ROUNDS):
+        order.shuffle(taught)
+        for found, scale, danger in taught:
+            sum_ = bias + scale * sum(weights[one] for one in found)
+            error = 1 / (1 + math.exp(-max(-30, min(30, sum_)))) - danger
+            square += error * error
+            bias -= RATE * error / square**0.5
+            for one in found:
+                step = error * scale + DECAY * weights[one]
+                squares[one] += step * step
+                weights[one] -= RATE * step / squares[one] ** 0.5
+    return weights, bias
+
+
+def told_by(weight: float, about: Counter[str], signs: dict[str, int]) -> str:
+    step = max(-MOST, min(MOST, round(weight / STEP)))
+    text = chr(NOTHING + step) if step else ""
+    dangers = sum(count for name, count in about.items() if is_danger(name))
+    pages = sum(name.endswith(".md") for name in about)
+    for name in sorted(about, key=lambda name: signs.get(name, 0)):
+        if is_danger(name):
+            # One line more, so that what was seen once tells less.
+            level = math.ceil(LEVELS * about[name] / (dangers + 1)) - 1
+            text += chr(signs[name] + level)
+        elif name and pages <= MANY:
+            text += chr(signs[name])
+    return text
+
+
+def in_parts(told: dict[str, str]) -> dict[str, str]:
+    """Sort what pairs tell behind their first character, and those by its sound into parts."""
+    known = sounds.in_order()
+    rows: dict[str, str] = {}
+    for one in sorted(told):
+        head = one[0]
+        rows.setdefault(head, head + told.get(head, ""))
+        if len(one) > 1:
+            rows[head] += one[1] + told[one]
+    made: dict[str, list[str]] = {f"asked-{number}": [] for number in range(PARTS)}
+    for head, row in rows.items():
+        sound = known.get(head) or next(iter(sounds.readings(head))) or ""
+        made[f"asked-{part_of(coarse(sound))}"].append(row)
+    return {name: " ".join(some) for name, some in made.items()}
+
+
+def coarse(sound: str) -> str:
+    """Take for one what many speakers do not tell apart; so does search-asked.js."""
+    folded = re.sub("([zcs])h", r"\1", sound).replace("ng", "n").replace("v", "u")
+    return re.sub("^hu$", "fu", re.sub("^n", "l", folded))
+
+
+def part_of(sound: str) -> int:
+    number = 0
+    for letter in sound:
+        number = (number * 31 + ord(letter)) % 65536
+    return number % PARTS

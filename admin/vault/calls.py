@@ -8,7 +8,7 @@ wait as P0 at one time. They are counted in the database: all nodes share the bu
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.orm import Session
 
 from ..db import today
@@ -51,17 +51,15 @@ def is_full(session: Session, unit_id: str) -> bool:
     """
     keys = select(UnitKey.id).where(UnitKey.unit_id == unit_id).order_by(UnitKey.id)
     session.execute(keys.with_for_update(key_share=True)).all()
+    return len(session.execute(waiting_statement(unit_id)).all()) >= CALLS_MAX
+
+
+def waiting_statement(unit_id: str) -> Select[int]:
+    """Build the question; it looks at the unit's P0 tips alone, and stops at so many."""
     waiting = (
-        select(Tip.id)
-        .where(
-            Tip.unit_id == unit_id,
-            Tip.is_open == true(),
-            Tip.machine_unit.is_(None),
-            Tip.urgency == Urgency.P0,
-            UNPROVEN,
-        )
-        .limit(CALLS_MAX)
-        .subquery()
+        Tip.unit_id == unit_id,
+        Tip.is_open == true(),
+        Tip.machine_unit.is_(None),
+        Tip.urgency == Urgency.P0,
     )
-    count = session.execute(select(func.count()).select_from(waiting)).scalar_one()
-    return count >= CALLS_MAX
+    return select(Tip.id).where(*waiting, UNPROVEN).limit(CALLS_MAX)

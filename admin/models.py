@@ -71,12 +71,17 @@ class Urgency(enum.StrEnum):
 
 
 class LaneRank(enum.StrEnum):
-    """Where a tip stands in the machine lane, the first first. Outside of it every tip is plain."""
+    """Where a tip stands in the machine lane, the first first.
+
+    Outside of the lane a tip is proven or plain: calls of plain ones have a budget, see
+    `vault.calls`.
+    """
 
     CALLING_PROVEN = "0"
     """Its reporter told of danger, and it came with a proof of work."""
     CALLING = "1"
     PROVEN = "2"
+    """It came with a proof of work, or a person of the unit has acted on it."""
     PLAIN = "3"
 
 
@@ -215,8 +220,8 @@ class Tip(Base):
     # Up to where the reporter has read, for the unit's browsers: sealing/seen.py. Of one size, and
     # there from the first answer on.
     seen: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    # Where a tip of the lane stands in it, see `LaneRank`; behind the sealed bytes, because only
-    # the lane's own index is ever asked for it.
+    # Where a tip of the lane stands in it, and of others whether it is proven: `LaneRank`. Behind
+    # the sealed bytes, because only the lane's own index and few urgent rows are asked for it.
     lane_rank: Mapped[LaneRank] = mapped_column(
         default=LaneRank.PLAIN, server_default=LaneRank.PLAIN.value, deferred=True
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import Select, or_, select, true
+from sqlalchemy import Select, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from .config import Config
@@ -21,6 +21,7 @@ from .district import District
 from .house import house
 from .models import LaneRank, Member, NoticeAddress, Tip, Urgency
 from .outbox import Letter, clear_old, drop_stale, is_queued, queue_letter, send_due
+from .vault.calls import CALLS_MAX, UNPROVEN
 
 DAILY: Final = "daily"
 PAGE: Final = "page"
@@ -102,7 +103,8 @@ def _pages(
     ]
     with_lane = is_lane_slot(config, now)
     waiting = {
-        unit_id: waits_p0(session, unit_id, now) or (with_lane and lane_waits(session, unit_id))
+        unit_id: waits_p0(session, unit_id, now)
+        or (with_lane and lane_waits(session, unit_id, now))
         for unit_id in {row.unit_id for row in rows}
     }
     return [(row.unit_id, _heartbeat(row, slot, is_waiting=waiting[row.unit_id])) for row in rows]
@@ -135,15 +137,25 @@ def _letter(once: str, address: str, body: str) -> Letter:
 
 
 def waits_p0(session: Session, unit_id: str, now: int) -> bool:
-    """Tell whether an open P0 tip of the unit is in nobody's hands.
+    """Tell whether an open P0 tip of the unit is in nobody's hands, and rings at each heartbeat.
 
-    What stands in the machine lane has a budget of its own, see `is_lane_slot`.
+    What stands in the machine lane has a budget of its own, see `is_lane_slot`. So have calls
+    without a proof once as many as may are waiting: then a flood fills their places.
     """
-    return session.execute(p0_statement(unit_id, now)).first() is not None
+    if session.execute(p0_statement(unit_id, now).where(not_(UNPROVEN))).first() is not None:
+        return True
+    unproven = p0_statement(unit_id, now).where(UNPROVEN).limit(CALLS_MAX)
+    return 0 < len(session.execute(unproven).all()) < CALLS_MAX
 
 
-def lane_waits(session: Session, unit_id: str) -> bool:
-    """Tell whether a P0 tip stands in the unit's machine lane, which it leaves by any act."""
+def lane_waits(session: Session, unit_id: str, now: int) -> bool:
+    """Tell whether anything P0 waits at the lane's hours.
+
+    That is in the unit's machine lane, which it leaves by any act, or in the queue, where too many
+    calls without a proof ring no more often either.
+    """
+    if session.execute(p0_statement(unit_id, now)).first() is not None:
+        return True
     waiting = (Tip.machine_unit == unit_id, Tip.is_open == true(), Tip.urgency == Urgency.P0)
     ranks = (select(Tip.id).where(*waiting, Tip.lane_rank == rank).limit(1) for rank in _RANKS)
     return any(session.execute(one).first() is not None for one in ranks)

@@ -80,7 +80,8 @@ def supplement(
         ),
     )
     uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
-    store.make_urgent(tip, choose_urgency(sent.circumstances), sent.intake.district)
+    urgency = choose_urgency(sent.circumstances)
+    store.make_urgent(session, tip, urgency, sent.intake.district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 

@@ -132,7 +132,8 @@ def store_sealed() -> Response:
 def _store_within(sent: Sent) -> Response:
     """Store where the sender's share has room; a retry of what is stored needs none."""
     is_counted = sent.letter is not DANGER_MARK and not sent.stamp.is_spent(db.reading)
-    if is_counted and not has_share(sent.mail.tip.id):
+    is_danger = sent.letter.kind == "danger"
+    if is_counted and not has_share(db.reading, sent.mail.tip, is_danger=is_danger):
         return _without_room(sent, "share_used")
     return _store(sent)
 

@@ -205,7 +205,7 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
 def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
     """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
     if letter.urgency:
-        make_urgent(tip, letter.urgency, house().district)
+        make_urgent(session, tip, letter.urgency, house().district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 

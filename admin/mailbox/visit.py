@@ -105,12 +105,10 @@ def deliver(
         return _refuse(form, str(STALE))
     try:
         unit = readers(found.tip)
-        # Before somebody of the unit has opened a tip without marks, no word may go along.
-        may_seal = unit is not None and (bool(found.tip.marks) or kind != "danger")
         # The mark is kept whatever else finds no room.
-        if kind == "danger" and (not may_seal or not has_share(found.tip.id)):
+        if kind == "danger" and not _may_call_in_words(unit, found):
             return _mark_danger(session, found, keys, form)
-        if kind != "danger" and not has_share(found.tip.id):
+        if kind != "danger" and not has_share(db.reading, found.tip, is_danger=False):
             return _refuse(form, str(words.SHARE_USED))
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
@@ -122,6 +120,12 @@ def deliver(
         session.rollback()
         return _refuse(form, str(words.BUSY))
     return _refuse(form, str(words.UNIT_CLOSED))
+
+
+def _may_call_in_words(unit: OpenUnit | None, found: Mail) -> bool:
+    # Before somebody of the unit has opened a tip without marks, no word may go along.
+    may_seal = unit is not None and bool(found.tip.marks)
+    return may_seal and has_share(db.reading, found.tip, is_danger=True)
 
 
 def readers(tip: Tip) -> OpenUnit | None:

@@ -12,7 +12,8 @@ from ..audit import record_at_commit
 from ..db import today
 from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
 from . import clocks
-from .lane import MACHINE_DAYS, rise_in_lane
+from .calls import raise_urgency
+from .lane import lane_days, rise_in_lane
 
 REPORTER: Final = clocks.REPORTER
 SYSTEM: Final = clocks.SYSTEM
@@ -138,13 +139,15 @@ def _calls_today(session: Session, tip: Tip) -> int:
 def mark_danger(session: Session, tip: Tip) -> None:
     """Put the tip on top because its reporter is in danger; an ended tip opens again.
 
-    One in the lane rises there, and stays in it for as long as a new one does from now on.
+    One in the lane rises there, and stays in it for as long as a new one does from now on. One that
+    nobody vouches for is led there where as many as may wait already: `calls.raise_urgency`.
     """
     if tip.is_open and tip.danger_on == today() and _calls_today(session, tip) >= MOST_CALLS:
         return
     if tip.machine_unit is not None and tip.danger_on is None:
         rise_in_lane(tip)
-        expire_after(tip, MACHINE_DAYS)
-    tip.urgency = Urgency.P0
+        stay = today() + timedelta(days=lane_days(tip.unit_id))
+        tip.expires_on = max(tip.expires_on or stay, stay)
+    raise_urgency(session, tip, Urgency.P0)
     tip.danger_on = today()
     heard_from_reporter(session, tip, reason=Reason.DANGER)

@@ -2,19 +2,28 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session, object_session
 
+from ..house import house
 from ..models import LaneRank, Tip
 
 MACHINE_DAYS: Final = 4
 """Days after which a tip of the machine lane goes unless staff take it. It goes with the first
 hour of that day: three whole days (72 hours) have passed then, at whatever hour it came."""
+KEPT_DAYS: Final = 31
+"""The same, thirty whole days, on the supervisory way, where nothing goes early that nobody was
+asked about, and for what stood in the queue before its own call led it here."""
 _RISES: Final = {
     LaneRank.PROVEN: LaneRank.CALLING_PROVEN,
     LaneRank.PLAIN: LaneRank.CALLING,
 }
 
+_VOUCH = (
+    update(Tip.__table__)  # type: ignore[arg-type]
+    .where(Tip.id == bindparam("tip"), Tip.lane_rank == LaneRank.PLAIN)
+    .values(lane_rank=LaneRank.PROVEN)
+)
 _SIZE = select(func.count()).where(Tip.machine_unit.is_not(None))
 
 
@@ -23,15 +32,26 @@ def lane_size(session: Session) -> int:
     return session.execute(_SIZE).scalar_one()
 
 
+def lane_days(unit_id: str) -> int:
+    """Tell for how long a unit's tips stay in the lane."""
+    return KEPT_DAYS if unit_id in house().district.sealed_way else MACHINE_DAYS
+
+
 def leave_lane(tip: Tip) -> None:
-    """Put the tip among the others of its unit: it goes no sooner than they do."""
+    """Put the tip among the others of its unit: it goes no sooner than they do.
+
+    A person has acted on it, wherever it stood: from now on it is as good as proven.
+    """
     if tip.machine_unit is not None:
         tip.machine_unit = tip.expires_on = None
-        tip.lane_rank = LaneRank.PLAIN
+        tip.lane_rank = LaneRank.PROVEN
+    elif session := object_session(tip):
+        # Beside the row's version: where the tip stands is as before, and no page of it is stale.
+        session.connection().execute(_VOUCH, {"tip": tip.id})
 
 
 def first_rank(*, is_proven: bool) -> LaneRank:
-    """Give the rank of a tip that comes into the lane."""
+    """Give the rank of a tip that comes in, to the lane or to the queue."""
     return LaneRank.PROVEN if is_proven else LaneRank.PLAIN
 
 

@@ -1,7 +1,7 @@
 """Writes sealed tips and messages. What comes in is sealed already; nothing here can open it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,8 @@ from ..district import District
 from ..house import house
 from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
 from . import seen
-from .lane import MACHINE_DAYS, first_rank
+from .calls import raise_urgency
+from .lane import first_rank, lane_days
 
 
 class NumberTaken(Exception):
@@ -61,7 +62,7 @@ class SealedTip:
     is_machine: bool = False
     """Whether it stands apart in the lane 疑似机器发送."""
     is_proven: bool = False
-    """Whether it came with a proof of work: kept of a tip in the lane alone."""
+    """Whether it came with a proof of work."""
     channel: str = "form"
     """How it came: by the form, or told to staff."""
     marks: bytes | None = None
@@ -106,14 +107,18 @@ def store_tip(session: Session, tip: SealedTip) -> int:
             "talk_length": 0,
             "machine_unit": tip.unit_id if tip.is_machine else None,
             "channel": tip.channel,
-            "expires_on": today() + timedelta(days=MACHINE_DAYS) if tip.is_machine else None,
+            "expires_on": _goes_on(tip),
             "label": tip.label,
             "sealed": tip.sealed,
             "marks": tip.marks,
-            "lane_rank": first_rank(is_proven=tip.is_proven and tip.is_machine),
+            "lane_rank": first_rank(is_proven=tip.is_proven),
         },
     )
     return tip_id
+
+
+def _goes_on(tip: SealedTip) -> date | None:
+    return today() + timedelta(days=lane_days(tip.unit_id)) if tip.is_machine else None
 
 
 def _first_due(tip: SealedTip) -> Deadline | None:
@@ -184,14 +189,14 @@ def check_key(session: Session, tip: Tip, key_id: int | None) -> None:
         raise KeyChanged
 
 
-def make_urgent(tip: Tip, urgency: Urgency, district: District) -> None:
+def make_urgent(session: Session, tip: Tip, urgency: Urgency, district: District) -> None:
     """Let added words make a tip more urgent, as far as its cover may tell.
 
     A supervisory tip stays as urgent as it is, and so does whatever lies at the unit above: that
     takes such tips too, and no row tells which they are.
     """
     if tip.unit_id not in district.sealed_way:
-        tip.urgency = min(tip.urgency, urgency)
+        raise_urgency(session, tip, urgency)
 
 
 def talk_state(session: Session, tip: Tip) -> TalkState:
@@ -246,14 +251,26 @@ def add_message(
     return message
 
 
+def room_left(session: Session, tip: Tip, *, is_danger: bool) -> int:
+    """Count the messages that a reporter may still add to a tip today."""
+    in_talk = _most(tip, is_danger=is_danger) - tip.talk_length
+    return max(min(in_talk, _left_today(session, tip, is_danger=is_danger)), 0)
+
+
 def _check_room(session: Session, tip: Tip, number: int, *, is_danger: bool) -> None:
-    if tip.machine_unit:
-        most = LANE_TALK_MAX + LANE_DANGER_ROOM * is_danger
-    else:
-        most = TALK_MAX + DANGER_ROOM * is_danger
-    if number > most:
+    if number > _most(tip, is_danger=is_danger):
         raise TalkFull
+    if _left_today(session, tip, is_danger=is_danger) <= 0:
+        raise TalkFullToday
+
+
+def _most(tip: Tip, *, is_danger: bool) -> int:
+    if tip.machine_unit:
+        return LANE_TALK_MAX + LANE_DANGER_ROOM * is_danger
+    return TALK_MAX + DANGER_ROOM * is_danger
+
+
+def _left_today(session: Session, tip: Tip, *, is_danger: bool) -> int:
     own = (Message.tip_id == tip.id, Message.direction == Direction.REPORTER)
     query = select(func.count()).where(*own, Message.sent_on == today())
-    if session.execute(query).scalar_one() >= DAY_MAX + DAY_DANGER_ROOM * is_danger:
-        raise TalkFullToday
+    return DAY_MAX + DAY_DANGER_ROOM * is_danger - session.execute(query).scalar_one()

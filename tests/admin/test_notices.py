@@ -7,7 +7,7 @@ from email import message_from_bytes
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select, text
+from sqlalchemy import not_, select, text
 
 from admin import create_app
 from admin.accounts import services
@@ -26,6 +26,7 @@ from admin.models import (
 )
 from admin.notices import DAILY, PAGE, is_lane_slot, p0_statement, tick
 from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
+from admin.vault.calls import CALLS_MAX, UNPROVEN, waiting_statement
 from tests.ports import free_port
 
 MORNING = int(datetime(2026, 11, 24, 8, 0, tzinfo=SHANGHAI).timestamp())
@@ -135,11 +136,18 @@ def test_what_was_sent_is_forgotten_after_a_week(app, ring, inbox):
     assert [once for once in rows if once.startswith(DAILY)] == []
 
 
-def test_whether_p0_waits_is_asked_of_the_units_own_urgent_tips_alone(app, database):
+QUESTIONS = {
+    "all": p0_statement("police", MORNING),
+    "proven": p0_statement("police", MORNING).where(not_(UNPROVEN)),
+    "unproven": p0_statement("police", MORNING).where(UNPROVEN).limit(CALLS_MAX),
+    "places": waiting_statement("police"),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_whether_p0_waits_is_asked_of_the_units_own_urgent_tips_alone(app, database, question):
     with app.app_context():
-        statement = p0_statement("police", MORNING).compile(
-            db.engine, compile_kwargs={"literal_binds": True}
-        )
+        statement = QUESTIONS[question].compile(db.engine, compile_kwargs={"literal_binds": True})
         if database == "postgresql":
             # An empty table is read whole; ask for the plan of a large one.
             db.session.execute(text("SET LOCAL enable_seqscan = off"))

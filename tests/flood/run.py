@@ -16,9 +16,12 @@ from sqlalchemy import func, select, text
 from admin import create_app
 from admin.config import ROOT
 from admin.db import db
+from admin.desk.claims import clock
 from admin.house import house
 from admin.models import Tip
+from admin.notices import waits_p0
 from admin.sealing import receipt
+from admin.vault.calls import CALLS_MAX
 from tests.bench.load import Connection
 from tests.bench.place import Place
 
@@ -51,6 +54,8 @@ class Store:
     size: int
     lane_calls: int
     normal_calls: int
+    rings: bool
+    """Whether each heartbeat rings the pager of a unit."""
 
 
 @dataclass
@@ -90,6 +95,11 @@ class Report:
     def bound(self) -> int:
         return (self.lane_tips + self.after.normal) * TIP_BYTES + SLACK_BYTES
 
+    @property
+    def most_lane(self) -> float:
+        """The share of the lane that one network gets, and what its calls lead there."""
+        return self.lane_tips / 10 + self.group_tips * self.calls
+
     def check(self) -> list[str]:
         """Name all that is not as it must be."""
         refused = [sent for sent in self.people if sent.status != 200]
@@ -102,14 +112,15 @@ class Report:
             f"{self.in_lane} people's tips stand in the lane": self.in_lane,
             f"the flood has {self.after.normal} tips in the queue": self.after.normal > most_normal,
             "no tip of the flood stands apart": not self.after.lane,
-            f"the flood fills the lane: {self.after.lane}": self.after.lane > self.lane_tips / 10,
+            f"the flood fills the lane: {self.after.lane}": self.after.lane > self.most_lane,
             f"one proof was good for {self.sealed['200']} tips": self.sealed["200"] > 1,
             f"the store grew by {self.grown} bytes": self.grown > self.bound,
             f"{self.accepted} tips were accepted, {self.stored} stored": self.accepted
             != self.stored,
             f"answers: {sorted(answers)}": answers - {"200", "400", "503"},
             f"{self.after.normal_calls} of the flood call in the queue": self.after.normal_calls
-            > self.group_tips + 1,
+            > CALLS_MAX,
+            "the flood rings the pager at each heartbeat": self.calls and self.after.rings,
             "no tip of the lane calls": self.calls and not self.after.lane_calls,
         }
         return [sentence for sentence, is_wrong in rules.items() if is_wrong]
@@ -215,6 +226,7 @@ def _read_store(place: Place) -> Store:
         normal=db.reading.execute(count.where(~lane)).scalar_one(),
         lane_calls=db.reading.execute(count.where(lane, calls)).scalar_one(),
         normal_calls=db.reading.execute(count.where(~lane, calls)).scalar_one(),
+        rings=any(waits_p0(db.reading, one, clock()) for one in house().district.units),
         size=_size(place),
     )
 

@@ -114,9 +114,9 @@ class Year:
         urgency = "P1" if unit == "supervision" else self.rng.choice(["P0", "P1", "P2", "P3", "P3"])
         key = db.session.scalars(select(UnitKey.id).filter_by(unit_id=unit)).one()
         lookup = secrets.token_bytes(32)
-        store_tip(
-            db.session, SealedTip(reference, lookup, unit, key, Urgency(urgency), b"", b"words")
-        )
+        # Proven: of others a fourth call that waits goes to the lane, where no deadline runs.
+        facts = (reference, lookup, unit, key, Urgency(urgency), b"", b"words")
+        store_tip(db.session, SealedTip(*facts, is_proven=True))
         self.cases[reference] = oracle.Case(reference, unit, urgency, day)
         for when, what in Plan(self.rng, day).acts:
             self.todo.setdefault(when, []).append((reference, what))

@@ -10,7 +10,7 @@ from admin.db import db, today
 from admin.intake.flood import Flood, Verdict
 from admin.models import Tip
 from admin.vault.expiry import sweep
-from admin.vault.store import MACHINE_DAYS
+from admin.vault.lane import MACHINE_DAYS
 
 from .conftest import LEAST, Reporter
 

@@ -15,6 +15,7 @@ from admin.desk.search import Wanted
 from admin.intake.flood import Flood
 from admin.models import Decision, LaneRank, Tip, Urgency
 from admin.vault import history
+from admin.vault.calls import CALLS_MAX
 from admin.vault.lane import leave_lane
 
 from .conftest import FormReader, Reporter
@@ -60,11 +61,11 @@ def queue(app):
 def test_no_call_of_a_flood_enters_the_queue_and_the_lane_counts_them(flooded, queue):
     lane, counts = queue(Lane.MACHINE)
 
-    # What its budget let through stands in the queue, and calls there.
-    assert len(queue(Lane.URGENT)[0]) == 4
-    assert len(lane) == FLOOD - 4
-    assert counts.by_lane[Lane.URGENT] == 4
-    assert (counts.machine_urgent, counts.machine_danger) == (FLOOD - 4, FLOOD - 4)
+    # Four came into the queue within their budget; only so many may call there.
+    assert len(queue(Lane.URGENT)[0]) == CALLS_MAX
+    assert len(lane) == FLOOD - CALLS_MAX
+    assert counts.by_lane[Lane.URGENT] == CALLS_MAX
+    assert (counts.machine_urgent, counts.machine_danger) == (FLOOD - CALLS_MAX, FLOOD - CALLS_MAX)
     assert all(row.is_danger and row.urgency is Urgency.P0 for row in lane)
 
 
@@ -73,7 +74,7 @@ def test_each_who_calls_is_told_to_call_110_and_that_the_tip_stands_apart(floode
         assert page.status_code == 200
         assert CALL_110 in page.text
     told = re.compile(r'data-slot="apart-danger"><strong>.*请马上打 110')
-    assert sum(bool(told.search(page.text)) for page in flooded) == FLOOD - 4
+    assert sum(bool(told.search(page.text)) for page in flooded) == FLOOD - CALLS_MAX
 
 
 def test_who_proved_and_calls_stands_before_a_flood_that_calls(app, flooded, queue):
@@ -98,7 +99,7 @@ def test_an_act_of_staff_takes_a_calling_tip_out(app, flooded):
         leave_lane(tip)
         history.record(db.session, tip, new=tip.status, reason="claimed", by="ada")
         db.session.commit()
-        assert (tip.machine_unit, tip.expires_on, tip.lane_rank) == (None, None, LaneRank.PLAIN)
+        assert (tip.machine_unit, tip.expires_on, tip.lane_rank) == (None, None, LaneRank.PROVEN)
         assert tip.due_on is not None
         calls = db.session.scalars(select(Decision.reason).where(Decision.tip_id == tip.id)).all()
     assert calls == ["danger", "claimed"]

@@ -17,7 +17,7 @@ from admin.models import SpentChallenge, SpentNonce, Tip, UnitKey
 from admin.sealing import age, payload, receipt
 from admin.sealing.age import HybridIdentity
 from admin.vault.expiry import sweep
-from admin.vault.store import MACHINE_DAYS
+from admin.vault.lane import MACHINE_DAYS
 
 from .at_once import press_at_once
 

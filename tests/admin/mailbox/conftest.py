@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload, undefer
 
+from admin.config import AddressHints
 from admin.db import db
 from admin.house import house
+from admin.mailbox.shares import Shares
 from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
 from admin.sealing import age, marks, payload, receipt
 from admin.sealing.age import HybridIdentity
@@ -210,3 +212,10 @@ def close_units(app):
             vault().units._until = 0.0
 
     return close
+
+
+@pytest.fixture
+def no_networks(app, config):
+    """An onion service: nobody's network is known, so a tip's own room holds alone."""
+    hidden = replace(config, address_hints=AddressHints.OFF)
+    app.extensions["dengshao.shares"] = Shares(hidden)

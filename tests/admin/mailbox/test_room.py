@@ -1,11 +1,16 @@
 """Who found a receipt, or copied one, takes no room that the words of others need."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
+from admin import create_app
+from admin.db import db
 from admin.mailbox.shares import Shares
+from admin.models import Tip
 from admin.networks import HOUR
 from admin.vault import store
 from admin.vault.store import DAY_MAX
@@ -30,16 +35,33 @@ def shares(config, clock):
     return Shares(config, clock)
 
 
-def taken(shares, address, times, tip=1):
-    return sum(shares.take(tip, address, None) for _ in range(times))
+class Day:
+    """The places that the database counts of each tip, whichever node gave them out."""
+
+    def __init__(self):
+        self.given = Counter()
+
+    def take(self, shares, tip, address):
+        left = DAY_MAX - self.given[tip]
+        fits = left > 0 and shares.take(tip, address, None, left)
+        self.given[tip] += fits
+        return fits
 
 
-def test_one_network_takes_half_of_a_days_room_and_leaves_the_other_half(shares):
+@pytest.fixture
+def taken():
+    day = Day()
+    return lambda shares, address, times, tip=1: sum(
+        day.take(shares, tip, address) for _ in range(times)
+    )
+
+
+def test_one_network_takes_half_of_a_days_room_and_leaves_the_other_half(shares, taken):
     assert taken(shares, JUNK, 299) == DAY_MAX // 2
     assert taken(shares, OWN, DAY_MAX) == DAY_MAX // 2
 
 
-def test_a_hundred_networks_take_nothing_from_who_wrote_first(shares):
+def test_a_hundred_networks_take_nothing_from_who_wrote_first(shares, taken):
     assert taken(shares, OWN, 1) == 1
     junk = sum(taken(shares, f"10.8.{number}.1", 5) for number in range(100))
 
@@ -47,19 +69,45 @@ def test_a_hundred_networks_take_nothing_from_who_wrote_first(shares):
     assert taken(shares, OWN, DAY_MAX) == DAY_MAX // 2 - 1
 
 
-def test_a_network_has_a_budget_over_all_tips(config):
+def test_a_network_has_a_budget_over_all_tips(config, taken):
     shares = Shares(replace(config, tips_per_group_hour=20), Clock())
 
     assert sum(taken(shares, JUNK, 1, tip) for tip in range(100)) == 60
     assert taken(shares, OWN, 1, 1) == 1
 
 
-def test_all_is_forgotten_with_the_hour(shares, clock):
-    taken(shares, JUNK, 299)
+def test_networks_are_forgotten_with_the_hour_and_what_is_left_is_not(shares, clock, taken):
+    assert taken(shares, JUNK, 299) == DAY_MAX // 2
     clock.now = HOUR
 
     assert taken(shares, OWN, 1) == 1
-    assert taken(shares, JUNK, 299) == DAY_MAX // 2
+    # The first of this hour keeps half of the ten that were left.
+    assert taken(shares, JUNK, 299) == 5
+    assert taken(shares, OWN, 299) == 4
+
+
+def test_a_network_that_comes_every_hour_halves_what_is_left_and_never_takes_the_last(
+    shares, clock, taken
+):
+    took = []
+    for hour in range(24):
+        clock.now = hour * HOUR
+        took.append(taken(shares, JUNK, 299))
+
+    assert took[:6] == [10, 5, 2, 1, 1, 0]
+    assert sum(took) == DAY_MAX - 1
+    assert taken(shares, OWN, 1) == 1
+
+
+@pytest.mark.parametrize("nodes", [2, 3, 8])
+def test_a_network_that_writes_to_several_nodes_at_once_leaves_its_share_to_others(
+    config, taken, nodes
+):
+    each = [Shares(config, Clock()) for _ in range(nodes)]
+    junk = sum(taken(shares, JUNK, 1) for _ in range(DAY_MAX) for shares in each)
+
+    assert junk < DAY_MAX
+    assert taken(each[0], OWN, DAY_MAX) == DAY_MAX - junk
 
 
 def send(client, reporter, words, address, act="words", **more):
@@ -87,12 +135,13 @@ def test_junk_under_a_found_receipt_ends_and_the_reporters_words_still_arrive(cl
 def test_a_full_talk_refuses_words_and_still_takes_the_mark_of_danger(
     client, reporter, monkeypatch, bound
 ):
-    monkeypatch.setattr(store, bound, 1)
+    monkeypatch.setattr(store, bound, 2)
     for room in ("DAY_DANGER_ROOM", "DANGER_ROOM"):
         monkeypatch.setattr(store, room, 0)
-    send(client, reporter, "第一句", OWN)
+    for words, network in (("第一句", OWN), ("第二句", JUNK)):
+        assert "您补充的话收到了" in send(client, reporter, words, network).text
 
-    refused = send(client, reporter, "第二句", OWN)
+    refused = send(client, reporter, "第三句", OWN)
     page = send(client, reporter, "有人来了", OWN, "danger", confirm="yes")
 
     said = {"DAY_MAX": "请明天再写", "TALK_MAX": "这条线索下的话太多了"}
@@ -100,3 +149,47 @@ def test_a_full_talk_refuses_words_and_still_takes_the_mark_of_danger(
     assert "已标为最急。您写的字没有存" in page.text
     assert "有人来了" in page.text
     assert reporter.tip().urgency == "P0"
+
+
+@pytest.fixture
+def two_nodes(app, config):
+    """A second node on the same database, and who sends to which."""
+    other = create_app(config)
+    yield [app.test_client(), other.test_client()]
+    with other.app_context():
+        db.dispose()
+
+
+JUNK_FLOODS = {
+    # Whether the tip stands in the lane, hours in which the junk comes, and nodes.
+    "in one hour": (False, 1, 1),
+    "before and after the hour's change": (False, 2, 1),
+    "at two nodes at once": (False, 1, 2),
+    "at two nodes, over the hour": (False, 2, 2),
+    "in the lane": (True, 1, 1),
+    "in the lane, over the hour, at two nodes": (True, 2, 2),
+}
+
+
+@pytest.mark.parametrize("case", JUNK_FLOODS)
+def test_junk_of_a_network_never_uses_up_the_reporters_room(app, config, reporter, two_nodes, case):
+    in_lane, hours, nodes = JUNK_FLOODS[case]
+    clock = Clock()
+    for client in two_nodes:
+        client.application.extensions["dengshao.shares"] = Shares(config, clock)
+    with app.app_context():
+        if in_lane:
+            db.session.execute(update(Tip).values(machine_unit="police"))
+            db.session.commit()
+
+    for hour in range(hours):
+        clock.now = hour * HOUR
+        for number in range(12 * nodes):
+            send(two_nodes[number % nodes], reporter, f"junk {hour} {number}", JUNK)
+    clock.now = (hours - 1) * HOUR + 1
+
+    page = send(two_nodes[0], reporter, "我才是写这条的人", OWN)
+    assert "您补充的话收到了" in page.text
+    assert "我才是写这条的人" in [envelope.body for envelope in reporter.opened()]
+    page = send(two_nodes[0], reporter, "在粮站后面", OWN, "danger", confirm="yes")
+    assert "您写的字没有存" not in page.text

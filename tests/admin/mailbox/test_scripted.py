@@ -228,7 +228,9 @@ def test_more_bytes_than_a_letter_may_bring_are_refused(app, send, count):
     assert count(Message) == 0
 
 
-def test_a_full_talk_takes_no_more_words_but_for_danger(send, reporter, count, monkeypatch):
+def test_a_full_talk_takes_no_more_words_but_for_danger(
+    send, reporter, count, monkeypatch, no_networks
+):
     monkeypatch.setattr(store, "TALK_MAX", 2)
     monkeypatch.setattr(store, "DANGER_ROOM", 1)
     kinds = ("message", "supplement", "message", "danger", "danger")

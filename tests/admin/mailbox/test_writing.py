@@ -142,7 +142,7 @@ def test_refused_words_are_kept_and_named(send, reporter, fields, sentence, coun
     assert count(Message) == 0
 
 
-def test_words_that_find_no_more_room_are_kept_on_the_page(send, count, monkeypatch):
+def test_words_that_find_no_more_room_are_kept_on_the_page(send, count, monkeypatch, no_networks):
     monkeypatch.setattr(store, "TALK_MAX", 1)
     send(words="第一句")
 

@@ -25,8 +25,8 @@ from admin.sealing import payload
 from admin.sweeper import sweep_now
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import MOST_CALLS, Reason, mark_danger
-from admin.vault.lane import lane_size, leave_lane
-from admin.vault.store import MACHINE_DAYS, SealedTip, add_message, find_tip, store_tip
+from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, lane_size, leave_lane
+from admin.vault.store import SealedTip, add_message, find_tip, store_tip
 from tests.support import asked_of_tips, plan_of
 
 
@@ -68,6 +68,18 @@ def test_a_tip_of_the_lane_keeps_its_words_for_three_days_and_no_longer(session,
     assert (tip.status, tip.is_open, tip.machine_unit) == (TipStatus.PURGED, False, None)
     assert (tip.sealed, tip.label) == (None, None)
     assert (other.status, other.sealed) == (TipStatus.RECEIVED, b"words")
+
+
+@pytest.mark.parametrize("unit", ["supervision", "upper"])
+def test_a_supervisory_tip_of_the_lane_stays_for_thirty_days_called_or_not(session, store, unit):
+    silent, calling, other = store(unit), store(unit), store()
+    for tip in (calling, other):
+        mark_danger(session, tip)
+
+    for day in range(1, KEPT_DAYS):
+        assert sweep(session, days(day))["tips"] == (day == MACHINE_DAYS)
+    assert (silent.sealed, calling.sealed) == (b"words", b"words")
+    assert sweep(session, days(KEPT_DAYS))["tips"] == 2
 
 
 def test_the_history_tells_that_the_words_were_deleted(session, store):

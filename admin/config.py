@@ -1,6 +1,7 @@
 """Configuration: environment variables and one optional TOML file, read once at the start."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -211,12 +212,20 @@ def _hosts(values: Mapping[str, str], env: Env, bind: str) -> tuple[str, str]:
     desk = values.get(
         "DENGSHAO_DESK_HOST", "" if env is Env.PRODUCTION else f"localhost:{port}"
     ).lower()
-    if not public or not desk or public == desk:
+    # Cookies know no port: on one name the public pages would be sent the desk's.
+    is_one = public == desk or (
+        env is Env.PRODUCTION and _without_port(public) == _without_port(desk)
+    )
+    if not public or not desk or is_one:
         raise ConfigError(
             "DENGSHAO_PUBLIC_HOST and DENGSHAO_DESK_HOST: name two different hosts, "
             "one for the public pages and one for the desk."
         )
     return public, desk
+
+
+def _without_port(host: str) -> str:
+    return re.sub(r":\d+$", "", host)
 
 
 def _more_hosts(values: Mapping[str, str]) -> frozenset[str]:

@@ -223,6 +223,8 @@ def test_production_refuses_the_demos_keys_and_a_missing_secret(tmp_path, bundle
         "demo": environ,
         "dengshao secret": {**environ, "DENGSHAO_SECRET_FILE": str(tmp_path / "none")},
         "two different hosts": {**environ, "DENGSHAO_DESK_HOST": "tips.example"},
+        # Cookies know no port.
+        "name two different": {**environ, "DENGSHAO_DESK_HOST": "tips.example:8443"},
     }
     for sentence, changed in refused.items():
         answer = subprocess.run(

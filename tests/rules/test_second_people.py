@@ -287,8 +287,7 @@ def enter_other(app, people):
         with app.app_context():
             db.session.add(member_row("上一级另一位负责人", "reviewer", "upper"))
             db.session.commit()
-            found = db.session.scalars(select(Member).filter_by(name="上一级另一位负责人")).one()
-            browser = desk_client(app).enter(found.id)
+        browser = desk_client(app).enter(member(app, "上一级另一位负责人").id)
         browser.csrf = browser.token()
         return browser
 

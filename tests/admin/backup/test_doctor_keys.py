@@ -111,7 +111,8 @@ def test_the_list_is_fetched_as_a_reporter_fetches_it(app, config, units, findin
         assert findings()[keys.PUBLIC].state is GOOD
         path = config.data / "keys.yml"
         text = path.read_text("utf-8")
-        app.extensions["dengshao"]._rereading.newest = lambda district: district
+        kept = app.extensions["dengshao"].kept
+        kept.newest = lambda: kept.district
         path.write_text(text.replace(units["police"].fingerprint, A), "utf-8")
         found = findings()
 

@@ -9,7 +9,6 @@ from sqlalchemy import delete, insert, text
 from admin.db import db, today
 from admin.desk.claims import clock
 from admin.desk.queue import LOOKED_AT, queue_statement, read_queue
-from admin.desk.search import Wanted
 from admin.models import OPEN_STATUSES, LaneRank, Tip, TipLabel, TipStatus, Urgency
 
 from .offered import few_filters
@@ -131,8 +130,8 @@ def test_no_filter_costs_more_among_forty_times_as_many_tips(app, database, smal
         multiply()
         after = costs(viewer, filters)
 
-    # Twice its own cost, and what it takes to look at as many tips as a page may: among a thousand a
-    # filter that fits nothing finds fewer at which to look.
+    # Twice its own cost, and what it takes to look at as many tips as a page may: among a thousand
+    # a filter that fits nothing finds fewer at which to look.
     looking = A_LOOK * LOOKED_AT
     grown = {
         wanted: (before[wanted], steps)

@@ -92,8 +92,12 @@ WORDS: dict[str, Any] = {
 def show_words() -> Response:
     """Give the sentences, in the page's language, and the limits; minors are addressed by 你."""
     config = house().config
-    limits = {"most": config.files_most, "fileMb": config.file_mb, "tipMb": config.tip_mb}
-    limits["plainMb"] = config.plain_mb
+    limits = {
+        "most": config.files_most,
+        "fileMb": config.file_mb,
+        "tipMb": config.tip_mb,
+        "plainMb": config.plain_mb,
+    }
     text = json.dumps(_spoken(WORDS) | {"limits": limits}, ensure_ascii=False)
     if request.args.get("page") == "young":
         text = text.replace("您", "你")

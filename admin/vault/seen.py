@@ -72,7 +72,9 @@ def find_tips(session: Session, boxes: Mapping[bytes, bytes]) -> dict[int, bytes
 
 
 def write(session: Session, found: Mapping[int, bytes]) -> None:
-    """Write boxes over the last ones, in the order of the tips' random keys. The caller commits."""
+    """Write boxes, one at least, over the last ones, in the order of the tips' random keys.
+
+    The caller commits.
+    """
     rows = [{"tip": tip_id, "box": found[tip_id]} for tip_id in sorted(found)]
-    if rows:
-        session.connection().execute(_PUT, rows)
+    session.connection().execute(_PUT, rows)

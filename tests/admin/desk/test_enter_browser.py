@@ -13,6 +13,7 @@ from admin.models import Tip
 from admin.sealing.member import fingerprint
 from tests.canary import spellings
 from tests.live import signed_in
+from tests.steering import FALSE_HASH, publish, steer
 
 pytestmark = pytest.mark.browser
 
@@ -200,23 +201,9 @@ def test_a_false_key_is_refused_and_nothing_goes_out(page, live, unit, category)
     assert stored(live) == []
 
 
-def steer(route):
-    """Play a server that wants every word at the police, whose key is genuine."""
-    answer = route.fetch()
-    routes = answer.json()
-    routes |= {"supervisory": "police", "offices": dict.fromkeys(routes["offices"])}
-    route.fulfill(response=answer, json=routes)
-
-
-def misprint(route):
-    """Play a static site that publishes the hash of other routes."""
-    answer = route.fetch()
-    route.fulfill(response=answer, json=answer.json() | {"routes": "ab" * 32})
-
-
 @pytest.mark.parametrize(
     ("pattern", "play"),
-    [("**/desk/enter/routes.json", steer), ("**/keys.json", misprint)],
+    [("**/desk/enter/routes.json", steer), ("**/keys.json", publish(FALSE_HASH))],
     ids=["routes.json", "keys.json"],
 )
 def test_false_routes_are_refused_and_nothing_goes_out(page, live, pattern, play):

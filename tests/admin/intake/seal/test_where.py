@@ -15,29 +15,11 @@ from admin.district import routes_digest
 from admin.house import house
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age
+from tests.steering import FALSE_HASH, publish, steer
 
 from .writer import LETTER, MORE, WORDS
 
 pytestmark = pytest.mark.browser
-FALSE_HASH = "ab" * 32
-
-
-def steer(route):
-    """Play a server that wants every word at the police: `supervisory` and `offices` rewritten."""
-    answer = route.fetch()
-    content = answer.json()
-    content |= {"supervisory": "police", "offices": dict.fromkeys(content["offices"])}
-    route.fulfill(response=answer, json=content)
-
-
-def publish(digest):
-    """Play a static site whose /keys.json was changed."""
-
-    def answer(route):
-        real = route.fetch()
-        route.fulfill(response=real, json=real.json() | {"routes": digest})
-
-    return answer
 
 
 def sees_alarm(writer, words):

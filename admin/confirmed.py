@@ -94,14 +94,11 @@ class Kept:
         self._lock = Lock()
 
     def newest(self) -> District:
-        # Another thread is at it: what is there is good until it is done. It alone puts what it
-        # read in the old one's place: a slower thread would put the old one back.
-        if not self._rereading.is_as_it_was() and self._lock.acquire(blocking=False):
-            try:
-                self.district = self._rereading.newest(self.district)
-            finally:
-                self._lock.release()
-        return self.district
+        # Who asks while another thread reads waits for what that one finds: `keys apply` fetches
+        # what the public reads as soon as it has written.
+        with self._lock:
+            self.district = self._rereading.newest(self.district)
+            return self.district
 
 
 def start_looking(kept: Kept) -> None:

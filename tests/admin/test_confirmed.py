@@ -2,15 +2,17 @@
 
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
+from threading import Event
 
 import pytest
 
 from admin import create_app
 from admin.config import ROOT, Env
 from admin.confirmed import Kept, Rereading, ask_to_reread
-from admin.district import load_district
+from admin.district import load_district, read_keys
 from admin.house import house
 from admin.keys_file import Line, replace_file, written
 from admin.quiet_log import OWN
@@ -235,3 +237,26 @@ def test_pages_show_the_new_data(units, content, config):
     assert "主办机关" in page
     assert visitor.get("/tip/routes.json").json["offices"] != before["offices"]
     dispose(changed)
+
+
+def test_who_asks_while_another_thread_reads_gets_what_is_new(config, content, monkeypatch):
+    """`keys apply` fetches what the public reads in the very moment after it has written."""
+    kept = Kept(replace(config, content=content))
+    reading, go_on = Event(), Event()
+
+    def read_slowly(*args):
+        reading.set()
+        assert go_on.wait(60)
+        return read_keys(*args)
+
+    monkeypatch.setattr("admin.confirmed.read_keys", read_slowly)
+    write(content / "data" / "keys.yml", Line("police", PRINT))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(kept.newest)
+        assert reading.wait(60)
+        second = pool.submit(kept.newest)
+        # Neither may answer before the file is read: the second has nothing newer to give.
+        _, waiting = wait([first, second], timeout=0.2)
+        go_on.set()
+        found = [one.result(60).fingerprints for one in (first, second)]
+    assert (len(waiting), found) == (2, [{("police", PRINT)}] * 2)

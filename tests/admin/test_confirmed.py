@@ -241,7 +241,7 @@ def test_pages_show_the_new_data(units, content, config):
 
 def test_who_asks_while_another_thread_reads_gets_what_is_new(config, content, monkeypatch):
     """`keys apply` fetches what the public reads in the very moment after it has written."""
-    kept = Kept(replace(config, content=content))
+    kept = Kept(replace(config, content=content, env=Env.PRODUCTION))
     reading, go_on = Event(), Event()
 
     def read_slowly(*args):

@@ -76,7 +76,7 @@
       found = lookThrough(query, spoken, rounds[round]);
       return found.good;
     }
-    function show() { if (isCurrent()) draw(found, query); }
+    function show() { if (isCurrent()) draw(found); }
     evidence = arrive(files.evidence);
     return Promise.all(lists).then(function (came) {
       isWhole = came[1];
@@ -127,7 +127,7 @@
   }
 
   // What was found; what had the focus keeps it, or hands it to the field.
-  function draw(found, query) {
+  function draw(found) {
     var held = results.contains(document.activeElement) && document.activeElement.href;
     showHelp(found.help || []);
     results.textContent = "";
@@ -142,7 +142,7 @@
   }
 
   function finish(found, query, isWhole) {
-    draw(found, query);
+    draw(found);
     part("search-none").hidden = !query || found.hits.length > 0;
     if (query && !found.hits.length) status.textContent = status.dataset[isWhole ? "none" : "failed"];
     else if (query && !isWhole) status.textContent += status.dataset.partly;

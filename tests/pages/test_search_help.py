@@ -124,6 +124,21 @@ class TestInChromium:
         assert set(tab.evaluate(BOX)["phones"]) >= ALWAYS
         tab.context.close()
 
+    def test_parts_that_come_in_another_order_help_as_well(self, browser, address):
+        tab = open_page(browser, address + "search/", width=360)
+        routes = []
+        tab.route("**/search/help.js", lambda route: routes.append(route))
+        with tab.expect_event(
+            "requestfinished", lambda request: request.url.endswith("/help-english.js")
+        ):
+            tab.fill("#q", "i want to die")
+        for route in routes:
+            route.continue_()
+        tab.wait_for_selector("#search-help a[href='tel:12356']")
+        expect(tab.locator("#search-results")).to_have_attribute("aria-busy", "false")
+        assert "没有网" not in tab.inner_text("#search-status")
+        tab.context.close()
+
     def test_a_line_that_is_broken_altogether_leaves_the_telephones(self, browser, address):
         tab = open_page(browser, address + "search/", width=360)
         tab.route("**/assets/search*", lambda route: route.abort())

@@ -22,11 +22,17 @@
     sense = part.sense;
     sense.ordinary = ordinary;
     sense.kinds = items.filter(function (item) { return !item.general; }).length;
+    join();
   };
   window.dengshaoHelpEnglish = function (part) {
     english = part;
-    items.forEach(function (item) { item.en = part.items[item.id]; });
+    join();
   };
+
+  // The two parts come in either order.
+  function join() {
+    if (english.items) items.forEach(function (item) { item.en = english.items[item.id]; });
+  }
 
   function found(item, form, spoken) {
     if (!item.made) item.made = words.compile(item.words, lists);

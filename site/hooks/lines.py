@@ -11,7 +11,7 @@ from typing import Any
 
 HAN = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’"
 OPEN, CLOSE = r"(?:<(?:strong|em|a)\b[^>]*>)?", r"(?:</(?:strong|em|a)>)?"
-BREAK = re.compile(rf"(?<=[{HAN}])({CLOSE})\n(?={OPEN}[{HAN}])")
+BREAK = re.compile(rf"(?<=[{HAN}])({CLOSE})\n[ \t]*(?={OPEN}[{HAN}])")
 HEADING = re.compile(r"<h1\b([^>]*)>(.*?)</h1>", re.S)
 # The style sheet breaks such a heading anywhere, as other words.
 LONG = re.compile(r"[^\s，、：。？！；]{7,}[，、：。？！；]")

@@ -257,7 +257,7 @@ def test_danger_is_marked_where_no_key_is_there_and_the_words_stay_for_copying(
     visitor.open(reporter.typed)
     expect(visitor.page.locator("[data-slot=called]")).to_contain_text("按了「我有危险」。")
     expect(visitor.page.locator("[data-slot=called]")).to_be_visible()
-    expect(visitor.page.locator("[data-slot=happens-danger]")).to_be_visible()
+    expect(visitor.page.locator("[data-slot=happens-danger] a[href='tel:110']")).to_be_visible()
 
 
 def serve_false_keys(visitor, false_unit):
@@ -366,6 +366,16 @@ def test_a_tip_that_stands_apart_says_so(visitor, reporter, change_tip):
 
     visitor.sees("三天里没有工作人员接手，就会删掉。")
     expect(visitor.page.locator("[data-slot=apart]")).to_be_visible()
+    expect(visitor.page.locator("[data-slot=apart-call]")).to_be_visible()
+
+
+def test_who_pressed_already_is_not_told_to_press(visitor, reporter, change_tip):
+    change_tip(machine_unit="police", danger_on=today())
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("您按过「我有危险」，可是这一条还放在一边")
+    expect(visitor.page.locator("[data-slot=apart-call]")).to_be_hidden()
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     from jinja2 import StrictUndefined
 
     from .confirmed import Kept
+    from .dialled import dialled
     from .house import House, house, page_language
     from .language import init_language
     from .unseen import seen
@@ -92,7 +93,7 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["seen"] = seen
+    app.jinja_env.filters |= {"seen": seen, "dialled": dialled}
     init_language(app)
 
     @app.context_processor

@@ -114,11 +114,13 @@ def test_the_reader_is_addressed_as_nin_and_a_child_as_ni(path):
     "indent", ["", "  ", "   "], ids=["a paragraph", "a dotted item", "a numbered item"]
 )
 def test_a_line_break_between_chinese_words_leaves_no_space(indent):
-    page = f"<li>没有姓名。\n{indent}<strong>不用电话。</strong>\n{indent}写完就走 MB\n{indent}为单位</li>"
+    page = (
+        f"<li>没有姓名。\n{indent}<strong>不用电话。</strong>\n{indent}写完 MB\n{indent}就走</li>"
+    )
 
     shown = hook("lines").on_page_content(page)
 
-    assert shown == f"<li>没有姓名。<strong>不用电话。</strong>写完就走 MB\n{indent}为单位</li>"
+    assert shown == f"<li>没有姓名。<strong>不用电话。</strong>写完 MB\n{indent}就走</li>"
 
 
 def test_no_space_stands_after_a_chinese_full_stop_in_bold():

@@ -289,6 +289,8 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
         visitor.press(button)
         visitor.sees("注意：锁对不上，这次没有发出去。")
         visitor.sees("急事打 110，公职人员的事打 12388，别的打 12345。")
+        numbers = visitor.page.locator("#error-summary a[href^='tel:']")
+        expect(numbers).to_have_text(["110", "12388", "12345"])
         expect(visitor.page.locator(field)).to_have_value(WORDS)
 
     # Nor does another failure after that lead the words the plain way.

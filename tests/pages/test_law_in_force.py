@@ -1,7 +1,7 @@
 """No page states a dead rule, and none leaves out what the law in force gives a resident.
 
-The laws were compared on 2026-11-30. Four of them were renumbered in 2026: an article of theirs is
-cited only if renumbered.yml lists it as compared, and the numbers of before stand here by name.
+The laws were compared on 2026-11-30. Five of them were renumbered in 2026: an article of theirs is
+cited only if renumbered.yml lists it as compared. The numbers of before stand here for four.
 """
 
 import re
@@ -44,6 +44,7 @@ GONE = {
     "topics/village-bully/": "集体财务往来",
     "topics/school/": "学校、村委会、居委会发现孩子受侵害",
     "en/law/": "The law against gangs",
+    "report/why-no-name/": "领奖要能核实身份",
     "en/law/articles/": "Who reports, or helps greatly",
     "en/topics/soft-violence/": "it does not count (article 23)",
 }
@@ -120,6 +121,8 @@ TELLS = [
     ("about/accessibility/", "无障碍环境建设法第三十二条"),
     ("law/61/", NO_CONTACT),
     ("law/50/", "国家工作人员的六类行为"),
+    ("help/threats/", NO_CONTACT),
+    ("topics/after-release/", "不受歧视（监狱法第六十二条"),
     ("report/what-not-to-do/", HEAVIER),
     ("en/help/", "Minors Protection Law, article 39"),
     ("en/help/minors/", "Minors Protection Law, article 39"),

@@ -2,8 +2,8 @@
 
 The evidence is characters and pairs of them (words, in English). For each it is counted which kinds
 of danger and which pages its lines belong to, and learnt how much it tells of danger at all. A
-browser reads what it needs of it, by the sound of a query's characters: assets/search/asked-*.js,
-read by search-asked.js. Nothing is learnt from what anybody types on the site.
+browser reads all of it whatever is searched, so that a log tells nothing of the words:
+assets/search/asked.js, read by search-asked.js. Nothing is learnt from what anybody types.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-import sounds
+from codes import code, letter
 from mkdocs.exceptions import PluginError
 
-PARTS = 128
-# The first sign for what a line is about, in search-asked.js too: three for each kind of danger,
-# by how much of the evidence is of that kind, then one for each page.
-SIGN, LEVELS = 0xC0, 3
+# Signs for what a line is about, in search-asked.js too: three for each kind of danger, by how much
+# of the evidence is of that kind, then one for each page.
+LEVELS = 3
 # How much evidence tells of danger, in steps: m is nothing, n a little, a very much against.
 STEP, NOTHING, MOST = 0.3, ord("m"), 12
-# What is typed for more pages than this leads to none of them.
-MANY = 30
+# What is typed for more pages than this leads to none of them; a page or a kind of danger that has
+# less than such a share of the lines of the first one has them by chance.
+MANY, CHANCE = 12, 0.34
 # So many of the pages that answer a group of synonyms are asked for by its words.
 SYNONYM_PAGES = 2
 ROUNDS, RATE, DECAY = 14, 0.3, 0.001
@@ -39,8 +39,8 @@ Lines = list[tuple[str, str]]
 Evidence = Callable[[str], list[str]]
 
 
-def parts(asked: Data, kinds: list[str], groups: list[Data]) -> tuple[dict[str, str], Data]:
-    """Give the parts by sound, and what search-asked.js must know to weigh them."""
+def parts(asked: Data, kinds: list[str], groups: list[Data]) -> tuple[Data, Data]:
+    """Give the evidence of characters and of words, and what search-asked.js needs to weigh it."""
     if wrong := sorted(set(asked["dangers"]) ^ set(kinds)):
         raise PluginError(
             f"content/data/asked.yml：dangers 和 crisis.yml 对不上：{'、'.join(wrong)}"
@@ -50,11 +50,11 @@ def parts(asked: Data, kinds: list[str], groups: list[Data]) -> tuple[dict[str, 
     chinese = [line for line in lines if HAN.search(line[0])]
     english = [line for line in lines if not HAN.search(line[0]) and words(line[0])]
     more = [line for line in synonyms(groups) if HAN.search(line[0])]
-    by_sound, bias = learn(chinese, more, characters, signs)
+    by_character, bias = learn(chinese, more, characters, signs)
     by_word, english_bias = learn(english, [], words, signs)
-    made = in_parts(by_sound)
-    made["asked-english"] = " ".join(f"{key}={told}" for key, told in sorted(by_word.items()))
-    return made, {"bias": bias, "english": english_bias, "parts": PARTS, "step": STEP}
+    said_in_english = " ".join(f"{key}={told}" for key, told in sorted(by_word.items()))
+    made = {"asked": in_columns(by_character), "asked-english": said_in_english}
+    return made, {"bias": bias, "english": english_bias, "step": STEP}
 
 
 def said(asked: Data) -> Iterator[tuple[str, str]]:
@@ -86,8 +86,8 @@ def pages_of(asked: Data, groups: list[Data]) -> list[str]:
 
 
 def signs_of(kinds: list[str], pages: list[str]) -> dict[str, int]:
-    signs = {kind: SIGN + LEVELS * at for at, kind in enumerate(kinds)}
-    return signs | {page: SIGN + LEVELS * len(kinds) + at for at, page in enumerate(pages)}
+    signs = {kind: LEVELS * at for at, kind in enumerate(kinds)}
+    return signs | {page: LEVELS * len(kinds) + at for at, page in enumerate(pages)}
 
 
 def characters(line: str) -> list[str]:
@@ -116,7 +116,7 @@ def learn(
     known = {one for one, names in about.items() if is_single(one) or names.total() > 1}
     weights, bias = weigh(seen, known)
     told = {one: told_by(weights[one], about[one], signs) for one in known}
-    return {one: text for one, text in told.items() if text}, round(bias, 3)
+    return {one: text for one, text in told.items() if text != chr(NOTHING)}, round(bias, 3)
 
 
 def is_danger(name: str) -> bool:
@@ -154,44 +154,42 @@ def weigh(seen: list[tuple[list[str], str]], known: set[str]) -> tuple[dict[str,
 
 
 def told_by(weight: float, about: Counter[str], signs: dict[str, int]) -> str:
+    """Write how much a piece of evidence tells of danger, then what it is about."""
     step = max(-MOST, min(MOST, round(weight / STEP)))
-    text = chr(NOTHING + step) if step else ""
-    dangers = sum(count for name, count in about.items() if is_danger(name))
-    pages = sum(name.endswith(".md") for name in about)
-    for name in sorted(about, key=lambda name: signs.get(name, 0)):
-        if is_danger(name):
-            # One line more, so that what was seen once tells less.
-            level = math.ceil(LEVELS * about[name] / (dangers + 1)) - 1
-            text += chr(signs[name] + level)
-        elif name and pages <= MANY:
-            text += chr(signs[name])
-    return text
+    dangers = Counter({name: count for name, count in about.items() if is_danger(name)})
+    pages = Counter({name: count for name, count in about.items() if name.endswith(".md")})
+    numbers = [
+        # One line more, so that what was seen once tells less.
+        signs[name] + math.ceil(LEVELS * dangers[name] / (dangers.total() + 1)) - 1
+        for name in not_by_chance(dangers)
+    ]
+    meant = not_by_chance(pages)
+    numbers += [signs[name] for name in meant if len(meant) <= MANY]
+    return chr(NOTHING + step) + "".join(letter(number) for number in sorted(numbers))
 
 
-def in_parts(told: dict[str, str]) -> dict[str, str]:
-    """Sort what pairs tell behind their first character, and those by its sound into parts."""
-    known = sounds.in_order()
-    rows: dict[str, str] = {}
-    for one in sorted(told):
-        head = one[0]
-        rows.setdefault(head, head + told.get(head, ""))
-        if len(one) > 1:
-            rows[head] += one[1] + told[one]
-    made: dict[str, list[str]] = {f"asked-{number}": [] for number in range(PARTS)}
-    for head, row in rows.items():
-        sound = known.get(head) or next(iter(sounds.readings(head))) or ""
-        made[f"asked-{part_of(coarse(sound))}"].append(row)
-    return {name: " ".join(some) for name, some in made.items()}
+def not_by_chance(counts: Counter[str]) -> list[str]:
+    return [name for name, count in counts.items() if count >= CHANCE * max(counts.values())]
 
 
-def coarse(sound: str) -> str:
-    """Take for one what many speakers do not tell apart; so does search-asked.js."""
-    folded = re.sub("([zcs])h", r"\1", sound).replace("ng", "n").replace("v", "u")
-    return re.sub("^hu$", "fu", re.sub("^n", "l", folded))
+def in_columns(told: dict[str, str]) -> Data:
+    """Give like with like, which packs best: the characters, what follows each, weights, signs.
 
-
-def part_of(sound: str) -> int:
-    number = 0
-    for letter in sound:
-        number = (number * 31 + ord(letter)) % 65536
-    return number % PARTS
+    For each character in turn weights and signs tell what it says alone, then what its pairs say.
+    """
+    counts = Counter(one[1:] for one in told)
+    characters = sorted({one for some in told for one in some}, key=lambda one: (-counts[one], one))
+    number = {one: at for at, one in enumerate(characters)}
+    seconds: dict[str, list[str]] = {one: [""] for one in characters}
+    for pair in sorted(told, key=lambda pair: (told[pair][0], number[pair[-1]])):
+        if len(pair) > 1:
+            seconds[pair[0]].append(pair[1])
+    entries = [told.get(a + b, chr(NOTHING)) for a, row in seconds.items() for b in row]
+    return {
+        "characters": "".join(characters),
+        "seconds": " ".join(
+            "".join(code(number[one]) for one in row[1:]) for row in seconds.values()
+        ),
+        "weights": "".join(entry[0] for entry in entries),
+        "signs": " ".join(entry[1:] for entry in entries),
+    }

@@ -1,9 +1,10 @@
 """The search index: assets/search/*.js, read by search-find.js at the first word of a query.
 
 By section, as scripts, so that a copy on a disk can read them too. A part holds what pages are
-called: title, keywords, headings, description. What they say stands in parts by pairs of
-characters; a query reads at most three of those, and the law, when names do not answer it. Beside
-them stand the sounds of characters, traditional ones, and words of danger (crisis.py).
+called: title, keywords, headings, description. What they say stands in one part by pairs of
+characters, read when names do not answer a query. Beside them stand the sounds of characters,
+traditional ones, words of danger (crisis.py) and what lines are about (asked.py).
+No part may be named, cut or fetched by the words of a query: the server's log would tell them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import crisis
 import patterns
 import sounds
 import traditional
+from codes import code
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
@@ -48,7 +50,6 @@ NUMBERS = re.compile(r"\d{3,}")
 HOTLINES = re.compile(r"(en/)?help/hotlines\.md")
 # A pair of characters in more than this share of the pages leads to none of them.
 OFTEN = 0.2
-TEXTS = 256
 TAGS = re.compile(r"<!--.*?-->|<[^>]+>", re.S)
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # Characters that hold sentences together; pairs with them say nothing about a page.
@@ -63,13 +64,15 @@ PARTICLES = dict.fromkeys(
 
 Data = dict[str, Any]
 PARTS_MADE: dict[str, Data] = {}
-# Parts that are no list of pages, and what each is handed to; all others are those of asked.py.
+# Parts that are no list of pages, and what each is handed to.
 CALLS: dict[str, Any] = {}
 HANDED = {
     "words": "dengshaoWords.take",
     "plain": "dengshaoWords.takePlain",
     "help": "dengshaoHelp",
     "help-english": "dengshaoHelpEnglish",
+    "asked": "dengshaoAsked",
+    "asked-english": "dengshaoAskedEnglish",
 }
 
 
@@ -83,8 +86,8 @@ def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     CALLS.clear()
     CALLS.update(crisis.parts(config, files))
     kinds = [item["id"] for item in CALLS["help"]["items"] if not item["general"]]
-    by_sound, CALLS["help"]["sense"] = asked.parts(data["asked"], kinds, data["synonyms"]["items"])
-    CALLS.update(by_sound)
+    learnt, CALLS["help"]["sense"] = asked.parts(data["asked"], kinds, data["synonyms"]["items"])
+    CALLS.update(learnt)
     CALLS.update(tables(CALLS, PARTS_MADE))
     names = [name for name in PARTS if name in PARTS_MADE]
     late = [name for name in PARTS_MADE if name.startswith("many-") or name in LATE]
@@ -112,8 +115,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     for name, part in PARTS_MADE.items():
         write(folder, name, f'dengshaoAdd("{name}",{packed(part)});')
     for name, part in CALLS.items():
-        call = HANDED.get(name, "dengshaoAsked")
-        write(folder, name, f"{call}({packed(part)});")
+        write(folder, name, f"{HANDED[name]}({packed(part)});")
 
 
 def packed(part: Any) -> str:
@@ -144,10 +146,11 @@ def make_parts(pages: list[Page], data: Data) -> dict[str, Data]:
     answers = [
         answers_of(uri, order) for uri in asked.pages_of(data["asked"], data["synonyms"]["items"])
     ]
-    parts["main"] |= {"texts": TEXTS, "asked": answers}
+    parts["main"]["asked"] = answers
     if "english" in parts:
         parts["english"] |= {"synonyms": [one for one in groups if one], "asked": answers}
-    return parts | make_texts(ordered)
+    rows = [row for part in parts.values() for row in part["pages"]]
+    return parts | {"text": {"text": make_text(ordered, rows)}}
 
 
 def answers_of(uri: str, order: dict[str, int]) -> list[int]:
@@ -240,26 +243,38 @@ def usual_headings(pages: list[Page]) -> set[str]:
     return {words for words, count in counts.items() if count > USUAL}
 
 
-def make_texts(pages: list[Page]) -> dict[str, Data]:
-    """Sort the telling pairs of characters of every page into parts, by their first character."""
-    found: dict[str, list[str]] = {}
+def make_text(pages: list[Page], rows: list[list[Any]]) -> Data:
+    """Give the telling pairs of characters by their first one, and which pages say each of them.
+
+    A page that is called so is found by that, and need not say it.
+    """
+    found: dict[str, list[int]] = {}
     for number, page in enumerate(pages):
-        name = base36(number)
         for pair in pairs(page):
-            found.setdefault(pair, []).append(name)
-    parts: dict[str, Data] = {f"text-{number}": {"text": {}} for number in range(TEXTS)}
+            found.setdefault(pair, []).append(number)
     most = max(3, len(pages) * OFTEN)
-    for pair in sorted(found):
-        if len(found[pair]) <= most:
-            parts[f"text-{ord(pair[0]) % TEXTS}"]["text"][pair] = " ".join(found[pair])
-    return parts
+    called = [pairs_called(row) for row in rows]
+    firsts: dict[str, str] = {}
+    sayers: list[str] = []
+    for pair in sorted(pair for pair, numbers in found.items() if len(numbers) <= most):
+        if numbers := [number for number in found[pair] if pair not in called[number]]:
+            firsts[pair[0]] = firsts.get(pair[0], pair[0]) + pair[1]
+            sayers.append(gaps(numbers))
+    return {"pairs": " ".join(firsts.values()), "pages": " ".join(sayers)}
+
+
+def gaps(numbers: list[int]) -> str:
+    """Write by how much each number is more than the one before, the first more than nothing."""
+    return "".join(code(number - before) for before, number in pairwise([0, *numbers]))
+
+
+def pairs_called(row: list[Any]) -> set[str]:
+    """Give the pairs of a page's title, keywords, description and headings."""
+    headings = [one if isinstance(one, str) else one[0] for one in row[4]]
+    runs = HAN.findall(" ".join([row[1], *row[2], row[3], *headings]))
+    return {a + b for run in runs for a, b in pairwise(run)}
 
 
 def pairs(page: Page) -> set[str]:
     words = TAGS.sub(" ", page.content or "").translate(PARTICLES)
     return {a + b for run in HAN.findall(words) for a, b in pairwise(run)}
-
-
-def base36(number: int) -> str:
-    head = base36(number // 36) if number >= 36 else ""
-    return head + "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36]

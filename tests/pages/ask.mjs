@@ -16,12 +16,12 @@ const data = Object.fromEntries([...results.matchAll(/data-([a-z]+)="([^"]*)"/g)
 function element(dataset = {}) {
   return {
     dataset, children: [], appendChild: (child) => child, setAttribute() {}, addEventListener() {},
-    querySelectorAll: () => [], createTextNode: (text) => text,
+    querySelectorAll: () => [], contains: () => false, createTextNode: (text) => text,
   };
 }
 const elements = { "search-results": element(data), "search-status": element({ found: "0", none: "" }) };
 const page = vm.createContext({
-  TextDecoder, location: { protocol: "https:" },
+  TextDecoder, setTimeout, clearTimeout, location: { protocol: "https:" },
   document: {
     documentElement: { lang: language }, addEventListener() {}, createElement: () => element(),
     createTextNode: (text) => text, getElementById: (id) => (elements[id] ||= element()),

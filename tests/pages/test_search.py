@@ -19,7 +19,15 @@ pytestmark = [
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
 ]
 
-BUDGET = 60 * 1024
+# What a first search may weigh in all (decision 58), what letters add to it, and what a search adds
+# that no name of a page answers.
+BUDGET, LETTERS, LATE = 106 * 1024, 24 * 1024, 44 * 1024
+LONG = "我们村里有一家人弟兄五个谁都不敢惹占了好多集体地怎么办"
+# What people in danger type, what sounds like it, and all else.
+CHINESE = ["我想死", "电脑死机了", "道德绑架", "村霸", "毒", "第五十条", "討薪", "12356"]
+CHINESE.append("老公喝了酒天天打我和孩子已经好几年了现在又拿着刀不让出门")
+IN_LETTERS = ["cunba", "drugs", "i want to die", "laogong da wo", "KTV里有人卖药"]
+UNANSWERED = ["龘靐齉", "剪纸", LONG]
 TITLES = """[...document.querySelectorAll('#search-results a')]
   .map(one => one.innerText.split('\\n')[0])"""
 # Asks in the page that is open, and waits until it has answered.
@@ -77,17 +85,51 @@ def test_every_shared_query_finds_its_page_among_the_first_five(tab, shared):
     assert misses(tab, queries) == {}
 
 
-@pytest.mark.parametrize("query", ["高利代", "孩子吸毒怎么办", "cunba", "drugs", "冒充军人身份"])
-def test_the_first_query_with_all_it_loads_is_small(browser, address, site, query):
+def fetched_for(browser, address, query):
+    """Ask as the first thing in a fresh browser; gives all that is fetched, in that order."""
     tab = open_page(browser, "about:blank", width=360)
-    loaded = set()
-    tab.on("response", lambda answer: loaded.add(answer.url.partition("#")[0]))
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url.partition("#")[0]))
     titles_for(tab, address, query)
     tab.context.close()
-    files = [site / url.removeprefix(address) for url in loaded]
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("query", "budget"),
+    [
+        ("高利代", BUDGET),
+        ("孩子吸毒怎么办", BUDGET),
+        ("第五十条", BUDGET),
+        ("cunba", BUDGET + LETTERS),
+        ("drugs", BUDGET + LETTERS),
+        ("剪纸", BUDGET + LATE),
+    ],
+)
+def test_the_first_query_with_all_it_loads_is_small(browser, address, site, query, budget):
+    urls = set(fetched_for(browser, address, query))
+    files = [site / url.removeprefix(address) for url in urls]
     files = [path / "index.html" if path.is_dir() else path for path in files]
     weights = {path.name: len(gzip.compress(path.read_bytes())) for path in files}
-    assert sum(weights.values()) <= BUDGET, weights
+    assert sum(weights.values()) <= budget, weights
+
+
+@pytest.mark.parametrize("queries", [CHINESE, IN_LETTERS, UNANSWERED])
+def test_what_is_fetched_tells_nothing_of_the_words(browser, address, queries):
+    logs = {query: fetched_for(browser, address, query) for query in queries}
+    assert len({tuple(log) for log in logs.values()}) == 1, logs
+    assert any(url.endswith("/search/text.js") for url in logs[queries[0]]) == (
+        queries is UNANSWERED
+    )
+
+
+def test_a_second_search_in_the_page_fetches_nothing(tab):
+    ask(tab, "村霸")
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    for query in CHINESE:
+        ask(tab, query)
+    assert asked == []
 
 
 # One of each way to find: names, what pages say, sounds, English, the law, places, traditional.
@@ -213,6 +255,45 @@ def test_a_line_that_breaks_is_told_and_the_next_word_finds_again(tab, lost):
     tab.unroute(f"**/{lost}")
     tab.fill("#q", "保护伞")
     tab.wait_for_selector("#search-results a")
+
+
+def held_back(tab, name):
+    """Keep a file from arriving, as a slow line does; gives what lets it through."""
+    routes = []
+    tab.route(f"**/search/{name}.js", lambda route: routes.append(route))
+    return lambda: [route.continue_() for route in routes]
+
+
+@pytest.mark.parametrize(("name", "query"), [("asked", "我想死"), ("text", LONG)])
+def test_on_a_slow_line_what_is_here_is_shown_and_said_to_be_unfinished(tab, name, query):
+    let_through = held_back(tab, name)
+    tab.fill("#q", query)
+    tab.wait_for_selector("#search-results a")
+    results = tab.locator("#search-results")
+    expect(results).to_have_attribute("aria-busy", "true")
+    assert tab.locator("#search-help").is_visible() == (query == "我想死")
+    let_through()
+    expect(results).to_have_attribute("aria-busy", "false")
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "title"), [("asked", "我想死", "难受"), ("text", LONG, "村霸")]
+)
+def test_what_never_comes_is_done_without_and_told(tab, name, query, title):
+    tab.route(f"**/search/{name}.js", lambda route: route.abort())
+    titles = ask(tab, query)
+    assert title in " ".join(titles)
+    assert tab.locator("#search-help a[href='tel:12356']").is_visible() == (name == "asked")
+    assert "网断了" in tab.inner_text("#search-status")
+    tab.unroute(f"**/search/{name}.js")
+    ask(tab, query)
+    assert "网断了" not in tab.inner_text("#search-status")
+
+
+def test_nothing_found_on_a_broken_line_is_the_lines_fault(tab):
+    tab.route("**/search/text.js", lambda route: route.abort())
+    assert ask(tab, "龘靐齉") == []
+    assert "没有网" in tab.inner_text("#search-status")
 
 
 def test_an_address_that_is_malformed_breaks_nothing(tab, address):

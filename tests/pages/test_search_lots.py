@@ -3,12 +3,13 @@
 import json
 import re
 import shutil
+import subprocess
 import zlib
 
 import pytest
 from mkdocs.exceptions import PluginError
 
-from .asking import answers, leads_to, needs_node, rows_of
+from .asking import NODE, answers, leads_to, needs_node, rows_of
 from .conftest import ROOT
 
 ALWAYS = {"110", "120", "12356"}
@@ -124,24 +125,48 @@ def copy_with(site, learning, asked, data, folder):
     shutil.copytree(site / "search", folder / "search")
     parts, sense = learning.parts(asked, list(asked["dangers"]), data["synonyms"]["items"])
     target = folder / "assets" / "search"
-    for name, text in parts.items():
-        words = json.dumps(text, ensure_ascii=False)
-        (target / f"{name}.js").write_text(f"dengshaoAsked({words});\n", "utf-8")
+    for name, call in (("asked", "dengshaoAsked"), ("asked-english", "dengshaoAskedEnglish")):
+        words = json.dumps(parts[name], ensure_ascii=False)
+        (target / f"{name}.js").write_text(f"{call}({words});\n", "utf-8")
     help_ = (target / "help.js").read_text("utf-8")
     part = json.loads(help_[help_.index("(") + 1 : help_.rindex(")")]) | {"sense": sense}
     (target / "help.js").write_text(f"dengshaoHelp({json.dumps(part)});\n", "utf-8")
 
 
 @needs_node
-def test_every_part_that_a_query_of_a_few_words_reads_is_small(site):
-    """Each sound has its part: more words read more of them, and a part stays some 3 KB."""
-    parts = list((site / "assets" / "search").glob("asked-*.js"))
-    by_sound = [part for part in parts if part.stem != "asked-english"]
-    weights = [len(zlib.compress(part.read_bytes(), 9)) for part in by_sound]
-    assert len(by_sound) == 128
-    assert max(weights) < 3 * 1024
-    (long,) = answers(site, ["我们村里有一家人弟兄五个谁都不敢惹占了好多集体地怎么办"])
-    assert len(long["used"]) < 40
+def test_of_many_queries_a_log_tells_letters_and_whether_names_answered(site):
+    """What is fetched depends on nothing else: four lists for a thousand queries."""
+    names = ("lot_queries.tsv", "own_queries.tsv", "crisis_queries.tsv")
+    queries = [row[0 if name.startswith("own") else 1] for name in names for row in rows_of(name)]
+    logs = {}
+    for query, answer in zip(queries, answers(site, queries), strict=True):
+        letters = bool(re.search("[a-z]{2}", query[:60], re.I))
+        late = "search/text" in answer["used"]
+        logs.setdefault((letters, late), set()).add(tuple(answer["used"]))
+    assert set(logs) == {(False, False), (False, True), (True, False), (True, True)}
+    assert [len(lists) for lists in logs.values()] == [1] * 4, logs
+
+
+def test_no_part_of_the_index_is_named_or_cut_by_words(site):
+    parts = {path.stem for path in (site / "assets" / "search").glob("*")}
+    lists = {"main", "law", "more", "english"}
+    tables = {"words", "plain", "help", "help-english", "asked", "asked-english", "text"}
+    assert parts == lists | tables
+
+
+@needs_node
+@pytest.mark.parametrize("number", [0, 1, 69, 70, 71, 91, 92, 161, 162, 2093, 2094, 9000])
+def test_a_number_is_written_as_letters_that_the_page_reads(hook, site, number):
+    told = hook("codes").code(number) + hook("codes").code(5)
+    script = (site / "assets" / "search-words.js").read_text("utf-8")
+    ask = f"globalThis.window = {{}}; {script}; console.log(JSON.stringify(window.dengshaoWords"
+    done = subprocess.run(
+        [NODE, "-e", f"{ask}.numbers({json.dumps(told)})))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [number, 5]
 
 
 def test_the_same_lines_always_teach_the_same(data, hook):

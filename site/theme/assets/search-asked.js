@@ -1,15 +1,14 @@
 // What a query is about that stands in no list of words: evidence learnt from the lines of
 // content/data/asked.yml (site/hooks/asked.py), by characters and pairs of them, or words of English.
-// The parts are read by the sound of the query's characters, so that a slip finds its neighbours.
+// All of it is read for every query: what is fetched must tell nobody what is looked for.
 (function () {
   "use strict";
-  // As in asked.py: the first sign, and how many of them a kind of danger has.
-  var SIGN = 0xc0, LEVELS = 3;
+  // As in asked.py: the weight of what tells nothing, and how many signs a kind of danger has.
+  var NOTHING = 109, LEVELS = 3;
   // A single character tells less than a pair, and a pair that only sounds so less than one that is meant.
   var ALONE = 0.6, HEARD = 0.7;
   // From here on danger is rather meant than not: words may say little where they are only heard.
   var SURE = 0.2, SURE_HEARD = -0.5;
-  var ENTRY = /([\u3400-\u9fff])([a-z]?)([\u00c0-\u024f]*)/g;
   var words = window.dengshaoWords;
   var table = {}, heads = {}, english = {};
 
@@ -23,29 +22,29 @@
   }
 
   function entry(weight, signs) {
-    return { weight: weight ? weight.charCodeAt(0) - 109 : 0, signs: signs || "" };
+    return { weight: weight - NOTHING, signs: words.numbers(signs, true) };
   }
 
-  // "死nÀ了oÁÂ": what 死 tells alone, then what 死了 tells.
-  window.dengshaoAsked = function (text) {
-    if (/^[a-z]/.test(text)) return takeEnglish(text);
-    text.split(" ").forEach(function (row) {
-      var head = row[0], sound = soundOf(head);
-      if (!head) return;
+  // What each character tells alone, then what it tells before each of those that follow it.
+  window.dengshaoAsked = function (part) {
+    var all = part.characters, rows = part.seconds.split(" "), signs = part.signs.split(" "), at = 0;
+    rows.forEach(function (row, number) {
+      var head = all[number], sound = soundOf(head);
       heads[sound] = (heads[sound] || []).concat(head);
       table[head] = {};
-      row.replace(ENTRY, function (_, one, weight, signs, at) {
-        table[head][at ? one : ""] = entry(weight, signs);
+      [""].concat(words.numbers(row).map(function (one) { return all[one]; })).forEach(function (one) {
+        table[head][one] = entry(part.weights.charCodeAt(at), signs[at]);
+        at += 1;
       });
     });
   };
 
-  function takeEnglish(text) {
+  window.dengshaoAskedEnglish = function (text) {
     text.split(" ").forEach(function (row) {
-      var found = /^(\w+)=([a-z]?)(.*)$/.exec(row);
-      if (found) english[found[1]] = entry(found[2], found[3]);
+      var found = /^(\w+)=(.)(.*)$/.exec(row);
+      if (found) english[found[1]] = entry(found[2].charCodeAt(0), found[3]);
     });
-  }
+  };
 
   // The characters of a query with their sounds; letters as the syllables that they spell. Where
   // ordinary words were taken out nothing is a pair.
@@ -68,15 +67,6 @@
     }
     return best;
   }
-
-  window.dengshaoAskedParts = function (query, parts) {
-    var names = steps(query).map(function (step) {
-      var number = 0;
-      for (var at = 0; at < step.sound.length; at += 1) number = (number * 31 + step.sound.charCodeAt(at)) % 65536;
-      return "asked-" + number % parts;
-    });
-    return names.filter(function (one, at) { return names.indexOf(one) === at; });
-  };
 
   // Of a pair that nobody has typed one character is a slip; of letters both are heard.
   function isNear(a, b, head, one) {
@@ -151,13 +141,13 @@
   // Kinds of danger by how much of a piece of evidence is of that kind, pages by how few others it is for.
   function count(told, all, kinds, isDanger) {
     all.reduce(function (some, one) { return one ? some.concat(one.each || one) : some; }, []).forEach(function (one) {
-      for (var at = 0; at < one.signs.length; at += 1) {
-        var sign = one.signs.charCodeAt(at) - SIGN, isKind = sign < kinds * LEVELS;
-        if (isKind !== isDanger) continue;
+      one.signs.forEach(function (sign) {
+        var isKind = sign < kinds * LEVELS;
+        if (isKind !== isDanger) return;
         var name = isKind ? Math.floor(sign / LEVELS) : sign - kinds * LEVELS + kinds;
         var points = isKind ? Math.log(1 + 2 * (1 + sign % LEVELS)) : Math.log(60 / one.signs.length);
         told[name] = (told[name] || 0) + Math.max(0, points) * one.part;
-      }
+      });
     });
   }
 })();

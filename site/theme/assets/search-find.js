@@ -18,8 +18,8 @@
   var DIGITS = "零一二三四五六七八九";
   // What sentences are held together by: it says little about what is looked for.
   var COMMON = /[我你您他她它俺咱的了吗呢吧啊么咋啥嘛咯嘞咗嘅呀哪谁这那]|^(怎样|如何|可以|一个|应该|知道|多少|不要|要不|没有|有没|不是|会不|不会|能不|不能|请问|有人|别人|被人|是不|如果|因为|已经|还是|一直|老是|天天|现在|今天|想要|要怎|该怎)$/;
-  var parts = {}, texts = 0;
-  var pages = [], telling = [], synonyms = [], answers = [], said = {};
+  var parts = {};
+  var pages = [], telling = {}, synonyms = [], answers = [], said = {};
 
   function ordinal(number) {
     var tens = Math.floor(number / 10), ones = number % 10;
@@ -83,23 +83,34 @@
     return page;
   }
 
-  // A part holds pages from a number on; a text part holds pairs and the numbers of their pages.
+  // A part holds pages from a number on; the text holds pairs and the numbers of their pages.
   window.dengshaoAdd = function (name, part) {
     parts[name] = {
       pages: (part.pages || []).map(function (row, at) { return makePage(row, part.from + at, !!part.english); }),
-      text: part.text || {},
+      text: part.text && sayings(part.text),
       answers: part.asked || [],
       synonyms: part.synonyms || []
     };
-    texts = part.texts || texts;
   };
+
+  // Pairs by their first character, and the pages of each: by how much a number is more than the last.
+  function sayings(text) {
+    var numbers = text.pages.split(" "), all = {}, at = 0;
+    text.pairs.split(" ").forEach(function (row) {
+      for (var second = 1; second < row.length; second += 1) {
+        all[row[0] + row[second]] = numbers[at];
+        at += 1;
+      }
+    });
+    return all;
+  }
 
   // What is looked through for this query, and no more.
   function choose(names) {
     var chosen = names.filter(function (name, at) { return parts[name] && names.indexOf(name) === at; })
       .map(function (name) { return parts[name]; });
     pages = chosen.reduce(function (all, part) { return all.concat(part.pages); }, []);
-    telling = chosen.map(function (part) { return part.text; });
+    telling = chosen.reduce(function (all, part) { return part.text || all; }, {});
     said = {};
     synonyms = chosen.reduce(function (all, part) { return all.concat(part.synonyms); }, []);
     answers = chosen.reduce(function (all, part) { return part.answers.length ? part.answers : all; }, []);
@@ -108,10 +119,8 @@
   // The numbers of the pages that say a pair, read once a query.
   function sayers(key) {
     if (!said[key]) {
-      said[key] = new Set();
-      telling.forEach(function (text) {
-        (text[key] || "").split(" ").forEach(function (number) { said[key].add(parseInt(number, 36)); });
-      });
+      var number = 0;
+      said[key] = new Set(words.numbers(telling[key] || "").map(function (more) { return number += more; }));
     }
     return said[key];
   }
@@ -337,13 +346,6 @@
     return found.sort(before);
   }
 
-  function textParts(terms) {
-    var wanted = terms.filter(function (term) { return term.key.length === 2 && isHan(term.key); })
-      .sort(function (a, b) { return b.worth - a.worth; })
-      .map(function (term) { return "text-" + term.key.charCodeAt(0) % texts; });
-    return texts ? wanted.filter(function (one, at) { return wanted.indexOf(one) === at; }).slice(0, 3) : [];
-  }
-
   // `help` are the kinds of danger that search-help.js found: their pages come before all others.
   // `asked` is what search-asked.js makes of the query.
   window.dengshaoFind = function (query, english, names, help, asked) {
@@ -366,7 +368,6 @@
     return {
       good: helped || sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
       few: !sure || hits.length < 3,
-      parts: textParts(terms),
       points: hits.map(function (one) { return one.points; }),
       hits: hits.map(function (one) { return shown(one.page, terms); })
     };

@@ -7,6 +7,8 @@
   var english = document.documentElement.lang === "en";
   var words = window.dengshaoWords, load = window.dengshaoLoad;
   var page = location.protocol === "file:" ? "index.html" : "";
+  // From so many milliseconds on a line is slow.
+  var SLOW = 1000;
   var address;
 
   function names(name) {
@@ -24,54 +26,90 @@
     var isLaw = /[法条章例罪]/.test(query), begin = main.concat(typed ? [] : other, isLaw ? names("law") : []);
     if (english) begin = other.concat(/[\u3400-\u9fff]/.test(query) || isPinyin(query) ? main : []);
     else if (typed && !isPinyin(query)) begin = other;
-    return [begin, main.concat(other, names("law")), names("late")];
-  }
-
-  // Evidence of characters by their sounds, of letters by their words, or by both.
-  function askedParts(query, spoken) {
-    var parts = window.dengshaoAskedParts(query, window.dengshaoHelpSense().parts);
-    if (!isLetters(query, spoken)) return parts;
-    return (window.dengshaoAskedHeard(query) ? parts : []).concat("asked-english");
+    var more = main.concat(other, names("law"), "text");
+    return [begin, more, more.concat(names("late"))];
   }
 
   function isLetters(query, spoken) {
     return spoken && !/[\u3400-\u9fff]/.test(query);
   }
 
-  // Help first: it waits for no list of pages.
+  // Waits for all of them, and tells whether each has come. What has not is done without.
+  function arrive(names) {
+    return Promise.all(names.map(function (name) {
+      return load([name]).then(function () { return true; }, function () { return false; });
+    })).then(function (all) { return all.every(Boolean); });
+  }
+
+  // Which files are fetched stands in the server's log. So it may tell no more of the words than whether
+  // letters are among them, and whether names answer them (`late`).
+  function fetched(letters) {
+    return {
+      first: ["help", "plain"].concat(letters ? "help-english" : []),
+      own: names(english ? "english" : "parts"),
+      lists: names("parts").concat(names("law"), letters ? names("english") : []),
+      evidence: ["asked"].concat(letters ? "asked-english" : []),
+      late: names("late").concat("text")
+    };
+  }
+
+  // Help first: it waits for no list of pages, and for no evidence.
   window.dengshaoRun = function (query, assets, isCurrent) {
-    var letters = english || /[a-z]{2}/i.test(query), spoken, hits = [];
+    var letters = english || /[a-z]{2}/i.test(query), files = fetched(letters);
     address = function (url, anchor) {
       return assets + "../" + url + page + (anchor ? "#" + encodeURIComponent(anchor) : "");
     };
-    if (!query) return finish({ hits: [] }, query, []);
-    return load(words.isOld(query) ? ["help", "plain"] : ["help"]).then(function () {
+    if (!query) return finish({ hits: [] }, query, true);
+    return load(files.first).then(function () {
       // One word that reads as pinyin is hardly English.
-      spoken = letters && (english || /\s/.test(query) || !isPinyin(query));
-      return load(spoken ? ["help-english"] : []);
-    }).then(function () {
-      hits = window.dengshaoHelpFor(query, spoken);
-      if (isCurrent()) showHelp(hits);
-      return load(askedParts(query, spoken));
-    }).then(function () {
-      var isHeard = isLetters(query, spoken) && window.dengshaoAskedHeard(query);
-      var asked = window.dengshaoAskedFor(query, isLetters(query, spoken) && !isHeard, window.dengshaoHelpSense());
-      hits = window.dengshaoHelpFor(query, spoken && !isHeard, asked);
-      if (isCurrent()) showHelp(hits);
-      return find(query, plan(query, letters), hits, [], asked);
-    }).then(function (found) {
-      if (isCurrent()) finish(found, query, hits);
+      var spoken = letters && (english || /\s/.test(query) || !isPinyin(query));
+      if (isCurrent()) showHelp(window.dengshaoHelpFor(query, spoken));
+      return answer(query, spoken, plan(query, letters), files, isCurrent);
     });
   };
 
-  function find(query, rounds, hits, before, asked) {
-    var now = before.concat(rounds[0]);
-    return load(now).then(function () {
-      var found = window.dengshaoFind(query, english, now, hits, asked);
-      var rest = rounds.slice(1);
-      var last = rest.length === 1 && !found.few;
-      return found.good || last || !rest.length ? found : find(query, rest, hits, now.concat(found.parts), asked);
+  // Lists and evidence come together, what pages say only where those do not answer. While a line is
+  // slow, and where something never comes, what is here already is shown.
+  function answer(query, spoken, rounds, files, isCurrent) {
+    var found, isWhole, evidence, lists = [load(files.own), arrive(files.lists)];
+    function look(round) {
+      found = lookThrough(query, spoken, rounds[round]);
+      return found.good;
+    }
+    function show() { if (isCurrent()) draw(found); }
+    evidence = arrive(files.evidence);
+    return Promise.all(lists).then(function (came) {
+      isWhole = came[1];
+      look(0);
+      return slowly(evidence, show);
+    }).then(function (came) {
+      isWhole = isWhole && came;
+      return look(0) || slowly(arrive(files.late), show).then(function (came) {
+        isWhole = isWhole && came;
+        return look(1) || !found.few || look(2);
+      });
+    }).then(function () {
+      if (isCurrent()) finish(found, query, isWhole);
     });
+  }
+
+  // Calls `show` where it takes long.
+  function slowly(coming, show) {
+    var timer = setTimeout(show, SLOW);
+    return coming.then(function (came) {
+      clearTimeout(timer);
+      return came;
+    });
+  }
+
+  // By whatever has come of words of danger, evidence and pages.
+  function lookThrough(query, spoken, parts) {
+    var isHeard = isLetters(query, spoken) && window.dengshaoAskedHeard(query);
+    var asked = window.dengshaoAskedFor(query, isLetters(query, spoken) && !isHeard, window.dengshaoHelpSense());
+    var help = window.dengshaoHelpFor(query, spoken && !isHeard, asked);
+    var found = window.dengshaoFind(query, english, parts, help, asked);
+    found.help = help;
+    return found;
   }
 
   function showHelp(hits) {
@@ -88,15 +126,26 @@
     link.appendChild(document.createElement("span")).textContent = hit.text;
   }
 
-  function finish(found, query, help) {
-    var hits = found.hits;
-    if (!query) showHelp(help);
+  // What was found; what had the focus keeps it, or hands it to the field.
+  function draw(found) {
+    var held = results.contains(document.activeElement) && document.activeElement.href;
+    showHelp(found.help || []);
     results.textContent = "";
-    hits.forEach(row);
-    part("search-none").hidden = !query || hits.length > 0;
-    part("search-contents").hidden = hits.length > 0;
-    if (hits.length) status.textContent = status.dataset.found.replace("0", hits.length);
-    else status.textContent = query ? status.dataset.none : "";
+    found.hits.forEach(row);
+    part("search-contents").hidden = found.hits.length > 0;
+    status.textContent = found.hits.length ? status.dataset.found.replace("0", found.hits.length) : "";
+    if (held) (linkTo(held) || field).focus();
+  }
+
+  function linkTo(href) {
+    return Array.prototype.filter.call(results.querySelectorAll("a"), function (one) { return one.href === href; })[0];
+  }
+
+  function finish(found, query, isWhole) {
+    draw(found);
+    part("search-none").hidden = !query || found.hits.length > 0;
+    if (query && !found.hits.length) status.textContent = status.dataset[isWhole ? "none" : "failed"];
+    else if (query && !isWhole) status.textContent += status.dataset.partly;
     results.setAttribute("aria-busy", "false");
   }
 

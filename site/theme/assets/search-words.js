@@ -5,6 +5,8 @@
   var HAN = "\u3400-\u9fff";
   // Between what is looked for stand a few characters, or a few words of English.
   var GAP = 6, WORDS = 4;
+  // As in codes.py: how a letter stands for a number, and which numbers take one alone.
+  var FIRST = 35, LETTERS = 92, BEYOND = 161, ONE = 70;
   var plain = {}, sounds = {}, second = {}, syllables = {};
 
   // Many speakers say these alike, and type them so: zh z, ch c, sh s, -ng -n.
@@ -37,6 +39,18 @@
     order.replace(/([a-z]+)(\d+)/g, function (_, sound, count) {
       characters.slice(at, at += +count).forEach(function (one) { sounds[one] = sound; });
     });
+  }
+
+  // The numbers that a build wrote as letters (codes.py); `single` where each takes one.
+  function numbers(text, single) {
+    var all = [], head = -1;
+    for (var at = 0; at < text.length; at += 1) {
+      var letter = text.charCodeAt(at), number = letter - (letter < BEYOND ? FIRST : BEYOND - LETTERS);
+      if (head >= 0) number += ONE + (head - ONE) * LETTERS;
+      if (single || head >= 0 || number < ONE) all.push(number);
+      head = single || head >= 0 || number < ONE ? -1 : number;
+    }
+    return all;
   }
 
   function soundsOf(one) {
@@ -200,7 +214,7 @@
   }
 
   window.dengshaoWords = {
-    han: HAN, fold: fold, soundsOf: soundsOf, normalize: normalize, spell: spell, prepare: prepare,
+    han: HAN, fold: fold, numbers: numbers, soundsOf: soundsOf, normalize: normalize, spell: spell, prepare: prepare,
     compile: compile, find: find, compileEnglish: compileEnglish, findEnglish: findEnglish, correct: correct,
     // Characters without a sound are rare or traditional: then the table of those is wanted.
     isOld: function (query) {

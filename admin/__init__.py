@@ -16,14 +16,14 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
     """Make the application: the house first, then the rooms in the order a tip passes them.
 
     `kept` is the district as another process has read it; without it the files are read here.
+    Without a `config` it is made of an installation that is there, as Flask's own command asks.
     """
-    from .config import load_config
     from .db import init_db
     from .errors import QuietFlask, init_errors
     from .public_site import init_public_site
     from .security import init_security
 
-    config = config or load_config()
+    config = config or read_config()
     app = QuietFlask("admin", static_folder=None)
     init_house(app, config, kept)
     init_db(app, config)
@@ -56,6 +56,18 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
     return app
 
 
+def read_config() -> "Config":
+    """Read how this installation is configured, and write nothing. A fault is a sentence."""
+    from flask.cli import NoAppException
+
+    from .config import ConfigError, load_config
+
+    try:
+        return load_config(makes_secret=False)
+    except ConfigError as error:
+        raise NoAppException(str(error)) from None
+
+
 def refuse_demo_store(app: "Flask", config: "Config") -> None:
     """Stop a production start on a store that the demo filled. Raises `ConfigError`."""
     from sqlalchemy import inspect
@@ -74,6 +86,7 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     from jinja2 import StrictUndefined
 
     from .confirmed import Kept
+    from .dialled import dialled
     from .house import House, house, page_language
     from .language import init_language
     from .unseen import seen
@@ -92,7 +105,7 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["seen"] = seen
+    app.jinja_env.filters |= {"seen": seen, "dialled": dialled}
     init_language(app)
 
     @app.context_processor

@@ -135,7 +135,7 @@ class Config:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.secret)
 
 
-def load_config(environ: Mapping[str, str] | None = None) -> Config:
+def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool = True) -> Config:
     """Read the configuration. Raises `ConfigError` with a sentence for the operator."""
     values = _settings(os.environ if environ is None else environ)
     env = _env(values)
@@ -179,7 +179,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         second_factor=_second_factor(values, env),
         keys_by_desk=values.get("DENGSHAO_KEYS_BY_DESK", _BY_DESK[env]) == "yes",
         secret_file=_secret_file(values, data),
-        secret=_secret(_secret_file(values, data), env),
+        secret=_secret(_secret_file(values, data), env, makes_one=makes_secret),
     )
 
 
@@ -304,10 +304,10 @@ def _secret_file(values: Mapping[str, str], data: Path) -> Path:
     return Path(named) if named else data / "secret"
 
 
-def _secret(path: Path, env: Env) -> bytes:
+def _secret(path: Path, env: Env, *, makes_one: bool) -> bytes:
     """Read the secret file; in development, make it where it is missing."""
     if not path.exists():
-        if env is Env.PRODUCTION:
+        if env is Env.PRODUCTION or not makes_one:
             raise ConfigError(
                 f"DENGSHAO_SECRET_FILE: {path} is missing: run `dengshao secret` once."
             )

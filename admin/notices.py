@@ -101,12 +101,9 @@ def _pages(
         for row in addresses
         if row.kind == PAGE and not is_queued(session, f"{PAGE} {slot} {row.id}")
     ]
-    with_lane = is_lane_slot(config, now)
-    waiting = {
-        unit_id: waits_p0(session, unit_id, now)
-        or (with_lane and lane_waits(session, unit_id, now))
-        for unit_id in {row.unit_id for row in rows}
-    }
+    # All that rings at each heartbeat rings at the lane's hours too.
+    waits = lane_waits if is_lane_slot(config, now) else waits_p0
+    waiting = {unit_id: waits(session, unit_id, now) for unit_id in {row.unit_id for row in rows}}
     return [(row.unit_id, _heartbeat(row, slot, is_waiting=waiting[row.unit_id])) for row in rows]
 
 
@@ -151,8 +148,8 @@ def waits_p0(session: Session, unit_id: str, now: int) -> bool:
 def lane_waits(session: Session, unit_id: str, now: int) -> bool:
     """Tell whether anything P0 waits at the lane's hours.
 
-    That is in the unit's machine lane, which it leaves by any act, or in the queue, where too many
-    calls without a proof ring no more often either.
+    That is in the queue, whatever `waits_p0` says of it (too many calls without a proof ring no
+    more often than this), or in the unit's machine lane, which it leaves by any act.
     """
     if session.execute(p0_statement(unit_id, now)).first() is not None:
         return True

@@ -137,7 +137,7 @@ def queue_statement(
     if len(walks) == 1 and not walks[0].asked:
         shown = select(*columns, literal(0).label("is_end")).outerjoin_from(tip, _member, HOLDS)
         return shown.where(*walks[0].where).order_by(*order).limit(PAGE + 1)
-    most = max(LOOKED_AT // len(walks), PAGE)
+    most = LOOKED_AT // len(walks)
     met = union_all(*(part for walk in walks for part in _met(walk, most))).subquery()
     shown = select(*columns, met.c.is_end).outerjoin_from(tip, _member, HOLDS)
     shown = shown.join_from(tip, met, met.c.id == tip.c.id)

@@ -1,7 +1,8 @@
 """Chinese has no spaces: where lines break, in the source and on the page.
 
 A line break in the source must not become a space. A heading breaks between its phrases; where one
-of them is longer than a line of large type, it is marked, so that its comma stays with it.
+of them is longer than a line of large type, it is marked, so that its comma stays with it and no
+last word stands alone.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import Any
 
 HAN = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’"
 OPEN, CLOSE = r"(?:<(?:strong|em|a)\b[^>]*>)?", r"(?:</(?:strong|em|a)>)?"
-BREAK = re.compile(rf"(?<=[{HAN}])({CLOSE})\n(?={OPEN}[{HAN}])")
+BREAK = re.compile(rf"(?<=[{HAN}])({CLOSE})\n[ \t]*(?={OPEN}[{HAN}])")
 HEADING = re.compile(r"<h1\b([^>]*)>(.*?)</h1>", re.S)
 # The style sheet breaks such a heading anywhere, as other words.
-LONG = re.compile(r"[^\s，、：。？！；]{7,}[，、：。？！；]")
+LONG = re.compile(r"[^\s，、：。？！；]{7,}[，、：。？！；]|[\u3400-\u9fff]{9,}$")
 TAG = re.compile(r"<[^>]+>")
 
 

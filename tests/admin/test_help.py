@@ -10,6 +10,7 @@ import pytest
 from admin.accounts.roles import ROLES
 from admin.cli import main
 from admin.commands import people, texts
+from admin.config import make_secret
 from admin.law import LAWS
 
 DENGSHAO = str(Path(sys.executable).with_name("dengshao"))
@@ -76,6 +77,31 @@ def test_the_choices_that_help_names_are_those_that_there_are():
     assert list(texts.LAWS) == list(LAWS)
 
 
+FLASK = [sys.executable, "-m", "flask", "--app", "admin"]
+
+
+@pytest.mark.parametrize("typed", [["--help"], ["routes"]], ids=" ".join)
+def test_flasks_own_command_makes_no_installation_where_there_is_none(tmp_path, typed):
+    """It makes the application to look at it: that alone must write nothing."""
+    done = asked(tmp_path, *FLASK, *typed)
+
+    assert list(tmp_path.iterdir()) == []
+    assert "DENGSHAO_SECRET_FILE" in done.stderr
+    assert "run `dengshao secret` once" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (done.returncode == 0) is (typed == ["--help"])
+
+
+def test_flasks_own_command_shows_the_routes_of_an_installation_and_writes_nothing(tmp_path):
+    make_secret(tmp_path / "data" / "secret")
+
+    done = asked(tmp_path, *FLASK, "routes")
+
+    assert done.returncode == 0, done.stderr
+    assert "/tip/sent" in done.stdout
+    assert [path.name for path in tmp_path.rglob("*")] == ["data", "secret"]
+
+
 def test_no_other_way_to_the_commands_is_named_or_given(app):
-    """By `flask --app admin` even help would make the application, and with it a secret file."""
+    """By `flask --app admin` even help would make the application."""
     assert app.cli.commands == {}

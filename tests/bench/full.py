@@ -259,6 +259,8 @@ def run(
                 own = sign_in(place, roles=["reviewer"])
                 results[name] = measure(place, seconds, own)
                 late = ask_each(place, all_filters(place, is_whole=is_whole), own)
+                # Its session has been idle for longer than one may be.
+                cookie = sign_in(first, roles=["reviewer"])
                 ask_again(first, cookie, early, place, own, late)
                 show_filters(kind, name, early, late)
     return results

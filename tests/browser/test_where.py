@@ -33,6 +33,9 @@ FACTS = [
     for official in ("yes", "no", "unclear")
     for exclude in EXCLUSIONS
 ]
+KINDS = ["message", "danger", "withdraw"]
+# What is changed beside the tip's row.
+WORLDS = ["nothing", "routes.json", "keys.json", "all of it"]
 # Whoever changed the server wants every word at the police.
 STEERED = replace(
     DISTRICT,
@@ -66,8 +69,12 @@ def may_read(facts, unit_id):
     """Say, without any of the code that is tried, whether this unit may ever have these words."""
     if unit_id in {DISTRICT.offices[office].unit for office in facts["exclude"]}:
         return False
-    is_about = facts["official"] == "yes" or (facts["official"] == "unclear" and facts["exclude"])
-    return not is_about or unit_id in ("supervision", "upper")
+    return not is_about_officials(facts) or unit_id in ("supervision", "upper")
+
+
+def is_about_officials(facts):
+    official = facts["official"]
+    return official == "yes" or (official == "unclear" and bool(facts["exclude"]))
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +101,20 @@ def worlds(units):
 
 
 @pytest.fixture(scope="module")
-def moves(worlds):
-    """Every tip, said to lie at each unit; where all is changed, with the steered routes too."""
+def moves():
+    """Every tip, said to lie at each unit, its own too, by what else was changed."""
     cases = [
-        {"answers": facts, "from": lawful(facts), "to": unit_id, "world": world}
-        for world in ("nothing", "all of it")
+        {"answers": facts, "from": lawful(facts), "to": unit_id, "world": world, "kinds": KINDS}
+        for world in WORLDS
         for facts in FACTS
         for unit_id in UNITS
-        if lawful(facts) != unit_id
     ]
+    # A letter knows no answers: where the row is true, one of each unit shows what becomes of all.
+    shown = set()
+    for case in (case for case in cases if case["from"] == case["to"]):
+        one = (case["world"], case["to"])
+        case["kinds"] = [] if one in shown else KINDS
+        shown.add(one)
     thread = {"reference": "ABCDE-FGHJK", "status": "received", "messages": []}
     return {"thread": thread, "cases": cases}
 
@@ -120,7 +132,7 @@ def readers(units, cover):
         for unit_id, keys in units.items()
         for identity in (keys.identity, keys.recovery)
         for part in ("sealed", "label")
-        if opens(identity, cover[part])
+        if part in cover and opens(identity, cover[part])
     }
 
 
@@ -167,8 +179,65 @@ def test_where_all_is_changed_at_once_first_words_can_be_steered(found, units):
         assert readers(units, cover) == {"police"}
 
 
-def test_words_for_a_stored_tip_go_to_no_unit_without_its_mark_whatever_is_changed(found, moves):
-    assert len(found["moves"]) == len(moves["cases"]) > 2000
-    for told in found["moves"]:
-        assert set(told) == {"supplement", "message", "danger", "withdraw"}
-        assert all(outcome == {"error": "Strayed"} for outcome in told.values())
+def stored_tips(found, moves, world, *, is_row_true):
+    cases = zip(moves["cases"], found["moves"], strict=True)
+    return [
+        (case, told)
+        for case, told in cases
+        if case["world"] == world and (case["from"] == case["to"]) is is_row_true
+    ]
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_words_for_a_stored_tip_go_to_no_unit_without_its_mark_whatever_is_changed(
+    found, moves, world
+):
+    rows = stored_tips(found, moves, world, is_row_true=False)
+    assert len(rows) == len(FACTS) * (len(UNITS) - 1)
+    # The form's own page asks the routes first: whichever it finds false, the alarm says so.
+    on_the_page = "FalseRoutes" if world in ("routes.json", "keys.json") else "Strayed"
+    told_of_all = {kind: {"error": "Strayed"} for kind in KINDS}
+    for _case, told in rows:
+        assert told == {"supplement": {"error": on_the_page}} | told_of_all
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_where_the_row_is_true_later_words_of_the_mailbox_are_for_its_unit_alone(
+    found, moves, units, world
+):
+    rows = stored_tips(found, moves, world, is_row_true=True)
+    assert len(rows) == len(FACTS)
+    seen = set()
+    for case, told in rows:
+        for kind in case["kinds"]:
+            assert readers(units, told[kind]) == {case["from"]}
+            seen.add((case["from"], kind))
+    assert seen == {(lawful(facts), kind) for facts in FACTS for kind in KINDS}
+
+
+@pytest.mark.parametrize("world", ["routes.json", "keys.json"])
+def test_where_one_of_the_two_is_changed_the_page_that_sent_a_tip_adds_nothing(found, moves, world):
+    for _case, told in stored_tips(found, moves, world, is_row_true=True):
+        assert told["supplement"] == {"error": "FalseRoutes"}
+
+
+def test_where_nothing_is_changed_the_page_that_sent_a_tip_adds_for_its_unit_alone(
+    found, moves, units
+):
+    for case, told in stored_tips(found, moves, "nothing", is_row_true=True):
+        assert readers(units, told["supplement"]["letter"]) == {case["from"]}
+
+
+def test_where_routes_and_site_are_changed_added_words_are_for_its_unit_or_first_words_anew(
+    found, moves, units
+):
+    """What SECURITY.md says is still possible: by such routes the tip's unit may not have them."""
+    apart = 0
+    for case, told in stored_tips(found, moves, "all of it", is_row_true=True):
+        if told["supplement"] == {"apart": True}:
+            # A tip of its own, under another receipt: as the first words above.
+            assert may_read(case["answers"], case["from"])
+            apart += 1
+            continue
+        assert readers(units, told["supplement"]["letter"]) == {case["from"]}
+    assert apart == sum(is_about_officials(facts) for facts in FACTS)

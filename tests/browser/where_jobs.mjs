@@ -9,7 +9,6 @@ import { checkUnit } from "../../admin/browser/mailbox/locks.js";
 import { JOBS } from "../../admin/browser/seal/jobs.js";
 
 const { facts, worlds, moves } = JSON.parse(readFileSync(0, "utf8"));
-const KINDS = ["message", "danger", "withdraw"];
 
 async function outcome(act) {
   try {
@@ -30,8 +29,9 @@ async function firstTips({ routes, keys, digest }) {
   return found;
 }
 
-// A tip that lies lawfully at `from`, which the server says to lie at `to`.
-async function moved({ answers, from, to, world }) {
+// A tip that lies lawfully at `from`, which the server says to lie at `to`. What the page that sent it
+// adds, and letters of the mailbox.
+async function moved({ answers, from, to, world, kinds }) {
   const { routes, keys, digest } = worlds[world];
   const digits = newDigits();
   const { talk } = derive(digits, routes.site);
@@ -39,7 +39,7 @@ async function moved({ answers, from, to, world }) {
   const sent = { unit: from };
   const work = { digits, fields: fieldsOf(answers), thread, sent, routes, keys, digest };
   const found = { supplement: await outcome(() => JOBS.sealSupplement(work)) };
-  for (const kind of KINDS) {
+  for (const kind of kinds) {
     found[kind] = await outcome(async () => {
       checkUnit(thread.unit, keys);
       return sealLetter({ talk }, thread, kind, "words");

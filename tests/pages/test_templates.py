@@ -9,6 +9,7 @@ from werkzeug.serving import make_server
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from admin.dialled import dialled
 from tests.live import running
 
 from .conftest import ROOT, Document
@@ -53,6 +54,7 @@ def form_app():
     app.static_url_path, app.static_folder = "/assets", str(ROOT / "site" / "theme" / "assets")
     app.add_url_rule("/assets/<path:filename>", "assets", app.send_static_file)
     app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.filters["dialled"] = dialled
     Babel(app)
     return app
 

@@ -110,6 +110,42 @@ def test_the_reader_is_addressed_as_nin_and_a_child_as_ni(path):
         assert "你" not in re.sub("「[^」]*」", "", words)
 
 
+@pytest.mark.parametrize(
+    "indent", ["", "  ", "   "], ids=["a paragraph", "a dotted item", "a numbered item"]
+)
+def test_a_line_break_between_chinese_words_leaves_no_space(indent):
+    page = (
+        f"<li>没有姓名。\n{indent}<strong>不用电话。</strong>\n{indent}写完 MB\n{indent}就走</li>"
+    )
+
+    shown = hook("lines").on_page_content(page)
+
+    assert shown == f"<li>没有姓名。<strong>不用电话。</strong>写完 MB\n{indent}就走</li>"
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_marked"),
+    [
+        ("村委会、居委会候选人要审查", True),
+        ("举报会不会泄露名字：谁能看到什么", True),
+        ("心里难受、不想活了：先打 12356", False),
+        ("What is still recorded", False),
+    ],
+)
+def test_a_heading_with_a_phrase_longer_than_a_line_of_large_type_is_marked(heading, is_marked):
+    shown = hook("lines").on_page_content(f"<h1>{heading}</h1>")
+
+    assert ('class="long"' in shown) is is_marked
+
+
+def test_no_space_stands_after_a_chinese_full_stop_in_bold():
+    assert [
+        path
+        for path in PAGES
+        if re.search(r"[。！？]\*\* [\u4e00-\u9fff]", path.read_text("utf-8"))
+    ] == []
+
+
 def test_the_three_lines_before_writing_are_the_forms_own():
     template = (ROOT / "admin" / "templates" / "intake" / "parts.html").read_text("utf-8")
     lines = re.findall(r"<li>\{\{ _\('([^']+)'\) \}\}</li>", template.split("before_writing()")[1])

@@ -1,6 +1,7 @@
 // Cleans a picture: draws it anew, upright, so that nothing is left but what is seen. Place, time,
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
+import { alive } from "../lib/alive.js";
 import { bytesOf } from "../lib/blob_bytes.js";
 import { dimensions } from "../lib/picture_size.js";
 import { isTrue } from "../lib/true_canvas.js";
@@ -30,6 +31,7 @@ export async function redraw(file, type) {
   if (told && told[0] * told[1] > MOST_POINTS) throw new NotCleaned("large");
   const turn = type === "image/webp" ? turnOfWebp(await bytesOf(file, 0, file.size)) : null;
   const picture = await decode(turn ? blotted(file, turn) : file, type);
+  alive();
   try {
     return await draw(picture, type, turn ? turn.turn : 1);
   } finally {
@@ -57,7 +59,9 @@ async function draw(picture, type, turn) {
   if (!isTrue(newCanvas)) throw new NotCleaned("spoils");
   pen.setTransform(...transform);
   pen.drawImage(picture, 0, 0);
-  const blob = await encode(canvas, isSeeThrough(pen, type) ? "image/png" : "image/jpeg");
+  alive();
+  const kind = isSeeThrough(pen, type) ? "image/png" : "image/jpeg";
+  const blob = await encode(canvas, kind);
   // What is given back, so that a small telephone can go on.
   canvas.width = canvas.height = 0;
   // A canvas that is too large comes out empty in some browsers.
@@ -83,6 +87,7 @@ function isSeeThrough(pen, type) {
   const { width, height } = pen.canvas;
   const rows = Math.max(1, Math.floor(1e6 / width));
   for (let top = 0; top < height; top += rows) {
+    alive();
     const { data } = pen.getImageData(0, top, width, Math.min(rows, height - top));
     for (let i = 3; i < data.length; i += 4) if (data[i] < 255) return true;
   }

@@ -8,9 +8,12 @@ import { Memory } from "./memory.js";
 import { outcomeOf } from "./outcome.js";
 import { Proofs } from "./proofs.js";
 import { askWords } from "./server.js";
+import { Closed } from "./upload.js";
 
 const WORKER = "/app/files-worker.js";
 const JOBS = "DengshaoFileJobs";
+// These go on with a file that the same worker opened.
+const ON_OPEN = ["part", "digest"];
 
 // `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
 // A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
@@ -20,7 +23,7 @@ export async function startFiles(root, { place, isPractice, isYoung, form, isPac
   if (!form) words.askKind = words.ask;
   const workshop = new Workshop(WORKER, JOBS);
   await workshop.open();
-  const run = (job, content) => workshop.run(job, content);
+  const run = runnerOf(workshop);
   const block = new Block(root, words);
   const field = new Field({
     run,
@@ -39,6 +42,20 @@ export async function startFiles(root, { place, isPractice, isYoung, form, isPac
   root.dataset.ready = "yes";
   block.listen();
   return files;
+}
+
+// The page itself works once the worker was given up: what that was asked is asked anew.
+function runnerOf(workshop) {
+  return async (job, content) => {
+    const { jobs } = workshop;
+    try {
+      return await workshop.run(job, content);
+    } catch (error) {
+      if (jobs || !workshop.isSilent) throw error;
+      if (ON_OPEN.includes(job)) throw new Closed();
+      return workshop.run(job, content);
+    }
+  };
 }
 
 function addressOf(isYoung) {

@@ -11,6 +11,14 @@ const MOST_RENEWALS = 3;
 const HOPELESS = { full: "full", too_big: "tooBig" };
 const WAITED_FOR = ["busy", "part", "challenge"];
 
+// What had opened the file, to seal it part by part, is gone.
+export class Closed extends Error {
+  constructor() {
+    super("the file must be opened anew");
+    this.name = "Closed";
+  }
+}
+
 export class Upload {
   // `tools` are `{run, proof, memory, onChange}`; `saved` is what a page before this one had made.
   constructor(id, source, length, tools, saved) {
@@ -178,7 +186,7 @@ export class Upload {
     await this.save();
     if (this.state === "dropped") return;
     this.set("whole");
-    this.run("close", { id: this.id });
+    this.run("close", { id: this.id }).catch(() => {});
   }
 
   async mend(error) {
@@ -188,6 +196,7 @@ export class Upload {
     else if (error instanceof Refused && error.reason === "challenge") await this.rest();
     else if (error instanceof Offline || isPassing(error)) await this.rest("broken");
     else if (error instanceof Refused) this.renew();
+    else if (error instanceof Closed) this.reopen();
     else this.fail(error.message === "Unreadable" ? "unreadable" : "worker");
   }
 
@@ -206,6 +215,11 @@ export class Upload {
     this.renewals += 1;
     if (this.renewals > MOST_RENEWALS) this.fail("refused");
     this.onChange();
+  }
+
+  reopen() {
+    this.isOpen = false;
+    this.ahead = null;
   }
 
   fail(reason) {
@@ -230,8 +244,7 @@ export class Upload {
     this.tries = 0;
     this.isHeld = false;
     // The worker may have been another one.
-    this.isOpen = false;
-    this.ahead = null;
+    this.reopen();
     this.set("queued");
   }
 

@@ -1,9 +1,11 @@
 // Proof of work: ALTCHA version 1 with SHA-256. The server checks it with the package altcha.
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import { alive } from "./alive.js";
 import { fromHex, toBase64, toUtf8 } from "./bytes.js";
 
 const MOST = 10000000;
+const A_WHILE = 10000;
 
 export class BadChallenge extends Error {
   constructor(message) {
@@ -27,6 +29,7 @@ function find(wanted, salt, most) {
   const text = new Uint8Array(salt.length + String(most).length);
   text.set(salt);
   for (let number = 0; number <= most; number += 1) {
+    if (number % A_WHILE === 0) alive();
     const digits = String(number);
     for (let i = 0; i < digits.length; i += 1) text[salt.length + i] = digits.charCodeAt(i);
     const hash = sha256(text.subarray(0, salt.length + digits.length));

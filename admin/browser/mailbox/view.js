@@ -23,6 +23,7 @@ export function mailboxView(answer, entries, lang, { stored, act }) {
   put(view, "next-look", answer.next_look);
   slot(view, "apart").hidden = !answer.apart;
   slot(view, "apart-danger").hidden = !(answer.apart && answer.called);
+  slot(view, "apart-call").hidden = answer.called;
   if (answer.called_on) putDay(view, "called", answer.called_on, lang);
   if (answer.withdrawn_on) putDay(view, "withdrawn", answer.withdrawn_on, lang);
   const list = slot(view, "messages");

@@ -1,6 +1,8 @@
 // Shows what is wrong as the server's pages do: a summary on top, and a sentence at each field.
 
 const SUMMARY = "error-summary";
+// A telephone's number is one press away. admin/dialled.py does the same.
+const NUMBER = /\b(1(?:10|2\d{3}))\b/;
 
 // `field` may be null where no field is at fault.
 export const showFault = (view, title, text, field) => showFaults(view, title, [{ text, field }]);
@@ -38,14 +40,22 @@ export function element(name, text, className) {
 
 function lineOf(text, field, to) {
   const place = field ? field.id : to;
-  const line = element("li", place ? "" : text);
+  const line = document.createElement("li");
   if (place) {
     const link = element("a", text);
     link.href = `#${place}`;
     line.append(link);
-  }
+  } else line.append(...dialled(text));
   if (field) markField(field, text);
   return line;
+}
+
+const dialled = (text) => text.split(NUMBER).map((part, place) => (place % 2 ? call(part) : part));
+
+function call(number) {
+  const link = element("a", number);
+  link.href = `tel:${number}`;
+  return link;
 }
 
 function markField(field, text) {

@@ -1,7 +1,7 @@
 // Sends the form sealed, and says on the page what became of it.
 
 import { tellCut } from "../page/cut.js";
-import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
+import { clearFaults, element, showFaults } from "../page/faults.js";
 import { hold } from "../page/hold.js";
 import { inTime } from "../page/patience.js";
 import { Offline, Refused, isCut, isLost } from "../page/post.js";
@@ -131,8 +131,8 @@ export class Page {
     if (error.name in ALARMS) {
       this.isBarred = true;
       this.seen = ALARMS[error.name];
-    }
-    if (tell) tell(this);
+      this.raiseAlarm();
+    } else if (tell) tell(this);
     // An answer that is not ours, after a false key: the alarm says more than that the line is bad.
     else if (this.isBarred && this.session.isUnsent && isLost(error) && error.status < 500 && error.status) {
       this.raiseAlarm();
@@ -171,8 +171,8 @@ export class Page {
     this.entry.offer(this.attached.release());
   }
 
-  fault(text, field) {
-    showFault(this.main, this.words.summary, text, field || null);
+  fault(text) {
+    this.showFaults([{ text }]);
   }
 
   showFaults(faults) {
@@ -218,9 +218,6 @@ const ALARMS = { FalseKey: "false-key", FalseRoutes: "false-routes", Strayed: "s
 
 const TOLD = {
   NoUnit: (page) => page.showNoUnit(),
-  FalseKey: (page) => page.raiseAlarm(),
-  FalseRoutes: (page) => page.raiseAlarm(),
-  Strayed: (page) => page.raiseAlarm(),
   NoContact: (page) => page.faultContact(page.words.noContact),
   ContactExcluded: (page) => page.faultContact(page.words.contactExcluded),
   ContactChanged: (page) => page.faultContact(page.words.contactChanged),

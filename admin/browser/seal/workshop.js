@@ -1,6 +1,6 @@
 // The page's side of the worker. Where a browser runs no worker, the same script works in the page.
 
-import { arrive, loadScript } from "../page/load.js";
+import { Loading, arrive, loadScript } from "../page/load.js";
 
 // The worker did not start, or failed at a job for a reason that is none of the reporter's.
 export class Broken extends Error {
@@ -23,6 +23,10 @@ const TOLD = ["NoUnit", "FalseKey", "FalseRoutes", "Strayed", "NoContact", "Cont
 // The script is here and in the cache by then: a worker that says nothing for so long never will. The
 // page takes over while a press still waits (see patience.js).
 const START = 8000;
+// The same for one that has started. Its long jobs say that they go on (see lib/alive.js); what says
+// nothing meanwhile is a step of them. Counted second by second: a page that sleeps counts none.
+const QUIET = 30;
+const SECOND = 1000;
 
 export class Workshop {
   // `name` is where the script leaves its jobs in a page. `mayMove`: a job that fails in the worker is
@@ -32,6 +36,8 @@ export class Workshop {
     this.name = name;
     this.mayMove = mayMove;
     this.jobs = null;
+    this.isSilent = false;
+    this.moving = new Loading(() => this.move());
     this.close();
   }
 
@@ -46,7 +52,7 @@ export class Workshop {
 
   async start() {
     if (this.jobs) return;
-    if (!(await this.startWorker(await arrive(this.address)))) await this.move();
+    if (this.isSilent || !(await this.startWorker(await arrive(this.address)))) await this.moving.get();
   }
 
   // Resolves with whether a worker runs.
@@ -57,8 +63,7 @@ export class Workshop {
         resolve(runs);
       };
       const timer = setTimeout(() => {
-        this.worker.terminate();
-        this.worker = null;
+        this.giveUp();
         end(false);
       }, START);
       try {
@@ -67,7 +72,7 @@ export class Workshop {
         end(false);
         return;
       }
-      this.worker.onmessage = ({ data }) => (data.isReady ? end(true) : this.settle(data));
+      this.worker.onmessage = ({ data }) => (data.isReady ? end(true) : this.hear(data));
       this.worker.onerror = () => {
         this.fail();
         end(false);
@@ -87,7 +92,7 @@ export class Workshop {
       return await this.ask(job, content);
     } catch (error) {
       if (!this.mayMove || !(error instanceof Broken)) throw error;
-      await this.move();
+      await this.moving.get();
       return this.runHere(job, content);
     }
   }
@@ -105,23 +110,47 @@ export class Workshop {
       this.last += 1;
       this.waiting.set(this.last, { resolve, reject });
       this.worker.postMessage({ id: this.last, job, content });
+      this.listening = this.listening || setInterval(() => this.listen(), SECOND);
     });
   }
 
-  settle({ id, result, error }) {
-    const { resolve, reject } = this.waiting.get(id);
+  listen() {
+    this.silence += 1;
+    if (this.silence > QUIET) this.giveUp();
+  }
+
+  // Whatever it says, it lives.
+  hear({ id, result, error }) {
+    this.silence = 0;
+    const asked = this.waiting.get(id);
+    // No answer: it goes on.
+    if (!asked) return;
     this.waiting.delete(id);
-    if (!error) resolve(result);
-    else reject(failure(error));
+    if (!this.waiting.size) this.rest();
+    if (!error) asked.resolve(result);
+    else asked.reject(failure(error));
+  }
+
+  rest() {
+    clearInterval(this.listening);
+    this.listening = null;
+  }
+
+  // Another worker would say no more.
+  giveUp() {
+    this.isSilent = true;
+    this.fail();
   }
 
   // Nothing that was asked will be answered; the next `open` begins anew.
   fail() {
-    this.waiting.forEach(({ reject }) => reject(new Broken("the worker is gone")));
+    this.waiting.forEach(({ reject }) => reject(new Broken("gone")));
     this.close();
   }
 
   close() {
+    this.rest();
+    this.silence = 0;
     if (this.worker) this.worker.terminate();
     this.worker = null;
     this.opening = null;

@@ -67,9 +67,9 @@ def multiply():
 
 
 def put_labels():
-    """One label on one tip of five, and one on 200."""
+    """One label on one tip of five, and one on as many as are still put in order."""
     db.session.execute(delete(TipLabel))
-    for label, chosen in ((COMMON, "id % 5 = 0"), (RARE, "TRUE LIMIT 200")):
+    for label, chosen in ((COMMON, "id % 5 = 0"), (RARE, f"TRUE LIMIT {LOOKED_AT}")):
         db.session.execute(
             text(
                 "INSERT INTO tip_label (tip_id, label, unit_id)"

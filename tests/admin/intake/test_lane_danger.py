@@ -75,6 +75,11 @@ def test_each_who_calls_is_told_to_call_110_and_that_the_tip_stands_apart(floode
         assert CALL_110 in page.text
     told = re.compile(r'data-slot="apart-danger"><strong>.*请马上打 110')
     assert sum(bool(told.search(page.text)) for page in flooded) == FLOOD - CALLS_MAX
+    # Who pressed is not told to press; and 110 is where the thumb is.
+    pressed = [page.text for page in flooded if told.search(page.text)]
+    assert all('data-slot="apart-call" hidden' in text for text in pressed)
+    first_call = re.compile(r'data-slot="happens-danger">\s*<h2>[^<]*</h2>\s*<p><a [^>]*tel:110')
+    assert all(first_call.search(page.text) for page in flooded)
 
 
 def test_who_proved_and_calls_stands_before_a_flood_that_calls(app, flooded, queue):

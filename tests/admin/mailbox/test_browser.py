@@ -257,7 +257,7 @@ def test_danger_is_marked_where_no_key_is_there_and_the_words_stay_for_copying(
     visitor.open(reporter.typed)
     expect(visitor.page.locator("[data-slot=called]")).to_contain_text("按了「我有危险」。")
     expect(visitor.page.locator("[data-slot=called]")).to_be_visible()
-    expect(visitor.page.locator("[data-slot=happens-danger]")).to_be_visible()
+    expect(visitor.page.locator("[data-slot=happens-danger] a[href='tel:110']")).to_be_visible()
 
 
 def serve_false_keys(visitor, false_unit):
@@ -289,6 +289,8 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
         visitor.press(button)
         visitor.sees("注意：锁对不上，这次没有发出去。")
         visitor.sees("急事打 110，公职人员的事打 12388，别的打 12345。")
+        numbers = visitor.page.locator("#error-summary a[href^='tel:']")
+        expect(numbers).to_have_text(["110", "12388", "12345"])
         expect(visitor.page.locator(field)).to_have_value(WORDS)
 
     # Nor does another failure after that lead the words the plain way.
@@ -366,6 +368,16 @@ def test_a_tip_that_stands_apart_says_so(visitor, reporter, change_tip):
 
     visitor.sees("三天里没有工作人员接手，就会删掉。")
     expect(visitor.page.locator("[data-slot=apart]")).to_be_visible()
+    expect(visitor.page.locator("[data-slot=apart-call]")).to_be_visible()
+
+
+def test_who_pressed_already_is_not_told_to_press(visitor, reporter, change_tip):
+    change_tip(machine_unit="police", danger_on=today())
+
+    visitor.open(reporter.typed)
+
+    visitor.sees("您按过「我有危险」，可是这一条还放在一边")
+    expect(visitor.page.locator("[data-slot=apart-call]")).to_be_hidden()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from admin.db import db
 from admin.models import Tip, UnitKey
 from tests import evidence_files as evidence
 from tests.admin.intake.seal.chosen import PAPER, PART, opened_files
+from tests.admin.intake.seal.played import let_pass, play_mute
 from tests.admin.intake.seal.writer import AXE, readable
 from tests.live import on_a_port
 
@@ -97,6 +98,30 @@ def test_a_letter_with_files_does_not_follow_a_tip_whose_row_was_changed(moved, 
     assert [url for url, _body in chosen.posted if url.endswith("/mailbox/sealed")] == []
     assert readable(chosen.posted, [evidence.CANARY, "IMG_family", "b.pdf", WORDS]) == []
     assert reporter.tip().messages == []
+
+
+@pytest.fixture
+def mute(visitor, bundles):  # noqa: F811
+    """Give the mailbox a worker of files that answers nothing. Asked for before `chosen`."""
+    visitor.page.clock.install()
+    play_mute(visitor.page, "files-worker.js", bundles)
+
+
+def test_a_silent_worker_of_files_holds_no_letter_back(mute, visitor, reporter, app, tmp_path):  # noqa: F811
+    paper = tmp_path / "b.pdf"
+    paper.write_bytes(PAPER)
+    visitor.open(reporter.typed)
+    visitor.page.set_input_files("#files", str(paper))
+    let_pass(visitor.page, 40)
+    visitor.page.click("#files-list [data-act=keep]")
+    visitor.page.fill("#words", WORDS)
+    visitor.press("发给工作人员")
+    let_pass(visitor.page, 10)
+    visitor.sees("b.pdf 未能清理，照原样已保存。")
+
+    body = json.loads(reporter.opened()[-1].body)
+    assert body["what"] == WORDS
+    assert opened_files(app, body["files"])[0][1] == PAPER
 
 
 def test_files_alone_are_a_letter_too(app, chosen, reporter):

@@ -3,29 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
+from .played import let_pass, play_mute, play_script, play_worker
 from .writer import SEALED, WORDS, lose_the_question
 
 pytestmark = pytest.mark.browser
 
 UNABLE = "这个浏览器加不了锁，没有发出。字都还在。"
-END = "/*dengshao:whole*/"
 
 
 def take_away(what):
     return lambda page: page.add_init_script(f"delete {what}")
-
-
-def play_script(page, name, script):
-    """Serve another script, whole, in the place of one of ours."""
-    # Without this header no page of ours starts a worker.
-    headers = {"Content-Type": "text/javascript", "Cross-Origin-Embedder-Policy": "require-corp"}
-    page.route(
-        f"**/{name}", lambda route: route.fulfill(body=f"{script}\n{END}\n", headers=headers)
-    )
-
-
-def play_worker(page, script):
-    play_script(page, "seal-worker.js", script)
 
 
 READY = "self.postMessage({isReady: true});"
@@ -118,6 +105,24 @@ def test_a_worker_that_says_nothing_is_given_up_before_the_press_is(writer, stor
     page.clock.run_for(10_000)
 
     assert tip_of(writer.receipt) == stored()[0].row.id
+    assert len(writer.posts(SEALED)) == 1
+    assert writer.posts("/tip/sent") == []
+
+
+@pytest.mark.parametrize("jobs", [".*", "sealTip"])
+def test_a_worker_that_starts_and_then_answers_nothing_is_given_up_too(
+    writer, stored, tip_of, bundles, jobs
+):
+    writer.page.clock.install()
+    play_mute(writer.page, "seal-worker.js", bundles, jobs)
+    writer.open()
+    writer.fill()
+    writer.send()
+    expect(writer.page.locator("#way + [role=status]")).to_contain_text("正在加锁、发出")
+    let_pass(writer.page, 40)
+
+    assert tip_of(writer.receipt) == stored()[0].row.id
+    assert stored()[0].words.fields["what"] == WORDS
     assert len(writer.posts(SEALED)) == 1
     assert writer.posts("/tip/sent") == []
 

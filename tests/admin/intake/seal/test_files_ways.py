@@ -9,7 +9,7 @@ from admin.sealing.padme import MIB, sealed_size
 from tests import evidence_files as evidence
 
 from .chosen import PAPER, PART, Chooser, film, opened_files, sealed_parts, sent
-from .test_fallback import play_worker
+from .played import let_pass, play_mute, play_worker
 from .writer import SEALED, readable
 
 pytestmark = pytest.mark.browser
@@ -204,6 +204,27 @@ def test_a_script_of_files_that_does_not_come_is_told_at_the_field_and_asked_for
 
     assert [entry["name"] for entry in stored()[0].words.files] == ["b.pdf"]
     assert writer.posts("/tip/sent") == []
+
+
+@pytest.mark.parametrize("jobs", [".*", "part"])
+def test_a_worker_of_files_that_starts_and_then_answers_nothing_is_given_up(
+    app, chooser, writer, stored, bundles, jobs
+):
+    writer.page.clock.install()
+    play_mute(writer.page, "files-worker.js", bundles, jobs)
+    chooser.choose(chooser.made("a.jpg", evidence.photo_with_gps()), chooser.made("b.pdf", PAPER))
+    let_pass(writer.page, 40)
+    chooser.keep("b.pdf")
+    let_pass(writer.page, 40)
+    for name in ("照片1.jpg", "b.pdf"):
+        chooser.says(name, "传好了")
+    sent(writer)
+
+    names = [entry["name"] for entry in stored()[0].words.files]
+    assert names == ["照片1.jpg", "b.pdf"]
+    assert opened_files(app, stored()[0].words.files)[1][1] == PAPER
+    assert writer.posts("/tip/sent") == []
+    assert writer.complaints == []
 
 
 def test_what_was_chosen_goes_back_to_the_plain_field_where_nothing_seals(chooser, writer):

@@ -9,7 +9,7 @@ NUMBER = re.compile(r"\b1(?:10|2\d{3})\b", re.ASCII)
 
 
 def dialled(sentence: str) -> Markup:
-    """Make markup of a sentence of our own. admin/browser/page/faults.js does the same."""
+    """Make markup of a sentence of our own. admin/browser/page/dialled.js does the same."""
     parts, last = [], 0
     for found in NUMBER.finditer(sentence):
         parts += [escape(sentence[last : found.start()]), _link(found[0])]

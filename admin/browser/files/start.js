@@ -44,16 +44,25 @@ export async function startFiles(root, { place, isPractice, isYoung, form, isPac
   return files;
 }
 
-// The page itself works once the worker was given up: what that was asked is asked anew.
+// The page itself works once the worker was given up: what that was asked is asked anew. What another
+// worker opened, or the one before, is not open here.
 function runnerOf(workshop) {
+  const opened = new Map();
+  const place = () => workshop.jobs || workshop.worker;
+  const run = async (job, content) => {
+    if (ON_OPEN.includes(job) && opened.get(content.id) !== place()) throw new Closed();
+    const result = await workshop.run(job, content);
+    if (job === "open") opened.set(content.id, place());
+    return result;
+  };
   return async (job, content) => {
     const { jobs } = workshop;
     try {
-      return await workshop.run(job, content);
+      return await run(job, content);
     } catch (error) {
       if (jobs || !workshop.isSilent) throw error;
       if (ON_OPEN.includes(job)) throw new Closed();
-      return workshop.run(job, content);
+      return run(job, content);
     }
   };
 }

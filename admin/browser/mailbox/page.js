@@ -4,6 +4,7 @@
 import { askBeforeLeaving } from "../page/leaving.js";
 import { bodyOf as textOf } from "../lib/body.js";
 import { clearCut, tellCut } from "../page/cut.js";
+import { dialled } from "../page/dialled.js";
 import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
 import { hold } from "../page/hold.js";
 import { Loading, loadScript } from "../page/load.js";
@@ -216,7 +217,7 @@ export class Page {
   }
 
   fault(text, field) {
-    showFault(this.root, this.words.summary, text, field || null);
+    showFault(this.root, this.words.summary, field ? text : dialled(text), field || null);
   }
 
   async open(field) {

@@ -1,17 +1,15 @@
 // Shows what is wrong as the server's pages do: a summary on top, and a sentence at each field.
 
 const SUMMARY = "error-summary";
-// A telephone's number is one press away. admin/dialled.py does the same.
-const NUMBER = /\b(1(?:10|2\d{3}))\b/;
 
 // `field` may be null where no field is at fault.
 export const showFault = (view, title, text, field) => showFaults(view, title, [{ text, field }]);
 
 // Each fault is `{text, field}`, in the order of the form; or `{text, to}` with the id of a place that
-// is no field.
+// is no field. Without a place the text may be pieces, as `dialled` makes them.
 export function showFaults(view, title, faults) {
   clearFaults(view);
-  const list = document.createElement("ul");
+  const list = element("ul", "");
   faults.forEach(({ text, field, to }) => list.append(lineOf(text, field, to)));
   const summary = element("div", "", "error-summary");
   summary.id = SUMMARY;
@@ -40,22 +38,14 @@ export function element(name, text, className) {
 
 function lineOf(text, field, to) {
   const place = field ? field.id : to;
-  const line = document.createElement("li");
+  const line = element("li", "");
   if (place) {
     const link = element("a", text);
     link.href = `#${place}`;
     line.append(link);
-  } else line.append(...dialled(text));
+  } else line.append(...[].concat(text));
   if (field) markField(field, text);
   return line;
-}
-
-const dialled = (text) => text.split(NUMBER).map((part, place) => (place % 2 ? call(part) : part));
-
-function call(number) {
-  const link = element("a", number);
-  link.href = `tel:${number}`;
-  return link;
 }
 
 function markField(field, text) {

@@ -5,7 +5,7 @@ import { Offline } from "./post.js";
 // The script came whole, and does not run here.
 export class Unable extends Error {
   constructor(address) {
-    super(`does not run here: ${address}`);
+    super(address);
     this.name = "Unable";
   }
 }

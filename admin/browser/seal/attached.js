@@ -14,7 +14,7 @@ const TURNS = 4;
 // Files were chosen, and this browser can send none.
 class NoFiles extends Error {
   constructor(text) {
-    super("no files from here");
+    super("files");
     this.faults = [{ text, to: "files" }];
   }
 }

@@ -1,6 +1,6 @@
 // Shows what became of the tip: the receipt, until one group of it was typed again as proof.
 
-import { clearFaults, showFault } from "../page/faults.js";
+import { clearFaults, showFaults } from "../page/faults.js";
 import { askBeforeLeaving } from "../page/leaving.js";
 
 const GROUP = /.{6}/g;
@@ -84,7 +84,7 @@ export class Result {
     const typed = digitsOf(this.field.value);
     if (typed !== this.groups[this.asked - 1]) {
       const sentence = typed ? this.words.wrongGroup : this.words.noGroup;
-      showFault(this.main, this.words.summary, sentence, this.field);
+      showFaults(this.main, this.words.summary, [{ text: sentence, field: this.field }]);
     } else if (this.waiting.length) {
       this.next();
       this.slot("which").scrollIntoView();

@@ -17,7 +17,7 @@ const PROOF_MINUTES = 15;
 // The tip is stored, but its unit can read no words now: what was added is not.
 export class Later extends Error {
   constructor() {
-    super("the unit takes no words now");
+    super("later");
     this.name = "Later";
   }
 }

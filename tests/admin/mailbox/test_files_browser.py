@@ -11,7 +11,7 @@ from admin.db import db
 from admin.models import Tip, UnitKey
 from tests import evidence_files as evidence
 from tests.admin.intake.seal.chosen import PAPER, PART, opened_files
-from tests.admin.intake.seal.played import let_pass, play_mute
+from tests.admin.intake.seal.played import let_pass_until, play_mute
 from tests.admin.intake.seal.writer import AXE, readable
 from tests.live import on_a_port
 
@@ -112,12 +112,13 @@ def test_a_silent_worker_of_files_holds_no_letter_back(mute, visitor, reporter, 
     paper.write_bytes(PAPER)
     visitor.open(reporter.typed)
     visitor.page.set_input_files("#files", str(paper))
-    let_pass(visitor.page, 40)
+    let_pass_until(visitor.page, visitor.page.locator("#files-list [data-act=keep]"))
     visitor.page.click("#files-list [data-act=keep]")
     visitor.page.fill("#words", WORDS)
     visitor.press("发给工作人员")
-    let_pass(visitor.page, 10)
-    visitor.sees("b.pdf 未能清理，照原样已保存。")
+    told = "b.pdf 未能清理，照原样已保存。"
+    let_pass_until(visitor.page, visitor.page.get_by_text(told))
+    visitor.sees(told)
 
     body = json.loads(reporter.opened()[-1].body)
     assert body["what"] == WORDS

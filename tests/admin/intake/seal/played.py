@@ -1,5 +1,7 @@
 """Scripts of ours that come otherwise than we made them, and a clock that goes on when told."""
 
+import time
+
 END = "/*dengshao:whole*/"
 
 
@@ -26,7 +28,11 @@ def play_mute(page, name, bundles, jobs=".*"):
     play_script(page, name, f"{script}\n{mute}")
 
 
-def let_pass(page, seconds):
-    """Let the page's clock go on, with time for what it does meanwhile."""
-    for _ in range(seconds):
+def let_pass_until(page, shown):
+    """Let the page's clock go on until something is shown: a slow machine comes to it later."""
+    end = time.monotonic() + 120
+    while not shown.count():
+        assert time.monotonic() < end, f"never shown: {shown}"
         page.clock.run_for(1_000)
+        # What works meanwhile, a worker or the server, has no part in that clock.
+        page.wait_for_timeout(50)

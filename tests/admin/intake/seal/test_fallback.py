@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .played import let_pass, play_mute, play_script, play_worker
+from .played import let_pass_until, play_mute, play_script, play_worker
 from .writer import SEALED, WORDS, lose_the_question
 
 pytestmark = pytest.mark.browser
@@ -119,7 +119,7 @@ def test_a_worker_that_starts_and_then_answers_nothing_is_given_up_too(
     writer.fill()
     writer.send()
     expect(writer.page.locator("#way + [role=status]")).to_contain_text("正在加锁、发出")
-    let_pass(writer.page, 40)
+    let_pass_until(writer.page, writer.page.locator("#receipt li"))
 
     assert tip_of(writer.receipt) == stored()[0].row.id
     assert stored()[0].words.fields["what"] == WORDS

@@ -9,7 +9,7 @@ from admin.sealing.padme import MIB, sealed_size
 from tests import evidence_files as evidence
 
 from .chosen import PAPER, PART, Chooser, film, opened_files, sealed_parts, sent
-from .played import let_pass, play_mute, play_worker
+from .played import let_pass_until, play_mute, play_worker
 from .writer import SEALED, readable
 
 pytestmark = pytest.mark.browser
@@ -213,11 +213,10 @@ def test_a_worker_of_files_that_starts_and_then_answers_nothing_is_given_up(
     writer.page.clock.install()
     play_mute(writer.page, "files-worker.js", bundles, jobs)
     chooser.choose(chooser.made("a.jpg", evidence.photo_with_gps()), chooser.made("b.pdf", PAPER))
-    let_pass(writer.page, 40)
+    let_pass_until(writer.page, chooser.row("b.pdf").locator("[data-act=keep]"))
     chooser.keep("b.pdf")
-    let_pass(writer.page, 40)
     for name in ("照片1.jpg", "b.pdf"):
-        chooser.says(name, "传好了")
+        let_pass_until(writer.page, chooser.row(name).get_by_text("传好了"))
     sent(writer)
 
     names = [entry["name"] for entry in stored()[0].words.files]

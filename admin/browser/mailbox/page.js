@@ -167,7 +167,7 @@ export class Page {
 
   showAlarm(name) {
     const lines = [this.words[`${name}Why`], this.words[`${name}Next`]];
-    const faults = lines.map((text) => ({ text, field: null }));
+    const faults = lines.map((text) => ({ text: dialled(text), field: null }));
     showFaults(this.root, this.words[name], faults);
   }
 

@@ -86,10 +86,9 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     from jinja2 import StrictUndefined
 
     from .confirmed import Kept
-    from .dialled import dialled
     from .house import House, house, page_language
     from .language import init_language
-    from .unseen import seen
+    from .marked import dialled, seen
 
     app.extensions["dengshao"] = House(config=config, kept=kept or Kept(config))
     app.config.update(

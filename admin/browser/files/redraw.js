@@ -60,8 +60,7 @@ async function draw(picture, type, turn) {
   pen.setTransform(...transform);
   pen.drawImage(picture, 0, 0);
   alive();
-  const kind = isSeeThrough(pen, type) ? "image/png" : "image/jpeg";
-  const blob = await encode(canvas, kind);
+  const blob = await encode(canvas, isSeeThrough(pen, type) ? "image/png" : "image/jpeg");
   // What is given back, so that a small telephone can go on.
   canvas.width = canvas.height = 0;
   // A canvas that is too large comes out empty in some browsers.

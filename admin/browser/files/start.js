@@ -61,7 +61,6 @@ function runnerOf(workshop) {
       return await run(job, content);
     } catch (error) {
       if (jobs || !workshop.isSilent) throw error;
-      if (ON_OPEN.includes(job)) throw new Closed();
       return run(job, content);
     }
   };

@@ -216,10 +216,6 @@
   window.dengshaoWords = {
     han: HAN, fold: fold, numbers: numbers, soundsOf: soundsOf, normalize: normalize, spell: spell, prepare: prepare,
     compile: compile, find: find, compileEnglish: compileEnglish, findEnglish: findEnglish, correct: correct,
-    // Characters without a sound are rare or traditional: then the table of those is wanted.
-    isOld: function (query) {
-      return (query.match(/[\u3400-\u9fff]/g) || []).some(function (one) { return !soundsOf(one).length; });
-    },
     takePlain: function (table) {
       table.replace(/(.)(.)/g, function (_, old, now) { plain[old] = now; });
     },

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from .config import Config
-    from .confirmed import Kept
+    from .district.reloading import Kept
 
 
 def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "Flask":
@@ -19,9 +19,9 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
     Without a `config` it is made of an installation that is there, as Flask's own command asks.
     """
     from .db import init_db
-    from .errors import QuietFlask, init_errors
-    from .public_site import init_public_site
-    from .security import init_security
+    from .web.errors import QuietFlask, init_errors
+    from .web.public_site import init_public_site
+    from .web.security import init_security
 
     config = config or read_config()
     app = QuietFlask("admin", static_folder=None)
@@ -42,9 +42,10 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
 
         mailbox.init_app(app)
     if "accounts" in config.rooms:
-        from . import accounts
+        from . import auditor, counts, mail, members, renewal, signin, unit_keys
 
-        accounts.init_app(app)
+        for package in (signin, renewal, members, unit_keys, mail, auditor, counts):
+            package.init_app(app)
     if "desk" in config.rooms:
         from . import desk
 
@@ -72,7 +73,7 @@ def refuse_demo_store(app: "Flask", config: "Config") -> None:
     """Stop a production start on a store that the demo filled. Raises `ConfigError`."""
     from sqlalchemy import inspect
 
-    from .accounts.demo_mark import refuse_demo
+    from .access.demo_mark import refuse_demo
     from .db import READ, db
     from .models import Setting
 
@@ -85,10 +86,14 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     """Set what every room relies on: data, keys of the session, language, templates."""
     from jinja2 import StrictUndefined
 
-    from .confirmed import Kept
-    from .house import House, house, page_language
-    from .language import init_language
-    from .marked import dialled, seen
+    from .app_state import (
+        House,
+        house,
+        page_language,
+    )
+    from .district.reloading import Kept
+    from .web.language import init_language
+    from .web.markup import dialled, seen
 
     app.extensions["dengshao"] = House(config=config, kept=kept or Kept(config))
     app.config.update(

@@ -23,7 +23,7 @@ from admin.migrate import migrate
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
-from admin.turns import TakingTurns
+from admin.wire.request_lock import TakingTurns
 from tests import connections
 
 # One browser, one set of bundles and one demo for the whole session.

@@ -4,8 +4,9 @@ import json
 from functools import cache
 from pathlib import Path
 
+from admin.district.data.data import District, load_district
+
 from admin.config import ROOT
-from admin.district import District, load_district
 
 DISTRICT: District = load_district(ROOT / "content")
 

@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from ..vault.blobs import PART
+from ..vault.files.blobs import PART
 from .archive import MANIFEST, BrokenSeal, Manifest, Opened, Total, read_members
 from .rows import BadLine, from_line
 

@@ -2,8 +2,8 @@
 
 import click
 
+from ..app_state import house
 from ..db import db
-from ..house import house
 from .members import NotInProduction, make_demo
 
 

@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 from ..cleaning import Reason, sniff
 from ..db import today
 from ..intake.current import current_intake
-from ..intake.kept import Held
-from ..intake.plain_files import Piece, Sealer, Tidied
+from ..intake.no_js.form_state import Held
+from ..intake.no_js.plain_files import (
+    Piece,
+    Sealer,
+    Tidied,
+)
 from ..intake.services import receive
 from ..intake.submission import Submission
 from ..models import Tip
-from ..tokens import FormNonce
-from ..vault.blobs import BlobStore
+from ..vault.files.blobs import BlobStore
+from ..wire.form_tokens import FormNonce
 from .evidence import EVIDENCE
 from .tips import demo_files, demo_tips
 

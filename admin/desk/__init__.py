@@ -1,38 +1,32 @@
-"""Room 5: staff read, decide and answer. Imports vault and accounts, never a public room."""
+"""Room 5: staff read, decide and answer. Imports the packages below, never a public one."""
 
 from base64 import b64encode
 
 from flask import Flask, g
 
-from ..accounts import countersign
-from ..accounts.acts import Act, is_allowed
-from ..accounts.roles import Staff
+from ..access.permissions import Act, is_allowed
+from ..access.roles import Staff
+from ..app_state import house
 from ..db import db
-from ..house import house
+from ..members import countersign
 
 # Imported for their views, which hang on the blueprint.
-from . import (  # noqa: F401
-    bulk_views,
-    deadlines,
-    files_frame,
-    files_views,
-    link_views,
-    marking,
-    note_views,
-    opening,
-    overdue_views,
-    queue_views,
-    seconding_views,
-    views,
-)
-from .assigning_views import init_assigning
+from . import seconding_views  # noqa: F401
 from .blueprint import bp
-from .contact import bp as contact_bp
-from .contact import opens_contact
-from .duty import bp as duty_bp
+from .deadlines import overdue_views  # noqa: F401
+from .deadlines import views as deadline_views  # noqa: F401
+from .duty.views import bp as duty_bp
 from .entering import bp as entering_bp
+from .files import frame  # noqa: F401
+from .files import views as file_views  # noqa: F401
 from .offered import bp as offered_bp
 from .practice import bp as practice_bp
+from .queue import bulk_views  # noqa: F401
+from .queue import views as queue_views  # noqa: F401
+from .queue.assigning_views import init_assigning
+from .tip import link_views, marking, note_views, opening, views  # noqa: F401
+from .tip.contact import bp as contact_bp
+from .tip.contact import opens_contact
 
 
 def init_app(app: Flask) -> None:

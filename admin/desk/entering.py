@@ -12,16 +12,20 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..accounts.acts import Act, may
-from ..audit import record
+from ..access.permissions import Act, may
+from ..app_state import house
+from ..audit.log import record
 from ..db import db
-from ..house import house
-from ..sealed_json import answer_json, read_json, text_field
-from ..tip_questions import TipQuestions, make_offer
+from ..tip.routing import offered_categories
 from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
 from ..vault.offered import routes_of
-from ..vault.routes import offered_categories
+from ..web.questions import TipQuestions, make_offer
+from ..wire.json_api import (
+    answer_json,
+    read_json,
+    text_field,
+)
 from . import words
 from .blueprint import Answer
 

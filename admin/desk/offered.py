@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, jsonify
 
-from ..house import house
-from ..security import staff_only
+from ..app_state import house
 from ..vault import vault
 from ..vault.offered import offered_units, routes_of
+from ..web.security import staff_only
 
 bp = Blueprint("desk_offered", __name__, url_prefix="/desk")
 

@@ -4,10 +4,10 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..accounts.acts import Act, may
-from ..audit import record
+from ..access.permissions import Act, may
+from ..app_state import house
+from ..audit.log import record
 from ..db import db
-from ..house import house
 from ..sealing.receipt import grouped
 from ..vault.practice import NoPracticeKey, Sample, clear_practice, store_samples
 from .blueprint import Answer

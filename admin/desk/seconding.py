@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ..accounts import countersign, suspension
-from ..accounts.countersign import Kind
-from ..accounts.roles import Staff
-from ..district import Outcome
-from ..house import house
+from ..access.roles import Staff
+from ..app_state import house
+from ..district.data import Outcome
+from ..members import countersign, suspension
+from ..members.countersign import Kind
 from ..models import Countersign, Member, Tip, TipStatus
 from .services import (
     ChangedMeanwhile,

@@ -6,14 +6,18 @@ from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..accounts import countersign
-from ..accounts.acts import Act, may, refuse
-from ..accounts.countersign import Kind
-from ..accounts.renewal_guard import standings
-from ..accounts.roles import ROLES
+from ..access.permissions import (
+    Act,
+    may,
+    refuse,
+)
+from ..access.roles import ROLES
+from ..app_state import house
 from ..db import db
-from ..house import house
+from ..members import countersign
+from ..members.countersign import Kind
 from ..models import Countersign, Member, Tip
+from ..renewal.guard import standings
 from . import words
 from .blueprint import Answer, bp
 from .seconding import Lapsed, agree

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 from altcha import v1
 from flask import Flask, current_app
 
+from ..app_state import House
 from ..db import SHANGHAI
-from ..house import House
 from ..vault.challenges import SolvedChallenge
 
 GOOD_FOR = timedelta(minutes=20)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ..house import house
+from ..app_state import house
 from ..vault import vault
 from .submission import Intake
 

@@ -16,9 +16,13 @@ from enum import Enum
 
 from flask import Flask, current_app, request
 
+from ..app_state import House
 from ..config import AddressHints, Config
-from ..house import House
-from ..networks import HOUR, network_of, sender_address
+from ..wire.networks import (
+    HOUR,
+    network_of,
+    sender_address,
+)
 
 LEAST_NUMBER = 20_000
 MOST_NUMBER = 640_000

@@ -6,9 +6,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, Length
 
-from ..public_form import PublicForm
-from ..tip_questions import Offer, TipQuestions, make_offer
-from .bringing import NOTHING, Brought
+from ..web.forms import PublicForm
+from ..web.questions import (
+    Offer,
+    TipQuestions,
+    make_offer,
+)
+from .no_js.file_intake import NOTHING, Brought
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 

@@ -7,13 +7,17 @@ from typing import Any
 
 from flask import current_app, has_request_context, render_template, request
 
-from ..district import Category, District
-from ..house import house, page_language
+from ..app_state import house, page_language
+from ..district.data import Category, District
+from ..tip.routing import offered_categories
 from ..vault import vault
-from ..vault.routes import offered_categories
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
-from .told import Told, short_name, state_words
+from .no_js.file_outcomes import (
+    Told,
+    short_name,
+    state_words,
+)
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)

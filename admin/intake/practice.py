@@ -6,10 +6,10 @@ from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..house import house, page_language
-from ..padding import pad_page
+from ..app_state import house, page_language
 from ..sealing import receipt
-from ..security import public
+from ..web.security import public
+from ..wire.padding import pad_page
 from .forms import CopiedForm, TipForm, make_offer
 from .pages import SENT_SIZE, SentPage, render_form, render_sent
 

@@ -4,12 +4,12 @@ import json
 
 from flask import Blueprint, Flask, Response, current_app
 
-from ..district import District
-from ..house import house
-from ..security import public
+from ..app_state import house
+from ..district.data import District
 from ..vault import vault
 from ..vault.offered import routes_of
 from ..vault.units import OpenUnit
+from ..web.security import public
 
 bp = Blueprint("routes_json", __name__)
 Units = dict[str, OpenUnit]

@@ -9,23 +9,31 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..app_state import house, page_language
 from ..db import db
-from ..house import house, page_language
-from ..padding import pad_page
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
-from ..security import public
-from ..tokens import FormNonce
+from ..tip.routing import is_supervisory
 from ..vault import nonces, store
+from ..vault.files.uploads import NotWhole
 from ..vault.lane import lane_size
-from ..vault.routes import is_supervisory
 from ..vault.store import NumberTaken, TalkFull
-from ..vault.uploads import NotWhole
-from .bringing import NOTHING, Brought
+from ..web.security import public
+from ..wire.form_tokens import FormNonce
+from ..wire.padding import pad_page
 from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm, TipForm
+from .no_js.file_intake import NOTHING, Brought
+from .no_js.file_outcomes import told
+from .no_js.request import (
+    bring_files,
+    drop_unwanted,
+    is_busy,
+    lose_held,
+    sent_form,
+)
 from .pages import (
     SENT_SIZE,
     SentPage,
@@ -35,11 +43,9 @@ from .pages import (
     render_sent,
     sent_view,
 )
-from .plain_way import bring_files, drop_unwanted, is_busy, lose_held, sent_form
 from .services import Received, Result, receive
 from .submission import Intake, NoUnitOpen, Submission
 from .supplements import UnitClosedSince
-from .told import told
 
 bp = Blueprint("intake", __name__)
 Page = tuple[str, int, dict[str, str]]

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from .scripted import bp as scripted_bp
+from .js_api import bp as scripted_bp
 from .shares import init_shares
 from .views import bp as views_bp
 

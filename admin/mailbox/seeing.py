@@ -7,7 +7,7 @@ The reporter can't see that; the unit can, once it knows what they saw.
 from collections.abc import Sequence
 from datetime import date
 
-from ..house import house
+from ..app_state import house
 from ..sealing.seen import Seen, seal_seen
 from ..vault import vault
 from .thread import Entry, Row

@@ -10,15 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from ..app_state import house
 from ..db import today
-from ..house import house
 from ..models import Decision, Direction, Tip, TipStatus, Urgency
 from ..sealing import age
 from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
-from ..tokens import FormNonce
 from ..vault import history
+from ..vault.conversation import Talk, read_talk
 from ..vault.decoy import NOBODY, find_tip_or_decoy
+from ..vault.files.uploads import attach
 from ..vault.nonces import body_mac, spend, spent_bodies
 from ..vault.store import (
     KeyChanged,
@@ -29,9 +30,8 @@ from ..vault.store import (
     find_tip,
     make_urgent,
 )
-from ..vault.talk import Talk, read_talk
 from ..vault.units import OpenUnit
-from ..vault.uploads import attach
+from ..wire.form_tokens import FormNonce
 from .thread import Row
 
 CONFLICTS = (NumberTaken, KeyChanged, IntegrityError, StaleDataError)

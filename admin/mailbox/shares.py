@@ -21,11 +21,15 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app, request
 from sqlalchemy.orm import Session
 
+from ..app_state import House
 from ..config import Config
-from ..house import House
 from ..models import Tip
-from ..networks import HOUR, network_of, sender_address
 from ..vault.store import room_left
+from ..wire.networks import (
+    HOUR,
+    network_of,
+    sender_address,
+)
 
 TIMES_A_TIP = 3
 """Messages an hour that a network may send, as a multiple of its tips without a proof."""

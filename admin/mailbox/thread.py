@@ -12,10 +12,10 @@ from functools import cache
 from typing import Protocol
 
 from ..sealing import age
+from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.errors import SealingError
 from ..sealing.payload import BadContent, BrokenChain, Envelope, digest
 from ..sealing.receipt import ReceiptKeys
-from ..sealing.shape import WrongShape, clear_size
 
 
 class Row(Protocol):

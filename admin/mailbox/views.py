@@ -7,11 +7,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
+from ..app_state import house, page_language
 from ..db import db
-from ..house import house, page_language
-from ..padding import pad_page
 from ..sealing.payload import Kind
-from ..security import public
+from ..web.security import public
+from ..wire.padding import pad_page
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
 from .seeing import note_visit

@@ -7,16 +7,16 @@ from enum import Enum
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ..app_state import house
 from ..db import db, today
-from ..house import house
 from ..models import Tip
-from ..public_form import STALE
 from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
 from ..vault.store import TalkFull, TalkFullToday
 from ..vault.units import OpenUnit, readers_of
+from ..web.forms import STALE
 from . import words
 from .forms import LetterForm, ReceiptForm
 from .services import (

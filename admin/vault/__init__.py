@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from ..app_state import house
 from ..db import db
-from ..house import house
-from .blobs import BlobStore
-from .blobs_open import open_blobs
+from .files.blobs import BlobStore
+from .files.opening import open_blobs
 from .nonces import DayKeys
 from .seen import Sightings
 from .units import OpenUnit, UnitCache, open_units

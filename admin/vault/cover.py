@@ -7,12 +7,16 @@ from typing import Any
 
 from flask import abort
 
-from ..house import house
+from ..app_state import house
 from ..models import Urgency
-from ..sealed_json import base64_field, hex_field, text_field
+from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import MARK
 from ..sealing.payload import LABEL_STEP, TIP_STEP
-from ..sealing.shape import WrongShape, clear_size
+from ..wire.json_api import (
+    base64_field,
+    hex_field,
+    text_field,
+)
 from .store import SealedTip
 from .units import OpenUnit
 

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, object_session
 
-from ..house import house
+from ..app_state import house
 from ..models import LaneRank, Tip
 
 MACHINE_DAYS: Final = 4

@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 from sqlalchemy.orm.attributes import flag_modified
 
-from ..clocks import Deadline
+from ..app_state import house
 from ..db import today
-from ..district import District
-from ..house import house
+from ..deadlines.rules import Deadline
+from ..district.data import District
 from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
 from . import seen
 from .calls import raise_urgency

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import inspect, select
 
 from admin import create_app
+from admin.app_state import house
 from admin.config import load_config
 from admin.db import db
-from admin.house import house
 from admin.migrate import migrate
 from admin.models import Base, Setting
 from tests.support import open_files

@@ -8,14 +8,22 @@ from datetime import date
 from threading import Event
 
 import pytest
+from admin.district.data.data import load_district, read_keys
+from admin.district.data.reloading import (
+    Kept,
+    Rereading,
+    ask_to_reread,
+)
 
 from admin import create_app
+from admin.app_state import house
 from admin.config import ROOT, Env
-from admin.confirmed import Kept, Rereading, ask_to_reread
-from admin.district import load_district, read_keys
-from admin.house import house
-from admin.keys_file import Line, replace_file, written
-from admin.quiet_log import OWN
+from admin.logs import OWN
+from admin.reading.keys_file import (
+    Line,
+    replace_file,
+    written,
+)
 from tests.live import dispose
 from tests.support import PublicClient
 
@@ -249,7 +257,7 @@ def test_who_asks_while_another_thread_reads_gets_what_is_new(config, content, m
         assert go_on.wait(60)
         return read_keys(*args)
 
-    monkeypatch.setattr("admin.confirmed.read_keys", read_slowly)
+    monkeypatch.setattr("admin.district.reloading.read_keys", read_slowly)
     write(content / "data" / "keys.yml", Line("police", PRINT))
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(kept.newest)

@@ -4,10 +4,10 @@ import re
 import shutil
 
 import pytest
+from admin.district.data.data import load_district
 
 from admin.config import ROOT
-from admin.data_file import DataError
-from admin.district import load_district
+from admin.reading.data_files import DataError
 
 CONTACTS = [
     ("{custodian: supervision, reviewer: nowhere}", "no such unit: nowhere"),

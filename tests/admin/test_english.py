@@ -11,9 +11,9 @@ from babel.messages.frontend import CommandLineInterface, parse_mapping_cfg
 from babel.messages.pofile import read_po
 from sqlalchemy import delete, select
 
+from admin.app_state import house
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
 from admin.models import Message, TipStatus, UnitKey
 from admin.sealing import receipt
 from admin.vault import vault

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from admin.district.data.data import read_keys
 
 from admin.config import ROOT
-from admin.data_file import DataError
-from admin.district import read_keys
-from admin.keys_file import (
+from admin.reading.data_files import DataError
+from admin.reading.keys_file import (
     Keys,
     Line,
     combined,

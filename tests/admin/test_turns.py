@@ -5,7 +5,11 @@ from io import BytesIO
 
 import pytest
 
-from admin.turns import MOST_READ, TakingTurns, aside
+from admin.wire.request_lock import (
+    MOST_READ,
+    TakingTurns,
+    aside,
+)
 
 
 class Stream(BytesIO):

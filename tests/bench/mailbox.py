@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from admin import create_app
+from admin.app_state import house
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
 from admin.models import Direction, Tip, UnitKey, Urgency
 from admin.sealing import age, payload, receipt
 from admin.sealing.seen import blank

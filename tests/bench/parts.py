@@ -10,9 +10,9 @@ from pathlib import Path
 from flask import Flask, request
 
 from admin import create_app
+from admin.app_state import house
 from admin.config import ROOT
 from admin.db import db
-from admin.house import house
 from admin.intake import pages, services, submission, views
 from admin.intake.current import current_intake
 from admin.intake.flood import Verdict

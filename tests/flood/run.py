@@ -14,12 +14,12 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 
 from admin import create_app
+from admin.app_state import house
 from admin.config import ROOT
 from admin.db import db
 from admin.desk.claims import clock
-from admin.house import house
+from admin.mail.notices import waits_p0
 from admin.models import Tip
-from admin.notices import waits_p0
 from admin.sealing import receipt
 from admin.vault.calls import CALLS_MAX
 from tests.bench.load import Connection

@@ -8,10 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+from admin.commands.serving.worker import PatientWorker
+
 from admin.cli import main
-from admin.intake import files
-from admin.intake.part_room import PartRoom
-from admin.worker import PatientWorker
+from admin.intake.js_api import files
+from admin.intake.js_api.part_room import PartRoom
 
 
 def later():

@@ -13,12 +13,12 @@ from types import SimpleNamespace
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from admin.law.importing.importing import LAWS
 from click.testing import CliRunner
 from mkdocs.exceptions import PluginError
 
 from admin.commands.texts import law as law_command
-from admin.law import LAWS
-from admin.numerals import to_chinese
+from admin.reading.numerals import to_chinese
 
 from .conftest import ROOT, build_site, read_page
 

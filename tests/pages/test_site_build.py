@@ -5,10 +5,16 @@ import threading
 from datetime import date
 
 import pytest
+from admin.district.data.site_build import NotBuilt, rebuild
 
 from admin.config import ROOT
-from admin.keys_file import Line, combined, publish, replace_file, written
-from admin.site_build import NotBuilt, rebuild
+from admin.reading.keys_file import (
+    Line,
+    combined,
+    publish,
+    replace_file,
+    written,
+)
 
 PRINT = " ".join(["0a1b"] * 8)
 

@@ -8,7 +8,7 @@ import { bech32 } from "@scure/base";
 
 const IDENTITY_PREFIX = "age-secret-key-pq-";
 const SEED = 32;
-// As in admin/sealing/passphrase.py, so that either side opens what the other wrote.
+// As in admin/sealing/age/passphrase.py, so that either side opens what the other wrote.
 const WORK_FACTOR = 17;
 
 export async function sealTo(recipients, bytes) {

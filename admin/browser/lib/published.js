@@ -9,7 +9,7 @@ const VERSION = "dengshao routes v1";
 // Ids are of ASCII alone, so that this order is Python's too.
 const byId = ([one], [other]) => (one < other ? -1 : one > other ? 1 : 0);
 
-// The one text that admin/district.py and site/hooks/keys_file.py write too. Which units are open
+// The one text that admin/district/data.py and site/hooks/keys_file.py write too. Which units are open
 // is not in it.
 export function routesText({ supervisory, upper, contact, units, categories, offices }) {
   const pair = contact ? [contact.custodian, contact.reviewer] : null;

@@ -7,7 +7,7 @@ import { split } from "../members/halves.js";
 import { randomBytes } from "../members/making.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
-// As RECOVERY_NAME in admin/accounts/enrol.py.
+// As RECOVERY_NAME in admin/keys/issuing.py.
 const RECOVERY_NAME = "";
 
 // The server's list of holders is not the one that a holder vouched for.

@@ -8,7 +8,7 @@ import { equal, fromBase64, fromUtf8, toUtf8 } from "../lib/bytes.js";
 import { rosterMac, successorMac } from "../lib/member.js";
 import { WORK_FACTOR } from "./stretch.js";
 
-// As RECOVERY_NAME in admin/accounts/enrol.py.
+// As RECOVERY_NAME in admin/keys/issuing.py.
 const RECOVERY_NAME = "";
 
 // Passphrase or code do not open the identity.

@@ -8,17 +8,25 @@ import re
 import threading
 
 import pytest
+from admin.audit.log.chain import read_checkpoint, verify
+from admin.audit.log.faults import Checkpoint
+from admin.audit.log.log import (
+    END,
+    announce,
+    end_mark,
+    is_reference,
+    mac_of,
+    record,
+    record_at_commit,
+)
 from flask.cli import ScriptInfo
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from admin import audit_chain
-from admin.audit import END, announce, end_mark, is_reference, mac_of, record, record_at_commit
-from admin.audit_chain import read_checkpoint, verify
-from admin.audit_faults import Checkpoint
+from admin.app_state import house
+from admin.audit.log import chain as audit_chain
 from admin.commands.people import audit as command
 from admin.db import db
-from admin.house import house
 from admin.models import AuditEvent, Setting
 
 LINES = 40

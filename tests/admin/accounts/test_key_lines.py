@@ -8,16 +8,23 @@ import pytest
 from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 
-from admin import public_keys
-from admin.accounts import key_lines
+from admin.app_state import house
 from admin.commands.keys import keys as command
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
-from admin.keys_file import Keys, Line, published, read_lines, replace_file, written
+from admin.district.data import public_keys
 from admin.models import AuditEvent, UnitKey
-from admin.sealing.hybrid import HybridIdentity
+from admin.reading.keys_file import (
+    Keys,
+    Line,
+    published,
+    read_lines,
+    replace_file,
+    written,
+)
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import fingerprint
+from admin.unit_keys import key_lines
 
 from .conftest import UNIT
 

@@ -204,7 +204,7 @@ def test_the_app_loads_no_library_that_reads_files():
         [
             sys.executable,
             "-c",
-            "import admin.serving, admin.backup.doctor, admin.cleaning.commands, sys;"
+            "import admin.commands.serving, admin.doctor.command, admin.cleaning.commands, sys;"
             "print({'PIL', 'pikepdf', 'pillow_heif'} & set(sys.modules))",
         ],
         check=True,

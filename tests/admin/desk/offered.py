@@ -5,9 +5,10 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import product
 
+from admin.desk.queue.listing.lanes import Lane
+from admin.desk.queue.listing.search import CHANNELS, Wanted
+
 from admin.db import today
-from admin.desk.lanes import Lane
-from admin.desk.search import CHANNELS, Wanted
 from admin.models import TipStatus, Urgency
 
 DAYS = {

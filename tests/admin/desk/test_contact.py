@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from admin.app_state import house
 from admin.config import ROOT
 from admin.db import db
-from admin.house import house
 from admin.intake import contact
 from admin.vault import vault
 from tests.live import signed_in

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from admin.commands.serving.sweeper import sweep_now
 from sqlalchemy import select, update
 
+from admin.app_state import house
 from admin.config import ROOT
 from admin.db import db, set_today, today
-from admin.house import house
 from admin.models import Tip, TipStatus, Urgency
-from admin.sweeper import sweep_now
 from tests.live import signed_in
 
 pytestmark = pytest.mark.browser

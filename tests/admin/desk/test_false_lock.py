@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from admin.app_state import house
 from admin.db import db, today
-from admin.house import house
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient

@@ -1,13 +1,21 @@
 """Tips of one event, tied and merged: what goes through, what is refused, what can be undone."""
 
 import pytest
+from admin.district.data.data import load_district
 from sqlalchemy import select
 
 from admin.config import ROOT
 from admin.db import db
-from admin.desk.links import HasDuplicates, SameTip, StillMerged, link, linked_tips, merge, unlink
 from admin.desk.services import MoveNotAllowed, decide
-from admin.district import load_district
+from admin.desk.tip.links import (
+    HasDuplicates,
+    SameTip,
+    StillMerged,
+    link,
+    linked_tips,
+    merge,
+    unlink,
+)
 from admin.models import AuditEvent, Tip, TipLink, TipStatus
 from admin.vault.history import Reason, heard_from_reporter
 

@@ -16,8 +16,8 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
+from admin.app_state import house
 from admin.db import db
-from admin.house import house
 from admin.intake import flood
 from admin.models import Message, Tip, Upload
 from admin.sealing import age, payload, receipt
@@ -156,7 +156,7 @@ def shown_before(monkeypatch):
             return int(time.time()) - seconds
 
         with monkeypatch.context() as past:
-            past.setattr("admin.tokens.time", SimpleNamespace(time=moment))
+            past.setattr("admin.wire.form_tokens.time", SimpleNamespace(time=moment))
             past.setattr(TimestampSigner, "get_timestamp", lambda _self: moment())
             yield
 

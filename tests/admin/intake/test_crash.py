@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from admin.app_state import house
 from admin.config import ROOT
-from admin.house import house
 from admin.models import SpentChallenge, SpentNonce, Tip
 from tests.http_client import HttpClient
 from tests.ports import free_port

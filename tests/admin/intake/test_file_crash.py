@@ -5,11 +5,11 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from admin.app_state import house
 from admin.db import db
-from admin.house import house
 from admin.models import Tip, Upload
 from admin.vault import vault
-from admin.vault.blobs import part_count, part_length
+from admin.vault.files.blobs import part_count, part_length
 from tests.http_client import HttpClient
 from tests.ports import free_port
 from tests.uploads import SealedFile, Uploader

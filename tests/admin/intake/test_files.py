@@ -5,13 +5,13 @@ from base64 import b64decode
 
 import pytest
 
+from admin.app_state import house
 from admin.db import today
-from admin.house import house
 from admin.models import SpentChallenge, Tip, Upload
 from admin.sealing import age
 from admin.sealing.padme import MIB, PACKS, blob_size, sealed_size
 from admin.vault import vault
-from admin.vault.blobs import PART
+from admin.vault.files.blobs import PART
 from tests.uploads import SealedFile, Uploader
 
 from .conftest import LEAST

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.house import house
+from admin.app_state import house
 
 from .conftest import LEAST, FormReader, Reporter
 

@@ -1,12 +1,12 @@
 """A law is read as it stands: its numerals, its articles, its days, whatever file it comes in."""
 
 import pytest
+from admin.law.importing.importing import LAWS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.law import LAWS
-from admin.law_text import parse
-from admin.numerals import to_chinese, to_number
+from admin.reading.law_text import parse
+from admin.reading.numerals import to_chinese, to_number
 
 from .conftest import ARTICLES, FORMS
 

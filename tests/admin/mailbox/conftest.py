@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload, undefer
 
+from admin.app_state import house
 from admin.config import AddressHints
 from admin.db import db
-from admin.house import house
 from admin.mailbox.shares import Shares
 from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
 from admin.sealing import age, marks, payload, receipt

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from admin.app_state import house
 from admin.db import db, today
-from admin.house import house
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age, member
 from admin.sealing.age import HybridIdentity

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from admin.app_state import house
 from admin.db import db, today
-from admin.house import house
 from admin.mailbox import views, visit
 from admin.mailbox.thread import OPENED_STEP
 from admin.mailbox.views import PAGE_STEP

@@ -8,15 +8,16 @@ from unittest.mock import ANY
 import pytest
 from sqlalchemy import select
 
+from admin.app_state import house
 from admin.db import db, today
-from admin.house import house
 from admin.mailbox import scripted
-from admin.mailbox.scripted import MOST_SEALED
+from admin.mailbox.js_api import MOST_SEALED
 from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
 from admin.sealing import age, payload
-from admin.tickets import Ticket
-from admin.vault import store, uploads, vault
+from admin.vault import store, vault
+from admin.vault.files import uploads
 from admin.vault.store import TalkState
+from admin.wire.upload_tokens import Ticket
 
 from .work import statements_of, watch
 
@@ -281,7 +282,7 @@ def test_an_old_token_is_refused_unless_the_letter_is_stored_already(
     stored = letter_of(reporter, answer, "昨天") | {"token": answer["token"]}
     late = letter_of(reporter, answer, "今天") | {"token": answer["token"]}
     client.post("/mailbox/sealed", json=stored)
-    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.form_tokens.TOKEN_SECONDS", -1)
 
     again = client.post("/mailbox/sealed", json=stored)
     refused = client.post("/mailbox/sealed", json=late)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from admin.app_state import house
 from admin.db import today
-from admin.house import house
 from admin.mailbox import visit as visit_module
 from admin.mailbox.words import CALLED_DAYS
 from admin.models import Decision, Message, SpentNonce, TipStatus, Urgency
@@ -166,7 +166,7 @@ def test_an_old_token_is_renewed_unless_its_words_are_stored_already(
 ):
     token = token_of(client.post("/mailbox/", data={"receipt": reporter.typed}))
     send(token=token, words="昨天的话")
-    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.form_tokens.TOKEN_SECONDS", -1)
 
     again = send(token=token, words="昨天的话")
     late = send(token=token, words="今天的话")
@@ -310,7 +310,7 @@ def test_an_old_page_marks_nothing_until_it_is_pressed_again(
 ):
     token = token_of(client.post("/mailbox/", data={"receipt": reporter.typed}))
     close_units()
-    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.form_tokens.TOKEN_SECONDS", -1)
 
     page = send("danger", token=token, confirm="yes", words="来了")
 

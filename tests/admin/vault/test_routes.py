@@ -4,12 +4,19 @@ import dataclasses
 import json
 
 import pytest
+from admin.district.data.data import (
+    Category,
+    ContactUnits,
+    Office,
+    Unit,
+    load_district,
+    routes_digest,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.district import Category, ContactUnits, Office, Unit, load_district, routes_digest
-from admin.vault.routes import (
+from admin.tip.routing import (
     Circumstances,
     choose_unit,
     choose_urgency,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from admin.app_state import house
 from admin.db import db
-from admin.house import house
 from admin.sealing import receipt
 from admin.vault import store, vault
 from tests.live import on_a_port, serving

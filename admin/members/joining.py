@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from ..audit.log import record
 from ..db import today
 from ..keys import issuing
+from ..keys.posted import BadKeys, check_recipient
 from ..models import Invitation, Member
-from ..sealing import age
 from ..sealing.age.header import read_header
-from ..sealing.age.hybrid import HybridRecipient
 from ..sealing.errors import SealingError
 from ..sealing.member import SALT
 from ..sealing.payload import CROCKFORD
@@ -27,10 +26,6 @@ _STRETCHED: Final = ("scrypt", "17")
 _MOST_IDENTITY: Final = 2000
 _SETUP_FILE: Final = "setup-code"
 _SETUP_LENGTH: Final = 20
-
-
-class BadKeys(Exception):
-    """What the browser posted is not what it makes for a member."""
 
 
 class SetupDone(Exception):
@@ -67,16 +62,6 @@ def read_keys(posted: Mapping[str, object]) -> NewKeys:
     check_recipient(keys.recipient)
     _check_identity(keys.sealed_identity)
     return keys
-
-
-def check_recipient(text: str) -> None:
-    """Raise `BadKeys` for all but a hybrid recipient in the one spelling that it has."""
-    try:
-        recipient = age.parse_recipient(text)
-    except SealingError:
-        raise BadKeys from None
-    if not isinstance(recipient, HybridRecipient) or recipient.text != text:
-        raise BadKeys
 
 
 def _check_identity(sealed: bytes) -> None:

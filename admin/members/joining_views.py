@@ -15,6 +15,7 @@ from ..app_state import house
 from ..audit.log import record
 from ..db import db
 from ..keys import issuing
+from ..keys.posted import BadKeys
 from ..models import Invitation
 from ..signin import guard
 from ..web.security import public
@@ -69,7 +70,7 @@ def set_up() -> Response:
         abort(404)
     except joining.WrongSetupCode:
         return _refused(_("装机码不对。请照服务器上的文件再输一遍。"), 403)
-    except (joining.BadKeys, issuing.BadName):
+    except (BadKeys, issuing.BadName):
         return _refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
     db.session.commit()
     joining.write_setup_code(db.session, data)
@@ -151,7 +152,7 @@ def accept() -> Response:
         return _refused(_("已经有这个姓名的成员。请管理员换一个名字，重新邀请。"), 409)
     except suspension.LastAdministrator:
         return _refused(_("被接替的是最后一个管理员。请管理员重新邀请一名管理员。"), 409)
-    except joining.BadKeys:
+    except BadKeys:
         return _refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
     db.session.commit()
     return jsonify(done=True)

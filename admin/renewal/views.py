@@ -11,7 +11,7 @@ from ..access.permissions import Act, may
 from ..app_state import house
 from ..db import db
 from ..keys import issuing
-from ..members.joining import BadKeys, check_recipient
+from ..keys.posted import BadKeys, check_recipient
 from ..models import Member, UnitKey
 from ..sealing.age.shape import WrongShape, clear_size
 from ..signin.guard import SID

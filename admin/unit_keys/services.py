@@ -18,7 +18,7 @@ from ..access.roles import WITHOUT_CONTENT
 from ..audit.log import record
 from ..db import today
 from ..keys import issuing
-from ..members.joining import BadKeys, check_recipient
+from ..keys.posted import BadKeys, check_recipient
 from ..models import (
     KeyGrant,
     Member,

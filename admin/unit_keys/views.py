@@ -16,8 +16,8 @@ from ..access.roles import ROLES
 from ..app_state import house
 from ..db import db
 from ..keys import issuing
+from ..keys.posted import BadKeys
 from ..members import invitations
-from ..members.joining import BadKeys
 from ..members.joining_words import unit_words
 from ..models import Member, UnitKey
 from ..reading.data_files import DataError

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from admin.app_state import house
 from admin.db import db
 from admin.keys import issuing
+from admin.keys.posted import BadKeys
 from admin.members import invitations
-from admin.members.joining import BadKeys
 from admin.models import AuditEvent, KeyGrant, Member, UnitKey
 from admin.reading.keys_file import read_lines
 from admin.sealing import age

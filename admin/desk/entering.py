@@ -21,11 +21,8 @@ from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
 from ..vault.offered import routes_of
 from ..web.questions import TipQuestions, make_offer
-from ..wire.json_api import (
-    answer_json,
-    read_json,
-    text_field,
-)
+from ..wire.fields import text_field
+from ..wire.json_api import answer_json, read_json
 from . import words
 from .blueprint import Answer
 

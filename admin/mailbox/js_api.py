@@ -20,14 +20,9 @@ from ..vault.files.uploads import NotWhole
 from ..vault.store import TalkFull, TalkFullToday
 from ..web.security import public
 from ..wire.drafts import answer_ticket
+from ..wire.fields import base64_field, hex_field, text_field
 from ..wire.form_tokens import BadToken, FormNonce
-from ..wire.json_api import (
-    answer_json,
-    base64_field,
-    hex_field,
-    read_json,
-    text_field,
-)
+from ..wire.json_api import answer_json, read_json
 from . import words
 from .seeing import note
 from .services import (

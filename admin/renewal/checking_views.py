@@ -16,7 +16,8 @@ from ..models import KeptTip, UnitKey
 from ..signin.guard import SID
 from ..vault.key_change import kept
 from ..vault.key_change.resealing import Moved
-from ..wire.json_api import hex_field, read_json
+from ..wire.fields import hex_field
+from ..wire.json_api import read_json
 from . import riddles
 from .guard import standings
 from .parts import (

@@ -19,11 +19,8 @@ from ..models import UnitKey
 from ..signin.guard import SID
 from ..vault.key_change import kept, resealing
 from ..vault.units import OpenUnit, is_confirmed
-from ..wire.json_api import (
-    base64_field,
-    hex_field,
-    read_json,
-)
+from ..wire.fields import base64_field, hex_field
+from ..wire.json_api import read_json
 from . import riddles
 from .guard import standings
 from .parts import (

@@ -16,11 +16,8 @@ from ..models import Member, UnitKey
 from ..sealing.age.shape import WrongShape, clear_size
 from ..signin.guard import SID
 from ..vault.key_change import resealing
-from ..wire.json_api import (
-    base64_field,
-    hex_field,
-    read_json,
-)
+from ..wire.fields import base64_field, hex_field
+from ..wire.json_api import read_json
 from . import services as renewal
 from .guard import standings
 from .riddles import WrongProof

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from gunicorn.http.errors import ParseException
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, Conflict, HTTPException
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, RequestEntityTooLarge
 
 from ..logs import describe, quiet_flask_log
+from ..wire.fields import Malformed, TooLong
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -85,6 +86,8 @@ def init_errors(app: Flask) -> None:
     quiet_flask_log()
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
+    app.register_error_handler(Malformed, lambda _error: _answer(BadRequest()))
+    app.register_error_handler(TooLong, lambda _error: _answer(RequestEntityTooLarge()))
     # A body whose chunks are not as they say; met where a view reads it.
     app.register_error_handler(ParseException, lambda _error: _answer(BadRequest()))
 

@@ -1,8 +1,6 @@
 """What a reporter's browser posts with scripts, and how it is answered: JSON without a cookie."""
 
 import json
-import re
-from binascii import a2b_base64
 from typing import Any
 
 from flask import Response, abort, current_app, request
@@ -34,26 +32,3 @@ def answer_json(content: dict[str, Any], status: int = 200, *, step: int) -> Res
     """Answer with JSON that grows in steps, so that its length on the wire tells little."""
     text = pad_bytes(json.dumps(content, ensure_ascii=False).encode(), step)
     return current_app.response_class(text, status=status, mimetype="application/json")
-
-
-def text_field(content: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
-    """Get a text that the whole pattern fits; refuse any other."""
-    value = content.get(name)
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        abort(400)
-    return value
-
-
-def hex_field(content: dict[str, Any], name: str, length: int) -> str:
-    return text_field(content, name, re.compile(f"[0-9a-f]{{{length}}}"))
-
-
-def base64_field(content: dict[str, Any], name: str) -> bytes:
-    """Get bytes written in base64; refuse what is not exactly that."""
-    value = content.get(name)
-    if not isinstance(value, str):
-        abort(400)
-    try:
-        return a2b_base64(value, strict_mode=True)
-    except ValueError:
-        abort(400)

@@ -15,7 +15,8 @@ from ...sealing.marks import (
     MOST_MARKS,
     split_marks,
 )
-from ...wire.json_api import hex_field, read_json
+from ...wire.fields import hex_field
+from ...wire.json_api import read_json
 from ..blueprint import bp
 from ..loading import locked_tip
 

@@ -28,11 +28,8 @@ from ...vault.files.blobs import (
 from ...vault.files.sent import fits, is_padded
 from ...vault.files.sweep import clear_away
 from ...web.security import public
-from ...wire.json_api import (
-    answer_json,
-    read_json,
-    text_field,
-)
+from ...wire.fields import text_field
+from ...wire.json_api import answer_json, read_json
 from ...wire.request_lock import aside
 from ...wire.upload_tokens import BadTicket, Ticket
 from ..challenge import challenges as our_challenges

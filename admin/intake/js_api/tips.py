@@ -27,11 +27,8 @@ from ...vault.lane import lane_size
 from ...vault.units import OpenUnit
 from ...web.security import public
 from ...wire.drafts import answer_ticket
-from ...wire.json_api import (
-    answer_json,
-    read_json,
-    text_field,
-)
+from ...wire.fields import text_field
+from ...wire.json_api import answer_json, read_json
 from ..challenge import challenges as our_challenges
 from ..flood import Verdict, flood
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import abort
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from ...sealing.padme import (
     padme,
     sealed_size,
 )
+from ...wire.fields import Malformed
 from ...wire.upload_tokens import BadTicket, Ticket
 from .uploads import MIB, NotWhole
 
@@ -58,15 +58,15 @@ class TooMuch(Exception):
 def read_files(content: dict[str, Any]) -> tuple[str, ...]:
     """Read the blobs that a tip or letter names by their tickets, new or old.
 
-    A ticket that is not ours stands for a blob that is not there. Raises `TooMuch`; refuses what no
-    browser of ours sends.
+    A ticket that is not ours stands for a blob that is not there. Raises `TooMuch`, and `Malformed`
+    for what no browser of ours sends.
     """
     texts = content.get("files", [])
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        abort(400)
+        raise Malformed
     config = house().config
     if len(texts) > 2 * config.files_most:
-        abort(400)
+        raise Malformed
     tickets = [_read(text) for text in texts]
     if sum(ticket.size for ticket in tickets) > _most_together(config):
         raise TooMuch

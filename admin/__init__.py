@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "Flask":
-    """Make the application: the house first, then the rooms in the order a tip passes them.
+    """Make the application: shared services first, then blueprints in the order a tip passes them.
 
     `kept` is the district as another process has read it; without it the files are read here.
     Without a `config` it is made of an installation that is there, as Flask's own command asks.
@@ -25,7 +25,7 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
 
     config = config or read_config()
     app = QuietFlask("admin", static_folder=None)
-    init_house(app, config, kept)
+    init_app_state(app, config, kept)
     init_db(app, config)
     init_security(app, config)
     init_errors(app)
@@ -82,20 +82,20 @@ def refuse_demo_store(app: "Flask", config: "Config") -> None:
             refuse_demo(db.reading, config)
 
 
-def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
-    """Set what every room relies on: data, keys of the session, language, templates."""
+def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
+    """Set what every package relies on: data, keys of the session, language, templates."""
     from jinja2 import StrictUndefined
 
     from .app_state import (
-        House,
-        house,
+        AppState,
+        app_state,
         page_language,
     )
     from .district.reloading import Kept
     from .web.language import init_language
     from .web.markup import dialled, seen
 
-    app.extensions["dengshao"] = House(config=config, kept=kept or Kept(config))
+    app.extensions["dengshao"] = AppState(config=config, kept=kept or Kept(config))
     app.config.update(
         SECRET_KEY=config.key("session"),
         # Bound to this host by its name, which browsers take over TLS alone and for all paths. The
@@ -114,4 +114,4 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
 
     @app.context_processor
     def page_data() -> dict[str, object]:
-        return {"footer": house().district.footer, "lang": page_language()}
+        return {"footer": app_state().district.footer, "lang": page_language()}

@@ -1,4 +1,4 @@
-"""What every room may ask of the house: the configuration, the district, the site id."""
+"""The state of one application: its configuration, its district's data, its keys."""
 
 import hmac
 from functools import cached_property
@@ -16,7 +16,7 @@ from .wire.form_tokens import FormTokens
 from .wire.upload_tokens import Tickets
 
 
-class House:
+class AppState:
     """One application's configuration and data. Made by `create_app`."""
 
     def __init__(self, config: Config, kept: Kept) -> None:
@@ -71,9 +71,9 @@ class House:
         return self.config.key("audit")
 
 
-def house() -> House:
-    """Get the current application's house."""
-    found: House = current_app.extensions["dengshao"]
+def app_state() -> AppState:
+    """Return the current application's state."""
+    found: AppState = current_app.extensions["dengshao"]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The tables. One file on purpose: every room reads them, none owns them.
+"""The tables. One file on purpose: every package reads them, none owns them.
 
 Days are days in Asia/Shanghai. No column holds a time of anything that a reporter did.
 """

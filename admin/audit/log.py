@@ -1,6 +1,6 @@
 """The audit log: who did what to which tip, account or key, in a chain that shows a changed line.
 
-A house module: every room may write a line. Lines hold codes, names of staff and references,
+Every package may write a line. Lines hold codes, names of staff and references,
 never words that anybody typed. The MAC's key stands in the secret file, so that who can only write
 to the database can't make a line; who holds the server can rewrite the whole log, and is found by
 the checkpoints that the auditor printed. `audit_chain` reads the chain again.
@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from ..app_state import house
+from ..app_state import app_state
 from ..models import AuditEvent, Setting
 
 FIRST_MAC: Final = "0" * 64
@@ -82,7 +82,7 @@ def record(
         detail=detail[:200],
         mac="",
     )
-    key = house().audit_key
+    key = app_state().audit_key
     event.mac = mac_of(event, event.number, last.mac if last else FIRST_MAC, key)
     session.add(event)
     session.merge(Setting(name=END, value=end_mark(event.number, event.mac, key)))

@@ -2,7 +2,7 @@
 
 import click
 
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.chain import read_checkpoint, verify
 from ..audit.faults import Checkpoint, Report
 from ..audit.log import NOBODY, record
@@ -15,7 +15,7 @@ def verify_log(typed: tuple[str, ...]) -> None:
         points = [Checkpoint.parse(text) for text in typed]
     except ValueError:
         raise click.ClickException("核对点不完整。请照纸上抄：行号，再 6 组字符。") from None
-    report = verify(db.reading, house().audit_key, points)
+    report = verify(db.reading, app_state().audit_key, points)
     state = "ok" if report.is_whole else "faults"
     record(db.session, "verified", by=NOBODY, detail=f"{state} {report.last}")
     db.session.commit()

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.chain import read_checkpoint, verify
 from ..audit.faults import Checkpoint, Report
 from ..audit.log import NOBODY, record
@@ -43,7 +43,7 @@ def show_log() -> str:
 
 
 def _show(error: str = "", report: Report | None = None) -> str:
-    form = FilterForm(house().district, request.args)
+    form = FilterForm(app_state().district, request.args)
     notice = "" if form.validate() else _("有的筛选条件看不懂，没有用上。")
     before = request.args.get("before", type=int)
     return render_template(
@@ -65,7 +65,7 @@ class Sayings:
     """Words for a line's codes, made ready once for a page."""
 
     def __init__(self) -> None:
-        district = house().district
+        district = app_state().district
         # Codes of the district's own lists; the audit log knows no more of them than their ids.
         self._codes = {
             **{row.id: row.zh for row in district.outcomes.values()},
@@ -100,7 +100,7 @@ def verify_log() -> str | tuple[str, int]:
         points = [Checkpoint.parse(text)] if (text := request.form.get("checkpoint", "")) else []
     except ValueError:
         return _show(_("核对点不完整。请照纸上抄：行号，再 6 组字符。")), 422
-    report = verify(db.reading, house().audit_key, points)
+    report = verify(db.reading, app_state().audit_key, points)
     _record("verified", f"ok {report.last}" if report.is_whole else f"faults {report.last}")
     db.session.commit()
     # This request's read began before that line.
@@ -112,7 +112,7 @@ def verify_log() -> str | tuple[str, int]:
 @may(Act.AUDIT)
 def export_log() -> Response | tuple[str, int]:
     """Give the lines that the page is narrowed to as a table for a spreadsheet."""
-    form = FilterForm(house().district, request.form)
+    form = FilterForm(app_state().district, request.form)
     form.validate()
     lines = read_all(db.reading, form.wanted(), EXPORT_LINES)
     if len(lines) > EXPORT_LINES:

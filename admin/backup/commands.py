@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import DBAPIError
 
-from ..app_state import house
+from ..app_state import app_state
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
 from ..migrate import Form, read_steps
@@ -62,7 +62,7 @@ def make_key() -> None:
 
 
 def make_backup(target: Path, recipient: str | None) -> None:
-    config = house().config
+    config = app_state().config
     key = _recipient(recipient or config.backup_recipient)
     target = _named(target)
     try:

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from .. import create_app
 from ..access.demo_mark import is_demo
-from ..app_state import house
+from ..app_state import app_state
 from ..config import ConfigError, load_config
 from ..db import (
     READ,
@@ -43,11 +43,11 @@ from ..vault import vault
 def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: int) -> None:
     """Serve until told to stop."""
     try:
-        with hold_lock(house().config):
+        with hold_lock(app_state().config):
             _bring_to_form(asked=with_migration, is_demo=with_demo)
             if with_demo:
                 _fill_demo()
-            run(house().config, _serving_app(), workers=workers, threads=threads)
+            run(app_state().config, _serving_app(), workers=workers, threads=threads)
     except (AlreadyRunning, ConfigError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -55,7 +55,7 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
 def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
     """Migrate where that was asked for; in development an empty store, and the demo's, unasked."""
     form = read_form(db.get_engine(READ))
-    is_development = not house().config.production
+    is_development = not app_state().config.production
     if form.is_newest:
         return
     if form.is_unknown or not (asked or (is_development and (is_demo or form.is_empty))):
@@ -102,12 +102,12 @@ def reload_here(*, may_miss: bool) -> None:
 def sweep_here() -> None:
     for name, count in sweep_now(_this_app()).items():
         click.echo(f"{SWEPT.get(name, name)}：{count}")
-    if sentence := calendar_gap(house().district.clocks, today()):
+    if sentence := calendar_gap(app_state().district.clocks, today()):
         click.echo(sentence)
 
 
 def send_notices() -> None:
-    if not house().config.smtp_url:
+    if not app_state().config.smtp_url:
         raise click.ClickException("没有设 DENGSHAO_SMTP_URL，不发提醒。")
     click.echo(f"发出 {tick(_this_app())} 封。")
 
@@ -121,7 +121,7 @@ def _fill_demo() -> None:
         return
     db.reading.close()
     _in_a_child(_fill_demo_tips)
-    for member in read_demo(house().config):
+    for member in read_demo(app_state().config):
         click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
 
 
@@ -147,7 +147,7 @@ def _in_a_child(act: Callable[[], None]) -> None:
 
 def _serving_app() -> Flask:
     """Make the application anew: the demo has confirmed keys since this one was made."""
-    return create_app(house().config)
+    return create_app(app_state().config)
 
 
 def _this_app() -> Flask:

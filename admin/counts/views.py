@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..db import db, today
 from ..models import (
     Decision,
@@ -75,7 +75,7 @@ class KeptTotals:
 @may(Act.COUNTS)
 def show_counts() -> str:
     """Show the totals; the practice units' tips are in none of them."""
-    practice = {unit.id for unit in house().district.units.values() if unit.practice}
+    practice = {unit.id for unit in app_state().district.units.values() if unit.practice}
     kept: KeptTotals = current_app.extensions[KEPT]
     totals = kept.get(lambda: read_totals(db.reading, practice))
     known = sorted(month for column in totals.columns for month in column)

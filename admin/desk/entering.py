@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
 from ..tip.routing import offered_categories
@@ -39,7 +39,7 @@ _CHANNEL = re.compile("|".join(CHANNELS))
 def show_form() -> Answer:
     """Show the public form's questions, to be asked of somebody and answered for them."""
     _refuse_practice()
-    district, units = house().district, vault().units.get()
+    district, units = app_state().district, vault().units.get()
     offered = offered_categories(district, units, sealed_way=True)
     form = TipQuestions()
     form.offer(make_offer(district, offered, "zh"))
@@ -52,7 +52,7 @@ def show_form() -> Answer:
         channels=CHANNELS,
         units={unit.id: unit.zh for unit in district.units.values()},
         browser_words=words.browser_words(district),
-        mailbox=f"{house().config.public_host}/mailbox/",
+        mailbox=f"{app_state().config.public_host}/mailbox/",
     )
 
 
@@ -60,7 +60,7 @@ def show_form() -> Answer:
 @may(Act.ENTER)
 def show_routes() -> Response:
     """Give what chooses a tip's unit, as the public form's routes.json does."""
-    return jsonify(routes_of(house().district, house().site_id, vault().units.get()))
+    return jsonify(routes_of(app_state().district, app_state().site_id, vault().units.get()))
 
 
 @bp.post("/sealed")
@@ -103,6 +103,6 @@ def _answer(problem: str = "", status: int = 200) -> Response:
 
 def _refuse_practice() -> None:
     """Keep a unit for practice from entering what is real."""
-    unit = house().district.units.get(g.staff.unit_id)
+    unit = app_state().district.units.get(g.staff.unit_id)
     if unit is None or unit.practice:
         abort(404)

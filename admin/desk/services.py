@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
-from ..app_state import house
+from ..app_state import app_state
 from ..district.data import Outcome
 from ..members.countersign import LEAST_DAYS, NeedsSecond
 from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
@@ -71,7 +71,7 @@ def needs_second(tip: Tip, outcome: Outcome) -> bool:
 
     At the upper unit no row tells which tips these are: there it is asked for all.
     """
-    return tip.unit_id in house().district.sealed_way and outcome.purge_days is not None
+    return tip.unit_id in app_state().district.sealed_way and outcome.purge_days is not None
 
 
 def days_kept(tip: Tip, outcome: Outcome) -> int | None:

@@ -1,4 +1,4 @@
-"""Room 1: the public form. Seals what it receives before anything is stored."""
+"""The public form. Seals what it receives before anything is stored."""
 
 from flask import Flask
 
@@ -14,7 +14,7 @@ from .views import bp
 
 
 def init_app(app: Flask) -> None:
-    """Register the room on the application."""
+    """Register the package on the application."""
     init_flood(app)
     init_challenges(app)
     init_memory(app)

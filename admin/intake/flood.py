@@ -16,7 +16,7 @@ from enum import Enum
 
 from flask import Flask, current_app, request
 
-from ..app_state import House
+from ..app_state import AppState
 from ..config import AddressHints, Config
 from ..wire.networks import (
     HOUR,
@@ -213,8 +213,8 @@ class Flood:
 
 def init_flood(app: Flask) -> None:
     """Give the application its budgets, full."""
-    house: House = app.extensions["dengshao"]
-    app.extensions["dengshao.flood"] = Flood(house.config)
+    app_state: AppState = app.extensions["dengshao"]
+    app.extensions["dengshao.flood"] = Flood(app_state.config)
 
 
 def flood() -> Flood:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..app_state import house, page_language
+from ..app_state import app_state, page_language
 from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
@@ -86,7 +86,7 @@ def send_tip() -> Response | Page:
         try:
             bring_files(form, arrived, together=_is_supervisory(form))
             if not is_valid or form.brought.must_ask:
-                token = house().tokens.new() if form.brought.is_expired else ""
+                token = app_state().tokens.new() if form.brought.is_expired else ""
                 return _again(form, token=token, status=503 if is_busy(form.brought) else 422)
             return _send(form)
         except (SQLAlchemyError, NumberTaken):
@@ -104,7 +104,7 @@ def _is_supervisory(form: TipForm) -> bool:
 def _send(form: TipForm) -> Response | Page:
     intake = current_intake(db.session, form.nonce.day)
     if intake is None:
-        return _again(form, problem=_expired(), token=house().tokens.new())
+        return _again(form, problem=_expired(), token=app_state().tokens.new())
     problem = _wrong_age(form)
     if problem and not _is_known(form):
         return _again(form, problem=problem)
@@ -198,7 +198,7 @@ def _receive_once(sent: Submission, *, is_new: bool) -> Result:
 
 def _wrong_age(form: TipForm) -> str:
     """Name what is wrong with the age of a form of which nothing is stored yet."""
-    if form.nonce.age < house().config.form_min_seconds:
+    if form.nonce.age < app_state().config.form_min_seconds:
         return str(_("发得太快了，字都还在。请再按一次发送。"))
     return "" if form.is_fresh else _expired()
 
@@ -237,7 +237,7 @@ def show_result(
         groups=() if result.closed else _groups(result.nonce, intake),
         asked=asked_group(result.nonce),
         is_supplement=result.what is Received.SUPPLEMENT,
-        token=house().tokens.renew(result.nonce),
+        token=app_state().tokens.renew(result.nonce),
         is_machine=result.is_machine,
         files=tuple(told(brought)),
     )

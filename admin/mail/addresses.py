@@ -15,7 +15,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
 from ..district.data import Unit
@@ -131,7 +131,7 @@ def _done(act: str, unit_id: str) -> BaseResponse:
 
 def _units() -> list[Unit]:
     """Give the units that can be rung: those for practice can't."""
-    return [unit for unit in house().district.units.values() if not unit.practice]
+    return [unit for unit in app_state().district.units.values() if not unit.practice]
 
 
 def _page(form: AddressForm) -> str:
@@ -146,7 +146,7 @@ def _page(form: AddressForm) -> str:
             for kind in (DAILY, PAGE)
         },
         kinds=_KINDS,
-        is_sending=bool(house().config.smtp_url),
-        hour=house().config.notice_hour,
-        minutes=house().config.heartbeat_minutes,
+        is_sending=bool(app_state().config.smtp_url),
+        hour=app_state().config.notice_hour,
+        minutes=app_state().config.heartbeat_minutes,
     )

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import Select, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from ..app_state import house
+from ..app_state import app_state
 from ..config import Config
 from ..db import SHANGHAI, db
 from ..district.data import District
@@ -58,11 +58,11 @@ def tick(app: Flask, now: int | None = None) -> int:
     Idempotent, and safe on several nodes at once: a letter is queued once, whoever comes first.
     """
     with app.app_context():
-        config = house().config
+        config = app_state().config
         if not config.smtp_url:
             return 0
         moment = int(time.time()) if now is None else now
-        queue_due(db.session, config, house().district, moment)
+        queue_due(db.session, config, app_state().district, moment)
         db.session.commit()
         sent = send_due(db.session, config, moment)
         clear_old(db.session, moment)

@@ -1,4 +1,4 @@
-"""Room 4: the reporter's way back, by receipt."""
+"""The reporter's way back, by receipt."""
 
 from flask import Flask
 
@@ -8,7 +8,7 @@ from .views import bp as views_bp
 
 
 def init_app(app: Flask) -> None:
-    """Register the room on the application, in Chinese and under its English address."""
+    """Register the package on the application, in Chinese and under its English address."""
     init_shares(app)
     for bp in (views_bp, scripted_bp):
         app.register_blueprint(bp, url_prefix="/mailbox")

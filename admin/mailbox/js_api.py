@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..app_state import house, page_language
+from ..app_state import app_state, page_language
 from ..db import db, today
 from ..models import Urgency
 from ..sealing.age.shape import WrongShape, clear_size
@@ -79,7 +79,7 @@ def show_thread() -> Response:
     """Give what lies under a lookup: the coarse status, and the staff's messages still sealed."""
     lookup = hex_field(read_json(_MOST_BODY), "lookup", 32)
     mail, is_known = look_up(bytes.fromhex(lookup))
-    token = house().tokens.new()
+    token = app_state().tokens.new()
     # All are made, and one is sent: how long it takes tells nothing of whether a tip is there.
     covers = _NOTHING, _cover(mail), {"messages": _decoys(mail)}
     answers = [_answer({**cover, "token": token}) for cover in covers]
@@ -90,7 +90,7 @@ def show_thread() -> Response:
 @public
 def give_draft_key() -> Response:
     """Give a draft's key to the tab that kept the draft, so that a reload loses no word."""
-    return answer_ticket(house().drafts)
+    return answer_ticket(app_state().drafts)
 
 
 @bp.post("/seen")
@@ -114,7 +114,7 @@ def store_sealed() -> Response:
     lookup = bytes.fromhex(hex_field(content, "lookup", 32))
     letter = _letter(content)
     nonce, is_fresh = _token(content)
-    mail = find_mail(db.reading, house().peppered(lookup))
+    mail = find_mail(db.reading, app_state().peppered(lookup))
     stamp = Stamp.of(nonce, lookup, letter.kind, letter.digest)
     if mail is None:
         return _answer({"error": "unknown"}, 404)
@@ -206,7 +206,7 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "reference": mail.tip.reference,
         "status": mail.tip.status,
         "status_words": str(words.STATUS_WORDS[mail.tip.status]),
-        "turn_to": words.turn_to(mail.tip, house().district, page_language()),
+        "turn_to": words.turn_to(mail.tip, app_state().district, page_language()),
         "next_look": words.next_look(mail.tip),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
         "apart": mail.tip.machine_unit is not None,
@@ -255,7 +255,7 @@ def _token(content: dict[str, Any]) -> tuple[FormNonce, bool]:
     if not isinstance(value, str) or not value.isascii():
         abort(400)
     try:
-        return house().tokens.read(value)
+        return app_state().tokens.read(value)
     except BadToken:
         abort(_answer({"error": "token"}, 400))
 

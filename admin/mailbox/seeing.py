@@ -7,7 +7,7 @@ The reporter can't see that; the unit can, once it knows what they saw.
 from collections.abc import Sequence
 from datetime import date
 
-from ..app_state import house
+from ..app_state import app_state
 from ..sealing.seen import Seen, seal_seen
 from ..vault import vault
 from .thread import Entry, Row
@@ -16,7 +16,7 @@ from .visit import Visit
 
 def note(lookup: bytes, box: bytes) -> None:
     """Keep a box until the next turn of the sweep. The same work for any lookup."""
-    vault().sightings.note(house().peppered(lookup), box)
+    vault().sightings.note(app_state().peppered(lookup), box)
 
 
 def note_visit(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from ..app_state import house
+from ..app_state import app_state
 from ..db import today
 from ..models import Decision, Direction, Tip, TipStatus, Urgency
 from ..sealing import age
@@ -205,7 +205,7 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
 def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
     """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
     if letter.urgency:
-        make_urgent(session, tip, letter.urgency, house().district)
+        make_urgent(session, tip, letter.urgency, app_state().district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app, request
 from sqlalchemy.orm import Session
 
-from ..app_state import House
+from ..app_state import AppState
 from ..config import Config
 from ..models import Tip
 from ..vault.store import room_left
@@ -106,8 +106,8 @@ class Shares:
 
 def init_shares(app: Flask) -> None:
     """Give the application its shares, unused."""
-    house: House = app.extensions["dengshao"]
-    app.extensions["dengshao.shares"] = Shares(house.config)
+    app_state: AppState = app.extensions["dengshao"]
+    app.extensions["dengshao.shares"] = Shares(app_state.config)
 
 
 def has_share(session: Session, tip: Tip, *, is_danger: bool) -> bool:

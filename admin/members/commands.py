@@ -18,7 +18,7 @@ from ..access.roles import (
     BadRoles,
     check_roles,
 )
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import NOBODY, record
 from ..auditor import permissions_told
 from ..db import db
@@ -126,7 +126,7 @@ def _ask_fingerprint(holder: str, expected: str) -> None:
 
 def suspend_staff(name: str, *, alone: bool) -> None:
     member = _member(db.session, name)
-    is_last = countersign.is_last(db.session, house().district, member, is_held=True)
+    is_last = countersign.is_last(db.session, app_state().district, member, is_held=True)
     if is_last and not alone:
         raise click.ClickException(
             "这是本单位最后一位负责人或专管员，要另一单位的负责人在工作台「核对」页上同意。"
@@ -165,7 +165,7 @@ def _member(session: Session, name: str) -> Member:
 
 
 def list_units() -> None:
-    for found in read_units(db.reading, house().district):
+    for found in read_units(db.reading, app_state().district):
         state = "已核对" if found.is_confirmed else "未核对，不开放"
         people = "、".join(found.holders) or "没有持钥人"
         click.echo(f"{found.id}\t{found.title}\t{found.fingerprint or '-'}\t{state}\t{people}")
@@ -193,7 +193,7 @@ def recover_unit(unit_id: str) -> None:
 
 
 def _overview(unit_id: str) -> UnitOverview:
-    units = {found.id: found for found in read_units(db.reading, house().district)}
+    units = {found.id: found for found in read_units(db.reading, app_state().district)}
     if unit_id not in units:
         raise click.ClickException("没有这个承办单位：请看 content/data/routes.yml。")
     return units[unit_id]

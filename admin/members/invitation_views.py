@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired
 from ..access.overview import read_members, read_units
 from ..access.permissions import Act, may
 from ..access.roles import ROLES, BadRoles
-from ..app_state import house
+from ..app_state import app_state
 from ..config import Config
 from ..db import db
 from ..district.data import District
@@ -96,7 +96,7 @@ def make_invitation() -> tuple[str, int] | str:
             now=guard.clock(),
             replaces=replaced,
             speaking_unit=countersign.speaking_unit(
-                db.session, house().district, unit_id, replaced
+                db.session, app_state().district, unit_id, replaced
             ),
         )
     except REFUSALS as error:
@@ -109,7 +109,7 @@ def make_invitation() -> tuple[str, int] | str:
 
 
 def _form() -> InviteForm:
-    return InviteForm(house().district, read_members(db.reading))
+    return InviteForm(app_state().district, read_members(db.reading))
 
 
 def _fault(error: Exception) -> tuple[str, str]:
@@ -137,9 +137,9 @@ REFUSALS: Final[tuple[type[Exception], ...]] = (*_FAULTS, BadRoles)
 
 def show_links(links: invite.Links) -> str:
     """Render the page that shows the links of a new invitation; nobody sees them again."""
-    district = house().district
+    district = app_state().district
     unit = district.units.get(links.invitation.unit_id or "")
-    home = _desk(house().config)
+    home = _desk(app_state().config)
     return render_template(
         "members/invite_links.html",
         invitation=links.invitation,
@@ -167,7 +167,7 @@ def end_invitation() -> BaseResponse:
 
 
 def _page(form: InviteForm) -> str:
-    units = read_units(db.reading, house().district)
+    units = read_units(db.reading, app_state().district)
     invitations = invite.open_invitations(db.reading, guard.clock())
     return render_template(
         "members/admin.html",

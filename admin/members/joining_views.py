@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, g, jsonify, render_template, reque
 from flask_babel import gettext as _
 
 from ..access.roles import ROLES
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
 from ..keys import issuing
@@ -45,7 +45,7 @@ def try_setup_code() -> Response:
     """Judge code and name before keys are made and a card is printed."""
     _only_while_empty()
     posted = _posted()
-    if not joining.is_setup_code(house().config.data, _text(posted, "code")):
+    if not joining.is_setup_code(app_state().config.data, _text(posted, "code")):
         return _refused(_("装机码不对。请照服务器上的文件再输一遍。"), 403)
     try:
         name = issuing.clean_name(_text(posted, "name"))
@@ -60,7 +60,7 @@ def set_up() -> Response:
     """Make the first administrator, once they have their card in their hands."""
     _only_while_empty()
     posted = _posted()
-    data = house().config.data
+    data = app_state().config.data
     try:
         keys = joining.read_keys(posted)
         joining.set_up(
@@ -207,7 +207,7 @@ def speak_code() -> Response:
 
 
 def _described(invitation: Invitation) -> dict[str, Any]:
-    unit = house().district.units.get(invitation.unit_id or "")
+    unit = app_state().district.units.get(invitation.unit_id or "")
     return {
         "name": invitation.name,
         "unit": unit.zh if unit else _("不属于承办单位"),
@@ -270,7 +270,7 @@ def _text(posted: Mapping[str, object], name: str) -> str:
 
 
 def _key() -> bytes:
-    return house().config.key("spoken code")
+    return app_state().config.key("spoken code")
 
 
 def _refused(sentence: str, status: int) -> Response:

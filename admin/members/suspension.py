@@ -6,7 +6,7 @@ There is no way back by a switch: who returns is invited anew, with a new card a
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import record
 from ..models import Member
 from ..signin import services
@@ -37,7 +37,7 @@ def suspend(session: Session, member: Member, *, by: str, seconded: bool = False
     if member.suspended_on is not None:
         raise AlreadySuspended
     _keep_an_administrator(session, member)
-    if not seconded and countersign.is_last(session, house().district, member, is_held=True):
+    if not seconded and countersign.is_last(session, app_state().district, member, is_held=True):
         raise NeedsSecond
     services.suspend(session, member)
     record(session, "suspended", by=by, unit_id=member.unit_id, detail=member.name)

@@ -8,7 +8,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..db import db
 from ..district.data import Unit
 from ..models import Member
@@ -24,7 +24,7 @@ class SuspendForm(FlaskForm):  # type: ignore[misc]
     """One tick, so that a slip of the finger shuts nobody out."""
 
     class Meta:
-        # The room's guard checks the token of every post.
+        # The guard of staff pages checks the token of every post.
         csrf = False
 
     why = SelectField(validate_choice=False)
@@ -76,7 +76,7 @@ def _ask(member: Member, form: SuspendForm) -> BaseResponse | tuple[str, int]:
     """Ask the other unit's heads, who see it on their page 核对; nothing is done before."""
     try:
         why = form.why.data or ""
-        countersign.ask_to_suspend(db.session, house().district, member, why=why, by=g.staff)
+        countersign.ask_to_suspend(db.session, app_state().district, member, why=why, by=g.staff)
     except countersign.NobodyToAsk:
         form.form_errors.append(_("能同意的那个单位还没有负责人。请先给它邀请负责人。"))
         return _page(member, form), 409
@@ -94,7 +94,7 @@ def suspended(member_id: int) -> str:
     return render_template(
         "members/suspended.html",
         member=member,
-        may_publish=house().config.keys_by_desk,
+        may_publish=app_state().config.keys_by_desk,
         **_unit_of(member),
     )
 
@@ -111,7 +111,7 @@ def _page(member: Member, form: SuspendForm) -> str:
 
 def _guardian_of(member: Member) -> Unit | None:
     """Name the unit whose heads must agree; None where nobody must."""
-    district = house().district
+    district = app_state().district
     if not countersign.is_last(db.reading, district, member):
         return None
     return district.units[countersign.guardian_of(district, member.unit_id) or ""]
@@ -122,7 +122,7 @@ def _unit_of(member: Member) -> dict[str, object]:
     standing = renewal.read_standing(db.reading, member.unit_id or "")
     everybody = standing.suspended + standing.remaining
     return {
-        "unit": house().district.units.get(member.unit_id or ""),
+        "unit": app_state().district.units.get(member.unit_id or ""),
         "holds": member.name in everybody,
         "others": [name for name in standing.remaining if name != member.name],
     }

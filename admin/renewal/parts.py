@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, session
 
 from ..access.permissions import not_there
-from ..app_state import house
+from ..app_state import app_state
 from ..db import db
 from ..models import UnitKey
 from ..signin.guard import SID
@@ -51,7 +51,7 @@ def own_riddle(key: UnitKey, purpose: Purpose) -> str:
 
 
 def riddle_key() -> bytes:
-    return house().config.key("renewal")
+    return app_state().config.key("renewal")
 
 
 def text(data: bytes) -> str:

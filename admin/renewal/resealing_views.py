@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, g, jsonify, request, session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import record
 from ..db import db, forget_deleted
 from ..keys import issuing
@@ -209,7 +209,7 @@ def _current(unit_id: str) -> UnitKey | None:
 
 def _is_confirmed(key: UnitKey) -> bool:
     unit = OpenUnit(key.unit_id, key.id, key.recipient, key.recovery)
-    return is_confirmed(unit, house().district)
+    return is_confirmed(unit, app_state().district)
 
 
 def _key_ids(unit_id: str) -> list[str]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, session
 from flask_babel import gettext as _
 
 from ..access.permissions import Act, may
-from ..app_state import house
+from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
 from ..keys.posted import BadKeys, check_recipient
@@ -40,7 +40,7 @@ def show() -> str:
     return render_template(
         "renewal/renew.html",
         standing=standing,
-        unit=house().district.units.get(g.staff.unit_id),
+        unit=app_state().district.units.get(g.staff.unit_id),
         key=key,
         is_open=_is_open(key),
         may_renew=standing.needs_renewal and g.staff.name in standing.remaining,
@@ -49,7 +49,7 @@ def show() -> str:
 
 
 def _is_open(key: UnitKey | None) -> bool:
-    return key is not None and (key.unit_id, key.fingerprint) in house().district.fingerprints
+    return key is not None and (key.unit_id, key.fingerprint) in app_state().district.fingerprints
 
 
 @bp.get("/renew.json")
@@ -89,7 +89,7 @@ def show_recovery() -> str:
     return render_template(
         "renewal/recover.html",
         standing=standing,
-        unit=house().district.units.get(unit_id),
+        unit=app_state().district.units.get(unit_id),
         key=issuing.current_key(db.reading, unit_id),
         left=resealing.count_on_old_keys(db.reading, unit_id),
         words=renewal_words(),
@@ -194,7 +194,7 @@ def _refused(sentence: str, status: int) -> Response:
 
 
 def _key() -> bytes:
-    return house().config.key("renewal")
+    return app_state().config.key("renewal")
 
 
 def _text(data: bytes) -> str:

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..app_state import house
+from ..app_state import app_state
 from ..db import (
     SHANGHAI,
     db,
@@ -127,11 +127,11 @@ def _date_all(session: Session) -> int:
 def _urge_all(session: Session, *, is_thorough: bool) -> int:
     """Tell who is late with what, unit by unit; on a day off nobody, of a practice unit nobody."""
     day = today()
-    is_off = house().district.clocks.calendar.is_off(day)
+    is_off = app_state().district.clocks.calendar.is_off(day)
     if is_off or (not is_thorough and reminders.was_urged(session, day)):
         return 0
     count = 0
-    for unit in house().district.units.values():
+    for unit in app_state().district.units.values():
         last, has_more = None, not unit.practice
         while has_more:
             turn = reminders.urge(session, day, unit.id, last)

@@ -70,9 +70,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     """gunicorn's threads, but a connection takes one only when its whole request is there.
 
     Browsers open connections that they may never use, and some senders are slow on purpose. In
-    gunicorn 27 each of them holds a thread: sixteen are a full house, for as long as they like.
+    gunicorn 27 each of them holds a thread: sixteen exhaust the pool, for as long as they like.
     Here the loop that waits for all of them reads ahead, up to a head and a body of 256 KiB. A
-    longer body takes a thread with its head; the rooms that take such bodies count their places.
+    longer body takes a thread with its head; the packages that take such bodies count their places.
     """
 
     patience: ClassVar[float] = 20.0

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..access.overview import read_units
 from ..access.replies import refused
 from ..access.roles import ROLES
-from ..app_state import house
+from ..app_state import app_state
 from ..config import SecondFactor
 from ..db import SHANGHAI, db
 from ..web.security import staff_only
@@ -31,7 +31,7 @@ from .words import second_words
 def account() -> str:
     """Show who I am, my factors and sessions, and the fingerprint of my unit's key."""
     me, token = g.staff.member_id, session[SID]
-    units = {unit.id: unit for unit in read_units(db.reading, house().district)}
+    units = {unit.id: unit for unit in read_units(db.reading, app_state().district)}
     owned = passkeys.list_passkeys(db.reading, me)
     return render_template(
         "signin/account.html",
@@ -50,7 +50,7 @@ def account() -> str:
 
 
 def _rule() -> SecondFactor:
-    return house().config.second_factor
+    return app_state().config.second_factor
 
 
 def _when(epoch: int) -> str:
@@ -124,7 +124,7 @@ def make_recovery_codes() -> Response:
     member = second.lock_member(db.session, g.staff.member_id)
     if not second.read_factors(db.session, member.id).count:
         return refused(_("请先加上验证码或通行密钥，再要恢复码。"), 409)
-    key = house().config.key("recovery codes")
+    key = app_state().config.key("recovery codes")
     codes = second.make_recovery_codes(db.session, member, key)
     db.session.commit()
     return jsonify(codes=codes)

@@ -21,7 +21,7 @@ from ..access.replies import (
     sent_text,
 )
 from ..access.roles import Staff
-from ..app_state import house
+from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
 from ..models import Member
@@ -89,11 +89,11 @@ def _who() -> Staff:
 
 
 def _totp_key() -> bytes:
-    return house().config.key("totp")
+    return app_state().config.key("totp")
 
 
 def _recovery_key() -> bytes:
-    return house().config.key("recovery codes")
+    return app_state().config.key("recovery codes")
 
 
 @bp.get("/sign-in/second")
@@ -132,7 +132,7 @@ def show_recovery_code() -> Response:
 @half_signed_in
 def show_passkey() -> Response:
     """Take what a passkey signed."""
-    credential, place = sent().get("credential"), passkeys.place_of(house().config)
+    credential, place = sent().get("credential"), passkeys.place_of(app_state().config)
     return _judge(
         lambda member: passkeys.use(db.session, session[SID], member, place, credential=credential),
         "passkey",
@@ -143,7 +143,7 @@ def show_passkey() -> Response:
 @half_signed_in
 def ask_passkey() -> Response:
     """Say what a passkey is to sign."""
-    place = passkeys.place_of(house().config)
+    place = passkeys.place_of(app_state().config)
     options = passkeys.ask_proof(db.session, session[SID], _who().member_id, place)
     db.session.commit()
     return jsonify(options)
@@ -152,7 +152,7 @@ def ask_passkey() -> Response:
 def _judge(use: Callable[[Member], object], kind: str) -> Response:
     """Judge a second factor; six digits can be guessed, so that waits hold before judging."""
     who, now = _who(), guard.clock()
-    row = throttle.hash_name(house().config.key("sign-in"), f"second\n{who.member_id}")
+    row = throttle.hash_name(app_state().config.key("sign-in"), f"second\n{who.member_id}")
     try:
         throttle.count_try(db.session, row, now)
         use(second.lock_member(db.session, who.member_id))
@@ -243,7 +243,7 @@ def prove_totp() -> Response:
 def ask_new_passkey() -> Response:
     """Say what a passkey is to be made with."""
     member = db.session.get_one(Member, _who().member_id)
-    place = passkeys.place_of(house().config)
+    place = passkeys.place_of(app_state().config)
     options = passkeys.ask_new(db.session, session[SID], member, place)
     db.session.commit()
     return jsonify(options)
@@ -260,7 +260,7 @@ def add_passkey() -> Response:
             db.session,
             session[SID],
             who.member_id,
-            passkeys.place_of(house().config),
+            passkeys.place_of(app_state().config),
             name=sent_text("name"),
             credential=sent().get("credential"),
         )

@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..access.demo_mark import is_demo
 from ..access.replies import first_page, refused
-from ..app_state import House, house
+from ..app_state import AppState, app_state
 from ..db import db
 from ..keys import issuing, keyring
 from ..models import Member
@@ -46,7 +46,7 @@ BRAKES = "dengshao sign-in brakes"
 
 
 def _key() -> bytes:
-    return house().config.key("sign-in")
+    return app_state().config.key("sign-in")
 
 
 @bp.get("/sign-in")
@@ -59,7 +59,7 @@ def sign_in() -> str | BaseResponse:
         return redirect(url_for("signin.second_step"))
     return render_template(
         "signin/sign_in.html",
-        demo=_demo_members(house()),
+        demo=_demo_members(app_state()),
         words=script_words(),
         second_words=second_words(),
     )
@@ -82,7 +82,7 @@ def check() -> Response:
     if isinstance(member, Response):
         return member
     factors = second.read_factors(db.session, member.id)
-    is_asked = second.is_asked(factors, house().config.second_factor)
+    is_asked = second.is_asked(factors, app_state().config.second_factor)
     token = services.open_session(
         db.session,
         member,
@@ -118,7 +118,7 @@ def _judge(tried: services.Try) -> Member:
     member = services.check_sign_in(
         db.session, tried, reading=db.reading, key=_key(), brakes=brakes
     )
-    if house().config.production and is_demo(db.session):
+    if app_state().config.production and is_demo(db.session):
         raise services.WrongSignIn
     return member
 
@@ -127,7 +127,7 @@ def _judge(tried: services.Try) -> Member:
 @staff_only
 def unlock() -> str:
     """Ask for passphrase and code again: this tab holds no opened identity."""
-    demo = [person for person in _demo_members(house()) if person["name"] == g.staff.name]
+    demo = [person for person in _demo_members(app_state()) if person["name"] == g.staff.name]
     next_page = first_page(g.staff.roles)
     return render_template(
         "signin/unlock.html", demo=demo, words=script_words(), next_page=next_page
@@ -225,7 +225,7 @@ def _text(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def _demo_members(here: House) -> list[dict[str, Any]]:
+def _demo_members(here: AppState) -> list[dict[str, Any]]:
     """Read the demo's members, so that one choice fills the form in; never in production."""
     path = here.config.data / "demo.json"
     if here.config.production or not path.exists():

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from ..app_state import house
+from ..app_state import app_state
 from ..config import Config, load_config
 from ..db import db, today
 from ..district.data import read_keys
@@ -37,12 +37,12 @@ _WRONG: Final = (
 
 def apply_keys(given: Iterable[str], *, until: date | None, is_site_elsewhere: bool) -> None:
     """Publish the keys whose fingerprints are given or typed now; refuse one that differs."""
-    config = house().config
+    config = app_state().config
     # Before anything is asked: a file that can't be read is said first.
     lines = read_lines(config.content, config.keys_path) if config.keys_path.exists() else []
     if until and until < today():
         raise click.ClickException("--until 是过去的日子，没有改动。")
-    waiting = key_lines.waiting(db.reading, house().district)
+    waiting = key_lines.waiting(db.reading, app_state().district)
     typed = _typed(waiting, dict(map(_pair, given)))
     db.reading.close()
     if is_site_elsewhere:

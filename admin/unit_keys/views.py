@@ -13,7 +13,7 @@ from ..access.permissions import (
     refuse,
 )
 from ..access.roles import ROLES
-from ..app_state import house
+from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
 from ..keys.posted import BadKeys
@@ -40,10 +40,10 @@ def show() -> str:
     """Show my unit: who holds the key, whether it is confirmed, and what I may do about it."""
     page = overview.read_page(
         db.reading,
-        house().district,
+        app_state().district,
         _me(db.reading),
         guard.clock(),
-        may_publish=house().config.keys_by_desk,
+        may_publish=app_state().config.keys_by_desk,
     )
     if page is None:
         abort(404)
@@ -80,9 +80,9 @@ def confirm() -> Response:
     key = issuing.current_key(db.session, _text(posted, "unit"))
     if key is None:
         return _refused(_("这个单位还没有密钥。请重新载入页面看一看。"), 409)
-    may_publish = house().config.keys_by_desk
+    may_publish = app_state().config.keys_by_desk
     is_published = (
-        not may_publish or (key.unit_id, key.fingerprint) in house().district.fingerprints
+        not may_publish or (key.unit_id, key.fingerprint) in app_state().district.fingerprints
     )
     try:
         unit_keys.confirm(
@@ -111,7 +111,7 @@ def _publish(key: UnitKey) -> str | None:
     """
     typed = {key.unit_id: key.fingerprint}
     try:
-        key_lines.apply(db.session, house().config, typed, by=g.staff.name)
+        key_lines.apply(db.session, app_state().config, typed, by=g.staff.name)
     except (OSError, DataError):
         return str(
             _("核对记下了，但是这台服务器写不了名单。请管服务器的人运行 dengshao keys apply。")
@@ -181,7 +181,7 @@ def speak_code() -> Response:
         if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
             raise invitations.OwnInvitation
         code = invitations.speak_code(
-            db.session, invitation, by=g.staff.name, key=house().config.key("spoken code")
+            db.session, invitation, by=g.staff.name, key=app_state().config.key("spoken code")
         )
     except invitations.NoInvitation:
         return _refused(_("这份邀请已经用过或过期。请重新载入页面看一看。"), 409)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..app_state import house
+from ..app_state import app_state
 from ..models import Urgency
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import MARK
@@ -44,7 +44,7 @@ class Cover:
         cleared at a press.
         """
         unit = units.get(self.unit_id)
-        if unit is not None and house().district.units[unit.unit_id].practice:
+        if unit is not None and app_state().district.units[unit.unit_id].practice:
             return None
         if unit is not None and self.key_id not in (None, unit.key_id):
             # The browser asks again, and seals anew.
@@ -87,7 +87,7 @@ def read_cover(content: dict[str, Any]) -> Cover:
     lookup = bytes.fromhex(hex_field(content, "lookup", 32))
     return Cover(
         reference=text_field(content, "reference", _REFERENCE),
-        lookup=house().peppered(lookup),
+        lookup=app_state().peppered(lookup),
         unit_id=unit_id,
         key_id=int(text_field(content, "key", _KEY_ID)) if "key" in content else None,
         urgency=urgency,

@@ -8,7 +8,7 @@ from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
-from ..app_state import house
+from ..app_state import app_state
 from ..wire.form_tokens import BadToken, FormNonce
 
 STRAYED = _l("注意：您的线索像是被人挪了地方，这次没有发出去。")
@@ -35,7 +35,7 @@ class FormToken(CSRF):
     def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
         """Keep what the token says. An old one passes: what came with it may be stored already."""
         try:
-            form.nonce, form.is_fresh = house().tokens.read(field.data or "")
+            form.nonce, form.is_fresh = app_state().tokens.read(field.data or "")
         except BadToken:
             raise StopValidation(str(STALE)) from None
 
@@ -68,7 +68,7 @@ class PublicForm(Form):
     @property
     def next_token(self) -> str:
         """The token for the next showing: with the nonce that came in, or a new one."""
-        tokens = house().tokens
+        tokens = app_state().tokens
         try:
             nonce, is_fresh = tokens.read(self["token"].data or "")
         except BadToken:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..app_state import house
+from ..app_state import app_state
 from ..config import Config
 from ..district.data import routes_digest
 from ..reading.keys_file import Keys, published
@@ -57,7 +57,7 @@ def demo_keys() -> Response:
 
     For development alone: the demo makes its keys after the site is built.
     """
-    district = house().district
+    district = app_state().district
     keys = published(Keys(district.fingerprints, district.retiring))
     response = jsonify(keys | {"routes": routes_digest(district)})
     response.headers["Cache-Control"] = _REVALIDATE

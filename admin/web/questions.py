@@ -1,6 +1,6 @@
 """The questions of a tip, for the public form and for staff who ask them for somebody.
 
-The desk imports no public room, so what both show stands here, in the house.
+The desk imports no public package, so what both show stands here.
 """
 
 from collections.abc import Collection, Mapping

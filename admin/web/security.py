@@ -1,4 +1,4 @@
-"""Headers, hosts and audiences: what holds for every page, whatever room it belongs to."""
+"""Headers, hosts and audiences: what holds for every page, whatever package it belongs to."""
 
 import resource
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from admin.district.data.reloading import (
 )
 
 from admin import create_app
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.config import ROOT, Env
 from admin.logs import OWN
 from admin.reading.keys_file import (
@@ -184,7 +184,7 @@ def test_a_process_made_of_what_another_read_takes_no_edit_and_no_slip(config, c
     app = create_app(copied, kept)
 
     with app.app_context():
-        assert "河口乡" in {row.zh for row in house().district.townships.values()}
+        assert "河口乡" in {row.zh for row in app_state().district.townships.values()}
     dispose(app)
 
 
@@ -213,9 +213,9 @@ def test_production_reads_the_editors_file_alone(config):
     app = create_app(replace(config, env=Env.PRODUCTION))
 
     with app.app_context():
-        assert house().district.fingerprints == frozenset()
+        assert app_state().district.fingerprints == frozenset()
         write(config.data / "keys.yml", Line("police", OTHER))
-        assert house().district.fingerprints == frozenset()
+        assert app_state().district.fingerprints == frozenset()
     dispose(app)
 
 

@@ -12,7 +12,7 @@ from admin.desk.deadlines.views.views import extend, mark_moved
 from sqlalchemy import select
 
 from admin.access.roles import Staff
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.db import db, set_today
 from admin.desk.services import decide
 from admin.models import ClockEvent, Decision, Tip, TipStatus, UnitKey, Urgency
@@ -143,7 +143,7 @@ class Year:
 
 def _decide(outcome_id):
     def decided(session, tip):
-        outcome = house().district.outcomes[outcome_id]
+        outcome = app_state().district.outcomes[outcome_id]
         decide(session, tip, new=TipStatus(outcome.status), outcome=outcome, actor=ADA)
 
     return decided

@@ -3,7 +3,7 @@
 from flask import g, render_template
 
 from ...access.permissions import Act, may
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db, today
 from ...deadlines.rules import calendar_gap
 from .. import words
@@ -21,7 +21,7 @@ from .words import LEVEL, late_word
 @may(Act.EXTEND)
 def overdue() -> Answer:
     """Show what is overdue: who may give more time must see what ran out."""
-    district, day, unit_id = house().district, today(), g.staff.unit_id
+    district, day, unit_id = app_state().district, today(), g.staff.unit_id
     keeping = district.clocks.retention
     return render_template(
         "desk/overdue.html",

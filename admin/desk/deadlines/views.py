@@ -16,7 +16,7 @@ from ...access.permissions import (
     may,
 )
 from ...access.roles import Staff
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db, today
 from ...deadlines.rules import Clocks, Deadline
 from ...models import Tip
@@ -80,19 +80,19 @@ class ExtensionForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        reasons = house().district.clocks.extension.reasons
+        reasons = app_state().district.clocks.extension.reasons
         self.reason.choices = [("", _l("请选择")), *((row.id, row.zh) for row in reasons)]
         self.reason.validate_choice = False
 
     def validate_reason(self, field: Field) -> None:
-        if field.data not in {row.id for row in house().district.clocks.extension.reasons}:
+        if field.data not in {row.id for row in app_state().district.clocks.extension.reasons}:
             raise ValidationError(_l("没有这个理由。请在列出的里面选。"))
 
 
 @bp.app_template_global()
 def deadlines_of(tip: Tip) -> TipDeadlines:
     """Collect what the page shows of a tip's deadlines; its decisions are loaded already."""
-    rules, day = house().district.clocks, today()
+    rules, day = app_state().district.clocks, today()
     facts = facts_of(tip, Past(steps=tuple(map(step_of, tip.decisions))))
     found = () if tip.machine_unit else rules.deadlines(facts)
     lines = [(row.met_on is not None, _line(rules, row, day)) for row in found]
@@ -145,7 +145,7 @@ def extend(session: Session, tip: Tip, *, reason: str, actor: Staff) -> None:
     Raises `MoveNotAllowed` where that is too late, or was done before.
     """
     facts = facts_of(tip, clocks.read_past(session, tip.id))
-    if not tip.is_open or not house().district.clocks.may_extend(facts, today()):
+    if not tip.is_open or not app_state().district.clocks.may_extend(facts, today()):
         raise MoveNotAllowed("no more time")
     leave_lane(tip)
     tip.extended_on = today()
@@ -159,7 +159,7 @@ def mark_moved(session: Session, tip: Tip, *, actor: Staff) -> None:
     Raises `MoveNotAllowed` unless it was referred and still waits for that.
     """
     facts = facts_of(tip, clocks.read_past(session, tip.id))
-    if not any(map(_waits_for_move, house().district.clocks.deadlines(facts))):
+    if not any(map(_waits_for_move, app_state().district.clocks.deadlines(facts))):
         raise MoveNotAllowed("nothing to move")
     history.record(session, tip, new=tip.status, reason=Reason.MOVED, by=actor.name)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...app_state import house
+from ...app_state import app_state
 from ...deadlines.rules import (
     Clocks,
     Deadline,
@@ -47,7 +47,7 @@ def history_word(reason: str) -> str:
     """Say what a line of the history did with a deadline; empty where it is about none."""
     if reason in _PLAIN:
         return str(_PLAIN[reason])
-    clocks = house().district.clocks
+    clocks = app_state().district.clocks
     for given in clocks.extension.reasons:
         if reason == extension_reason(given.id):
             return str(_("延长期限：%(why)s", why=given.zh))

@@ -16,7 +16,7 @@ from ...access.permissions import (
     is_allowed,
     may,
 )
-from ...app_state import house
+from ...app_state import app_state
 from ...audit.log import record
 from ...db import (
     SHANGHAI,
@@ -153,7 +153,7 @@ def _page(form: ShiftForm, status: int = 200) -> tuple[str, int]:
         reads=_reads(),
         heads=is_allowed(Act.ROSTER, g.staff.roles),
         moment=moment,
-        browser_words=words.browser_words(house().district),
+        browser_words=words.browser_words(app_state().district),
     )
     return page, status
 

@@ -13,7 +13,7 @@ from typing import Final
 from flask import Response, abort, render_template
 
 from ...access.permissions import Act, may
-from ...app_state import house
+from ...app_state import app_state
 from ..blueprint import bp
 
 _STYLE: Final = Path(__file__).parents[2] / "static" / "desk-frame.css"
@@ -24,7 +24,7 @@ _SCRIPT: Final = "desk-frame.js"
 @may(Act.OPEN)
 def frame() -> Response:
     """Show the empty frame; the page around it gives it bytes and says what to do with them."""
-    script = house().config.bundles / _SCRIPT
+    script = app_state().config.bundles / _SCRIPT
     if not script.is_file():
         abort(404)
     style, code = _read(_STYLE), _read(script)

@@ -70,7 +70,7 @@ def note_leaving(
 def read_later(blobs: BlobStore, blob: str, number: int) -> Iterator[bytes]:
     """Read a part once somebody takes it, which is after the request's turn.
 
-    A store in another house takes its time; what goes wrong then breaks the answer off, and the
+    A remote store takes its time; what goes wrong then breaks the answer off, and the
     browser asks again.
     """
     yield blobs.read(blob, number) or b""

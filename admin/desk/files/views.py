@@ -43,7 +43,7 @@ def file_part(reference: str, blob: str, number: int) -> Answer:
 
 def _refuse_missing(blob: str, number: int) -> None:
     """Look before the answer begins: afterwards it can only be broken off."""
-    # Aside of the turns: a store in another house may hang, and words go on arriving.
+    # Without the request lock: a remote store may hang, and words go on arriving.
     db.reading.rollback()
     try:
         with aside(request.environ):

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from ...access.permissions import Act, may
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db
 from ...models import Member, Tip
 from ..blueprint import Answer, bp
@@ -41,7 +41,7 @@ def label_tip(reference: str) -> Answer:
     """Set a tip's working labels to those that are ticked."""
     # Locked, for want of a version: two who set the same label at once both get what they wanted.
     tip = locked_tip(reference)
-    district = house().district
+    district = app_state().district
     ticked = set(request.form.getlist("label")) & set(district.labels)
     labels.set_labels(
         db.session,
@@ -56,7 +56,7 @@ def label_tip(reference: str) -> Answer:
 
 
 def carries_labels(tip: Tip) -> bool:
-    return labels.carries_labels(tip, house().district.sealed_way)
+    return labels.carries_labels(tip, app_state().district.sealed_way)
 
 
 def tip_labels(tip: Tip) -> frozenset[str]:
@@ -80,6 +80,6 @@ def init_assigning(app: Flask) -> None:
         "tip_labels": tip_labels,
         "colleagues": colleagues,
         "holder_of": holder_of,
-        "working_labels": lambda: house().district.labels,
+        "working_labels": lambda: app_state().district.labels,
     }
     app.jinja_env.globals.update(helpers)

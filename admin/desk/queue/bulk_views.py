@@ -12,7 +12,7 @@ from ...access.permissions import (
     may,
     refuse,
 )
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db
 from ...models import Member, Urgency
 from .. import words
@@ -104,7 +104,7 @@ def _carry_out(only: Deed | None = None) -> Answer:
 
 
 def _order(only: Deed | None) -> tuple[Doing, Any]:
-    district = house().district
+    district = app_state().district
     chosen = read_chosen(request.form.getlist("tip"), PAGE)
     order = Order.read(request.form, district.labels)
     if only is not None and order.deed is not only:
@@ -122,7 +122,7 @@ def _page(
 ) -> str:
     """Render the preview, or without `act` what was done."""
     results = results or []
-    wanted, _faults = read_wanted(request.form, house().district.labels)
+    wanted, _faults = read_wanted(request.form, app_state().district.labels)
     return render_template(
         "desk/queue/bulk.html",
         problem=problem,

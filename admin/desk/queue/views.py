@@ -14,7 +14,7 @@ from ...access.permissions import (
     may,
 )
 from ...access.replies import first_page
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db, today
 from ...sealing.payload import CROCKFORD
 from ...web.security import staff_only
@@ -57,7 +57,7 @@ def queue() -> Answer:
     if not is_allowed(Act.QUEUE, g.staff.roles):
         # Who sees no queue begins at a page of their own.
         return redirect(first_page(g.staff.roles))
-    wanted, faults = read_wanted(request.args, house().district.labels)
+    wanted, faults = read_wanted(request.args, app_state().district.labels)
     after, notice = _start(wanted.lane)
     viewer = this_viewer()
     page = read_queue(db.reading, viewer, wanted, after)
@@ -101,10 +101,10 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
         "here": queue_words,
         "words": words.queue_words(),
         "counted": words.counted,
-        "labels": house().district.labels,
+        "labels": app_state().district.labels,
         "script_words": _script_words(),
         # All of their tips carry an empty label, which tells nobody anything.
-        "is_custodial": viewer.unit_id == house().district.supervisory,
+        "is_custodial": viewer.unit_id == app_state().district.supervisory,
         "name_max": NAME_MAX,
     }
 
@@ -115,7 +115,7 @@ def _rows(page: Page, viewer: Viewer) -> dict[str, Any]:
         "page": page,
         "days": words.day_words({row.received_on for row in page.rows}, viewer.today),
         "dues": queue_words.due_words({row.due_on for row in page.rows}, viewer.today),
-        "rules": {rule.id: rule.zh for rule in house().district.clocks.rules},
+        "rules": {rule.id: rule.zh for rule in app_state().district.clocks.rules},
         "tip_address": url_for(".show_tip", reference="-").removesuffix("-"),
     }
 
@@ -124,7 +124,7 @@ def _script_words() -> Markup:
     """Give the script's words as an attribute's value: the same for all, and long to make."""
     kept: dict[str, Markup] = current_app.extensions
     if _SCRIPT_WORDS not in kept:
-        made = current_app.json.dumps(queue_words.script_words(house().district))
+        made = current_app.json.dumps(queue_words.script_words(app_state().district))
         kept[_SCRIPT_WORDS] = escape(made)
     return kept[_SCRIPT_WORDS]
 
@@ -143,7 +143,7 @@ def labels_json() -> Answer:
 @may(Act.SEARCH)
 def save_view() -> Answer:
     """Save the view under a name of the member's own."""
-    wanted, _faults = read_wanted(request.form, house().district.labels)
+    wanted, _faults = read_wanted(request.form, app_state().district.labels)
     name = request.form.get("name", "")
     address, said = wanted.in_address(), "saved"
     try:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from ...access.permissions import Act, may
-from ...app_state import house
+from ...app_state import app_state
 from .. import words
 
 bp = Blueprint("desk_contact", __name__, url_prefix="/desk/contact")
@@ -15,12 +15,12 @@ def show_contact() -> str:
     """Show where a file is chosen. The server sees neither the file nor what is in it."""
     return render_template(
         "desk/contact.html",
-        pair=words.contact_units(house().district),
-        browser_words=words.browser_words(house().district),
+        pair=words.contact_units(app_state().district),
+        browser_words=words.browser_words(app_state().district),
     )
 
 
 def opens_contact(unit_id: str | None) -> bool:
     """Tell whether a unit is one of the two that contact blocks are sealed to."""
-    pair = house().district.contact
+    pair = app_state().district.contact
     return pair is not None and unit_id in (pair.custodian, pair.reviewer)

@@ -8,7 +8,7 @@ from ...access.permissions import (
     is_allowed,
     may,
 )
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db, today
 from ...models import (
     Tip,
@@ -58,7 +58,7 @@ from .words import (
 def show_tip(reference: str) -> Answer:
     """Show a tip's cover, history and acts; its words are fetched and opened by the browser."""
     tip = own_tip(db.reading, reference, selectinload(Tip.decisions), joinedload(Tip.claimed_by))
-    district = house().district
+    district = app_state().district
     now = clock()
     mine = is_holder(tip, g.staff, now)
     held_by_other = is_held(tip, now) and not mine
@@ -87,7 +87,7 @@ def show_tip(reference: str) -> Answer:
         browser_words=words.browser_words(district) | tip_words(district),
     )
     # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
-    policy = desk_policy(f"{house().config.desk_host}{url_for('desk.frame')}")
+    policy = desk_policy(f"{app_state().config.desk_host}{url_for('desk.frame')}")
     return Response(page, headers={"Content-Security-Policy": policy})
 
 
@@ -116,11 +116,11 @@ def release_tip(reference: str) -> Answer:
 def decide_tip(reference: str) -> Answer:
     """Decide where a tip goes, for a reason of the district's list."""
     tip = tip_as_seen(reference)
-    form = DecisionForm(tip, house().district)
+    form = DecisionForm(tip, app_state().district)
     if not form.validate_on_submit():
         return refused(form)
 
-    outcome = house().district.outcomes[form.reason.data]
+    outcome = app_state().district.outcomes[form.reason.data]
     decide_or_ask(db.session, tip, new=TipStatus(form.move_to.data), outcome=outcome, actor=g.staff)
     db.session.commit()
     return back_to(reference)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from flask_babel import lazy_gettext as _l
 
-from ...app_state import house
+from ...app_state import app_state
 from ...web.security import public
 
 bp = Blueprint("intake_file_words", __name__)
@@ -91,7 +91,7 @@ WORDS: dict[str, Any] = {
 @public
 def show_words() -> Response:
     """Give the sentences, in the page's language, and the limits; minors are addressed by 你."""
-    config = house().config
+    config = app_state().config
     limits = {
         "most": config.files_most,
         "fileMb": config.file_mb,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db
 from ...vault import challenges, vault
 from ...vault.challenges import SolvedChallenge
@@ -57,7 +57,7 @@ def give_ticket() -> Response:
     content = read_json(_STEP)
     size = _size(content)
     proof = our_challenges().read(text_field(content, "proof", _PROOF))
-    if not fits(size, house().config):
+    if not fits(size, app_state().config):
         return _refusal("too_big")
     if not is_padded(size):
         abort(400)
@@ -79,7 +79,7 @@ def _reserve(size: int, proof: SolvedChallenge) -> Response:
     challenges.spend(db.session, proof)
     blob = uploads.reserve(db.session, size).blob
     db.session.commit()
-    ticket = house().tickets.new(Ticket(blob, size))
+    ticket = app_state().tickets.new(Ticket(blob, size))
     return _answer({"ticket": ticket, "blob": blob, "keep": _keep(blob), "part": PART})
 
 
@@ -139,7 +139,7 @@ def _number(ticket: Ticket) -> int | None:
 
 
 def _length_there(ticket: Ticket, number: int) -> int | None:
-    # A store in another house may hang: words have their turn meanwhile.
+    # A remote store may hang: words are taken meanwhile.
     with aside(request.environ):
         return vault().blobs.size(ticket.blob, number)
 
@@ -227,7 +227,7 @@ def _body(length: int) -> bytes:
 def _ticket(text: object) -> Ticket:
     """Read a ticket that is still good; refuse any other with one answer."""
     try:
-        ticket, is_fresh = house().tickets.read(text if isinstance(text, str) else "")
+        ticket, is_fresh = app_state().tickets.read(text if isinstance(text, str) else "")
     except BadTicket:
         abort(_refusal("ticket"))
     if not is_fresh:
@@ -244,7 +244,7 @@ def _size(content: dict[str, Any]) -> int:
 
 
 def _keep(blob: str) -> str:
-    return b64encode(house().tickets.keep(blob)).decode("ascii")
+    return b64encode(app_state().tickets.keep(blob)).decode("ascii")
 
 
 def _wrong_part(ticket: Ticket, status: int = 400) -> Response:

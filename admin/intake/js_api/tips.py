@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db
 from ...vault import (
     challenges,
@@ -61,7 +61,7 @@ def give_challenge() -> Response:
 @public
 def give_draft_key() -> Response:
     """Give a draft's key to the tab that kept the draft, so that a reload loses no word."""
-    return answer_ticket(house().drafts)
+    return answer_ticket(app_state().drafts)
 
 
 @bp.post("/tip/sealed")

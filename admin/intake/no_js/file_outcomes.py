@@ -6,7 +6,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-from ...app_state import house
+from ...app_state import app_state
 from ...cleaning import REASON_WORDS, safe_name
 from .file_intake import Brought
 from .form_state import Held
@@ -79,7 +79,7 @@ def short_name(name: str) -> str:
 
 
 def trouble_words(trouble: Trouble) -> str:
-    config = house().config
+    config = app_state().config
     most, size = config.files_most, f"{config.plain_mb} MB"
     words = {
         Trouble.TOO_BIG: _("太大了。这一页一共只收 %(size)s，请少选一些。", size=size),

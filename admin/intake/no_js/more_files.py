@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db
 from ...models import Tip, TipStatus
 from ...sealing.marks import Strayed, Unmarked
@@ -44,7 +44,7 @@ def send_more() -> Response | BaseResponse | Page:
         if intake is None or (tip := _tip(form, intake)) is None:
             return back_to_form()
         try:
-            bring_files(form, arrived, together=tip.unit_id in house().district.sealed_way)
+            bring_files(form, arrived, together=tip.unit_id in app_state().district.sealed_way)
             if form.brought.must_ask:
                 return _again(form, status=503 if is_busy(form.brought) else 422)
             if not (form.brought.held or form.brought.stored or form.brought.failed):
@@ -102,6 +102,6 @@ def _add_once_or_twice(sent: Submission) -> None:
 def _again(form: FilesForm, *, problem: str = "", status: int = 422) -> Page:
     if problem:
         form.form_errors.append(problem)
-    token = house().tokens.renew(form.nonce)
+    token = app_state().tokens.renew(form.nonce)
     headers = {"Retry-After": "60"} if status == 503 else {}
     return render_more(form, token), status, headers

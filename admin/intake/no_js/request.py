@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import db
 from ...vault import (
     nonces,
@@ -67,7 +67,7 @@ def init_memory(app: Flask) -> None:
 @contextmanager
 def sent_form(make: Callable[[Any], F]) -> Iterator[tuple[F, list[Arrived]]]:
     """Read the form that was sent, and its files, which stay in memory until the block ends."""
-    config = house().config
+    config = app_state().config
     memory: Memory = current_app.extensions["dengshao.files"]
     with Tray(memory, most_files=config.files_most, most_bytes=config.plain_mb * MIB) as tray:
         sent = _posted(tray, config.plain_mb * MIB)
@@ -127,7 +127,7 @@ def _bring(
     form: FilesForm, brought: Brought, arrived: Sequence[Arrived], *, together: bool
 ) -> None:
     intake = None if form.errors.get("token") else current_intake(db.session, form.nonce.day)
-    if intake is None or form.nonce.age < house().config.form_min_seconds:
+    if intake is None or form.nonce.age < app_state().config.form_min_seconds:
         brought.refused = [Failed(file.name, Trouble.STALE) for file in arrived]
         brought.refused = brought.refused or [Failed("", Trouble.STALE)]
         brought.is_expired = intake is None
@@ -165,7 +165,7 @@ def _stands(sent: Submission) -> bool:
 
 
 def _take(form: FilesForm, brought: Brought, fresh: list[Arrived], *, together: bool) -> None:
-    config = house().config
+    config = app_state().config
     if not fresh and brought.known.issuperset(file.digest for file in brought.shown):
         return
     take_up(

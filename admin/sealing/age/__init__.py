@@ -152,7 +152,7 @@ def seal_with_passphrase(data: bytes, text: str, log_n: int = passphrase.WORK_FA
 
 
 def open_sealed(data: bytes, identities: Sequence[Identity]) -> bytes:
-    """Return the plain bytes, all verified, or raise one of the errors of this room."""
+    """Return the plain bytes, all verified, or raise one of this package's errors."""
     return b"".join(Reader(BytesIO(data), identities))
 
 

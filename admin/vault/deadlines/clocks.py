@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import today
 from ...deadlines.rules import (
     Clocks,
@@ -123,7 +123,7 @@ def facts_of(tip: Cover, past: Past) -> Facts:
     return Facts(
         received_on=tip.received_on,
         urgency=Urgency(tip.urgency),
-        is_supervisory=tip.unit_id == house().district.supervisory,
+        is_supervisory=tip.unit_id == app_state().district.supervisory,
         steps=past.steps,
         extended_on=tip.extended_on,
         is_open=tip.is_open,
@@ -132,7 +132,7 @@ def facts_of(tip: Cover, past: Past) -> Facts:
 
 def clocks() -> Clocks:
     """Get the district's clocks."""
-    return house().district.clocks
+    return app_state().district.clocks
 
 
 def next_due(tip: Cover, past: Past) -> Deadline | None:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ...app_state import house
+from ...app_state import app_state
 from ...deadlines.rules import Level
 from ...district.data import District
 from ...models import (
@@ -176,7 +176,7 @@ def _news(
     tip: Any, past: Past, day: date, told: set[tuple[int, str, str]]
 ) -> list[tuple[str, Level]]:
     """List which deadline is now told to which level, and was not told before."""
-    has_supervisor = supervisor_of(house().district, tip.unit_id) is not None
+    has_supervisor = supervisor_of(app_state().district, tip.unit_id) is not None
     return [
         (rule.id, level)
         for rule, level in clocks().urges(facts_of(tip, past), day)

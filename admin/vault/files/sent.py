@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ...app_state import house
+from ...app_state import app_state
 from ...config import Config
 from ...models import Upload
 from ...sealing.age.stream import CHUNK, TAG
@@ -64,7 +64,7 @@ def read_files(content: dict[str, Any]) -> tuple[str, ...]:
     texts = content.get("files", [])
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise Malformed
-    config = house().config
+    config = app_state().config
     if len(texts) > 2 * config.files_most:
         raise Malformed
     tickets = [_read(text) for text in texts]
@@ -75,7 +75,7 @@ def read_files(content: dict[str, Any]) -> tuple[str, ...]:
 
 def _read(text: str) -> Ticket:
     try:
-        return house().tickets.read(text)[0]
+        return app_state().tickets.read(text)[0]
     except BadTicket:
         return _NOBODYS
 

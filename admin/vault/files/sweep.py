@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import changed_rows, today
 from ...models import Upload
 from .blobs import BlobsAway, BlobStore
@@ -84,7 +84,7 @@ def release_stalled(
     and keeps others out. Gives the parts of those that go on, for the next turn: no row holds a
     time finer than a day, so the caller remembers. Commits, as `sweep_files` does.
     """
-    is_crowded = waiting_bytes(session) > house().config.orphans_mb * MIB // 2
+    is_crowded = waiting_bytes(session) > app_state().config.orphans_mb * MIB // 2
     names = session.scalars(_UNFINISHED).all() if is_crowded else []
     # No lock and no open transaction while the store is asked.
     session.commit()

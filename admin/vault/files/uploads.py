@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from ...app_state import house
+from ...app_state import app_state
 from ...db import (
     changed_rows,
     db,
@@ -74,7 +74,7 @@ def reserve(session: Session, size: int, *, is_proven: bool = True) -> Upload:
         raise ValueError("no blob has that size")
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    config, day, share = house().config, today(), 1 if is_proven else 2
+    config, day, share = app_state().config, today(), 1 if is_proven else 2
     if promised_bytes(session, day) + size > config.files_mb_day * MIB // share:
         raise NoBudget
     if waiting_bytes(session) + size > config.orphans_mb * MIB // share:

@@ -8,7 +8,7 @@ import pytest
 from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.commands.keys import keys as command
 from admin.config import ROOT
 from admin.db import db, today
@@ -128,7 +128,7 @@ def test_what_was_read_out_is_published_and_shown_as_the_public_sees_it(office, 
     assert "ada" in before
     assert ("key_published", "-", found) in office.told()
     with office.app.app_context():
-        assert (UNIT, found) in house().district.fingerprints
+        assert (UNIT, found) in app_state().district.fingerprints
 
 
 @pytest.mark.parametrize("how", ["typed", "given"])

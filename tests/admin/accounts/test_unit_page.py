@@ -4,7 +4,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.db import db
 from admin.keys import issuing
 from admin.keys.posted import BadKeys
@@ -223,7 +223,7 @@ def test_another_fingerprint_confirms_nothing(session, unit, swap):
 
 def test_in_development_a_confirmed_unit_opens_at_once(app, people, desk):
     with app.app_context():
-        assert (UNIT, people.key.fingerprint) not in house().district.fingerprints
+        assert (UNIT, people.key.fingerprint) not in app_state().district.fingerprints
     desk.enter(people.second.id)
 
     wrong = desk.send("/desk/unit/confirm", {"unit": UNIT, "fingerprint": "0000"})
@@ -231,8 +231,8 @@ def test_in_development_a_confirmed_unit_opens_at_once(app, people, desk):
 
     assert (wrong.status_code, right.status_code) == (422, 200)
     with app.app_context():
-        assert (UNIT, people.key.fingerprint) in house().district.fingerprints
-        written = yaml.safe_load((house().config.data / "keys.yml").read_text())
+        assert (UNIT, people.key.fingerprint) in app_state().district.fingerprints
+        written = yaml.safe_load((app_state().config.data / "keys.yml").read_text())
     ids = [row["id"] for row in written["items"]]
     # The other units' lines stay; the unit's own old line is gone.
     assert sorted(ids) == ["drugs", "police", "supervision", "trade", "upper"]
@@ -466,7 +466,7 @@ def confirmed(app, people):
 
 def lines_of(app):
     with app.app_context():
-        here = house().config
+        here = app_state().config
         lines = read_lines(here.content, here.keys_path)
     return [line.fingerprint for line in lines if line.unit == UNIT]
 

@@ -307,8 +307,8 @@ def test_production_refuses_the_demos_members_even_if_it_was_started(desk, auth,
     with app.app_context():
         mark_demo(db.session)
         db.session.commit()
-    house = app.extensions["dengshao"]
-    object.__setattr__(house.config, "env", type(house.config.env).PRODUCTION)
+    app_state = app.extensions["dengshao"]
+    object.__setattr__(app_state.config, "env", type(app_state.config.env).PRODUCTION)
 
     assert sign_in(desk, auth).status_code == 401
     assert row_count(app) == 0

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.db import db
 from admin.intake.js_api import tips as scripted_views
 from admin.models import SpentChallenge, Tip, Upload
@@ -21,7 +21,7 @@ def named(app):
 
     def read(tickets_):
         with app.app_context():
-            blobs = [house().tickets.read(ticket)[0].blob for ticket in tickets_]
+            blobs = [app_state().tickets.read(ticket)[0].blob for ticket in tickets_]
             query = select(Upload.blob, Tip.reference).outerjoin(Tip, Upload.tip_id == Tip.id)
             found = dict(db.session.execute(query).all())
             return [found[blob] for blob in blobs]
@@ -174,7 +174,7 @@ def test_a_malformed_list_of_files_is_refused_and_stores_nothing(scripted, files
 def test_more_bytes_than_one_tip_may_bring_are_refused_by_their_tickets_alone(app, scripted, count):
     with app.app_context():
         largest = [
-            house().tickets.new(upload_tokens.Ticket(f"{n:032x}", 2 << 30)) for n in range(2)
+            app_state().tickets.new(upload_tokens.Ticket(f"{n:032x}", 2 << 30)) for n in range(2)
         ]
 
     assert error(scripted.post(scripted.parcel() | {"files": largest})) == (413, "too_big")

@@ -8,7 +8,7 @@ from unittest.mock import ANY
 import pytest
 from sqlalchemy import select
 
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.db import db, today
 from admin.mailbox import scripted
 from admin.mailbox.js_api import MOST_SEALED
@@ -162,7 +162,7 @@ def whole_file(app):
                 vault().blobs.put(ticket.blob, 0, bytes(1000))
                 uploads.finish(db.session, vault().blobs, ticket.blob)
             db.session.commit()
-            return house().tickets.new(ticket)
+            return app_state().tickets.new(ticket)
 
     return make
 
@@ -198,7 +198,7 @@ def test_a_letter_never_names_a_file_that_is_not_there_for_it(
 ):
     others = whole_file()
     with reporter.app.app_context():
-        blob = house().tickets.read(others)[0].blob
+        blob = app_state().tickets.read(others)[0].blob
         uploads.attach(db.session, other_reporter.tip_id, [blob])
         db.session.commit()
     good = whole_file()
@@ -221,7 +221,7 @@ def test_a_malformed_list_of_files_is_refused(send, files, count):
 
 def test_more_bytes_than_a_letter_may_bring_are_refused(app, send, count):
     with app.app_context():
-        largest = [house().tickets.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
+        largest = [app_state().tickets.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
 
     refused = send("一句", files=largest)
 
@@ -490,7 +490,7 @@ def test_the_same_letter_at_the_same_moment_is_stored_once(app, config, ask, rep
 
 def test_the_english_address_speaks_through_the_same_views(ask, reporter, app):
     with app.app_context():
-        assert house().district.outcomes["civil"].turn_to["en"]
+        assert app_state().district.outcomes["civil"].turn_to["en"]
     reporter.move(TipStatus.OUT_OF_SCOPE, "civil", "civil")
 
     answer = ask(reporter.keys.lookup.hex(), "/en/mailbox/thread").json

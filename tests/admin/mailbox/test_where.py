@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.db import today
 from admin.intake import supplements
 from admin.intake.current import current_intake
@@ -54,7 +54,11 @@ def error_of(act):
 def letters(session, tip, talk):
     """Try to seal each kind of letter to the unit that the row names."""
     unit = readers_of(
-        session, house().district, vault().units.get(), unit_id=tip.unit_id, key_id=tip.unit_key_id
+        session,
+        app_state().district,
+        vault().units.get(),
+        unit_id=tip.unit_id,
+        key_id=tip.unit_key_id,
     )
     mail = find_mail(session, tip.lookup)
     return {

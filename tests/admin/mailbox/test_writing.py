@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.db import today
 from admin.mailbox import visit as visit_module
 from admin.mailbox.words import CALLED_DAYS
@@ -422,7 +422,7 @@ def test_two_messages_sent_at_the_same_moment_are_both_stored_in_a_whole_chain(
 
 def test_one_message_sent_twice_at_the_same_moment_is_stored_once(app, config, reporter, count):
     with app.app_context():
-        token = house().tokens.new()
+        token = app_state().tokens.new()
 
     codes = run_together(
         lambda words: post_words(app, config, reporter, words, token), ["同一句", "同一句"]
@@ -435,7 +435,7 @@ def test_one_message_sent_twice_at_the_same_moment_is_stored_once(app, config, r
 def post_words(app, config, reporter, words, token=None):
     client = app.test_client()
     with app.app_context():
-        token = token or house().tokens.new()
+        token = token or app_state().tokens.new()
     fields = {"receipt": reporter.typed, "token": token, "words": words}
     return client.post("/mailbox/words", data=fields).status_code
 

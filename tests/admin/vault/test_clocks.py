@@ -17,7 +17,7 @@ from admin.deadlines.loading.rules import calendar_gap
 from sqlalchemy import func, select, text, update
 
 from admin.access.roles import Staff
-from admin.app_state import house
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import SHANGHAI, db, set_today, today
 from admin.desk.services import decide
@@ -218,7 +218,7 @@ def test_an_ended_tip_that_opens_again_is_dated_and_urged_anew(app, store, act, 
 
 def test_who_ends_a_tip_keeps_its_words_as_long_as_the_rules_say(store, session, act):
     short, long = store(), store()
-    outcomes = house().district.outcomes
+    outcomes = app_state().district.outcomes
     decide(session, short, new=TipStatus.CLOSED, outcome=outcomes["spam"], actor=STAFF)
     decide(session, long, new=TipStatus.CLOSED, outcome=outcomes["unfounded"], actor=STAFF)
     merged = store()
@@ -405,7 +405,7 @@ def test_two_processes_that_sweep_at_once_tell_everything_once(
     assert max(Counter(tuple(row) for row in told).values()) == 1
     assert not session.scalars(select(Tip.id).where(Tip.due_on.is_(None))).all()
     assert set(lines[0]) >= set(SWEPT.values())
-    gap = calendar_gap(house().district.clocks, today())
+    gap = calendar_gap(app_state().district.clocks, today())
     assert all((gap in words) for words in said)
 
 

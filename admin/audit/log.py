@@ -35,7 +35,7 @@ _ACT: Final = "audit act of the request"
 _WRITTEN: Final = "audit lines of the transaction"
 
 
-class Line(Protocol):
+class AuditLine(Protocol):
     """A line as it is stored: a row of the table or of a query of its columns."""
 
     @property
@@ -96,7 +96,7 @@ def now() -> int:
     return int(time.time())
 
 
-def mac_of(line: Line, number: int, previous: str, key: bytes) -> str:
+def mac_of(line: AuditLine, number: int, previous: str, key: bytes) -> str:
     """Compute the hexadecimal MAC over a line, its number and the MAC of the line before it."""
     parts = [
         number,

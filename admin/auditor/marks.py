@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from ..audit.log import Line
+from ..audit.log import AuditLine
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
@@ -43,32 +43,32 @@ class Around:
     now: int = 0
 
 
-Rule = Callable[[Line, Sequence[Line], Around], bool]
+Rule = Callable[[AuditLine, Sequence[AuditLine], Around], bool]
 """Judges a line. `before` holds the member's own lines in their order; later ones do not count."""
 
 
-def no_reason(line: Line, _before: Sequence[Line], _around: Around) -> bool:
+def no_reason(line: AuditLine, _before: Sequence[AuditLine], _around: Around) -> bool:
     return line.act == "opened" and line.detail == "unsaid"
 
 
-def many_of_others(line: Line, before: Sequence[Line], _around: Around) -> bool:
+def many_of_others(line: AuditLine, before: Sequence[AuditLine], _around: Around) -> bool:
     if line.act != "opened" or line.detail not in OTHERS:
         return False
     opened = [one for one in _lately(line, before, DAY, "opened") if one.detail in OTHERS]
     return len({one.reference for one in opened}) >= 10
 
 
-def many_at_once(line: Line, before: Sequence[Line], _around: Around) -> bool:
+def many_at_once(line: AuditLine, before: Sequence[AuditLine], _around: Around) -> bool:
     opened = _lately(line, before, 600, "opened") if line.act == "opened" else []
     return len({one.reference for one in opened}) >= 20
 
 
-def at_night(line: Line, _before: Sequence[Line], around: Around) -> bool:
+def at_night(line: AuditLine, _before: Sequence[AuditLine], around: Around) -> bool:
     hour = _hour(line)
     return line.act == "opened" and (hour >= 22 or hour < 6) and not _has_duty(line, around)
 
 
-def unusual_hour(line: Line, before: Sequence[Line], around: Around) -> bool:
+def unusual_hour(line: AuditLine, before: Sequence[AuditLine], around: Around) -> bool:
     """Compare with the hours of the last 30 days, once there are enough of them to tell."""
     if line.act != "opened" or _has_duty(line, around):
         return False
@@ -78,7 +78,7 @@ def unusual_hour(line: Line, before: Sequence[Line], around: Around) -> bool:
     return hours.total() >= 20 and not any(hours[(here + near) % 24] for near in (-1, 0, 1))
 
 
-def again_after_the_end(line: Line, before: Sequence[Line], around: Around) -> bool:
+def again_after_the_end(line: AuditLine, before: Sequence[AuditLine], around: Around) -> bool:
     if line.act != "opened":
         return False
     moves = [move for move in around.moves.get(line.reference, ()) if move[0] < line.number]
@@ -93,22 +93,22 @@ def again_after_the_end(line: Line, before: Sequence[Line], around: Around) -> b
     return len(opened) >= 3
 
 
-def trying_numbers(line: Line, before: Sequence[Line], _around: Around) -> bool:
+def trying_numbers(line: AuditLine, before: Sequence[AuditLine], _around: Around) -> bool:
     return line.act == "not_there" and len(_lately(line, before, HOUR, "not_there")) >= 3
 
 
-def refused_often(line: Line, before: Sequence[Line], _around: Around) -> bool:
+def refused_often(line: AuditLine, before: Sequence[AuditLine], _around: Around) -> bool:
     return line.act == "refused" and len(_lately(line, before, HOUR, "refused")) >= 5
 
 
-def read_and_not_resealed(line: Line, _before: Sequence[Line], around: Around) -> bool:
+def read_and_not_resealed(line: AuditLine, _before: Sequence[AuditLine], around: Around) -> bool:
     """Look whether what was taken out for a new lock came back; a tip with one is not given out."""
     if line.act != "reseal_read" or around.now < line.at + HOUR:
         return False
     return not any(line.at <= at < line.at + HOUR for at in around.resealed.get(line.reference, ()))
 
 
-def own_membership(line: Line, _before: Sequence[Line], _around: Around) -> bool:
+def own_membership(line: AuditLine, _before: Sequence[AuditLine], _around: Around) -> bool:
     return line.act in ABOUT_MEMBERS and line.detail == line.by
 
 
@@ -127,14 +127,16 @@ RULES: Final[tuple[tuple[Rule, Any], ...]] = (
 """Each rule with the reason that the page shows."""
 
 
-def marks_of(line: Line, before: Sequence[Line], around: Around) -> list[str]:
+def marks_of(line: AuditLine, before: Sequence[AuditLine], around: Around) -> list[str]:
     """Give the reasons for which a line deserves a look; mostly none."""
     return [str(reason) for rule, reason in RULES if rule(line, before, around)]
 
 
-def _lately(line: Line, before: Sequence[Line], seconds: int, act: str) -> list[Line]:
+def _lately(
+    line: AuditLine, before: Sequence[AuditLine], seconds: int, act: str
+) -> list[AuditLine]:
     """Give the lines of an act up to this one, the newest first, no older than so many seconds."""
-    found: list[Line] = []
+    found: list[AuditLine] = []
     for place in range(bisect_right(before, line.number, key=_number) - 1, -1, -1):
         one = before[place]
         if one.at <= line.at - seconds:
@@ -144,20 +146,20 @@ def _lately(line: Line, before: Sequence[Line], seconds: int, act: str) -> list[
     return found
 
 
-def _number(line: Line) -> int:
+def _number(line: AuditLine) -> int:
     return line.number
 
 
-def _hour(line: Line) -> int:
+def _hour(line: AuditLine) -> int:
     """Tell the hour in Asia/Shanghai, which keeps one time all year."""
     return (line.at + _EAST) // HOUR % 24
 
 
-def _day(line: Line) -> date:
+def _day(line: AuditLine) -> date:
     return _EPOCH + timedelta(days=(line.at + _EAST) // DAY)
 
 
-def _has_duty(line: Line, around: Around) -> bool:
+def _has_duty(line: AuditLine, around: Around) -> bool:
     """Tell whether the member is on duty; a shift lasts until the next morning."""
     days = {_day(line)}
     if _hour(line) < 9:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..audit.log import Line, now
+from ..audit.log import AuditLine, now
 from ..db import SHANGHAI
 from ..models import (
     AuditEvent,
@@ -60,24 +60,24 @@ class Wanted:
 class Marked:
     """A line with the reasons for which it deserves a look."""
 
-    line: Line
+    line: AuditLine
     marks: list[str]
 
 
 @dataclass(frozen=True)
-class Page:
+class LogPage:
     rows: list[Marked]
     next: int | None
     """The number before which the next page goes on."""
 
 
-def read_page(session: Session, wanted: Wanted) -> Page:
+def read_page(session: Session, wanted: Wanted) -> LogPage:
     """Read one page of the log with its marks."""
     if wanted.kind == "marked":
         return _read_marked(session, wanted)
     found = session.execute(page_statement(session, wanted)).all()
     lines = found[:PAGE]
-    return Page(mark(session, lines), lines[-1].number if len(found) > PAGE else None)
+    return LogPage(mark(session, lines), lines[-1].number if len(found) > PAGE else None)
 
 
 def page_statement(session: Session, wanted: Wanted) -> Select[*tuple[Any, ...]]:
@@ -103,13 +103,13 @@ def last_number(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def _read_marked(session: Session, wanted: Wanted) -> Page:
+def _read_marked(session: Session, wanted: Wanted) -> LogPage:
     """Look through the next lines for marked ones; goes on from where it stopped."""
     lines = session.execute(_statement(session, wanted).limit(SCAN)).all()
     found = [row for row in mark(session, lines) if row.marks]
     if len(found) > PAGE:
-        return Page(found[:PAGE], found[PAGE - 1].line.number)
-    return Page(found, lines[-1].number if len(lines) == SCAN else None)
+        return LogPage(found[:PAGE], found[PAGE - 1].line.number)
+    return LogPage(found, lines[-1].number if len(lines) == SCAN else None)
 
 
 def _statement(session: Session, wanted: Wanted) -> Select[*tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from .cleaner import can_clean, clean
 from .kinds import sniff
 from .names import neutral_name, safe_name
 from .sandbox import absent_tools
-from .words import REASON_WORDS, Cleaned, NotCleaned, Reason
+from .words import REASON_WORDS, Cleaned, NotCleaned, Uncleanable
 
 __all__ = [
     "REASON_WORDS",

@@ -63,7 +63,7 @@ def rounded(count: int) -> int | None:
 
 
 @dataclass(frozen=True)
-class Row:
+class TotalsRow:
     """One line of the table: a month, or a year that is over."""
 
     title: str
@@ -73,15 +73,15 @@ class Row:
 
 def table(
     columns: Sequence[Mapping[Month, int]], months: Sequence[Month], today: date
-) -> list[Row]:
+) -> list[TotalsRow]:
     """Make the table, newest first: each year that is over stands above its months."""
-    rows: list[Row] = []
+    rows: list[TotalsRow] = []
     for year in sorted({month.year for month in months}, reverse=True):
         inside = [month for month in months if month.year == year]
         counts = [[column.get(month, 0) for month in inside] for column in columns]
         if year < today.year and len(inside) == 12:
             totals = [total_shown(cells) for cells in counts]
-            rows.append(Row(str(year), totals, is_year=True))
+            rows.append(TotalsRow(str(year), totals, is_year=True))
         for place in reversed(range(len(inside))):
-            rows.append(Row(str(inside[place]), [shown(cells[place]) for cells in counts]))
+            rows.append(TotalsRow(str(inside[place]), [shown(cells[place]) for cells in counts]))
     return rows

@@ -8,8 +8,8 @@ from ..models import Urgency
 from .rules import (
     Clocks,
     Extension,
+    ExtensionReason,
     Level,
-    Reason,
     Retention,
     Rule,
 )
@@ -36,7 +36,9 @@ def load_clocks(deadlines: dict[str, Any], holidays: dict[str, Any]) -> Clocks:
             longer["days"],
             longer["not_after"],
             tuple(
-                Reason(row["id"], row["zh"]) for row in longer["reasons"] if not row.get("retired")
+                ExtensionReason(row["id"], row["zh"])
+                for row in longer["reasons"]
+                if not row.get("retired")
             ),
         ),
         retention=Retention(**deadlines["retention"]),

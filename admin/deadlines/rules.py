@@ -96,7 +96,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Reason:
+class ExtensionReason:
     """Why a reviewer gives more time."""
 
     id: str
@@ -110,7 +110,7 @@ class Extension:
     rule: str
     days: int
     not_after: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[ExtensionReason, ...]
 
 
 @dataclass(frozen=True)

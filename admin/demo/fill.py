@@ -9,7 +9,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..cleaning import Reason, sniff
+from ..cleaning import Uncleanable, sniff
 from ..db import today
 from ..intake.current import current_intake
 from ..intake.no_js.form_state import Held
@@ -57,7 +57,7 @@ def _tidied(name: str) -> Tidied:
     data = make()
     is_cleaned = name == "picture"
     piece = Piece(shown, sniff(data), data, "cleaned" if is_cleaned else "kept")
-    reason = None if is_cleaned else Reason.NO_SANDBOX
+    reason = None if is_cleaned else Uncleanable.NO_SANDBOX
     return Tidied(shown, sha256(data).hexdigest(), (piece,), reason)
 
 

@@ -45,8 +45,8 @@ from ..models import (
 )
 from ..reading.data_files import DataError
 from ..reading.keys_file import (
+    KeyLine,
     Keys,
-    Line,
     read_lines,
 )
 from ..serving.opening import is_away
@@ -222,7 +222,7 @@ def _lines(session: Session, config: Config) -> list[keys.LineState]:
     return [_line_state(session, line) for line in lines]
 
 
-def _line_state(session: Session, line: Line) -> keys.LineState:
+def _line_state(session: Session, line: KeyLine) -> keys.LineState:
     query = select(UnitKey).filter_by(unit_id=line.unit, fingerprint=line.fingerprint)
     key = session.scalars(query).first()
     names = select(Member.name).join(KeyGrant, KeyGrant.member_id == Member.id)

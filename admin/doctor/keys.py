@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from ..district.public_keys import differences
-from ..reading.keys_file import Keys, Line
+from ..reading.keys_file import KeyLine, Keys
 from .findings import (
     Finding,
     bad,
@@ -24,7 +24,7 @@ _APPLY: Final = "请运行 dengshao keys apply。"
 class LineState:
     """A line of keys.yml, and how the key that it names stands in the database."""
 
-    line: Line
+    line: KeyLine
     is_known: bool
     is_in_use: bool
     """The unit's key now; otherwise it was renewed since."""

@@ -12,7 +12,7 @@ from ..web.questions import (
     TipQuestions,
     make_offer,
 )
-from .no_js.file_intake import NOTHING, Brought
+from .no_js.file_intake import NOTHING, FormFiles
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
@@ -31,7 +31,7 @@ class FilesForm(PublicForm):
 
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
-    brought: Brought = NOTHING
+    brought: FormFiles = NOTHING
     """What became of its files."""
 
     files = FilesField(_l("有照片、录像、录音或文件吗？"))

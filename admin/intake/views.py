@@ -25,7 +25,7 @@ from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm, TipForm
-from .no_js.file_intake import NOTHING, Brought
+from .no_js.file_intake import NOTHING, FormFiles
 from .no_js.file_outcomes import told
 from .no_js.request import (
     bring_files,
@@ -230,7 +230,7 @@ def show_result(
     result: Result,
     intake: Intake,
     form: CopiedForm | None = None,
-    brought: Brought = NOTHING,
+    brought: FormFiles = NOTHING,
 ) -> Response:
     """Show what became of the tip, with the receipt until the reporter has copied it."""
     page = SentPage(

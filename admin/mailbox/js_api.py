@@ -37,7 +37,7 @@ from .services import (
     wordless_call,
 )
 from .shares import has_share
-from .thread import Row, decoy_row, is_own_whole
+from .thread import MessageRow, decoy_row, is_own_whole
 from .visit import look_up, readers
 
 MOST_SEALED = 32 * 1024
@@ -231,7 +231,7 @@ def _decoys(mail: Mail) -> list[dict[str, Any]]:
     return [message_json(decoy_row()) for _ in range(_ANSWERS - own)]
 
 
-def message_json(row: Row) -> dict[str, Any]:
+def message_json(row: MessageRow) -> dict[str, Any]:
     """Describe a message. The reporter's own is never handed out, not even sealed."""
     is_staff = row.direction == "staff"
     return {

@@ -10,7 +10,7 @@ from datetime import date
 from ..app_state import app_state
 from ..sealing.seen import Seen, seal_seen
 from ..vault import vault
-from .thread import Entry, Row
+from .thread import Entry, MessageRow
 from .visit import Visit
 
 
@@ -28,7 +28,7 @@ def note_visit(visit: Visit) -> None:
     note(visit.keys.lookup, seal_seen(visit.keys.talk, shown.tip.reference, told))
 
 
-def last_seen(entries: Sequence[Entry], rows: Sequence[Row], day: date) -> Seen:
+def last_seen(entries: Sequence[Entry], rows: Sequence[MessageRow], day: date) -> Seen:
     """Find the last answer up to which everything opened and stands in its place.
 
     What comes after a gap was read in doubt: the unit shall look at the gap.

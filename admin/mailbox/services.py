@@ -32,7 +32,7 @@ from ..vault.store import (
 )
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
-from .thread import Row
+from .thread import MessageRow
 
 CONFLICTS = (NumberTaken, KeyChanged, IntegrityError, StaleDataError)
 """Somebody else wrote at the same moment: roll back, look again, and try once more."""
@@ -50,7 +50,7 @@ class Mail:
     talk: Talk
 
     @property
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[MessageRow]:
         return self.talk.rows
 
     @property
@@ -125,7 +125,7 @@ def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple
     return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
 
 
-def wordless_call(tip: Tip, rows: Sequence[Row]) -> date | None:
+def wordless_call(tip: Tip, rows: Sequence[MessageRow]) -> date | None:
     """Tell the day of a call for protection of which no row of the talk tells: the bare mark."""
     return None if any(row.act == "danger" for row in rows) else tip.danger_on
 

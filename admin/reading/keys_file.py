@@ -27,7 +27,7 @@ _WORLD_READABLE: Final = 0o644
 
 
 @dataclass(frozen=True)
-class Line:
+class KeyLine:
     """One line of keys.yml."""
 
     unit: str
@@ -49,7 +49,7 @@ class Keys:
     retiring: frozenset[tuple[str, str, date]]
 
 
-def read_lines(content: Path, path: Path, units: Collection[str] | None = None) -> list[Line]:
+def read_lines(content: Path, path: Path, units: Collection[str] | None = None) -> list[KeyLine]:
     """Read a file's lines. Raises `DataError`, which names the line that is wrong.
 
     `units` are those of routes.yml; without them a line may name any.
@@ -64,12 +64,12 @@ def read_lines(content: Path, path: Path, units: Collection[str] | None = None) 
     return lines
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[str, Any]) -> KeyLine:
     until = row.get("retiring")
-    return Line(row["id"], row["fingerprint"], date.fromisoformat(until) if until else None)
+    return KeyLine(row["id"], row["fingerprint"], date.fromisoformat(until) if until else None)
 
 
-def _fault(line: Line, above: list[Line], units: Collection[str] | None) -> str | None:
+def _fault(line: KeyLine, above: list[KeyLine], units: Collection[str] | None) -> str | None:
     if units is not None and line.unit not in units:
         return f"routes.yml 里没有 {line.unit} 这个单位"
     if any((one.unit, one.fingerprint) == (line.unit, line.fingerprint) for one in above):
@@ -82,7 +82,7 @@ def _fault(line: Line, above: list[Line], units: Collection[str] | None) -> str 
     return None
 
 
-def combined(first: Iterable[Line], second: Iterable[Line]) -> Keys:
+def combined(first: Iterable[KeyLine], second: Iterable[KeyLine]) -> Keys:
     """Put the development's second file over the editor's: its open line of a unit goes first."""
     second = list(second)
     replaced = {line.unit for line in second if line.is_open}
@@ -98,7 +98,7 @@ def combined(first: Iterable[Line], second: Iterable[Line]) -> Keys:
     )
 
 
-def written(lines: Iterable[Line], *, source: str, checked: date, head: str = "") -> str:
+def written(lines: Iterable[KeyLine], *, source: str, checked: date, head: str = "") -> str:
     """Write a whole keys.yml; `head` is the comment that stands above it."""
     facts = yaml.safe_dump({"source": source, "checked": checked}, allow_unicode=True)
     rows = [

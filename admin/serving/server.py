@@ -33,7 +33,7 @@ from ..mail.notices import start_noticing
 from ..members.joining import write_setup_code
 from ..reading.data_files import DataError
 from ..web.security import forbid_core_dumps
-from ..wire.request_lock import TakingTurns
+from ..wire.request_lock import RequestLock
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .worker import PatientWorker
@@ -128,7 +128,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> TakingTurns:
+    def load(self) -> RequestLock:
         app = self._make_app(self.kept)
         start_sweeping(app)
         start_noticing(app)
@@ -136,7 +136,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # What is there now stays: the garbage collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
-        return TakingTurns(app.wsgi_app)
+        return RequestLock(app.wsgi_app)
 
 
 def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from ..models import (
     UnitKey,
 )
 from ..reading.keys_file import (
-    Line,
+    KeyLine,
     combined,
     head_of,
     publish,
@@ -55,10 +55,10 @@ class Waiting:
 class Change:
     """What an application made of the lines of keys.yml."""
 
-    lines: tuple[Line, ...]
-    added: tuple[Line, ...]
-    retiring: tuple[Line, ...]
-    removed: tuple[Line, ...]
+    lines: tuple[KeyLine, ...]
+    added: tuple[KeyLine, ...]
+    retiring: tuple[KeyLine, ...]
+    removed: tuple[KeyLine, ...]
 
 
 def waiting(session: Session, district: District) -> list[Waiting]:
@@ -119,15 +119,15 @@ def apply(
 
 
 def changed(
-    session: Session, lines: Iterable[Line], typed: Mapping[str, str], until: date | None
+    session: Session, lines: Iterable[KeyLine], typed: Mapping[str, str], until: date | None
 ) -> Change:
     """Say what keys.yml shall hold: one open line of a unit, older ones while tips hang on them."""
     day = until or today() + timedelta(days=RETIRING_DAYS)
     lines = tuple(lines)
     added = [
-        Line(unit, print_of)
+        KeyLine(unit, print_of)
         for unit, print_of in typed.items()
-        if Line(unit, print_of) not in lines
+        if KeyLine(unit, print_of) not in lines
     ]
     kept, retiring, removed = [], [], []
     for line in lines:
@@ -137,14 +137,14 @@ def changed(
             # In use again, or nothing hangs on it any more.
             removed.append(line)
         elif line.is_open or (until and line.retiring and line.retiring < today()):
-            retiring.append(Line(line.unit, line.fingerprint, day))
+            retiring.append(KeyLine(line.unit, line.fingerprint, day))
         else:
             kept.append(line)
     every = tuple([*kept, *retiring, *added])
     return Change(every, tuple(added), tuple(retiring), tuple(removed))
 
 
-def tips_on(session: Session, line: Line) -> int:
+def tips_on(session: Session, line: KeyLine) -> int:
     """Count the tips with words that hang on the key of a line."""
     query = (
         select(func.count())

@@ -14,7 +14,7 @@ MOST_READ = 256 * 1024
 _TURN = "dengshao.turn"
 
 
-class TakingTurns:
+class RequestLock:
     """A WSGI application whose requests are answered one after the other.
 
     Threads read bodies and write answers beside each other, so a slow sender keeps nobody
@@ -37,7 +37,7 @@ class TakingTurns:
 
 
 @contextmanager
-def aside(environ: Mapping[str, Any]) -> Iterator[None]:
+def unlocked(environ: Mapping[str, Any]) -> Iterator[None]:
     """Give the turn to others while a request reads a long body or waits, and take one again.
 
     Whoever steps aside holds no transaction: the next in turn may need the same lock. Where

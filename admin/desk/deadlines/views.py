@@ -43,7 +43,7 @@ from .words import (
 
 
 @dataclass(frozen=True)
-class Line:
+class DeadlineLine:
     """One deadline as the page shows it."""
 
     name: str
@@ -62,8 +62,8 @@ class Line:
 class TipDeadlines:
     """What the page says of a tip's deadlines, and which acts it offers."""
 
-    waiting: tuple[Line, ...]
-    met: tuple[Line, ...]
+    waiting: tuple[DeadlineLine, ...]
+    met: tuple[DeadlineLine, ...]
     extension: "ExtensionForm | None"
     can_move: bool
     days_kept: int | None
@@ -107,9 +107,9 @@ def deadlines_of(tip: Tip) -> TipDeadlines:
     )
 
 
-def _line(rules: Clocks, deadline: Deadline, day: date) -> Line:
+def _line(rules: Clocks, deadline: Deadline, day: date) -> DeadlineLine:
     rule = deadline.rule
-    return Line(
+    return DeadlineLine(
         name=rule.zh,
         due=deadline.due,
         state=state_word(deadline, day),

@@ -6,7 +6,7 @@ from ...access.permissions import Act, may
 from ...db import db
 from ...vault import vault
 from ...vault.files.blobs import BlobsAway, part_length
-from ...wire.request_lock import aside
+from ...wire.request_lock import unlocked
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import locked_tip, own_tip
@@ -46,7 +46,7 @@ def _refuse_missing(blob: str, number: int) -> None:
     # Without the request lock: a remote store may hang, and words go on arriving.
     db.reading.rollback()
     try:
-        with aside(request.environ):
+        with unlocked(request.environ):
             stands = vault().blobs.size(blob, number) is not None
     except BlobsAway:
         abort(503)

@@ -46,7 +46,7 @@ _CHOSEN: Final = re.compile(r"([0-9A-Z]{5}-[0-9A-Z]{5})\.(\d{1,9})")
 _Kind = TypeVar("_Kind", bound=enum.StrEnum)
 
 
-class Deed(enum.StrEnum):
+class BulkAction(enum.StrEnum):
     CLAIM = "claim"
     ASSIGN = "assign"
     LABEL = "label"
@@ -55,16 +55,16 @@ class Deed(enum.StrEnum):
     SPAM = "spam"
 
 
-_ONE_BY_ONE: Final = frozenset({Deed.SPAM, Deed.URGENCY})
+_ONE_BY_ONE: Final = frozenset({BulkAction.SPAM, BulkAction.URGENCY})
 
 
 ACT_OF: Final = {
-    Deed.CLAIM: Act.CLAIM,
-    Deed.ASSIGN: Act.ASSIGN,
-    Deed.LABEL: Act.LABEL,
-    Deed.UNLABEL: Act.LABEL,
-    Deed.URGENCY: Act.URGENCY,
-    Deed.SPAM: Act.DECIDE,
+    BulkAction.CLAIM: Act.CLAIM,
+    BulkAction.ASSIGN: Act.ASSIGN,
+    BulkAction.LABEL: Act.LABEL,
+    BulkAction.UNLABEL: Act.LABEL,
+    BulkAction.URGENCY: Act.URGENCY,
+    BulkAction.SPAM: Act.DECIDE,
 }
 """What a member must be allowed to do one tip at a time, to do it to many."""
 
@@ -123,7 +123,7 @@ def read_chosen(texts: Iterable[str], most: int) -> list[Chosen]:
 class Order:
     """What is to be done with each chosen tip."""
 
-    deed: Deed
+    deed: BulkAction
     to: int | None = None
     label: str | None = None
     urgency: Urgency | None = None
@@ -131,17 +131,17 @@ class Order:
     @classmethod
     def read(cls, given: Mapping[str, str], labels: Mapping[str, Any]) -> Self:
         """Read an order from a form. Raises `BadOrder` with the field to be filled in."""
-        deed = _known(Deed, given.get("deed", ""), "deed")
-        if deed is Deed.ASSIGN:
+        deed = _known(BulkAction, given.get("deed", ""), "deed")
+        if deed is BulkAction.ASSIGN:
             to = given.get("to", "")
             if not (to.isascii() and to.isdigit() and int(to) < 2**63):
                 raise BadOrder("to")
             return cls(deed, to=int(to))
-        if deed in (Deed.LABEL, Deed.UNLABEL):
+        if deed in (BulkAction.LABEL, BulkAction.UNLABEL):
             if given.get("label") not in labels:
                 raise BadOrder("label")
             return cls(deed, label=given["label"])
-        if deed is Deed.URGENCY:
+        if deed is BulkAction.URGENCY:
             return cls(deed, urgency=_known(Urgency, given.get("urgency", ""), "urgency"))
         return cls(deed)
 
@@ -217,17 +217,17 @@ def _do(session: Session, tip: Tip, doing: Doing) -> bool:
     if order.deed in _ONE_BY_ONE and tip.unit_id in doing.district.sealed_way:
         raise NeedsSecond
     match order.deed:
-        case Deed.CLAIM:
+        case BulkAction.CLAIM:
             is_mine = tip.claimed_by_id == actor.member_id and is_held(tip, clock())
             claim(session, tip, actor=actor)
             return not is_mine
-        case Deed.ASSIGN:
+        case BulkAction.ASSIGN:
             return _assign(session, tip, order.to, actor)
-        case Deed.URGENCY:
+        case BulkAction.URGENCY:
             is_new = tip.urgency is not order.urgency or tip.machine_unit is not None
             set_urgency(session, tip, urgency=order.urgency or tip.urgency, actor=actor)
             return is_new
-        case Deed.SPAM:
+        case BulkAction.SPAM:
             outcome = doing.district.outcomes[SPAM]
             decide(session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=actor)
             return True
@@ -248,8 +248,8 @@ def _label(session: Session, tip: Tip, doing: Doing) -> bool:
     return set_labels(
         session,
         tip,
-        add=labels if doing.order.deed is Deed.LABEL else (),
-        remove=labels if doing.order.deed is Deed.UNLABEL else (),
+        add=labels if doing.order.deed is BulkAction.LABEL else (),
+        remove=labels if doing.order.deed is BulkAction.UNLABEL else (),
         actor=doing.actor,
         sealed_way=doing.district.sealed_way,
     )

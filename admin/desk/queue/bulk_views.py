@@ -21,7 +21,7 @@ from .bulk import (
     ACT_OF,
     SPAM,
     BadOrder,
-    Deed,
+    BulkAction,
     Doing,
     Order,
     Problem,
@@ -51,12 +51,12 @@ _PROBLEMS: Final = {
     Problem.ALREADY: _l("已经是这样，不用再做。"),
 }
 DEEDS: Final = {
-    Deed.CLAIM: _l("领办"),
-    Deed.ASSIGN: _l("分派"),
-    Deed.LABEL: _l("加标记"),
-    Deed.UNLABEL: _l("去标记"),
-    Deed.URGENCY: _l("改紧急程度"),
-    Deed.SPAM: _l("当垃圾信息办结"),
+    BulkAction.CLAIM: _l("领办"),
+    BulkAction.ASSIGN: _l("分派"),
+    BulkAction.LABEL: _l("加标记"),
+    BulkAction.UNLABEL: _l("去标记"),
+    BulkAction.URGENCY: _l("改紧急程度"),
+    BulkAction.SPAM: _l("当垃圾信息办结"),
 }
 
 
@@ -78,16 +78,16 @@ def do_bulk() -> Answer:
 @may(Act.ASSIGN)
 def preview_assigning() -> Answer:
     """Show to whom each chosen tip would go: for who assigns and reads nothing."""
-    return _preview(".do_assigning", only=Deed.ASSIGN)
+    return _preview(".do_assigning", only=BulkAction.ASSIGN)
 
 
 @bp.post("/assign/done")
 @may(Act.ASSIGN)
 def do_assigning() -> Answer:
-    return _carry_out(only=Deed.ASSIGN)
+    return _carry_out(only=BulkAction.ASSIGN)
 
 
-def _preview(act: str, only: Deed | None = None) -> Answer:
+def _preview(act: str, only: BulkAction | None = None) -> Answer:
     try:
         doing, chosen = _order(only)
     except BadOrder as error:
@@ -95,7 +95,7 @@ def _preview(act: str, only: Deed | None = None) -> Answer:
     return _page(doing, preview(db.session, chosen, doing), act=act)
 
 
-def _carry_out(only: Deed | None = None) -> Answer:
+def _carry_out(only: BulkAction | None = None) -> Answer:
     try:
         doing, chosen = _order(only)
     except BadOrder as error:
@@ -103,7 +103,7 @@ def _carry_out(only: Deed | None = None) -> Answer:
     return _page(doing, carry_out(db.session, chosen, doing))
 
 
-def _order(only: Deed | None) -> tuple[Doing, Any]:
+def _order(only: BulkAction | None) -> tuple[Doing, Any]:
     district = app_state().district
     chosen = read_chosen(request.form.getlist("tip"), PAGE)
     order = Order.read(request.form, district.labels)
@@ -141,20 +141,20 @@ def _what(doing: Doing, row: Result) -> str:
     """Say what is done to one tip, from what to what."""
     district, order = doing.district, doing.order
     match order.deed:
-        case Deed.CLAIM:
+        case BulkAction.CLAIM:
             said = _("%(old)s → 您", old=row.holder or _("没人领"))
-        case Deed.ASSIGN:
+        case BulkAction.ASSIGN:
             said = f"{row.holder or _('没人领')} → {_name_of(order.to)}"
-        case Deed.URGENCY:
+        case BulkAction.URGENCY:
             said = f"{_level(row.urgency)} → {_level(order.urgency)}"
-        case Deed.SPAM:
+        case BulkAction.SPAM:
             outcome = district.outcomes[SPAM]
             said = _("办结：%(why)s。%(n)s 天后删除内容。", why=outcome.zh, n=outcome.purge_days)
-        case Deed.LABEL:
+        case BulkAction.LABEL:
             said = _("加上“%(label)s”", label=district.labels[order.label or ""].zh)
-        case Deed.UNLABEL:
+        case BulkAction.UNLABEL:
             said = _("去掉“%(label)s”", label=district.labels[order.label or ""].zh)
-    is_leaving = row.is_machine and order.deed not in (Deed.LABEL, Deed.UNLABEL)
+    is_leaving = row.is_machine and order.deed not in (BulkAction.LABEL, BulkAction.UNLABEL)
     return f"{said}{_('；移出疑似机器发送') if is_leaving else ''}"
 
 

@@ -86,7 +86,7 @@ class Viewer:
 
 
 @dataclass(frozen=True)
-class Walk:
+class IndexScan:
     """A way along one index: its conditions, and the order that the index gives."""
 
     where: tuple[_Condition, ...]
@@ -129,10 +129,10 @@ class Walk:
 _OWN: Final = tip.c.unit_id == UNIT
 _IS_OPEN: Final = tip.c.is_open == true()
 _APART: Final = tip.c.machine_unit.is_(None)
-OPEN: Final = Walk((_OWN, _IS_OPEN, _APART))
-_FREE: Final = Walk((_OWN, text(FREE)))  # type: ignore[arg-type]
+OPEN: Final = IndexScan((_OWN, _IS_OPEN, _APART))
+_FREE: Final = IndexScan((_OWN, text(FREE)))  # type: ignore[arg-type]
 _MACHINE: Final = [
-    Walk((tip.c.machine_unit == UNIT, _IS_OPEN, tip.c.lane_rank == rank), rank=rank)
+    IndexScan((tip.c.machine_unit == UNIT, _IS_OPEN, tip.c.lane_rank == rank), rank=rank)
     for rank in LaneRank
 ]
 _CALLING: Final = (LaneRank.CALLING_PROVEN, LaneRank.CALLING)
@@ -144,9 +144,9 @@ HELD: Final = and_(
 """Somebody holds it: a claim that ran out is nobody's."""
 
 
-def at_status(status: TipStatus) -> list[Walk]:
+def at_status(status: TipStatus) -> list[IndexScan]:
     """Walk all tips that stand so, but those of the machine lane."""
-    taken = Walk((_OWN, stands(status), text(TAKEN)))  # type: ignore[arg-type]
+    taken = IndexScan((_OWN, stands(status), text(TAKEN)))  # type: ignore[arg-type]
     return [_FREE, taken] if status is TipStatus.RECEIVED else [taken]
 
 
@@ -159,25 +159,25 @@ _OVERDUE: Final = replace(OPEN.only(tip.c.due_on < TODAY), by_due=True)
 _DUE_TODAY: Final = OPEN.only(tip.c.due_on == TODAY, tip.c.urgency != Urgency.P1)
 
 
-def _due_at(walk: Walk, status: TipStatus) -> list[Walk]:
+def _due_at(walk: IndexScan, status: TipStatus) -> list[IndexScan]:
     """Keep a walk along the deadlines to one status, by the index in which the status leads.
 
     What nobody has taken is not in that one, or each new tip would pay for it: it is asked for.
     """
     due = walk.where[len(OPEN.where) :]
-    taken = Walk((_OWN, stands(status), *due, text(TAKEN_DUE)), by_due=walk.by_due)  # type: ignore[arg-type]
+    taken = IndexScan((_OWN, stands(status), *due, text(TAKEN_DUE)), by_due=walk.by_due)  # type: ignore[arg-type]
     return [walk.ask(text(FREE)), taken] if status is TipStatus.RECEIVED else [taken]  # type: ignore[arg-type]
 
 
-def _run_out() -> Walk:
+def _run_out() -> IndexScan:
     """Walk the claims that ran out and that the sweep has not freed yet: an hour's at most."""
     ran_out = select(tip.c.id).where(tip.c.claimed_until <= NOW, _OWN).limit(SORTED_MAX)
     waiting = (tip.c.id.in_(ran_out.correlate(None)), tip.c.status == TipStatus.RECEIVED)
-    return Walk(waiting, is_loose=True)
+    return IndexScan(waiting, is_loose=True)
 
 
-def _lanes() -> dict[Lane, list[Walk]]:
-    mine = Walk((tip.c.claimed_by_id == MEMBER, _IS_OPEN, _OWN, HELD))
+def _lanes() -> dict[Lane, list[IndexScan]]:
+    mine = IndexScan((tip.c.claimed_by_id == MEMBER, _IS_OPEN, _OWN, HELD))
     return {
         Lane.URGENT: [OPEN.at(Urgency.P0)],
         Lane.TODAY: [OPEN.at(Urgency.P1), _DUE_TODAY],
@@ -193,7 +193,7 @@ def _lanes() -> dict[Lane, list[Walk]]:
 LANES: Final = _lanes()
 
 
-def lane_at(lane: Lane, status: TipStatus | None) -> list[Walk]:
+def lane_at(lane: Lane, status: TipStatus | None) -> list[IndexScan]:
     """Walk those tips of a lane that stand so; none where no tip of the lane can."""
     if status is None:
         return LANES[lane]
@@ -204,7 +204,7 @@ def lane_at(lane: Lane, status: TipStatus | None) -> list[Walk]:
     return _LANES_AT[lane](status)
 
 
-_LANES_AT: Final[Mapping[Lane, Callable[[TipStatus], list[Walk]]]] = {
+_LANES_AT: Final[Mapping[Lane, Callable[[TipStatus], list[IndexScan]]]] = {
     Lane.URGENT: lambda status: [walk.at(Urgency.P0) for walk in at_status(status)],
     Lane.TODAY: lambda status: [
         *(walk.at(Urgency.P1) for walk in at_status(status)),
@@ -218,7 +218,7 @@ _LANES_AT: Final[Mapping[Lane, Callable[[TipStatus], list[Walk]]]] = {
 }
 
 
-def is_in(walks: Sequence[Walk]) -> _Condition:
+def is_in(walks: Sequence[IndexScan]) -> _Condition:
     """Tell of a tip that was found elsewhere whether one of these walks would meet it."""
     return or_(false(), *(and_(*walk.where, *walk.asked) for walk in walks))
 
@@ -251,11 +251,11 @@ def counts_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _sum(walks: Sequence[Walk]) -> ColumnElement[int]:
+def _sum(walks: Sequence[IndexScan]) -> ColumnElement[int]:
     return sum((_count(walk) for walk in walks[1:]), start=_count(walks[0]))
 
 
-def _count(walk: Walk) -> ColumnElement[int]:
+def _count(walk: IndexScan) -> ColumnElement[int]:
     met: Select[Any] = select(literal_column("1")).select_from(tip).where(*walk.where)
     if not walk.is_loose:
         # In the index's order, or PostgreSQL reads the table from its front until it has met a
@@ -284,7 +284,7 @@ class Cursor:
         return f"{self.due_on:%Y%m%d}_{place}" if self.due_on else place
 
 
-def behind(walk: Walk, cursor: Cursor) -> Walk | None:
+def behind(walk: IndexScan, cursor: Cursor) -> IndexScan | None:
     """Let a walk begin behind a row; None where all that it meets stands before that row."""
     if walk.by_due:
         place = (cursor.due_on, cursor.urgency, cursor.received_on, cursor.id)
@@ -294,7 +294,7 @@ def behind(walk: Walk, cursor: Cursor) -> Walk | None:
     return _behind_in_order(walk, cursor)
 
 
-def _behind_in_order(walk: Walk, cursor: Cursor) -> Walk | None:
+def _behind_in_order(walk: IndexScan, cursor: Cursor) -> IndexScan | None:
     if walk.urgency is None:
         place_in_all = (cursor.urgency, cursor.received_on, cursor.id)
         return walk.only(tuple_(tip.c.urgency, tip.c.received_on, tip.c.id) > place_in_all)

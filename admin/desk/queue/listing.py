@@ -26,9 +26,9 @@ from ...models import (
 from .lanes import (
     HELD,
     Cursor,
+    IndexScan,
     Lane,
     Viewer,
-    Walk,
     behind,
     tip,
 )
@@ -73,7 +73,7 @@ def _read_day(text: str) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QueueRow:
     """A tip as the queue shows it. Its label is sent apart, and opened in the browser."""
 
     id: int
@@ -97,29 +97,29 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
-    rows: Sequence[Row]
+class QueuePage:
+    rows: Sequence[QueueRow]
     next: Cursor | None
     is_cut: bool = False
     """Whether it stopped before it was full, having looked at as many tips as it may."""
 
 
-def read_queue(session: Session, viewer: Viewer, wanted: Wanted, after: Cursor | None) -> Page:
+def read_queue(session: Session, viewer: Viewer, wanted: Wanted, after: Cursor | None) -> QueuePage:
     """Read one page of a unit's queue: one statement, whatever the number of tips.
 
     For a label a second one tells beforehand whether many tips have it.
     """
     statement = queue_statement(wanted, after, is_rare=_is_rare(session, viewer, wanted.label))
     if statement is None:
-        return Page([], None)
+        return QueuePage([], None)
     found = session.connection().execute(statement, viewer.parameters()).all()
     end = next((at for at, row in enumerate(found) if row.is_end), len(found))
     rows = [_row(row) for row in found[: min(end, PAGE)]]
     if end > PAGE:
-        return Page(rows, _cursor(found[PAGE - 1], wanted.lane))
+        return QueuePage(rows, _cursor(found[PAGE - 1], wanted.lane))
     # Behind the first walk's end another walk's rows may stand before some that were not seen.
     is_cut = end < len(found)
-    return Page(rows, _cursor(found[end], wanted.lane) if is_cut else None, is_cut)
+    return QueuePage(rows, _cursor(found[end], wanted.lane) if is_cut else None, is_cut)
 
 
 def _is_rare(session: Session, viewer: Viewer, label: str | None) -> bool:
@@ -147,7 +147,7 @@ def queue_statement(
 
     A row with `is_end` is the last one at which a walk looked, whether it is wanted or not.
     """
-    walks: list[Walk] = []
+    walks: list[IndexScan] = []
     for walk in walks_of(wanted, is_rare=is_rare):
         left = behind(walk, after) if after else walk
         walks += [left] if left else []
@@ -166,7 +166,7 @@ def queue_statement(
     return shown.order_by(*order, met.c.is_end).limit(PAGE + 1 + len(walks))
 
 
-def _met(walk: Walk, most: int) -> list[Select[int, int]]:
+def _met(walk: IndexScan, most: int) -> list[Select[int, int]]:
     """Give the ids of a walk's first tips. A page of each walk makes sure of a page of all.
 
     Of a walk that asks it looks at `most` tips, and gives the last of them as its end.
@@ -214,8 +214,8 @@ def _columns(*, with_rank: bool) -> list[Any]:
     ]
 
 
-def _row(found: Any) -> Row:
-    return Row(
+def _row(found: Any) -> QueueRow:
+    return QueueRow(
         id=found.id,
         reference=found.reference,
         version=found.version,

@@ -34,8 +34,8 @@ from .lanes import (
     OPEN_IN_ORDER,
     SORTED_MAX,
     UNIT,
+    IndexScan,
     Lane,
-    Walk,
     is_in,
     lane_at,
     stands,
@@ -130,7 +130,7 @@ def read_reference(typed: str) -> str:
     return f"{letters[:_GROUP]}-{rest}" if rest else letters
 
 
-def walks_of(wanted: Wanted, *, is_rare: bool = True) -> list[Walk]:
+def walks_of(wanted: Wanted, *, is_rare: bool = True) -> list[IndexScan]:
     """Choose the ways along the indexes that find what is wanted.
 
     What few tips have in common (a reference, a label, an unusual channel, a member) leads; the
@@ -143,7 +143,7 @@ def walks_of(wanted: Wanted, *, is_rare: bool = True) -> list[Walk]:
         found = [_by_reference(wanted, lane)]
     elif wanted.label is not None and is_rare:
         chosen = tip.c.id.in_(labelled(wanted.label))
-        found = [Walk((chosen,), (is_in(lane),), is_loose=True)]
+        found = [IndexScan((chosen,), (is_in(lane),), is_loose=True)]
     elif wanted.channel not in (None, "form"):
         found = _by_channel(wanted, lane)
     elif wanted.holder is not None:
@@ -159,33 +159,33 @@ def labelled(label: str, most: int = SORTED_MAX) -> Select[int]:
     return select(_label.c.tip_id).where(*own).limit(most).correlate(None)
 
 
-def _by_reference(wanted: Wanted, lane: list[Walk]) -> Walk:
+def _by_reference(wanted: Wanted, lane: list[IndexScan]) -> IndexScan:
     start = wanted.reference or ""
     # No letter stands behind z, in any order of letters that a database may have.
     between = tip.c.reference.between(start, start + "zzzzzz")
     exact = func.substr(tip.c.reference, 1, len(start)) == start
-    walk = Walk((between, exact, tip.c.unit_id == UNIT))
+    walk = IndexScan((between, exact, tip.c.unit_id == UNIT))
     # Who types a reference wants that tip, wherever it stands.
     if wanted.lane is Lane.ALL and wanted.status is None:
         return walk
     return walk.only(is_in(lane))
 
 
-def _by_channel(wanted: Wanted, lane: list[Walk]) -> list[Walk]:
+def _by_channel(wanted: Wanted, lane: list[IndexScan]) -> list[IndexScan]:
     unusual = tip.c.channel != literal_column("'form'")
     own = (tip.c.unit_id == UNIT, tip.c.channel == wanted.channel, unusual)
     only = wanted.status or _ONE_STATUS.get(wanted.lane)
     statuses = [only] if only else OPEN_IN_ORDER
-    return [Walk((*own, stands(status)), (is_in(lane),)) for status in statuses]
+    return [IndexScan((*own, stands(status)), (is_in(lane),)) for status in statuses]
 
 
-def _by_holder(wanted: Wanted, holder: int, lane: list[Walk]) -> Walk:
+def _by_holder(wanted: Wanted, holder: int, lane: list[IndexScan]) -> IndexScan:
     is_ended = wanted.status not in (None, *OPEN_STATUSES)
     standing = tip.c.is_open == (false() if is_ended else true())
-    return Walk((tip.c.claimed_by_id == holder, standing), (is_in(lane),))
+    return IndexScan((tip.c.claimed_by_id == holder, standing), (is_in(lane),))
 
 
-def _narrow(walk: Walk, wanted: Wanted) -> list[Walk]:
+def _narrow(walk: IndexScan, wanted: Wanted) -> list[IndexScan]:
     """Keep to what is wanted: what the walk's index knows bounds it, of the rest it asks."""
     walk = walk.ask(*_conditions(wanted))
     if wanted.urgency is not None:

@@ -39,7 +39,7 @@ from .lanes import (
 from .listing import (
     PAGE,
     BadCursor,
-    Page,
+    QueuePage,
     parse_cursor,
     read_labels,
     read_queue,
@@ -109,7 +109,7 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _rows(page: Page, viewer: Viewer) -> dict[str, Any]:
+def _rows(page: QueuePage, viewer: Viewer) -> dict[str, Any]:
     """Collect the rows, with each word that several share said once."""
     return {
         "page": page,

@@ -30,7 +30,7 @@ from ...vault.files.sweep import clear_away
 from ...web.security import public
 from ...wire.fields import text_field
 from ...wire.json_api import answer_json, read_json
-from ...wire.request_lock import aside
+from ...wire.request_lock import unlocked
 from ...wire.upload_tokens import BadTicket, Ticket
 from ..challenge import challenges as our_challenges
 from .part_room import NoPlace, PartRoom
@@ -140,12 +140,12 @@ def _number(ticket: Ticket) -> int | None:
 
 def _length_there(ticket: Ticket, number: int) -> int | None:
     # A remote store may hang: words are taken meanwhile.
-    with aside(request.environ):
+    with unlocked(request.environ):
         return vault().blobs.size(ticket.blob, number)
 
 
 def _count_there(ticket: Ticket) -> int:
-    with aside(request.environ):
+    with unlocked(request.environ):
         return vault().blobs.parts(ticket.blob)
 
 
@@ -153,7 +153,7 @@ def _take_part(ticket: Ticket, number: int) -> Response:
     room: PartRoom = current_app.extensions["dengshao.part_room"]
     line = request.environ.get("gunicorn.socket")
     # Lines, digests and disks take their time: meanwhile others have their turns.
-    with aside(request.environ), room.place(line) as sender:
+    with unlocked(request.environ), room.place(line) as sender:
         data = _body(part_length(ticket.size, number))
         sender.is_reading = False
         is_right = sha256(data).hexdigest() == request.headers.get("Dengshao-Digest")
@@ -176,7 +176,7 @@ def drop_file() -> Response:
         uploads.drop(db.session, ticket.blob)
         db.session.commit()
         # At once: what lies there dropped would keep others' files out until the next sweep.
-        with aside(request.environ):
+        with unlocked(request.environ):
             clear_away(db.session, vault().blobs, ticket.blob)
     except SQLAlchemyError:
         return _refusal("busy")
@@ -195,8 +195,8 @@ def _show_standing(ticket: Ticket, **more: str) -> Response:
     if there < count:
         return _answer({"next": there, "whole": False, **more})
     try:
-        stepping = partial(aside, request.environ)
-        uploads.finish(db.session, vault().blobs, ticket.blob, aside=stepping)
+        stepping = partial(unlocked, request.environ)
+        uploads.finish(db.session, vault().blobs, ticket.blob, unlocked=stepping)
         db.session.commit()
     except uploads.NotWhole:
         return _refusal("ticket")

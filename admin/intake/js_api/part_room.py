@@ -23,7 +23,7 @@ class NoPlace(Exception):
     """All places are taken by senders who have not had their fair time yet."""
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """The connection of a sender."""
 
     def shutdown(self, how: int, /) -> None: ...
@@ -33,7 +33,7 @@ class Line(Protocol):
 class Sender:
     """Who is being read."""
 
-    line: Line | None
+    line: Connection | None
     since: float
     is_reading: bool = field(default=True)
 
@@ -55,7 +55,7 @@ class PartRoom:
         self._senders: list[Sender] = []
 
     @contextmanager
-    def place(self, line: Line | None) -> Iterator[Sender]:
+    def place(self, line: Connection | None) -> Iterator[Sender]:
         """Hold a place for as long as the block runs. Raises `NoPlace`.
 
         The block sets `is_reading` to False when the whole part is there: from then on nobody

@@ -55,7 +55,7 @@ class Failed:
 
 
 @dataclass
-class Brought:
+class FormFiles:
     """What became of a form's files, file by file."""
 
     key: bytes = field(default=b"", repr=False)
@@ -100,11 +100,11 @@ class Brought:
         return {file.digest for file in self.shown} | {file.digest for file in self.stored}
 
 
-NOTHING: Final = Brought()
+NOTHING: Final = FormFiles()
 """Of a form without files: never changed."""
 
 
-def read_kept(brought: Brought, text: str, choices: Mapping[str, str]) -> None:
+def read_kept(brought: FormFiles, text: str, choices: Mapping[str, str]) -> None:
     """Take up what the page kept, as its sender chose for each (`file-0`, `file-1`)."""
     try:
         files = open_kept(brought.key, text)
@@ -129,7 +129,7 @@ class Limits:
 
 
 def take_up(
-    brought: Brought,
+    brought: FormFiles,
     arrived: Iterable[Arrived],
     sealer: Sealer,
     *,
@@ -162,7 +162,7 @@ def take_up(
         places.release()
 
 
-def _leave_out(brought: Brought, fresh: Sequence[Arrived], *, together: bool) -> None:
+def _leave_out(brought: FormFiles, fresh: Sequence[Arrived], *, together: bool) -> None:
     """Say that nobody has time for these files now.
 
     What the page kept in several blobs may not go the supervisory way so: its form comes back.
@@ -174,7 +174,7 @@ def _leave_out(brought: Brought, fresh: Sequence[Arrived], *, together: bool) ->
         brought.failed += [Failed(file.name, Trouble.BUSY) for file in fresh]
 
 
-def _admitted(brought: Brought, arrived: Iterable[Arrived], limits: Limits) -> list[Arrived]:
+def _admitted(brought: FormFiles, arrived: Iterable[Arrived], limits: Limits) -> list[Arrived]:
     """Keep what is within the limits, counted with what the page kept; the same file once."""
     fresh: list[Arrived] = []
     digests = brought.digests
@@ -228,7 +228,7 @@ def _tidied(
         yield found
 
 
-def _fitting(brought: Brought, files: Iterable[Tidied]) -> Iterator[Tidied]:
+def _fitting(brought: FormFiles, files: Iterable[Tidied]) -> Iterator[Tidied]:
     """Leave out what a tip has no entry for; only an operator's own limits lead there."""
     room = MOST_ENTRIES - brought.entry_count
     for file in files:
@@ -239,7 +239,7 @@ def _fitting(brought: Brought, files: Iterable[Tidied]) -> Iterator[Tidied]:
             yield file
 
 
-def _store_each(brought: Brought, files: Iterable[Tidied], sealer: Sealer) -> None:
+def _store_each(brought: FormFiles, files: Iterable[Tidied], sealer: Sealer) -> None:
     for file in files:
         try:
             _add(brought, sealer.seal_apart(file))
@@ -249,7 +249,7 @@ def _store_each(brought: Brought, files: Iterable[Tidied], sealer: Sealer) -> No
             brought.failed.append(Failed(file.name, Trouble.AWAY))
 
 
-def _pack(brought: Brought, files: Sequence[Tidied], sealer: Sealer) -> None:
+def _pack(brought: FormFiles, files: Sequence[Tidied], sealer: Sealer) -> None:
     """Put all files of a supervisory tip in one blob, those of the page too.
 
     What can't be packed fails as a whole: a second blob would tell what the first one hides.
@@ -268,7 +268,7 @@ def _pack(brought: Brought, files: Sequence[Tidied], sealer: Sealer) -> None:
         _add(brought, file, is_decided=file.digest in decided)
 
 
-def _is_packed(brought: Brought) -> bool:
+def _is_packed(brought: FormFiles) -> bool:
     """Tell whether one blob holds what goes along, all of it and nothing else."""
     shown = blobs_of(brought.shown)
     return (
@@ -282,6 +282,6 @@ def blobs_of(files: Iterable[Held]) -> set[str]:
     return {entry.blob for file in files for entry in file.entries}
 
 
-def _add(brought: Brought, file: Held, *, is_decided: bool = False) -> None:
+def _add(brought: FormFiles, file: Held, *, is_decided: bool = False) -> None:
     is_ready = is_decided or file.reason is None
     (brought.held if is_ready else brought.undecided).append(file)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from ...app_state import app_state
 from ...cleaning import REASON_WORDS, safe_name
-from .file_intake import Brought
+from .file_intake import FormFiles
 from .form_state import Held
 from .memory_buffer import Trouble
 
@@ -25,7 +25,7 @@ class Told:
     is_failed: bool = False
 
 
-def told(brought: Brought) -> Iterator[Told]:
+def told(brought: FormFiles) -> Iterator[Told]:
     """Tell file by file what was stored and what was not."""
     for file in brought.held:
         yield Told(short_name(file.name), _stored(file))
@@ -50,7 +50,7 @@ def state_words(file: Held) -> str:
     return str(_("已清理，带原件") if len(file.entries) > 1 else _("已清理"))
 
 
-def problems(brought: Brought) -> Iterator[str]:
+def problems(brought: FormFiles) -> Iterator[str]:
     """Say what is wrong with a form's files where it comes back, each reason once.
 
     What failed is among it: whatever brings the form back, nobody may think that it is there.

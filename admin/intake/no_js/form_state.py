@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from ...cleaning import Reason
+from ...cleaning import Uncleanable
 from ...sealing.files import FileEntry
 from ...sealing.payload import BadContent
 
@@ -38,7 +38,7 @@ class Held:
     """SHA-256 of the bytes as they came, in hexadecimal."""
     entries: tuple[FileEntry, ...]
     """What the tip says of it: one entry, or two where the original goes along."""
-    reason: Reason | None
+    reason: Uncleanable | None
     """Why it was not cleaned; None where it was."""
     is_packed: bool = False
     """Whether it lies in one blob with all other files of its form."""
@@ -86,6 +86,6 @@ def _held(content: Any) -> Held:
         name=content["name"],
         digest=content["digest"],
         entries=tuple(FileEntry.parse(entry) for entry in content["entries"]),
-        reason=None if content["reason"] is None else Reason(content["reason"]),
+        reason=None if content["reason"] is None else Uncleanable(content["reason"]),
         is_packed=content["packed"],
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ...cleaning import (
     NotCleaned,
-    Reason,
+    Uncleanable,
     clean,
     neutral_name,
     safe_name,
@@ -65,7 +65,7 @@ class Tidied:
     name: str = field(repr=False)
     digest: str = field(repr=False)
     pieces: tuple[Piece, ...]
-    reason: Reason | None
+    reason: Uncleanable | None
 
 
 def tidy(

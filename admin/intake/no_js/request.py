@@ -18,15 +18,15 @@ from ...vault import (
     store,
     vault,
 )
-from ...wire.request_lock import MOST_READ, aside
+from ...wire.request_lock import MOST_READ, unlocked
 from ..current import current_intake
 from ..forms import FilesForm
 from ..js_api.part_room import NoPlace, PartRoom
 from ..submission import Submission
 from .file_intake import (
     Arrived,
-    Brought,
     Failed,
+    FormFiles,
     Limits,
     blobs_of,
     read_kept,
@@ -85,7 +85,10 @@ def _posted(tray: Tray, most_bytes: int) -> MultiDict[str, str]:
     room: PartRoom = current_app.extensions["dengshao.form_room"]
     try:
         # Whoever sends much, or slowly, keeps nobody waiting.
-        with aside(request.environ), room.place(request.environ.get("gunicorn.socket")) as sender:
+        with (
+            unlocked(request.environ),
+            room.place(request.environ.get("gunicorn.socket")) as sender,
+        ):
             form = request.form
             sender.is_reading = False
             return form
@@ -107,7 +110,7 @@ def bring_files(form: FilesForm, arrived: Sequence[Arrived], *, together: bool) 
     """
     if not arrived and not form.kept.data:
         return
-    brought = form.brought = Brought()
+    brought = form.brought = FormFiles()
     try:
         _bring(form, brought, arrived, together=together)
     except SQLAlchemyError:
@@ -124,7 +127,7 @@ def bring_files(form: FilesForm, arrived: Sequence[Arrived], *, together: bool) 
 
 
 def _bring(
-    form: FilesForm, brought: Brought, arrived: Sequence[Arrived], *, together: bool
+    form: FilesForm, brought: FormFiles, arrived: Sequence[Arrived], *, together: bool
 ) -> None:
     intake = None if form.errors.get("token") else current_intake(db.session, form.nonce.day)
     if intake is None or form.nonce.age < app_state().config.form_min_seconds:
@@ -145,7 +148,7 @@ def _unread() -> list[tuple[str, str]]:
 
 
 def _without_stored(
-    brought: Brought, sent: Submission, arrived: Sequence[Arrived]
+    brought: FormFiles, sent: Submission, arrived: Sequence[Arrived]
 ) -> list[Arrived]:
     """Set apart what came with the same words before: it is neither cleaned nor sealed again."""
     spent = nonces.spent_bodies(db.reading, sent.nonce.nonce)
@@ -164,7 +167,7 @@ def _stands(sent: Submission) -> bool:
     return standing is not None and not standing.is_purged
 
 
-def _take(form: FilesForm, brought: Brought, fresh: list[Arrived], *, together: bool) -> None:
+def _take(form: FilesForm, brought: FormFiles, fresh: list[Arrived], *, together: bool) -> None:
     config = app_state().config
     if not fresh and brought.known.issuperset(file.digest for file in brought.shown):
         return
@@ -182,7 +185,7 @@ def _take(form: FilesForm, brought: Brought, fresh: list[Arrived], *, together: 
 def sealer() -> Sealer:
     """Make what puts this request's files into the store."""
     db.reading.rollback()
-    return Sealer(db.session, vault().blobs, partial(aside, request.environ))
+    return Sealer(db.session, vault().blobs, partial(unlocked, request.environ))
 
 
 def drop_unwanted(form: FilesForm) -> None:
@@ -191,7 +194,7 @@ def drop_unwanted(form: FilesForm) -> None:
         sealer().drop(unwanted)
 
 
-def is_busy(brought: Brought) -> bool:
+def is_busy(brought: FormFiles) -> bool:
     return any(file.trouble is Trouble.BUSY for file in brought.refused)
 
 

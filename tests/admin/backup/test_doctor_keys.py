@@ -16,15 +16,15 @@ from admin.doctor.command import examine
 from admin.doctor.findings import State
 from admin.keys import issuing
 from admin.models import KeyGrant, UnitKey
-from admin.reading.keys_file import Keys, Line
+from admin.reading.keys_file import KeyLine, Keys
 from tests.live import serving
 from tests.ports import free_port
 
 GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN
 A, B = " ".join(["0a1b"] * 8), " ".join(["c2d3"] * 8)
 DAY = date(2026, 12, 31)
-USED = keys.LineState(Line("police", A), True, True, (), 4)
-OLDER = keys.LineState(Line("police", B, DAY), True, False, (), 3)
+USED = keys.LineState(KeyLine("police", A), True, True, (), 4)
+OLDER = keys.LineState(KeyLine("police", B, DAY), True, False, (), 3)
 
 
 @pytest.mark.parametrize(

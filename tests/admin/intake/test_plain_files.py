@@ -22,7 +22,7 @@ from admin.sealing.files import parse_entries
 from admin.vault import vault
 from admin.vault.expiry import sweep
 from admin.vault.files.blobs import BlobsAway, BlobStore
-from admin.wire.request_lock import TakingTurns
+from admin.wire.request_lock import RequestLock
 from tests import evidence_files
 
 from .conftest import LEAST, FormReader, Page, fill
@@ -588,7 +588,7 @@ class SlowBody:
 def test_who_sends_a_file_slowly_keeps_nobody_waiting(app, send, reporter, config):
     answered = threading.Event()
     data = body([*reporter.form.items()], [("a.xyz", NOTE * 20_000)])
-    turns, host = TakingTurns(app.wsgi_app), {"Host": config.public_host}
+    turns, host = RequestLock(app.wsgi_app), {"Host": config.public_host}
     got = []
 
     def slow():

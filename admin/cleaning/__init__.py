@@ -15,7 +15,7 @@ __all__ = [
     "REASON_WORDS",
     "Cleaned",
     "NotCleaned",
-    "Reason",
+    "Uncleanable",
     "absent_tools",
     "can_clean",
     "clean",

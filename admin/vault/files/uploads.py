@@ -135,18 +135,18 @@ def finish(
     blobs: BlobStore,
     blob: str,
     *,
-    aside: Callable[[], AbstractContextManager[None]] = nullcontext,
+    unlocked: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> None:
     """Write down that a blob is whole, once all of its parts stand. Raises `NotWhole`.
 
     The promise must have been committed. Others may write while the store is asked, which is done
-    `aside` of a request's turn: `session` holds no transaction yet.
+    `unlocked`, without the request lock: `session` holds no transaction yet.
     """
     try:
         size = _size(db.reading, blob)
     except NotKnown:
         raise NotWhole from None
-    with aside():
+    with unlocked():
         sizes = blobs.sizes(blob)
     if not has_all_parts(sizes, size):
         raise NotWhole

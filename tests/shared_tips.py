@@ -4,9 +4,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from admin.district.data.data import District, load_district
-
 from admin.config import ROOT
+from admin.district.data import District, load_district
 
 DISTRICT: District = load_district(ROOT / "content")
 

@@ -3,13 +3,14 @@
 import itertools
 
 import pytest
-from admin.commands.serving.ahead import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin.serving.ahead import (
     MOST_AHEAD,
     MOST_HEAD,
     Ahead,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 HEAD = b"POST /tip/sent HTTP/1.1\r\nHost: x\r\n"
 

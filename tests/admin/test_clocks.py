@@ -5,26 +5,26 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
-from admin.deadlines.loading.loading import load_clocks
-from admin.deadlines.loading.rules import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin.config import ROOT
+from admin.deadlines.loading import load_clocks
+from admin.deadlines.rules import (
     Facts,
     Level,
     Step,
     calendar_gap,
     started_on,
 )
-from admin.deadlines.loading.working_days import (
+from admin.deadlines.working_days import (
     KNOWN_YEARS,
     WorkingDays,
     end_of,
     load_working_days,
     months_after,
 )
-from admin.district.data.data import load_district
-from hypothesis import given
-from hypothesis import strategies as st
-
-from admin.config import ROOT
+from admin.district.data import load_district
 from admin.models import TipStatus, Urgency
 from admin.reading.data_files import load_file
 
@@ -364,8 +364,7 @@ def test_a_changed_rule_or_day_off_changes_the_mark():
 
 
 def test_every_rule_fits_the_columns_that_keep_it():
-    from admin.desk.deadlines.views.words import extension_reason
-
+    from admin.desk.deadlines.words import extension_reason
     from admin.vault.deadlines.reminders import overdue_reason
 
     for rule in CLOCKS.rules:

@@ -8,16 +8,16 @@ from datetime import date
 from threading import Event
 
 import pytest
-from admin.district.data.data import load_district, read_keys
-from admin.district.data.reloading import (
-    Kept,
-    Rereading,
-    ask_to_reread,
-)
 
 from admin import create_app
 from admin.app_state import app_state
 from admin.config import ROOT, Env
+from admin.district.data import load_district, read_keys
+from admin.district.reloading import (
+    Kept,
+    Rereading,
+    ask_to_reread,
+)
 from admin.logs import OWN
 from admin.reading.keys_file import (
     KeyLine,

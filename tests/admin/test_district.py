@@ -4,9 +4,9 @@ import re
 import shutil
 
 import pytest
-from admin.district.data.data import load_district
 
 from admin.config import ROOT
+from admin.district.data import load_district
 from admin.reading.data_files import DataError
 
 CONTACTS = [

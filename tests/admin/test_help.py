@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from admin.law.importing.importing import LAWS
 
 from admin.access.roles import ROLES
 from admin.cli import main
 from admin.commands import people, texts
 from admin.config import make_secret
+from admin.law.importing import LAWS
 
 DENGSHAO = str(Path(sys.executable).with_name("dengshao"))
 HEAVY = ("flask", "sqlalchemy", "alembic", "werkzeug", "jinja2", "cryptography", "gunicorn", "yaml")

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from admin.district.data.data import read_keys
 
 from admin.config import ROOT
+from admin.district.data import read_keys
 from admin.reading.data_files import DataError
 from admin.reading.keys_file import (
     KeyLine,

@@ -5,15 +5,15 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from admin.commands.serving.server import Server, gunicorn_options
-from admin.district.data.data import load_district, routes_digest
-from admin.district.data.reloading import Kept
 from click.testing import CliRunner
 
 from admin.cli import main
 from admin.config import ROOT, Env, load_config
-from admin.district.data import public_keys
+from admin.district import public_keys
+from admin.district.data import load_district, routes_digest
+from admin.district.reloading import Kept
 from admin.logs import OWN
+from admin.serving.server import Server, gunicorn_options
 
 FILES = sorted(path.stem for path in (ROOT / "content" / "data").glob("*.yml"))
 

@@ -4,9 +4,9 @@ import os
 from dataclasses import replace
 
 import pytest
-from admin.commands.serving.swap import clear_swaps, refuse_clear_swap
 
 from admin.config import ConfigError, load_config
+from admin.serving.swap import clear_swaps, refuse_clear_swap
 
 HEAD = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 PLAIN_DISK = {"pci/sda": {}, "pci/sda/sda2": {"partition": "2"}}

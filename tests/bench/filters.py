@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable
 from contextlib import closing
 
-from admin.desk.queue.listing.search import Wanted
 from sqlalchemy import select
 
 from admin import create_app
 from admin.db import db
+from admin.desk.queue.search import Wanted
 from admin.models import Member
 from tests.admin.desk.offered import every_filter, few_filters
 

@@ -19,13 +19,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from admin.desk.queue.listing.lanes import Cursor, Lane
 from sqlalchemy import func, insert, select, text
 
 from admin import create_app
 from admin.config import ROOT
 from admin.db import db, today
 from admin.desk.claims import clock
+from admin.desk.queue.lanes import Cursor, Lane
 from admin.models import Member, Tip, TipLabel, TipStatus, UnitKey, Urgency, random_key
 from admin.sealing import age, payload
 

@@ -4,8 +4,8 @@ import json
 from itertools import product
 
 import pytest
-from admin.district.data.data import routes_digest
 
+from admin.district.data import routes_digest
 from admin.vault.offered import routes_of
 from tests.node import run_jobs
 from tests.shared_tips import DISTRICT

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import chain, combinations
 
 import pytest
-from admin.district.data.data import routes_digest
 
+from admin.district.data import routes_digest
 from admin.sealing import age, member
 from admin.sealing.age import HybridIdentity
 from admin.tip.routing import Circumstances, choose_unit

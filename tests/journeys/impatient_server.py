@@ -8,11 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from admin.commands.serving.worker import PatientWorker
-
 from admin.cli import main
 from admin.intake.js_api import files
 from admin.intake.js_api.part_room import PartRoom
+from admin.serving.worker import PatientWorker
 
 
 def later():

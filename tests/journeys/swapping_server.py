@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from admin.cli import main
-from admin.commands.serving import server
+from admin.serving import server
 
 if __name__ == "__main__":
     server.refuse_clear_swap = partial(server.refuse_clear_swap, root=Path(os.environ["SWAP_ROOT"]))

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
-from admin.commands.serving.sweeper import sweep_now
-from admin.desk.deadlines.views.views import extend, mark_moved
 from sqlalchemy import select
 
 from admin.access.roles import Staff
 from admin.app_state import app_state
 from admin.db import db, set_today
+from admin.desk.deadlines.views import extend, mark_moved
 from admin.desk.services import decide
 from admin.models import ClockEvent, Decision, Tip, TipStatus, UnitKey, Urgency
+from admin.serving.sweeper import sweep_now
 from admin.vault import history
 from admin.vault.deadlines.clocks import note_first_read
 from admin.vault.store import SealedTip, store_tip

@@ -12,7 +12,7 @@ def not_sealed(data, _recipients):
 if __name__ == "__main__":
     age.seal = not_sealed
     from admin.cli import main
-    from admin.commands.serving import server
+    from admin.serving import server
 
     # gunicorn forks its workers from this process, so they have no sealing either.
     assert server.create_app

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from admin.law.importing.importing import LAWS
 from click.testing import CliRunner
 from mkdocs.exceptions import PluginError
 
 from admin.commands.texts import law as law_command
+from admin.law.importing import LAWS
 from admin.reading.numerals import to_chinese
 
 from .conftest import ROOT, build_site, read_page

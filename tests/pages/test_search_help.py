@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
-from admin.district.data.data import load_file
 from mkdocs.exceptions import PluginError
 from playwright.sync_api import expect
 
+from admin.district.data import load_file
 from tests.live import CHROMIUM
 
 from .conftest import ROOT

@@ -5,9 +5,9 @@ import threading
 from datetime import date
 
 import pytest
-from admin.district.data.site_build import NotBuilt, rebuild
 
 from admin.config import ROOT
+from admin.district.site_build import NotBuilt, rebuild
 from admin.reading.keys_file import (
     KeyLine,
     combined,

@@ -10,8 +10,8 @@ from flask import Flask
 
 from admin import create_app
 from admin.cli import main
-from admin.commands.serving import server, sweeper
 from admin.db import db
+from admin.serving import server, sweeper
 from admin.web import errors
 from tests.rules import raising
 

@@ -7,7 +7,6 @@ application: a new one either carries its act, or stands below with the reason w
 from itertools import product
 
 import pytest
-from admin.audit.log.log import END
 from sqlalchemy import LargeBinary, select
 
 from admin.access.permissions import (
@@ -21,6 +20,7 @@ from admin.access.roles import (
     WITHOUT_CONTENT,
     WITHOUT_UNIT,
 )
+from admin.audit.log import END
 from admin.db import db, today
 from admin.keys import issuing
 from admin.models import AuditEvent, Base, Member, Setting, Tip

@@ -414,7 +414,7 @@ def test_a_session_ends_after_twelve_hours_however_busy_it_was(app, enter):
 
 
 def test_a_node_that_starts_ends_nobodys_session(app, enter):
-    from admin.commands.serving.server import prepare
+    from admin.serving.server import prepare
 
     browser = enter("专管员")
 

@@ -214,7 +214,7 @@ def _tidied(
     until = monotonic() + CLEANING_SECONDS
     sealer.session.rollback()
     for number, file in enumerate(files, before + 1):
-        with sealer.aside():
+        with sealer.unlocked():
             found = tidy(
                 file.name,
                 file.data,

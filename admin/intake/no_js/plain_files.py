@@ -98,7 +98,7 @@ class Sealer:
 
     session: Session
     blobs: BlobStore
-    aside: Callable[[], AbstractContextManager[None]]
+    unlocked: Callable[[], AbstractContextManager[None]]
     """Lets others have their turn meanwhile."""
 
     def seal_apart(self, file: Tidied) -> Held:
@@ -150,9 +150,9 @@ class Sealer:
         try:
             blob = uploads.reserve(self.session, size, is_proven=False).blob
             self.session.commit()
-            with self.aside():
+            with self.unlocked():
                 self._write(blob, identity, pieces, clear_size)
-            uploads.finish(self.session, self.blobs, blob, aside=self.aside)
+            uploads.finish(self.session, self.blobs, blob, unlocked=self.unlocked)
             self.session.commit()
         except (uploads.NoBudget, uploads.TooManyOrphans):
             self.session.rollback()
@@ -174,7 +174,7 @@ class Sealer:
 
     def _read(self, entry: FileEntry) -> bytes:
         try:
-            with self.aside():
+            with self.unlocked():
                 sealed = b"".join(_parts(self.blobs, entry.blob))
                 clear = age.open_sealed(sealed, [age.parse_identity(entry.key)])
         except (BlobsAway, age.SealingError):

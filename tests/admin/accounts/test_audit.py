@@ -8,9 +8,15 @@ import re
 import threading
 
 import pytest
-from admin.audit.log.chain import read_checkpoint, verify
-from admin.audit.log.faults import Checkpoint
-from admin.audit.log.log import (
+from flask.cli import ScriptInfo
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from admin.app_state import app_state
+from admin.audit import chain as audit_chain
+from admin.audit.chain import read_checkpoint, verify
+from admin.audit.faults import Checkpoint
+from admin.audit.log import (
     END,
     announce,
     end_mark,
@@ -19,12 +25,6 @@ from admin.audit.log.log import (
     record,
     record_at_commit,
 )
-from flask.cli import ScriptInfo
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.exc import DBAPIError
-
-from admin.app_state import app_state
-from admin.audit.log import chain as audit_chain
 from admin.commands.people import audit as command
 from admin.db import db
 from admin.models import AuditEvent, Setting

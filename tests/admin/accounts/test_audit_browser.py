@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from admin.audit.log.log import record
 
-from admin.audit.log import log as audit
+from admin.audit import log as audit
+from admin.audit.log import record
 from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember

@@ -6,10 +6,10 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from admin.audit.log.log import record
 from sqlalchemy import delete, text, update
 
-from admin.audit.log import log as audit
+from admin.audit import log as audit
+from admin.audit.log import record
 from admin.auditor import reading as audit_reading
 from admin.auditor import views as audit_views
 from admin.auditor.reading import Wanted

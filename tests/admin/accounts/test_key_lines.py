@@ -12,7 +12,7 @@ from admin.app_state import app_state
 from admin.commands.keys import keys as command
 from admin.config import ROOT
 from admin.db import db, today
-from admin.district.data import public_keys
+from admin.district import public_keys
 from admin.models import AuditEvent, UnitKey
 from admin.reading.keys_file import (
     KeyLine,

@@ -3,11 +3,11 @@
 import time
 
 import pytest
-from admin.commands.serving.server import prepare
 from sqlalchemy import event, select
 
 from admin.models import StaffSession
 from admin.sealing.member import sign_in_secret
+from admin.serving.server import prepare
 from admin.signin import services, throttle
 
 from .conftest import PASSPHRASE

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from admin.commands.serving.server import serving_pid
 from sqlalchemy import select
 
 from admin.commands.copies import doctor
@@ -22,6 +21,7 @@ from admin.doctor.machine import Seen
 from admin.doctor.store import UnitState
 from admin.migrate import known_revisions, migrate
 from admin.models import KeyGrant, Member, Setting, UnitKey
+from admin.serving.server import serving_pid
 from admin.vault import vault
 from admin.vault.files import uploads
 from admin.vault.files.blobs import PART

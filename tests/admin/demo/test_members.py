@@ -5,7 +5,6 @@ import stat
 from dataclasses import replace
 
 import pytest
-from admin.district.data.data import load_district
 
 from admin.access.demo_mark import (
     is_demo,
@@ -15,6 +14,7 @@ from admin.access.demo_mark import (
 from admin.config import ConfigError, Env
 from admin.db import db
 from admin.demo.members import PEOPLE, NotInProduction, make_demo, read_demo
+from admin.district.data import load_district
 from admin.keys import issuing
 from admin.models import Member, UnitKey
 from admin.vault.units import open_units

@@ -2,7 +2,6 @@
 
 import json
 
-from admin.district.data.data import load_district
 from sqlalchemy import select
 
 from admin.cleaning import sniff
@@ -10,6 +9,7 @@ from admin.config import ROOT
 from admin.demo.evidence import EVIDENCE
 from admin.demo.fill import fill_tips
 from admin.demo.tips import demo_files, demo_tips
+from admin.district.data import load_district
 from admin.models import Tip, Upload, Urgency
 from admin.sealing import age, payload
 from admin.sealing.files import parse_entries

@@ -9,13 +9,13 @@ from functools import partial
 from hashlib import sha256
 
 import pytest
-from admin.desk.queue.listing.lanes import Viewer
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import selectinload, undefer
 
 from admin.access.roles import Staff
 from admin.db import db, today
 from admin.desk.claims import clock
+from admin.desk.queue.lanes import Viewer
 from admin.models import Member, StaffSession, Tip, TipLabel, UnitKey, Urgency
 from admin.sealing import payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal

@@ -5,10 +5,9 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import product
 
-from admin.desk.queue.listing.lanes import Lane
-from admin.desk.queue.listing.search import CHANNELS, Wanted
-
 from admin.db import today
+from admin.desk.queue.lanes import Lane
+from admin.desk.queue.search import CHANNELS, Wanted
 from admin.models import TipStatus, Urgency
 
 DAYS = {

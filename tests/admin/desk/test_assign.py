@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from admin.desk.queue.listing.assigning import NotToThem, assign
 from sqlalchemy import select, text, update
 
 from admin.app_state import app_state
 from admin.db import db, today
 from admin.desk.claims import clock, free_run_out, hold_until, is_held
+from admin.desk.queue.assigning import NotToThem, assign
 from admin.desk.services import ClaimedByOther, MoveNotAllowed, claim, decide, release, set_urgency
 from admin.models import AuditEvent, Decision, Member, Tip, TipStatus, Urgency
 from admin.vault.history import Reason, heard_from_reporter

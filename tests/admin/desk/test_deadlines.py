@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from admin.commands.serving.sweeper import sweep_now
-from admin.deadlines.loading.rules import Level
 from sqlalchemy import select, update
 
 from admin.db import db, set_today
+from admin.deadlines.rules import Level
 from admin.models import ClockEvent, Decision, Member, Tip, TipStatus, Urgency
+from admin.serving.sweeper import sweep_now
 from admin.vault.history import Reason, record
 
 THURSDAY = date(2026, 9, 24)

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from admin.commands.serving.sweeper import sweep_now
 from sqlalchemy import select, update
 
 from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, set_today, today
 from admin.models import Tip, TipStatus, Urgency
+from admin.serving.sweeper import sweep_now
 from tests.live import signed_in
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from admin.desk.queue.listing.lanes import COUNTED_MAX
 
+from admin.desk.queue.lanes import COUNTED_MAX
 from admin.desk.words import counted
 from admin.models import TipStatus, Urgency
 

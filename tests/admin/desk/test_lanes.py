@@ -3,7 +3,11 @@
 import random
 
 import pytest
-from admin.desk.queue.listing.lanes import (
+from sqlalchemy import insert, select, text, update
+
+from admin.db import db, today
+from admin.desk.claims import clock
+from admin.desk.queue.lanes import (
     COUNTED_MAX,
     LANES,
     Cursor,
@@ -12,13 +16,9 @@ from admin.desk.queue.listing.lanes import (
     behind,
     counts_statement,
 )
-from admin.desk.queue.listing.listing import queue_statement
-from admin.desk.queue.listing.search import Wanted
-from admin.desk.queue.listing.side import around_statement, read_around
-from sqlalchemy import insert, select, text, update
-
-from admin.db import db, today
-from admin.desk.claims import clock
+from admin.desk.queue.listing import queue_statement
+from admin.desk.queue.search import Wanted
+from admin.desk.queue.side import around_statement, read_around
 from admin.models import Member, Tip, TipStatus, Urgency
 
 from .tip_rows import FILTERS, make_row, read_all

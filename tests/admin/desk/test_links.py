@@ -1,7 +1,6 @@
 """Tips of one event, tied and merged: what goes through, what is refused, what can be undone."""
 
 import pytest
-from admin.district.data.data import load_district
 from sqlalchemy import select
 
 from admin.config import ROOT
@@ -16,6 +15,7 @@ from admin.desk.tip.links import (
     merge,
     unlink,
 )
+from admin.district.data import load_district
 from admin.models import AuditEvent, Tip, TipLink, TipStatus
 from admin.vault.history import Reason, heard_from_reporter
 

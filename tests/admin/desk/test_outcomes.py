@@ -1,10 +1,10 @@
 """How a tip may end: the outcomes that the rules name, and what follows from them."""
 
 import pytest
-from admin.district.data.data import load_district
 
 from admin.config import ROOT
 from admin.desk.services import MoveNotAllowed, decide
+from admin.district.data import load_district
 from admin.models import Tip, TipStatus
 
 OUTCOMES = load_district(ROOT / "content").outcomes

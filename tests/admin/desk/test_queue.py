@@ -3,20 +3,20 @@
 from types import SimpleNamespace
 
 import pytest
-from admin.desk.queue.listing.lanes import Cursor, Lane
-from admin.desk.queue.listing.listing import (
+from sqlalchemy import event, insert, text
+
+from admin.db import db, today
+from admin.desk.claims import clock
+from admin.desk.queue import listing
+from admin.desk.queue.lanes import Cursor, Lane
+from admin.desk.queue.listing import (
     PAGE,
     BadCursor,
     parse_cursor,
     queue_statement,
     read_queue,
 )
-from admin.desk.queue.listing.search import Wanted
-from sqlalchemy import event, insert, text
-
-from admin.db import db, today
-from admin.desk.claims import clock
-from admin.desk.queue.listing import listing
+from admin.desk.queue.search import Wanted
 from admin.models import Direction, Tip, TipStatus, Urgency
 from admin.renewal.guard import standings
 from admin.vault.store import add_message

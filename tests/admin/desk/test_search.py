@@ -5,16 +5,16 @@ from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
-from admin.desk.queue.listing.filters import MOST, NAME_MAX
-from admin.desk.queue.listing.lanes import Lane
-from admin.desk.queue.listing.search import (
+from sqlalchemy import select
+
+from admin.db import db
+from admin.desk.queue.filters import MOST, NAME_MAX
+from admin.desk.queue.lanes import Lane
+from admin.desk.queue.search import (
     Wanted,
     read_reference,
     read_wanted,
 )
-from sqlalchemy import select
-
-from admin.db import db
 from admin.models import SavedFilter, TipStatus, Urgency
 
 LABELS = {"on_site": None}

@@ -4,7 +4,6 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from admin.district.data.data import load_district
 from sqlalchemy import select
 
 from admin.config import ROOT
@@ -21,6 +20,7 @@ from admin.desk.services import (
     set_urgency,
     write_to_reporter,
 )
+from admin.district.data import load_district
 from admin.models import Decision, Direction, Member, Message, Tip, TipStatus, Urgency
 from admin.vault.history import Reason
 from admin.vault.store import NumberTaken

@@ -3,12 +3,11 @@
 import secrets
 from datetime import timedelta
 
-from admin.desk.queue.listing.lanes import Lane
-from admin.desk.queue.listing.listing import parse_cursor, read_queue
-from admin.desk.queue.listing.search import Wanted
-
 from admin.db import today
 from admin.desk.claims import clock
+from admin.desk.queue.lanes import Lane
+from admin.desk.queue.listing import parse_cursor, read_queue
+from admin.desk.queue.search import Wanted
 from admin.models import OPEN_STATUSES, LaneRank, TipStatus, Urgency, random_key
 
 HOLDER = "police-2"

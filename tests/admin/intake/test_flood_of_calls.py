@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from admin.desk.queue.listing.lanes import Lane, Viewer
-from admin.desk.queue.listing.listing import read_queue
-from admin.desk.queue.listing.search import Wanted
 from sqlalchemy import func, select
 
 from admin import create_app
 from admin.db import db, today
 from admin.desk.claims import clock
+from admin.desk.queue.lanes import Lane, Viewer
+from admin.desk.queue.listing import read_queue
+from admin.desk.queue.search import Wanted
 from admin.intake.flood import HOUR, Flood
 from admin.mail.notices import lane_waits, waits_p0
 from admin.models import LaneRank, Tip, Urgency

@@ -662,7 +662,7 @@ def test_a_form_that_comes_back_for_its_words_says_which_files_failed(send, stor
 class TestDatabaseAway:
     """It goes away at one question or the other, and comes back."""
 
-    @pytest.fixture(params=["plain_way.current_intake", "plain_way.nonces.spent_bodies"])
+    @pytest.fixture(params=["no_js.request.current_intake", "no_js.request.nonces.spent_bodies"])
     def away(self, request, monkeypatch):
         @contextmanager
         def away():

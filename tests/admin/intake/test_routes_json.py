@@ -3,13 +3,13 @@
 import dataclasses
 import json
 
-from admin.district.data.data import routes_digest
 from sqlalchemy import update
 
 from admin import create_app
 from admin.app_state import app_state
 from admin.config import Env
 from admin.db import db, today
+from admin.district.data import routes_digest
 from admin.models import UnitKey
 from admin.sealing import member
 

@@ -1,10 +1,10 @@
 """A law is read as it stands: its numerals, its articles, its days, whatever file it comes in."""
 
 import pytest
-from admin.law.importing.importing import LAWS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from admin.law.importing import LAWS
 from admin.reading.law_text import parse
 from admin.reading.numerals import to_chinese, to_number
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from admin.app_state import app_state
 from admin.db import db, today
-from admin.mailbox import scripted
+from admin.mailbox import js_api
 from admin.mailbox.js_api import MOST_SEALED
 from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
 from admin.sealing import age, payload
@@ -88,7 +88,7 @@ def test_out_of_scope_comes_with_where_to_turn(ask, reporter):
 def test_an_unknown_lookup_costs_the_same_pieces_of_work(app, ask, reporter, monkeypatch):
     done = []
     for name in ("_cover", "_answer", "_decoys", "readers"):
-        watch(monkeypatch, scripted, name, done)
+        watch(monkeypatch, js_api, name, done)
     lookups = reporter.keys.lookup.hex(), "0" * 32
     ask(lookups[1])
 

@@ -8,18 +8,13 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from admin.commands.serving.sweeper import (
-    SWEPT,
-    seconds_until_next,
-    sweep_now,
-)
-from admin.deadlines.loading.rules import calendar_gap
 from sqlalchemy import func, select, text, update
 
 from admin.access.roles import Staff
 from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import SHANGHAI, db, set_today, today
+from admin.deadlines.rules import calendar_gap
 from admin.desk.services import decide
 from admin.doctor.findings import State
 from admin.doctor.store import check_calendar
@@ -35,6 +30,11 @@ from admin.models import (
     Urgency,
 )
 from admin.sealing import payload
+from admin.serving.sweeper import (
+    SWEPT,
+    seconds_until_next,
+    sweep_now,
+)
 from admin.vault import history
 from admin.vault.deadlines import reminders
 from admin.vault.deadlines.clocks import SYSTEM, note_first_read

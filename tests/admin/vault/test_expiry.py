@@ -5,11 +5,10 @@ import time
 from datetime import timedelta
 
 import pytest
-from admin.commands.serving.sweeper import sweep_now
-from admin.desk.deadlines.views.overdue import leaving_soon
 from sqlalchemy import func, select
 
 from admin.db import today
+from admin.desk.deadlines.overdue import leaving_soon
 from admin.models import (
     Decision,
     Direction,
@@ -23,6 +22,7 @@ from admin.models import (
     Urgency,
 )
 from admin.sealing import payload
+from admin.serving.sweeper import sweep_now
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import MOST_CALLS, Reason, mark_danger
 from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, lane_size, leave_lane

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from admin.commands.serving.sweeper import sweep_now
 from sqlalchemy import event, func, select, update
 
 from admin.db import db, today
 from admin.models import Tip, Upload
+from admin.serving.sweeper import sweep_now
 from admin.vault import vault
 from admin.vault.expiry import sweep
 from admin.vault.files import uploads

@@ -4,7 +4,11 @@ import dataclasses
 import json
 
 import pytest
-from admin.district.data.data import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin.config import ROOT
+from admin.district.data import (
     Category,
     ContactUnits,
     Office,
@@ -12,10 +16,6 @@ from admin.district.data.data import (
     load_district,
     routes_digest,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from admin.config import ROOT
 from admin.tip.routing import (
     Circumstances,
     choose_unit,

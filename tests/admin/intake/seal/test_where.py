@@ -7,12 +7,12 @@ here is what the reporter sees, once for each kind of change.
 from dataclasses import replace
 
 import pytest
-from admin.district.data.data import routes_digest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from admin.app_state import app_state
 from admin.db import db
+from admin.district.data import routes_digest
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age
 from tests.steering import FALSE_HASH, publish, steer

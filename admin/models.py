@@ -23,6 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from .tip.channels import Channel
+from .tip.status import TipStatus
+from .tip.urgency import Urgency
+
 # A BIGINT key in SQLite keeps a hidden row number in order of arrival; INTEGER is the row number.
 RandomKey = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
@@ -44,30 +48,6 @@ class Base(DeclarativeBase):
         ),
         bytes: LargeBinary,
     }
-
-
-class TipStatus(enum.StrEnum):
-    """Where a tip stands: the same coarse words for the reporter and for the database."""
-
-    RECEIVED = "received"
-    QUESTION = "question"
-    ACCEPTED = "accepted"
-    REFERRED = "referred"
-    OUT_OF_SCOPE = "out_of_scope"
-    CLOSED = "closed"
-    PURGED = "purged"
-
-
-OPEN_STATUSES = frozenset(
-    {TipStatus.RECEIVED, TipStatus.QUESTION, TipStatus.ACCEPTED, TipStatus.REFERRED}
-)
-
-
-class Urgency(enum.StrEnum):
-    P0 = "P0"
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
 
 
 class LaneRank(enum.StrEnum):
@@ -194,8 +174,10 @@ class Tip(Base):
     talk_length: Mapped[int] = mapped_column(default=0)
     # The unit again, while the tip stands apart in the lane 疑似机器发送; otherwise nothing.
     machine_unit: Mapped[str | None] = mapped_column(String(40))
-    # How it came: by the form, or entered by staff who heard it (channels of desk/entering).
-    channel: Mapped[str] = mapped_column(String(10), default="form", server_default="form")
+    # How it came: by the form, or taken down by staff who heard it.
+    channel: Mapped[str] = mapped_column(
+        String(10), default=Channel.FORM.value, server_default=Channel.FORM.value
+    )
     # Epoch seconds until which the claim holds; a claim that ran out is nobody's.
     claimed_until: Mapped[int | None] = mapped_column(BigInteger)
     # The next deadline of deadlines.yml that is not met yet, and its day.

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from ..models import Urgency
+from ..tip.urgency import Urgency
 from .rules import (
     Clocks,
     Extension,

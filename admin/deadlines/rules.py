@@ -10,11 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from ..models import (
-    OPEN_STATUSES,
-    TipStatus,
-    Urgency,
-)
+from ..tip.status import OPEN_STATUSES, TipStatus
+from ..tip.urgency import Urgency
 from .working_days import WorkingDays, end_of
 
 

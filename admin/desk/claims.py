@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
 from ..db import today
-from ..models import Decision, Tip, Urgency
+from ..models import Decision, Tip
+from ..tip.urgency import Urgency
 from ..vault.history import SYSTEM, Reason
 
 HOURS: Final = {Urgency.P0: 2}

@@ -5,10 +5,10 @@ here, for a member stands behind each; who entered a tip is in the audit log.
 """
 
 import re
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, render_template
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from ..access.permissions import Act, may
 from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
+from ..tip.channels import CHANNELS, TAKEN_DOWN
 from ..tip.routing import offered_categories
 from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
@@ -27,11 +28,9 @@ from . import words
 from .blueprint import Answer
 
 bp = Blueprint("entering", __name__, url_prefix="/desk/enter")
-CHANNELS: Final = {"phone": _l("来电"), "letter": _l("来信"), "visit": _l("来访")}
-"""How somebody told it; it stands on the tip's cover."""
 MOST_BODY = 128 * 1024
 _STEP = 4096
-_CHANNEL = re.compile("|".join(CHANNELS))
+_CHANNEL = re.compile("|".join(TAKEN_DOWN))
 
 
 @bp.get("/")
@@ -49,7 +48,7 @@ def show_form() -> Answer:
     return render_template(
         "desk/enter.html",
         form=form,
-        channels=CHANNELS,
+        channels={channel: _(CHANNELS[channel]) for channel in TAKEN_DOWN},
         units={unit.id: unit.zh for unit in district.units.values()},
         browser_words=words.browser_words(district),
         mailbox=f"{app_state().config.public_host}/mailbox/",

@@ -9,7 +9,8 @@ from ..app_state import app_state
 from ..district.data import Outcome
 from ..members import countersign, suspension
 from ..members.countersign import Kind
-from ..models import Countersign, Member, Tip, TipStatus
+from ..models import Countersign, Member, Tip
+from ..tip.status import TipStatus
 from .services import (
     ChangedMeanwhile,
     MoveNotAllowed,

@@ -11,28 +11,15 @@ from ..access.roles import Staff
 from ..app_state import app_state
 from ..district.data import Outcome
 from ..members.countersign import LEAST_DAYS, NeedsSecond
-from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
+from ..models import Decision, Direction, Message, Tip
+from ..tip.status import TipStatus, may_move
+from ..tip.urgency import Urgency
 from ..vault import history
 from ..vault.history import Reason
 from ..vault.lane import leave_lane
 from ..vault.store import add_message
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
 from .tip.tip_links import part
-
-MOVES: dict[TipStatus, frozenset[TipStatus]] = {
-    TipStatus.RECEIVED: frozenset(
-        {TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}
-    ),
-    TipStatus.QUESTION: frozenset(
-        {TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}
-    ),
-    TipStatus.ACCEPTED: frozenset({TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}),
-    TipStatus.REFERRED: frozenset({TipStatus.ACCEPTED, TipStatus.CLOSED}),
-    TipStatus.OUT_OF_SCOPE: frozenset({TipStatus.ACCEPTED}),
-    TipStatus.CLOSED: frozenset({TipStatus.ACCEPTED}),
-    TipStatus.PURGED: frozenset(),
-}
-"""Where a decision may lead. 请您补充 is reached by asking, 已过保存期 by the sweep."""
 
 
 class MoveNotAllowed(Exception):
@@ -84,7 +71,7 @@ def days_kept(tip: Tip, outcome: Outcome) -> int | None:
 
 def check_move(tip: Tip, new: TipStatus, outcome: Outcome) -> None:
     """Raise `MoveNotAllowed` or `WrongReason` where a decision does not fit the tip."""
-    if new not in MOVES[tip.status]:
+    if not may_move(tip.status, new):
         raise MoveNotAllowed(f"{tip.status} to {new}")
     if outcome.status != new:
         raise WrongReason(f"{outcome.id} for {new}")

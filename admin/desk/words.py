@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..district.data import Choice, District
-from ..models import Decision, TipStatus, Urgency
+from ..models import Decision
+from ..tip.status import STATUSES, TipStatus
+from ..tip.urgency import GRADES, Urgency
 from ..vault.history import REPORTER, SYSTEM, Reason
 from .deadlines.words import history_word
 from .queue.lanes import COUNTED_MAX
@@ -23,37 +25,11 @@ from .tip.tip_links import (
     other_of,
 )
 
-STATUS: Final = {
-    TipStatus.RECEIVED: _l("已收到"),
-    TipStatus.QUESTION: _l("等举报人补充"),
-    TipStatus.ACCEPTED: _l("已受理"),
-    TipStatus.REFERRED: _l("已转办"),
-    TipStatus.OUT_OF_SCOPE: _l("不归这里办"),
-    TipStatus.CLOSED: _l("已办结"),
-    TipStatus.PURGED: _l("内容已删除"),
-}
+STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
-PUBLIC_STATUS: Final = {
-    TipStatus.ACCEPTED: _l("已受理"),
-    TipStatus.REFERRED: _l("已转有关机关"),
-    TipStatus.OUT_OF_SCOPE: _l("这件事不归这里办，可以找…"),
-    TipStatus.CLOSED: _l("已办结（办结不等于查实，也不等于您说错了）"),
-}
-"""What the reporter reads after a decision: the same words whatever was found."""
-MOVE: Final = {
-    TipStatus.ACCEPTED: _l("受理"),
-    TipStatus.REFERRED: _l("转办"),
-    TipStatus.OUT_OF_SCOPE: _l("不归这里办"),
-    TipStatus.CLOSED: _l("办结"),
-}
-URGENCY: Final = {
-    Urgency.P0: _l("危急"),
-    Urgency.P1: _l("当日"),
-    Urgency.P2: _l("三日内"),
-    Urgency.P3: _l("一般"),
-}
-SHAPE: Final = {Urgency.P0: "▲", Urgency.P1: "◆", Urgency.P2: "●", Urgency.P3: "○"}
-"""Urgency is told by word and shape, so that nobody needs to see the colour."""
+MOVE: Final = {status: _l(told.act) for status, told in STATUSES.items() if told.act}
+URGENCY: Final = {level: _l(grade.word) for level, grade in GRADES.items()}
+SHAPE: Final = {level: grade.shape for level, grade in GRADES.items()}
 
 _REASON: Final[dict[str, Any]] = {
     Reason.CLAIMED: _l("领办"),
@@ -181,7 +157,8 @@ def browser_words(district: District) -> dict[str, Any]:
         "flags": {"minor": _("未成年人"), "official": _("公职人员"), "danger": _("有危险")},
         "kinds": {"supplement": _("补充"), "danger": _("有危险"), "withdraw": _("请求撤回")},
         "people": {"staff": _("工作人员"), "reporter": _("举报人")},
-        "reads": {status.value: str(word) for status, word in PUBLIC_STATUS.items()},
+        # What the reporter reads after each decision.
+        "reads": {status.value: _(STATUSES[status].reporter) for status in MOVE},
         "sentences": _sentences(),
         "keys": {
             "title": _("键盘"),

@@ -5,10 +5,12 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from ..models import Tip, TipStatus, Urgency
+from ..models import Tip
 from ..sealing import age, payload
 from ..sealing.marks import unit_mark
 from ..tip.routing import choose_urgency, is_supervisory
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 from ..vault import nonces, store
 from ..vault.calls import is_full
 from ..vault.files import uploads

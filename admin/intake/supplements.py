@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Tip, TipStatus
+from ..models import Direction, Tip
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
 from ..sealing.marks import Unmarked, check_marks
 from ..tip.routing import choose_urgency
+from ..tip.status import TipStatus
 from ..vault import (
     history,
     nonces,

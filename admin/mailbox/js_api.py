@@ -10,11 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..app_state import app_state, page_language
 from ..db import db, today
-from ..models import Urgency
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.seen import SEEN
+from ..tip.urgency import Urgency
 from ..vault.files.sent import TooMuch, read_files
 from ..vault.files.uploads import NotWhole
 from ..vault.store import TalkFull, TalkFullToday

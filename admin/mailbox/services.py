@@ -12,10 +12,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ..app_state import app_state
 from ..db import today
-from ..models import Decision, Direction, Tip, TipStatus, Urgency
+from ..models import Decision, Direction, Tip
 from ..sealing import age
 from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 from ..vault import history
 from ..vault.conversation import Talk, read_talk
 from ..vault.decoy import NOBODY, find_tip_or_decoy

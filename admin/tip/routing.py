@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..district.data import District
-from ..models import Urgency
+from .urgency import Urgency
 
 
 @dataclass(frozen=True)

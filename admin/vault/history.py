@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from ..audit.log import record_at_commit
 from ..db import today
-from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
+from ..models import Decision, Tip
+from ..tip.status import OPEN_STATUSES, TipStatus
+from ..tip.urgency import Urgency
 from .calls import raise_urgency
 from .deadlines import clocks
 from .lane import lane_days, rise_in_lane

@@ -12,7 +12,10 @@ from ..app_state import app_state
 from ..db import today
 from ..deadlines.rules import Deadline
 from ..district.data import District
-from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
+from ..models import Direction, Message, Tip, UnitKey, random_key
+from ..tip.channels import Channel
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 from . import seen
 from .calls import raise_urgency
 from .lane import first_rank, lane_days
@@ -63,7 +66,7 @@ class SealedTip:
     """Whether it stands apart in the lane 疑似机器发送."""
     is_proven: bool = False
     """Whether it came with a proof of work."""
-    channel: str = "form"
+    channel: str = Channel.FORM
     """How it came: by the form, or told to staff."""
     marks: bytes | None = None
     """The mark of the unit that it is sealed to; None where its maker gave none."""

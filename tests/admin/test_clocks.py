@@ -25,8 +25,9 @@ from admin.deadlines.working_days import (
     months_after,
 )
 from admin.district.data import load_district
-from admin.models import TipStatus, Urgency
 from admin.reading.data_files import load_file
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 CLOCKS = load_district(ROOT / "content").clocks
 DAYS = CLOCKS.calendar

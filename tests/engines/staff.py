@@ -5,8 +5,9 @@ from sqlalchemy.orm import selectinload, undefer
 
 from admin.db import db
 from admin.keys.issuing import open_grant, open_identity
-from admin.models import KeyGrant, Member, Message, Tip, TipStatus, UnitKey
+from admin.models import KeyGrant, Member, Message, Tip, UnitKey
 from admin.sealing import age, payload
+from admin.tip.status import TipStatus
 from admin.vault import history
 
 NAME = "police-1"

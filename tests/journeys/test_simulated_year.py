@@ -14,8 +14,10 @@ from admin.app_state import app_state
 from admin.db import db, set_today
 from admin.desk.deadlines.views import extend, mark_moved
 from admin.desk.services import decide
-from admin.models import ClockEvent, Decision, Tip, TipStatus, UnitKey, Urgency
+from admin.models import ClockEvent, Decision, Tip, UnitKey
 from admin.serving.sweeper import sweep_now
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history
 from admin.vault.deadlines.clocks import note_first_read
 from admin.vault.store import SealedTip, store_tip

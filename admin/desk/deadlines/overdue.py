@@ -15,15 +15,9 @@ from sqlalchemy.orm import Session
 
 from ...deadlines.rules import Level
 from ...district.data import District
-from ...models import (
-    EXPIRING,
-    OPEN,
-    ClockEvent,
-    Member,
-    Tip,
-    TipStatus,
-    Urgency,
-)
+from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
+from ...tip.status import TipStatus
+from ...tip.urgency import Urgency
 from ...vault.deadlines.reminders import supervisor_of
 from ..claims import clock
 from ..queue.lanes import NOW

@@ -18,12 +18,9 @@ from ...access.permissions import Act
 from ...access.roles import Staff
 from ...district.data import District
 from ...members.countersign import NeedsSecond
-from ...models import (
-    Member,
-    Tip,
-    TipStatus,
-    Urgency,
-)
+from ...models import Member, Tip
+from ...tip.status import TipStatus
+from ...tip.urgency import Urgency
 from ..claims import clock, is_held
 from ..services import (
     ChangedMeanwhile,

@@ -13,15 +13,12 @@ from sqlalchemy.orm import Session
 
 from ...access.roles import Staff
 from ...db import today
-from ...models import (
-    Tip,
-    TipLink,
-    TipStatus,
-    Urgency,
-)
+from ...models import Tip, TipLink
+from ...tip.status import TipStatus, may_move
+from ...tip.urgency import Urgency
 from ...vault import history
 from ...vault.lane import leave_lane
-from ..services import MOVES, MoveNotAllowed
+from ..services import MoveNotAllowed
 from .tip_links import (
     JOINED,
     LINKED,
@@ -116,7 +113,7 @@ def merge(session: Session, tip: Tip, into: Tip, *, actor: Staff) -> None:
     """
     if tip.id == into.id:
         raise SameTip
-    if into.status is TipStatus.PURGED or TipStatus.CLOSED not in MOVES[tip.status]:
+    if into.status is TipStatus.PURGED or not may_move(tip.status, TipStatus.CLOSED):
         raise MoveNotAllowed("ended")
     # By the ties, of which a tip has few: there is no index of what was merged.
     if any(other.is_duplicate for other in linked_tips(session, tip)):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from ...access.roles import Staff
-from ...models import Tip, TipStatus
+from ...models import Tip
+from ...tip.status import TipStatus
 from ...vault import history
 
 LINKED: Final = "linked"

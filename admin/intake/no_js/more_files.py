@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...app_state import app_state
 from ...db import db
-from ...models import Tip, TipStatus
+from ...models import Tip
 from ...sealing.marks import Strayed, Unmarked
+from ...tip.status import TipStatus
 from ...vault import nonces, store
 from ...vault.files.uploads import NotWhole
 from ...vault.store import NumberTaken, TalkFull

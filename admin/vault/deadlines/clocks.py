@@ -18,12 +18,8 @@ from ...deadlines.rules import (
     Step,
     is_reopening,
 )
-from ...models import (
-    ClockEvent,
-    Decision,
-    Tip,
-    Urgency,
-)
+from ...models import ClockEvent, Decision, Tip
+from ...tip.urgency import Urgency
 
 REPORTER: Final = "reporter"
 """The `by` of what the reporter did; people see 举报人."""

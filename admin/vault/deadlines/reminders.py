@@ -12,15 +12,8 @@ from sqlalchemy.orm import Session
 from ...app_state import app_state
 from ...deadlines.rules import Level
 from ...district.data import District
-from ...models import (
-    OPEN,
-    UNDATED,
-    ClockEvent,
-    Decision,
-    Setting,
-    Tip,
-    Urgency,
-)
+from ...models import OPEN, UNDATED, ClockEvent, Decision, Setting, Tip
+from ...tip.urgency import Urgency
 from .clocks import (
     COVER,
     SYSTEM,

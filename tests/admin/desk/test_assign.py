@@ -10,7 +10,9 @@ from admin.db import db, today
 from admin.desk.claims import clock, free_run_out, hold_until, is_held
 from admin.desk.queue.assigning import NotToThem, assign
 from admin.desk.services import ClaimedByOther, MoveNotAllowed, claim, decide, release, set_urgency
-from admin.models import AuditEvent, Decision, Member, Tip, TipStatus, Urgency
+from admin.models import AuditEvent, Decision, Member, Tip
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.history import Reason, heard_from_reporter
 
 HOUR = 3600

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db
-from admin.models import Member, TipLabel, TipStatus, Urgency
+from admin.models import Member, TipLabel
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 
 def chosen(*tips):

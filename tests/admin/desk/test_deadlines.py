@@ -7,8 +7,10 @@ from sqlalchemy import select, update
 
 from admin.db import db, set_today
 from admin.deadlines.rules import Level
-from admin.models import ClockEvent, Decision, Member, Tip, TipStatus, Urgency
+from admin.models import ClockEvent, Decision, Member, Tip
 from admin.serving.sweeper import sweep_now
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.history import Reason, record
 
 THURSDAY = date(2026, 9, 24)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.desk.tip.labels import carries_labels
-from admin.models import AuditEvent, TipLabel, TipStatus, Urgency
+from admin.models import AuditEvent, TipLabel
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from tests.shared_tips import DISTRICT
 
 

@@ -16,7 +16,8 @@ from admin.desk.tip.links import (
     unlink,
 )
 from admin.district.data import load_district
-from admin.models import AuditEvent, Tip, TipLink, TipStatus
+from admin.models import AuditEvent, Tip, TipLink
+from admin.tip.status import TipStatus
 from admin.vault.history import Reason, heard_from_reporter
 
 OUTCOMES = load_district(ROOT / "content").outcomes

@@ -13,7 +13,8 @@ from admin.desk.tip.notes import (
     SealedNote,
     add_note,
 )
-from admin.models import Decision, Note, Tip, TipStatus
+from admin.models import Decision, Note, Tip
+from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
 from admin.vault.store import NumberTaken
 

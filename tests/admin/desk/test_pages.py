@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from admin.db import today
-from admin.models import Direction, TipStatus, Urgency
+from admin.models import Direction
 from admin.sealing.age import open_sealed
 from admin.sealing.payload import Label, Tip
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.history import REPORTER, Reason, record
 from admin.vault.store import add_message
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from admin.config import ROOT
 from admin.db import today
 from admin.desk.services import (
-    MOVES,
     ClaimedByOther,
     MoveNotAllowed,
     SealedMessage,
@@ -21,17 +20,19 @@ from admin.desk.services import (
     write_to_reporter,
 )
 from admin.district.data import load_district
-from admin.models import Decision, Direction, Member, Message, Tip, TipStatus, Urgency
+from admin.models import Decision, Direction, Member, Message, Tip
+from admin.tip.status import STATUSES, TipStatus, may_move
+from admin.tip.urgency import Urgency
 from admin.vault.history import Reason
 from admin.vault.store import NumberTaken
 
 OUTCOMES = load_district(ROOT / "content").outcomes
 FITTING = {outcome.status: outcome for outcome in OUTCOMES.values()}
-ALLOWED = [(old, new) for old in TipStatus for new in MOVES[old]]
+ALLOWED = [(old, new) for old in TipStatus for new in STATUSES[old].moves]
 REFUSED = [
     (old, new)
     for old, new in itertools.product(TipStatus, TipStatus)
-    if new not in MOVES[old] and new in FITTING
+    if not may_move(old, new) and new in FITTING
 ]
 SHUT = [TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED, TipStatus.PURGED]
 
@@ -85,7 +86,7 @@ def test_decide_refuses_every_move_not_listed_and_changes_nothing(session, tip, 
     assert (tip.status, tip.outcome, history(session, tip)) == (old, None, [])
 
 
-@pytest.mark.parametrize("new", MOVES[TipStatus.RECEIVED])
+@pytest.mark.parametrize("new", STATUSES[TipStatus.RECEIVED].moves)
 def test_decide_refuses_every_reason_of_another_status(session, tip, ada, new):
     for outcome in OUTCOMES.values():
         if outcome.status != new:

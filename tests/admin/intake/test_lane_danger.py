@@ -13,7 +13,8 @@ from admin.desk.queue.listing import read_queue
 from admin.desk.queue.search import Wanted
 from admin.desk.queue.side import read_around
 from admin.intake.flood import Flood
-from admin.models import Decision, LaneRank, Tip, Urgency
+from admin.models import Decision, LaneRank, Tip
+from admin.tip.urgency import Urgency
 from admin.vault import history
 from admin.vault.calls import CALLS_MAX
 from admin.vault.lane import leave_lane

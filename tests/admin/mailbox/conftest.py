@@ -11,9 +11,11 @@ from admin.app_state import app_state
 from admin.config import AddressHints
 from admin.db import db
 from admin.mailbox.shares import Shares
-from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
+from admin.models import Direction, Tip, UnitKey
 from admin.sealing import age, marks, payload, receipt
 from admin.sealing.age import HybridIdentity
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history, store, vault
 from admin.vault.expiry import sweep
 

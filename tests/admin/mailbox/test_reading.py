@@ -12,8 +12,9 @@ from admin.db import db, today
 from admin.mailbox import views, visit
 from admin.mailbox.thread import OPENED_STEP
 from admin.mailbox.views import PAGE_STEP
-from admin.models import Message, TipStatus
+from admin.models import Message
 from admin.sealing import age, receipt
+from admin.tip.status import TipStatus
 from admin.vault import history
 from admin.vault.expiry import PURGED_DAYS
 

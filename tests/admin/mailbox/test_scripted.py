@@ -12,8 +12,10 @@ from admin.app_state import app_state
 from admin.db import db, today
 from admin.mailbox import js_api
 from admin.mailbox.js_api import MOST_SEALED
-from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
+from admin.models import Message, SpentNonce, Upload
 from admin.sealing import age, payload
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import store, vault
 from admin.vault.files import uploads
 from admin.vault.store import TalkState

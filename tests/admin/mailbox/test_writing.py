@@ -10,8 +10,10 @@ from admin.app_state import app_state
 from admin.db import today
 from admin.mailbox import visit as visit_module
 from admin.mailbox.words import CALLED_DAYS
-from admin.models import Decision, Message, SpentNonce, TipStatus, Urgency
+from admin.models import Decision, Message, SpentNonce
 from admin.sealing import payload
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history, store
 
 

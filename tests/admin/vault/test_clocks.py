@@ -18,23 +18,15 @@ from admin.deadlines.rules import calendar_gap
 from admin.desk.services import decide
 from admin.doctor.findings import State
 from admin.doctor.store import check_calendar
-from admin.models import (
-    OPEN,
-    UNDATED,
-    ClockEvent,
-    Decision,
-    Setting,
-    Tip,
-    TipStatus,
-    UnitKey,
-    Urgency,
-)
+from admin.models import OPEN, UNDATED, ClockEvent, Decision, Setting, Tip, UnitKey
 from admin.sealing import payload
 from admin.serving.sweeper import (
     SWEPT,
     seconds_until_next,
     sweep_now,
 )
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history
 from admin.vault.deadlines import reminders
 from admin.vault.deadlines.clocks import SYSTEM, note_first_read

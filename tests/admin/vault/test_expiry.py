@@ -17,12 +17,12 @@ from admin.models import (
     Message,
     SpentChallenge,
     Tip,
-    TipStatus,
     UnitKey,
-    Urgency,
 )
 from admin.sealing import payload
 from admin.serving.sweeper import sweep_now
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import MOST_CALLS, Reason, mark_danger
 from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, lane_size, leave_lane

@@ -17,6 +17,7 @@ from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
 from ..tip.channels import CHANNELS, TAKEN_DOWN
+from ..tip.fields import FIELDS
 from ..tip.routing import offered_categories
 from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
@@ -42,12 +43,11 @@ def show_form() -> Answer:
     offered = offered_categories(district, units, sealed_way=True)
     form = TipQuestions()
     form.offer(make_offer(district, offered, "zh"))
-    # What nobody answered is not known, as on the public form.
-    for name in ("township", "when", "minor", "official"):
-        form[name].data = "unclear"
+    form.preset()
     return render_template(
         "desk/enter.html",
         form=form,
+        questions=FIELDS,
         channels={channel: _(CHANNELS[channel]) for channel in TAKEN_DOWN},
         units={unit.id: unit.zh for unit in district.units.values()},
         browser_words=words.browser_words(district),

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..district.data import Choice, District
 from ..models import Decision
+from ..tip.fields import FIELDS
 from ..tip.status import STATUSES, TipStatus
 from ..tip.urgency import GRADES, Urgency
 from ..vault.history import REPORTER, SYSTEM, Reason
@@ -46,22 +47,6 @@ _REASON: Final[dict[str, Any]] = {
     Reason.FILE_TAKEN: _l("取出了附件，要离线清理"),
 }
 _NEW_URGENCY: Final = {urgency_reason(level): word for level, word in URGENCY.items()}
-_FIELDS: Final = {
-    "category": _l("类型"),
-    "what": _l("发生了什么"),
-    "township": _l("乡镇街道"),
-    "place": _l("地点"),
-    "when": _l("时间"),
-    "who": _l("涉及的人"),
-    "objects": _l("车辆、场所、账号"),
-    "harm": _l("造成的后果"),
-    "minor": _l("涉及未成年人"),
-    "official": _l("涉及公职人员或村干部"),
-    "exclude": _l("不能让这些单位看到"),
-    "basis": _l("消息来源"),
-    "fear": _l("担心的事"),
-    "answer": _l("愿意回答问题"),
-}
 _TIES: Final = {
     LINKED: _l("和 %(other)s 关联为同一件事"),
     UNLINKED: _l("取消和 %(other)s 的关联"),
@@ -144,16 +129,12 @@ def contact_units(district: District) -> tuple[str, str] | None:
 
 def browser_words(district: District) -> dict[str, Any]:
     """Collect what the browser needs to show an opened tip: labels, choices, sentences."""
-    choices = {name: _zh(options) for name, options in district.choices.items()}
-    choices |= {
-        "category": _zh(district.categories),
-        "township": _zh(district.townships),
-        "exclude": _zh(district.offices),
-    }
     return {
         # A list: JSON objects are sent with sorted keys, and the order of the form is wanted.
-        "fields": [[name, str(word)] for name, word in _FIELDS.items()],
-        "choices": choices,
+        "fields": [[field.name, field.word] for field in FIELDS],
+        "choices": {
+            field.name: _zh(district.options(field.name)) for field in FIELDS if field.has_options
+        },
         "flags": {"minor": _("未成年人"), "official": _("公职人员"), "danger": _("有危险")},
         "kinds": {"supplement": _("补充"), "danger": _("有危险"), "withdraw": _("请求撤回")},
         "people": {"staff": _("工作人员"), "reporter": _("举报人")},

@@ -7,7 +7,7 @@ astray.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -106,6 +106,15 @@ class District:
     def sealed_way(self) -> frozenset[str]:
         """The units that take tips about officials. The upper one takes others too."""
         return frozenset({self.supervisory, self.upper})
+
+    def options(self, field: str) -> Mapping[str, Choice]:
+        """Return the options of a field of choices (`tip.fields`), by id."""
+        own: dict[str, Mapping[str, Choice]] = {
+            "category": self.categories,
+            "township": self.townships,
+            "exclude": self.offices,
+        }
+        return own[field] if field in own else self.choices[field]
 
 
 _ROUTES_VERSION: Final = "dengshao routes v1"

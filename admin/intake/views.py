@@ -98,7 +98,7 @@ def send_tip() -> Response | Page:
 
 
 def _is_supervisory(form: TipForm) -> bool:
-    return is_supervisory(form.official.data or "", tuple(form.exclude.data or ()))
+    return is_supervisory(form["official"].data or "", tuple(form["exclude"].data or ()))
 
 
 def _send(form: TipForm) -> Response | Page:

@@ -463,7 +463,7 @@ class Countersign(Base):
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     # suspend, or close: of members/countersign.Kind.
     kind: Mapped[str] = mapped_column(String(10))
-    # The unit whose matter it is; who agrees: countersign.guardian_of, closing_unit.
+    # The unit whose matter it is; who agrees: `tip.routing.Ways`.
     unit_id: Mapped[str] = mapped_column(String(40))
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_on: Mapped[date]

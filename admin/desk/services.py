@@ -58,7 +58,8 @@ def needs_second(tip: Tip, outcome: Outcome) -> bool:
 
     At the upper unit no row tells which tips these are: there it is asked for all.
     """
-    return tip.unit_id in app_state().district.sealed_way and outcome.purge_days is not None
+    is_sealed = app_state().district.ways.is_sealed(tip.unit_id)
+    return is_sealed and outcome.purge_days is not None
 
 
 def days_kept(tip: Tip, outcome: Outcome) -> int | None:

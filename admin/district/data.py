@@ -21,6 +21,7 @@ from ..reading.keys_file import (
     combined,
     read_lines,
 )
+from ..tip.routing import Ways
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ class District:
     choices: dict[str, dict[str, Choice]]
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
-    supervisory: str
-    upper: str
+    ways: Ways
     contact: ContactUnits | None
     """None where the district does not ask for it."""
     fingerprints: frozenset[tuple[str, str]]
@@ -101,11 +101,6 @@ class District:
     practice_tips: tuple[PracticeTip, ...]
     clocks: Clocks
     """Until when what must be done with a tip."""
-
-    @property
-    def sealed_way(self) -> frozenset[str]:
-        """The units that take tips about officials. The upper one takes others too."""
-        return frozenset({self.supervisory, self.upper})
 
     def options(self, field: str) -> Mapping[str, Choice]:
         """Return the options of a field of choices (`tip.fields`), by id."""
@@ -140,8 +135,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
         labels=_choices(load_file(content, "labels")["items"]),
-        supervisory=routes["supervisory"],
-        upper=routes["upper"],
+        ways=Ways(routes["supervisory"], routes["upper"]),
         contact=ContactUnits(**routes["contact"]) if "contact" in routes else None,
         fingerprints=keys.open,
         retiring=keys.retiring,
@@ -204,7 +198,7 @@ def _check_units(district: District) -> None:
     contact = set(vars(district.contact).values()) if district.contact else set()
     if len(contact) == 1:
         raise DataError("routes.yml: contact: custodian and reviewer must be two units")
-    named = {district.supervisory, district.upper, *contact}
+    named = {*district.ways.takers, *contact}
     named |= {category.route for category in district.categories.values()}
     named |= {office.unit for office in district.offices.values() if office.unit}
     named |= {other for unit in district.units.values() for other in unit.otherwise}
@@ -225,8 +219,7 @@ def routes_text(district: District) -> str:
     units = (unit for unit in district.units.values() if not unit.practice)
     whole = [
         _ROUTES_VERSION,
-        district.supervisory,
-        district.upper,
+        *district.ways.takers,
         [pair.custodian, pair.reviewer] if pair else None,
         sorted([unit.id, list(unit.otherwise)] for unit in units),
         sorted([category.id, category.route] for category in district.categories.values()),

@@ -182,7 +182,7 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
         "any_open": bool(units),
-        "sealed_way_open": district.supervisory in units,
+        "sealed_way_open": district.ways.supervisory in units,
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
         "hotlines": district.hotlines,

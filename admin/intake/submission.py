@@ -52,14 +52,7 @@ class Submission:
 
     @cached_property
     def circumstances(self) -> Circumstances:
-        text = {name: str(value) for name, value in self.answers.items() if name != "exclude"}
-        return Circumstances(
-            category=text.get("category", "unclear"),
-            official=text.get("official", "unclear"),
-            exclude=tuple(self.answers.get("exclude", ())),
-            when=text.get("when", "unclear"),
-            minor=text.get("minor", "unclear"),
-        )
+        return Circumstances.of(self.answers)
 
     @cached_property
     def unit(self) -> OpenUnit:

@@ -126,7 +126,7 @@ def _goes_on(tip: SealedTip) -> date | None:
 
 def _first_due(tip: SealedTip) -> Deadline | None:
     district = app_state().district
-    is_supervisory = tip.unit_id == district.supervisory
+    is_supervisory = district.ways.is_sealed(tip.unit_id)
     return district.clocks.at_arrival(today(), tip.urgency, is_supervisory=is_supervisory)
 
 
@@ -198,7 +198,7 @@ def make_urgent(session: Session, tip: Tip, urgency: Urgency, district: District
     A supervisory tip stays as urgent as it is, and so does whatever lies at the unit above: that
     takes such tips too, and no row tells which they are.
     """
-    if tip.unit_id not in district.sealed_way:
+    if not district.ways.is_sealed(tip.unit_id):
         raise_urgency(session, tip, urgency)
 
 

@@ -10,11 +10,12 @@ from admin.config import ROOT
 ADMIN = ROOT / "admin"
 
 FLOORS = (
-    {"config", "logs", "models", "reading", "sealing", "migrate"},
-    {"db", "deadlines"},
+    {"config", "logs", "reading", "sealing", "tip", "migrate"},
+    {"db", "models"},
+    {"deadlines"},
     {"district", "wire", "law", "cleaning"},
     {"app_state"},
-    {"tip", "web", "audit"},
+    {"web", "audit"},
     {"vault"},
     {"access"},
     {"keys", "auditor", "counts", "mail", "signin"},
@@ -23,7 +24,7 @@ FLOORS = (
     {"unit_keys", "desk"},
 )
 """What shared services and the pages of staff are made of, from the lowest floor up."""
-BASE = set().union(*FLOORS[:6])
+BASE = set().union(*FLOORS[:7])
 PUBLIC = ("intake", "mailbox")
 """A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
 OPERATOR = ("serving", "backup", "demo", "doctor", "commands", "cli", "__init__")

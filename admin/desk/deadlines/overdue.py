@@ -18,7 +18,6 @@ from ...district.data import District
 from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
-from ...vault.deadlines.reminders import supervisor_of
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS
@@ -91,7 +90,7 @@ def others_overdue(
     supervised = [
         unit.id
         for unit in district.units.values()
-        if not unit.practice and supervisor_of(district, unit.id) == unit_id
+        if not unit.practice and district.ways.watcher(unit.id) == unit_id
     ]
     found = {other: _told_to_supervisor(session, other, day) for other in supervised}
     return {other: listed for other, listed in found.items() if listed.count}

@@ -65,8 +65,8 @@ def _ways(district: District) -> dict[str, Any]:
     """Tell the script which units no tip may reach by what its reporter answered."""
     practice = (unit.id for unit in district.units.values() if unit.practice)
     return {
-        "supervisory": district.supervisory,
-        "upper": district.upper,
+        "supervisory": district.ways.supervisory,
+        "upper": district.ways.upper,
         "offices": {office.id: office.unit for office in district.offices.values()},
         "practice": next(practice, ""),
     }

@@ -45,7 +45,7 @@ def send_more() -> Response | BaseResponse | Page:
         if intake is None or (tip := _tip(form, intake)) is None:
             return back_to_form()
         try:
-            bring_files(form, arrived, together=tip.unit_id in app_state().district.sealed_way)
+            bring_files(form, arrived, together=app_state().district.ways.is_sealed(tip.unit_id))
             if form.brought.must_ask:
                 return _again(form, status=503 if is_busy(form.brought) else 422)
             if not (form.brought.held or form.brought.stored or form.brought.failed):

@@ -119,7 +119,7 @@ def facts_of(tip: Cover, past: Past) -> Facts:
     return Facts(
         received_on=tip.received_on,
         urgency=Urgency(tip.urgency),
-        is_supervisory=tip.unit_id == app_state().district.supervisory,
+        is_supervisory=app_state().district.ways.is_sealed(tip.unit_id),
         steps=past.steps,
         extended_on=tip.extended_on,
         is_open=tip.is_open,

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from ...app_state import app_state
 from ...deadlines.rules import Level
-from ...district.data import District
 from ...models import OPEN, UNDATED, ClockEvent, Decision, Setting, Tip
 from ...tip.urgency import Urgency
 from .clocks import (
@@ -49,16 +48,6 @@ class Turn:
 def overdue_reason(rule_id: str, level: Level) -> str:
     """Give the code under which the history keeps that a level was told."""
     return f"overdue_{rule_id}_{level}"
-
-
-def supervisor_of(district: District, unit_id: str) -> str | None:
-    """Name the unit that is told of another's long overdue tips; above the upper unit is none.
-
-    It learns reference, rule and days, never a word.
-    """
-    if unit_id == district.upper:
-        return None
-    return district.upper if unit_id == district.supervisory else district.supervisory
 
 
 def date_undated(session: Session) -> Turn:
@@ -169,7 +158,7 @@ def _news(
     tip: Any, past: Past, day: date, told: set[tuple[int, str, str]]
 ) -> list[tuple[str, Level]]:
     """List which deadline is now told to which level, and was not told before."""
-    has_supervisor = supervisor_of(app_state().district, tip.unit_id) is not None
+    has_supervisor = app_state().district.ways.watcher(tip.unit_id) is not None
     return [
         (rule.id, level)
         for rule, level in clocks().urges(facts_of(tip, past), day)

@@ -55,7 +55,7 @@ def test_a_supervisory_tip_carries_no_label_wherever_it_fell(sign_in, make_tip, 
 
 def test_none_of_the_upper_units_tips_carries_labels_for_no_row_tells_which_came_that_way(make_tip):
     carried = {
-        unit: carries_labels(make_tip(unit), DISTRICT.sealed_way)
+        unit: carries_labels(make_tip(unit), DISTRICT.ways)
         for unit in ("police", "drugs", "trade", "supervision", "upper")
     }
 

@@ -97,6 +97,20 @@ def test_a_tip_carries_its_first_deadline_from_the_moment_it_is_stored(
     assert marks(store(unit, urgency=urgency)) == (day, rule)
 
 
+@pytest.mark.parametrize(
+    ("unit", "is_dated"), [("police", False), ("supervision", True), ("upper", True)]
+)
+def test_whatever_unit_takes_tips_about_officials_has_the_deadline_of_their_way(
+    store, session, unit, is_dated
+):
+    # Read, so that the next deadline is asked for; no row at the upper unit tells which they are.
+    tip = store(unit, urgency=Urgency.P1)
+    note_first_read(session, tip.id, by="police-1")
+    session.refresh(tip)
+
+    assert (tip.due_rule == "umbrella") == is_dated
+
+
 def test_in_the_lane_no_clock_runs_until_staff_take_the_tip_out(store, act, session):
     tip = store(is_machine=True)
     history.heard_from_reporter(session, tip, reason=Reason.MORE_WORDS)
@@ -334,9 +348,9 @@ def test_above_the_upper_unit_nobody_is_told_and_a_supervisory_tip_is_told_upwar
 
     assert levels(session, upper, "first_read") == {"holder", "reviewer"}
     assert levels(session, watched, "first_read") == {"holder", "reviewer", "supervisor"}
-    assert reminders.supervisor_of(district, "supervision") == "upper"
-    assert reminders.supervisor_of(district, "police") == "supervision"
-    assert reminders.supervisor_of(district, "upper") is None
+    assert district.ways.watcher("supervision") == "upper"
+    assert district.ways.watcher("police") == "supervision"
+    assert district.ways.watcher("upper") is None
 
 
 def test_many_overdue_tips_are_told_batch_by_batch(app, store, session, walk):

@@ -24,6 +24,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from .tip.channels import Channel
+from .tip.events import Event, EventKind, Level
 from .tip.status import TipStatus
 from .tip.urgency import Urgency
 
@@ -303,10 +304,20 @@ class Decision(Base):
     step: Mapped[int]
     old: Mapped[TipStatus]
     new: Mapped[TipStatus]
-    # A code of outcomes.yml or of history.Reason, or urgency_P0 to urgency_P3; never free words.
-    reason: Mapped[str] = mapped_column(String(40))
+    # What happened, as `tip.events` declares it; never free words.
+    kind: Mapped[EventKind] = mapped_column(server_default=EventKind.DECIDED.value)
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    urgency: Mapped[Urgency | None]
+    other: Mapped[str | None] = mapped_column(String(11))
+    rule: Mapped[str | None] = mapped_column(String(40))
+    level: Mapped[Level | None]
     by: Mapped[str] = mapped_column(String(80))
     decided_on: Mapped[date]
+
+    @property
+    def event(self) -> Event:
+        """What happened, with all that it carries."""
+        return Event(self.kind, self.reason, self.urgency, self.other, self.rule, self.level)
 
 
 class SpentNonce(Base):

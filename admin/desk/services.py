@@ -12,10 +12,10 @@ from ..app_state import app_state
 from ..district.data import Outcome
 from ..members.countersign import LEAST_DAYS, NeedsSecond
 from ..models import Decision, Direction, Message, Tip
+from ..tip.events import Event, EventKind
 from ..tip.status import TipStatus, may_move
 from ..tip.urgency import Urgency
 from ..vault import history
-from ..vault.history import Reason
 from ..vault.lane import leave_lane
 from ..vault.store import add_message
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
@@ -103,7 +103,8 @@ def decide(
     keep_claim(tip, actor)
     tip.outcome = None if new is TipStatus.ACCEPTED else outcome.id
     history.expire_after(tip, days_kept(tip, outcome))
-    return history.record(session, tip, new=new, reason=outcome.id, by=actor.name)
+    event = Event(EventKind.DECIDED, reason=outcome.id)
+    return history.record(session, tip, event, new=new, by=actor.name)
 
 
 def claim(session: Session, tip: Tip, *, actor: Staff, now: int | None = None) -> None:
@@ -122,7 +123,7 @@ def claim(session: Session, tip: Tip, *, actor: Staff, now: int | None = None) -
 
     leave_lane(tip)
     hand_to(session, tip, actor.member_id, hold_until(tip.urgency, now))
-    history.record(session, tip, new=tip.status, reason=Reason.CLAIMED, by=actor.name)
+    history.record(session, tip, Event(EventKind.CLAIMED), by=actor.name)
     return None
 
 
@@ -131,7 +132,7 @@ def release(session: Session, tip: Tip, *, actor: Staff) -> None:
     if tip.claimed_by_id != actor.member_id:
         raise ClaimedByOther
     hand_to(session, tip, None, None)
-    history.record(session, tip, new=tip.status, reason=Reason.RELEASED, by=actor.name)
+    history.record(session, tip, Event(EventKind.RELEASED), by=actor.name)
 
 
 def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -> None:
@@ -143,13 +144,7 @@ def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -
     leave_lane(tip)
     tip.urgency = urgency
     keep_claim(tip, actor)
-    reason = urgency_reason(urgency)
-    history.record(session, tip, new=tip.status, reason=reason, by=actor.name)
-
-
-def urgency_reason(urgency: Urgency) -> str:
-    """Give the code under which the log keeps a change of urgency, with the new grade."""
-    return f"{Reason.URGENCY}_{urgency}"
+    history.record(session, tip, Event(EventKind.REGRADED, urgency=urgency), by=actor.name)
 
 
 def write_to_reporter(
@@ -175,8 +170,8 @@ def write_to_reporter(
     history.record(
         session,
         tip,
-        new=TipStatus.QUESTION if ask else tip.status,
-        reason=Reason.ASKED if ask else Reason.ANSWERED,
+        Event(EventKind.ASKED if ask else EventKind.ANSWERED),
+        new=TipStatus.QUESTION if ask else None,
         by=actor.name,
     )
     return added

@@ -10,50 +10,19 @@ from flask_babel import lazy_gettext as _l
 
 from ..district.data import Choice, District
 from ..models import Decision
+from ..tip.events import TOLD, Event, EventKind
 from ..tip.fields import FIELDS
 from ..tip.status import STATUSES, TipStatus
 from ..tip.urgency import GRADES, Urgency
-from ..vault.history import REPORTER, SYSTEM, Reason
-from .deadlines.words import history_word
+from ..vault.events import REPORTER, SYSTEM
+from .deadlines.words import LEVEL, rule_name, why_longer
 from .queue.lanes import COUNTED_MAX
-from .services import urgency_reason
-from .tip.tip_links import (
-    JOINED,
-    LINKED,
-    MERGED,
-    PARTED,
-    UNLINKED,
-    other_of,
-)
 
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
 MOVE: Final = {status: _l(told.act) for status, told in STATUSES.items() if told.act}
 URGENCY: Final = {level: _l(grade.word) for level, grade in GRADES.items()}
 SHAPE: Final = {level: grade.shape for level, grade in GRADES.items()}
-
-_REASON: Final[dict[str, Any]] = {
-    Reason.CLAIMED: _l("领办"),
-    Reason.RELEASED: _l("放回队列"),
-    Reason.ASSIGNED: _l("分派"),
-    Reason.RUN_OUT: _l("领办到期，放回队列"),
-    Reason.ASKED: _l("向举报人提问"),
-    Reason.ANSWERED: _l("回复举报人"),
-    Reason.MORE_WORDS: _l("补充了内容"),
-    Reason.DANGER: _l("说自己有危险"),
-    Reason.WITHDRAWN: _l("请求撤回"),
-    Reason.EXPIRED: _l("保存期满，删除内容"),
-    Reason.FILE_COPIED: _l("转出了附件的副本"),
-    Reason.FILE_TAKEN: _l("取出了附件，要离线清理"),
-}
-_NEW_URGENCY: Final = {urgency_reason(level): word for level, word in URGENCY.items()}
-_TIES: Final = {
-    LINKED: _l("和 %(other)s 关联为同一件事"),
-    UNLINKED: _l("取消和 %(other)s 的关联"),
-    MERGED: _l("并入 %(other)s（同一件事）"),
-    JOINED: _l("%(other)s 并入了这一条"),
-    PARTED: _l("%(other)s 不再并入这一条"),
-}
 
 
 @dataclass(frozen=True)
@@ -99,18 +68,29 @@ def waiting(received_on: date, today: date) -> str:
 
 def event_word(decision: Decision) -> str:
     """Say what one line of a tip's history did."""
-    if decision.reason == Reason.ANSWERED and decision.by == REPORTER:
+    event = decision.event
+    if event.kind is EventKind.ANSWERED and decision.by == REPORTER:
         return str(_("回答了问题"))
-    if decision.reason in _NEW_URGENCY:
-        return str(_("把紧急程度改为%(word)s", word=_NEW_URGENCY[decision.reason]))
-    if tie := other_of(decision.reason):
-        return str(_TIES[tie[0]] % {"other": tie[1]})
-    return str(_REASON.get(decision.reason, "")) or history_word(decision.reason)
+    if event.kind is EventKind.OVERDUE and not rule_name(event.rule):
+        return str(_("有一个期限过期，催办"))
+    return str(_(TOLD[event.kind].word) % _carried(event))
+
+
+def _carried(event: Event) -> dict[str, str]:
+    """Return what an event's words have holes for."""
+    return {
+        "word": str(URGENCY[event.urgency]) if event.urgency else "",
+        "why": why_longer(event.reason),
+        "rule": rule_name(event.rule),
+        "who": str(LEVEL[event.level]) if event.level else "",
+        "other": event.other or "",
+    }
 
 
 def outcome_word(decision: Decision, district: District) -> str:
     """Say for what reason a decision was made; empty where it has none of outcomes.yml."""
-    outcome = district.outcomes.get(decision.reason)
+    is_decision = decision.kind is EventKind.DECIDED
+    outcome = district.outcomes.get(decision.reason) if is_decision else None
     return outcome.zh if outcome else ""
 
 

@@ -9,6 +9,7 @@ from ..models import Direction, Tip
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
 from ..sealing.marks import Unmarked, check_marks
+from ..tip.events import EventKind
 from ..tip.routing import choose_urgency
 from ..tip.status import TipStatus
 from ..vault import (
@@ -88,7 +89,7 @@ def supplement(
     uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
     urgency = choose_urgency(sent.circumstances)
     store.make_urgent(session, tip, urgency, sent.intake.district)
-    history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
 
 
 def add_files(session: Session, sent: Submission) -> None:

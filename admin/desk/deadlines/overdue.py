@@ -13,9 +13,9 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
-from ...deadlines.rules import Level
 from ...district.data import District
 from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
+from ...tip.events import Level
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from ..claims import clock

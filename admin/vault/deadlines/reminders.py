@@ -10,12 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ...app_state import app_state
-from ...deadlines.rules import Level
-from ...models import OPEN, UNDATED, ClockEvent, Decision, Setting, Tip
+from ...models import OPEN, UNDATED, ClockEvent, Setting, Tip
+from ...tip.events import Event, EventKind, Level
 from ...tip.urgency import Urgency
+from ..events import SYSTEM, append, line
 from .clocks import (
     COVER,
-    SYSTEM,
     Past,
     clocks,
     facts_of,
@@ -43,11 +43,6 @@ class Turn:
     count: int
     last: Any
     """None where nothing is left."""
-
-
-def overdue_reason(rule_id: str, level: Level) -> str:
-    """Give the code under which the history keeps that a level was told."""
-    return f"overdue_{rule_id}_{level}"
 
 
 def date_undated(session: Session) -> Turn:
@@ -142,9 +137,9 @@ def _tell(session: Session, day: date, tips: Sequence[Any]) -> int:
     ]
     if events:
         ends = read_pasts(session, [tip.id for tip, _found in news])
-        lines = [line for tip, found in news for line in _lines(tip, ends[tip.id], found, day)]
+        lines = [row for tip, found in news for row in _lines(tip, ends[tip.id], found)]
         session.execute(insert(ClockEvent), events)
-        session.execute(insert(Decision), lines)
+        append(session, lines)
         # Who acts on one of them from an older page is told what happened meanwhile.
         changed = [tip.id for tip, _found in news]
         session.execute(
@@ -167,11 +162,14 @@ def _news(
     ]
 
 
-def _lines(
-    tip: Any, past: Past, found: Sequence[tuple[str, Level]], day: date
-) -> list[dict[str, Any]]:
-    common = {"tip_id": tip.id, "old": tip.status, "new": tip.status, "by": SYSTEM}
+def _lines(tip: Any, past: Past, found: Sequence[tuple[str, Level]]) -> list[dict[str, Any]]:
     return [
-        {**common, "step": past.number + n, "reason": overdue_reason(*one), "decided_on": day}
-        for n, one in enumerate(found, 1)
+        line(
+            tip.id,
+            past.number + n,
+            Event(EventKind.OVERDUE, rule=rule, level=level),
+            old=tip.status,
+            by=SYSTEM,
+        )
+        for n, (rule, level) in enumerate(found, 1)
     ]

@@ -18,6 +18,7 @@ from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault import history, store, vault
 from admin.vault.expiry import sweep
+from tests.tip_events import event
 
 UNIT = "police"
 
@@ -107,13 +108,13 @@ class Reporter:
     def ask(self, body):
         """Ask a question: a message, and the status with it."""
         self.answer(body)
-        self.move(TipStatus.QUESTION, history.Reason.ASKED)
+        self.move(TipStatus.QUESTION, "asked")
 
     def move(self, status, reason, outcome=None):
         with self.app.app_context():
             tip = db.session.get_one(Tip, self.tip_id)
             tip.outcome = outcome
-            history.record(db.session, tip, new=status, reason=reason, by="police-1")
+            history.record(db.session, tip, event(reason), new=status, by="police-1")
             db.session.commit()
 
     def expire(self, day):

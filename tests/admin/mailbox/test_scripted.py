@@ -138,7 +138,7 @@ def test_danger_and_withdrawal_act_as_without_scripts(send, reporter):
 
     tip = reporter.tip()
     assert (tip.urgency, tip.danger_on, tip.withdrawn_on) == (Urgency.P0, today(), today())
-    assert [decision.reason for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
+    assert [decision.kind for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
 
 
 def test_the_very_same_letter_is_stored_once(client, ask, reporter, count):
@@ -390,7 +390,7 @@ def test_a_supplement_is_logged_as_the_forms_own_is(send, reporter):
     assert send('{"place":"桥头"}', "supplement").status_code == 200
 
     tip = reporter.tip()
-    assert (tip.decisions[-1].reason, tip.status) == ("more_words", TipStatus.QUESTION)
+    assert (tip.decisions[-1].kind, tip.status) == ("more_words", TipStatus.QUESTION)
     assert reporter.opened()[1].kind == "supplement"
 
 
@@ -433,7 +433,7 @@ def test_danger_is_marked_without_a_message_where_no_key_is_there(
     tip = reporter.tip()
     assert (marked.status_code, marked.json) == (200, {"stored": True})
     assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
-    assert [decision.reason for decision in tip.decisions] == ["danger"]
+    assert [decision.kind for decision in tip.decisions] == ["danger"]
     assert (count(Message), tip.talk_length) == (0, 0)
 
 

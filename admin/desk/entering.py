@@ -18,13 +18,14 @@ from ..audit.log import record
 from ..db import db
 from ..tip.channels import CHANNELS, TAKEN_DOWN
 from ..tip.fields import FIELDS
+from ..tip.problems import Problem
 from ..tip.routing import offered_categories
 from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
 from ..vault.offered import routes_of
 from ..web.questions import TipQuestions, make_offer
 from ..wire.fields import text_field
-from ..wire.json_api import answer_json, read_json
+from ..wire.json_api import answer_json, answer_problem, read_json
 from . import words
 from .blueprint import Answer
 
@@ -71,7 +72,7 @@ def store_sealed() -> Response:
     channel, cover = text_field(content, "channel", _CHANNEL), read_cover(content)
     unit = cover.open_unit(vault().units.get())
     if unit is None:
-        return _stored_before(cover, db.reading) or _answer("unit_closed", 409)
+        return _stored_before(cover, db.reading) or _problem(Problem.UNIT_CLOSED)
     try:
         store.store_tip(db.session, cover.tip(unit, channel=channel))
         # No reference and no channel: a line of the log has a time, and a call is the caller's act.
@@ -79,7 +80,7 @@ def store_sealed() -> Response:
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        return _stored_before(cover, db.session) or _answer("reference_taken", 409)
+        return _stored_before(cover, db.session) or _problem(Problem.REFERENCE_TAKEN)
     return _answer()
 
 
@@ -92,12 +93,15 @@ def _stored_before(cover: Cover, session: Session) -> Response | None:
     found = store.find_stored(session, cover.lookup)
     if found is None:
         return None
-    return _answer() if found.sealed == cover.sealed else _answer("other_words", 409)
+    return _answer() if found.sealed == cover.sealed else _problem(Problem.OTHER_WORDS)
 
 
-def _answer(problem: str = "", status: int = 200) -> Response:
-    content = {"error": problem} if problem else {"stored": True}
-    return answer_json(content, status, step=_STEP)
+def _answer() -> Response:
+    return answer_json({"stored": True}, step=_STEP)
+
+
+def _problem(problem: Problem) -> Response:
+    return answer_problem(problem, step=_STEP)
 
 
 def _refuse_practice() -> None:

@@ -241,7 +241,7 @@ def test_a_full_talk_takes_no_more_words_but_for_danger(
     answers = [send("话", kind) for kind in kinds]
 
     assert [answer.status_code for answer in answers] == [200, 200, 409, 200, 409]
-    assert answers[2].json == {"error": "full"}
+    assert answers[2].json == {"error": "talk_full"}
     assert [envelope.kind for envelope in reporter.opened()] == ["message", "supplement", "danger"]
     assert count(SpentNonce) == 3
     # Staff can always answer.

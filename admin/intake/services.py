@@ -11,9 +11,10 @@ from ..sealing.marks import unit_mark
 from ..tip.routing import choose_urgency, may_stay
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
-from ..vault import nonces, store
+from ..vault import store
 from ..vault.calls import is_full
 from ..vault.files import uploads
+from ..vault.spent import nonces
 from ..wire.form_tokens import FormNonce
 from . import contact
 from .contact import ContactRefused

@@ -11,7 +11,7 @@ from ..district.data import District
 from ..sealing import receipt
 from ..sealing.files import FileEntry
 from ..tip.routing import Circumstances, choose_unit
-from ..vault import nonces
+from ..vault.spent import nonces
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
 from .no_js.form_state import Held

@@ -12,12 +12,9 @@ from ..sealing.marks import Unmarked, check_marks
 from ..tip.events import EventKind
 from ..tip.routing import choose_urgency
 from ..tip.status import TipStatus
-from ..vault import (
-    history,
-    nonces,
-    store,
-)
+from ..vault import history, store
 from ..vault.files import uploads
+from ..vault.spent import nonces
 from ..vault.units import OpenUnit, readers_of
 from .submission import Intake, Submission
 

@@ -14,9 +14,10 @@ from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
 from ..tip.routing import is_supervisory
-from ..vault import nonces, store
+from ..vault import store
 from ..vault.files.uploads import NotWhole
 from ..vault.lane import lane_size
+from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
 from ..web.security import public
 from ..wire.form_tokens import FormNonce

@@ -24,7 +24,11 @@ from ..vault.conversation import Talk, read_talk
 from ..vault.decoy import NOBODY, find_tip_or_decoy
 from ..vault.events import REPORTER
 from ..vault.files.uploads import attach
-from ..vault.nonces import body_mac, spend, spent_bodies
+from ..vault.spent.nonces import (
+    body_mac,
+    spend,
+    spent_bodies,
+)
 from ..vault.store import (
     KeyChanged,
     NumberTaken,

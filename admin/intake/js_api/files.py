@@ -16,8 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from ...app_state import app_state
 from ...db import db
 from ...tip.problems import Problem
-from ...vault import challenges, vault
-from ...vault.challenges import SolvedChallenge
+from ...vault import vault
 from ...vault.files import uploads
 from ...vault.files.blobs import (
     PART,
@@ -28,6 +27,8 @@ from ...vault.files.blobs import (
 )
 from ...vault.files.sent import fits, is_padded
 from ...vault.files.sweep import clear_away
+from ...vault.spent import challenges
+from ...vault.spent.challenges import SolvedChallenge
 from ...web.security import public
 from ...wire.fields import text_field
 from ...wire.json_api import answer_json, answer_problem, read_json

@@ -11,12 +11,7 @@ from sqlalchemy.orm import Session
 from ...app_state import app_state
 from ...db import db
 from ...tip.problems import Problem
-from ...vault import (
-    challenges,
-    store,
-    vault,
-)
-from ...vault.challenges import SolvedChallenge
+from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
 from ...vault.files import uploads
 from ...vault.files.sent import (
@@ -25,6 +20,8 @@ from ...vault.files.sent import (
     read_files,
 )
 from ...vault.lane import lane_size
+from ...vault.spent import challenges
+from ...vault.spent.challenges import SolvedChallenge
 from ...vault.units import OpenUnit
 from ...web.security import public
 from ...wire.drafts import answer_ticket

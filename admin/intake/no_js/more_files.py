@@ -11,8 +11,9 @@ from ...db import db
 from ...models import Tip
 from ...sealing.marks import Strayed, Unmarked
 from ...tip.status import TipStatus
-from ...vault import nonces, store
+from ...vault import store
 from ...vault.files.uploads import NotWhole
+from ...vault.spent import nonces
 from ...vault.store import NumberTaken, TalkFull
 from ...web.security import public
 from ..current import current_intake

@@ -97,7 +97,6 @@ def test_the_contents_own_routes_have_the_hash_of_the_table():
 
 TIPS = st.builds(
     Circumstances,
-    Ways,
     category=st.sampled_from(sorted(DISTRICT.categories)),
     official=st.sampled_from(["yes", "no", "unclear"]),
     exclude=st.lists(st.sampled_from(sorted(DISTRICT.offices)), unique=True).map(tuple),

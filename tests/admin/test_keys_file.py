@@ -208,7 +208,7 @@ def test_a_full_disk_leaves_the_file_and_nothing_beside_it(tmp_path, monkeypatch
 
 
 def test_a_build_of_the_site_publishes_the_very_same(tmp_path, monkeypatch):
-    """Two programs write keys.json, and neither may import the other."""
+    """Two programs write keys.json, by one function."""
     monkeypatch.syspath_prepend(str(ROOT / "site" / "hooks"))
     spec = importlib.util.spec_from_file_location("hook", ROOT / "site" / "hooks" / "keys_file.py")
     hook = importlib.util.module_from_spec(spec)

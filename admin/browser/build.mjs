@@ -19,7 +19,10 @@ export async function bundle(entryPoints, outdir) {
   const [old, young] = [entryPoints.filter(isOld), entryPoints.filter((name) => !isOld(name))];
   const built = [await bundleFor("es2017", young, outdir)];
   if (old.length) built.push(await bundleFor("es5", old, outdir));
-  writeFileSync(join(outdir, "LICENSES.txt"), licences(built.flatMap(({ inputs }) => Object.keys(inputs))));
+  writeFileSync(
+    join(outdir, "LICENSES.txt"),
+    licences(built.flatMap(({ inputs }) => Object.keys(inputs))),
+  );
   return built
     .flatMap(({ outputs }) => Object.keys(outputs))
     .filter((name) => name.endsWith(".js"))

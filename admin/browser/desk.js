@@ -19,7 +19,11 @@ if (tip) startTip(tip);
 if (contact) startContact(contact);
 // What hangs on an older key is sealed anew while the member works.
 const here = queue || tip;
-if (here) load().then((keys) => resealInBackground(keys, here.dataset.unit), () => null);
+if (here)
+  load().then(
+    (keys) => resealInBackground(keys, here.dataset.unit),
+    () => null,
+  );
 
 async function startContact(page) {
   const words = wordsOf(page);

@@ -9,4 +9,7 @@ import { load, watch } from "./staff/keyring.js";
 watch();
 startUnit(byId("unit"));
 // What hangs on an older key is sealed anew while the member looks at something else.
-load().then((keys) => resealInBackground(keys, byId("unit").dataset.unit), () => null);
+load().then(
+  (keys) => resealInBackground(keys, byId("unit").dataset.unit),
+  () => null,
+);

@@ -11,7 +11,8 @@ const canvasWith = (spoil) => (width, height) => {
     fillRect(left, top, wide, high) {
       const [red, green, blue] = pen.fillStyle.match(/\d+/g).map(Number);
       for (let y = top; y < top + high; y += 1) {
-        for (let x = left; x < left + wide; x += 1) data.set([red, green, blue], 4 * (y * width + x));
+        for (let x = left; x < left + wide; x += 1)
+          data.set([red, green, blue], 4 * (y * width + x));
       }
     },
     getImageData: () => ({ data: data.map(spoil) }),

@@ -68,15 +68,24 @@ for (const row of table.published) {
 const CHANGES = {
   "the supervisory unit": (routes) => ({ ...routes, supervisory: "third" }),
   "the upper unit": (routes) => ({ ...routes, upper: "first" }),
-  "a category's unit": (routes) => ({ ...routes, categories: { ...routes.categories, A1: "third" } }),
+  "a category's unit": (routes) => ({
+    ...routes,
+    categories: { ...routes.categories, A1: "third" },
+  }),
   "a category more": (routes) => ({ ...routes, categories: { ...routes.categories, A2: "third" } }),
   "an office's unit": (routes) => ({ ...routes, offices: { ...routes.offices, one: "third" } }),
-  "an office's unit left out": (routes) => ({ ...routes, offices: { ...routes.offices, one: null } }),
+  "an office's unit left out": (routes) => ({
+    ...routes,
+    offices: { ...routes.offices, one: null },
+  }),
   "a unit's otherwise": (routes) => ({
     ...routes,
     units: { ...routes.units, first: { otherwise: ["third", "second"], recipients: [] } },
   }),
-  "who reads a contact": (routes) => ({ ...routes, contact: { custodian: "first", reviewer: "top" } }),
+  "who reads a contact": (routes) => ({
+    ...routes,
+    contact: { custodian: "first", reviewer: "top" },
+  }),
   "no shape at all": () => ({}),
 };
 

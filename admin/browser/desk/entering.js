@@ -57,7 +57,8 @@ export class Entering {
 
   // Also a key that moves a radio comes as a click.
   keepChoice(event) {
-    if (this.isHeld && event.target.matches("[type=radio], [type=checkbox]")) event.preventDefault();
+    if (this.isHeld && event.target.matches("[type=radio], [type=checkbox]"))
+      event.preventDefault();
   }
 
   hasWords() {
@@ -150,7 +151,10 @@ export class Entering {
     const channel = this.channel();
     this.isStored = true;
     this.forget();
-    showSlip({ channel, way, receipt: this.parcel.receipt(), reference: this.parcel.reference }, this.words);
+    showSlip(
+      { channel, way, receipt: this.parcel.receipt(), reference: this.parcel.reference },
+      this.words,
+    );
     this.parcel = null;
   }
 

@@ -49,7 +49,13 @@ function tell(both, state, unit, { sentences }) {
   status.setAttribute("role", "status");
   button.addEventListener("click", () => restore(both, unit, { button, status, sentences }));
   const who = sentences.kept_by.replace("%(name)s", both.by).replace("%(day)s", both.day);
-  say(byId("kept"), element("p", "", element("b", "", said)), element("p", "", who), button, status);
+  say(
+    byId("kept"),
+    element("p", "", element("b", "", said)),
+    element("p", "", who),
+    button,
+    status,
+  );
 }
 
 async function restore(both, unit, { button, status, sentences }) {

@@ -48,7 +48,12 @@ function listOf({ title, close, off, rows }) {
   const heading = element("h2", "", title);
   heading.id = "keys-title";
   const lines = rows.map(([key, word]) =>
-    element("div", "keys__row", element("dt", "", element("kbd", "", key)), element("dd", "", word)),
+    element(
+      "div",
+      "keys__row",
+      element("dt", "", element("kbd", "", key)),
+      element("dd", "", word),
+    ),
   );
   const shut = element("button", "button", close);
   shut.type = "button";

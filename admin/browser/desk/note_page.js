@@ -93,7 +93,10 @@ function lineOf(entry, words) {
   line.append(element("p", "notes__who", element("b", "", entry.by), " ", timeOf(entry)));
   const grading = readGrading(entry, words.grades);
   if (grading) line.append(element("p", "", words.notes.graded, inWords(grading, words)));
-  else line.append(element("p", "notes__body", entry.body === null ? words.notes.untrusted : entry.body));
+  else
+    line.append(
+      element("p", "notes__body", entry.body === null ? words.notes.untrusted : entry.body),
+    );
   return line;
 }
 

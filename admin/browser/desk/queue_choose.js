@@ -32,7 +32,8 @@ function rangeWith(form) {
   return (event) => {
     const box = event.target;
     if (box.name !== "tip") return;
-    if (event.shiftKey && last) between(boxesOf(form), last, box).forEach((one) => tick(one, box.checked));
+    if (event.shiftKey && last)
+      between(boxesOf(form), last, box).forEach((one) => tick(one, box.checked));
     last = box;
   };
 }

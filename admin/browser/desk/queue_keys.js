@@ -75,7 +75,8 @@ function withRow(page, words, act) {
 // A click, so that Shift chooses all from the last one on.
 function choose(row, { shiftKey }) {
   const box = row.querySelector('input[name="tip"]');
-  if (box) box.dispatchEvent(new MouseEvent("click", { shiftKey, bubbles: true, cancelable: true }));
+  if (box)
+    box.dispatchEvent(new MouseEvent("click", { shiftKey, bubbles: true, cancelable: true }));
 }
 
 async function claim(row, words) {

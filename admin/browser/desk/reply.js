@@ -60,7 +60,12 @@ export function helpWriting(form) {
   form.querySelectorAll("[data-question]").forEach((button) =>
     button.addEventListener("click", () => {
       const gap = area.value && !/\n$/.test(area.value) ? "\n" : "";
-      area.setRangeText(gap + button.textContent.trim(), area.value.length, area.value.length, "end");
+      area.setRangeText(
+        gap + button.textContent.trim(),
+        area.value.length,
+        area.value.length,
+        "end",
+      );
       area.focus();
       look();
     }),

@@ -41,7 +41,8 @@ export class Field {
       const refusal = this.refusalOf(file);
       this.items.push(item);
       item.set(refusal ? "refused" : "looking", refusal);
-      if (!refusal) this.adding = this.adding.then(() => this.items.includes(item) && item.prepare());
+      if (!refusal)
+        this.adding = this.adding.then(() => this.items.includes(item) && item.prepare());
     });
     return this.adding;
   }
@@ -144,7 +145,12 @@ export class Field {
   }
 
   send(item, place, piece) {
-    item[place] = this.newUpload(item, piece.source, paddedSize(piece.source.size), item.savedFor(piece));
+    item[place] = this.newUpload(
+      item,
+      piece.source,
+      paddedSize(piece.source.size),
+      item.savedFor(piece),
+    );
     Object.assign(item[place], piece, { sourceSize: piece.source.size });
     item[place].describe = () => item.describe(piece);
     if (!item[place].isOver) this.line.add(item[place]);
@@ -177,7 +183,10 @@ export class Field {
     return this.items
       .map((item) => ({ item, text: this.faultOf(item) }))
       .filter(({ text }) => text)
-      .map(({ item, text }) => ({ text: fill(text, { name: item.shownName }), to: `chosen-${item.id}` }));
+      .map(({ item, text }) => ({
+        text: fill(text, { name: item.shownName }),
+        to: `chosen-${item.id}`,
+      }));
   }
 
   faultOf(item) {
@@ -191,7 +200,9 @@ export class Field {
 
   // Waits until all is at the server. Returns `{entries, tickets}`, or throws FileFaults.
   async collect() {
-    await this.until(() => this.items.every(({ state }) => state !== "looking" && state !== "cleaning"));
+    await this.until(() =>
+      this.items.every(({ state }) => state !== "looking" && state !== "cleaning"),
+    );
     this.raiseFaults();
     if (this.isPractice) return { entries: [], tickets: [] };
     return this.isPacked ? this.collectPacked() : this.collectApart();

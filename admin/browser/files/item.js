@@ -125,7 +125,9 @@ export class Item {
     rows.forEach((row) => {
       this.saved[row.role] = row;
     });
-    const wanted = this.saved.kept ? ["kept"] : ["cleaned"].concat(this.wantsOriginal ? ["original"] : []);
+    const wanted = this.saved.kept
+      ? ["kept"]
+      : ["cleaned"].concat(this.wantsOriginal ? ["original"] : []);
     const isWhole = wanted.every((role) => this.saved[role] && this.saved[role].sha256);
     this.state = isWhole ? "ready" : "again";
     if (!isWhole) return;
@@ -135,7 +137,12 @@ export class Item {
 
   stored(row) {
     const upload = this.field.newUpload(this, null, row.sourceSize, row);
-    return Object.assign(upload, { role: row.role, name: row.name, type: row.type, sourceSize: row.sourceSize });
+    return Object.assign(upload, {
+      role: row.role,
+      name: row.name,
+      type: row.type,
+      sourceSize: row.sourceSize,
+    });
   }
 
   // A clean copy that came out otherwise than on the earlier page is another file.

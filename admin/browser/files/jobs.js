@@ -58,7 +58,11 @@ async function open({ id, source, length, lock, prefix }) {
   return { lock: kept, size: stream.size, parts: stream.parts, isSame };
 }
 
-const readLock = ({ identity, head, key }) => ({ identity, head: fromBase64(head), key: fromBase64(key) });
+const readLock = ({ identity, head, key }) => ({
+  identity,
+  head: fromBase64(head),
+  key: fromBase64(key),
+});
 
 // One sealed part, its digest for the server, and the digest of all clear bytes up to its end.
 async function part({ id, number }) {

@@ -19,5 +19,8 @@ function isOf({ name, blob, state }, item) {
 }
 
 function reasonOf(item, words) {
-  return words.reasons[item.failure || (item.state === "refused" && item.reason)] || words.reasons.refused;
+  return (
+    words.reasons[item.failure || (item.state === "refused" && item.reason)] ||
+    words.reasons.refused
+  );
 }

@@ -13,7 +13,9 @@ export class Pack {
   }
 
   get pieces() {
-    return [].concat(...this.field.items.map((item) => item.pieces.map((piece) => ({ item, piece }))));
+    return [].concat(
+      ...this.field.items.map((item) => item.pieces.map((piece) => ({ item, piece }))),
+    );
   }
 
   // Begins anew where a file was added or dropped meanwhile.

@@ -45,7 +45,9 @@ async function decode(file, type) {
     // Stated, not left to what a browser does by itself: a photo must not lie on its side.
     return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch (error) {
-    throw new NotCleaned(error instanceof TypeError || type === "image/heic" ? "browser" : "broken");
+    throw new NotCleaned(
+      error instanceof TypeError || type === "image/heic" ? "browser" : "broken",
+    );
   }
 }
 

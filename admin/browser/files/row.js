@@ -41,7 +41,9 @@ export class Row {
     const label = element("label", "", "choice");
     this.original = document.createElement("input");
     this.original.type = "checkbox";
-    this.original.addEventListener("change", () => this.acts.original(this.item, this.original.checked));
+    this.original.addEventListener("change", () =>
+      this.acts.original(this.item, this.original.checked),
+    );
     label.append(this.original, element("span", this.words.original));
     const warning = element("p", this.words.originalWarning, "meta");
     this.choice = element("div", "");

@@ -35,7 +35,7 @@ const STARTS = [
   ["\x1aE\xdf\xa3", 0, "video/x-matroska"],
 ];
 
-const RIFF = { WEBP: "image/webp", "WAVE": "audio/wav", "AVI ": "video/x-msvideo" };
+const RIFF = { WEBP: "image/webp", WAVE: "audio/wav", "AVI ": "video/x-msvideo" };
 
 function ofBrand(brand) {
   if (HEIC.test(brand)) return brand.startsWith("avi") ? "image/avif" : "image/heic";

@@ -19,6 +19,8 @@ export function lockState(keep, content) {
 // Throws where it was changed, or the key is another one.
 export function openState(keep, text) {
   const box = fromBase64(text);
-  const clear = chacha20poly1305(fromBase64(keep), box.subarray(0, NONCE)).decrypt(box.subarray(NONCE));
+  const clear = chacha20poly1305(fromBase64(keep), box.subarray(0, NONCE)).decrypt(
+    box.subarray(NONCE),
+  );
   return JSON.parse(fromUtf8(clear));
 }

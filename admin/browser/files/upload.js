@@ -103,7 +103,12 @@ export class Upload {
       this.renew();
       return;
     }
-    Object.assign(this, { lock: opened.lock, size: opened.size, parts: opened.parts, isOpen: true });
+    Object.assign(this, {
+      lock: opened.lock,
+      size: opened.size,
+      parts: opened.parts,
+      isOpen: true,
+    });
   }
 
   async take() {

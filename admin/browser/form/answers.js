@@ -4,5 +4,6 @@ const NOT_OURS = ["token", "page", "website", "kept", "files", "originals"];
 
 export const answersNow = (form) =>
   Array.from(new FormData(form)).filter(
-    ([name, value]) => typeof value === "string" && value && !NOT_OURS.includes(name) && !/^file-/.test(name),
+    ([name, value]) =>
+      typeof value === "string" && value && !NOT_OURS.includes(name) && !/^file-/.test(name),
   );

@@ -23,5 +23,7 @@ export function listAnswers(check, questions, change) {
 function said(words, question) {
   const answers = answersOf(question);
   if (answers.length) return element("p", answers.join(words.and));
-  return isNeeded(question) ? element("p", words.needed, "field__error") : element("p", words.empty, "meta");
+  return isNeeded(question)
+    ? element("p", words.needed, "field__error")
+    : element("p", words.empty, "meta");
 }

@@ -34,7 +34,9 @@ export class Keeping {
   start() {
     if (!this.draft.mayKeep) return;
     ["input", "change"].forEach((name) => this.form.addEventListener(name, () => this.save()));
-    ["focusin", "change"].forEach((name) => this.form.addEventListener(name, () => this.bringBack()));
+    ["focusin", "change"].forEach((name) =>
+      this.form.addEventListener(name, () => this.bringBack()),
+    );
     window.addEventListener("online", () => this.bringBack());
     this.form.addEventListener("change", ({ target }) => this.touched.add(target.name));
     // What was never opened was not sent: it stays.

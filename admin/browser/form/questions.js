@@ -5,7 +5,8 @@ export function questionsOf(form) {
   const questions = [];
   Array.from(form.children).forEach((part) => {
     if (part.matches(".field")) questions.push([part]);
-    else if (part.matches(".notice") && questions.length) questions[questions.length - 1].push(part);
+    else if (part.matches(".notice") && questions.length)
+      questions[questions.length - 1].push(part);
   });
   return questions;
 }

@@ -9,7 +9,8 @@ export function fillForm(form, answers, touched) {
   const chosen = new URLSearchParams(location.search);
   const joined = answers.filter(([name, value]) => {
     const fields = Array.from(form.querySelectorAll(`[name="${name}"]`));
-    const isOurs = !chosen.has(name) && (STRICT[name] === value || !(touched.has(name) || isChanged(fields)));
+    const isOurs =
+      !chosen.has(name) && (STRICT[name] === value || !(touched.has(name) || isChanged(fields)));
     return fill(fields, value, isOurs);
   });
   return joined.length > 0;
@@ -18,7 +19,8 @@ export function fillForm(form, answers, touched) {
 // Which of a question's fields is checked, or chosen from a list, before anybody touches it.
 function isChanged(fields) {
   return fields.some(({ type, checked, defaultChecked, options }) => {
-    if (options) return Array.from(options).some((option) => option.selected !== isFirst(option, options));
+    if (options)
+      return Array.from(options).some((option) => option.selected !== isFirst(option, options));
     return type === "radio" && checked !== defaultChecked;
   });
 }

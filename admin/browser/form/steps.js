@@ -38,7 +38,10 @@ class Steps {
   }
 
   listen() {
-    this.offer.addEventListener("click", (event) => event.target.closest("button") && this.open(0).show(0));
+    this.offer.addEventListener(
+      "click",
+      (event) => event.target.closest("button") && this.open(0).show(0),
+    );
     this.act("next").addEventListener("click", () => this.show(this.at + 1));
     this.act("back").addEventListener("click", () => this.show(this.at - 1));
     this.act("check").addEventListener("click", () => this.show(this.questions.length));
@@ -82,7 +85,8 @@ class Steps {
 
   // Where no question is at fault but something went wrong, the button to press again comes up.
   firstFault() {
-    const isFault = ([question]) => question.matches(".field--error") || question.querySelector(".field--error");
+    const isFault = ([question]) =>
+      question.matches(".field--error") || question.querySelector(".field--error");
     const at = this.questions.findIndex(isFault);
     if (at >= 0) return at;
     return document.getElementById("error-summary") ? this.questions.length : 0;

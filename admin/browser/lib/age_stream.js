@@ -53,7 +53,10 @@ export class SealedStream {
     const [first, last] = this.chunksOf(start, end);
     const clear = await this.read(first * CHUNK, (last + 1) * CHUNK);
     for (let chunk = first; chunk <= last; chunk += 1) {
-      const sealed = this.sealChunk(chunk, clear.subarray((chunk - first) * CHUNK).subarray(0, CHUNK));
+      const sealed = this.sealChunk(
+        chunk,
+        clear.subarray((chunk - first) * CHUNK).subarray(0, CHUNK),
+      );
       place(made, sealed, this.head.length + chunk * (CHUNK + TAG) - start);
     }
     return made;

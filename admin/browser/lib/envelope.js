@@ -64,7 +64,11 @@ export function messageMac(talk, { direction, reference, number, body, day = "" 
 
 // Returns the padded bytes to seal, and the digest that stands in clear beside them. `day` is that of an
 // answer, so that no row says another; the reporter's messages have none.
-export function makeEnvelope(body, talk, { kind, direction, reference, number, previous, day = "" }) {
+export function makeEnvelope(
+  body,
+  talk,
+  { kind, direction, reference, number, previous, day = "" },
+) {
   // A lone surrogate would be written one way in the JSON and another way under the MAC.
   const wellFormed = fromUtf8(toUtf8(body));
   const mac = messageMac(talk, { direction, reference, number, body: wellFormed, day });

@@ -4,7 +4,8 @@ export const MOST_ENTRIES = 20;
 const LONGEST = 120;
 const STATES = ["cleaned", "kept", "original"];
 // Control characters, and those that turn the direction of what stands beside them or show nothing.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const UNSEEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 const FORBIDDEN = /[/\\:*?"<>|]/g;
 // Names that Windows keeps for devices.
 const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/i;

@@ -32,7 +32,10 @@ export function normaliseCode(text) {
 
 // As a code is printed: four groups of five and one of six.
 export const groupedCode = (code) =>
-  [0, 5, 10, 15].map((i) => code.slice(i, i + 5)).concat(code.slice(20)).join("-");
+  [0, 5, 10, 15]
+    .map((i) => code.slice(i, i + 5))
+    .concat(code.slice(20))
+    .join("-");
 
 // The spaces are named one by one: trim() and Python's strip() disagree on what a space is.
 export const normalisePassphrase = (text) =>
@@ -55,7 +58,9 @@ export function signInSecret(passphrase, code, salt) {
 // What is published of a unit's keys: 32 hexadecimal digits in eight groups.
 export function fingerprint(unitId, recipient, recovery) {
   const text = `dengshao unit v1\n${unitId}\n${recipient}\n${recovery}`;
-  return toHex(sha256(toUtf8(text)).subarray(0, 16)).match(/.{4}/g).join(" ");
+  return toHex(sha256(toUtf8(text)).subarray(0, 16))
+    .match(/.{4}/g)
+    .join(" ");
 }
 
 // With it a holder of a unit's key, or of its recovery sheet, vouches for the key that comes in its

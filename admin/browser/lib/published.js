@@ -15,7 +15,13 @@ export function routesText({ supervisory, upper, contact, units, categories, off
   const pair = contact ? [contact.custodian, contact.reviewer] : null;
   const takers = Object.keys(units).map((id) => [id, units[id].otherwise]);
   const tables = [takers, Object.entries(categories), Object.entries(offices)];
-  return JSON.stringify([VERSION, supervisory, upper, pair, ...tables.map((rows) => rows.sort(byId))]);
+  return JSON.stringify([
+    VERSION,
+    supervisory,
+    upper,
+    pair,
+    ...tables.map((rows) => rows.sort(byId)),
+  ]);
 }
 
 // `digest` is what stands in /keys.json. Throws FalseRoutes.

@@ -24,7 +24,8 @@ export const factsOf = (answers) => ({
 export const isSupervisory = (official, exclude) =>
   official === "yes" || (official === "unclear" && exclude.length > 0);
 
-export const excludedUnits = (routes, exclude) => exclude.map((office) => known(routes.offices, office));
+export const excludedUnits = (routes, exclude) =>
+  exclude.map((office) => known(routes.offices, office));
 
 // An office that is not known would be excluded in vain.
 function known(table, id) {

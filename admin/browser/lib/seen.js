@@ -34,7 +34,9 @@ export function openSeen(talk, reference, box) {
   if (box.length !== SEEN) return null;
   let content;
   try {
-    content = chacha20poly1305(keyOf(talk, reference), box.subarray(0, NONCE)).decrypt(box.subarray(NONCE));
+    content = chacha20poly1305(keyOf(talk, reference), box.subarray(0, NONCE)).decrypt(
+      box.subarray(NONCE),
+    );
   } catch (error) {
     return null;
   }

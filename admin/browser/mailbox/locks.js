@@ -14,12 +14,18 @@ export class FalseKey extends Error {
 // For a new tip: the unit's key in use, and no other. `unit` is `{id, recipients}`, `keys` what stands
 // in keys.json; a key that retires has a last day there, `until`. Throws FalseKey.
 export function checkUnit(unit, keys) {
-  check(unit, keys.filter((key) => !key.until));
+  check(
+    unit,
+    keys.filter((key) => !key.until),
+  );
 }
 
 // For words to a tip that is stored: it may hang on an older key, which counts up to its last day.
 export function checkReader(unit, keys, day = today()) {
-  check(unit, keys.filter((key) => !key.until || key.until >= day));
+  check(
+    unit,
+    keys.filter((key) => !key.until || key.until >= day),
+  );
 }
 
 function check(unit, keys) {

@@ -272,7 +272,11 @@ export class Page {
 
   showStep(kind, letter, marked = "") {
     this.draft = letter.elements.words.value;
-    this.show(kind === "danger" ? dangerView(marked, this.visit.answer.apart) : cloneTemplate(`view-${kind}`));
+    this.show(
+      kind === "danger"
+        ? dangerView(marked, this.visit.answer.apart)
+        : cloneTemplate(`view-${kind}`),
+    );
     const form = this.act(`confirm-${kind}`);
     form.elements.words.value = this.draft;
     form.addEventListener("submit", (event) => this.take(event, () => this.send(kind, form)));
@@ -334,7 +338,11 @@ export class Page {
 
   async postLetter(typed, { entries, tickets }, say) {
     say(this.words.wait);
-    await this.visit.send("message", entries.length ? textOf({ what: typed }, entries) : typed, tickets);
+    await this.visit.send(
+      "message",
+      entries.length ? textOf({ what: typed }, entries) : typed,
+      tickets,
+    );
     return this.attached.outcome(entries);
   }
 
@@ -342,7 +350,10 @@ export class Page {
     this.draft = draft;
     this.keeping.save(draft);
     await this.lookAgain();
-    this.showMailbox(`${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`, kind === "message" ? "" : kind);
+    this.showMailbox(
+      `${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`,
+      kind === "message" ? "" : kind,
+    );
   }
 
   // It is stored: should the new look fail, the old one is shown, with the words that it arrived.

@@ -63,7 +63,9 @@ export class Visit {
 
   async sendOnce(kind, body, tickets) {
     const letter = await this.letter(kind, body);
-    const content = tickets.length ? Object.assign({ files: tickets }, letter.content) : letter.content;
+    const content = tickets.length
+      ? Object.assign({ files: tickets }, letter.content)
+      : letter.content;
     // A browser that knows of no line sends nothing.
     if (await isCut()) throw new Offline();
     const before = this.mayBeStored;

@@ -13,7 +13,9 @@ export function bindForm(form, error, act, words) {
     event.preventDefault();
     if (button.disabled) return;
     say(error);
-    form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+    form
+      .querySelectorAll("[aria-invalid]")
+      .forEach((field) => field.removeAttribute("aria-invalid"));
     setBusy(form, button, true);
     try {
       await act(form);

@@ -58,7 +58,10 @@ function check(half) {
 function encode(bytes, length) {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
   const padded = bits.padStart(length * 5, "0");
-  return padded.match(/.{5}/g).map((five) => CROCKFORD[parseInt(five, 2)]).join("");
+  return padded
+    .match(/.{5}/g)
+    .map((five) => CROCKFORD[parseInt(five, 2)])
+    .join("");
 }
 
 function decode(text) {

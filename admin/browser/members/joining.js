@@ -28,7 +28,9 @@ export async function startJoining(page) {
   try {
     const invited = await postJson(at, { token });
     fillFacts(byId("invited"), words, invited);
-    return kind === "head" ? startHead(page, words, token) : new Joining(page, words, { token }).start();
+    return kind === "head"
+      ? startHead(page, words, token)
+      : new Joining(page, words, { token }).start();
   } catch (fault) {
     return say(byId("joining-error"), fault.sentence || words.offline);
   }

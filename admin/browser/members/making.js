@@ -69,7 +69,10 @@ async function sealIdentity(identity, salt, key) {
 export async function makeUnitKey(unitId, me) {
   const [identity, recovery] = await Promise.all([newIdentity(), newIdentity()]);
   const recipients = await Promise.all([recipientOf(identity), recipientOf(recovery)]);
-  const roster = [[RECOVERY_NAME, recipients[1]], [me.name, me.recipient]];
+  const roster = [
+    [RECOVERY_NAME, recipients[1]],
+    [me.name, me.recipient],
+  ];
   const posted = {
     recipient: recipients[0],
     recovery: recipients[1],
@@ -91,7 +94,11 @@ export class Refused extends Error {
   }
 }
 
-export const plainPrint = (text) => text.normalize("NFKC").toLowerCase().replace(/[^0-9a-f]/g, "");
+export const plainPrint = (text) =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^0-9a-f]/g, "");
 
 // Seals a unit's identity to a waiting member, or throws `Refused` with what is wrong. `unit` comes
 // from the opened keys; `told` is what the server says, and none of it is believed unproved.

@@ -3,7 +3,8 @@ import { element } from "./faults.js";
 const NUMBER = /\b(1(?:10|2\d{3}))\b/;
 
 // A sentence in pieces: each telephone's number is one press away. admin/marked.py does the same.
-export const dialled = (text) => text.split(NUMBER).map((part, place) => (place % 2 ? call(part) : part));
+export const dialled = (text) =>
+  text.split(NUMBER).map((part, place) => (place % 2 ? call(part) : part));
 
 function call(number) {
   const link = element("a", number);

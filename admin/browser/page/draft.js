@@ -20,8 +20,12 @@ export function dropDraft(place) {
 // written over.
 export function keptPlaces(kind) {
   const names = withStore((store) => Object.keys(store)) || [];
-  const places = names.filter((name) => name.startsWith(NAME)).map((name) => name.slice(NAME.length));
-  const found = places.filter((place) => place === kind || /^[.]\d+$/.test(place.replace(kind, "")));
+  const places = names
+    .filter((name) => name.startsWith(NAME))
+    .map((name) => name.slice(NAME.length));
+  const found = places.filter(
+    (place) => place === kind || /^[.]\d+$/.test(place.replace(kind, "")),
+  );
   return found.sort((one, other) => numberOf(one) - numberOf(other));
 }
 

@@ -22,7 +22,9 @@ export const loadScript = (address, isThere) =>
 // Resolves with the address under which all of it is here, and in the browser's cache.
 export const arrive = (address) =>
   new Promise((resolve, reject) => {
-    window.DengshaoLoad.arrive(address, (reason, own) => (reason ? reject(new Offline()) : resolve(own)));
+    window.DengshaoLoad.arrive(address, (reason, own) =>
+      reason ? reject(new Offline()) : resolve(own),
+    );
   });
 
 // What is being loaded, once however often it is asked for. What failed is begun anew.

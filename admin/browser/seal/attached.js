@@ -47,7 +47,8 @@ export class Attached {
       await this.loading.get();
       this.say("");
     } catch (error) {
-      if (root === this.root) this.say(isLost(error) ? this.words.filesCut : this.words.filesUnable);
+      if (root === this.root)
+        this.say(isLost(error) ? this.words.filesCut : this.words.filesUnable);
     }
   }
 

@@ -67,7 +67,9 @@ export class Entry {
 
   async loadDraft() {
     await loadScript(DRAFT, () => Boolean(window.DengshaoDraft));
-    this.keeping = new window.DengshaoDraft.Keeping(this.form, (kept) => this.showReceipt(kept, () => {}));
+    this.keeping = new window.DengshaoDraft.Keeping(this.form, (kept) =>
+      this.showReceipt(kept, () => {}),
+    );
     this.keeping.start();
   }
 

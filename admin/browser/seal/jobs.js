@@ -7,14 +7,15 @@ import { Strayed, Unmarked, checkMark, unitMark } from "../lib/marks.js";
 import { solve } from "../lib/proof.js";
 import { checkRoutes } from "../lib/published.js";
 import { derive, newDigits, withChecks } from "../lib/receipt.js";
+import { chooseUnit, chooseUrgency, excludedUnits, factsOf, isSupervisory } from "../lib/routes.js";
 import {
-  chooseUnit,
-  chooseUrgency,
-  excludedUnits,
-  factsOf,
-  isSupervisory,
-} from "../lib/routes.js";
-import { labelBytes, makeReference, noLabel, sealContact, tipBytes, wellFormed } from "../lib/tip.js";
+  labelBytes,
+  makeReference,
+  noLabel,
+  sealContact,
+  tipBytes,
+  wellFormed,
+} from "../lib/tip.js";
 import { sealLetter } from "../mailbox/letter.js";
 import { checkReader, checkUnit } from "../mailbox/locks.js";
 
@@ -77,7 +78,8 @@ async function sealedContact(text, exclude, routes, keys) {
   const isOpen = (unit) => routes.units[unit].recipients.length > 0;
   if (!isOpen(custodian) || !isOpen(reviewer)) throw new Told("NoContact");
   const excluded = excludedUnits(routes, exclude);
-  if (excluded.includes(custodian) || excluded.includes(reviewer)) throw new Told("ContactExcluded");
+  if (excluded.includes(custodian) || excluded.includes(reviewer))
+    throw new Told("ContactExcluded");
   return sealContact(text, confirmed(routes, custodian, keys), confirmed(routes, reviewer, keys));
 }
 

@@ -134,7 +134,13 @@ export class Page {
       this.raiseAlarm();
     } else if (tell) tell(this);
     // An answer that is not ours, after a false key: the alarm says more than that the line is bad.
-    else if (this.isBarred && this.session.isUnsent && isLost(error) && error.status < 500 && error.status) {
+    else if (
+      this.isBarred &&
+      this.session.isUnsent &&
+      isLost(error) &&
+      error.status < 500 &&
+      error.status
+    ) {
       this.raiseAlarm();
     } else if (isLost(error) && !(error.status >= 500)) this.cut();
     else if (error instanceof Refused && error.status < 500) this.fault(this.words.refused);

@@ -153,7 +153,10 @@ export class Session {
     const { digits } = this.receipt;
     const files = this.newEntries(form);
     const work = { digits, fields: form.fields, files, thread, sent: cover };
-    const sealed = await this.run("sealSupplement", Object.assign(work, await this.published.get()));
+    const sealed = await this.run(
+      "sealSupplement",
+      Object.assign(work, await this.published.get()),
+    );
     if (sealed.apart) throw new Apart();
     if (sealed.closed) throw new Later();
     const content = Object.assign(ticketsOf(form), sealed.letter);

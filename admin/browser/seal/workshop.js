@@ -52,7 +52,8 @@ export class Workshop {
 
   async start() {
     if (this.jobs) return;
-    if (this.isSilent || !(await this.startWorker(await arrive(this.address)))) await this.moving.get();
+    if (this.isSilent || !(await this.startWorker(await arrive(this.address))))
+      await this.moving.get();
   }
 
   // Resolves with whether a worker runs.

@@ -61,10 +61,7 @@ const toPost = (made, response) => ({
   rawId: toBase64Url(made.rawId),
   type: made.type,
   clientExtensionResults: {},
-  response: Object.assign(
-    { clientDataJSON: toBase64Url(made.response.clientDataJSON) },
-    response,
-  ),
+  response: Object.assign({ clientDataJSON: toBase64Url(made.response.clientDataJSON) }, response),
 });
 
 const withIds = (list) =>

@@ -5,12 +5,18 @@ import { toHex } from "../../../admin/browser/lib/bytes.js";
 import { check, derive } from "../../../admin/browser/lib/receipt.js";
 import { sealLetter } from "../../../admin/browser/mailbox/letter.js";
 import { openThread } from "../../../admin/browser/mailbox/thread.js";
-import { longDay, receiptFault, typedGroups, wordsFault } from "../../../admin/browser/mailbox/words.js";
+import {
+  longDay,
+  receiptFault,
+  typedGroups,
+  wordsFault,
+} from "../../../admin/browser/mailbox/words.js";
 
 const ACTS = {
   keys: ({ typed, site }) => toHex(keysOf(typed, site).lookup),
   open: ({ typed, site, answer }) => openThread(keysOf(typed, site), answer),
-  seal: ({ typed, site, answer, kind, body }) => sealLetter(keysOf(typed, site), answer, kind, body),
+  seal: ({ typed, site, answer, kind, body }) =>
+    sealLetter(keysOf(typed, site), answer, kind, body),
   fault: ({ typed, words }) => faultOf(typed, words),
   wordsFault: ({ text, words, mayBeEmpty }) => wordsFault(text, words, { mayBeEmpty }),
   groups: ({ typed }) => typedGroups(typed),

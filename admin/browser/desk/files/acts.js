@@ -119,7 +119,8 @@ export class Acts {
   async takeOriginal(row) {
     if (!(await row.ask(this.words.cleaning_steps, this.words.take_yes, true))) return;
     await this.note(row, "taken", row.file.entry.sha256);
-    if (await this.saveNow(row)) row.tell("taken", { name: row.file.name, hash: row.file.entry.sha256 });
+    if (await this.saveNow(row))
+      row.tell("taken", { name: row.file.name, hash: row.file.entry.sha256 });
   }
 
   // Nothing is handed out that stands in no history.

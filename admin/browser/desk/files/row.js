@@ -100,7 +100,11 @@ export class Row {
   // Asks before something is done: `lines` to be read, then one button for yes and one for no.
   // Resolves with whether it was yes.
   ask(lines, yes, isNumbered = false) {
-    const list = element(isNumbered ? "ol" : "ul", "", ...lines.map((line) => element("li", "", line)));
+    const list = element(
+      isNumbered ? "ol" : "ul",
+      "",
+      ...lines.map((line) => element("li", "", line)),
+    );
     const panel = element("div", "notice files__ask", list);
     panel.tabIndex = -1;
     this.tell("");

@@ -36,7 +36,7 @@ async function keysOf(unitId, words) {
     }
     if (!keys.units[unitId]) say(byId("alarm"), words.sentences.no_key);
     return keys.units[unitId] || null;
-  } catch (error) {
+  } catch {
     return say(byId("alarm"), words.sentences.offline) || null;
   }
 }
@@ -47,7 +47,7 @@ async function openNote(cell, unit, words) {
     const { body } = parseContent(bytes, "handover");
     if (typeof body !== "string") throw new TypeError("no text");
     replaceChildren(cell, body);
-  } catch (error) {
+  } catch {
     replaceChildren(cell, element("span", "label__broken", words.sentences.label_not_opened));
   }
 }

@@ -81,7 +81,7 @@ async function sealCode() {
   try {
     await rememberSealed(name, codeOf(name), await askSecret(passkeys));
     says.textContent = words.code_sealed;
-  } catch (error) {
+  } catch {
     says.textContent = words.code_not_sealed;
   }
   showRemembered();

@@ -122,7 +122,7 @@ class SecretForm {
     try {
       typed.code = await openSealed(typed.name);
       return true;
-    } catch (error) {
+    } catch {
       this.busy(false);
       this.point(this.code, this.words.code_kept_sealed);
       return false;

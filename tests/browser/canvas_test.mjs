@@ -21,7 +21,10 @@ const canvasWith = (spoil) => (width, height) => {
 };
 
 let seed = 1;
-const noise = () => (seed = (seed * 48271) % 2147483647) % 256;
+const noise = () => {
+  seed = (seed * 48271) % 2147483647;
+  return seed % 256;
+};
 
 const CANVASES = [
   ["as it was drawn", (level) => level, true],

@@ -7,7 +7,7 @@ import { sendTip } from "../../admin/browser/seal/server.js";
 
 const { cases, world } = JSON.parse(readFileSync(0, "utf8"));
 const sent = [];
-globalThis.fetch = async (address, { body }) => {
+globalThis.fetch = async (_address, { body }) => {
   sent.push(Buffer.byteLength(body));
   return { ok: true, status: 200, json: async () => JSON.parse(body) };
 };

@@ -33,7 +33,7 @@ function page(act) {
   globalThis.window = {
     DengshaoLoad: {
       arrive: (address, done) => done("", address),
-      load(address, isThere, done) {
+      load(_address, isThere, done) {
         window.Jobs = { seal: () => "sealed in the page" };
         done(isThere() ? "" : "unable");
       },

@@ -72,7 +72,7 @@ tools.forEach(load);
 
 let help = [];
 let found = { hits: [] };
-page.dengshaoHelpShow = (box, hits) => {
+page.dengshaoHelpShow = (_box, hits) => {
   help = hits;
 };
 const find = page.dengshaoFind;

@@ -18,7 +18,7 @@ export function bindAct(form, options) {
     try {
       const fields = await fieldsOf(form);
       if (fields) await send(form, fields, Object.assign({ fieldsOf, retries: 0 }, options));
-    } catch (error) {
+    } catch {
       showError(form, words.sentences.offline);
     } finally {
       setBusy(form, false);

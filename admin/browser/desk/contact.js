@@ -36,7 +36,7 @@ async function open(file, identities, sentences) {
   }
   try {
     show(file.name, await openWith(identities, bytes));
-  } catch (error) {
+  } catch {
     say(byId("contact-error"), sentences.contact_closed);
   }
 }

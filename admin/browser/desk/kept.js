@@ -22,7 +22,7 @@ export async function openKept(page, sealed, unit, words) {
     const tip = readTip(bytes);
     tell(both, sealed.kept, unit, words);
     return { sealed: withKept(sealed, both.kept), tip };
-  } catch (error) {
+  } catch {
     return null;
   }
 }
@@ -64,7 +64,7 @@ async function restore(both, unit, { button, status, sentences }) {
     const proof = await solve(unit.identities, both.riddle);
     await postJson(`${MOVED}/${both.reference}/restore`, { proof });
     location.reload();
-  } catch (error) {
+  } catch {
     button.disabled = false;
     status.textContent = sentences.kept_not_restored;
   }

@@ -32,7 +32,7 @@ function bindNote(form, kind, { opened, words, renew }, bodyOf) {
     try {
       const end = endOfNotes(notes);
       return Object.entries(await sealNote(body, { kind, by: unit.holder, tip, unit, end }));
-    } catch (error) {
+    } catch {
       showError(form, words.sentences.seal_failed);
       return null;
     }

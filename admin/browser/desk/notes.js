@@ -82,7 +82,7 @@ function believed(bytes, row, reference, talk) {
       typeof content.mac === "string" &&
       equal(toUtf8(content.mac), toUtf8(mac));
     return isTheirs ? content : null;
-  } catch (error) {
+  } catch {
     return null;
   }
 }
@@ -111,7 +111,7 @@ export function readGrading(entry, grades) {
     if (!isKnown) return null;
     const { by, at } = entry;
     return GRADES.reduce((all, name) => Object.assign(all, { [name]: chosen[name] }), { by, at });
-  } catch (error) {
+  } catch {
     return null;
   }
 }

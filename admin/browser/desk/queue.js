@@ -40,7 +40,7 @@ async function openLabel(cell, sealed, identities, words) {
       element("span", "label__place", label.township),
       ...label.flags.map((flag) => element("span", "chip chip--flag", flag)),
     );
-  } catch (error) {
+  } catch {
     replaceChildren(cell, element("span", "label__broken", words.sentences.label_not_opened));
   }
 }

@@ -2,7 +2,7 @@
 
 import { byId, say } from "./dom.js";
 
-export function bindChoosing(page, words) {
+export function bindChoosing(words) {
   const form = byId("choose");
   const bar = byId("choose-bar");
   if (!form || !bar) return;

@@ -85,7 +85,7 @@ async function claim(row, words) {
     const answer = await post(`${row.querySelector("th a").pathname}/claim`, { version });
     if (answer.ok) window.location.reload();
     else say(byId("said"), answer.code === 409 ? words.queue.claim_failed : answer.error);
-  } catch (error) {
+  } catch {
     say(byId("said"), words.sentences.offline);
   }
 }

@@ -12,7 +12,7 @@ export async function startQueue(page) {
   const words = wordsOf(page);
   const shut = [];
   keepShaded(() => shut.forEach((close) => close()));
-  bindChoosing(page, words);
+  bindChoosing(words);
   bindQueueKeys(page, words);
   const unit = page.dataset.opens === "yes" ? await unitOf(page, words) : null;
   if (unit) {

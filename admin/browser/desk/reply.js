@@ -39,7 +39,7 @@ export function replyFields(opened, words) {
     try {
       const message = await sealReply(body, now);
       return Object.entries(Object.assign(message, { version, ask: chosen ? chosen.value : "" }));
-    } catch (error) {
+    } catch {
       showError(form, words.sentences.seal_failed);
       return null;
     }

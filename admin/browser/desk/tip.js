@@ -62,7 +62,7 @@ async function openBody(sealed, page, unit, words) {
   let bytes;
   try {
     bytes = await openWith(unit.identities, fromBase64(sealed.sealed));
-  } catch (error) {
+  } catch {
     const { not_opened, not_opened_do } = words.sentences;
     const found = await kept();
     if (found) return found;
@@ -70,7 +70,7 @@ async function openBody(sealed, page, unit, words) {
   }
   try {
     return { sealed, tip: readTip(bytes) };
-  } catch (error) {
+  } catch {
     // Perhaps whoever sealed it anew put it there.
     return (await kept()) || tellJunk(words.sentences);
   }
@@ -155,12 +155,6 @@ function entry(message, words) {
   const side = message.direction === "staff" ? "staff" : "reporter";
   const broken = message.fault ? " message--broken" : "";
   return element("li", `message message--${side}${broken}`, who, ...contents(message, words));
-}
-
-// Such a letter is JSON, as a supplement is: what was written stands beside what is named.
-function bringsFiles(body) {
-  const { files } = readSupplement(body);
-  return Array.isArray(files);
 }
 
 function contents(message, words) {

@@ -23,7 +23,7 @@ export async function keepTrace(trace) {
     // Locked while it was being wrapped: nothing may be written after that.
     if (isKept()) sessionStorage.setItem(TRACES, wrapped);
     return all;
-  } catch (error) {
+  } catch {
     return [trace];
   }
 }

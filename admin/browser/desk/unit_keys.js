@@ -15,7 +15,7 @@ export async function keysOf(unitId, words, { isNeeded = true } = {}) {
     else if (unit.isOldOnly) say(byId("alarm"), words.sentences.old_key_only);
     else checkLock(unitId, unit, words);
     return unit ? Object.assign({ holder: keys.name }, unit) : null;
-  } catch (error) {
+  } catch {
     return say(byId("alarm"), words.sentences.offline) || null;
   }
 }

@@ -37,7 +37,8 @@ export class Field {
   // One picture after the other is drawn anew: each takes much memory for a moment.
   add(files) {
     Array.from(files).forEach((file) => {
-      const item = new Item((this.last += 1), file, this);
+      this.last += 1;
+      const item = new Item(this.last, file, this);
       const refusal = this.refusalOf(file);
       this.items.push(item);
       item.set(refusal ? "refused" : "looking", refusal);
@@ -84,7 +85,8 @@ export class Field {
   }
 
   restore(rows) {
-    const item = new Item((this.last += 1), null, this);
+    this.last += 1;
+    const item = new Item(this.last, null, this);
     const { name, cleanName, size, type, mark, wantsOriginal, photo } = rows[0].item;
     Object.assign(item, { name, cleanName, size, type, mark, wantsOriginal });
     this.photos = Math.max(this.photos, photo || 0);

@@ -8,7 +8,7 @@ export const nameOf = (place) => `${NAME}.${place}`;
 export function withStore(act) {
   try {
     return act(window.sessionStorage);
-  } catch (refused) {
+  } catch {
     return null;
   }
 }

@@ -17,7 +17,7 @@ export const askNext = (ticket) => postJson("/tip/files/next", { ticket });
 export const dropFile = (ticket) => postJson("/tip/files/drop", { ticket });
 
 // The wait that a part gets at its `tries`th try, in milliseconds.
-export const patienceFor = (tries) => Math.min(MOST_PATIENCE, PATIENCE * Math.pow(2, tries));
+export const patienceFor = (tries) => Math.min(MOST_PATIENCE, PATIENCE * 2 ** tries);
 
 // Gives `{next, whole}`. `signal` breaks it off.
 export async function sendPart(ticket, number, { bytes, digest }, signal) {
@@ -36,7 +36,7 @@ export async function sendPart(ticket, number, { bytes, digest }, signal) {
     const response = await fetch("/tip/files/part", whole);
     status = response.status;
     answer = await response.json();
-  } catch (error) {
+  } catch {
     throw new Offline(status);
   }
   if (status >= 400) throw new Refused(answer.error || "unknown", status);

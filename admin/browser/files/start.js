@@ -155,7 +155,7 @@ function giveBack(input, files) {
     files.forEach((file) => transfer.items.add(file));
     input.files = transfer.files;
     return input.files.length === files.length;
-  } catch (error) {
+  } catch {
     return !files.length;
   }
 }

@@ -3,7 +3,7 @@
 const FIRST = 1000;
 const LONGEST = 60000;
 
-export const waitFor = (tries) => Math.min(LONGEST, FIRST * Math.pow(2, tries));
+export const waitFor = (tries) => Math.min(LONGEST, FIRST * 2 ** tries);
 
 export class Waiting {
   constructor() {

@@ -17,7 +17,7 @@ export async function bytesOf(blob, start, end) {
   try {
     const bytes = new Uint8Array(await readBuffer(blob.slice(start, end)));
     if (bytes.length === end - start) return bytes;
-  } catch (error) {
+  } catch {
     // Told below: a browser says it in words of its own.
   }
   throw new Unreadable();

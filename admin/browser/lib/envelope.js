@@ -119,7 +119,7 @@ function parse(bytes) {
   let content;
   try {
     content = JSON.parse(fromUtf8(bytes));
-  } catch (error) {
+  } catch {
     throw new BadContent("not JSON");
   }
   if (content === null || typeof content !== "object") throw new BadContent("not JSON");

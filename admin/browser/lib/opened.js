@@ -50,7 +50,7 @@ const areTexts = (value) =>
 function isTalk(text) {
   try {
     return typeof text === "string" && fromBase64(text).length === TALK;
-  } catch (error) {
+  } catch {
     return false;
   }
 }

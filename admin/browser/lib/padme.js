@@ -12,7 +12,7 @@ export const STEPS = [4, 16, 64, 256, 1024, 2304].map((size) => size * MIB);
 export function padme(length) {
   if (length < 2) return length;
   const exponent = log2(length);
-  const unit = Math.pow(2, exponent - (log2(exponent) + 1));
+  const unit = 2 ** (exponent - (log2(exponent) + 1));
   return unit > 1 ? Math.ceil(length / unit) * unit : length;
 }
 

@@ -6,7 +6,7 @@ export function dimensions(bytes, type) {
   const read = READERS[type];
   try {
     return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  } catch (error) {
+  } catch {
     // It ends before it has told.
     return null;
   }

@@ -32,7 +32,7 @@ export function checkRoutes(routes, digest) {
 function digestOf(routes) {
   try {
     return toHex(sha256(toUtf8(routesText(routes))));
-  } catch (error) {
+  } catch {
     // Not even the shape of routes.
     throw new FalseRoutes();
   }

@@ -37,7 +37,7 @@ export function openSeen(talk, reference, box) {
     content = chacha20poly1305(keyOf(talk, reference), box.subarray(0, NONCE)).decrypt(
       box.subarray(NONCE),
     );
-  } catch (error) {
+  } catch {
     return null;
   }
   const view = new DataView(content.buffer, content.byteOffset);

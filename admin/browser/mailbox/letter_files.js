@@ -26,7 +26,7 @@ async function mustPack(visit) {
     visit.tools.checkRoutes(routes, digest);
     visit.checkMark();
     return [routes.supervisory, routes.upper].includes(visit.answer.unit.id);
-  } catch (error) {
+  } catch {
     return true;
   }
 }
@@ -39,7 +39,7 @@ export class Wait {
   constructor() {
     this.mayGiveUp = true;
     this.isGivenUp = false;
-    this.end = new Promise((resolve, reject) => {
+    this.end = new Promise((_resolve, reject) => {
       this.reject = reject;
     });
   }

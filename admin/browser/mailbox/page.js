@@ -152,7 +152,7 @@ export class Page {
   async isAble() {
     try {
       return Boolean(this.tools) && (await this.tools.trySealing());
-    } catch (error) {
+    } catch {
       return false;
     }
   }

@@ -49,7 +49,7 @@ function bindFirstKey(page, keys, words) {
     byId("make-status").textContent = words.making;
     try {
       made = await makeUnitKey(page.dataset.unit, keys);
-    } catch (fault) {
+    } catch {
       target.disabled = false;
       byId("make-status").textContent = "";
       say(byId("make-error"), words.failed);

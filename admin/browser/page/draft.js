@@ -88,7 +88,7 @@ async function lock(key, content) {
     const words = new TextEncoder().encode(JSON.stringify(content));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await read(key), words);
     return toText(iv) + toText(new Uint8Array(sealed));
-  } catch (error) {
+  } catch {
     return null;
   }
 }

@@ -6,7 +6,7 @@ const PATIENCE = 20000;
 
 export function inTime(promise) {
   let timer;
-  const late = new Promise((resolve, reject) => {
+  const late = new Promise((_resolve, reject) => {
     timer = setTimeout(() => reject(new Offline()), PATIENCE);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));

@@ -21,7 +21,7 @@ export async function isCut() {
   try {
     await fetch("/app/hold.js", { method: "HEAD", credentials: "omit", cache: "no-store" });
     return false;
-  } catch (error) {
+  } catch {
     return true;
   }
 }
@@ -64,7 +64,7 @@ async function exchange(address, options) {
     const response = await fetch(address, Object.assign({}, options, apart));
     status = response.status;
     return { status, ok: response.ok, answer: await response.json() };
-  } catch (error) {
+  } catch {
     // A proxy's own page, a line that broke, or no answer at all.
     return { status, ok: false, answer: null };
   } finally {

@@ -47,7 +47,7 @@ export async function resealBundle(unit, bundle) {
 function tipOrJunk(bytes) {
   try {
     return readTip(bytes);
-  } catch (error) {
+  } catch {
     return { fields: {}, reporter: "" };
   }
 }
@@ -96,7 +96,7 @@ function labelOf(fields) {
 async function open(unit, file) {
   try {
     return await openWith(unit.identities, fromBase64(file));
-  } catch (error) {
+  } catch {
     throw new NotOpened();
   }
 }

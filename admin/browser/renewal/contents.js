@@ -32,7 +32,7 @@ export async function digestsOf(identities, bundle) {
 async function openOrNull(identities, file) {
   try {
     return await openWith(identities, fromBase64(file));
-  } catch (error) {
+  } catch {
     return null;
   }
 }

@@ -69,7 +69,7 @@ export class Workshop {
       }, START);
       try {
         this.worker = new Worker(address);
-      } catch (error) {
+      } catch {
         end(false);
         return;
       }

@@ -5,7 +5,7 @@ const DRAFTS = "dengshao.drafts";
 function read() {
   try {
     return Object.assign({ owner: "", pages: {} }, JSON.parse(sessionStorage.getItem(DRAFTS)));
-  } catch (error) {
+  } catch {
     return { owner: "", pages: {} };
   }
 }

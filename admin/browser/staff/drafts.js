@@ -76,7 +76,7 @@ async function putBack(root, unit, member) {
 async function open(sealed, unit) {
   try {
     return JSON.parse(fromUtf8(await openWith(unit.identities, fromBase64(sealed))));
-  } catch (error) {
+  } catch {
     return null;
   }
 }

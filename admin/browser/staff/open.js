@@ -76,7 +76,7 @@ async function openIdentity(sealed, salt, key) {
   decrypter.addIdentity({ unwrapFileKey: (stanzas) => unwrap(stanzas, salt, key) });
   try {
     return fromUtf8(await decrypter.decrypt(fromBase64(sealed)));
-  } catch (error) {
+  } catch {
     throw new WrongSecret();
   }
 }
@@ -110,7 +110,7 @@ async function openUnit(unit, myIdentity, me) {
 async function openGrant(grant, myIdentity) {
   try {
     return fromUtf8(await openWith(myIdentity, fromBase64(grant)));
-  } catch (error) {
+  } catch {
     throw new KeysChanged("grant");
   }
 }

@@ -13,7 +13,7 @@ const INFO = toUtf8("dengshao remembered code v1");
 function read() {
   try {
     return Object.assign({ last: "", codes: {} }, JSON.parse(localStorage.getItem(CODES)));
-  } catch (error) {
+  } catch {
     return { last: "", codes: {} };
   }
 }

@@ -19,7 +19,7 @@ export async function unwrap(stored, wrapKey) {
     const key = await importKey(wrapKey);
     const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed);
     return JSON.parse(fromUtf8(new Uint8Array(plain)));
-  } catch (error) {
+  } catch {
     return null;
   }
 }

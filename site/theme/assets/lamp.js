@@ -12,7 +12,7 @@
   function withStore(name, act) {
     try {
       return act(window[name]);
-    } catch (refused) {
+    } catch (_refused) {
       return null;
     }
   }

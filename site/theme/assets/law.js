@@ -22,7 +22,7 @@
     var done = false;
     try {
       done = document.execCommand("copy");
-    } catch (refused) {
+    } catch (_refused) {
       done = false;
     }
     document.body.removeChild(field);

@@ -170,7 +170,8 @@
       var number = 0;
       said[key] = new Set(
         words.numbers(telling[key] || "").map(function (more) {
-          return (number += more);
+          number += more;
+          return number;
         }),
       );
     }

@@ -39,7 +39,7 @@
     });
     try {
       decoder = new TextDecoder("gb18030");
-    } catch (unknown) {
+    } catch (_unknown) {
       return;
     }
     for (var row = 0xb0; row <= 0xd7; row += 1) {
@@ -51,9 +51,10 @@
       characters = characters.concat(Array.from(decoder.decode(bytes)));
     }
     order.replace(/([a-z]+)(\d+)/g, function (_, sound, count) {
-      characters.slice(at, (at += +count)).forEach(function (one) {
+      characters.slice(at, at + +count).forEach(function (one) {
         sounds[one] = sound;
       });
+      at += +count;
     });
   }
 

@@ -56,7 +56,8 @@
 
   function search() {
     var query = field.value.trim().slice(0, 60);
-    var mine = (turn += 1);
+    turn += 1;
+    var mine = turn;
     clearTimeout(timer);
     results.setAttribute("aria-busy", "true");
     return tools()
@@ -81,7 +82,7 @@
     if (!match) return;
     try {
       field.value = decodeURIComponent(match[1].replace(/\+/g, " "));
-    } catch (malformed) {
+    } catch (_malformed) {
       field.value = match[1];
     }
     search();

@@ -37,10 +37,10 @@ const tools = () => {
     toHex: () => "ab",
     checkReader,
     openThread: async () => [{ number: 2, side: "staff", trouble: "" }],
-    sealSeen: (talk, reference, seen) => ({ length: 68, seen }),
+    sealSeen: (_talk, _reference, seen) => ({ length: 68, seen }),
     blankSeen: () => ({ length: 68, seen: null }),
     toBase64: (box) => box,
-    sealLetter: async (keys, answer, kind, body) => {
+    sealLetter: async (_keys, answer, kind, body) => {
       sealed += 1;
       return { kind, number: answer.messages.length + 1, body, sealed };
     },
@@ -299,7 +299,7 @@ test("a browser is able only with all that sealing needs", () => {
 });
 
 const RETIRING = [{ ...KEYS[0], until: "2026-12-30" }];
-const NEW = { unit: "police", fingerprint: "0000 ".repeat(7) + "0000" };
+const NEW = { unit: "police", fingerprint: `${"0000 ".repeat(7)}0000` };
 
 test("a key that retires takes words for a stored tip up to its day, and never a new tip", () => {
   const keys = [NEW, ...RETIRING];

@@ -16,7 +16,7 @@ export function bared(bytes, type) {
     return strip
       ? strip(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       : null;
-  } catch (error) {
+  } catch {
     // Cut off in its midst.
     return null;
   }

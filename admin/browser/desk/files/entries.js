@@ -37,7 +37,7 @@ export function filesOf(body) {
   try {
     const content = JSON.parse(body);
     return content && Array.isArray(content.files) ? content.files : [];
-  } catch (error) {
+  } catch {
     return [];
   }
 }

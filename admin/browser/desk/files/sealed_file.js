@@ -79,7 +79,7 @@ class Chunks {
     const sealed = await this.parts.bytes(from, Math.min(from + CHUNK + TAG, this.end));
     try {
       return chacha20poly1305(this.key, nonceOf(number, number === this.last)).decrypt(sealed);
-    } catch (error) {
+    } catch {
       throw new Changed("chunk");
     }
   }

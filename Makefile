@@ -146,7 +146,7 @@ node_modules/.dev: package-lock.json $(VENV)/.node
 	@$(NPM_LOCKED)
 	@touch $@ node_modules/.run
 
-build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js admin/browser/*/*/*.js) node_modules/.run
+build/browser/.built: $(shell find admin/browser -type f) node_modules/.run
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 

@@ -1,7 +1,8 @@
 // Bundles the pages' scripts: `node admin/browser/build.mjs [outdir]`, by default build/browser.
-// Each admin/browser/*.js is an entry point; what they share lies in admin/browser/lib/.
+// Each admin/browser/*/entries/*.js becomes a bundle of its name. The folders say who uses a script:
+// reporter, mailbox, desk (which may use signin too), and shared, which uses none of them.
 
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -37,6 +38,7 @@ async function bundleFor(target, entryPoints, outdir) {
     absWorkingDir: root,
     entryPoints,
     outdir,
+    entryNames: "[name]",
     bundle: true,
     minify: true,
     format: "iife",
@@ -67,12 +69,20 @@ function licenceOf(folder) {
   return readFileSync(join(root, folder, name), "utf8");
 }
 
+const foldersIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name));
+
+const scriptsIn = (folder) =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => join(folder, name));
+
 const kib = (bytes) => `${(bytes.length / 1024).toFixed(1)} KiB`;
 
 if (process.argv[1] && realpathSync(process.argv[1]) === self) {
-  const entryPoints = readdirSync(here)
-    .filter((name) => name.endsWith(".js"))
-    .map((name) => join(here, name));
+  const entryPoints = foldersIn(here).flatMap((folder) => scriptsIn(join(folder, "entries")));
   const outdir = resolve(process.argv[2] || join(root, "build/browser"));
   for (const file of await bundle(entryPoints, outdir)) {
     const bytes = readFileSync(file);

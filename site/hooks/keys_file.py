@@ -32,7 +32,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
 
 
 def routes_digest(data: dict[str, Any]) -> str:
-    """Hash the routes: the text that admin/district.py and lib/routes.js write too."""
+    """Hash the routes: the text that admin/district.py and shared/sealing/routes.js write too."""
     return hashlib.sha256(routes_text(data["routes"], data["categories"]).encode()).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isTrue } from "../../admin/browser/lib/true_canvas.js";
+import { isTrue } from "../../admin/browser/shared/true_canvas.js";
 
 // A canvas whose pixels go through `spoil(level, i)` when they are read.
 const canvasWith = (spoil) => (width, height) => {

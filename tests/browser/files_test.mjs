@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Field } from "../../admin/browser/files/field.js";
+import { Field } from "../../admin/browser/reporter/files/field.js";
 
 globalThis.window = new EventTarget();
 

@@ -2,17 +2,22 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newIdentity, openWith, recipientOf, sealTo } from "../../admin/browser/lib/age.js";
-import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/lib/bytes.js";
-import { labelBytes, tipBytes } from "../../admin/browser/lib/tip.js";
-import { resealBundle, resealFile } from "../../admin/browser/renewal/bundle.js";
-import { compare } from "../../admin/browser/renewal/contents.js";
-import { checkMoved } from "../../admin/browser/renewal/checking.js";
-import { makeNextKey, remainingHolders, solve } from "../../admin/browser/renewal/making.js";
-import { reseal } from "../../admin/browser/renewal/reseal.js";
-import { join } from "../../admin/browser/members/halves.js";
-import { identityFromSeed, seedOf } from "../../admin/browser/lib/age.js";
-import { rosterMac, successorMac } from "../../admin/browser/lib/member.js";
+import {
+  newIdentity,
+  openWith,
+  recipientOf,
+  sealTo,
+} from "../../admin/browser/shared/sealing/age.js";
+import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/shared/bytes.js";
+import { labelBytes, tipBytes } from "../../admin/browser/shared/sealing/tip.js";
+import { resealBundle, resealFile } from "../../admin/browser/signin/renewal/bundle.js";
+import { compare } from "../../admin/browser/signin/renewal/contents.js";
+import { checkMoved } from "../../admin/browser/signin/renewal/checking.js";
+import { makeNextKey, remainingHolders, solve } from "../../admin/browser/signin/renewal/making.js";
+import { reseal } from "../../admin/browser/signin/renewal/reseal.js";
+import { join } from "../../admin/browser/signin/members/halves.js";
+import { identityFromSeed, seedOf } from "../../admin/browser/shared/sealing/age.js";
+import { rosterMac, successorMac } from "../../admin/browser/shared/sealing/member.js";
 
 const conflict = () => Object.assign(new Error("409"), { status: 409 });
 

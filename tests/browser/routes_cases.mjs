@@ -1,9 +1,9 @@
-// Holds admin/browser/lib/routes.js to tests/routes_cases.json: `node --test routes_cases.mjs`.
+// Holds admin/browser/shared/sealing/routes.js to tests/routes_cases.json: `node --test routes_cases.mjs`.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { checkRoutes, routesText } from "../../admin/browser/lib/published.js";
+import { checkRoutes, routesText } from "../../admin/browser/shared/sealing/published.js";
 import {
   FalseRoutes,
   chooseUnit,
@@ -11,7 +11,7 @@ import {
   factsOf,
   isSupervisory,
   offeredCategories,
-} from "../../admin/browser/lib/routes.js";
+} from "../../admin/browser/shared/sealing/routes.js";
 
 const table = JSON.parse(readFileSync(new URL("../routes_cases.json", import.meta.url), "utf8"));
 

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fresh } from "../../admin/browser/seal/fresh.js";
-import { Later, Session } from "../../admin/browser/seal/session.js";
-import { Unsealable } from "../../admin/browser/seal/workshop.js";
+import { Fresh } from "../../admin/browser/reporter/sealing/fresh.js";
+import { Later, Session } from "../../admin/browser/reporter/sealing/session.js";
+import { Unsealable } from "../../admin/browser/reporter/sealing/workshop.js";
 
 const FORM = { fields: { category: "A4", what: "words" }, contact: "", website: "" };
 const MORE = { fields: { category: "A4", what: "more words" }, contact: "", website: "" };

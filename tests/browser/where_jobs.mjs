@@ -2,11 +2,11 @@
 // object, what became of each case goes out. Sealed bytes alone come out, and Python tells who opens them.
 
 import { readFileSync } from "node:fs";
-import { unitMark } from "../../admin/browser/lib/marks.js";
-import { derive, newDigits } from "../../admin/browser/lib/receipt.js";
-import { sealLetter } from "../../admin/browser/mailbox/letter.js";
-import { checkUnit } from "../../admin/browser/mailbox/locks.js";
-import { JOBS } from "../../admin/browser/seal/jobs.js";
+import { unitMark } from "../../admin/browser/shared/sealing/marks.js";
+import { derive, newDigits } from "../../admin/browser/shared/sealing/receipt.js";
+import { sealLetter } from "../../admin/browser/shared/sealing/letter.js";
+import { checkUnit } from "../../admin/browser/shared/sealing/locks.js";
+import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
 
 const { facts, worlds, moves } = JSON.parse(readFileSync(0, "utf8"));
 

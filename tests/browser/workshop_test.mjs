@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { JOBS } from "../../admin/browser/files/jobs.js";
-import { onAlive } from "../../admin/browser/lib/alive.js";
-import { solve } from "../../admin/browser/lib/proof.js";
-import { Workshop } from "../../admin/browser/seal/workshop.js";
+import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
+import { onAlive } from "../../admin/browser/shared/alive.js";
+import { solve } from "../../admin/browser/shared/sealing/proof.js";
+import { Workshop } from "../../admin/browser/reporter/sealing/workshop.js";
 
-// A press waits no longer; see admin/browser/page/patience.js.
+// A press waits no longer; see admin/browser/shared/form/patience.js.
 const PATIENCE = 20000;
 
 const settle = async () => {

@@ -1,6 +1,6 @@
 // The forms of a tip's page: sent by script, so that a refusal leaves what was typed where it is.
 
-import { byId, element, say } from "./dom.js";
+import { byId, element, say } from "../shared/page/dom.js";
 import { post } from "./post.js";
 
 // `fieldsOf` may be async; it returns the fields to send, or null after saying what is missing.

@@ -6,7 +6,7 @@
 // the computer, or strikes keys unawares, turns them off in the list; it holds for this browser.
 // Returns a function that shows the list, for a button that people without the habit can press.
 
-import { element } from "./dom.js";
+import { element } from "../shared/page/dom.js";
 
 const OFF = "dengshao.keys-off";
 const TYPED_INTO = "textarea, select, [contenteditable], dialog[open]";

@@ -1,4 +1,4 @@
-import { element } from "./faults.js";
+import { element } from "../shared/page/faults.js";
 
 const NUMBER = /\b(1(?:10|2\d{3}))\b/;
 

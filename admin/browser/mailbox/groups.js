@@ -1,7 +1,7 @@
 // Repeats the typed digits in groups under the field, so that they can be compared with the paper.
 
-import { element } from "../page/faults.js";
-import { fill, receiptFault, typedGroups } from "./words.js";
+import { element } from "../shared/page/faults.js";
+import { fill, receiptFault, typedGroups } from "../shared/page/words.js";
 
 export function showGroups(slot, text, words, check) {
   slot.textContent = "";

@@ -1,7 +1,7 @@
 // The two addresses of the scripted mailbox. Only a lookup and sealed bytes go there. And the keys
 // that a second person has confirmed, as the static site publishes them.
 
-import { Offline, Refused, getJson, isCut, isLost, postJson } from "../page/post.js";
+import { Offline, Refused, getJson, isCut, isLost, postJson } from "../shared/page/post.js";
 
 export { Offline, Refused, isCut, isLost };
 

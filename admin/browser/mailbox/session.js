@@ -1,6 +1,6 @@
 // One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
 
-import { today } from "../lib/day.js";
+import { today } from "../shared/day.js";
 import { aWhile, lastSeen } from "./seen.js";
 import { Offline, Refused, askKeys, askThread, isCut, sendLetter, sendSeen } from "./server.js";
 

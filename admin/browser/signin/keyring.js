@@ -6,7 +6,7 @@
 //                  sign-in before this one ends
 //   lock()         locks this browser's tabs and goes to the unlock page
 //   goUnlock()     goes to the unlock page, which leads back here
-//   beforeLock(f)  has f called before this tab goes there: it seals what was typed, see drafts.js
+//   beforeLock(f)  has f called before this tab goes there: it seals what was typed, see desk/drafts.js
 //
 // They rest in sessionStorage, sealed under a key that lives only in the server's session row: once
 // that row is gone or its key was replaced, what rests here opens for nobody.
@@ -16,7 +16,7 @@ import { forgetDrafts, keepDraftsOf } from "./draft_store.js";
 import { unwrap, wrap } from "./wrapped.js";
 
 const KEYRING = "dengshao.keyring";
-// What desk/traces.js keeps of the tips that this tab opened: it goes with the keys.
+// What desk/tip/traces.js keeps of the tips that this tab opened: it goes with the keys.
 export const TRACES = "dengshao.traces";
 const BACK = "dengshao.back";
 // In localStorage: all tabs of this browser idle together.

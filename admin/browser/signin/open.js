@@ -3,9 +3,9 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { Decrypter } from "age-encryption";
 import { base64nopad } from "@scure/base";
-import { openWith, recipientOf, seedOf } from "../lib/age.js";
-import { equal, fromBase64, fromUtf8, toUtf8 } from "../lib/bytes.js";
-import { rosterMac, successorMac } from "../lib/member.js";
+import { openWith, recipientOf, seedOf } from "../shared/sealing/age.js";
+import { equal, fromBase64, fromUtf8, toUtf8 } from "../shared/bytes.js";
+import { rosterMac, successorMac } from "../shared/sealing/member.js";
 import { WORK_FACTOR } from "./stretch.js";
 
 // As RECOVERY_NAME in admin/accounts/enrol.py.

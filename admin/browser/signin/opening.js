@@ -1,6 +1,6 @@
 // The two ways to opened keys: signing in, and unlocking a tab of who is signed in already.
 
-import { fromHex } from "../lib/bytes.js";
+import { fromHex } from "../shared/bytes.js";
 import { getJson, postJson, setToken } from "./api.js";
 import { save } from "./keyring.js";
 import { KeysChanged, openKeyring } from "./open.js";

@@ -3,7 +3,7 @@
 // That secret locks the member code on this computer. It never leaves the browser: what is posted is
 // built here by hand, without the results of extensions, where `toJSON()` would put it in.
 
-import { toUtf8 } from "../lib/bytes.js";
+import { toUtf8 } from "../shared/bytes.js";
 
 const PRF_INPUT = toUtf8("dengshao member code v1");
 const RANDOM = 32;

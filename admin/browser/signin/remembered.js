@@ -3,7 +3,7 @@
 // A code alone opens nothing: the passphrase is never kept. Where the member's passkey gives a
 // secret (PRF), the code rests sealed under it: who takes this computer away has no code either.
 
-import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../lib/bytes.js";
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../shared/bytes.js";
 import { askSecret } from "./passkeys.js";
 
 const CODES = "dengshao.codes";

@@ -4,8 +4,8 @@
 // who asks: the stanza's salt is known before sign-in, the sealed identity only after it.
 
 import { scrypt } from "@noble/hashes/scrypt.js";
-import { toUtf8 } from "../lib/bytes.js";
-import { sealingPassphrase } from "../lib/member.js";
+import { toUtf8 } from "../shared/bytes.js";
+import { sealingPassphrase } from "../shared/sealing/member.js";
 
 // As admin/sealing/passphrase.py writes it. Fixed here: no server can ask for less.
 export const WORK_FACTOR = 17;

@@ -1,6 +1,6 @@
 // Seals values for sessionStorage under the key of the server's session row (AES-GCM).
 
-import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../lib/bytes.js";
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../shared/bytes.js";
 
 const NONCE = 12;
 

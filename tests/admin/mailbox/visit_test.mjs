@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { isAble } from "../../../admin/browser/mailbox/able.js";
-import { FalseKey, checkReader, checkUnit } from "../../../admin/browser/mailbox/locks.js";
+import { isAble } from "../../../admin/browser/shared/form/able.js";
+import { FalseKey, checkReader, checkUnit } from "../../../admin/browser/shared/sealing/locks.js";
 import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { lastSeen } from "../../../admin/browser/mailbox/seen.js";
 import { Visit } from "../../../admin/browser/mailbox/session.js";

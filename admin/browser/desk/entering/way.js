@@ -1,6 +1,6 @@
 // Says, before anything is sent, to which unit a tip goes and whether this member can open it then.
 
-import { chooseUnit, factsOf, isSupervisory } from "../lib/routes.js";
+import { chooseUnit, factsOf, isSupervisory } from "../../shared/sealing/routes.js";
 
 // `words` are the page's sentences, `words.units` the names of all units. Empty while nothing is known.
 export function wayOf(fields, routes, words) {

@@ -3,9 +3,9 @@
 // In: { address, sealedSize, entry }, then { next: true } for each piece that was taken.
 // Out: { piece: ArrayBuffer }, …, and at the end { done: true } or { problem }.
 
-import "./lib/old.js";
-import { fetchPart } from "./desk/files/fetching.js";
-import { readSealedFile } from "./desk/files/sealed_file.js";
+import "../../shared/old.js";
+import { fetchPart } from "../files/fetching.js";
+import { readSealedFile } from "../files/sealed_file.js";
 
 const PROBLEMS = { Changed: "changed", Missing: "missing" };
 let goOn = () => {};

@@ -5,8 +5,8 @@
 // picture perhaps { copy: true }. Out: { ready }, { shown: { width, height } }, { copied: { bytes, type } }
 // or { failed }.
 
-import { Picture } from "./frame/picture.js";
-import { play } from "./frame/player.js";
+import { Picture } from "../frame/picture.js";
+import { play } from "../frame/player.js";
 
 const pieces = [];
 let picture = null;

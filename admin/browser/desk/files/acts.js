@@ -1,7 +1,7 @@
 // What a member does with a tip's file: look at it, save it, or make a copy to be handed on.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { toHex } from "../../lib/bytes.js";
+import { toHex } from "../../shared/bytes.js";
 import { post } from "../post.js";
 import { saveFile } from "../save.js";
 import { bared } from "./bare.js";

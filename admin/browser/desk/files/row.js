@@ -1,6 +1,6 @@
 // One file in the list of a tip's page: what it is, what can be done with it, and what became of that.
 
-import { element, replaceChildren, say } from "../dom.js";
+import { element, replaceChildren, say } from "../../shared/page/dom.js";
 import { sizeWord } from "./entries.js";
 
 export class Row {

@@ -1,7 +1,7 @@
 // How many pixels a picture says it has, read before anything decodes it: a few thousand bytes can
 // unfold to more than a computer has.
 
-import { dimensions } from "../lib/picture_size.js";
+import { dimensions } from "../../shared/picture_size.js";
 
 const MOST_PIXELS = 110e6;
 

@@ -1,6 +1,6 @@
 // Draws a picture onto a canvas: nothing but its pixels comes through.
 
-import { isTrue } from "../lib/true_canvas.js";
+import { isTrue } from "../../shared/true_canvas.js";
 import { isDrawable } from "./dimensions.js";
 
 // What is drawn on the screen; a copy has every pixel.

@@ -1,10 +1,10 @@
 // Words to the reporter: sealed here, to the reporter and to the unit.
 
-import { sealTo } from "../lib/age.js";
-import { fromBase64, toBase64 } from "../lib/bytes.js";
-import { today } from "../lib/day.js";
-import { makeEnvelope } from "../lib/envelope.js";
-import { showError } from "./acts.js";
+import { sealTo } from "../../shared/sealing/age.js";
+import { fromBase64, toBase64 } from "../../shared/bytes.js";
+import { today } from "../../shared/day.js";
+import { makeEnvelope } from "../../shared/sealing/envelope.js";
+import { showError } from "../acts.js";
 import { sendsOnErrand } from "./errand.js";
 import { asksWhoTheReporterIs } from "./identity_question.js";
 import { endOfTalk } from "./thread.js";

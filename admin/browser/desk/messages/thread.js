@@ -1,6 +1,12 @@
 // Reads a tip's talk and tells which messages may be believed.
 
-import { BrokenChain, WrongMac, digestOf, parseEnvelope, verifyEnvelope } from "../lib/envelope.js";
+import {
+  BrokenChain,
+  WrongMac,
+  digestOf,
+  parseEnvelope,
+  verifyEnvelope,
+} from "../../shared/sealing/envelope.js";
 
 // `rows` are messages as the server stores them, in order: number, direction, day, digest, bytes.
 // `length` is the count that the tip keeps of them, `isAsked` whether it waits for the reporter.

@@ -1,11 +1,11 @@
 // The queue: asks for the sealed labels of the rows that are shown, and opens them all at once.
 
-import { openWith } from "../lib/age.js";
-import { fromBase64 } from "../lib/bytes.js";
-import { readLabelContent } from "../lib/opened.js";
-import { getJson } from "../staff/api.js";
-import { element, replaceChildren } from "./dom.js";
-import { readLabel } from "./readable.js";
+import { openWith } from "../../shared/sealing/age.js";
+import { fromBase64 } from "../../shared/bytes.js";
+import { readLabelContent } from "../../shared/sealing/opened.js";
+import { getJson } from "../../signin/api.js";
+import { element, replaceChildren } from "../../shared/page/dom.js";
+import { readLabel } from "../readable.js";
 
 export const rowsOf = (page) => Array.from(page.querySelectorAll("[data-row]"));
 

@@ -1,6 +1,6 @@
 // Choosing rows: by click, by a range with Shift, all of the page; and what to do with them.
 
-import { byId, say } from "./dom.js";
+import { byId, say } from "../../shared/page/dom.js";
 
 export function bindChoosing(words) {
   const form = byId("choose");

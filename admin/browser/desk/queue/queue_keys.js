@@ -1,9 +1,9 @@
 // The queue by keyboard: rows, lanes and pages. Each row's link takes the focus, so that Enter and a
 // screen reader do what they always do.
 
-import { byId, say } from "./dom.js";
-import { bindKeys } from "./keys.js";
-import { post } from "./post.js";
+import { byId, say } from "../../shared/page/dom.js";
+import { bindKeys } from "../keys.js";
+import { post } from "../post.js";
 import { rowsOf } from "./queue.js";
 
 export function bindQueueKeys(page, words) {

@@ -1,6 +1,6 @@
 // The decision's form: only the reasons of the chosen move, and what the choice means.
 
-import { say } from "./dom.js";
+import { say } from "../../shared/page/dom.js";
 
 export function guideDecision(form, words) {
   const reason = form.querySelector("select");

@@ -1,12 +1,12 @@
 // Makes the mark that lets a reporter's later words come to this unit, where a tip lacks it: it was
 // taken in before there were marks, or it was moved here. Only who has opened a tip can make one.
 
-import { fromBase64 } from "../lib/bytes.js";
-import { isMarked, mayLie, unitMark } from "../lib/marks.js";
-import { checkRoutes } from "../lib/published.js";
-import { factsOf } from "../lib/routes.js";
-import { askPublished } from "../seal/server.js";
-import { getJson, postJson } from "../staff/api.js";
+import { fromBase64 } from "../../shared/bytes.js";
+import { isMarked, mayLie, unitMark } from "../../shared/sealing/marks.js";
+import { checkRoutes } from "../../shared/sealing/published.js";
+import { factsOf } from "../../shared/sealing/routes.js";
+import { askPublished } from "../../shared/form/server.js";
+import { getJson, postJson } from "../../signin/api.js";
 
 // `opened` is what openTip gave. Tells whether a mark was added. None is made for a unit that the
 // reporter excluded, nor by routes that the static site does not publish.

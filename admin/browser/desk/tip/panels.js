@@ -1,6 +1,6 @@
 // The action bar's buttons: each opens its panel below the bar and shuts the other.
 
-import { byId } from "./dom.js";
+import { byId } from "../../shared/page/dom.js";
 
 // Returns a function that opens the panel of an id and leads into it, as a key does.
 export function bindPanels(bar) {

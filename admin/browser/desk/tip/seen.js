@@ -1,9 +1,9 @@
 // What the reporter has seen of the answers, held against the talk: an answer that was held back from
-// them shows here. The box is made under the talk key (lib/seen.js), so no server writes one; it can
-// keep one away, or hand out an older one.
+// them shows here. The box is made under the talk key (shared/sealing/seen.js), so no server writes
+// one; it can keep one away, or hand out an older one.
 
-import { fromBase64 } from "../lib/bytes.js";
-import { openSeen } from "../lib/seen.js";
+import { fromBase64 } from "../../shared/bytes.js";
+import { openSeen } from "../../shared/sealing/seen.js";
 
 // Returns `{number, day, held, isOther, isMisdated}`: up to which answer they read and when, the answer
 // of an earlier day that did not come (or null), whether the one they read is another one than ours, and

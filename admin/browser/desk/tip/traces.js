@@ -3,8 +3,8 @@
 // Pages are separate documents, so it rests in sessionStorage as the keys do: sealed under a key of
 // the server's session row, and gone at the lock, at sign-out and with the tab.
 
-import { askWrapKey, isKept, TRACES } from "../staff/keyring.js";
-import { unwrap, wrap } from "../staff/wrapped.js";
+import { askWrapKey, isKept, TRACES } from "../../signin/keyring.js";
+import { unwrap, wrap } from "../../signin/wrapped.js";
 
 // The oldest go first: sessionStorage holds about 5 MB.
 const MOST = 200;

@@ -1,7 +1,7 @@
 // Asks, with one press, why a member opens a tip that a colleague holds. Their own tips and those
 // that nobody holds open at once.
 
-import { byId } from "./dom.js";
+import { byId } from "../../shared/page/dom.js";
 
 // Resolves with a code for the audit log, or "". The answer goes into the page's own address, so
 // that the same page asks once, however often its acts load it anew.

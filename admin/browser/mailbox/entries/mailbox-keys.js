@@ -1,16 +1,16 @@
 // All of the mailbox that needs keys: loaded by mailbox.js once the receipt's field is touched,
 // because it is large, and because a browser without BigInt cannot even read it.
 
-import "./lib/old.js";
-import { trySealing } from "./lib/age.js";
-import { toBase64, toHex } from "./lib/bytes.js";
-import { checkMark } from "./lib/marks.js";
-import { checkRoutes } from "./lib/published.js";
-import { check, derive } from "./lib/receipt.js";
-import { blankSeen, sealSeen } from "./lib/seen.js";
-import { sealLetter } from "./mailbox/letter.js";
-import { checkReader } from "./mailbox/locks.js";
-import { openThread } from "./mailbox/thread.js";
+import "../../shared/old.js";
+import { trySealing } from "../../shared/sealing/age.js";
+import { toBase64, toHex } from "../../shared/bytes.js";
+import { checkMark } from "../../shared/sealing/marks.js";
+import { checkRoutes } from "../../shared/sealing/published.js";
+import { check, derive } from "../../shared/sealing/receipt.js";
+import { blankSeen, sealSeen } from "../../shared/sealing/seen.js";
+import { sealLetter } from "../../shared/sealing/letter.js";
+import { checkReader } from "../../shared/sealing/locks.js";
+import { openThread } from "../thread.js";
 
 window.dengshaoMailbox = {
   blankSeen,

@@ -1,7 +1,7 @@
 // The mailbox's page. Small: what needs keys comes with mailbox-keys.js, once it is wanted.
 
-import { isAble } from "./mailbox/able.js";
-import { Page } from "./mailbox/page.js";
+import { isAble } from "../../shared/form/able.js";
+import { Page } from "../page.js";
 
 const root = document.getElementById("mailbox");
 const form = root && root.querySelector("#open");

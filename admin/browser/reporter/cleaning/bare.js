@@ -1,7 +1,7 @@
 // Leaves of a picture that was just drawn nothing but the picture: what encoders add by themselves
 // (a colour profile, a resolution) tells one browser from another.
 
-import { bytesOf } from "../lib/blob_bytes.js";
+import { bytesOf } from "./blob_bytes.js";
 
 // Resolves with a Blob of the same type.
 export async function bare(blob) {

@@ -1,6 +1,6 @@
 // Reads pieces of a file that somebody chose.
 
-import { alive } from "./alive.js";
+import { alive } from "../../shared/alive.js";
 
 // The file's bytes are not what they were, or cannot be read any more.
 export class Unreadable extends Error {

@@ -1,10 +1,10 @@
 // Cleans a picture: draws it anew, upright, so that nothing is left but what is seen. Place, time,
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
-import { alive } from "../lib/alive.js";
-import { bytesOf } from "../lib/blob_bytes.js";
-import { dimensions } from "../lib/picture_size.js";
-import { isTrue } from "../lib/true_canvas.js";
+import { alive } from "../../shared/alive.js";
+import { bytesOf } from "./blob_bytes.js";
+import { dimensions } from "../../shared/picture_size.js";
+import { isTrue } from "../../shared/true_canvas.js";
 import { bare } from "./bare.js";
 import { isPicture } from "./sniff.js";
 import { blotted, turnOfWebp, turned } from "./upright.js";

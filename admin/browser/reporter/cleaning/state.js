@@ -2,7 +2,7 @@
 // locked under a key that the server alone gives out, to whoever brings the ticket, while it lives.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../lib/bytes.js";
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../../shared/bytes.js";
 
 const NONCE = 12;
 

@@ -1,7 +1,7 @@
 // Cleans and seals files off the page's thread.
 
-import "./lib/old.js";
-import { JOBS } from "./files/jobs.js";
-import { work } from "./lib/work.js";
+import "../../shared/old.js";
+import { JOBS } from "../cleaning/jobs.js";
+import { work } from "../sealing/work.js";
 
 work(JOBS, "DengshaoFileJobs");

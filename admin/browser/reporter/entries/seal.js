@@ -1,8 +1,8 @@
 // The form's page: its comforts at once, and what seals once the form is touched.
 
-import { startForm } from "./form/index.js";
-import { isAble } from "./mailbox/able.js";
-import { Entry } from "./seal/entry.js";
+import { startForm } from "../form/index.js";
+import { isAble } from "../../shared/form/able.js";
+import { Entry } from "../sealing/entry.js";
 
 const form = document.querySelector("form#form");
 // It may come twice: with the page, and once more where it seemed not to come (hold.js).

@@ -1,6 +1,6 @@
 // The field's place on the page: the input, the list of files beneath it, and the place to drop them.
 
-import { element } from "../page/faults.js";
+import { element } from "../../shared/page/faults.js";
 import { Row } from "./row.js";
 
 export class Block {

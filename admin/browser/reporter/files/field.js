@@ -1,13 +1,13 @@
 // The form's field for files, once scripts have it: what was chosen, cleaned, sealed and sent.
 
-import { paddedSize } from "../lib/padme.js";
-import { fill } from "../mailbox/words.js";
+import { paddedSize } from "./padme.js";
+import { fill } from "../../shared/page/words.js";
 import { Item } from "./item.js";
-import { Line } from "./line.js";
+import { Line } from "../uploading/line.js";
 import { Pack } from "./pack.js";
 import { PretendedUpload } from "./practice.js";
-import { redraw } from "./redraw.js";
-import { Upload } from "./upload.js";
+import { redraw } from "../cleaning/redraw.js";
+import { Upload } from "../uploading/upload.js";
 
 const MIB = 1048576;
 

@@ -1,6 +1,6 @@
 // What is said of a file once the words are stored.
 
-import { fill } from "../mailbox/words.js";
+import { fill } from "../../shared/page/words.js";
 
 export function outcomeOf(item, entries, { words, isPractice }) {
   const name = item.shownName;

@@ -1,8 +1,8 @@
 // The files of a tip for the supervisory unit: one after the other in one sealed file of a stepped
 // length, so that neither their number nor their sizes show.
 
-import { makeEntry } from "../lib/file_entry.js";
-import { steppedSize } from "../lib/padme.js";
+import { makeEntry } from "./file_entry.js";
+import { steppedSize } from "./padme.js";
 
 export class Pack {
   constructor(field) {

@@ -1,14 +1,14 @@
 // Makes a plain field for files one that cleans, seals and sends by itself.
 
-import { isSupervisory } from "../lib/routes.js";
-import { Workshop } from "../seal/workshop.js";
+import { isSupervisory } from "../../shared/sealing/routes.js";
+import { Workshop } from "../sealing/workshop.js";
 import { Block } from "./block.js";
 import { Field } from "./field.js";
-import { Memory } from "./memory.js";
+import { Memory } from "../uploading/memory.js";
 import { outcomeOf } from "./outcome.js";
-import { Proofs } from "./proofs.js";
-import { askWords } from "./server.js";
-import { Closed } from "./upload.js";
+import { Proofs } from "../uploading/proofs.js";
+import { askWords } from "../uploading/server.js";
+import { Closed } from "../uploading/upload.js";
 
 const WORKER = "/app/files-worker.js";
 const JOBS = "DengshaoFileJobs";

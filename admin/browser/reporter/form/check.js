@@ -1,6 +1,6 @@
 // The page before sending: every question with its answer, and a button that leads back to it.
 
-import { element } from "../page/faults.js";
+import { element } from "../../shared/page/faults.js";
 import { answersOf, isNeeded, wordsOf } from "./questions.js";
 
 export function listAnswers(check, questions, change) {

@@ -2,7 +2,7 @@
 // under a key that stands in the page alone and that only the server gives out again, for a day. The
 // browser's own AES-GCM does it, so that it works without any other script, and without a line.
 
-import { withStore } from "../files/kept.js";
+import { withStore } from "../../shared/form/kept.js";
 
 const NAME = "dengshao.draft.";
 const NONCE = 12;

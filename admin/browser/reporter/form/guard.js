@@ -1,6 +1,6 @@
 // Typed words live on this page alone: they are not lost by mistake, and never left behind.
 
-import { askBeforeLeaving } from "../page/leaving.js";
+import { askBeforeLeaving } from "../../shared/page/leaving.js";
 
 const WORDS = "textarea, input[type=text]";
 

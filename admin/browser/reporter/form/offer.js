@@ -1,7 +1,7 @@
 // Offers one question a screen; what does it is loaded once somebody wants it.
 
-import { Loading, loadScript } from "../page/load.js";
-import { isLost } from "../page/post.js";
+import { Loading, loadScript } from "../../shared/page/load.js";
+import { isLost } from "../../shared/page/post.js";
 
 const SCRIPT = "/app/steps.js";
 // As in steps.js: a form that was sent in steps comes back with it.

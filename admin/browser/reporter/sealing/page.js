@@ -1,12 +1,12 @@
 // Sends the form sealed, and says on the page what became of it.
 
-import { tellCut } from "../page/cut.js";
-import { clearFaults, element, showFaults } from "../page/faults.js";
-import { hold } from "../page/hold.js";
-import { inTime } from "../page/patience.js";
-import { Offline, Refused, isCut, isLost } from "../page/post.js";
-import { faultsOf, readForm } from "./answers.js";
-import { Attached } from "./attached.js";
+import { tellCut } from "../../shared/form/cut.js";
+import { clearFaults, element, showFaults } from "../../shared/page/faults.js";
+import { hold } from "../../shared/form/hold.js";
+import { inTime } from "../../shared/form/patience.js";
+import { Offline, Refused, isCut, isLost } from "../../shared/page/post.js";
+import { faultsOf, readForm } from "../../shared/form/answers.js";
+import { Attached } from "../../shared/form/attached.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 

@@ -1,7 +1,7 @@
 // Shows what became of the tip: the receipt, until one group of it was typed again as proof.
 
-import { clearFaults, showFaults } from "../page/faults.js";
-import { askBeforeLeaving } from "../page/leaving.js";
+import { clearFaults, showFaults } from "../../shared/page/faults.js";
+import { askBeforeLeaving } from "../../shared/page/leaving.js";
 
 const GROUP = /.{6}/g;
 

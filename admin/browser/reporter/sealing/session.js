@@ -4,9 +4,16 @@
 // Files are at the server before; what is sent names them. Where no answer came and the words were changed since, the server is asked what it has: a tip that
 // lies there already gets the new words as a supplement.
 
-import { Offline, Refused, isCut } from "../page/post.js";
+import { Offline, Refused, isCut } from "../../shared/page/post.js";
 import { Fresh } from "./fresh.js";
-import { askChallenge, askPublished, askRoutes, askThread, sendLetter, sendTip } from "./server.js";
+import {
+  askChallenge,
+  askPublished,
+  askRoutes,
+  askThread,
+  sendLetter,
+  sendTip,
+} from "../../shared/form/server.js";
 import { Unsealable } from "./workshop.js";
 
 const TURNS = 5;

@@ -1,6 +1,6 @@
 // Does jobs that a page asks for: as a worker, or, where a browser runs none, in the page itself.
 
-import { onAlive } from "./alive.js";
+import { onAlive } from "../../shared/alive.js";
 
 export function work(jobs, name) {
   if (typeof document !== "undefined") {

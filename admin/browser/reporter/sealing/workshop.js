@@ -1,6 +1,6 @@
 // The page's side of the worker. Where a browser runs no worker, the same script works in the page.
 
-import { Loading, arrive, loadScript } from "../page/load.js";
+import { Loading, arrive, loadScript } from "../../shared/page/load.js";
 
 // The worker did not start, or failed at a job for a reason that is none of the reporter's.
 export class Broken extends Error {
@@ -23,7 +23,7 @@ const TOLD = ["NoUnit", "FalseKey", "FalseRoutes", "Strayed", "NoContact", "Cont
 // The script is here and in the cache by then: a worker that says nothing for so long never will. The
 // page takes over while a press still waits (see patience.js).
 const START = 8000;
-// The same for one that has started. Its long jobs say that they go on (see lib/alive.js); what says
+// The same for one that has started. Its long jobs say that they go on (see shared/alive.js); what says
 // nothing meanwhile is a step of them. Counted second by second: a page that sleeps counts none.
 const QUIET = 30;
 const SECOND = 1000;

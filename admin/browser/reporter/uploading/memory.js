@@ -1,7 +1,7 @@
 // What this tab keeps of its uploads, so that they go on after the page was loaded anew: tickets, and
 // beside each a box that only the server's key for that ticket opens. Gone with the tab.
 
-import { nameOf, withStore } from "./kept.js";
+import { nameOf, withStore } from "../../shared/form/kept.js";
 import { askNext } from "./server.js";
 
 export class Memory {

@@ -3,7 +3,7 @@
 // It is told to go, to halt, and to be dropped. A broken line is waited for; after it the server is
 // asked what stands, and the next part is made again from the file's own bytes.
 
-import { Offline, Refused } from "../page/post.js";
+import { Offline, Refused } from "../../shared/page/post.js";
 import { askNext, askTicket, dropFile, patienceFor, sendPart } from "./server.js";
 import { Waiting, waitFor } from "./waiting.js";
 

@@ -1,6 +1,6 @@
 // Says beside the button that nothing went out, and why the next press may do.
 
-import { element } from "./faults.js";
+import { element } from "../page/faults.js";
 
 export function tellCut(form, text) {
   clearCut(form);

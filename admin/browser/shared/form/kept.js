@@ -1,4 +1,4 @@
-// The tab's own storage of uploads that have begun. See memory.js.
+// The tab's own storage of uploads that have begun. See reporter/uploading/memory.js.
 
 const NAME = "dengshao.files";
 

@@ -1,6 +1,6 @@
 // How long somebody who pressed the button is asked to wait for the scripts that seal.
 
-import { Offline } from "./post.js";
+import { Offline } from "../page/post.js";
 
 const PATIENCE = 20000;
 

@@ -1,7 +1,7 @@
 // Builds pages out of elements and texts. Nothing here, or anywhere on the desk, makes markup of a
 // string: the words that it shows come from strangers. What nobody would see in them is shown.
 
-import { seen } from "../lib/unseen.js";
+import { seen } from "./unseen.js";
 
 export const byId = (id) => document.getElementById(id);
 

@@ -2,8 +2,8 @@
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { equal, fromUtf8, toHex, toUtf8 } from "./bytes.js";
-import { isDay } from "./day.js";
+import { equal, fromUtf8, toHex, toUtf8 } from "../bytes.js";
+import { isDay } from "../day.js";
 
 export const TIP_STEP = 8192;
 // What an ordinary tip is filled up to, with a contact or without; longer ones grow in steps.

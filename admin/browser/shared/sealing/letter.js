@@ -1,9 +1,9 @@
 // Seals what the reporter writes, to the keys of the unit that holds the tip.
 
-import { sealTo } from "../lib/age.js";
-import { toBase64 } from "../lib/bytes.js";
-import { makeEnvelope } from "../lib/envelope.js";
-import { checkMark } from "../lib/marks.js";
+import { sealTo } from "./age.js";
+import { toBase64 } from "../bytes.js";
+import { makeEnvelope } from "./envelope.js";
+import { checkMark } from "./marks.js";
 
 // Returns what /mailbox/sealed takes: the number, the digest, the sealed envelope, and which of the
 // unit's keys it is sealed to. Throws Unmarked or Strayed where the tip has no mark of that unit.

@@ -1,7 +1,7 @@
 // Believes no key that the server hands out: it must be one whose fingerprint the site publishes.
 
-import { today } from "../lib/day.js";
-import { fingerprint } from "../lib/member.js";
+import { today } from "../day.js";
+import { fingerprint } from "./member.js";
 
 // What the server offers to seal to is not what a second person has confirmed.
 export class FalseKey extends Error {

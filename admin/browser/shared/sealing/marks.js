@@ -3,7 +3,7 @@
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { equal, toHex, toUtf8 } from "./bytes.js";
+import { equal, toHex, toUtf8 } from "../bytes.js";
 import { excludedUnits, isSupervisory } from "./routes.js";
 
 const DOMAIN = "dengshao unit mark v1";

@@ -4,7 +4,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { toHex, toUtf8 } from "./bytes.js";
+import { toHex, toUtf8 } from "../bytes.js";
 
 const CODE = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const MISREAD = { o: "0", i: "1", l: "1" };

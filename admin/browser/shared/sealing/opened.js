@@ -1,7 +1,7 @@
 // Whether what was opened is what it should be. Whoever seals with a program of their own can write
 // anything into a tip; what has not the shape of one is junk, told in a sentence and never half shown.
 
-import { fromBase64 } from "./bytes.js";
+import { fromBase64 } from "../bytes.js";
 import { BadContent, parseContent } from "./envelope.js";
 
 const TALK = 32;

@@ -1,8 +1,8 @@
 // Proof of work: ALTCHA version 1 with SHA-256. The server checks it with the package altcha.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { alive } from "./alive.js";
-import { fromHex, toBase64, toUtf8 } from "./bytes.js";
+import { alive } from "../alive.js";
+import { fromHex, toBase64, toUtf8 } from "../bytes.js";
 
 const MOST = 10000000;
 const A_WHILE = 10000;

@@ -1,7 +1,7 @@
 // Holds the routes that the server hands out against the hash that the static site publishes of them.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { toHex, toUtf8 } from "./bytes.js";
+import { toHex, toUtf8 } from "../bytes.js";
 import { FalseRoutes } from "./routes.js";
 
 const VERSION = "dengshao routes v1";

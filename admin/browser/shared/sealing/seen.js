@@ -4,8 +4,8 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromHex, toHex, toUtf8 } from "./bytes.js";
-import { isDay } from "./day.js";
+import { fromHex, toHex, toUtf8 } from "../bytes.js";
+import { isDay } from "../day.js";
 
 const DOMAIN = "dengshao seen v1";
 const NONCE = 12;

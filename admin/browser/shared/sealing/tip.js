@@ -1,7 +1,7 @@
 // A tip as it stands inside its sealed file: what `Tip` and `Label` of admin/sealing/payload.py do.
 
 import { sealTo } from "./age.js";
-import { fromUtf8, toBase64, toUtf8 } from "./bytes.js";
+import { fromUtf8, toBase64, toUtf8 } from "../bytes.js";
 import { LABEL_STEP, TIP_CLASS, TIP_STEP, pad, padTo } from "./envelope.js";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -1,12 +1,12 @@
 // Does what is slow off the page's thread: the two sums of a sign-in, each in a worker of its own, and
 // sealing anew what hangs on an older key.
 
-import "./lib/old.js";
-import { fromHex, toHex } from "./lib/bytes.js";
-import { signInSecret } from "./lib/member.js";
-import { resealBundle, resealFile } from "./renewal/bundle.js";
-import { compare } from "./renewal/contents.js";
-import { stretch } from "./staff/stretch.js";
+import "../../shared/old.js";
+import { fromHex, toHex } from "../../shared/bytes.js";
+import { signInSecret } from "../../shared/sealing/member.js";
+import { resealBundle, resealFile } from "../renewal/bundle.js";
+import { compare } from "../renewal/contents.js";
+import { stretch } from "../stretch.js";
 
 const JOBS = {
   signIn: ({ passphrase, code, salt }) => toHex(signInSecret(passphrase, code, fromHex(salt))),

@@ -1,10 +1,10 @@
 // The two pages on which a unit's key is taken back: by a holder, or by the recovery sheet.
 
-import "./lib/old.js";
-import { byId } from "./desk/dom.js";
-import { startRecovery } from "./renewal/recover_page.js";
-import { startRenewal } from "./renewal/renew_page.js";
-import { watch } from "./staff/keyring.js";
+import "../../shared/old.js";
+import { byId } from "../../shared/page/dom.js";
+import { startRecovery } from "../renewal/recover_page.js";
+import { startRenewal } from "../renewal/renew_page.js";
+import { watch } from "../keyring.js";
 
 watch();
 if (byId("renew")) startRenewal(byId("renew"));

@@ -1,11 +1,11 @@
 // The account page: second factors, recovery codes, own sessions, and the code that is remembered.
 
-import "./lib/old.js";
-import { postJson } from "./staff/api.js";
-import { watch } from "./staff/keyring.js";
-import { askSecret, isAble } from "./staff/passkeys.js";
-import { codeOf, forgetCode, isSealed, rememberSealed } from "./staff/remembered.js";
-import { askSecond, offerFactors, showCodes } from "./staff/second.js";
+import "../../shared/old.js";
+import { postJson } from "../api.js";
+import { watch } from "../keyring.js";
+import { askSecret, isAble } from "../passkeys.js";
+import { codeOf, forgetCode, isSealed, rememberSealed } from "../remembered.js";
+import { askSecond, offerFactors, showCodes } from "../second.js";
 
 const byId = (id) => document.getElementById(id);
 

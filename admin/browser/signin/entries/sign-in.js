@@ -1,9 +1,14 @@
 // The pages of accounts: signing in with both factors, and unlocking. Others only watch the lock.
 
-import "./lib/old.js";
-import { BadCode, groupedCode, normaliseCode, normalisePassphrase } from "./lib/member.js";
-import { bindSignOut, load, watch, wayBack } from "./staff/keyring.js";
-import { Opener } from "./staff/opening.js";
+import "../../shared/old.js";
+import {
+  BadCode,
+  groupedCode,
+  normaliseCode,
+  normalisePassphrase,
+} from "../../shared/sealing/member.js";
+import { bindSignOut, load, watch, wayBack } from "../keyring.js";
+import { Opener } from "../opening.js";
 import {
   codeOf,
   forgetCode,
@@ -12,8 +17,8 @@ import {
   openSealed,
   remember,
   rememberSealed,
-} from "./staff/remembered.js";
-import { askSecond } from "./staff/second.js";
+} from "../remembered.js";
+import { askSecond } from "../second.js";
 
 const DESK = "/desk/";
 const byId = (id) => document.getElementById(id);

@@ -1,10 +1,10 @@
 // The page of a member's own unit.
 
-import "./lib/old.js";
-import { byId } from "./desk/dom.js";
-import { startUnit } from "./members/unit.js";
-import { resealInBackground } from "./renewal/bar.js";
-import { load, watch } from "./staff/keyring.js";
+import "../../shared/old.js";
+import { byId } from "../../shared/page/dom.js";
+import { startUnit } from "../members/unit.js";
+import { resealInBackground } from "../renewal/bar.js";
+import { load, watch } from "../keyring.js";
 
 watch();
 startUnit(byId("unit"));

@@ -1,6 +1,6 @@
 // Small help for the forms of joining and of the unit's page.
 
-import { byId, say } from "../desk/dom.js";
+import { byId, say } from "../../shared/page/dom.js";
 
 export const isAble = () =>
   [window.Worker, window.TransformStream, window.BigInt, window.crypto].every(Boolean) &&

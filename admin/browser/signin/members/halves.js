@@ -1,7 +1,7 @@
 // A recovery identity in two halves: what admin/accounts/halves.py prints and reads.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { toUtf8 } from "../lib/bytes.js";
+import { toUtf8 } from "../../shared/bytes.js";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const MISREAD = { O: "0", I: "1", L: "1" };

@@ -4,10 +4,10 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64nopad } from "@scure/base";
 import { Encrypter, Stanza } from "age-encryption";
-import { newIdentity, recipientOf, sealTo, seedOf } from "../lib/age.js";
-import { fromHex, toHex, toUtf8 } from "../lib/bytes.js";
-import { fingerprint, rosterMac } from "../lib/member.js";
-import { WORK_FACTOR } from "../staff/stretch.js";
+import { newIdentity, recipientOf, sealTo, seedOf } from "../../shared/sealing/age.js";
+import { fromHex, toHex, toUtf8 } from "../../shared/bytes.js";
+import { fingerprint, rosterMac } from "../../shared/sealing/member.js";
+import { WORK_FACTOR } from "../stretch.js";
 import { split } from "./halves.js";
 
 const CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";

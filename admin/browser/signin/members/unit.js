@@ -1,10 +1,10 @@
 // A unit's page: its first key, the second person's look at it, the key handed on, codes to speak.
 
-import { byId, element, replaceChildren, say } from "../desk/dom.js";
-import { fingerprint } from "../lib/member.js";
-import { askBeforeLeaving } from "../page/leaving.js";
-import { getJson, postJson } from "../staff/api.js";
-import { goUnlock, load, lock } from "../staff/keyring.js";
+import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { fingerprint } from "../../shared/sealing/member.js";
+import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { getJson, postJson } from "../api.js";
+import { goUnlock, load, lock } from "../keyring.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
 import { makeUnitKey, memberFingerprint, plainPrint, sealToMember } from "./making.js";
 

@@ -1,9 +1,9 @@
 // The strip that shows how far the re-sealing is, with a button to pause it. It works on while the
 // member does something else on the page, and goes on from where it was on the next page.
 
-import { byId, element, replaceChildren } from "../desk/dom.js";
-import { getJson, postJson } from "../staff/api.js";
-import { startWorker } from "../staff/workers.js";
+import { byId, element, replaceChildren } from "../../shared/page/dom.js";
+import { getJson, postJson } from "../api.js";
+import { startWorker } from "../workers.js";
 import { checkMoved } from "./checking.js";
 import { solve } from "./making.js";
 import { reseal } from "./reseal.js";

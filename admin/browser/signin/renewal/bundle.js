@@ -3,12 +3,12 @@
 // `unit` is `{identities, identity, recipient, recovery, holdsAll}`: what opens the old files, and the
 // key in use. `holdsAll` tells that these identities are all that a file of this tip can be sealed to.
 
-import { openWith, sealTo, seedOf } from "../lib/age.js";
-import { fromBase64, toBase64 } from "../lib/bytes.js";
-import { readTip } from "../lib/opened.js";
-import { chooseUrgency, factsOf, isSupervisory } from "../lib/routes.js";
-import { contentMac } from "../lib/member.js";
-import { labelBytes, noLabel } from "../lib/tip.js";
+import { openWith, sealTo, seedOf } from "../../shared/sealing/age.js";
+import { fromBase64, toBase64 } from "../../shared/bytes.js";
+import { readTip } from "../../shared/sealing/opened.js";
+import { chooseUrgency, factsOf, isSupervisory } from "../../shared/sealing/routes.js";
+import { contentMac } from "../../shared/sealing/member.js";
+import { labelBytes, noLabel } from "../../shared/sealing/tip.js";
 import { digestsOf } from "./contents.js";
 
 const STANZA = "\n-> mlkem768x25519 ";

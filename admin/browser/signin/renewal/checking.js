@@ -1,9 +1,9 @@
 // Opens what another browser sealed anew, beside what it was, and lets the old go where both are the
 // same. What is not the same is told as loudly as a false key, and stays as it was kept.
 
-import { byId } from "../desk/dom.js";
-import { getJson, postJson } from "../staff/api.js";
-import { startWorker } from "../staff/workers.js";
+import { byId } from "../../shared/page/dom.js";
+import { getJson, postJson } from "../api.js";
+import { startWorker } from "../workers.js";
 import { solve } from "./making.js";
 
 const MOVED = "/desk/reseal/moved";

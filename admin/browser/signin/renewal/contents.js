@@ -1,9 +1,9 @@
 // What a tip's files hold, part by part, as digests: two browsers compare a tip sealed anew by them.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { openWith, seedOf } from "../lib/age.js";
-import { fromBase64, toHex } from "../lib/bytes.js";
-import { contentMac } from "../lib/member.js";
+import { openWith, seedOf } from "../../shared/sealing/age.js";
+import { fromBase64, toHex } from "../../shared/bytes.js";
+import { contentMac } from "../../shared/sealing/member.js";
 
 const digestOf = (bytes) => toHex(sha256(bytes));
 

@@ -1,13 +1,13 @@
 // The recovery ceremony: two people type the halves of the sheet, one after the other, and what comes
 // out stays in the memory of this page.
 
-import { byId, say } from "../desk/dom.js";
-import { identityFromSeed, recipientOf } from "../lib/age.js";
-import { successorMac } from "../lib/member.js";
+import { byId, say } from "../../shared/page/dom.js";
+import { identityFromSeed, recipientOf } from "../../shared/sealing/age.js";
+import { successorMac } from "../../shared/sealing/member.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "../members/forms.js";
 import { BadHalf, join } from "../members/halves.js";
-import { getJson, postJson } from "../staff/api.js";
-import { load } from "../staff/keyring.js";
+import { getJson, postJson } from "../api.js";
+import { load } from "../keyring.js";
 import { resealUnit } from "./bar.js";
 import { makeNextKey, solve } from "./making.js";
 import { keep, nextUnit, sentenceOf, showLocked, showMade } from "./renew_page.js";

@@ -1,10 +1,10 @@
 // The page on which a holder takes the unit's key back from who was suspended.
 
-import { byId, say } from "../desk/dom.js";
-import { seedOf } from "../lib/age.js";
+import { byId, say } from "../../shared/page/dom.js";
+import { seedOf } from "../../shared/sealing/age.js";
 import { isAble, show } from "../members/forms.js";
-import { getJson, postJson } from "../staff/api.js";
-import { goUnlock, load, save } from "../staff/keyring.js";
+import { getJson, postJson } from "../api.js";
+import { goUnlock, load, save } from "../keyring.js";
 import { resealUnit } from "./bar.js";
 import { makeNextKey, remainingHolders, solve } from "./making.js";
 import { showSheet } from "./sheet.js";

@@ -1,6 +1,6 @@
 // The new recovery sheet on the page: shown, printed, and asked back from both its keepers.
 
-import { byId } from "../desk/dom.js";
+import { byId } from "../../shared/page/dom.js";
 import { bindForm, Missing, plainGroup, show } from "../members/forms.js";
 
 // Shows the two halves. `store` is called once both keepers wrote their last group.

@@ -1,13 +1,13 @@
 // What files are made of in the browser, as tests ask: JSON in, JSON out.
 
 import { readFileSync } from "node:fs";
-import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
-import { safeName } from "../../admin/browser/reporter/files/file_entry.js";
-import { openWith } from "../../admin/browser/shared/sealing/age.js";
-import { paddedSize, padme, steppedSize } from "../../admin/browser/reporter/files/padme.js";
 import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
 import { sniff } from "../../admin/browser/reporter/cleaning/sniff.js";
+import { safeName } from "../../admin/browser/reporter/files/file_entry.js";
+import { paddedSize, padme, steppedSize } from "../../admin/browser/reporter/files/padme.js";
+import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
 import { dimensions } from "../../admin/browser/shared/picture_size.js";
+import { openWith } from "../../admin/browser/shared/sealing/age.js";
 
 const join = (parts) => Buffer.concat(parts.map(({ bytes }) => Buffer.from(bytes)));
 

@@ -2,22 +2,23 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/shared/bytes.js";
 import {
+  identityFromSeed,
   newIdentity,
   openWith,
   recipientOf,
   sealTo,
+  seedOf,
 } from "../../admin/browser/shared/sealing/age.js";
-import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/shared/bytes.js";
+import { rosterMac, successorMac } from "../../admin/browser/shared/sealing/member.js";
 import { labelBytes, tipBytes } from "../../admin/browser/shared/sealing/tip.js";
+import { join } from "../../admin/browser/signin/members/halves.js";
 import { resealBundle, resealFile } from "../../admin/browser/signin/renewal/bundle.js";
-import { compare } from "../../admin/browser/signin/renewal/contents.js";
 import { checkMoved } from "../../admin/browser/signin/renewal/checking.js";
+import { compare } from "../../admin/browser/signin/renewal/contents.js";
 import { makeNextKey, remainingHolders, solve } from "../../admin/browser/signin/renewal/making.js";
 import { reseal } from "../../admin/browser/signin/renewal/reseal.js";
-import { join } from "../../admin/browser/signin/members/halves.js";
-import { identityFromSeed, seedOf } from "../../admin/browser/shared/sealing/age.js";
-import { rosterMac, successorMac } from "../../admin/browser/shared/sealing/member.js";
 
 const conflict = () => Object.assign(new Error("409"), { status: 409 });
 

@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { checkRoutes, routesText } from "../../admin/browser/shared/sealing/published.js";
 import {
-  FalseRoutes,
   chooseUnit,
   chooseUrgency,
+  FalseRoutes,
   factsOf,
   isSupervisory,
   offeredCategories,

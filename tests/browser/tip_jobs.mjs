@@ -3,10 +3,11 @@
 
 import { readFileSync } from "node:fs";
 import { verifySolution } from "altcha-lib/v1";
-import { openWith } from "../../admin/browser/shared/sealing/age.js";
 import { bodyOf } from "../../admin/browser/shared/body.js";
 import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
+import { openWith } from "../../admin/browser/shared/sealing/age.js";
 import { parseContent } from "../../admin/browser/shared/sealing/envelope.js";
+import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
 import { newDigits } from "../../admin/browser/shared/sealing/receipt.js";
 import {
   labelBytes,
@@ -15,7 +16,6 @@ import {
   wellFormed,
 } from "../../admin/browser/shared/sealing/tip.js";
 import { resealBundle } from "../../admin/browser/signin/renewal/bundle.js";
-import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
 
 const times = (count, make) => Array.from({ length: count }, make);
 

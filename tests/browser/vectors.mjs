@@ -2,8 +2,8 @@
 // Usage: node vectors.mjs vectors.json
 
 import { readFileSync } from "node:fs";
-import { seedOf } from "../../admin/browser/shared/sealing/age.js";
 import { fromHex, toHex } from "../../admin/browser/shared/bytes.js";
+import { seedOf } from "../../admin/browser/shared/sealing/age.js";
 import * as envelope from "../../admin/browser/shared/sealing/envelope.js";
 import * as member from "../../admin/browser/shared/sealing/member.js";
 import * as receipt from "../../admin/browser/shared/sealing/receipt.js";

@@ -2,11 +2,11 @@
 // object, what became of each case goes out. Sealed bytes alone come out, and Python tells who opens them.
 
 import { readFileSync } from "node:fs";
-import { unitMark } from "../../admin/browser/shared/sealing/marks.js";
-import { derive, newDigits } from "../../admin/browser/shared/sealing/receipt.js";
+import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
 import { sealLetter } from "../../admin/browser/shared/sealing/letter.js";
 import { checkUnit } from "../../admin/browser/shared/sealing/locks.js";
-import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
+import { unitMark } from "../../admin/browser/shared/sealing/marks.js";
+import { derive, newDigits } from "../../admin/browser/shared/sealing/receipt.js";
 
 const { facts, worlds, moves } = JSON.parse(readFileSync(0, "utf8"));
 

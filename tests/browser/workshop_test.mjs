@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
+import { Workshop } from "../../admin/browser/reporter/sealing/workshop.js";
 import { onAlive } from "../../admin/browser/shared/alive.js";
 import { solve } from "../../admin/browser/shared/sealing/proof.js";
-import { Workshop } from "../../admin/browser/reporter/sealing/workshop.js";
 
 // A press waits no longer; see admin/browser/shared/form/patience.js.
 const PATIENCE = 20000;

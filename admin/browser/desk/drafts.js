@@ -9,9 +9,9 @@
 // when another member signs in. Call it once the page's forms are bound: what it puts back tells
 // them by `input` and `change`.
 
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../shared/bytes.js";
 import { element } from "../shared/page/dom.js";
 import { openWith, sealTo } from "../shared/sealing/age.js";
-import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../shared/bytes.js";
 import { putDraft, takeDraft } from "../signin/draft_store.js";
 import { beforeLock } from "../signin/keyring.js";
 

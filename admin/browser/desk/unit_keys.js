@@ -1,7 +1,7 @@
 // The keys of a page's unit, or what the page says where this tab has none.
 
-import { goUnlock, load } from "../signin/keyring.js";
 import { byId, say } from "../shared/page/dom.js";
+import { goUnlock, load } from "../signin/keyring.js";
 import { checkLock } from "./locks.js";
 
 // Returns the unit's keys and, as `holder`, the name of the member whose they are; null after saying

@@ -1,7 +1,7 @@
 // The files of a letter: how they travel, and the wait for them.
 
-import { forgetOthers } from "../shared/form/kept.js";
 import { Attached } from "../shared/form/attached.js";
+import { forgetOthers } from "../shared/form/kept.js";
 import { askPublished, askRoutes } from "../shared/form/server.js";
 
 // The mailbox's field for files in `block`; `words` are the page's sentences.

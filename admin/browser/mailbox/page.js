@@ -1,21 +1,21 @@
 // The mailbox with scripts. What does not come is asked for again at each touch and each press. Nothing
 // goes the plain way but by a press of its own, offered where this browser cannot open or seal.
 
-import { askBeforeLeaving } from "../shared/page/leaving.js";
 import { bodyOf as textOf } from "../shared/body.js";
 import { clearCut, tellCut } from "../shared/form/cut.js";
-import { dialled } from "./dialled.js";
-import { clearFaults, element, showFault, showFaults } from "../shared/page/faults.js";
 import { hold } from "../shared/form/hold.js";
-import { Loading, loadScript } from "../shared/page/load.js";
 import { inTime } from "../shared/form/patience.js";
+import { clearFaults, element, showFault, showFaults } from "../shared/page/faults.js";
+import { askBeforeLeaving } from "../shared/page/leaving.js";
+import { Loading, loadScript } from "../shared/page/load.js";
+import { bodyOf, receiptFault, wordsFault } from "../shared/page/words.js";
+import { dialled } from "./dialled.js";
 import { showGroups } from "./groups.js";
-import { GivenUp, Wait, attachedTo } from "./letter_files.js";
-import { Offline, Refused, isCut, isLost } from "./server.js";
 import { Keeping } from "./keeping.js";
+import { attachedTo, GivenUp, Wait } from "./letter_files.js";
+import { isCut, isLost, Offline, Refused } from "./server.js";
 import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
-import { bodyOf, receiptFault, wordsFault } from "../shared/page/words.js";
 
 const ALARMS = { FalseKey: "falseKey", Strayed: "strayed" };
 

@@ -2,7 +2,7 @@
 
 import { today } from "../shared/day.js";
 import { aWhile, lastSeen } from "./seen.js";
-import { Offline, Refused, askKeys, askThread, isCut, sendLetter, sendSeen } from "./server.js";
+import { askKeys, askThread, isCut, Offline, Refused, sendLetter, sendSeen } from "./server.js";
 
 const AGAIN = ["number_taken", "token", "unit_open"];
 // A call for protection without a word: where no key is there to seal to, the mark still counts.

@@ -1,7 +1,7 @@
 // Reads a talk with the receipt's keys, trusting no row: what admin/mailbox/thread.py does.
 
-import { openWith } from "../shared/sealing/age.js";
 import { fromBase64 } from "../shared/bytes.js";
+import { openWith } from "../shared/sealing/age.js";
 import {
   BadContent,
   BrokenChain,

@@ -1,10 +1,10 @@
 // Opens a member's keys, and believes nothing that the server says about them until it is proved.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { Decrypter } from "age-encryption";
 import { base64nopad } from "@scure/base";
-import { openWith, recipientOf, seedOf } from "../shared/sealing/age.js";
+import { Decrypter } from "age-encryption";
 import { equal, fromBase64, fromUtf8, toUtf8 } from "../shared/bytes.js";
+import { openWith, recipientOf, seedOf } from "../shared/sealing/age.js";
 import { rosterMac, successorMac } from "../shared/sealing/member.js";
 import { WORK_FACTOR } from "./stretch.js";
 

@@ -1,16 +1,16 @@
 // The scripted mailbox without a page: JSON jobs in, JSON results out.
 
 import { readFileSync } from "node:fs";
-import { toHex } from "../../../admin/browser/shared/bytes.js";
-import { check, derive } from "../../../admin/browser/shared/sealing/receipt.js";
-import { sealLetter } from "../../../admin/browser/shared/sealing/letter.js";
 import { openThread } from "../../../admin/browser/mailbox/thread.js";
+import { toHex } from "../../../admin/browser/shared/bytes.js";
 import {
   longDay,
   receiptFault,
   typedGroups,
   wordsFault,
 } from "../../../admin/browser/shared/page/words.js";
+import { sealLetter } from "../../../admin/browser/shared/sealing/letter.js";
+import { check, derive } from "../../../admin/browser/shared/sealing/receipt.js";
 
 const ACTS = {
   keys: ({ typed, site }) => toHex(keysOf(typed, site).lookup),

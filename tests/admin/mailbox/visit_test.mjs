@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { isAble } from "../../../admin/browser/shared/form/able.js";
-import { FalseKey, checkReader, checkUnit } from "../../../admin/browser/shared/sealing/locks.js";
-import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { lastSeen } from "../../../admin/browser/mailbox/seen.js";
+import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { Visit } from "../../../admin/browser/mailbox/session.js";
+import { isAble } from "../../../admin/browser/shared/form/able.js";
+import { checkReader, checkUnit, FalseKey } from "../../../admin/browser/shared/sealing/locks.js";
 
 // What is told a while later is told when a test says so.
 mock.timers.enable({ apis: ["setTimeout"] });

@@ -1,15 +1,15 @@
 // A tip that somebody told to staff: asked as on the public form, sealed here, stored once.
 
+import { faultsOf, readForm } from "../../shared/form/answers.js";
+import { byId, element, say } from "../../shared/page/dom.js";
 import { clearFaults, showFault, showFaults } from "../../shared/page/faults.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
-import { faultsOf, readForm } from "../../shared/form/answers.js";
-import { keepDrafts } from "../drafts.js";
 import { beforeLock } from "../../signin/keyring.js";
+import { keepDrafts } from "../drafts.js";
+import { keysOf, wordsOf } from "../unit_keys.js";
 import { looksLikeNumber } from "./caller.js";
-import { byId, element, say } from "../../shared/page/dom.js";
 import { Parcel } from "./parcel.js";
 import { showSlip } from "./slip.js";
-import { keysOf, wordsOf } from "../unit_keys.js";
 import { wayOf } from "./way.js";
 
 const TEXTS = "textarea, input[type=text]:not([name=attempt])";

@@ -1,10 +1,10 @@
 // One tip on its way: its receipt is made once, and under that receipt the server stores one tip only.
 
-import { grouped, newDigits, withChecks } from "../../shared/sealing/receipt.js";
-import { fingerprint } from "../../shared/sealing/member.js";
-import { JOBS } from "../../shared/sealing/jobs.js";
 import { askPublished } from "../../shared/form/server.js";
-import { Refused, getJson, postJson } from "../../signin/api.js";
+import { JOBS } from "../../shared/sealing/jobs.js";
+import { fingerprint } from "../../shared/sealing/member.js";
+import { grouped, newDigits, withChecks } from "../../shared/sealing/receipt.js";
+import { getJson, postJson, Refused } from "../../signin/api.js";
 
 const TURNS = 3;
 

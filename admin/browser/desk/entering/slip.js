@@ -1,9 +1,9 @@
 // The slip of paper with the receipt, until it was handed over or destroyed.
 
+import { byId, element, replaceChildren } from "../../shared/page/dom.js";
 import { clearFaults, showFault } from "../../shared/page/faults.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
 import { beforeLock } from "../../signin/keyring.js";
-import { byId, element, replaceChildren } from "../../shared/page/dom.js";
 
 const HOW = { phone: "printPhone", letter: "printLetter", visit: "printVisit" };
 

@@ -1,14 +1,14 @@
 // The desk: what is sealed is opened in this browser, with the keys that this tab holds.
 
 import "../../shared/old.js";
-import { bindContact, hideContact } from "../contact.js";
 import { byId } from "../../shared/page/dom.js";
+import { load, watch } from "../../signin/keyring.js";
+import { resealInBackground } from "../../signin/renewal/bar.js";
+import { bindContact, hideContact } from "../contact.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
 import { startTip } from "../tip/tip_page.js";
 import { keysOf, wordsOf } from "../unit_keys.js";
-import { resealInBackground } from "../../signin/renewal/bar.js";
-import { load, watch } from "../../signin/keyring.js";
 
 watch();
 const queue = byId("queue");

@@ -1,14 +1,14 @@
 // The duty page: hand-over notes are sealed and opened here.
 
 import "../../shared/old.js";
-import { openWith, sealTo } from "../../shared/sealing/age.js";
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../../shared/bytes.js";
-import { MESSAGE_STEP, pad, parseContent } from "../../shared/sealing/envelope.js";
-import { bindAct, showError } from "../acts.js";
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
-import { keepShaded } from "../shade.js";
-import { keepDrafts } from "../drafts.js";
+import { openWith, sealTo } from "../../shared/sealing/age.js";
+import { MESSAGE_STEP, pad, parseContent } from "../../shared/sealing/envelope.js";
 import { goUnlock, load, watch } from "../../signin/keyring.js";
+import { bindAct, showError } from "../acts.js";
+import { keepDrafts } from "../drafts.js";
+import { keepShaded } from "../shade.js";
 
 watch();
 const page = byId("duty");

@@ -2,8 +2,8 @@
 
 import "../../shared/old.js";
 import { byId } from "../../shared/page/dom.js";
-import { Entering } from "../entering/entering.js";
 import { watch } from "../../signin/keyring.js";
+import { Entering } from "../entering/entering.js";
 
 watch();
 new Entering(byId("enter")).start();

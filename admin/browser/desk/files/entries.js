@@ -1,8 +1,8 @@
 // The files that came with a tip: those that its payload names, and those of the reporter's letters.
 // Pure; what is named comes from strangers, so nothing of it is believed before it was looked at.
 
-import { PART } from "../../shared/sealing/age_payload.js";
 import { parted } from "../../shared/page/unseen.js";
+import { PART } from "../../shared/sealing/age_payload.js";
 import { familyOf, viewOf } from "./kinds.js";
 import { safeName } from "./names.js";
 

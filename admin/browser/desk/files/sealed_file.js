@@ -5,8 +5,8 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter } from "age-encryption";
-import { CHUNK, NONCE, PART, TAG, nonceOf, payloadKey } from "../../shared/sealing/age_payload.js";
 import { toHex, toUtf8 } from "../../shared/bytes.js";
+import { CHUNK, NONCE, nonceOf, PART, payloadKey, TAG } from "../../shared/sealing/age_payload.js";
 import { PartReader } from "./parts.js";
 
 // Of the age format: https://github.com/C2SP/C2SP/blob/main/age.md

@@ -1,7 +1,7 @@
 // Shows a tip's notes and grading, and sends new ones.
 
-import { bindAct, showError } from "../acts.js";
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { bindAct, showError } from "../acts.js";
 import { endOfNotes, GRADES, lastGrading, readGrading, sealNote } from "./notes.js";
 
 // A colleague who writes at the same moment takes our number: it is counted anew, a few times.

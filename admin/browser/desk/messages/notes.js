@@ -6,9 +6,9 @@
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { sealTo } from "../../shared/sealing/age.js";
 import { equal, fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "../../shared/bytes.js";
-import { MESSAGE_STEP, digestOf, pad, parseContent } from "../../shared/sealing/envelope.js";
+import { sealTo } from "../../shared/sealing/age.js";
+import { digestOf, MESSAGE_STEP, pad, parseContent } from "../../shared/sealing/envelope.js";
 
 const KINDS = ["note", "grading"];
 // In the order in which they are read out; objects of a page's words come sorted.

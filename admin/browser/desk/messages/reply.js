@@ -1,8 +1,8 @@
 // Words to the reporter: sealed here, to the reporter and to the unit.
 
-import { sealTo } from "../../shared/sealing/age.js";
 import { fromBase64, toBase64 } from "../../shared/bytes.js";
 import { today } from "../../shared/day.js";
+import { sealTo } from "../../shared/sealing/age.js";
 import { makeEnvelope } from "../../shared/sealing/envelope.js";
 import { showError } from "../acts.js";
 import { sendsOnErrand } from "./errand.js";

@@ -2,10 +2,10 @@
 
 import {
   BrokenChain,
-  WrongMac,
   digestOf,
   parseEnvelope,
   verifyEnvelope,
+  WrongMac,
 } from "../../shared/sealing/envelope.js";
 
 // `rows` are messages as the server stores them, in order: number, direction, day, digest, bytes.

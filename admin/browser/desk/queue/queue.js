@@ -1,10 +1,10 @@
 // The queue: asks for the sealed labels of the rows that are shown, and opens them all at once.
 
-import { openWith } from "../../shared/sealing/age.js";
 import { fromBase64 } from "../../shared/bytes.js";
+import { element, replaceChildren } from "../../shared/page/dom.js";
+import { openWith } from "../../shared/sealing/age.js";
 import { readLabelContent } from "../../shared/sealing/opened.js";
 import { getJson } from "../../signin/api.js";
-import { element, replaceChildren } from "../../shared/page/dom.js";
 import { readLabel } from "../readable.js";
 
 export const rowsOf = (page) => Array.from(page.querySelectorAll("[data-row]"));

@@ -1,12 +1,12 @@
 // The queue's page: what its scripts do, one after the other.
 
 import { byId, say } from "../../shared/page/dom.js";
+import { keepShaded } from "../shade.js";
+import { keysOf, wordsOf } from "../unit_keys.js";
 import { openLabels } from "./queue.js";
 import { bindChoosing } from "./queue_choose.js";
 import { bindQueueKeys } from "./queue_keys.js";
 import { bindFinding } from "./queue_search.js";
-import { keepShaded } from "../shade.js";
-import { keysOf, wordsOf } from "../unit_keys.js";
 
 export async function startQueue(page) {
   const words = wordsOf(page);

@@ -1,14 +1,14 @@
 // Looks for words in what was opened on this page. They stay in this tab's memory: the server gets
 // neither the words looked for nor what was found, and with the page, or at a lock, all is forgotten.
 
-import { openWith } from "../../shared/sealing/age.js";
 import { fromBase64 } from "../../shared/bytes.js";
+import { byId, say } from "../../shared/page/dom.js";
+import { openWith } from "../../shared/sealing/age.js";
 import { readTip as readOpened } from "../../shared/sealing/opened.js";
 import { getJson, setToken } from "../../signin/api.js";
-import { byId, say } from "../../shared/page/dom.js";
-import { rowsOf } from "./queue.js";
-import { readFields } from "../readable.js";
 import { readTalk } from "../messages/thread.js";
+import { readFields } from "../readable.js";
+import { rowsOf } from "./queue.js";
 
 // Returns a function that forgets everything.
 export function bindFinding(page, unit, words) {

@@ -1,12 +1,12 @@
 // A tip that was sealed anew and does not open, or holds other words than before: what it was is kept
 // beside it. It is shown from there, said so, and put back by whoever holds the key that opens it.
 
-import { openWith } from "../../shared/sealing/age.js";
 import { fromBase64 } from "../../shared/bytes.js";
-import { readTip } from "../../shared/sealing/opened.js";
-import { solve } from "../../signin/renewal/making.js";
-import { getJson, postJson } from "../../signin/api.js";
 import { byId, element, say } from "../../shared/page/dom.js";
+import { openWith } from "../../shared/sealing/age.js";
+import { readTip } from "../../shared/sealing/opened.js";
+import { getJson, postJson } from "../../signin/api.js";
+import { solve } from "../../signin/renewal/making.js";
 
 const MOVED = "/desk/reseal/moved";
 

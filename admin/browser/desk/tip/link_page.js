@@ -1,7 +1,7 @@
 // Suggests tips of the same event, out of those that this tab has opened.
 
-import { alikeTo, traceOf } from "./alike.js";
 import { byId, element, replaceChildren } from "../../shared/page/dom.js";
+import { alikeTo, traceOf } from "./alike.js";
 import { keepTrace } from "./traces.js";
 
 export async function suggest(page, tip, words) {

@@ -2,10 +2,10 @@
 // taken in before there were marks, or it was moved here. Only who has opened a tip can make one.
 
 import { fromBase64 } from "../../shared/bytes.js";
+import { askPublished } from "../../shared/form/server.js";
 import { isMarked, mayLie, unitMark } from "../../shared/sealing/marks.js";
 import { checkRoutes } from "../../shared/sealing/published.js";
 import { factsOf } from "../../shared/sealing/routes.js";
-import { askPublished } from "../../shared/form/server.js";
 import { getJson, postJson } from "../../signin/api.js";
 
 // `opened` is what openTip gave. Tells whether a mark was added. None is made for a unit that the

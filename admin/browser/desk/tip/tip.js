@@ -1,21 +1,21 @@
 // A tip's page: fetches what is sealed, opens it here, and shows it.
 
-import { openWith } from "../../shared/sealing/age.js";
 import { fromBase64 } from "../../shared/bytes.js";
 import { today } from "../../shared/day.js";
+import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { openWith } from "../../shared/sealing/age.js";
 import { areFields, readTip } from "../../shared/sealing/opened.js";
 import { getJson, setToken } from "../../signin/api.js";
-import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
 import { filesOf } from "../files/entries.js";
-import { openKept } from "./kept.js";
 import { ownFingerprint } from "../locks.js";
-import { isAstray } from "./marking.js";
 import { brokenNotes } from "../messages/note_page.js";
 import { readNotes } from "../messages/notes.js";
+import { readTalk } from "../messages/thread.js";
 import { readFields, readSupplement } from "../readable.js";
 import { saveFile } from "../save.js";
+import { openKept } from "./kept.js";
+import { isAstray } from "./marking.js";
 import { judgeSeen, seenFaults, seenSentence } from "./seen.js";
-import { readTalk } from "../messages/thread.js";
 
 const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 

@@ -1,19 +1,19 @@
 // A tip's page from beginning to end: why, opening, showing, and the acts.
 
-import { bindAct } from "../acts.js";
-import { guideDecision } from "./decision.js";
 import { byId } from "../../shared/page/dom.js";
+import { bindAct } from "../acts.js";
+import { keepDrafts } from "../drafts.js";
 import { hideFiles, renewFiles, showFiles } from "../files/list.js";
 import { bindKeys } from "../keys.js";
-import { hideSuggestions, suggest } from "./link_page.js";
-import { markHere } from "./marking.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/note_page.js";
-import { bindPanels } from "./panels.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
 import { keepShaded } from "../shade.js";
-import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
-import { keepDrafts } from "../drafts.js";
+import { guideDecision } from "./decision.js";
+import { hideSuggestions, suggest } from "./link_page.js";
+import { markHere } from "./marking.js";
+import { bindPanels } from "./panels.js";
+import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { askWhy } from "./why.js";
 
 // What is of use only once the tip is open.

@@ -5,10 +5,10 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
-import { newIdentity } from "../../shared/sealing/age.js";
-import { CHUNK, NONCE, PART, TAG, nonceOf, payloadKey } from "../../shared/sealing/age_payload.js";
-import { bytesOf } from "./blob_bytes.js";
 import { toHex } from "../../shared/bytes.js";
+import { newIdentity } from "../../shared/sealing/age.js";
+import { CHUNK, NONCE, nonceOf, PART, payloadKey, TAG } from "../../shared/sealing/age_payload.js";
+import { bytesOf } from "./blob_bytes.js";
 
 const EMPTY_END = TAG;
 

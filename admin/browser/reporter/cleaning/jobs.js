@@ -1,11 +1,11 @@
 // All of a file that is slow or needs keys; it runs in a worker, so that the page stays alive.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { PART } from "../../shared/sealing/age_payload.js";
-import { SealedStream, newLock } from "./age_stream.js";
-import { bytesOf } from "./blob_bytes.js";
 import { fromBase64, toBase64, toHex } from "../../shared/bytes.js";
+import { PART } from "../../shared/sealing/age_payload.js";
 import { solve } from "../../shared/sealing/proof.js";
+import { newLock, SealedStream } from "./age_stream.js";
+import { bytesOf } from "./blob_bytes.js";
 import { redraw } from "./redraw.js";
 import { LOOKED_AT, sniff } from "./sniff.js";
 import { lockState, openState } from "./state.js";

@@ -1,7 +1,7 @@
 // The form's page: its comforts at once, and what seals once the form is touched.
 
-import { startForm } from "../form/index.js";
 import { isAble } from "../../shared/form/able.js";
+import { startForm } from "../form/index.js";
 import { Entry } from "../sealing/entry.js";
 
 const form = document.querySelector("form#form");

@@ -1,13 +1,13 @@
 // The form's field for files, once scripts have it: what was chosen, cleaned, sealed and sent.
 
-import { paddedSize } from "./padme.js";
 import { fill } from "../../shared/page/words.js";
-import { Item } from "./item.js";
-import { Line } from "../uploading/line.js";
-import { Pack } from "./pack.js";
-import { PretendedUpload } from "./practice.js";
 import { redraw } from "../cleaning/redraw.js";
+import { Line } from "../uploading/line.js";
 import { Upload } from "../uploading/upload.js";
+import { Item } from "./item.js";
+import { Pack } from "./pack.js";
+import { paddedSize } from "./padme.js";
+import { PretendedUpload } from "./practice.js";
 
 const MIB = 1048576;
 

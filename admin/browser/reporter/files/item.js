@@ -1,8 +1,8 @@
 // One file that was chosen: what became of it, and what is to be sent of it.
 
-import { makeEntry, safeName } from "./file_entry.js";
-import { dropFile } from "../uploading/server.js";
 import { isPicture } from "../cleaning/sniff.js";
+import { dropFile } from "../uploading/server.js";
+import { makeEntry, safeName } from "./file_entry.js";
 
 const ENDINGS = { "image/jpeg": "jpg", "image/png": "png" };
 const OTHER = "application/octet-stream";

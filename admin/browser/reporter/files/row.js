@@ -1,7 +1,7 @@
 // One file as it is shown: its name, its state, how far it is, and what can be done with it.
 
-import { fill } from "../../shared/page/words.js";
 import { element } from "../../shared/page/faults.js";
+import { fill } from "../../shared/page/words.js";
 
 const MIB = 1048576;
 

@@ -2,13 +2,13 @@
 
 import { isSupervisory } from "../../shared/sealing/routes.js";
 import { Workshop } from "../sealing/workshop.js";
-import { Block } from "./block.js";
-import { Field } from "./field.js";
 import { Memory } from "../uploading/memory.js";
-import { outcomeOf } from "./outcome.js";
 import { Proofs } from "../uploading/proofs.js";
 import { askWords } from "../uploading/server.js";
 import { Closed } from "../uploading/upload.js";
+import { Block } from "./block.js";
+import { Field } from "./field.js";
+import { outcomeOf } from "./outcome.js";
 
 const WORKER = "/app/files-worker.js";
 const JOBS = "DengshaoFileJobs";

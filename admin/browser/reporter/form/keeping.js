@@ -1,11 +1,11 @@
 // Keeps the form's draft while somebody writes, brings it back, and throws it away when told to. The same
 // for the receipt, until it was copied.
 
-import { Draft, dropDraft, freePlace, keptPlaces } from "./draft.js";
-import { openKept } from "./kept_again.js";
 import { isLost } from "../../shared/page/post.js";
 import { answersNow } from "./answers.js";
+import { Draft, dropDraft, freePlace, keptPlaces } from "./draft.js";
 import { hasWords, wipe } from "./guard.js";
+import { openKept } from "./kept_again.js";
 import { fillForm } from "./refill.js";
 
 const KEY = "/tip/draft";

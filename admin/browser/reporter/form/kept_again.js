@@ -1,7 +1,7 @@
 // Opens what an earlier page of this tab kept; see draft.js.
 
+import { isLost, Offline, postJson } from "../../shared/page/post.js";
 import { dropDraft, keptDraft, openBox } from "./draft.js";
-import { Offline, isLost, postJson } from "../../shared/page/post.js";
 
 // `address` gives a ticket's key. Resolves with the content; null where there is none, or none any
 // more. Rejects with Offline: it stays, and is asked for again.

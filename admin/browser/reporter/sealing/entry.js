@@ -3,10 +3,10 @@
 // What does not come is asked for again at each touch and each press. Nothing goes the plain way but by
 // a press of its own (.plain-offer, see hold.js), offered where this browser cannot seal.
 
-import { isKept } from "../../shared/form/kept.js";
 import { clearCut, tellCut } from "../../shared/form/cut.js";
-import { Loading, loadScript } from "../../shared/page/load.js";
+import { isKept } from "../../shared/form/kept.js";
 import { inTime } from "../../shared/form/patience.js";
+import { Loading, loadScript } from "../../shared/page/load.js";
 import { isLost } from "../../shared/page/post.js";
 
 const SENDER = "/app/seal-send.js";

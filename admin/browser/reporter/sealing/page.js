@@ -1,12 +1,12 @@
 // Sends the form sealed, and says on the page what became of it.
 
-import { tellCut } from "../../shared/form/cut.js";
-import { clearFaults, element, showFaults } from "../../shared/page/faults.js";
-import { hold } from "../../shared/form/hold.js";
-import { inTime } from "../../shared/form/patience.js";
-import { Offline, Refused, isCut, isLost } from "../../shared/page/post.js";
 import { faultsOf, readForm } from "../../shared/form/answers.js";
 import { Attached } from "../../shared/form/attached.js";
+import { tellCut } from "../../shared/form/cut.js";
+import { hold } from "../../shared/form/hold.js";
+import { inTime } from "../../shared/form/patience.js";
+import { clearFaults, element, showFaults } from "../../shared/page/faults.js";
+import { isCut, isLost, Offline, Refused } from "../../shared/page/post.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 

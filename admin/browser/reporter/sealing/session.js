@@ -4,8 +4,6 @@
 // Files are at the server before; what is sent names them. Where no answer came and the words were changed since, the server is asked what it has: a tip that
 // lies there already gets the new words as a supplement.
 
-import { Offline, Refused, isCut } from "../../shared/page/post.js";
-import { Fresh } from "./fresh.js";
 import {
   askChallenge,
   askPublished,
@@ -14,6 +12,8 @@ import {
   sendLetter,
   sendTip,
 } from "../../shared/form/server.js";
+import { isCut, Offline, Refused } from "../../shared/page/post.js";
+import { Fresh } from "./fresh.js";
 import { Unsealable } from "./workshop.js";
 
 const TURNS = 5;

@@ -1,6 +1,6 @@
 // The page's side of the worker. Where a browser runs no worker, the same script works in the page.
 
-import { Loading, arrive, loadScript } from "../../shared/page/load.js";
+import { arrive, Loading, loadScript } from "../../shared/page/load.js";
 
 // The worker did not start, or failed at a job for a reason that is none of the reporter's.
 export class Broken extends Error {

@@ -1,6 +1,6 @@
 // The addresses of an upload. Sealed parts go there, and a ticket that names no person.
 
-import { Offline, Refused, getJson, postJson } from "../../shared/page/post.js";
+import { getJson, Offline, postJson, Refused } from "../../shared/page/post.js";
 
 // A sealed part is large and a line may be slow: what came late is asked for with more patience.
 const PATIENCE = 120000;

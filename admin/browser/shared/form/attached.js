@@ -1,11 +1,11 @@
 // The form's files. What cleans and sends them is loaded once their field is touched, or where an
 // earlier page of this tab had begun to send some.
 
-import { isKept } from "./kept.js";
 import { element } from "../page/faults.js";
 import { Loading, loadScript } from "../page/load.js";
+import { isLost, Refused } from "../page/post.js";
+import { isKept } from "./kept.js";
 import { inTime } from "./patience.js";
-import { Refused, isLost } from "../page/post.js";
 
 const SCRIPT = "/app/files.js";
 // How often a file that the server misses is looked after before the reporter is told.

@@ -1,6 +1,6 @@
 // The addresses of a tip that is sealed in the browser. What goes there is a cover and sealed bytes.
 
-import { Offline, getJson, postJson } from "../page/post.js";
+import { getJson, Offline, postJson } from "../page/post.js";
 
 export const askRoutes = () => getJson("/tip/routes.json");
 

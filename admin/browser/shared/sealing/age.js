@@ -3,8 +3,8 @@
 // We seal to hybrid recipients only: one classic recipient would let a quantum computer open what
 // the hybrid ones protect.
 
-import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { bech32 } from "@scure/base";
+import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 
 const IDENTITY_PREFIX = "age-secret-key-pq-";
 const SEED = 32;

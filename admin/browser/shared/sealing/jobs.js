@@ -1,16 +1,16 @@
 // All of a tip that needs keys; it runs in the worker, so that a slow phone stays alive.
 
-import { recipientOf, sealTo, trySealing } from "./age.js";
 import { bodyOf } from "../body.js";
 import { toBase64, toHex } from "../bytes.js";
-import { Strayed, Unmarked, checkMark, unitMark } from "./marks.js";
+import { recipientOf, sealTo, trySealing } from "./age.js";
+import { sealLetter } from "./letter.js";
+import { checkReader, checkUnit } from "./locks.js";
+import { checkMark, Strayed, Unmarked, unitMark } from "./marks.js";
 import { solve } from "./proof.js";
 import { checkRoutes } from "./published.js";
 import { derive, newDigits, withChecks } from "./receipt.js";
 import { chooseUnit, chooseUrgency, excludedUnits, factsOf, isSupervisory } from "./routes.js";
 import { labelBytes, makeReference, noLabel, sealContact, tipBytes, wellFormed } from "./tip.js";
-import { sealLetter } from "./letter.js";
-import { checkReader, checkUnit } from "./locks.js";
 
 // What the page must tell by itself; its name is all that goes there.
 class Told extends Error {

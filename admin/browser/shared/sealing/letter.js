@@ -1,7 +1,7 @@
 // Seals what the reporter writes, to the keys of the unit that holds the tip.
 
-import { sealTo } from "./age.js";
 import { toBase64 } from "../bytes.js";
+import { sealTo } from "./age.js";
 import { makeEnvelope } from "./envelope.js";
 import { checkMark } from "./marks.js";
 

@@ -2,8 +2,8 @@
 
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { identityFromSeed } from "./age.js";
 import { toUtf8 } from "../bytes.js";
+import { identityFromSeed } from "./age.js";
 
 export const GROUPS = 6;
 export const GROUP = 6;

@@ -1,8 +1,8 @@
 // A tip as it stands inside its sealed file: what `Tip` and `Label` of admin/sealing/payload.py do.
 
-import { sealTo } from "./age.js";
 import { fromUtf8, toBase64, toUtf8 } from "../bytes.js";
-import { LABEL_STEP, TIP_CLASS, TIP_STEP, pad, padTo } from "./envelope.js";
+import { sealTo } from "./age.js";
+import { LABEL_STEP, pad, padTo, TIP_CLASS, TIP_STEP } from "./envelope.js";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 export const CONTACT_STEP = 512;

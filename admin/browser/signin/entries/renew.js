@@ -2,9 +2,9 @@
 
 import "../../shared/old.js";
 import { byId } from "../../shared/page/dom.js";
+import { watch } from "../keyring.js";
 import { startRecovery } from "../renewal/recover_page.js";
 import { startRenewal } from "../renewal/renew_page.js";
-import { watch } from "../keyring.js";
 
 watch();
 if (byId("renew")) startRenewal(byId("renew"));

@@ -2,9 +2,9 @@
 
 import "../../shared/old.js";
 import { byId } from "../../shared/page/dom.js";
+import { load, watch } from "../keyring.js";
 import { startUnit } from "../members/unit.js";
 import { resealInBackground } from "../renewal/bar.js";
-import { load, watch } from "../keyring.js";
 
 watch();
 startUnit(byId("unit"));

@@ -1,8 +1,8 @@
 // Setting up and joining: passphrase, keys made here, the card in the hand, and only then the post.
 
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
-import { groupedCode, normalisePassphrase } from "../../shared/sealing/member.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { groupedCode, normalisePassphrase } from "../../shared/sealing/member.js";
 import { postJson } from "../api.js";
 import { startWorker } from "../workers.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";

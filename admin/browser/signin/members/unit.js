@@ -1,8 +1,8 @@
 // A unit's page: its first key, the second person's look at it, the key handed on, codes to speak.
 
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
-import { fingerprint } from "../../shared/sealing/member.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { fingerprint } from "../../shared/sealing/member.js";
 import { getJson, postJson } from "../api.js";
 import { goUnlock, load, lock } from "../keyring.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";

@@ -3,11 +3,11 @@
 // `unit` is `{identities, identity, recipient, recovery, holdsAll}`: what opens the old files, and the
 // key in use. `holdsAll` tells that these identities are all that a file of this tip can be sealed to.
 
-import { openWith, sealTo, seedOf } from "../../shared/sealing/age.js";
 import { fromBase64, toBase64 } from "../../shared/bytes.js";
+import { openWith, sealTo, seedOf } from "../../shared/sealing/age.js";
+import { contentMac } from "../../shared/sealing/member.js";
 import { readTip } from "../../shared/sealing/opened.js";
 import { chooseUrgency, factsOf, isSupervisory } from "../../shared/sealing/routes.js";
-import { contentMac } from "../../shared/sealing/member.js";
 import { labelBytes, noLabel } from "../../shared/sealing/tip.js";
 import { digestsOf } from "./contents.js";
 

@@ -1,8 +1,8 @@
 // What a tip's files hold, part by part, as digests: two browsers compare a tip sealed anew by them.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { openWith, seedOf } from "../../shared/sealing/age.js";
 import { fromBase64, toHex } from "../../shared/bytes.js";
+import { openWith, seedOf } from "../../shared/sealing/age.js";
 import { contentMac } from "../../shared/sealing/member.js";
 
 const digestOf = (bytes) => toHex(sha256(bytes));

@@ -1,11 +1,11 @@
 // Makes a unit's new key in the place of one that somebody held who may hold it no more.
 
-import { newIdentity, openWith, recipientOf, sealTo, seedOf } from "../../shared/sealing/age.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64, toBase64, toHex, toUtf8 } from "../../shared/bytes.js";
+import { newIdentity, openWith, recipientOf, sealTo, seedOf } from "../../shared/sealing/age.js";
 import { fingerprint, rosterMac, successorMac } from "../../shared/sealing/member.js";
 import { split } from "../members/halves.js";
 import { randomBytes } from "../members/making.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 
 // As RECOVERY_NAME in admin/accounts/enrol.py.
 const RECOVERY_NAME = "";

@@ -4,10 +4,10 @@
 import { byId, say } from "../../shared/page/dom.js";
 import { identityFromSeed, recipientOf } from "../../shared/sealing/age.js";
 import { successorMac } from "../../shared/sealing/member.js";
-import { bindForm, isAble, Missing, plainGroup, show } from "../members/forms.js";
-import { BadHalf, join } from "../members/halves.js";
 import { getJson, postJson } from "../api.js";
 import { load } from "../keyring.js";
+import { bindForm, isAble, Missing, plainGroup, show } from "../members/forms.js";
+import { BadHalf, join } from "../members/halves.js";
 import { resealUnit } from "./bar.js";
 import { makeNextKey, solve } from "./making.js";
 import { keep, nextUnit, sentenceOf, showLocked, showMade } from "./renew_page.js";

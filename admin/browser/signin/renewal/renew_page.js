@@ -2,9 +2,9 @@
 
 import { byId, say } from "../../shared/page/dom.js";
 import { seedOf } from "../../shared/sealing/age.js";
-import { isAble, show } from "../members/forms.js";
 import { getJson, postJson } from "../api.js";
 import { goUnlock, load, save } from "../keyring.js";
+import { isAble, show } from "../members/forms.js";
 import { resealUnit } from "./bar.js";
 import { makeNextKey, remainingHolders, solve } from "./making.js";
 import { showSheet } from "./sheet.js";

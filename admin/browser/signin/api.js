@@ -1,10 +1,10 @@
 // Talks to the desk's own server.
 
 // The server refused, with a sentence of its own where it gave one.
-export class Refused extends Error {
+export class DeskRefused extends Error {
   constructor(status, sentence) {
     super(`refused: ${status}`);
-    this.name = "Refused";
+    this.name = "DeskRefused";
     this.status = status;
     this.sentence = sentence || "";
   }
@@ -34,6 +34,6 @@ async function ask(url, options) {
   const response = await fetch(url, Object.assign({}, options, settings));
   const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
   const answer = isJson ? await response.json() : null;
-  if (!response.ok) throw new Refused(response.status, answer && answer.error);
+  if (!response.ok) throw new DeskRefused(response.status, answer && answer.error);
   return answer;
 }

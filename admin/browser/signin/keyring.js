@@ -11,7 +11,7 @@
 // They rest in sessionStorage, sealed under a key that lives only in the server's session row: once
 // that row is gone or its key was replaced, what rests here opens for nobody.
 
-import { getJson, postJson, Refused } from "./api.js";
+import { DeskRefused, getJson, postJson } from "./api.js";
 import { forgetDrafts, keepDraftsOf } from "./draft_store.js";
 import { unwrap, wrap } from "./wrapped.js";
 
@@ -205,7 +205,7 @@ export async function askWrapKey() {
     return (await getJson("/desk/session.json")).wrap_key;
   } catch (error) {
     // Nobody is signed in any more, or this session was locked from another tab.
-    if (error instanceof Refused && [401, 423].includes(error.status)) return null;
+    if (error instanceof DeskRefused && [401, 423].includes(error.status)) return null;
     throw error;
   }
 }

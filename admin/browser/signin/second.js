@@ -7,7 +7,7 @@
 //
 // `place` holds the elements of templates/accounts/second_parts.html; its words stand in its data.
 
-import { postJson, Refused, setToken } from "./api.js";
+import { DeskRefused, postJson, setToken } from "./api.js";
 import { isAble, makePasskey, usePasskey } from "./passkeys.js";
 
 const SHOW = "/desk/sign-in/second";
@@ -177,7 +177,7 @@ class Step {
   }
 
   sentenceFor(error) {
-    if (error instanceof Refused) return error.sentence || this.words.no_server;
+    if (error instanceof DeskRefused) return error.sentence || this.words.no_server;
     // All that the browser itself says of passkeys: not shown, not known here, not allowed.
     return error instanceof DOMException ? this.words.no_passkey : this.words.no_server;
   }

@@ -173,7 +173,7 @@ const TOLD = {
 };
 
 function codeOf({ name, status }) {
-  if (name !== "Refused" || !status) return "offline";
+  if (!["Refused", "DeskRefused"].includes(name) || !status) return "offline";
   if (status === 401) return "signedOut";
   return status >= 500 ? "busy" : "unclear";
 }

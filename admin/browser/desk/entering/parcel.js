@@ -4,7 +4,7 @@ import { askPublished } from "../../shared/form/server.js";
 import { JOBS } from "../../shared/sealing/jobs.js";
 import { fingerprint } from "../../shared/sealing/member.js";
 import { grouped, newDigits, withChecks } from "../../shared/sealing/receipt.js";
-import { getJson, postJson, Refused } from "../../signin/api.js";
+import { DeskRefused, getJson, postJson } from "../../signin/api.js";
 
 const TURNS = 3;
 
@@ -85,7 +85,7 @@ export class Parcel {
     try {
       await postJson("/desk/enter/sealed", Object.assign({ channel }, this.cover));
     } catch (error) {
-      if (error instanceof Refused && error.status < 500) this.mayBeStored = before;
+      if (error instanceof DeskRefused && error.status < 500) this.mayBeStored = before;
       this.settle(error);
     }
   }

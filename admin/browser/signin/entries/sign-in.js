@@ -144,7 +144,7 @@ class SecretForm {
   sentenceFor(error) {
     if (error.name === "KeysChanged") return this.words.keys_changed;
     if (error.name === "WrongSecret") return this.words.wrong_secret;
-    if (error.name === "Refused" && error.status === 401 && this.name.readOnly) {
+    if (error.name === "DeskRefused" && error.status === 401 && this.name.readOnly) {
       return this.words.signed_out;
     }
     return error.sentence || this.words.no_server;

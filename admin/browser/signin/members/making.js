@@ -86,7 +86,7 @@ export async function makeUnitKey(unitId, me) {
   };
 }
 
-export class Refused extends Error {
+export class NotHandedOn extends Error {
   constructor(what) {
     super(`not handed on: ${what}`);
     this.name = "NotHandedOn";
@@ -100,17 +100,17 @@ export const plainPrint = (text) =>
     .toLowerCase()
     .replace(/[^0-9a-f]/g, "");
 
-// Seals a unit's identity to a waiting member, or throws `Refused` with what is wrong. `unit` comes
+// Seals a unit's identity to a waiting member, or throws `NotHandedOn` with what is wrong. `unit` comes
 // from the opened keys; `told` is what the server says, and none of it is believed unproved.
 export async function sealToMember(unit, told, name, typed) {
   const to = told.waiting.find((member) => member.name === name);
-  if (!to) throw new Refused("gone");
+  if (!to) throw new NotHandedOn("gone");
   if (plainPrint(typed) !== plainPrint(memberFingerprint(to.name, to.recipient))) {
-    throw new Refused("fingerprint");
+    throw new NotHandedOn("fingerprint");
   }
   const seed = seedOf(unit.identity);
   const isOurs = told.recipient === unit.recipient && told.recovery === unit.recovery;
-  if (!isOurs || rosterMac(seed, told.roster) !== told.roster_mac) throw new Refused("roster");
+  if (!isOurs || rosterMac(seed, told.roster) !== told.roster_mac) throw new NotHandedOn("roster");
   return {
     name: to.name,
     recipient: to.recipient,

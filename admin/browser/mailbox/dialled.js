@@ -1,4 +1,4 @@
-import { element } from "../shared/page/faults.js";
+import { element } from "../shared/page/element.js";
 
 const NUMBER = /\b(1(?:10|2\d{3}))\b/;
 
@@ -7,7 +7,7 @@ export const dialled = (text) =>
   text.split(NUMBER).map((part, place) => (place % 2 ? call(part) : part));
 
 function call(number) {
-  const link = element("a", number);
+  const link = element("a", "", number);
   link.href = `tel:${number}`;
   return link;
 }

@@ -5,7 +5,8 @@ import { bodyOf as textOf } from "../shared/body.js";
 import { clearCut, tellCut } from "../shared/form/cut.js";
 import { hold } from "../shared/form/hold.js";
 import { inTime } from "../shared/form/patience.js";
-import { clearFaults, element, showFault, showFaults } from "../shared/page/faults.js";
+import { element } from "../shared/page/element.js";
+import { clearFaults, showFault, showFaults } from "../shared/page/faults.js";
 import { askBeforeLeaving } from "../shared/page/leaving.js";
 import { Loading, loadScript } from "../shared/page/load.js";
 import { bodyOf, receiptFault, wordsFault } from "../shared/page/words.js";
@@ -114,7 +115,7 @@ export class Page {
       return;
     }
     this.isBusy = true;
-    const wait = element("p", this.words.wait, "meta");
+    const wait = element("p", "meta", this.words.wait);
     wait.setAttribute("role", "status");
     form.append(wait);
     hold(form, true);

@@ -1,6 +1,6 @@
 // The field's place on the page: the input, the list of files beneath it, and the place to drop them.
 
-import { element } from "../../shared/page/faults.js";
+import { element } from "../../shared/page/element.js";
 import { Row } from "./row.js";
 
 export class Block {
@@ -10,12 +10,12 @@ export class Block {
     this.words = words;
     this.input = root.querySelector("input[type=file]");
     this.rows = new Map();
-    this.list = element("ul", "", "thread");
+    this.list = element("ul", "thread");
     this.list.id = "files-list";
     this.list.setAttribute("aria-label", words.list);
-    this.promise = element("p", words.sealed, "meta");
+    this.promise = element("p", "meta", words.sealed);
     this.promise.id = "files-promise";
-    this.said = element("p", "", "meta");
+    this.said = element("p", "meta");
     this.said.setAttribute("role", "status");
     this.input.after(this.promise, this.said, this.list);
     this.hideOriginals();

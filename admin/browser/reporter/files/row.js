@@ -1,6 +1,6 @@
 // One file as it is shown: its name, its state, how far it is, and what can be done with it.
 
-import { element } from "../../shared/page/faults.js";
+import { element } from "../../shared/page/element.js";
 import { fill } from "../../shared/page/words.js";
 
 const MIB = 1048576;
@@ -16,37 +16,37 @@ export class Row {
     this.item = item;
     this.words = words;
     this.acts = acts;
-    this.node = element("li", "", "card");
+    this.node = element("li", "card");
     this.node.id = `chosen-${item.id}`;
     this.node.tabIndex = -1;
-    this.name = element("b", "");
+    this.name = element("b");
     // A name in Arabic letters turns nothing but itself.
     this.name.dir = "auto";
-    this.size = element("span", "", "meta");
-    const title = element("p", "");
+    this.size = element("span", "meta");
+    const title = element("p");
     title.append(this.name, " ", this.size);
-    this.state = element("p", "");
+    this.state = element("p");
     this.state.setAttribute("role", "status");
-    this.note = element("p", "", "meta");
+    this.note = element("p", "meta");
     this.bar = document.createElement("progress");
     this.bar.max = 100;
     this.bar.style.width = "100%";
-    this.buttons = element("p", "");
+    this.buttons = element("p");
     this.node.append(title, this.state, this.bar, this.note, this.originalBox(), this.buttons);
     this.makeButtons();
     this.show();
   }
 
   originalBox() {
-    const label = element("label", "", "choice");
+    const label = element("label", "choice");
     this.original = document.createElement("input");
     this.original.type = "checkbox";
     this.original.addEventListener("change", () =>
       this.acts.original(this.item, this.original.checked),
     );
-    label.append(this.original, element("span", this.words.original));
-    const warning = element("p", this.words.originalWarning, "meta");
-    this.choice = element("div", "");
+    label.append(this.original, element("span", "", this.words.original));
+    const warning = element("p", "meta", this.words.originalWarning);
+    this.choice = element("div");
     this.choice.append(label, warning);
     return this.choice;
   }
@@ -54,7 +54,7 @@ export class Row {
   makeButtons() {
     this.made = {};
     ["keep", "pause", "goOn", "retry", "chooseAgain", "drop"].forEach((act) => {
-      const button = element("button", this.words[act], "button button--quiet");
+      const button = element("button", "button button--quiet", this.words[act]);
       button.type = "button";
       button.dataset.act = act;
       button.addEventListener("click", () => this.acts[act](this.item));

@@ -1,6 +1,6 @@
 // The page before sending: every question with its answer, and a button that leads back to it.
 
-import { element } from "../../shared/page/faults.js";
+import { element } from "../../shared/page/element.js";
 import { answersOf, isNeeded, wordsOf } from "./questions.js";
 
 export function listAnswers(check, questions, change) {
@@ -8,13 +8,13 @@ export function listAnswers(check, questions, change) {
   list.textContent = "";
   questions.forEach(([question], number) => {
     const words = wordsOf(question);
-    const button = element("button", check.dataset.change, "button button--quiet");
+    const button = element("button", "button button--quiet", check.dataset.change);
     button.type = "button";
     button.setAttribute("aria-label", `${check.dataset.change} ${words}`);
     button.addEventListener("click", () => change(number));
-    const line = element("li", "");
-    const answer = element("div", "");
-    answer.append(element("b", words), said(check.dataset, question));
+    const line = element("li");
+    const answer = element("div");
+    answer.append(element("b", "", words), said(check.dataset, question));
     line.append(answer, button);
     list.append(line);
   });
@@ -22,8 +22,8 @@ export function listAnswers(check, questions, change) {
 
 function said(words, question) {
   const answers = answersOf(question);
-  if (answers.length) return element("p", answers.join(words.and));
+  if (answers.length) return element("p", "", answers.join(words.and));
   return isNeeded(question)
-    ? element("p", words.needed, "field__error")
-    : element("p", words.empty, "meta");
+    ? element("p", "field__error", words.needed)
+    : element("p", "meta", words.empty);
 }

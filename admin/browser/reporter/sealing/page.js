@@ -5,7 +5,8 @@ import { Attached } from "../../shared/form/attached.js";
 import { tellCut } from "../../shared/form/cut.js";
 import { hold } from "../../shared/form/hold.js";
 import { inTime } from "../../shared/form/patience.js";
-import { clearFaults, element, showFaults } from "../../shared/page/faults.js";
+import { element } from "../../shared/page/element.js";
+import { clearFaults, showFaults } from "../../shared/page/faults.js";
 import { isCut, isLost, Offline, Refused } from "../../shared/page/post.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
@@ -96,7 +97,7 @@ export class Page {
   async send(typed) {
     this.isBusy = true;
     hold(this.form, true);
-    const wait = element("p", this.words.wait, "meta");
+    const wait = element("p", "meta", this.words.wait);
     wait.setAttribute("role", "status");
     this.way.after(wait);
     try {

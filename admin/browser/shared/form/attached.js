@@ -1,7 +1,7 @@
 // The form's files. What cleans and sends them is loaded once their field is touched, or where an
 // earlier page of this tab had begun to send some.
 
-import { element } from "../page/faults.js";
+import { element } from "../page/element.js";
 import { Loading, loadScript } from "../page/load.js";
 import { isLost, Refused } from "../page/post.js";
 import { isKept } from "./kept.js";
@@ -56,7 +56,7 @@ export class Attached {
     if (this.told) this.told.remove();
     this.told = null;
     if (!text || !this.root) return;
-    this.told = element("p", text, "field__error");
+    this.told = element("p", "field__error", text);
     this.told.setAttribute("role", "status");
     this.root.querySelector("input[type=file]").after(this.told);
   }

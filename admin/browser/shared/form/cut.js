@@ -1,10 +1,10 @@
 // Says beside the button that nothing went out, and why the next press may do.
 
-import { element } from "../page/faults.js";
+import { element } from "../page/element.js";
 
 export function tellCut(form, text) {
   clearCut(form);
-  const told = element("p", text, "notice notice--danger cut");
+  const told = element("p", "notice notice--danger cut", text);
   told.setAttribute("role", "alert");
   told.tabIndex = -1;
   form.querySelector("[type=submit]").before(told);

@@ -1,5 +1,7 @@
 // Shows what is wrong as the server's pages do: a summary on top, and a sentence at each field.
 
+import { element } from "./element.js";
+
 const SUMMARY = "error-summary";
 
 // `field` may be null where no field is at fault.
@@ -9,13 +11,13 @@ export const showFault = (view, title, text, field) => showFaults(view, title, [
 // is no field. Without a place the text may be pieces, as `dialled` makes them.
 export function showFaults(view, title, faults) {
   clearFaults(view);
-  const list = element("ul", "");
+  const list = element("ul");
   faults.forEach(({ text, field, to }) => list.append(lineOf(text, field, to)));
-  const summary = element("div", "", "error-summary");
+  const summary = element("div", "error-summary");
   summary.id = SUMMARY;
   summary.setAttribute("role", "alert");
   summary.tabIndex = -1;
-  summary.append(element("h2", title), list);
+  summary.append(element("h2", "", title), list);
   view.querySelector("h1").after(summary);
   summary.focus();
 }
@@ -29,18 +31,11 @@ export function clearFaults(view) {
   });
 }
 
-export function element(name, text, className) {
-  const node = document.createElement(name);
-  node.textContent = text;
-  if (className) node.className = className;
-  return node;
-}
-
 function lineOf(text, field, to) {
   const place = field ? field.id : to;
-  const line = element("li", "");
+  const line = element("li");
   if (place) {
-    const link = element("a", text);
+    const link = element("a", "", text);
     link.href = `#${place}`;
     line.append(link);
   } else line.append(...[].concat(text));
@@ -49,7 +44,7 @@ function lineOf(text, field, to) {
 }
 
 function markField(field, text) {
-  const sentence = element("p", text, "field__error");
+  const sentence = element("p", "field__error", text);
   sentence.id = `${field.id}-error`;
   field.before(sentence);
   field.setAttribute("aria-invalid", "true");

@@ -1,0 +1,7 @@
+// Makes an element out of texts and other elements, never out of markup. An empty text is none.
+export function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children.filter(Boolean));
+  return made;
+}

@@ -56,6 +56,7 @@ BIOME := node_modules/.bin/biome check
 check: $(VENV)/.dev node_modules/.dev ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== biome" && $(BIOME) --error-on-warnings
+	@echo "== tsc" && node_modules/.bin/tsc
 	@echo "== mypy" && $(BIN)/mypy
 
 fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can

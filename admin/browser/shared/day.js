@@ -5,6 +5,7 @@ const SHANGHAI = 8 * 3600 * 1000;
 export const today = () => new Date(Date.now() + SHANGHAI).toISOString().slice(0, 10);
 
 // Whether it is one that a calendar has.
+/** @type {(text: unknown) => text is string} */
 export function isDay(text) {
   if (typeof text !== "string" || !/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const found = new Date(text);

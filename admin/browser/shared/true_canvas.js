@@ -8,8 +8,11 @@ const SIDE = CELL * CELLS;
 const TOLERANCE = 8;
 
 // Draws a known pattern on a canvas of the same kind, and reads it back. `newCanvas(width, height)`.
+/**
+ * @param {(width: number, height: number) => HTMLCanvasElement | OffscreenCanvas} newCanvas
+ */
 export function isTrue(newCanvas) {
-  const pen = newCanvas(SIDE, SIDE).getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (newCanvas(SIDE, SIDE).getContext("2d"));
   for (let i = 0; i < CELLS * CELLS; i += 1) {
     pen.fillStyle = `rgb(${colour(i).join()})`;
     pen.fillRect((i % CELLS) * CELL, Math.floor(i / CELLS) * CELL, CELL, CELL);
@@ -18,8 +21,10 @@ export function isTrue(newCanvas) {
 }
 
 // Neither dark nor bright, and no two alike.
+/** @type {(i: number) => number[]} */
 const colour = (i) => [60 + 8 * i, 190 - 7 * i, 70 + ((37 * i) % 110)];
 
+/** @type {(pixels: Uint8ClampedArray) => number} */
 function differenceOf(pixels) {
   let sum = 0;
   for (let at = 0; at < pixels.length; at += 4) {

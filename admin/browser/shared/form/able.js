@@ -1,5 +1,6 @@
 // Can this browser open and seal by itself? If not, the plain way is offered, by a press of its own.
 
+/** @type {(scope: any) => boolean} */
 export function isAble(scope) {
   return (
     typeof scope.BigInt === "function" &&

@@ -13,6 +13,7 @@ const TURNS = 4;
 
 // Files were chosen, and this browser can send none.
 class NoFiles extends Error {
+  /** @param {string} text */
   constructor(text) {
     super("files");
     this.faults = [{ text, to: "files" }];
@@ -22,20 +23,27 @@ class NoFiles extends Error {
 export class Attached {
   // `options` are those of startFiles; `words` the page's sentences. `root` may be null: a page whose
   // server takes no files.
+  /**
+   * @param {HTMLElement | null} root
+   * @param {FilesOptions} options
+   * @param {Words} words
+   */
   constructor(root, options, words) {
     this.root = root;
     this.options = options;
     this.words = words;
+    /** @type {FilesField | null} */
     this.files = null;
     this.loading = new Loading(() => this.loadFiles());
   }
 
   start() {
     if (!this.root) return;
+    const { root } = this;
     const events = ["focusin", "change", "dragover"];
-    events.forEach((name) => this.root.addEventListener(name, () => this.begin()));
+    events.forEach((name) => root.addEventListener(name, () => this.begin()));
     // It may have been touched before this script was there.
-    const isTouched = this.root.contains(document.activeElement);
+    const isTouched = root.contains(document.activeElement);
     if (isTouched || this.isChosen || isKept(this.options.place)) this.begin();
   }
 
@@ -52,17 +60,18 @@ export class Attached {
     }
   }
 
+  /** @param {string} text */
   say(text) {
     if (this.told) this.told.remove();
     this.told = null;
     if (!text || !this.root) return;
     this.told = element("p", "field__error", text);
     this.told.setAttribute("role", "status");
-    this.root.querySelector("input[type=file]").after(this.told);
+    inputOf(this.root).after(this.told);
   }
 
   get isChosen() {
-    return Boolean(this.root) && this.root.querySelector("input[type=file]").files.length > 0;
+    return Boolean(this.root && inputOf(this.root).files.length);
   }
 
   get hasFiles() {
@@ -71,7 +80,7 @@ export class Attached {
 
   async loadFiles() {
     await loadScript(SCRIPT, () => Boolean(window.DengshaoFiles));
-    this.files = await window.DengshaoFiles(this.root, this.options);
+    this.files = await window.DengshaoFiles(/** @type {HTMLElement} */ (this.root), this.options);
   }
 
   // Before anything is sent: what was chosen must be in the list. What a press came too late for must
@@ -96,6 +105,7 @@ export class Attached {
   }
 
   // `{entries, tickets}`, once all of it is at the server.
+  /** @type {(onWait: (text: string) => void) => Promise<SentFiles>} */
   async collect(onWait) {
     const files = await this.ready();
     if (!files) return { entries: [], tickets: [] };
@@ -103,12 +113,17 @@ export class Attached {
       return await files.collect(() => onWait(files.words.wait));
     } catch (error) {
       // What fails at a file says nothing of whether the words can be sealed.
-      error.isOfFiles = true;
+      /** @type {any} */ (error).isOfFiles = true;
       throw error;
     }
   }
 
   // Calls `send(files)` once all is there; where the server misses a file, it is brought again.
+  /**
+   * @template T
+   * @param {(text: string) => void} onWait
+   * @param {(files: SentFiles) => Promise<T>} send
+   */
   async sendWith(onWait, send) {
     const files = await this.ready();
     if (files) files.hold(true);
@@ -120,6 +135,11 @@ export class Attached {
     }
   }
 
+  /**
+   * @template T
+   * @param {(text: string) => void} onWait
+   * @param {(files: SentFiles) => Promise<T>} send
+   */
   async sendInTurns(onWait, send) {
     for (let turn = 1; ; turn += 1) {
       const files = await this.collect(onWait);
@@ -127,11 +147,12 @@ export class Attached {
         return await send(files);
       } catch (error) {
         if (!isFileMissing(error) || turn === TURNS) throw error;
-        await this.files.recheck();
+        await /** @type {FilesField} */ (this.files).recheck();
       }
     }
   }
 
+  /** @param {FileEntry[]} entries */
   outcome(entries) {
     return this.files ? this.files.outcome(entries) : [];
   }
@@ -150,4 +171,8 @@ export class Attached {
   }
 }
 
+/** @type {(root: HTMLElement) => HTMLInputElement & { files: FileList }} */
+const inputOf = (root) => /** @type {any} */ (root.querySelector("input[type=file]"));
+
+/** @type {(error: unknown) => boolean} */
 const isFileMissing = (error) => error instanceof Refused && error.reason === "files";

@@ -2,15 +2,17 @@
 
 import { element } from "../page/element.js";
 
+/** @type {(form: HTMLFormElement, text: string) => void} */
 export function tellCut(form, text) {
   clearCut(form);
   const told = element("p", "notice notice--danger cut", text);
   told.setAttribute("role", "alert");
   told.tabIndex = -1;
-  form.querySelector("[type=submit]").before(told);
+  /** @type {Element} */ (form.querySelector("[type=submit]")).before(told);
   told.focus();
 }
 
+/** @type {(form: HTMLFormElement) => void} */
 export function clearCut(form) {
   form.querySelectorAll(".cut").forEach((told) => told.remove());
 }

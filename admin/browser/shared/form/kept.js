@@ -2,9 +2,11 @@
 
 const NAME = "dengshao.files";
 
+/** @type {(place: string) => string} */
 export const nameOf = (place) => `${NAME}.${place}`;
 
 // A browser may refuse its storage; then an upload ends with its page.
+/** @type {<T>(act: (store: Storage) => T) => T | null} */
 export function withStore(act) {
   try {
     return act(window.sessionStorage);
@@ -14,9 +16,11 @@ export function withStore(act) {
 }
 
 // Asked before any script of the files is loaded.
+/** @type {(place: string) => boolean} */
 export const isKept = (place) => Boolean(withStore((store) => store.getItem(nameOf(place))));
 
 // Of the places of one kind (`mailbox.…`), one alone is kept.
+/** @type {(place: string) => void} */
 export function forgetOthers(place) {
   const kind = nameOf(place.replace(/[.].*/, "."));
   withStore((store) =>

@@ -4,21 +4,33 @@
 import { element as make } from "./element.js";
 import { seen } from "./unseen.js";
 
+/** @type {(id: string) => HTMLElement | null} */
 export const byId = (id) => document.getElementById(id);
 
+/** @type {MakeElement} */
 export const element = (tag, className, ...children) =>
-  make(tag, className, ...children.flatMap(visible));
+  make(tag, className, ...allVisible(children));
 
+/** @type {(parent: HTMLElement, ...children: Child[]) => void} */
 export function replaceChildren(parent, ...children) {
   parent.textContent = "";
-  parent.append(...children.flatMap(visible));
+  parent.append(...allVisible(children));
 }
 
+/** @type {(children: Child[]) => (string | Node)[]} */
+const allVisible = (children) =>
+  children.reduce(
+    (all, child) => all.concat(visible(child)),
+    /** @type {(string | Node)[]} */ ([]),
+  );
+
+/** @type {(child: Child) => (string | Node)[]} */
 const visible = (child) => (typeof child === "object" ? [child] : seen(String(child)));
 
 // Shows sentences in a place that is empty and hidden until then; without any it is hidden again.
+/** @type {(place: HTMLElement, ...children: (Child | false | null | undefined)[]) => void} */
 export function say(place, ...children) {
-  const said = children.filter(Boolean);
+  const said = /** @type {Child[]} */ (children.filter(Boolean));
   replaceChildren(place, ...said);
   place.hidden = !said.length;
 }

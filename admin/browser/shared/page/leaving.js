@@ -3,6 +3,7 @@
 const CALLING = 1000;
 
 // `mustAsk()` tells whether something would be lost now.
+/** @type {(mustAsk: () => boolean) => void} */
 export function askBeforeLeaving(mustAsk) {
   let isCalling = false;
   window.addEventListener("beforeunload", (event) => {
@@ -13,7 +14,7 @@ export function askBeforeLeaving(mustAsk) {
   });
   // Whoever calls for help must not be asked whether to stay.
   document.addEventListener("click", (event) => {
-    if (!event.target.closest('a[href^="tel:"]')) return;
+    if (!(/** @type {Element} */ (event.target).closest('a[href^="tel:"]'))) return;
     isCalling = true;
     setTimeout(() => {
       isCalling = false;

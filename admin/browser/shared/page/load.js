@@ -4,6 +4,7 @@ import { Offline } from "./post.js";
 
 // The script came whole, and does not run here.
 export class Unable extends Error {
+  /** @param {string} address */
   constructor(address) {
     super(address);
     this.name = "Unable";
@@ -11,6 +12,7 @@ export class Unable extends Error {
 }
 
 // `isThere()` tells whether the script has done its work. Rejects with Offline, or with Unable.
+/** @type {(address: string, isThere: () => boolean) => Promise<void>} */
 export const loadScript = (address, isThere) =>
   new Promise((resolve, reject) => {
     window.DengshaoLoad.load(address, isThere, (reason) => {
@@ -20,6 +22,7 @@ export const loadScript = (address, isThere) =>
   });
 
 // Resolves with the address under which all of it is here, and in the browser's cache.
+/** @type {(address: string) => Promise<string>} */
 export const arrive = (address) =>
   new Promise((resolve, reject) => {
     window.DengshaoLoad.arrive(address, (reason, own) =>
@@ -28,9 +31,12 @@ export const arrive = (address) =>
   });
 
 // What is being loaded, once however often it is asked for. What failed is begun anew.
+/** @template T */
 export class Loading {
+  /** @param {() => Promise<T>} load */
   constructor(load) {
     this.load = load;
+    /** @type {Promise<T> | null} */
     this.now = null;
   }
 

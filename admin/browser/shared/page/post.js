@@ -12,6 +12,7 @@ export class Offline extends Error {
 }
 
 // By name: each of our scripts has a class of its own.
+/** @type {(error: any) => boolean} */
 export const isLost = (error) => error.name === "Offline";
 
 // Whether the line is dead, as far as can be known before anything is sent. A browser that says so may
@@ -28,6 +29,10 @@ export async function isCut() {
 
 // The server would not; `reason` is its word for why.
 export class Refused extends Error {
+  /**
+   * @param {string} reason
+   * @param {number} status
+   */
   constructor(reason, status) {
     super(reason);
     this.name = "Refused";
@@ -36,9 +41,11 @@ export class Refused extends Error {
   }
 }
 
+/** @type {(address: string) => Promise<any>} */
 export const getJson = (address) => ask(address, { headers: { Accept: "application/json" } });
 
 // Filled up with spaces to whole steps: who watches the line sees no more than how many.
+/** @type {(address: string, content: object, step?: number) => Promise<any>} */
 export const postJson = (address, content, step = 1) => {
   const text = JSON.stringify(content);
   return ask(address, {
@@ -48,6 +55,7 @@ export const postJson = (address, content, step = 1) => {
   });
 };
 
+/** @type {(address: string, options: RequestInit) => Promise<any>} */
 async function ask(address, options) {
   const { status, ok, answer } = await exchange(address, options);
   if (!answer) throw new Offline(status);
@@ -55,6 +63,11 @@ async function ask(address, options) {
   return answer;
 }
 
+/**
+ * @param {string} address
+ * @param {RequestInit} options
+ * @returns {Promise<{ status: number, ok: boolean, answer: any }>}
+ */
 async function exchange(address, options) {
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), PATIENCE);

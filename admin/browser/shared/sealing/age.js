@@ -11,6 +11,7 @@ const SEED = 32;
 // As in admin/sealing/passphrase.py, so that either side opens what the other wrote.
 const WORK_FACTOR = 17;
 
+/** @type {(recipients: string[], bytes: Uint8Array) => Promise<Uint8Array>} */
 export async function sealTo(recipients, bytes) {
   if (!recipients.length) throw new Error("no recipient");
   const encrypter = new Encrypter();
@@ -23,12 +24,15 @@ export async function sealTo(recipients, bytes) {
 
 // Takes one identity, or a list of which any may open. Throws where the file was changed, cut short,
 // or is sealed to others.
+/** @type {(identity: string | string[], bytes: Uint8Array) => Promise<Uint8Array>} */
 export async function openWith(identity, bytes) {
   const decrypter = new Decrypter();
-  [].concat(identity).forEach((one) => decrypter.addIdentity(one));
+  const identities = Array.isArray(identity) ? identity : [identity];
+  identities.forEach((one) => decrypter.addIdentity(one));
   return decrypter.decrypt(bytes);
 }
 
+/** @type {(passphrase: string, bytes: Uint8Array, logN?: number) => Promise<Uint8Array>} */
 export async function sealWithPassphrase(passphrase, bytes, logN = WORK_FACTOR) {
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
@@ -37,6 +41,7 @@ export async function sealWithPassphrase(passphrase, bytes, logN = WORK_FACTOR) 
 }
 
 // Half a second of work without a pause: call it in a worker.
+/** @type {(passphrase: string, bytes: Uint8Array) => Promise<Uint8Array>} */
 export async function openWithPassphrase(passphrase, bytes) {
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
@@ -45,13 +50,16 @@ export async function openWithPassphrase(passphrase, bytes) {
 
 export const newIdentity = () => generateHybridIdentity();
 
+/** @type {(identity: string) => Promise<string>} */
 export const recipientOf = (identity) => identityToRecipient(identity);
 
+/** @type {(seed: Uint8Array) => string} */
 export function identityFromSeed(seed) {
   if (seed.length !== SEED) throw new Error("a seed of the wrong length");
   return bech32.encodeFromBytes(IDENTITY_PREFIX, seed).toUpperCase();
 }
 
+/** @type {(identity: string) => Uint8Array} */
 export function seedOf(identity) {
   const { prefix, bytes } = bech32.decodeToBytes(identity);
   if (prefix.toLowerCase() !== IDENTITY_PREFIX || bytes.length !== SEED) {

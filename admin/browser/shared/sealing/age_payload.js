@@ -11,9 +11,11 @@ export const CHUNK = 64 * 1024;
 export const TAG = 16;
 export const NONCE = 16;
 
+/** @type {(fileKey: Uint8Array, nonce: Uint8Array) => Uint8Array} */
 export const payloadKey = (fileKey, nonce) => hkdf(sha256, fileKey, nonce, toUtf8("payload"), 32);
 
 // A counter of eleven bytes, and a mark on the last chunk: no chunk can stand in another's place.
+/** @type {(number: number, isLast: boolean) => Bytes} */
 export function nonceOf(number, isLast) {
   const nonce = new Uint8Array(12);
   new DataView(nonce.buffer).setUint32(7, number);

@@ -16,6 +16,7 @@ const SPACE = 0x20;
 
 // What was opened is not what we write.
 export class BadContent extends Error {
+  /** @param {string} message */
   constructor(message) {
     super(message);
     this.name = "BadContent";
@@ -32,6 +33,10 @@ export class WrongMac extends BadContent {
 
 // A message is missing, repeated or out of order.
 export class BrokenChain extends BadContent {
+  /**
+   * @param {number} found
+   * @param {number} expected
+   */
   constructor(found, expected) {
     super(`message ${found} where ${expected} must stand`);
     this.name = "BrokenChain";
@@ -39,6 +44,7 @@ export class BrokenChain extends BadContent {
 }
 
 // Fills up with spaces to the next whole step; what is whole already stays.
+/** @type {(bytes: Uint8Array, step: number) => Bytes} */
 export function pad(bytes, step) {
   const padded = new Uint8Array(Math.ceil(bytes.length / step) * step).fill(SPACE);
   padded.set(bytes);
@@ -46,17 +52,24 @@ export function pad(bytes, step) {
 }
 
 // The same to a length that is given, unless there is more already.
+/** @type {(bytes: Uint8Array, length: number) => Uint8Array} */
 export const padTo = (bytes, length) => (bytes.length < length ? pad(bytes, length) : bytes);
 
+/** @type {(bytes: Uint8Array) => Uint8Array} */
 function unpad(bytes) {
   let end = bytes.length;
   while (end && bytes[end - 1] === SPACE) end -= 1;
   return bytes.subarray(0, end);
 }
 
+/** @type {(bytes: Uint8Array) => string} */
 export const digestOf = (bytes) => toHex(sha256(unpad(bytes)));
 
 // `day` stands in the first line, where without one nothing but one of two words stands.
+/**
+ * @param {Uint8Array} talk
+ * @param {Omit<Place, "previous"> & { body: string, day?: string }} message
+ */
 export function messageMac(talk, { direction, reference, number, body, day = "" }) {
   const first = day ? `${direction} ${day}` : direction;
   return toHex(hmac(sha256, talk, toUtf8(`${first}\n${reference}\n${number}\n${body}`)));
@@ -64,6 +77,11 @@ export function messageMac(talk, { direction, reference, number, body, day = "" 
 
 // Returns the padded bytes to seal, and the digest that stands in clear beside them. `day` is that of an
 // answer, so that no row says another; the reporter's messages have none.
+/**
+ * @param {string} body
+ * @param {Uint8Array} talk
+ * @param {Place & { kind: MessageKind, day?: string }} place
+ */
 export function makeEnvelope(
   body,
   talk,
@@ -79,8 +97,9 @@ export function makeEnvelope(
 }
 
 // Reads an envelope without trusting it: `verifyEnvelope` is what callers want.
+/** @type {(bytes: Uint8Array) => Envelope} */
 export function parseEnvelope(bytes) {
-  const content = parse(bytes);
+  const content = /** @type {any} */ (parse(bytes));
   const texts = ["kind", "direction", "reference", "previous", "body", "mac"];
   const hasDay = "day" in content;
   const whole =
@@ -97,6 +116,7 @@ export function parseEnvelope(bytes) {
 }
 
 // Returns the message, or throws unless it is the one that belongs at this place.
+/** @type {(bytes: Uint8Array, talk: Uint8Array, place: Place) => Envelope} */
 export function verifyEnvelope(bytes, talk, { direction, reference, number, previous }) {
   const envelope = parseEnvelope(bytes);
   const expected = messageMac(talk, Object.assign({}, envelope, { direction, reference }));
@@ -109,12 +129,14 @@ export function verifyEnvelope(bytes, talk, { direction, reference, number, prev
 }
 
 // Returns the JSON of a tip or label that was opened.
+/** @type {(bytes: Uint8Array, kind: string) => Record<string, unknown>} */
 export function parseContent(bytes, kind) {
   const content = parse(bytes);
   if (content.v !== 1 || content.kind !== kind) throw new BadContent("another kind of content");
   return content;
 }
 
+/** @type {(bytes: Uint8Array) => Record<string, unknown>} */
 function parse(bytes) {
   let content;
   try {

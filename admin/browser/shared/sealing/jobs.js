@@ -14,6 +14,7 @@ import { labelBytes, makeReference, noLabel, sealContact, tipBytes, wellFormed }
 
 // What the page must tell by itself; its name is all that goes there.
 class Told extends Error {
+  /** @param {string} name */
   constructor(name) {
     super(name);
     this.name = name;
@@ -22,6 +23,7 @@ class Told extends Error {
 
 export const JOBS = { newReceipt, sealTip, sealSupplement, solve, trySealing };
 
+/** @type {() => Receipt} */
 function newReceipt() {
   const digits = newDigits();
   return { digits, receipt: withChecks(digits) };
@@ -29,6 +31,7 @@ function newReceipt() {
 
 // Returns what /tip/sealed takes, but for the proof and the decoy field. `keys` and `digest` are what
 // the static site publishes: fingerprints, and the hash of the routes.
+/** @type {(job: TipJob) => Promise<Cover>} */
 async function sealTip({ digits, fields, contact, files, routes, keys, digest }) {
   checkRoutes(routes, digest);
   const facts = factsOf(fields);
@@ -59,15 +62,23 @@ async function sealTip({ digits, fields, contact, files, routes, keys, digest })
 }
 
 // No key is believed because the server gave it.
+/** @type {(routes: Routes, id: string, keys: PublishedKey[]) => string[]} */
 function confirmed(routes, id, keys) {
   const { recipients } = routes.units[id];
   checkUnit({ id, recipients }, keys);
   return recipients;
 }
 
+/**
+ * @param {string} text
+ * @param {string[]} exclude
+ * @param {Routes} routes
+ * @param {PublishedKey[]} keys
+ */
 async function sealedContact(text, exclude, routes, keys) {
   if (!routes.contact) throw new Told("NoContact");
   const { custodian, reviewer } = routes.contact;
+  /** @type {(unit: string) => boolean} */
   const isOpen = (unit) => routes.units[unit].recipients.length > 0;
   if (!isOpen(custodian) || !isOpen(reviewer)) throw new Told("NoContact");
   const excluded = excludedUnits(routes, exclude);
@@ -78,6 +89,12 @@ async function sealedContact(text, exclude, routes, keys) {
 
 // A supervisory tip has an empty label: even its kind is for one reader. The recovery key opens the
 // words, from which a label can be remade.
+/**
+ * @param {Facts} facts
+ * @param {Answers} fields
+ * @param {string} urgency
+ * @param {string} recipient
+ */
 async function sealedLabel(facts, fields, urgency, recipient) {
   if (isSupervisory(facts.official, facts.exclude)) {
     return toBase64(await sealTo([recipient], noLabel()));
@@ -85,13 +102,14 @@ async function sealedLabel(facts, fields, urgency, recipient) {
   const flags = [];
   if (facts.minor === "yes") flags.push("minor");
   if (urgency === "P0") flags.push("danger");
-  const township = fields.township || "unclear";
+  const township = /** @type {string} */ (fields.township || "unclear");
   const bytes = labelBytes({ category: facts.category, township, flags });
   return toBase64(await sealTo([recipient], bytes));
 }
 
 // Adds words to a tip that is stored: `thread` is what lies under its receipt, `sent` the cover that
 // went with it. Returns the letter, or why there is none: `apart` or `closed`.
+/** @type {(job: SupplementJob) => Promise<Supplement>} */
 async function sealSupplement({ digits, fields, files, thread, sent, routes, keys, digest }) {
   checkRoutes(routes, digest);
   const reporter = derive(digits, routes.site);
@@ -109,6 +127,7 @@ async function sealSupplement({ digits, fields, files, thread, sent, routes, key
 }
 
 // This very page sent a mark with the tip: where the server has none now, it was taken away.
+/** @type {(talk: Uint8Array, thread: Thread) => void} */
 function checkOwnMark(talk, thread) {
   try {
     checkMark(talk, thread);
@@ -118,6 +137,7 @@ function checkOwnMark(talk, thread) {
 }
 
 // The reporter has since named that unit's office, or an official: as `_must_stand_apart` has it.
+/** @type {(unit: string, facts: Facts, routes: Routes) => boolean} */
 function mustStandApart(unit, { official, exclude }, routes) {
   if (excludedUnits(routes, exclude).includes(unit)) return true;
   return isSupervisory(official, exclude) && ![routes.supervisory, routes.upper].includes(unit);

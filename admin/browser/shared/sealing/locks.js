@@ -13,6 +13,7 @@ export class FalseKey extends Error {
 
 // For a new tip: the unit's key in use, and no other. `unit` is `{id, recipients}`, `keys` what stands
 // in keys.json; a key that retires has a last day there, `until`. Throws FalseKey.
+/** @type {(unit: NamedUnit, keys: PublishedKey[]) => void} */
 export function checkUnit(unit, keys) {
   check(
     unit,
@@ -21,6 +22,7 @@ export function checkUnit(unit, keys) {
 }
 
 // For words to a tip that is stored: it may hang on an older key, which counts up to its last day.
+/** @type {(unit: NamedUnit, keys: PublishedKey[], day?: string) => void} */
 export function checkReader(unit, keys, day = today()) {
   check(
     unit,
@@ -28,7 +30,9 @@ export function checkReader(unit, keys, day = today()) {
   );
 }
 
+/** @type {(unit: NamedUnit, keys: PublishedKey[]) => void} */
 function check(unit, keys) {
-  const found = unit.recipients.length === 2 ? fingerprint(unit.id, ...unit.recipients) : "";
+  const [recipient, recovery] = unit.recipients;
+  const found = unit.recipients.length === 2 ? fingerprint(unit.id, recipient, recovery) : "";
   if (!keys.some((key) => key.unit === unit.id && key.fingerprint === found)) throw new FalseKey();
 }

@@ -10,8 +10,9 @@ const LONGEST = 10000;
 const MOST_FIELDS = 100;
 
 // Returns the tip, or throws BadContent.
+/** @type {(bytes: Uint8Array) => TipContent} */
 export function readTip(bytes) {
-  const tip = parseContent(bytes, "tip");
+  const tip = /** @type {any} */ (parseContent(bytes, "tip"));
   const { reference, fields, reporter, talk, files, contact } = tip;
   const whole =
     isText(reference) &&
@@ -24,8 +25,9 @@ export function readTip(bytes) {
   return tip;
 }
 
+/** @type {(bytes: Uint8Array) => LabelContent} */
 export function readLabelContent(bytes) {
-  const label = parseContent(bytes, "label");
+  const label = /** @type {any} */ (parseContent(bytes, "label"));
   const { category, township, flags } = label;
   if (!isText(category) || !isText(township) || !areTexts(flags)) {
     throw new BadContent("a malformed label");
@@ -34,6 +36,7 @@ export function readLabelContent(bytes) {
 }
 
 // Answers by name, each a text or a list of texts; beside them files may be named.
+/** @type {(fields: any) => fields is Answers} */
 export function areFields(fields) {
   if (fields === null || typeof fields !== "object" || Array.isArray(fields)) return false;
   const names = Object.keys(fields).filter((name) => name !== "files");
@@ -43,10 +46,13 @@ export function areFields(fields) {
   );
 }
 
+/** @type {(value: unknown) => boolean} */
 const isText = (value) => typeof value === "string" && value.length <= LONGEST;
+/** @type {(value: unknown) => boolean} */
 const areTexts = (value) =>
   Array.isArray(value) && value.length <= MOST_FIELDS && value.every(isText);
 
+/** @type {(text: unknown) => text is string} */
 function isTalk(text) {
   try {
     return typeof text === "string" && fromBase64(text).length === TALK;

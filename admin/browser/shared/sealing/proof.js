@@ -8,6 +8,7 @@ const MOST = 10000000;
 const A_WHILE = 10000;
 
 export class BadChallenge extends Error {
+  /** @param {string} message */
   constructor(message) {
     super(message);
     this.name = "BadChallenge";
@@ -16,6 +17,7 @@ export class BadChallenge extends Error {
 
 // Finds the number whose hash after the salt is the challenge; returns what the server takes.
 // Seconds of work without a pause on a slow phone: call it in a worker.
+/** @type {(asked: Challenge) => string} */
 export function solve({ algorithm, challenge, maxnumber, salt, signature }) {
   if (algorithm !== "SHA-256" || !(maxnumber >= 0 && maxnumber <= MOST)) {
     throw new BadChallenge("not a challenge that we solve");
@@ -25,6 +27,7 @@ export function solve({ algorithm, challenge, maxnumber, salt, signature }) {
   return toBase64(toUtf8(JSON.stringify(answer)));
 }
 
+/** @type {(wanted: Uint8Array, salt: Uint8Array, most: number) => number} */
 function find(wanted, salt, most) {
   const text = new Uint8Array(salt.length + String(most).length);
   text.set(salt);

@@ -24,6 +24,7 @@ const DAMM = [
 ];
 
 export class WrongLength extends Error {
+  /** @param {number} found */
   constructor(found) {
     super(`${found} digits instead of ${GROUPS * GROUP}`);
     this.name = "WrongLength";
@@ -33,6 +34,7 @@ export class WrongLength extends Error {
 
 // `groups` are counted from 1.
 export class WrongGroup extends Error {
+  /** @param {number[]} groups */
   constructor(groups) {
     super(`wrong groups: ${groups}`);
     this.name = "WrongGroup";
@@ -40,11 +42,14 @@ export class WrongGroup extends Error {
   }
 }
 
+/** @type {(digits: string, size: number) => string[]} */
 const split = (digits, size) => digits.match(new RegExp(`.{1,${size}}`, "g")) || [];
 
+/** @type {(digits: string) => string} */
 const checkDigit = (digits) => [...digits].reduce((state, digit) => DAMM[+state][+digit], "0");
 
 // 30 random digits. Bytes from 250 on are passed over: each digit must come up equally often.
+/** @type {() => string} */
 export function newDigits() {
   let digits = "";
   while (digits.length < DIGITS) {
@@ -54,6 +59,7 @@ export function newDigits() {
   return digits.slice(0, DIGITS);
 }
 
+/** @type {(digits: string) => string} */
 export function withChecks(digits) {
   if (!new RegExp(`^[0-9]{${DIGITS}}$`).test(digits)) throw new WrongLength(digits.length);
   return split(digits, GROUP - 1)
@@ -61,9 +67,11 @@ export function withChecks(digits) {
     .join("");
 }
 
+/** @type {(receipt: string, separator?: string) => string} */
 export const grouped = (receipt, separator = " ") => split(receipt, GROUP).join(separator);
 
 // Returns the 30 digits of a receipt typed with any separators, in full width too.
+/** @type {(text: string) => string} */
 export function check(text) {
   const digits = text
     .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
@@ -78,6 +86,7 @@ export function check(text) {
 }
 
 // Returns the bytes `lookup` and `talk`, and the reporter's `identity` as text.
+/** @type {(digits: string, siteId: string) => ReporterKeys} */
 export function derive(digits, siteId) {
   const prk = extract(sha256, toUtf8(digits), toUtf8(SALT + siteId));
   return {

@@ -9,9 +9,11 @@ export class FalseRoutes extends Error {
   }
 }
 
+/** @type {(routes: Routes, unit: string) => boolean} */
 const isOpen = (routes, unit) => routes.units[unit].recipients.length > 0;
 
 // What decides a tip's way, from the answers of the form; what was not answered is unclear.
+/** @type {(answers: any) => Facts} */
 export const factsOf = (answers) => ({
   category: answers.category || "unclear",
   official: answers.official || "unclear",
@@ -21,19 +23,23 @@ export const factsOf = (answers) => ({
 });
 
 // An official is, or may be, part of the matter.
+/** @type {(official: string, exclude: string[]) => boolean} */
 export const isSupervisory = (official, exclude) =>
   official === "yes" || (official === "unclear" && exclude.length > 0);
 
+/** @type {(routes: Routes, exclude: string[]) => string[]} */
 export const excludedUnits = (routes, exclude) =>
   exclude.map((office) => known(routes.offices, office));
 
 // An office that is not known would be excluded in vain.
+/** @type {(table: Record<string, string>, id: string) => string} */
 function known(table, id) {
   if (!Object.prototype.hasOwnProperty.call(table, id)) throw new FalseRoutes();
   return table[id];
 }
 
 // Returns the unit's id, or null where no unit may take the tip.
+/** @type {(routes: Routes, facts: Facts) => string | null} */
 export function chooseUnit(routes, facts) {
   const excluded = excludedUnits(routes, facts.exclude);
   const way = isSupervisory(facts.official, facts.exclude)
@@ -45,9 +51,11 @@ export function chooseUnit(routes, facts) {
   return taker || null;
 }
 
+/** @type {(routes: Routes, first: string) => string[]} */
 const wayOf = (routes, first) => [first].concat(routes.units[first].otherwise);
 
 // A supervisory tip is P1 whatever it says, so that its cover tells nothing of its matter.
+/** @type {(facts: Facts) => string} */
 export function chooseUrgency({ category, official, exclude, when, minor }) {
   if (isSupervisory(official, exclude)) return "P1";
   if (when === "now" && category === "A1") return "P0";
@@ -57,6 +65,7 @@ export function chooseUrgency({ category, official, exclude, when, minor }) {
 
 // The categories whose unit can read tips. On the sealed way every matter goes to the supervisory
 // unit, so all or none are.
+/** @type {(routes: Routes, sealedWay: boolean) => string[]} */
 export function offeredCategories(routes, sealedWay) {
   const all = Object.keys(routes.categories);
   if (sealedWay && [routes.supervisory, routes.upper].some((unit) => isOpen(routes, unit))) {

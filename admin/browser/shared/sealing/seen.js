@@ -12,10 +12,12 @@ const NONCE = 12;
 const DIGEST = 32;
 const SEEN = 68;
 
+/** @type {() => Bytes} */
 export const blankSeen = () => crypto.getRandomValues(new Uint8Array(SEEN));
 
 // `seen` is `{number, day, digest}`: of the last answer that opened and stood in its place (0 and ""
 // before the first), and the day as 2026-11-30.
+/** @type {(talk: Uint8Array, reference: string, seen: Seen) => Bytes} */
 export function sealSeen(talk, reference, { number, day, digest }) {
   const content = new Uint8Array(8 + DIGEST);
   const view = new DataView(content.buffer);
@@ -30,6 +32,7 @@ export function sealSeen(talk, reference, { number, day, digest }) {
 }
 
 // Null for whatever this tip's reporter did not make: nobody came yet, or it was taken away.
+/** @type {(talk: Uint8Array, reference: string, box: Uint8Array) => Seen | null} */
 export function openSeen(talk, reference, box) {
   if (box.length !== SEEN) return null;
   let content;
@@ -47,4 +50,5 @@ export function openSeen(talk, reference, box) {
   return { number, day, digest: number ? toHex(content.subarray(8)) : "" };
 }
 
+/** @type {(talk: Uint8Array, reference: string) => Uint8Array} */
 const keyOf = (talk, reference) => hmac(sha256, talk, toUtf8(`${DOMAIN}\n${reference}`));

@@ -15,12 +15,15 @@ export function makeReference() {
 }
 
 // `talk` is bytes; `contact` is what `sealContact` gave, or empty; `files` are entries of file_entry.js.
+/** @type {(tip: TipToSeal) => Bytes} */
 export function tipBytes({ reference, fields, reporter, talk, contact, files = [] }) {
+  /** @type {TipContent} */
   const content = { v: 1, kind: "tip", reference, fields, reporter, talk: toBase64(talk), files };
   if (contact) content.contact = contact;
   return pad(padTo(toUtf8(JSON.stringify(content)), TIP_CLASS), TIP_STEP);
 }
 
+/** @type {(label: { category: string, township: string, flags: string[] }) => Bytes} */
 export const labelBytes = ({ category, township, flags }) =>
   pad(toUtf8(JSON.stringify({ v: 1, kind: "label", category, township, flags })), LABEL_STEP);
 
@@ -28,14 +31,18 @@ export const labelBytes = ({ category, township, flags }) =>
 export const noLabel = () => labelBytes({ category: "", township: "", flags: [] });
 
 // Two units have to open it together: first the custodian, then the reviewer.
+/** @type {(text: string, custodian: string[], reviewer: string[]) => Promise<string>} */
 export async function sealContact(text, custodian, reviewer) {
   const inner = await sealTo(reviewer, pad(toUtf8(text), CONTACT_STEP));
   return toBase64(await sealTo(custodian, inner));
 }
 
 // JSON would spell half a character (a lone surrogate) as an escape, which Python refuses.
+/** @type {(fields: Answers) => Answers} */
 export function wellFormed(fields) {
+  /** @type {(text: string) => string} */
   const whole = (text) => fromUtf8(toUtf8(text));
+  /** @type {Answers} */
   const mended = {};
   Object.keys(fields).forEach((name) => {
     const value = fields[name];

@@ -1,4 +1,4 @@
-"""The tables. One file on purpose: every room reads them, none owns them.
+"""The tables. One file on purpose: every package reads them, none owns them.
 
 Days are days in Asia/Shanghai. No column holds a time of anything that a reporter did.
 """
@@ -479,7 +479,7 @@ class Countersign(Base):
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
-    # suspend, or close: of accounts/countersign.Kind.
+    # suspend, or close: of members/countersign.Kind.
     kind: Mapped[str] = mapped_column(String(10))
     # The unit whose matter it is; who agrees: countersign.guardian_of, closing_unit.
     unit_id: Mapped[str] = mapped_column(String(40))

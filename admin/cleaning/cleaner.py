@@ -22,7 +22,7 @@ from .sandbox import (
     system_python_inside,
     works,
 )
-from .words import Cleaned, NotCleaned, Reason
+from .words import Cleaned, NotCleaned, Uncleanable
 
 # What each kind is given to, and the kind that comes out where that is another.
 _JOBS: Final = {
@@ -63,13 +63,13 @@ def clean(
     """
     del name
     if not works():
-        raise NotCleaned(Reason.NO_SANDBOX)
+        raise NotCleaned(Uncleanable.NO_SANDBOX)
     try:
         with _closing(memory_file(data)) as source, _closing(memory_file()) as target:
             media_type = clean_file(source, target, seconds=seconds, output=output)
             return Cleaned(_read(target), media_type, neutral_name(media_type))
     except (OSError, MemoryError):
-        raise NotCleaned(Reason.NO_SANDBOX) from None
+        raise NotCleaned(Uncleanable.NO_SANDBOX) from None
 
 
 @contextmanager
@@ -89,10 +89,10 @@ def clean_file(
     """
     media_type = _kind(source)
     if not works():
-        raise NotCleaned(Reason.NO_SANDBOX)
+        raise NotCleaned(Uncleanable.NO_SANDBOX)
     until = monotonic() + seconds
     if not _turn.acquire(timeout=max(seconds, 0)):
-        raise NotCleaned(Reason.TOOK_TOO_LONG)
+        raise NotCleaned(Uncleanable.TOOK_TOO_LONG)
     try:
         if media_type in FILMS:
             return clean_film(media_type, source, target, until=until, output=output)
@@ -116,15 +116,15 @@ def _kind(source: int) -> str:
     """Tell the kind of a file that can be cleaned. Raises `NotCleaned` for one that cannot."""
     size = os.fstat(source).st_size
     if size == 0:
-        raise NotCleaned(Reason.BROKEN)
+        raise NotCleaned(Uncleanable.BROKEN)
     with mmap(source, size, access=ACCESS_READ) as data:
         media_type = sniff(data)
         if data.find(_ENCRYPTED_OFFICE) >= 0 and media_type not in _JOBS:
-            raise NotCleaned(Reason.ENCRYPTED)
+            raise NotCleaned(Uncleanable.ENCRYPTED)
     if media_type not in _JOBS and media_type not in FILMS:
-        raise NotCleaned(Reason.UNKNOWN_KIND)
+        raise NotCleaned(Uncleanable.UNKNOWN_KIND)
     if media_type in _JOBS and size > _MOST_BYTES:
-        raise NotCleaned(Reason.TOO_LARGE)
+        raise NotCleaned(Uncleanable.TOO_LARGE)
     return media_type
 
 

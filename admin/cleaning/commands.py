@@ -25,7 +25,7 @@ _LOOK: Final = "交出去之前，请自己打开看一遍：画面和声音里�
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CleanedLine:
     """What the log keeps of a copy. No name: a name may tell what the copy no longer does."""
 
     day: str
@@ -65,7 +65,7 @@ def _clean_one(path: Path, folder: Path) -> bool:
     return False
 
 
-def write_copy(path: Path, folder: Path) -> tuple[Path, Line]:
+def write_copy(path: Path, folder: Path) -> tuple[Path, CleanedLine]:
     """Write a clean copy of a file into a folder, durably, and a line into the folder's log.
 
     Raises `NotCleaned`; `FileExistsError` for a copy that is there already; `OSError`. Then
@@ -76,7 +76,7 @@ def write_copy(path: Path, folder: Path) -> tuple[Path, Line]:
         with os.fdopen(descriptor, "rb+") as target, path.open("rb") as source:
             media_type = clean_file(source.fileno(), target.fileno())
             os.fsync(target.fileno())
-        line = Line(
+        line = CleanedLine(
             day=today().isoformat(),
             type=media_type,
             before=_sha256(path),
@@ -99,7 +99,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _log(path: Path, line: Line) -> None:
+def _log(path: Path, line: CleanedLine) -> None:
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(file, "a", encoding="utf-8") as log:
         log.write(json.dumps(asdict(line)) + "\n")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select, true, update
 from sqlalchemy.orm import Session
 
-from ..accounts.roles import Staff
+from ..access.roles import Staff
 from ..db import today
 from ..models import Decision, Tip, Urgency
 from ..vault.history import SYSTEM, Reason

@@ -12,16 +12,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..accounts.acts import Act, may
-from ..audit import record
+from ..access.permissions import Act, may
+from ..app_state import app_state
+from ..audit.log import record
 from ..db import db
-from ..house import house
-from ..sealed_json import answer_json, read_json, text_field
-from ..tip_questions import TipQuestions, make_offer
+from ..tip.routing import offered_categories
 from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
 from ..vault.offered import routes_of
-from ..vault.routes import offered_categories
+from ..web.questions import TipQuestions, make_offer
+from ..wire.fields import text_field
+from ..wire.json_api import answer_json, read_json
 from . import words
 from .blueprint import Answer
 
@@ -38,7 +39,7 @@ _CHANNEL = re.compile("|".join(CHANNELS))
 def show_form() -> Answer:
     """Show the public form's questions, to be asked of somebody and answered for them."""
     _refuse_practice()
-    district, units = house().district, vault().units.get()
+    district, units = app_state().district, vault().units.get()
     offered = offered_categories(district, units, sealed_way=True)
     form = TipQuestions()
     form.offer(make_offer(district, offered, "zh"))
@@ -51,7 +52,7 @@ def show_form() -> Answer:
         channels=CHANNELS,
         units={unit.id: unit.zh for unit in district.units.values()},
         browser_words=words.browser_words(district),
-        mailbox=f"{house().config.public_host}/mailbox/",
+        mailbox=f"{app_state().config.public_host}/mailbox/",
     )
 
 
@@ -59,7 +60,7 @@ def show_form() -> Answer:
 @may(Act.ENTER)
 def show_routes() -> Response:
     """Give what chooses a tip's unit, as the public form's routes.json does."""
-    return jsonify(routes_of(house().district, house().site_id, vault().units.get()))
+    return jsonify(routes_of(app_state().district, app_state().site_id, vault().units.get()))
 
 
 @bp.post("/sealed")
@@ -102,6 +103,6 @@ def _answer(problem: str = "", status: int = 200) -> Response:
 
 def _refuse_practice() -> None:
     """Keep a unit for practice from entering what is real."""
-    unit = house().district.units.get(g.staff.unit_id)
+    unit = app_state().district.units.get(g.staff.unit_id)
     if unit is None or unit.practice:
         abort(404)

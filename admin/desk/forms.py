@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
-from ..district import District, Outcome
+from ..district.data import District, Outcome
 from ..models import Tip, Urgency
 from .services import MOVES, SealedMessage, days_kept, needs_second
 from .words import MOVE, URGENCY

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ..accounts import countersign, suspension
-from ..accounts.countersign import Kind
-from ..accounts.roles import Staff
-from ..district import Outcome
-from ..house import house
+from ..access.roles import Staff
+from ..app_state import app_state
+from ..district.data import Outcome
+from ..members import countersign, suspension
+from ..members.countersign import Kind
 from ..models import Countersign, Member, Tip, TipStatus
 from .services import (
     ChangedMeanwhile,
@@ -47,12 +47,12 @@ def decide_or_ask(
         decide(session, tip, new=new, outcome=outcome, actor=actor)
         return
     check_move(tip, new, outcome)
-    countersign.ask_to_close(session, house().district, tip, outcome=outcome.id, by=actor)
+    countersign.ask_to_close(session, app_state().district, tip, outcome=outcome.id, by=actor)
 
 
 def waiting_of(session: Session, tip: Tip) -> Waiting | None:
     """Read what waits for a second person at this tip."""
-    district = house().district
+    district = app_state().district
     unit_id = countersign.closing_unit(district, tip.unit_id)
     row = countersign.open_of_tip(session, tip.id) if unit_id else None
     if row is None or unit_id is None:
@@ -87,7 +87,7 @@ def _suspend(session: Session, row: Countersign) -> None:
 
 def _close(session: Session, row: Countersign) -> None:
     tip = session.get_one(Tip, row.tip_id)
-    outcome = house().district.outcomes.get(row.why)
+    outcome = app_state().district.outcomes.get(row.why)
     asker = _asker(session, row)
     if outcome is None or asker is None:
         raise Lapsed

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ..accounts.countersign import LEAST_DAYS, NeedsSecond
-from ..accounts.roles import Staff
-from ..district import Outcome
-from ..house import house
+from ..access.roles import Staff
+from ..app_state import app_state
+from ..district.data import Outcome
+from ..members.countersign import LEAST_DAYS, NeedsSecond
 from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
 from ..vault import history
 from ..vault.history import Reason
 from ..vault.lane import leave_lane
 from ..vault.store import add_message
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
-from .ties import part
+from .tip.tip_links import part
 
 MOVES: dict[TipStatus, frozenset[TipStatus]] = {
     TipStatus.RECEIVED: frozenset(
@@ -71,7 +71,7 @@ def needs_second(tip: Tip, outcome: Outcome) -> bool:
 
     At the upper unit no row tells which tips these are: there it is asked for all.
     """
-    return tip.unit_id in house().district.sealed_way and outcome.purge_days is not None
+    return tip.unit_id in app_state().district.sealed_way and outcome.purge_days is not None
 
 
 def days_kept(tip: Tip, outcome: Outcome) -> int | None:

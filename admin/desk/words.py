@@ -8,13 +8,20 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ..district import Choice, District
+from ..district.data import Choice, District
 from ..models import Decision, TipStatus, Urgency
 from ..vault.history import REPORTER, SYSTEM, Reason
-from .deadline_words import history_word
-from .lanes import COUNTED_MAX
+from .deadlines.words import history_word
+from .queue.lanes import COUNTED_MAX
 from .services import urgency_reason
-from .ties import JOINED, LINKED, MERGED, PARTED, UNLINKED, other_of
+from .tip.tip_links import (
+    JOINED,
+    LINKED,
+    MERGED,
+    PARTED,
+    UNLINKED,
+    other_of,
+)
 
 STATUS: Final = {
     TipStatus.RECEIVED: _l("已收到"),

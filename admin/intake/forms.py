@@ -6,9 +6,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, Length
 
-from ..public_form import PublicForm
-from ..tip_questions import Offer, TipQuestions, make_offer
-from .bringing import NOTHING, Brought
+from ..web.forms import PublicForm
+from ..web.questions import (
+    Offer,
+    TipQuestions,
+    make_offer,
+)
+from .no_js.file_intake import NOTHING, FormFiles
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
@@ -27,7 +31,7 @@ class FilesForm(PublicForm):
 
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
-    brought: Brought = NOTHING
+    brought: FormFiles = NOTHING
     """What became of its files."""
 
     files = FilesField(_l("有照片、录像、录音或文件吗？"))

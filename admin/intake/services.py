@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from ..models import Tip, TipStatus, Urgency
 from ..sealing import age, payload
 from ..sealing.marks import unit_mark
-from ..tokens import FormNonce
-from ..vault import nonces, store, uploads
+from ..tip.routing import choose_urgency, is_supervisory
+from ..vault import nonces, store
 from ..vault.calls import is_full
-from ..vault.routes import choose_urgency, is_supervisory
+from ..vault.files import uploads
+from ..wire.form_tokens import FormNonce
 from . import contact
 from .contact import ContactRefused
 from .submission import NoUnitOpen, Submission

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from ..district import District
+from ..district.data import District
 from ..sealing import receipt
 from ..sealing.files import FileEntry
-from ..tokens import FormNonce
+from ..tip.routing import Circumstances, choose_unit
 from ..vault import nonces
-from ..vault.routes import Circumstances, choose_unit
 from ..vault.units import OpenUnit
-from .kept import Held
+from ..wire.form_tokens import FormNonce
+from .no_js.form_state import Held
 
 Answers = Mapping[str, str | list[str]]
 _FEW = 12

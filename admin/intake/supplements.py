@@ -9,8 +9,13 @@ from ..models import Direction, Tip, TipStatus
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
 from ..sealing.marks import Unmarked, check_marks
-from ..vault import history, nonces, store, uploads
-from ..vault.routes import choose_urgency
+from ..tip.routing import choose_urgency
+from ..vault import (
+    history,
+    nonces,
+    store,
+)
+from ..vault.files import uploads
 from ..vault.units import OpenUnit, readers_of
 from .submission import Intake, Submission
 

@@ -10,15 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from ..app_state import app_state
 from ..db import today
-from ..house import house
 from ..models import Decision, Direction, Tip, TipStatus, Urgency
 from ..sealing import age
 from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
-from ..tokens import FormNonce
 from ..vault import history
+from ..vault.conversation import Talk, read_talk
 from ..vault.decoy import NOBODY, find_tip_or_decoy
+from ..vault.files.uploads import attach
 from ..vault.nonces import body_mac, spend, spent_bodies
 from ..vault.store import (
     KeyChanged,
@@ -29,10 +30,9 @@ from ..vault.store import (
     find_tip,
     make_urgent,
 )
-from ..vault.talk import Talk, read_talk
 from ..vault.units import OpenUnit
-from ..vault.uploads import attach
-from .thread import Row
+from ..wire.form_tokens import FormNonce
+from .thread import MessageRow
 
 CONFLICTS = (NumberTaken, KeyChanged, IntegrityError, StaleDataError)
 """Somebody else wrote at the same moment: roll back, look again, and try once more."""
@@ -50,7 +50,7 @@ class Mail:
     talk: Talk
 
     @property
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[MessageRow]:
         return self.talk.rows
 
     @property
@@ -125,7 +125,7 @@ def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple
     return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
 
 
-def wordless_call(tip: Tip, rows: Sequence[Row]) -> date | None:
+def wordless_call(tip: Tip, rows: Sequence[MessageRow]) -> date | None:
     """Tell the day of a call for protection of which no row of the talk tells: the bare mark."""
     return None if any(row.act == "danger" for row in rows) else tip.danger_on
 
@@ -205,7 +205,7 @@ def _status_before_question(session: Session, tip: Tip) -> TipStatus:
 def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
     """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
     if letter.urgency:
-        make_urgent(session, tip, letter.urgency, house().district)
+        make_urgent(session, tip, letter.urgency, app_state().district)
     history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
 
 

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..db import today
-from ..district import District
+from ..district.data import District
 from ..models import Tip, TipStatus
-from ..public_form import (
+from ..web.forms import (
     ELSEWHERE,
     STRAYED,
     STRAYED_WHY,

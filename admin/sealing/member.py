@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Iterable
 
 from admin.sealing.errors import SealingError
-from admin.sealing.passphrase import stretch
 from admin.sealing.payload import CROCKFORD
-from admin.sealing.wrap import hkdf
+
+from .age.passphrase import stretch
+from .age.wrap import hkdf
 
 CODE_LENGTH = 26
 _CODE_BYTES = 16

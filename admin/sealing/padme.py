@@ -7,7 +7,7 @@ adds at most 12 % and leaves O(log log) bits of the length.
 
 from typing import Final
 
-from admin.sealing.stream import CHUNK, TAG
+from .age.stream import CHUNK, TAG
 
 SMALLEST: Final = 64 * 1024
 """Clear bytes that the smallest blob is filled up to."""

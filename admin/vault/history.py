@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from ..audit import record_at_commit
+from ..audit.log import record_at_commit
 from ..db import today
 from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
-from . import clocks
 from .calls import raise_urgency
+from .deadlines import clocks
 from .lane import lane_days, rise_in_lane
 
 REPORTER: Final = clocks.REPORTER

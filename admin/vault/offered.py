@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..district import District
+from ..district.data import District
 from .units import OpenUnit
 
 

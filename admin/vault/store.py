@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 from sqlalchemy.orm.attributes import flag_modified
 
-from ..clocks import Deadline
+from ..app_state import app_state
 from ..db import today
-from ..district import District
-from ..house import house
+from ..deadlines.rules import Deadline
+from ..district.data import District
 from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
 from . import seen
 from .calls import raise_urgency
@@ -27,7 +27,7 @@ class KeyChanged(Exception):
 
 
 class TalkFull(Exception):
-    """The reporter's side of this talk has had its room: more words need a tip of their own."""
+    """The reporter's message limit is reached: more words need a tip of their own."""
 
 
 class TalkFullToday(TalkFull):
@@ -122,7 +122,7 @@ def _goes_on(tip: SealedTip) -> date | None:
 
 
 def _first_due(tip: SealedTip) -> Deadline | None:
-    district = house().district
+    district = app_state().district
     is_supervisory = tip.unit_id == district.supervisory
     return district.clocks.at_arrival(today(), tip.urgency, is_supervisory=is_supervisory)
 

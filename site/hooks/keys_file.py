@@ -2,8 +2,8 @@
 
 That is the fingerprints of the units' keys, and a hash of the routes, which say what goes to which
 unit. They come from content/data/ with the rest of the site, and not from the server that takes
-tips: a false key or a false route that it hands out is noticed. admin/keys_file.py writes the same
-keys into a built site when `dengshao keys apply` is run; a test compares the two.
+tips: a false key or a false route that it hands out is noticed. admin/reading/keys_file.py writes
+the same keys into a built site when `dengshao keys apply` is run; a test compares the two.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
 
 
 def routes_digest(data: dict[str, Any]) -> str:
-    """Hash the routes: the text that admin/district.py and shared/sealing/routes.js write too."""
+    """Hash the routes as admin/district/data.py and shared/sealing/routes.js write them."""
     return hashlib.sha256(routes_text(data["routes"], data["categories"]).encode()).hexdigest()
 
 

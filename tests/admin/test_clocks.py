@@ -8,13 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.clocks import Facts, Level, Step, calendar_gap, started_on
 from admin.config import ROOT
-from admin.data_file import load_file
-from admin.deadlines import load_clocks
-from admin.district import load_district
+from admin.deadlines.loading import load_clocks
+from admin.deadlines.rules import (
+    Facts,
+    Level,
+    Step,
+    calendar_gap,
+    started_on,
+)
+from admin.deadlines.working_days import (
+    KNOWN_YEARS,
+    WorkingDays,
+    end_of,
+    load_working_days,
+    months_after,
+)
+from admin.district.data import load_district
 from admin.models import TipStatus, Urgency
-from admin.working_days import KNOWN_YEARS, WorkingDays, end_of, load_working_days, months_after
+from admin.reading.data_files import load_file
 
 CLOCKS = load_district(ROOT / "content").clocks
 DAYS = CLOCKS.calendar
@@ -352,8 +364,8 @@ def test_a_changed_rule_or_day_off_changes_the_mark():
 
 
 def test_every_rule_fits_the_columns_that_keep_it():
-    from admin.desk.deadline_words import extension_reason
-    from admin.vault.urging import overdue_reason
+    from admin.desk.deadlines.words import extension_reason
+    from admin.vault.deadlines.reminders import overdue_reason
 
     for rule in CLOCKS.rules:
         assert len(rule.id) <= 20

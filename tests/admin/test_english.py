@@ -11,9 +11,9 @@ from babel.messages.frontend import CommandLineInterface, parse_mapping_cfg
 from babel.messages.pofile import read_po
 from sqlalchemy import delete, select
 
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
 from admin.models import Message, TipStatus, UnitKey
 from admin.sealing import receipt
 from admin.vault import vault
@@ -280,7 +280,7 @@ def test_the_receipt_and_what_follows_are_english(visitor):
 def test_a_form_that_was_sent_too_fast_says_so_in_english(visitor, app):
     visitor.open_form()
     with app.app_context():
-        house().config = replace(house().config, form_min_seconds=60)
+        app_state().config = replace(app_state().config, form_min_seconds=60)
 
     assert "That was very fast" in visitor.send(422)[0]
 
@@ -425,8 +425,8 @@ def test_error_pages_are_english(client, ask, status, sentence):
 def close_unit(app, *unit_ids):
     """Let a unit be as before a second person confirmed its key."""
     with app.app_context():
-        kept = {pair for pair in house().district.fingerprints if pair[0] not in unit_ids}
-        house().district = replace(house().district, fingerprints=frozenset(kept))
+        kept = {pair for pair in app_state().district.fingerprints if pair[0] not in unit_ids}
+        app_state().district = replace(app_state().district, fingerprints=frozenset(kept))
         vault().units._until = 0.0
 
 

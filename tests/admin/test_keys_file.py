@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from admin.config import ROOT
-from admin.data_file import DataError
-from admin.district import read_keys
-from admin.keys_file import (
+from admin.district.data import read_keys
+from admin.reading.data_files import DataError
+from admin.reading.keys_file import (
+    KeyLine,
     Keys,
-    Line,
     combined,
     head_of,
     publish,
@@ -121,9 +121,9 @@ def test_every_data_file_of_ours_can_be_read():
 
 
 LINES = [
-    Line("upper", B),
-    Line("police", A),
-    Line("police", C, date(2027, 1, 3)),
+    KeyLine("upper", B),
+    KeyLine("police", A),
+    KeyLine("police", C, date(2027, 1, 3)),
 ]
 
 
@@ -145,13 +145,13 @@ def test_what_is_written_is_read_back_whole_under_the_same_words(content):
 
 
 def test_in_development_the_second_files_key_goes_before_the_editors():
-    keys = combined([Line("police", A), Line("upper", B)], [Line("police", C)])
+    keys = combined([KeyLine("police", A), KeyLine("upper", B)], [KeyLine("police", C)])
 
     assert keys.open == {("police", C), ("upper", B)}
 
 
 def test_a_key_in_use_again_retires_no_more():
-    keys = combined([Line("police", A, date(2027, 1, 3))], [Line("police", A)])
+    keys = combined([KeyLine("police", A, date(2027, 1, 3))], [KeyLine("police", A)])
 
     assert keys == Keys(frozenset({("police", A)}), frozenset())
 

@@ -10,10 +10,22 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import not_, select, text
 
 from admin import create_app
-from admin.accounts import services
 from admin.config import ConfigError, load_config
 from admin.db import SHANGHAI, db, today
 from admin.desk.claims import is_held
+from admin.mail.notices import (
+    DAILY,
+    PAGE,
+    is_lane_slot,
+    p0_statement,
+    tick,
+)
+from admin.mail.outbox import (
+    KEPT_SECONDS,
+    RETRY_SECONDS,
+    Letter,
+    queue_letter,
+)
 from admin.models import (
     LaneRank,
     Member,
@@ -24,8 +36,7 @@ from admin.models import (
     UnitKey,
     Urgency,
 )
-from admin.notices import DAILY, PAGE, is_lane_slot, p0_statement, tick
-from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
+from admin.signin import services
 from admin.vault.calls import CALLS_MAX, UNPROVEN, waiting_statement
 from tests.ports import free_port
 

@@ -25,7 +25,7 @@ from admin import create_app
 from admin.config import ROOT
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.lanes import Cursor, Lane
+from admin.desk.queue.lanes import Cursor, Lane
 from admin.models import Member, Tip, TipLabel, TipStatus, UnitKey, Urgency, random_key
 from admin.sealing import age, payload
 

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload, undefer
 
-from admin.accounts.enrol import open_grant, open_identity
 from admin.db import db
+from admin.keys.issuing import open_grant, open_identity
 from admin.models import KeyGrant, Member, Message, Tip, TipStatus, UnitKey
 from admin.sealing import age, payload
 from admin.vault import history

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.models import Tip
-from admin.tip_questions import TipQuestions
+from admin.web.questions import TipQuestions
 
 from .told import in_words, told
 

@@ -9,15 +9,15 @@ import chinese_calendar
 import pytest
 from sqlalchemy import select
 
-from admin.accounts.roles import Staff
+from admin.access.roles import Staff
+from admin.app_state import app_state
 from admin.db import db, set_today
-from admin.desk.deadlines import extend, mark_moved
+from admin.desk.deadlines.views import extend, mark_moved
 from admin.desk.services import decide
-from admin.house import house
 from admin.models import ClockEvent, Decision, Tip, TipStatus, UnitKey, Urgency
-from admin.sweeper import sweep_now
+from admin.serving.sweeper import sweep_now
 from admin.vault import history
-from admin.vault.clocks import note_first_read
+from admin.vault.deadlines.clocks import note_first_read
 from admin.vault.store import SealedTip, store_tip
 from tests.admin.vault import oracle
 
@@ -143,7 +143,7 @@ class Year:
 
 def _decide(outcome_id):
     def decided(session, tip):
-        outcome = house().district.outcomes[outcome_id]
+        outcome = app_state().district.outcomes[outcome_id]
         decide(session, tip, new=TipStatus(outcome.status), outcome=outcome, actor=ADA)
 
     return decided

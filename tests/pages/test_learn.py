@@ -8,7 +8,7 @@ import pytest
 import yaml
 from mkdocs.exceptions import PluginError
 
-from admin.numerals import to_chinese
+from admin.reading.numerals import to_chinese
 
 from .conftest import ROOT
 from .test_words import sentences_of

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select, update
 
-from admin.accounts.acts import is_allowed
+from admin.access.permissions import is_allowed
 from admin.db import db, today
 from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip, TipStatus
 from tests.admin.desk.conftest import store_sealed
@@ -414,7 +414,7 @@ def test_a_session_ends_after_twelve_hours_however_busy_it_was(app, enter):
 
 
 def test_a_node_that_starts_ends_nobodys_session(app, enter):
-    from admin.server import prepare
+    from admin.serving.server import prepare
 
     browser = enter("专管员")
 

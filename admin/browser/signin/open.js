@@ -8,7 +8,7 @@ import { openWith, recipientOf, seedOf } from "../shared/sealing/age.js";
 import { rosterMac, successorMac } from "../shared/sealing/member.js";
 import { WORK_FACTOR } from "./stretch.js";
 
-// As RECOVERY_NAME in admin/accounts/enrol.py.
+// As RECOVERY_NAME in admin/keys/issuing.py.
 const RECOVERY_NAME = "";
 
 // Passphrase or code do not open the identity.

@@ -5,7 +5,7 @@
 //   offerFactors(place, name)  binds the two ways to a new factor; resolves to {next} when one is
 //     set up and its codes, where it brought any, are put away
 //
-// `place` holds the elements of templates/accounts/second_parts.html; its words stand in its data.
+// `place` holds the elements of templates/signin/second_parts.html; its words stand in its data.
 
 import { DeskRefused, postJson, setToken } from "./api.js";
 import { isAble, makePasskey, usePasskey } from "./passkeys.js";

@@ -7,7 +7,7 @@ import { scrypt } from "@noble/hashes/scrypt.js";
 import { toUtf8 } from "../shared/bytes.js";
 import { sealingPassphrase } from "../shared/sealing/member.js";
 
-// As admin/sealing/passphrase.py writes it. Fixed here: no server can ask for less.
+// As admin/sealing/age/passphrase.py writes it. Fixed here: no server can ask for less.
 export const WORK_FACTOR = 17;
 const LABEL = toUtf8("age-encryption.org/v1/scrypt");
 const SALT = 16;

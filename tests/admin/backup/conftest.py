@@ -21,8 +21,12 @@ from admin.models import Base, Tip, Upload, random_key
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
 from admin.vault import vault
-from admin.vault.blobs import PART, part_count, part_length
-from admin.vault.blobs_open import open_blobs
+from admin.vault.files.blobs import (
+    PART,
+    part_count,
+    part_length,
+)
+from admin.vault.files.opening import open_blobs
 
 MARKS = {"the words": "暗渠边的第七棵黄皮树", "the place": "晒谷场的旧石碾"}
 # Sealed files by blob, and their sizes: of one part, and of several with and without a short one.

@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import product
 
 from admin.db import today
-from admin.desk.lanes import Lane
-from admin.desk.search import CHANNELS, Wanted
+from admin.desk.queue.lanes import Lane
+from admin.desk.queue.search import CHANNELS, Wanted
 from admin.models import TipStatus, Urgency
 
 DAYS = {

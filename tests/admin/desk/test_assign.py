@@ -5,11 +5,11 @@ import re
 import pytest
 from sqlalchemy import select, text, update
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.desk.assigning import NotToThem, assign
 from admin.desk.claims import clock, free_run_out, hold_until, is_held
+from admin.desk.queue.assigning import NotToThem, assign
 from admin.desk.services import ClaimedByOther, MoveNotAllowed, claim, decide, release, set_urgency
-from admin.house import house
 from admin.models import AuditEvent, Decision, Member, Tip, TipStatus, Urgency
 from admin.vault.history import Reason, heard_from_reporter
 
@@ -106,7 +106,7 @@ def ended(session, tip, members):
     """End a claimed tip, by who holds it."""
     ada = members["police-1"]
     claim(session, tip, actor=ada)
-    outcome = house().district.outcomes["unfounded"]
+    outcome = app_state().district.outcomes["unfounded"]
     decide(session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ada)
     session.commit()
 
@@ -140,7 +140,7 @@ def test_a_tip_that_its_reporter_opened_again_is_free_and_keeps_no_hour(session,
 
 def test_who_takes_up_again_what_they_had_ended_holds_it(session, row, members):
     ended(session, row, members)
-    ada, outcome = members["police-1"], house().district.outcomes["reopened"]
+    ada, outcome = members["police-1"], app_state().district.outcomes["reopened"]
 
     decide(session, row, new=TipStatus.ACCEPTED, outcome=outcome, actor=ada)
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from admin.clocks import Level
 from admin.db import db, set_today
+from admin.deadlines.rules import Level
 from admin.models import ClockEvent, Decision, Member, Tip, TipStatus, Urgency
-from admin.sweeper import sweep_now
+from admin.serving.sweeper import sweep_now
 from admin.vault.history import Reason, record
 
 THURSDAY = date(2026, 9, 24)
@@ -236,7 +236,7 @@ def test_a_reviewer_sees_what_is_overdue_who_holds_it_and_who_was_told(
 def test_a_list_that_is_too_long_says_that_more_are_behind_it(
     app, reviewer, make_tip, walk, monkeypatch, late, goes_on
 ):
-    monkeypatch.setattr("admin.desk.overdue.SHOWN", 2)
+    monkeypatch.setattr("admin.desk.deadlines.overdue.SHOWN", 2)
     for _ in range(late):
         make_tip(urgency=Urgency.P3)
     walk(date(2026, 9, 30))

@@ -9,8 +9,9 @@ from admin.db import db, today
 from admin.models import AuditEvent, Decision, Tip, Upload
 from admin.sealing import age, payload
 from admin.sealing.files import parse_entries
-from admin.vault import kept, resealing, uploads
-from admin.vault.blobs import PART, part_count
+from admin.vault.files import uploads
+from admin.vault.files.blobs import PART, part_count
+from admin.vault.key_change import kept, resealing
 from tests.admin.desk.files_made import attach, lose, put_file, put_pack, with_files
 
 DATA = bytes(range(256)) * 9_000  # more than a part

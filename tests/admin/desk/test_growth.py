@@ -8,7 +8,11 @@ from sqlalchemy import delete, insert, text
 
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.queue import LOOKED_AT, queue_statement, read_queue
+from admin.desk.queue.listing import (
+    LOOKED_AT,
+    queue_statement,
+    read_queue,
+)
 from admin.models import OPEN_STATUSES, LaneRank, Tip, TipLabel, TipStatus, Urgency
 
 from .offered import few_filters

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db
-from admin.desk.labels import carries_labels
+from admin.desk.tip.labels import carries_labels
 from admin.models import AuditEvent, TipLabel, TipStatus, Urgency
 from tests.shared_tips import DISTRICT
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from admin.desk.lanes import COUNTED_MAX
+from admin.desk.queue.lanes import COUNTED_MAX
 from admin.desk.words import counted
 from admin.models import TipStatus, Urgency
 

@@ -5,9 +5,17 @@ from sqlalchemy import select
 
 from admin.config import ROOT
 from admin.db import db
-from admin.desk.links import HasDuplicates, SameTip, StillMerged, link, linked_tips, merge, unlink
 from admin.desk.services import MoveNotAllowed, decide
-from admin.district import load_district
+from admin.desk.tip.links import (
+    HasDuplicates,
+    SameTip,
+    StillMerged,
+    link,
+    linked_tips,
+    merge,
+    unlink,
+)
+from admin.district.data import load_district
 from admin.models import AuditEvent, Tip, TipLink, TipStatus
 from admin.vault.history import Reason, heard_from_reporter
 

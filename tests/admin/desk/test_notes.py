@@ -7,8 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db
-from admin.desk.notes import NoteKind, SealedNote, add_note
 from admin.desk.services import MoveNotAllowed
+from admin.desk.tip.notes import (
+    NoteKind,
+    SealedNote,
+    add_note,
+)
 from admin.models import Decision, Note, Tip, TipStatus
 from admin.vault.expiry import sweep
 from admin.vault.store import NumberTaken

@@ -4,7 +4,7 @@ import pytest
 
 from admin.config import ROOT
 from admin.desk.services import MoveNotAllowed, decide
-from admin.district import load_district
+from admin.district.data import load_district
 from admin.models import Tip, TipStatus
 
 OUTCOMES = load_district(ROOT / "content").outcomes

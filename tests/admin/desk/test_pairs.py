@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from admin.db import db
-from admin.desk import link_views, loading
+from admin.desk import loading
+from admin.desk.tip import link_views
 from admin.models import Decision, Member, Note, Tip, TipLink
 
 SEALED = base64.b64encode(b"age-encryption.org/v1\nx").decode()

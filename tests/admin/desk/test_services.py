@@ -20,7 +20,7 @@ from admin.desk.services import (
     set_urgency,
     write_to_reporter,
 )
-from admin.district import load_district
+from admin.district.data import load_district
 from admin.models import Decision, Direction, Member, Message, Tip, TipStatus, Urgency
 from admin.vault.history import Reason
 from admin.vault.store import NumberTaken

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from admin.db import today
 from admin.desk.claims import clock
-from admin.desk.lanes import Lane
-from admin.desk.queue import parse_cursor, read_queue
-from admin.desk.search import Wanted
+from admin.desk.queue.lanes import Lane
+from admin.desk.queue.listing import parse_cursor, read_queue
+from admin.desk.queue.search import Wanted
 from admin.models import OPEN_STATUSES, LaneRank, TipStatus, Urgency, random_key
 
 HOLDER = "police-2"

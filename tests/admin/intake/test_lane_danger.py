@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.lanes import Lane, Viewer
-from admin.desk.queue import read_queue
-from admin.desk.queue_side import read_around
-from admin.desk.search import Wanted
+from admin.desk.queue.lanes import Lane, Viewer
+from admin.desk.queue.listing import read_queue
+from admin.desk.queue.search import Wanted
+from admin.desk.queue.side import read_around
 from admin.intake.flood import Flood
 from admin.models import Decision, LaneRank, Tip, Urgency
 from admin.vault import history

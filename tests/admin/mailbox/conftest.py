@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload, undefer
 
+from admin.app_state import app_state
 from admin.config import AddressHints
 from admin.db import db
-from admin.house import house
 from admin.mailbox.shares import Shares
 from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
 from admin.sealing import age, marks, payload, receipt
@@ -148,8 +148,8 @@ def make_reporter(app, unit):
     digits = receipt.new_digits()
     reference = payload.new_reference()
     with app.app_context():
-        keys = receipt.derive(digits, house().site_id)
-        lookup = house().peppered(keys.lookup)
+        keys = receipt.derive(digits, app_state().site_id)
+        lookup = app_state().peppered(keys.lookup)
         fields = {"what": "有人收保护费"}
         tip = payload.Tip(reference, fields, str(keys.identity.recipient), keys.talk)
         store.store_tip(
@@ -206,9 +206,9 @@ def close_units(app):
 
     def close():
         with app.app_context():
-            states.append(house().district)
+            states.append(app_state().district)
             closed = replace(states[0], fingerprints=frozenset())
-            house().district = closed if len(states) % 2 else states[0]
+            app_state().district = closed if len(states) % 2 else states[0]
             vault().units._until = 0.0
 
     return close

@@ -14,7 +14,7 @@ from admin.models import Message, Tip, TipStatus, Urgency
 from admin.sealing import receipt
 from admin.sealing.age import HybridIdentity
 from admin.sealing.seen import NotSeen, Seen, open_seen
-from admin.sweeper import keep_seen
+from admin.serving.sweeper import keep_seen
 from tests.admin.mailbox.test_traces import spellings
 from tests.live import press_escape_three_times, serving, strip_scripts
 from tests.ports import free_port

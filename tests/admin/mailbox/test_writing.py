@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from admin.app_state import app_state
 from admin.db import today
-from admin.house import house
 from admin.mailbox import visit as visit_module
 from admin.mailbox.words import CALLED_DAYS
 from admin.models import Decision, Message, SpentNonce, TipStatus, Urgency
@@ -166,7 +166,7 @@ def test_an_old_token_is_renewed_unless_its_words_are_stored_already(
 ):
     token = token_of(client.post("/mailbox/", data={"receipt": reporter.typed}))
     send(token=token, words="昨天的话")
-    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.form_tokens.TOKEN_SECONDS", -1)
 
     again = send(token=token, words="昨天的话")
     late = send(token=token, words="今天的话")
@@ -310,7 +310,7 @@ def test_an_old_page_marks_nothing_until_it_is_pressed_again(
 ):
     token = token_of(client.post("/mailbox/", data={"receipt": reporter.typed}))
     close_units()
-    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.form_tokens.TOKEN_SECONDS", -1)
 
     page = send("danger", token=token, confirm="yes", words="来了")
 
@@ -422,7 +422,7 @@ def test_two_messages_sent_at_the_same_moment_are_both_stored_in_a_whole_chain(
 
 def test_one_message_sent_twice_at_the_same_moment_is_stored_once(app, config, reporter, count):
     with app.app_context():
-        token = house().tokens.new()
+        token = app_state().tokens.new()
 
     codes = run_together(
         lambda words: post_words(app, config, reporter, words, token), ["同一句", "同一句"]
@@ -435,7 +435,7 @@ def test_one_message_sent_twice_at_the_same_moment_is_stored_once(app, config, r
 def post_words(app, config, reporter, words, token=None):
     client = app.test_client()
     with app.app_context():
-        token = token or house().tokens.new()
+        token = token or app_state().tokens.new()
     fields = {"receipt": reporter.typed, "token": token, "words": words}
     return client.post("/mailbox/words", data=fields).status_code
 

@@ -10,14 +10,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 
-from admin.accounts.roles import Staff
-from admin.backup.checks_store import check_calendar
-from admin.backup.findings import State
-from admin.clocks import calendar_gap
+from admin.access.roles import Staff
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import SHANGHAI, db, set_today, today
+from admin.deadlines.rules import calendar_gap
 from admin.desk.services import decide
-from admin.house import house
+from admin.doctor.findings import State
+from admin.doctor.store import check_calendar
 from admin.models import (
     OPEN,
     UNDATED,
@@ -30,9 +30,14 @@ from admin.models import (
     Urgency,
 )
 from admin.sealing import payload
-from admin.sweeper import SWEPT, seconds_until_next, sweep_now
-from admin.vault import history, urging
-from admin.vault.clocks import SYSTEM, note_first_read
+from admin.serving.sweeper import (
+    SWEPT,
+    seconds_until_next,
+    sweep_now,
+)
+from admin.vault import history
+from admin.vault.deadlines import reminders
+from admin.vault.deadlines.clocks import SYSTEM, note_first_read
 from admin.vault.history import Reason
 from admin.vault.lane import leave_lane
 from admin.vault.store import SealedTip, find_tip, store_tip
@@ -213,7 +218,7 @@ def test_an_ended_tip_that_opens_again_is_dated_and_urged_anew(app, store, act, 
 
 def test_who_ends_a_tip_keeps_its_words_as_long_as_the_rules_say(store, session, act):
     short, long = store(), store()
-    outcomes = house().district.outcomes
+    outcomes = app_state().district.outcomes
     decide(session, short, new=TipStatus.CLOSED, outcome=outcomes["spam"], actor=STAFF)
     decide(session, long, new=TipStatus.CLOSED, outcome=outcomes["unfounded"], actor=STAFF)
     merged = store()
@@ -238,7 +243,7 @@ def test_the_sweep_deletes_and_takes_the_mark_with_it(app, store, session, walk)
 
 
 def test_rows_without_a_mark_are_dated_by_the_sweep_and_their_versions_stay(app, store, session):
-    tips = [store() for _ in range(urging.BATCH + 3)]
+    tips = [store() for _ in range(reminders.BATCH + 3)]
     lane = store(is_machine=True)
     closed = store()
     history.record(session, closed, new=TipStatus.CLOSED, reason="spam", by="ada")
@@ -257,7 +262,7 @@ def test_rows_without_a_mark_are_dated_by_the_sweep_and_their_versions_stay(app,
 
 
 def test_a_changed_calendar_dates_all_open_tips_anew(app, store, session, monkeypatch):
-    tips = [store() for _ in range(urging.BATCH + 3)]
+    tips = [store() for _ in range(reminders.BATCH + 3)]
     session.commit()
     assert sweep_now(app)["dated"] == 0
     clocks = app.extensions["dengshao"].district.clocks
@@ -267,7 +272,7 @@ def test_a_changed_calendar_dates_all_open_tips_anew(app, store, session, monkey
     assert sweep_now(app)["dated"] == len(tips)
 
     assert set(session.scalars(select(Tip.due_on))) == {date(2026, 9, 29)}
-    assert session.get_one(Setting, urging.DATED_BY).value == "another"
+    assert session.get_one(Setting, reminders.DATED_BY).value == "another"
 
 
 LEVELS = [
@@ -337,13 +342,13 @@ def test_above_the_upper_unit_nobody_is_told_and_a_supervisory_tip_is_told_upwar
 
     assert levels(session, upper, "first_read") == {"holder", "reviewer"}
     assert levels(session, watched, "first_read") == {"holder", "reviewer", "supervisor"}
-    assert urging.supervisor_of(district, "supervision") == "upper"
-    assert urging.supervisor_of(district, "police") == "supervision"
-    assert urging.supervisor_of(district, "upper") is None
+    assert reminders.supervisor_of(district, "supervision") == "upper"
+    assert reminders.supervisor_of(district, "police") == "supervision"
+    assert reminders.supervisor_of(district, "upper") is None
 
 
 def test_many_overdue_tips_are_told_batch_by_batch(app, store, session, walk):
-    count = urging.BATCH + 7
+    count = reminders.BATCH + 7
     for _ in range(count):
         store()
     session.commit()
@@ -400,7 +405,7 @@ def test_two_processes_that_sweep_at_once_tell_everything_once(
     assert max(Counter(tuple(row) for row in told).values()) == 1
     assert not session.scalars(select(Tip.id).where(Tip.due_on.is_(None))).all()
     assert set(lines[0]) >= set(SWEPT.values())
-    gap = calendar_gap(house().district.clocks, today())
+    gap = calendar_gap(app_state().district.clocks, today())
     assert all((gap in words) for words in said)
 
 

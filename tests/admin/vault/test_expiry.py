@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from admin.db import today
-from admin.desk.overdue import leaving_soon
+from admin.desk.deadlines.overdue import leaving_soon
 from admin.models import (
     Decision,
     Direction,
@@ -22,7 +22,7 @@ from admin.models import (
     Urgency,
 )
 from admin.sealing import payload
-from admin.sweeper import sweep_now
+from admin.serving.sweeper import sweep_now
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import MOST_CALLS, Reason, mark_danger
 from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, lane_size, leave_lane

@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.district import Category, ContactUnits, Office, Unit, load_district, routes_digest
-from admin.vault.routes import (
+from admin.district.data import (
+    Category,
+    ContactUnits,
+    Office,
+    Unit,
+    load_district,
+    routes_digest,
+)
+from admin.tip.routing import (
     Circumstances,
     choose_unit,
     choose_urgency,

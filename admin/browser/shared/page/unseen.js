@@ -1,7 +1,7 @@
 // Signs that nobody sees in a stranger's text: those that turn the direction of what stands beside
 // them, that take no room, or that are controls. They are shown as their number in a box, so that a
 // line reads as it was written and a name is the name it seems to be; the text itself stays as it is.
-// admin/marked.py shows the same ones on the server's pages.
+// admin/web/markup.py shows the same ones on the server's pages.
 
 // All but line ends and tabs. The signs that choose a letter's shape (Mongolian, emoji) move nothing.
 const UNSEEN =

@@ -8,7 +8,7 @@ import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } fro
 
 const IDENTITY_PREFIX = "age-secret-key-pq-";
 const SEED = 32;
-// As in admin/sealing/passphrase.py, so that either side opens what the other wrote.
+// As in admin/sealing/age/passphrase.py, so that either side opens what the other wrote.
 const WORK_FACTOR = 17;
 
 /** @type {(recipients: string[], bytes: Uint8Array) => Promise<Uint8Array>} */

@@ -5,7 +5,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toUtf8 } from "../bytes.js";
 
-// As PART of admin/vault/blobs.py: every part but a file's last is exactly so long.
+// As PART of admin/vault/files/blobs.py: every part but a file's last is exactly so long.
 export const PART = 2 * 1024 * 1024;
 export const CHUNK = 64 * 1024;
 export const TAG = 16;

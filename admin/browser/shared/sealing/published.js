@@ -10,7 +10,7 @@ const VERSION = "dengshao routes v1";
 /** @type {(one: [string, unknown], other: [string, unknown]) => number} */
 const byId = ([one], [other]) => (one < other ? -1 : one > other ? 1 : 0);
 
-// The one text that admin/district.py and site/hooks/keys_file.py write too. Which units are open
+// The one text that admin/district/data.py and site/hooks/keys_file.py write too. Which units are open
 // is not in it.
 /** @type {(routes: Routes) => string} */
 export function routesText({ supervisory, upper, contact, units, categories, offices }) {

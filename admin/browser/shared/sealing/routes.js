@@ -1,4 +1,4 @@
-// Chooses the unit that takes a tip: what admin/vault/routes.py does, over /tip/routes.json.
+// Chooses the unit that takes a tip: what admin/tip/routing.py does, over /tip/routes.json.
 // tests/routes_cases.json holds both to the same table.
 
 // The routes are not those that the static site publishes, or the form asks what they do not know.

@@ -1,4 +1,4 @@
-// A recovery identity in two halves: what admin/accounts/halves.py prints and reads.
+// A recovery identity in two halves: what admin/keys/recovery_shares.py prints and reads.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toUtf8 } from "../../shared/bytes.js";

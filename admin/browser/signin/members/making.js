@@ -1,4 +1,4 @@
-// Makes keys: a member's own, and a unit's first. What admin/accounts/enrol.py does at a terminal.
+// Makes keys: a member's own, and a unit's first. What admin/keys/issuing.py does at a terminal.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -13,7 +13,7 @@ import { split } from "./halves.js";
 const CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_BYTES = 16;
 const SALT = 16;
-// As RECOVERY_NAME in admin/accounts/enrol.py.
+// As RECOVERY_NAME in admin/keys/issuing.py.
 const RECOVERY_NAME = "";
 
 export const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));

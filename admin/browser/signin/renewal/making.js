@@ -7,7 +7,7 @@ import { fingerprint, rosterMac, successorMac } from "../../shared/sealing/membe
 import { split } from "../members/halves.js";
 import { randomBytes } from "../members/making.js";
 
-// As RECOVERY_NAME in admin/accounts/enrol.py.
+// As RECOVERY_NAME in admin/keys/issuing.py.
 const RECOVERY_NAME = "";
 
 // The server's list of holders is not the one that a holder vouched for.

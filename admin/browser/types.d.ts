@@ -173,7 +173,7 @@ interface MessageRow {
   whole: boolean;
 }
 
-// What lies under a receipt: /mailbox/thread, by admin/mailbox/scripted.py.
+// What lies under a receipt: /mailbox/thread, by admin/mailbox/js_api.py.
 interface Thread {
   known: boolean;
   reference: string;

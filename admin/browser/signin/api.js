@@ -2,6 +2,10 @@
 
 // The server refused, with a sentence of its own where it gave one.
 export class DeskRefused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} [sentence]
+   */
   constructor(status, sentence) {
     super(`refused: ${status}`);
     this.name = "DeskRefused";
@@ -10,15 +14,20 @@ export class DeskRefused extends Error {
   }
 }
 
-const tokenTag = () => document.querySelector('meta[name="csrf-token"]');
+/** @type {() => HTMLMetaElement} */
+const tokenTag = () =>
+  /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf-token"]'));
 
 // A sign-in begins a new session, and with it a new token.
+/** @type {(token: string) => void} */
 export function setToken(token) {
   tokenTag().content = token;
 }
 
+/** @type {(url: string) => Promise<any>} */
 export const getJson = (url) => ask(url, { method: "GET" });
 
+/** @type {(url: string, body?: object) => Promise<any>} */
 export const postJson = (url, body) =>
   ask(url, {
     method: "POST",
@@ -28,6 +37,7 @@ export const postJson = (url, body) =>
     headers: { "Content-Type": "application/json", "X-CSRFToken": tokenTag().content },
   });
 
+/** @type {(url: string, options: RequestInit) => Promise<any>} */
 async function ask(url, options) {
   const headers = Object.assign({ Accept: "application/json" }, options.headers);
   const settings = { headers, cache: "no-store", credentials: "same-origin" };

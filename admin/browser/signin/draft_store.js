@@ -2,14 +2,19 @@
 
 const DRAFTS = "dengshao.drafts";
 
+/** @type {() => { owner: string, pages: Record<string, string> }} */
 function read() {
   try {
-    return Object.assign({ owner: "", pages: {} }, JSON.parse(sessionStorage.getItem(DRAFTS)));
+    return Object.assign(
+      { owner: "", pages: {} },
+      JSON.parse(sessionStorage.getItem(DRAFTS) || "null"),
+    );
   } catch {
     return { owner: "", pages: {} };
   }
 }
 
+/** @type {(owner: string, page: string, sealed: string) => void} */
 export function putDraft(owner, page, sealed) {
   const kept = read();
   const pages = kept.owner === owner ? kept.pages : {};
@@ -18,6 +23,7 @@ export function putDraft(owner, page, sealed) {
 }
 
 // Gives a page's draft once, to the member whose it is; null where there is none.
+/** @type {(owner: string, page: string) => string | null} */
 export function takeDraft(owner, page) {
   const kept = read();
   const sealed = kept.owner === owner && kept.pages[page];
@@ -33,6 +39,7 @@ export function forgetDrafts() {
 }
 
 // Who unlocks next at this window finds nothing of another's.
+/** @type {(owner: string) => void} */
 export function keepDraftsOf(owner) {
   if (read().owner !== owner) forgetDrafts();
 }

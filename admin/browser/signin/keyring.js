@@ -29,14 +29,18 @@ const TOLD = 15 * 60 * 1000;
 const LEFT = 60 * 1000;
 const ACTIVITY = ["keydown", "pointerdown", "wheel", "touchstart"];
 
+/** @type {BroadcastChannel | null} */
 const channel = window.BroadcastChannel ? new BroadcastChannel("dengshao") : null;
 let lastAsked = Date.now();
+/** @type {Ending | null} */
 let ending = null;
 let leaving = false;
+/** @type {(() => Promise<unknown>)[]} */
 const keepers = [];
 // Sealing takes a few milliseconds; a lock must not hang on it.
 const PATIENCE = 2000;
 
+/** @type {(opened: OpenedKeys, wrapKey: string) => Promise<void>} */
 export async function save(opened, wrapKey) {
   keepDraftsOf(opened.name);
   sessionStorage.setItem(KEYRING, await wrap(opened, wrapKey));
@@ -44,6 +48,7 @@ export async function save(opened, wrapKey) {
 }
 
 // Rejects when the server can't be reached: the keys then stay where they are.
+/** @type {() => Promise<OpenedKeys | null>} */
 export async function load() {
   const stored = sessionStorage.getItem(KEYRING);
   if (!stored) return null;
@@ -77,6 +82,7 @@ function leave() {
   location.assign("/desk/unlock");
 }
 
+/** @type {(keeper: () => Promise<unknown>) => void} */
 export function beforeLock(keeper) {
   keepers.push(keeper);
 }
@@ -87,6 +93,7 @@ function keepTyped() {
 }
 
 // Returns where the member was before the lock, once; only ever a page of the desk.
+/** @type {() => string | null} */
 export function wayBack() {
   const back = sessionStorage.getItem(BACK) || "";
   sessionStorage.removeItem(BACK);
@@ -127,6 +134,7 @@ export function bindSignOut() {
   });
 }
 
+/** @type {(message: MessageEvent) => void} */
 function lockedElsewhere({ data }) {
   forget();
   if (data === "sign-out") {
@@ -137,10 +145,12 @@ function lockedElsewhere({ data }) {
 }
 
 // A page that the browser kept whole may still show opened words.
+/** @type {(event: PageTransitionEvent) => void} */
 function returned(event) {
   if (event.persisted && !isKept()) goUnlock();
 }
 
+/** @type {(id: string, act: (event: Event) => void) => void} */
 function onSubmit(id, act) {
   const form = document.getElementById(id);
   if (form) form.addEventListener("submit", act);
@@ -161,10 +171,12 @@ function check() {
 
 // A sign-in ends after twelve hours, however busy: said in time, and nothing typed is lost by it.
 class Ending {
+  /** @param {HTMLElement | null} bar */
   constructor(bar) {
     const left = bar && Number(bar.dataset.endsIn);
     this.bar = bar;
     this.at = left ? Date.now() + left * 1000 : 0;
+    /** @type {HTMLElement | null} */
     this.note = null;
   }
 
@@ -176,15 +188,17 @@ class Ending {
     return left < LEFT;
   }
 
+  /** @type {(minutes: number) => void} */
   tell(minutes) {
+    const bar = /** @type {HTMLElement} */ (this.bar);
     if (!this.note) {
       this.note = document.createElement("p");
       this.note.className = "notice no-print";
       this.note.id = "session-ends";
       this.note.setAttribute("role", "status");
-      this.bar.insertAdjacentElement("afterend", this.note);
+      bar.insertAdjacentElement("afterend", this.note);
     }
-    const said = this.bar.dataset.ends.replace("%(n)s", minutes);
+    const said = /** @type {string} */ (bar.dataset.ends).replace("%(n)s", String(minutes));
     // Said anew each minute at most: a screen reader would read it out at every look.
     if (this.note.textContent !== said) this.note.textContent = said;
   }
@@ -199,6 +213,7 @@ function touch() {
   if (Date.now() - lastAsked > KEEP_ALIVE) askWrapKey().catch(() => null);
 }
 
+/** @type {() => Promise<string | null>} */
 export async function askWrapKey() {
   lastAsked = Date.now();
   try {

@@ -21,6 +21,7 @@ export class WrongSecret extends Error {
 
 // A key, or the list of those who hold it, is not the one that a holder vouched for.
 export class KeysChanged extends Error {
+  /** @param {string} what */
   constructor(what) {
     super(`changed: ${what}`);
     this.name = "KeysChanged";
@@ -30,12 +31,15 @@ export class KeysChanged extends Error {
 
 // `key` is what `stretch` made of passphrase, code and `salt`.
 // Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is.
+/** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
   const identity = await openIdentity(keyring.sealed_identity, salt, key);
   const recipient = await recipientOf(identity);
   if (recipient !== keyring.recipient) throw new KeysChanged("member");
+  /** @type {[string, string]} */
   const me = [keyring.name, recipient];
   const opened = await Promise.all(keyring.units.map((row) => openUnit(row, identity, me)));
+  /** @type {Record<string, UnitKeys>} */
   const units = {};
   new Set(opened.map((unitKey) => unitKey.unitId)).forEach((unitId) => {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
@@ -47,6 +51,7 @@ export async function openKeyring(keyring, salt, key) {
 // and `recovery` are those of the key in use alone: nothing is sealed to another. Who was handed an
 // older key only has `isOldOnly` and none of the three. `isVouched` tells that from each older key a
 // chain of holders' words leads to the key in use: only then is moved to it what was sealed to them.
+/** @type {(keys: OpenedKey[]) => UnitKeys} */
 function gather(keys) {
   const current = keys.filter((key) => !key.isRetired);
   if (current.length > 1) throw new KeysChanged("unit");
@@ -62,6 +67,7 @@ function gather(keys) {
 
 // Whether a key that came after this one carries its holders' word. A member who holds both and
 // finds a false word is being deceived.
+/** @type {(before: OpenedKey, all: OpenedKey[]) => boolean} */
 function vouchedBy(before, all) {
   const next = all.find((key) => key.succeeds === before.id);
   if (!next) return false;
@@ -71,6 +77,7 @@ function vouchedBy(before, all) {
   return true;
 }
 
+/** @type {(sealed: string, salt: Uint8Array, key: Uint8Array) => Promise<string>} */
 async function openIdentity(sealed, salt, key) {
   const decrypter = new Decrypter();
   decrypter.addIdentity({ unwrapFileKey: (stanzas) => unwrap(stanzas, salt, key) });
@@ -81,6 +88,11 @@ async function openIdentity(sealed, salt, key) {
   }
 }
 
+/**
+ * @param {import("age-encryption").Stanza[]} stanzas
+ * @param {Uint8Array} salt
+ * @param {Uint8Array} key
+ */
 function unwrap(stanzas, salt, key) {
   const expected = `scrypt ${base64nopad.encode(salt)} ${WORK_FACTOR}`;
   if (stanzas.length !== 1 || stanzas[0].args.join(" ") !== expected) return null;
@@ -88,6 +100,12 @@ function unwrap(stanzas, salt, key) {
   return chacha20poly1305(key, new Uint8Array(12)).decrypt(stanzas[0].body);
 }
 
+/**
+ * @param {KeyringUnit} unit
+ * @param {string} myIdentity
+ * @param {[name: string, recipient: string]} me
+ * @returns {Promise<OpenedKey>}
+ */
 async function openUnit(unit, myIdentity, me) {
   const identity = await openGrant(unit.grant, myIdentity);
   if ((await recipientOf(identity)) !== unit.recipient) throw new KeysChanged("unit");
@@ -107,6 +125,7 @@ async function openUnit(unit, myIdentity, me) {
   };
 }
 
+/** @type {(grant: string, myIdentity: string) => Promise<string>} */
 async function openGrant(grant, myIdentity) {
   try {
     return fromUtf8(await openWith(myIdentity, fromBase64(grant)));
@@ -115,5 +134,6 @@ async function openGrant(grant, myIdentity) {
   }
 }
 
+/** @type {(roster: KeyringUnit["roster"], row: [name: string, recipient: string]) => boolean} */
 const stands = (roster, [name, recipient]) =>
   roster.some((row) => row[0] === name && row[1] === recipient);

@@ -16,6 +16,10 @@ export class Opener {
 
   // `showSecond` asks for the second factor where the server wants one. Returns what it resolved to,
   // with the page that comes next.
+  /**
+   * @param {Secrets} secrets
+   * @param {(asked: SecondAsked) => Promise<SecondShown>} showSecond
+   */
   async signIn({ name, passphrase, code }, showSecond) {
     const { seal, auth, key } = await this.stretch({ name, passphrase, code });
     const answer = await postJson("/desk/sign-in", { name, auth });
@@ -26,12 +30,14 @@ export class Opener {
   }
 
   // The server holds a locked session back until it was shown the same secret as at sign-in.
+  /** @type {(secrets: Secrets) => Promise<void>} */
   async unlock({ name, passphrase, code }) {
     const { seal, auth, key } = await this.stretch({ name, passphrase, code });
     await postJson("/desk/unlock", { auth });
     await openAndSave(seal, key);
   }
 
+  /** @type {(secrets: Secrets) => Promise<{ seal: string, auth: string, key: Uint8Array }>} */
   async stretch({ name, passphrase, code }) {
     const salts = await askSalts(name);
     const [auth, key] = await Promise.all([
@@ -42,8 +48,10 @@ export class Opener {
   }
 }
 
+/** @type {(name: string) => Promise<{ salt: string, seal: string }>} */
 const askSalts = (name) => getJson(`/desk/sign-in/salt?name=${encodeURIComponent(name)}`);
 
+/** @type {(salt: string, key: Uint8Array) => Promise<void>} */
 async function openAndSave(salt, key) {
   const keyring = await getJson("/desk/keyring.json");
   await save(await openKeyring(keyring, fromHex(salt), key), keyring.wrap_key);
@@ -51,6 +59,7 @@ async function openAndSave(salt, key) {
 
 // The server takes these words for right and its keys don't open: something was changed. Nobody
 // stays signed in on keys that can't be trusted.
+/** @type {(error: Error) => Promise<never>} */
 async function leave(error) {
   await postJson("/desk/sign-out").catch(() => null);
   throw error.name === "WrongSecret" ? new KeysChanged("identity") : error;

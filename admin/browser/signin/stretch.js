@@ -12,6 +12,7 @@ export const WORK_FACTOR = 17;
 const LABEL = toUtf8("age-encryption.org/v1/scrypt");
 const SALT = 16;
 
+/** @type {(passphrase: string, code: string, salt: Uint8Array) => Uint8Array} */
 export function stretch(passphrase, code, salt) {
   if (salt.length !== SALT) throw new Error("the salt of a sealed identity is 16 bytes");
   const labelAndSalt = new Uint8Array(LABEL.length + SALT);

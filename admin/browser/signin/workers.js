@@ -4,8 +4,10 @@
 const DESK = "/app/desk-worker.js";
 const FILES = "/app/desk-files-worker.js";
 const ADDRESSES = [DESK, FILES];
+/** @type {ScriptPolicy | null} */
 let policy = null;
 
+/** @type {(address: string) => string} */
 function trusted(address) {
   if (!window.trustedTypes) return address;
   policy =
@@ -20,6 +22,7 @@ function trusted(address) {
 }
 
 // Returns a function that runs one job after another.
+/** @type {() => (job: object) => Promise<any>} */
 export function startWorker() {
   const worker = new Worker(trusted(DESK));
   return (job) =>

@@ -4,6 +4,7 @@ import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../shared/bytes.js";
 
 const NONCE = 12;
 
+/** @type {(value: unknown, wrapKey: string) => Promise<string>} */
 export async function wrap(value, wrapKey) {
   const iv = crypto.getRandomValues(new Uint8Array(NONCE));
   const key = await importKey(wrapKey);
@@ -13,6 +14,7 @@ export async function wrap(value, wrapKey) {
 }
 
 // Null for what was sealed under another key, or changed.
+/** @type {(stored: string, wrapKey: string) => Promise<any>} */
 export async function unwrap(stored, wrapKey) {
   const [iv, sealed] = stored.split(".").map(fromBase64);
   try {
@@ -24,5 +26,6 @@ export async function unwrap(stored, wrapKey) {
   }
 }
 
+/** @type {(wrapKey: string) => Promise<CryptoKey>} */
 const importKey = (wrapKey) =>
   crypto.subtle.importKey("raw", fromBase64(wrapKey), "AES-GCM", false, ["encrypt", "decrypt"]);

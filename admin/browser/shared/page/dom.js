@@ -4,8 +4,9 @@
 import { element as make } from "./element.js";
 import { seen } from "./unseen.js";
 
-/** @type {(id: string) => HTMLElement | null} */
-export const byId = (id) => document.getElementById(id);
+// What the page's template always has.
+/** @type {<T extends HTMLElement = HTMLElement>(id: string) => T} */
+export const byId = (id) => /** @type {any} */ (document.getElementById(id));
 
 /** @type {MakeElement} */
 export const element = (tag, className, ...children) =>

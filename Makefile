@@ -51,12 +51,16 @@ words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1
 	@echo "检查文字，建网页。看 http://127.0.0.1:8001/ ，改完存盘就会更新，按 Ctrl-C 停。"
 	@exec $(BIN)/mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:8001
 
-check: $(VENV)/.dev ## Format, lint and types only
+BIOME := node_modules/.bin/biome check
+
+check: $(VENV)/.dev node_modules/.dev ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@echo "== biome" && $(BIOME) --error-on-warnings
+	@echo "== tsc" && node_modules/.bin/tsc
 	@echo "== mypy" && $(BIN)/mypy
 
-fix: $(VENV)/.dev ## Format, and mend what ruff can
-	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIOME) --write
 
 bench: $(SERVED) ## Measure; writes build/bench.json
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
@@ -143,7 +147,7 @@ node_modules/.dev: package-lock.json $(VENV)/.node
 	@$(NPM_LOCKED)
 	@touch $@ node_modules/.run
 
-build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js admin/browser/*/*/*.js) node_modules/.run
+build/browser/.built: $(shell find admin/browser -type f) node_modules/.run
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 

@@ -6,7 +6,7 @@ from ..keys.passphrases import MIN_LENGTH, syllables
 
 
 def join_words() -> dict[str, object]:
-    """Name each sentence as browser/members asks for it."""
+    """Name each sentence as browser/signin/members asks for it."""
     return {
         **_shared(),
         "facts": [_("姓名"), _("单位"), _("角色"), _("邀请人")],
@@ -26,7 +26,7 @@ def join_words() -> dict[str, object]:
 
 
 def unit_words() -> dict[str, object]:
-    """Name each sentence as browser/members/unit.js asks for it."""
+    """Name each sentence as browser/signin/members/unit.js asks for it."""
     return {
         **_shared(),
         "making": _("正在造单位密钥……"),

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 
 def renewal_words() -> dict[str, str]:
-    """Name each sentence as browser/renewal asks for it."""
+    """Name each sentence as browser/signin/renewal asks for it."""
     return {
         "too_old": _("这个浏览器太旧，造不了密钥。请换新版的 Chrome、Edge 或 Firefox。"),
         "offline": _("连不上服务器。写好的都还在，请检查网络，再试一次。"),
@@ -24,7 +24,7 @@ def renewal_words() -> dict[str, str]:
 
 
 def reseal_words() -> dict[str, str]:
-    """Name each sentence as browser/renewal/reseal.js asks for it."""
+    """Name each sentence as browser/signin/renewal/reseal.js asks for it."""
     return {
         "title": _("正在把旧线索换到新锁上"),
         "left": _("还有 %(n)s 条。", n="%(n)s"),

@@ -1,7 +1,7 @@
 """What staff hold: the member code, the secret for signing in, a unit's fingerprint and roster.
 
-`admin/browser/lib/member.js` does the same in the browser; tests/admin/sealing/vectors.json holds
-both to the same values.
+`admin/browser/shared/sealing/member.js` does the same in the browser;
+tests/admin/sealing/vectors.json holds both to the same values.
 """
 
 import hashlib

@@ -8,12 +8,12 @@ from markupsafe import Markup, escape
 
 # Signs that turn the direction of what stands beside them, take no room, or are controls; all but
 # line ends and tabs. The signs that choose a letter's shape (Mongolian, emoji) move nothing. The
-# same ones as in admin/browser/lib/unseen.js.
+# same ones as in admin/browser/shared/page/unseen.js.
 UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e007f]"
 )
-# As in admin/browser/page/dialled.js: 110, and the lines of five digits that begin with 12.
+# As in admin/browser/mailbox/dialled.js: 110, and the lines of five digits that begin with 12.
 NUMBER: Final = re.compile(r"\b1(?:10|2\d{3})\b", re.ASCII)
 
 

@@ -27,7 +27,7 @@ from admin.tip.routing import (
 
 DISTRICT = load_district(ROOT / "content")
 ALL = frozenset(DISTRICT.units)
-# tests/browser/routes_cases.mjs holds admin/browser/lib/routes.js to the same table.
+# tests/browser/routes_cases.mjs holds admin/browser/shared/sealing/routes.js to the same table.
 TABLE = json.loads((ROOT / "tests/routes_cases.json").read_text("utf-8"))
 
 

@@ -23,7 +23,8 @@ const VIEWS = {
 const PAPERS = ["application/pdf", "text/plain", "application/msword"];
 const PAPER_FAMILIES = ["application/vnd.", "text/"];
 
-export const viewOf = (type) => (Object.prototype.hasOwnProperty.call(VIEWS, type) ? VIEWS[type] : "");
+export const viewOf = (type) =>
+  Object.prototype.hasOwnProperty.call(VIEWS, type) ? VIEWS[type] : "";
 
 // A word of the page for it: picture, sound, film, paper or other.
 export function familyOf(type) {

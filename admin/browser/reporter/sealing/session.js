@@ -204,6 +204,10 @@ export class Session {
   }
 }
 
+const writeAnew = (session) => {
+  session.letter = null;
+};
+
 const REMEDIES = {
   // What lies there are words that were sent before these.
   other_words: (session) => {
@@ -217,15 +221,9 @@ const REMEDIES = {
     session.attempt = null;
   },
   challenge: (session) => session.proof.drop(),
-  number_taken: (session) => {
-    session.letter = null;
-  },
-  token: (session) => {
-    session.letter = null;
-  },
-  purged: (session) => {
-    session.letter = null;
-  },
+  number_taken: writeAnew,
+  token: writeAnew,
+  purged: writeAnew,
 };
 
 // Another page than ours can answer in between: nothing is stored unless the answer says so.

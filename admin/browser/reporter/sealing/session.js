@@ -41,9 +41,7 @@ export class Session {
     this.onPost = onPost;
     this.published = new Fresh(() => this.askPublished(), PUBLISHED_MINUTES);
     this.proof = new Fresh(async () => run("solve", await askChallenge()), PROOF_MINUTES);
-    this.earlier = [];
-    this.mayBeStored = false;
-    this.begin();
+    this.wipe();
   }
 
   begin() {

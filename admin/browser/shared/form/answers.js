@@ -8,12 +8,12 @@ export function readForm(form) {
   const sent = new FormData(form);
   /** @type {Answers} */
   const fields = {};
-  FIELDS.forEach((name) => {
+  for (const name of FIELDS) {
     const value = LISTS.includes(name)
       ? /** @type {string[]} */ (sent.getAll(name))
       : textOf(sent, name);
     if (value.length) fields[name] = value;
-  });
+  }
   return { fields, contact: textOf(sent, "contact").trim(), website: textOf(sent, "website") };
 }
 
@@ -31,11 +31,11 @@ export function faultsOf(form, { fields, contact }, checks) {
   const typed = Object.assign({ contact }, fields);
   /** @type {{ field: Element, text: string }[]} */
   const faults = [];
-  checks.forEach(({ dataset }) => {
+  for (const { dataset } of checks) {
     const name = /** @type {string} */ (dataset.field);
     const text = faultOf(typed[name] || "", dataset);
     if (text) faults.push({ field: /** @type {any} */ (form.elements)[name], text });
-  });
+  }
   return faults;
 }
 

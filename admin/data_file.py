@@ -7,6 +7,7 @@ the other (design.md section 2).
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -37,19 +38,27 @@ def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str,
     """Read one data file and check it against its schema. Raises `DataError`."""
     path = path or folder / "data" / f"{name}.yml"
     text = _text(path)
-    data = parse(path, text)
     schema_path = folder / "data" / "schema" / f"{name}.json"
     try:
-        schema = json.loads(schema_path.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(_checked(path, text, schema_path.read_text("utf-8")))
     except (OSError, json.JSONDecodeError) as error:
         raise DataError(f"{schema_path}：读不了（{type(error).__name__}）。") from error
+    return found
+
+
+# routes.yml is read twice at each start, and most files are as they were when all are read anew.
+@lru_cache(maxsize=32)
+def _checked(path: Path, text: str, schema: str) -> str:
+    """Return a file's content as JSON. Raise `DataError`, or `JSONDecodeError` at the schema."""
     # YAML makes dates of days; JSON Schema knows only text.
-    plain = json.loads(json.dumps(data, default=str))
-    for fault in Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(plain):
+    written = json.dumps(parse(path, text), default=str)
+    plain = json.loads(written)
+    validator = Draft202012Validator(json.loads(schema), format_checker=_FORMATS)
+    for fault in validator.iter_errors(plain):
         raise DataError(_told(path, text, fault))
     if not isinstance(plain, dict):
         raise DataError(f"{path}：里面什么也没有。")
-    return plain
+    return written
 
 
 def parse(path: Path, text: str) -> Any:

@@ -6,7 +6,7 @@ live      a server on 127.0.0.1 with that demo: .public .desk .config .app .stop
 browser   Playwright's Chromium, once a session
 visit     a function that opens a new page in a browser of its own: visit() -> Page
 
-`signed_in(page, live, member)` signs a member in through the page and waits for the desk.
+tests/signing_in.py signs members in.
 """
 
 import re
@@ -24,8 +24,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from admin import create_app
 from admin.config import ROOT, load_config
 from admin.db import db
-from admin.demo.members import make_demo
+from admin.demo.members import make_demo, read_demo
 from admin.migrate import migrate
+from tests.once import made_once
 from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
@@ -125,17 +126,6 @@ def start_server(environ):
     return Live(app=app, config=config, server=server)
 
 
-def signed_in(page, live, member):
-    """Sign `member` (a DemoMember) in on the sign-in page; returns the page, at the desk."""
-    page.goto(f"{live.desk}/desk/sign-in")
-    page.fill("#name", member.name)
-    page.fill("#passphrase", member.passphrase)
-    page.fill("#code", member.code)
-    page.click("#sign-in button[type=submit]")
-    page.wait_for_url(lambda url: "sign-in" not in url)
-    return page
-
-
 def pass_idle_minutes(page):
     """Make the page's last touch 15 minutes old, and let it look."""
     # At once: it looks by itself too, every few seconds.
@@ -206,11 +196,13 @@ def on_a_port(environ, bundles, site_folder):
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory):
     """The browser's scripts, bundled from the sources as they are now."""
-    folder = tmp_path_factory.mktemp("bundles")
+    return made_once(tmp_path_factory, "bundles", build_bundles)
+
+
+def build_bundles(folder):
     command = ["node", "admin/browser/build.mjs", str(folder)]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -223,15 +215,20 @@ def site_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demo_store(tmp_path_factory):
-    """A data folder with a migrated SQLite file that the demo has filled."""
-    folder = tmp_path_factory.mktemp("demo")
+    """A data folder with a migrated SQLite file that the demo has filled, and its people."""
+    filled = made_once(tmp_path_factory, "demo", fill_demo)
+    # Whoever opens it leaves traces beside it: each process has its own.
+    folder = shutil.copytree(filled, tmp_path_factory.mktemp("demo") / "data")
+    return folder, read_demo(load_config({"DENGSHAO_DATA": str(folder)}))
+
+
+def fill_demo(folder):
     config = load_config({"DENGSHAO_DATA": str(folder)})
     app = create_app(config)
     with app.app_context():
         migrate(db.engine)
-        people = make_demo(db.session, config)
+        make_demo(db.session, config)
     dispose(app)
-    return folder, people
 
 
 @pytest.fixture(scope="session")

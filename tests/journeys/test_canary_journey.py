@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.canary import find_marks, written_since
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import Reporter
 from .served import start

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from admin.cleaning import can_clean, sniff
 from tests import evidence_files as evidence
 from tests.canary import spellings, written_since
-from tests.live import signed_in
 from tests.ports import free_port
+from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
 
 from .line import LossyLine

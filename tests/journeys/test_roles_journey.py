@@ -7,7 +7,7 @@ from admin.db import db
 from admin.demo.fill import fill_tips
 from admin.models import AuditEvent, Member, Tip, TipStatus, Urgency
 from admin.vault import vault
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ import pytest
 from admin.sealing import receipt
 from admin.sealing.seen import open_seen
 from tests.canary import find_marks, spellings, written_since
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import Reporter
 from .served import start

@@ -10,7 +10,7 @@ from admin.db import db, set_today, today
 from admin.house import house
 from admin.models import Tip, TipStatus, Urgency
 from admin.sweeper import sweep_now
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from admin.db import db
 from admin.models import Tip, TipStatus, Urgency
 from admin.sealing import payload
 from admin.sealing.marks import MOST_MARKS, unit_mark
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import TALK, store_sealed
 

@@ -32,7 +32,7 @@ from tests.live import (  # noqa: F401
     visit,
 )
 from tests.longest import longest_first
-from tests.quick_apps import COMPILED, keep_builders
+from tests.quick_apps import keep_builders, quick
 from tests.s3 import running_s3
 from tests.support import WIDE_BUDGETS
 
@@ -221,9 +221,8 @@ def config(environ):
 @pytest.fixture
 def app(config):
     """A migrated application on a database of its own, with no units yet."""
-    app = create_app(config)
+    app = quick(create_app(config))
     app.testing = True
-    app.jinja_env.bytecode_cache = COMPILED
     yield app
     with app.app_context():
         db.dispose()

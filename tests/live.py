@@ -34,8 +34,12 @@ from tests.support import WIDE_BUDGETS
 WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 IDLE_MS = 15 * 60 * 1000
+# How often a server looks whether it is to stop: each test waits for it.
+OFTEN = 0.02
 
 CHROMIUM = "/usr/bin/chromium"
+# The same engine of the same version without a window's own pages: half the work for each tab.
+HEADLESS = shutil.which("chromium-headless-shell") or CHROMIUM
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -122,7 +126,7 @@ def start_server(environ):
     app = create_app(config)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(OFTEN,), daemon=True).start()
     return Live(app=app, config=config, server=server)
 
 
@@ -165,7 +169,7 @@ def strip_scripts(page):
 @contextmanager
 def running(server):
     """Let a server answer from a thread of its own; gives the address of its port."""
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(OFTEN,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -257,9 +261,9 @@ def live(demo_store, bundles, site_folder, tmp_path):
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium."""
+    """Debian's Chromium, without a head where that is installed; tests/engines opens the whole."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=HEADLESS, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

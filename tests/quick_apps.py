@@ -3,6 +3,10 @@
 from jinja2 import BytecodeCache
 from werkzeug.routing import Rule
 
+from admin.db import db
+
+_MOST_STATEMENTS = 1500
+
 
 class CompiledTemplates(BytecodeCache):
     """Keeps compiled templates in memory."""
@@ -18,7 +22,35 @@ class CompiledTemplates(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
-COMPILED = CompiledTemplates()
+class CompiledStatements(dict):
+    """Keeps SQL that SQLAlchemy compiled, for all engines on one kind of database.
+
+    Each engine has a dialect object of its own: its name says the same of what is compiled.
+    """
+
+    def get(self, key):
+        return super().get(self._for_all(key))
+
+    def __setitem__(self, key, statement):
+        if len(self) > _MOST_STATEMENTS:
+            self.clear()
+        super().__setitem__(self._for_all(key), statement)
+
+    def _for_all(self, key):
+        dialect, *rest = key
+        return dialect.name, dialect.driver, *rest
+
+
+_TEMPLATES, _STATEMENTS = CompiledTemplates(), CompiledStatements()
+
+
+def quick(app):
+    """Let an application use what others have compiled."""
+    app.jinja_env.bytecode_cache = _TEMPLATES
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.update_execution_options(compiled_cache=_STATEMENTS)
+    return app
 
 
 def keep_builders():

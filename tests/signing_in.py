@@ -29,10 +29,9 @@ _kept = {}
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a sign-in left: in the tab, in the cookie, in the session's row; and what it opened."""
+    """What a sign-in left, in the tab and in the session's row; and what it opened."""
 
     stores: list
-    cookie: dict
     row: dict
     keyring: dict
 
@@ -62,14 +61,13 @@ def signed_in(page, live, member):
 
 
 def _keep(page, live):
-    (cookie,) = page.context.cookies(live.desk)
-    content = _serializer(live).loads(cookie["value"])
+    (cookie,) = page.context.cookies(f"{live.desk}/desk/")
+    token = _serializer(live).loads(cookie["value"])[SID]
     with live.app.app_context():
-        token_hash = StaffSession.token_hash == hash_token(content[SID])
+        token_hash = StaffSession.token_hash == hash_token(token)
         row = db.reading.execute(select(StaffSession.__table__).where(token_hash)).one()._asdict()
     return _Kept(
         stores=page.evaluate(_STORES),
-        cookie=content,
         row=row,
         keyring=_keyring(page, live),
     )
@@ -83,7 +81,7 @@ def _put_back(page, live, name, kept):
         mine["member_id"] = db.session.scalars(select(Member.id).filter_by(name=name)).one()
         db.session.execute(insert(StaffSession).values(kept.row | mine))
         db.session.commit()
-    page.context.add_cookies([_cookie(live, kept.cookie | {SID: token})])
+    page.context.add_cookies([_cookie(live, {SID: token})])
     if _keyring(page, live) != kept.keyring:
         _take_back(page, live, mine["token_hash"])
         return False
@@ -119,7 +117,7 @@ def _cookie(live, content):
     return {
         "name": live.app.config["SESSION_COOKIE_NAME"],
         "value": _serializer(live).dumps(content),
-        "url": live.desk,
+        "url": f"{live.desk}/desk/",
         "httpOnly": True,
         "sameSite": live.app.config["SESSION_COOKIE_SAMESITE"] or "Lax",
     }

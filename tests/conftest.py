@@ -32,7 +32,7 @@ from tests.live import (  # noqa: F401
     visit,
 )
 from tests.longest import longest_first
-from tests.quick_apps import keep_builders, quick
+from tests.quick_apps import keep_builders, keep_stretched, quick
 from tests.s3 import running_s3
 from tests.support import WIDE_BUDGETS
 
@@ -44,6 +44,7 @@ SHARED = ROOT.parent / "shared"
 
 connections.watch()
 keep_builders()
+keep_stretched()
 
 
 def pytest_addoption(parser):

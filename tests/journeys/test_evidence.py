@@ -3,6 +3,7 @@
 import hashlib
 import io
 import mmap
+import shutil
 import signal
 import time
 
@@ -76,9 +77,10 @@ def small_files(tmp_path):
 
 
 @pytest.fixture
-def serve(bundles, site_folder, tmp_path):
+def serve(demo_store, bundles, site_folder, tmp_path):
     """Start a server behind a line; `serve(line)`, the same store at each start."""
     started = []
+    shutil.copytree(demo_store[0], tmp_path / "server" / "data")
 
     def begin(line, **more):
         budgets = {**WIDE_BUDGETS, **line.environ, **more}

@@ -27,9 +27,6 @@ INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-che
 TEST_PROCESSES ?= 4
 PYTEST = PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
-# Two at once: the system's packages are loaded while Python's are installed and the types checked.
-SIDE_BY_SIDE = $(MAKE) --no-print-directory -j2 $(if $(findstring output-sync,$(.FEATURES)),-O)
-
 CATALOGUE := admin/translations/en/LC_MESSAGES/messages
 
 # What is served to be measured; the tests' parts that the measuring uses want the rest.
@@ -40,8 +37,10 @@ run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## 
 	@exec $(BIN)/dengshao serve --demo
 
 test: ## Format, lint, types, tests; both site builds are among them
-	@$(SIDE_BY_SIDE) system check
-	@$(MAKE) --no-print-directory node_modules/.dev build/browser/.built $(CATALOGUE).mo
+	@# The system's packages are loaded while Python's are installed and the types checked.
+	@$(MAKE) --no-print-directory system & \
+	$(MAKE) --no-print-directory check build/browser/.built $(CATALOGUE).mo; checked=$$?; \
+	wait $$! && exit $$checked
 	@echo "== pytest" && $(PYTEST) $(PYTEST_ARGS)
 
 test-quick: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUE).mo ## The tests without a browser, on SQLite alone
@@ -59,12 +58,16 @@ words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1
 	@echo "检查文字，建网页。看 http://127.0.0.1:8001/ ，改完存盘就会更新，按 Ctrl-C 停。"
 	@exec $(BIN)/mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:8001
 
-check: $(VENV)/.dev ## Format, lint and types only
+BIOME := node_modules/.bin/biome check
+
+check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@echo "== biome" && $(BIOME) --error-on-warnings
+	@echo "== tsc" && node_modules/.bin/tsc
 	@echo "== mypy" && $(BIN)/mypy
 
-fix: $(VENV)/.dev ## Format, and mend what ruff can
-	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIOME) --write
 
 bench: $(SERVED) ## Measure; writes build/bench.json
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
@@ -151,7 +154,12 @@ node_modules/.dev: package-lock.json $(VENV)/.node
 	@$(NPM_LOCKED)
 	@touch $@ node_modules/.run
 
-build/browser/.built: $(wildcard admin/browser/*.js admin/browser/*.mjs admin/browser/*/*.js admin/browser/*/*/*.js) node_modules/.run
+# What the browser's code knows of a tip, written from where it is declared; new only when it changes.
+build/contract.js: $(wildcard admin/tip/*.py) $(VENV)/.run
+	@mkdir -p build && $(BIN)/python -m admin.tip.contract > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
+
+build/browser/.built: $(shell find admin/browser -type f) build/contract.js node_modules/.run
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 

@@ -9,23 +9,23 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from .config import Config
-    from .confirmed import Kept
+    from .district.reloading import Kept
 
 
 def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "Flask":
-    """Make the application: the house first, then the rooms in the order a tip passes them.
+    """Make the application: shared services first, then blueprints in the order a tip passes them.
 
     `kept` is the district as another process has read it; without it the files are read here.
     Without a `config` it is made of an installation that is there, as Flask's own command asks.
     """
     from .db import init_db
-    from .errors import QuietFlask, init_errors
-    from .public_site import init_public_site
-    from .security import init_security
+    from .web.errors import QuietFlask, init_errors
+    from .web.public_site import init_public_site
+    from .web.security import init_security
 
     config = config or read_config()
     app = QuietFlask("admin", static_folder=None)
-    init_house(app, config, kept)
+    init_app_state(app, config, kept)
     init_db(app, config)
     init_security(app, config)
     init_errors(app)
@@ -42,9 +42,10 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
 
         mailbox.init_app(app)
     if "accounts" in config.rooms:
-        from . import accounts
+        from . import auditor, counts, mail, members, renewal, signin, unit_keys
 
-        accounts.init_app(app)
+        for package in (signin, renewal, members, unit_keys, mail, auditor, counts):
+            package.init_app(app)
     if "desk" in config.rooms:
         from . import desk
 
@@ -72,7 +73,7 @@ def refuse_demo_store(app: "Flask", config: "Config") -> None:
     """Stop a production start on a store that the demo filled. Raises `ConfigError`."""
     from sqlalchemy import inspect
 
-    from .accounts.demo_mark import refuse_demo
+    from .access.demo_mark import refuse_demo
     from .db import READ, db
     from .models import Setting
 
@@ -81,16 +82,20 @@ def refuse_demo_store(app: "Flask", config: "Config") -> None:
             refuse_demo(db.reading, config)
 
 
-def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
-    """Set what every room relies on: data, keys of the session, language, templates."""
+def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
+    """Set what every package relies on: data, keys of the session, language, templates."""
     from jinja2 import StrictUndefined
 
-    from .confirmed import Kept
-    from .house import House, house, page_language
-    from .language import init_language
-    from .marked import dialled, seen
+    from .app_state import (
+        AppState,
+        app_state,
+        page_language,
+    )
+    from .district.reloading import Kept
+    from .web.language import init_language
+    from .web.markup import dialled, seen
 
-    app.extensions["dengshao"] = House(config=config, kept=kept or Kept(config))
+    app.extensions["dengshao"] = AppState(config=config, kept=kept or Kept(config))
     app.config.update(
         SECRET_KEY=config.key("session"),
         # Bound to this host by its name, which browsers take over TLS alone and for all paths. The
@@ -109,4 +114,4 @@ def init_house(app: "Flask", config: "Config", kept: "Kept | None") -> None:
 
     @app.context_processor
     def page_data() -> dict[str, object]:
-        return {"footer": house().district.footer, "lang": page_language()}
+        return {"footer": app_state().district.footer, "lang": page_language()}

@@ -18,7 +18,7 @@ from admin.db import db, today
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
-from admin.turns import TakingTurns
+from admin.wire.request_lock import RequestLock
 from tests import connections, databases
 
 # One browser, one set of bundles and one demo for the whole session.
@@ -257,7 +257,7 @@ def session(app):
 @pytest.fixture
 def held_turns(app, monkeypatch):
     """Let requests take turns; note for each question to the store whether it holds one."""
-    turns, held = TakingTurns(app.wsgi_app), []
+    turns, held = RequestLock(app.wsgi_app), []
     monkeypatch.setattr(app, "wsgi_app", turns)
 
     def noted(ask):

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from admin.config import ROOT
-from admin.district import District, load_district
+from admin.district.data import District, load_district
 
 DISTRICT: District = load_district(ROOT / "content")
 

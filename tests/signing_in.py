@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
-from admin.accounts.guard import SID
-from admin.accounts.services import hash_token
 from admin.db import db
 from admin.models import Member, StaffSession
+from admin.signin.guard import SID
+from admin.signin.services import hash_token
 from tests.live import Live
 
 _STORES = "[{...sessionStorage}, {...localStorage}]"

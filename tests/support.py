@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from admin.accounts import services
-from admin.accounts.guard import SID
 from admin.db import db
-from admin.errors import QuietFlask
+from admin.signin import services
+from admin.signin.guard import SID
+from admin.web.errors import QuietFlask
 
 # For tests that send many tips from one address: none of them is judged a flood.
 WIDE_BUDGETS = {

@@ -9,7 +9,7 @@ from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import date
 
-from admin.mailbox.scripted import message_json
+from admin.mailbox.js_api import message_json
 from admin.sealing import age, payload, receipt
 from admin.sealing.age import HybridIdentity
 

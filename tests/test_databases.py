@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from admin.audit import record
+from admin.audit.log import record
 from admin.db import db
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity
 from admin.sealing.padme import blob_size
-from admin.vault.blobs import PART
+from admin.vault.files.blobs import PART
 
 OCTETS = "application/octet-stream"
 

@@ -1,4 +1,4 @@
-"""For the operator: a sealed copy of all that is stored, its way back, and a look at the whole.
+"""A sealed copy of all that is stored, and its way back.
 
-`dengshao backup`, `dengshao restore`, `dengshao doctor`. No room imports this package.
+`dengshao backup` and `dengshao restore`. Only the commands and the doctor import this package.
 """

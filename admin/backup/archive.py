@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Final
 
 from ..sealing.age import Identity, Reader
+from ..sealing.age.stream import CHUNK, TAG
 from ..sealing.errors import SealingError
-from ..sealing.stream import CHUNK, TAG
 from .rows import from_line, to_line
 
 FORMAT: Final = "dengshao backup 1"

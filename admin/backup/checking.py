@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from ..vault.blobs import PART
+from ..vault.files.blobs import PART
 from .archive import MANIFEST, BrokenSeal, Manifest, Opened, Total, read_members
 from .rows import BadLine, from_line
 
@@ -29,7 +29,7 @@ class _Seen:
         return Total(self.count, self.sum.hexdigest())
 
 
-class Walk:
+class Inspection:
     """One pass over an opened backup. Whole rows go to `take_row`, parts of files to `take_part`.
 
     A file is told to be whole only after it was handed on: take it to a place that nobody sees.

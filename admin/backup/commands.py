@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import DBAPIError
 
-from ..commands.opening import steps
+from ..app_state import app_state
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
-from ..house import house
 from ..migrate import Form, read_steps
 from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
 from ..sealing.errors import SealingError
-from ..server import AlreadyRunning, hold_lock
-from ..vault.blobs import BlobsAway
+from ..serving.opening import steps
+from ..serving.server import AlreadyRunning, hold_lock
+from ..vault.files.blobs import BlobsAway
 from .archive import Manifest
 from .checking import MOST_NAMED
 from .files import NotEmpty
@@ -62,7 +62,7 @@ def make_key() -> None:
 
 
 def make_backup(target: Path, recipient: str | None) -> None:
-    config = house().config
+    config = app_state().config
     key = _recipient(recipient or config.backup_recipient)
     target = _named(target)
     try:

@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine, Table, select
 
 from ..config import Config
-from ..vault.blobs import BlobStore
-from ..vault.blobs_local import LocalBlobs
-from ..vault.blobs_open import open_blobs
-from ..vault.uploads import has_all_parts
+from ..vault.files.blobs import BlobStore
+from ..vault.files.local import LocalBlobs
+from ..vault.files.opening import open_blobs
+from ..vault.files.uploads import has_all_parts
 from .archive import ArchiveWriter, Manifest
 from .checking import PartTaker
 from .rows import is_named, reflect

@@ -18,7 +18,7 @@ from ..config import Config
 from ..migrate import known_revisions, migrate_within
 from ..sealing.age import Identity
 from .archive import Manifest, Opened
-from .checking import Walk
+from .checking import Inspection
 from .files import NotEmpty, filling, refuse_filled_store
 from .making import mac_of
 from .rows import reflect, to_values
@@ -48,7 +48,7 @@ def check(config: Config, source: BinaryIO, identity: Identity, *, any_secret: b
 
     Raises `Damaged`, `OtherSecret`, `TooNew`, and errors of sealing for a wrong identity.
     """
-    walk = Walk()
+    walk = Inspection()
     manifest = walk.run(Opened(source, [identity]))
     if walk.damages or manifest is None:
         raise Damaged(walk.damages)
@@ -71,7 +71,7 @@ def restore(config: Config, source: BinaryIO, identity: Identity, *, any_secret:
     with _target(config) as connection, filling(config) as put_part:
         migrate_within(connection, manifest.revision)
         with _Loader(connection) as loader:
-            walk = Walk(loader.take_row, put_part)
+            walk = Inspection(loader.take_row, put_part)
             walk.run(Opened(source, [identity]))
         if walk.damages:
             # It changed since it was checked, a moment ago.

@@ -1,7 +1,8 @@
 // Bundles the pages' scripts: `node admin/browser/build.mjs [outdir]`, by default build/browser.
-// Each admin/browser/*.js is an entry point; what they share lies in admin/browser/lib/.
+// Each admin/browser/*/entries/*.js becomes a bundle of its name. The folders say who uses a script:
+// reporter, mailbox, desk (which may use signin too), and shared, which uses none of them.
 
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -19,7 +20,10 @@ export async function bundle(entryPoints, outdir) {
   const [old, young] = [entryPoints.filter(isOld), entryPoints.filter((name) => !isOld(name))];
   const built = [await bundleFor("es2017", young, outdir)];
   if (old.length) built.push(await bundleFor("es5", old, outdir));
-  writeFileSync(join(outdir, "LICENSES.txt"), licences(built.flatMap(({ inputs }) => Object.keys(inputs))));
+  writeFileSync(
+    join(outdir, "LICENSES.txt"),
+    licences(built.flatMap(({ inputs }) => Object.keys(inputs))),
+  );
   return built
     .flatMap(({ outputs }) => Object.keys(outputs))
     .filter((name) => name.endsWith(".js"))
@@ -34,6 +38,7 @@ async function bundleFor(target, entryPoints, outdir) {
     absWorkingDir: root,
     entryPoints,
     outdir,
+    entryNames: "[name]",
     bundle: true,
     minify: true,
     format: "iife",
@@ -44,6 +49,8 @@ async function bundleFor(target, entryPoints, outdir) {
     legalComments: "external",
     // What ends otherwise did not come whole, or is not ours: hold.js looks.
     footer: { js: END },
+    // tsconfig.json is for checking alone: from it every bundle would become strict, and longer.
+    tsconfigRaw: {},
     metafile: true,
     logLevel: "warning",
   });
@@ -64,12 +71,20 @@ function licenceOf(folder) {
   return readFileSync(join(root, folder, name), "utf8");
 }
 
+const foldersIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name));
+
+const scriptsIn = (folder) =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => join(folder, name));
+
 const kib = (bytes) => `${(bytes.length / 1024).toFixed(1)} KiB`;
 
 if (process.argv[1] && realpathSync(process.argv[1]) === self) {
-  const entryPoints = readdirSync(here)
-    .filter((name) => name.endsWith(".js"))
-    .map((name) => join(here, name));
+  const entryPoints = foldersIn(here).flatMap((folder) => scriptsIn(join(folder, "entries")));
   const outdir = resolve(process.argv[2] || join(root, "build/browser"));
   for (const file of await bundle(entryPoints, outdir)) {
     const bytes = readFileSync(file);

@@ -13,8 +13,8 @@ from typing import Final
 import click
 
 from ..db import today
+from ..tip.media import MEDIA
 from .cleaner import can_clean, clean_file
-from .names import ENDINGS
 from .words import REASON_WORDS, NotCleaned
 
 LOG: Final = "clean-log.jsonl"
@@ -25,7 +25,7 @@ _LOOK: Final = "交出去之前，请自己打开看一遍：画面和声音里�
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CleanedLine:
     """What the log keeps of a copy. No name: a name may tell what the copy no longer does."""
 
     day: str
@@ -65,7 +65,7 @@ def _clean_one(path: Path, folder: Path) -> bool:
     return False
 
 
-def write_copy(path: Path, folder: Path) -> tuple[Path, Line]:
+def write_copy(path: Path, folder: Path) -> tuple[Path, CleanedLine]:
     """Write a clean copy of a file into a folder, durably, and a line into the folder's log.
 
     Raises `NotCleaned`; `FileExistsError` for a copy that is there already; `OSError`. Then
@@ -76,14 +76,14 @@ def write_copy(path: Path, folder: Path) -> tuple[Path, Line]:
         with os.fdopen(descriptor, "rb+") as target, path.open("rb") as source:
             media_type = clean_file(source.fileno(), target.fileno())
             os.fsync(target.fileno())
-        line = Line(
+        line = CleanedLine(
             day=today().isoformat(),
             type=media_type,
             before=_sha256(path),
             after=_sha256(Path(made)),
             size=Path(made).stat().st_size,
         )
-        copy = folder / f"{path.stem}-已清理{ENDINGS[media_type][0]}"
+        copy = folder / f"{path.stem}-已清理{MEDIA[media_type].endings[0]}"
         # Ours from here on: what stood under this name before would have been refused.
         copy.touch(mode=0o600, exist_ok=False)
         os.replace(made, copy)
@@ -99,7 +99,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _log(path: Path, line: Line) -> None:
+def _log(path: Path, line: CleanedLine) -> None:
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(file, "a", encoding="utf-8") as log:
         log.write(json.dumps(asdict(line)) + "\n")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .hevc import blank_messages
 from .sandbox import MB, Limits, memory_file, python_inside, run, tool
-from .words import NotCleaned, Reason
+from .words import NotCleaned, Uncleanable
 
 # Read by none but this; `fd:` is the open file: there is no other way in or out.
 _READ: Final = ("-v", "error", "-protocol_whitelist", "fd")
@@ -52,7 +52,6 @@ _BOXES: Final = {
     "audio/ogg": _Box("ogg", "ogg"),
     "audio/wav": _Box("wav", "wav"),
 }
-FILMS: Final = frozenset(_BOXES) | _FRAMES
 # Pictures of a film: which units between them are messages, and left out. Other codecs may carry
 # what we do not know of, a whole photo's metadata in each picture of MJPEG for one.
 _HEVC: Final = "hevc"
@@ -88,7 +87,7 @@ def clean_film(media_type: str, source: int, target: int, *, until: float, outpu
     pictures = [stream for stream in streams if stream.kind == "video" and not stream.is_cover]
     sounds = _known_sounds([stream for stream in streams if stream.kind == "audio"])
     if not pictures and not sounds:
-        raise NotCleaned(Reason.BROKEN)
+        raise NotCleaned(Uncleanable.BROKEN)
     if media_type == "video/mp4" and not pictures:
         media_type, box = "audio/mp4", _BOXES["audio/mp4"]
     messages = _messages({stream.codec for stream in pictures}, box)
@@ -102,7 +101,7 @@ def _known_sounds(sounds: list[_Stream]) -> list[_Stream]:
     """Leave out a second sound that only its maker's telephones play (Apple's `apac`)."""
     known = [sound for sound in sounds if sound.codec in _SOUNDS or sound.codec[:4] == "pcm_"]
     if sounds and not known:
-        raise NotCleaned(Reason.UNKNOWN_KIND)
+        raise NotCleaned(Uncleanable.UNKNOWN_KIND)
     return known
 
 
@@ -110,7 +109,7 @@ def _messages(codecs: set[str], box: _Box) -> str:
     """Tell by which filter the messages between pictures are left out; "" where there are none."""
     filters = {_MESSAGES.get(codec) for codec in codecs}
     if None in filters or len(filters) > 1 or (_HEVC in codecs and box.reads != "mov"):
-        raise NotCleaned(Reason.UNKNOWN_KIND)
+        raise NotCleaned(Uncleanable.UNKNOWN_KIND)
     return next(iter(filters), "") or ""
 
 
@@ -154,4 +153,4 @@ def _parsed(answer: bytes) -> list[_Stream]:
             for stream in streams
         ]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise NotCleaned(Reason.BROKEN) from None
+        raise NotCleaned(Uncleanable.BROKEN) from None

@@ -26,7 +26,7 @@ from typing import Final
 
 from .inside.verdicts import BROKEN, ENCRYPTED, NO_TOOL, TOO_LARGE, UNKNOWN_KIND
 from .seccomp import program as seccomp_program
-from .words import NotCleaned, Reason
+from .words import NotCleaned, Uncleanable
 
 MB: Final = 2**20
 _FOLDER: Final = "/tmp"  # noqa: S108  # of the sandbox, in memory: not the one we know
@@ -41,16 +41,16 @@ _SECONDS_TO_START: Final = 20
 _TOLD_BYTES: Final = 4096
 _NOT_FOUND: Final = 127
 _REASONS: Final = {
-    BROKEN: Reason.BROKEN,
-    TOO_LARGE: Reason.TOO_LARGE,
-    ENCRYPTED: Reason.ENCRYPTED,
-    NO_TOOL: Reason.NO_TOOL,
-    UNKNOWN_KIND: Reason.UNKNOWN_KIND,
-    _NOT_FOUND: Reason.NO_TOOL,
-    128 + signal.SIGXCPU: Reason.TOOK_TOO_LONG,
-    128 + signal.SIGXFSZ: Reason.TOO_LARGE,
+    BROKEN: Uncleanable.BROKEN,
+    TOO_LARGE: Uncleanable.TOO_LARGE,
+    ENCRYPTED: Uncleanable.ENCRYPTED,
+    NO_TOOL: Uncleanable.NO_TOOL,
+    UNKNOWN_KIND: Uncleanable.UNKNOWN_KIND,
+    _NOT_FOUND: Uncleanable.NO_TOOL,
+    128 + signal.SIGXCPU: Uncleanable.TOOK_TOO_LONG,
+    128 + signal.SIGXFSZ: Uncleanable.TOO_LARGE,
     # Killed: by the limit of CPU time when it did not heed SIGXCPU.
-    128 + signal.SIGKILL: Reason.TOOK_TOO_LONG,
+    128 + signal.SIGKILL: Uncleanable.TOOK_TOO_LONG,
 }
 
 
@@ -109,7 +109,7 @@ def run(command: Sequence[str], source: int, target: int, limits: Limits) -> Non
     """
     status = _status(command, source, target, limits)
     if status:
-        raise NotCleaned(_REASONS.get(status, Reason.BROKEN))
+        raise NotCleaned(_REASONS.get(status, Uncleanable.BROKEN))
 
 
 def _status(command: Sequence[str], source: int, target: int, limits: Limits) -> int:
@@ -117,7 +117,7 @@ def _status(command: Sequence[str], source: int, target: int, limits: Limits) ->
     os.lseek(source, 0, os.SEEK_SET)
     seconds = limits.until - time.monotonic()
     if seconds <= 0:
-        raise NotCleaned(Reason.TOOK_TOO_LONG)
+        raise NotCleaned(Uncleanable.TOOK_TOO_LONG)
     told, tells = os.pipe()
     with open(told, "rb", buffering=0) as inner:
         try:
@@ -127,7 +127,7 @@ def _status(command: Sequence[str], source: int, target: int, limits: Limits) ->
         try:
             return child.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise NotCleaned(Reason.TOOK_TOO_LONG) from None
+            raise NotCleaned(Uncleanable.TOOK_TOO_LONG) from None
         finally:
             # Whatever happens here, also at the end of this process: nothing of it goes on.
             _end(child, inner)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .opening import in_app, plain_faults
+from ..serving.opening import in_app, plain_faults
 
 
 class BackupGroup(click.Group):
@@ -67,6 +67,6 @@ def restore(*, file: Path, identity: Path | None, only_check: bool, without_secr
 @click.command("doctor", help="体检：权限、应答头、交换区、钥匙、备份……逐项说好不好、怎么改。")
 @click.option("--json", "as_json", is_flag=True, help="给程序看的 JSON。")
 def doctor(*, as_json: bool) -> None:
-    from ..backup.doctor import tell
+    from ..doctor.command import tell
 
     tell(as_json=as_json)

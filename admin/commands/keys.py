@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from .opening import in_app, plain_faults
+from ..serving.opening import in_app, plain_faults
 
 
 @click.group("keys", help="单位钥匙的指纹：公布核对过的，看公众看到什么。")
@@ -31,7 +31,7 @@ def keys() -> None:
 @click.option("--site-elsewhere", is_flag=True, help="网站在另一台机器上：先把 keys.json 放过去。")
 @in_app
 def apply(*, given: tuple[str, ...], until: datetime | None, site_elsewhere: bool) -> None:
-    from ..accounts.keys_commands import apply_keys
+    from ..unit_keys.commands import apply_keys
 
     day = until.date() if until else None
     apply_keys(given, until=day, is_site_elsewhere=site_elsewhere)
@@ -39,7 +39,7 @@ def apply(*, given: tuple[str, ...], until: datetime | None, site_elsewhere: boo
 
 @keys.command("show", help="取回公众看到的指纹，和 keys.yml 比。")
 def show() -> None:
-    from ..accounts.keys_commands import show_keys
+    from ..unit_keys.commands import show_keys
 
     with plain_faults():
         show_keys()

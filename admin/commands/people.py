@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from .opening import in_app
+from ..serving.opening import in_app
 
 # Held by a test to the roles that there are.
 ROLES: Final = (
@@ -22,7 +22,7 @@ class PlainGroup(click.Group):
         except click.exceptions.Exit:
             raise
         except Exception as error:
-            from ..accounts.commands import sentence_of
+            from ..members.commands import sentence_of
 
             if sentence := sentence_of(error):
                 raise click.ClickException(sentence) from None
@@ -44,7 +44,7 @@ audit = click.Group("audit", help="审计记录：核对、打印核对点。")
 def add(
     name: str, unit_id: str | None, roles: tuple[str, ...], holder: str | None, generate: bool
 ) -> None:
-    from ..accounts.commands import add_staff
+    from ..members.commands import add_staff
 
     add_staff(name, unit_id, roles, holder, generate)
 
@@ -54,7 +54,7 @@ def add(
 @click.option("--alone", is_flag=True, help="没有第二个人同意，也停用最后一位。会记下来。")
 @in_app
 def suspend(name: str, *, alone: bool) -> None:
-    from ..accounts.commands import suspend_staff
+    from ..members.commands import suspend_staff
 
     suspend_staff(name, alone=alone)
 
@@ -65,7 +65,7 @@ def suspend(name: str, *, alone: bool) -> None:
 @click.argument("name")
 @in_app
 def forget_second(name: str) -> None:
-    from ..accounts.commands import reset_second
+    from ..members.commands import reset_second
 
     reset_second(name)
 
@@ -73,7 +73,7 @@ def forget_second(name: str) -> None:
 @staff.command("list", help="列出全部成员。")
 @in_app
 def list_members() -> None:
-    from ..accounts.commands import list_staff
+    from ..members.commands import list_staff
 
     list_staff()
 
@@ -82,7 +82,7 @@ def list_members() -> None:
 @click.option("--english", is_flag=True, help="用英文印。")
 @in_app
 def permissions(*, english: bool) -> None:
-    from ..accounts.commands import print_permissions
+    from ..members.commands import print_permissions
 
     print_permissions(is_english=english)
 
@@ -90,7 +90,7 @@ def permissions(*, english: bool) -> None:
 @unit.command("list", help="列出全部承办单位：指纹、是否核对、持钥人。")
 @in_app
 def list_all() -> None:
-    from ..accounts.commands import list_units
+    from ..members.commands import list_units
 
     list_units()
 
@@ -99,7 +99,7 @@ def list_all() -> None:
 @click.argument("unit_id")
 @in_app
 def show(unit_id: str) -> None:
-    from ..accounts.commands import show_unit
+    from ..members.commands import show_unit
 
     show_unit(unit_id)
 
@@ -108,7 +108,7 @@ def show(unit_id: str) -> None:
 @click.argument("unit_id")
 @in_app
 def recover(unit_id: str) -> None:
-    from ..accounts.commands import recover_unit
+    from ..members.commands import recover_unit
 
     recover_unit(unit_id)
 
@@ -117,7 +117,7 @@ def recover(unit_id: str) -> None:
 @click.option("--checkpoint", "typed", multiple=True, help="纸上的核对点：行号和 6 组字符。")
 @in_app
 def verify(typed: tuple[str, ...]) -> None:
-    from ..accounts.audit_commands import verify_log
+    from ..auditor.commands import verify_log
 
     verify_log(typed)
 
@@ -125,6 +125,6 @@ def verify(typed: tuple[str, ...]) -> None:
 @audit.command("checkpoint", help="打印现在最后一行的核对点，签名后收在纸上。")
 @in_app
 def checkpoint() -> None:
-    from ..accounts.audit_commands import print_checkpoint
+    from ..auditor.commands import print_checkpoint
 
     print_checkpoint()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .opening import in_app, in_app_of_any_form
+from ..serving.opening import in_app, in_app_of_any_form
 
 
 @click.command("serve", help="在前台提供服务，按 Ctrl-C 停止。")
@@ -14,7 +14,7 @@ from .opening import in_app, in_app_of_any_form
 @click.option("--threads", default=16, show_default=True, help="每个进程同时应答的请求数。")
 @in_app_of_any_form
 def serve(*, with_demo: bool, with_migration: bool, workers: int, threads: int) -> None:
-    from ..serving import serve_here
+    from .serving import serve_here
 
     serve_here(with_demo=with_demo, with_migration=with_migration, workers=workers, threads=threads)
 
@@ -22,7 +22,7 @@ def serve(*, with_demo: bool, with_migration: bool, workers: int, threads: int) 
 @click.command("demo", help="造出演示的单位、成员和密钥；已有成员时什么也不做。")
 @in_app_of_any_form
 def demo() -> None:
-    from ..serving import make_demo_store
+    from .serving import make_demo_store
 
     make_demo_store()
 
@@ -30,7 +30,7 @@ def demo() -> None:
 @click.command("migrate", help="把数据库升到最新的样子。别的命令都不升，除非写明。")
 @in_app_of_any_form
 def migrate() -> None:
-    from ..serving import migrate_here
+    from .serving import migrate_here
 
     migrate_here()
 
@@ -45,8 +45,8 @@ def migrate() -> None:
     help="取不到网站上的 /keys.json 也重新读；取到了不一样，还是不换。",
 )
 def reload(*, may_miss: bool) -> None:
-    from ..serving import reload_here
-    from .opening import plain_faults
+    from ..serving.opening import plain_faults
+    from .serving import reload_here
 
     with plain_faults():
         reload_here(may_miss=may_miss)
@@ -57,7 +57,7 @@ def reload(*, may_miss: bool) -> None:
 )
 @in_app
 def sweep() -> None:
-    from ..serving import sweep_here
+    from .serving import sweep_here
 
     sweep_here()
 
@@ -65,7 +65,7 @@ def sweep() -> None:
 @click.command("notices", help="把到点的值班提醒排进队，再把到期的信发出去（一轮）。")
 @in_app
 def notices() -> None:
-    from ..serving import send_notices
+    from .serving import send_notices
 
     send_notices()
 

@@ -25,14 +25,14 @@ def law() -> None:
 @click.option("--older", is_flag=True, help="确实要换回更早的版本。")
 @click.option("--check", "only_check", is_flag=True, help="只核对、只比较，不写。")
 def take(**said: Any) -> None:
-    from ..law import import_law
+    from ..law.importing import import_law
 
     import_law(**said)
 
 
 @law.command("show", help="看已经导入了哪些。")
 def show() -> None:
-    from ..law import show_laws
+    from ..law.importing import show_laws
 
     show_laws()
 

@@ -2,13 +2,13 @@
 
 import click
 
+from ..app_state import app_state
 from ..db import db
-from ..house import house
 from .members import NotInProduction, make_demo
 
 
 def make() -> None:
-    config = house().config
+    config = app_state().config
     try:
         people = make_demo(db.session, config)
     except NotInProduction:

@@ -9,16 +9,20 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..cleaning import Reason, sniff
+from ..cleaning import Uncleanable, sniff
 from ..db import today
 from ..intake.current import current_intake
-from ..intake.kept import Held
-from ..intake.plain_files import Piece, Sealer, Tidied
+from ..intake.no_js.form_state import Held
+from ..intake.no_js.plain_files import (
+    Piece,
+    Sealer,
+    Tidied,
+)
 from ..intake.services import receive
 from ..intake.submission import Submission
 from ..models import Tip
-from ..tokens import FormNonce
-from ..vault.blobs import BlobStore
+from ..vault.files.blobs import BlobStore
+from ..wire.form_tokens import FormNonce
 from .evidence import EVIDENCE
 from .tips import demo_files, demo_tips
 
@@ -53,7 +57,7 @@ def _tidied(name: str) -> Tidied:
     data = make()
     is_cleaned = name == "picture"
     piece = Piece(shown, sniff(data), data, "cleaned" if is_cleaned else "kept")
-    reason = None if is_cleaned else Reason.NO_SANDBOX
+    reason = None if is_cleaned else Uncleanable.NO_SANDBOX
     return Tidied(shown, sha256(data).hexdigest(), (piece,), reason)
 
 

@@ -10,11 +10,11 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..accounts import enrol
-from ..accounts.demo_mark import mark_demo
-from ..accounts.passphrase import propose
+from ..access.demo_mark import mark_demo
 from ..config import Config
 from ..db import today
+from ..keys import issuing
+from ..keys.passphrases import propose
 from ..models import Member, UnitKey
 from ..sealing.member import grouped_code
 
@@ -65,7 +65,7 @@ def make_demo(session: Session, config: Config) -> list[DemoMember]:
     passphrases = [propose() for _person in PEOPLE]
     # scrypt lets other threads run; two at a time, since each takes 128 MiB.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        keys = list(pool.map(enrol.new_member_keys, passphrases))
+        keys = list(pool.map(issuing.new_member_keys, passphrases))
     unit_keys = _add_rows(session, keys)
     mark_demo(session)
     people = [
@@ -85,18 +85,18 @@ def read_demo(config: Config) -> list[DemoMember]:
     return [DemoMember(**{**row, "roles": tuple(row["roles"])}) for row in rows]
 
 
-def _add_rows(session: Session, keys: list[enrol.MemberKeys]) -> list[UnitKey]:
+def _add_rows(session: Session, keys: list[issuing.MemberKeys]) -> list[UnitKey]:
     """Add the members; the first of a unit makes its key, the next get it from the first."""
     unit_keys: list[UnitKey] = []
-    first: dict[str, tuple[Member, enrol.MemberKeys]] = {}
+    first: dict[str, tuple[Member, issuing.MemberKeys]] = {}
     for (name, unit, roles), made in zip(PEOPLE, keys, strict=True):
-        member = enrol.add_member(session, made, name=name, unit_id=unit, roles=roles)
+        member = issuing.add_member(session, made, name=name, unit_id=unit, roles=roles)
         if unit in first and "dispatcher" not in roles:
             holder, holder_keys = first[unit]
-            enrol.hand_on(session, holder=holder, identity=holder_keys.identity, to=member)
+            issuing.hand_on(session, holder=holder, identity=holder_keys.identity, to=member)
         elif unit is not None and unit not in first:
             first[unit] = member, made
-            unit_keys.append(enrol.make_unit_key(session, member)[0])
+            unit_keys.append(issuing.make_unit_key(session, member)[0])
     return unit_keys
 
 

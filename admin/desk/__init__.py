@@ -1,42 +1,36 @@
-"""Room 5: staff read, decide and answer. Imports vault and accounts, never a public room."""
+"""Staff read, decide and answer. Imports the packages below, never a public one."""
 
 from base64 import b64encode
 
 from flask import Flask, g
 
-from ..accounts import countersign
-from ..accounts.acts import Act, is_allowed
-from ..accounts.roles import Staff
+from ..access.permissions import Act, is_allowed
+from ..access.roles import Staff
+from ..app_state import app_state
 from ..db import db
-from ..house import house
+from ..members import countersign
 
 # Imported for their views, which hang on the blueprint.
-from . import (  # noqa: F401
-    bulk_views,
-    deadlines,
-    files_frame,
-    files_views,
-    link_views,
-    marking,
-    note_views,
-    opening,
-    overdue_views,
-    queue_views,
-    seconding_views,
-    views,
-)
-from .assigning_views import init_assigning
+from . import seconding_views  # noqa: F401
 from .blueprint import bp
-from .contact import bp as contact_bp
-from .contact import opens_contact
-from .duty import bp as duty_bp
+from .deadlines import overdue_views  # noqa: F401
+from .deadlines import views as deadline_views  # noqa: F401
+from .duty.views import bp as duty_bp
 from .entering import bp as entering_bp
+from .files import frame  # noqa: F401
+from .files import views as file_views  # noqa: F401
 from .offered import bp as offered_bp
 from .practice import bp as practice_bp
+from .queue import bulk_views  # noqa: F401
+from .queue import views as queue_views  # noqa: F401
+from .queue.assigning_views import init_assigning
+from .tip import link_views, marking, note_views, opening, views  # noqa: F401
+from .tip.contact import bp as contact_bp
+from .tip.contact import opens_contact
 
 
 def init_app(app: Flask) -> None:
-    """Register the room on the application."""
+    """Register the package on the application."""
     for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp):
         app.register_blueprint(blueprint)
     init_assigning(app)
@@ -44,9 +38,9 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def unit_of_staff() -> dict[str, object]:
-        """Give every page of the staff's house the member's unit, and what is its business."""
+        """Give every staff page the member's unit, and what is its business."""
         staff = g.get("staff")
-        unit = house().district.units.get(staff.unit_id) if staff else None
+        unit = app_state().district.units.get(staff.unit_id) if staff else None
         return {
             "unit_name": unit.zh if unit else "",
             "practises": unit is not None and unit.practice,
@@ -54,7 +48,7 @@ def init_app(app: Flask) -> None:
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
             "to_countersign": lambda: len(
-                countersign.open_for(db.reading, house().district, staff)
+                countersign.open_for(db.reading, app_state().district, staff)
             ),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }
@@ -62,5 +56,5 @@ def init_app(app: Flask) -> None:
 
 def _countersigns(staff: Staff) -> bool:
     """Tell whether a member can be the second person for what another unit asks."""
-    is_guardian = countersign.guardian_of(house().district, staff.unit_id) is not None
+    is_guardian = app_state().district.ways.guardian(staff.unit_id) is not None
     return is_guardian and is_allowed(Act.COUNTERSIGN, staff.roles)

@@ -13,14 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from ..accounts.countersign import NobodyToAsk
 from ..db import db
+from ..members.countersign import NobodyToAsk
 from ..models import Decision, Tip
 from ..vault.store import NumberTaken
-from .assigning import NotToThem
-from .labels import Unlabelled
-from .links import HasDuplicates, SameTip, StillMerged
+from .queue.assigning import NotToThem
 from .services import ChangedMeanwhile, ClaimedByOther, MoveNotAllowed, WrongReason
+from .tip.labels import Unlabelled
+from .tip.links import (
+    HasDuplicates,
+    SameTip,
+    StillMerged,
+)
 from .words import STATUS, actor_word, event_word
 
 # However two members come to act at once, on either database, it ends in one of these.
@@ -112,7 +116,7 @@ def _event(decision: Decision) -> dict[str, Any]:
     return {
         "step": decision.step,
         "by": actor_word(decision.by),
-        "what": event_word(decision) or _("作出决定"),
+        "what": event_word(decision),
         "status": str(STATUS[decision.new]) if moved else "",
         "day": decision.decided_on.isoformat(),
     }

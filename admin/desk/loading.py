@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..accounts.acts import not_there
+from ..access.permissions import not_there
 from ..db import db
 from ..models import Tip
 from .services import expect_version

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, jsonify
 
-from ..house import house
-from ..security import staff_only
+from ..app_state import app_state
 from ..vault import vault
 from ..vault.offered import offered_units, routes_of
+from ..web.security import staff_only
 
 bp = Blueprint("desk_offered", __name__, url_prefix="/desk")
 
@@ -14,8 +14,8 @@ bp = Blueprint("desk_offered", __name__, url_prefix="/desk")
 @staff_only
 def show_offered() -> Response:
     """Give the units as the form's routes.json does, and the routes themselves."""
-    district, units = house().district, vault().units.get()
+    district, units = app_state().district, vault().units.get()
     return jsonify(
         units=offered_units(district, units, practice=True),
-        routes=routes_of(district, house().site_id, units),
+        routes=routes_of(district, app_state().site_id, units),
     )

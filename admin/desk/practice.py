@@ -4,10 +4,10 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..accounts.acts import Act, may
-from ..audit import record
+from ..access.permissions import Act, may
+from ..app_state import app_state
+from ..audit.log import record
 from ..db import db
-from ..house import house
 from ..sealing.receipt import grouped
 from ..vault.practice import NoPracticeKey, Sample, clear_practice, store_samples
 from .blueprint import Answer
@@ -27,7 +27,7 @@ def show_practice() -> Answer:
 @may(Act.ENTER)
 def fill() -> Answer:
     """Put the invented tips into the queue, and show their receipts this once."""
-    unit_id, here = _practice_unit(), house()
+    unit_id, here = _practice_unit(), app_state()
     samples = [Sample(tip.lesson, tip.fields) for tip in here.district.practice_tips]
     try:
         stored = store_samples(
@@ -54,7 +54,7 @@ def clear() -> BaseResponse:
 
 def _practice_unit() -> str:
     """Give the member's unit, provided that it is one for practice: no other is ever filled."""
-    unit = house().district.units.get(g.staff.unit_id or "")
+    unit = app_state().district.units.get(g.staff.unit_id or "")
     if unit is None or not unit.practice:
         abort(404)
     return unit.id

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ..accounts import countersign, suspension
-from ..accounts.countersign import Kind
-from ..accounts.roles import Staff
-from ..district import Outcome
-from ..house import house
-from ..models import Countersign, Member, Tip, TipStatus
+from ..access.roles import Staff
+from ..app_state import app_state
+from ..district.data import Outcome
+from ..members import countersign, suspension
+from ..members.countersign import Kind
+from ..models import Countersign, Member, Tip
+from ..tip.status import TipStatus
 from .services import (
     ChangedMeanwhile,
     MoveNotAllowed,
@@ -47,13 +48,13 @@ def decide_or_ask(
         decide(session, tip, new=new, outcome=outcome, actor=actor)
         return
     check_move(tip, new, outcome)
-    countersign.ask_to_close(session, house().district, tip, outcome=outcome.id, by=actor)
+    countersign.ask_to_close(session, app_state().district, tip, outcome=outcome.id, by=actor)
 
 
 def waiting_of(session: Session, tip: Tip) -> Waiting | None:
     """Read what waits for a second person at this tip."""
-    district = house().district
-    unit_id = countersign.closing_unit(district, tip.unit_id)
+    district = app_state().district
+    unit_id = district.ways.closer(tip.unit_id)
     row = countersign.open_of_tip(session, tip.id) if unit_id else None
     if row is None or unit_id is None:
         return None
@@ -87,7 +88,7 @@ def _suspend(session: Session, row: Countersign) -> None:
 
 def _close(session: Session, row: Countersign) -> None:
     tip = session.get_one(Tip, row.tip_id)
-    outcome = house().district.outcomes.get(row.why)
+    outcome = app_state().district.outcomes.get(row.why)
     asker = _asker(session, row)
     if outcome is None or asker is None:
         raise Lapsed

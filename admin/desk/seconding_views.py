@@ -6,14 +6,18 @@ from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..accounts import countersign
-from ..accounts.acts import Act, may, refuse
-from ..accounts.countersign import Kind
-from ..accounts.renewal_guard import standings
-from ..accounts.roles import ROLES
+from ..access.permissions import (
+    Act,
+    may,
+    refuse,
+)
+from ..access.roles import ROLES
+from ..app_state import app_state
 from ..db import db
-from ..house import house
+from ..members import countersign
+from ..members.countersign import Kind
 from ..models import Countersign, Member, Tip
+from ..renewal.guard import standings
 from . import words
 from .blueprint import Answer, bp
 from .seconding import Lapsed, agree
@@ -50,7 +54,7 @@ def settle_second(request_id: int) -> Answer:
     if said not in ("yes", "no"):
         return _page(_("请选同意，或者不同意。")), 422
     try:
-        row = countersign.take(db.session, house().district, request_id, by=g.staff)
+        row = countersign.take(db.session, app_state().district, request_id, by=g.staff)
         if said == "yes":
             agree(db.session, row, by=g.staff)
         else:
@@ -69,14 +73,14 @@ def settle_second(request_id: int) -> Answer:
 def _lapse(request_id: int) -> Answer:
     """End a request that does not fit any more, and say so."""
     db.session.rollback()
-    row = countersign.take(db.session, house().district, request_id, by=g.staff)
+    row = countersign.take(db.session, app_state().district, request_id, by=g.staff)
     countersign.settle(db.session, row, is_granted=False, by=g.staff)
     db.session.commit()
     return _page(_("这件事后来变过了，没有办。请让对方看过，再提一次。")), 409
 
 
 def _page(problem: str = "") -> str:
-    rows = countersign.open_for(db.reading, house().district, g.staff)
+    rows = countersign.open_for(db.reading, app_state().district, g.staff)
     return render_template(
         "desk/second.html",
         asked=[_asked(db.reading, row) for row in rows],
@@ -87,7 +91,7 @@ def _page(problem: str = "") -> str:
 
 
 def _asked(session: Session, row: Countersign) -> Asked:
-    district = house().district
+    district = app_state().district
     member = session.get(Member, row.member_id) if row.member_id else None
     tip = session.get(Tip, row.tip_id) if row.tip_id else None
     outcome = district.outcomes.get(row.why)

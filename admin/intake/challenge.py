@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 from altcha import v1
 from flask import Flask, current_app
 
+from ..app_state import AppState
 from ..db import SHANGHAI
-from ..house import House
-from ..vault.challenges import SolvedChallenge
+from ..vault.spent.challenges import SolvedChallenge
 
 GOOD_FOR = timedelta(minutes=20)
 _ALGORITHM: v1.AlgoType = "SHA-256"
@@ -83,8 +83,8 @@ def _ends_on(salt: str) -> date:
 
 def init_challenges(app: Flask) -> None:
     """Give the application its key for challenges."""
-    house: House = app.extensions["dengshao"]
-    app.extensions["dengshao.challenges"] = Challenges(house.config.key("challenge"))
+    app_state: AppState = app.extensions["dengshao"]
+    app.extensions["dengshao.challenges"] = Challenges(app_state.config.key("challenge"))
 
 
 def challenges() -> Challenges:

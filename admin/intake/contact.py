@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import Enum
 
-from ..district import District
+from ..district.data import District
 from ..sealing import age, payload
 from ..vault.units import OpenUnit
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ..house import house
+from ..app_state import app_state
 from ..vault import vault
 from .submission import Intake
 
@@ -15,9 +15,9 @@ def current_intake(session: Session, day: date) -> Intake | None:
     if day_key is None:
         return None
     return Intake(
-        district=house().district,
+        district=app_state().district,
         units=vault().units.get(),
-        site_id=house().site_id,
+        site_id=app_state().site_id,
         day_key=day_key,
-        pepper=house().pepper,
+        pepper=app_state().pepper,
     )

@@ -16,9 +16,13 @@ from enum import Enum
 
 from flask import Flask, current_app, request
 
+from ..app_state import AppState
 from ..config import AddressHints, Config
-from ..house import House
-from ..networks import HOUR, network_of, sender_address
+from ..wire.networks import (
+    HOUR,
+    network_of,
+    sender_address,
+)
 
 LEAST_NUMBER = 20_000
 MOST_NUMBER = 640_000
@@ -209,8 +213,8 @@ class Flood:
 
 def init_flood(app: Flask) -> None:
     """Give the application its budgets, full."""
-    house: House = app.extensions["dengshao"]
-    app.extensions["dengshao.flood"] = Flood(house.config)
+    app_state: AppState = app.extensions["dengshao"]
+    app.extensions["dengshao.flood"] = Flood(app_state.config)
 
 
 def flood() -> Flood:

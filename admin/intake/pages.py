@@ -7,13 +7,18 @@ from typing import Any
 
 from flask import current_app, has_request_context, render_template, request
 
-from ..district import Category, District
-from ..house import house, page_language
+from ..app_state import app_state, page_language
+from ..district.data import Category, District
+from ..tip.fields import FIELDS, UNCLEAR
+from ..tip.routing import offered_categories
 from ..vault import vault
-from ..vault.routes import offered_categories
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
-from .told import Told, short_name, state_words
+from .no_js.file_outcomes import (
+    Told,
+    short_name,
+    state_words,
+)
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
@@ -44,7 +49,7 @@ class PageCache:
 
 
 def _cache() -> PageCache:
-    district = house().district
+    district = app_state().district
     cache: PageCache | None = current_app.extensions.get("dengshao.pages")
     if cache is None or cache.district is not district:
         cache = current_app.extensions["dengshao.pages"] = PageCache(district)
@@ -53,7 +58,7 @@ def _cache() -> PageCache:
 
 def first_view(category: str, official: str) -> str:
     """Give the empty form with a fresh token. Unknown prefilled answers are left out."""
-    district = house().district
+    district = app_state().district
     units = frozenset(vault().units.get())
     category = category if category in district.categories else ""
     official = official if official in district.choices["official"] else ""
@@ -62,8 +67,8 @@ def first_view(category: str, official: str) -> str:
     if key not in pages:
         _drop_others(pages, units)
         pages[key] = _render_first(category, official)
-    page = pages[key].replace(_TOKEN_MARK, house().tokens.new())
-    return page.replace(_DRAFT_MARK, house().drafts.new())
+    page = pages[key].replace(_TOKEN_MARK, app_state().tokens.new())
+    return page.replace(_DRAFT_MARK, app_state().drafts.new())
 
 
 @dataclass(frozen=True)
@@ -121,24 +126,24 @@ def render_more(form: FilesForm, token: str) -> str:
 
 
 def _limits() -> dict[str, Any]:
-    return {"limits": house().config}
+    return {"limits": app_state().config}
 
 
 def _render_first(category: str, official: str) -> str:
     form = new_form(None)
     form.offer(_offer(sealed_way=official == "yes"))
-    form.category.data = category
-    form.official.data = official or "unclear"
-    form.township.data = form.when.data = form.minor.data = "unclear"
+    form.preset()
+    form["category"].data = category
+    form["official"].data = official or UNCLEAR
     return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK)
 
 
 def new_form(sent: Any) -> TipForm:
     """Make the form with this district's choices, filled from what was sent."""
     form = TipForm(sent)
-    form.offer(_offer(sealed_way=form.official.data == "yes"))
+    form.offer(_offer(sealed_way=form["official"].data == "yes"))
     # A tip may have been stored while its unit was open: its retry must not be refused.
-    form.category.known = house().district.categories
+    form.know("category", app_state().district.categories)
     return form
 
 
@@ -148,7 +153,7 @@ def _offer(*, sealed_way: bool) -> Offer:
     offers = _cache().offers
     if key not in offers:
         _drop_others(offers, units)
-        district = house().district
+        district = app_state().district
         offered = offered_categories(district, units, sealed_way=sealed_way)
         offers[key] = make_offer(district, offered, page_language())
     return offers[key]
@@ -162,23 +167,24 @@ def _drop_others(kept: dict[tuple[Any, ...], Any], units: frozenset[str]) -> Non
 
 def _missing(sealed_way: bool) -> list[Category]:
     """List the categories that no unit can read now."""
-    district = house().district
+    district = app_state().district
     offered = offered_categories(district, vault().units.get(), sealed_way=sealed_way)
     return [row for row in district.categories.values() if row.id not in offered]
 
 
 def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> str:
     """Render the form with its entry choices and, where it came back, its errors."""
-    district, units = house().district, vault().units.get()
+    district, units = app_state().district, vault().units.get()
     page = {
         "form": form,
+        "questions": FIELDS,
         "token": token,
-        "draft": draft or house().drafts.new(),
+        "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
         "any_open": bool(units),
-        "sealed_way_open": district.supervisory in units,
+        "sealed_way_open": district.ways.supervisory in units,
         "contact_open": contact.is_offered(district, units),
-        "missing": _missing(form.official.data == "yes"),
+        "missing": _missing(form["official"].data == "yes"),
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,

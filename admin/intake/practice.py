@@ -6,10 +6,10 @@ from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..house import house, page_language
-from ..padding import pad_page
+from ..app_state import app_state, page_language
 from ..sealing import receipt
-from ..security import public
+from ..web.security import public
+from ..wire.padding import pad_page
 from .forms import CopiedForm, TipForm, make_offer
 from .pages import SENT_SIZE, SentPage, render_form, render_sent
 
@@ -26,7 +26,7 @@ _ASKED = 2
 def show_practice() -> str:
     """Show the form, marked as practice."""
     form = _new_form(None)
-    form.official.data = form.township.data = form.when.data = form.minor.data = "unclear"
+    form.preset()
     return _render(form)
 
 
@@ -65,7 +65,7 @@ def back_to_practice() -> BaseResponse:
 
 def _new_form(sent: Any) -> TipForm:
     """Make the form with every choice there is: practice needs no open unit."""
-    district = house().district
+    district = app_state().district
     form = TipForm(sent)
     form.offer(make_offer(district, district.categories, page_language()))
     return form
@@ -88,7 +88,7 @@ def _show_result(groups: tuple[str, ...], form: CopiedForm | None = None) -> Res
         groups=groups,
         asked=_ASKED,
         is_supplement=False,
-        token=house().tokens.new(),
+        token=app_state().tokens.new(),
         is_practice=True,
     )
     status = 422 if form is not None and form.errors else 200

@@ -4,12 +4,12 @@ import json
 
 from flask import Blueprint, Flask, Response, current_app
 
-from ..district import District
-from ..house import house
-from ..security import public
+from ..app_state import app_state
+from ..district.data import District
 from ..vault import vault
 from ..vault.offered import routes_of
 from ..vault.units import OpenUnit
+from ..web.security import public
 
 bp = Blueprint("routes_json", __name__)
 Units = dict[str, OpenUnit]
@@ -34,7 +34,7 @@ class RoutesCache:
 def show_routes() -> Response:
     """Give the routes. The fingerprints stand in /keys.json, which the static site brings."""
     cache: RoutesCache = current_app.extensions["dengshao.routes"]
-    text = cache.get(house().district, house().site_id, vault().units.get())
+    text = cache.get(app_state().district, app_state().site_id, vault().units.get())
     return current_app.response_class(text, mimetype="application/json")
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from ..district import District
+from ..district.data import District
 from ..sealing import receipt
 from ..sealing.files import FileEntry
-from ..tokens import FormNonce
-from ..vault import nonces
-from ..vault.routes import Circumstances, choose_unit
+from ..tip.routing import Circumstances, choose_unit
+from ..vault.spent import nonces
 from ..vault.units import OpenUnit
-from .kept import Held
+from ..wire.form_tokens import FormNonce
+from .no_js.form_state import Held
 
 Answers = Mapping[str, str | list[str]]
 _FEW = 12
@@ -52,14 +52,7 @@ class Submission:
 
     @cached_property
     def circumstances(self) -> Circumstances:
-        text = {name: str(value) for name, value in self.answers.items() if name != "exclude"}
-        return Circumstances(
-            category=text.get("category", "unclear"),
-            official=text.get("official", "unclear"),
-            exclude=tuple(self.answers.get("exclude", ())),
-            when=text.get("when", "unclear"),
-            minor=text.get("minor", "unclear"),
-        )
+        return Circumstances.of(self.answers)
 
     @cached_property
     def unit(self) -> OpenUnit:

@@ -9,23 +9,32 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..app_state import app_state, page_language
 from ..db import db
-from ..house import house, page_language
-from ..padding import pad_page
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
-from ..security import public
-from ..tokens import FormNonce
-from ..vault import nonces, store
+from ..tip.routing import is_supervisory
+from ..vault import store
+from ..vault.files.uploads import NotWhole
 from ..vault.lane import lane_size
-from ..vault.routes import is_supervisory
+from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
-from ..vault.uploads import NotWhole
-from .bringing import NOTHING, Brought
+from ..web.security import public
+from ..wire.form_tokens import FormNonce
+from ..wire.padding import pad_page
 from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm, TipForm
+from .no_js.file_intake import NOTHING, FormFiles
+from .no_js.file_outcomes import told
+from .no_js.request import (
+    bring_files,
+    drop_unwanted,
+    is_busy,
+    lose_held,
+    sent_form,
+)
 from .pages import (
     SENT_SIZE,
     SentPage,
@@ -35,11 +44,9 @@ from .pages import (
     render_sent,
     sent_view,
 )
-from .plain_way import bring_files, drop_unwanted, is_busy, lose_held, sent_form
 from .services import Received, Result, receive
 from .submission import Intake, NoUnitOpen, Submission
 from .supplements import UnitClosedSince
-from .told import told
 
 bp = Blueprint("intake", __name__)
 Page = tuple[str, int, dict[str, str]]
@@ -80,7 +87,7 @@ def send_tip() -> Response | Page:
         try:
             bring_files(form, arrived, together=_is_supervisory(form))
             if not is_valid or form.brought.must_ask:
-                token = house().tokens.new() if form.brought.is_expired else ""
+                token = app_state().tokens.new() if form.brought.is_expired else ""
                 return _again(form, token=token, status=503 if is_busy(form.brought) else 422)
             return _send(form)
         except (SQLAlchemyError, NumberTaken):
@@ -92,13 +99,13 @@ def send_tip() -> Response | Page:
 
 
 def _is_supervisory(form: TipForm) -> bool:
-    return is_supervisory(form.official.data or "", tuple(form.exclude.data or ()))
+    return is_supervisory(form["official"].data or "", tuple(form["exclude"].data or ()))
 
 
 def _send(form: TipForm) -> Response | Page:
     intake = current_intake(db.session, form.nonce.day)
     if intake is None:
-        return _again(form, problem=_expired(), token=house().tokens.new())
+        return _again(form, problem=_expired(), token=app_state().tokens.new())
     problem = _wrong_age(form)
     if problem and not _is_known(form):
         return _again(form, problem=problem)
@@ -192,7 +199,7 @@ def _receive_once(sent: Submission, *, is_new: bool) -> Result:
 
 def _wrong_age(form: TipForm) -> str:
     """Name what is wrong with the age of a form of which nothing is stored yet."""
-    if form.nonce.age < house().config.form_min_seconds:
+    if form.nonce.age < app_state().config.form_min_seconds:
         return str(_("发得太快了，字都还在。请再按一次发送。"))
     return "" if form.is_fresh else _expired()
 
@@ -224,14 +231,14 @@ def show_result(
     result: Result,
     intake: Intake,
     form: CopiedForm | None = None,
-    brought: Brought = NOTHING,
+    brought: FormFiles = NOTHING,
 ) -> Response:
     """Show what became of the tip, with the receipt until the reporter has copied it."""
     page = SentPage(
         groups=() if result.closed else _groups(result.nonce, intake),
         asked=asked_group(result.nonce),
         is_supplement=result.what is Received.SUPPLEMENT,
-        token=house().tokens.renew(result.nonce),
+        token=app_state().tokens.renew(result.nonce),
         is_machine=result.is_machine,
         files=tuple(told(brought)),
     )

@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
-from ..public_form import PublicForm, lines
 from ..sealing.receipt import LENGTH, WrongGroup, WrongLength, check
+from ..web.forms import PublicForm, lines
 from . import words
 from .words import MOST_WORDS
 

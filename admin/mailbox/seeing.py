@@ -7,16 +7,16 @@ The reporter can't see that; the unit can, once it knows what they saw.
 from collections.abc import Sequence
 from datetime import date
 
-from ..house import house
+from ..app_state import app_state
 from ..sealing.seen import Seen, seal_seen
 from ..vault import vault
-from .thread import Entry, Row
+from .thread import Entry, MessageRow
 from .visit import Visit
 
 
 def note(lookup: bytes, box: bytes) -> None:
     """Keep a box until the next turn of the sweep. The same work for any lookup."""
-    vault().sightings.note(house().peppered(lookup), box)
+    vault().sightings.note(app_state().peppered(lookup), box)
 
 
 def note_visit(visit: Visit) -> None:
@@ -28,7 +28,7 @@ def note_visit(visit: Visit) -> None:
     note(visit.keys.lookup, seal_seen(visit.keys.talk, shown.tip.reference, told))
 
 
-def last_seen(entries: Sequence[Entry], rows: Sequence[Row], day: date) -> Seen:
+def last_seen(entries: Sequence[Entry], rows: Sequence[MessageRow], day: date) -> Seen:
     """Find the last answer up to which everything opened and stands in its place.
 
     What comes after a gap was read in doubt: the unit shall look at the gap.

@@ -21,11 +21,15 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app, request
 from sqlalchemy.orm import Session
 
+from ..app_state import AppState
 from ..config import Config
-from ..house import House
 from ..models import Tip
-from ..networks import HOUR, network_of, sender_address
 from ..vault.store import room_left
+from ..wire.networks import (
+    HOUR,
+    network_of,
+    sender_address,
+)
 
 TIMES_A_TIP = 3
 """Messages an hour that a network may send, as a multiple of its tips without a proof."""
@@ -102,8 +106,8 @@ class Shares:
 
 def init_shares(app: Flask) -> None:
     """Give the application its shares, unused."""
-    house: House = app.extensions["dengshao"]
-    app.extensions["dengshao.shares"] = Shares(house.config)
+    app_state: AppState = app.extensions["dengshao"]
+    app.extensions["dengshao.shares"] = Shares(app_state.config)
 
 
 def has_share(session: Session, tip: Tip, *, is_danger: bool) -> bool:

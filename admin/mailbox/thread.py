@@ -12,13 +12,13 @@ from functools import cache
 from typing import Protocol
 
 from ..sealing import age
+from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.errors import SealingError
 from ..sealing.payload import BadContent, BrokenChain, Envelope, digest
 from ..sealing.receipt import ReceiptKeys
-from ..sealing.shape import WrongShape, clear_size
 
 
-class Row(Protocol):
+class MessageRow(Protocol):
     """A message as it lies in the database."""
 
     @property
@@ -73,7 +73,7 @@ class Entry:
 
 
 def open_thread(
-    rows: Sequence[Row], keys: ReceiptKeys, reference: str, *, length: int, is_asked: bool
+    rows: Sequence[MessageRow], keys: ReceiptKeys, reference: str, *, length: int, is_asked: bool
 ) -> list[Entry]:
     """Open the staff's messages and check the chain over both sides.
 
@@ -100,13 +100,13 @@ def _open_decoys(opened: int) -> None:
         _open_row(row, identity, talk, _NOWHERE, "")
 
 
-def decoy_row() -> Row:
+def decoy_row() -> MessageRow:
     """Give a message like the staff's that lies in no database."""
     return _decoy()[0]
 
 
 @cache
-def _decoy() -> tuple[Row, age.HybridIdentity, bytes]:
+def _decoy() -> tuple[MessageRow, age.HybridIdentity, bytes]:
     """Make a message like the staff's, to keys of nobody; once in a process."""
     identity, talk = age.HybridIdentity.generate(), secrets.token_bytes(32)
     envelope = Envelope.make(
@@ -116,7 +116,9 @@ def _decoy() -> tuple[Row, age.HybridIdentity, bytes]:
     return _DecoyRow(sealed, envelope.digest), identity, talk
 
 
-def _open_rows(rows: Sequence[Row], keys: ReceiptKeys, reference: str) -> tuple[list[Entry], int]:
+def _open_rows(
+    rows: Sequence[MessageRow], keys: ReceiptKeys, reference: str
+) -> tuple[list[Entry], int]:
     """Judge each row by the one before; give the last number too."""
     # Made even for an empty talk, so that an unknown receipt costs what a new tip does.
     identity = keys.identity
@@ -135,7 +137,7 @@ def _open_rows(rows: Sequence[Row], keys: ReceiptKeys, reference: str) -> tuple[
     return entries, last
 
 
-def is_own_whole(row: Row) -> bool:
+def is_own_whole(row: MessageRow) -> bool:
     """Tell whether a row of the reporter can be theirs: sealed for the two keys of a unit.
 
     The staff's messages are sealed for the reporter as well, so one that was given the other side's
@@ -153,7 +155,7 @@ def _missing(number: int) -> Entry:
 
 
 def _open_row(
-    row: Row, identity: age.HybridIdentity, talk: bytes, reference: str, previous: str
+    row: MessageRow, identity: age.HybridIdentity, talk: bytes, reference: str, previous: str
 ) -> Entry:
     body, trouble, day = "", None, row.sent_on
     try:

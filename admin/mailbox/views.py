@@ -7,11 +7,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
+from ..app_state import app_state, page_language
 from ..db import db
-from ..house import house, page_language
-from ..padding import pad_page
 from ..sealing.payload import Kind
-from ..security import public
+from ..web.security import public
+from ..wire.padding import pad_page
 from . import words
 from .forms import DangerForm, LetterForm, ReceiptForm, WithdrawForm, WordsForm
 from .seeing import note_visit
@@ -138,15 +138,15 @@ def _start_page(form: ReceiptForm, *, is_unknown: bool = False) -> str:
     return render_template(
         "mailbox/start.html",
         form=form,
-        site_id=house().site_id,
-        draft=house().drafts.new(),
+        site_id=app_state().site_id,
+        draft=app_state().drafts.new(),
         is_unknown=is_unknown,
         # Where a receipt was spoilt on the way, what was written beside it waits for the right one.
         typed_words=request.form.get("words", ""),
         script_words=words.script_words(),
         letter_form=WordsForm(),
-        # Files come by the room that takes tips.
-        limits=house().config if "intake" in house().config.rooms else None,
+        # Files come by the package that takes tips.
+        limits=app_state().config if "intake" in app_state().config.rooms else None,
         danger_fields=DangerForm(),
         words=words,
     )
@@ -165,7 +165,7 @@ def _mailbox_page(
         tip=tip,
         form=form,
         status_words=words.STATUS_WORDS[tip.status],
-        turn_to=words.turn_to(tip, house().district, page_language()),
+        turn_to=words.turn_to(tip, app_state().district, page_language()),
         next_look=words.next_look(tip),
         has_replies=any(entry.side == "staff" for entry in found.entries),
         stored=words.STORED[stored] if stored else "",

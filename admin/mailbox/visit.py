@@ -7,16 +7,16 @@ from enum import Enum
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ..app_state import app_state
 from ..db import db, today
-from ..house import house
 from ..models import Tip
-from ..public_form import STALE
 from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
 from ..vault.store import TalkFull, TalkFullToday
 from ..vault.units import OpenUnit, readers_of
+from ..web.forms import STALE
 from . import words
 from .forms import LetterForm, ReceiptForm
 from .services import (
@@ -75,7 +75,7 @@ class Visit:
 
 def visit(form: ReceiptForm) -> Visit:
     """Derive the receipt's keys in memory and read what lies under them, if anything does."""
-    keys = derive(form.receipt.digits, house().site_id)
+    keys = derive(form.receipt.digits, app_state().site_id)
     # What was read before, in this request, must not hide what came meanwhile.
     db.reading.rollback()
     day = today()
@@ -91,7 +91,7 @@ def visit(form: ReceiptForm) -> Visit:
 def look_up(lookup: bytes) -> tuple[Mail, bool]:
     """Find what lies under a receipt's lookup, or a decoy, and tell which it is."""
     a_unit = next(iter(vault().units.get()), "")
-    return find_mail_or_decoy(db.reading, house().peppered(lookup), a_unit)
+    return find_mail_or_decoy(db.reading, app_state().peppered(lookup), a_unit)
 
 
 def deliver(
@@ -132,7 +132,7 @@ def readers(tip: Tip) -> OpenUnit | None:
     """Find the key that words for this tip are sealed to; None where nobody may read them now."""
     return readers_of(
         db.reading,
-        house().district,
+        app_state().district,
         vault().units.get(),
         unit_id=tip.unit_id,
         key_id=tip.unit_key_id,
@@ -180,7 +180,7 @@ def _deliver_to(
         except CONFLICTS:
             session.rollback()
             db.reading.rollback()
-            mail = find_mail(db.reading, house().peppered(keys.lookup))
+            mail = find_mail(db.reading, app_state().peppered(keys.lookup))
             unit = readers(mail.tip) if mail else None
     return _refuse(form, str(words.BUSY))
 

@@ -1,4 +1,4 @@
-"""Sealing: age files, receipts, and what stands inside. Bytes in, bytes out; imports no room.
+"""Sealing: age files, receipts, and what stands inside. Bytes in, bytes out; pure.
 
 Nothing here opens a file, a socket or a database, or reads a clock. Import from the modules:
 

@@ -1,4 +1,4 @@
-"""The root of every refusal in this room; each leaf stands beside what raises it.
+"""The root of every refusal in this package; each leaf stands beside what raises it.
 
     SealingError
     ├── BadKey            bech32.py   not a recipient or identity that we read

@@ -1,4 +1,7 @@
-"""What a sealed payload says of each file that came with it; lib/file_entry.js does the same."""
+"""What a sealed payload says of each file that came with it.
+
+`admin/browser/reporter/files/file_entry.js` does the same.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 The server stores marks and can make none, for it lacks the key: where it says that a tip lies at
 another unit than the one for which the reporter's browser (or staff who moved the tip) made a mark,
-nothing is sealed. `admin/browser/lib/marks.js` does the same.
+nothing is sealed. `admin/browser/shared/sealing/marks.js` does the same.
 """
 
 import hmac

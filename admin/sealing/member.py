@@ -1,7 +1,7 @@
 """What staff hold: the member code, the secret for signing in, a unit's fingerprint and roster.
 
-`admin/browser/lib/member.js` does the same in the browser; tests/admin/sealing/vectors.json holds
-both to the same values.
+`admin/browser/shared/sealing/member.js` does the same in the browser;
+tests/admin/sealing/vectors.json holds both to the same values.
 """
 
 import hashlib
@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Iterable
 
 from admin.sealing.errors import SealingError
-from admin.sealing.passphrase import stretch
 from admin.sealing.payload import CROCKFORD
-from admin.sealing.wrap import hkdf
+
+from .age.passphrase import stretch
+from .age.wrap import hkdf
 
 CODE_LENGTH = 26
 _CODE_BYTES = 16

@@ -1,12 +1,13 @@
 """How long a sealed file is made, so that its length tells little of what is in it.
 
 Padmé (Nikitin and others, "Reducing Metadata Leakage from Encrypted Files", PETS 2019, section 4)
-adds at most 12 % and leaves O(log log) bits of the length; lib/padme.js does the same.
+adds at most 12 % and leaves O(log log) bits of the length.
+`admin/browser/reporter/files/padme.js` does the same.
 """
 
 from typing import Final
 
-from admin.sealing.stream import CHUNK, TAG
+from .age.stream import CHUNK, TAG
 
 SMALLEST: Final = 64 * 1024
 """Clear bytes that the smallest blob is filled up to."""

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from admin.sealing.errors import SealingError
-from admin.sealing.hybrid import HybridIdentity
+
+from .age.hybrid import HybridIdentity
 
 DIGITS = 30
 GROUPS = 6

@@ -5,7 +5,7 @@ moment), can neither read nor make one: `nonce (12) ‖ ChaCha20-Poly1305`, unde
 a key that HMAC derives from the tip's talk key, over the number of the last answer seen, the day,
 and that answer's digest. Always of one size; before the first it is random bytes, which look the
 same.
-`admin/browser/lib/seen.js` does the same.
+`admin/browser/shared/sealing/seen.js` does the same.
 """
 
 import hmac

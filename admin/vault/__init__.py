@@ -1,15 +1,15 @@
-"""Room 3: the only writer of sealed bytes: rows, units' public keys and routes, history, expiry."""
+"""The only writer of sealed bytes: rows, units' public keys and routes, history, expiry."""
 
 from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from ..app_state import app_state
 from ..db import db
-from ..house import house
-from .blobs import BlobStore
-from .blobs_open import open_blobs
-from .nonces import DayKeys
+from .files.blobs import BlobStore
+from .files.opening import open_blobs
 from .seen import Sightings
+from .spent.nonces import DayKeys
 from .units import OpenUnit, UnitCache, open_units
 
 
@@ -27,11 +27,11 @@ class Vault:
 
 
 def _load_units() -> dict[str, OpenUnit]:
-    return open_units(db.reading, house().district)
+    return open_units(db.reading, app_state().district)
 
 
 def init_app(app: Flask) -> None:
-    """Register the room on the application."""
+    """Register the package on the application."""
     config = app.extensions["dengshao"].config
     app.extensions["dengshao.vault"] = Vault(
         units=UnitCache(_load_units),

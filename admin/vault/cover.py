@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort
-
-from ..house import house
-from ..models import Urgency
-from ..sealed_json import base64_field, hex_field, text_field
+from ..app_state import app_state
+from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import MARK
 from ..sealing.payload import LABEL_STEP, TIP_STEP
-from ..sealing.shape import WrongShape, clear_size
+from ..tip.channels import Channel
+from ..tip.urgency import Urgency
+from ..wire.fields import Malformed, TooLong, base64_field, hex_field, text_field
 from .store import SealedTip
 from .units import OpenUnit
 
@@ -46,7 +45,7 @@ class Cover:
         cleared at a press.
         """
         unit = units.get(self.unit_id)
-        if unit is not None and house().district.units[unit.unit_id].practice:
+        if unit is not None and app_state().district.units[unit.unit_id].practice:
             return None
         if unit is not None and self.key_id not in (None, unit.key_id):
             # The browser asks again, and seals anew.
@@ -59,7 +58,7 @@ class Cover:
         *,
         is_machine: bool = False,
         is_proven: bool = False,
-        channel: str = "form",
+        channel: str = Channel.FORM,
     ) -> SealedTip:
         return SealedTip(
             reference=self.reference,
@@ -77,19 +76,19 @@ class Cover:
 
 
 def read_cover(content: dict[str, Any]) -> Cover:
-    """Read what was posted; refuse what no browser of ours sends."""
+    """Read what was posted. Raises `Malformed` for what no browser of ours sends."""
     urgency = Urgency(text_field(content, "urgency", _URGENCY))
     unit_id = text_field(content, "unit", _NAME)
     sealed = base64_field(content, "sealed")
     if len(sealed) > MOST_SEALED:
-        abort(413)
+        raise TooLong
     size = _clear_size(sealed, recipients=2)
     if size % TIP_STEP or not size:
-        abort(400)
+        raise Malformed
     lookup = bytes.fromhex(hex_field(content, "lookup", 32))
     return Cover(
         reference=text_field(content, "reference", _REFERENCE),
-        lookup=house().peppered(lookup),
+        lookup=app_state().peppered(lookup),
         unit_id=unit_id,
         key_id=int(text_field(content, "key", _KEY_ID)) if "key" in content else None,
         urgency=urgency,
@@ -102,7 +101,7 @@ def read_cover(content: dict[str, Any]) -> Cover:
 def _label(label: bytes) -> bytes:
     """Check a label: every tip has one, so that no row tells which came the supervisory way."""
     if _clear_size(label, recipients=1) != LABEL_STEP:
-        abort(400)
+        raise Malformed
     return label
 
 
@@ -110,4 +109,4 @@ def _clear_size(sealed: bytes, *, recipients: int) -> int:
     try:
         return clear_size(sealed, recipients=recipients)
     except WrongShape:
-        abort(400)
+        raise Malformed from None

@@ -22,9 +22,12 @@ from ..models import (
     SpentNonce,
     Tip,
     TipLabel,
-    TipStatus,
 )
-from . import clocks, history, kept, uploads
+from ..tip.status import TipStatus
+from . import history
+from .deadlines import clocks
+from .files import uploads
+from .key_change import kept
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
 # retry is still answered with the same receipt (design.md section 4). The form's own day counts:

@@ -21,8 +21,8 @@ from ..models import (
 )
 from ..sealing import age, payload, receipt
 from ..sealing.marks import unit_mark
-from . import uploads
-from .routes import Circumstances, choose_urgency
+from ..tip.routing import Circumstances, choose_urgency
+from .files import uploads
 from .store import SealedTip, store_tip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..district import District
+from ..district.data import District
 from ..models import UnitKey
 from ..sealing.member import fingerprint as fingerprint_of
 

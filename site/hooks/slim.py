@@ -12,7 +12,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-CSS_SPACE = re.compile(r"(?<=[,;{}])\s+|\s+(?=[{}])")
+CSS_SPACE = re.compile(r"(?<=[,:;{}>])\s+|\s+(?=[{}>!])")
 JS_LINE = re.compile(r"^[ \t]*(?://.*)?\n?|[ \t]+$", re.M)
 
 

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.ahead import MOST_AHEAD, MOST_HEAD, Ahead
+from admin.serving.ahead import (
+    MOST_AHEAD,
+    MOST_HEAD,
+    Ahead,
+)
 
 HEAD = b"POST /tip/sent HTTP/1.1\r\nHost: x\r\n"
 

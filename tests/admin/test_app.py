@@ -1,4 +1,4 @@
-"""The house stands: migrations, hosts, headers."""
+"""The application as a whole: migrations, hosts, headers."""
 
 import gc
 
@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import inspect, select
 
 from admin import create_app
+from admin.app_state import app_state
 from admin.config import load_config
 from admin.db import db
-from admin.house import house
 from admin.migrate import migrate
 from admin.models import Base, Setting
 from tests.support import open_files
@@ -24,7 +24,7 @@ def test_a_migration_makes_every_table_and_column_of_the_models(app):
 
 def test_the_site_id_is_16_hexadecimal_characters_and_stays(app):
     with app.app_context():
-        first = house().site_id
+        first = app_state().site_id
         assert int(first, 16) >= 0
         assert len(first) == 16
         assert db.session.execute(select(Setting.value)).scalar_one() == first

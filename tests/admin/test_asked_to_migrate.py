@@ -105,7 +105,7 @@ def test_each_step_is_told_in_chinese(revision):
 def served(monkeypatch):
     """Let `serve` come to the point where it would answer, and no further."""
     reached = []
-    monkeypatch.setattr("admin.serving.run", lambda *_args, **_more: reached.append(True))
+    monkeypatch.setattr("admin.commands.serving.run", lambda *_args, **_more: reached.append(True))
     return reached
 
 
@@ -123,8 +123,8 @@ def test_in_development_an_empty_store_is_made(type_in, engine, served):
 
 @pytest.mark.parametrize("command", [("demo",), ("serve", "--demo")], ids=" ".join)
 def test_the_demo_brings_its_store_to_form_by_itself(type_in, engine, served, monkeypatch, command):
-    monkeypatch.setattr("admin.serving.make", lambda: None)
-    monkeypatch.setattr("admin.serving.is_demo", lambda _session: False)
+    monkeypatch.setattr("admin.commands.serving.make", lambda: None)
+    monkeypatch.setattr("admin.commands.serving.is_demo", lambda _session: False)
     migrate(engine, OLDER)
 
     assert type_in(*command).exit_code == 0

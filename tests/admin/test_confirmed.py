@@ -10,12 +10,20 @@ from threading import Event
 import pytest
 
 from admin import create_app
+from admin.app_state import app_state
 from admin.config import ROOT, Env
-from admin.confirmed import Kept, Rereading, ask_to_reread
-from admin.district import load_district, read_keys
-from admin.house import house
-from admin.keys_file import Line, replace_file, written
-from admin.quiet_log import OWN
+from admin.district.data import load_district, read_keys
+from admin.district.reloading import (
+    Kept,
+    Rereading,
+    ask_to_reread,
+)
+from admin.logs import OWN
+from admin.reading.keys_file import (
+    KeyLine,
+    replace_file,
+    written,
+)
 from tests.live import dispose
 from tests.support import PublicClient
 
@@ -66,7 +74,7 @@ def test_new_keys_are_read_at_once_and_nothing_is_read_twice(node, keys):
     before = node()
     assert node() is before
 
-    write(keys, Line("police", PRINT), Line("police", OTHER, date(2027, 1, 1)))
+    write(keys, KeyLine("police", PRINT), KeyLine("police", OTHER, date(2027, 1, 1)))
 
     after = node()
     assert after.fingerprints == {("police", PRINT)}
@@ -76,7 +84,7 @@ def test_new_keys_are_read_at_once_and_nothing_is_read_twice(node, keys):
 
 
 def test_a_slip_in_the_keys_leaves_what_was_read_and_is_named_once(node, keys, told):
-    write(keys, Line("police", PRINT))
+    write(keys, KeyLine("police", PRINT))
     before = node()
     whole = keys.read_text("utf-8")
 
@@ -157,7 +165,7 @@ def test_new_keys_come_whatever_is_wrong_elsewhere(node, content, data, keys, is
     path.write_text(f"{whole}\n items: [", "utf-8")
     if is_asked:
         ask_to_reread(data)
-    write(keys, Line("police", PRINT))
+    write(keys, KeyLine("police", PRINT))
 
     assert (node().fingerprints == {("police", PRINT)}) is is_asked
     assert node().townships == before.townships
@@ -176,7 +184,7 @@ def test_a_process_made_of_what_another_read_takes_no_edit_and_no_slip(config, c
     app = create_app(copied, kept)
 
     with app.app_context():
-        assert "河口乡" in {row.zh for row in house().district.townships.values()}
+        assert "河口乡" in {row.zh for row in app_state().district.townships.values()}
     dispose(app)
 
 
@@ -201,13 +209,13 @@ def test_every_application_of_a_data_folder_hears_of_it(content, data):
 
 
 def test_production_reads_the_editors_file_alone(config):
-    write(config.data / "keys.yml", Line("police", PRINT))
+    write(config.data / "keys.yml", KeyLine("police", PRINT))
     app = create_app(replace(config, env=Env.PRODUCTION))
 
     with app.app_context():
-        assert house().district.fingerprints == frozenset()
-        write(config.data / "keys.yml", Line("police", OTHER))
-        assert house().district.fingerprints == frozenset()
+        assert app_state().district.fingerprints == frozenset()
+        write(config.data / "keys.yml", KeyLine("police", OTHER))
+        assert app_state().district.fingerprints == frozenset()
     dispose(app)
 
 
@@ -249,8 +257,8 @@ def test_who_asks_while_another_thread_reads_gets_what_is_new(config, content, m
         assert go_on.wait(60)
         return read_keys(*args)
 
-    monkeypatch.setattr("admin.confirmed.read_keys", read_slowly)
-    write(content / "data" / "keys.yml", Line("police", PRINT))
+    monkeypatch.setattr("admin.district.reloading.read_keys", read_slowly)
+    write(content / "data" / "keys.yml", KeyLine("police", PRINT))
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(kept.newest)
         assert reading.wait(60)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.marked import dialled
+from admin.web.markup import dialled
 
 
 def test_each_number_that_a_sentence_tells_to_call_is_a_link():

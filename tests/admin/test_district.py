@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from admin.config import ROOT
-from admin.data_file import DataError
-from admin.district import load_district
+from admin.district.data import load_district
+from admin.reading.data_files import DataError
 
 CONTACTS = [
     ("{custodian: supervision, reviewer: nowhere}", "no such unit: nowhere"),

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from admin.drafts import DRAFT_SECONDS, Drafts
+from admin.wire.drafts import DRAFT_SECONDS, Drafts
 
 DRAFTS = Drafts(b"1" * 32, b"2" * 32)
 ADDRESSES = ["/tip/draft", "/mailbox/draft", "/en/mailbox/draft"]

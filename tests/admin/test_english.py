@@ -11,11 +11,12 @@ from babel.messages.frontend import CommandLineInterface, parse_mapping_cfg
 from babel.messages.pofile import read_po
 from sqlalchemy import delete, select
 
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
-from admin.models import Message, TipStatus, UnitKey
+from admin.models import Message, UnitKey
 from admin.sealing import receipt
+from admin.tip.status import TipStatus
 from admin.vault import vault
 from tests.admin.intake.conftest import LEAST, FormReader
 from tests.admin.mailbox.conftest import UNIT, UnitKeys, make_reporter
@@ -189,7 +190,7 @@ def reporter(app, units):
 def test_the_catalogue_has_every_word_of_the_reporters_pages_and_no_other(catalogue):
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    keywords = {**DEFAULT_KEYWORDS, "_l": None}
+    keywords = {**DEFAULT_KEYWORDS, "_l": None, "N_": None}
     found = extract_from_dir(ROOT / "admin", methods, options, keywords)
 
     assert {message.id for message in catalogue if message.id} == {row[2] for row in found}
@@ -280,7 +281,7 @@ def test_the_receipt_and_what_follows_are_english(visitor):
 def test_a_form_that_was_sent_too_fast_says_so_in_english(visitor, app):
     visitor.open_form()
     with app.app_context():
-        house().config = replace(house().config, form_min_seconds=60)
+        app_state().config = replace(app_state().config, form_min_seconds=60)
 
     assert "That was very fast" in visitor.send(422)[0]
 
@@ -425,8 +426,8 @@ def test_error_pages_are_english(client, ask, status, sentence):
 def close_unit(app, *unit_ids):
     """Let a unit be as before a second person confirmed its key."""
     with app.app_context():
-        kept = {pair for pair in house().district.fingerprints if pair[0] not in unit_ids}
-        house().district = replace(house().district, fingerprints=frozenset(kept))
+        kept = {pair for pair in app_state().district.fingerprints if pair[0] not in unit_ids}
+        app_state().district = replace(app_state().district, fingerprints=frozenset(kept))
         vault().units._until = 0.0
 
 

@@ -4,7 +4,7 @@ import pytest
 from flask import request
 from gunicorn.http.errors import InvalidChunkSize
 
-from admin.errors import _LAST_WORDS, SENTENCES
+from admin.web.errors import _LAST_WORDS, SENTENCES
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from admin.accounts.roles import ROLES
+from admin.access.roles import ROLES
 from admin.cli import main
 from admin.commands import people, texts
 from admin.config import make_secret
-from admin.law import LAWS
+from admin.law.importing import LAWS
 
 DENGSHAO = str(Path(sys.executable).with_name("dengshao"))
 HEAVY = ("flask", "sqlalchemy", "alembic", "werkzeug", "jinja2", "cryptography", "gunicorn", "yaml")

@@ -10,22 +10,26 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import not_, select, text
 
 from admin import create_app
-from admin.accounts import services
 from admin.config import ConfigError, load_config
 from admin.db import SHANGHAI, db, today
 from admin.desk.claims import is_held
-from admin.models import (
-    LaneRank,
-    Member,
-    NoticeAddress,
-    OutboxMail,
-    Tip,
-    TipStatus,
-    UnitKey,
-    Urgency,
+from admin.mail.notices import (
+    DAILY,
+    PAGE,
+    is_lane_slot,
+    p0_statement,
+    tick,
 )
-from admin.notices import DAILY, PAGE, is_lane_slot, p0_statement, tick
-from admin.outbox import KEPT_SECONDS, RETRY_SECONDS, Letter, queue_letter
+from admin.mail.outbox import (
+    KEPT_SECONDS,
+    RETRY_SECONDS,
+    Letter,
+    queue_letter,
+)
+from admin.models import LaneRank, Member, NoticeAddress, OutboxMail, Tip, UnitKey
+from admin.signin import services
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.calls import CALLS_MAX, UNPROVEN, waiting_statement
 from tests.ports import free_port
 

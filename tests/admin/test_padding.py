@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.padding import pad_bytes, pad_page
+from admin.wire.padding import pad_bytes, pad_page
 
 WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=400)
 

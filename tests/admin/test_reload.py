@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from admin import public_keys
 from admin.cli import main
 from admin.config import ROOT, Env, load_config
-from admin.confirmed import Kept
-from admin.district import load_district, routes_digest
-from admin.quiet_log import OWN
-from admin.server import Server, gunicorn_options
+from admin.district import public_keys
+from admin.district.data import load_district, routes_digest
+from admin.district.reloading import Kept
+from admin.logs import OWN
+from admin.serving.server import Server, gunicorn_options
 
 FILES = sorted(path.stem for path in (ROOT / "content" / "data").glob("*.yml"))
 
@@ -129,7 +129,7 @@ def public(monkeypatch, config):
     found = Public(config.content)
     monkeypatch.setattr(public_keys, "_connection", lambda _config: found)
     # A server runs on this folder.
-    monkeypatch.setattr("admin.serving.serving_pid", lambda _lock: 1)
+    monkeypatch.setattr("admin.commands.serving.serving_pid", lambda _lock: 1)
     return found
 
 

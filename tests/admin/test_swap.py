@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from admin.config import ConfigError, load_config
-from admin.swap import clear_swaps, refuse_clear_swap
+from admin.serving.swap import clear_swaps, refuse_clear_swap
 
 HEAD = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 PLAIN_DISK = {"pci/sda": {}, "pci/sda/sda2": {"partition": "2"}}

@@ -5,7 +5,11 @@ from io import BytesIO
 
 import pytest
 
-from admin.turns import MOST_READ, TakingTurns, aside
+from admin.wire.request_lock import (
+    MOST_READ,
+    RequestLock,
+    unlocked,
+)
 
 
 class Stream(BytesIO):
@@ -36,7 +40,7 @@ class App:
         return [b"ok"]
 
 
-class Turns(TakingTurns):
+class Turns(RequestLock):
     def is_taken(self):
         return self._turn.locked()
 
@@ -73,7 +77,7 @@ def test_other_bodies_are_left_to_the_application(length):
 def test_who_steps_aside_gives_the_turn_to_others_and_takes_one_again():
     def app(environ, _start_response):
         taken.append(turns.is_taken())
-        with aside(environ):
+        with unlocked(environ):
             taken.append(turns.is_taken())
         taken.append(turns.is_taken())
         return [b"ok"]
@@ -86,7 +90,7 @@ def test_who_steps_aside_gives_the_turn_to_others_and_takes_one_again():
 
 
 def test_where_nobody_takes_turns_nobody_steps_aside():
-    with aside({}):
+    with unlocked({}):
         pass
 
 
@@ -95,7 +99,7 @@ def test_an_error_of_the_sender_meets_whoever_reads():
         def read(self, _size):
             raise OSError("the line was cut")
 
-    turns = TakingTurns(App())
+    turns = RequestLock(App())
 
     with pytest.raises(OSError, match="the line was cut"):
         turns({"wsgi.input": Cut(), "CONTENT_LENGTH": "5"}, None)
@@ -105,7 +109,7 @@ def test_an_error_of_the_sender_meets_whoever_reads():
 
 def test_one_at_a_time_is_inside():
     app = App()
-    turns = TakingTurns(app)
+    turns = RequestLock(app)
     threads = [
         threading.Thread(
             target=turns, args=({"wsgi.input": BytesIO(b"x"), "CONTENT_LENGTH": "1"}, None)

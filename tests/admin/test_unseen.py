@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.marked import UNSEEN, seen
+from admin.web.markup import UNSEEN, seen
 from tests.admin.desk.test_browser_modules import run
 
 NAMED = [0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from admin.urlencoded import MAX_FIELDS, parse
+from admin.wire.urlencoded import MAX_FIELDS, parse
 
 # Pieces that a body, honest or hostile, is made of.
 PIECES = st.sampled_from(

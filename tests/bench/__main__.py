@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from admin.config import ROOT
-from admin.tokens import FormTokens
+from admin.wire.form_tokens import FormTokens
 
 from .desk import fill_queue, sign_in
 from .dripping import measure_dripping

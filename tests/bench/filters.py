@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from admin import create_app
 from admin.db import db
-from admin.desk.search import Wanted
+from admin.desk.queue.search import Wanted
 from admin.models import Member
 from tests.admin.desk.offered import every_filter, few_filters
 

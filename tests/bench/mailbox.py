@@ -18,12 +18,13 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from admin import create_app
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
-from admin.models import Direction, Tip, UnitKey, Urgency
+from admin.models import Direction, Tip, UnitKey
 from admin.sealing import age, payload, receipt
 from admin.sealing.seen import blank
+from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, add_message, store_tip
 
 from .load import FORM, JSON, Connection
@@ -52,7 +53,7 @@ def store_known(place: Place) -> tuple[str, str]:
     """Store a tip that staff have answered; gives its receipt's digits, and the site id."""
     app, digits = create_app(place.config), receipt.new_digits()
     with app.app_context():
-        site_id = house().site_id
+        site_id = app_state().site_id
         keys = receipt.derive(digits, site_id)
         unit = db.session.scalars(select(UnitKey).filter_by(unit_id=UNIT)).one()
         recipients = [age.parse_recipient(text) for text in (unit.recipient, unit.recovery)]
@@ -63,7 +64,7 @@ def store_known(place: Place) -> tuple[str, str]:
             db.session,
             SealedTip(
                 reference=reference,
-                lookup=house().peppered(keys.lookup),
+                lookup=app_state().peppered(keys.lookup),
                 unit_id=UNIT,
                 unit_key_id=unit.id,
                 urgency=Urgency.P2,

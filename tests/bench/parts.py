@@ -10,13 +10,14 @@ from pathlib import Path
 from flask import Flask, request
 
 from admin import create_app
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db
-from admin.house import house
 from admin.intake import pages, services, submission, views
 from admin.intake.current import current_intake
 from admin.intake.flood import Verdict
-from admin.vault import nonces, store
+from admin.vault import store
+from admin.vault.spent import nonces
 
 from .load import body
 from .place import environment, furnish
@@ -62,7 +63,7 @@ def post_environ(data: bytes) -> dict[str, object]:
 def take_apart(app: Flask, parts: Parts) -> None:
     """Take one tip as the view does, step by step."""
     with app.app_context():
-        data = body(house().tokens.new().encode())
+        data = body(app_state().tokens.new().encode())
     parts.start()
     with app.request_context(post_environ(data)):
         parts.mark("request opened")

@@ -16,7 +16,11 @@ from pathlib import Path
 from admin.config import ROOT
 from admin.intake.challenge import Challenges
 from admin.sealing.padme import MIB, sealed_size
-from admin.vault.blobs import PART, part_count, part_length
+from admin.vault.files.blobs import (
+    PART,
+    part_count,
+    part_length,
+)
 
 from .load import JSON, Connection
 from .place import Place, children, served

@@ -1,7 +1,7 @@
 // The work of age_jobs.mjs (Node) and age_page.js (Chromium): the same calls to our own library.
 
-import * as age from "../../admin/browser/lib/age.js";
-import { fromBase64, toBase64 } from "../../admin/browser/lib/bytes.js";
+import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
+import * as age from "../../admin/browser/shared/sealing/age.js";
 
 const ACTS = {
   identity: async () => age.newIdentity(),

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isTrue } from "../../admin/browser/lib/true_canvas.js";
+import { isTrue } from "../../admin/browser/shared/true_canvas.js";
 
 // A canvas whose pixels go through `spoil(level, i)` when they are read.
 const canvasWith = (spoil) => (width, height) => {
@@ -11,7 +11,8 @@ const canvasWith = (spoil) => (width, height) => {
     fillRect(left, top, wide, high) {
       const [red, green, blue] = pen.fillStyle.match(/\d+/g).map(Number);
       for (let y = top; y < top + high; y += 1) {
-        for (let x = left; x < left + wide; x += 1) data.set([red, green, blue], 4 * (y * width + x));
+        for (let x = left; x < left + wide; x += 1)
+          data.set([red, green, blue], 4 * (y * width + x));
       }
     },
     getImageData: () => ({ data: data.map(spoil) }),
@@ -20,7 +21,10 @@ const canvasWith = (spoil) => (width, height) => {
 };
 
 let seed = 1;
-const noise = () => (seed = (seed * 48271) % 2147483647) % 256;
+const noise = () => {
+  seed = (seed * 48271) % 2147483647;
+  return seed % 256;
+};
 
 const CANVASES = [
   ["as it was drawn", (level) => level, true],

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Draft, keptDraft } from "../../admin/browser/page/draft.js";
+import { Draft, keptDraft } from "../../admin/browser/reporter/form/draft.js";
 
 const GIVEN = `ticket ${Buffer.alloc(32, 7).toString("base64")}`;
 

@@ -1,8 +1,8 @@
 // What our library says to each message: JSON rows on standard input, names of errors or null out.
 
 import { readFileSync } from "node:fs";
-import { fromBase64, fromHex } from "../../admin/browser/lib/bytes.js";
-import { verifyEnvelope } from "../../admin/browser/lib/envelope.js";
+import { fromBase64, fromHex } from "../../admin/browser/shared/bytes.js";
+import { verifyEnvelope } from "../../admin/browser/shared/sealing/envelope.js";
 
 function verdict(row) {
   try {

@@ -1,13 +1,13 @@
 // What files are made of in the browser, as tests ask: JSON in, JSON out.
 
 import { readFileSync } from "node:fs";
-import { fromBase64, toBase64 } from "../../admin/browser/lib/bytes.js";
-import { safeName } from "../../admin/browser/lib/file_entry.js";
-import { openWith } from "../../admin/browser/lib/age.js";
-import { paddedSize, padme, steppedSize } from "../../admin/browser/lib/padme.js";
-import { JOBS } from "../../admin/browser/files/jobs.js";
-import { sniff } from "../../admin/browser/files/sniff.js";
-import { dimensions } from "../../admin/browser/lib/picture_size.js";
+import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
+import { safeName } from "../../admin/browser/reporter/files/file_entry.js";
+import { paddedSize, padme, steppedSize } from "../../admin/browser/reporter/files/padme.js";
+import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
+import { sniff } from "../../admin/browser/shared/media.js";
+import { dimensions } from "../../admin/browser/shared/picture_size.js";
+import { openWith } from "../../admin/browser/shared/sealing/age.js";
 
 const join = (parts) => Buffer.concat(parts.map(({ bytes }) => Buffer.from(bytes)));
 
@@ -35,13 +35,15 @@ async function resume({ data, other, length, done }) {
   const source = new Blob([fromBase64(data)]);
   const first = await JOBS.open({ id: 1, source, length });
   const before = [];
-  for (let number = 0; number < first.parts; number += 1) before.push(await JOBS.part({ id: 1, number }));
+  for (let number = 0; number < first.parts; number += 1)
+    before.push(await JOBS.part({ id: 1, number }));
   const prefix = { parts: done, digest: before[done - 1].prefix };
   const lock = JSON.parse(JSON.stringify(first.lock));
   const chosen = other ? new Blob([fromBase64(other)]) : source;
   const again = await JOBS.open({ id: 2, source: chosen, length, lock, prefix });
   const after = [];
-  for (let number = done; number < again.parts; number += 1) after.push(await JOBS.part({ id: 2, number }));
+  for (let number = done; number < again.parts; number += 1)
+    after.push(await JOBS.part({ id: 2, number }));
   const isEqual = join(before.slice(done)).equals(join(after));
   return { isSame: again.isSame, isEqual };
 }
@@ -57,7 +59,11 @@ const PARTS = {
   names: (names) => names.map((name) => safeName(name)),
   sniff: (all) => all.map((data) => sniff(fromBase64(data))),
   sizes: (all) => all.map(({ data, type }) => dimensions(fromBase64(data), type)),
-  state: ({ open }) => JOBS.openState({ keep: keepOf(open), box: JOBS.lockState({ keep: keepOf(1), content: { a: "字" } }) }),
+  state: ({ open }) =>
+    JOBS.openState({
+      keep: keepOf(open),
+      box: JOBS.lockState({ keep: keepOf(1), content: { a: "字" } }),
+    }),
 };
 
 const { job, content } = JSON.parse(readFileSync(0, "utf8"));

@@ -2,12 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Field } from "../../admin/browser/files/field.js";
+import { Field } from "../../admin/browser/reporter/files/field.js";
 
 globalThis.window = new EventTarget();
 
 const LIMITS = { most: 10, fileMb: 500, tipMb: 2048 };
-const WORDS = { noName: "file", photo: "photo{number}", faultFailed: "{name} failed", faultAgain: "{name} again" };
+const WORDS = {
+  noName: "file",
+  photo: "photo{number}",
+  faultFailed: "{name} failed",
+  faultAgain: "{name} again",
+};
 const PHOTO = { type: "image/jpeg", mark: "1-a" };
 
 // Plays the worker; `jobs` are those that a test asks for.
@@ -23,7 +28,15 @@ function fieldWith(jobs, rows = []) {
   const run = async (job, content) => all[job](content);
   const proof = { take: async () => "proof" };
   const isPractice = false;
-  const field = new Field({ run, words: WORDS, limits: LIMITS, memory, proof, isPractice, onChange: () => {} });
+  const field = new Field({
+    run,
+    words: WORDS,
+    limits: LIMITS,
+    memory,
+    proof,
+    isPractice,
+    onChange: () => {},
+  });
   return { field, forgotten };
 }
 
@@ -62,7 +75,10 @@ test("a worker that fails at a file that was chosen again leaves nothing waiting
   const { field } = fieldWith({ look: () => PHOTO, clean: fail("the worker is gone") }, [rowOf()]);
   await field.recall();
   await field.add([fileOf("a.jpg")]);
-  assert.deepEqual(field.items.map(({ state, reason }) => [state, reason]), [["refused", "worker"]]);
+  assert.deepEqual(
+    field.items.map(({ state, reason }) => [state, reason]),
+    [["refused", "worker"]],
+  );
   await assert.rejects(field.collect(), { name: "FileFaults" });
 });
 
@@ -75,9 +91,15 @@ for (const [name, more] of [
     const { field, forgotten } = fieldWith({}, [rowOf(more)]);
     field.travelTogether(true);
     await field.recall();
-    assert.deepEqual(field.items.map(({ state, uploads }) => [state, uploads]), [["again", []]]);
+    assert.deepEqual(
+      field.items.map(({ state, uploads }) => [state, uploads]),
+      [["again", []]],
+    );
     assert.deepEqual(forgotten, ["old ticket"]);
-    assert.deepEqual(sent("/tip/files/drop").map(({ content }) => content.ticket), ["old ticket"]);
+    assert.deepEqual(
+      sent("/tip/files/drop").map(({ content }) => content.ticket),
+      ["old ticket"],
+    );
     await assert.rejects(field.collect(), { name: "FileFaults" });
   });
 }
@@ -91,7 +113,12 @@ function sealing() {
     sources.set(id, text);
     const isSame = !prefix || text.slice(0, prefix.parts) === prefix.digest;
     if (!lock) locks.made += 1;
-    return { lock: lock || { identity: `key ${locks.made}` }, size: text.length, parts: text.length, isSame };
+    return {
+      lock: lock || { identity: `key ${locks.made}` },
+      size: text.length,
+      parts: text.length,
+      isSame,
+    };
   };
   return {
     look: () => ({ type: "application/pdf", mark: "1-a" }),
@@ -120,14 +147,19 @@ function storing(length, lose = () => false) {
     "/tip/files/part": ({ headers }) => {
       const number = Number(headers["Dengshao-Part"]);
       const before = stored[headers["Dengshao-Ticket"]];
-      if (number === before.length) stored[headers["Dengshao-Ticket"]] += headers["Dengshao-Digest"];
-      return lose(number) ? [0] : [200, standing(before.slice(0, number) + headers["Dengshao-Digest"])];
+      if (number === before.length)
+        stored[headers["Dengshao-Ticket"]] += headers["Dengshao-Digest"];
+      return lose(number)
+        ? [0]
+        : [200, standing(before.slice(0, number) + headers["Dengshao-Digest"])];
     },
     "/tip/files/drop": () => [200, { dropped: true }],
   });
   const standing = (text) => ({ next: text.length, whole: text.length === length, keep: "k" });
   const posted = () =>
-    server.sent("/tip/files/part").map(({ content: { headers } }) => headers["Dengshao-Part"] + headers["Dengshao-Digest"]);
+    server
+      .sent("/tip/files/part")
+      .map(({ content: { headers } }) => headers["Dengshao-Part"] + headers["Dengshao-Digest"]);
   return { ...server, stored, posted };
 }
 
@@ -200,15 +232,29 @@ test("what a part holds is kept in the tab before it goes", async () => {
   await field.add([fileOf("a.pdf", "abc")]);
   field.items[0].keep();
   await field.collect();
-  assert.deepEqual(kept, [[null, 0], ["a", 0], ["ab", 1], ["abc", 2], ["abc", 3]]);
+  assert.deepEqual(kept, [
+    [null, 0],
+    ["a", 0],
+    ["ab", 1],
+    ["abc", 2],
+    ["abc", 3],
+  ]);
 });
 
 test("parts beyond those that are known to be this file's are not taken for its own", async () => {
   const { field } = fieldWith(sealing());
   const server = storing(4);
   server.stored["old ticket"] = "abX";
-  const row = rowOf({ role: "kept", done: 1, prefix: { parts: 1, digest: "a", sealed: "a" }, lock: { identity: "old key" } });
-  field.memory.recall = async () => ({ found: [{ ...row, item: { ...row.item, cleanName: "" } }], lost: 0 });
+  const row = rowOf({
+    role: "kept",
+    done: 1,
+    prefix: { parts: 1, digest: "a", sealed: "a" },
+    lock: { identity: "old key" },
+  });
+  field.memory.recall = async () => ({
+    found: [{ ...row, item: { ...row.item, cleanName: "" } }],
+    lost: 0,
+  });
   await field.recall();
   await field.add([fileOf("a.pdf", "abcd")]);
   const { entries } = await field.collect();

@@ -2,17 +2,23 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newIdentity, openWith, recipientOf, sealTo } from "../../admin/browser/lib/age.js";
-import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/lib/bytes.js";
-import { labelBytes, tipBytes } from "../../admin/browser/lib/tip.js";
-import { resealBundle, resealFile } from "../../admin/browser/renewal/bundle.js";
-import { compare } from "../../admin/browser/renewal/contents.js";
-import { checkMoved } from "../../admin/browser/renewal/checking.js";
-import { makeNextKey, remainingHolders, solve } from "../../admin/browser/renewal/making.js";
-import { reseal } from "../../admin/browser/renewal/reseal.js";
-import { join } from "../../admin/browser/members/halves.js";
-import { identityFromSeed, seedOf } from "../../admin/browser/lib/age.js";
-import { rosterMac, successorMac } from "../../admin/browser/lib/member.js";
+import { fromBase64, toBase64, toUtf8 } from "../../admin/browser/shared/bytes.js";
+import {
+  identityFromSeed,
+  newIdentity,
+  openWith,
+  recipientOf,
+  sealTo,
+  seedOf,
+} from "../../admin/browser/shared/sealing/age.js";
+import { rosterMac, successorMac } from "../../admin/browser/shared/sealing/member.js";
+import { labelBytes, tipBytes } from "../../admin/browser/shared/sealing/tip.js";
+import { join } from "../../admin/browser/signin/members/halves.js";
+import { resealBundle, resealFile } from "../../admin/browser/signin/renewal/bundle.js";
+import { checkMoved } from "../../admin/browser/signin/renewal/checking.js";
+import { compare } from "../../admin/browser/signin/renewal/contents.js";
+import { makeNextKey, remainingHolders, solve } from "../../admin/browser/signin/renewal/making.js";
+import { reseal } from "../../admin/browser/signin/renewal/reseal.js";
 
 const conflict = () => Object.assign(new Error("409"), { status: 409 });
 
@@ -50,7 +56,10 @@ test("all of it is moved, and how much is left is told on the way", async () => 
   const { io, left, told } = server(["a", "b", "c"]);
   assert.equal(await reseal("new", io), "done");
   assert.equal(left.size, 0);
-  assert.deepEqual(told.filter(([state]) => state === "working").map(([, n]) => n), [3, 2, 1]);
+  assert.deepEqual(
+    told.filter(([state]) => state === "working").map(([, n]) => n),
+    [3, 2, 1],
+  );
 });
 
 test("what the server stopped counting is not counted down until it can be counted", async () => {
@@ -105,7 +114,11 @@ test("nothing is sealed to a key that the unit has replaced since, nor to one un
 
 async function key() {
   const [identity, recovery] = [await newIdentity(), await newIdentity()];
-  return { identity, recovery, recipients: [await recipientOf(identity), await recipientOf(recovery)] };
+  return {
+    identity,
+    recovery,
+    recipients: [await recipientOf(identity), await recipientOf(recovery)],
+  };
 }
 
 async function story() {
@@ -122,7 +135,10 @@ async function story() {
     reference: "0123A-BCXYZ",
     length: 3,
     sealed: await seal(old.recipients, words),
-    label: await seal([old.recipients[0]], labelBytes({ category: "A1", township: "shili", flags: ["minor", "danger"] })),
+    label: await seal(
+      [old.recipients[0]],
+      labelBytes({ category: "A1", township: "shili", flags: ["minor", "danger"] }),
+    ),
     messages: {
       1: await seal(old.recipients, toUtf8("reporter")),
       2: await seal([to, ...old.recipients], toUtf8("staff")),
@@ -133,8 +149,13 @@ async function story() {
   return { old, next, reporter, bundle };
 }
 
-const unitOf = (old, { identity, recipients: [recipient, recovery] }, holdsAll = true) =>
-  ({ identities: [old], identity, recipient, recovery, holdsAll });
+const unitOf = (old, { identity, recipients: [recipient, recovery] }, holdsAll = true) => ({
+  identities: [old],
+  identity,
+  recipient,
+  recovery,
+  holdsAll,
+});
 
 const read = async (identity, file) => toBase64(await openWith(identity, fromBase64(file)));
 
@@ -177,7 +198,12 @@ test("a second browser finds out what a mover changed, swapped or spoilt", async
   const anew = await resealBundle(unitOf(old.identity, next), bundle);
   const second = { identity: next.identity, identities: [next.identity, old.identity] };
   const seal = async (words) => toBase64(await sealTo(next.recipients, words));
-  const other = tipBytes({ reference: bundle.reference, fields: { what: "else" }, reporter: "r", talk: new Uint8Array(32) });
+  const other = tipBytes({
+    reference: bundle.reference,
+    fields: { what: "else" },
+    reporter: "r",
+    talk: new Uint8Array(32),
+  });
   const changes = {
     "other words": { sealed: await seal(other) },
     "another message": { messages: { ...anew.messages, 1: await seal(toUtf8("REPORTER")) } },
@@ -206,9 +232,13 @@ test("what differs is told of and doubted, what is the same confirmed, and the r
   const io = {
     next: async () => ({ tips: [...left], words, riddle: "r", to: "1" }),
     solve: async () => "p",
-    read: async (reference) => (reference === "gone" ? refuse(404) : { reference, must_compare: true }),
-    compare: async ({ reference }) =>
-      ({ verdict: verdicts[reference], compared: reference !== "new", content_mac: "m" }),
+    read: async (reference) =>
+      reference === "gone" ? refuse(404) : { reference, must_compare: true },
+    compare: async ({ reference }) => ({
+      verdict: verdicts[reference],
+      compared: reference !== "new",
+      content_mac: "m",
+    }),
     confirm: async (reference) => {
       calls.push(["confirm", reference]);
       if (reference === "lied") return refuse(422);
@@ -219,7 +249,12 @@ test("what differs is told of and doubted, what is the same confirmed, and the r
     tell: (state, sentence) => told.push([state, sentence]),
   };
   assert.equal(await checkMoved({ keyId: "1" }, io), 3);
-  assert.deepEqual(calls, [["confirm", "same"], ["doubt", "bad"], ["doubt", "shut"], ["confirm", "lied"]]);
+  assert.deepEqual(calls, [
+    ["confirm", "same"],
+    ["doubt", "bad"],
+    ["doubt", "shut"],
+    ["confirm", "lied"],
+  ]);
   assert.deepEqual(told.at(-1), ["differs", "3 differ"]);
 });
 
@@ -233,7 +268,11 @@ test("junk moves as it is, and its label is unclear", async () => {
   for (const junk of ["no JSON", '{"v":1,"kind":"tip","fields":null}', '{"v":1,"kind":"label"}']) {
     const { old, next, bundle } = await story();
     const sealed = toBase64(await sealTo(old.recipients, toUtf8(junk)));
-    const anew = await resealBundle(unitOf(old.recovery, next), { ...bundle, sealed, messages: {} });
+    const anew = await resealBundle(unitOf(old.recovery, next), {
+      ...bundle,
+      sealed,
+      messages: {},
+    });
     assert.equal(await read(next.identity, anew.sealed), toBase64(toUtf8(junk)));
     const label = JSON.parse(atob(await read(next.identity, anew.label)));
     assert.deepEqual([label.category, label.township, label.flags], ["unclear", "unclear", []]);
@@ -244,16 +283,29 @@ test("who may lack a key leaves a tip alone whose message does not open", async 
   const { old, next, bundle } = await story();
   await assert.rejects(resealBundle(unitOf(old.identity, next, false), bundle), /does not open/);
   await assert.rejects(resealBundle(unitOf(await newIdentity(), next), bundle), /does not open/);
-  await assert.rejects(resealFile(unitOf(await newIdentity(), next), bundle.sealed), /does not open/);
+  await assert.rejects(
+    resealFile(unitOf(await newIdentity(), next), bundle.sealed),
+    /does not open/,
+  );
 });
 
 test("the new key is vouched for, handed to the remaining holders, and its sheet joins", async () => {
   const old = await key();
   const [recipient, recovery] = old.recipients;
   const [ada, bo] = [await key(), await key()];
-  const roster = [["", recovery], ["ada", ada.recipients[0]], ["bo", bo.recipients[0]]];
+  const roster = [
+    ["", recovery],
+    ["ada", ada.recipients[0]],
+    ["bo", bo.recipients[0]],
+  ];
   const seed = seedOf(old.identity);
-  const told = { recipient, recovery, roster, roster_mac: rosterMac(seed, roster), suspended: ["bo"] };
+  const told = {
+    recipient,
+    recovery,
+    roster,
+    roster_mac: rosterMac(seed, roster),
+    suspended: ["bo"],
+  };
   const unit = { identity: old.identity, recipient, recovery };
   const holders = remainingHolders(unit, told, "ada");
   assert.deepEqual(holders, [["ada", ada.recipients[0]]]);

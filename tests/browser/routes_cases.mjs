@@ -1,17 +1,17 @@
-// Holds admin/browser/lib/routes.js to tests/routes_cases.json: `node --test routes_cases.mjs`.
+// Holds admin/browser/shared/sealing/routes.js to tests/routes_cases.json: `node --test routes_cases.mjs`.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { checkRoutes, routesText } from "../../admin/browser/lib/published.js";
+import { checkRoutes, routesText } from "../../admin/browser/shared/sealing/published.js";
 import {
-  FalseRoutes,
   chooseUnit,
   chooseUrgency,
+  FalseRoutes,
   factsOf,
   isSupervisory,
   offeredCategories,
-} from "../../admin/browser/lib/routes.js";
+} from "../../admin/browser/shared/sealing/routes.js";
 
 const table = JSON.parse(readFileSync(new URL("../routes_cases.json", import.meta.url), "utf8"));
 
@@ -68,15 +68,24 @@ for (const row of table.published) {
 const CHANGES = {
   "the supervisory unit": (routes) => ({ ...routes, supervisory: "third" }),
   "the upper unit": (routes) => ({ ...routes, upper: "first" }),
-  "a category's unit": (routes) => ({ ...routes, categories: { ...routes.categories, A1: "third" } }),
+  "a category's unit": (routes) => ({
+    ...routes,
+    categories: { ...routes.categories, A1: "third" },
+  }),
   "a category more": (routes) => ({ ...routes, categories: { ...routes.categories, A2: "third" } }),
   "an office's unit": (routes) => ({ ...routes, offices: { ...routes.offices, one: "third" } }),
-  "an office's unit left out": (routes) => ({ ...routes, offices: { ...routes.offices, one: null } }),
+  "an office's unit left out": (routes) => ({
+    ...routes,
+    offices: { ...routes.offices, one: null },
+  }),
   "a unit's otherwise": (routes) => ({
     ...routes,
     units: { ...routes.units, first: { otherwise: ["third", "second"], recipients: [] } },
   }),
-  "who reads a contact": (routes) => ({ ...routes, contact: { custodian: "first", reviewer: "top" } }),
+  "who reads a contact": (routes) => ({
+    ...routes,
+    contact: { custodian: "first", reviewer: "top" },
+  }),
   "no shape at all": () => ({}),
 };
 

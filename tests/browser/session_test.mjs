@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fresh } from "../../admin/browser/seal/fresh.js";
-import { Later, Session } from "../../admin/browser/seal/session.js";
-import { Unsealable } from "../../admin/browser/seal/workshop.js";
+import { Fresh } from "../../admin/browser/reporter/sealing/fresh.js";
+import { Later, Session } from "../../admin/browser/reporter/sealing/session.js";
+import { Unsealable } from "../../admin/browser/reporter/sealing/workshop.js";
 
 const FORM = { fields: { category: "A4", what: "words" }, contact: "", website: "" };
 const MORE = { fields: { category: "A4", what: "more words" }, contact: "", website: "" };
@@ -17,7 +17,10 @@ const UNKNOWN = [200, { known: false }];
 function worker(changes) {
   const counts = { newReceipt: 0, sealTip: 0, sealSupplement: 0, solve: 0 };
   const jobs = {
-    newReceipt: () => ({ digits: `digits ${counts.newReceipt}`, receipt: `receipt ${counts.newReceipt}` }),
+    newReceipt: () => ({
+      digits: `digits ${counts.newReceipt}`,
+      receipt: `receipt ${counts.newReceipt}`,
+    }),
     sealTip: ({ digits, fields }) => ({
       lookup: `lookup of ${digits}`,
       reference: `reference ${counts.sealTip}`,
@@ -62,7 +65,8 @@ function serve(plays) {
       },
     };
   };
-  const sent = (address) => asked.filter((one) => one.address === address).map((one) => one.content);
+  const sent = (address) =>
+    asked.filter((one) => one.address === address).map((one) => one.content);
   return { asked, sent };
 }
 
@@ -102,7 +106,10 @@ test("what was prepared is used, and not made twice", async () => {
 });
 
 test("preparing that fails is no failure: sending tries again", async () => {
-  const { session, sent } = begin({ "/tip/challenge": [LOST, [200, {}]], "/keys.json": [LOST, [200, { keys: [] }]] });
+  const { session, sent } = begin({
+    "/tip/challenge": [LOST, [200, {}]],
+    "/keys.json": [LOST, [200, { keys: [] }]],
+  });
   await session.prepare();
   await session.send(FORM);
   assert.equal(sent("/tip/sealed").length, 1);
@@ -163,7 +170,11 @@ test("other words lie there already: the new ones are a supplement", async () =>
 async function supplementOf(plays, first, second) {
   const { session, sent } = begin(
     { "/mailbox/thread": [UNKNOWN, KNOWN], ...plays },
-    { sealSupplement: ({ files }) => ({ letter: { kind: "supplement", sealed: files.map(({ blob }) => blob) } }) },
+    {
+      sealSupplement: ({ files }) => ({
+        letter: { kind: "supplement", sealed: files.map(({ blob }) => blob) },
+      }),
+    },
   );
   await fails(session.send({ ...FORM, files: first }), { name: "Offline" });
   await session.send({ ...MORE, files: second });
@@ -216,7 +227,10 @@ for (const reason of ["number_taken", "token", "purged"]) {
     const { session, counts } = begin({
       "/tip/sealed": [LOST],
       "/mailbox/thread": [KNOWN],
-      "/mailbox/sealed": [[409, { error: reason }], [200, { stored: true }]],
+      "/mailbox/sealed": [
+        [409, { error: reason }],
+        [200, { stored: true }],
+      ],
     });
     await fails(session.send(FORM), { name: "Offline" });
     await session.send(MORE);
@@ -304,7 +318,10 @@ test("after a refusal it is known that nothing was stored", async () => {
 });
 
 test("words added to a tip that stands apart are told so", async () => {
-  const apart = [200, { ...UNKNOWN[1], known: true, token: "t", unit: { recipients: ["k"] }, apart: true }];
+  const apart = [
+    200,
+    { ...UNKNOWN[1], known: true, token: "t", unit: { recipients: ["k"] }, apart: true },
+  ];
   const plays = { "/tip/sealed": [[409, { error: "other_words" }]], "/mailbox/thread": [apart] };
   const { session } = begin(plays, { sealSupplement: () => ({ letter: { kind: "supplement" } }) });
   const { isSupplement, lane } = await session.send(FORM);
@@ -355,7 +372,16 @@ test("practice posts nothing and still makes a receipt", async () => {
 
 // Whether it is known, after a press that ended like this, that nothing was stored.
 const ENDS = [
-  ["the worker fails", { sealTip: () => { throw new Error("broken"); } }, {}, true],
+  [
+    "the worker fails",
+    {
+      sealTip: () => {
+        throw new Error("broken");
+      },
+    },
+    {},
+    true,
+  ],
   ["the server does not know the address", {}, { "/tip/sealed": [[404]] }, true],
   ["the line is lost before anything was sent", {}, { "/keys.json": [LOST] }, true],
   ["the answer is lost", {}, { "/tip/sealed": [LOST] }, false],
@@ -394,7 +420,10 @@ test("what was sealed before an earlier page's receipt came back never goes out 
   session.resume({ digits: "digits 9", receipt: "receipt 9" });
   const { receipts } = await session.send(FORM);
   assert.deepEqual(receipts, ["receipt 9"]);
-  assert.deepEqual(sent("/tip/sealed").map(({ lookup }) => lookup), ["lookup of digits 9"]);
+  assert.deepEqual(
+    sent("/tip/sealed").map(({ lookup }) => lookup),
+    ["lookup of digits 9"],
+  );
 });
 
 test("no failure makes words unsent that may be stored", async () => {
@@ -494,6 +523,9 @@ test("a file that the server misses is for the page to bring again; the tip is s
   await fails(session.send(withFiles(FORM, "a")), { name: "Refused", reason: "files" });
   assert.ok(!session.mayBeStored);
   await session.send(withFiles(FORM, "c"));
-  assert.deepEqual(sent("/tip/sealed").map(({ sealed }) => sealed), ["a", "c"]);
+  assert.deepEqual(
+    sent("/tip/sealed").map(({ sealed }) => sealed),
+    ["a", "c"],
+  );
   assert.deepEqual(sent("/mailbox/thread"), []);
 });

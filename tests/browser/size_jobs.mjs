@@ -1,13 +1,13 @@
 // How long a tip is on the line: sealed by the form's own worker, posted by its own sender.
 
 import { readFileSync } from "node:fs";
-import { newDigits } from "../../admin/browser/lib/receipt.js";
-import { JOBS } from "../../admin/browser/seal/jobs.js";
-import { sendTip } from "../../admin/browser/seal/server.js";
+import { sendTip } from "../../admin/browser/shared/form/server.js";
+import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
+import { newDigits } from "../../admin/browser/shared/sealing/receipt.js";
 
 const { cases, world } = JSON.parse(readFileSync(0, "utf8"));
 const sent = [];
-globalThis.fetch = async (address, { body }) => {
+globalThis.fetch = async (_address, { body }) => {
   sent.push(Buffer.byteLength(body));
   return { ok: true, status: 200, json: async () => JSON.parse(body) };
 };

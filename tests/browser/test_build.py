@@ -16,12 +16,16 @@ ROOT = Path(__file__).parents[2]
 def tree(tmp_path):
     """A checkout that holds the bundler, the libraries and no page yet."""
     browser = tmp_path / "admin/browser"
-    browser.mkdir(parents=True)
+    (browser / "page/entries").mkdir(parents=True)
     shutil.copy(ROOT / "admin/browser/build.mjs", browser)
-    shutil.copytree(ROOT / "admin/browser/lib", browser / "lib")
+    shutil.copytree(ROOT / "admin/browser/shared", browser / "shared")
     shutil.copy(ROOT / "package.json", tmp_path)
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     return tmp_path
+
+
+def write_entry(tree, name, words):
+    (tree / "admin/browser/page/entries" / name).write_text(words)
 
 
 def build(tree, *arguments):
@@ -29,12 +33,10 @@ def build(tree, *arguments):
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-def test_each_script_beside_the_bundler_becomes_one_file_with_its_licences(tree):
-    page = (
-        "import { sealTo } from './lib/age.js'; globalThis.seal = sealTo; globalThis.灯 = '灯哨';"
-    )
-    (tree / "admin/browser/one.js").write_text(page)
-    (tree / "admin/browser/two.js").write_text("globalThis.two = async () => 2n ** 64n;")
+def test_each_entry_becomes_one_file_with_its_licences(tree):
+    seal = "import { sealTo } from '../../shared/sealing/age.js'; globalThis.seal = sealTo;"
+    write_entry(tree, "one.js", seal + "globalThis.灯 = '灯哨';")
+    write_entry(tree, "two.js", "globalThis.two = async () => 2n ** 64n;")
     done = build(tree)
     assert done.returncode == 0, done.stderr
     names = [line.split()[0] for line in done.stdout.splitlines()]
@@ -48,7 +50,7 @@ def test_each_script_beside_the_bundler_becomes_one_file_with_its_licences(tree)
 
 
 def test_the_folder_for_the_bundles_can_be_named(tree, tmp_path):
-    (tree / "admin/browser/one.js").write_text("globalThis.one = 1;")
+    write_entry(tree, "one.js", "globalThis.one = 1;")
     assert build(tree, str(tmp_path / "elsewhere")).returncode == 0
     assert (tmp_path / "elsewhere/one.js").exists()
 
@@ -56,7 +58,7 @@ def test_the_folder_for_the_bundles_can_be_named(tree, tmp_path):
 @pytest.mark.parametrize(
     "page",
     [
-        "import './lib/absent.js';",
+        "import '../../shared/absent.js';",
         "this is no script",
         "import 'no-such-package';",
         "const one = 1; one = 2;",
@@ -64,7 +66,7 @@ def test_the_folder_for_the_bundles_can_be_named(tree, tmp_path):
     ids=["absent file", "no script", "absent package", "a warning of esbuild"],
 )
 def test_what_does_not_bundle_fails_loudly(tree, page):
-    (tree / "admin/browser/one.js").write_text(page)
+    write_entry(tree, "one.js", page)
     done = build(tree)
     assert done.returncode != 0
     assert done.stderr

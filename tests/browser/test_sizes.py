@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from admin.district import routes_digest
+from admin.district.data import routes_digest
 from admin.vault.offered import routes_of
 from tests.node import run_jobs
 from tests.shared_tips import DISTRICT

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from admin.district import routes_digest
+from admin.district.data import routes_digest
 from admin.sealing import age, marks, member, payload, receipt
 from admin.sealing.age import HybridIdentity
 from admin.vault.offered import routes_of

@@ -11,11 +11,11 @@ from itertools import chain, combinations
 
 import pytest
 
-from admin.district import routes_digest
+from admin.district.data import routes_digest
 from admin.sealing import age, member
 from admin.sealing.age import HybridIdentity
+from admin.tip.routing import Circumstances, Ways, choose_unit
 from admin.vault.offered import routes_of
-from admin.vault.routes import Circumstances, choose_unit
 from tests.node import run_jobs
 from tests.shared_tips import DISTRICT
 
@@ -39,8 +39,7 @@ WORLDS = ["nothing", "routes.json", "keys.json", "all of it"]
 # Whoever changed the server wants every word at the police.
 STEERED = replace(
     DISTRICT,
-    supervisory="police",
-    upper="police",
+    ways=Ways("police", "police"),
     offices={key: replace(office, unit=None) for key, office in DISTRICT.offices.items()},
 )
 

@@ -3,14 +3,19 @@
 
 import { readFileSync } from "node:fs";
 import { verifySolution } from "altcha-lib/v1";
-import { openWith } from "../../admin/browser/lib/age.js";
-import { bodyOf } from "../../admin/browser/lib/body.js";
-import { fromBase64, toBase64 } from "../../admin/browser/lib/bytes.js";
-import { parseContent } from "../../admin/browser/lib/envelope.js";
-import { newDigits } from "../../admin/browser/lib/receipt.js";
-import { labelBytes, makeReference, tipBytes, wellFormed } from "../../admin/browser/lib/tip.js";
-import { resealBundle } from "../../admin/browser/renewal/bundle.js";
-import { JOBS } from "../../admin/browser/seal/jobs.js";
+import { bodyOf } from "../../admin/browser/shared/body.js";
+import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
+import { openWith } from "../../admin/browser/shared/sealing/age.js";
+import { parseContent } from "../../admin/browser/shared/sealing/envelope.js";
+import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
+import { newDigits } from "../../admin/browser/shared/sealing/receipt.js";
+import {
+  labelBytes,
+  makeReference,
+  tipBytes,
+  wellFormed,
+} from "../../admin/browser/shared/sealing/tip.js";
+import { resealBundle } from "../../admin/browser/signin/renewal/bundle.js";
 
 const times = (count, make) => Array.from({ length: count }, make);
 

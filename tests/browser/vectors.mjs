@@ -1,12 +1,12 @@
-// Computes with admin/browser/lib what vectors.json asks, in the shape of that table.
+// Computes with admin/browser/shared what vectors.json asks, in the shape of that table.
 // Usage: node vectors.mjs vectors.json
 
 import { readFileSync } from "node:fs";
-import { seedOf } from "../../admin/browser/lib/age.js";
-import { fromHex, toHex } from "../../admin/browser/lib/bytes.js";
-import * as envelope from "../../admin/browser/lib/envelope.js";
-import * as member from "../../admin/browser/lib/member.js";
-import * as receipt from "../../admin/browser/lib/receipt.js";
+import { fromHex, toHex } from "../../admin/browser/shared/bytes.js";
+import { seedOf } from "../../admin/browser/shared/sealing/age.js";
+import * as envelope from "../../admin/browser/shared/sealing/envelope.js";
+import * as member from "../../admin/browser/shared/sealing/member.js";
+import * as receipt from "../../admin/browser/shared/sealing/receipt.js";
 
 const table = JSON.parse(readFileSync(process.argv[2], "utf8"));
 

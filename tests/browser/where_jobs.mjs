@@ -2,11 +2,11 @@
 // object, what became of each case goes out. Sealed bytes alone come out, and Python tells who opens them.
 
 import { readFileSync } from "node:fs";
-import { unitMark } from "../../admin/browser/lib/marks.js";
-import { derive, newDigits } from "../../admin/browser/lib/receipt.js";
-import { sealLetter } from "../../admin/browser/mailbox/letter.js";
-import { checkUnit } from "../../admin/browser/mailbox/locks.js";
-import { JOBS } from "../../admin/browser/seal/jobs.js";
+import { JOBS } from "../../admin/browser/shared/sealing/jobs.js";
+import { sealLetter } from "../../admin/browser/shared/sealing/letter.js";
+import { checkUnit } from "../../admin/browser/shared/sealing/locks.js";
+import { unitMark } from "../../admin/browser/shared/sealing/marks.js";
+import { derive, newDigits } from "../../admin/browser/shared/sealing/receipt.js";
 
 const { facts, worlds, moves } = JSON.parse(readFileSync(0, "utf8"));
 
@@ -23,7 +23,14 @@ const fieldsOf = (answers) => ({ what: "x", place: "y", ...answers });
 async function firstTips({ routes, keys, digest }) {
   const found = [];
   for (const answers of facts) {
-    const work = { digits: newDigits(), fields: fieldsOf(answers), contact: "", routes, keys, digest };
+    const work = {
+      digits: newDigits(),
+      fields: fieldsOf(answers),
+      contact: "",
+      routes,
+      keys,
+      digest,
+    };
     found.push(await outcome(() => JOBS.sealTip(work)));
   }
   return found;
@@ -35,7 +42,11 @@ async function moved({ answers, from, to, world, kinds }) {
   const { routes, keys, digest } = worlds[world];
   const digits = newDigits();
   const { talk } = derive(digits, routes.site);
-  const thread = { ...moves.thread, unit: { id: to, ...routes.units[to] }, marks: [markOf(talk, from)] };
+  const thread = {
+    ...moves.thread,
+    unit: { id: to, ...routes.units[to] },
+    marks: [markOf(talk, from)],
+  };
   const sent = { unit: from };
   const work = { digits, fields: fieldsOf(answers), thread, sent, routes, keys, digest };
   const found = { supplement: await outcome(() => JOBS.sealSupplement(work)) };

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { JOBS } from "../../admin/browser/files/jobs.js";
-import { onAlive } from "../../admin/browser/lib/alive.js";
-import { solve } from "../../admin/browser/lib/proof.js";
-import { Workshop } from "../../admin/browser/seal/workshop.js";
+import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
+import { Workshop } from "../../admin/browser/reporter/sealing/workshop.js";
+import { onAlive } from "../../admin/browser/shared/alive.js";
+import { solve } from "../../admin/browser/shared/sealing/proof.js";
 
-// A press waits no longer; see admin/browser/page/patience.js.
+// A press waits no longer; see admin/browser/shared/form/patience.js.
 const PATIENCE = 20000;
 
 const settle = async () => {
@@ -33,7 +33,7 @@ function page(act) {
   globalThis.window = {
     DengshaoLoad: {
       arrive: (address, done) => done("", address),
-      load(address, isThere, done) {
+      load(_address, isThere, done) {
         window.Jobs = { seal: () => "sealed in the page" };
         done(isThere() ? "" : "unable");
       },
@@ -48,18 +48,26 @@ test("a worker that says nothing is given up while a press still waits", async (
   const workshop = new Workshop("/app/seal-worker.js", "Jobs", MAY_MOVE);
   const ran = workshop.run("seal");
   let told = "";
-  ran.then((result) => (told = result), (error) => (told = error.name));
+  ran.then(
+    (result) => (told = result),
+    (error) => (told = error.name),
+  );
   await settle();
   mock.timers.tick(PATIENCE / 2);
   await settle();
   mock.timers.reset();
   assert.equal(told, "sealed in the page");
-  assert.deepEqual(workers.map(({ isOver }) => isOver), [true]);
+  assert.deepEqual(
+    workers.map(({ isOver }) => isOver),
+    [true],
+  );
 });
 
 test("a worker that takes its time to start is waited for", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  const workers = page((worker) => setTimeout(() => worker.onmessage({ data: { isReady: true } }), 5000));
+  const workers = page((worker) =>
+    setTimeout(() => worker.onmessage({ data: { isReady: true } }), 5000),
+  );
   const workshop = new Workshop("/app/seal-worker.js", "Jobs", MAY_MOVE);
   const opened = workshop.open();
   await settle();
@@ -89,7 +97,10 @@ const mute = (worker) => {
 // What becomes of a promise, to be looked at between two ticks.
 function followed(promise) {
   const seen = { told: "" };
-  promise.then((result) => (seen.told = result), (error) => (seen.told = error.name));
+  promise.then(
+    (result) => (seen.told = result),
+    (error) => (seen.told = error.constructor.name),
+  );
   return seen;
 }
 
@@ -105,7 +116,10 @@ test("a worker that started and then says nothing is given up, and no other one 
   await settle();
   mock.timers.reset();
   assert.deepEqual([first.told, second.told, third.told], Array(3).fill("sealed in the page"));
-  assert.deepEqual(workers.map(({ isOver }) => isOver), [true]);
+  assert.deepEqual(
+    workers.map(({ isOver }) => isOver),
+    [true],
+  );
 });
 
 test("what a silent worker had at hand is refused, and begins anew in the page", async () => {
@@ -144,7 +158,12 @@ test("a worker that says now and then that it goes on is waited for as long as i
 test("jobs that take long say so at each step", async () => {
   let said = 0;
   onAlive(() => (said += 1));
-  const challenge = { algorithm: "SHA-256", challenge: "00".repeat(32), maxnumber: 50000, salt: "s" };
+  const challenge = {
+    algorithm: "SHA-256",
+    challenge: "00".repeat(32),
+    maxnumber: 50000,
+    salt: "s",
+  };
   assert.throws(() => solve(challenge), { name: "BadChallenge" });
   assert.ok(said >= 5);
   said = 0;

@@ -14,12 +14,12 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 
 from admin import create_app
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db
 from admin.desk.claims import clock
-from admin.house import house
+from admin.mail.notices import waits_p0
 from admin.models import Tip
-from admin.notices import waits_p0
 from admin.sealing import receipt
 from admin.vault.calls import CALLS_MAX
 from tests.bench.load import Connection
@@ -212,7 +212,7 @@ def _opened(place: Place) -> Iterator[str]:
     """Open the store beside the server; gives the site id."""
     app = create_app(place.config)
     with app.app_context():
-        yield house().site_id
+        yield app_state().site_id
         db.session.close()
         db.reading.close()
         db.dispose()
@@ -226,7 +226,7 @@ def _read_store(place: Place) -> Store:
         normal=db.reading.execute(count.where(~lane)).scalar_one(),
         lane_calls=db.reading.execute(count.where(lane, calls)).scalar_one(),
         normal_calls=db.reading.execute(count.where(~lane, calls)).scalar_one(),
-        rings=any(waits_p0(db.reading, one, clock()) for one in house().district.units),
+        rings=any(waits_p0(db.reading, one, clock()) for one in app_state().district.units),
         size=_size(place),
     )
 
@@ -244,7 +244,7 @@ def _size(place: Place) -> int:
 def _standing(lookup: bytes) -> str:
     """Tell where a receipt's tip stands."""
     found = db.reading.execute(
-        select(Tip.machine_unit).where(Tip.lookup == house().peppered(lookup))
+        select(Tip.machine_unit).where(Tip.lookup == app_state().peppered(lookup))
     ).first()
     if found is None:
         return "missing"

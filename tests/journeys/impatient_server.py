@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from admin.cli import main
-from admin.intake import files
-from admin.intake.part_room import PartRoom
-from admin.worker import PatientWorker
+from admin.intake.js_api import files
+from admin.intake.js_api.part_room import PartRoom
+from admin.serving.worker import PatientWorker
 
 
 def later():

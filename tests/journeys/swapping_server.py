@@ -5,8 +5,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from admin import server
 from admin.cli import main
+from admin.serving import server
 
 if __name__ == "__main__":
     server.refuse_clear_swap = partial(server.refuse_clear_swap, root=Path(os.environ["SWAP_ROOT"]))

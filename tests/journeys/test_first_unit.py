@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from admin.accounts.joining import write_setup_code
 from admin.config import ROOT
 from admin.db import db
+from admin.members.joining import write_setup_code
 from admin.migrate import migrate
 from admin.models import AuditEvent, Member, UnitKey
 from tests.live import start_server

@@ -10,12 +10,12 @@ import time
 import pytest
 from sqlalchemy import create_engine, text
 
-from admin import security
 from admin.config import ROOT
 from admin.intake.challenge import Challenges
-from admin.intake.part_room import PLACES
-from admin.intake.plain_way import _SIDE_BY_SIDE
+from admin.intake.js_api.part_room import PLACES
+from admin.intake.no_js.request import _SIDE_BY_SIDE
 from admin.sealing.padme import MIB
+from admin.web import security
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient
 from tests.uploads import OCTETS, SealedFile, Uploader

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from admin.intake.challenge import Challenges
-from admin.intake.part_room import FAIR_SECONDS, PLACES
+from admin.intake.js_api.part_room import FAIR_SECONDS, PLACES
 from admin.sealing.padme import MIB
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient

@@ -15,7 +15,7 @@ from admin import create_app
 from admin.db import db, today
 from admin.models import UnitKey
 from admin.sealing.seen import Seen, open_seen
-from admin.sweeper import keep_seen
+from admin.serving.sweeper import keep_seen
 from tests.admin.desk.conftest import members, sign_in  # noqa: F401
 from tests.admin.intake.seal.test_draft import BACK, is_kept
 from tests.admin.intake.seal.writer import WORDS, Writer

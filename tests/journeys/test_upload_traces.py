@@ -16,8 +16,8 @@ from admin.intake.challenge import Challenges
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity
 from admin.sealing.padme import MIB, padme, sealed_size
-from admin.vault.blobs import PART
-from admin.vault.blobs_local import LocalBlobs
+from admin.vault.files.blobs import PART
+from admin.vault.files.local import LocalBlobs
 from tests.bench.sealed import solved
 from tests.canary import find_marks
 from tests.http_client import HttpClient

@@ -11,8 +11,8 @@ def not_sealed(data, _recipients):
 
 if __name__ == "__main__":
     age.seal = not_sealed
-    from admin import server
     from admin.cli import main
+    from admin.serving import server
 
     # gunicorn forks its workers from this process, so they have no sealing either.
     assert server.create_app

@@ -10,21 +10,38 @@ const [site, language = "zh"] = process.argv.slice(2);
 const folder = language === "en" ? "en/search" : "search";
 const html = fs.readFileSync(path.join(site, folder, "index.html"), "utf8");
 const results = /<[^>]*id="search-results"[^>]*>/.exec(html)[0];
-const data = Object.fromEntries([...results.matchAll(/data-([a-z]+)="([^"]*)"/g)].map((one) => one.slice(1)));
+const data = Object.fromEntries(
+  [...results.matchAll(/data-([a-z]+)="([^"]*)"/g)].map((one) => one.slice(1)),
+);
 
 // As much of a page as the scripts touch.
 function element(dataset = {}) {
   return {
-    dataset, children: [], appendChild: (child) => child, setAttribute() {}, addEventListener() {},
-    querySelectorAll: () => [], contains: () => false, createTextNode: (text) => text,
+    dataset,
+    children: [],
+    appendChild: (child) => child,
+    setAttribute() {},
+    addEventListener() {},
+    querySelectorAll: () => [],
+    contains: () => false,
+    createTextNode: (text) => text,
   };
 }
-const elements = { "search-results": element(data), "search-status": element({ found: "0", none: "" }) };
+const elements = {
+  "search-results": element(data),
+  "search-status": element({ found: "0", none: "" }),
+};
 const page = vm.createContext({
-  TextDecoder, setTimeout, clearTimeout, location: { protocol: "https:" },
+  TextDecoder,
+  setTimeout,
+  clearTimeout,
+  location: { protocol: "https:" },
   document: {
-    documentElement: { lang: language }, addEventListener() {}, createElement: () => element(),
-    createTextNode: (text) => text, getElementById: (id) => (elements[id] ||= element()),
+    documentElement: { lang: language },
+    addEventListener() {},
+    createElement: () => element(),
+    createTextNode: (text) => text,
+    getElementById: (id) => (elements[id] ||= element()),
   },
 });
 page.window = page;
@@ -35,18 +52,29 @@ function load(name) {
   used.add(name);
   if (loaded.has(name)) return;
   loaded.add(name);
-  vm.runInContext(fs.readFileSync(path.join(site, "assets", `${name}.js`), "utf8"), page, { filename: name });
+  vm.runInContext(fs.readFileSync(path.join(site, "assets", `${name}.js`), "utf8"), page, {
+    filename: name,
+  });
 }
 page.dengshaoLoad = (names) => {
   names.forEach((name) => load(`search/${name}`));
   return Promise.resolve();
 };
-const tools = ["search-words", "search-help", "search-asked", "search-find", "search-run", "search/words"];
+const tools = [
+  "search-words",
+  "search-help",
+  "search-asked",
+  "search-find",
+  "search-run",
+  "search/words",
+];
 tools.forEach(load);
 
 let help = [];
 let found = { hits: [] };
-page.dengshaoHelpShow = (box, hits) => { help = hits; };
+page.dengshaoHelpShow = (_box, hits) => {
+  help = hits;
+};
 const find = page.dengshaoFind;
 page.dengshaoFind = (...all) => (found = find(...all));
 
@@ -54,9 +82,13 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
   used = new Set(tools);
   found = { hits: [] };
   await page.dengshaoRun(line.trim().slice(0, 60), "../", () => true);
-  console.log(JSON.stringify({
-    help: help.flatMap((hit) => hit.pages.map((one) => one.page.url)),
-    phones: help.flatMap((hit) => hit.phones.map((phone) => phone[0])),
-    urls: found.hits.map((hit) => hit.url), titles: found.hits.map((hit) => hit.title), used: [...used],
-  }));
+  console.log(
+    JSON.stringify({
+      help: help.flatMap((hit) => hit.pages.map((one) => one.page.url)),
+      phones: help.flatMap((hit) => hit.phones.map((phone) => phone[0])),
+      urls: found.hits.map((hit) => hit.url),
+      titles: found.hits.map((hit) => hit.title),
+      used: [...used],
+    }),
+  );
 }

@@ -5,7 +5,7 @@ import http.server
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from admin.security import CSP_PUBLIC
+from admin.web.security import CSP_PUBLIC
 from tests.live import running
 
 

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from admin.accounts import acts_told
-from admin.accounts.acts import ALLOWED, HELD_BY_KEY
-from admin.accounts.audit_words import ACT
-from admin.accounts.roles import ROLES
+from admin.access.permissions import ALLOWED, HELD_BY_KEY
+from admin.access.roles import ROLES
+from admin.auditor import permissions_told
+from admin.auditor.words import ACT
 
 from .conftest import ROOT
 
@@ -68,9 +68,9 @@ def test_the_papers_tell_of_each_act_what_the_code_does_and_no_more(lang):
     app = Flask("words")
     Babel(app, default_locale="zh_Hans_CN")
     with app.test_request_context():
-        table = acts_told.table(lang)
+        table = permissions_told.table(lang)
         said = [line for line in table.splitlines()[2:]]
-        told = {str(ACT[act]) if lang == "zh" else acts_told.ACT_EN[act] for act in ALLOWED}
+        told = {str(ACT[act]) if lang == "zh" else permissions_told.ACT_EN[act] for act in ALLOWED}
 
     # As a block: no line more, none less, none in between.
     assert f"\n\n{table}\n\n" in words(PERMISSIONS[lang])
@@ -88,13 +88,13 @@ def test_the_groups_of_the_public_page_are_those_of_the_table():
     with app.test_request_context():
         true = {
             name: "、".join(str(ROLES[role]) for role in roles)
-            for name, _english, roles in acts_told.GROUPS
+            for name, _english, roles in permissions_told.GROUPS
         }
 
     assert true.items() <= said.items()
 
 
 def test_each_act_that_a_key_holds_says_which():
-    assert acts_told.KEYS.keys() == HELD_BY_KEY
-    assert not acts_told.MORE.keys() & HELD_BY_KEY
-    assert acts_told.ACT_EN.keys() == ALLOWED.keys()
+    assert permissions_told.KEYS.keys() == HELD_BY_KEY
+    assert not permissions_told.MORE.keys() & HELD_BY_KEY
+    assert permissions_told.ACT_EN.keys() == ALLOWED.keys()

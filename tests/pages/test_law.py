@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from admin.numerals import to_chinese
+from admin.reading.numerals import to_chinese
 
 ARTICLE = re.compile(r"law/(\d\d)/")
 READERS = ["residents", "students", "business", "village", "officials", "network", "justice"]

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from admin.numerals import to_chinese
+from admin.reading.numerals import to_chinese
 
 from .conftest import ROOT
 from .test_words import main_of, text_of

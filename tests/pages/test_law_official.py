@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from mkdocs.exceptions import PluginError
 
 from admin.commands.texts import law as law_command
-from admin.law import LAWS
-from admin.numerals import to_chinese
+from admin.law.importing import LAWS
+from admin.reading.numerals import to_chinese
 
 from .conftest import ROOT, build_site, read_page
 

@@ -43,6 +43,8 @@ def test_without_the_quick_reader_the_same_bytes_are_built(site, tmp_path):
         ),
         ("a{font:1rem\n  serif}", "a{font:1rem\n  serif}"),
         (".a .b{x:y}\n\n@media print{\n  .c{d:e}\n}\n", ".a .b{x:y}@media print{.c{d:e}}"),
+        ("a > b :hover {\n  x: y !important;\n}\n", "a>b :hover{x:y!important}"),
+        ("a {\n  width: calc(1rem + 2px);\n}\n", "a{width:calc(1rem + 2px)}"),
     ],
 )
 def test_a_style_sheet_loses_comments_and_spaces_that_mean_nothing(words, slimmed):

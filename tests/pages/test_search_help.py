@@ -9,7 +9,7 @@ import pytest
 from mkdocs.exceptions import PluginError
 from playwright.sync_api import expect
 
-from admin.district import load_file
+from admin.district.data import load_file
 from tests.live import CHROMIUM
 
 from .conftest import ROOT

@@ -7,8 +7,14 @@ from datetime import date
 import pytest
 
 from admin.config import ROOT
-from admin.keys_file import Line, combined, publish, replace_file, written
-from admin.site_build import NotBuilt, rebuild
+from admin.district.site_build import NotBuilt, rebuild
+from admin.reading.keys_file import (
+    KeyLine,
+    combined,
+    publish,
+    replace_file,
+    written,
+)
 
 PRINT = " ".join(["0a1b"] * 8)
 
@@ -33,7 +39,7 @@ def pages(folder):
 
 def write_key(shop):
     path = shop / "content" / "data" / "keys.yml"
-    replace_file(path, written([Line("police", PRINT)], source="x", checked=date(2026, 12, 1)))
+    replace_file(path, written([KeyLine("police", PRINT)], source="x", checked=date(2026, 12, 1)))
 
 
 def test_the_page_of_the_fingerprints_follows_and_a_page_is_never_half(shop):
@@ -48,7 +54,7 @@ def test_the_page_of_the_fingerprints_follows_and_a_page_is_never_half(shop):
     visitor = threading.Thread(target=visit)
     visitor.start()
     write_key(shop)
-    publish(out, combined([Line("police", PRINT)], []))
+    publish(out, combined([KeyLine("police", PRINT)], []))
     changed = rebuild(shop / "content", out)
     is_done.set()
     visitor.join()

@@ -9,7 +9,7 @@ from werkzeug.serving import make_server
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from admin.marked import dialled
+from admin.web.markup import dialled
 from tests.live import running
 
 from .conftest import ROOT, Document

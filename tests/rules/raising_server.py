@@ -8,9 +8,11 @@ import sys
 
 from flask import Flask
 
-from admin import create_app, errors, server, sweeper
+from admin import create_app
 from admin.cli import main
 from admin.db import db
+from admin.serving import server, sweeper
+from admin.web import errors
 from tests.rules import raising
 
 

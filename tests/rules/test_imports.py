@@ -1,4 +1,4 @@
-"""Rooms import one way (decision 6); site/ and admin/ never import each other."""
+"""Packages of admin/ stand on floors and import downwards only; site/ and admin/ stay apart."""
 
 import ast
 from pathlib import Path
@@ -7,24 +7,63 @@ import pytest
 
 from admin.config import ROOT
 
-ALLOWED = {
-    "sealing": set(),
-    "vault": {"sealing"},
-    "accounts": {"sealing", "vault"},
-    "intake": {"sealing", "vault"},
-    "mailbox": {"sealing", "vault"},
-    "desk": {"sealing", "vault", "accounts"},
-    "demo": {"sealing", "vault", "accounts", "intake", "mailbox", "desk"},
-    # No room for the public or for staff: it copies all tables and looks at the whole.
-    "backup": {"sealing", "vault", "accounts"},
+ADMIN = ROOT / "admin"
+
+FLOORS = (
+    {"config", "logs", "reading", "sealing", "tip", "migrate"},
+    {"db", "models"},
+    {"deadlines"},
+    {"district", "wire", "law", "cleaning"},
+    {"app_state"},
+    {"web", "audit"},
+    {"vault"},
+    {"access"},
+    {"keys", "auditor", "counts", "mail", "signin"},
+    {"renewal"},
+    {"members"},
+    {"unit_keys", "desk"},
+)
+"""What shared services and the pages of staff are made of, from the lowest floor up."""
+BASE = set().union(*FLOORS[:7])
+PUBLIC = ("intake", "mailbox")
+"""A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
+OPERATOR = ("serving", "backup", "demo", "doctor", "commands", "cli", "__init__")
+"""What serves an operator, or works by the clock, stands on top of all, in this order."""
+WITHIN_A_FLOOR = {("signin", "keys")}
+
+WITH_FLASK = {
+    "access/permissions.py",
+    "access/replies.py",
+    "app_state.py",
+    "commands/serving.py",
+    "db.py",
+    "desk/files/forms.py",
+    "desk/forms.py",
+    "desk/loading.py",
+    "desk/tip/forms.py",
+    "intake/challenge.py",
+    "intake/flood.py",
+    "intake/no_js/request.py",
+    "intake/pages.py",
+    "mail/notices.py",
+    "mailbox/shares.py",
+    "renewal/guard.py",
+    "renewal/parts.py",
+    "serving/opening.py",
+    "serving/server.py",
+    "serving/sweeper.py",
+    "signin/guard.py",
+    "web/errors.py",
+    "web/language.py",
+    "web/security.py",
+    "wire/drafts.py",
+    "wire/json_api.py",
 }
-# The house's own modules that serve an operator, or work by the clock over what the rooms keep (the
-# sweep, the letters): they may import every room, as cli.py does.
-OPERATOR = {"__init__.py", "cli.py", "notices.py", "sweeper.py", "server.py", "serving.py"}
+"""What stands between views and services: it meets the request, or the application."""
 
 
 def imported_modules(path: Path) -> set[str]:
-    """Full names of all modules that a file of admin/ imports, relative ones resolved."""
+    """Return the full names of all modules that a file imports, relative ones resolved."""
     package = path.relative_to(ROOT).parent.parts
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -38,37 +77,88 @@ def imported_modules(path: Path) -> set[str]:
     return found
 
 
-def rooms_of(modules: set[str]) -> set[str]:
-    parts = [name.split(".") for name in modules]
-    return {part[1] for part in parts if part[0] == "admin" and len(part) > 1} & set(ALLOWED)
+def files() -> list[Path]:
+    return sorted(path for path in ADMIN.rglob("*.py") if "migrations" not in path.parts)
 
 
-@pytest.mark.parametrize("room", sorted(ALLOWED))
-def test_a_room_imports_only_the_rooms_below_it(room):
-    for path in sorted((ROOT / "admin" / room).rglob("*.py")):
-        others = rooms_of(imported_modules(path)) - {room}
-        assert others <= ALLOWED[room], f"{path}: {others - ALLOWED[room]}"
+def place_of(path: Path) -> str:
+    """Return the package, or the module, that lies directly in admin/ and holds this file."""
+    return path.relative_to(ADMIN).parts[0].removesuffix(".py")
 
 
-def test_the_house_imports_no_room():
-    for path in sorted((ROOT / "admin").glob("*.py")):
-        if path.name not in OPERATOR:
-            assert not rooms_of(imported_modules(path)), path
+def known_places() -> set[str]:
+    return {place_of(path) for path in files()}
 
 
-def test_sealing_knows_neither_flask_nor_the_database():
-    for path in sorted((ROOT / "admin" / "sealing").glob("*.py")):
+def places_imported(path: Path) -> set[str]:
+    parts = [name.split(".") for name in imported_modules(path)]
+    found = {part[1] for part in parts if part[0] == "admin" and len(part) > 1}
+    return (found & known_places()) - {place_of(path)}
+
+
+def allowed(place: str) -> set[str]:
+    """Return where a place may import from."""
+    if place in OPERATOR:
+        below = OPERATOR[: OPERATOR.index(place)]
+        return set().union(*FLOORS, PUBLIC, below)
+    if place in PUBLIC:
+        return set(BASE)
+    floor = next(number for number, places in enumerate(FLOORS) if place in places)
+    beside = {other for upper, other in WITHIN_A_FLOOR if upper == place}
+    return set().union(*FLOORS[:floor], beside)
+
+
+def test_every_place_of_admin_has_a_floor():
+    placed = [*set().union(*FLOORS), *PUBLIC, *OPERATOR]
+    assert sorted(placed) == sorted(known_places())
+
+
+@pytest.mark.parametrize("place", sorted(known_places()))
+def test_a_place_imports_only_what_lies_on_lower_floors(place):
+    for path in files():
+        if place_of(path) == place:
+            assert places_imported(path) <= allowed(place), path
+
+
+def test_at_most_ten_modules_lie_directly_in_admin():
+    assert len(list(ADMIN.glob("*.py"))) <= 10
+
+
+def test_at_most_fifteen_files_lie_side_by_side():
+    folders = {path.parent for path in files()} | {ADMIN / "templates"}
+    folders |= {path for path in (ADMIN / "templates").rglob("*") if path.is_dir()}
+    crowded = {
+        str(folder.relative_to(ROOT)): count
+        for folder in folders
+        if (count := sum(path.is_file() for path in folder.iterdir())) > 15
+    }
+    assert not crowded
+
+
+@pytest.mark.parametrize("place", ["sealing", "tip", "deadlines", "reading"])
+def test_what_is_pure_knows_neither_flask_nor_the_database(place):
+    for path in sorted((ADMIN / place).rglob("*.py")):
         tops = {name.split(".")[0] for name in imported_modules(path)}
         assert not tops & {"flask", "sqlalchemy", "wtforms", "flask_wtf"}, path
 
 
-def test_services_never_see_a_request():
-    for path in sorted((ROOT / "admin").rglob("services.py")):
-        assert not {"flask.request", "flask.g", "flask.session"} & imported_modules(path), path
+def test_only_views_and_what_stands_before_services_import_flask():
+    with_flask = set()
+    for path in files():
+        modules = imported_modules(path)
+        tops = {name.split(".")[0] for name in modules}
+        is_view = "flask.Blueprint" in modules or any(name.endswith(".bp") for name in modules)
+        if tops & {"flask", "flask_wtf"} and not is_view and path.name != "__init__.py":
+            with_flask.add(str(path.relative_to(ADMIN)))
+    assert with_flask == WITH_FLASK
 
 
-@pytest.mark.parametrize(("folder", "other"), [("site", "admin"), ("admin", "hooks")])
-def test_the_site_and_the_app_never_import_each_other(folder, other):
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        tops = {name.split(".")[0] for name in imported_modules(path)}
-        assert other not in tops, path
+def test_the_site_imports_nothing_of_the_app_but_what_is_pure():
+    for path in sorted((ROOT / "site").rglob("*.py")):
+        modules = {name for name in imported_modules(path) if name.split(".")[0] == "admin"}
+        assert all(name.split(".")[1] == "reading" for name in modules), path
+
+
+def test_the_app_imports_no_hook_of_the_site():
+    for path in sorted(ADMIN.rglob("*.py")):
+        assert "hooks" not in {name.split(".")[0] for name in imported_modules(path)}, path

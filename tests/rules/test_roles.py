@@ -1,6 +1,6 @@
 """Every role tries every act: over HTTP on all views there are, and with the keys that it holds.
 
-The table in admin/accounts/acts.py says what is to come of it. Views are found by walking the
+The table in admin/access/permissions.py says what is to come of it. Views are found by walking the
 application: a new one either carries its act, or stands below with the reason why it needs none.
 """
 
@@ -9,11 +9,20 @@ from itertools import product
 import pytest
 from sqlalchemy import LargeBinary, select
 
-from admin.accounts import enrol
-from admin.accounts.acts import ALLOWED, HELD_BY_KEY, Act, is_allowed
-from admin.accounts.roles import ROLES, WITHOUT_CONTENT, WITHOUT_UNIT
-from admin.audit import END
+from admin.access.permissions import (
+    ALLOWED,
+    HELD_BY_KEY,
+    Act,
+    is_allowed,
+)
+from admin.access.roles import (
+    ROLES,
+    WITHOUT_CONTENT,
+    WITHOUT_UNIT,
+)
+from admin.audit.log import END
 from admin.db import db, today
+from admin.keys import issuing
 from admin.models import AuditEvent, Base, Member, Setting, Tip
 from admin.sealing import age
 from admin.sealing.errors import SealingError
@@ -22,17 +31,17 @@ from tests.admin.desk.conftest import store_sealed
 from tests.support import desk_client
 
 OPEN_TO_ALL_STAFF = {
-    "accounts.account": "one's own account",
-    "accounts.session_json": "the key to what one's own tab keeps",
-    "accounts.keyring_json": "one's own sealed keys: what opens them is in no database",
-    "accounts.lock": "locks one's own tab",
-    "accounts.unlock": "opens one's own tab",
-    "accounts.do_unlock": "opens one's own session",
-    "accounts.make_recovery_codes": "one's own sign-in",
-    "accounts.remove_passkey": "one's own sign-in",
-    "accounts.remove_totp": "one's own sign-in",
-    "accounts.end_session": "one's own sign-ins",
-    "accounts.end_other_sessions": "one's own sign-ins",
+    "signin.account": "one's own account",
+    "signin.session_json": "the key to what one's own tab keeps",
+    "signin.keyring_json": "one's own sealed keys: what opens them is in no database",
+    "signin.lock": "locks one's own tab",
+    "signin.unlock": "opens one's own tab",
+    "signin.do_unlock": "opens one's own session",
+    "signin.make_recovery_codes": "one's own sign-in",
+    "signin.remove_passkey": "one's own sign-in",
+    "signin.remove_totp": "one's own sign-in",
+    "signin.end_session": "one's own sign-ins",
+    "signin.end_other_sessions": "one's own sign-ins",
     "desk.queue": "who sees no queue is led to their own first page",
     "desk_offered.show_offered": "public keys, compared with the member's own",
     "unit_page.show": "public keys and names of one's own unit",
@@ -234,17 +243,17 @@ OUTSIDERS = [*sorted(WITHOUT_CONTENT), "a reader of another unit"]
 @pytest.fixture(scope="module")
 def made():
     """The secrets of a holder of the unit's key, and of somebody who is not."""
-    return enrol.new_member_keys(PASSPHRASE), enrol.new_member_keys(PASSPHRASE)
+    return issuing.new_member_keys(PASSPHRASE), issuing.new_member_keys(PASSPHRASE)
 
 
 @pytest.fixture
 def vault(app, made):
     """A unit whose key one member holds, and a tip of it; gives the printed recovery identity."""
     with app.app_context():
-        holder = enrol.add_member(
+        holder = issuing.add_member(
             db.session, made[0], name="holder", unit_id="police", roles=["analyst"]
         )
-        _key, recovery = enrol.make_unit_key(db.session, holder)
+        _key, recovery = issuing.make_unit_key(db.session, holder)
         db.session.commit()
     store_sealed(app)
     return recovery
@@ -258,11 +267,11 @@ def outsider(app, made, vault):
         unit_id = {"dispatcher": "police", OUTSIDERS[-1]: "drugs"}.get(role)
         roles = ["analyst"] if role == OUTSIDERS[-1] else [role]
         with app.app_context():
-            member = enrol.add_member(
+            member = issuing.add_member(
                 db.session, made[1], name="outsider", unit_id=unit_id, roles=roles
             )
             if role == OUTSIDERS[-1]:
-                enrol.make_unit_key(db.session, member)
+                issuing.make_unit_key(db.session, member)
             db.session.commit()
             return member.id
 
@@ -324,7 +333,7 @@ def needs(act, app, hands, opened, recovery):
     # Sealing anew asks for that of one that is sealed to the new key, and must open the tip first.
     if act in (Act.HAND_ON, Act.CONTACT, Act.RENEW_KEY, Act.RESEAL):
         with app.app_context():
-            key = enrol.current_key(db.reading, "police")
+            key = issuing.current_key(db.reading, "police")
             return key.recipient in {hand.recipient.text for hand in hands}
     # Of WRITE the MAC's key stands in the tip.
     return sealed in opened or label in opened
@@ -339,7 +348,7 @@ def test_no_role_without_the_key_can_do_what_a_key_holds(app, made, vault, outsi
 
     assert within == set()
     with app.app_context():
-        holder = enrol.find_member(db.reading, "holder")
+        holder = issuing.find_member(db.reading, "holder")
         secret = age.PassphraseIdentity(sealing_passphrase(PASSPHRASE, made[1].code))
         with pytest.raises(SealingError):
             # The right passphrase, and another's member code.

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select, update
 
-from admin.accounts.acts import is_allowed
+from admin.access.permissions import is_allowed
 from admin.db import db, today
-from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip, TipStatus
+from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip
+from admin.tip.status import TipStatus
 from tests.admin.desk.conftest import store_sealed
 from tests.support import desk_client
 
@@ -107,7 +108,9 @@ def test_the_administrator_alone_does_not_play_both_people_of_a_replacement(app,
 
 
 @pytest.mark.parametrize("path", ["/desk/bulk", "/desk/bulk/done"])
-@pytest.mark.parametrize("order", [{"deed": "spam"}, {"deed": "urgency", "urgency": "P3"}])
+@pytest.mark.parametrize(
+    "order", [{"bulk_action": "spam"}, {"bulk_action": "urgency", "urgency": "P3"}]
+)
 def test_bulk_acts_leave_supervisory_tips_out_and_say_so(app, enter, tip, path, order):
     page = post(enter("专管员"), path, tip=f"{tip.reference}.1", **order)
 
@@ -310,7 +313,7 @@ def test_a_unit_above_with_one_head_says_whom_to_ask_first(enter, tip_above):
 
 @pytest.mark.parametrize("path", ["/desk/bulk", "/desk/bulk/done"])
 def test_bulk_acts_leave_what_lies_at_the_upper_unit_out(app, enter, tip_above, path):
-    page = post(enter("上一级负责人"), path, tip=f"{tip_above.reference}.1", deed="spam")
+    page = post(enter("上一级负责人"), path, tip=f"{tip_above.reference}.1", bulk_action="spam")
 
     assert tip_now(app, tip_above)[:2] == (TipStatus.RECEIVED, None)
     assert "专管线索不能成批" in page.text
@@ -414,7 +417,7 @@ def test_a_session_ends_after_twelve_hours_however_busy_it_was(app, enter):
 
 
 def test_a_node_that_starts_ends_nobodys_session(app, enter):
-    from admin.server import prepare
+    from admin.serving.server import prepare
 
     browser = enter("专管员")
 

@@ -1,6 +1,6 @@
 // The forms of a tip's page: sent by script, so that a refusal leaves what was typed where it is.
 
-import { byId, element, say } from "./dom.js";
+import { byId, element, say } from "../shared/page/dom.js";
 import { post } from "./post.js";
 
 // `fieldsOf` may be async; it returns the fields to send, or null after saying what is missing.
@@ -18,7 +18,7 @@ export function bindAct(form, options) {
     try {
       const fields = await fieldsOf(form);
       if (fields) await send(form, fields, Object.assign({ fieldsOf, retries: 0 }, options));
-    } catch (error) {
+    } catch {
       showError(form, words.sentences.offline);
     } finally {
       setBusy(form, false);

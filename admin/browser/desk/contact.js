@@ -1,9 +1,9 @@
 // Opens the file of a contact block: the custodian's turn gives a file for the reviewer, the
 // reviewer's turn the words. In memory only, and nothing is sent.
 
-import { openWith } from "../lib/age.js";
-import { fromUtf8, toUtf8 } from "../lib/bytes.js";
-import { byId, replaceChildren, say } from "./dom.js";
+import { fromUtf8, toUtf8 } from "../shared/bytes.js";
+import { byId, replaceChildren, say } from "../shared/page/dom.js";
+import { openWith } from "../shared/sealing/age.js";
 import { saveFile } from "./save.js";
 
 const AGE_FILE = toUtf8("age-encryption.org/v1\n");
@@ -36,7 +36,7 @@ async function open(file, identities, sentences) {
   }
   try {
     show(file.name, await openWith(identities, bytes));
-  } catch (error) {
+  } catch {
     say(byId("contact-error"), sentences.contact_closed);
   }
 }

@@ -6,7 +6,7 @@
 // the computer, or strikes keys unawares, turns them off in the list; it holds for this browser.
 // Returns a function that shows the list, for a button that people without the habit can press.
 
-import { element } from "./dom.js";
+import { element } from "../shared/page/dom.js";
 
 const OFF = "dengshao.keys-off";
 const TYPED_INTO = "textarea, select, [contenteditable], dialog[open]";
@@ -48,7 +48,12 @@ function listOf({ title, close, off, rows }) {
   const heading = element("h2", "", title);
   heading.id = "keys-title";
   const lines = rows.map(([key, word]) =>
-    element("div", "keys__row", element("dt", "", element("kbd", "", key)), element("dd", "", word)),
+    element(
+      "div",
+      "keys__row",
+      element("dt", "", element("kbd", "", key)),
+      element("dd", "", word),
+    ),
   );
   const shut = element("button", "button", close);
   shut.type = "button";

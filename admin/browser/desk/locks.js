@@ -1,9 +1,9 @@
 // Holds what the public form hands out against the keys in this member's hands. A server that hands
 // out a false key is told from an honest one here, by who has the right one.
 
-import { fingerprint } from "../lib/member.js";
-import { getJson } from "../staff/api.js";
-import { byId, element, say } from "./dom.js";
+import { byId, element, say } from "../shared/page/dom.js";
+import { fingerprint } from "../shared/sealing/member.js";
+import { getJson } from "../signin/api.js";
 
 // `unit` comes from the opened keys, never from the server.
 export async function checkLock(unitId, unit, words) {
@@ -34,7 +34,7 @@ async function lookAtLock(unitId, unit) {
     // One reader more than the two keys makes another fingerprint too.
     const offered = fingerprint(unitId, first, others.join(" "));
     return offered === fingerprintOf(unitId, unit) ? "" : offered;
-  } catch (error) {
+  } catch {
     return "unchecked";
   }
 }

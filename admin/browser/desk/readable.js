@@ -38,7 +38,7 @@ export function readSupplement(body) {
   try {
     const fields = JSON.parse(body);
     return fields && typeof fields === "object" && !Array.isArray(fields) ? fields : { what: body };
-  } catch (error) {
+  } catch {
     return { what: body };
   }
 }

@@ -1,7 +1,7 @@
 // The keys of a page's unit, or what the page says where this tab has none.
 
-import { goUnlock, load } from "../staff/keyring.js";
-import { byId, say } from "./dom.js";
+import { byId, say } from "../shared/page/dom.js";
+import { goUnlock, load } from "../signin/keyring.js";
 import { checkLock } from "./locks.js";
 
 // Returns the unit's keys and, as `holder`, the name of the member whose they are; null after saying
@@ -15,7 +15,7 @@ export async function keysOf(unitId, words, { isNeeded = true } = {}) {
     else if (unit.isOldOnly) say(byId("alarm"), words.sentences.old_key_only);
     else checkLock(unitId, unit, words);
     return unit ? Object.assign({ holder: keys.name }, unit) : null;
-  } catch (error) {
+  } catch {
     return say(byId("alarm"), words.sentences.offline) || null;
   }
 }

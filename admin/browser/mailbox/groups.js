@@ -1,7 +1,7 @@
 // Repeats the typed digits in groups under the field, so that they can be compared with the paper.
 
-import { element } from "../page/faults.js";
-import { fill, receiptFault, typedGroups } from "./words.js";
+import { element } from "../shared/page/element.js";
+import { fill, receiptFault, typedGroups } from "../shared/page/words.js";
 
 export function showGroups(slot, text, words, check) {
   slot.textContent = "";
@@ -9,15 +9,15 @@ export function showGroups(slot, text, words, check) {
   if (!groups.length) return;
   const found = groups.join("").length;
   const wrong = found === 36 && check ? wrongGroups(text, check) : [];
-  const list = element("ol", "", "receipt");
+  const list = element("ol", "receipt");
   groups.forEach((group, i) => {
-    const line = element("li", "", "receipt__group");
-    line.append(element(wrong.includes(i + 1) ? "mark" : "span", group));
+    const line = element("li", "receipt__group");
+    line.append(element(wrong.includes(i + 1) ? "mark" : "span", "", group));
     list.append(line);
   });
-  slot.append(element("p", fill(words.counted, { found }), "meta"), list);
+  slot.append(element("p", "meta", fill(words.counted, { found })), list);
   if (wrong.length) {
-    const sentence = element("p", receiptFault({ groups: wrong }, words), "field__error");
+    const sentence = element("p", "field__error", receiptFault({ groups: wrong }, words));
     sentence.setAttribute("role", "status");
     slot.append(sentence);
   }

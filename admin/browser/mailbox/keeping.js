@@ -1,6 +1,6 @@
 // Keeps what is being written in the mailbox, and brings it back once the same receipt was typed again.
 
-import { Loading, loadScript } from "../page/load.js";
+import { Loading, loadScript } from "../shared/page/load.js";
 import { placeOf } from "./letter_files.js";
 
 const SCRIPT = "/app/draft.js";

@@ -1,8 +1,8 @@
 // The files of a letter: how they travel, and the wait for them.
 
-import { forgetOthers } from "../files/kept.js";
-import { Attached } from "../seal/attached.js";
-import { askPublished, askRoutes } from "../seal/server.js";
+import { Attached } from "../shared/form/attached.js";
+import { forgetOthers } from "../shared/form/kept.js";
+import { askPublished, askRoutes } from "../shared/form/server.js";
 
 // The mailbox's field for files in `block`; `words` are the page's sentences.
 export function attachedTo(block, visit, words) {
@@ -26,7 +26,7 @@ async function mustPack(visit) {
     visit.tools.checkRoutes(routes, digest);
     visit.checkMark();
     return [routes.supervisory, routes.upper].includes(visit.answer.unit.id);
-  } catch (error) {
+  } catch {
     return true;
   }
 }
@@ -39,7 +39,7 @@ export class Wait {
   constructor() {
     this.mayGiveUp = true;
     this.isGivenUp = false;
-    this.end = new Promise((resolve, reject) => {
+    this.end = new Promise((_resolve, reject) => {
       this.reject = reject;
     });
   }

@@ -1,21 +1,22 @@
 // The mailbox with scripts. What does not come is asked for again at each touch and each press. Nothing
 // goes the plain way but by a press of its own, offered where this browser cannot open or seal.
 
-import { askBeforeLeaving } from "../page/leaving.js";
-import { bodyOf as textOf } from "../lib/body.js";
-import { clearCut, tellCut } from "../page/cut.js";
-import { dialled } from "../page/dialled.js";
-import { clearFaults, element, showFault, showFaults } from "../page/faults.js";
-import { hold } from "../page/hold.js";
-import { Loading, loadScript } from "../page/load.js";
-import { inTime } from "../page/patience.js";
+import { bodyOf as textOf } from "../shared/body.js";
+import { clearCut, tellCut } from "../shared/form/cut.js";
+import { hold } from "../shared/form/hold.js";
+import { inTime } from "../shared/form/patience.js";
+import { element } from "../shared/page/element.js";
+import { clearFaults, showFault, showFaults } from "../shared/page/faults.js";
+import { askBeforeLeaving } from "../shared/page/leaving.js";
+import { Loading, loadScript } from "../shared/page/load.js";
+import { bodyOf, receiptFault, wordsFault } from "../shared/page/words.js";
+import { dialled } from "./dialled.js";
 import { showGroups } from "./groups.js";
-import { GivenUp, Wait, attachedTo } from "./letter_files.js";
-import { Offline, Refused, isCut, isLost } from "./server.js";
 import { Keeping } from "./keeping.js";
+import { attachedTo, GivenUp, Wait } from "./letter_files.js";
+import { isCut, isLost, Offline, Refused } from "./server.js";
 import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
-import { bodyOf, receiptFault, wordsFault } from "./words.js";
 
 const ALARMS = { FalseKey: "falseKey", Strayed: "strayed" };
 
@@ -23,7 +24,7 @@ const REFUSALS = {
   purged: "purged",
   unknown: "unknown",
   unit_closed: "unitClosed",
-  full: "full",
+  talk_full: "full",
   full_today: "fullToday",
   share_used: "shareUsed",
   marked: "marked",
@@ -114,7 +115,7 @@ export class Page {
       return;
     }
     this.isBusy = true;
-    const wait = element("p", this.words.wait, "meta");
+    const wait = element("p", "meta", this.words.wait);
     wait.setAttribute("role", "status");
     form.append(wait);
     hold(form, true);
@@ -152,7 +153,7 @@ export class Page {
   async isAble() {
     try {
       return Boolean(this.tools) && (await this.tools.trySealing());
-    } catch (error) {
+    } catch {
       return false;
     }
   }
@@ -272,7 +273,11 @@ export class Page {
 
   showStep(kind, letter, marked = "") {
     this.draft = letter.elements.words.value;
-    this.show(kind === "danger" ? dangerView(marked, this.visit.answer.apart) : cloneTemplate(`view-${kind}`));
+    this.show(
+      kind === "danger"
+        ? dangerView(marked, this.visit.answer.apart)
+        : cloneTemplate(`view-${kind}`),
+    );
     const form = this.act(`confirm-${kind}`);
     form.elements.words.value = this.draft;
     form.addEventListener("submit", (event) => this.take(event, () => this.send(kind, form)));
@@ -334,7 +339,11 @@ export class Page {
 
   async postLetter(typed, { entries, tickets }, say) {
     say(this.words.wait);
-    await this.visit.send("message", entries.length ? textOf({ what: typed }, entries) : typed, tickets);
+    await this.visit.send(
+      "message",
+      entries.length ? textOf({ what: typed }, entries) : typed,
+      tickets,
+    );
     return this.attached.outcome(entries);
   }
 
@@ -342,7 +351,10 @@ export class Page {
     this.draft = draft;
     this.keeping.save(draft);
     await this.lookAgain();
-    this.showMailbox(`${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`, kind === "message" ? "" : kind);
+    this.showMailbox(
+      `${this.words[STORED[kind]]}${told ? ` ${told}` : ""}`,
+      kind === "message" ? "" : kind,
+    );
   }
 
   // It is stored: should the new look fail, the old one is shown, with the words that it arrived.

@@ -1,9 +1,9 @@
 // The two addresses of the scripted mailbox. Only a lookup and sealed bytes go there. And the keys
 // that a second person has confirmed, as the static site publishes them.
 
-import { Offline, Refused, getJson, isCut, isLost, postJson } from "../page/post.js";
+import { getJson, isCut, isLost, Offline, postJson, Refused } from "../shared/page/post.js";
 
-export { Offline, Refused, isCut, isLost };
+export { isCut, isLost, Offline, Refused };
 
 // What is sent grows in steps, so that its length tells little.
 const STEP = 4096;

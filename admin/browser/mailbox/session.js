@@ -1,8 +1,8 @@
 // One visit to the mailbox: the keys of the receipt, what the server said, and what is on its way.
 
-import { today } from "../lib/day.js";
+import { today } from "../shared/day.js";
 import { aWhile, lastSeen } from "./seen.js";
-import { Offline, Refused, askKeys, askThread, isCut, sendLetter, sendSeen } from "./server.js";
+import { askKeys, askThread, isCut, Offline, Refused, sendLetter, sendSeen } from "./server.js";
 
 const AGAIN = ["number_taken", "token", "unit_open"];
 // A call for protection without a word: where no key is there to seal to, the mark still counts.
@@ -63,7 +63,9 @@ export class Visit {
 
   async sendOnce(kind, body, tickets) {
     const letter = await this.letter(kind, body);
-    const content = tickets.length ? Object.assign({ files: tickets }, letter.content) : letter.content;
+    const content = tickets.length
+      ? Object.assign({ files: tickets }, letter.content)
+      : letter.content;
     // A browser that knows of no line sends nothing.
     if (await isCut()) throw new Offline();
     const before = this.mayBeStored;

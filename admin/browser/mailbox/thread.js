@@ -1,14 +1,14 @@
 // Reads a talk with the receipt's keys, trusting no row: what admin/mailbox/thread.py does.
 
-import { openWith } from "../lib/age.js";
-import { fromBase64 } from "../lib/bytes.js";
+import { fromBase64 } from "../shared/bytes.js";
+import { openWith } from "../shared/sealing/age.js";
 import {
   BadContent,
   BrokenChain,
   digestOf,
   parseEnvelope,
   verifyEnvelope,
-} from "../lib/envelope.js";
+} from "../shared/sealing/envelope.js";
 
 // Returns `{number, side, day, body, trouble}` for each place of the talk. `trouble` is "" or one of
 // changed, misplaced, missing, no_question. The reporter's own words are never in it.

@@ -1,7 +1,7 @@
 // Puts the opened mailbox into the page's own templates. Words become text, never markup.
 
-import { seen } from "../lib/unseen.js";
-import { fill, longDay } from "./words.js";
+import { seen } from "../shared/page/unseen.js";
+import { fill, longDay } from "../shared/page/words.js";
 
 const ITEMS = {
   staff: () => "item-staff",

@@ -12,7 +12,7 @@
   function withStore(name, act) {
     try {
       return act(window[name]);
-    } catch (refused) {
+    } catch (_refused) {
       return null;
     }
   }
@@ -45,8 +45,12 @@
     var target = exit.href;
     document.title = "";
     document.body.textContent = "";
-    withStore("localStorage", function (store) { store.removeItem(SIZE); });
-    withStore("sessionStorage", function (store) { store.clear(); });
+    withStore("localStorage", function (store) {
+      store.removeItem(SIZE);
+    });
+    withStore("sessionStorage", function (store) {
+      store.clear();
+    });
     window.location.replace(target);
   }
 
@@ -54,12 +58,16 @@
   function countEscape(event) {
     // Esc in the middle of typing pinyin belongs to the keyboard.
     if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
-    presses = presses.filter(function (at) { return event.timeStamp - at < 2000; });
+    presses = presses.filter(function (at) {
+      return event.timeStamp - at < 2000;
+    });
     presses.push(event.timeStamp);
     if (presses.length >= 3) leave();
   }
 
-  var stored = withStore("localStorage", function (store) { return store.getItem(SIZE); });
+  var stored = withStore("localStorage", function (store) {
+    return store.getItem(SIZE);
+  });
   showSize(stored === "1" || stored === "2" ? +stored : 0);
   if (elder) elder.addEventListener("click", changeSize);
   if (exit) {
@@ -68,7 +76,9 @@
   }
   Array.prototype.forEach.call(document.querySelectorAll("[data-print]"), function (button) {
     button.hidden = false;
-    button.addEventListener("click", function () { window.print(); });
+    button.addEventListener("click", function () {
+      window.print();
+    });
   });
   var summary = document.getElementById("error-summary");
   if (summary) summary.focus();

@@ -20,7 +20,11 @@
     document.body.appendChild(field);
     field.select();
     var done = false;
-    try { done = document.execCommand("copy"); } catch (refused) { done = false; }
+    try {
+      done = document.execCommand("copy");
+    } catch (_refused) {
+      done = false;
+    }
     document.body.removeChild(field);
     button.focus();
     show(done);
@@ -29,10 +33,17 @@
   button.hidden = false;
   button.addEventListener("click", function () {
     var words = location.href.split("#")[0];
-    if (!navigator.clipboard) { copyBySelection(words); return; }
+    if (!navigator.clipboard) {
+      copyBySelection(words);
+      return;
+    }
     navigator.clipboard.writeText(words).then(
-      function () { show(true); },
-      function () { copyBySelection(words); }
+      function () {
+        show(true);
+      },
+      function () {
+        copyBySelection(words);
+      },
     );
   });
 })();

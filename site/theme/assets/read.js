@@ -23,9 +23,15 @@
 
   // What a block says itself, without the blocks inside it: those have a turn of their own.
   function wordsOf(block) {
-    return Array.prototype.filter.call(block.childNodes, function (node) {
-      return !node.matches || !(node.matches(BLOCKS + ",ul,ol,dl") || node.querySelector(BLOCKS));
-    }).map(function (node) { return node.textContent; }).join("").trim();
+    return Array.prototype.filter
+      .call(block.childNodes, function (node) {
+        return !node.matches || !(node.matches(BLOCKS + ",ul,ol,dl") || node.querySelector(BLOCKS));
+      })
+      .map(function (node) {
+        return node.textContent;
+      })
+      .join("")
+      .trim();
   }
 
   function findBlocks() {
@@ -61,7 +67,9 @@
     words.voice = voice;
     words.lang = voice.lang;
     words.rate = 0.9;
-    words.onend = words.onerror = function () { if (mine === turn) readNext(); };
+    words.onend = words.onerror = function () {
+      if (mine === turn) readNext();
+    };
     mark(block);
     speech.speak(words);
   }

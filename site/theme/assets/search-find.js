@@ -4,32 +4,47 @@
 (function () {
   "use strict";
   // How much a match in each field weighs. A text is what the page says below its headings.
-  var TITLE = 1, KEYWORD = 0.95, HEADING = 0.6, ABOUT = 0.45, TEXT = 0.3;
+  var TITLE = 1,
+    KEYWORD = 0.95,
+    HEADING = 0.6,
+    ABOUT = 0.45,
+    TEXT = 0.3;
   // What is found by less than this is found by accident.
   var LEAST = 0.18;
   // Less of a query than this in its own characters, and a page is found by its sound alone.
   var MEANT = 0.2;
   // What evidence of asked.yml adds to the page that most of it is for; so much of it is enough to be
   // sure, such a share counts for nothing, and such a one must be looked at.
-  var ASKED = 1, ENOUGH = 4, LITTLE = 0.3, MOSTLY = 0.85;
+  var ASKED = 1,
+    ENOUGH = 4,
+    LITTLE = 0.3,
+    MOSTLY = 0.85;
   var words = window.dengshaoWords;
-  var fold = words.fold, soundsOf = words.soundsOf;
+  var fold = words.fold,
+    soundsOf = words.soundsOf;
   var RUN = new RegExp("[" + words.han + "]+|[a-z0-9]+", "g");
   var DIGITS = "零一二三四五六七八九";
   // What sentences are held together by: it says little about what is looked for.
-  var COMMON = /[我你您他她它俺咱的了吗呢吧啊么咋啥嘛咯嘞咗嘅呀哪谁这那]|^(怎样|如何|可以|一个|应该|知道|多少|不要|要不|没有|有没|不是|会不|不会|能不|不能|请问|有人|别人|被人|是不|如果|因为|已经|还是|一直|老是|天天|现在|今天|想要|要怎|该怎)$/;
+  var COMMON =
+    /[我你您他她它俺咱的了吗呢吧啊么咋啥嘛咯嘞咗嘅呀哪谁这那]|^(怎样|如何|可以|一个|应该|知道|多少|不要|要不|没有|有没|不是|会不|不会|能不|不能|请问|有人|别人|被人|是不|如果|因为|已经|还是|一直|老是|天天|现在|今天|想要|要怎|该怎)$/;
   var parts = {};
-  var pages = [], telling = {}, synonyms = [], answers = [], said = {};
+  var pages = [],
+    telling = {},
+    synonyms = [],
+    answers = [],
+    said = {};
 
   function ordinal(number) {
-    var tens = Math.floor(number / 10), ones = number % 10;
+    var tens = Math.floor(number / 10),
+      ones = number % 10;
     return (tens > 1 ? DIGITS[tens] : "") + (tens ? "十" : "") + (ones ? DIGITS[ones] : "");
   }
 
   // 50条 and 第50条 to 第五十条.
   function normalize(text) {
-    return words.normalize(text).replace(/第?\s*(\d{1,2})\s*([条章])/g,
-      function (_, number, unit) { return "第" + ordinal(+number) + unit; });
+    return words.normalize(text).replace(/第?\s*(\d{1,2})\s*([条章])/g, function (_, number, unit) {
+      return "第" + ordinal(+number) + unit;
+    });
   }
 
   function stem(word) {
@@ -43,7 +58,9 @@
   function pairsOfSounds(first, second) {
     var all = [];
     first.forEach(function (a) {
-      second.forEach(function (b) { all.push("~" + a + "~" + b); });
+      second.forEach(function (b) {
+        all.push("~" + a + "~" + b);
+      });
     });
     return all;
   }
@@ -71,31 +88,49 @@
   // A row gives address, title, keywords, description, headings, telephones, and whether it comes last.
   function makePage(row, number, isEnglish) {
     var page = {
-      url: row[0], title: row[1], about: row[3], number: number, english: isEnglish, last: !!row[6],
-      place: /^places\//.test(row[0]), keys: new Map(),
+      url: row[0],
+      title: row[1],
+      about: row[3],
+      number: number,
+      english: isEnglish,
+      last: !!row[6],
+      place: /^places\//.test(row[0]),
+      keys: new Map(),
       names: [normalize(row[1])].concat(row[2].map(normalize)),
-      headings: row[4].map(function (one) { return typeof one === "string" ? [one, one.replace(/ /g, "-")] : one; })
+      headings: row[4].map(function (one) {
+        return typeof one === "string" ? [one, one.replace(/ /g, "-")] : one;
+      }),
     };
     enter(page.keys, normalize(page.about), ABOUT);
-    (row[5] ? row[5].split(" ") : []).forEach(function (phone) { enter(page.keys, phone, HEADING); });
-    page.headings.forEach(function (one) { enter(page.keys, normalize(one[0]), HEADING); });
-    page.names.forEach(function (name, at) { enter(page.keys, name, at ? KEYWORD : TITLE); });
+    (row[5] ? row[5].split(" ") : []).forEach(function (phone) {
+      enter(page.keys, phone, HEADING);
+    });
+    page.headings.forEach(function (one) {
+      enter(page.keys, normalize(one[0]), HEADING);
+    });
+    page.names.forEach(function (name, at) {
+      enter(page.keys, name, at ? KEYWORD : TITLE);
+    });
     return page;
   }
 
   // A part holds pages from a number on; the text holds pairs and the numbers of their pages.
   window.dengshaoAdd = function (name, part) {
     parts[name] = {
-      pages: (part.pages || []).map(function (row, at) { return makePage(row, part.from + at, !!part.english); }),
+      pages: (part.pages || []).map(function (row, at) {
+        return makePage(row, part.from + at, !!part.english);
+      }),
       text: part.text && sayings(part.text),
       answers: part.asked || [],
-      synonyms: part.synonyms || []
+      synonyms: part.synonyms || [],
     };
   };
 
   // Pairs by their first character, and the pages of each: by how much a number is more than the last.
   function sayings(text) {
-    var numbers = text.pages.split(" "), all = {}, at = 0;
+    var numbers = text.pages.split(" "),
+      all = {},
+      at = 0;
     text.pairs.split(" ").forEach(function (row) {
       for (var second = 1; second < row.length; second += 1) {
         all[row[0] + row[second]] = numbers[at];
@@ -107,26 +142,47 @@
 
   // What is looked through for this query, and no more.
   function choose(names) {
-    var chosen = names.filter(function (name, at) { return parts[name] && names.indexOf(name) === at; })
-      .map(function (name) { return parts[name]; });
-    pages = chosen.reduce(function (all, part) { return all.concat(part.pages); }, []);
-    telling = chosen.reduce(function (all, part) { return part.text || all; }, {});
+    var chosen = names
+      .filter(function (name, at) {
+        return parts[name] && names.indexOf(name) === at;
+      })
+      .map(function (name) {
+        return parts[name];
+      });
+    pages = chosen.reduce(function (all, part) {
+      return all.concat(part.pages);
+    }, []);
+    telling = chosen.reduce(function (all, part) {
+      return part.text || all;
+    }, {});
     said = {};
-    synonyms = chosen.reduce(function (all, part) { return all.concat(part.synonyms); }, []);
-    answers = chosen.reduce(function (all, part) { return part.answers.length ? part.answers : all; }, []);
+    synonyms = chosen.reduce(function (all, part) {
+      return all.concat(part.synonyms);
+    }, []);
+    answers = chosen.reduce(function (all, part) {
+      return part.answers.length ? part.answers : all;
+    }, []);
   }
 
   // The numbers of the pages that say a pair, read once a query.
   function sayers(key) {
     if (!said[key]) {
       var number = 0;
-      said[key] = new Set(words.numbers(telling[key] || "").map(function (more) { return number += more; }));
+      said[key] = new Set(
+        words.numbers(telling[key] || "").map(function (more) {
+          number += more;
+          return number;
+        }),
+      );
     }
     return said[key];
   }
 
   function weightOf(page, key) {
-    return page.keys.get(key) || (key.length === 2 && isHan(key) && sayers(key).has(page.number) ? TEXT : 0);
+    return (
+      page.keys.get(key) ||
+      (key.length === 2 && isHan(key) && sayers(key).has(page.number) ? TEXT : 0)
+    );
   }
 
   function termsOf(text) {
@@ -134,9 +190,18 @@
     (text.match(RUN) || []).forEach(function (run) {
       var spelt = isHan(run) ? null : words.spell(run);
       if (!isHan(run) || run.length === 1) terms.push({ key: stem(run), sounds: [] });
-      if (spelt && spelt.length > 1) addSounds(terms, spelt.map(function (one) { return [fold(one)]; }));
+      if (spelt && spelt.length > 1)
+        addSounds(
+          terms,
+          spelt.map(function (one) {
+            return [fold(one)];
+          }),
+        );
       for (var at = 0; isHan(run) && at + 1 < run.length; at += 1) {
-        terms.push({ key: run.substr(at, 2), sounds: pairsOfSounds(soundsOf(run[at]), soundsOf(run[at + 1])) });
+        terms.push({
+          key: run.substr(at, 2),
+          sounds: pairsOfSounds(soundsOf(run[at]), soundsOf(run[at + 1])),
+        });
       }
     });
     terms.forEach(weigh);
@@ -144,27 +209,41 @@
   }
 
   function addSounds(terms, spelt) {
-    for (var at = 0; at + 1 < spelt.length; at += 1) terms.push({ key: "", sounds: pairsOfSounds(spelt[at], spelt[at + 1]) });
+    for (var at = 0; at + 1 < spelt.length; at += 1)
+      terms.push({ key: "", sounds: pairsOfSounds(spelt[at], spelt[at + 1]) });
   }
 
   // A pair that no page has is taken for a slip: then its sound counts nearly as much.
   function weigh(term) {
-    term.known = pages.some(function (page) { return weightOf(page, term.key) > 0; });
+    term.known = pages.some(function (page) {
+      return weightOf(page, term.key) > 0;
+    });
     term.near = term.known ? "" : nearest(term.key);
-    term.found = pages.filter(function (page) { return matches(page, term) > 0; }).length;
+    term.found = pages.filter(function (page) {
+      return matches(page, term) > 0;
+    }).length;
     term.worth = Math.log(1 + pages.length / (term.found || 1)) * (COMMON.test(term.key) ? 0.2 : 1);
   }
 
   // The word of English pages that a mistyped or longer one stands for.
   function nearest(word) {
-    var known = {}, root = word.replace(/(ing|ed|er|ers|ment|ly|ion)$/, "");
+    var known = {},
+      root = word.replace(/(ing|ed|er|ers|ment|ly|ion)$/, "");
     if (!/^[a-z]{4,}$/.test(word)) return "";
     pages.forEach(function (page) {
-      if (page.english) page.keys.forEach(function (_, key) { if (/^[a-z]{4,}$/.test(key)) known[key] = 1; });
+      if (page.english)
+        page.keys.forEach(function (_, key) {
+          if (/^[a-z]{4,}$/.test(key)) known[key] = 1;
+        });
     });
-    var all = Object.keys(known), near = words.correct(word, all);
+    var all = Object.keys(known),
+      near = words.correct(word, all);
     if (near !== word) return near;
-    return root.length > 3 ? all.filter(function (key) { return key.indexOf(root) === 0; })[0] || "" : "";
+    return root.length > 3
+      ? all.filter(function (key) {
+          return key.indexOf(root) === 0;
+        })[0] || ""
+      : "";
   }
 
   function meant(page, term) {
@@ -189,7 +268,9 @@
   }
 
   function total(terms) {
-    return terms.reduce(function (sum, term) { return sum + term.worth; }, 0);
+    return terms.reduce(function (sum, term) {
+      return sum + term.worth;
+    }, 0);
   }
 
   // The words as a whole: in the title, as a keyword, or a keyword within them.
@@ -197,18 +278,24 @@
     var best = 0;
     page.names.forEach(function (name, at) {
       if (name === text) best = Math.max(best, at ? 0.7 : 0.9);
-      else if (!at && name.indexOf(text) >= 0) best = Math.max(best, name.indexOf(text) ? 0.5 : 0.6);
+      else if (!at && name.indexOf(text) >= 0)
+        best = Math.max(best, name.indexOf(text) ? 0.5 : 0.6);
       else if (at && name.length > 1 && text.indexOf(name) >= 0) {
-        var inside = terms.filter(function (term) { return term.key && name.indexOf(term.key) >= 0; });
-        best = Math.max(best, 0.6 * total(inside) / total(terms));
+        var inside = terms.filter(function (term) {
+          return term.key && name.indexOf(term.key) >= 0;
+        });
+        best = Math.max(best, (0.6 * total(inside)) / total(terms));
       } else if (at && name.indexOf(text) >= 0) best = Math.max(best, 0.25);
     });
     return best;
   }
 
   function score(page, text, terms) {
-    var all = total(terms), sum = 0;
-    terms.forEach(function (term) { sum += matches(page, term) * term.worth; });
+    var all = total(terms),
+      sum = 0;
+    terms.forEach(function (term) {
+      sum += matches(page, term) * term.worth;
+    });
     return all ? sum / all + wholes(page, text, terms) * (sum ? 1 : 0) : 0;
   }
 
@@ -217,7 +304,7 @@
     var best = 0;
     for (var from = 0; from < name.length; from += 1) {
       var length = consume(letters, name, from);
-      if (length > 1) best = Math.max(best, (from ? 0.6 : 0.7) + 0.3 * length / name.length);
+      if (length > 1) best = Math.max(best, (from ? 0.6 : 0.7) + (0.3 * length) / name.length);
     }
     return best;
   }
@@ -225,9 +312,12 @@
   // The name that reads best, and more where the title itself reads so.
   function speltBy(letters, page) {
     if (!letters || page.place) return 0;
-    return page.names.reduce(function (best, name) {
-      return Math.max(best, KEYWORD * spelt(letters, name));
-    }, 0) + 0.4 * spelt(letters, page.names[0]);
+    return (
+      page.names.reduce(function (best, name) {
+        return Math.max(best, KEYWORD * spelt(letters, name));
+      }, 0) +
+      0.4 * spelt(letters, page.names[0])
+    );
   }
 
   // Gives how many characters the letters spell, the last perhaps not to its end; 0 for none.
@@ -235,8 +325,12 @@
     if (!letters) return 1e-9;
     if (at >= name.length) return 0;
     return soundsOf(name[at]).reduce(function (best, sound) {
-      var rest = letters.indexOf(sound) === 0 ? consume(letters.slice(sound.length), name, at + 1)
-        : sound.indexOf(letters) === 0 ? 1e-9 : 0;
+      var rest =
+        letters.indexOf(sound) === 0
+          ? consume(letters.slice(sound.length), name, at + 1)
+          : sound.indexOf(letters) === 0
+            ? 1e-9
+            : 0;
       return Math.max(best, rest ? rest + 1 : 0);
     }, 0);
   }
@@ -260,36 +354,60 @@
   // How much of the evidence of asked.yml is for each of its pages, the best one for all of it.
   function sharesOf(asked, kinds) {
     var most = ENOUGH;
-    answers.forEach(function (_, at) { most = Math.max(most, asked.told[kinds + at] || 0); });
-    return answers.map(function (numbers, at) {
-      return { numbers: numbers, share: (asked.told[kinds + at] || 0) / most };
-    }).filter(function (one) { return one.share > LITTLE; });
+    answers.forEach(function (_, at) {
+      most = Math.max(most, asked.told[kinds + at] || 0);
+    });
+    return answers
+      .map(function (numbers, at) {
+        return { numbers: numbers, share: (asked.told[kinds + at] || 0) / most };
+      })
+      .filter(function (one) {
+        return one.share > LITTLE;
+      });
   }
 
   // What that adds to pages, by their numbers.
   function answering(shares) {
     var points = {};
     shares.forEach(function (one) {
-      one.numbers.forEach(function (number) { points[number] = ASKED * one.share; });
+      one.numbers.forEach(function (number) {
+        points[number] = ASKED * one.share;
+      });
     });
     return points;
   }
 
   // A page that answers may stand in a part that has yet to be read.
   function isWanting(groups, shares) {
-    var first = groups.map(function (group) { return group.pages; }).concat(shares.filter(function (one) {
-      return one.share > MOSTLY;
-    }).map(function (one) { return one.numbers; }));
+    var first = groups
+      .map(function (group) {
+        return group.pages;
+      })
+      .concat(
+        shares
+          .filter(function (one) {
+            return one.share > MOSTLY;
+          })
+          .map(function (one) {
+            return one.numbers;
+          }),
+      );
     return first.some(function (numbers) {
       return !pages.some(function (page) {
-        return page.number === numbers[0] || page.english && numbers.indexOf(page.number) > 0;
+        return page.number === numbers[0] || (page.english && numbers.indexOf(page.number) > 0);
       });
     });
   }
 
   // A heading that says more of what was asked than the title leads the hit.
   function shown(page, terms) {
-    var hit = { url: page.url, title: page.title, text: page.about, anchor: "", english: page.english };
+    var hit = {
+      url: page.url,
+      title: page.title,
+      text: page.about,
+      anchor: "",
+      english: page.english,
+    };
     var least = coverage(normalize(page.title), terms) + 0.3;
     page.headings.forEach(function (one) {
       var covered = coverage(normalize(one[0]), terms);
@@ -304,8 +422,11 @@
   function coverage(text, terms) {
     var keys = new Map();
     enter(keys, text, 1);
-    var all = total(terms), sum = 0;
-    terms.forEach(function (term) { sum += matches({ keys: keys }, term) * term.worth; });
+    var all = total(terms),
+      sum = 0;
+    terms.forEach(function (term) {
+      sum += matches({ keys: keys }, term) * term.worth;
+    });
     return all ? sum / all : 0;
   }
 
@@ -318,7 +439,9 @@
 
   function isMeant(page, terms) {
     var sum = 0;
-    terms.forEach(function (term) { if (meant(page, term) > 0) sum += term.worth; });
+    terms.forEach(function (term) {
+      if (meant(page, term) > 0) sum += term.worth;
+    });
     return sum > MEANT * total(terms);
   }
 
@@ -331,17 +454,27 @@
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
     if (terms.length === 1 && terms[0].near) letters = fold(terms[0].near);
     // Letters that spell Chinese are pinyin: then pages in English are hardly what is meant.
-    var isPinyin = letters && words.spell(text.replace(/[' ]/g, "")) && pages.some(function (page) {
-      return !page.english && speltBy(letters, page) >= KEYWORD;
-    });
+    var isPinyin =
+      letters &&
+      words.spell(text.replace(/[' ]/g, "")) &&
+      pages.some(function (page) {
+        return !page.english && speltBy(letters, page) >= KEYWORD;
+      });
     var found = [];
     pages.forEach(function (page) {
-      var asked = answers[page.number] || 0, more = added(page, groups), pin = pinned.indexOf(page.url);
+      var asked = answers[page.number] || 0,
+        more = added(page, groups),
+        pin = pinned.indexOf(page.url);
       var sure = more > 0 || asked > 0.5 || isMeant(page, terms);
       var points = Math.max(score(page, text, terms) + more + asked, speltBy(letters, page));
       if (page.english !== english) points *= isPinyin ? 0.5 : 0.9;
       if (pin < 0 && points <= (isNamed(page, terms) ? 0.05 : LEAST)) return;
-      found.push({ page: page, points: points, meant: sure ? 1 : 0, pin: pin < 0 ? pinned.length : pin });
+      found.push({
+        page: page,
+        points: points,
+        meant: sure ? 1 : 0,
+        pin: pin < 0 ? pinned.length : pin,
+      });
     });
     return found.sort(before);
   }
@@ -353,23 +486,45 @@
     var text = normalize(query).replace(/\s+/g, " ").trim();
     var terms = termsOf(text);
     var pinned = help.reduce(function (all, hit) {
-      return all.concat(hit.pages.map(function (one) { return one.page.url; }));
+      return all.concat(
+        hit.pages.map(function (one) {
+          return one.page.url;
+        }),
+      );
     }, []);
-    var groups = related(words.prepare(query)), shares = sharesOf(asked, window.dengshaoHelpSense().kinds);
+    var groups = related(words.prepare(query)),
+      shares = sharesOf(asked, window.dengshaoHelpSense().kinds);
     var found = rank(text, terms, groups, english, pinned, answering(shares));
     var wanting = isWanting(groups, shares);
-    var least = found.reduce(function (most, one) { return Math.max(most, one.points); }, 0) * 0.2;
-    var hits = found.filter(function (one) { return one.pin < pinned.length || one.points >= least; }).slice(0, 20);
+    var least =
+      found.reduce(function (most, one) {
+        return Math.max(most, one.points);
+      }, 0) * 0.2;
+    var hits = found
+      .filter(function (one) {
+        return one.pin < pinned.length || one.points >= least;
+      })
+      .slice(0, 20);
     // Letters that read as the sounds of a name are all that can be known of them.
-    var read = hits.length > 0 && !hits[0].page.english && /^[a-z' ]+$/.test(text) && hits[0].points > 0.9;
+    var read =
+      hits.length > 0 && !hits[0].page.english && /^[a-z' ]+$/.test(text) && hits[0].points > 0.9;
     var sure = hits.length > 0 && (read || hits[0].meant === 1) && !wanting;
     // Who is in danger waits for no more.
     var helped = hits.length > 0 && hits[0].pin < pinned.length;
     return {
-      good: helped || sure && (read || hits.length >= 5 && hits[0].points > 0.5 || hits.length > 1 && hits[0].points > 0.8),
+      good:
+        helped ||
+        (sure &&
+          (read ||
+            (hits.length >= 5 && hits[0].points > 0.5) ||
+            (hits.length > 1 && hits[0].points > 0.8))),
       few: !sure || hits.length < 3,
-      points: hits.map(function (one) { return one.points; }),
-      hits: hits.map(function (one) { return shown(one.page, terms); })
+      points: hits.map(function (one) {
+        return one.points;
+      }),
+      hits: hits.map(function (one) {
+        return shown(one.page, terms);
+      }),
     };
   };
 })();

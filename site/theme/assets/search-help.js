@@ -4,15 +4,24 @@
   "use strict";
   var MOST = 3;
   // How words were found: as they stand, in English, by their sound.
-  var FIRM = 1, SPOKEN = 2, SLIPPED = 3;
+  var FIRM = 1,
+    SPOKEN = 2,
+    SLIPPED = 3;
   // What is learnt from asked.yml: so far from it, and a word that only looks like danger counts for
   // nothing; of several kinds those count that have so much of what the first one has, or so much where
   // the words themselves name a kind; and so many characters must be left to learn from.
-  var CALM = -0.7, NEAR = 0.5, NEARER = 0.75, LEAST = 3;
+  var CALM = -0.7,
+    NEAR = 0.5,
+    NEARER = 0.75,
+    LEAST = 3;
   var LEAD = { zh: "接着看：", en: "What to do: " };
   var here = document.documentElement.lang === "en" ? "en" : "zh";
   var words = window.dengshaoWords;
-  var items = [], lists = {}, ordinary = null, english = {}, sense = null;
+  var items = [],
+    lists = {},
+    ordinary = null,
+    english = {},
+    sense = null;
 
   // Patterns are made at the first query that needs them: some of them are long.
   window.dengshaoHelp = function (part) {
@@ -21,7 +30,9 @@
     ordinary = words.ordinary(part.ordinary, lists);
     sense = part.sense;
     sense.ordinary = ordinary;
-    sense.kinds = items.filter(function (item) { return !item.general; }).length;
+    sense.kinds = items.filter(function (item) {
+      return !item.general;
+    }).length;
     join();
   };
   window.dengshaoHelpEnglish = function (part) {
@@ -31,7 +42,10 @@
 
   // The two parts come in either order.
   function join() {
-    if (english.items) items.forEach(function (item) { item.en = english.items[item.id]; });
+    if (english.items)
+      items.forEach(function (item) {
+        item.en = english.items[item.id];
+      });
   }
 
   function found(item, form, spoken) {
@@ -45,19 +59,30 @@
     return hit ? SLIPPED : 0;
   }
 
-  window.dengshaoHelpSense = function () { return sense; };
+  window.dengshaoHelpSense = function () {
+    return sense;
+  };
 
   // The kinds of danger that the words tell of: what is written before what only sounds so, and the
   // general one only where no other is meant. `spoken` says whether English words count. `asked` is
   // what search-asked.js makes of them, once it has been read.
   window.dengshaoHelpFor = function (query, spoken, asked) {
     var form = words.prepare(query, ordinary);
-    var hits = items.map(function (item) { return { item: item, how: found(item, form, spoken) }; })
-      .filter(function (hit) { return hit.how; });
-    var firm = hits.filter(function (hit) { return hit.how !== SLIPPED; });
+    var hits = items
+      .map(function (item) {
+        return { item: item, how: found(item, form, spoken) };
+      })
+      .filter(function (hit) {
+        return hit.how;
+      });
+    var firm = hits.filter(function (hit) {
+      return hit.how !== SLIPPED;
+    });
     if (firm.length) hits = firm;
     if (asked) hits = weighed(hits, asked, spoken, isOrdinary(form));
-    var named = hits.filter(function (hit) { return !hit.item.general; });
+    var named = hits.filter(function (hit) {
+      return !hit.item.general;
+    });
     return (named.length ? named : hits).slice(0, MOST).map(told);
   };
 
@@ -69,13 +94,32 @@
   // Joins what the patterns found with what was learnt, the surest kind first.
   function weighed(hits, asked, spoken, isNothing) {
     if (asked.lean < CALM) return [];
-    var learnt = asked.danger > 0 && !isNothing ? items.slice(0, sense.kinds).map(function (_, at) { return asked.told[at] || 0; }) : [];
-    var most = Math.max.apply(null, learnt.concat(0.01)), near = hits.length ? NEARER : NEAR;
-    return items.map(function (item, at) {
-      var hit = hits.filter(function (one) { return one.item === item; })[0];
-      var points = (learnt[at] || 0) / most;
-      return { item: item, how: hit ? hit.how : spoken ? SPOKEN : FIRM, points: (hit ? 1 : 0) + (points >= near ? points : 0) };
-    }).filter(function (hit) { return hit.points; }).sort(function (a, b) { return b.points - a.points; });
+    var learnt =
+      asked.danger > 0 && !isNothing
+        ? items.slice(0, sense.kinds).map(function (_, at) {
+            return asked.told[at] || 0;
+          })
+        : [];
+    var most = Math.max.apply(null, learnt.concat(0.01)),
+      near = hits.length ? NEARER : NEAR;
+    return items
+      .map(function (item, at) {
+        var hit = hits.filter(function (one) {
+          return one.item === item;
+        })[0];
+        var points = (learnt[at] || 0) / most;
+        return {
+          item: item,
+          how: hit ? hit.how : spoken ? SPOKEN : FIRM,
+          points: (hit ? 1 : 0) + (points >= near ? points : 0),
+        };
+      })
+      .filter(function (hit) {
+        return hit.points;
+      })
+      .sort(function (a, b) {
+        return b.points - a.points;
+      });
   }
 
   // In the language of the words, and in that of the page where it is another one.
@@ -83,8 +127,11 @@
     var first = hit.how === SPOKEN ? "en" : "zh";
     var both = first === here || !hit.item[here] ? [first] : [first, here];
     return {
-      phones: hit.item.phones, english: first === "en",
-      pages: both.map(function (language) { return { language: language, page: hit.item[language] }; })
+      phones: hit.item.phones,
+      english: first === "en",
+      pages: both.map(function (language) {
+        return { language: language, page: hit.item[language] };
+      }),
     };
   }
 

@@ -2,10 +2,16 @@
 // word: what the page itself loads stays small.
 (function () {
   "use strict";
-  function part(id) { return document.getElementById(id); }
-  var field = part("q"), results = part("search-results"), status = part("search-status"), help = part("search-help");
+  function part(id) {
+    return document.getElementById(id);
+  }
+  var field = part("q"),
+    results = part("search-results"),
+    status = part("search-status"),
+    help = part("search-help");
   var english = document.documentElement.lang === "en";
-  var words = window.dengshaoWords, load = window.dengshaoLoad;
+  var words = window.dengshaoWords,
+    load = window.dengshaoLoad;
   var page = location.protocol === "file:" ? "index.html" : "";
   // From so many milliseconds on a line is slow.
   var SLOW = 1000;
@@ -22,8 +28,11 @@
   // What is looked through, round by round, until it answers. English pages are for who reads English
   // or types letters, the law comes first for who names an article, what pages say comes late.
   function plan(query, letters) {
-    var typed = /^[a-z\s'’.,?!-]+$/i.test(query), other = letters ? names("english") : [], main = names("parts");
-    var isLaw = /[法条章例罪]/.test(query), begin = main.concat(typed ? [] : other, isLaw ? names("law") : []);
+    var typed = /^[a-z\s'’.,?!-]+$/i.test(query),
+      other = letters ? names("english") : [],
+      main = names("parts");
+    var isLaw = /[法条章例罪]/.test(query),
+      begin = main.concat(typed ? [] : other, isLaw ? names("law") : []);
     if (english) begin = other.concat(/[\u3400-\u9fff]/.test(query) || isPinyin(query) ? main : []);
     else if (typed && !isPinyin(query)) begin = other;
     var more = main.concat(other, names("law"), "text");
@@ -36,9 +45,20 @@
 
   // Waits for all of them, and tells whether each has come. What has not is done without.
   function arrive(names) {
-    return Promise.all(names.map(function (name) {
-      return load([name]).then(function () { return true; }, function () { return false; });
-    })).then(function (all) { return all.every(Boolean); });
+    return Promise.all(
+      names.map(function (name) {
+        return load([name]).then(
+          function () {
+            return true;
+          },
+          function () {
+            return false;
+          },
+        );
+      }),
+    ).then(function (all) {
+      return all.every(Boolean);
+    });
   }
 
   // Which files are fetched stands in the server's log. So it may tell no more of the words than whether
@@ -49,13 +69,14 @@
       own: names(english ? "english" : "parts"),
       lists: names("parts").concat(names("law"), letters ? names("english") : []),
       evidence: ["asked"].concat(letters ? "asked-english" : []),
-      late: names("late").concat("text")
+      late: names("late").concat("text"),
     };
   }
 
   // Help first: it waits for no list of pages, and for no evidence.
   window.dengshaoRun = function (query, assets, isCurrent) {
-    var letters = english || /[a-z]{2}/i.test(query), files = fetched(letters);
+    var letters = english || /[a-z]{2}/i.test(query),
+      files = fetched(letters);
     address = function (url, anchor) {
       return assets + "../" + url + page + (anchor ? "#" + encodeURIComponent(anchor) : "");
     };
@@ -71,26 +92,37 @@
   // Lists and evidence come together, what pages say only where those do not answer. While a line is
   // slow, and where something never comes, what is here already is shown.
   function answer(query, spoken, rounds, files, isCurrent) {
-    var found, isWhole, evidence, lists = [load(files.own), arrive(files.lists)];
+    var found,
+      isWhole,
+      evidence,
+      lists = [load(files.own), arrive(files.lists)];
     function look(round) {
       found = lookThrough(query, spoken, rounds[round]);
       return found.good;
     }
-    function show() { if (isCurrent()) draw(found); }
+    function show() {
+      if (isCurrent()) draw(found);
+    }
     evidence = arrive(files.evidence);
-    return Promise.all(lists).then(function (came) {
-      isWhole = came[1];
-      look(0);
-      return slowly(evidence, show);
-    }).then(function (came) {
-      isWhole = isWhole && came;
-      return look(0) || slowly(arrive(files.late), show).then(function (came) {
+    return Promise.all(lists)
+      .then(function (came) {
+        isWhole = came[1];
+        look(0);
+        return slowly(evidence, show);
+      })
+      .then(function (came) {
         isWhole = isWhole && came;
-        return look(1) || !found.few || look(2);
+        return (
+          look(0) ||
+          slowly(arrive(files.late), show).then(function (came) {
+            isWhole = isWhole && came;
+            return look(1) || !found.few || look(2);
+          })
+        );
+      })
+      .then(function () {
+        if (isCurrent()) finish(found, query, isWhole);
       });
-    }).then(function () {
-      if (isCurrent()) finish(found, query, isWhole);
-    });
   }
 
   // Calls `show` where it takes long.
@@ -105,7 +137,11 @@
   // By whatever has come of words of danger, evidence and pages.
   function lookThrough(query, spoken, parts) {
     var isHeard = isLetters(query, spoken) && window.dengshaoAskedHeard(query);
-    var asked = window.dengshaoAskedFor(query, isLetters(query, spoken) && !isHeard, window.dengshaoHelpSense());
+    var asked = window.dengshaoAskedFor(
+      query,
+      isLetters(query, spoken) && !isHeard,
+      window.dengshaoHelpSense(),
+    );
     var help = window.dengshaoHelpFor(query, spoken && !isHeard, asked);
     var found = window.dengshaoFind(query, english, parts, help, asked);
     found.help = help;
@@ -133,18 +169,23 @@
     results.textContent = "";
     found.hits.forEach(row);
     part("search-contents").hidden = found.hits.length > 0;
-    status.textContent = found.hits.length ? status.dataset.found.replace("0", found.hits.length) : "";
+    status.textContent = found.hits.length
+      ? status.dataset.found.replace("0", found.hits.length)
+      : "";
     if (held) (linkTo(held) || field).focus();
   }
 
   function linkTo(href) {
-    return Array.prototype.filter.call(results.querySelectorAll("a"), function (one) { return one.href === href; })[0];
+    return Array.prototype.filter.call(results.querySelectorAll("a"), function (one) {
+      return one.href === href;
+    })[0];
   }
 
   function finish(found, query, isWhole) {
     draw(found);
     part("search-none").hidden = !query || found.hits.length > 0;
-    if (query && !found.hits.length) status.textContent = status.dataset[isWhole ? "none" : "failed"];
+    if (query && !found.hits.length)
+      status.textContent = status.dataset[isWhole ? "none" : "failed"];
     else if (query && !isWhole) status.textContent += status.dataset.partly;
     results.setAttribute("aria-busy", "false");
   }

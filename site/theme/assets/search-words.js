@@ -4,14 +4,24 @@
   "use strict";
   var HAN = "\u3400-\u9fff";
   // Between what is looked for stand a few characters, or a few words of English.
-  var GAP = 6, WORDS = 4;
+  var GAP = 6,
+    WORDS = 4;
   // As in codes.py: how a letter stands for a number, and which numbers take one alone.
-  var FIRST = 35, LETTERS = 92, BEYOND = 161, ONE = 70;
-  var plain = {}, sounds = {}, second = {}, syllables = {};
+  var FIRST = 35,
+    LETTERS = 92,
+    BEYOND = 161,
+    ONE = 70;
+  var plain = {},
+    sounds = {},
+    second = {},
+    syllables = {};
 
   // Many speakers say these alike, and type them so: zh z, ch c, sh s, -ng -n.
   function fold(sound) {
-    return sound.replace(/([zcs])h/g, "$1").replace(/ng/g, "n").replace(/v/g, "u");
+    return sound
+      .replace(/([zcs])h/g, "$1")
+      .replace(/ng/g, "n")
+      .replace(/v/g, "u");
   }
 
   // A slip of the keyboard among characters keeps zh apart from z: 是 stands for no 死.
@@ -21,11 +31,15 @@
 
   // GB2312 lists its 3,755 common characters by sound: `order` says how many for a, for ai …
   function makeSounds(order) {
-    var characters = [], at = 0, decoder;
-    order.replace(/([a-z]+)(\d+)/g, function (_, sound) { syllables[sound] = 1; });
+    var characters = [],
+      at = 0,
+      decoder;
+    order.replace(/([a-z]+)(\d+)/g, function (_, sound) {
+      syllables[sound] = 1;
+    });
     try {
       decoder = new TextDecoder("gb18030");
-    } catch (unknown) {
+    } catch (_unknown) {
       return;
     }
     for (var row = 0xb0; row <= 0xd7; row += 1) {
@@ -37,15 +51,20 @@
       characters = characters.concat(Array.from(decoder.decode(bytes)));
     }
     order.replace(/([a-z]+)(\d+)/g, function (_, sound, count) {
-      characters.slice(at, at += +count).forEach(function (one) { sounds[one] = sound; });
+      characters.slice(at, at + +count).forEach(function (one) {
+        sounds[one] = sound;
+      });
+      at += +count;
     });
   }
 
   // The numbers that a build wrote as letters (codes.py); `single` where each takes one.
   function numbers(text, single) {
-    var all = [], head = -1;
+    var all = [],
+      head = -1;
     for (var at = 0; at < text.length; at += 1) {
-      var letter = text.charCodeAt(at), number = letter - (letter < BEYOND ? FIRST : BEYOND - LETTERS);
+      var letter = text.charCodeAt(at),
+        number = letter - (letter < BEYOND ? FIRST : BEYOND - LETTERS);
       if (head >= 0) number += ONE + (head - ONE) * LETTERS;
       if (single || head >= 0 || number < ONE) all.push(number);
       head = single || head >= 0 || number < ONE ? -1 : number;
@@ -61,8 +80,13 @@
   // characters, and what is repeated out of need or anger once.
   function normalize(text) {
     var even = text.normalize("NFKD").replace(/[\u0300-\u036f\u200b-\u200f\ufeff]/g, "");
-    even = even.normalize("NFKC").toLowerCase().replace(/([^\d\s])\1{2,}/g, "$1");
-    return even.replace(/[\u3400-\u9fff]/g, function (one) { return plain[one] || one; });
+    even = even
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/([^\d\s])\1{2,}/g, "$1");
+    return even.replace(/[\u3400-\u9fff]/g, function (one) {
+      return plain[one] || one;
+    });
   }
 
   // Letters as syllables of pinyin, in as few as can be; null where they are none.
@@ -73,7 +97,8 @@
       for (var begin = Math.max(0, end - 6); begin < end; begin += 1) {
         var part = letters.slice(begin, end);
         if (!best[begin] || !syllables[part]) continue;
-        if (!best[end] || best[begin].length + 1 < best[end].length) best[end] = best[begin].concat(part);
+        if (!best[end] || best[begin].length + 1 < best[end].length)
+          best[end] = best[begin].concat(part);
       }
     }
     return best[letters.length];
@@ -93,7 +118,12 @@
     var all = "";
     (han.match(/[\u3400-\u9fff]|\n|[a-z]+|[0-9]+/g) || []).forEach(function (one) {
       if (one === "\n") all += one;
-      else if (/^[a-z]/.test(one)) all += (spell(one) || [one]).map(function (s) { return "*~" + fold(s) + ";"; }).join("");
+      else if (/^[a-z]/.test(one))
+        all += (spell(one) || [one])
+          .map(function (s) {
+            return "*~" + fold(s) + ";";
+          })
+          .join("");
       else if (/^[0-9]/.test(one)) return;
       else all += one + "~" + near(sounds[one] || "") + ";";
     });
@@ -101,8 +131,13 @@
   }
 
   function english(even) {
-    var one = even.replace(/['’`]/g, "").replace(/\b(do|does|did|will|would|can|could|is) ?not\b/g, "$1nt")
-      .replace(/\bwillnt\b/g, "wont").replace(/\bcannt\b/g, "cant").replace(/\bwanna\b/g, "want to").replace(/\bgonna\b/g, "going to");
+    var one = even
+      .replace(/['’`]/g, "")
+      .replace(/\b(do|does|did|will|would|can|could|is) ?not\b/g, "$1nt")
+      .replace(/\bwillnt\b/g, "wont")
+      .replace(/\bcannt\b/g, "cant")
+      .replace(/\bwanna\b/g, "want to")
+      .replace(/\bgonna\b/g, "going to");
     return (one.match(/[a-z]+/g) || []).join(" ");
   }
 
@@ -113,7 +148,15 @@
 
   function fill(pattern, lists) {
     return pattern.replace(/\{([a-z]+)\}/g, function (_, name) {
-      return "(" + lists[name].map(function (one) { return fill(one, lists); }).join("|") + ")";
+      return (
+        "(" +
+        lists[name]
+          .map(function (one) {
+            return fill(one, lists);
+          })
+          .join("|") +
+        ")"
+      );
     });
   }
 
@@ -124,21 +167,42 @@
   // A character that stands alone in its place must be itself, or be spelt: 打 is no 大.
   function slip(one) {
     if (/[a-z0-9]/.test(one)) return "\\*~" + fold(one) + ";";
-    var alone = one[0] === "=", character = one[one.length - 1], sound = sounds[character];
+    var alone = one[0] === "=",
+      character = one[one.length - 1],
+      sound = sounds[character];
     if (!sound) return "(?:" + character + "~[a-z]*;)";
-    return "(?:" + (alone ? character + "~[a-z]*;" : "[^*;\\n]~" + near(sound) + ";") + "|\\*~(?:" + soundsOf(character).join("|") + ");)";
+    return (
+      "(?:" +
+      (alone ? character + "~[a-z]*;" : "[^*;\\n]~" + near(sound) + ";") +
+      "|\\*~(?:" +
+      soundsOf(character).join("|") +
+      ");)"
+    );
   }
 
   function compile(patterns, lists) {
-    var whole = (patterns || []).map(function (one) { return expand(one, lists || {}); });
+    var whole = (patterns || []).map(function (one) {
+      return expand(one, lists || {});
+    });
     var made = {
-      exact: anyOf(whole.map(function (one) { return one.replace(/…/g, ".{0," + GAP + "}"); })),
-      slipped: anyOf(whole.map(function (one) {
-        return one.replace(/([:|])([\u3400-\u9fff])(?=[|)])/g, "$1=$2").replace(/=?[\u3400-\u9fff]|[a-z0-9]+/g, slip).replace(/…/g, "(?:[^;\\n]*;){0," + GAP + "}");
-      })),
-      characters: {}
+      exact: anyOf(
+        whole.map(function (one) {
+          return one.replace(/…/g, ".{0," + GAP + "}");
+        }),
+      ),
+      slipped: anyOf(
+        whole.map(function (one) {
+          return one
+            .replace(/([:|])([\u3400-\u9fff])(?=[|)])/g, "$1=$2")
+            .replace(/=?[\u3400-\u9fff]|[a-z0-9]+/g, slip)
+            .replace(/…/g, "(?:[^;\\n]*;){0," + GAP + "}");
+        }),
+      ),
+      characters: {},
     };
-    whole.join("").replace(/[\u3400-\u9fff]/g, function (one) { made.characters[one] = 1; });
+    whole.join("").replace(/[\u3400-\u9fff]/g, function (one) {
+      made.characters[one] = 1;
+    });
     return made;
   }
 
@@ -149,12 +213,18 @@
     var found = made.slipped.exec(form.tokens);
     if (!found) return null;
     var heard = found[0].split(";").filter(Boolean);
-    var typed = heard.some(function (one) { return one[0] === "*"; });
-    var firm = heard.filter(function (one) { return one[0] === "*" || made.characters[one[0]]; });
+    var typed = heard.some(function (one) {
+      return one[0] === "*";
+    });
+    var firm = heard.filter(function (one) {
+      return one[0] === "*" || made.characters[one[0]];
+    });
     // Two syllables within one short word of letters are hardly pinyin: da and ma in "damage".
     var all = form.tokens.split(";").length - 1;
     var inside = typed && heard.length === 2 && all === 3 && /^[a-z]+$/.test(form.han);
-    return firm.length > 1 && !inside && (typed || heard.length > 2) ? { at: found.index, text: "", slipped: true } : null;
+    return firm.length > 1 && !inside && (typed || heard.length > 2)
+      ? { at: found.index, text: "", slipped: true }
+      : null;
   }
 
   // Words with a space behind each; the spaces of the pattern itself only keep its words apart.
@@ -167,26 +237,41 @@
         return "(?:" + word + " )";
       });
     });
-    return { known: Object.keys(known), exact: new RegExp("(?:^| )(?:" + (whole.join("|") || "(?!)") + ")") };
+    return {
+      known: Object.keys(known),
+      exact: new RegExp("(?:^| )(?:" + (whole.join("|") || "(?!)") + ")"),
+    };
   }
 
   function findEnglish(made, form, spared) {
     if (!form.english) return false;
-    return made.exact.test(form.english + " ") || made.exact.test(form.english.split(" ").map(function (one) {
-      return spared && spared.indexOf(one) >= 0 ? one : correct(one, made.known);
-    }).join(" ") + " ");
+    return (
+      made.exact.test(form.english + " ") ||
+      made.exact.test(
+        form.english
+          .split(" ")
+          .map(function (one) {
+            return spared && spared.indexOf(one) >= 0 ? one : correct(one, made.known);
+          })
+          .join(" ") + " ",
+      )
+    );
   }
 
   // The known word that a mistyped one stands for: the first letter is hardly ever wrong.
   function correct(word, known) {
     if (word.length < 4 || known.indexOf(word) >= 0) return word;
     var most = word.length < 5 ? 0 : word.length < 7 ? 1 : 2;
-    var best = word, least = most + 1;
+    var best = word,
+      least = most + 1;
     known.forEach(function (one) {
       if (one[0] !== word[0] || one.length < 4 || Math.abs(one.length - word.length) > most) return;
       if (one[1] !== word[1] && one[1] !== word[2] && most > 1) return;
       var far = swapped(word, one) ? 0.5 : distance(word, one);
-      if (far < least) { least = far; best = one; }
+      if (far < least) {
+        least = far;
+        best = one;
+      }
     });
     return best;
   }
@@ -214,17 +299,38 @@
   }
 
   window.dengshaoWords = {
-    han: HAN, fold: fold, numbers: numbers, soundsOf: soundsOf, normalize: normalize, spell: spell, prepare: prepare,
-    compile: compile, find: find, compileEnglish: compileEnglish, findEnglish: findEnglish, correct: correct,
+    han: HAN,
+    fold: fold,
+    numbers: numbers,
+    soundsOf: soundsOf,
+    normalize: normalize,
+    spell: spell,
+    prepare: prepare,
+    compile: compile,
+    find: find,
+    compileEnglish: compileEnglish,
+    findEnglish: findEnglish,
+    correct: correct,
     takePlain: function (table) {
-      table.replace(/(.)(.)/g, function (_, old, now) { plain[old] = now; });
+      table.replace(/(.)(.)/g, function (_, old, now) {
+        plain[old] = now;
+      });
     },
     ordinary: function (patterns, lists) {
-      return new RegExp(patterns.map(function (one) { return expand(one, lists).replace(/…/g, ".{0," + GAP + "}"); }).join("|"), "g");
+      return new RegExp(
+        patterns
+          .map(function (one) {
+            return expand(one, lists).replace(/…/g, ".{0," + GAP + "}");
+          })
+          .join("|"),
+        "g",
+      );
     },
     take: function (table) {
       makeSounds(table.order);
-      Object.keys(table.sounds).forEach(function (one) { second[one] = table.sounds[one].split(" ").map(fold); });
-    }
+      Object.keys(table.sounds).forEach(function (one) {
+        second[one] = table.sounds[one].split(" ").map(fold);
+      });
+    },
   };
 })();

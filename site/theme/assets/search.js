@@ -2,10 +2,17 @@
 // typed is not even written into the address. All that finds is fetched at the first word.
 (function () {
   "use strict";
-  function part(id) { return document.getElementById(id); }
-  var form = part("search"), field = part("q"), results = part("search-results"), status = part("search-status");
+  function part(id) {
+    return document.getElementById(id);
+  }
+  var form = part("search"),
+    field = part("q"),
+    results = part("search-results"),
+    status = part("search-status");
   var assets = document.currentScript.src.replace(/[^/]*$/, "");
-  var loading = {}, timer = 0, turn = 0;
+  var loading = {},
+    timer = 0,
+    turn = 0;
 
   function load(name) {
     if (!loading[name]) {
@@ -13,7 +20,10 @@
         var script = document.createElement("script");
         script.onload = done;
         // Asked for again at the next word: the line may be back by then.
-        script.onerror = function () { delete loading[name]; failed(); };
+        script.onerror = function () {
+          delete loading[name];
+          failed();
+        };
         script.src = assets + name + ".js";
         document.head.appendChild(script);
       });
@@ -22,12 +32,18 @@
   }
 
   window.dengshaoLoad = function (names) {
-    return Promise.all(names.map(function (name) { return load("search/" + name); }));
+    return Promise.all(
+      names.map(function (name) {
+        return load("search/" + name);
+      }),
+    );
   };
 
   function tools() {
     return load("search-words").then(function () {
-      return Promise.all(["search-help", "search-asked", "search-find", "search-run", "search/words"].map(load));
+      return Promise.all(
+        ["search-help", "search-asked", "search-find", "search-run", "search/words"].map(load),
+      );
     });
   }
 
@@ -40,14 +56,19 @@
 
   function search() {
     var query = field.value.trim().slice(0, 60);
-    var mine = turn += 1;
+    turn += 1;
+    var mine = turn;
     clearTimeout(timer);
     results.setAttribute("aria-busy", "true");
-    return tools().then(function () {
-      return window.dengshaoRun(query, assets, function () { return mine === turn; });
-    }).catch(function () {
-      if (mine === turn) fail();
-    });
+    return tools()
+      .then(function () {
+        return window.dengshaoRun(query, assets, function () {
+          return mine === turn;
+        });
+      })
+      .catch(function () {
+        if (mine === turn) fail();
+      });
   }
 
   function wait() {
@@ -61,7 +82,7 @@
     if (!match) return;
     try {
       field.value = decodeURIComponent(match[1].replace(/\+/g, " "));
-    } catch (malformed) {
+    } catch (_malformed) {
       field.value = match[1];
     }
     search();
@@ -69,7 +90,9 @@
 
   form.hidden = false;
   results.setAttribute("aria-busy", "false");
-  field.addEventListener("focus", function () { tools().catch(fail); });
+  field.addEventListener("focus", function () {
+    tools().catch(fail);
+  });
   field.addEventListener("input", wait);
   form.addEventListener("submit", function (event) {
     event.preventDefault();

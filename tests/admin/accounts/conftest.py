@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from admin.accounts import enrol, guard
 from admin.config import SecondFactor
 from admin.db import db
+from admin.keys import issuing
+from admin.signin import guard
 from tests.support import desk_client
 
 PASSPHRASE = "yun-shan-he-feng-lan"
@@ -23,15 +24,15 @@ def environ(environ):
 @pytest.fixture(scope="session")
 def made():
     """Secrets of three members, all under `PASSPHRASE`."""
-    return [enrol.new_member_keys(PASSPHRASE) for _ in range(3)]
+    return [issuing.new_member_keys(PASSPHRASE) for _ in range(3)]
 
 
 def make_unit(session, made):
     """Add a unit with a key: `first` made it, `second` is a member of the unit without it."""
-    first = enrol.add_member(session, made[0], name="ada", unit_id=UNIT, roles=READER)
-    unit_key, recovery = enrol.make_unit_key(session, first)
-    second = enrol.add_member(session, made[1], name="bo", unit_id=UNIT, roles=READER)
-    admin = enrol.add_member(
+    first = issuing.add_member(session, made[0], name="ada", unit_id=UNIT, roles=READER)
+    unit_key, recovery = issuing.make_unit_key(session, first)
+    second = issuing.add_member(session, made[1], name="bo", unit_id=UNIT, roles=READER)
+    admin = issuing.add_member(
         session, made[2], name="管理员甲", unit_id=None, roles=["administrator"]
     )
     session.commit()

@@ -7,9 +7,9 @@ import { build } from "esbuild";
 const root = new URL("../../../", import.meta.url).pathname;
 const { outputFiles } = await build({
   stdin: {
-    contents: `export * from "./members/making.js"; export * as halves from "./members/halves.js";
-      export { stretch } from "./staff/stretch.js"; export { signInSecret } from "./lib/member.js";
-      export { fromHex, toHex } from "./lib/bytes.js";`,
+    contents: `export * from "./signin/members/making.js"; export * as halves from "./signin/members/halves.js";
+      export { stretch } from "./signin/stretch.js"; export { signInSecret } from "./shared/sealing/member.js";
+      export { fromHex, toHex } from "./shared/bytes.js";`,
     resolveDir: `${root}admin/browser`,
   },
   bundle: true,

@@ -3,8 +3,9 @@
 from base64 import b64decode, b64encode
 from hashlib import sha256
 
-from admin.accounts import enrol, renewal
-from admin.accounts.roles import Staff
+from admin.access.roles import Staff
+from admin.keys import issuing
+from admin.renewal import services as renewal
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.sealing.member import roster_mac, successor_mac
@@ -53,8 +54,8 @@ def solve(identity, riddle):
 
 def renewed(session, holder, identity, members):
     """Renew the unit's key as `holder` does; gives the new row, identity and recovery identity."""
-    old = enrol.current_key(session, holder.unit_id)
-    unit_identity = enrol.open_grant(session, old, holder, identity)
+    old = issuing.current_key(session, holder.unit_id)
+    unit_identity = issuing.open_grant(session, old, holder, identity)
     holders = [(member.name, member.recipient) for member in members]
     proof = proof_of(old, unit_identity)
     posted, new, sheet = posted_by(holder.unit_id, holders, unit_identity.seed, proof)

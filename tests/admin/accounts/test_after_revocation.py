@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import inspect, select, text
 
-from admin.accounts import enrol, suspension
 from admin.db import db, forget_deleted
-from admin.models import Direction, HandoverNote, Member, Note, Tip, UnitKey, Urgency
+from admin.keys import issuing
+from admin.members import suspension
+from admin.models import Direction, HandoverNote, Member, Note, Tip, UnitKey
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
-from admin.vault import kept, resealing, store
+from admin.tip.urgency import Urgency
+from admin.vault import store
+from admin.vault.key_change import kept, resealing
 
 from .renewing import renewed
 
@@ -32,10 +35,10 @@ class Story:
         self.reporter = HybridIdentity.generate().recipient.text
         with app.app_context():
             ada, bo = self.members()
-            enrol.hand_on(db.session, holder=ada, identity=made[0].identity, to=bo)
+            issuing.hand_on(db.session, holder=ada, identity=made[0].identity, to=bo)
             db.session.commit()
-            key = enrol.current_key(db.session, "police")
-            unit = enrol.open_grant(db.session, key, bo, made[1].identity)
+            key = issuing.current_key(db.session, "police")
+            unit = issuing.open_grant(db.session, key, bo, made[1].identity)
         # All that bo ever held: their own identity, and the unit's.
         self.of_bo = [made[1].identity, unit]
         self.fill()
@@ -48,7 +51,7 @@ class Story:
     def fill(self):
         """Store a tip with its label, both sides of a talk, a note and a hand-over note."""
         with self.app.app_context():
-            key = enrol.current_key(db.session, "police")
+            key = issuing.current_key(db.session, "police")
             readers = [parse_recipient(key.recipient), parse_recipient(key.recovery)]
             tip = store_here(key.id)
             for number, more in ((1, []), (2, [parse_recipient(self.reporter)])):
@@ -77,9 +80,9 @@ class Story:
         """Seal all that is left anew, as ada's browser does."""
         with self.app.app_context():
             ada, _bo = self.members()
-            new = enrol.current_key(db.session, "police")
+            new = issuing.current_key(db.session, "police")
             old = db.session.get_one(UnitKey, new.succeeds_id)
-            mine = enrol.open_grant(db.session, old, ada, self.made[0].identity)
+            mine = issuing.open_grant(db.session, old, ada, self.made[0].identity)
             to = [parse_recipient(new.recipient), parse_recipient(new.recovery)]
 
             def anew(sealed, *more):
@@ -115,7 +118,7 @@ class Story:
     def check(self):
         """Let the old bytes go, as another session of ada's does: nobody else holds the key."""
         with self.app.app_context():
-            new = enrol.current_key(db.session, "police")
+            new = issuing.current_key(db.session, "police")
             second = replace(MOVER, session=b"b" * 32)
             for reference in kept.next_unchecked(db.session, new, "ada", second.session, 50):
                 row = kept.lock_kept(db.session, "police", reference)

@@ -12,13 +12,21 @@ from flask.cli import ScriptInfo
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from admin import audit_chain
-from admin.audit import END, announce, end_mark, is_reference, mac_of, record, record_at_commit
-from admin.audit_chain import read_checkpoint, verify
-from admin.audit_faults import Checkpoint
+from admin.app_state import app_state
+from admin.audit import chain as audit_chain
+from admin.audit.chain import read_checkpoint, verify
+from admin.audit.faults import Checkpoint
+from admin.audit.log import (
+    END,
+    announce,
+    end_mark,
+    is_reference,
+    mac_of,
+    record,
+    record_at_commit,
+)
 from admin.commands.people import audit as command
 from admin.db import db
-from admin.house import house
 from admin.models import AuditEvent, Setting
 
 LINES = 40
@@ -36,7 +44,7 @@ def log(session):
 def judge(session, *checkpoints):
     """What the walk finds: kind, number, and the number that belongs to it."""
     session.rollback()
-    report = verify(session, house().audit_key, checkpoints)
+    report = verify(session, app_state().audit_key, checkpoints)
     return [(found.fault.value, found.number, found.also) for found in report.findings]
 
 
@@ -183,7 +191,7 @@ def test_a_long_log_is_walked_in_batches_and_a_fault_on_their_edge_is_named(log,
 
 def write_anew(session, *, by):
     """What who holds the server's key can do: change a line and all MACs after it."""
-    key, previous = house().audit_key, "0" * 64
+    key, previous = app_state().audit_key, "0" * 64
     for line in session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all():
         line.by = by if line.number == 10 else line.by
         previous = line.mac = mac_of(line, line.number, previous, key)

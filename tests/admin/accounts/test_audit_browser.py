@@ -4,14 +4,15 @@ from datetime import date
 
 import pytest
 
-from admin import audit
-from admin.accounts import enrol
-from admin.audit import record
+from admin.audit import log as audit
+from admin.audit.log import record
 from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember
-from admin.models import Decision, Tip, TipStatus
+from admin.keys import issuing
+from admin.models import Decision, Tip
 from admin.sealing.member import grouped_code
+from admin.tip.status import TipStatus
 from tests.admin.accounts.test_audit_pages import NIGHT, NOON
 from tests.admin.desk.conftest import store_sealed
 from tests.signing_in import signed_in
@@ -49,7 +50,7 @@ def fill(live, monkeypatch):
 @pytest.fixture(scope="module")
 def keys():
     """The secrets of one member, who stands in whatever role a test needs."""
-    return enrol.new_member_keys(PASSPHRASE)
+    return issuing.new_member_keys(PASSPHRASE)
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def page_of(live, visit, keys):
 
     def opened(role, viewport):
         with live.app.app_context():
-            enrol.add_member(db.session, keys, name=role, unit_id=None, roles=[role])
+            issuing.add_member(db.session, keys, name=role, unit_id=None, roles=[role])
             db.session.commit()
         person = DemoMember(role, PASSPHRASE, grouped_code(keys.code), None, (role,))
         return signed_in(visit(viewport=viewport, bypass_csp=True), live, person)

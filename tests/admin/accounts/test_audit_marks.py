@@ -5,8 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from admin.accounts import audit_marks as marks
-from admin.accounts.audit_marks import DAY, HOUR, RULES, Around, marks_of
+from admin.auditor import marks
+from admin.auditor.marks import (
+    DAY,
+    HOUR,
+    RULES,
+    Around,
+    marks_of,
+)
 
 # 2026-11-24 is a Tuesday; ten in the morning in Shanghai.
 TEN = int(datetime(2026, 11, 24, 2, tzinfo=UTC).timestamp())

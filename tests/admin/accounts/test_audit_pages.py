@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete, text, update
 
-from admin import audit
-from admin.accounts import audit_reading, audit_views
-from admin.accounts.audit_reading import Wanted
-from admin.accounts.audit_words import ACT, DONE, FAILED
-from admin.audit import record
+from admin.audit import log as audit
+from admin.audit.log import record
+from admin.auditor import reading as audit_reading
+from admin.auditor import views as audit_views
+from admin.auditor.reading import Wanted
+from admin.auditor.words import (
+    ACT,
+    DONE,
+    FAILED,
+)
 from admin.config import ROOT
 from admin.db import SHANGHAI, db, today
 from admin.models import AuditEvent, DutyShift, Member

@@ -5,9 +5,10 @@ import re
 import pytest
 from flask.cli import ScriptInfo
 
-from admin.accounts import audit_words, enrol
+from admin.auditor import words as audit_words
 from admin.commands.people import staff, unit
 from admin.db import db
+from admin.keys import issuing
 from admin.models import AuditEvent, Member, UnitKey
 from admin.sealing import age
 
@@ -25,14 +26,14 @@ def made():
 @pytest.fixture
 def run(app, made, monkeypatch):
     """Run a command of a group with these answers at its prompts."""
-    make = enrol.new_member_keys
+    make = issuing.new_member_keys
 
     def kept(passphrase):
         if passphrase not in made:
             made[passphrase] = make(passphrase)
         return made[passphrase]
 
-    monkeypatch.setattr(enrol, "new_member_keys", kept)
+    monkeypatch.setattr(issuing, "new_member_keys", kept)
 
     def run_command(group, arguments, *answers):
         runner = app.test_cli_runner()
@@ -60,8 +61,8 @@ def names(app):
 def test_the_first_member_makes_the_key_and_gets_card_and_recovery_sheet(app, first):
     with app.app_context():
         member, key = db.session.query(Member).one(), db.session.query(UnitKey).one()
-        identity = enrol.open_identity(member, PASSPHRASE, find("成员码", first))
-        assert enrol.open_grant(db.session, key, member, identity).recipient.text == key.recipient
+        identity = issuing.open_identity(member, PASSPHRASE, find("成员码", first))
+        assert issuing.open_grant(db.session, key, member, identity).recipient.text == key.recipient
         assert key.fingerprint in first
     assert PASSPHRASE not in first
 
@@ -89,9 +90,9 @@ def hand_on(run, first, monkeypatch):
     """Add the second member; the holder types `fingerprint`, or the right one."""
 
     def add(fingerprint=None, code=None, passphrase=PASSPHRASE):
-        made = enrol.new_member_keys("a passphrase of bo")
-        monkeypatch.setattr(enrol, "new_member_keys", lambda _passphrase: made)
-        right = enrol.member_fingerprint("bo", made.recipient)
+        made = issuing.new_member_keys("a passphrase of bo")
+        monkeypatch.setattr(issuing, "new_member_keys", lambda _passphrase: made)
+        right = issuing.member_fingerprint("bo", made.recipient)
         holder = passphrase, code or find("成员码", first)
         new = "a passphrase of bo", "a passphrase of bo"
         return run(staff, SECOND, *holder, *new, fingerprint or right.upper())
@@ -166,7 +167,7 @@ def test_a_generated_passphrase_is_printed_on_the_card(app, run):
 
     passphrase = find("口令", output).split("（")[0]
     with app.app_context():
-        enrol.open_identity(db.session.query(Member).one(), passphrase, find("成员码", output))
+        issuing.open_identity(db.session.query(Member).one(), passphrase, find("成员码", output))
 
 
 def test_suspension_shows_in_the_list(run, first):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from admin.accounts.counts_rules import (
+from admin.counts.rules import (
     LEAST,
     Month,
     months_over,
@@ -16,7 +16,7 @@ from admin.accounts.counts_rules import (
     table,
     total_shown,
 )
-from admin.accounts.counts_view import (
+from admin.counts.views import (
     KEPT_SECONDS,
     KeptTotals,
     Totals,
@@ -25,8 +25,10 @@ from admin.accounts.counts_view import (
     read_columns,
 )
 from admin.db import db, set_today, today
-from admin.models import Decision, Tip, TipStatus, UnitKey, Urgency
+from admin.models import Decision, Tip, UnitKey
 from admin.sealing.payload import new_reference
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=12)
 YEAR = [Month(2025, month) for month in range(1, 13)]
@@ -170,7 +172,7 @@ def test_what_stands_where_is_counted_off_its_own_index(tip):
 def kept(monkeypatch):
     """Totals that are kept, by a clock that a test sets; gives how often they have been read."""
     clock, reads = [1_000.0], []
-    monkeypatch.setattr("admin.accounts.counts_view.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("admin.counts.views.time.monotonic", lambda: clock[0])
     totals = KeptTotals()
 
     def ask(seconds, day):

@@ -5,7 +5,7 @@ import pytest
 from admin.config import ROOMS
 from admin.db import db
 from admin.models import Tip
-from admin.security import is_desk_path
+from admin.web.security import is_desk_path
 from tests.support import desk_client
 
 

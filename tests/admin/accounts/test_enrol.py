@@ -2,24 +2,25 @@
 
 import pytest
 
-from admin.accounts import enrol, services
-from admin.accounts.passphrase import WeakPassphrase, propose
-from admin.accounts.roles import BadRoles
+from admin.access.roles import BadRoles
+from admin.keys import issuing
+from admin.keys.passphrases import WeakPassphrase, propose
 from admin.models import KeyGrant, Member
 from admin.sealing import age
-from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import BadCode, fingerprint, grouped_code, sign_in_secret, stored_secret
+from admin.signin import services
 
 from .conftest import PASSPHRASE, READER, UNIT
 
 
 def test_a_member_opens_the_unit_key_that_they_made(session, unit, made):
-    identity = enrol.open_identity(unit.first, PASSPHRASE, grouped_code(made[0].code).upper())
+    identity = issuing.open_identity(unit.first, PASSPHRASE, grouped_code(made[0].code).upper())
 
-    opened = enrol.open_grant(session, unit.key, unit.first, identity)
+    opened = issuing.open_grant(session, unit.key, unit.first, identity)
 
     assert opened.recipient.text == unit.key.recipient
-    enrol.check_roster(session, unit.key, opened)
+    issuing.check_roster(session, unit.key, opened)
 
 
 def test_the_fingerprint_is_of_both_recipients_and_the_unit(unit):
@@ -47,14 +48,14 @@ def test_no_secret_of_a_member_stands_in_a_row(unit, made):
 @pytest.mark.parametrize(
     ("passphrase", "code", "refusal"),
     [
-        ("another passphrase", None, enrol.WrongSecret),
-        (PASSPHRASE, "0" * 26, enrol.WrongSecret),
+        ("another passphrase", None, issuing.WrongSecret),
+        (PASSPHRASE, "0" * 26, issuing.WrongSecret),
         (PASSPHRASE, "too-short", BadCode),
     ],
 )
 def test_a_wrong_passphrase_or_code_opens_nothing(unit, made, passphrase, code, refusal):
     with pytest.raises(refusal):
-        enrol.open_identity(unit.first, passphrase, code or made[0].code)
+        issuing.open_identity(unit.first, passphrase, code or made[0].code)
 
 
 def test_a_grant_opens_with_its_own_member_only(session, unit, made):
@@ -66,11 +67,11 @@ def test_a_grant_opens_with_its_own_member_only(session, unit, made):
 
 
 def test_a_holder_hands_the_key_on_and_vouches_for_both(session, unit, made):
-    enrol.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
+    issuing.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
 
-    opened = enrol.open_grant(session, unit.key, unit.second, made[1].identity)
-    enrol.check_roster(session, unit.key, opened)
-    assert enrol.roster(session, unit.key) == [
+    opened = issuing.open_grant(session, unit.key, unit.second, made[1].identity)
+    issuing.check_roster(session, unit.key, opened)
+    assert issuing.roster(session, unit.key) == [
         ("", unit.key.recovery),
         ("ada", unit.first.recipient),
         ("bo", unit.second.recipient),
@@ -78,22 +79,22 @@ def test_a_holder_hands_the_key_on_and_vouches_for_both(session, unit, made):
 
 
 def test_only_a_holder_hands_the_key_on(session, unit, made):
-    with pytest.raises(enrol.UnitHasNoKey):
-        enrol.hand_on(session, holder=unit.second, identity=made[1].identity, to=unit.first)
+    with pytest.raises(issuing.UnitHasNoKey):
+        issuing.hand_on(session, holder=unit.second, identity=made[1].identity, to=unit.first)
 
 
 def test_the_key_never_leaves_its_unit(session, unit, made):
     unit.second.unit_id = "drugs"
 
-    with pytest.raises(enrol.UnitHasNoKey):
-        enrol.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
+    with pytest.raises(issuing.UnitHasNoKey):
+        issuing.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
 
 
 def test_a_suspended_holder_hands_nothing_on(session, unit, made):
     services.suspend(session, unit.first)
 
-    with pytest.raises(enrol.HolderSuspended):
-        enrol.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
+    with pytest.raises(issuing.HolderSuspended):
+        issuing.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
 
 
 FORGERIES = {
@@ -112,43 +113,43 @@ def test_a_forged_roster_is_refused_and_handed_on_by_nobody(session, unit, made,
     FORGERIES[forgery](session, unit)
     session.flush()
 
-    with pytest.raises(enrol.RosterChanged):
-        enrol.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
+    with pytest.raises(issuing.RosterChanged):
+        issuing.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
 
 
 def test_a_unit_key_swapped_in_its_row_is_noticed(session, unit, made):
     unit.key.recipient = unit.second.recipient
 
-    with pytest.raises(enrol.KeyMismatch):
-        enrol.open_grant(session, unit.key, unit.first, made[0].identity)
+    with pytest.raises(issuing.KeyMismatch):
+        issuing.open_grant(session, unit.key, unit.first, made[0].identity)
 
 
 def test_an_identity_swapped_in_its_row_is_noticed(unit, made):
     unit.first.recipient = unit.second.recipient
 
-    with pytest.raises(enrol.KeyMismatch):
-        enrol.open_identity(unit.first, PASSPHRASE, made[0].code)
+    with pytest.raises(issuing.KeyMismatch):
+        issuing.open_identity(unit.first, PASSPHRASE, made[0].code)
 
 
 def test_a_unit_has_one_key_at_a_time(session, unit):
-    with pytest.raises(enrol.UnitHasKey):
-        enrol.make_unit_key(session, unit.second)
+    with pytest.raises(issuing.UnitHasKey):
+        issuing.make_unit_key(session, unit.second)
 
 
 def test_an_administrator_makes_no_key(session, unit):
-    with pytest.raises(enrol.UnitHasNoKey):
-        enrol.make_unit_key(session, unit.admin)
+    with pytest.raises(issuing.UnitHasNoKey):
+        issuing.make_unit_key(session, unit.admin)
 
 
 def test_a_name_belongs_to_one_member(session, unit, made):
-    with pytest.raises(enrol.NameTaken):
-        enrol.add_member(session, made[1], name=" ａｄａ ", unit_id=UNIT, roles=READER)
+    with pytest.raises(issuing.NameTaken):
+        issuing.add_member(session, made[1], name=" ａｄａ ", unit_id=UNIT, roles=READER)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\tb", "a\nb", "a" * 81])
 def test_a_name_that_would_break_a_list_is_refused(name):
-    with pytest.raises(enrol.BadName):
-        enrol.clean_name(name)
+    with pytest.raises(issuing.BadName):
+        issuing.clean_name(name)
 
 
 @pytest.mark.parametrize(
@@ -165,12 +166,12 @@ def test_a_name_that_would_break_a_list_is_refused(name):
 )
 def test_roles_that_do_not_go_together_are_refused(session, made, roles, unit_id):
     with pytest.raises(BadRoles):
-        enrol.add_member(session, made[0], name="eve", unit_id=unit_id, roles=roles)
+        issuing.add_member(session, made[0], name="eve", unit_id=unit_id, roles=roles)
 
 
 def test_a_short_passphrase_is_refused():
     with pytest.raises(WeakPassphrase):
-        enrol.new_member_keys(" eleven-char ")
+        issuing.new_member_keys(" eleven-char ")
 
 
 def test_a_proposed_passphrase_is_long_enough_and_new():

@@ -5,12 +5,14 @@ import time
 import pytest
 from sqlalchemy import event, select
 
-from admin.accounts import enrol, guard, invite, joining
 from admin.db import db
+from admin.keys import issuing
+from admin.members import invitations, joining
 from admin.models import AuditEvent, Invitation, Member
-from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.age.hybrid import HybridIdentity
+from admin.sealing.age.x25519 import X25519Identity
 from admin.sealing.member import sign_in_secret
-from admin.sealing.x25519 import X25519Identity
+from admin.signin import guard
 from tests.support import desk_client
 
 from .conftest import PASSPHRASE, UNIT
@@ -29,7 +31,7 @@ def posted(keys):
 @pytest.fixture(scope="session")
 def newcomer():
     """The keys of somebody who is no member yet."""
-    return enrol.new_member_keys(PASSPHRASE)
+    return issuing.new_member_keys(PASSPHRASE)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def invited(app, people):
         ada = db.session.get_one(Member, people.first.id)
         ada.roles = ["analyst", "reviewer"]
         db.session.commit()
-        links = invite.invite(
+        links = invitations.invite(
             db.session,
             name="新人",
             unit_id=UNIT,
@@ -48,7 +50,7 @@ def invited(app, people):
             now=int(time.time()),
         )
         key = app.extensions["dengshao"].config.key("spoken code")
-        code = invite.speak_code(db.session, links.invitation, by="ada", key=key)
+        code = invitations.speak_code(db.session, links.invitation, by="ada", key=key)
         db.session.commit()
         return {"token": links.token, "code": code}
 
@@ -100,7 +102,7 @@ def test_a_wrong_code_is_counted_told_and_kept(app, desk, invited, newcomer):
 
 
 def test_an_invitation_that_ran_out_is_told_so(desk, invited, newcomer, monkeypatch):
-    later = guard.clock() + invite.VALID_SECONDS + 1
+    later = guard.clock() + invitations.VALID_SECONDS + 1
     monkeypatch.setattr(guard, "clock", lambda: later)
 
     assert send(desk, "/desk/join", invited | posted(newcomer)).status_code == 404
@@ -138,7 +140,7 @@ def test_the_two_behind_an_invitation_accept_it_under_no_name(app, desk, invited
 
 def test_the_inviter_gets_no_code_by_the_second_link(app, desk, people):
     with app.app_context():
-        links = invite.invite(
+        links = invitations.invite(
             db.session,
             name="新负责人",
             unit_id="drugs",

@@ -5,11 +5,13 @@ import secrets
 
 import pytest
 
-from admin.accounts import enrol, halves, joining, unit_page_keys
 from admin.config import ROOT
+from admin.keys import issuing, recovery_shares
+from admin.members import joining
 from admin.models import KeyGrant, Member
-from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import encode_code, grouped_code, sign_in_secret
+from admin.unit_keys import services as unit_keys
 from tests.node import run_jobs
 
 from .conftest import PASSPHRASE, UNIT
@@ -39,9 +41,9 @@ def test_halves_and_codes_are_printed_and_read_as_python_does():
     split = run(*({"job": "split", "seed": s.hex(), "random": r.hex()} for s, r in pairs))
     for (seed, random), answer in zip(pairs, split, strict=True):
         first, second = answer["made"]
-        assert first == halves._print(random)
-        assert halves.join(first, second).seed == seed
-    typed = halves.split(HybridIdentity(EDGES[3]))
+        assert first == recovery_shares._print(random)
+        assert recovery_shares.join(first, second).seed == seed
+    typed = recovery_shares.split(HybridIdentity(EDGES[3]))
     codes = [bytes(16), b"\xff" * 16, secrets.token_bytes(16)]
     back, *made = run(
         {"job": "join", "first": typed[0].lower().replace(" ", "-"), "second": typed[1]},
@@ -53,7 +55,7 @@ def test_halves_and_codes_are_printed_and_read_as_python_does():
 
 @pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: "U" + t[1:], lambda t: "Z" + t[1:]])
 def test_what_is_no_half_is_refused_in_the_browser_too(change):
-    first, second = halves.split(HybridIdentity.generate())
+    first, second = recovery_shares.split(HybridIdentity.generate())
 
     (answer,) = run({"job": "join", "first": change(first), "second": second})
 
@@ -63,15 +65,15 @@ def test_what_is_no_half_is_refused_in_the_browser_too(change):
 def test_a_member_made_in_a_browser_signs_in_and_opens_their_identity(session, browser_made):
     member = browser_made[0]
     keys = joining.read_keys(member["posted"])
-    row = enrol.add_member(session, keys, name="丁", unit_id=UNIT, roles=["reviewer"])
+    row = issuing.add_member(session, keys, name="丁", unit_id=UNIT, roles=["reviewer"])
     code = grouped_code(member["code"])
 
     auth = sign_in_secret(PASSPHRASE, code, row.salt)
-    identity = enrol.open_identity(row, PASSPHRASE, code)
+    identity = issuing.open_identity(row, PASSPHRASE, code)
 
-    assert enrol.stored_secret(auth) == row.auth_hash.hex()
+    assert issuing.stored_secret(auth) == row.auth_hash.hex()
     assert identity.recipient.text == row.recipient
-    assert member["fingerprint"] == enrol.member_fingerprint("丁", row.recipient)
+    assert member["fingerprint"] == issuing.member_fingerprint("丁", row.recipient)
 
 
 def test_nothing_that_is_posted_opens_anything(browser_made):
@@ -89,15 +91,15 @@ def test_a_unit_key_made_in_a_browser_opens_for_its_maker_and_from_the_two_halve
 ):
     member, unit = browser_made
     keys = joining.read_keys(member["posted"])
-    row = enrol.add_member(session, keys, name="丁", unit_id=UNIT, roles=["reviewer"])
-    key = unit_page_keys.make_first_key(session, row, unit_page_keys.read_key(unit["posted"]))
-    identity = enrol.open_identity(row, PASSPHRASE, member["code"])
+    row = issuing.add_member(session, keys, name="丁", unit_id=UNIT, roles=["reviewer"])
+    key = unit_keys.make_first_key(session, row, unit_keys.read_key(unit["posted"]))
+    identity = issuing.open_identity(row, PASSPHRASE, member["code"])
 
-    opened = enrol.open_grant(session, key, row, identity)
+    opened = issuing.open_grant(session, key, row, identity)
 
-    enrol.check_roster(session, key, opened)
+    issuing.check_roster(session, key, opened)
     assert unit["fingerprint"] == key.fingerprint
-    assert halves.join(*unit["halves"]).recipient.text == key.recovery
+    assert recovery_shares.join(*unit["halves"]).recipient.text == key.recovery
 
 
 def told(session, unit):
@@ -105,14 +107,14 @@ def told(session, unit):
     return {
         "recipient": unit.key.recipient,
         "recovery": unit.key.recovery,
-        "roster": enrol.roster(session, unit.key),
+        "roster": issuing.roster(session, unit.key),
         "roster_mac": unit.key.roster_mac,
         "waiting": [{"name": unit.second.name, "recipient": unit.second.recipient}],
     }
 
 
 def opened_unit(session, unit, made):
-    identity = enrol.open_grant(session, unit.key, unit.first, made[0].identity)
+    identity = issuing.open_grant(session, unit.key, unit.first, made[0].identity)
     return {
         "identity": str(identity),
         "recipient": unit.key.recipient,
@@ -126,15 +128,15 @@ def test_a_holders_browser_hands_the_key_on_and_vouches_for_both(session, unit, 
         "unit": opened_unit(session, unit, made),
         "told": told(session, unit),
         "name": "bo",
-        "typed": enrol.member_fingerprint("bo", unit.second.recipient).upper().replace(" ", "-"),
+        "typed": issuing.member_fingerprint("bo", unit.second.recipient).upper().replace(" ", "-"),
     }
     (answer,) = run(job)
 
-    posted = unit_page_keys.read_grant(answer["made"])
-    unit_page_keys.hand_on(session, unit.first, posted)
+    posted = unit_keys.read_grant(answer["made"])
+    unit_keys.hand_on(session, unit.first, posted)
 
-    opened = enrol.open_grant(session, unit.key, unit.second, made[1].identity)
-    enrol.check_roster(session, unit.key, opened)
+    opened = issuing.open_grant(session, unit.key, unit.second, made[1].identity)
+    issuing.check_roster(session, unit.key, opened)
 
 
 def swap_recipient(job, other):
@@ -190,7 +192,7 @@ def test_a_browser_hands_nothing_on_where_anything_was_changed(session, unit, ma
             "unit": opened_unit(session, unit, made),
             "told": told(session, unit),
             "name": "bo",
-            "typed": enrol.member_fingerprint("bo", unit.second.recipient),
+            "typed": issuing.member_fingerprint("bo", unit.second.recipient),
         }
         change(job, other)
         jobs.append(json.loads(json.dumps(job)))

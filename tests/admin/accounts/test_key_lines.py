@@ -8,16 +8,23 @@ import pytest
 from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 
-from admin import public_keys
-from admin.accounts import key_lines
+from admin.app_state import app_state
 from admin.commands.keys import keys as command
 from admin.config import ROOT
 from admin.db import db, today
-from admin.house import house
-from admin.keys_file import Keys, Line, published, read_lines, replace_file, written
+from admin.district import public_keys
 from admin.models import AuditEvent, UnitKey
-from admin.sealing.hybrid import HybridIdentity
+from admin.reading.keys_file import (
+    KeyLine,
+    Keys,
+    published,
+    read_lines,
+    replace_file,
+    written,
+)
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import fingerprint
+from admin.unit_keys import key_lines
 
 from .conftest import UNIT
 
@@ -111,7 +118,7 @@ def test_what_was_read_out_is_published_and_shown_as_the_public_sees_it(office, 
     result = office.run("apply", typed=f"{found.upper()}\n")
 
     assert result.exit_code == 0, result.output
-    assert office.lines() == {Line(UNIT, found)}
+    assert office.lines() == {KeyLine(UNIT, found)}
     assert office.site() == Keys(frozenset({(UNIT, found)}), frozenset())
     asked, _sep, shown = result.output.partition("公众现在看到的")
     assert f"  {UNIT}\t{found}" in shown
@@ -121,7 +128,7 @@ def test_what_was_read_out_is_published_and_shown_as_the_public_sees_it(office, 
     assert "ada" in before
     assert ("key_published", "-", found) in office.told()
     with office.app.app_context():
-        assert (UNIT, found) in house().district.fingerprints
+        assert (UNIT, found) in app_state().district.fingerprints
 
 
 @pytest.mark.parametrize("how", ["typed", "given"])
@@ -186,7 +193,7 @@ def test_where_one_is_given_nobody_is_asked_for_the_others(office, people):
     result = office.run("apply", "--fingerprint", f"{UNIT}={people.key.fingerprint}")
 
     assert result.exit_code == 0, result.output
-    assert office.lines() == {Line(UNIT, people.key.fingerprint)}
+    assert office.lines() == {KeyLine(UNIT, people.key.fingerprint)}
 
 
 def test_a_unit_that_waits_for_nothing_is_refused(office, people):
@@ -238,29 +245,29 @@ def test_the_old_line_retires_while_tips_hang_on_it_and_goes_when_none_does(offi
 
     until = today() + timedelta(days=key_lines.RETIRING_DAYS)
     assert result.exit_code == 0, result.output
-    assert office.lines() == {Line(UNIT, new), Line(UNIT, old, until)}
+    assert office.lines() == {KeyLine(UNIT, new), KeyLine(UNIT, old, until)}
     assert office.site() == Keys(frozenset({(UNIT, new)}), frozenset({(UNIT, old, until)}))
     assert office.fetched() == published(office.site())
     assert f"旧，到 {until}" in result.output
 
     # Until they are re-encrypted a later run leaves the day as it is; afterwards the line goes.
     assert office.run("apply", "--until", "2027-03-01").exit_code == 0
-    assert office.lines() == {Line(UNIT, new), Line(UNIT, old, until)}
+    assert office.lines() == {KeyLine(UNIT, new), KeyLine(UNIT, old, until)}
     hang.clear()
     assert "去掉了" in office.run("apply").output
-    assert office.lines() == {Line(UNIT, new)}
+    assert office.lines() == {KeyLine(UNIT, new)}
 
 
 def test_a_day_that_has_passed_is_moved_only_where_somebody_says_so(office, people, hang):
     past = today() - timedelta(days=1)
     new, hang[OTHER] = people.key.fingerprint, 1
-    office.write(Line(UNIT, new), Line(UNIT, OTHER, past))
+    office.write(KeyLine(UNIT, new), KeyLine(UNIT, OTHER, past))
 
     assert office.run("apply").exit_code == 0
-    assert Line(UNIT, OTHER, past) in office.lines()
+    assert KeyLine(UNIT, OTHER, past) in office.lines()
     assert office.run("apply", "--until", str(past)).exit_code == 1
     assert office.run("apply", "--until", "2037-03-01").exit_code == 0
-    assert office.lines() == {Line(UNIT, new), Line(UNIT, OTHER, date(2037, 3, 1))}
+    assert office.lines() == {KeyLine(UNIT, new), KeyLine(UNIT, OTHER, date(2037, 3, 1))}
 
 
 def test_an_old_key_on_which_nothing_hangs_goes_at_once(office, people):
@@ -269,7 +276,7 @@ def test_an_old_key_on_which_nothing_hangs_goes_at_once(office, people):
 
     office.run("apply", typed=f"{new}\n")
 
-    assert office.lines() == {Line(UNIT, new)}
+    assert office.lines() == {KeyLine(UNIT, new)}
 
 
 def test_other_units_lines_and_the_comment_above_stay(office, people):
@@ -283,7 +290,7 @@ def test_other_units_lines_and_the_comment_above_stay(office, people):
     text = office.path.read_text()
     assert text.startswith("# 我们的说明\n")
     assert "甲乙当面核对" in text
-    assert office.lines() == {Line("upper", OTHER), Line(UNIT, people.key.fingerprint)}
+    assert office.lines() == {KeyLine("upper", OTHER), KeyLine(UNIT, people.key.fingerprint)}
 
 
 def test_a_line_that_can_not_be_read_is_named_before_anything_is_asked(office):
@@ -321,7 +328,7 @@ def test_a_site_elsewhere_must_show_the_key_before_it_is_used(office, people):
     # What lies in the data folder is carried over.
     shutil.copy(office.config.data / "keys.json", office.config.site / "keys.json")
     assert office.run("apply", "--site-elsewhere", typed=typed).exit_code == 0
-    assert office.lines() == {Line(UNIT, people.key.fingerprint)}
+    assert office.lines() == {KeyLine(UNIT, people.key.fingerprint)}
 
 
 def test_the_public_list_is_mended_and_the_difference_told(office, people):

@@ -1,7 +1,7 @@
 """What the server hands a member's browser of the keys: in use and older, theirs alone."""
 
-from admin.accounts import enrol, keyring
 from admin.db import today
+from admin.keys import issuing, keyring
 
 
 def test_grants_are_of_the_member_alone_and_carry_the_roster(session, unit):
@@ -15,7 +15,7 @@ def test_grants_are_of_the_member_alone_and_carry_the_roster(session, unit):
 def test_a_retired_key_is_given_after_the_one_in_use_and_says_so(session, unit):
     unit.key.retired_on = today()
     session.flush()
-    newer, _recovery = enrol.make_unit_key(session, unit.first)
+    newer, _recovery = issuing.make_unit_key(session, unit.first)
 
     found = [keyring.grant_json(grant) for grant in keyring.read_grants(session, unit.first.id)]
 

@@ -6,12 +6,13 @@ import json
 
 import pytest
 
-from admin.accounts import enrol, services
-from admin.accounts import keyring as keyrings
 from admin.config import ROOT
+from admin.keys import issuing
+from admin.keys import keyring as keyrings
 from admin.sealing.age import seal
-from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import roster_mac, successor_mac
+from admin.signin import services
 from tests.node import run_jobs
 
 from .conftest import PASSPHRASE
@@ -134,7 +135,7 @@ def add_a_newer_key(ring, *, vouched_by, grant_to=None):
 
 @pytest.fixture
 def old_identity(session, unit, made):
-    return enrol.open_grant(session, unit.key, unit.first, made[0].identity)
+    return issuing.open_grant(session, unit.key, unit.first, made[0].identity)
 
 
 def test_a_newer_key_comes_with_the_older_ones_once_a_holder_vouched_for_it(job, old_identity):

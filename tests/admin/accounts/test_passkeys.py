@@ -2,10 +2,10 @@
 
 import pytest
 
-from admin.accounts import passkeys
 from admin.config import load_config
 from admin.db import db
 from admin.models import AuditEvent, Passkey
+from admin.signin import passkeys
 from tests.support import desk_client
 
 from .authenticator import Authenticator

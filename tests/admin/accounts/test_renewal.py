@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from admin.accounts import enrol, keyring, renewal, suspension
-from admin.accounts.riddles import WrongProof
-from admin.accounts.services import hash_token
+from admin.keys import issuing, keyring
+from admin.members import suspension
 from admin.models import AuditEvent, KeyGrant, Member, StaffSession, UnitKey
+from admin.renewal import services as renewal
+from admin.renewal.riddles import WrongProof
+from admin.signin.services import hash_token
 
 from .renewing import KEY, TOKEN, posted_by, proof_of, renewed, staff_of
 
@@ -14,14 +16,14 @@ from .renewing import KEY, TOKEN, posted_by, proof_of, renewed, staff_of
 @pytest.fixture
 def held(session, unit, made):
     """A unit of two holders, ada and bo."""
-    enrol.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
+    issuing.hand_on(session, holder=unit.first, identity=made[0].identity, to=unit.second)
     session.commit()
     return unit
 
 
 @pytest.fixture
 def old_identity(session, held, made):
-    return enrol.open_grant(session, held.key, held.first, made[0].identity)
+    return issuing.open_grant(session, held.key, held.first, made[0].identity)
 
 
 def renew(session, held, posted, by=None):
@@ -56,15 +58,15 @@ def test_the_new_key_is_handed_to_who_remains_and_the_old_one_is_out_of_use(
 
     key, identity, _sheet = renewed(session, held.first, made[0].identity, [held.first])
 
-    assert enrol.current_key(session, "police").id == key.id
+    assert issuing.current_key(session, "police").id == key.id
     assert held.key.retired_on is not None
     assert (key.made_by, key.succeeds_id, key.confirmed_by) == ("ada", held.key.id, None)
-    opened = enrol.open_grant(session, key, held.first, made[0].identity)
+    opened = issuing.open_grant(session, key, held.first, made[0].identity)
     assert str(opened) == str(identity)
-    enrol.check_roster(session, key, opened)
-    assert enrol.roster(session, key) == [("", key.recovery), ("ada", held.first.recipient)]
-    with pytest.raises(enrol.UnitHasNoKey):
-        enrol.open_grant(session, key, held.second, made[1].identity)
+    issuing.check_roster(session, key, opened)
+    assert issuing.roster(session, key) == [("", key.recovery), ("ada", held.first.recipient)]
+    with pytest.raises(issuing.UnitHasNoKey):
+        issuing.open_grant(session, key, held.second, made[1].identity)
     assert not renewal.read_standing(session, "police").needs_renewal
     assert ("key_renewed", "ada", "police") in audited(session)
 
@@ -189,7 +191,7 @@ def test_a_newcomer_with_the_sheet_makes_a_new_key_and_holds_it_alone(
 
     key = recover(session, held, posted, by=newcomer)
 
-    assert str(enrol.open_grant(session, key, newcomer, made[2].identity)) == str(identity)
+    assert str(issuing.open_grant(session, key, newcomer, made[2].identity)) == str(identity)
     assert session.scalars(select(KeyGrant.member_id).filter_by(unit_key_id=key.id)).all() == [
         newcomer.id
     ]

@@ -5,16 +5,16 @@ import time
 import pytest
 from sqlalchemy import select, update
 
-from admin.accounts import enrol
-from admin.accounts.halves import split
 from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember
+from admin.keys import issuing
+from admin.keys.recovery_shares import split
 from admin.models import AuditEvent, KeptTip, Tip, UnitKey
 from admin.sealing.age import seal
-from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.payload import TIP_CLASS
-from admin.vault.resealing import count_on_old_keys
+from admin.vault.key_change.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
 from tests.signing_in import signed_in
 
@@ -127,9 +127,9 @@ def acts_of(live):
 def newcomer(live, name):
     """A member whom the administrator and a head let in, as the pages of joining leave them."""
     passphrase = "yun-shan-he-feng-lan"
-    keys = enrol.new_member_keys(passphrase)
+    keys = issuing.new_member_keys(passphrase)
     with live.app.app_context():
-        enrol.add_member(db.session, keys, name=name, unit_id="police", roles=["reviewer"])
+        issuing.add_member(db.session, keys, name=name, unit_id="police", roles=["reviewer"])
         db.session.commit()
     return DemoMember(name, passphrase, keys.code, "police", ("reviewer",))
 

@@ -8,10 +8,12 @@ import yaml
 from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
-from admin.accounts import enrol, renewal_resealing, suspension
-from admin.accounts.renewal_guard import standings
 from admin.db import db
+from admin.keys import issuing
+from admin.members import suspension
 from admin.models import AuditEvent, KeptTip, Member, Tip, UnitKey
+from admin.renewal import resealing_views
+from admin.renewal.guard import standings
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 from tests.support import desk_client
@@ -26,7 +28,7 @@ def held(app, people, made):
     """Ada and bo hold the key of the police; bo is suspended where a test asks for it."""
     with app.app_context():
         ada, bo = (db.session.get_one(Member, row.id) for row in (people.first, people.second))
-        enrol.hand_on(db.session, holder=ada, identity=made[0].identity, to=bo)
+        issuing.hand_on(db.session, holder=ada, identity=made[0].identity, to=bo)
         db.session.commit()
     return people
 
@@ -36,7 +38,7 @@ def old_identity(app, held, made):
     with app.app_context():
         key = db.session.get_one(UnitKey, held.key.id)
         ada = db.session.get_one(Member, held.first.id)
-        return enrol.open_grant(db.session, key, ada, made[0].identity)
+        return issuing.open_grant(db.session, key, ada, made[0].identity)
 
 
 @pytest.fixture
@@ -58,7 +60,9 @@ def enter(app):
 def waiting(app, held, made):
     """A reader of the unit who was handed no key yet."""
     with app.app_context():
-        row = enrol.add_member(db.session, made[2], name="cy", unit_id="police", roles=["reviewer"])
+        row = issuing.add_member(
+            db.session, made[2], name="cy", unit_id="police", roles=["reviewer"]
+        )
         db.session.commit()
         db.session.refresh(row)
         db.session.expunge(row)
@@ -125,10 +129,10 @@ def test_a_holder_renews_the_key_over_http(app, bo_suspended, old_identity, made
 
     assert answer.status_code == 200
     with app.app_context():
-        key = enrol.current_key(db.reading, "police")
+        key = issuing.current_key(db.reading, "police")
         assert (answer.json["fingerprint"], answer.json["id"]) == (key.fingerprint, str(key.id))
         holder = db.reading.get_one(Member, bo_suspended.first.id)
-        opened = enrol.open_grant(db.reading, key, holder, made[0].identity)
+        opened = issuing.open_grant(db.reading, key, holder, made[0].identity)
         assert str(opened) == str(identity)
     # The way is free at once, and the colleague who is shut out stays so.
     assert ada.get("/desk/unit/").status_code == 200
@@ -161,7 +165,7 @@ def test_a_posted_renewal_is_refused(app, bo_suspended, old_identity, enter, nam
 
     assert ada.send("/desk/unit/renew", body | changes).status_code == status
     with app.app_context():
-        assert enrol.current_key(db.reading, "police").id == bo_suspended.key.id
+        assert issuing.current_key(db.reading, "police").id == bo_suspended.key.id
 
 
 def test_a_renewal_that_hands_the_key_to_others_is_refused(app, bo_suspended, old_identity, enter):
@@ -302,7 +306,7 @@ class Resealer:
         self.renewal_proof = body["proof"]
         client.send("/desk/unit/renew", body)
         with app.app_context():
-            self.new = enrol.current_key(db.reading, "police")
+            self.new = issuing.current_key(db.reading, "police")
 
     def sealed(self, key, words=b" " * 8192):
         return seal(words, [parse_recipient(key.recipient), parse_recipient(key.recovery)])
@@ -381,7 +385,7 @@ def more_tips(resealer, number):
 def test_what_is_left_is_counted_up_to_a_number_and_not_before_the_key_is_confirmed(
     resealer, monkeypatch
 ):
-    monkeypatch.setattr(renewal_resealing, "_MOST_COUNTED", 3)
+    monkeypatch.setattr(resealing_views, "_MOST_COUNTED", 3)
     more_tips(resealer, 2)
     asked = []
     for is_confirmed in (False, True):
@@ -396,7 +400,7 @@ def test_what_is_left_is_counted_up_to_a_number_and_not_before_the_key_is_confir
 
 
 def test_that_more_is_left_than_was_counted_is_told(resealer, monkeypatch):
-    monkeypatch.setattr(renewal_resealing, "_MOST_COUNTED", 2)
+    monkeypatch.setattr(resealing_views, "_MOST_COUNTED", 2)
     resealer.confirm()
     more_tips(resealer, 2)
 
@@ -470,7 +474,9 @@ def test_what_is_not_the_tip_sealed_anew_is_not_taken(resealer, name):
 def test_a_member_of_another_unit_gets_and_moves_nothing(app, resealer, made, enter):
     resealer.confirm()
     with app.app_context():
-        other = enrol.add_member(db.session, made[2], name="dd", unit_id="drugs", roles=["analyst"])
+        other = issuing.add_member(
+            db.session, made[2], name="dd", unit_id="drugs", roles=["analyst"]
+        )
         db.session.commit()
         db.session.refresh(other)
         db.session.expunge(other)

@@ -6,9 +6,9 @@ import pyotp
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from admin.accounts import second
 from admin.db import db
 from admin.models import AuditEvent, Member, StaffSession
+from admin.signin import second
 from tests.support import desk_client
 
 from .halfway import code, post, proved, set_up, sign_in

@@ -5,10 +5,10 @@ import time
 import pytest
 from sqlalchemy import event, select
 
-from admin.accounts import services, slowing
 from admin.models import StaffSession
 from admin.sealing.member import sign_in_secret
-from admin.server import prepare
+from admin.serving.server import prepare
+from admin.signin import services, throttle
 
 from .conftest import PASSPHRASE
 
@@ -23,7 +23,7 @@ def auth(made, unit):
 
 def check(session, name, auth, now=NOW):
     tried = services.Try(name, auth, now)
-    brakes = slowing.Brakes()
+    brakes = throttle.Brakes()
     return services.check_sign_in(session, tried, reading=session, key=KEY, brakes=brakes)
 
 
@@ -69,11 +69,11 @@ def test_an_unknown_name_costs_the_same_work_as_a_known_one(session, unit, monke
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])
 def test_five_failures_slow_who_guesses_down_and_not_the_owner(session, unit, auth, name):
-    for _ in range(slowing.FREE_FAILURES):
+    for _ in range(throttle.FREE_FAILURES):
         with pytest.raises(services.WrongSignIn):
             check(session, name, b"wrong" * 8)
 
-    with pytest.raises(slowing.TooFast):
+    with pytest.raises(throttle.TooFast):
         check(session, name, b"wrong" * 8)
     assert check(session, "ada", auth) is unit.first
 
@@ -83,13 +83,13 @@ def test_a_slowed_unknown_name_costs_the_same_work_as_a_slowed_known_one(session
         statements = []
         listener = lambda *args: statements.append(args[2])  # noqa: E731
         event.listen(session.get_bind(), "before_cursor_execute", listener)
-        with pytest.raises(slowing.TooFast):
+        with pytest.raises(throttle.TooFast):
             check(session, name, b"a" * 32)
         event.remove(session.get_bind(), "before_cursor_execute", listener)
         return statements
 
     for name in ("ada", "nobody"):
-        for _ in range(slowing.FREE_FAILURES):
+        for _ in range(throttle.FREE_FAILURES):
             with pytest.raises(services.WrongSignIn):
                 check(session, name, b"wrong" * 8)
 
@@ -99,7 +99,7 @@ def test_a_slowed_unknown_name_costs_the_same_work_as_a_slowed_known_one(session
 
 def test_a_success_ends_the_row_of_failures(session, unit, auth):
     for _ in range(3):
-        for _ in range(slowing.FREE_FAILURES - 1):
+        for _ in range(throttle.FREE_FAILURES - 1):
             with pytest.raises(services.WrongSignIn):
                 check(session, "ada", b"wrong" * 8)
         check(session, "ada", auth)

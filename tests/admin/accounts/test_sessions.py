@@ -2,9 +2,9 @@
 
 import pytest
 
-from admin.accounts import sessions
 from admin.db import db
 from admin.models import AuditEvent, StaffSession
+from admin.signin import sessions
 from tests.support import desk_client
 
 from .halfway import sign_in

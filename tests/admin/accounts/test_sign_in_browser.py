@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from admin.accounts import guard
 from admin.db import db
 from admin.models import UnitKey
+from admin.signin import guard
 from tests.live import IDLE_MS, pass_idle_minutes
 from tests.signing_in import signed_in, typed_in
 

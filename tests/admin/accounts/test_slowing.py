@@ -2,10 +2,10 @@
 
 import pytest
 
-from admin.accounts import slowing
 from admin.models import SignInFailure
+from admin.signin import throttle
 
-NAME = slowing.hash_name(b"k" * 32, "ada")
+NAME = throttle.hash_name(b"k" * 32, "ada")
 
 
 def fail(session, times, now):
@@ -13,11 +13,11 @@ def fail(session, times, now):
     waits = []
     for _ in range(times):
         try:
-            slowing.count_try(session, NAME, now)
-        except slowing.TooFast as error:
+            throttle.count_try(session, NAME, now)
+        except throttle.TooFast as error:
             waits.append(error.seconds)
             now += error.seconds
-            slowing.count_try(session, NAME, now)
+            throttle.count_try(session, NAME, now)
     return waits
 
 
@@ -31,8 +31,8 @@ def test_a_try_during_the_wait_is_not_judged_and_not_counted(session):
     fail(session, 5, now=1_000)
 
     for now in (1_000, 1_010, 1_029):
-        with pytest.raises(slowing.TooFast) as refusal:
-            slowing.count_try(session, NAME, now)
+        with pytest.raises(throttle.TooFast) as refusal:
+            throttle.count_try(session, NAME, now)
         assert refusal.value.seconds == 1_030 - now
     assert session.query(SignInFailure).one().count == 5
 
@@ -40,7 +40,7 @@ def test_a_try_during_the_wait_is_not_judged_and_not_counted(session):
 def test_a_success_clears_the_count(session):
     fail(session, 5, now=1_000)
 
-    slowing.forget(session, NAME)
+    throttle.forget(session, NAME)
 
     assert fail(session, 5, now=1_001) == []
 
@@ -48,13 +48,13 @@ def test_a_success_clears_the_count(session):
 def test_names_do_not_slow_each_other_down(session):
     fail(session, 5, now=1_000)
 
-    slowing.count_try(session, slowing.hash_name(b"k" * 32, "bo"), 1_001)
+    throttle.count_try(session, throttle.hash_name(b"k" * 32, "bo"), 1_001)
 
 
 def test_failures_of_yesterday_are_forgotten(session):
     fail(session, 4, now=1_000)
 
-    slowing.count_try(session, NAME, 1_001 + slowing.FORGET_AFTER)
+    throttle.count_try(session, NAME, 1_001 + throttle.FORGET_AFTER)
 
     assert session.query(SignInFailure).one().count == 1
 
@@ -63,4 +63,4 @@ def test_the_table_holds_no_name(session):
     fail(session, 1, now=1_000)
 
     assert session.query(SignInFailure).one().name_hash == NAME
-    assert slowing.hash_name(b"l" * 32, "ada") != NAME
+    assert throttle.hash_name(b"l" * 32, "ada") != NAME

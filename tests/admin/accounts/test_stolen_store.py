@@ -13,13 +13,14 @@ from base64 import b64encode
 import pytest
 from sqlalchemy import inspect, select, text
 
-from admin.accounts import enrol, services
 from admin.backup.making import write_backup
 from admin.db import db
+from admin.keys import issuing
 from admin.models import KeyGrant, Member, StaffSession
 from admin.sealing import age
-from admin.sealing.hybrid import SEED, HybridIdentity
-from admin.sealing.passphrase import PassphraseIdentity
+from admin.sealing.age.hybrid import SEED, HybridIdentity
+from admin.sealing.age.passphrase import PassphraseIdentity
+from admin.signin import services
 from tests.admin.desk.conftest import store_sealed
 
 from .conftest import PASSPHRASE
@@ -108,7 +109,7 @@ def test_with_the_card_everything_opens_which_the_thief_does_not_have(stolen):
     """The same store, and the code beside the passphrase: so it is the code that keeps it shut."""
     with stolen.app.app_context():
         ada = db.session.get_one(Member, stolen.people.first.id)
-        identity = enrol.open_identity(ada, PASSPHRASE, stolen.made[0].code)
+        identity = issuing.open_identity(ada, PASSPHRASE, stolen.made[0].code)
         grant = db.session.scalars(select(KeyGrant.sealed)).one()
     unit = age.parse_identity(age.open_sealed(grant, [identity]).decode())
 

@@ -4,15 +4,18 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from admin.accounts import enrol, invite, services, unit_page_keys
-from admin.accounts.joining import BadKeys
+from admin.app_state import app_state
 from admin.db import db
-from admin.house import house
-from admin.keys_file import read_lines
+from admin.keys import issuing
+from admin.keys.posted import BadKeys
+from admin.members import invitations
 from admin.models import AuditEvent, KeyGrant, Member, UnitKey
+from admin.reading.keys_file import read_lines
 from admin.sealing import age
-from admin.sealing.hybrid import HybridIdentity
+from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import fingerprint, roster_mac
+from admin.signin import services
+from admin.unit_keys import services as unit_keys
 
 from .conftest import UNIT
 
@@ -42,8 +45,8 @@ def new_key(maker, unit_id="drugs"):
 def handed(unit, made, **other):
     """What a holder's browser posts to hand the unit's key on to `bo`."""
     to = unit.second
-    identity = enrol.open_grant(db.session, unit.key, unit.first, made[0].identity)
-    roster = [*enrol.roster(db.session, unit.key), (to.name, to.recipient)]
+    identity = issuing.open_grant(db.session, unit.key, unit.first, made[0].identity)
+    roster = [*issuing.roster(db.session, unit.key), (to.name, to.recipient)]
     return {
         "name": to.name,
         "recipient": to.recipient,
@@ -55,8 +58,8 @@ def handed(unit, made, **other):
 
 
 def hand_on(unit, made, **other):
-    posted = unit_page_keys.read_grant(handed(unit, made, **other))
-    return unit_page_keys.hand_on(db.session, unit.first, posted)
+    posted = unit_keys.read_grant(handed(unit, made, **other))
+    return unit_keys.hand_on(db.session, unit.first, posted)
 
 
 # The first key
@@ -74,37 +77,37 @@ def maker(session, unit, made):
 def test_the_first_member_makes_the_key_and_holds_it(session, maker, made):
     identity, posted = new_key(maker)
 
-    key = unit_page_keys.make_first_key(session, maker, unit_page_keys.read_key(posted))
+    key = unit_keys.make_first_key(session, maker, unit_keys.read_key(posted))
 
     assert key.made_by == maker.name
     assert key.fingerprint == fingerprint("drugs", posted["recipient"], posted["recovery"])
-    assert enrol.open_grant(session, key, maker, made[1].identity).seed == identity.seed
-    enrol.check_roster(session, key, identity)
+    assert issuing.open_grant(session, key, maker, made[1].identity).seed == identity.seed
+    issuing.check_roster(session, key, identity)
 
 
 def test_a_unit_makes_its_first_key_once(session, unit, maker):
     for who in (unit.first, maker):
         _identity, posted = new_key(who, who.unit_id)
         if who is maker:
-            unit_page_keys.make_first_key(session, who, unit_page_keys.read_key(posted))
-        with pytest.raises(enrol.UnitHasKey):
-            unit_page_keys.make_first_key(session, who, unit_page_keys.read_key(posted))
+            unit_keys.make_first_key(session, who, unit_keys.read_key(posted))
+        with pytest.raises(issuing.UnitHasKey):
+            unit_keys.make_first_key(session, who, unit_keys.read_key(posted))
 
 
 def test_a_unit_whose_key_was_retired_makes_no_first_key_again(session, unit):
-    unit.key.retired_on = enrol.today()
+    unit.key.retired_on = issuing.today()
     _identity, posted = new_key(unit.first, UNIT)
 
-    with pytest.raises(enrol.UnitHasKey):
-        unit_page_keys.make_first_key(session, unit.first, unit_page_keys.read_key(posted))
+    with pytest.raises(issuing.UnitHasKey):
+        unit_keys.make_first_key(session, unit.first, unit_keys.read_key(posted))
 
 
 @pytest.mark.parametrize("roles", [["dispatcher"], ["administrator"]])
 def test_who_reads_no_tips_makes_no_key(session, maker, roles):
     maker.roles = roles
 
-    with pytest.raises(unit_page_keys.Unfit):
-        unit_page_keys.make_first_key(session, maker, unit_page_keys.read_key(new_key(maker)[1]))
+    with pytest.raises(unit_keys.Unfit):
+        unit_keys.make_first_key(session, maker, unit_keys.read_key(new_key(maker)[1]))
 
 
 BAD_KEYS = {
@@ -131,7 +134,7 @@ BAD_KEYS = {
 @pytest.mark.parametrize("case", BAD_KEYS)
 def test_what_no_browser_of_ours_posts_is_no_key(unit, case):
     with pytest.raises(BadKeys):
-        unit_page_keys.read_key(BAD_KEYS[case](new_key(unit.first)[1]))
+        unit_keys.read_key(BAD_KEYS[case](new_key(unit.first)[1]))
 
 
 # Confirming
@@ -140,11 +143,11 @@ def test_what_no_browser_of_ours_posts_is_no_key(unit, case):
 def test_a_second_reader_confirms_what_the_maker_reads_out(session, unit):
     typed = unit.key.fingerprint.upper().replace(" ", "-")
 
-    unit_page_keys.confirm(session, unit.key, unit.second, typed)
+    unit_keys.confirm(session, unit.key, unit.second, typed)
 
     assert unit.key.confirmed_by == "bo"
-    with pytest.raises(unit_page_keys.AlreadyConfirmed):
-        unit_page_keys.confirm(session, unit.key, unit.second, typed)
+    with pytest.raises(unit_keys.AlreadyConfirmed):
+        unit_keys.confirm(session, unit.key, unit.second, typed)
 
 
 def other_unit(roles):
@@ -176,12 +179,12 @@ def role(name):
 
 
 NOT_SECOND = {
-    "the maker": (lambda _s, unit: unit.first, unit_page_keys.OwnKey),
-    "the administrator": (lambda _s, unit: unit.admin, unit_page_keys.NotYourUnit),
-    "a dispatcher": (role("dispatcher"), unit_page_keys.NotYourUnit),
-    "an analyst of another unit": (other_unit(["analyst"]), unit_page_keys.NotYourUnit),
-    "a head elsewhere, not needed": (third_reader, unit_page_keys.NotYourUnit),
-    "somebody suspended": (suspended, unit_page_keys.NotYourUnit),
+    "the maker": (lambda _s, unit: unit.first, unit_keys.OwnKey),
+    "the administrator": (lambda _s, unit: unit.admin, unit_keys.NotYourUnit),
+    "a dispatcher": (role("dispatcher"), unit_keys.NotYourUnit),
+    "an analyst of another unit": (other_unit(["analyst"]), unit_keys.NotYourUnit),
+    "a head elsewhere, not needed": (third_reader, unit_keys.NotYourUnit),
+    "somebody suspended": (suspended, unit_keys.NotYourUnit),
 }
 
 
@@ -192,7 +195,7 @@ def test_nobody_else_is_the_second_person(session, unit, case):
     session.flush()
 
     with pytest.raises(refusal):
-        unit_page_keys.confirm(session, unit.key, who, unit.key.fingerprint)
+        unit_keys.confirm(session, unit.key, who, unit.key.fingerprint)
     assert unit.key.confirmed_by is None
 
 
@@ -200,7 +203,7 @@ def test_while_a_unit_has_one_reader_a_head_of_another_confirms(session, unit):
     who = other_unit(["reviewer"])(session, unit)
     session.flush()
 
-    unit_page_keys.confirm(session, unit.key, who, unit.key.fingerprint)
+    unit_keys.confirm(session, unit.key, who, unit.key.fingerprint)
 
     assert unit.key.confirmed_by == "bo"
 
@@ -213,14 +216,14 @@ def test_another_fingerprint_confirms_nothing(session, unit, swap):
     else:
         typed = typed[:-1] + ("0" if typed[-1] != "0" else "1")
 
-    with pytest.raises(unit_page_keys.WrongFingerprint):
-        unit_page_keys.confirm(session, unit.key, unit.second, typed)
+    with pytest.raises(unit_keys.WrongFingerprint):
+        unit_keys.confirm(session, unit.key, unit.second, typed)
     assert unit.key.confirmed_by is None
 
 
 def test_in_development_a_confirmed_unit_opens_at_once(app, people, desk):
     with app.app_context():
-        assert (UNIT, people.key.fingerprint) not in house().district.fingerprints
+        assert (UNIT, people.key.fingerprint) not in app_state().district.fingerprints
     desk.enter(people.second.id)
 
     wrong = desk.send("/desk/unit/confirm", {"unit": UNIT, "fingerprint": "0000"})
@@ -228,8 +231,8 @@ def test_in_development_a_confirmed_unit_opens_at_once(app, people, desk):
 
     assert (wrong.status_code, right.status_code) == (422, 200)
     with app.app_context():
-        assert (UNIT, people.key.fingerprint) in house().district.fingerprints
-        written = yaml.safe_load((house().config.data / "keys.yml").read_text())
+        assert (UNIT, people.key.fingerprint) in app_state().district.fingerprints
+        written = yaml.safe_load((app_state().config.data / "keys.yml").read_text())
     ids = [row["id"] for row in written["items"]]
     # The other units' lines stay; the unit's own old line is gone.
     assert sorted(ids) == ["drugs", "police", "supervision", "trade", "upper"]
@@ -245,8 +248,8 @@ def test_in_development_a_confirmed_unit_opens_at_once(app, people, desk):
 def test_the_server_stores_what_a_holder_sealed_and_the_new_roster(session, unit, made):
     hand_on(unit, made)
 
-    opened = enrol.open_grant(session, unit.key, unit.second, made[1].identity)
-    enrol.check_roster(session, unit.key, opened)
+    opened = issuing.open_grant(session, unit.key, unit.second, made[1].identity)
+    issuing.check_roster(session, unit.key, opened)
 
 
 def swapped_row(session, unit):
@@ -278,13 +281,13 @@ def giver_without_key(session, unit):
 
 
 HAND_ONS = {
-    swapped_row: unit_page_keys.Stale,
-    roster_moved: unit_page_keys.Stale,
-    has_it_already: unit_page_keys.Unfit,
-    to_another_unit: unit_page_keys.Unfit,
-    to_a_dispatcher: unit_page_keys.Unfit,
-    to_a_suspended: unit_page_keys.Unfit,
-    giver_without_key: enrol.UnitHasNoKey,
+    swapped_row: unit_keys.Stale,
+    roster_moved: unit_keys.Stale,
+    has_it_already: unit_keys.Unfit,
+    to_another_unit: unit_keys.Unfit,
+    to_a_dispatcher: unit_keys.Unfit,
+    to_a_suspended: unit_keys.Unfit,
+    giver_without_key: issuing.UnitHasNoKey,
 }
 
 
@@ -292,19 +295,19 @@ HAND_ONS = {
 def test_a_key_is_handed_on_only_to_who_waits_and_on_the_roster_as_it_stands(
     session, unit, made, change
 ):
-    posted = unit_page_keys.read_grant(handed(unit, made))
+    posted = unit_keys.read_grant(handed(unit, made))
     change(session, unit)
     session.flush()
     before = session.query(KeyGrant).count()
 
     with pytest.raises(HAND_ONS[change]):
-        unit_page_keys.hand_on(session, unit.first, posted)
+        unit_keys.hand_on(session, unit.first, posted)
 
     assert session.query(KeyGrant).count() == before
 
 
 def test_an_administrator_is_given_nothing_by_name(session, unit, made):
-    with pytest.raises(unit_page_keys.Unfit):
+    with pytest.raises(unit_keys.Unfit):
         hand_on(unit, made, name=unit.admin.name, recipient=unit.admin.recipient)
 
 
@@ -380,7 +383,7 @@ def test_a_refusal_of_the_browser_is_written_down_by_a_code_of_ours(app, desk, h
 def test_a_head_speaks_codes_for_their_own_unit_alone(app, desk, head):
     with app.app_context():
         for name, unit_id, roles in (("甲", UNIT, ["analyst"]), ("乙", "drugs", ["reviewer"])):
-            invite.invite(
+            invitations.invite(
                 db.session,
                 name=name,
                 unit_id=unit_id,
@@ -463,7 +466,7 @@ def confirmed(app, people):
 
 def lines_of(app):
     with app.app_context():
-        here = house().config
+        here = app_state().config
         lines = read_lines(here.content, here.keys_path)
     return [line.fingerprint for line in lines if line.unit == UNIT]
 
@@ -512,7 +515,7 @@ def test_a_list_that_can_not_be_written_is_told_and_the_confirmation_stays(
     def full(*_told):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("admin.accounts.key_lines.replace_file", full)
+    monkeypatch.setattr("admin.unit_keys.key_lines.replace_file", full)
     desk.enter(people.second.id)
 
     answer = desk.send("/desk/unit/confirm", {"unit": UNIT, "fingerprint": people.key.fingerprint})

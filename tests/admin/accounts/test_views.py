@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from admin.accounts import guard, slowing
-from admin.accounts.demo_mark import mark_demo
-from admin.accounts.views import BRAKES
+from admin.access.demo_mark import mark_demo
 from admin.db import db
 from admin.models import AuditEvent, Member, StaffSession
 from admin.sealing import age
 from admin.sealing.member import sign_in_secret
+from admin.signin import guard, throttle
+from admin.signin.views import BRAKES
 from tests.support import desk_client
 
 from .conftest import PASSPHRASE
@@ -96,7 +96,7 @@ def test_after_1000_failures_under_a_name_its_owner_signs_in_at_once(desk, auth,
     monkeypatch.setattr(guard, "clock", lambda: 1_000)
     headers = {"X-CSRFToken": desk.token(), "Accept": "application/json"}
     # As many as a process judges in a few seconds would be braked: here they come one by one.
-    app.extensions[BRAKES].judging = slowing.Brake(per_second=10_000, burst=10_000)
+    app.extensions[BRAKES].judging = throttle.Brake(per_second=10_000, burst=10_000)
     wrong = {"name": "ada", "auth": "00" * 32}
     codes = [
         desk.post("/desk/sign-in", json=wrong, headers=headers).status_code for _ in range(1_000)
@@ -121,12 +121,12 @@ def test_a_failure_is_audited_by_the_members_name_and_never_by_what_was_typed(de
 
 def test_a_flood_of_names_writes_no_more_than_the_brake_lets_and_the_log_tells(desk, app, auth):
     brakes = app.extensions[BRAKES]
-    brakes.writing = slowing.Brake(per_second=0, burst=3)
+    brakes.writing = throttle.Brake(per_second=0, burst=3)
     codes = [sign_in(desk, "00" * 32, f"name {i}").status_code for i in range(10)]
     assert codes == [401] * 3 + [429] * 7
     assert sign_in(desk, auth).status_code == 200
 
-    brakes.writing = slowing.Brake(per_second=0, burst=1)
+    brakes.writing = throttle.Brake(per_second=0, burst=1)
     sign_in(desk_client(app), "00" * 32, "bo")
 
     with app.app_context():
@@ -136,7 +136,7 @@ def test_a_flood_of_names_writes_no_more_than_the_brake_lets_and_the_log_tells(d
 
 
 def test_a_process_that_judges_all_it_can_asks_to_wait_whatever_the_name(desk, app, auth):
-    app.extensions[BRAKES].judging = slowing.Brake(per_second=0, burst=0)
+    app.extensions[BRAKES].judging = throttle.Brake(per_second=0, burst=0)
 
     answers = [sign_in(desk, auth, name) for name in ("ada", "nobody")]
 
@@ -307,8 +307,8 @@ def test_production_refuses_the_demos_members_even_if_it_was_started(desk, auth,
     with app.app_context():
         mark_demo(db.session)
         db.session.commit()
-    house = app.extensions["dengshao"]
-    object.__setattr__(house.config, "env", type(house.config.env).PRODUCTION)
+    app_state = app.extensions["dengshao"]
+    object.__setattr__(app_state.config, "env", type(app_state.config.env).PRODUCTION)
 
     assert sign_in(desk, auth).status_code == 401
     assert row_count(app) == 0

@@ -19,8 +19,12 @@ from admin.models import Base, Tip, Upload, random_key
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
 from admin.vault import vault
-from admin.vault.blobs import PART, part_count, part_length
-from admin.vault.blobs_open import open_blobs
+from admin.vault.files.blobs import (
+    PART,
+    part_count,
+    part_length,
+)
+from admin.vault.files.opening import open_blobs
 from tests.databases import create_database, drop_database, new_name
 
 MARKS = {"the words": "暗渠边的第七棵黄皮树", "the place": "晒谷场的旧石碾"}

@@ -10,23 +10,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from admin.backup import checks_files as files
-from admin.backup import checks_machine as machine
-from admin.backup import checks_store as stored
-from admin.backup import checks_web as web
-from admin.backup.checks_machine import Seen
-from admin.backup.checks_store import UnitState
-from admin.backup.doctor import examine
-from admin.backup.findings import State
 from admin.commands.copies import doctor
 from admin.config import ROOT
 from admin.db import db, today
+from admin.doctor import files, machine, web
+from admin.doctor import store as stored
+from admin.doctor.command import examine
+from admin.doctor.findings import State
+from admin.doctor.machine import Seen
+from admin.doctor.store import UnitState
 from admin.migrate import known_revisions, migrate
 from admin.models import KeyGrant, Member, Setting, UnitKey
-from admin.server import serving_pid
-from admin.vault import uploads, vault
-from admin.vault.blobs import PART
-from admin.vault.blobs_open import open_blobs
+from admin.serving.server import serving_pid
+from admin.vault import vault
+from admin.vault.files import uploads
+from admin.vault.files.blobs import PART
+from admin.vault.files.opening import open_blobs
 from tests.admin.vault.conftest import new_tip
 from tests.live import serving
 from tests.ports import free_port

@@ -9,22 +9,22 @@ import pytest
 import yaml
 from sqlalchemy import update
 
-from admin.accounts import enrol
-from admin.backup import checks_keys as keys
-from admin.backup.doctor import examine
-from admin.backup.findings import State
 from admin.config import ROOT
 from admin.db import db, today
-from admin.keys_file import Keys, Line
+from admin.doctor import keys
+from admin.doctor.command import examine
+from admin.doctor.findings import State
+from admin.keys import issuing
 from admin.models import KeyGrant, UnitKey
+from admin.reading.keys_file import KeyLine, Keys
 from tests.live import serving
 from tests.ports import free_port
 
 GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN
 A, B = " ".join(["0a1b"] * 8), " ".join(["c2d3"] * 8)
 DAY = date(2026, 12, 31)
-USED = keys.LineState(Line("police", A), True, True, (), 4)
-OLDER = keys.LineState(Line("police", B, DAY), True, False, (), 3)
+USED = keys.LineState(KeyLine("police", A), True, True, (), 4)
+OLDER = keys.LineState(KeyLine("police", B, DAY), True, False, (), 3)
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,12 @@ def test_the_list_is_fetched_as_a_reporter_fetches_it(app, config, units, findin
 def test_a_removed_persons_key_that_is_trusted_still_is_named(app, config, units, findings):
     assert findings()[keys.MATTER].state is GOOD
     with app.app_context():
-        made = enrol.new_member_keys("yun-shan-he-feng-lan")
-        member = enrol.add_member(db.session, made, name="ada", unit_id="police", roles=["analyst"])
+        made = issuing.new_member_keys("yun-shan-he-feng-lan")
+        member = issuing.add_member(
+            db.session, made, name="ada", unit_id="police", roles=["analyst"]
+        )
         member.suspended_on = today()
-        key = enrol.current_key(db.session, "police")
+        key = issuing.current_key(db.session, "police")
         db.session.add(KeyGrant(unit_key_id=key.id, member_id=member.id, sealed=b"-"))
         db.session.commit()
     assert "停用的 ada 还拿着" in findings()[f"{keys.MATTER} police"].words
@@ -168,7 +170,7 @@ def test_a_check_that_could_not_be_finished_is_no_good_end(app, environ, finding
     def fails(*_told):
         raise RuntimeError("geheim")
 
-    monkeypatch.setattr("admin.backup.doctor.fetch", fails)
+    monkeypatch.setattr("admin.doctor.command.fetch", fails)
     found = findings()["检查"]
 
     assert (found.state, "RuntimeError" in found.words) == (BAD, True)

@@ -15,7 +15,8 @@ from admin.backup.rows import LEFT_OUT
 from admin.db import db
 from admin.models import Base, Setting, Tip, Upload
 from admin.sealing import age
-from admin.vault import uploads, vault
+from admin.vault import vault
+from admin.vault.files import uploads
 from tests.canary import find_marks
 from tests.live import dispose
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from admin.cleaning import NotCleaned, Reason, can_clean, clean
+from admin.cleaning import NotCleaned, Uncleanable, can_clean, clean
 from admin.cleaning.hevc import _filler
 from tests.admin.cleaning.conftest import needs
 from tests.admin.cleaning.traces import traces
@@ -103,7 +103,7 @@ def test_a_second_sound_that_few_can_play_is_left_out_and_the_only_one_never(tmp
     assert clean(of_unknown_codec(film, 1), name="x").data.count(b"soun") == 1
     with pytest.raises(NotCleaned) as caught:
         clean(of_unknown_codec(film, 2), name="x")
-    assert caught.value.reason is Reason.UNKNOWN_KIND
+    assert caught.value.reason is Uncleanable.UNKNOWN_KIND
 
 
 @needs("ffmpeg")
@@ -151,7 +151,7 @@ def test_a_film_of_photos_is_not_cleaned_for_each_may_carry_its_own_traces(tmp_p
 
     with pytest.raises(NotCleaned) as caught:
         clean(film, name="x")
-    assert caught.value.reason is Reason.UNKNOWN_KIND
+    assert caught.value.reason is Uncleanable.UNKNOWN_KIND
 
 
 @needs("ffmpeg")
@@ -202,7 +202,7 @@ def test_what_hangs_behind_frames_of_another_kind_is_dropped_or_told(tmp_path):
     flac = made(*sound, ending="flac", tmp_path=tmp_path)
     with pytest.raises(NotCleaned) as caught:
         clean(flac + BEHIND, name="x")
-    assert caught.value.reason is Reason.BROKEN
+    assert caught.value.reason is Uncleanable.BROKEN
 
 
 @needs("ffmpeg")

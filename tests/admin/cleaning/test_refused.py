@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from admin.cleaning import REASON_WORDS, NotCleaned, Reason, can_clean, clean, cleaner, sandbox
+from admin.cleaning import REASON_WORDS, NotCleaned, Uncleanable, can_clean, clean, cleaner, sandbox
 from tests.admin.cleaning.conftest import needs
 from tests.evidence_files import (
     deep_pdf,
@@ -73,21 +73,21 @@ def encrypted_office():
 
 
 REFUSED = {
-    "nothing": (lambda: b"", Reason.BROKEN),
-    "plain words": (lambda: b"words", Reason.UNKNOWN_KIND),
-    "a drawing that can run": (svg, Reason.UNKNOWN_KIND),
-    "a page": (html, Reason.UNKNOWN_KIND),
-    "an archive": (lambda: b"PK\x03\x04" + b"\0" * 60, Reason.UNKNOWN_KIND),
-    "a picture said to be of 3.6 billion points": (pixel_flood, Reason.TOO_LARGE),
-    "a picture of 120 million points": (many_points, Reason.TOO_LARGE),
-    "half a photo": (lambda: photo_with_gps()[:4000], Reason.BROKEN),
-    "half a PNG": (lambda: png()[:2000], Reason.BROKEN),
-    "the head of a photo": (lambda: b"\xff\xd8\xff\xe0" + b"\0" * 40, Reason.BROKEN),
-    "half a PDF": (lambda: pdf_with_author()[:1500], Reason.BROKEN),
-    "a PDF of lists within lists": (deep_pdf, Reason.BROKEN),
-    "a PDF with a password": (pdf_with_password, Reason.ENCRYPTED),
-    "a PDF that unfolds": (bomb_within_a_pdf, Reason.TOO_LARGE),
-    "a Word file with a password": (encrypted_office, Reason.ENCRYPTED),
+    "nothing": (lambda: b"", Uncleanable.BROKEN),
+    "plain words": (lambda: b"words", Uncleanable.UNKNOWN_KIND),
+    "a drawing that can run": (svg, Uncleanable.UNKNOWN_KIND),
+    "a page": (html, Uncleanable.UNKNOWN_KIND),
+    "an archive": (lambda: b"PK\x03\x04" + b"\0" * 60, Uncleanable.UNKNOWN_KIND),
+    "a picture said to be of 3.6 billion points": (pixel_flood, Uncleanable.TOO_LARGE),
+    "a picture of 120 million points": (many_points, Uncleanable.TOO_LARGE),
+    "half a photo": (lambda: photo_with_gps()[:4000], Uncleanable.BROKEN),
+    "half a PNG": (lambda: png()[:2000], Uncleanable.BROKEN),
+    "the head of a photo": (lambda: b"\xff\xd8\xff\xe0" + b"\0" * 40, Uncleanable.BROKEN),
+    "half a PDF": (lambda: pdf_with_author()[:1500], Uncleanable.BROKEN),
+    "a PDF of lists within lists": (deep_pdf, Uncleanable.BROKEN),
+    "a PDF with a password": (pdf_with_password, Uncleanable.ENCRYPTED),
+    "a PDF that unfolds": (bomb_within_a_pdf, Uncleanable.TOO_LARGE),
+    "a Word file with a password": (encrypted_office, Uncleanable.ENCRYPTED),
 }
 OF_FFMPEG = {
     "a film cut in half": half_film,
@@ -97,12 +97,15 @@ OF_FFMPEG = {
     "a sound without a frame": lambda: b"ID3\x03\0\0\0\0\0\x0a" + b"\0" * 400,
 }
 OF_MAT2 = {
-    "a Word file that unfolds": (zip_bomb, Reason.TOO_LARGE),
-    "half a Word file": (lambda: docx()[:3000], Reason.BROKEN),
-    "macros": (lambda: docx_with("word/vbaProject.bin"), Reason.UNKNOWN_KIND),
-    "a file in the file": (lambda: docx_with("word/embeddings/a.xlsx"), Reason.UNKNOWN_KIND),
-    "ten thousand parts": (many_parts, Reason.TOO_LARGE),
-    "a part that climbs out": (lambda: docx_with("../../up.xml", b"<a/>"), Reason.UNKNOWN_KIND),
+    "a Word file that unfolds": (zip_bomb, Uncleanable.TOO_LARGE),
+    "half a Word file": (lambda: docx()[:3000], Uncleanable.BROKEN),
+    "macros": (lambda: docx_with("word/vbaProject.bin"), Uncleanable.UNKNOWN_KIND),
+    "a file in the file": (lambda: docx_with("word/embeddings/a.xlsx"), Uncleanable.UNKNOWN_KIND),
+    "ten thousand parts": (many_parts, Uncleanable.TOO_LARGE),
+    "a part that climbs out": (
+        lambda: docx_with("../../up.xml", b"<a/>"),
+        Uncleanable.UNKNOWN_KIND,
+    ),
 }
 
 here = pytest.mark.skipif(not can_clean(), reason="no bubblewrap on this machine")
@@ -126,7 +129,7 @@ def test_what_cannot_be_cleaned_is_told_so(name):
 @needs("ffmpeg")
 @pytest.mark.parametrize("name", OF_FFMPEG)
 def test_a_film_or_sound_that_is_not_whole_is_told_so(name):
-    assert reason_of(OF_FFMPEG[name]()) is Reason.BROKEN
+    assert reason_of(OF_FFMPEG[name]()) is Uncleanable.BROKEN
 
 
 @here
@@ -143,7 +146,7 @@ def test_without_a_sandbox_nothing_is_cleaned(monkeypatch, tmp_path):
     sandbox._works.cache_clear()
 
     assert not can_clean()
-    assert reason_of(photo_with_gps()) is Reason.NO_SANDBOX
+    assert reason_of(photo_with_gps()) is Uncleanable.NO_SANDBOX
 
 
 @here
@@ -152,7 +155,7 @@ def test_a_file_for_which_there_is_no_time_is_told_so(seconds):
     with pytest.raises(NotCleaned) as caught:
         clean(photo_with_gps(), name="x", seconds=seconds)
 
-    assert caught.value.reason is Reason.TOOK_TOO_LONG
+    assert caught.value.reason is Uncleanable.TOOK_TOO_LONG
 
 
 SHORT = {
@@ -175,7 +178,7 @@ def test_a_machine_that_is_short_of_something_cleans_nothing_and_says_so(name, m
 
     with monkeypatch.context() as patched:
         patched.setattr(place, function, fail)
-        assert reason_of(photo_with_gps()) is Reason.NO_SANDBOX
+        assert reason_of(photo_with_gps()) is Uncleanable.NO_SANDBOX
 
     assert open_files() <= open_before
     assert clean(photo_with_gps(), name="x").type == "image/jpeg"
@@ -186,17 +189,17 @@ def test_files_are_cleaned_one_after_another_and_who_waits_in_vain_is_told_so():
     with cleaner._turn, pytest.raises(NotCleaned) as caught:
         clean(photo_with_gps(), name="x", seconds=0.1)
 
-    assert caught.value.reason is Reason.TOOK_TOO_LONG
+    assert caught.value.reason is Uncleanable.TOOK_TOO_LONG
     assert clean(photo_with_gps(), name="x").type == "image/jpeg"
 
 
 def test_every_reason_has_words_for_people():
-    assert set(REASON_WORDS) == set(Reason)
+    assert set(REASON_WORDS) == set(Uncleanable)
     assert all(0 < len(str(words)) < 40 for words in REASON_WORDS.values())
 
 
 def test_a_reason_tells_nothing_of_the_file():
-    assert str(NotCleaned(Reason.BROKEN)) == "broken"
+    assert str(NotCleaned(Uncleanable.BROKEN)) == "broken"
 
 
 def test_the_app_loads_no_library_that_reads_files():
@@ -204,7 +207,7 @@ def test_the_app_loads_no_library_that_reads_files():
         [
             sys.executable,
             "-c",
-            "import admin.serving, admin.backup.doctor, admin.cleaning.commands, sys;"
+            "import admin.commands.serving, admin.doctor.command, admin.cleaning.commands, sys;"
             "print({'PIL', 'pikepdf', 'pillow_heif'} & set(sys.modules))",
         ],
         check=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.cleaning import NotCleaned, Reason, can_clean, sandbox
+from admin.cleaning import NotCleaned, Uncleanable, can_clean, sandbox
 from admin.cleaning.sandbox import MB, Limits, memory_file, run, tool
 from admin.config import ROOT
 from tests.support import open_files
@@ -148,12 +148,12 @@ def test_too_much_output_is_stopped():
     code = "import os, signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n"
     code += "while True: os.write(1, bytes(2**20))"
 
-    assert stopped(code, output=4 * MB) is Reason.TOO_LARGE
+    assert stopped(code, output=4 * MB) is Uncleanable.TOO_LARGE
 
 
 @pytest.mark.parametrize("code", ["while True: pass", "import time; time.sleep(600)"])
 def test_too_much_time_is_stopped(code):
-    assert stopped(code, seconds=2) is Reason.TOOK_TOO_LONG
+    assert stopped(code, seconds=2) is Uncleanable.TOOK_TOO_LONG
 
 
 def processes():
@@ -199,14 +199,14 @@ def test_nothing_of_a_stopped_child_goes_on():
         reason = pool.submit(stopped, asleep, seconds=10)
         until(lambda: is_running(asleep))
 
-    assert reason.result() is Reason.TOOK_TOO_LONG
+    assert reason.result() is Uncleanable.TOOK_TOO_LONG
     until(lambda: not is_running(asleep))
 
 
 def test_however_early_a_child_is_stopped_nothing_of_it_goes_on():
     asleep = f"import time; time.sleep(600)  # early-{os.getpid()}"
     for milliseconds in range(1, 41):
-        assert stopped(asleep, seconds=milliseconds / 1000) is Reason.TOOK_TOO_LONG
+        assert stopped(asleep, seconds=milliseconds / 1000) is Uncleanable.TOOK_TOO_LONG
 
     until(lambda: not is_running(asleep))
 
@@ -224,7 +224,7 @@ def many_files():
 
 
 def test_a_child_is_stopped_by_a_process_with_many_open_files(many_files):
-    assert stopped("import time; time.sleep(600)", seconds=1) is Reason.TOOK_TOO_LONG
+    assert stopped("import time; time.sleep(600)", seconds=1) is Uncleanable.TOOK_TOO_LONG
 
 
 def test_nothing_goes_on_when_the_server_itself_is_killed():
@@ -263,7 +263,7 @@ def test_an_absent_program_is_told():
     with pytest.raises(NotCleaned) as caught:
         run(tool("no-such-program"), nothing, nothing, Limits(time.monotonic() + 60))
 
-    assert caught.value.reason is Reason.NO_TOOL
+    assert caught.value.reason is Uncleanable.NO_TOOL
     os.close(nothing)
 
 

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from admin.accounts import enrol
-from admin.accounts.demo_mark import is_demo, mark_demo, refuse_demo
+from admin.access.demo_mark import (
+    is_demo,
+    mark_demo,
+    refuse_demo,
+)
 from admin.config import ConfigError, Env
 from admin.db import db
 from admin.demo.members import PEOPLE, NotInProduction, make_demo, read_demo
-from admin.district import load_district
+from admin.district.data import load_district
+from admin.keys import issuing
 from admin.models import Member, UnitKey
 from admin.vault.units import open_units
 
@@ -19,8 +23,8 @@ from admin.vault.units import open_units
 @pytest.fixture
 def quick(monkeypatch):
     """Members' keys made once, for tests of what is stored and not of how it is sealed."""
-    made = [enrol.new_member_keys("the demo of a test")]
-    monkeypatch.setattr(enrol, "new_member_keys", lambda _passphrase: made[0])
+    made = [issuing.new_member_keys("the demo of a test")]
+    monkeypatch.setattr(issuing, "new_member_keys", lambda _passphrase: made[0])
 
 
 @pytest.fixture
@@ -46,7 +50,11 @@ def test_every_unit_of_the_district_opens_for_tips(session, filled, config):
 def test_the_second_member_of_a_unit_holds_its_key_too(session, filled):
     key = session.query(UnitKey).filter_by(unit_id="police").one()
 
-    assert [name for name, _recipient in enrol.roster(session, key)] == ["", "police-1", "police-2"]
+    assert [name for name, _recipient in issuing.roster(session, key)] == [
+        "",
+        "police-1",
+        "police-2",
+    ]
 
 
 def test_a_second_demo_changes_nothing(session, filled, config):
@@ -60,8 +68,8 @@ def test_a_second_demo_changes_nothing(session, filled, config):
 
 
 def test_a_store_with_members_gets_no_demo(session, config, quick):
-    keys = enrol.new_member_keys("")
-    enrol.add_member(session, keys, name="ada", unit_id="police", roles=["analyst"])
+    keys = issuing.new_member_keys("")
+    issuing.add_member(session, keys, name="ada", unit_id="police", roles=["analyst"])
 
     assert make_demo(session, config) == []
     assert not (config.data / "demo.json").exists()
@@ -107,9 +115,9 @@ def test_what_stands_in_demo_json_opens_the_members_identity(demo_store, demo):
     member = demo["police-2"]
     app = create_app(load_config({"DENGSHAO_DATA": str(demo_store[0])}))
     with app.app_context():
-        row = enrol.find_member(db.session, "police-2")
-        identity = enrol.open_identity(row, member.passphrase, member.code)
-        key = enrol.current_key(db.session, "police")
-        enrol.check_roster(db.session, key, enrol.open_grant(db.session, key, row, identity))
+        row = issuing.find_member(db.session, "police-2")
+        identity = issuing.open_identity(row, member.passphrase, member.code)
+        key = issuing.current_key(db.session, "police")
+        issuing.check_roster(db.session, key, issuing.open_grant(db.session, key, row, identity))
         db.session.rollback()
         db.dispose()

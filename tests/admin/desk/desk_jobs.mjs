@@ -1,18 +1,22 @@
 // The desk's modules without a page: JSON jobs in, JSON results out.
 
 import { readFileSync } from "node:fs";
-import { openWith } from "../../../admin/browser/lib/age.js";
-import { fromBase64, toUtf8 } from "../../../admin/browser/lib/bytes.js";
-import { areFields, readLabelContent, readTip } from "../../../admin/browser/lib/opened.js";
-import { parted } from "../../../admin/browser/lib/unseen.js";
-import { alikeTo, bigramsOf, shared, traceOf } from "../../../admin/browser/desk/alike.js";
-import { sendsOnErrand } from "../../../admin/browser/desk/errand.js";
-import { asksWhoTheReporterIs } from "../../../admin/browser/desk/identity_question.js";
-import { lastGrading, readNotes, sealNote } from "../../../admin/browser/desk/notes.js";
+import { sendsOnErrand } from "../../../admin/browser/desk/messages/errand.js";
+import { asksWhoTheReporterIs } from "../../../admin/browser/desk/messages/identity_question.js";
+import { lastGrading, readNotes, sealNote } from "../../../admin/browser/desk/messages/notes.js";
+import { sealReply } from "../../../admin/browser/desk/messages/reply.js";
+import { endOfTalk, readTalk } from "../../../admin/browser/desk/messages/thread.js";
 import { readFields, readLabel, readSupplement } from "../../../admin/browser/desk/readable.js";
-import { sealReply } from "../../../admin/browser/desk/reply.js";
-import { judgeSeen, seenFaults, seenSentence } from "../../../admin/browser/desk/seen.js";
-import { endOfTalk, readTalk } from "../../../admin/browser/desk/thread.js";
+import { alikeTo, bigramsOf, shared, traceOf } from "../../../admin/browser/desk/tip/alike.js";
+import { judgeSeen, seenFaults, seenSentence } from "../../../admin/browser/desk/tip/seen.js";
+import { fromBase64, toUtf8 } from "../../../admin/browser/shared/bytes.js";
+import { parted } from "../../../admin/browser/shared/page/unseen.js";
+import { openWith } from "../../../admin/browser/shared/sealing/age.js";
+import {
+  areFields,
+  readLabelContent,
+  readTip,
+} from "../../../admin/browser/shared/sealing/opened.js";
 
 const ACTS = {
   talk: ({ rows, identity, reference, talk, length, isAsked }) =>

@@ -1,15 +1,15 @@
 // The modules of a tip's files without a page: JSON jobs in, JSON results out.
 
 import { readFileSync } from "node:fs";
-import { fromBase64, toBase64 } from "../../../admin/browser/lib/bytes.js";
 import { bared } from "../../../admin/browser/desk/files/bare.js";
 import { listFiles, readEntry, sizeWord } from "../../../admin/browser/desk/files/entries.js";
 import { sniff } from "../../../admin/browser/desk/files/kinds.js";
 import { safeName } from "../../../admin/browser/desk/files/names.js";
-import { PART } from "../../../admin/browser/lib/age_payload.js";
 import { readSealedFile } from "../../../admin/browser/desk/files/sealed_file.js";
-import { isDrawable } from "../../../admin/browser/frame/dimensions.js";
-import { dimensions } from "../../../admin/browser/lib/picture_size.js";
+import { isDrawable } from "../../../admin/browser/desk/frame/dimensions.js";
+import { fromBase64, toBase64 } from "../../../admin/browser/shared/bytes.js";
+import { dimensions } from "../../../admin/browser/shared/picture_size.js";
+import { PART } from "../../../admin/browser/shared/sealing/age_payload.js";
 
 async function read({ path, size, entry, cut = 0 }) {
   const sealed = new Uint8Array(readFileSync(path));

@@ -9,8 +9,9 @@ from admin.db import db
 from admin.sealing import age
 from admin.sealing.files import FileEntry
 from admin.sealing.padme import blob_size, sealed_size
-from admin.vault import uploads, vault
-from admin.vault.sealed_upload import SealedUpload
+from admin.vault import vault
+from admin.vault.files import uploads
+from admin.vault.files.sealed_upload import SealedUpload
 
 
 def put_file(app, data, *, name="photo.jpg", type="image/jpeg", state="cleaned"):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db
-from admin.house import house
 from admin.intake import contact
 from admin.vault import vault
 from tests.signing_in import signed_in
@@ -23,7 +23,7 @@ CONTACT = "桥头卖菜的三婶，手机尾号七三九"
 def block(live):
     """What the form makes of the words."""
     with live.app.app_context():
-        sealed = contact.seal(CONTACT, house().district, vault().units.get(), ())
+        sealed = contact.seal(CONTACT, app_state().district, vault().units.get(), ())
         db.reading.rollback()
     return sealed
 

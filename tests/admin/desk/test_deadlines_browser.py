@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, set_today, today
-from admin.house import house
-from admin.models import Tip, TipStatus, Urgency
-from admin.sweeper import sweep_now
+from admin.models import Tip
+from admin.serving.sweeper import sweep_now
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
@@ -40,7 +42,7 @@ def tips(live, sealed_tip):
         gone |= {"expires_on": today() + timedelta(days=10)}
         db.session.execute(update(Tip).where(Tip.id == ended.id).values(**gone))
         db.session.commit()
-        calendar = house().district.clocks.calendar
+        calendar = app_state().district.clocks.calendar
     # On a day off nobody is told: it is as if it were swept on the last day of work.
     set_today(last_working_day(calendar))
     sweep_now(live.app)

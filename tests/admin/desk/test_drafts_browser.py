@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from admin.accounts.services import SESSION_SECONDS
 from admin.db import db
 from admin.models import StaffSession
+from admin.signin.services import SESSION_SECONDS
 from tests.live import pass_idle_minutes
 from tests.signing_in import signed_in
 

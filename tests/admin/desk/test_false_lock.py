@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.house import house
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient
@@ -53,8 +53,8 @@ def turn_false(live):
             # Not what it keeps: a request that is just reading would put the honest keys back.
             cache.get = lambda: units
             listed = {("police", member.fingerprint("police", *keys))}
-            district = house().district
-            house().district = replace(district, fingerprints=district.fingerprints | listed)
+            district = app_state().district
+            app_state().district = replace(district, fingerprints=district.fingerprints | listed)
         return identity
 
     return turn
@@ -167,7 +167,7 @@ def test_where_the_form_cannot_be_looked_at_the_desk_says_so(desk, live):
 
 def test_a_unit_that_takes_no_tips_sounds_no_alarm(desk, live):
     with live.app.app_context():
-        house().district = replace(house().district, fingerprints=frozenset())
+        app_state().district = replace(app_state().district, fingerprints=frozenset())
         vault().units._until = 0.0
 
     desk.goto(f"{live.desk}/desk/")
@@ -191,8 +191,8 @@ def test_the_holder_of_only_an_older_key_is_told_so_and_of_no_false_one(
         db.session.add(UnitKey(**new, fingerprint=found, roster_mac=""))
         db.session.commit()
         listed = {("police", found)}
-        district = house().district
-        house().district = replace(district, fingerprints=district.fingerprints | listed)
+        district = app_state().district
+        app_state().district = replace(district, fingerprints=district.fingerprints | listed)
         vault().units._until = 0.0
 
     desk = signed_in(visit(), live, demo["police-1"])

@@ -9,8 +9,9 @@ from admin.db import db, today
 from admin.models import AuditEvent, Decision, Tip, Upload
 from admin.sealing import age, payload
 from admin.sealing.files import parse_entries
-from admin.vault import kept, resealing, uploads
-from admin.vault.blobs import PART, part_count
+from admin.vault.files import uploads
+from admin.vault.files.blobs import PART, part_count
+from admin.vault.key_change import kept, resealing
 from tests.admin.desk.files_made import attach, lose, put_file, put_pack, with_files
 
 DATA = bytes(range(256)) * 9_000  # more than a part
@@ -178,7 +179,7 @@ def test_what_leaves_stands_in_the_history_and_its_hash_in_the_audit(
     answer = desk.post(tip, "copies", **told(entry, what=what))
 
     assert (answer.status_code, answer.json) == (200, {"noted": True})
-    assert [step.reason for step in fresh(tip).decisions][-1:] == [reason]
+    assert [step.kind for step in fresh(tip).decisions][-1:] == [reason]
     assert audit(app, reason) == [(reason, "police-1", f"{entry.blob[:8]} {HASH}")]
     # Where the tip stands is as before: a colleague's page stays good.
     assert fresh(tip).version == before.version

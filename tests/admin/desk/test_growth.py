@@ -8,8 +8,14 @@ from sqlalchemy import delete, insert, text
 
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.queue import LOOKED_AT, queue_statement, read_queue
-from admin.models import OPEN_STATUSES, LaneRank, Tip, TipLabel, TipStatus, Urgency
+from admin.desk.queue.listing import (
+    LOOKED_AT,
+    queue_statement,
+    read_queue,
+)
+from admin.models import LaneRank, Tip, TipLabel
+from admin.tip.status import OPEN_STATUSES, TipStatus
+from admin.tip.urgency import Urgency
 
 from .offered import few_filters
 from .test_lanes import plan_of

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from admin.desk.lanes import COUNTED_MAX
+from admin.desk.queue.lanes import COUNTED_MAX
 from admin.desk.words import counted
-from admin.models import TipStatus, Urgency
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 ACTS = [
     ("claim", {}),

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text, update
 
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.lanes import (
+from admin.desk.queue.lanes import (
     COUNTED_MAX,
     LANES,
     Cursor,
@@ -16,10 +16,12 @@ from admin.desk.lanes import (
     behind,
     counts_statement,
 )
-from admin.desk.queue import queue_statement
-from admin.desk.queue_side import around_statement, read_around
-from admin.desk.search import Wanted
-from admin.models import Member, Tip, TipStatus, Urgency
+from admin.desk.queue.listing import queue_statement
+from admin.desk.queue.search import Wanted
+from admin.desk.queue.side import around_statement, read_around
+from admin.models import Member, Tip
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 from .tip_rows import FILTERS, make_row, read_all
 

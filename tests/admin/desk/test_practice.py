@@ -8,7 +8,7 @@ from admin.config import ROOT
 from admin.db import db, today
 from admin.models import AuditEvent, Member, Note, Tip, UnitKey
 from admin.sealing import age, member, payload
-from admin.vault.routes import Circumstances, choose_unit
+from admin.tip.routing import Circumstances, choose_unit
 
 
 @pytest.fixture

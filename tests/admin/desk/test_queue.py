@@ -5,14 +5,22 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import event, insert, text
 
-from admin.accounts.renewal_guard import standings
 from admin.db import db, today
-from admin.desk import queue
 from admin.desk.claims import clock
-from admin.desk.lanes import Cursor, Lane
-from admin.desk.queue import PAGE, BadCursor, parse_cursor, queue_statement, read_queue
-from admin.desk.search import Wanted
-from admin.models import Direction, Tip, TipStatus, Urgency
+from admin.desk.queue import listing
+from admin.desk.queue.lanes import Cursor, Lane
+from admin.desk.queue.listing import (
+    PAGE,
+    BadCursor,
+    parse_cursor,
+    queue_statement,
+    read_queue,
+)
+from admin.desk.queue.search import Wanted
+from admin.models import Direction, Tip
+from admin.renewal.guard import standings
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.store import add_message
 
 from .tip_rows import FILTERS, HOLDER, make_row, read_all
@@ -64,7 +72,7 @@ def look_at(monkeypatch):
     """Set at how many tips a page looks at most; few tips have a label up to that number."""
 
     def set_most(most):
-        monkeypatch.setattr(queue, "LOOKED_AT", most)
+        monkeypatch.setattr(listing, "LOOKED_AT", most)
         queue_statement.cache_clear()
 
     yield set_most

@@ -8,10 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db
-from admin.desk.filters import MOST, NAME_MAX
-from admin.desk.lanes import Lane
-from admin.desk.search import Wanted, read_reference, read_wanted
-from admin.models import SavedFilter, TipStatus, Urgency
+from admin.desk.queue.filters import MOST, NAME_MAX
+from admin.desk.queue.lanes import Lane
+from admin.desk.queue.search import (
+    Wanted,
+    read_reference,
+    read_wanted,
+)
+from admin.models import SavedFilter
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 LABELS = {"on_site": None}
 ADDRESSES = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.desk.questions import QUESTIONS
+from admin.desk.tip.questions import QUESTIONS
 
 from .test_browser_modules import run
 

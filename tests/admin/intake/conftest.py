@@ -16,8 +16,8 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
+from admin.app_state import app_state
 from admin.db import db
-from admin.house import house
 from admin.intake import flood
 from admin.models import Message, Tip, Upload
 from admin.sealing import age, payload, receipt
@@ -156,7 +156,7 @@ def shown_before(monkeypatch):
             return int(time.time()) - seconds
 
         with monkeypatch.context() as past:
-            past.setattr("admin.tokens.time", SimpleNamespace(time=moment))
+            past.setattr("admin.wire.form_tokens.time", SimpleNamespace(time=moment))
             past.setattr(TimestampSigner, "get_timestamp", lambda _self: moment())
             yield
 
@@ -265,7 +265,7 @@ def scripted(app, client, units, monkeypatch):
     """A browser of a district whose units are all open. Its challenges are easy: it is slow."""
     monkeypatch.setattr(flood, "LEAST_NUMBER", 20)
     with app.app_context():
-        site_id = house().site_id
+        site_id = app_state().site_id
     return Browser(client, site_id, units)
 
 
@@ -302,7 +302,7 @@ def stored_bytes(app):
 
     def read(ticket):
         with app.app_context():
-            blob = house().tickets.read(ticket)[0].blob
+            blob = app_state().upload_tokens.read(ticket)[0].blob
             blobs = vault().blobs
             return b"".join(blobs.read(blob, number) for number in range(blobs.parts(blob)))
 

@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 
 from admin import create_app
 from admin.db import db
-from admin.vault.blobs import BlobStore
+from admin.vault.files.blobs import BlobStore
 from tests.admin.intake.dying_server import DiesBeforeAnswering, arm, die
 
 # Of each row that is written: as the statement begins, before its commit, after it.

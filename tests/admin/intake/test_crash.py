@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from admin.app_state import app_state
 from admin.config import ROOT
-from admin.house import house
 from admin.models import SpentChallenge, SpentNonce, Tip
 from tests.http_client import HttpClient
 from tests.ports import free_port
@@ -94,7 +94,7 @@ def test_a_server_that_dies_while_it_takes_a_sealed_tip_takes_it_once_at_the_ret
     app, environ_here, port, units, stored, count, step
 ):
     with app.app_context():
-        browser = Browser(HttpClient(port), house().site_id, units)
+        browser = Browser(HttpClient(port), app_state().site_id, units)
     parcels = []
 
     def send():

@@ -5,11 +5,11 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from admin.app_state import app_state
 from admin.db import db
-from admin.house import house
 from admin.models import Tip, Upload
 from admin.vault import vault
-from admin.vault.blobs import part_count, part_length
+from admin.vault.files.blobs import part_count, part_length
 from tests.http_client import HttpClient
 from tests.ports import free_port
 from tests.uploads import SealedFile, Uploader
@@ -85,7 +85,7 @@ def crash(app, environ, step, client):
     """Let a server die at a step; gives the journey, which has come so far."""
     port = free_port()
     with app.app_context():
-        browser = Browser(HttpClient(port), house().site_id, app.secrets_of_units)
+        browser = Browser(HttpClient(port), app_state().site_id, app.secrets_of_units)
     journey = Journey(browser.client, browser, SealedFile.of(3 * 1024 * 1024))
     here = {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
 
@@ -111,7 +111,7 @@ def goes_on(app, environ, client, step):
     # A promise whose ticket was lost stays an orphan, until it is swept.
     assert tip_ids.count(tips[0]) == 1
     with app.app_context():
-        blob = house().tickets.read(journey.ticket)[0].blob
+        blob = app_state().upload_tokens.read(journey.ticket)[0].blob
         found = b"".join(vault().blobs.read(blob, number) for number in range(2))
         assert found == journey.file.data
 

@@ -7,15 +7,15 @@ from io import BytesIO
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from admin import tickets
 from admin.db import db, today
-from admin.intake.part_room import PLACES
+from admin.intake.js_api.part_room import PLACES
 from admin.models import Upload
 from admin.sealing.padme import MIB, blob_size, sealed_size
-from admin.tickets import Ticket, Tickets
 from admin.vault import vault
-from admin.vault.blobs import PART, BlobsAway
-from admin.vault.file_sweep import sweep_files
+from admin.vault.files.blobs import PART, BlobsAway
+from admin.vault.files.sweep import sweep_files
+from admin.wire import upload_tokens
+from admin.wire.upload_tokens import Ticket, UploadTokens
 from tests.uploads import OCTETS, SealedFile
 
 SMALL = sealed_size(blob_size(1))
@@ -119,7 +119,7 @@ def test_no_other_address_takes_bodies_as_long_as_a_part(uploader, address):
     assert refused.status_code == (410 if address == "part" else 413)
 
 
-FORGED = Tickets(b"k" * 32, b"k" * 32).new(Ticket("0" * 32, SMALL))
+FORGED = UploadTokens(b"k" * 32, b"k" * 32).new(Ticket("0" * 32, SMALL))
 NO_TICKETS = {
     "none": None,
     "a number": 5,
@@ -148,7 +148,7 @@ def test_a_ticket_is_good_for_a_day_and_for_its_length_alone(
 ):
     ticket = uploader.ticket(len(two.data))
     with monkeypatch.context() as later:
-        later.setattr(tickets, "TICKET_SECONDS", -1)
+        later.setattr(upload_tokens, "TICKET_SECONDS", -1)
         assert error(uploader.part(ticket, 0, two.parts[0])) == (410, "ticket")
         assert error(uploader.next(ticket)) == (410, "ticket")
         assert error(uploader.drop(ticket)) == (410, "ticket")
@@ -237,7 +237,7 @@ def test_where_the_database_is_away_all_is_busy_and_the_proof_stays_good(
 
     with monkeypatch.context() as broken:
         for name in ("reserve", "find", "drop"):
-            broken.setattr(f"admin.vault.uploads.{name}", away)
+            broken.setattr(f"admin.vault.files.uploads.{name}", away)
         answers = [
             uploader.ask(SMALL, proof=proof),
             uploader.next(ticket),

@@ -5,13 +5,13 @@ from base64 import b64decode
 
 import pytest
 
+from admin.app_state import app_state
 from admin.db import today
-from admin.house import house
 from admin.models import SpentChallenge, Tip, Upload
 from admin.sealing import age
 from admin.sealing.padme import MIB, PACKS, blob_size, sealed_size
 from admin.vault import vault
-from admin.vault.blobs import PART
+from admin.vault.files.blobs import PART
 from tests.uploads import SealedFile, Uploader
 
 from .conftest import LEAST
@@ -97,7 +97,7 @@ def test_a_file_whose_last_answer_was_lost_is_found_whole_by_next(blobs_url, app
     file = SealedFile.of(THREE_PARTS)
     ticket = uploader.ticket(len(file.data))
     with app.app_context():
-        blob = house().tickets.read(ticket)[0].blob
+        blob = app_state().upload_tokens.read(ticket)[0].blob
         for number, data in enumerate(file.parts):
             vault().blobs.put(blob, number, data)
     assert rows()[0].is_whole is False

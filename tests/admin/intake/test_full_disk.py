@@ -3,7 +3,7 @@
 import pytest
 
 from admin.sealing.padme import MIB
-from admin.vault.blobs_local import LocalBlobs
+from admin.vault.files.local import LocalBlobs
 from tests.uploads import SealedFile
 
 from .conftest import fill

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import MultiPartParser
 
-from admin.intake import multipart
-from admin.urlencoded import MAX_FIELDS
+from admin.intake.no_js import multipart
+from admin.wire.urlencoded import MAX_FIELDS
 
 BOUNDARY = "----WebKitFormBoundaryAbC123"
 # Pieces that a file is made of: much that looks like the end of a part.

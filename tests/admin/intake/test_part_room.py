@@ -4,7 +4,11 @@ import threading
 
 import pytest
 
-from admin.intake.part_room import FAIR_SECONDS, NoPlace, PartRoom
+from admin.intake.js_api.part_room import (
+    FAIR_SECONDS,
+    NoPlace,
+    PartRoom,
+)
 
 
 class Clock:

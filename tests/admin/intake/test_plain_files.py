@@ -15,14 +15,14 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from admin.cleaning import can_clean
 from admin.db import db, today
-from admin.intake import plain_files
+from admin.intake.no_js import plain_files
 from admin.models import SpentNonce, Tip, Upload
 from admin.sealing import age, padme
 from admin.sealing.files import parse_entries
-from admin.turns import TakingTurns
 from admin.vault import vault
-from admin.vault.blobs import BlobsAway, BlobStore
 from admin.vault.expiry import sweep
+from admin.vault.files.blobs import BlobsAway, BlobStore
+from admin.wire.request_lock import RequestLock
 from tests import evidence_files
 
 from .conftest import LEAST, FormReader, Page, fill
@@ -434,7 +434,7 @@ def test_each_file_is_stored_before_the_next_is_cleaned(app, send, uploads, monk
         stored_before.append(len(uploads()))
         return plain_files.tidy(*args, **more)
 
-    monkeypatch.setattr("admin.intake.bringing.tidy", tidy)
+    monkeypatch.setattr("admin.intake.no_js.file_intake.tidy", tidy)
 
     send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
 
@@ -588,7 +588,7 @@ class SlowBody:
 def test_who_sends_a_file_slowly_keeps_nobody_waiting(app, send, reporter, config):
     answered = threading.Event()
     data = body([*reporter.form.items()], [("a.xyz", NOTE * 20_000)])
-    turns, host = TakingTurns(app.wsgi_app), {"Host": config.public_host}
+    turns, host = RequestLock(app.wsgi_app), {"Host": config.public_host}
     got = []
 
     def slow():
@@ -662,7 +662,7 @@ def test_a_form_that_comes_back_for_its_words_says_which_files_failed(send, stor
 class TestDatabaseAway:
     """It goes away at one question or the other, and comes back."""
 
-    @pytest.fixture(params=["plain_way.current_intake", "plain_way.nonces.spent_bodies"])
+    @pytest.fixture(params=["no_js.request.current_intake", "no_js.request.nonces.spent_bodies"])
     def away(self, request, monkeypatch):
         @contextmanager
         def away():

@@ -6,10 +6,10 @@ import json
 from sqlalchemy import update
 
 from admin import create_app
+from admin.app_state import app_state
 from admin.config import Env
 from admin.db import db, today
-from admin.district import routes_digest
-from admin.house import house
+from admin.district.data import routes_digest
 from admin.models import UnitKey
 from admin.sealing import member
 
@@ -27,7 +27,7 @@ def test_the_routes_tell_all_that_chooses_a_unit(app, client, units):
     routes = client.get("/tip/routes.json").json
 
     with app.app_context():
-        district, site_id = house().district, house().site_id
+        district, site_id = app_state().district, app_state().site_id
     assert list(routes) == [
         *("site", "supervisory", "upper", "units", "categories", "offices", "contact")
     ]
@@ -71,7 +71,7 @@ def test_what_stands_in_the_published_hash_does_not_hang_on_who_is_open(app, cli
 
 def test_in_development_the_app_tells_the_hash_of_its_routes_too(app, client, units):
     with app.app_context():
-        assert client.get("/keys.json").json["routes"] == routes_digest(house().district)
+        assert client.get("/keys.json").json["routes"] == routes_digest(app_state().district)
 
 
 def test_the_routes_are_made_once_for_the_units_that_are_open(app, client, units, monkeypatch):

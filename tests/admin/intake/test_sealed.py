@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.house import house
 from admin.intake.flood import Verdict
 from admin.models import SpentChallenge, SpentNonce, Tip, UnitKey
 from admin.sealing import age, payload, receipt
@@ -45,7 +45,7 @@ def test_a_sealed_tip_is_stored_as_it_came_under_its_receipt_and_the_unit_opens_
     [tip] = stored()
     keys = receipt.derive(digits, scripted.site_id)
     with app.app_context():
-        assert tip.row.lookup == house().peppered(keys.lookup)
+        assert tip.row.lookup == app_state().peppered(keys.lookup)
     assert tip.row.sealed == b64decode(parcel["sealed"])
     assert (tip.unit, tip.urgency, tip.row.received_on) == ("police", "P3", today())
     assert (tip.row.reference, tip.label.township) == (parcel["reference"], "shili")
@@ -392,7 +392,7 @@ def test_a_database_that_is_away_is_busy_and_the_proof_stays_good(scripted, monk
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     with monkeypatch.context() as broken:
-        broken.setattr("admin.intake.scripted.store.store_tip", away)
+        broken.setattr("admin.intake.js_api.tips.store.store_tip", away)
         refused = scripted.post(parcel)
 
     assert error(refused) == (503, "busy")

@@ -38,10 +38,10 @@ def test_a_tip_is_stored_sealed_and_answered_with_a_receipt_that_leads_to_it(app
     assert tip.label.township == "shili"
     assert tip.label.flags == ("minor",)
     with app.app_context():
-        from admin.house import house
+        from admin.app_state import app_state
 
-        keys = receipt.derive(receipt.check(page.receipt), house().site_id)
-        assert tip.row.lookup == house().peppered(keys.lookup)
+        keys = receipt.derive(receipt.check(page.receipt), app_state().site_id)
+        assert tip.row.lookup == app_state().peppered(keys.lookup)
     assert tip.words.reporter == str(keys.identity.recipient)
     assert tip.words.talk == keys.talk
 
@@ -181,14 +181,14 @@ def test_a_token_that_expired_after_it_was_spent_still_gives_the_receipt(
 
 
 def send_as_if_in_time(app, reporter):
-    from admin.house import house
+    from admin.app_state import app_state
     from admin.intake import pages, services, submission
     from admin.intake.current import current_intake
     from admin.sealing.receipt import grouped, with_checks
 
     reporter.form |= LEAST
     with app.test_request_context("/tip/sent", method="POST", data=reporter.form):
-        nonce, fresh = house().tokens.read(reporter.form["token"])
+        nonce, fresh = app_state().tokens.read(reporter.form["token"])
         assert not fresh
         intake = current_intake(db.session, nonce.day)
         form = pages.new_form(__import__("flask").request.form)
@@ -322,7 +322,9 @@ def test_a_form_sent_too_quickly_comes_back_once_with_all_its_words(
     assert "发得太快" in page.text
     assert page.read.values["what"] == LEAST["what"]
     hasty.form = page.read.values
-    monkeypatch.setattr("admin.tokens.time", SimpleNamespace(time=lambda: time.time() + 600))
+    monkeypatch.setattr(
+        "admin.wire.form_tokens.time", SimpleNamespace(time=lambda: time.time() + 600)
+    )
     assert hasty.send().receipt
     with slow.app_context():
         db.dispose()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.house import house
+from admin.app_state import app_state
 
 from .conftest import LEAST, FormReader, Reporter
 
@@ -30,7 +30,7 @@ def test_the_child_protection_line_is_printed_once_somebody_confirmed_it(app, mi
     assert "12355" not in minor.open_form(YOUNG).text
 
     with app.app_context():
-        lines = house().district.hotlines
+        lines = app_state().district.hotlines
         line = next(line for line in lines if line["id"] == "local-children")
         line.update(number="0571-12355", mark="B")
         app.extensions.pop("dengshao.pages")

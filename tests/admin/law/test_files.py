@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from admin import law_file
+from admin.reading import law_lines
 
 from .conftest import MC, W, as_docx, small_law
 
@@ -18,11 +18,11 @@ def test_a_text_box_is_read_once_and_deleted_words_are_not():
         "<w:del><w:r><w:delText>删</w:delText></w:r></w:del><w:r><w:t>乙</w:t></w:r></w:p>"
         "</w:body></w:document>"
     )
-    assert law_file.read_lines("a.docx", as_docx([], body=body)) == ["框", "甲 乙"]
+    assert law_lines.read_lines("a.docx", as_docx([], body=body)) == ["框", "甲 乙"]
 
 
 def bomb():
-    body = f"<w:document {W}><w:p><w:t>" + "a" * law_file.MOST_XML
+    body = f"<w:document {W}><w:p><w:t>" + "a" * law_lines.MOST_XML
     return as_docx([], body=body)
 
 
@@ -34,7 +34,7 @@ def locked():
     return bytes(content)
 
 
-MANY = {f"word/{number}.xml": "" for number in range(law_file.MOST_PARTS + 1)}
+MANY = {f"word/{number}.xml": "" for number in range(law_lines.MOST_PARTS + 1)}
 MACRO = {"word/document.xml": "<a/>", "word/vbaProject.bin": "x"}
 DOCTYPE = f'<!DOCTYPE d [<!ENTITY a "aaaa">]><w:document {W}><w:p><w:t>&a;</w:t></w:p></w:document>'
 ENCODED = f'<?xml version="1.0" encoding="none"?><w:document {W}/>'
@@ -45,7 +45,7 @@ FILES = {
     "another law": ("a.md", "# 演示法\n\n第一条　一句话。", "标题是「演示法」，不认识"),
     "not letters": ("a.txt", b"\x80\xff\x00\xff", "读不出的字"),
     "zero bytes": ("a.txt", "戒毒条例\x00", "读不出的字"),
-    "huge": ("a.txt", b"a" * (law_file.MOST_BYTES + 1), "文件太大"),
+    "huge": ("a.txt", b"a" * (law_lines.MOST_BYTES + 1), "文件太大"),
     "an old .doc": ("a.doc", b"\xd0\xcf\x11\xe0", "请先另存为 .docx"),
     "no zip": ("a.docx", b"PK\x03\x04 no zip", "打不开"),
     "a torn zip": ("a.docx", as_docx(small_law())[:-60], "打不开"),
@@ -75,14 +75,14 @@ def test_a_file_that_is_no_law_is_refused_in_plain_words(operator, name, content
 
 def test_whatever_bytes_of_a_docx_were_changed_it_is_read_or_refused():
     whole = as_docx(small_law())
-    lines = law_file.read_lines("a.docx", whole)
+    lines = law_lines.read_lines("a.docx", whole)
     chance = random.Random(12)
     refused = 0
     for _ in range(400):
         flipped = bytearray(whole)
         flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
         try:
-            assert law_file.read_lines("a.docx", bytes(flipped)) == lines
-        except law_file.Unreadable:
+            assert law_lines.read_lines("a.docx", bytes(flipped)) == lines
+        except law_lines.Unreadable:
             refused += 1
     assert refused

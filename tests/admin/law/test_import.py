@@ -124,7 +124,7 @@ def test_a_write_that_fails_leaves_the_old_text_and_no_scraps(operator, monkeypa
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("admin.law.os.fsync", full)
+    monkeypatch.setattr("admin.law.importing.os.fsync", full)
     result = operator.take(changed((1, ["第一条　别的。"])))
     assert result.exit_code == 1
     assert f"写不进 {operator.folder}，什么也没改" in result.output

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.law import LAWS
-from admin.law_text import parse
-from admin.numerals import to_chinese, to_number
+from admin.law.importing import LAWS
+from admin.reading.law_text import parse
+from admin.reading.numerals import to_chinese, to_number
 
 from .conftest import ARTICLES, FORMS
 

@@ -7,15 +7,18 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload, undefer
 
+from admin.app_state import app_state
 from admin.config import AddressHints
 from admin.db import db
-from admin.house import house
 from admin.mailbox.shares import Shares
-from admin.models import Direction, Tip, TipStatus, UnitKey, Urgency
+from admin.models import Direction, Tip, UnitKey
 from admin.sealing import age, marks, payload, receipt
 from admin.sealing.age import HybridIdentity
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history, store, vault
 from admin.vault.expiry import sweep
+from tests.tip_events import event
 
 UNIT = "police"
 
@@ -105,13 +108,13 @@ class Reporter:
     def ask(self, body):
         """Ask a question: a message, and the status with it."""
         self.answer(body)
-        self.move(TipStatus.QUESTION, history.Reason.ASKED)
+        self.move(TipStatus.QUESTION, "asked")
 
     def move(self, status, reason, outcome=None):
         with self.app.app_context():
             tip = db.session.get_one(Tip, self.tip_id)
             tip.outcome = outcome
-            history.record(db.session, tip, new=status, reason=reason, by="police-1")
+            history.record(db.session, tip, event(reason), new=status, by="police-1")
             db.session.commit()
 
     def expire(self, day):
@@ -148,8 +151,8 @@ def make_reporter(app, unit):
     digits = receipt.new_digits()
     reference = payload.new_reference()
     with app.app_context():
-        keys = receipt.derive(digits, house().site_id)
-        lookup = house().peppered(keys.lookup)
+        keys = receipt.derive(digits, app_state().site_id)
+        lookup = app_state().peppered(keys.lookup)
         fields = {"what": "有人收保护费"}
         tip = payload.Tip(reference, fields, str(keys.identity.recipient), keys.talk)
         store.store_tip(
@@ -206,9 +209,9 @@ def close_units(app):
 
     def close():
         with app.app_context():
-            states.append(house().district)
+            states.append(app_state().district)
             closed = replace(states[0], fingerprints=frozenset())
-            house().district = closed if len(states) % 2 else states[0]
+            app_state().district = closed if len(states) % 2 else states[0]
             vault().units._until = 0.0
 
     return close

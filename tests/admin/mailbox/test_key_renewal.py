@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.house import house
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age, member
 from admin.sealing.age import HybridIdentity
@@ -49,8 +49,8 @@ class Renewal:
     def confirm(self):
         with self.app.app_context():
             pair = ("police", self.fingerprint)
-            district = house().district
-            house().district = replace(district, fingerprints=district.fingerprints | {pair})
+            district = app_state().district
+            app_state().district = replace(district, fingerprints=district.fingerprints | {pair})
         self.forget()
 
     def move_tip(self):
@@ -226,10 +226,10 @@ def publish(app):
 
     def publish(until):
         with app.app_context():
-            district, key = house().district, db.session.scalars(first_key()).one()
+            district, key = app_state().district, db.session.scalars(first_key()).one()
             others = {pair for pair in district.fingerprints if pair[0] != "police"}
             older = {("police", key.fingerprint, until)}
-            house().district = replace(
+            app_state().district = replace(
                 district, fingerprints=frozenset(others), retiring=frozenset(older)
             )
             vault().units._until = 0.0
@@ -266,9 +266,11 @@ def open_now(app):
 def test_a_retiring_line_never_opens_the_form(app, reporter):
     """Not even for the unit's key in use: the line says that it is older."""
     with app.app_context():
-        district, row = house().district, db.session.scalars(select(UnitKey)).first()
+        district, row = app_state().district, db.session.scalars(select(UnitKey)).first()
         older = {(row.unit_id, row.fingerprint, today() + timedelta(days=9))}
-        house().district = replace(district, fingerprints=frozenset(), retiring=frozenset(older))
+        app_state().district = replace(
+            district, fingerprints=frozenset(), retiring=frozenset(older)
+        )
         vault().units._until = 0.0
 
     assert open_now(app) == {}

@@ -7,14 +7,14 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.house import house
 from admin.mailbox import views, visit
 from admin.mailbox.thread import OPENED_STEP
 from admin.mailbox.views import PAGE_STEP
-from admin.models import Message, TipStatus
+from admin.models import Message
 from admin.sealing import age, receipt
-from admin.vault import history
+from admin.tip.status import TipStatus
 from admin.vault.expiry import PURGED_DAYS
 
 from .work import statements_of, watch
@@ -57,7 +57,7 @@ def test_the_page_says_what_to_do_without_a_receipt_and_when_to_come_back(client
 
 def test_the_page_hands_the_script_the_site_id(client, app):
     with app.app_context():
-        site_id = house().site_id
+        site_id = app_state().site_id
 
     assert f'data-site="{site_id}"' in client.get("/mailbox/").text
 
@@ -118,7 +118,7 @@ def test_out_of_scope_says_where_to_turn(client, reporter, app):
     page = look(client, reporter.typed)
 
     with app.app_context():
-        assert house().district.outcomes["civil"].turn_to["zh"] in page.text
+        assert app_state().district.outcomes["civil"].turn_to["zh"] in page.text
 
 
 def test_staffs_words_are_shown_with_their_day_and_the_reporters_own_are_not(client, reporter):
@@ -276,7 +276,7 @@ def test_pages_for_known_and_unknown_receipts_cost_the_same_pieces_of_work(
 
 
 def test_the_history_of_a_tip_shows_no_step_and_no_name_to_the_reporter(client, reporter):
-    reporter.move(TipStatus.ACCEPTED, history.Reason.CLAIMED)
+    reporter.move(TipStatus.ACCEPTED, "claimed")
 
     page = look(client, reporter.typed)
 

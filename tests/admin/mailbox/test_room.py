@@ -11,9 +11,9 @@ from admin import create_app
 from admin.db import db
 from admin.mailbox.shares import Shares
 from admin.models import Tip
-from admin.networks import HOUR
 from admin.vault import store
 from admin.vault.store import DAY_MAX
+from admin.wire.networks import HOUR
 
 OWN, JUNK = "10.1.1.7", "10.9.9.9"
 

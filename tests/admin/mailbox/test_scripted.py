@@ -8,15 +8,18 @@ from unittest.mock import ANY
 import pytest
 from sqlalchemy import select
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.house import house
-from admin.mailbox import scripted
-from admin.mailbox.scripted import MOST_SEALED
-from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
+from admin.mailbox import js_api
+from admin.mailbox.js_api import MOST_SEALED
+from admin.models import Message, SpentNonce, Upload
 from admin.sealing import age, payload
-from admin.tickets import Ticket
-from admin.vault import store, uploads, vault
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
+from admin.vault import store, vault
+from admin.vault.files import uploads
 from admin.vault.store import TalkState
+from admin.wire.upload_tokens import Ticket
 
 from .work import statements_of, watch
 
@@ -87,7 +90,7 @@ def test_out_of_scope_comes_with_where_to_turn(ask, reporter):
 def test_an_unknown_lookup_costs_the_same_pieces_of_work(app, ask, reporter, monkeypatch):
     done = []
     for name in ("_cover", "_answer", "_decoys", "readers"):
-        watch(monkeypatch, scripted, name, done)
+        watch(monkeypatch, js_api, name, done)
     lookups = reporter.keys.lookup.hex(), "0" * 32
     ask(lookups[1])
 
@@ -135,7 +138,7 @@ def test_danger_and_withdrawal_act_as_without_scripts(send, reporter):
 
     tip = reporter.tip()
     assert (tip.urgency, tip.danger_on, tip.withdrawn_on) == (Urgency.P0, today(), today())
-    assert [decision.reason for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
+    assert [decision.kind for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
 
 
 def test_the_very_same_letter_is_stored_once(client, ask, reporter, count):
@@ -161,7 +164,7 @@ def whole_file(app):
                 vault().blobs.put(ticket.blob, 0, bytes(1000))
                 uploads.finish(db.session, vault().blobs, ticket.blob)
             db.session.commit()
-            return house().tickets.new(ticket)
+            return app_state().upload_tokens.new(ticket)
 
     return make
 
@@ -197,7 +200,7 @@ def test_a_letter_never_names_a_file_that_is_not_there_for_it(
 ):
     others = whole_file()
     with reporter.app.app_context():
-        blob = house().tickets.read(others)[0].blob
+        blob = app_state().upload_tokens.read(others)[0].blob
         uploads.attach(db.session, other_reporter.tip_id, [blob])
         db.session.commit()
     good = whole_file()
@@ -220,7 +223,7 @@ def test_a_malformed_list_of_files_is_refused(send, files, count):
 
 def test_more_bytes_than_a_letter_may_bring_are_refused(app, send, count):
     with app.app_context():
-        largest = [house().tickets.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
+        largest = [app_state().upload_tokens.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
 
     refused = send("一句", files=largest)
 
@@ -238,7 +241,7 @@ def test_a_full_talk_takes_no_more_words_but_for_danger(
     answers = [send("话", kind) for kind in kinds]
 
     assert [answer.status_code for answer in answers] == [200, 200, 409, 200, 409]
-    assert answers[2].json == {"error": "full"}
+    assert answers[2].json == {"error": "talk_full"}
     assert [envelope.kind for envelope in reporter.opened()] == ["message", "supplement", "danger"]
     assert count(SpentNonce) == 3
     # Staff can always answer.
@@ -281,7 +284,7 @@ def test_an_old_token_is_refused_unless_the_letter_is_stored_already(
     stored = letter_of(reporter, answer, "昨天") | {"token": answer["token"]}
     late = letter_of(reporter, answer, "今天") | {"token": answer["token"]}
     client.post("/mailbox/sealed", json=stored)
-    monkeypatch.setattr("admin.tokens.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.form_tokens.TOKEN_SECONDS", -1)
 
     again = client.post("/mailbox/sealed", json=stored)
     refused = client.post("/mailbox/sealed", json=late)
@@ -387,7 +390,7 @@ def test_a_supplement_is_logged_as_the_forms_own_is(send, reporter):
     assert send('{"place":"桥头"}', "supplement").status_code == 200
 
     tip = reporter.tip()
-    assert (tip.decisions[-1].reason, tip.status) == ("more_words", TipStatus.QUESTION)
+    assert (tip.decisions[-1].kind, tip.status) == ("more_words", TipStatus.QUESTION)
     assert reporter.opened()[1].kind == "supplement"
 
 
@@ -430,7 +433,7 @@ def test_danger_is_marked_without_a_message_where_no_key_is_there(
     tip = reporter.tip()
     assert (marked.status_code, marked.json) == (200, {"stored": True})
     assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
-    assert [decision.reason for decision in tip.decisions] == ["danger"]
+    assert [decision.kind for decision in tip.decisions] == ["danger"]
     assert (count(Message), tip.talk_length) == (0, 0)
 
 
@@ -489,7 +492,7 @@ def test_the_same_letter_at_the_same_moment_is_stored_once(app, config, ask, rep
 
 def test_the_english_address_speaks_through_the_same_views(ask, reporter, app):
     with app.app_context():
-        assert house().district.outcomes["civil"].turn_to["en"]
+        assert app_state().district.outcomes["civil"].turn_to["en"]
     reporter.move(TipStatus.OUT_OF_SCOPE, "civil", "civil")
 
     answer = ask(reporter.keys.lookup.hex(), "/en/mailbox/thread").json

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from admin.db import db, today
 from admin.models import Message, Tip
 from admin.sealing.seen import SEEN, NotSeen, Seen, blank, open_seen, seal_seen
-from admin.sweeper import keep_seen
+from admin.serving.sweeper import keep_seen
 from admin.vault.seen import MOST, Sightings
 
 from .work import statements_of

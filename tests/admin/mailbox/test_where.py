@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
+from admin.app_state import app_state
 from admin.db import today
-from admin.house import house
 from admin.intake import supplements
 from admin.intake.current import current_intake
 from admin.intake.services import receive
@@ -17,9 +17,9 @@ from admin.intake.submission import Submission
 from admin.mailbox.services import find_mail, seal_letter
 from admin.models import Tip
 from admin.sealing.marks import Strayed, Unmarked, unit_mark
-from admin.tokens import FormNonce
 from admin.vault import store, vault
 from admin.vault.units import readers_of
+from admin.wire.form_tokens import FormNonce
 from tests.browser.test_where import FACTS, UNITS, lawful
 
 KINDS = ("message", "danger", "withdraw")
@@ -54,7 +54,11 @@ def error_of(act):
 def letters(session, tip, talk):
     """Try to seal each kind of letter to the unit that the row names."""
     unit = readers_of(
-        session, house().district, vault().units.get(), unit_id=tip.unit_id, key_id=tip.unit_key_id
+        session,
+        app_state().district,
+        vault().units.get(),
+        unit_id=tip.unit_id,
+        key_id=tip.unit_key_id,
     )
     mail = find_mail(session, tip.lookup)
     return {

@@ -1,16 +1,22 @@
 // The scripted mailbox without a page: JSON jobs in, JSON results out.
 
 import { readFileSync } from "node:fs";
-import { toHex } from "../../../admin/browser/lib/bytes.js";
-import { check, derive } from "../../../admin/browser/lib/receipt.js";
-import { sealLetter } from "../../../admin/browser/mailbox/letter.js";
 import { openThread } from "../../../admin/browser/mailbox/thread.js";
-import { longDay, receiptFault, typedGroups, wordsFault } from "../../../admin/browser/mailbox/words.js";
+import { toHex } from "../../../admin/browser/shared/bytes.js";
+import {
+  longDay,
+  receiptFault,
+  typedGroups,
+  wordsFault,
+} from "../../../admin/browser/shared/page/words.js";
+import { sealLetter } from "../../../admin/browser/shared/sealing/letter.js";
+import { check, derive } from "../../../admin/browser/shared/sealing/receipt.js";
 
 const ACTS = {
   keys: ({ typed, site }) => toHex(keysOf(typed, site).lookup),
   open: ({ typed, site, answer }) => openThread(keysOf(typed, site), answer),
-  seal: ({ typed, site, answer, kind, body }) => sealLetter(keysOf(typed, site), answer, kind, body),
+  seal: ({ typed, site, answer, kind, body }) =>
+    sealLetter(keysOf(typed, site), answer, kind, body),
   fault: ({ typed, words }) => faultOf(typed, words),
   wordsFault: ({ text, words, mayBeEmpty }) => wordsFault(text, words, { mayBeEmpty }),
   groups: ({ typed }) => typedGroups(typed),

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { isAble } from "../../../admin/browser/mailbox/able.js";
-import { FalseKey, checkReader, checkUnit } from "../../../admin/browser/mailbox/locks.js";
-import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { lastSeen } from "../../../admin/browser/mailbox/seen.js";
+import { Offline, Refused } from "../../../admin/browser/mailbox/server.js";
 import { Visit } from "../../../admin/browser/mailbox/session.js";
+import { isAble } from "../../../admin/browser/shared/form/able.js";
+import { checkReader, checkUnit, FalseKey } from "../../../admin/browser/shared/sealing/locks.js";
 
 // What is told a while later is told when a test says so.
 mock.timers.enable({ apis: ["setTimeout"] });
@@ -37,10 +37,10 @@ const tools = () => {
     toHex: () => "ab",
     checkReader,
     openThread: async () => [{ number: 2, side: "staff", trouble: "" }],
-    sealSeen: (talk, reference, seen) => ({ length: 68, seen }),
+    sealSeen: (_talk, _reference, seen) => ({ length: 68, seen }),
     blankSeen: () => ({ length: 68, seen: null }),
     toBase64: (box) => box,
-    sealLetter: async (keys, answer, kind, body) => {
+    sealLetter: async (_keys, answer, kind, body) => {
       sealed += 1;
       return { kind, number: answer.messages.length + 1, body, sealed };
     },
@@ -70,7 +70,10 @@ function serve(plays, keys = KEYS, retiring = undefined) {
   return asked;
 }
 
-async function opened(plays, { answer = ANSWER, keys = KEYS, retiring = undefined, broken = {} } = {}) {
+async function opened(
+  plays,
+  { answer = ANSWER, keys = KEYS, retiring = undefined, broken = {} } = {},
+) {
   const asked = serve([[200, answer], ...plays], keys, retiring);
   const visit = new Visit({ ...tools(), ...broken }, "/mailbox/", "typed", "digits", "site");
   await visit.look();
@@ -106,7 +109,14 @@ test("each look tells what was seen, and one that finds nothing tells as much", 
 });
 
 test("nobody waits for that word, and neither a lost one nor one that fails harms anything", async () => {
-  for (const broken of [{}, { sealSeen: () => { throw new Error("no"); } }]) {
+  for (const broken of [
+    {},
+    {
+      sealSeen: () => {
+        throw new Error("no");
+      },
+    },
+  ]) {
     isDeaf = true;
     const { visit } = await opened([], { broken });
     await aWhileLater();
@@ -125,7 +135,11 @@ test("what comes after a gap does not count as seen", () => {
     [[], 0],
   ];
   for (const [entries, number] of cases) {
-    const messages = entries.map((one) => ({ number: one.number, direction: one.side, digest: "cc" }));
+    const messages = entries.map((one) => ({
+      number: one.number,
+      direction: one.side,
+      digest: "cc",
+    }));
     const seen = lastSeen(entries, messages, "2026-11-30");
     assert.deepEqual(seen, { number, day: "2026-11-30", digest: number ? "cc" : "" });
   }
@@ -140,7 +154,11 @@ test("requests carry no credentials and are never cached", async () => {
 
 test("where another message came first it looks again, numbers anew and tries once more", async () => {
   const later = { ...ANSWER, messages: [{}], token: "u" };
-  const plays = [[409, { error: "number_taken" }], [200, later], [200, { stored: true }]];
+  const plays = [
+    [409, { error: "number_taken" }],
+    [200, later],
+    [200, { stored: true }],
+  ];
   const { asked, visit } = await opened(plays);
   await visit.send("message", "words");
   const [first, , second] = asked.slice(1).map(([, content]) => content);
@@ -156,7 +174,11 @@ test("it tries once more only", async () => {
 });
 
 test("a token of yesterday is renewed by itself", async () => {
-  const plays = [[400, { error: "token" }], [200, { ...ANSWER, token: "u" }], [200, {}]];
+  const plays = [
+    [400, { error: "token" }],
+    [200, { ...ANSWER, token: "u" }],
+    [200, {}],
+  ];
   const { asked, visit } = await opened(plays);
   await visit.send("message", "words");
   assert.equal(asked[3][1].token, "u");
@@ -177,7 +199,11 @@ test("other words after a lost answer are another letter", async () => {
 });
 
 test("the same words sent again later are a second letter", async () => {
-  const { asked, visit } = await opened([[200, {}], [200, ANSWER], [200, {}]]);
+  const { asked, visit } = await opened([
+    [200, {}],
+    [200, ANSWER],
+    [200, {}],
+  ]);
   await visit.send("message", "words");
   await visit.look();
   await visit.send("message", "words");
@@ -212,7 +238,10 @@ test("nothing is sent to keys of which one was exchanged, is missing, or is one 
 
 test("a key that is exchanged before the second try is noticed too", async () => {
   const unit = { id: "police", recipients: ["age1pq1false", "age1pq1two"] };
-  const plays = [[409, { error: "number_taken" }], [200, { ...ANSWER, unit }]];
+  const plays = [
+    [409, { error: "number_taken" }],
+    [200, { ...ANSWER, unit }],
+  ];
   const { asked, visit } = await opened(plays);
   await assert.rejects(visit.send("message", "words"), FalseKey);
   assert.equal(asked.length, 3);
@@ -229,7 +258,10 @@ test("where no key is there a call for protection is a mark without a word", asy
   const { asked, visit } = await opened([[200, { stored: true }]], { answer });
   assert.equal(await visit.send("danger", "words"), false);
   const { kind, sealed, digest, number } = asked[1][1];
-  assert.deepEqual({ kind, sealed, digest, number }, { kind: "danger", sealed: "", digest: "", number: 0 });
+  assert.deepEqual(
+    { kind, sealed, digest, number },
+    { kind: "danger", sealed: "", digest: "", number: 0 },
+  );
   assert.ok(!JSON.stringify(asked).includes("words"));
 });
 
@@ -243,7 +275,11 @@ test("where no key is there other words are not sent", async () => {
 
 test("a unit that opened meanwhile gets the words", async () => {
   const answer = { ...ANSWER, unit: CLOSED };
-  const plays = [[409, { error: "unit_open" }], [200, ANSWER], [200, { stored: true }]];
+  const plays = [
+    [409, { error: "unit_open" }],
+    [200, ANSWER],
+    [200, { stored: true }],
+  ];
   const { asked, visit } = await opened(plays, { answer });
   assert.equal(await visit.send("danger", "words"), true);
   assert.equal(asked[3][1].sealed, 1);
@@ -263,7 +299,7 @@ test("a browser is able only with all that sealing needs", () => {
 });
 
 const RETIRING = [{ ...KEYS[0], until: "2026-12-30" }];
-const NEW = { unit: "police", fingerprint: "0000 ".repeat(7) + "0000" };
+const NEW = { unit: "police", fingerprint: `${"0000 ".repeat(7)}0000` };
 
 test("a key that retires takes words for a stored tip up to its day, and never a new tip", () => {
   const keys = [NEW, ...RETIRING];
@@ -283,6 +319,9 @@ test("the mailbox seals to a key that retires, as the site publishes it", async 
 });
 
 test("of a key past its day the mailbox says that it fits nothing", async () => {
-  const { visit } = await opened([], { keys: [NEW], retiring: [{ ...KEYS[0], until: "2026-01-01" }] });
+  const { visit } = await opened([], {
+    keys: [NEW],
+    retiring: [{ ...KEYS[0], until: "2026-01-01" }],
+  });
   await assert.rejects(visit.send("message", "words"), FalseKey);
 });

@@ -1,8 +1,8 @@
 // Boxes of what was seen, made and read in the browser's code: JSON in, JSON out.
 
 import { readFileSync } from "node:fs";
-import { fromBase64, toBase64 } from "../../../admin/browser/lib/bytes.js";
-import { blankSeen, openSeen, sealSeen } from "../../../admin/browser/lib/seen.js";
+import { fromBase64, toBase64 } from "../../../admin/browser/shared/bytes.js";
+import { blankSeen, openSeen, sealSeen } from "../../../admin/browser/shared/sealing/seen.js";
 
 const ACTS = {
   seal: ({ talk, reference, seen }) => toBase64(sealSeen(fromBase64(talk), reference, seen)),

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.sealing import bech32
 from admin.sealing.age import (
     BadKey,
     BadRecipients,
@@ -21,6 +20,7 @@ from admin.sealing.age import (
     SealingError,
     Writer,
     X25519Identity,
+    bech32,
     open_sealed,
     parse_identity,
     parse_recipient,

@@ -3,7 +3,7 @@ import pytest
 from admin.sealing.age import HybridIdentity, seal
 from admin.sealing.padme import MIB, PACKS, TooLong, blob_size, pack_size, padme, sealed_size
 
-# The JavaScript of lib/padme.js is held against the same table.
+# The JavaScript of admin/browser/reporter/files/padme.js is held against the same table.
 TABLE = {
     0: 0,
     1: 1,

@@ -6,9 +6,9 @@ import pytest
 
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity, X25519Identity
-from admin.sealing.header import read_header
-from admin.sealing.shape import WrongShape, clear_size
-from admin.sealing.stream import CHUNK
+from admin.sealing.age.header import read_header
+from admin.sealing.age.shape import WrongShape, clear_size
+from admin.sealing.age.stream import CHUNK
 
 ONE, TWO = (HybridIdentity.generate().recipient for _ in range(2))
 

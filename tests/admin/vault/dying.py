@@ -11,8 +11,13 @@ import sys
 from admin import create_app
 from admin.config import load_config
 from admin.db import db
-from admin.vault import blobs_local, file_sweep, uploads, vault
-from admin.vault.blobs import PART, BlobStore
+from admin.vault import vault
+from admin.vault.files import (
+    local,
+    sweep,
+    uploads,
+)
+from admin.vault.files.blobs import PART, BlobStore
 
 SIZE = 2 * PART + 7
 
@@ -51,14 +56,14 @@ class Step:
 
 # In the middle of putting a part, and of letting go: by what was called.
 INSIDE = {
-    "a folder is made": lambda: after(blobs_local, "_settle_folder"),
-    "a part is not on the disk": lambda: before(blobs_local, "_settle_file"),
-    "a part has no name yet": lambda: after(blobs_local, "_settle_file"),
-    "a part has its name": lambda: after(blobs_local, "_settle_folder", 2),
-    "the second part has no name yet": lambda: after(blobs_local, "_settle_file", 2),
-    "a file is let go": lambda: before(file_sweep, "_released_after"),
+    "a folder is made": lambda: after(local, "_settle_folder"),
+    "a part is not on the disk": lambda: before(local, "_settle_file"),
+    "a part has no name yet": lambda: after(local, "_settle_file"),
+    "a part has its name": lambda: after(local, "_settle_folder", 2),
+    "the second part has no name yet": lambda: after(local, "_settle_file", 2),
+    "a file is let go": lambda: before(sweep, "_released_after"),
     "a file's objects are gone": lambda: after(BlobStore, "sizes", 2),
-    "a file's row is not gone": lambda: before(file_sweep, "_forget"),
+    "a file's row is not gone": lambda: before(sweep, "_forget"),
 }
 BETWEEN = (
     "promised, not committed",
@@ -116,7 +121,7 @@ def run(step, tip_id):
     session.commit()
     tell("dropped", other)
     step("dropped")
-    file_sweep.sweep_files(session, blobs)
+    sweep.sweep_files(session, blobs)
     tell("swept")
 
 

@@ -1,7 +1,7 @@
 """What must happen with deadlines, written anew from domain.md 8 for the simulated year.
 
-It shares no line with admin/clocks.py and reads no data file: days off are the notice's own list,
-and what is pending is said in plain conditions.
+It shares no line with admin/deadlines/rules.py and reads no data file: days off are the notice's
+own list, and what is pending is said in plain conditions.
 """
 
 from dataclasses import dataclass, field

@@ -6,8 +6,15 @@ from datetime import datetime
 import pytest
 
 from admin.db import SHANGHAI, today
-from admin.vault.blobs import MOST_PARTS, PART, BlobsAway, PartDiffers, part_count, part_length
-from admin.vault.blobs_open import open_blobs
+from admin.vault.files.blobs import (
+    MOST_PARTS,
+    PART,
+    BlobsAway,
+    PartDiffers,
+    part_count,
+    part_length,
+)
+from admin.vault.files.opening import open_blobs
 from tests.ports import free_port
 
 BLOB, OTHER = "0a" * 16, "0b" * 16

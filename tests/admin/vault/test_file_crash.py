@@ -12,9 +12,10 @@ from sqlalchemy import select
 from admin.config import ROOT
 from admin.db import today
 from admin.models import Upload
-from admin.vault import uploads, vault
-from admin.vault.blobs import PART
-from admin.vault.file_sweep import sweep_files
+from admin.vault import vault
+from admin.vault.files import uploads
+from admin.vault.files.blobs import PART
+from admin.vault.files.sweep import sweep_files
 from tests.admin.vault.conftest import new_tip
 from tests.admin.vault.dying import SIZE, STEPS
 

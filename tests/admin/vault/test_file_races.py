@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from admin.db import db, today
 from admin.models import Upload
-from admin.vault import uploads, vault
-from admin.vault.file_sweep import sweep_files
-from admin.vault.uploads import NotWhole, TooManyOrphans
+from admin.vault import vault
+from admin.vault.files import uploads
+from admin.vault.files.sweep import sweep_files
+from admin.vault.files.uploads import NotWhole, TooManyOrphans
 
 ROUNDS = 8
 

@@ -7,18 +7,24 @@ from sqlalchemy import event, func, select, update
 
 from admin.db import db, today
 from admin.models import Tip, Upload
-from admin.sweeper import sweep_now
-from admin.vault import uploads, vault
-from admin.vault.blobs import BlobsAway
+from admin.serving.sweeper import sweep_now
+from admin.vault import vault
 from admin.vault.expiry import sweep
-from admin.vault.file_sweep import (
+from admin.vault.files import uploads
+from admin.vault.files.blobs import BlobsAway
+from admin.vault.files.sweep import (
     BATCH,
     MOST_FAILED,
     clear_away,
     release_stalled,
     sweep_files,
 )
-from admin.vault.uploads import NoBudget, NotWhole, TooManyOrphans, waiting_bytes
+from admin.vault.files.uploads import (
+    NoBudget,
+    NotWhole,
+    TooManyOrphans,
+    waiting_bytes,
+)
 from tests.support import asked_of, plan_of
 
 MIB = uploads.MIB
@@ -241,7 +247,7 @@ def test_a_day_promises_no_more_than_its_budget_and_the_next_day_again(
     with pytest.raises(NoBudget):
         uploads.reserve(session, 1)
 
-    monkeypatch.setattr("admin.vault.uploads.today", lambda: days(1))
+    monkeypatch.setattr("admin.vault.files.uploads.today", lambda: days(1))
     uploads.reserve(session, MIB)
 
 

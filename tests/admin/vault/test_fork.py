@@ -7,7 +7,7 @@ from admin.config import ROOT
 
 FORKED = """
 import os, sys
-from admin.vault.blobs_open import open_blobs
+from admin.vault.files.opening import open_blobs
 blobs = open_blobs(sys.argv[1])
 if sys.argv[2] == "after":
     blobs.put("0" * 32, 0, b"x")

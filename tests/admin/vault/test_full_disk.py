@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from admin.vault.blobs import PART, BlobsAway
-from admin.vault.blobs_open import open_blobs
+from admin.vault.files.blobs import PART, BlobsAway
+from admin.vault.files.opening import open_blobs
 
 BLOB = "0a" * 16
 ROOM = 5 * 1024 * 1024

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from admin.db import today
 from admin.models import KeptFile, KeptTip, KeyGrant, Member, Tip
-from admin.vault import kept, resealing
 from admin.vault.expiry import sweep
+from admin.vault.key_change import kept, resealing
 
 from .test_resealing import MOVER, files_of, opens
 

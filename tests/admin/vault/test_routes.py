@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.district import Category, ContactUnits, Office, Unit, load_district, routes_digest
-from admin.vault.routes import (
+from admin.district.data import (
+    Category,
+    ContactUnits,
+    Office,
+    Unit,
+    load_district,
+    routes_digest,
+)
+from admin.tip.routing import (
     Circumstances,
+    Ways,
     choose_unit,
     choose_urgency,
     is_supervisory,
@@ -19,7 +27,7 @@ from admin.vault.routes import (
 
 DISTRICT = load_district(ROOT / "content")
 ALL = frozenset(DISTRICT.units)
-# tests/browser/routes_cases.mjs holds admin/browser/lib/routes.js to the same table.
+# tests/browser/routes_cases.mjs holds admin/browser/shared/sealing/routes.js to the same table.
 TABLE = json.loads((ROOT / "tests/routes_cases.json").read_text("utf-8"))
 
 
@@ -32,8 +40,7 @@ def district_of(name):
     words = {"zh": "", "en": ""}
     return dataclasses.replace(
         DISTRICT,
-        supervisory=rows["supervisory"],
-        upper=rows["upper"],
+        ways=Ways(rows["supervisory"], rows["upper"]),
         units={
             key: Unit(key, **words, otherwise=tuple(others))
             for key, others in rows["units"].items()
@@ -69,7 +76,7 @@ def test_a_category_is_offered_where_its_unit_can_read(case):
 def test_the_tables_demo_district_is_the_one_of_the_content():
     demo = TABLE["districts"]["demo"]
 
-    assert (demo["supervisory"], demo["upper"]) == (DISTRICT.supervisory, DISTRICT.upper)
+    assert (demo["supervisory"], demo["upper"]) == DISTRICT.ways.takers
     units = [unit for unit in DISTRICT.units.values() if not unit.practice]
     assert demo["units"] == {unit.id: [*unit.otherwise] for unit in units}
     assert demo["categories"] == {row.id: row.route for row in DISTRICT.categories.values()}

@@ -5,10 +5,15 @@ from admin.db import today
 from admin.models import Upload
 from admin.sealing.age import HybridIdentity, open_sealed
 from admin.sealing.padme import blob_size, sealed_size
-from admin.vault import uploads, vault
-from admin.vault.blobs import PART
-from admin.vault.sealed_upload import SealedUpload
-from admin.vault.uploads import NotKnown, NotWhole, WrongPart
+from admin.vault import vault
+from admin.vault.files import uploads
+from admin.vault.files.blobs import PART
+from admin.vault.files.sealed_upload import SealedUpload
+from admin.vault.files.uploads import (
+    NotKnown,
+    NotWhole,
+    WrongPart,
+)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 // What a member does with a tip's file: look at it, save it, or make a copy to be handed on.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { toHex } from "../../lib/bytes.js";
+import { toHex } from "../../shared/bytes.js";
 import { post } from "../post.js";
 import { saveFile } from "../save.js";
 import { bared } from "./bare.js";
@@ -119,7 +119,8 @@ export class Acts {
   async takeOriginal(row) {
     if (!(await row.ask(this.words.cleaning_steps, this.words.take_yes, true))) return;
     await this.note(row, "taken", row.file.entry.sha256);
-    if (await this.saveNow(row)) row.tell("taken", { name: row.file.name, hash: row.file.entry.sha256 });
+    if (await this.saveNow(row))
+      row.tell("taken", { name: row.file.name, hash: row.file.entry.sha256 });
   }
 
   // Nothing is handed out that stands in no history.

@@ -13,8 +13,10 @@ const END = 0xd9;
 export function bared(bytes, type) {
   const strip = { "image/jpeg": stripJpeg, "image/png": stripPng }[type];
   try {
-    return strip ? strip(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)) : null;
-  } catch (error) {
+    return strip
+      ? strip(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      : null;
+  } catch {
     // Cut off in its midst.
     return null;
   }

@@ -1,8 +1,8 @@
 // The files that came with a tip: those that its payload names, and those of the reporter's letters.
 // Pure; what is named comes from strangers, so nothing of it is believed before it was looked at.
 
-import { PART } from "../../lib/age_payload.js";
-import { parted } from "../../lib/unseen.js";
+import { parted } from "../../shared/page/unseen.js";
+import { PART } from "../../shared/sealing/age_payload.js";
 import { familyOf, viewOf } from "./kinds.js";
 import { safeName } from "./names.js";
 
@@ -37,7 +37,7 @@ export function filesOf(body) {
   try {
     const content = JSON.parse(body);
     return content && Array.isArray(content.files) ? content.files : [];
-  } catch (error) {
+  } catch {
     return [];
   }
 }

@@ -1,6 +1,6 @@
 // The files on a tip's page: listed once the tip is open, gone when it is locked.
 
-import { byId, replaceChildren } from "../dom.js";
+import { byId, replaceChildren } from "../../shared/page/dom.js";
 import { Acts } from "./acts.js";
 import { listFiles } from "./entries.js";
 import { Row } from "./row.js";

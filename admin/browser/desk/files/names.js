@@ -11,8 +11,9 @@ const WINDOWS = /^(con|prn|aux|nul|com[0-9]|lpt[0-9]|clock\$)(\.|$)/i;
 // gets one more, with which no double click starts it.
 const ENDINGS = new Set(
   `jpg jpeg png webp gif heic heif avif bmp tif tiff mp4 m4v mov 3gp avi mkv webm wmv mp3 m4a aac amr
-  wav ogg oga opus flac wma pdf txt csv doc docx xls xlsx ppt pptx odt ods odp wps et dps zip rar 7z`
-    .split(/\s+/),
+  wav ogg oga opus flac wma pdf txt csv doc docx xls xlsx ppt pptx odt ods odp wps et dps zip rar 7z`.split(
+    /\s+/,
+  ),
 );
 const HARMLESS = ".bin";
 

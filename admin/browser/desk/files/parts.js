@@ -1,6 +1,6 @@
 // The bytes of a sealed file that the server keeps in parts of equal length, as if it were one.
 
-import { PART } from "../../lib/age_payload.js";
+import { PART } from "../../shared/sealing/age_payload.js";
 
 // Asked for ahead, so that opening and fetching go on beside each other.
 const AHEAD = 2;

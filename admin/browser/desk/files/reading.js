@@ -1,6 +1,6 @@
 // Has the worker open one file of a tip, and takes its clear bytes as they come.
 
-import { fileWorker } from "../../staff/workers.js";
+import { fileWorker } from "../../signin/workers.js";
 
 // What went wrong, by a code for which the page has a sentence.
 export class NotRead extends Error {

@@ -1,6 +1,6 @@
 // One file in the list of a tip's page: what it is, what can be done with it, and what became of that.
 
-import { element, replaceChildren, say } from "../dom.js";
+import { element, replaceChildren, say } from "../../shared/page/dom.js";
 import { sizeWord } from "./entries.js";
 
 export class Row {
@@ -100,7 +100,11 @@ export class Row {
   // Asks before something is done: `lines` to be read, then one button for yes and one for no.
   // Resolves with whether it was yes.
   ask(lines, yes, isNumbered = false) {
-    const list = element(isNumbered ? "ol" : "ul", "", ...lines.map((line) => element("li", "", line)));
+    const list = element(
+      isNumbered ? "ol" : "ul",
+      "",
+      ...lines.map((line) => element("li", "", line)),
+    );
     const panel = element("div", "notice files__ask", list);
     panel.tabIndex = -1;
     this.tell("");

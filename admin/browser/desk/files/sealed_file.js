@@ -5,8 +5,8 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter } from "age-encryption";
-import { CHUNK, NONCE, PART, TAG, nonceOf, payloadKey } from "../../lib/age_payload.js";
-import { toHex, toUtf8 } from "../../lib/bytes.js";
+import { toHex, toUtf8 } from "../../shared/bytes.js";
+import { CHUNK, NONCE, nonceOf, PART, payloadKey, TAG } from "../../shared/sealing/age_payload.js";
 import { PartReader } from "./parts.js";
 
 // Of the age format: https://github.com/C2SP/C2SP/blob/main/age.md
@@ -79,7 +79,7 @@ class Chunks {
     const sealed = await this.parts.bytes(from, Math.min(from + CHUNK + TAG, this.end));
     try {
       return chacha20poly1305(this.key, nonceOf(number, number === this.last)).decrypt(sealed);
-    } catch (error) {
+    } catch {
       throw new Changed("chunk");
     }
   }

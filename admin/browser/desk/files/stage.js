@@ -1,7 +1,7 @@
 // The frame in which a stranger's picture is drawn, or sound and film are played. It has no origin,
 // so this page takes from it measures, codes and, where it was asked for one, a copy; never markup.
 
-import { element } from "../dom.js";
+import { element } from "../../shared/page/dom.js";
 import { NotRead } from "./reading.js";
 
 const ADDRESS = "/desk/frame/";

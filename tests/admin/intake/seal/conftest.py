@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from admin.app_state import app_state
 from admin.db import db
-from admin.house import house
 from admin.sealing import receipt
 from admin.vault import store, vault
 from tests.live import on_a_port, serving
@@ -39,9 +39,9 @@ def close(app):
 
     def close(*names):
         with app.app_context():
-            district = house().district
+            district = app_state().district
             left = frozenset(pair for pair in district.fingerprints if pair[0] not in names)
-            house().district = replace(district, fingerprints=left)
+            app_state().district = replace(district, fingerprints=left)
             vault().units._until = 0.0
 
     return close
@@ -68,8 +68,8 @@ def tip_of(app):
 
     def find(digits):
         with app.app_context():
-            keys = receipt.derive(receipt.check(digits), house().site_id)
-            tip = store.find_tip(db.reading, house().peppered(keys.lookup))
+            keys = receipt.derive(receipt.check(digits), app_state().site_id)
+            tip = store.find_tip(db.reading, app_state().peppered(keys.lookup))
             return tip and tip.id
 
     return find

@@ -292,7 +292,7 @@ def test_nothing_readable_lies_in_the_tab(hurried):
 
 
 def test_a_day_later_nothing_opens_it_any_more(hurried, monkeypatch):
-    monkeypatch.setattr("admin.drafts.DRAFT_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.drafts.DRAFT_SECONDS", -1)
     hurried.page.reload()
     hurried.page.wait_for_function("() => !sessionStorage.getItem('dengshao.draft.tip')")
 

@@ -12,7 +12,7 @@ from admin.config import ROOT
 from admin.db import db
 from admin.models import Tip, Upload
 from admin.sealing.padme import blob_size, sealed_size
-from admin.vault import uploads
+from admin.vault.files import uploads
 from tests import evidence_files as evidence
 
 from .chosen import PAPER, PART, film, opened_files, sent

@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
+from admin.app_state import app_state
 from admin.db import db
-from admin.district import routes_digest
-from admin.house import house
+from admin.district.data import routes_digest
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age
+from admin.tip.routing import Ways
 from tests.steering import FALSE_HASH, publish, steer
 
 from .writer import LETTER, MORE, WORDS
@@ -191,4 +192,4 @@ def test_where_server_and_site_are_changed_together_the_first_words_are_lost(
 
 def hash_of(app, supervisory):
     with app.app_context():
-        return routes_digest(replace(house().district, supervisory=supervisory))
+        return routes_digest(replace(app_state().district, ways=Ways(supervisory, "upper")))

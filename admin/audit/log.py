@@ -1,0 +1,176 @@
+"""The audit log: who did what to which tip, account or key, in a chain that shows a changed line.
+
+Every package may write a line. Lines hold codes, names of staff and references,
+never words that anybody typed. The MAC's key stands in the secret file, so that who can only write
+to the database can't make a line; who holds the server can rewrite the whole log, and is found by
+the checkpoints that the auditor printed. `audit_chain` reads the chain again.
+
+All lines are kept: a log that drops its beginning would have to be believed from a later line on.
+"""
+
+import hmac
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from ..app_state import app_state
+from ..models import AuditEvent, Setting
+
+FIRST_MAC: Final = "0" * 64
+"""What stands in the place of the line before the first."""
+END: Final = "audit_end"
+"""The setting that names the last line, under a MAC of its own: a cut-off tail shows by it."""
+NOBODY: Final = "-"
+"""The `by` of a line where nobody is signed in."""
+REFERENCE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
+# Any number, the same in every process: PostgreSQL's writers of the log wait for each other by it.
+_LOCK: Final = 7_716_420_391
+_WAITING: Final = "audit lines for the commit"
+_ACT: Final = "audit act of the request"
+_WRITTEN: Final = "audit lines of the transaction"
+
+
+class AuditLine(Protocol):
+    """A line as it is stored: a row of the table or of a query of its columns."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def at(self) -> int: ...
+    @property
+    def act(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def unit_id(self) -> str | None: ...
+    @property
+    def reference(self) -> str | None: ...
+    @property
+    def detail(self) -> str: ...
+
+
+def record(
+    session: Session,
+    act: str,
+    *,
+    by: str,
+    unit_id: str | None = None,
+    reference: str | None = None,
+    detail: str = "",
+) -> AuditEvent:
+    """Add a line. It is kept or lost with the caller's transaction; the caller commits.
+
+    `by` is a member's name, or `-` for nobody signed in; `detail` is made of codes.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    last = session.execute(
+        select(AuditEvent.number, AuditEvent.mac).order_by(AuditEvent.number.desc()).limit(1)
+    ).first()
+    event = AuditEvent(
+        number=last.number + 1 if last else 1,
+        at=now(),
+        act=act,
+        by=by,
+        unit_id=unit_id,
+        reference=reference,
+        detail=detail[:200],
+        mac="",
+    )
+    key = app_state().audit_key
+    event.mac = mac_of(event, event.number, last.mac if last else FIRST_MAC, key)
+    session.add(event)
+    session.merge(Setting(name=END, value=end_mark(event.number, event.mac, key)))
+    session.flush()
+    session.info[_WRITTEN] = True
+    return event
+
+
+def now() -> int:
+    """Tell the time in epoch seconds: staff acts may be timed finer than a day."""
+    return int(time.time())
+
+
+def mac_of(line: AuditLine, number: int, previous: str, key: bytes) -> str:
+    """Compute the hexadecimal MAC over a line, its number and the MAC of the line before it."""
+    parts = [
+        number,
+        line.at,
+        line.act,
+        line.by,
+        line.unit_id,
+        line.reference,
+        line.detail,
+        previous,
+    ]
+    return hmac.digest(key, json.dumps(parts).encode(), "sha256").hex()
+
+
+def end_mark(number: int, mac: str, key: bytes) -> str:
+    """Make what `END` holds. Only who has the key can make it for an earlier line."""
+    return f"{number} {hmac.digest(key, f'end {number} {mac}'.encode(), 'sha256').hex()}"
+
+
+def is_reference(typed: object) -> bool:
+    """Tell whether it can be a tip's reference: nothing else that was typed is kept."""
+    return isinstance(typed, str) and REFERENCE.fullmatch(typed) is not None
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A line that waits for the commit, and the savepoint or transaction in which it was told."""
+
+    act: str
+    values: dict[str, Any]
+    told_in: SessionTransaction | None
+
+    def was_in(self, transaction: SessionTransaction) -> bool:
+        here = self.told_in
+        while here is not None and here is not transaction:
+            here = here.parent
+        return here is transaction
+
+
+def record_at_commit(session: Session, act: str, **values: Any) -> None:
+    """Add a line (see `record`) at the end of this transaction.
+
+    For what happens in its midst: the log's lock, once taken, is held until the commit, and two
+    members who hold each a tip and the lock would wait for each other.
+    """
+    told_in = session.get_nested_transaction() or session.get_transaction()
+    session.info.setdefault(_WAITING, []).append(_Waiting(act, values, told_in))
+
+
+def announce(session: Session, act: str, **values: Any) -> None:
+    """Tell who acts in this request: a commit that wrote no line of its own gets this one."""
+    session.info[_ACT] = _Waiting(act, values, None)
+
+
+@event.listens_for(Session, "before_commit")
+def _write_waiting(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    for line in session.info.pop(_WAITING, []):
+        record(session, line.act, **line.values)
+    act = session.info.pop(_ACT, None)
+    if act is not None and not session.info.get(_WRITTEN):
+        record(session, act.act, **act.values)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    """Drop the lines of what did not happen."""
+    waiting = session.info.get(_WAITING, [])
+    waiting[:] = [line for line in waiting if not line.was_in(transaction)]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _begin_anew(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_WAITING, None)
+        session.info.pop(_WRITTEN, None)

@@ -1,0 +1,147 @@
+"""Who may do what at the desk and what holds it, as the papers and `dengshao permissions` tell it.
+
+The rows come from `ALLOWED` and `HELD_BY_KEY`; what stands here besides are words. A test holds the
+public security page and SECURITY.md to this table, line by line.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from ..access.permissions import (
+    ALLOWED,
+    HELD_BY_KEY,
+    Act,
+)
+from ..access.roles import ROLES
+from .words import ACT
+
+ROLES_EN: Final = {
+    "registrar": "registrar",
+    "analyst": "analyst",
+    "reviewer": "reviewer",
+    "custodian": "custodian of tips about officials",
+    "dispatcher": "dispatcher",
+    "auditor": "security auditor",
+    "counter": "counter",
+    "administrator": "administrator",
+}
+GROUPS: Final = (
+    ("看线索的人", "readers", ("registrar", "analyst", "reviewer", "custodian")),
+    ("作判断的人", "judges", ("analyst", "reviewer", "custodian")),
+    ("负责人", "heads", ("reviewer", "custodian")),
+)
+"""Names for roles that go together, the widest first."""
+
+ACT_EN: Final[dict[Act, str]] = {
+    Act.QUEUE: "see the queue, without any words",
+    Act.OPEN: "open a tip",
+    Act.CLAIM: "claim a tip",
+    Act.RELEASE: "give a tip back",
+    Act.ASSIGN: "assign a tip",
+    Act.LABEL: "put on working labels",
+    Act.URGENCY: "change the urgency",
+    Act.WRITE: "ask or answer the reporter",
+    Act.NOTE: "write a note",
+    Act.GRADE: "grade a tip",
+    Act.DECIDE: "decide",
+    Act.EXTEND: "give more time",
+    Act.LINK: "tie tips of one event together",
+    Act.MERGE: "merge duplicates",
+    Act.BULK: "act on many tips at once",
+    Act.SEARCH: "search by number, day and label",
+    Act.ENTER: "enter what somebody told",
+    Act.CONTACT: "open a contact block",
+    Act.ROSTER: "set the duty roster",
+    Act.HANDOVER: "write a hand-over note",
+    Act.SPEAK_CODE: "speak an invitation's code",
+    Act.COUNTERSIGN: "be the second person for another unit",
+    Act.HAND_ON: "hand the unit's key to a new member",
+    Act.CONFIRM_KEY: "confirm a key's fingerprint",
+    Act.RENEW_KEY: "renew the unit's key",
+    Act.RESEAL: "seal tips anew to the new key",
+    Act.RECOVER: "recover by the printed sheet",
+    Act.INVITE: "invite a member",
+    Act.SUSPEND: "suspend a member",
+    Act.ADDRESSES: "set the duty room's addresses",
+    Act.AUDIT: "read the audit log",
+    Act.CHECKPOINT: "print a checkpoint",
+    Act.COUNTS: "see the counts",
+}
+
+KEYS: Final[dict[Act, tuple[str, str]]] = {
+    Act.OPEN: ("本单位的", "the unit's"),
+    Act.WRITE: ("在线索里面", "inside the tip"),
+    Act.CONTACT: ("两个单位的，先后用", "of two units, one after the other"),
+    Act.HAND_ON: ("本单位的", "the unit's"),
+    Act.RENEW_KEY: ("本单位旧的那把", "the unit's old one"),
+    Act.RESEAL: (
+        "旧的和新的两把；旧锁留到第二个人核对",
+        "the old one and the new one; the old bytes stay until a second browser has opened both",
+    ),
+    Act.RECOVER: ("纸上的两半", "the two halves on paper"),
+}
+"""Which key it is, for each act that one holds."""
+
+MORE: Final[dict[Act, tuple[str, str]]] = {
+    Act.DECIDE: (
+        "专管线索要提前删除的，要上一级的负责人同意；就在上一级的，要那里的另一位",
+        "what lies on the way for officials is deleted early only if a head of the unit above "
+        "agrees, there another one",
+    ),
+    Act.BULK: (
+        "专管线索不成批办结、不成批改紧急程度",
+        "never ends or regrades what lies on the way for officials",
+    ),
+    Act.SPEAK_CODE: (
+        "监督单位没有别的负责人时，由上一级的念",
+        "for the last custodian's successor, by a head of the unit above",
+    ),
+    Act.COUNTERSIGN: (
+        "监督单位和上一级，互为第二个人",
+        "the supervisory unit and the one above it, for each other",
+    ),
+    Act.SUSPEND: (
+        "监督单位、上一级的最后一位负责人，要对方单位同意",
+        "for the last head of the supervisory unit or the one above, a head of the other agrees",
+    ),
+}
+"""What the server's rules ask for besides the role."""
+
+
+def rows(lang: str) -> list[tuple[str, str, str]]:
+    """Give each act with who may do it and what holds it, in Chinese (`zh`) or English (`en`)."""
+    return [
+        (_act(act, lang), _people(roles, lang), _held(act, lang)) for act, roles in ALLOWED.items()
+    ]
+
+
+def table(lang: str) -> str:
+    """Write the table as the papers hold it, in Markdown."""
+    heads = {"zh": ("做什么", "谁可以", "靠什么"), "en": ("act", "who may", "held by")}
+    lines = [heads[lang], ("---", "---", "---"), *rows(lang)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _act(act: Act, lang: str) -> str:
+    return ACT_EN[act] if lang == "en" else str(ACT[act])
+
+
+def _people(roles: Collection[str], lang: str) -> str:
+    left, named = set(roles), []
+    for chinese, english, members in GROUPS:
+        if set(members) <= left:
+            named.append(english if lang == "en" else chinese)
+            left -= set(members)
+    words = ROLES_EN if lang == "en" else ROLES
+    named += [str(words[role]) for role in ROLES if role in left]
+    return (", " if lang == "en" else "、").join(named)
+
+
+def _held(act: Act, lang: str) -> str:
+    is_english = lang == "en"
+    if act in HELD_BY_KEY:
+        which = KEYS[act][is_english]
+        return f"**key**: {which}" if is_english else f"钥匙：{which}"
+    more = MORE.get(act, ("", ""))[is_english]
+    rules = "server's rules" if is_english else "规则"
+    return f"{rules}{': ' if is_english else '；'}{more}" if more else rules

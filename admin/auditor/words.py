@@ -1,0 +1,180 @@
+"""What the codes of the audit log are called on the auditor's page."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..access.permissions import Act
+from ..audit.faults import Fault, Finding
+from ..tip.channels import CHANNELS
+from ..tip.events import TOLD, Event, EventKind
+from ..tip.status import STATUSES
+from ..tip.urgency import GRADES
+
+ACT: Final[dict[Act, Any]] = {
+    Act.QUEUE: _l("看队列，看不到内容"),
+    Act.OPEN: _l("打开线索"),
+    Act.CLAIM: _l("领办"),
+    Act.RELEASE: _l("放回队列"),
+    Act.ASSIGN: _l("分派"),
+    Act.LABEL: _l("贴工作标签"),
+    Act.URGENCY: _l("改紧急程度"),
+    Act.WRITE: _l("问举报人、回复"),
+    Act.NOTE: _l("写内部记录"),
+    Act.GRADE: _l("给线索评级"),
+    Act.DECIDE: _l("作出决定"),
+    Act.EXTEND: _l("延长期限"),
+    Act.LINK: _l("标成同一件事"),
+    Act.MERGE: _l("合并重复的线索"),
+    Act.BULK: _l("成批处理"),
+    Act.SEARCH: _l("按编号、日期、标签搜索"),
+    Act.ENTER: _l("代录来电来访"),
+    Act.CONTACT: _l("打开联系方式"),
+    Act.ROSTER: _l("排值班表"),
+    Act.HANDOVER: _l("写交班记录"),
+    Act.SPEAK_CODE: _l("出邀请的口头码"),
+    Act.COUNTERSIGN: _l("替另一单位核对要事"),
+    Act.HAND_ON: _l("把单位的钥匙交给新成员"),
+    Act.CONFIRM_KEY: _l("核对钥匙的指纹"),
+    Act.RENEW_KEY: _l("换单位的钥匙"),
+    Act.RESEAL: _l("用新钥匙重新加锁"),
+    Act.RECOVER: _l("用恢复单开锁"),
+    Act.INVITE: _l("邀请成员"),
+    Act.SUSPEND: _l("停用成员"),
+    Act.ADDRESSES: _l("设值班邮箱"),
+    Act.AUDIT: _l("看审计记录"),
+    Act.CHECKPOINT: _l("打印核对点"),
+    Act.COUNTS: _l("看统计数"),
+}
+"""Each act as the pages name it; the table on the security page has the same words."""
+
+FAILED: Final[dict[str, Any]] = {
+    "refused": _l("没有权限，被拒绝"),
+    "not_there": _l("找的编号不是本单位的"),
+    "sign_in_failed": _l("登录没有成功"),
+    "second_failed": _l("第二道验证没有通过"),
+    "invite_wrong_code": _l("邀请的口头码不对"),
+    "invite_refused": _l("邀请被拒绝"),
+    "key_confirm_wrong": _l("核对指纹时输错"),
+    "handover_refused": _l("钥匙没有交出去"),
+    "setup_wrong_code": _l("初次设置的口令码不对"),
+}
+"""What did not go through."""
+
+DONE: Final[dict[str, Any]] = {
+    "opened": _l("打开了线索"),
+    "acted": _l("办理了线索"),
+    "file_opened": _l("打开了附件"),
+    **{kind.value: _l(TOLD[kind].word) for kind in (EventKind.FILE_COPIED, EventKind.FILE_TAKEN)},
+    "assigned": _l("分派了线索"),
+    "labelled": _l("贴了工作标签"),
+    "invite": _l("发出邀请"),
+    "invite_end": _l("收回邀请"),
+    "invite_code": _l("出了邀请的口头码"),
+    "joined": _l("成了成员"),
+    "suspended": _l("停用了成员"),
+    "suspended_alone": _l("停用了最后一位负责人，没有第二个人同意"),
+    "replaced": _l("接替了忘记口令的成员"),
+    "second_asked": _l("请第二个人同意"),
+    "second_given": _l("作为第二个人，同意了"),
+    "second_refused": _l("作为第二个人，没有同意"),
+    "setup": _l("做了初次设置"),
+    "unit_key_made": _l("造了单位的钥匙"),
+    "key_confirmed": _l("核对了钥匙的指纹"),
+    "key_published": _l("公布了钥匙的指纹"),
+    "key_handed": _l("把钥匙交给了成员"),
+    "key_renewed": _l("换了单位的钥匙"),
+    "key_recovered": _l("用恢复单换了单位的钥匙"),
+    "reseal_read": _l("取出线索，准备换新锁"),
+    "resealed": _l("给线索换了新锁"),
+    "reseal_checked": _l("第二个人核对了新锁"),
+    "reseal_doubted": _l("发现新锁打不开或对不上"),
+    "reseal_restored": _l("把线索换回旧锁"),
+    "factor_added": _l("加了第二道验证"),
+    "factor_removed": _l("去掉了第二道验证"),
+    "factors_reset": _l("替成员清掉第二道验证"),
+    "recovery_codes_made": _l("换了登录的备用码"),
+    "recovery_code_used": _l("用了登录的备用码"),
+    "session_ended": _l("结束了自己的登录"),
+    "duty_set": _l("排了值班"),
+    "duty_removed": _l("去掉了值班"),
+    "duty_repeated": _l("照上周排了值班"),
+    "handover_written": _l("写了交班记录"),
+    "entered": _l("代录了线索"),
+    "practice_filled": _l("放进练习线索"),
+    "practice_cleared": _l("清掉练习线索"),
+    "exported": _l("导出了审计记录"),
+    "checkpoint": _l("打印了核对点"),
+    "verified": _l("核对了整个记录"),
+}
+_DETAIL: Final[dict[str, Any]] = {
+    "own": _l("自己领办的"),
+    "triage": _l("还没人领"),
+    "cover": _l("替同事办"),
+    "review": _l("复核"),
+    "compare": _l("和另一条比对"),
+    "unsaid": _l("没有说明原因"),
+    "GET": _l("看页面"),
+    "POST": _l("提交"),
+    "passkey": _l("通行密钥"),
+    "totp": _l("一次性验证码"),
+    "code": _l("备用码"),
+    "one": _l("其中一个"),
+    "others": _l("其他全部"),
+    **{channel.value: _l(word) for channel, word in CHANNELS.items()},
+    "link": _l("没有账户，凭第二个链接"),
+    "command_line": _l("命令行"),
+    "ok": _l("完整"),
+    "faults": _l("有不对的"),
+}
+_FAULT: Final = {
+    Fault.CHANGED: _l("被改过"),
+    Fault.REMOVED: _l("少了行"),
+    Fault.INSERTED: _l("是后来塞进去的，不是本系统写的"),
+    Fault.MOVED: _l("换了位置"),
+    Fault.UNPROVED: _l("前一行被改，这一行没法证明"),
+    Fault.CUT: _l("后面的行不见了"),
+    Fault.END_MARK: _l("末尾的记号不见了，或者是假的"),
+    Fault.CHECKPOINT: _l("和纸上的核对点不一样，记录可能整个重写过"),
+}
+
+
+def act_word(code: str) -> str:
+    """Name what a line did; a code that has no word yet stands as it is."""
+    acts: dict[str, Any] = {act.value: word for act, word in ACT.items()}
+    return str(FAILED.get(code) or DONE.get(code) or acts.get(code) or code)
+
+
+def _events() -> dict[str, str]:
+    """Word what an act did with its tip, and where that left it."""
+    now = {status.value: _("现为%(word)s", word=_(told.staff)) for status, told in STATUSES.items()}
+    done = {kind.value: _(told.word) for kind, told in TOLD.items() if "%(" not in told.word}
+    graded = {
+        Event(EventKind.REGRADED, urgency=level).code: _("改为%(word)s", word=_(grade.word))
+        for level, grade in GRADES.items()
+    }
+    return {**now, **done, **graded}
+
+
+def detail_words(detail: str, codes: Mapping[str, str]) -> str:
+    """Say a line's codes in words; names of members and numbers stand as they are."""
+    acts: dict[str, Any] = {act.value: word for act, word in ACT.items()}
+    known = {**codes, **acts, **_DETAIL, **_events()}
+    whole = known.get(detail)
+    parts = [whole] if whole else [known.get(part, part) for part in detail.split(" ")]
+    return str(_("，")).join(str(part) for part in parts)
+
+
+def finding_words(finding: Finding) -> str:
+    """Say in one sentence which line is wrong, and how."""
+    where = _("第 %(n)s 行", n=finding.number)
+    if finding.fault in (Fault.REMOVED, Fault.CUT) and finding.also > finding.number:
+        where = _("第 %(n)s 到 %(m)s 行", n=finding.number, m=finding.also)
+    what = str(_FAULT[finding.fault])
+    if finding.fault is Fault.MOVED:
+        what = _("换了位置，原来是第 %(m)s 行", m=finding.also)
+    if finding.act and finding.fault is not Fault.REMOVED:
+        where += _("（%(by)s：%(act)s）", by=finding.by, act=act_word(finding.act))
+    return str(_("%(where)s：%(what)s。", where=where, what=what))

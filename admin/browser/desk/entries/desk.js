@@ -1,0 +1,33 @@
+// The desk: what is sealed is opened in this browser, with the keys that this tab holds.
+
+import "../../shared/old.js";
+import { byId } from "../../shared/page/dom.js";
+import { load, watch } from "../../signin/keyring.js";
+import { resealInBackground } from "../../signin/renewal/bar.js";
+import { bindContact, hideContact } from "../contact.js";
+import { startQueue } from "../queue/queue_page.js";
+import { keepShaded } from "../shade.js";
+import { startTip } from "../tip/tip_page.js";
+import { keysOf, wordsOf } from "../unit_keys.js";
+
+watch();
+const queue = byId("queue");
+const tip = byId("tip");
+const contact = byId("contact");
+if (queue) startQueue(queue);
+if (tip) startTip(tip);
+if (contact) startContact(contact);
+// What hangs on an older key is sealed anew while the member works.
+const here = queue || tip;
+if (here)
+  load().then(
+    (keys) => resealInBackground(keys, here.dataset.unit),
+    () => null,
+  );
+
+async function startContact(page) {
+  const words = wordsOf(page);
+  keepShaded(hideContact);
+  const unit = await keysOf(page.dataset.unit, words);
+  if (unit) bindContact(unit, words);
+}

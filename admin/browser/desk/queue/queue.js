@@ -1,0 +1,46 @@
+// The queue: asks for the sealed labels of the rows that are shown, and opens them all at once.
+
+import { fromBase64 } from "../../shared/bytes.js";
+import { element, replaceChildren } from "../../shared/page/dom.js";
+import { openWith } from "../../shared/sealing/age.js";
+import { readLabelContent } from "../../shared/sealing/opened.js";
+import { getJson } from "../../signin/api.js";
+import { readLabel } from "../readable.js";
+
+export const rowsOf = (page) => Array.from(page.querySelectorAll("[data-row]"));
+
+// Returns a function that shuts them again. Labels that can't be had leave the rows as they are.
+export async function openLabels(page, identities, words) {
+  const rows = rowsOf(page).filter((row) => row.querySelector("[data-label]"));
+  if (!rows.length) return () => {};
+  const asked = rows.map((row) => row.dataset.row).join(",");
+  const { labels } = await getJson(`${page.dataset.labels}?of=${asked}`);
+  const cells = rows.map((row) => row.querySelector("[data-label]"));
+  const shut = cells.map((cell) => Array.from(cell.childNodes));
+  await Promise.all(
+    cells.map((cell, i) => openLabel(cell, labels[rows[i].dataset.row], identities, words)),
+  );
+  return () => cells.forEach((cell, i) => replaceChildren(cell, ...shut[i]));
+}
+
+async function openLabel(cell, sealed, identities, words) {
+  try {
+    const bytes = await openWith(identities, fromBase64(sealed));
+    const content = readLabelContent(bytes);
+    if (!content.category) {
+      // A supervisory tip: the queue says nothing of it.
+      replaceChildren(cell, words.sentences.custodial);
+      return;
+    }
+    const label = readLabel(content, words);
+    replaceChildren(
+      cell,
+      element("b", "label__category", label.category),
+      " ",
+      element("span", "label__place", label.township),
+      ...label.flags.map((flag) => element("span", "chip chip--flag", flag)),
+    );
+  } catch {
+    replaceChildren(cell, element("span", "label__broken", words.sentences.label_not_opened));
+  }
+}

@@ -1,0 +1,36 @@
+// The queue's page: what its scripts do, one after the other.
+
+import { byId, say } from "../../shared/page/dom.js";
+import { keepShaded } from "../shade.js";
+import { keysOf, wordsOf } from "../unit_keys.js";
+import { openLabels } from "./queue.js";
+import { bindChoosing } from "./queue_choose.js";
+import { bindQueueKeys } from "./queue_keys.js";
+import { bindFinding } from "./queue_search.js";
+
+export async function startQueue(page) {
+  const words = wordsOf(page);
+  const shut = [];
+  keepShaded(() => shut.forEach((close) => close()));
+  bindChoosing(words);
+  bindQueueKeys(page, words);
+  const unit = page.dataset.opens === "yes" ? await unitOf(page, words) : null;
+  if (unit) {
+    shut.push(bindFinding(page, unit, words));
+    shut.push(await labels(page, unit, words));
+  }
+  page.dataset.opened = "yes";
+}
+
+// Where nothing is sealed the keys are only held against the form's: no reason to ask for them.
+const unitOf = (page, words) =>
+  keysOf(page.dataset.unit, words, { isNeeded: page.querySelector("[data-label]") !== null });
+
+async function labels(page, unit, words) {
+  try {
+    return await openLabels(page, unit.identities, words);
+  } catch (error) {
+    say(byId("alarm"), error.sentence || words.sentences.offline);
+    return () => {};
+  }
+}

@@ -1,0 +1,136 @@
+// A tip's page from beginning to end: why, opening, showing, and the acts.
+
+import { byId } from "../../shared/page/dom.js";
+import { bindAct } from "../acts.js";
+import { keepDrafts } from "../drafts.js";
+import { hideFiles, renewFiles, showFiles } from "../files/list.js";
+import { bindKeys } from "../keys.js";
+import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/note_page.js";
+import { helpWriting, replyFields } from "../messages/reply.js";
+import { keepShaded } from "../shade.js";
+import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
+import { guideDecision } from "./decision.js";
+import { hideSuggestions, suggest } from "./link_page.js";
+import { markHere } from "./marking.js";
+import { bindPanels } from "./panels.js";
+import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
+import { askWhy } from "./why.js";
+
+// What is of use only once the tip is open.
+const WHEN_OPEN = ["message", "to-message", "note", "to-note", "to-grading"];
+
+export async function startTip(page) {
+  const words = wordsOf(page);
+  const state = { opened: null };
+  keepShaded(() => {
+    state.opened = null;
+    hide();
+  });
+  const mayOpen = Boolean(page.dataset.sealed);
+  const unit = byId("acts") && mayOpen ? await keysOf(page.dataset.unit, words) : null;
+  if (!byId("acts") || (mayOpen && isLocked())) return bindTipKeys(words, () => {});
+  const reading = reader(page, unit, words, state);
+  const openPanel = bindActs(words, state, reading.renew);
+  bindTipKeys(words, openPanel);
+  if (unit) await keepDrafts(page, unit);
+  if (!unit || !(await reading.open())) return;
+  show(page, state.opened, words);
+  page.dataset.opened = "yes";
+}
+
+// `open` asks why where it must, `renew` reads again with the same answer.
+function reader(page, unit, words, state) {
+  let why = null;
+  const read = async () => {
+    const found = unit && (await openTip(page, unit, words, why || ""));
+    // What was opened before stays: a lost line or sign-in must not take the words being typed.
+    if (found) state.opened = Object.assign(found, { unit });
+    // Where it can't be added now, the next who opens the tip adds it.
+    if (found) markHere(page, found).catch(() => false);
+    return found;
+  };
+  const open = async () => {
+    why = await askWhy(page);
+    return read();
+  };
+  const renew = async () => {
+    // Who has not been shown the words has nothing to renew, and was not asked why.
+    if (why === null || !(await read())) return;
+    showTalk(state.opened, words);
+    showNotes(state.opened.notes, words);
+    showFaults(state.opened, words);
+    renewFiles(page, state.opened, words);
+  };
+  return { open, renew };
+}
+
+function show(page, opened, words) {
+  showTip(opened, words);
+  showNotes(opened.notes, words);
+  showFaults(opened, words);
+  showFiles(page, opened, words);
+  proposeGrading(opened.notes, opened.tip.fields, words);
+  // The old key's recipient is the one that a member who has left may still open.
+  const canSeal = !opened.unit.isOldOnly;
+  WHEN_OPEN.map(byId)
+    .filter(Boolean)
+    .forEach((part) => {
+      part.hidden = !canSeal;
+    });
+  suggest(page, opened.tip, words);
+}
+
+function hide() {
+  if (!byId("opened")) return;
+  hideTip();
+  hideFiles();
+  hideNotes();
+  hideSuggestions();
+}
+
+function bindActs(words, state, renew) {
+  const page = byId("tip");
+  const acts = byId("acts");
+  const opened = () => state.opened;
+  acts.hidden = false;
+  page.querySelectorAll("[data-with-acts]").forEach((part) => {
+    part.hidden = false;
+  });
+  const openPanel = bindPanels(acts);
+  page.querySelectorAll("form[data-act]").forEach((form) => bindAct(form, { words, renew }));
+  if (byId("decision")) guideDecision(byId("decision"), words);
+  bindNotes({ opened, words, renew });
+  const message = byId("message");
+  if (!message) return openPanel;
+  helpWriting(message);
+  bindAct(message, {
+    words,
+    renew,
+    fieldsOf: replyFields(opened, words),
+    onSent: () => message.reset(),
+  });
+  return openPanel;
+}
+
+function bindTipKeys(words, openPanel) {
+  const focus = (id) => {
+    const field = byId(id);
+    if (field && field.offsetParent) field.focus();
+  };
+  const press = (form) => form && form.offsetParent && form.requestSubmit();
+  const showKeys = bindKeys(
+    {
+      c: () => press(document.querySelector('form[data-key="c"]')),
+      d: () => openPanel("decision"),
+      u: () => openPanel("grade"),
+      g: () => openPanel("grading"),
+      m: () => focus("body"),
+      n: () => focus("note-body"),
+      q: () => byId("to-queue").click(),
+    },
+    Object.assign({ rows: words.tip_keys }, words.keys),
+  );
+  const button = byId("show-keys");
+  button.hidden = false;
+  button.addEventListener("click", showKeys);
+}

@@ -1,0 +1,5 @@
+// One question a screen, for who wants it.
+
+import { startSteps } from "../form/steps.js";
+
+window.DengshaoSteps = startSteps;

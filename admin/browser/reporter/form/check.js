@@ -1,0 +1,29 @@
+// The page before sending: every question with its answer, and a button that leads back to it.
+
+import { element } from "../../shared/page/element.js";
+import { answersOf, isNeeded, wordsOf } from "./questions.js";
+
+export function listAnswers(check, questions, change) {
+  const list = check.querySelector("ul");
+  list.textContent = "";
+  questions.forEach(([question], number) => {
+    const words = wordsOf(question);
+    const button = element("button", "button button--quiet", check.dataset.change);
+    button.type = "button";
+    button.setAttribute("aria-label", `${check.dataset.change} ${words}`);
+    button.addEventListener("click", () => change(number));
+    const line = element("li");
+    const answer = element("div");
+    answer.append(element("b", "", words), said(check.dataset, question));
+    line.append(answer, button);
+    list.append(line);
+  });
+}
+
+function said(words, question) {
+  const answers = answersOf(question);
+  if (answers.length) return element("p", "", answers.join(words.and));
+  return isNeeded(question)
+    ? element("p", "field__error", words.needed)
+    : element("p", "meta", words.empty);
+}

@@ -1,0 +1,31 @@
+// Offers one question a screen; what does it is loaded once somebody wants it.
+
+import { Loading, loadScript } from "../../shared/page/load.js";
+import { isLost } from "../../shared/page/post.js";
+
+const SCRIPT = "/app/steps.js";
+// As in steps.js: a form that was sent in steps comes back with it.
+const HASH = "#steps";
+
+export function offerSteps(form) {
+  const offer = document.getElementById("step-offer");
+  const loading = new Loading(() => loadScript(SCRIPT, () => Boolean(window.DengshaoSteps)));
+  let isStarted = false;
+  const start = async (isBack) => {
+    try {
+      await loading.get();
+    } catch (error) {
+      // Where the line failed, the next press tries again.
+      if (!isLost(error)) offer.hidden = true;
+      return;
+    }
+    // From here on the steps listen by themselves.
+    if (!isStarted) window.DengshaoSteps(form, { isBack });
+    isStarted = true;
+  };
+  offer.hidden = false;
+  offer.addEventListener("click", ({ target }) => {
+    if (target.closest("button") && !isStarted) start(false);
+  });
+  if (location.hash === HASH) start(true);
+}

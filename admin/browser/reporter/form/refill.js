@@ -1,0 +1,57 @@
+// Fills the form as it was when its draft was kept.
+
+// The one answer that keeps words from offices: words that were written under it stay under it.
+const STRICT = { official: "yes" };
+
+// `answers` are pairs of name and value. What was chosen since then, here (`touched`) or by a link, stays;
+// what was typed stays and comes first. Returns whether anything was put behind it.
+export function fillForm(form, answers, touched) {
+  const chosen = new URLSearchParams(location.search);
+  const joined = answers.filter(([name, value]) => {
+    const fields = Array.from(form.querySelectorAll(`[name="${name}"]`));
+    const isOurs =
+      !chosen.has(name) && (STRICT[name] === value || !(touched.has(name) || isChanged(fields)));
+    return fill(fields, value, isOurs);
+  });
+  return joined.length > 0;
+}
+
+// Which of a question's fields is checked, or chosen from a list, before anybody touches it.
+function isChanged(fields) {
+  return fields.some(({ type, checked, defaultChecked, options }) => {
+    if (options)
+      return Array.from(options).some((option) => option.selected !== isFirst(option, options));
+    return type === "radio" && checked !== defaultChecked;
+  });
+}
+
+// Without one that is marked the first is selected.
+function isFirst(option, options) {
+  const marked = Array.from(options).find(({ defaultSelected }) => defaultSelected);
+  return option === (marked || options[0]);
+}
+
+// A question's fields: one of text, a list, or the boxes of one choice. An office that was kept out once
+// stays kept out. Returns whether something was put behind words that stood there.
+function fill(fields, value, isOurs) {
+  let isJoined = false;
+  fields.forEach((field) => {
+    if (field.type === "checkbox") field.checked = field.checked || field.value === value;
+    else if (field.type === "radio") field.checked = isOurs ? field.value === value : field.checked;
+    else if (field.options) {
+      if (isOurs && offers(field, value)) field.value = value;
+    } else isJoined = join(field, value);
+    const folded = field.value.includes(value) && field.closest("details");
+    if (folded) folded.open = true;
+  });
+  return isJoined;
+}
+
+const offers = (list, value) => Array.from(list.options).some((option) => option.value === value);
+
+function join(field, value) {
+  const typed = field.value;
+  if (typed.includes(value)) return false;
+  field.value = typed + (typed && (field.matches("textarea") ? "\n" : "；")) + value;
+  return Boolean(typed);
+}

@@ -1,0 +1,145 @@
+// One question a screen. It stays one form with all its fields: what is not asked now is only hidden,
+// so whatever is typed stays, and the form is sent as it always is.
+
+import { listAnswers } from "./check.js";
+import { labelOf, questionsOf } from "./questions.js";
+
+const HASH = "#steps";
+
+// A form that was sent in steps and came back with errors comes back at the first of them.
+export function startSteps(form, { isBack }) {
+  const steps = new Steps(form);
+  if (isBack) steps.open(steps.firstFault());
+  else steps.open(0).show(0);
+}
+
+class Steps {
+  constructor(form) {
+    this.form = form;
+    this.questions = questionsOf(form);
+    this.intro = document.getElementById("intro");
+    this.offer = document.getElementById("step-offer");
+    this.progress = document.getElementById("step-progress");
+    this.check = document.getElementById("step-check");
+    this.bar = document.getElementById("step-bar");
+    this.last = document.getElementById("last");
+    this.action = form.action;
+    this.at = -1;
+    this.hasChecked = false;
+    this.listen();
+  }
+
+  get isOn() {
+    return this.at >= 0;
+  }
+
+  get isLast() {
+    return this.at === this.questions.length;
+  }
+
+  listen() {
+    this.offer.addEventListener(
+      "click",
+      (event) => event.target.closest("button") && this.open(0).show(0),
+    );
+    this.act("next").addEventListener("click", () => this.show(this.at + 1));
+    this.act("back").addEventListener("click", () => this.show(this.at - 1));
+    this.act("check").addEventListener("click", () => this.show(this.questions.length));
+    this.act("whole").addEventListener("click", () => this.stop());
+    // Caught on its way down, before anybody takes it for sending.
+    document.addEventListener("submit", (event) => this.holdBack(event), true);
+    document.addEventListener("click", (event) => this.follow(event));
+    // Errors that a script finds are shown above the form: their question comes up with them.
+    const watch = new MutationObserver((changes) => this.isOn && this.seeFaults(changes));
+    watch.observe(document.getElementById("main"), { childList: true, subtree: true });
+  }
+
+  act(name) {
+    return this.bar.querySelector(`[data-act=${name}]`);
+  }
+
+  // Enter in a line of text means "next" until all was asked.
+  holdBack(event) {
+    if (event.target !== this.form || !this.isOn || this.isLast) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.show(this.at + 1);
+  }
+
+  // A link of the error summary leads to a field that may be hidden now.
+  follow(event) {
+    const link = this.isOn && event.target.closest("#error-summary a");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    this.reveal(this.questions.findIndex(([question]) => question.contains(field)));
+    field.focus();
+  }
+
+  seeFaults(changes) {
+    const isSummary = (node) => node.id === "error-summary";
+    if (changes.some((change) => Array.from(change.addedNodes).some(isSummary))) {
+      this.reveal(this.firstFault());
+    }
+  }
+
+  // Where no question is at fault but something went wrong, the button to press again comes up.
+  firstFault() {
+    const isFault = ([question]) =>
+      question.matches(".field--error") || question.querySelector(".field--error");
+    const at = this.questions.findIndex(isFault);
+    if (at >= 0) return at;
+    return document.getElementById("error-summary") ? this.questions.length : 0;
+  }
+
+  open(at) {
+    this.intro.hidden = true;
+    this.bar.hidden = this.progress.hidden = false;
+    this.form.action = this.action + HASH;
+    this.reveal(at);
+    return this;
+  }
+
+  stop() {
+    this.at = -1;
+    this.intro.hidden = this.last.hidden = false;
+    this.bar.hidden = this.progress.hidden = this.check.hidden = true;
+    this.form.action = this.action;
+    this.questions.forEach((parts) => hide(parts, false));
+    this.offer.querySelector("button").focus();
+  }
+
+  // Goes to a question and says so to who cannot see it.
+  show(at) {
+    this.reveal(at);
+    const label = this.isLast ? this.check.querySelector("h2") : labelOf(this.questions[at][0]);
+    if (label.tagName !== "SUMMARY") label.tabIndex = -1;
+    label.focus();
+  }
+
+  // Who comes back to change one answer need not pass all the others again.
+  showAnswers() {
+    this.hasChecked = true;
+    listAnswers(this.check, this.questions, (number) => this.show(number));
+  }
+
+  reveal(at) {
+    this.at = at;
+    this.questions.forEach((parts, number) => hide(parts, number !== at));
+    this.check.hidden = this.last.hidden = !this.isLast;
+    this.act("next").hidden = this.isLast;
+    this.act("check").hidden = this.isLast || !this.hasChecked;
+    this.act("back").hidden = at === 0;
+    const values = { number: at + 1, count: this.questions.length };
+    this.progress.textContent = this.isLast
+      ? ""
+      : this.progress.dataset.text.replace(/\{(\w+)\}/g, (_hole, name) => values[name]);
+    if (this.isLast) this.showAnswers();
+  }
+}
+
+function hide(parts, isHidden) {
+  parts.forEach((part) => {
+    part.hidden = isHidden;
+  });
+}

@@ -1,0 +1,243 @@
+// Sends the form sealed, and says on the page what became of it.
+
+import { faultsOf, readForm } from "../../shared/form/answers.js";
+import { Attached } from "../../shared/form/attached.js";
+import { tellCut } from "../../shared/form/cut.js";
+import { hold } from "../../shared/form/hold.js";
+import { inTime } from "../../shared/form/patience.js";
+import { element } from "../../shared/page/element.js";
+import { clearFaults, showFaults } from "../../shared/page/faults.js";
+import { isCut, isLost, Offline, Refused } from "../../shared/page/post.js";
+import { Session } from "./session.js";
+import { Workshop } from "./workshop.js";
+
+const WORKER = "/app/seal-worker.js";
+const JOBS = "DengshaoSealJobs";
+
+export class Page {
+  // `entry` offers the plain way, and knows what keeps drafts.
+  constructor(form, entry) {
+    this.form = form;
+    this.entry = entry;
+    this.main = document.getElementById("main");
+    this.way = document.getElementById("way");
+    this.alarm = document.getElementById("alarm");
+    const seal = document.getElementById("seal");
+    this.words = seal.dataset;
+    this.checks = Array.from(seal.querySelectorAll("[data-field]"));
+    this.workshop = new Workshop(WORKER, JOBS, { mayMove: true });
+    const isPractice = "practice" in form.dataset;
+    const run = (job, content) => this.workshop.run(job, content);
+    const onPost = (receipt) => this.keepReceipt(receipt);
+    this.session = new Session(run, { isPractice, onPost });
+    form.addEventListener("dengshao:cleared", () => this.session.wipe());
+    const isYoung = Boolean(form.elements.page && form.elements.page.value);
+    const options = { form, place: "tip", isPractice, isYoung };
+    const block = document.getElementById("files-block");
+    this.attached = new Attached(block, options, this.words);
+    this.attached.start();
+    this.isBusy = false;
+    // Once a false key or way was seen, nothing goes the plain way: the same hand would seal there.
+    this.isBarred = false;
+    this.seen = "";
+  }
+
+  // Loads the worker while the reporter types. What fails for want of a line is tried again.
+  async prepare() {
+    if (this.isBusy || this.isPreparing) return;
+    this.isPreparing = true;
+    try {
+      await this.workshop.open();
+      await this.session.prepare();
+    } catch (error) {
+      if (!isLost(error)) this.lack();
+    }
+    this.isPreparing = false;
+  }
+
+  // Nothing here runs the script that seals. Once a press waits for it, that press tells.
+  lack() {
+    if (!this.isBusy && !this.isBarred && this.session.isUnsent) this.offerPlain();
+  }
+
+  // Kept before anything is posted under it: whoever loads the page anew sends the same tip again, and
+  // no second one.
+  async keepReceipt(receipt) {
+    const { keeping } = this.entry;
+    if (!keeping) return;
+    keeping.receipt = receipt;
+    await keeping.save();
+  }
+
+  // Sends what stands in the form.
+  async take() {
+    if (this.isBusy) return;
+    this.clear();
+    const typed = readForm(this.form);
+    const faults = faultsOf(this.form, typed, this.checks).concat(this.attached.faults());
+    if (faults.length) this.showFaults(faults);
+    else await this.send(this.resumed(typed));
+  }
+
+  // An earlier page of this tab may have sent under the receipt that it kept.
+  resumed(typed) {
+    const { keeping } = this.entry;
+    if (keeping && keeping.receipt && this.session.isUnsent) this.session.resume(keeping.receipt);
+    return typed;
+  }
+
+  clear() {
+    clearFaults(this.main);
+    const notice = document.getElementById("no-unit");
+    if (notice) notice.remove();
+    this.alarm.hidden = true;
+    this.alarm.textContent = "";
+  }
+
+  async send(typed) {
+    this.isBusy = true;
+    hold(this.form, true);
+    const wait = element("p", "meta", this.words.wait);
+    wait.setAttribute("role", "status");
+    this.way.after(wait);
+    try {
+      if (await isCut()) throw new Offline();
+      await inTime(this.entry.resulting.get());
+      // What was sealed before can be sent again without the worker.
+      if (!this.session.attempt) await inTime(this.workshop.open());
+      await this.sendWhole(typed, wait);
+    } catch (error) {
+      await this.explain(error);
+    }
+    wait.remove();
+    hold(this.form, false);
+    this.isBusy = false;
+  }
+
+  // First the files, then the words that name them.
+  async sendWhole(typed, wait) {
+    const say = (sentence) => {
+      wait.textContent = sentence;
+    };
+    const result = await this.attached.sendWith(say, async (files) => {
+      say(this.words.wait);
+      const stored = await this.session.send(Object.assign({ files }, typed));
+      return Object.assign({ files: this.attached.outcome(files.entries) }, stored);
+    });
+    this.showResult(result);
+  }
+
+  async explain(error) {
+    const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
+    if (error.name in ALARMS) {
+      this.isBarred = true;
+      this.seen = ALARMS[error.name];
+      this.raiseAlarm();
+    } else if (tell) tell(this);
+    // An answer that is not ours, after a false key: the alarm says more than that the line is bad.
+    else if (
+      this.isBarred &&
+      this.session.isUnsent &&
+      isLost(error) &&
+      error.status < 500 &&
+      error.status
+    ) {
+      this.raiseAlarm();
+    } else if (isLost(error) && !(error.status >= 500)) this.cut();
+    else if (error instanceof Refused && error.status < 500) this.fault(this.words.refused);
+    else if (error.status) this.fault(this.words.busy);
+    else await this.explainOwn(error);
+  }
+
+  // No answer that we can read. What is known to be unsent says so.
+  cut() {
+    tellCut(this.form, this.session.isUnsent ? this.words.cut : this.words.cutUnsure);
+  }
+
+  // Something went wrong here. Only what cannot seal a single byte is a browser that cannot.
+  async explainOwn(error) {
+    const mayBeUnable = this.session.isUnsent && !error.isOfFiles;
+    if (!mayBeUnable) this.fault(this.session.isUnsent ? this.words.failed : this.words.unsure);
+    else if (this.isBarred) this.raiseAlarm();
+    else if (await this.canSeal()) this.fault(this.words.failed);
+    else this.offerPlain();
+  }
+
+  async canSeal() {
+    try {
+      return await inTime(this.workshop.run("trySealing"));
+    } catch (error) {
+      // Without a line nobody knows.
+      return isLost(error);
+    }
+  }
+
+  // The plain field gets the files back, for a press of its own that the reporter may make.
+  offerPlain() {
+    this.workshop.close();
+    this.entry.offer(this.attached.release());
+  }
+
+  fault(text) {
+    this.showFaults([{ text }]);
+  }
+
+  showFaults(faults) {
+    faults.forEach(({ field }) => openAround(field));
+    showFaults(this.main, this.words.summary, faults);
+  }
+
+  faultContact(text) {
+    this.showFaults([{ field: this.form.elements.contact, text }]);
+  }
+
+  raiseAlarm() {
+    this.alarm.append(document.getElementById(this.seen).content.cloneNode(true));
+    this.alarm.hidden = false;
+    show(this.alarm);
+  }
+
+  showNoUnit() {
+    this.alarm.after(document.getElementById("nobody").content.cloneNode(true));
+    this.alarm.nextElementSibling.id = "no-unit";
+    show(this.alarm.nextElementSibling);
+  }
+
+  showResult(result) {
+    // Told before the words go: whoever guards them has nothing to guard any more.
+    this.form.dispatchEvent(new Event("dengshao:stored", { bubbles: true }));
+    this.forget();
+    this.attached.wipe();
+    const shown = Object.assign({ count: result.receipts.length }, result);
+    this.entry.showReceipt(shown, () => this.session.wipe());
+  }
+
+  forget() {
+    Array.from(this.form.elements).forEach((field) => {
+      if (field.matches("textarea, [type=text]")) field.value = field.defaultValue = "";
+    });
+    this.workshop.close();
+  }
+}
+
+// What the page tells of each by a template of its own.
+const ALARMS = { FalseKey: "false-key", FalseRoutes: "false-routes", Strayed: "strayed" };
+
+const TOLD = {
+  NoUnit: (page) => page.showNoUnit(),
+  NoContact: (page) => page.faultContact(page.words.noContact),
+  ContactExcluded: (page) => page.faultContact(page.words.contactExcluded),
+  ContactChanged: (page) => page.faultContact(page.words.contactChanged),
+  Later: (page) => page.fault(page.words.later),
+};
+
+function show(notice) {
+  notice.focus();
+  notice.scrollIntoView();
+}
+
+// A field at fault may lie in a part that is folded up.
+function openAround(field) {
+  const folded = field && field.closest("details");
+  if (folded) folded.open = true;
+}

@@ -1,6 +1,0 @@
-// Shows the receipt. Loaded before anything is sent, and where a page was loaded anew before the receipt
-// was copied.
-
-import { Result } from "./seal/result.js";
-
-window.DengshaoResult = Result;

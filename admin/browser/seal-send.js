@@ -1,5 +1,0 @@
-// The part of the form's script that reads, checks and sends. Its keys are in seal-worker.js.
-
-import { Page } from "./seal/page.js";
-
-window.DengshaoPage = Page;

@@ -1,0 +1,8 @@
+// Makes an element out of texts and other elements, never out of markup. An empty text is none.
+/** @type {MakeElement} */
+export function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(.../** @type {(string | Node)[]} */ (children.filter(Boolean)));
+  return made;
+}

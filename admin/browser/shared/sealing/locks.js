@@ -1,0 +1,38 @@
+// Believes no key that the server hands out: it must be one whose fingerprint the site publishes.
+
+import { today } from "../day.js";
+import { fingerprint } from "./member.js";
+
+// What the server offers to seal to is not what a second person has confirmed.
+export class FalseKey extends Error {
+  constructor() {
+    super("a key that nobody has confirmed");
+    this.name = "FalseKey";
+  }
+}
+
+// For a new tip: the unit's key in use, and no other. `unit` is `{id, recipients}`, `keys` what stands
+// in keys.json; a key that retires has a last day there, `until`. Throws FalseKey.
+/** @type {(unit: NamedUnit, keys: PublishedKey[]) => void} */
+export function checkUnit(unit, keys) {
+  check(
+    unit,
+    keys.filter((key) => !key.until),
+  );
+}
+
+// For words to a tip that is stored: it may hang on an older key, which counts up to its last day.
+/** @type {(unit: NamedUnit, keys: PublishedKey[], day?: string) => void} */
+export function checkReader(unit, keys, day = today()) {
+  check(
+    unit,
+    keys.filter((key) => !key.until || key.until >= day),
+  );
+}
+
+/** @type {(unit: NamedUnit, keys: PublishedKey[]) => void} */
+function check(unit, keys) {
+  const [recipient, recovery] = unit.recipients;
+  const found = unit.recipients.length === 2 ? fingerprint(unit.id, recipient, recovery) : "";
+  if (!keys.some((key) => key.unit === unit.id && key.fingerprint === found)) throw new FalseKey();
+}

@@ -1,0 +1,25 @@
+// Does what is slow off the page's thread: the two sums of a sign-in, each in a worker of its own, and
+// sealing anew what hangs on an older key.
+
+import "../../shared/old.js";
+import { fromHex, toHex } from "../../shared/bytes.js";
+import { signInSecret } from "../../shared/sealing/member.js";
+import { resealBundle, resealFile } from "../renewal/bundle.js";
+import { compare } from "../renewal/contents.js";
+import { stretch } from "../stretch.js";
+
+const JOBS = {
+  signIn: ({ passphrase, code, salt }) => toHex(signInSecret(passphrase, code, fromHex(salt))),
+  seal: ({ passphrase, code, salt }) => stretch(passphrase, code, fromHex(salt)),
+  reseal: ({ unit, bundle }) => resealBundle(unit, bundle),
+  compare: ({ unit, both }) => compare(unit, both),
+  resealFile: ({ unit, sealed }) => resealFile(unit, sealed),
+};
+
+self.onmessage = async ({ data }) => {
+  try {
+    self.postMessage({ result: await JOBS[data.job](data) });
+  } catch (error) {
+    self.postMessage({ error: error.name });
+  }
+};

@@ -1,0 +1,170 @@
+// A unit's page: its first key, the second person's look at it, the key handed on, codes to speak.
+
+import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { fingerprint } from "../../shared/sealing/member.js";
+import { getJson, postJson } from "../api.js";
+import { goUnlock, load, lock } from "../keyring.js";
+import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
+import { makeUnitKey, memberFingerprint, plainPrint, sealToMember } from "./making.js";
+
+export async function startUnit(page) {
+  const words = JSON.parse(page.dataset.words);
+  if (!isAble()) return say(byId("unit-alarm"), words.too_old);
+  page.querySelectorAll("[data-lock]").forEach((button) => button.addEventListener("click", lock));
+  page.querySelectorAll("form.code").forEach((form) => bindCode(form, words));
+  const keys = await load().catch(() => null);
+  page.querySelectorAll("form.confirm").forEach((form) => bindConfirm(form, keys, words));
+  if (!keys) return showLocked();
+  showPrints(page, keys);
+  if (byId("make-key")) bindFirstKey(page, keys, words);
+  page
+    .querySelectorAll("form.hand-on")
+    .forEach((form) => bindHandOn(form, keys.units[page.dataset.unit], words));
+  page.dataset.ready = "yes";
+}
+
+function showLocked() {
+  byId("locked").hidden = false;
+  byId("unlock").addEventListener("click", goUnlock);
+}
+
+// All fingerprints here come from the keys in this member's own hands, never from the server.
+function showPrints(page, keys) {
+  const unit = keys.units[page.dataset.unit];
+  if (byId("my-print")) byId("my-print").textContent = memberFingerprint(keys.name, keys.recipient);
+  if (!unit || !unit.recipient) {
+    byId("handed").hidden = page.dataset.holds !== "yes";
+  } else if (byId("unit-print")) {
+    byId("unit-print").textContent = fingerprint(page.dataset.unit, unit.recipient, unit.recovery);
+  }
+}
+
+function bindFirstKey(page, keys, words) {
+  let made = null;
+  // Paper that was printed before the key is stored is worth nothing: nobody leaves by a slip.
+  askBeforeLeaving(() => made !== null);
+  byId("make-key").addEventListener("click", async ({ target }) => {
+    target.disabled = true;
+    byId("make-status").textContent = words.making;
+    try {
+      made = await makeUnitKey(page.dataset.unit, keys);
+    } catch {
+      target.disabled = false;
+      byId("make-status").textContent = "";
+      say(byId("make-error"), words.failed);
+      return;
+    }
+    made.halves.forEach((half, i) => {
+      byId(`half-${i + 1}`).textContent = half;
+    });
+    page.querySelectorAll("[data-unit-print]").forEach((place) => {
+      place.textContent = made.fingerprint;
+    });
+    byId("first-key-ask").hidden = true;
+    show("halves");
+  });
+  byId("print").addEventListener("click", () => window.print());
+  bindForm(
+    byId("halves-copied"),
+    byId("halves-error"),
+    async () => {
+      made.halves.forEach((half, i) => askBack(half, i + 1, words));
+      byId("halves-status").textContent = words.sending;
+      try {
+        await postJson("/desk/unit/key", made.posted);
+      } finally {
+        byId("halves-status").textContent = "";
+      }
+      [1, 2].forEach((n) => {
+        byId(`half-${n}`).textContent = "";
+      });
+      made = null;
+      byId("halves").hidden = true;
+      show("made");
+    },
+    words,
+  );
+}
+
+function askBack(half, n, words) {
+  const field = byId(`group-${n}`);
+  const last = half.split(" ").pop();
+  if (plainGroup(field.value) !== last) {
+    throw new Missing(field, words.wrong_half.replace("%(n)s", n));
+  }
+}
+
+// Whoever holds the key compares with the key in their own hands; who has none yet, with what the
+// browser computes of the recipients that the server names.
+function bindConfirm(form, keys, words) {
+  const { unit } = form.dataset;
+  const { recipient, recovery } = (keys && keys.units[unit]) || form.dataset;
+  const field = form.querySelector("input");
+  bindForm(
+    form,
+    byId(`confirm-${unit}-error`),
+    async () => {
+      const typed = plainPrint(field.value);
+      if (!typed) throw new Missing(field, words.no_fingerprint);
+      const isSame = typed === plainPrint(fingerprint(unit, recipient, recovery));
+      // A wrong one is posted too, cut short so that it never counts: the log must show it.
+      const said = isSame ? typed : typed.slice(1);
+      await postJson("/desk/unit/confirm", { unit, fingerprint: said });
+      if (!isSame) throw new Missing(field, words.confirm_wrong);
+      location.reload();
+    },
+    words,
+  );
+}
+
+function bindHandOn(form, unit, words) {
+  const field = form.querySelector("input");
+  const error = form.querySelector("[role=alert]");
+  const status = form.querySelector("[role=status]");
+  bindForm(
+    form,
+    error,
+    async () => {
+      if (!plainPrint(field.value)) throw new Missing(field, words.no_fingerprint);
+      status.textContent = words.handing;
+      try {
+        const told = await getJson("/desk/unit/roster.json");
+        const sealed = await sealToMember(unit, told, form.dataset.name, field.value);
+        await postJson("/desk/unit/hand-on", sealed);
+        replaceChildren(form, element("p", "notice", words.handed));
+      } catch (fault) {
+        status.textContent = "";
+        if (fault.name !== "NotHandedOn") throw fault;
+        await refuse(fault.what, error, field, words);
+      }
+    },
+    words,
+  );
+}
+
+// Nothing is handed on; the auditor learns why, and no word that was typed.
+async function refuse(what, error, field, words) {
+  if (what === "gone") throw new Missing(field, words.gone);
+  const [first, second] =
+    what === "fingerprint"
+      ? [words.wrong_print, words.wrong_print_do]
+      : [words.roster_changed, words.roster_changed_do];
+  say(error, element("p", "", element("b", "", first)), element("p", "", second));
+  field.setAttribute("aria-invalid", "true");
+  await postJson("/desk/unit/refused", { what }).catch(() => null);
+}
+
+function bindCode(form, words) {
+  bindForm(
+    form,
+    form.querySelector("[role=alert]"),
+    async () => {
+      const { code } = await postJson("/desk/unit/code", { name: form.dataset.name });
+      form.querySelector(".spoken").textContent = words.code_made.replace("%(code)s", code);
+      // Pressed again by mistake, it would spoil the code that was just spoken.
+      form.querySelector("button").hidden = true;
+    },
+    words,
+  );
+}

@@ -1,0 +1,66 @@
+// The two ways to opened keys: signing in, and unlocking a tab of who is signed in already.
+
+import { fromHex } from "../shared/bytes.js";
+import { getJson, postJson, setToken } from "./api.js";
+import { save } from "./keyring.js";
+import { KeysChanged, openKeyring } from "./open.js";
+import { startWorker } from "./workers.js";
+
+// Both sums at once, each in a worker of its own: one after the other would take twice as long.
+// They start with the page, so that loading them costs nobody's time.
+export class Opener {
+  constructor() {
+    this.proofWorker = startWorker();
+    this.sealWorker = startWorker();
+  }
+
+  // `showSecond` asks for the second factor where the server wants one. Returns what it resolved to,
+  // with the page that comes next.
+  /**
+   * @param {Secrets} secrets
+   * @param {(asked: SecondAsked) => Promise<SecondShown>} showSecond
+   */
+  async signIn({ name, passphrase, code }, showSecond) {
+    const { seal, auth, key } = await this.stretch({ name, passphrase, code });
+    const answer = await postJson("/desk/sign-in", { name, auth });
+    setToken(answer.csrf);
+    const shown = answer.second ? await showSecond(answer.second) : {};
+    await openAndSave(seal, key).catch(leave);
+    return Object.assign({}, shown, { next: answer.next });
+  }
+
+  // The server holds a locked session back until it was shown the same secret as at sign-in.
+  /** @type {(secrets: Secrets) => Promise<void>} */
+  async unlock({ name, passphrase, code }) {
+    const { seal, auth, key } = await this.stretch({ name, passphrase, code });
+    await postJson("/desk/unlock", { auth });
+    await openAndSave(seal, key);
+  }
+
+  /** @type {(secrets: Secrets) => Promise<{ seal: string, auth: string, key: Uint8Array }>} */
+  async stretch({ name, passphrase, code }) {
+    const salts = await askSalts(name);
+    const [auth, key] = await Promise.all([
+      this.proofWorker({ job: "signIn", passphrase, code, salt: salts.salt }),
+      this.sealWorker({ job: "seal", passphrase, code, salt: salts.seal }),
+    ]);
+    return { seal: salts.seal, auth, key };
+  }
+}
+
+/** @type {(name: string) => Promise<{ salt: string, seal: string }>} */
+const askSalts = (name) => getJson(`/desk/sign-in/salt?name=${encodeURIComponent(name)}`);
+
+/** @type {(salt: string, key: Uint8Array) => Promise<void>} */
+async function openAndSave(salt, key) {
+  const keyring = await getJson("/desk/keyring.json");
+  await save(await openKeyring(keyring, fromHex(salt), key), keyring.wrap_key);
+}
+
+// The server takes these words for right and its keys don't open: something was changed. Nobody
+// stays signed in on keys that can't be trusted.
+/** @type {(error: Error) => Promise<never>} */
+async function leave(error) {
+  await postJson("/desk/sign-out").catch(() => null);
+  throw error.name === "WrongSecret" ? new KeysChanged("identity") : error;
+}

@@ -1,0 +1,90 @@
+// The page on which a holder takes the unit's key back from who was suspended.
+
+import { byId, say } from "../../shared/page/dom.js";
+import { seedOf } from "../../shared/sealing/age.js";
+import { getJson, postJson } from "../api.js";
+import { goUnlock, load, save } from "../keyring.js";
+import { isAble, show } from "../members/forms.js";
+import { resealUnit } from "./bar.js";
+import { makeNextKey, remainingHolders, solve } from "./making.js";
+import { showSheet } from "./sheet.js";
+
+export async function startRenewal(page) {
+  const words = JSON.parse(page.dataset.words);
+  if (!isAble()) return say(byId("renew-alarm"), words.too_old);
+  const keys = await load().catch(() => null);
+  if (!keys) return showLocked();
+  const unit = keys.units[page.dataset.unit];
+  if (byId("begin") && unit && unit.identity) bindBegin(page, keys, words);
+  else if (unit && unit.isVouched) resealUnit(unit);
+  page.dataset.ready = "yes";
+  return null;
+}
+
+export function showLocked() {
+  byId("locked").hidden = false;
+  byId("unlock").addEventListener("click", goUnlock);
+}
+
+function bindBegin(page, keys, words) {
+  byId("begin").addEventListener("click", async ({ target }) => {
+    target.disabled = true;
+    say(byId("begin-error"));
+    byId("begin-status").textContent = words.making;
+    try {
+      await begin(page.dataset.unit, keys, words);
+    } catch (error) {
+      target.disabled = false;
+      tell(error, words);
+    }
+    byId("begin-status").textContent = "";
+  });
+}
+
+function tell(error, words) {
+  if (error.name === "RosterChanged") say(byId("renew-alarm"), words.roster_changed);
+  else say(byId("begin-error"), sentenceOf(error, words));
+}
+
+export const sentenceOf = (error, words) =>
+  error.sentence || (error instanceof TypeError ? words.offline : words.failed);
+
+async function begin(unitId, keys, words) {
+  const unit = keys.units[unitId];
+  const told = await getJson("/desk/unit/renew.json");
+  const holders = remainingHolders(unit, told, keys.name);
+  const made = await makeNextKey(unitId, holders, seedOf(unit.identity));
+  const proof = await solve(unit.identity, told.riddle);
+  byId("begin-part").hidden = true;
+  showSheet(made, words, async () => {
+    const body = Object.assign({ old: told.old, proof }, made.posted);
+    const { id } = await postJson("/desk/unit/renew", body);
+    const next = nextUnit(unit, made, id);
+    await keep(keys, unitId, Object.assign({ isVouched: true }, next));
+    showMade();
+    resealUnit(next);
+  });
+}
+
+// The unit's keys with the new one in front.
+export function nextUnit(unit, { identity, posted }, id) {
+  return {
+    identities: [identity].concat(unit.identities),
+    keyIds: [id].concat(unit.keyIds),
+    keyId: id,
+    identity,
+    recipient: posted.recipient,
+    recovery: posted.recovery,
+  };
+}
+
+// This tab goes on with the new key at once; the colleagues' tabs ask for their passphrase again.
+export async function keep(keys, unitId, unit) {
+  const { wrap_key: wrapKey } = await getJson("/desk/session.json");
+  const units = Object.assign({}, keys.units, { [unitId]: unit });
+  await save(Object.assign({}, keys, { units }), wrapKey);
+}
+
+export function showMade() {
+  show("made");
+}

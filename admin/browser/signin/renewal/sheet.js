@@ -1,0 +1,36 @@
+// The new recovery sheet on the page: shown, printed, and asked back from both its keepers.
+
+import { byId } from "../../shared/page/dom.js";
+import { bindForm, Missing, plainGroup, show } from "../members/forms.js";
+
+// Shows the two halves. `store` is called once both keepers wrote their last group.
+export function showSheet(made, words, store) {
+  made.halves.forEach((half, i) => {
+    byId(`half-${i + 1}`).textContent = half;
+  });
+  document.querySelectorAll("[data-unit-print]").forEach((place) => {
+    place.textContent = made.fingerprint;
+  });
+  byId("print").addEventListener("click", () => window.print());
+  bindForm(byId("halves-copied"), byId("halves-error"), () => takeBack(made, words, store), words);
+  show("halves");
+}
+
+async function takeBack(made, words, store) {
+  made.halves.forEach((half, i) => {
+    const field = byId(`group-${i + 1}`);
+    if (plainGroup(field.value) !== half.split(" ").pop()) {
+      throw new Missing(field, words.wrong_half.replace("%(n)s", i + 1));
+    }
+  });
+  byId("halves-status").textContent = words.sending;
+  try {
+    await store();
+  } finally {
+    byId("halves-status").textContent = "";
+  }
+  [1, 2].forEach((n) => {
+    byId(`half-${n}`).textContent = "";
+  });
+  byId("halves").hidden = true;
+}

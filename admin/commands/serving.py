@@ -1,0 +1,155 @@
+"""What `dengshao serve` and its neighbours do, from an application that has been opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing import get_context
+
+import click
+from flask import Flask, current_app
+
+from .. import create_app
+from ..access.demo_mark import is_demo
+from ..app_state import app_state
+from ..config import ConfigError, load_config
+from ..db import (
+    READ,
+    db,
+    today,
+)
+from ..deadlines.rules import calendar_gap
+from ..demo.commands import make
+from ..demo.fill import fill_tips
+from ..demo.members import read_demo
+from ..district.preflight import check_all
+from ..district.reloading import ask_to_reread
+from ..mail.notices import tick
+from ..migrate import (
+    Form,
+    migrate,
+    read_form,
+)
+from ..serving.opening import steps, told
+from ..serving.server import (
+    AlreadyRunning,
+    hold_lock,
+    run,
+    serving_pid,
+)
+from ..serving.sweeper import SWEPT, sweep_now
+from ..vault import vault
+
+
+def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: int) -> None:
+    """Serve until told to stop."""
+    try:
+        with hold_lock(app_state().config):
+            _bring_to_form(asked=with_migration, is_demo=with_demo)
+            if with_demo:
+                _fill_demo()
+            run(app_state().config, _serving_app(), workers=workers, threads=threads)
+    except (AlreadyRunning, ConfigError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
+    """Migrate where that was asked for; in development an empty store, and the demo's, unasked."""
+    form = read_form(db.get_engine(READ))
+    is_development = not app_state().config.production
+    if form.is_newest:
+        return
+    if form.is_unknown or not (asked or (is_development and (is_demo or form.is_empty))):
+        raise click.ClickException(told(form))
+    _migrate(form)
+
+
+def _migrate(form: Form) -> None:
+    if not form.is_empty:
+        click.echo(steps(form))
+    migrate(db.engine)
+    # Ends the transaction of the look: the next application must find the store unlocked.
+    db.dispose()
+
+
+def migrate_here() -> None:
+    """Bring the database to the newest form, and say what is done."""
+    form = read_form(db.get_engine(READ))
+    if form.is_unknown:
+        raise click.ClickException(told(form))
+    if not form.is_newest:
+        _migrate(form)
+    click.echo("数据库已是最新。")
+
+
+def make_demo_store() -> None:
+    """Bring the store to form by itself, as only a demo may, and fill it."""
+    _bring_to_form(asked=False, is_demo=True)
+    make()
+
+
+def reload_here(*, may_miss: bool) -> None:
+    """Check what an editor changes, and let the serving process of this node read it anew."""
+    config = load_config()
+    is_serving = serving_pid(config.data / "run.lock") is not None
+    check_all(config, is_serving=is_serving, may_miss=may_miss)
+    ask_to_reread(config.data)
+    if not is_serving:
+        click.echo("都读得懂。这个数据目录上没有服务在运行，下次启动就用新的。")
+        return
+    click.echo("都读得懂。运行中的服务几秒内用上新的，谁也不用重新登录。")
+
+
+def sweep_here() -> None:
+    for name, count in sweep_now(_this_app()).items():
+        click.echo(f"{SWEPT.get(name, name)}：{count}")
+    if sentence := calendar_gap(app_state().district.clocks, today()):
+        click.echo(sentence)
+
+
+def send_notices() -> None:
+    if not app_state().config.smtp_url:
+        raise click.ClickException("没有设 DENGSHAO_SMTP_URL，不发提醒。")
+    click.echo(f"发出 {tick(_this_app())} 封。")
+
+
+def _fill_demo() -> None:
+    """Fill an empty store; a store that was not made by the demo is left as it is."""
+    make()
+    # Ends the transaction: the next application in this process must find the store unlocked.
+    db.session.close()
+    if not is_demo(db.reading):
+        return
+    db.reading.close()
+    _in_a_child(_fill_demo_tips)
+    for member in read_demo(app_state().config):
+        click.echo(f"  {member.name:<14} {member.passphrase}  {member.code}")
+
+
+def _fill_demo_tips() -> None:
+    with _serving_app().app_context():
+        if count := fill_tips(db.session, vault().blobs):
+            click.echo(f"已放进 {count} 条演示线索（都是编的）。")
+        db.session.commit()
+
+
+def _in_a_child(act: Callable[[], None]) -> None:
+    """Do something in a process of its own, which takes with it what must not be forked.
+
+    The tips of the demo bring files; obstore's threads, once started here, would be missing in
+    the workers (vault/blobs.py).
+    """
+    child = get_context("fork").Process(target=act)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise click.ClickException("演示线索没有放全，原因见上。")
+
+
+def _serving_app() -> Flask:
+    """Make the application anew: the demo has confirmed keys since this one was made."""
+    return create_app(app_state().config)
+
+
+def _this_app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app

@@ -1,0 +1,1 @@
+"""Who is on duty for P0 tips, and what one shift tells the next."""

@@ -1,0 +1,1 @@
+"""The queue: its lanes, filters, words, and acts on many tips at once."""

@@ -1,0 +1,179 @@
+"""The desk's first page: what waits in a member's unit, lane by lane."""
+
+from base64 import b64encode
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from ...access.permissions import (
+    Act,
+    is_allowed,
+    may,
+)
+from ...access.replies import first_page
+from ...app_state import app_state
+from ...db import db, today
+from ...sealing.payload import CROCKFORD
+from ...web.security import staff_only
+from .. import words
+from ..blueprint import Answer, bp
+from ..claims import clock
+from . import words as queue_words
+from .filters import (
+    MOST,
+    NAME_MAX,
+    NoName,
+    NotYours,
+    TooMany,
+    delete_filter,
+    save_filter,
+)
+from .lanes import (
+    Cursor,
+    Lane,
+    Viewer,
+)
+from .listing import (
+    PAGE,
+    BadCursor,
+    QueuePage,
+    parse_cursor,
+    read_labels,
+    read_queue,
+)
+from .search import Wanted, read_wanted
+from .side import read_around
+
+_SCRIPT_WORDS = "dengshao queue words"
+
+
+@bp.get("/")
+@staff_only
+def queue() -> Answer:
+    """Show what waits in the member's unit."""
+    if not is_allowed(Act.QUEUE, g.staff.roles):
+        # Who sees no queue begins at a page of their own.
+        return redirect(first_page(g.staff.roles))
+    wanted, faults = read_wanted(request.args, app_state().district.labels)
+    after, notice = _start(wanted.lane)
+    viewer = this_viewer()
+    page = read_queue(db.reading, viewer, wanted, after)
+    return render_template(
+        "desk/queue/queue.html",
+        **_around(wanted, viewer),
+        **_rows(page, viewer),
+        is_first=after is None,
+        notice=notice or queue_words.faults_word(faults) or _saved_word(),
+    )
+
+
+def this_viewer() -> Viewer:
+    return Viewer(g.staff.unit_id, g.staff.member_id, today(), clock())
+
+
+def _start(lane: Lane) -> tuple[Cursor | None, str]:
+    """Read where the page starts; a broken address leads to the first page, and is told."""
+    if "after" not in request.args:
+        return None, ""
+    try:
+        return parse_cursor(request.args["after"], lane), ""
+    except BadCursor:
+        return None, _("翻页的地址不完整，已经回到第一页。")
+
+
+def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
+    """Collect what stands around the rows: lanes, filters, colleagues, what the member may do."""
+    roles = g.staff.roles
+    may_assign = is_allowed(Act.ASSIGN, roles)
+    counts, side = read_around(db.reading, viewer, with_load=may_assign)
+    return {
+        "wanted": wanted,
+        "Lane": Lane,
+        "counts": counts,
+        "side": side,
+        "may_open": is_allowed(Act.OPEN, roles),
+        "may_assign": may_assign,
+        "may_bulk": is_allowed(Act.BULK, roles),
+        "may_claim": is_allowed(Act.CLAIM, roles),
+        "here": queue_words,
+        "words": words.queue_words(),
+        "counted": words.counted,
+        "labels": app_state().district.labels,
+        "script_words": _script_words(),
+        # All of their tips carry an empty label, which tells nobody anything.
+        "is_custodial": app_state().district.ways.is_custodial(viewer.unit_id),
+        "name_max": NAME_MAX,
+    }
+
+
+def _rows(page: QueuePage, viewer: Viewer) -> dict[str, Any]:
+    """Collect the rows, with each word that several share said once."""
+    return {
+        "page": page,
+        "days": words.day_words({row.received_on for row in page.rows}, viewer.today),
+        "dues": queue_words.due_words({row.due_on for row in page.rows}, viewer.today),
+        "rules": {rule.id: rule.zh for rule in app_state().district.clocks.rules},
+        "tip_address": url_for(".show_tip", reference="-").removesuffix("-"),
+    }
+
+
+def _script_words() -> Markup:
+    """Give the script's words as an attribute's value: the same for all, and long to make."""
+    kept: dict[str, Markup] = current_app.extensions
+    if _SCRIPT_WORDS not in kept:
+        made = current_app.json.dumps(queue_words.script_words(app_state().district))
+        kept[_SCRIPT_WORDS] = escape(made)
+    return kept[_SCRIPT_WORDS]
+
+
+@bp.get("/labels.json")
+@may(Act.OPEN)
+def labels_json() -> Answer:
+    """Send the sealed labels of some rows, for the browser to open: the page need not wait."""
+    asked = request.args.get("of", "").split(",")[:PAGE]
+    references = [text for text in asked if len(text) == 11 and set(text) <= {*CROCKFORD, "-"}]
+    found = read_labels(db.reading, g.staff.unit_id, references)
+    return jsonify(labels={name: b64encode(label).decode() for name, label in found.items()})
+
+
+@bp.post("/filters")
+@may(Act.SEARCH)
+def save_view() -> Answer:
+    """Save the view under a name of the member's own."""
+    wanted, _faults = read_wanted(request.form, app_state().district.labels)
+    name = request.form.get("name", "")
+    address, said = wanted.in_address(), "saved"
+    try:
+        save_filter(db.session, member_id=g.staff.member_id, name=name, query=wanted.query())
+        db.session.commit()
+    except NoName:
+        said = "no_name"
+    except TooMany:
+        said = "too_many"
+    return redirect(f"{url_for('.queue')}?{urlencode(address | {'said': said})}", 303)
+
+
+@bp.post("/filters/<int:filter_id>/delete")
+@may(Act.SEARCH)
+def delete_view(filter_id: int) -> Answer:
+    """Delete a saved view; another member's is as unknown as one that never was."""
+    try:
+        delete_filter(db.session, member_id=g.staff.member_id, filter_id=filter_id)
+    except NotYours:
+        abort(404)
+    db.session.commit()
+    return redirect(url_for(".queue", said="deleted"), 303)
+
+
+def _saved_word() -> str:
+    """Say what became of a view that was to be saved or deleted."""
+    sentences = {
+        "saved": _("存好了，在分栏下面。"),
+        "deleted": _("删掉了。"),
+        "no_name": _("没有存：请写一个名字，最多 %(n)s 个字。", n=NAME_MAX),
+        "too_many": _("没有存：最多存 %(n)s 个。请先删掉不用的。", n=MOST),
+    }
+    return str(sentences.get(request.args.get("said", ""), ""))

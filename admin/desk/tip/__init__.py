@@ -1,0 +1,1 @@
+"""One tip's page: opened, decided, answered, noted, linked, labelled."""

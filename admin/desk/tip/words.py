@@ -1,0 +1,110 @@
+"""Words of a tip's page alone: what to do next, grades, and the sentences of its scripts."""
+
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ...district.data import District
+from ...models import Tip
+from ...tip.status import STATUSES, TipStatus
+from ...tip.urgency import Urgency
+from ..files.words import file_words
+
+GRADES: Final[dict[str, dict[str, Any]]] = {
+    "source": {
+        "untested": _l("未经检验"),
+        "reliable": _l("可靠"),
+        "unreliable": _l("不可靠"),
+    },
+    "information": {"seen": _l("亲见"), "told": _l("转述"), "guess": _l("推测")},
+    "handling": {"general": _l("一般"), "limited": _l("限制"), "sealed": _l("密封")},
+}
+"""Source, information, handling. A grade judges words, never a person, and proves nothing."""
+
+WHY: Final = (
+    ("cover", _l("同事不在，我替班")),
+    ("review", _l("我来复核")),
+    ("compare", _l("和别的线索比对")),
+)
+"""What a member answers who opens a tip that a colleague holds; codes of `opening.Why`."""
+
+
+def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
+    """Say in one line what comes next; the first of these that fits."""
+    if tip.merged_into_id is not None:
+        return str(_("已经并入另一条，到那一条里办。"))
+    if not tip.is_open:
+        return str(_(STATUSES[tip.status].next_step))
+    if tip.danger_on or tip.urgency is Urgency.P0:
+        return str(_("马上看。有人有危险，先报值班领导，再办线索。"))
+    if tip.withdrawn_on:
+        return str(_("举报人请求撤回。看过之后，决定还办不办。"))
+    if held_by_other:
+        return str(_("同事在办。要您接手，先和同事说一声。"))
+    if not mine and tip.status is TipStatus.RECEIVED:
+        return str(_("先领办，再看内容，作出决定。"))
+    return str(_(STATUSES[tip.status].next_step))
+
+
+def tip_words(district: District) -> dict[str, Any]:
+    """Collect what the scripts of a tip's page say beside the words of every desk page."""
+    return {
+        "grades": {name: {id: str(w) for id, w in words.items()} for name, words in GRADES.items()},
+        "notes": _notes(),
+        "alike": _alike(),
+        "turn_to": {row.id: row.turn_to["zh"] for row in district.outcomes.values() if row.turn_to},
+        "not_forwarded": _("到此为止，不转给任何单位。"),
+        "tip_keys": _keys(),
+        "files": file_words(),
+        "ways": _ways(district),
+    }
+
+
+def _ways(district: District) -> dict[str, Any]:
+    """Tell the script which units no tip may reach by what its reporter answered."""
+    practice = (unit.id for unit in district.units.values() if unit.practice)
+    return {
+        "supervisory": district.ways.supervisory,
+        "upper": district.ways.upper,
+        "offices": {office.id: office.unit for office in district.offices.values()},
+        "practice": next(practice, ""),
+    }
+
+
+def _keys() -> list[tuple[str, str]]:
+    return [
+        ("c", _("领办")),
+        ("d", _("作出决定")),
+        ("m", _("写给举报人")),
+        ("n", _("写备注")),
+        ("u", _("改紧急程度")),
+        ("g", _("评级")),
+        ("q", _("回队列")),
+        ("?", _("看这张表")),
+    ]
+
+
+def _notes() -> dict[str, str]:
+    return {
+        "none": _("还没有备注。"),
+        "graded": _("评级："),
+        "not_graded": _("还没有评级，按“未经检验”看待。"),
+        "broken": _("第 %(n)s 条备注对不上：可能被改过、少了，或换了作者。请告诉负责人。"),
+        "untrusted": _("这条不能相信，内容不显示。"),
+        "empty": _("请先写下备注。"),
+        "choose": _("三样都要选。"),
+        "taken": _("几个人同时在写，没有排上。字还在，请再按一次。"),
+    }
+
+
+def _alike() -> dict[str, str]:
+    return {
+        "none": _("在这个页签打开过的线索里，没有看着像的。"),
+        "place": _("同在%(township)s"),
+        "near": _("地点相近"),
+        "time": _("时间相近"),
+        "text": _("说法相近"),
+        "link": _("关联"),
+        "look": _("打开看看"),
+    }

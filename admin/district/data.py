@@ -1,0 +1,219 @@
+"""The district's data: content/data/*.yml, checked against their schemas and made into objects.
+
+Read at the start, and anew when an operator asks for it. A fault in a file stops the start with its
+name and line, and leaves a running node what it has: a form built on half a file would send tips
+astray.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ..deadlines.loading import load_clocks
+from ..deadlines.rules import Clocks
+from ..reading import routes
+from ..reading.data_files import DataError, load_file
+from ..reading.keys_file import (
+    Keys,
+    combined,
+    read_lines,
+)
+from ..reading.routes import current
+from ..tip.routing import Ways
+
+
+@dataclass(frozen=True)
+class Choice:
+    id: str
+    zh: str
+    en: str
+
+    def word(self, lang: str) -> str:
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class Category(Choice):
+    route: str
+
+
+@dataclass(frozen=True)
+class Unit(Choice):
+    otherwise: tuple[str, ...]
+    practice: bool = False
+    """For training: takes no tip of the form, counts nowhere, and rings nobody."""
+
+
+@dataclass(frozen=True)
+class Office(Choice):
+    unit: str | None
+    """The unit whose people sit in that office; None where no unit of ours does."""
+
+
+@dataclass(frozen=True)
+class Outcome(Choice):
+    status: str
+    purge_days: int | None
+    turn_to: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class ContactUnits:
+    """The two units that must come together to read what a reporter left to be reached by."""
+
+    custodian: str
+    """Opens the outer lock, and can read nothing by it alone."""
+    reviewer: str
+    """Opens the inner lock."""
+
+
+@dataclass(frozen=True)
+class PracticeTip:
+    """An invented tip for training, and what it is meant to teach."""
+
+    lesson: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class District:
+    """What one district has configured: its choices, units, offices and outcomes."""
+
+    categories: dict[str, Category]
+    townships: dict[str, Choice]
+    units: dict[str, Unit]
+    offices: dict[str, Office]
+    outcomes: dict[str, Outcome]
+    choices: dict[str, dict[str, Choice]]
+    labels: dict[str, Choice]
+    """Working labels that staff may set in clear, about the work and never about a person."""
+    ways: Ways
+    contact: ContactUnits | None
+    """None where the district does not ask for it."""
+    fingerprints: frozenset[tuple[str, str]]
+    """Pairs of unit id and fingerprint that a second person has confirmed, one of a unit."""
+    retiring: frozenset[tuple[str, str, date]]
+    """Older keys with their last day: for words to tips that hang on them, and for nothing new."""
+    footer: dict[str, Any]
+    hotlines: tuple[dict[str, Any], ...]
+    practice_tips: tuple[PracticeTip, ...]
+    clocks: Clocks
+    """Until when what must be done with a tip."""
+
+    def options(self, field: str) -> Mapping[str, Choice]:
+        """Return the options of a field of choices (`tip.fields`), by id."""
+        own: dict[str, Mapping[str, Choice]] = {
+            "category": self.categories,
+            "township": self.townships,
+            "exclude": self.offices,
+        }
+        return own[field] if field in own else self.choices[field]
+
+
+def load_district(content: Path, demo_keys: Path | None = None) -> District:
+    """Read the district's data. `demo_keys` is a second keys file, for development only."""
+    found = load_file(content, "routes")
+    keys = read_keys(content, demo_keys)
+    district = District(
+        categories={
+            row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
+            for row in current(load_file(content, "categories")["items"])
+        },
+        townships=_choices(load_file(content, "townships")["items"]),
+        units={row["id"]: _unit(row) for row in current(found["items"])},
+        offices={
+            row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"))
+            for row in current(found["offices"])
+        },
+        outcomes=_outcomes(load_file(content, "outcomes")["items"]),
+        choices={
+            row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
+        },
+        labels=_choices(load_file(content, "labels")["items"]),
+        ways=Ways(found["supervisory"], found["upper"]),
+        contact=ContactUnits(**found["contact"]) if "contact" in found else None,
+        fingerprints=keys.open,
+        retiring=keys.retiring,
+        footer=load_file(content, "footer"),
+        hotlines=tuple(current(load_file(content, "hotlines")["items"])),
+        practice_tips=tuple(
+            PracticeTip(row["lesson"], row["fields"])
+            for row in current(load_file(content, "practice")["items"])
+        ),
+        clocks=_clocks(content),
+    )
+    _check_units(district)
+    return district
+
+
+def _clocks(content: Path) -> Clocks:
+    try:
+        return load_clocks(load_file(content, "deadlines"), load_file(content, "holidays"))
+    except ValueError as error:
+        raise DataError(f"deadlines.yml, holidays.yml: {error}") from None
+
+
+def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
+    return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in current(rows)}
+
+
+def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
+    return {
+        row["id"]: Outcome(
+            row["id"],
+            row["zh"],
+            row["en"],
+            row["status"],
+            row.get("purge_days"),
+            row.get("turn_to"),
+        )
+        for row in current(rows)
+    }
+
+
+def read_keys(content: Path, demo_keys: Path | None) -> Keys:
+    """Read the keys that were confirmed, of one file or of both. Raises `DataError`."""
+    units = {row["id"] for row in load_file(content, "routes")["items"]}
+    lines = read_lines(content, content / "data" / "keys.yml", units)
+    has_second = demo_keys is not None and demo_keys.exists()
+    return combined(lines, read_lines(content, demo_keys) if has_second and demo_keys else [])
+
+
+def _unit(row: dict[str, Any]) -> Unit:
+    is_practice = bool(row.get("practice"))
+    return Unit(row["id"], row["zh"], row["en"], tuple(row["otherwise"]), is_practice)
+
+
+def _check_units(district: District) -> None:
+    """Every unit that a route names must exist: a tip must never be sent to nobody."""
+    contact = set(vars(district.contact).values()) if district.contact else set()
+    if len(contact) == 1:
+        raise DataError("routes.yml: contact: custodian and reviewer must be two units")
+    named = {*district.ways.takers, *contact}
+    named |= {category.route for category in district.categories.values()}
+    named |= {office.unit for office in district.offices.values() if office.unit}
+    named |= {other for unit in district.units.values() for other in unit.otherwise}
+    practice = {unit.id for unit in district.units.values() if unit.practice}
+    if astray := sorted(practice & named):
+        raise DataError(f"routes.yml: a practice unit takes no tips: {', '.join(astray)}")
+    if missing := sorted(named - set(district.units)):
+        raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
+
+
+def routes_text(district: District) -> str:
+    """Return a district's routes as the one text that browser and site's build write too."""
+    pair = district.contact
+    return routes.routes_text(
+        district.ways.takers,
+        (pair.custodian, pair.reviewer) if pair else None,
+        {unit.id: unit.otherwise for unit in district.units.values() if not unit.practice},
+        {category.id: category.route for category in district.categories.values()},
+        {office.id: office.unit for office in district.offices.values()},
+    )
+
+
+def routes_digest(district: District) -> str:
+    """Give what /keys.json publishes of the routes."""
+    return routes.digest(routes_text(district))

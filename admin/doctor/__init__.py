@@ -1,0 +1,1 @@
+"""`dengshao doctor`: looks at the whole installation and says what to do."""

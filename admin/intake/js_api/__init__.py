@@ -1,0 +1,1 @@
+"""The form with scripts: tips and files come in sealed."""

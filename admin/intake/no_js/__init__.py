@@ -1,0 +1,1 @@
+"""The form without scripts: its files are cleaned and sealed in memory."""

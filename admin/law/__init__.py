@@ -1,0 +1,1 @@
+"""Official law texts, imported into the data folder."""

@@ -1,0 +1,47 @@
+"""Chinese numerals as laws count their articles: 六十一 is 61, and 61 is 六十一. Up to 999."""
+
+from typing import Final
+
+DIGITS: Final = "零一二三四五六七八九"
+MOST: Final = 999
+
+
+def to_chinese(number: int) -> str:
+    """Write a number as a law does. Raises `ValueError` outside 1 to 999."""
+    if not 1 <= number <= MOST:
+        raise ValueError(number)
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = f"{DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        # Alone it is 十二, after hundreds 一百一十二.
+        words += ("" if tens == 1 and not hundreds else DIGITS[tens]) + "十"
+    elif hundreds and ones:
+        words += "零"
+    return words + (DIGITS[ones] if ones else "")
+
+
+def ordinal(number: int, unit: str) -> str:
+    """Write the place of something in a law: 61, 条 is 第六十一条."""
+    return f"第{to_chinese(number)}{unit}"
+
+
+_NUMBERS: Final = {to_chinese(number): number for number in range(1, MOST + 1)}
+
+
+def to_number(words: str) -> int:
+    """Read a numeral in Chinese or Arabic digits. Raises `ValueError` for anything else."""
+    if words in _NUMBERS:
+        return _NUMBERS[words]
+    # str.isdigit() would let ² and others through.
+    if words.isascii() and words.isdigit() and 1 <= int(words) <= MOST:
+        return int(words)
+    raise ValueError(words)
+
+
+def number_of(words: str) -> int | None:
+    """Read a numeral as `to_number` does; None for anything else."""
+    try:
+        return to_number(words)
+    except ValueError:
+        return None

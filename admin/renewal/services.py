@@ -1,0 +1,236 @@
+"""Takes a unit's key back: a new one in its place, made in the browser of one who held the old.
+
+The server opens none of it. It asks for a proof that the maker's browser holds what it says it
+holds (the old key, or the joined halves of its recovery sheet), and that nobody is handed the new
+key but the remaining holders. The new key opens for tips once a second person has confirmed it.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import Session
+
+from ..access.roles import WITHOUT_CONTENT, Staff
+from ..audit.log import record
+from ..db import today
+from ..keys import issuing
+from ..models import (
+    KeptTip,
+    KeyGrant,
+    Member,
+    StaffSession,
+    UnitKey,
+)
+from ..sealing.member import fingerprint
+from ..signin.services import hash_token
+from . import riddles
+from .riddles import Purpose
+
+
+class NotNeeded(Exception):
+    """No suspended member holds this unit's key, or another browser has renewed it."""
+
+
+class NotYours(Exception):
+    """This member does not hold the unit's key."""
+
+
+class HoldersLeft(Exception):
+    """Somebody still holds the key: they hand it on, and no sheet is needed."""
+
+
+class WrongHolders(Exception):
+    """The new key was not sealed to exactly the remaining holders: look again."""
+
+
+class BadRenewal(Exception):
+    """A key that is not new."""
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A unit's new key as the browser posts it."""
+
+    recipient: str
+    recovery: str
+    roster_mac: str
+    vouch: str
+    """The successor's MAC, under the seed of the old key or of its recovery sheet."""
+    proof: str = field(repr=False)
+    grants: Mapping[str, bytes] = field(repr=False)
+    """The new identity, sealed to each remaining holder, by name."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a unit's key stands."""
+
+    unit_id: str
+    suspended: tuple[str, ...]
+    """Holders who were suspended since: the key must be renewed."""
+    remaining: tuple[str, ...]
+    """Holders who may renew it."""
+    has_kept: bool = False
+    """Whether tips moved to it that no second browser has opened."""
+
+    @property
+    def needs_renewal(self) -> bool:
+        return bool(self.suspended)
+
+
+def _holders() -> Select[str, str | None, date | None, bool]:
+    has_kept = exists().where(KeptTip.unit_id == UnitKey.unit_id)
+    return (
+        select(UnitKey.unit_id, Member.name, Member.suspended_on, has_kept)
+        .outerjoin(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
+        .outerjoin(Member, Member.id == KeyGrant.member_id)
+        .where(UnitKey.retired_on.is_(None))
+        .order_by(UnitKey.unit_id, Member.name)
+    )
+
+
+def read_standings(session: Session) -> dict[str, Standing]:
+    """Read who holds the key in use of each unit that has one; perhaps nobody does."""
+    suspended: dict[str, list[str]] = {}
+    remaining: dict[str, list[str]] = {}
+    kept: set[str] = set()
+    for unit_id, name, suspended_on, has_kept in session.execute(_holders()):
+        named = (suspended if suspended_on else remaining).setdefault(unit_id, [])
+        named += [name] if name is not None else []
+        kept |= {unit_id} if has_kept else set()
+    return {
+        unit_id: Standing(
+            unit_id,
+            tuple(suspended.get(unit_id, ())),
+            tuple(remaining.get(unit_id, ())),
+            unit_id in kept,
+        )
+        for unit_id in sorted({*suspended, *remaining})
+    }
+
+
+def read_standing(session: Session, unit_id: str) -> Standing:
+    return read_standings(session).get(unit_id) or Standing(unit_id, (), ())
+
+
+def challenge(unit_key: UnitKey, token: str, key: bytes, *, recovery: bool) -> tuple[bytes, str]:
+    """Make a riddle that only the old key (or its recovery sheet) opens, and its answer."""
+    return riddles.riddle(unit_key, token, key, Purpose.RENEW, recovery=recovery)
+
+
+def renew(
+    session: Session, posted: Renewal, *, by: Staff, token: str, key: bytes, old_id: int
+) -> UnitKey:
+    """Put a new key in the place of one that a suspended member holds. The caller commits.
+
+    A no-op where exactly this was stored before. Raises `NotYours`, `NotNeeded`, `WrongProof`,
+    `WrongHolders` or `BadRenewal`.
+    """
+    old = _take_key(session, by, old_id)
+    if (again := _stored_before(session, old, by, posted)) is not None:
+        return again
+    standing = read_standing(session, old.unit_id)
+    if old.retired_on is not None or not standing.needs_renewal:
+        raise NotNeeded
+    if by.name not in standing.remaining:
+        raise NotYours
+    _check_proof(old, posted, token, key, recovery=False)
+    new = _replace(session, old, posted, by, standing.remaining)
+    record(session, "key_renewed", by=by.name, unit_id=old.unit_id, detail=new.fingerprint)
+    return new
+
+
+def recover(
+    session: Session, posted: Renewal, *, by: Staff, token: str, key: bytes, old_id: int
+) -> UnitKey:
+    """Put a new key in the place of one that nobody holds any more, by its recovery sheet.
+
+    The maker holds it alone and hands it on. A no-op where exactly this was stored before. Raises
+    `NotYours`, `NotNeeded`, `HoldersLeft`, `WrongProof`, `WrongHolders` or `BadRenewal`.
+    """
+    old = _take_key(session, by, old_id)
+    if (again := _stored_before(session, old, by, posted)) is not None:
+        return again
+    if old.retired_on is not None:
+        raise NotNeeded
+    if read_standing(session, old.unit_id).remaining:
+        raise HoldersLeft
+    _check_proof(old, posted, token, key, recovery=True)
+    new = _replace(session, old, posted, by, (by.name,))
+    record(session, "key_recovered", by=by.name, unit_id=old.unit_id, detail=new.fingerprint)
+    return new
+
+
+def _take_key(session: Session, by: Staff, old_id: int) -> UnitKey:
+    """Hold the old key's row to the end: of two browsers, one is told that it is done."""
+    old = session.scalars(
+        select(UnitKey)
+        .where(UnitKey.id == old_id, UnitKey.unit_id == (by.unit_id or ""))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if old is None or WITHOUT_CONTENT & set(by.roles):
+        raise NotYours
+    return old
+
+
+def _stored_before(session: Session, old: UnitKey, by: Staff, posted: Renewal) -> UnitKey | None:
+    """Find what a browser posts again whose first answer was lost on the way."""
+    found = select(UnitKey).filter_by(
+        recipient=posted.recipient, made_by=by.name, succeeds_id=old.id
+    )
+    return session.scalars(found.where(UnitKey.retired_on.is_(None))).one_or_none()
+
+
+def _check_proof(old: UnitKey, posted: Renewal, token: str, key: bytes, *, recovery: bool) -> None:
+    riddles.check(posted.proof, old, token, key, Purpose.RENEW, recovery=recovery)
+
+
+def _replace(
+    session: Session, old: UnitKey, posted: Renewal, by: Staff, holders: Collection[str]
+) -> UnitKey:
+    if set(posted.grants) != set(holders):
+        raise WrongHolders
+    known = {old.recipient, old.recovery}
+    if posted.recipient == posted.recovery or {posted.recipient, posted.recovery} & known:
+        raise BadRenewal
+    old.retired_on = today()
+    session.flush()
+    new = UnitKey(
+        unit_id=old.unit_id,
+        recipient=posted.recipient,
+        recovery=posted.recovery,
+        fingerprint=fingerprint(old.unit_id, posted.recipient, posted.recovery),
+        roster_mac=posted.roster_mac,
+        made_on=today(),
+        made_by=by.name,
+        succeeds_id=old.id,
+        vouch=posted.vouch,
+    )
+    session.add(new)
+    session.flush()
+    for name, sealed in posted.grants.items():
+        member = issuing.find_member(session, name)
+        if member is None:
+            raise WrongHolders
+        session.add(KeyGrant(unit_key_id=new.id, member_id=member.id, sealed=sealed))
+    session.flush()
+    return new
+
+
+def lock_others(session: Session, unit_id: str, token: str) -> None:
+    """Make the colleagues' tabs unlock again: what rests there lacks the new key."""
+    rows = session.scalars(
+        select(StaffSession.token_hash)
+        .join(Member, Member.id == StaffSession.member_id)
+        .where(Member.unit_id == unit_id, StaffSession.token_hash != hash_token(token))
+    ).all()
+    for token_hash in rows:
+        session.execute(
+            update(StaffSession)
+            .where(StaffSession.token_hash == token_hash)
+            .values(wrap_key=secrets.token_bytes(32))
+        )

@@ -1,0 +1,137 @@
+"""Opens the installation for a command that needs it; a fault is a sentence, not a traceback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from ..migrate import Form
+
+Act = Callable[..., Any]
+
+AWAY = (
+    "数据库没有应答（DENGSHAO_DATABASE_URL）。请先看它在不在运行、地址和口令对不对，"
+    "再做一次。没有做任何改动。"
+)
+
+
+def in_app(act: Act) -> Act:
+    """Run a command inside an application, on a database of the newest form and on no other."""
+    return _opened(act, any_form=False)
+
+
+def in_app_of_any_form(act: Act) -> Act:
+    """Do the same without a look at the database's form: the command looks, and may change it."""
+    return _opened(act, any_form=True)
+
+
+def _opened(act: Act, *, any_form: bool) -> Act:
+    @click.pass_context
+    @wraps(act)
+    def run(context: click.Context, /, *args: Any, **typed: Any) -> Any:
+        from flask import has_app_context
+        from flask.cli import ScriptInfo
+
+        with plain_faults():
+            if not has_app_context():
+                info = context.find_object(ScriptInfo)
+                app = info.load_app() if info else _made_for(context)
+                context.with_resource(app.app_context())
+            if not any_form:
+                require_newest()
+            return context.invoke(act, *args, **typed)
+
+    return run
+
+
+def _made_for(context: click.Context) -> Flask:
+    """Make the application of one command, whose connections are closed after it."""
+    app = make_app()
+
+    def close() -> None:
+        from ..db import db
+
+        with app.app_context():
+            db.dispose()
+
+    context.call_on_close(close)
+    return app
+
+
+@contextmanager
+def plain_faults() -> Iterator[None]:
+    """Turn what an operator has to mend into one sentence."""
+    from sqlalchemy.exc import DBAPIError
+
+    from ..config import ConfigError
+    from ..reading.data_files import DataError
+
+    try:
+        yield
+    except (ConfigError, DataError) as error:
+        raise click.ClickException(str(error)) from None
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        raise click.ClickException(AWAY) from None
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether a database did not answer at all, or went away meanwhile.
+
+    A refused statement (a full disk, a missing table) is another matter, and keeps its name.
+    """
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    # Of PostgreSQL's codes, class 08 is the connection's and 57P the server's going down; without
+    # any code nobody was there to give one. SQLite's file can't be away: its driver is named so.
+    code = getattr(error.orig, "sqlstate", None)
+    is_sqlite = type(error.orig).__module__.startswith("sqlite3")
+    return not is_sqlite and (code is None or code.startswith(("08", "57P", "28", "3D")))
+
+
+def make_app() -> Flask:
+    """Make the application; what it writes is for this user alone."""
+    from .. import create_app
+    from ..config import load_config
+
+    os.umask(0o077)
+    return create_app(load_config())
+
+
+def require_newest() -> None:
+    """Stop at a database of another form than this program's, and say what to do about it."""
+    from ..db import READ, db
+    from ..migrate import read_form
+
+    form = read_form(db.get_engine(READ))
+    if not form.is_newest:
+        raise click.ClickException(told(form))
+
+
+def told(form: Form) -> str:
+    """Say how a database stands that is not of the newest form, and what will make it so."""
+    if form.is_unknown:
+        return f"数据库（{form.current}）比这里的程序新，没有做任何事。请先升级程序。"
+    if form.is_empty:
+        return "数据库还是空的，没有做任何事。请先运行 dengshao migrate。"
+    return (
+        f"数据库是旧的（{form.current}），没有做任何事。\n{steps(form)}\n"
+        "请先用升级前的程序备份，再运行 dengshao migrate，或者 dengshao serve --migrate。"
+    )
+
+
+def steps(form: Form) -> str:
+    """List what a migration will do, the oldest first."""
+    lines = [f"  {step.revision}\t{step.words}" for step in form.missing]
+    return "\n".join([f"升级要做 {len(lines)} 步：", *lines])

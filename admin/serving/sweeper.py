@@ -1,0 +1,197 @@
+"""Deletes what is due and tells who is late: by hand, at the start, and every hour while serving.
+
+At each turn of a serving process what reporters have seen is written, too.
+
+The day turns at the first sweep after midnight: five minutes past, in a serving process as in the
+timer of admin/deploy.
+"""
+
+import atexit
+import threading
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ..app_state import app_state
+from ..db import (
+    SHANGHAI,
+    db,
+    forget_deleted,
+    today,
+)
+from ..desk.claims import BATCH as CLAIMS
+from ..desk.claims import free_run_out
+from ..signin.services import clear_idle
+from ..vault import seen, vault
+from ..vault.deadlines import reminders
+from ..vault.expiry import BATCH, sweep
+from ..vault.files.sweep import release_stalled, sweep_files
+
+MINUTE = 5
+"""The minute of each hour at which a serving process sweeps."""
+
+SWEPT: Final = {
+    "tips": "删除内容的线索",
+    "kept": "换锁满 14 天、删掉的旧锁",
+    "covers": "过了 180 天、查询码作废的线索",
+    "nonces": "删掉的用过的表单号",
+    "challenges": "删掉的用过的工作量证明",
+    "handovers": "删掉的旧交班记录",
+    "day_keys": "销毁的旧日密钥",
+    "freed": "到期放回的领办",
+    "dated": "补上或改过期限的线索",
+    "urged": "新的催办",
+    "orphans": "没有线索用到、放弃的文件",
+    "files": "删掉的加锁文件",
+}
+"""What the counts of a sweep are called at the operator's terminal."""
+
+
+def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
+    """Delete all that is due, give undated tips their deadline, tell who is late.
+
+    Safe to run at once in several processes: each does what the others left. A turn that is not
+    thorough passes over deadlines where that day's whole turn was made already.
+    """
+    counts = delete_due(app)
+    with app.app_context():
+        counts["freed"] = _free_all(db.session)
+        counts["dated"] = _date_all(db.session)
+        counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
+        # Last: a store of files that does not answer keeps nobody from being told.
+        counts |= sweep_files(db.session, vault().blobs)
+        db.session.close()
+    return counts
+
+
+def delete_due(app: Flask) -> dict[str, int]:
+    """Delete all that is due, then empty the journal of what was deleted.
+
+    Files that were let go stay until `sweep_now`: this runs before the workers are forked, and
+    obstore does not live through that.
+    """
+    with app.app_context():
+        counts = _sweep_all(db.session)
+        clear_idle(db.session, int(time.time()))
+        db.session.commit()
+        db.session.close()
+        # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
+        forget_deleted(db.engine)
+    return counts
+
+
+def _sweep_all(session: Session) -> dict[str, int]:
+    """Sweep turn by turn, each in a transaction of its own, so that writers come in between."""
+    counts: Counter[str] = Counter()
+    while True:
+        turn = sweep(session)
+        session.commit()
+        counts.update(turn)
+        if max(turn["tips"], turn["covers"], turn["kept"]) < BATCH:
+            return dict(counts)
+
+
+def _free_all(session: Session) -> int:
+    """Free the claims that ran out."""
+    count = freed = free_run_out(session)
+    session.commit()
+    while freed == CLAIMS:
+        freed = free_run_out(session)
+        session.commit()
+        count += freed
+    return count
+
+
+def _date_all(session: Session) -> int:
+    """Give every open tip its next deadline: all of them anew where the rules have changed."""
+    count, last = 0, None
+    has_more = reminders.must_redate(session)
+    session.commit()
+    while has_more:
+        turn = reminders.redate(session, last)
+        session.commit()
+        count, last, has_more = count + turn.count, turn.last, turn.last is not None
+    has_more = True
+    while has_more:
+        turn = reminders.date_undated(session)
+        session.commit()
+        count, has_more = count + turn.count, turn.last is not None
+    return count
+
+
+def _urge_all(session: Session, *, is_thorough: bool) -> int:
+    """Tell who is late with what, unit by unit; on a day off nobody, of a practice unit nobody."""
+    day = today()
+    is_off = app_state().district.clocks.calendar.is_off(day)
+    if is_off or (not is_thorough and reminders.was_urged(session, day)):
+        return 0
+    count = 0
+    for unit in app_state().district.units.values():
+        last, has_more = None, not unit.practice
+        while has_more:
+            turn = reminders.urge(session, day, unit.id, last)
+            session.commit()
+            count, last, has_more = count + turn.count, turn.last, turn.last is not None
+    reminders.remember_urged(session, day)
+    session.commit()
+    return count
+
+
+def keep_seen(app: Flask) -> int:
+    """Write what reporters have seen since the last turn; gives for how many tips."""
+    with app.app_context():
+        boxes = vault().sightings.take()
+        found = seen.find_tips(db.reading, boxes)
+        if found:
+            seen.write(db.session, found)
+            db.session.commit()
+        db.session.close()
+        db.reading.close()
+    return len(found)
+
+
+def _release_stalled(app: Flask, before: dict[str, int]) -> dict[str, int]:
+    with app.app_context():
+        found = release_stalled(db.session, vault().blobs, before)
+        sweep_files(db.session, vault().blobs)
+        db.session.close()
+    return found
+
+
+def seconds_until_next(now: datetime) -> float:
+    """Count the seconds until the next `MINUTE` past an hour."""
+    turn = now.replace(minute=MINUTE, second=0, microsecond=0)
+    return ((turn if turn > now else turn + timedelta(hours=1)) - now).total_seconds()
+
+
+def start_sweeping(app: Flask) -> threading.Event:
+    """Sweep every hour in a thread of this process; set the event to stop it."""
+    stop = threading.Event()
+
+    def keep_sweeping() -> None:
+        unfinished: dict[str, int] = {}
+        while not stop.wait(seconds_until_next(datetime.now(SHANGHAI))):
+            try:
+                keep_seen(app)
+                sweep_now(app, is_thorough=False)
+                unfinished = _release_stalled(app, unfinished)
+            except Exception as error:
+                # The next hour tries again; a name is enough, its words may hold values.
+                app.logger.error("sweep failed: %s", type(error).__name__)
+
+    threading.Thread(target=keep_sweeping, name="sweep", daemon=True).start()
+    # What was seen since the last turn outlives a restart.
+    atexit.register(_keep_at_the_end, app)
+    return stop
+
+
+def _keep_at_the_end(app: Flask) -> None:
+    try:
+        keep_seen(app)
+    except SQLAlchemyError as error:
+        app.logger.error("what was seen is lost: %s", type(error).__name__)

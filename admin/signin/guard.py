@@ -1,0 +1,70 @@
+"""What happens before every desk page: forged requests are refused, and the member is found."""
+
+import time
+from typing import Final
+
+from flask import g, jsonify, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from ..db import db
+from ..web.security import is_desk_path
+from . import services
+
+SID: Final = "sid"
+"""The name under which the cookie carries the session's token."""
+_WHEN_LOCKED: Final = frozenset(
+    {"/desk/unlock", "/desk/lock", "/desk/sign-out", "/desk/sign-in/salt"}
+)
+"""All that a locked session reaches: unlocking, for which its browser needs the salts, and out."""
+
+csrf = CSRFProtect()
+
+
+def clock() -> int:
+    """Tell the time in epoch seconds: staff acts may be timed finer than a day."""
+    return int(time.time())
+
+
+def guard_desk() -> BaseResponse | None:
+    """Refuse forged requests, find out who is signed in, and hold a locked session back."""
+    if not is_desk_path(request.path):
+        return None
+    g.staff = g.pending = None
+    csrf.protect()
+    token = session.get(SID)
+    if token and _load_staff(token, clock()) and request.path not in _WHEN_LOCKED:
+        return _locked()
+    return None
+
+
+def _load_staff(token: str, now: int) -> bool:
+    """Find the session's member; tells whether it is locked."""
+    seen = services.find_session(db.reading, token, now)
+    if seen is None:
+        session.pop(SID)
+        # A cookie without a row must not take the writers' lock, however often it comes.
+        if services.has_row(db.reading, token):
+            services.clear_idle(db.session, now)
+            db.session.commit()
+        return False
+    if not seen.is_verified:
+        # Not touched either: who leaves the question open for 15 minutes begins again.
+        g.pending = seen.staff
+        return False
+    g.staff, g.session_left = seen.staff, seen.ends_at - now
+    # A locked session is not kept alive by what it asks for.
+    if now - seen.last_seen > services.TOUCH_SECONDS and not seen.is_locked:
+        services.touch(db.session, token, now)
+        services.clear_idle(db.session, now)
+        db.session.commit()
+    return seen.is_locked
+
+
+def _locked() -> BaseResponse:
+    if request.accept_mimetypes.best == "application/json":
+        response = jsonify(error=_("已经锁上。请先开锁，写好的字不会丢。"))
+        response.status_code = 423
+        return response
+    return redirect(url_for("signin.unlock"), 303 if request.method == "POST" else 302)

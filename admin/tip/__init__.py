@@ -1,0 +1,1 @@
+"""The contract of a tip. Pure: no Flask, no database."""

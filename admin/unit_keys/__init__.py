@@ -1,0 +1,10 @@
+"""A unit's page: who holds its key, and how a key gets confirmed."""
+
+from flask import Flask
+
+from .views import bp
+
+
+def init_app(app: Flask) -> None:
+    """Register the package on the application."""
+    app.register_blueprint(bp)

@@ -1,0 +1,45 @@
+"""Opens the store that `DENGSHAO_BLOBS_URL` names."""
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from obstore.store import MemoryStore, S3Store
+
+from .blobs import BlobStore
+from .local import LocalBlobs
+
+# A reporter waits meanwhile, and their browser tries again by itself.
+_RETRY: Any = {"max_retries": 3}
+_CLIENT: Any = {"connect_timeout": "3s", "timeout": "30s"}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+
+
+def open_blobs(url: str) -> BlobStore:
+    """Make the door to the store of `DENGSHAO_BLOBS_URL`. Nothing is asked of it yet."""
+    kind = urlsplit(url).scheme
+    if kind == "file":
+        return LocalBlobs.at(url)
+    if kind == "s3":
+        return BlobStore(lambda: _s3(url))
+    if kind == "memory":
+        return BlobStore(MemoryStore)
+    raise ValueError("not an address of a blob store")
+
+
+def _s3(url: str) -> S3Store:
+    """Open a bucket; keys, region and endpoint come from AWS_* of the environment (obstore's)."""
+    parts = urlsplit(url)
+    options: Any = dict(_CLIENT)
+    if _is_on_this_machine():
+        # Elsewhere, AWS_ALLOW_HTTP=true must say that the line is a safe one.
+        options["allow_http"] = True
+    prefix = parts.path.strip("/") or None
+    return S3Store(parts.netloc, prefix=prefix, client_options=options, retry_config=_RETRY)
+
+
+def _is_on_this_machine() -> bool:
+    named = (os.environ.get(name) for name in _ENDPOINTS)
+    endpoint = next(filter(None, named), "")
+    return urlsplit(endpoint).hostname in _LOOPBACK

@@ -258,6 +258,10 @@ interface FilesField {
 
 interface FilesOptions {
   place: string;
+  form?: HTMLFormElement;
+  isPractice?: boolean;
+  isYoung?: boolean;
+  isPacked?: () => boolean | Promise<boolean>;
 }
 
 // hold.js, which comes with the page and loads all other scripts of ours.
@@ -266,7 +270,21 @@ interface Loader {
   arrive(address: string, done: (reason: string, own: string) => void): void;
 }
 
+// What keeps drafts, once its script is there.
+interface DraftKeeper {
+  Draft: typeof import("./reporter/form/draft.js").Draft;
+  Keeping: typeof import("./reporter/form/keeping.js").Keeping;
+  openKept: typeof import("./reporter/form/kept_again.js").openKept;
+}
+
+// What `self` is in a worker: TypeScript's own words for it and for a page's cannot stand together.
+interface WorkerThread {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+}
+
 interface Window {
+  DengshaoDraft: DraftKeeper;
   DengshaoLoad: Loader;
   DengshaoFiles: (root: HTMLElement, options: FilesOptions) => Promise<FilesField>;
 }

@@ -1,11 +1,19 @@
 // Something that is made beforehand, and anew once it is too old or was refused.
 
+/** @template T */
 export class Fresh {
+  /**
+   * @param {() => Promise<T>} make
+   * @param {number} minutes
+   * @param {() => number} [now]
+   */
   constructor(make, minutes, now = Date.now) {
     this.make = make;
     this.lasts = minutes * 60000;
     this.now = now;
-    this.drop();
+    /** @type {Promise<T> | null} */
+    this.made = null;
+    this.since = 0;
   }
 
   // What failed is not kept.
@@ -14,7 +22,9 @@ export class Fresh {
       this.since = this.now();
       const made = this.make();
       this.made = made;
-      made.catch(() => this.made === made && this.drop());
+      made.catch(() => {
+        if (this.made === made) this.drop();
+      });
     }
     return this.made;
   }

@@ -23,6 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from .tip.channels import Channel
+from .tip.events import Event, EventKind, Level
+from .tip.status import TipStatus
+from .tip.urgency import Urgency
+
 # A BIGINT key in SQLite keeps a hidden row number in order of arrival; INTEGER is the row number.
 RandomKey = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
@@ -44,30 +49,6 @@ class Base(DeclarativeBase):
         ),
         bytes: LargeBinary,
     }
-
-
-class TipStatus(enum.StrEnum):
-    """Where a tip stands: the same coarse words for the reporter and for the database."""
-
-    RECEIVED = "received"
-    QUESTION = "question"
-    ACCEPTED = "accepted"
-    REFERRED = "referred"
-    OUT_OF_SCOPE = "out_of_scope"
-    CLOSED = "closed"
-    PURGED = "purged"
-
-
-OPEN_STATUSES = frozenset(
-    {TipStatus.RECEIVED, TipStatus.QUESTION, TipStatus.ACCEPTED, TipStatus.REFERRED}
-)
-
-
-class Urgency(enum.StrEnum):
-    P0 = "P0"
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
 
 
 class LaneRank(enum.StrEnum):
@@ -194,8 +175,10 @@ class Tip(Base):
     talk_length: Mapped[int] = mapped_column(default=0)
     # The unit again, while the tip stands apart in the lane 疑似机器发送; otherwise nothing.
     machine_unit: Mapped[str | None] = mapped_column(String(40))
-    # How it came: by the form, or entered by staff who heard it (channels of desk/entering).
-    channel: Mapped[str] = mapped_column(String(10), default="form", server_default="form")
+    # How it came: by the form, or taken down by staff who heard it.
+    channel: Mapped[str] = mapped_column(
+        String(10), default=Channel.FORM.value, server_default=Channel.FORM.value
+    )
     # Epoch seconds until which the claim holds; a claim that ran out is nobody's.
     claimed_until: Mapped[int | None] = mapped_column(BigInteger)
     # The next deadline of deadlines.yml that is not met yet, and its day.
@@ -321,10 +304,20 @@ class Decision(Base):
     step: Mapped[int]
     old: Mapped[TipStatus]
     new: Mapped[TipStatus]
-    # A code of outcomes.yml or of history.Reason, or urgency_P0 to urgency_P3; never free words.
-    reason: Mapped[str] = mapped_column(String(40))
+    # What happened, as `tip.events` declares it; never free words.
+    kind: Mapped[EventKind] = mapped_column(server_default=EventKind.DECIDED.value)
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    urgency: Mapped[Urgency | None]
+    other: Mapped[str | None] = mapped_column(String(11))
+    rule: Mapped[str | None] = mapped_column(String(40))
+    level: Mapped[Level | None]
     by: Mapped[str] = mapped_column(String(80))
     decided_on: Mapped[date]
+
+    @property
+    def event(self) -> Event:
+        """What happened, with all that it carries."""
+        return Event(self.kind, self.reason, self.urgency, self.other, self.rule, self.level)
 
 
 class SpentNonce(Base):
@@ -481,7 +474,7 @@ class Countersign(Base):
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     # suspend, or close: of members/countersign.Kind.
     kind: Mapped[str] = mapped_column(String(10))
-    # The unit whose matter it is; who agrees: countersign.guardian_of, closing_unit.
+    # The unit whose matter it is; who agrees: `tip.routing.Ways`.
     unit_id: Mapped[str] = mapped_column(String(40))
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_on: Mapped[date]

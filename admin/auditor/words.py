@@ -8,7 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from ..access.permissions import Act
 from ..audit.faults import Fault, Finding
-from ..vault.history import Reason
+from ..tip.channels import CHANNELS
+from ..tip.events import TOLD, Event, EventKind
+from ..tip.status import STATUSES
+from ..tip.urgency import GRADES
 
 ACT: Final[dict[Act, Any]] = {
     Act.QUEUE: _l("看队列，看不到内容"),
@@ -64,8 +67,7 @@ DONE: Final[dict[str, Any]] = {
     "opened": _l("打开了线索"),
     "acted": _l("办理了线索"),
     "file_opened": _l("打开了附件"),
-    Reason.FILE_COPIED: _l("转出了附件的副本"),
-    Reason.FILE_TAKEN: _l("取出了附件，要离线清理"),
+    **{kind.value: _l(TOLD[kind].word) for kind in (EventKind.FILE_COPIED, EventKind.FILE_TAKEN)},
     "assigned": _l("分派了线索"),
     "labelled": _l("贴了工作标签"),
     "invite": _l("发出邀请"),
@@ -121,26 +123,7 @@ _DETAIL: Final[dict[str, Any]] = {
     "code": _l("备用码"),
     "one": _l("其中一个"),
     "others": _l("其他全部"),
-    "received": _l("现为已收到"),
-    "question": _l("现为等补充"),
-    "accepted": _l("现为已受理"),
-    "referred": _l("现为已转办"),
-    "out_of_scope": _l("现为不归这里办"),
-    "closed": _l("现为已办结"),
-    Reason.CLAIMED: _l("领办"),
-    Reason.RELEASED: _l("放回队列"),
-    Reason.ASKED: _l("提问"),
-    Reason.ANSWERED: _l("回复"),
-    Reason.ASSIGNED: _l("分派"),
-    Reason.MOVED: _l("移送"),
-    Reason.FIRST_READ: _l("第一次阅读"),
-    "urgency_P0": _l("改为危急"),
-    "urgency_P1": _l("改为当日"),
-    "urgency_P2": _l("改为三日内"),
-    "urgency_P3": _l("改为一般"),
-    "phone": _l("来电"),
-    "letter": _l("来信"),
-    "visit": _l("来访"),
+    **{channel.value: _l(word) for channel, word in CHANNELS.items()},
     "link": _l("没有账户，凭第二个链接"),
     "command_line": _l("命令行"),
     "ok": _l("完整"),
@@ -164,10 +147,21 @@ def act_word(code: str) -> str:
     return str(FAILED.get(code) or DONE.get(code) or acts.get(code) or code)
 
 
+def _events() -> dict[str, str]:
+    """Word what an act did with its tip, and where that left it."""
+    now = {status.value: _("现为%(word)s", word=_(told.staff)) for status, told in STATUSES.items()}
+    done = {kind.value: _(told.word) for kind, told in TOLD.items() if "%(" not in told.word}
+    graded = {
+        Event(EventKind.REGRADED, urgency=level).code: _("改为%(word)s", word=_(grade.word))
+        for level, grade in GRADES.items()
+    }
+    return {**now, **done, **graded}
+
+
 def detail_words(detail: str, codes: Mapping[str, str]) -> str:
     """Say a line's codes in words; names of members and numbers stand as they are."""
     acts: dict[str, Any] = {act.value: word for act, word in ACT.items()}
-    known = {**codes, **acts, **_DETAIL}
+    known = {**codes, **acts, **_DETAIL, **_events()}
     whole = known.get(detail)
     parts = [whole] if whole else [known.get(part, part) for part in detail.split(" ")]
     return str(_("，")).join(str(part) for part in parts)

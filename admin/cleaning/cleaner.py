@@ -10,8 +10,9 @@ from mmap import ACCESS_READ, mmap
 from time import monotonic
 from typing import Final
 
-from .films import FILMS, clean_film
-from .kinds import DOCX, PPTX, XLSX, sniff
+from ..tip.media import MEDIA, Job
+from .films import clean_film
+from .kinds import sniff
 from .names import neutral_name
 from .sandbox import (
     MB,
@@ -24,17 +25,8 @@ from .sandbox import (
 )
 from .words import Cleaned, NotCleaned, Uncleanable
 
-# What each kind is given to, and the kind that comes out where that is another.
-_JOBS: Final = {
-    **dict.fromkeys(("image/jpeg", "image/png", "image/gif", "image/webp"), "picture"),
-    **dict.fromkeys(("image/heic", "image/avif"), "picture"),
-    "application/pdf": "paper",
-    **dict.fromkeys((DOCX, XLSX, PPTX), "office"),
-    "application/vnd.oasis.opendocument.text": "office",
-    "application/vnd.oasis.opendocument.spreadsheet": "office",
-    "application/vnd.oasis.opendocument.presentation": "office",
-}
-_BECOMES: Final = {"image/heic": "image/jpeg", "image/avif": "image/jpeg"}
+_WHOLE: Final = frozenset({Job.PICTURE, Job.PAPER, Job.OFFICE})
+"""Jobs that hold a whole file in memory."""
 # A paper or picture above this is none that a person made; films have no bound of their own.
 _MOST_BYTES: Final = 256 * MB
 _ENCRYPTED_OFFICE: Final = "EncryptedPackage".encode("utf-16-le")
@@ -94,17 +86,22 @@ def clean_file(
     if not _turn.acquire(timeout=max(seconds, 0)):
         raise NotCleaned(Uncleanable.TOOK_TOO_LONG)
     try:
-        if media_type in FILMS:
-            return clean_film(media_type, source, target, until=until, output=output)
-        limits = Limits(until, output=min(output, _MOST_BYTES))
-        _run_job(_JOBS[media_type], media_type, source, target, limits)
+        return _clean_in_turn(media_type, source, target, until=until, output=output)
     finally:
         _turn.release()
-    return _BECOMES.get(media_type, media_type)
+
+
+def _clean_in_turn(media_type: str, source: int, target: int, *, until: float, output: int) -> str:
+    media = MEDIA[media_type]
+    if media.job is Job.FILM:
+        return clean_film(media_type, source, target, until=until, output=output)
+    limits = Limits(until, output=min(output, _MOST_BYTES))
+    _run_job(str(media.job), media_type, source, target, limits)
+    return media.becomes or media_type
 
 
 def _run_job(job: str, media_type: str, source: int, target: int, limits: Limits) -> None:
-    if job == "office":
+    if job == Job.OFFICE:
         # It unpacks the whole archive, twice, into the folder in memory.
         limits = replace(limits, folder=512 * MB)
         run(system_python_inside(job, media_type), source, target, limits)
@@ -119,11 +116,12 @@ def _kind(source: int) -> str:
         raise NotCleaned(Uncleanable.BROKEN)
     with mmap(source, size, access=ACCESS_READ) as data:
         media_type = sniff(data)
-        if data.find(_ENCRYPTED_OFFICE) >= 0 and media_type not in _JOBS:
+        job = MEDIA[media_type].job if media_type in MEDIA else None
+        if data.find(_ENCRYPTED_OFFICE) >= 0 and job not in _WHOLE:
             raise NotCleaned(Uncleanable.ENCRYPTED)
-    if media_type not in _JOBS and media_type not in FILMS:
+    if job is None:
         raise NotCleaned(Uncleanable.UNKNOWN_KIND)
-    if media_type in _JOBS and size > _MOST_BYTES:
+    if job in _WHOLE and size > _MOST_BYTES:
         raise NotCleaned(Uncleanable.TOO_LARGE)
     return media_type
 

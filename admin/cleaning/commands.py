@@ -13,8 +13,8 @@ from typing import Final
 import click
 
 from ..db import today
+from ..tip.media import MEDIA
 from .cleaner import can_clean, clean_file
-from .names import ENDINGS
 from .words import REASON_WORDS, NotCleaned
 
 LOG: Final = "clean-log.jsonl"
@@ -83,7 +83,7 @@ def write_copy(path: Path, folder: Path) -> tuple[Path, CleanedLine]:
             after=_sha256(Path(made)),
             size=Path(made).stat().st_size,
         )
-        copy = folder / f"{path.stem}-已清理{ENDINGS[media_type][0]}"
+        copy = folder / f"{path.stem}-已清理{MEDIA[media_type].endings[0]}"
         # Ours from here on: what stood under this name before would have been refused.
         copy.touch(mode=0o600, exist_ok=False)
         os.replace(made, copy)

@@ -52,7 +52,6 @@ _BOXES: Final = {
     "audio/ogg": _Box("ogg", "ogg"),
     "audio/wav": _Box("wav", "wav"),
 }
-FILMS: Final = frozenset(_BOXES) | _FRAMES
 # Pictures of a film: which units between them are messages, and left out. Other codecs may carry
 # what we do not know of, a whole photo's metadata in each picture of MJPEG for one.
 _HEVC: Final = "hevc"

@@ -4,34 +4,26 @@ import re
 from mmap import mmap
 from typing import Final
 
-UNKNOWN: Final = "application/octet-stream"
-_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-DOCX: Final = _OFFICE + "wordprocessingml.document"
-XLSX: Final = _OFFICE + "spreadsheetml.sheet"
-PPTX: Final = _OFFICE + "presentationml.presentation"
-OLE: Final = "application/x-ole-storage"
-_ODF: Final = "application/vnd.oasis.opendocument."
-
-# Begins with these bytes: is of this type.
-_STARTS: Final = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-    (b"OggS", "audio/ogg"),
-    (b"#!AMR", "audio/amr"),
-    (b"fLaC", "audio/flac"),
-    (b"ID3", "audio/mpeg"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
+from ..tip.media import (
+    AVIF,
+    BRANDS,
+    DOCX,
+    EBML,
+    FILM_BOXES,
+    FRAMES,
+    MATROSKA,
+    PPTX,
+    QUICKTIME,
+    RIFFS,
+    SOUND_BOXES,
+    STARTS,
+    UNKNOWN,
+    WEBM,
+    XLSX,
+    ZIP,
+    ZIP_START,
 )
-_RIFF: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
-_BRANDS: Final = {
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "image/heic"),
-    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
-    **dict.fromkeys((b"M4A ", b"M4B ", b"M4P "), "audio/mp4"),
-    b"qt  ": "video/quicktime",
-}
+
 # A film of the first QuickTime cameras has no brand; it opens with one of these boxes.
 _OLD_QUICKTIME: Final = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 _ZIPS: Final = (
@@ -46,15 +38,15 @@ _ODF_TYPE: Final = re.compile(
 
 def sniff(data: bytes | mmap) -> str:
     """Tell the media type by content; `application/octet-stream` for what we do not know."""
-    for start, media_type in _STARTS:
+    for start, media_type in STARTS:
         if data[: len(start)] == start:
             return media_type
     if data[:4] == b"RIFF":
-        return _RIFF.get(data[8:12], UNKNOWN)
-    if data[:4] == b"PK\x03\x04":
+        return RIFFS.get(data[8:12], UNKNOWN)
+    if data[:4] == ZIP_START:
         return _zipped(data)
-    if data[:4] == b"\x1a\x45\xdf\xa3":
-        return "video/webm" if b"webm" in data[:64] else "video/x-matroska"
+    if data[:4] == EBML:
+        return WEBM if b"webm" in data[:64] else MATROSKA
     return _boxes(data) or _frames(data) or UNKNOWN
 
 
@@ -64,22 +56,22 @@ def _zipped(data: bytes | mmap) -> str:
         return odf[1].decode("ascii")
     ends = data[:4096] + data[-65536:]
     if b"[Content_Types].xml" not in ends:
-        return "application/zip"
-    return next((kind for part, kind in _ZIPS if part.search(ends)), "application/zip")
+        return ZIP
+    return next((kind for part, kind in _ZIPS if part.search(ends)), ZIP)
 
 
 def _boxes(data: bytes | mmap) -> str | None:
     """Tell a file of ISO boxes: film, sound, or an iPhone's picture."""
     if data[4:8] != b"ftyp":
-        return "video/quicktime" if data[4:8] in _OLD_QUICKTIME else None
+        return QUICKTIME if data[4:8] in _OLD_QUICKTIME else None
     size = min(int.from_bytes(data[:4], "big"), 256)
     brands = [data[8:12], *(data[at : at + 4] for at in range(16, size, 4))]
     # `mif1` says only "a picture"; a later brand may say which.
     if brands[0] in {b"mif1", b"msf1"} and b"avif" in brands:
-        return "image/avif"
-    if known := _BRANDS.get(brands[0]):
+        return AVIF
+    if known := BRANDS.get(brands[0]):
         return known
-    return "audio/mp4" if _only_sound(data) else "video/mp4"
+    return SOUND_BOXES if _only_sound(data) else FILM_BOXES
 
 
 def _only_sound(data: bytes | mmap) -> bool:
@@ -96,4 +88,4 @@ def _frames(data: bytes | mmap) -> str | None:
         return "audio/aac"
     is_layer_three = data[1] & 0xE6 == 0xE2
     is_possible = data[2] >> 4 not in {0, 15} and data[2] >> 2 & 3 != 3
-    return "audio/mpeg" if is_layer_three and is_possible else None
+    return FRAMES if is_layer_three and is_possible else None

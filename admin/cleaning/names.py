@@ -5,42 +5,12 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import Final
 
-from .kinds import DOCX, PPTX, XLSX
+from ..tip.media import MEDIA
 
 MOST_LETTERS: Final = 120
 MOST_ENDING: Final = 16
 UNNAMED: Final = "文件"
 
-# The ending that a type is given, and others that it may keep.
-ENDINGS: Final[dict[str, tuple[str, ...]]] = {
-    "image/jpeg": (".jpg", ".jpeg", ".jfif"),
-    "image/png": (".png",),
-    "image/gif": (".gif",),
-    "image/webp": (".webp",),
-    "image/heic": (".heic", ".heif"),
-    "image/avif": (".avif",),
-    "video/mp4": (".mp4", ".m4v", ".3gp"),
-    "video/quicktime": (".mov", ".qt"),
-    "video/webm": (".webm",),
-    "video/x-matroska": (".mkv",),
-    "video/x-msvideo": (".avi",),
-    "audio/mpeg": (".mp3",),
-    "audio/mp4": (".m4a", ".mp4", ".3gp"),
-    "audio/aac": (".aac",),
-    "audio/amr": (".amr",),
-    "audio/flac": (".flac",),
-    "audio/ogg": (".ogg", ".oga", ".opus"),
-    "audio/wav": (".wav",),
-    "application/pdf": (".pdf",),
-    "application/zip": (".zip",),
-    DOCX: (".docx",),
-    XLSX: (".xlsx",),
-    PPTX: (".pptx",),
-    "application/vnd.oasis.opendocument.text": (".odt",),
-    "application/vnd.oasis.opendocument.spreadsheet": (".ods",),
-    "application/vnd.oasis.opendocument.presentation": (".odp",),
-    "application/x-ole-storage": (".doc", ".xls", ".ppt", ".wps", ".et", ".dps", ".msg"),
-}
 _KINDS: Final = {"image": "照片", "video": "录像", "audio": "录音"}
 # What a double click would run, or a browser would draw: such a name gets an ending that opens
 # nothing.
@@ -74,7 +44,7 @@ def safe_name(name: str, type: str) -> str:
 def neutral_name(type: str, number: int | None = None) -> str:
     """Give a cleaned file a name that tells its kind alone: 照片.jpg, or 照片2.jpg."""
     kind = _KINDS.get(type.partition("/")[0], UNNAMED)
-    ending = ENDINGS.get(type, (".bin",))[0]
+    ending = MEDIA[type].endings[0] if type in MEDIA else ".bin"
     return kind + ("" if number is None else str(number)) + ending
 
 
@@ -99,7 +69,8 @@ def _fitted(name: str, media_type: str) -> str:
 
 def _ending(own: str, media_type: str) -> str:
     """Tell the ending that a name shall have: its own where that is right and harmless."""
-    if known := ENDINGS.get(media_type):
+    if media_type in MEDIA:
+        known = MEDIA[media_type].endings
         return own if own.lower() in known else known[0]
     if own.lower().removeprefix(".") in _RUNS:
         return f"{own}.bin"

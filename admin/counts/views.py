@@ -21,11 +21,8 @@ from sqlalchemy.orm import Session
 from ..access.permissions import Act, may
 from ..app_state import app_state
 from ..db import db, today
-from ..models import (
-    Decision,
-    Tip,
-    TipStatus,
-)
+from ..models import Decision, Tip
+from ..tip.status import TipStatus
 from .rules import (
     LEAST,
     Month,

@@ -4,15 +4,9 @@ import hashlib
 import json
 from typing import Any
 
-from ..models import Urgency
-from .rules import (
-    Clocks,
-    Extension,
-    ExtensionReason,
-    Level,
-    Retention,
-    Rule,
-)
+from ..tip.events import Level
+from ..tip.urgency import Urgency
+from .rules import Clocks, Extension, ExtensionReason, Retention, Rule
 from .working_days import KNOWN_YEARS, load_working_days
 
 

@@ -4,35 +4,14 @@ The rules stand in content/data/deadlines.yml. A clock knows days and no hours; 
 reporter are the day of receipt and the days of their messages, which the history keeps anyway.
 """
 
-import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
-from ..models import (
-    OPEN_STATUSES,
-    TipStatus,
-    Urgency,
-)
+from ..tip.events import TOLD, EventKind, Level
+from ..tip.status import OPEN_STATUSES, TipStatus
+from ..tip.urgency import Urgency
 from .working_days import WorkingDays, end_of
-
-
-class Level(enum.StrEnum):
-    """Who is told that a deadline ran out, one after the other."""
-
-    HOLDER = "holder"
-    REVIEWER = "reviewer"
-    SUPERVISOR = "supervisor"
-
-
-DANGER: Final = "danger"
-MOVED: Final = "moved"
-"""Reasons of the history that clocks look at besides the statuses."""
-_BY_THE_COVER: Final = frozenset(
-    {"claimed", "released", "assigned", "urgency", "linked", "unlinked", "joined", "parted"}
-)
-"""First words of reasons for what staff do without opening the tip: a dispatcher holds no key."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +21,15 @@ class Step:
     day: date
     old: TipStatus
     new: TipStatus
+    kind: EventKind
     reason: str
+    """Of a decision: its id in outcomes.yml."""
     is_staff: bool
 
     @property
     def is_read(self) -> bool:
         """Tell whether who did this has read the tip, or has settled what becomes of it."""
-        is_more = self.old is not self.new or self.reason.partition("_")[0] not in _BY_THE_COVER
+        is_more = self.old is not self.new or not TOLD[self.kind].is_by_cover
         return self.is_staff and is_more
 
 
@@ -90,7 +71,7 @@ class Rule:
         """Tell whether this step meets the deadline."""
         if step.is_read and "read" in self.met_by:
             return True
-        if step.reason == MOVED and MOVED in self.met_by:
+        if step.kind is EventKind.MOVED and EventKind.MOVED in self.met_by:
             return True
         return step.old is not step.new and step.new in self.met_by
 
@@ -255,7 +236,7 @@ def _beginning(rule: Rule, facts: Facts, run: Sequence[Step]) -> tuple[date, Seq
         return _last(run, lambda step: _is_referral(rule, step))
     start = started_on(facts), run
     if rule.start == "alarm":
-        return _last(run, lambda step: step.reason == DANGER) or start
+        return _last(run, lambda step: step.kind is EventKind.DANGER) or start
     return start
 
 

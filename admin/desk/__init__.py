@@ -56,5 +56,5 @@ def init_app(app: Flask) -> None:
 
 def _countersigns(staff: Staff) -> bool:
     """Tell whether a member can be the second person for what another unit asks."""
-    is_guardian = countersign.guardian_of(app_state().district, staff.unit_id) is not None
+    is_guardian = app_state().district.ways.guardian(staff.unit_id) is not None
     return is_guardian and is_allowed(Act.COUNTERSIGN, staff.roles)

@@ -116,7 +116,7 @@ def _event(decision: Decision) -> dict[str, Any]:
     return {
         "step": decision.step,
         "by": actor_word(decision.by),
-        "what": event_word(decision) or _("作出决定"),
+        "what": event_word(decision),
         "status": str(STATUS[decision.new]) if moved else "",
         "day": decision.decided_on.isoformat(),
     }

@@ -4,16 +4,16 @@ A claim that ran out is nobody's. It shows as free at once; the hourly sweep the
 """
 
 import time
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, insert, select, true, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
-from ..db import today
-from ..models import Decision, Tip, Urgency
-from ..vault.history import SYSTEM, Reason
+from ..models import Tip
+from ..tip.events import Event, EventKind
+from ..tip.urgency import Urgency
+from ..vault.events import SYSTEM, append_to_each
 
 HOURS: Final = {Urgency.P0: 2}
 """For how long a claim holds, in hours; where lives are at stake a silent holder costs most."""
@@ -74,25 +74,6 @@ def free_run_out(session: Session, now: int | None = None) -> int:
         return 0
     freed = update(Tip).where(Tip.id.in_([row.id for row in rows]))
     session.execute(freed.values(claimed_by_id=None, claimed_until=None, version=Tip.version))
-    session.execute(insert(Decision), _lines(session, rows))
+    standing = {row.id: row.status for row in rows}
+    append_to_each(session, standing, Event(EventKind.RUN_OUT), by=SYSTEM)
     return len(rows)
-
-
-def _lines(session: Session, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    last = session.execute(
-        select(Decision.tip_id, func.max(Decision.step))
-        .where(Decision.tip_id.in_([row.id for row in rows]))
-        .group_by(Decision.tip_id)
-    )
-    steps = {tip_id: step for tip_id, step in last}
-    common = {"reason": Reason.RUN_OUT, "by": SYSTEM, "decided_on": today()}
-    return [
-        {
-            "tip_id": row.id,
-            "step": steps.get(row.id, 0) + 1,
-            "old": row.status,
-            "new": row.status,
-            **common,
-        }
-        for row in rows
-    ]

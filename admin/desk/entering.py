@@ -5,10 +5,10 @@ here, for a member stands behind each; who entered a tip is in the audit log.
 """
 
 import re
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, render_template
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,22 +16,23 @@ from ..access.permissions import Act, may
 from ..app_state import app_state
 from ..audit.log import record
 from ..db import db
+from ..tip.channels import CHANNELS, TAKEN_DOWN
+from ..tip.fields import FIELDS
+from ..tip.problems import Problem
 from ..tip.routing import offered_categories
 from ..vault import store, vault
 from ..vault.cover import Cover, read_cover
 from ..vault.offered import routes_of
 from ..web.questions import TipQuestions, make_offer
 from ..wire.fields import text_field
-from ..wire.json_api import answer_json, read_json
+from ..wire.json_api import answer_json, answer_problem, read_json
 from . import words
 from .blueprint import Answer
 
 bp = Blueprint("entering", __name__, url_prefix="/desk/enter")
-CHANNELS: Final = {"phone": _l("来电"), "letter": _l("来信"), "visit": _l("来访")}
-"""How somebody told it; it stands on the tip's cover."""
 MOST_BODY = 128 * 1024
 _STEP = 4096
-_CHANNEL = re.compile("|".join(CHANNELS))
+_CHANNEL = re.compile("|".join(TAKEN_DOWN))
 
 
 @bp.get("/")
@@ -43,13 +44,12 @@ def show_form() -> Answer:
     offered = offered_categories(district, units, sealed_way=True)
     form = TipQuestions()
     form.offer(make_offer(district, offered, "zh"))
-    # What nobody answered is not known, as on the public form.
-    for name in ("township", "when", "minor", "official"):
-        form[name].data = "unclear"
+    form.preset()
     return render_template(
         "desk/enter.html",
         form=form,
-        channels=CHANNELS,
+        questions=FIELDS,
+        channels={channel: _(CHANNELS[channel]) for channel in TAKEN_DOWN},
         units={unit.id: unit.zh for unit in district.units.values()},
         browser_words=words.browser_words(district),
         mailbox=f"{app_state().config.public_host}/mailbox/",
@@ -72,7 +72,7 @@ def store_sealed() -> Response:
     channel, cover = text_field(content, "channel", _CHANNEL), read_cover(content)
     unit = cover.open_unit(vault().units.get())
     if unit is None:
-        return _stored_before(cover, db.reading) or _answer("unit_closed", 409)
+        return _stored_before(cover, db.reading) or _problem(Problem.UNIT_CLOSED)
     try:
         store.store_tip(db.session, cover.tip(unit, channel=channel))
         # No reference and no channel: a line of the log has a time, and a call is the caller's act.
@@ -80,7 +80,7 @@ def store_sealed() -> Response:
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        return _stored_before(cover, db.session) or _answer("reference_taken", 409)
+        return _stored_before(cover, db.session) or _problem(Problem.REFERENCE_TAKEN)
     return _answer()
 
 
@@ -93,12 +93,15 @@ def _stored_before(cover: Cover, session: Session) -> Response | None:
     found = store.find_stored(session, cover.lookup)
     if found is None:
         return None
-    return _answer() if found.sealed == cover.sealed else _answer("other_words", 409)
+    return _answer() if found.sealed == cover.sealed else _problem(Problem.OTHER_WORDS)
 
 
-def _answer(problem: str = "", status: int = 200) -> Response:
-    content = {"error": problem} if problem else {"stored": True}
-    return answer_json(content, status, step=_STEP)
+def _answer() -> Response:
+    return answer_json({"stored": True}, step=_STEP)
+
+
+def _problem(problem: Problem) -> Response:
+    return answer_problem(problem, step=_STEP)
 
 
 def _refuse_practice() -> None:

@@ -10,8 +10,10 @@ from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
 from ..district.data import District, Outcome
-from ..models import Tip, Urgency
-from .services import MOVES, SealedMessage, days_kept, needs_second
+from ..models import Tip
+from ..tip.status import STATUSES, may_move
+from ..tip.urgency import Urgency
+from .services import SealedMessage, days_kept, needs_second
 from .words import MOVE, URGENCY
 
 SEALED_MAX = 64 * 1024
@@ -19,7 +21,7 @@ _AGE_FILE = b"age-encryption.org/v1\n"
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
-    """Where a tip goes and why. Offers only the moves that `MOVES` knows for this tip."""
+    """Where a tip goes and why. Offers only the moves that its status allows."""
 
     move_to = RadioField(_l("怎么办"), [InputRequired(_l("请选怎么办。"))])
     reason = SelectField(_l("理由"), [InputRequired(_l("请选一个理由。"))])
@@ -27,7 +29,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, tip: Tip, district: District) -> None:
         super().__init__()
         self.tip, self.district = tip, district
-        moves = [status for status in MOVE if status in MOVES[tip.status]]
+        moves = [status for status in MOVE if may_move(tip.status, status)]
         self.move_to.choices = [(status.value, MOVE[status]) for status in moves]
         reasons = [
             (row.id, row.zh, _told_of(tip, row))
@@ -38,7 +40,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         self.move_to.validate_choice = self.reason.validate_choice = False
 
     def validate_move_to(self, field: Field) -> None:
-        if field.data not in MOVES[self.tip.status] & MOVE.keys():
+        if field.data not in STATUSES[self.tip.status].moves:
             raise ValidationError(_l("现在不能这样处理。请在列出的里面选。"))
 
     def validate_reason(self, field: Field) -> None:

@@ -9,7 +9,8 @@ from ..app_state import app_state
 from ..district.data import Outcome
 from ..members import countersign, suspension
 from ..members.countersign import Kind
-from ..models import Countersign, Member, Tip, TipStatus
+from ..models import Countersign, Member, Tip
+from ..tip.status import TipStatus
 from .services import (
     ChangedMeanwhile,
     MoveNotAllowed,
@@ -53,7 +54,7 @@ def decide_or_ask(
 def waiting_of(session: Session, tip: Tip) -> Waiting | None:
     """Read what waits for a second person at this tip."""
     district = app_state().district
-    unit_id = countersign.closing_unit(district, tip.unit_id)
+    unit_id = district.ways.closer(tip.unit_id)
     row = countersign.open_of_tip(session, tip.id) if unit_id else None
     if row is None or unit_id is None:
         return None

@@ -11,28 +11,15 @@ from ..access.roles import Staff
 from ..app_state import app_state
 from ..district.data import Outcome
 from ..members.countersign import LEAST_DAYS, NeedsSecond
-from ..models import Decision, Direction, Message, Tip, TipStatus, Urgency
+from ..models import Decision, Direction, Message, Tip
+from ..tip.events import Event, EventKind
+from ..tip.status import TipStatus, may_move
+from ..tip.urgency import Urgency
 from ..vault import history
-from ..vault.history import Reason
 from ..vault.lane import leave_lane
 from ..vault.store import add_message
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
 from .tip.tip_links import part
-
-MOVES: dict[TipStatus, frozenset[TipStatus]] = {
-    TipStatus.RECEIVED: frozenset(
-        {TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}
-    ),
-    TipStatus.QUESTION: frozenset(
-        {TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}
-    ),
-    TipStatus.ACCEPTED: frozenset({TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED}),
-    TipStatus.REFERRED: frozenset({TipStatus.ACCEPTED, TipStatus.CLOSED}),
-    TipStatus.OUT_OF_SCOPE: frozenset({TipStatus.ACCEPTED}),
-    TipStatus.CLOSED: frozenset({TipStatus.ACCEPTED}),
-    TipStatus.PURGED: frozenset(),
-}
-"""Where a decision may lead. 请您补充 is reached by asking, 已过保存期 by the sweep."""
 
 
 class MoveNotAllowed(Exception):
@@ -71,7 +58,8 @@ def needs_second(tip: Tip, outcome: Outcome) -> bool:
 
     At the upper unit no row tells which tips these are: there it is asked for all.
     """
-    return tip.unit_id in app_state().district.sealed_way and outcome.purge_days is not None
+    is_sealed = app_state().district.ways.is_sealed(tip.unit_id)
+    return is_sealed and outcome.purge_days is not None
 
 
 def days_kept(tip: Tip, outcome: Outcome) -> int | None:
@@ -84,7 +72,7 @@ def days_kept(tip: Tip, outcome: Outcome) -> int | None:
 
 def check_move(tip: Tip, new: TipStatus, outcome: Outcome) -> None:
     """Raise `MoveNotAllowed` or `WrongReason` where a decision does not fit the tip."""
-    if new not in MOVES[tip.status]:
+    if not may_move(tip.status, new):
         raise MoveNotAllowed(f"{tip.status} to {new}")
     if outcome.status != new:
         raise WrongReason(f"{outcome.id} for {new}")
@@ -115,7 +103,8 @@ def decide(
     keep_claim(tip, actor)
     tip.outcome = None if new is TipStatus.ACCEPTED else outcome.id
     history.expire_after(tip, days_kept(tip, outcome))
-    return history.record(session, tip, new=new, reason=outcome.id, by=actor.name)
+    event = Event(EventKind.DECIDED, reason=outcome.id)
+    return history.record(session, tip, event, new=new, by=actor.name)
 
 
 def claim(session: Session, tip: Tip, *, actor: Staff, now: int | None = None) -> None:
@@ -134,7 +123,7 @@ def claim(session: Session, tip: Tip, *, actor: Staff, now: int | None = None) -
 
     leave_lane(tip)
     hand_to(session, tip, actor.member_id, hold_until(tip.urgency, now))
-    history.record(session, tip, new=tip.status, reason=Reason.CLAIMED, by=actor.name)
+    history.record(session, tip, Event(EventKind.CLAIMED), by=actor.name)
     return None
 
 
@@ -143,7 +132,7 @@ def release(session: Session, tip: Tip, *, actor: Staff) -> None:
     if tip.claimed_by_id != actor.member_id:
         raise ClaimedByOther
     hand_to(session, tip, None, None)
-    history.record(session, tip, new=tip.status, reason=Reason.RELEASED, by=actor.name)
+    history.record(session, tip, Event(EventKind.RELEASED), by=actor.name)
 
 
 def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -> None:
@@ -155,13 +144,7 @@ def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -
     leave_lane(tip)
     tip.urgency = urgency
     keep_claim(tip, actor)
-    reason = urgency_reason(urgency)
-    history.record(session, tip, new=tip.status, reason=reason, by=actor.name)
-
-
-def urgency_reason(urgency: Urgency) -> str:
-    """Give the code under which the log keeps a change of urgency, with the new grade."""
-    return f"{Reason.URGENCY}_{urgency}"
+    history.record(session, tip, Event(EventKind.REGRADED, urgency=urgency), by=actor.name)
 
 
 def write_to_reporter(
@@ -187,8 +170,8 @@ def write_to_reporter(
     history.record(
         session,
         tip,
-        new=TipStatus.QUESTION if ask else tip.status,
-        reason=Reason.ASKED if ask else Reason.ANSWERED,
+        Event(EventKind.ASKED if ask else EventKind.ANSWERED),
+        new=TipStatus.QUESTION if ask else None,
         by=actor.name,
     )
     return added

@@ -9,90 +9,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..district.data import Choice, District
-from ..models import Decision, TipStatus, Urgency
-from ..vault.history import REPORTER, SYSTEM, Reason
-from .deadlines.words import history_word
+from ..models import Decision
+from ..tip.events import TOLD, Event, EventKind
+from ..tip.fields import FIELDS
+from ..tip.status import STATUSES, TipStatus
+from ..tip.urgency import GRADES, Urgency
+from ..vault.events import REPORTER, SYSTEM
+from .deadlines.words import LEVEL, rule_name, why_longer
 from .queue.lanes import COUNTED_MAX
-from .services import urgency_reason
-from .tip.tip_links import (
-    JOINED,
-    LINKED,
-    MERGED,
-    PARTED,
-    UNLINKED,
-    other_of,
-)
 
-STATUS: Final = {
-    TipStatus.RECEIVED: _l("已收到"),
-    TipStatus.QUESTION: _l("等举报人补充"),
-    TipStatus.ACCEPTED: _l("已受理"),
-    TipStatus.REFERRED: _l("已转办"),
-    TipStatus.OUT_OF_SCOPE: _l("不归这里办"),
-    TipStatus.CLOSED: _l("已办结"),
-    TipStatus.PURGED: _l("内容已删除"),
-}
+STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
-PUBLIC_STATUS: Final = {
-    TipStatus.ACCEPTED: _l("已受理"),
-    TipStatus.REFERRED: _l("已转有关机关"),
-    TipStatus.OUT_OF_SCOPE: _l("这件事不归这里办，可以找…"),
-    TipStatus.CLOSED: _l("已办结（办结不等于查实，也不等于您说错了）"),
-}
-"""What the reporter reads after a decision: the same words whatever was found."""
-MOVE: Final = {
-    TipStatus.ACCEPTED: _l("受理"),
-    TipStatus.REFERRED: _l("转办"),
-    TipStatus.OUT_OF_SCOPE: _l("不归这里办"),
-    TipStatus.CLOSED: _l("办结"),
-}
-URGENCY: Final = {
-    Urgency.P0: _l("危急"),
-    Urgency.P1: _l("当日"),
-    Urgency.P2: _l("三日内"),
-    Urgency.P3: _l("一般"),
-}
-SHAPE: Final = {Urgency.P0: "▲", Urgency.P1: "◆", Urgency.P2: "●", Urgency.P3: "○"}
-"""Urgency is told by word and shape, so that nobody needs to see the colour."""
-
-_REASON: Final[dict[str, Any]] = {
-    Reason.CLAIMED: _l("领办"),
-    Reason.RELEASED: _l("放回队列"),
-    Reason.ASSIGNED: _l("分派"),
-    Reason.RUN_OUT: _l("领办到期，放回队列"),
-    Reason.ASKED: _l("向举报人提问"),
-    Reason.ANSWERED: _l("回复举报人"),
-    Reason.MORE_WORDS: _l("补充了内容"),
-    Reason.DANGER: _l("说自己有危险"),
-    Reason.WITHDRAWN: _l("请求撤回"),
-    Reason.EXPIRED: _l("保存期满，删除内容"),
-    Reason.FILE_COPIED: _l("转出了附件的副本"),
-    Reason.FILE_TAKEN: _l("取出了附件，要离线清理"),
-}
-_NEW_URGENCY: Final = {urgency_reason(level): word for level, word in URGENCY.items()}
-_FIELDS: Final = {
-    "category": _l("类型"),
-    "what": _l("发生了什么"),
-    "township": _l("乡镇街道"),
-    "place": _l("地点"),
-    "when": _l("时间"),
-    "who": _l("涉及的人"),
-    "objects": _l("车辆、场所、账号"),
-    "harm": _l("造成的后果"),
-    "minor": _l("涉及未成年人"),
-    "official": _l("涉及公职人员或村干部"),
-    "exclude": _l("不能让这些单位看到"),
-    "basis": _l("消息来源"),
-    "fear": _l("担心的事"),
-    "answer": _l("愿意回答问题"),
-}
-_TIES: Final = {
-    LINKED: _l("和 %(other)s 关联为同一件事"),
-    UNLINKED: _l("取消和 %(other)s 的关联"),
-    MERGED: _l("并入 %(other)s（同一件事）"),
-    JOINED: _l("%(other)s 并入了这一条"),
-    PARTED: _l("%(other)s 不再并入这一条"),
-}
+MOVE: Final = {status: _l(told.act) for status, told in STATUSES.items() if told.act}
+URGENCY: Final = {level: _l(grade.word) for level, grade in GRADES.items()}
+SHAPE: Final = {level: grade.shape for level, grade in GRADES.items()}
 
 
 @dataclass(frozen=True)
@@ -138,18 +68,29 @@ def waiting(received_on: date, today: date) -> str:
 
 def event_word(decision: Decision) -> str:
     """Say what one line of a tip's history did."""
-    if decision.reason == Reason.ANSWERED and decision.by == REPORTER:
+    event = decision.event
+    if event.kind is EventKind.ANSWERED and decision.by == REPORTER:
         return str(_("回答了问题"))
-    if decision.reason in _NEW_URGENCY:
-        return str(_("把紧急程度改为%(word)s", word=_NEW_URGENCY[decision.reason]))
-    if tie := other_of(decision.reason):
-        return str(_TIES[tie[0]] % {"other": tie[1]})
-    return str(_REASON.get(decision.reason, "")) or history_word(decision.reason)
+    if event.kind is EventKind.OVERDUE and not rule_name(event.rule):
+        return str(_("有一个期限过期，催办"))
+    return str(_(TOLD[event.kind].word) % _carried(event))
+
+
+def _carried(event: Event) -> dict[str, str]:
+    """Return what an event's words have holes for."""
+    return {
+        "word": str(URGENCY[event.urgency]) if event.urgency else "",
+        "why": why_longer(event.reason),
+        "rule": rule_name(event.rule),
+        "who": str(LEVEL[event.level]) if event.level else "",
+        "other": event.other or "",
+    }
 
 
 def outcome_word(decision: Decision, district: District) -> str:
     """Say for what reason a decision was made; empty where it has none of outcomes.yml."""
-    outcome = district.outcomes.get(decision.reason)
+    is_decision = decision.kind is EventKind.DECIDED
+    outcome = district.outcomes.get(decision.reason) if is_decision else None
     return outcome.zh if outcome else ""
 
 
@@ -168,20 +109,17 @@ def contact_units(district: District) -> tuple[str, str] | None:
 
 def browser_words(district: District) -> dict[str, Any]:
     """Collect what the browser needs to show an opened tip: labels, choices, sentences."""
-    choices = {name: _zh(options) for name, options in district.choices.items()}
-    choices |= {
-        "category": _zh(district.categories),
-        "township": _zh(district.townships),
-        "exclude": _zh(district.offices),
-    }
     return {
         # A list: JSON objects are sent with sorted keys, and the order of the form is wanted.
-        "fields": [[name, str(word)] for name, word in _FIELDS.items()],
-        "choices": choices,
+        "fields": [[field.name, field.word] for field in FIELDS],
+        "choices": {
+            field.name: _zh(district.options(field.name)) for field in FIELDS if field.has_options
+        },
         "flags": {"minor": _("未成年人"), "official": _("公职人员"), "danger": _("有危险")},
         "kinds": {"supplement": _("补充"), "danger": _("有危险"), "withdraw": _("请求撤回")},
         "people": {"staff": _("工作人员"), "reporter": _("举报人")},
-        "reads": {status.value: str(word) for status, word in PUBLIC_STATUS.items()},
+        # What the reporter reads after each decision.
+        "reads": {status.value: _(STATUSES[status].reporter) for status in MOVE},
         "sentences": _sentences(),
         "keys": {
             "title": _("键盘"),

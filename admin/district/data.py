@@ -5,22 +5,23 @@ name and line, and leaves a running node what it has: a form built on half a fil
 astray.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
+from ..reading import routes
 from ..reading.data_files import DataError, load_file
 from ..reading.keys_file import (
     Keys,
     combined,
     read_lines,
 )
+from ..reading.routes import current
+from ..tip.routing import Ways
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ class District:
     choices: dict[str, dict[str, Choice]]
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
-    supervisory: str
-    upper: str
+    ways: Ways
     contact: ContactUnits | None
     """None where the district does not ask for it."""
     fingerprints: frozenset[tuple[str, str]]
@@ -102,45 +102,45 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
 
-    @property
-    def sealed_way(self) -> frozenset[str]:
-        """The units that take tips about officials. The upper one takes others too."""
-        return frozenset({self.supervisory, self.upper})
-
-
-_ROUTES_VERSION: Final = "dengshao routes v1"
+    def options(self, field: str) -> Mapping[str, Choice]:
+        """Return the options of a field of choices (`tip.fields`), by id."""
+        own: dict[str, Mapping[str, Choice]] = {
+            "category": self.categories,
+            "township": self.townships,
+            "exclude": self.offices,
+        }
+        return own[field] if field in own else self.choices[field]
 
 
 def load_district(content: Path, demo_keys: Path | None = None) -> District:
     """Read the district's data. `demo_keys` is a second keys file, for development only."""
-    routes = load_file(content, "routes")
+    found = load_file(content, "routes")
     keys = read_keys(content, demo_keys)
     district = District(
         categories={
             row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
-            for row in _current(load_file(content, "categories")["items"])
+            for row in current(load_file(content, "categories")["items"])
         },
         townships=_choices(load_file(content, "townships")["items"]),
-        units={row["id"]: _unit(row) for row in _current(routes["items"])},
+        units={row["id"]: _unit(row) for row in current(found["items"])},
         offices={
             row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"))
-            for row in _current(routes["offices"])
+            for row in current(found["offices"])
         },
         outcomes=_outcomes(load_file(content, "outcomes")["items"]),
         choices={
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
         labels=_choices(load_file(content, "labels")["items"]),
-        supervisory=routes["supervisory"],
-        upper=routes["upper"],
-        contact=ContactUnits(**routes["contact"]) if "contact" in routes else None,
+        ways=Ways(found["supervisory"], found["upper"]),
+        contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
         retiring=keys.retiring,
         footer=load_file(content, "footer"),
-        hotlines=tuple(_current(load_file(content, "hotlines")["items"])),
+        hotlines=tuple(current(load_file(content, "hotlines")["items"])),
         practice_tips=tuple(
             PracticeTip(row["lesson"], row["fields"])
-            for row in _current(load_file(content, "practice")["items"])
+            for row in current(load_file(content, "practice")["items"])
         ),
         clocks=_clocks(content),
     )
@@ -155,12 +155,8 @@ def _clocks(content: Path) -> Clocks:
         raise DataError(f"deadlines.yml, holidays.yml: {error}") from None
 
 
-def _current(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if not row.get("retired")]
-
-
 def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
-    return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in _current(rows)}
+    return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in current(rows)}
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
@@ -173,7 +169,7 @@ def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
             row.get("purge_days"),
             row.get("turn_to"),
         )
-        for row in _current(rows)
+        for row in current(rows)
     }
 
 
@@ -195,7 +191,7 @@ def _check_units(district: District) -> None:
     contact = set(vars(district.contact).values()) if district.contact else set()
     if len(contact) == 1:
         raise DataError("routes.yml: contact: custodian and reviewer must be two units")
-    named = {district.supervisory, district.upper, *contact}
+    named = {*district.ways.takers, *contact}
     named |= {category.route for category in district.categories.values()}
     named |= {office.unit for office in district.offices.values() if office.unit}
     named |= {other for unit in district.units.values() for other in unit.otherwise}
@@ -207,25 +203,17 @@ def _check_units(district: District) -> None:
 
 
 def routes_text(district: District) -> str:
-    """Write the routes as the one text that the browser and the site's build write too.
-
-    Which units are open is not in it: that changes by the day, and a unit that is called closed
-    gives way along what stands here, never to a unit that was excluded.
-    """
+    """Return a district's routes as the one text that browser and site's build write too."""
     pair = district.contact
-    units = (unit for unit in district.units.values() if not unit.practice)
-    whole = [
-        _ROUTES_VERSION,
-        district.supervisory,
-        district.upper,
-        [pair.custodian, pair.reviewer] if pair else None,
-        sorted([unit.id, list(unit.otherwise)] for unit in units),
-        sorted([category.id, category.route] for category in district.categories.values()),
-        [[office.id, office.unit] for _id, office in sorted(district.offices.items())],
-    ]
-    return json.dumps(whole, separators=(",", ":"))
+    return routes.routes_text(
+        district.ways.takers,
+        (pair.custodian, pair.reviewer) if pair else None,
+        {unit.id: unit.otherwise for unit in district.units.values() if not unit.practice},
+        {category.id: category.route for category in district.categories.values()},
+        {office.id: office.unit for office in district.offices.values()},
+    )
 
 
 def routes_digest(district: District) -> str:
     """Give what /keys.json publishes of the routes."""
-    return hashlib.sha256(routes_text(district).encode()).hexdigest()
+    return routes.digest(routes_text(district))

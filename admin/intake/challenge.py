@@ -15,7 +15,7 @@ from flask import Flask, current_app
 
 from ..app_state import AppState
 from ..db import SHANGHAI
-from ..vault.challenges import SolvedChallenge
+from ..vault.spent.challenges import SolvedChallenge
 
 GOOD_FOR = timedelta(minutes=20)
 _ALGORITHM: v1.AlgoType = "SHA-256"

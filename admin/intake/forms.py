@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, Length
 
+from ..tip.fields import FIELDS
 from ..web.forms import PublicForm
 from ..web.questions import (
     Offer,
@@ -17,8 +18,6 @@ from .no_js.file_intake import NOTHING, FormFiles
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
 CONTACT_MAX = 200
-# What is no answer: the form's own fields, the contact, and the files, which are sealed apart.
-_APART = frozenset({"token", "contact", "website", "files", "originals", "kept"})
 
 
 class FilesField(MultipleFileField):
@@ -59,7 +58,7 @@ class TipForm(TipQuestions, FilesForm):
 
     def answers(self) -> dict[str, str | list[str]]:
         """Collect what was answered, by field; what was left empty is left out."""
-        found = {name: field.data for name, field in self._fields.items() if name not in _APART}
+        found = {field.name: self[field.name].data for field in FIELDS}
         return {name: value for name, value in found.items() if value}
 
     @property

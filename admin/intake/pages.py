@@ -9,6 +9,7 @@ from flask import current_app, has_request_context, render_template, request
 
 from ..app_state import app_state, page_language
 from ..district.data import Category, District
+from ..tip.fields import FIELDS, UNCLEAR
 from ..tip.routing import offered_categories
 from ..vault import vault
 from . import contact
@@ -131,18 +132,18 @@ def _limits() -> dict[str, Any]:
 def _render_first(category: str, official: str) -> str:
     form = new_form(None)
     form.offer(_offer(sealed_way=official == "yes"))
-    form.category.data = category
-    form.official.data = official or "unclear"
-    form.township.data = form.when.data = form.minor.data = "unclear"
+    form.preset()
+    form["category"].data = category
+    form["official"].data = official or UNCLEAR
     return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK)
 
 
 def new_form(sent: Any) -> TipForm:
     """Make the form with this district's choices, filled from what was sent."""
     form = TipForm(sent)
-    form.offer(_offer(sealed_way=form.official.data == "yes"))
+    form.offer(_offer(sealed_way=form["official"].data == "yes"))
     # A tip may have been stored while its unit was open: its retry must not be refused.
-    form.category.known = app_state().district.categories
+    form.know("category", app_state().district.categories)
     return form
 
 
@@ -176,13 +177,14 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
     district, units = app_state().district, vault().units.get()
     page = {
         "form": form,
+        "questions": FIELDS,
         "token": token,
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
         "any_open": bool(units),
-        "sealed_way_open": district.supervisory in units,
+        "sealed_way_open": district.ways.supervisory in units,
         "contact_open": contact.is_offered(district, units),
-        "missing": _missing(form.official.data == "yes"),
+        "missing": _missing(form["official"].data == "yes"),
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,

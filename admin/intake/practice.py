@@ -26,7 +26,7 @@ _ASKED = 2
 def show_practice() -> str:
     """Show the form, marked as practice."""
     form = _new_form(None)
-    form.official.data = form.township.data = form.when.data = form.minor.data = "unclear"
+    form.preset()
     return _render(form)
 
 

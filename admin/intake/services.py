@@ -5,13 +5,16 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from ..models import Tip, TipStatus, Urgency
+from ..models import Tip
 from ..sealing import age, payload
 from ..sealing.marks import unit_mark
-from ..tip.routing import choose_urgency, is_supervisory
-from ..vault import nonces, store
+from ..tip.routing import choose_urgency, may_stay
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
+from ..vault import store
 from ..vault.calls import is_full
 from ..vault.files import uploads
+from ..vault.spent import nonces
 from ..wire.form_tokens import FormNonce
 from . import contact
 from .contact import ContactRefused
@@ -147,7 +150,7 @@ def _seal_label(sent: Submission, urgency: Urgency) -> bytes:
 def _label(sent: Submission, urgency: Urgency) -> payload.Label:
     """Say what the queue shows: of a supervisory tip nothing, for its kind too has one reader."""
     facts = sent.circumstances
-    if is_supervisory(facts.official, facts.exclude):
+    if facts.is_supervisory:
         return payload.NO_LABEL
     flags: list[payload.Flag] = []
     if facts.minor == "yes":
@@ -163,9 +166,6 @@ def _must_stand_apart(sent: Submission, tip: Tip) -> bool:
 
     The reporter has since named that unit's office, or an official, or the tip is gone.
     """
-    facts, district = sent.circumstances, sent.intake.district
-    excluded = {district.offices[office].unit for office in facts.exclude}
-    if tip.status is TipStatus.PURGED or tip.unit_id in excluded:
+    if tip.status is TipStatus.PURGED:
         return True
-    sealed_way = {district.supervisory, district.upper}
-    return is_supervisory(facts.official, facts.exclude) and tip.unit_id not in sealed_way
+    return not may_stay(sent.intake.district, sent.circumstances, tip.unit_id)

@@ -11,7 +11,7 @@ from ..district.data import District
 from ..sealing import receipt
 from ..sealing.files import FileEntry
 from ..tip.routing import Circumstances, choose_unit
-from ..vault import nonces
+from ..vault.spent import nonces
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
 from .no_js.form_state import Held
@@ -52,14 +52,7 @@ class Submission:
 
     @cached_property
     def circumstances(self) -> Circumstances:
-        text = {name: str(value) for name, value in self.answers.items() if name != "exclude"}
-        return Circumstances(
-            category=text.get("category", "unclear"),
-            official=text.get("official", "unclear"),
-            exclude=tuple(self.answers.get("exclude", ())),
-            when=text.get("when", "unclear"),
-            minor=text.get("minor", "unclear"),
-        )
+        return Circumstances.of(self.answers)
 
     @cached_property
     def unit(self) -> OpenUnit:

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Tip, TipStatus
+from ..models import Direction, Tip
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
 from ..sealing.marks import Unmarked, check_marks
+from ..tip.events import EventKind
 from ..tip.routing import choose_urgency
-from ..vault import (
-    history,
-    nonces,
-    store,
-)
+from ..tip.status import TipStatus
+from ..vault import history, store
 from ..vault.files import uploads
+from ..vault.spent import nonces
 from ..vault.units import OpenUnit, readers_of
 from .submission import Intake, Submission
 
@@ -87,7 +86,7 @@ def supplement(
     uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
     urgency = choose_urgency(sent.circumstances)
     store.make_urgent(session, tip, urgency, sent.intake.district)
-    history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
 
 
 def add_files(session: Session, sent: Submission) -> None:

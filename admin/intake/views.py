@@ -14,9 +14,10 @@ from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
 from ..tip.routing import is_supervisory
-from ..vault import nonces, store
+from ..vault import store
 from ..vault.files.uploads import NotWhole
 from ..vault.lane import lane_size
+from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
 from ..web.security import public
 from ..wire.form_tokens import FormNonce
@@ -98,7 +99,7 @@ def send_tip() -> Response | Page:
 
 
 def _is_supervisory(form: TipForm) -> bool:
-    return is_supervisory(form.official.data or "", tuple(form.exclude.data or ()))
+    return is_supervisory(form["official"].data or "", tuple(form["exclude"].data or ()))
 
 
 def _send(form: TipForm) -> Response | Page:

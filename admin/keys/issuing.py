@@ -34,7 +34,7 @@ from ..sealing.member import (
     sign_in_secret,
     stored_secret,
 )
-from ..vault.history import REPORTER, SYSTEM
+from ..vault.events import REPORTER, SYSTEM
 from .passphrases import check_passphrase
 
 MAX_NAME = 80

@@ -19,13 +19,8 @@ from ..app_state import app_state
 from ..config import Config
 from ..db import SHANGHAI, db
 from ..district.data import District
-from ..models import (
-    LaneRank,
-    Member,
-    NoticeAddress,
-    Tip,
-    Urgency,
-)
+from ..models import LaneRank, Member, NoticeAddress, Tip
+from ..tip.urgency import Urgency
 from ..vault.calls import CALLS_MAX, UNPROVEN
 from .outbox import (
     Letter,

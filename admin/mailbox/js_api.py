@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..app_state import app_state, page_language
 from ..db import db, today
-from ..models import Urgency
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.seen import SEEN
+from ..tip.problems import Problem
+from ..tip.urgency import Urgency
 from ..vault.files.sent import TooMuch, read_files
 from ..vault.files.uploads import NotWhole
 from ..vault.store import TalkFull, TalkFullToday
@@ -22,7 +23,7 @@ from ..web.security import public
 from ..wire.drafts import answer_ticket
 from ..wire.fields import base64_field, hex_field, text_field
 from ..wire.form_tokens import BadToken, FormNonce
-from ..wire.json_api import answer_json, read_json
+from ..wire.json_api import answer_json, answer_problem, read_json
 from . import words
 from .seeing import note
 from .services import (
@@ -117,16 +118,16 @@ def store_sealed() -> Response:
     mail = find_mail(db.reading, app_state().peppered(lookup))
     stamp = Stamp.of(nonce, lookup, letter.kind, letter.digest)
     if mail is None:
-        return _answer({"error": "unknown"}, 404)
+        return _problem(Problem.UNKNOWN)
     if not is_fresh and not stamp.is_spent(db.reading):
-        return _answer({"error": "token"}, 400)
+        return _problem(Problem.TOKEN)
     unit = readers(mail.tip)
     if letter is DANGER_MARK and unit is not None and mail.tip.marks:
         # A key is there: the browser looks again, and seals what was written.
-        return _answer({"error": "unit_open"}, 409)
+        return _problem(Problem.UNIT_OPEN)
     if letter.key_id is not None and unit is not None and letter.key_id != unit.key_id:
         # The unit has renewed its key since the page was opened: it looks again, and seals anew.
-        return _stored_before(stamp) or _answer({"error": "number_taken"}, 409)
+        return _stored_before(stamp) or _problem(Problem.NUMBER_TAKEN)
     return _store_within(Sent(mail, letter, stamp, lookup))
 
 
@@ -135,19 +136,19 @@ def _store_within(sent: Sent) -> Response:
     is_counted = sent.letter is not DANGER_MARK and not sent.stamp.is_spent(db.reading)
     is_danger = sent.letter.kind == "danger"
     if is_counted and not has_share(db.reading, sent.mail.tip, is_danger=is_danger):
-        return _without_room(sent, "share_used")
+        return _without_room(sent, Problem.SHARE_USED)
     return _store(sent)
 
 
-def _without_room(sent: Sent, problem: str) -> Response:
+def _without_room(sent: Sent, problem: Problem) -> Response:
     """Refuse the words; of a call for protection the mark is kept in any case."""
     if sent.letter.kind != "danger":
-        return _answer({"error": problem}, 409)
+        return _problem(problem)
     if sent.mail.tip.danger_on != today():
         answer = _store(sent.bare())
         if answer.status_code != 200:
             return answer
-    return _answer({"error": "marked"}, 409)
+    return _problem(Problem.MARKED)
 
 
 def _stored_before(stamp: Stamp) -> Response | None:
@@ -162,23 +163,23 @@ def _store(sent: Sent) -> Response:
             db.session.commit()
             return _answer({"stored": True})
         except TipPurged:
-            return _answer({"error": "purged"}, 410)
+            return _problem(Problem.PURGED)
         except TalkFullToday:
             db.session.rollback()
-            return _without_room(sent, "full_today")
+            return _without_room(sent, Problem.FULL_TODAY)
         except TalkFull:
             db.session.rollback()
-            return _without_room(sent, "full")
+            return _without_room(sent, Problem.TALK_FULL)
         except NotWhole:
             db.session.rollback()
-            return _answer({"error": "files"}, 409)
+            return _problem(Problem.FILES)
         except CONFLICTS:
             db.session.rollback()
         except SQLAlchemyError:
             # The database is full, busy or away. The browser keeps the words and comes again.
             db.session.rollback()
-            return _answer({"error": "busy"}, 503)
-    return _answer({"error": "number_taken"}, 409)
+            return _problem(Problem.BUSY)
+    return _problem(Problem.NUMBER_TAKEN)
 
 
 # What is said of an unknown lookup: the shape of `_cover` with nothing in it.
@@ -246,6 +247,10 @@ def message_json(row: MessageRow) -> dict[str, Any]:
     }
 
 
+def _problem(problem: Problem) -> Response:
+    return answer_problem(problem, step=_STEP)
+
+
 def _answer(content: dict[str, Any], status: int = 200) -> Response:
     return answer_json(content, status, step=_STEP)
 
@@ -257,7 +262,7 @@ def _token(content: dict[str, Any]) -> tuple[FormNonce, bool]:
     try:
         return app_state().tokens.read(value)
     except BadToken:
-        abort(_answer({"error": "token"}, 400))
+        abort(_problem(Problem.TOKEN))
 
 
 def _letter(content: dict[str, Any]) -> Letter:
@@ -281,7 +286,7 @@ def _files(content: dict[str, Any]) -> tuple[str, ...]:
     try:
         return read_files(content)
     except TooMuch:
-        abort(_answer({"error": "too_big"}, 413))
+        abort(_problem(Problem.TOO_BIG))
 
 
 def _key_id(content: dict[str, Any]) -> int | None:

@@ -12,15 +12,23 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ..app_state import app_state
 from ..db import today
-from ..models import Decision, Direction, Tip, TipStatus, Urgency
+from ..models import Decision, Direction, Tip
 from ..sealing import age
 from ..sealing.marks import check_marks
 from ..sealing.payload import Envelope, Kind
+from ..tip.events import Event, EventKind
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 from ..vault import history
 from ..vault.conversation import Talk, read_talk
 from ..vault.decoy import NOBODY, find_tip_or_decoy
+from ..vault.events import REPORTER
 from ..vault.files.uploads import attach
-from ..vault.nonces import body_mac, spend, spent_bodies
+from ..vault.spent.nonces import (
+    body_mac,
+    spend,
+    spent_bodies,
+)
 from ..vault.store import (
     KeyChanged,
     NumberTaken,
@@ -184,10 +192,10 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
 def _take_words(session: Session, tip: Tip, _letter: Letter) -> None:
     """Log more words; an answer puts the tip back to where it stood before the question."""
     if tip.status is not TipStatus.QUESTION:
-        history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+        history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
         return
     before = _status_before_question(session, tip)
-    history.record(session, tip, new=before, reason=history.Reason.ANSWERED, by=history.REPORTER)
+    history.record(session, tip, Event(EventKind.ANSWERED), new=before, by=REPORTER)
 
 
 def _status_before_question(session: Session, tip: Tip) -> TipStatus:
@@ -206,7 +214,7 @@ def _take_supplement(session: Session, tip: Tip, letter: Letter) -> None:
     """Log what the form added. As on the form's own way, a supervisory tip keeps its urgency."""
     if letter.urgency:
         make_urgent(session, tip, letter.urgency, app_state().district)
-    history.heard_from_reporter(session, tip, reason=history.Reason.MORE_WORDS)
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
 
 
 def _take_danger(session: Session, tip: Tip, _letter: Letter) -> None:
@@ -216,7 +224,7 @@ def _take_danger(session: Session, tip: Tip, _letter: Letter) -> None:
 def _take_withdrawal(session: Session, tip: Tip, _letter: Letter) -> None:
     """Note the request. Deletes nothing: who forced or found a receipt must not destroy a tip."""
     tip.withdrawn_on = tip.withdrawn_on or today()
-    history.heard_from_reporter(session, tip, reason=history.Reason.WITHDRAWN)
+    history.heard_from_reporter(session, tip, EventKind.WITHDRAWN)
 
 
 _ACTS = {

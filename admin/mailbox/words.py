@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from ..db import today
 from ..district.data import District
-from ..models import Tip, TipStatus
+from ..models import Tip
+from ..tip.status import STATUSES, TipStatus
 from ..web.forms import (
     ELSEWHERE,
     STRAYED,
@@ -23,15 +24,7 @@ CALLED_DAYS = 3
 """Days after a call for protection or a withdrawal on which the reporter is asked to come daily."""
 MOST_WORDS = 2000
 
-STATUS_WORDS = {
-    TipStatus.RECEIVED: _l("已收到"),
-    TipStatus.QUESTION: _l("请您补充"),
-    TipStatus.ACCEPTED: _l("已受理"),
-    TipStatus.REFERRED: _l("已转有关机关"),
-    TipStatus.OUT_OF_SCOPE: _l("这件事不归这里办，可以找…"),
-    TipStatus.CLOSED: _l("已办结（办结不等于查实，也不等于您说错了）"),
-    TipStatus.PURGED: _l("已过保存期，内容已删除"),
-}
+STATUS_WORDS = {status: _l(told.reporter) for status, told in STATUSES.items()}
 
 # For staff, whose desk reads Chinese whatever language the reporter's page had.
 DANGER_BODY = "举报人按了「我有危险／被报复」。"
@@ -73,8 +66,6 @@ OPENED_HERE = _l("查询码不会离开这台设备，回复就在这里打开�
 WAIT = _l("正在打开或加锁，请稍等…")
 COUNTED = _l("已写 %(found)s 个数字，一共 36 个")
 
-ENDED = (TipStatus.CLOSED, TipStatus.OUT_OF_SCOPE, TipStatus.PURGED)
-
 STORED = {
     "message": _l("您补充的话收到了。"),
     "danger": _l("收到了，已标为最急。请马上打 110。"),
@@ -104,7 +95,7 @@ def recent_act(tip: Tip) -> str:
     days = {"danger": tip.danger_on, "withdraw": tip.withdrawn_on}
     said = {act: day for act, day in days.items() if day and _is_recent(day)}
     # In danger and withdrawn: what keeps somebody safe goes first.
-    return next(iter(said), "") if tip.status not in ENDED else ""
+    return next(iter(said), "") if STATUSES[tip.status].is_open else ""
 
 
 def _is_recent(day: date) -> bool:
@@ -129,7 +120,7 @@ def next_look(tip: Tip) -> str:
     status = tip.status
     if status is TipStatus.PURGED:
         return str(PURGED)
-    if status in ENDED:
+    if not STATUSES[status].is_open:
         return str(_("不用再来看了。想起什么，还可以在下面写。"))
     if recent_act(tip):
         tomorrow = format_date(today() + timedelta(days=1), "long")

@@ -58,23 +58,12 @@ class Settled(Exception):
     """There is no such request any more."""
 
 
-def guardian_of(district: District, unit_id: str | None) -> str | None:
-    """Name the unit whose heads must agree to what is done to this one; None for most units."""
-    pair = {district.supervisory: district.upper, district.upper: district.supervisory}
-    return pair.get(unit_id or "")
-
-
-def closing_unit(district: District, unit_id: str) -> str | None:
-    """Name the unit whose heads agree to an early end of a tip that lies at this one."""
-    return district.upper if unit_id in district.sealed_way else None
-
-
 def is_last(session: Session, district: District, member: Member, *, is_held: bool = False) -> bool:
     """Tell whether a guarded unit would be left without a head, or without a custodian.
 
     Held until the commit, if asked to: two who are shut out at once must not both find the other.
     """
-    if guardian_of(district, member.unit_id) is None or member.suspended_on is not None:
+    if district.ways.guardian(member.unit_id) is None or member.suspended_on is not None:
         return False
     query = (
         select(Member.name, Member.roles)
@@ -100,7 +89,7 @@ def speaking_unit(
 
     Otherwise an administrator would play both people behind a new custodian.
     """
-    guardian = guardian_of(district, unit_id)
+    guardian = district.ways.guardian(unit_id)
     if guardian is None or not invitations.heads(session, guardian):
         return None
     if replaced is not None and is_last(session, district, replaced):
@@ -112,7 +101,7 @@ def ask_to_suspend(
     session: Session, district: District, member: Member, *, why: str, by: Staff
 ) -> Countersign:
     """Ask for a second person to shut a member out. Raises `NobodyToAsk`. The caller commits."""
-    _check_heads(session, guardian_of(district, member.unit_id), but=by.name)
+    _check_heads(session, district.ways.guardian(member.unit_id), but=by.name)
     row = _open(session, Countersign.member_id == member.id)
     if row is None:
         row = Countersign(kind=Kind.SUSPEND, unit_id=member.unit_id or "", member_id=member.id)
@@ -126,7 +115,7 @@ def ask_to_close(
 
     Raises `NobodyToAsk`. The caller commits.
     """
-    _check_heads(session, closing_unit(district, tip.unit_id), but=by.name)
+    _check_heads(session, district.ways.closer(tip.unit_id), but=by.name)
     row = _open(session, Countersign.tip_id == tip.id)
     if row is None:
         row = Countersign(kind=Kind.CLOSE, unit_id=tip.unit_id, tip_id=tip.id)
@@ -189,7 +178,7 @@ def open_for(session: Session, district: District, staff: Staff) -> list[Counter
     if not is_allowed(Act.COUNTERSIGN, staff.roles):
         return []
     query = select(Countersign).where(
-        Countersign.unit_id.in_(district.sealed_way), Countersign.settled_on.is_(None)
+        Countersign.unit_id.in_(district.ways.takers), Countersign.settled_on.is_(None)
     )
     rows = session.scalars(query.order_by(Countersign.asked_on, Countersign.id))
     return [row for row in rows if _is_second(district, row, staff)]
@@ -197,7 +186,8 @@ def open_for(session: Session, district: District, staff: Staff) -> list[Counter
 
 def _is_second(district: District, row: Countersign, staff: Staff) -> bool:
     is_close = row.kind == Kind.CLOSE
-    unit_id = (closing_unit if is_close else guardian_of)(district, row.unit_id)
+    ways = district.ways
+    unit_id = ways.closer(row.unit_id) if is_close else ways.guardian(row.unit_id)
     return unit_id == staff.unit_id and row.asked_by != staff.name
 
 

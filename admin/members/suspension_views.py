@@ -114,7 +114,7 @@ def _guardian_of(member: Member) -> Unit | None:
     district = app_state().district
     if not countersign.is_last(db.reading, district, member):
         return None
-    return district.units[countersign.guardian_of(district, member.unit_id) or ""]
+    return district.units[district.ways.guardian(member.unit_id) or ""]
 
 
 def _unit_of(member: Member) -> dict[str, object]:

@@ -1,14 +1,13 @@
 """Reads one file of content/data; what can't be read is named in Chinese, with its line.
 
-Pure. The site's build says the same of these files in site/hooks/refusals.py: neither side imports
-the other (design.md section 2).
+Pure: the app and the site's build read and refuse alike.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -22,13 +21,14 @@ class DataError(Exception):
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SHOWN: Final = 60
 _FORMATS: Final = FormatChecker(["date"])
-_SAYS: Final = {
-    "required": "少了该写的一项",
-    "additionalProperties": "有不认识的名字，看看是不是写错了",
-    "type": "写的不是该写的样子（文字、数字，或者一串）",
-    "enum": "写的不在能写的几个里面",
-    "pattern": "写法不对",
-    "format": "不是日子，要像 2026-11-25",
+_TYPES: Final = {
+    "string": "文字",
+    "integer": "整数",
+    "number": "数字",
+    "array": "一串（每行前面加 - ）",
+    "object": "几项（每行 名字: 内容）",
+    "boolean": "true 或 false",
+    "null": "空着",
 }
 _FINGERPRINT: Final = "指纹不对：要八组，每组四个，0 到 9 和小写 a 到 f，中间一个空格"
 
@@ -38,6 +38,8 @@ def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str,
     path = path or folder / "data" / f"{name}.yml"
     text = _text(path)
     data = parse(path, text)
+    if data is None:
+        raise DataError(f"{path}：里面什么也没有。")
     schema_path = folder / "data" / "schema" / f"{name}.json"
     try:
         schema = json.loads(schema_path.read_text("utf-8"))
@@ -47,9 +49,8 @@ def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str,
     plain = json.loads(json.dumps(data, default=str))
     for fault in Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(plain):
         raise DataError(_told(path, text, fault))
-    if not isinstance(plain, dict):
-        raise DataError(f"{path}：里面什么也没有。")
-    return plain
+    found: dict[str, Any] = plain
+    return found
 
 
 def parse(path: Path, text: str) -> Any:
@@ -70,17 +71,24 @@ def parse(path: Path, text: str) -> Any:
 
 
 def line_of(text: str, way: Sequence[str | int]) -> int:
-    """Walk down a file to an entry; give its line."""
+    """Walk down a file to an entry; return its line."""
+    return _place_of(text, way)[0]
+
+
+def _place_of(text: str, way: Sequence[str | int]) -> tuple[int, str]:
+    """Walk down a file to an entry; return its line, and the way as people say it."""
     node = yaml.compose(text, _Loader)
-    line = 1
+    line, names = 1, []
     for step in way:
         if isinstance(node, yaml.MappingNode):
             key, node = next(pair for pair in node.value if pair[0].value == str(step))
             line = key.start_mark.line + 1
+            names.append(str(step))
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
             node = node.value[step]
             line = node.start_mark.line + 1
-    return int(line)
+            names.append(f"第 {step + 1} 个")
+    return int(line), " › ".join(names) or "整个文件"
 
 
 def _text(path: Path) -> str:
@@ -95,16 +103,16 @@ def _text(path: Path) -> str:
 
 def _told(path: Path, text: str, fault: ValidationError) -> str:
     way = list(fault.absolute_path)
-    say = _SAYS.get(str(fault.validator), "不合规格")
+    line, found = _place_of(text, way)
+    word = _WORDS.get(str(fault.validator))
+    say = word(fault) if word else fault.message
     if way and way[-1] == "fingerprint":
         say = _FINGERPRINT
-    elif fault.validator == "required":
-        wanted, there = cast(list[str], fault.validator_value), cast(Any, fault.instance)
-        gone = [name for name in wanted if name not in there]
-        say = f"少了 {'、'.join(gone)}"
-    elif isinstance(fault.instance, str):
-        say = f"「{fault.instance[:_MOST_SHOWN]}」{say}"
-    return f"{path} 第 {line_of(text, way)} 行：{say}。"
+    return f"{path} 第 {line} 行（{found}）：{say}。"
+
+
+def _shown(value: Any) -> str:
+    return f"「{str(value)[:_MOST_SHOWN]}」"
 
 
 def _refuse_twice(path: Path, node: Any) -> None:
@@ -137,3 +145,47 @@ def _line_of_bad_day(text: str) -> int:
                 if mark and event.value[:4].isdigit() and event.value.count("-") == 2:
                     return int(mark.line) + 1
     return 1
+
+
+def _missing(error: Any) -> str:
+    gone = [key for key in error.validator_value if key not in error.instance]
+    return f"少了 {'、'.join(gone)}"
+
+
+def _unknown(error: Any) -> str:
+    known = error.schema.get("properties", {})
+    return (
+        f"{'、'.join(key for key in error.instance if key not in known)} 不认识，看看是不是写错了"
+    )
+
+
+def _kind(error: Any) -> str:
+    kinds = error.validator_value
+    names = [kinds] if isinstance(kinds, str) else kinds
+    return f"{_shown(error.instance)}不行，要写：{'，或者'.join(_TYPES[name] for name in names)}"
+
+
+def _at_bound(words: str) -> Callable[[Any], str]:
+    return lambda error: words.format(error.validator_value)
+
+
+_WORDS: Final[dict[str, Callable[[Any], str]]] = {
+    "required": _missing,
+    "additionalProperties": _unknown,
+    "type": _kind,
+    "enum": lambda error: (
+        f"{_shown(error.instance)}不能写，能写的是：{'、'.join(map(str, error.validator_value))}"
+    ),
+    "const": lambda error: f"{_shown(error.instance)}不能写，只能写 {error.validator_value}",
+    "pattern": lambda error: (
+        f"{_shown(error.instance)}的写法不对，要合这个样子：{error.validator_value}"
+    ),
+    "format": lambda error: f"{_shown(error.instance)}不是日子，要像 2026-11-25",
+    "minLength": _at_bound("太短，至少 {} 个字"),
+    "maxLength": _at_bound("太长，最多 {} 个字"),
+    "minItems": _at_bound("太少，至少要 {} 个"),
+    "maxItems": _at_bound("太多，最多 {} 个"),
+    "minimum": _at_bound("太小，最小是 {}"),
+    "maximum": _at_bound("太大，最大是 {}"),
+    "uniqueItems": _at_bound("有重复的"),
+}

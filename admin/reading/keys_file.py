@@ -2,8 +2,8 @@
 
 An *open* line is what the form seals to, one for each unit. A *retiring* line is an older key's:
 up to its day the mailbox still takes words for tips that hang on that key, and nothing new is
-sealed to it. `keys.json` is what browsers read of it; site/hooks/keys_file.py makes the same at a
-build.
+sealed to it. `keys.json` is what browsers read of it; the site's build writes it
+by the same function.
 """
 
 import json
@@ -55,7 +55,7 @@ def read_lines(content: Path, path: Path, units: Collection[str] | None = None) 
     `units` are those of routes.yml; without them a line may name any.
     """
     rows = load_file(content, "keys", path=path)["items"]
-    lines = [_line(row) for row in rows]
+    lines = lines_of(rows)
     text = path.read_text("utf-8")
     for number, line in enumerate(lines):
         if say := _fault(line, lines[:number], units):
@@ -64,9 +64,16 @@ def read_lines(content: Path, path: Path, units: Collection[str] | None = None) 
     return lines
 
 
-def _line(row: dict[str, Any]) -> KeyLine:
-    until = row.get("retiring")
-    return KeyLine(row["id"], row["fingerprint"], date.fromisoformat(until) if until else None)
+def lines_of(rows: Iterable[dict[str, Any]]) -> list[KeyLine]:
+    """Return the entries of a file, read with its days as text, as lines."""
+    return [
+        KeyLine(
+            row["id"],
+            row["fingerprint"],
+            date.fromisoformat(row["retiring"]) if "retiring" in row else None,
+        )
+        for row in rows
+    ]
 
 
 def _fault(line: KeyLine, above: list[KeyLine], units: Collection[str] | None) -> str | None:
@@ -134,8 +141,10 @@ def published(keys: Keys) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def publish(site: Path, keys: Keys) -> None:
+def publish(site: Path, keys: Keys, **more: str) -> None:
     """Write the keys into the built site's keys.json; what else it holds stays.
+
+    `more` is written beside them.
 
     Raises `OSError` where there is no built site, or it may not be written.
     """
@@ -144,7 +153,7 @@ def publish(site: Path, keys: Keys) -> None:
         there = json.loads(path.read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         there = {}
-    content = (there if isinstance(there, dict) else {}) | published(keys)
+    content = (there if isinstance(there, dict) else {}) | published(keys) | more
     replace_file(path, json.dumps(content, separators=(",", ":")) + "\n")
 
 

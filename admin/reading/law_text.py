@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from .numerals import to_chinese, to_number
+from .numerals import ordinal, to_number
 
 _NUMERAL: Final = r"[零一二三四五六七八九十百]{1,7}|[0-9]{1,3}"
 _ARTICLE: Final = re.compile(rf"第({_NUMERAL})条(之[一二三四五六七八九十]+)?(\s|$)(.*)")
@@ -65,7 +65,7 @@ class LawText:
 
 
 def name_of(number: int) -> str:
-    return f"第{to_chinese(number)}条"
+    return ordinal(number, "条")
 
 
 def parse(lines: Sequence[str], *, filename: str = "") -> LawText:

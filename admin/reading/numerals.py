@@ -21,6 +21,11 @@ def to_chinese(number: int) -> str:
     return words + (DIGITS[ones] if ones else "")
 
 
+def ordinal(number: int, unit: str) -> str:
+    """Write the place of something in a law: 61, 条 is 第六十一条."""
+    return f"第{to_chinese(number)}{unit}"
+
+
 _NUMBERS: Final = {to_chinese(number): number for number in range(1, MOST + 1)}
 
 
@@ -32,3 +37,11 @@ def to_number(words: str) -> int:
     if words.isascii() and words.isdigit() and 1 <= int(words) <= MOST:
         return int(words)
     raise ValueError(words)
+
+
+def number_of(words: str) -> int | None:
+    """Read a numeral as `to_number` does; None for anything else."""
+    try:
+        return to_number(words)
+    except ValueError:
+        return None

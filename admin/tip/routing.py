@@ -1,52 +1,142 @@
-"""Which unit takes a tip. Pure: choices come in, a unit's id comes out."""
+"""Which unit takes a tip, and how urgent it is. Pure: choices come in, a unit's id comes out.
 
-from collections.abc import Collection
+The browser chooses by the same rules; tests/routes_cases.json holds both to the same table.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from ..district.data import District
-from ..models import Urgency
+from .fields import UNCLEAR
+from .urgency import Urgency
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The way of tips about officials: the one home of what is asked of it.
+
+    No row tells which tips came that way. At a unit that takes them, all are treated so.
+    """
+
+    supervisory: str
+    """The unit that takes them."""
+    upper: str
+    """The unit above all, which takes them where the other is excluded, and other tips too."""
+
+    @property
+    def takers(self) -> tuple[str, ...]:
+        """The units that may take such a tip, in the order in which they are asked."""
+        return (self.supervisory, self.upper)
+
+    def is_sealed(self, unit_id: str | None) -> bool:
+        """Return whether tips at this unit may be about officials."""
+        return unit_id in self.takers
+
+    def is_custodial(self, unit_id: str) -> bool:
+        """Return whether all tips at this unit are about officials."""
+        return unit_id == self.supervisory
+
+    def can_take(self, open_units: Collection[str]) -> bool:
+        """Return whether any unit of this way can read tips now."""
+        return any(unit in open_units for unit in self.takers)
+
+    def watcher(self, unit_id: str) -> str | None:
+        """Return the unit that is told of another's overdue tips; above the upper one is none."""
+        if unit_id == self.upper:
+            return None
+        return self.upper if self.is_custodial(unit_id) else self.supervisory
+
+    def guardian(self, unit_id: str | None) -> str | None:
+        """Return the unit whose heads agree to what is done to this one; None for most units."""
+        if not self.is_sealed(unit_id):
+            return None
+        return self.upper if unit_id == self.supervisory else self.supervisory
+
+    def closer(self, unit_id: str) -> str | None:
+        """Return the unit whose heads agree to an early end of a tip that lies at this one."""
+        return self.upper if self.is_sealed(unit_id) else None
+
+
+class Routes(Protocol):
+    """What the choice of a unit needs of a district: `district.data.District` has it."""
+
+    @property
+    def ways(self) -> Ways: ...
+    @property
+    def categories(self) -> Mapping[str, Any]: ...
+    @property
+    def units(self) -> Mapping[str, Any]: ...
+    @property
+    def offices(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
 class Circumstances:
     """The answers that decide a tip's way; all else in it is read by staff alone."""
 
-    category: str
-    official: str
-    exclude: tuple[str, ...]
-    when: str
-    minor: str
+    category: str = UNCLEAR
+    official: str = UNCLEAR
+    exclude: tuple[str, ...] = ()
+    when: str = UNCLEAR
+    minor: str = UNCLEAR
+
+    @classmethod
+    def of(cls, answers: Mapping[str, str | list[str]]) -> "Circumstances":
+        """Read them off the answers of a form; what was left open is unclear."""
+        texts = {
+            name: str(answers[name])
+            for name in ("category", "official", "when", "minor")
+            if name in answers
+        }
+        return cls(**texts, exclude=tuple(answers.get("exclude", ())))
+
+    @property
+    def is_supervisory(self) -> bool:
+        """Whether the tip goes the sealed way."""
+        return is_supervisory(self.official, self.exclude)
 
 
 def is_supervisory(official: str, exclude: Collection[str]) -> bool:
-    """Tell whether the tip goes the sealed way: an official is, or may be, part of the matter."""
-    return official == "yes" or (official == "unclear" and bool(exclude))
+    """Return whether a tip goes the sealed way: an official is, or may be, part of the matter."""
+    return official == "yes" or (official == UNCLEAR and bool(exclude))
 
 
-def choose_unit(district: District, tip: Circumstances, open_units: Collection[str]) -> str | None:
-    """Choose the unit that takes the tip, or None where no unit may.
+def excluded_units(routes: Routes, exclude: Collection[str]) -> set[str | None]:
+    """Return the units whose offices a reporter excluded."""
+    return {routes.offices[office].unit for office in exclude}
+
+
+def choose_unit(routes: Routes, tip: Circumstances, open_units: Collection[str]) -> str | None:
+    """Return the unit that takes the tip, or None where no unit may.
 
     An excluded unit gives way to its route's `otherwise`, in order, at last to the upper unit. A
-    supervisory tip knows only the supervisory unit and the one above (design.md section 5).
+    supervisory tip knows only the units of its way (design.md section 5).
     """
-    excluded = {district.offices[office].unit for office in tip.exclude}
-    if is_supervisory(tip.official, tip.exclude):
-        first, fallbacks = district.supervisory, [district.upper]
+    excluded = excluded_units(routes, tip.exclude)
+    if tip.is_supervisory:
+        first, *fallbacks = routes.ways.takers
     else:
-        first = district.categories[tip.category].route
-        fallbacks = [*district.units[first].otherwise, district.upper]
+        first = routes.categories[tip.category].route
+        fallbacks = [*routes.units[first].otherwise, routes.ways.upper]
     if first not in excluded:
         return first if first in open_units else None
     takers = (unit for unit in fallbacks if unit not in excluded and unit in open_units)
     return next(takers, None)
 
 
+def may_stay(routes: Routes, tip: Circumstances, unit_id: str) -> bool:
+    """Return whether later words of these circumstances may reach the unit that has the tip."""
+    if unit_id in excluded_units(routes, tip.exclude):
+        return False
+    return not tip.is_supervisory or routes.ways.is_sealed(unit_id)
+
+
 def choose_urgency(tip: Circumstances) -> Urgency:
-    """Grade a tip on arrival (design.md section 4); staff may change it.
+    """Return a tip's urgency on arrival (design.md section 4); staff may change it.
 
     A supervisory tip is P1 whatever it says, so that its cover tells nothing of its matter.
     """
-    if is_supervisory(tip.official, tip.exclude):
+    if tip.is_supervisory:
         return Urgency.P1
     if tip.when == "now" and tip.category == "A1":
         return Urgency.P0
@@ -56,14 +146,12 @@ def choose_urgency(tip: Circumstances) -> Urgency:
 
 
 def offered_categories(
-    district: District, open_units: Collection[str], *, sealed_way: bool
+    routes: Routes, open_units: Collection[str], *, sealed_way: bool
 ) -> frozenset[str]:
-    """Name the categories whose unit can read tips; the others are not offered.
+    """Return the categories whose unit can read tips; the others are not offered.
 
-    On the sealed way every matter goes to the supervisory unit, so all or none are.
+    On the sealed way every matter goes to its units, so all or none are.
     """
-    if sealed_way and {district.supervisory, district.upper} & set(open_units):
-        return frozenset(district.categories)
-    return frozenset(
-        category.id for category in district.categories.values() if category.route in open_units
-    )
+    if sealed_way and routes.ways.can_take(open_units):
+        return frozenset(routes.categories)
+    return frozenset(row.id for row in routes.categories.values() if row.route in open_units)

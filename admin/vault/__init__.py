@@ -8,8 +8,8 @@ from ..app_state import app_state
 from ..db import db
 from .files.blobs import BlobStore
 from .files.opening import open_blobs
-from .nonces import DayKeys
 from .seen import Sightings
+from .spent.nonces import DayKeys
 from .units import OpenUnit, UnitCache, open_units
 
 

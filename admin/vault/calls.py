@@ -12,13 +12,18 @@ from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..models import LaneRank, Tip, TipStatus, UnitKey, Urgency
+from ..models import LaneRank, Tip, UnitKey
+from ..tip.channels import Channel
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 from .lane import KEPT_DAYS, rise_in_lane
 
 CALLS_MAX: Final = 3
 """Calls without a proof that wait at once in a unit's queue; while so many do, they ring at the
 lane's hours alone."""
-UNPROVEN: Final[ColumnElement[bool]] = and_(Tip.lane_rank == LaneRank.PLAIN, Tip.channel == "form")
+UNPROVEN: Final[ColumnElement[bool]] = and_(
+    Tip.lane_rank == LaneRank.PLAIN, Tip.channel == Channel.FORM
+)
 """What came by the form without a proof, and on which nobody has acted yet."""
 
 
@@ -39,7 +44,7 @@ def raise_urgency(session: Session, tip: Tip, urgency: Urgency) -> None:
 
 def _is_nobodys(tip: Tip) -> bool:
     is_untouched = tip.status is TipStatus.RECEIVED and tip.claimed_by_id is None
-    is_unproven = tip.channel == "form" and tip.lane_rank is LaneRank.PLAIN
+    is_unproven = tip.channel == Channel.FORM and tip.lane_rank is LaneRank.PLAIN
     return tip.machine_unit is None and is_untouched and is_unproven
 
 

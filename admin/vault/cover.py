@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..app_state import app_state
-from ..models import Urgency
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import MARK
 from ..sealing.payload import LABEL_STEP, TIP_STEP
+from ..tip.channels import Channel
+from ..tip.urgency import Urgency
 from ..wire.fields import Malformed, TooLong, base64_field, hex_field, text_field
 from .store import SealedTip
 from .units import OpenUnit
@@ -57,7 +58,7 @@ class Cover:
         *,
         is_machine: bool = False,
         is_proven: bool = False,
-        channel: str = "form",
+        channel: str = Channel.FORM,
     ) -> SealedTip:
         return SealedTip(
             reference=self.reference,

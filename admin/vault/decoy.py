@@ -6,8 +6,11 @@ from sqlalchemy import Date, LargeBinary, bindparam, exists, literal, null, sele
 from sqlalchemy.orm import Session, undefer
 
 from ..db import today
-from ..models import Tip, TipStatus, Urgency
+from ..models import Tip
 from ..sealing.marks import MARK
+from ..tip.channels import Channel
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 
 NOBODY: Final = -1
 """The key of the decoy; no row has it."""
@@ -41,7 +44,7 @@ def _tip_or_decoy() -> Any:
         "due_on": bindparam("day", type_=Date),
         "due_rule": literal("first_read"),
         "talk_length": literal(0),
-        "channel": literal("form"),
+        "channel": literal(Channel.FORM.value),
         "version": literal(1),
         "marks": literal(bytes(MARK), LargeBinary),
     }

@@ -22,8 +22,8 @@ from ..models import (
     SpentNonce,
     Tip,
     TipLabel,
-    TipStatus,
 )
+from ..tip.status import TipStatus
 from . import history
 from .deadlines import clocks
 from .files import uploads

@@ -1,62 +1,37 @@
 """Changes of where a tip stands, and a row for each."""
 
-import enum
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..audit.log import record_at_commit
 from ..db import today
-from ..models import OPEN_STATUSES, Decision, Tip, TipStatus, Urgency
+from ..models import Decision, Tip
+from ..tip.events import Event, EventKind
+from ..tip.status import OPEN_STATUSES, TipStatus
+from ..tip.urgency import Urgency
 from .calls import raise_urgency
 from .deadlines import clocks
+from .events import REPORTER, SYSTEM, append_to_each, line
 from .lane import lane_days, rise_in_lane
 
-REPORTER: Final = clocks.REPORTER
-SYSTEM: Final = clocks.SYSTEM
 
-
-class Reason(enum.StrEnum):
-    """Reasons that are no outcome of outcomes.yml."""
-
-    CLAIMED = "claimed"
-    RELEASED = "released"
-    ASSIGNED = "assigned"
-    RUN_OUT = "claim_run_out"
-    ASKED = "asked"
-    ANSWERED = "answered"
-    MORE_WORDS = "more_words"
-    DANGER = "danger"
-    WITHDRAWN = "asked_to_withdraw"
-    EXPIRED = "expired"
-    URGENCY = "urgency"
-    FIRST_READ = clocks.FIRST_READ
-    MOVED = "moved"
-    FILE_COPIED = "file_copied"
-    FILE_TAKEN = "file_taken"
-
-
-def record(session: Session, tip: Tip, *, new: TipStatus, reason: str, by: str) -> Decision:
-    """Move `tip` to `new`, which may be where it stands, and log who moved it and why.
+def record(
+    session: Session, tip: Tip, event: Event, *, new: TipStatus | None = None, by: str
+) -> Decision:
+    """Log an event and who did it, and move `tip` to `new`; without one it stays where it stands.
 
     Its next deadline follows, and where it ends, the day on which its words go.
     """
     past = clocks.read_past(session, tip.id)
-    decision = Decision(
-        tip=tip,
-        step=past.number + 1,
-        old=tip.status,
-        new=new,
-        reason=reason,
-        by=by,
-        decided_on=today(),
-    )
+    row = line(tip.id, past.number + 1, event, old=TipStatus(tip.status), new=new, by=by)
+    decision = Decision(tip=tip, **row)
     was_open = tip.is_open
-    tip.status = new
-    tip.is_open = new in OPEN_STATUSES
+    tip.status = decision.new
+    tip.is_open = tip.status in OPEN_STATUSES
     if not tip.is_open and tip.expires_on is None:
         expire_after(tip, clocks.clocks().retention.ended_days)
     _stop_claim(tip, was_open=was_open)
@@ -88,24 +63,13 @@ def _audit(session: Session, tip: Tip, decision: Decision) -> None:
         by=decision.by,
         unit_id=tip.unit_id,
         reference=tip.reference,
-        detail=f"{decision.reason} {decision.new}",
+        detail=f"{decision.event.code} {decision.new}",
     )
 
 
 def record_purged(session: Session, old: Mapping[int, TipStatus]) -> None:
     """Log for many tips, given by id with where they stood, that their contents were deleted."""
-    last = session.execute(
-        select(Decision.tip_id, func.max(Decision.step))
-        .where(Decision.tip_id.in_(old))
-        .group_by(Decision.tip_id)
-    )
-    steps = {tip_id: step for tip_id, step in last}
-    common = {"new": TipStatus.PURGED, "reason": Reason.EXPIRED, "by": SYSTEM}
-    rows = [
-        {"tip_id": tip_id, "step": steps.get(tip_id, 0) + 1, "old": status, **common}
-        for tip_id, status in old.items()
-    ]
-    session.execute(insert(Decision).values(decided_on=today()), rows)
+    append_to_each(session, old, Event(EventKind.EXPIRED), new=TipStatus.PURGED, by=SYSTEM)
 
 
 def expire_after(tip: Tip, days: int | None) -> None:
@@ -113,17 +77,17 @@ def expire_after(tip: Tip, days: int | None) -> None:
     tip.expires_on = None if days is None else today() + timedelta(days=days)
 
 
-def heard_from_reporter(session: Session, tip: Tip, *, reason: Reason) -> Decision:
+def heard_from_reporter(session: Session, tip: Tip, kind: EventKind) -> Decision:
     """Log that the reporter wrote. An ended tip opens again, as received.
 
     Otherwise the words would lie where no queue shows them, and be deleted unread with the rest.
     """
     if tip.is_open:
-        return record(session, tip, new=TipStatus(tip.status), reason=reason, by=REPORTER)
+        return record(session, tip, Event(kind), by=REPORTER)
     # What was merged into another tip stands on its own again: its new words need an answer.
     tip.outcome = tip.merged_into_id = None
     expire_after(tip, None)
-    return record(session, tip, new=TipStatus.RECEIVED, reason=reason, by=REPORTER)
+    return record(session, tip, Event(kind), new=TipStatus.RECEIVED, by=REPORTER)
 
 
 MOST_CALLS: Final = 5
@@ -131,7 +95,7 @@ MOST_CALLS: Final = 5
 
 
 def _calls_today(session: Session, tip: Tip) -> int:
-    calls = (Decision.tip_id == tip.id, Decision.reason == Reason.DANGER)
+    calls = (Decision.tip_id == tip.id, Decision.kind == EventKind.DANGER)
     query = select(func.count()).where(*calls, Decision.decided_on == today())
     return session.execute(query).scalar_one()
 
@@ -150,4 +114,4 @@ def mark_danger(session: Session, tip: Tip) -> None:
         tip.expires_on = max(tip.expires_on or stay, stay)
     raise_urgency(session, tip, Urgency.P0)
     tip.danger_on = today()
-    heard_from_reporter(session, tip, reason=Reason.DANGER)
+    heard_from_reporter(session, tip, EventKind.DANGER)

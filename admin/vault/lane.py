@@ -34,7 +34,7 @@ def lane_size(session: Session) -> int:
 
 def lane_days(unit_id: str) -> int:
     """Tell for how long a unit's tips stay in the lane."""
-    return KEPT_DAYS if unit_id in app_state().district.sealed_way else MACHINE_DAYS
+    return KEPT_DAYS if app_state().district.ways.is_sealed(unit_id) else MACHINE_DAYS
 
 
 def leave_lane(tip: Tip) -> None:

@@ -12,7 +12,10 @@ from ..app_state import app_state
 from ..db import today
 from ..deadlines.rules import Deadline
 from ..district.data import District
-from ..models import Direction, Message, Tip, TipStatus, UnitKey, Urgency, random_key
+from ..models import Direction, Message, Tip, UnitKey, random_key
+from ..tip.channels import Channel
+from ..tip.status import TipStatus
+from ..tip.urgency import Urgency
 from . import seen
 from .calls import raise_urgency
 from .lane import first_rank, lane_days
@@ -63,7 +66,7 @@ class SealedTip:
     """Whether it stands apart in the lane 疑似机器发送."""
     is_proven: bool = False
     """Whether it came with a proof of work."""
-    channel: str = "form"
+    channel: str = Channel.FORM
     """How it came: by the form, or told to staff."""
     marks: bytes | None = None
     """The mark of the unit that it is sealed to; None where its maker gave none."""
@@ -123,7 +126,7 @@ def _goes_on(tip: SealedTip) -> date | None:
 
 def _first_due(tip: SealedTip) -> Deadline | None:
     district = app_state().district
-    is_supervisory = tip.unit_id == district.supervisory
+    is_supervisory = district.ways.is_sealed(tip.unit_id)
     return district.clocks.at_arrival(today(), tip.urgency, is_supervisory=is_supervisory)
 
 
@@ -195,7 +198,7 @@ def make_urgent(session: Session, tip: Tip, urgency: Urgency, district: District
     A supervisory tip stays as urgent as it is, and so does whatever lies at the unit above: that
     takes such tips too, and no row tells which they are.
     """
-    if tip.unit_id not in district.sealed_way:
+    if not district.ways.is_sealed(tip.unit_id):
         raise_urgency(session, tip, urgency)
 
 

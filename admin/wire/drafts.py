@@ -10,7 +10,8 @@ from typing import Final
 
 from flask import Response
 
-from .json_api import answer_json, read_json
+from ..tip.problems import Problem
+from .json_api import answer_json, answer_problem, read_json
 from .signing import BadStamp, Stamps
 
 DRAFT_SECONDS = 24 * 3600
@@ -51,5 +52,5 @@ def answer_ticket(drafts: Drafts) -> Response:
     ticket = read_json(_STEP).get("ticket")
     keep = drafts.keep(ticket) if isinstance(ticket, str) else None
     if keep is None:
-        return answer_json({"error": "ticket"}, 410, step=_STEP)
+        return answer_problem(Problem.TICKET, step=_STEP)
     return answer_json({"keep": keep}, step=_STEP)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, request
 
+from ..tip.problems import STATUSES, Problem
 from .padding import pad_bytes
 
 
@@ -26,6 +27,14 @@ def read_json(most: int) -> dict[str, Any]:
     if not isinstance(content, dict):
         abort(400)
     return content
+
+
+def answer_problem(problem: Problem, *, step: int, retry_after: int | None = None) -> Response:
+    """Answer that something went wrong; `retry_after` are seconds to wait before the next try."""
+    response = answer_json({"error": problem}, STATUSES[problem], step=step)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 def answer_json(content: dict[str, Any], status: int = 200, *, step: int) -> Response:

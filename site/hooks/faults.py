@@ -12,8 +12,9 @@ from blocks import BLOCK, Block, blocks, clean
 from deadlines import time_of
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
-from numerals import ordinal
 from statements import SOURCE, unsourced
+
+from admin.reading.numerals import ordinal
 
 LIMIT = 40
 # （禁毒法第六十二条） counts for nothing: it is for whoever wants to look it up.

@@ -19,7 +19,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from numerals import ordinal
+
+from admin.reading.numerals import ordinal
 
 READER_PAGE = """---
 short: {zh}

@@ -14,7 +14,8 @@ from law_index import LawIndex, guide_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from numerals import number_of
+
+from admin.reading.numerals import number_of
 
 NUMERAL = r"[零一二三四五六七八九十百]{1,9}|[0-9]{1,3}"
 # Nothing is linked in what is a link or a heading already, in code, or within a tag.

@@ -17,7 +17,8 @@ from law_index import guide_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
-from numerals import ordinal
+
+from admin.reading.numerals import ordinal
 
 FORMAT = 1
 # A guide's section: from its heading with an article's anchor to the next heading.

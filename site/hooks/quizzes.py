@@ -17,7 +17,8 @@ from generated import line_of, page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
-from numerals import ordinal
+
+from admin.reading.numerals import ordinal
 
 # What a page holds so that it stays light on a slow line.
 QUESTIONS, CARDS = 8, 12

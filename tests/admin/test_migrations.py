@@ -5,6 +5,7 @@ from alembic import command
 from sqlalchemy import create_engine, inspect, text
 
 from admin.migrate import alembic_config, migrate
+from tests.tip_events import event
 
 # Of each kind of tip that a store of the second revision can hold, as `values` of its columns.
 TIPS = {
@@ -107,3 +108,47 @@ def test_back_and_forward_again_loses_nothing_and_leaves_the_same_indexes(store)
 
     assert read(store) == before
     assert {index["name"] for index in inspect(store).get_indexes("tip")} == names
+
+
+PACKED = {
+    "in_scope": ("decided", "in_scope", None, None, None, None),
+    "claim_run_out": ("claim_run_out", "", None, None, None, None),
+    "first_read": ("first_read", "", None, None, None, None),
+    "urgency_P1": ("urgency", "", "P1", None, None, None),
+    "linked_7QX2M-00ABC": ("linked", "", None, "7QX2M-00ABC", None, None),
+    "parted_7QX2M-00ABC": ("parted", "", None, "7QX2M-00ABC", None, None),
+    "extend_complex": ("extend", "complex", None, None, None, None),
+    "overdue_first_read_urgent_supervisor": (
+        *("overdue", "", None, None, "first_read_urgent", "supervisor"),
+    ),
+}
+
+
+def test_what_was_packed_into_a_reason_stands_in_columns_and_goes_back(store):
+    migrate(store, "0009")
+    with store.begin() as connection:
+        for number, reason in enumerate(PACKED, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO decision (id, tip_id, step, old, new, reason, by, decided_on)"
+                    f" VALUES ({number}, 1, {number}, 'received', 'received', '{reason}', 'ada',"
+                    " '2026-11-07')"
+                )
+            )
+
+    migrate(store, "0010")
+
+    columns = "kind, reason, urgency, other, rule, level"
+    with store.begin() as connection:
+        rows = connection.execute(text(f"SELECT {columns} FROM decision ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == list(PACKED.values())
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0009")
+        reasons = connection.scalars(text("SELECT reason FROM decision ORDER BY id")).all()
+    assert reasons == list(PACKED)
+
+
+@pytest.mark.parametrize("code", PACKED)
+def test_an_event_has_the_code_that_was_its_reason(code):
+    assert event(code).code == code

@@ -26,17 +26,10 @@ from admin.mail.outbox import (
     Letter,
     queue_letter,
 )
-from admin.models import (
-    LaneRank,
-    Member,
-    NoticeAddress,
-    OutboxMail,
-    Tip,
-    TipStatus,
-    UnitKey,
-    Urgency,
-)
+from admin.models import LaneRank, Member, NoticeAddress, OutboxMail, Tip, UnitKey
 from admin.signin import services
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.calls import CALLS_MAX, UNPROVEN, waiting_statement
 from tests.ports import free_port
 

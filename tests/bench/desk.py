@@ -10,8 +10,10 @@ from sqlalchemy import insert, select
 
 from admin import create_app
 from admin.db import db, today
-from admin.models import Member, StaffSession, Tip, TipStatus, UnitKey, Urgency, random_key
+from admin.models import Member, StaffSession, Tip, UnitKey, random_key
 from admin.sealing import age, payload
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 from .place import Place
 

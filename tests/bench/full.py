@@ -26,8 +26,10 @@ from admin.config import ROOT
 from admin.db import db, today
 from admin.desk.claims import clock
 from admin.desk.queue.lanes import Cursor, Lane
-from admin.models import Member, Tip, TipLabel, TipStatus, UnitKey, Urgency, random_key
+from admin.models import Member, Tip, TipLabel, UnitKey, random_key
 from admin.sealing import age, payload
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 from .__main__ import CONNECTIONS, database
 from .desk import UNIT, sign_in

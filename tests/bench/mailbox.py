@@ -21,9 +21,10 @@ from admin import create_app
 from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, today
-from admin.models import Direction, Tip, UnitKey, Urgency
+from admin.models import Direction, Tip, UnitKey
 from admin.sealing import age, payload, receipt
 from admin.sealing.seen import blank
+from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, add_message, store_tip
 
 from .load import FORM, JSON, Connection

@@ -16,7 +16,8 @@ from admin.db import db
 from admin.intake import pages, services, submission, views
 from admin.intake.current import current_intake
 from admin.intake.flood import Verdict
-from admin.vault import nonces, store
+from admin.vault import store
+from admin.vault.spent import nonces
 
 from .load import body
 from .place import environment, furnish

@@ -14,7 +14,7 @@ import pytest
 from admin.district.data import routes_digest
 from admin.sealing import age, member
 from admin.sealing.age import HybridIdentity
-from admin.tip.routing import Circumstances, choose_unit
+from admin.tip.routing import Circumstances, Ways, choose_unit
 from admin.vault.offered import routes_of
 from tests.node import run_jobs
 from tests.shared_tips import DISTRICT
@@ -39,8 +39,7 @@ WORLDS = ["nothing", "routes.json", "keys.json", "all of it"]
 # Whoever changed the server wants every word at the police.
 STEERED = replace(
     DISTRICT,
-    supervisory="police",
-    upper="police",
+    ways=Ways("police", "police"),
     offices={key: replace(office, unit=None) for key, office in DISTRICT.offices.items()},
 )
 

@@ -5,9 +5,11 @@ from sqlalchemy.orm import selectinload, undefer
 
 from admin.db import db
 from admin.keys.issuing import open_grant, open_identity
-from admin.models import KeyGrant, Member, Message, Tip, TipStatus, UnitKey
+from admin.models import KeyGrant, Member, Message, Tip, UnitKey
 from admin.sealing import age, payload
+from admin.tip.status import TipStatus
 from admin.vault import history
+from tests.tip_events import event
 
 NAME = "police-1"
 
@@ -50,8 +52,7 @@ class Staff:
             message = {"number": 1, "direction": "staff", "digest": made.digest, "sealed": sealed}
             db.session.add(Message(tip_id=row.id, sent_on=row.received_on, **message))
             row.talk_length = 1
-            reason = history.Reason.ASKED
-            history.record(db.session, row, new=TipStatus.QUESTION, reason=reason, by=NAME)
+            history.record(db.session, row, event("asked"), new=TipStatus.QUESTION, by=NAME)
             db.session.commit()
 
     def _row(self, session):

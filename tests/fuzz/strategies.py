@@ -5,6 +5,8 @@ from urllib.parse import quote_from_bytes
 
 from hypothesis import strategies as st
 
+from admin.tip import fields as tip_fields
+
 from .by_hand_json import FORM, JSON, JSON_PLACES, MARK, NAMES, SHORT
 from .wire import Hostile, raw, request
 
@@ -21,23 +23,8 @@ JSON_VALUES = st.recursive(
     max_leaves=12,
 )
 FIELDS = (
+    *(field.name for field in tip_fields.FIELDS),
     *(
-        "category",
-        "what",
-        "township",
-        "place",
-        "when",
-        "who",
-        "objects",
-        "harm",
-        "minor",
-        "official",
-    ),
-    *(
-        "exclude",
-        "basis",
-        "fear",
-        "answer",
         "contact",
         "website",
         "page",

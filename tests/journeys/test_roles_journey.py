@@ -5,7 +5,9 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.demo.fill import fill_tips
-from admin.models import AuditEvent, Member, Tip, TipStatus, Urgency
+from admin.models import AuditEvent, Member, Tip
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import vault
 from tests.live import signed_in
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import undefer
 from admin.access.roles import WITHOUT_CONTENT
 from admin.db import db
 from admin.keys.issuing import open_grant, open_identity
-from admin.models import KeyGrant, Member, Tip, TipStatus
+from admin.models import KeyGrant, Member, Tip
 from admin.sealing import age
+from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
 from tests.shared_tips import read_tips
 

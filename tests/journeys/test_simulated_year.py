@@ -14,12 +14,17 @@ from admin.app_state import app_state
 from admin.db import db, set_today
 from admin.desk.deadlines.views import extend, mark_moved
 from admin.desk.services import decide
-from admin.models import ClockEvent, Decision, Tip, TipStatus, UnitKey, Urgency
+from admin.models import ClockEvent, Decision, Tip, UnitKey
 from admin.serving.sweeper import sweep_now
+from admin.tip.events import EventKind
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history
 from admin.vault.deadlines.clocks import note_first_read
+from admin.vault.events import SYSTEM
 from admin.vault.store import SealedTip, store_tip
 from tests.admin.vault import oracle
+from tests.tip_events import event
 
 FIRST = date(2026, 1, 1)
 # How many tips come in, and over how many days. SQLite walks the whole year.
@@ -150,12 +155,10 @@ def _decide(outcome_id):
 
 
 ACTS = {
-    "assigned": lambda session, tip: history.record(
-        session, tip, new=tip.status, reason=history.Reason.ASSIGNED, by="desk"
-    ),
+    "assigned": lambda session, tip: history.record(session, tip, event("assigned"), by="desk"),
     "read": lambda session, tip: note_first_read(session, tip.id, by="ada"),
     "asked": lambda session, tip: history.record(
-        session, tip, new=TipStatus.QUESTION, reason=history.Reason.ASKED, by="ada"
+        session, tip, event("asked"), new=TipStatus.QUESTION, by="ada"
     ),
     "accepted": _decide("in_scope"),
     "to_department": _decide("to_department"),
@@ -165,7 +168,7 @@ ACTS = {
     "extended": lambda session, tip: extend(session, tip, reason="complex", actor=ADA),
     "danger": history.mark_danger,
     "reopened": lambda session, tip: history.heard_from_reporter(
-        session, tip, reason=history.Reason.MORE_WORDS
+        session, tip, EventKind.MORE_WORDS
     ),
 }
 
@@ -180,13 +183,12 @@ def year(app, units, database):
 def told(session):
     """What the histories say was told: tip, rule and level, with the day."""
     lines = session.execute(
-        select(Tip.reference, Decision.reason, Decision.decided_on, Decision.by)
+        select(Tip.reference, Decision.rule, Decision.level, Decision.decided_on, Decision.by)
         .join(Tip, Tip.id == Decision.tip_id)
-        .where(Decision.reason.like("overdue_%"))
+        .where(Decision.kind == EventKind.OVERDUE)
     )
-    for reference, reason, day, by in lines:
-        assert by == history.SYSTEM
-        rule, _, level = reason.removeprefix("overdue_").rpartition("_")
+    for reference, rule, level, day, by in lines:
+        assert by == SYSTEM
         yield reference, rule, level, day
 
 

@@ -123,13 +123,13 @@ def unfolded(word):
 # One child that comes to its end, and one that is stopped.
 CLEAN = """
 import time
-from admin.cleaning import NotCleaned, Reason, can_clean
+from admin.cleaning import NotCleaned, Uncleanable, can_clean
 from admin.cleaning.sandbox import Limits, memory_file, run
 assert can_clean()
 try:
     run(["sleep", "600"], memory_file(), memory_file(), Limits(time.monotonic() + 1))
 except NotCleaned as stopped:
-    assert stopped.reason is Reason.TOOK_TOO_LONG
+    assert stopped.reason is Uncleanable.TOOK_TOO_LONG
 """
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 
 from admin.access.permissions import is_allowed
 from admin.db import db, today
-from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip, TipStatus
+from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip
+from admin.tip.status import TipStatus
 from tests.admin.desk.conftest import store_sealed
 from tests.support import desk_client
 

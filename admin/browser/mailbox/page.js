@@ -26,7 +26,7 @@ const REFUSALS = {
   purged: "purged",
   unknown: "unknown",
   unit_closed: "unitClosed",
-  full: "full",
+  talk_full: "full",
   full_today: "fullToday",
   share_used: "shareUsed",
   marked: "marked",

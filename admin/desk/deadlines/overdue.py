@@ -13,18 +13,11 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
-from ...deadlines.rules import Level
 from ...district.data import District
-from ...models import (
-    EXPIRING,
-    OPEN,
-    ClockEvent,
-    Member,
-    Tip,
-    TipStatus,
-    Urgency,
-)
-from ...vault.deadlines.reminders import supervisor_of
+from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
+from ...tip.events import Level
+from ...tip.status import TipStatus
+from ...tip.urgency import Urgency
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS
@@ -97,7 +90,7 @@ def others_overdue(
     supervised = [
         unit.id
         for unit in district.units.values()
-        if not unit.practice and supervisor_of(district, unit.id) == unit_id
+        if not unit.practice and district.ways.watcher(unit.id) == unit_id
     ]
     found = {other: _told_to_supervisor(session, other, day) for other in supervised}
     return {other: listed for other, listed in found.items() if listed.count}

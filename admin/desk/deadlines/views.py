@@ -20,6 +20,7 @@ from ...app_state import app_state
 from ...db import db, today
 from ...deadlines.rules import Clocks, Deadline
 from ...models import Tip
+from ...tip.events import Event, EventKind
 from ...vault import history
 from ...vault.deadlines import clocks
 from ...vault.deadlines.clocks import (
@@ -27,14 +28,12 @@ from ...vault.deadlines.clocks import (
     facts_of,
     step_of,
 )
-from ...vault.history import Reason
 from ...vault.lane import leave_lane
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import back_to, tip_as_seen
 from ..services import MoveNotAllowed
 from .words import (
-    extension_reason,
     guess_word,
     rule_word,
     state_word,
@@ -149,8 +148,7 @@ def extend(session: Session, tip: Tip, *, reason: str, actor: Staff) -> None:
         raise MoveNotAllowed("no more time")
     leave_lane(tip)
     tip.extended_on = today()
-    why = extension_reason(reason)
-    history.record(session, tip, new=tip.status, reason=why, by=actor.name)
+    history.record(session, tip, Event(EventKind.EXTENDED, reason=reason), by=actor.name)
 
 
 def mark_moved(session: Session, tip: Tip, *, actor: Staff) -> None:
@@ -161,7 +159,7 @@ def mark_moved(session: Session, tip: Tip, *, actor: Staff) -> None:
     facts = facts_of(tip, clocks.read_past(session, tip.id))
     if not any(map(_waits_for_move, app_state().district.clocks.deadlines(facts))):
         raise MoveNotAllowed("nothing to move")
-    history.record(session, tip, new=tip.status, reason=Reason.MOVED, by=actor.name)
+    history.record(session, tip, Event(EventKind.MOVED), by=actor.name)
 
 
 @bp.post("/tips/<string:reference>/extension")

@@ -10,16 +10,10 @@ from ...app_state import app_state
 from ...deadlines.rules import (
     Clocks,
     Deadline,
-    Level,
     Rule,
 )
-from ...vault.deadlines.reminders import overdue_reason
-from ...vault.history import Reason
+from ...tip.events import Level
 
-_PLAIN: Final[dict[str, Any]] = {
-    Reason.FIRST_READ: _l("第一次打开"),
-    Reason.MOVED: _l("已移交"),
-}
 LEVEL: Final = {
     Level.HOLDER: _l("承办人"),
     Level.REVIEWER: _l("复核员"),
@@ -38,25 +32,16 @@ _LENGTH: Final[dict[str, Any]] = {
 _LENGTH_THAT_STAYS: Final = _l("%(n)s 天内，休息日也算")
 
 
-def extension_reason(reason_id: str) -> str:
-    """Give the code under which the history keeps that a result got more time, and why."""
-    return f"extend_{reason_id}"
+def rule_name(rule_id: str | None) -> str:
+    """Return what a deadline is called; empty for one that the district has dropped since."""
+    rules = app_state().district.clocks.rules
+    return next((rule.zh for rule in rules if rule.id == rule_id), "")
 
 
-def history_word(reason: str) -> str:
-    """Say what a line of the history did with a deadline; empty where it is about none."""
-    if reason in _PLAIN:
-        return str(_PLAIN[reason])
-    clocks = app_state().district.clocks
-    for given in clocks.extension.reasons:
-        if reason == extension_reason(given.id):
-            return str(_("延长期限：%(why)s", why=given.zh))
-    for rule in clocks.rules:
-        for level, word in LEVEL.items():
-            if reason == overdue_reason(rule.id, level):
-                return str(_("“%(rule)s”过期，催%(who)s", rule=rule.zh, who=word))
-    # A rule that the district has dropped since.
-    return str(_("有一个期限过期，催办")) if reason.startswith("overdue_") else ""
+def why_longer(reason_id: str) -> str:
+    """Return why a result got more time, in the district's words."""
+    reasons = app_state().district.clocks.extension.reasons
+    return next((given.zh for given in reasons if given.id == reason_id), reason_id)
 
 
 def rule_word(rule: Rule) -> str:

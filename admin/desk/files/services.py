@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from ...access.roles import Staff
 from ...audit.log import record, record_at_commit
 from ...models import Tip, Upload
+from ...tip.events import Event, EventKind
 from ...vault import history
 from ...vault.files import uploads
 from ...vault.files.blobs import BlobStore
-from ...vault.history import Reason
 from ...vault.lane import leave_lane
 
 MOST_HELD: Final = 600 * 1024 * 1024
@@ -34,7 +34,7 @@ class Leaving(enum.StrEnum):
     """As it came, to be cleaned on a computer without a network (`dengshao clean`)."""
 
 
-_REASON = {Leaving.COPIED: Reason.FILE_COPIED, Leaving.TAKEN: Reason.FILE_TAKEN}
+_KINDS = {Leaving.COPIED: EventKind.FILE_COPIED, Leaving.TAKEN: EventKind.FILE_TAKEN}
 
 
 def whole_files(session: Session, tip_id: int) -> dict[str, int]:
@@ -62,9 +62,9 @@ def note_leaving(
     `tip` is one that the caller has locked: its history has one next line.
     """
     leave_lane(tip)
-    reason = _REASON[what]
-    history.record(session, tip, new=tip.status, reason=reason, by=actor.name)
-    record_at_commit(session, reason, detail=f"{_short(blob)} {sha256}", **_about(tip, actor))
+    kind = _KINDS[what]
+    history.record(session, tip, Event(kind), by=actor.name)
+    record_at_commit(session, kind, detail=f"{_short(blob)} {sha256}", **_about(tip, actor))
 
 
 def read_later(blobs: BlobStore, blob: str, number: int) -> Iterator[bytes]:

@@ -12,8 +12,8 @@ from ...access.permissions import Act, is_allowed
 from ...access.roles import Staff
 from ...audit.log import record_at_commit
 from ...models import Member, Tip
+from ...tip.events import Event, EventKind
 from ...vault import history
-from ...vault.history import Reason
 from ...vault.lane import leave_lane
 from ..claims import (
     clock,
@@ -54,7 +54,7 @@ def assign(session: Session, tip: Tip, *, to: Member, actor: Staff, now: int | N
 
 
 def _log(session: Session, tip: Tip, to: Member, actor: Staff) -> None:
-    history.record(session, tip, new=tip.status, reason=Reason.ASSIGNED, by=actor.name)
+    history.record(session, tip, Event(EventKind.ASSIGNED), by=actor.name)
     record_at_commit(
         session,
         "assigned",

@@ -49,14 +49,14 @@ def label_tip(reference: str) -> Answer:
         add=ticked,
         remove=set(district.labels) - ticked,
         actor=g.staff,
-        sealed_way=district.sealed_way,
+        ways=district.ways,
     )
     db.session.commit()
     return back_to(reference)
 
 
 def carries_labels(tip: Tip) -> bool:
-    return labels.carries_labels(tip, app_state().district.sealed_way)
+    return labels.carries_labels(tip, app_state().district.ways)
 
 
 def tip_labels(tip: Tip) -> frozenset[str]:

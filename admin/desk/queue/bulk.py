@@ -18,12 +18,9 @@ from ...access.permissions import Act
 from ...access.roles import Staff
 from ...district.data import District
 from ...members.countersign import NeedsSecond
-from ...models import (
-    Member,
-    Tip,
-    TipStatus,
-    Urgency,
-)
+from ...models import Member, Tip
+from ...tip.status import TipStatus
+from ...tip.urgency import Urgency
 from ..claims import clock, is_held
 from ..services import (
     ChangedMeanwhile,
@@ -214,7 +211,7 @@ def _do(session: Session, tip: Tip, doing: Doing) -> bool:
     """Call the service; tells whether there was anything to do."""
     order, actor = doing.order, doing.actor
     # What ends or sinks a tip about an official is done one by one, and looked at.
-    if order.deed in _ONE_BY_ONE and tip.unit_id in doing.district.sealed_way:
+    if order.deed in _ONE_BY_ONE and doing.district.ways.is_sealed(tip.unit_id):
         raise NeedsSecond
     match order.deed:
         case BulkAction.CLAIM:
@@ -251,5 +248,5 @@ def _label(session: Session, tip: Tip, doing: Doing) -> bool:
         add=labels if doing.order.deed is BulkAction.LABEL else (),
         remove=labels if doing.order.deed is BulkAction.UNLABEL else (),
         actor=doing.actor,
-        sealed_way=doing.district.sealed_way,
+        ways=doing.district.ways,
     )

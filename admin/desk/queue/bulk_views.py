@@ -14,7 +14,8 @@ from ...access.permissions import (
 )
 from ...app_state import app_state
 from ...db import db
-from ...models import Member, Urgency
+from ...models import Member
+from ...tip.urgency import Urgency
 from .. import words
 from ..blueprint import Answer, bp
 from .bulk import (

@@ -30,16 +30,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ...models import (
-    FREE,
-    OPEN_STATUSES,
-    TAKEN,
-    TAKEN_DUE,
-    LaneRank,
-    Tip,
-    TipStatus,
-    Urgency,
-)
+from ...models import FREE, TAKEN, TAKEN_DUE, LaneRank, Tip
+from ...tip.status import OPEN_STATUSES, TipStatus
+from ...tip.urgency import Urgency
 
 COUNTED_MAX: Final = 100
 """Beyond that nobody needs to know how many there are. Each page pays for ten counts."""

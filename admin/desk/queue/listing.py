@@ -13,16 +13,9 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from ...models import (
-    Direction,
-    LaneRank,
-    Member,
-    Message,
-    Tip,
-    TipLabel,
-    TipStatus,
-    Urgency,
-)
+from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel
+from ...tip.status import TipStatus
+from ...tip.urgency import Urgency
 from .lanes import (
     HELD,
     Cursor,

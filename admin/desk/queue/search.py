@@ -22,13 +22,11 @@ from sqlalchemy import (
     true,
 )
 
-from ...models import (
-    OPEN_STATUSES,
-    TipLabel,
-    TipStatus,
-    Urgency,
-)
+from ...models import TipLabel
 from ...sealing.payload import CROCKFORD
+from ...tip.channels import Channel
+from ...tip.status import OPEN_STATUSES, TipStatus
+from ...tip.urgency import Urgency
 from .lanes import (
     HELD,
     OPEN_IN_ORDER,
@@ -42,8 +40,6 @@ from .lanes import (
     tip,
 )
 
-CHANNELS: Final = ("form", "phone", "letter", "visit")
-"""How a tip came: by the form, or told to staff."""
 LEAST_REFERENCE: Final = 3
 """Characters of a reference from which it is looked for: fewer would find thousands."""
 _GROUP: Final = 5
@@ -63,7 +59,7 @@ class Wanted:
     until: date | None = None
     label: str | None = None
     holder: int | None = None
-    channel: str | None = None
+    channel: Channel | None = None
     reference: str | None = None
 
     def in_address(self) -> dict[str, str]:
@@ -95,7 +91,7 @@ def read_wanted(given: Mapping[str, str], labels: Mapping[str, Any]) -> tuple[Wa
         "until": date.fromisoformat,
         "label": lambda text: _one_of(text, labels),
         "holder": _read_id,
-        "channel": lambda text: _one_of(text, CHANNELS),
+        "channel": Channel,
         "reference": read_reference,
     }
     found: dict[str, Any] = {}
@@ -144,7 +140,7 @@ def walks_of(wanted: Wanted, *, is_rare: bool = True) -> list[IndexScan]:
     elif wanted.label is not None and is_rare:
         chosen = tip.c.id.in_(labelled(wanted.label))
         found = [IndexScan((chosen,), (is_in(lane),), is_loose=True)]
-    elif wanted.channel not in (None, "form"):
+    elif wanted.channel not in (None, Channel.FORM):
         found = _by_channel(wanted, lane)
     elif wanted.holder is not None:
         found = [_by_holder(wanted, wanted.holder, lane)]

@@ -104,7 +104,7 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
         "labels": app_state().district.labels,
         "script_words": _script_words(),
         # All of their tips carry an empty label, which tells nobody anything.
-        "is_custodial": viewer.unit_id == app_state().district.supervisory,
+        "is_custodial": app_state().district.ways.is_custodial(viewer.unit_id),
         "name_max": NAME_MAX,
     }
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...district.data import District
+from ...tip import channels
 from ..words import browser_words
 from .lanes import Lane
 
@@ -43,12 +44,7 @@ LANE_KEYS: Final = {
     Lane.ALL: "a",
 }
 """The letter after `g` that leads to each lane."""
-CHANNELS: Final = {
-    "form": _l("网上"),
-    "phone": _l("电话"),
-    "letter": _l("来信"),
-    "visit": _l("来访"),
-}
+CHANNELS: Final = {channel: _l(word) for channel, word in channels.CHANNELS.items()}
 FIELDS: Final = {
     "lane": _l("分栏"),
     "status": _l("状态"),

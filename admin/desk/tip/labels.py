@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ...access.roles import Staff
 from ...audit.log import record_at_commit
 from ...models import Tip, TipLabel
+from ...tip.routing import Ways
 from ..services import MoveNotAllowed
 
 
@@ -19,13 +20,13 @@ class Unlabelled(Exception):
     """This tip came the supervisory way: it carries no label."""
 
 
-def carries_labels(tip: Tip, sealed_way: Collection[str]) -> bool:
+def carries_labels(tip: Tip, ways: Ways) -> bool:
     """Tell whether labels may stand on the tip: on none that may have come the supervisory way.
 
     No row tells which those are, so no tip of the units that take them has any; nor has one from
     before, which shows it by having no sealed label.
     """
-    return tip.unit_id not in sealed_way and tip.label is not None
+    return not ways.is_sealed(tip.unit_id) and tip.label is not None
 
 
 def read_tip_labels(session: Session, tip_id: int) -> frozenset[str]:
@@ -39,14 +40,14 @@ def set_labels(
     add: Collection[str] = (),
     remove: Collection[str] = (),
     actor: Staff,
-    sealed_way: Collection[str],
+    ways: Ways,
 ) -> bool:
     """Put labels on a tip and take others off; tells whether that changed anything.
 
     Raises `Unlabelled` for a supervisory tip and `MoveNotAllowed` for one that is not open. The
     tip's version stays: a label overtakes nobody's decision.
     """
-    if not carries_labels(tip, sealed_way):
+    if not carries_labels(tip, ways):
         raise Unlabelled
     if not tip.is_open:
         raise MoveNotAllowed("not open")

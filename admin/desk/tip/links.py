@@ -13,20 +13,14 @@ from sqlalchemy.orm import Session
 
 from ...access.roles import Staff
 from ...db import today
-from ...models import (
-    Tip,
-    TipLink,
-    TipStatus,
-    Urgency,
-)
+from ...models import Tip, TipLink
+from ...tip.events import EventKind
+from ...tip.status import TipStatus, may_move
+from ...tip.urgency import Urgency
 from ...vault import history
 from ...vault.lane import leave_lane
-from ..services import MOVES, MoveNotAllowed
+from ..services import MoveNotAllowed
 from .tip_links import (
-    JOINED,
-    LINKED,
-    MERGED,
-    UNLINKED,
     about,
     make_stale,
 )
@@ -92,7 +86,7 @@ def link(session: Session, tip: Tip, other: Tip, *, actor: Staff) -> None:
     if TipStatus.PURGED in (tip.status, other.status):
         raise MoveNotAllowed("purged")
     if _tie(session, tip, other, actor):
-        _log(session, tip, other, (LINKED, LINKED), actor)
+        _log(session, tip, other, (EventKind.LINKED, EventKind.LINKED), actor)
 
 
 def unlink(session: Session, tip: Tip, other: Tip, *, actor: Staff) -> None:
@@ -105,7 +99,7 @@ def unlink(session: Session, tip: Tip, other: Tip, *, actor: Staff) -> None:
     session.execute(
         delete(TipLink).where(TipLink.one_id == tie.one_id, TipLink.other_id == tie.other_id)
     )
-    _log(session, tip, other, (UNLINKED, UNLINKED), actor)
+    _log(session, tip, other, (EventKind.UNLINKED, EventKind.UNLINKED), actor)
 
 
 def merge(session: Session, tip: Tip, into: Tip, *, actor: Staff) -> None:
@@ -116,7 +110,7 @@ def merge(session: Session, tip: Tip, into: Tip, *, actor: Staff) -> None:
     """
     if tip.id == into.id:
         raise SameTip
-    if into.status is TipStatus.PURGED or TipStatus.CLOSED not in MOVES[tip.status]:
+    if into.status is TipStatus.PURGED or not may_move(tip.status, TipStatus.CLOSED):
         raise MoveNotAllowed("ended")
     # By the ties, of which a tip has few: there is no index of what was merged.
     if any(other.is_duplicate for other in linked_tips(session, tip)):
@@ -125,7 +119,7 @@ def merge(session: Session, tip: Tip, into: Tip, *, actor: Staff) -> None:
     _tie(session, tip, into, actor)
     tip.merged_into_id, tip.outcome = into.id, DUPLICATE
     history.expire_after(tip, None)
-    _log(session, tip, into, (MERGED, JOINED), actor, new=TipStatus.CLOSED)
+    _log(session, tip, into, (EventKind.MERGED, EventKind.JOINED), actor, new=TipStatus.CLOSED)
 
 
 def _find(session: Session, tip: Tip, other: Tip) -> TipLink | None:
@@ -145,7 +139,7 @@ def _log(
     session: Session,
     tip: Tip,
     other: Tip,
-    codes: tuple[str, str],
+    kinds: tuple[EventKind, EventKind],
     actor: Staff,
     new: TipStatus | None = None,
 ) -> None:
@@ -153,7 +147,5 @@ def _log(
     for one in (tip, other):
         leave_lane(one)
         make_stale(one)
-    ends = new or TipStatus(tip.status)
-    history.record(session, tip, new=ends, reason=about(codes[0], other), by=actor.name)
-    stays = TipStatus(other.status)
-    history.record(session, other, new=stays, reason=about(codes[1], tip), by=actor.name)
+    history.record(session, tip, about(kinds[0], other), new=new, by=actor.name)
+    history.record(session, other, about(kinds[1], tip), by=actor.name)

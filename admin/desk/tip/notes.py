@@ -16,11 +16,8 @@ from sqlalchemy.orm import Session
 
 from ...access.roles import Staff
 from ...db import SHANGHAI
-from ...models import (
-    Note,
-    Tip,
-    TipStatus,
-)
+from ...models import Note, Tip
+from ...tip.status import TipStatus
 from ...vault.lane import leave_lane
 from ...vault.store import NumberTaken
 from ..services import MoveNotAllowed

@@ -1,36 +1,23 @@
-"""What ties tips together: codes of the history, the lock over several, the way out of a merge.
+"""What ties tips together: the lock over several, and the way out of a merge.
 
 Below the services, which part what was merged; `links` above them makes the ties.
 """
 
 from collections.abc import Collection
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from ...access.roles import Staff
-from ...models import Tip, TipStatus
+from ...models import Tip
+from ...tip.events import Event, EventKind
 from ...vault import history
 
-LINKED: Final = "linked"
-UNLINKED: Final = "unlinked"
-MERGED: Final = "merged"
-JOINED: Final = "joined"
-PARTED: Final = "parted"
-_CODES: Final = frozenset({LINKED, UNLINKED, MERGED, JOINED, PARTED})
 
-
-def about(code: str, other: Tip) -> str:
-    """Make the reason under which a history keeps an act that concerns another tip."""
-    return f"{code}_{other.reference}"
-
-
-def other_of(reason: str) -> tuple[str, str] | None:
-    """Take such a reason apart, into its code and the other tip's reference."""
-    code, _line, reference = reason.partition("_")
-    return (code, reference) if code in _CODES and reference else None
+def about(kind: EventKind, other: Tip) -> Event:
+    """Return the event of an act that concerns another tip."""
+    return Event(kind, other=other.reference)
 
 
 def lock_tips(session: Session, ids: Collection[int]) -> dict[int, Tip]:
@@ -58,6 +45,4 @@ def part(session: Session, tip: Tip, *, actor: Staff) -> None:
     into = lock_tips(session, {tip.id, tip.merged_into_id})[tip.merged_into_id]
     tip.merged_into_id = None
     make_stale(into)
-    history.record(
-        session, into, new=TipStatus(into.status), reason=about(PARTED, tip), by=actor.name
-    )
+    history.record(session, into, about(EventKind.PARTED, tip), by=actor.name)

@@ -10,11 +10,9 @@ from ...access.permissions import (
 )
 from ...app_state import app_state
 from ...db import db, today
-from ...models import (
-    Tip,
-    TipStatus,
-    Urgency,
-)
+from ...models import Tip
+from ...tip.status import TipStatus
+from ...tip.urgency import Urgency
 from ...web.security import desk_policy
 from .. import words
 from ..answers import refused

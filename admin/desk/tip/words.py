@@ -6,11 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...district.data import District
-from ...models import (
-    Tip,
-    TipStatus,
-    Urgency,
-)
+from ...models import Tip
+from ...tip.status import STATUSES, TipStatus
+from ...tip.urgency import Urgency
 from ..files.words import file_words
 
 GRADES: Final[dict[str, dict[str, Any]]] = {
@@ -31,25 +29,13 @@ WHY: Final = (
 )
 """What a member answers who opens a tip that a colleague holds; codes of `opening.Why`."""
 
-_ENDED: Final = {
-    TipStatus.OUT_OF_SCOPE: _l("已经办完：不归这里办。"),
-    TipStatus.CLOSED: _l("已经办结，不用再做什么。"),
-    TipStatus.PURGED: _l("内容已删除，不用再做什么。"),
-}
-_NEXT: Final = {
-    TipStatus.RECEIVED: _l("看内容，决定受理、转办，还是不归这里办。不清楚就问举报人。"),
-    TipStatus.QUESTION: _l("等举报人补充。等不到，按手里有的作出决定。"),
-    TipStatus.ACCEPTED: _l("办理，到期前写下结果。"),
-    TipStatus.REFERRED: _l("等对方回话，到期前写下结果。"),
-}
-
 
 def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
     """Say in one line what comes next; the first of these that fits."""
     if tip.merged_into_id is not None:
         return str(_("已经并入另一条，到那一条里办。"))
     if not tip.is_open:
-        return str(_ENDED[tip.status])
+        return str(_(STATUSES[tip.status].next_step))
     if tip.danger_on or tip.urgency is Urgency.P0:
         return str(_("马上看。有人有危险，先报值班领导，再办线索。"))
     if tip.withdrawn_on:
@@ -58,7 +44,7 @@ def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
         return str(_("同事在办。要您接手，先和同事说一声。"))
     if not mine and tip.status is TipStatus.RECEIVED:
         return str(_("先领办，再看内容，作出决定。"))
-    return str(_NEXT[tip.status])
+    return str(_(STATUSES[tip.status].next_step))
 
 
 def tip_words(district: District) -> dict[str, Any]:
@@ -79,8 +65,8 @@ def _ways(district: District) -> dict[str, Any]:
     """Tell the script which units no tip may reach by what its reporter answered."""
     practice = (unit.id for unit in district.units.values() if unit.practice)
     return {
-        "supervisory": district.supervisory,
-        "upper": district.upper,
+        "supervisory": district.ways.supervisory,
+        "upper": district.ways.upper,
         "offices": {office.id: office.unit for office in district.offices.values()},
         "practice": next(practice, ""),
     }

@@ -8,15 +8,15 @@ import re
 from base64 import b64encode
 from functools import partial
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ...app_state import app_state
 from ...db import db
-from ...vault import challenges, vault
-from ...vault.challenges import SolvedChallenge
+from ...tip.problems import Problem
+from ...vault import vault
 from ...vault.files import uploads
 from ...vault.files.blobs import (
     PART,
@@ -27,9 +27,11 @@ from ...vault.files.blobs import (
 )
 from ...vault.files.sent import fits, is_padded
 from ...vault.files.sweep import clear_away
+from ...vault.spent import challenges
+from ...vault.spent.challenges import SolvedChallenge
 from ...web.security import public
 from ...wire.fields import text_field
-from ...wire.json_api import answer_json, read_json
+from ...wire.json_api import answer_json, answer_problem, read_json
 from ...wire.request_lock import unlocked
 from ...wire.upload_tokens import BadTicket, Ticket
 from ..challenge import challenges as our_challenges
@@ -40,14 +42,6 @@ bp = Blueprint("intake_files", __name__, url_prefix="/tip/files")
 _STEP = 4096
 _PROOF = re.compile(r".{0,1024}", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,5}")
-_STATUS: Final = {
-    "challenge": 400,
-    "part": 400,
-    "ticket": 410,
-    "too_big": 413,
-    "full": 507,
-    "busy": 503,
-}
 
 
 @bp.post("/ticket")
@@ -58,21 +52,21 @@ def give_ticket() -> Response:
     size = _size(content)
     proof = our_challenges().read(text_field(content, "proof", _PROOF))
     if not fits(size, app_state().config):
-        return _refusal("too_big")
+        return _refusal(Problem.TOO_BIG)
     if not is_padded(size):
         abort(400)
     if proof is None:
-        return _refusal("challenge")
+        return _refusal(Problem.CHALLENGE)
     if not vault().blobs.has_room(size):
-        return _refusal("full")
+        return _refusal(Problem.FULL)
     try:
         return _reserve(size, proof)
     except IntegrityError:
-        return _refusal("challenge")
+        return _refusal(Problem.CHALLENGE)
     except (uploads.NoBudget, uploads.TooManyOrphans, BlobsAway):
-        return _refusal("full")
+        return _refusal(Problem.FULL)
     except SQLAlchemyError:
-        return _refusal("busy")
+        return _refusal(Problem.BUSY)
 
 
 def _reserve(size: int, proof: SolvedChallenge) -> Response:
@@ -91,9 +85,9 @@ def show_next() -> Response:
     try:
         return _show_standing(ticket, keep=_keep(ticket.blob))
     except BlobsAway:
-        return _refusal("full")
+        return _refusal(Problem.FULL)
     except SQLAlchemyError:
-        return _refusal("busy")
+        return _refusal(Problem.BUSY)
 
 
 @bp.post("/part")
@@ -106,20 +100,20 @@ def take_part() -> Response:
     try:
         return _take_known(ticket)
     except NoPlace:
-        return _refusal("busy")
+        return _refusal(Problem.BUSY)
     except uploads.NotKnown:
-        return _refusal("ticket")
+        return _refusal(Problem.TICKET)
     except PartDiffers:
         return _wrong_part(ticket, status=409)
     except BlobsAway:
-        return _refusal("full")
+        return _refusal(Problem.FULL)
     except SQLAlchemyError:
-        return _refusal("busy")
+        return _refusal(Problem.BUSY)
 
 
 def _take_known(ticket: Ticket) -> Response:
     if _find(ticket) is None:
-        return _refusal("ticket")
+        return _refusal(Problem.TICKET)
     number = _number(ticket)
     return _wrong_part(ticket) if number is None else _take_part(ticket, number)
 
@@ -179,7 +173,7 @@ def drop_file() -> Response:
         with unlocked(request.environ):
             clear_away(db.session, vault().blobs, ticket.blob)
     except SQLAlchemyError:
-        return _refusal("busy")
+        return _refusal(Problem.BUSY)
     return _answer({"dropped": True})
 
 
@@ -187,7 +181,7 @@ def _show_standing(ticket: Ticket, **more: str) -> Response:
     """Tell how many parts stand in a row. A file of which all do is written down as whole."""
     is_whole = _find(ticket)
     if is_whole is None:
-        return _refusal("ticket")
+        return _refusal(Problem.TICKET)
     count = part_count(ticket.size)
     if is_whole:
         return _answer({"next": count, "whole": True, **more})
@@ -199,7 +193,7 @@ def _show_standing(ticket: Ticket, **more: str) -> Response:
         uploads.finish(db.session, vault().blobs, ticket.blob, unlocked=stepping)
         db.session.commit()
     except uploads.NotWhole:
-        return _refusal("ticket")
+        return _refusal(Problem.TICKET)
     return _answer({"next": count, "whole": True, **more})
 
 
@@ -229,9 +223,9 @@ def _ticket(text: object) -> Ticket:
     try:
         ticket, is_fresh = app_state().tickets.read(text if isinstance(text, str) else "")
     except BadTicket:
-        abort(_refusal("ticket"))
+        abort(_refusal(Problem.TICKET))
     if not is_fresh:
-        abort(_refusal("ticket"))
+        abort(_refusal(Problem.TICKET))
     return ticket
 
 
@@ -249,14 +243,12 @@ def _keep(blob: str) -> str:
 
 def _wrong_part(ticket: Ticket, status: int = 400) -> Response:
     """Refuse a part, and tell with which to go on."""
-    return _answer({"error": "part", "next": _count_there(ticket)}, status)
+    return _answer({"error": Problem.PART, "next": _count_there(ticket)}, status)
 
 
-def _refusal(problem: str) -> Response:
-    response = _answer({"error": problem}, _STATUS[problem])
-    if problem == "busy":
-        response.headers["Retry-After"] = "10"
-    return response
+def _refusal(problem: Problem) -> Response:
+    wait = 10 if problem is Problem.BUSY else None
+    return answer_problem(problem, step=_STEP, retry_after=wait)
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> Response:

@@ -10,12 +10,8 @@ from sqlalchemy.orm import Session
 
 from ...app_state import app_state
 from ...db import db
-from ...vault import (
-    challenges,
-    store,
-    vault,
-)
-from ...vault.challenges import SolvedChallenge
+from ...tip.problems import Problem
+from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
 from ...vault.files import uploads
 from ...vault.files.sent import (
@@ -24,11 +20,13 @@ from ...vault.files.sent import (
     read_files,
 )
 from ...vault.lane import lane_size
+from ...vault.spent import challenges
+from ...vault.spent.challenges import SolvedChallenge
 from ...vault.units import OpenUnit
 from ...web.security import public
 from ...wire.drafts import answer_ticket
 from ...wire.fields import text_field
-from ...wire.json_api import answer_json, read_json
+from ...wire.json_api import answer_json, answer_problem, read_json
 from ..challenge import challenges as our_challenges
 from ..flood import Verdict, flood
 
@@ -71,7 +69,7 @@ def store_sealed() -> Response:
     try:
         return _take(_parcel(read_json(MOST_BODY)))
     except TooMuch:
-        return _refusal("too_big")
+        return _refusal(Problem.TOO_BIG)
     except SQLAlchemyError:
         # The database is full, busy or away. The browser keeps the words and comes again.
         db.session.rollback()
@@ -82,7 +80,7 @@ def _take(parcel: Parcel) -> Response:
     unit = parcel.cover.open_unit(vault().units.get())
     if unit is None or parcel.proof is None:
         # It may have been stored while they were good. Asked of the reader: no lock for nothing.
-        problem = "unit_closed" if unit is None else "challenge"
+        problem = Problem.UNIT_CLOSED if unit is None else Problem.CHALLENGE
         return _stored_before(parcel, db.reading) or _refusal(problem)
     try:
         return _store(parcel, unit, parcel.proof)
@@ -91,7 +89,7 @@ def _take(parcel: Parcel) -> Response:
         return _conflict(parcel, parcel.proof)
     except uploads.NotWhole:
         db.session.rollback()
-        return _stored_before(parcel, db.reading) or _refusal("files")
+        return _stored_before(parcel, db.reading) or _refusal(Problem.FILES)
 
 
 def _store(parcel: Parcel, unit: OpenUnit, proof: SolvedChallenge) -> Response:
@@ -126,7 +124,7 @@ def _conflict(parcel: Parcel, proof: SolvedChallenge) -> Response:
     is_spent = challenges.is_spent(db.reading, proof)
     if not is_spent:
         _use_up(proof)
-    return again or _refusal("challenge" if is_spent else "reference_taken")
+    return again or _refusal(Problem.CHALLENGE if is_spent else Problem.REFERENCE_TAKEN)
 
 
 def _use_up(proof: SolvedChallenge) -> None:
@@ -144,7 +142,7 @@ def _stored_before(parcel: Parcel, session: Session) -> Response | None:
     if found is None:
         return None
     if found.sealed != parcel.cover.sealed:
-        return _refusal("other_words")
+        return _refusal(Problem.OTHER_WORDS)
     return _stored(is_machine=found.is_machine)
 
 
@@ -152,14 +150,12 @@ def _stored(*, is_machine: bool) -> Response:
     return _answer({"stored": True, "lane": "machine" if is_machine else ""})
 
 
-def _refusal(problem: str) -> Response:
-    return _answer({"error": problem}, {"challenge": 400, "too_big": 413}.get(problem, 409))
+def _refusal(problem: Problem) -> Response:
+    return answer_problem(problem, step=_STEP)
 
 
 def _busy() -> Response:
-    response = _answer({"error": "busy"}, 503)
-    response.headers["Retry-After"] = "60"
-    return response
+    return answer_problem(Problem.BUSY, step=_STEP, retry_after=60)
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> Response:

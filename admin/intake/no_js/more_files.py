@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...app_state import app_state
 from ...db import db
-from ...models import Tip, TipStatus
+from ...models import Tip
 from ...sealing.marks import Strayed, Unmarked
-from ...vault import nonces, store
+from ...tip.status import TipStatus
+from ...vault import store
 from ...vault.files.uploads import NotWhole
+from ...vault.spent import nonces
 from ...vault.store import NumberTaken, TalkFull
 from ...web.security import public
 from ..current import current_intake
@@ -44,7 +46,7 @@ def send_more() -> Response | BaseResponse | Page:
         if intake is None or (tip := _tip(form, intake)) is None:
             return back_to_form()
         try:
-            bring_files(form, arrived, together=tip.unit_id in app_state().district.sealed_way)
+            bring_files(form, arrived, together=app_state().district.ways.is_sealed(tip.unit_id))
             if form.brought.must_ask:
                 return _again(form, status=503 if is_busy(form.brought) else 422)
             if not (form.brought.held or form.brought.stored or form.brought.failed):

@@ -13,11 +13,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from ...app_state import app_state
 from ...db import db
-from ...vault import (
-    nonces,
-    store,
-    vault,
-)
+from ...vault import store, vault
+from ...vault.spent import nonces
 from ...wire.request_lock import MOST_READ, unlocked
 from ..current import current_intake
 from ..forms import FilesForm

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...app_state import app_state
-from ...db import today
 from ...deadlines.rules import (
     Clocks,
     Deadline,
@@ -18,21 +17,10 @@ from ...deadlines.rules import (
     Step,
     is_reopening,
 )
-from ...models import (
-    ClockEvent,
-    Decision,
-    Tip,
-    Urgency,
-)
-
-REPORTER: Final = "reporter"
-"""The `by` of what the reporter did; people see 举报人."""
-
-SYSTEM: Final = "dengshao"
-"""The `by` of what nobody did; people see 系统."""
-
-FIRST_READ: Final = "first_read"
-"""The reason under which the history keeps that a member opened the tip first."""
+from ...models import ClockEvent, Decision, Tip
+from ...tip.events import Event, EventKind
+from ...tip.urgency import Urgency
+from ..events import REPORTER, SYSTEM, append, line
 
 
 class Cover(Protocol):
@@ -77,9 +65,10 @@ class Past:
         return Past(decision.step, (*self.steps, step_of(decision)))
 
 
-def step_of(line: Any) -> Step:
+def step_of(row: Any) -> Step:
     """Make a clock's step of a line of the history."""
-    return Step(line.decided_on, line.old, line.new, line.reason, line.by not in (REPORTER, SYSTEM))
+    is_staff = row.by not in (REPORTER, SYSTEM)
+    return Step(row.decided_on, row.old, row.new, row.kind, row.reason, is_staff)
 
 
 def read_past(session: Session, tip_id: int) -> Past:
@@ -98,8 +87,8 @@ def read_pasts(
     query = _lines_of(tip_ids)
     lines = session.execute(query if is_whole else query.where(Decision.by != SYSTEM))
     found: dict[int, list[Any]] = defaultdict(list)
-    for line in lines:
-        found[line.tip_id].append(line)
+    for row in lines:
+        found[row.tip_id].append(row)
     pasts = {
         tip_id: Past(rows[-1].step, tuple(map(step_of, rows))) for tip_id, rows in found.items()
     }
@@ -109,7 +98,7 @@ def read_pasts(
 def _lines_of(tip_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     columns = (
         *(Decision.tip_id, Decision.step, Decision.decided_on),
-        *(Decision.old, Decision.new, Decision.reason, Decision.by),
+        *(Decision.old, Decision.new, Decision.kind, Decision.reason, Decision.by),
     )
     return (
         select(*columns)
@@ -123,7 +112,7 @@ def facts_of(tip: Cover, past: Past) -> Facts:
     return Facts(
         received_on=tip.received_on,
         urgency=Urgency(tip.urgency),
-        is_supervisory=tip.unit_id == app_state().district.supervisory,
+        is_supervisory=app_state().district.ways.is_sealed(tip.unit_id),
         steps=past.steps,
         extended_on=tip.extended_on,
         is_open=tip.is_open,
@@ -185,15 +174,7 @@ def note_first_read(session: Session, tip_id: int, *, by: str) -> bool:
     waiting = clocks().deadlines(facts_of(tip, past))
     if not any(row.met_on is None and "read" in row.rule.met_by for row in waiting):
         return False
-    line = {
-        "tip_id": tip_id,
-        "step": past.number + 1,
-        "old": tip.status,
-        "new": tip.status,
-        "reason": FIRST_READ,
-        "by": by,
-        "decided_on": today(),
-    }
-    session.execute(insert(Decision), [line])
+    event = Event(EventKind.FIRST_READ)
+    append(session, [line(tip_id, past.number + 1, event, old=tip.status, by=by)])
     mark_many(session, [tip])
     return True

@@ -10,20 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ...app_state import app_state
-from ...deadlines.rules import Level
-from ...district.data import District
-from ...models import (
-    OPEN,
-    UNDATED,
-    ClockEvent,
-    Decision,
-    Setting,
-    Tip,
-    Urgency,
-)
+from ...models import OPEN, UNDATED, ClockEvent, Setting, Tip
+from ...tip.events import Event, EventKind, Level
+from ...tip.urgency import Urgency
+from ..events import SYSTEM, append, line
 from .clocks import (
     COVER,
-    SYSTEM,
     Past,
     clocks,
     facts_of,
@@ -51,21 +43,6 @@ class Turn:
     count: int
     last: Any
     """None where nothing is left."""
-
-
-def overdue_reason(rule_id: str, level: Level) -> str:
-    """Give the code under which the history keeps that a level was told."""
-    return f"overdue_{rule_id}_{level}"
-
-
-def supervisor_of(district: District, unit_id: str) -> str | None:
-    """Name the unit that is told of another's long overdue tips; above the upper unit is none.
-
-    It learns reference, rule and days, never a word.
-    """
-    if unit_id == district.upper:
-        return None
-    return district.upper if unit_id == district.supervisory else district.supervisory
 
 
 def date_undated(session: Session) -> Turn:
@@ -160,9 +137,9 @@ def _tell(session: Session, day: date, tips: Sequence[Any]) -> int:
     ]
     if events:
         ends = read_pasts(session, [tip.id for tip, _found in news])
-        lines = [line for tip, found in news for line in _lines(tip, ends[tip.id], found, day)]
+        lines = [row for tip, found in news for row in _lines(tip, ends[tip.id], found)]
         session.execute(insert(ClockEvent), events)
-        session.execute(insert(Decision), lines)
+        append(session, lines)
         # Who acts on one of them from an older page is told what happened meanwhile.
         changed = [tip.id for tip, _found in news]
         session.execute(
@@ -176,7 +153,7 @@ def _news(
     tip: Any, past: Past, day: date, told: set[tuple[int, str, str]]
 ) -> list[tuple[str, Level]]:
     """List which deadline is now told to which level, and was not told before."""
-    has_supervisor = supervisor_of(app_state().district, tip.unit_id) is not None
+    has_supervisor = app_state().district.ways.watcher(tip.unit_id) is not None
     return [
         (rule.id, level)
         for rule, level in clocks().urges(facts_of(tip, past), day)
@@ -185,11 +162,14 @@ def _news(
     ]
 
 
-def _lines(
-    tip: Any, past: Past, found: Sequence[tuple[str, Level]], day: date
-) -> list[dict[str, Any]]:
-    common = {"tip_id": tip.id, "old": tip.status, "new": tip.status, "by": SYSTEM}
+def _lines(tip: Any, past: Past, found: Sequence[tuple[str, Level]]) -> list[dict[str, Any]]:
     return [
-        {**common, "step": past.number + n, "reason": overdue_reason(*one), "decided_on": day}
-        for n, one in enumerate(found, 1)
+        line(
+            tip.id,
+            past.number + n,
+            Event(EventKind.OVERDUE, rule=rule, level=level),
+            old=tip.status,
+            by=SYSTEM,
+        )
+        for n, (rule, level) in enumerate(found, 1)
     ]

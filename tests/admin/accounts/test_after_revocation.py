@@ -11,9 +11,10 @@ from sqlalchemy import inspect, select, text
 from admin.db import db, forget_deleted
 from admin.keys import issuing
 from admin.members import suspension
-from admin.models import Direction, HandoverNote, Member, Note, Tip, UnitKey, Urgency
+from admin.models import Direction, HandoverNote, Member, Note, Tip, UnitKey
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
+from admin.tip.urgency import Urgency
 from admin.vault import store
 from admin.vault.key_change import kept, resealing
 

@@ -10,8 +10,9 @@ from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember
 from admin.keys import issuing
-from admin.models import Decision, Tip, TipStatus
+from admin.models import Decision, Tip
 from admin.sealing.member import grouped_code
+from admin.tip.status import TipStatus
 from tests.admin.accounts.test_audit_pages import NIGHT, NOON
 from tests.admin.desk.conftest import store_sealed
 from tests.live import signed_in

@@ -25,8 +25,10 @@ from admin.counts.views import (
     read_columns,
 )
 from admin.db import db, set_today, today
-from admin.models import Decision, Tip, TipStatus, UnitKey, Urgency
+from admin.models import Decision, Tip, UnitKey
 from admin.sealing.payload import new_reference
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=12)
 YEAR = [Month(2025, month) for month in range(1, 13)]

@@ -246,7 +246,7 @@ def test_where_the_evidence_finds_no_place_no_row_is_seen_either(
     target = empty(database)
     blobs = Path(target["DENGSHAO_DATA"]) / "blobs"
 
-    class Late(restoring.Walk):
+    class Late(restoring.Inspection):
         """Somebody puts a file into the folder while the backup is read for the second time."""
 
         def __init__(self, *takers):
@@ -255,7 +255,7 @@ def test_where_the_evidence_finds_no_place_no_row_is_seen_either(
                 blobs.mkdir(exist_ok=True)
                 (blobs / "late").write_bytes(b"x")
 
-    monkeypatch.setattr(restoring, "Walk", Late)
+    monkeypatch.setattr(restoring, "Inspection", Late)
     result = backed_up.restore(target)
     (blobs / "late").unlink()
     blobs.rmdir()

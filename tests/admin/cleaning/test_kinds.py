@@ -6,7 +6,7 @@ import os
 import pytest
 
 from admin.cleaning import sniff
-from admin.cleaning.kinds import DOCX, OLE
+from admin.tip.media import DOCX, OLE
 from tests.evidence_files import (
     deep_pdf,
     docx,

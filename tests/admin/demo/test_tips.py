@@ -10,7 +10,7 @@ from admin.demo.evidence import EVIDENCE
 from admin.demo.fill import fill_tips
 from admin.demo.tips import demo_files, demo_tips
 from admin.district.data import load_district
-from admin.models import Tip, Upload, Urgency
+from admin.models import Tip, Upload
 from admin.sealing import age, payload
 from admin.sealing.files import parse_entries
 from admin.tip.routing import (
@@ -18,6 +18,7 @@ from admin.tip.routing import (
     choose_unit,
     choose_urgency,
 )
+from admin.tip.urgency import Urgency
 from admin.vault import vault
 
 DISTRICT = load_district(ROOT / "content")

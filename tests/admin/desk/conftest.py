@@ -16,9 +16,10 @@ from admin.access.roles import Staff
 from admin.db import db, today
 from admin.desk.claims import clock
 from admin.desk.queue.lanes import Viewer
-from admin.models import Member, StaffSession, Tip, TipLabel, UnitKey, Urgency
+from admin.models import Member, StaffSession, Tip, TipLabel, UnitKey
 from admin.sealing import payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
+from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, store_tip
 
 from .files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401

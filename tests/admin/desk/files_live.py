@@ -12,6 +12,7 @@ from admin.models import AuditEvent, Decision
 from tests.admin.desk.files_made import put_file, with_files
 from tests.live import WAIT_MS, signed_in, start_server
 from tests.support import WIDE_BUDGETS
+from tests.tip_events import codes
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 PHONE = {"width": 360, "height": 780}
@@ -81,15 +82,13 @@ def lines(files_live):
 
     def read(tip):
         with files_live.app.app_context():
-            steps = select(Decision.reason).where(Decision.tip_id == tip.id).order_by(Decision.step)
+            steps = codes(db.reading, Decision.tip_id == tip.id)
             audit = (
                 select(AuditEvent.act, AuditEvent.by, AuditEvent.detail)
                 .where(AuditEvent.reference == tip.reference)
                 .order_by(AuditEvent.number)
             )
-            return db.reading.scalars(steps).all(), [
-                tuple(row) for row in db.reading.execute(audit)
-            ]
+            return steps, [tuple(row) for row in db.reading.execute(audit)]
 
     return read
 

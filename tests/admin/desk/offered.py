@@ -7,8 +7,10 @@ from itertools import product
 
 from admin.db import today
 from admin.desk.queue.lanes import Lane
-from admin.desk.queue.search import CHANNELS, Wanted
-from admin.models import TipStatus, Urgency
+from admin.desk.queue.search import Wanted
+from admin.tip.channels import CHANNELS
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 DAYS = {
     "no days": {},

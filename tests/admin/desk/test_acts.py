@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.desk import loading
-from admin.models import Decision, Message, Tip, TipStatus
+from admin.models import Decision, Message, Tip
+from admin.tip.status import TipStatus
 
 ACTS = {
     "claim": {},

@@ -10,8 +10,12 @@ from admin.db import db, today
 from admin.desk.claims import clock, free_run_out, hold_until, is_held
 from admin.desk.queue.assigning import NotToThem, assign
 from admin.desk.services import ClaimedByOther, MoveNotAllowed, claim, decide, release, set_urgency
-from admin.models import AuditEvent, Decision, Member, Tip, TipStatus, Urgency
-from admin.vault.history import Reason, heard_from_reporter
+from admin.models import AuditEvent, Decision, Member, Tip
+from admin.tip.events import EventKind
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
+from admin.vault.history import heard_from_reporter
+from tests.tip_events import codes
 
 HOUR = 3600
 
@@ -24,8 +28,7 @@ def row(session, tip, members):
 
 
 def reasons(session, tip):
-    query = select(Decision.reason).where(Decision.tip_id == tip.id).order_by(Decision.step)
-    return list(session.scalars(query))
+    return codes(session, Decision.tip_id == tip.id)
 
 
 @pytest.mark.parametrize(("urgency", "hours"), [(Urgency.P0, 2), (Urgency.P1, 72), ("P3", 72)])
@@ -97,7 +100,7 @@ def test_the_sweep_frees_claims_that_ran_out_once_and_writes_it_down(
     assert (fresh(gone).claimed_by_id, fresh(gone).claimed_until) == (None, None)
     # Who is writing on it meanwhile loses nothing.
     assert fresh(gone).version == version
-    assert [line.reason for line in fresh(gone).decisions] == ["claim_run_out"]
+    assert [line.event.code for line in fresh(gone).decisions] == ["claim_run_out"]
     assert fresh(held).claimed_by_id == member_id
     assert fresh(free).decisions == []
 
@@ -132,7 +135,7 @@ def test_the_sweep_passes_over_an_ended_tip_whatever_hour_stands_on_it(session, 
 def test_a_tip_that_its_reporter_opened_again_is_free_and_keeps_no_hour(session, row, members):
     ended(session, row, members)
 
-    heard_from_reporter(session, row, reason=Reason.MORE_WORDS)
+    heard_from_reporter(session, row, EventKind.MORE_WORDS)
 
     assert (row.claimed_until, is_held(row, clock())) == (0, False)
     assert free_run_out(session) == 1
@@ -189,7 +192,7 @@ def test_an_assigned_tip_is_held_by_whom_it_was_given_to_and_it_is_audited(
     after = fresh(tip)
     assert after.claimed_by_id == to.member_id
     assert after.claimed_until > clock() + 71 * HOUR
-    assert [(line.reason, line.by) for line in after.decisions] == [("assigned", "police-head")]
+    assert [(line.event.code, line.by) for line in after.decisions] == [("assigned", "police-head")]
     with app.app_context():
         query = select(AuditEvent).where(AuditEvent.act == "assigned")
         [line] = db.reading.scalars(query)

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db
-from admin.models import Member, TipLabel, TipStatus, Urgency
+from admin.models import Member, TipLabel
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 
 def chosen(*tips):
@@ -58,7 +60,7 @@ def test_what_was_shown_is_done_to_each(desk, make_tip, fresh):
 
     assert "做好了 3 条" in done.text
     assert [fresh(tip).urgency for tip in tips] == [Urgency.P1] * 3
-    assert {line.reason for tip in tips for line in fresh(tip).decisions} == {"urgency_P1"}
+    assert {line.event.code for tip in tips for line in fresh(tip).decisions} == {"urgency_P1"}
 
 
 def test_who_changed_one_meanwhile_is_told_of_and_the_others_are_done(

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select, update
 
 from admin.db import db, set_today
-from admin.deadlines.rules import Level
-from admin.models import ClockEvent, Decision, Member, Tip, TipStatus, Urgency
+from admin.models import ClockEvent, Decision, Member, Tip
 from admin.serving.sweeper import sweep_now
-from admin.vault.history import Reason, record
+from admin.tip.events import EventKind, Level
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
+from admin.vault.history import record
+from tests.tip_events import event
 
 THURSDAY = date(2026, 9, 24)
 """A holiday of three days follows, and the long one a week later."""
@@ -53,7 +56,7 @@ def watcher(app, members, roles, sign_in):
 
 def refer(reason):
     return lambda session, tip: record(
-        session, tip, new=TipStatus.REFERRED, reason=reason, by="police-2"
+        session, tip, event(reason), new=TipStatus.REFERRED, by="police-2"
     )
 
 
@@ -73,7 +76,7 @@ def test_the_first_opening_shows_as_met_and_in_the_history(desk, make_tip, fresh
     desk.get(f"/desk/tips/{tip.reference}/sealed.json")
 
     after = fresh(tip)
-    assert [line.reason for line in after.decisions] == [Reason.FIRST_READ]
+    assert [line.kind for line in after.decisions] == [EventKind.FIRST_READ]
     assert (after.due_rule, after.version) == ("scope", tip.version)
     page = desk.show(tip).text
     assert "第一次打开" in page
@@ -99,9 +102,7 @@ def test_a_deadline_says_in_words_how_late_it_is(desk, make_tip, walk, day, word
 def test_a_deadline_that_was_met_late_says_so(desk, make_tip, change, walk):
     tip = make_tip(urgency=Urgency.P3)
     walk(date(2026, 9, 30))
-    change(
-        tip, lambda session, row: record(session, row, new=row.status, reason="answered", by="bo")
-    )
+    change(tip, lambda session, row: record(session, row, event("answered"), by="bo"))
 
     assert "09-30 才办，晚了 2 天" in desk.show(tip).text
 
@@ -121,7 +122,7 @@ def test_a_reviewer_gives_more_time_once_with_a_reason(reviewer, make_tip, fresh
     assert answer.status_code == 303
     after = fresh(tip)
     assert after.extended_on == THURSDAY
-    assert after.decisions[-1].reason == "extend_complex"
+    assert after.decisions[-1].event.code == "extend_complex"
     page = reviewer.show(after).text
     assert "延长期限：案情复杂，要多方核查" in page
     assert "延长告知结果的期限" not in page
@@ -180,7 +181,7 @@ def test_a_referred_tip_waits_until_it_is_moved(desk, make_tip, change, fresh):
     assert answer.status_code == 303
     after = fresh(tip)
     assert (after.status, after.due_rule) == (TipStatus.REFERRED, "result")
-    assert after.decisions[-1].reason == Reason.MOVED
+    assert after.decisions[-1].kind == EventKind.MOVED
     page = desk.show(after).text
     assert "已移交</button>" not in page
     assert "已移交" in page
@@ -306,7 +307,7 @@ def test_a_supervisor_sees_no_tip_again_once_it_was_done(app, watcher, make_tip,
     change(
         told,
         lambda session, row: record(
-            session, row, new=TipStatus.CLOSED, reason="too_little", by="police-2"
+            session, row, event("too_little"), new=TipStatus.CLOSED, by="police-2"
         ),
     )
 

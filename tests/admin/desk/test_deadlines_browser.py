@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, set_today, today
-from admin.models import Tip, TipStatus, Urgency
+from admin.models import Tip
 from admin.serving.sweeper import sweep_now
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from tests.live import signed_in
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from admin.db import db, today
 from admin.desk.duty.views import shifts
-from admin.models import AuditEvent, DutyShift, HandoverNote, Member, UnitKey, Urgency
+from admin.models import AuditEvent, DutyShift, HandoverNote, Member, UnitKey
+from admin.tip.urgency import Urgency
 
 AGE = base64.b64encode(b"age-encryption.org/v1\n" + secrets.token_bytes(200)).decode()
 

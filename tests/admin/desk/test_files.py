@@ -179,7 +179,7 @@ def test_what_leaves_stands_in_the_history_and_its_hash_in_the_audit(
     answer = desk.post(tip, "copies", **told(entry, what=what))
 
     assert (answer.status_code, answer.json) == (200, {"noted": True})
-    assert [step.reason for step in fresh(tip).decisions][-1:] == [reason]
+    assert [step.kind for step in fresh(tip).decisions][-1:] == [reason]
     assert audit(app, reason) == [(reason, "police-1", f"{entry.blob[:8]} {HASH}")]
     # Where the tip stands is as before: a colleague's page stays good.
     assert fresh(tip).version == before.version

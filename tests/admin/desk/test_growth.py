@@ -13,7 +13,9 @@ from admin.desk.queue.listing import (
     queue_statement,
     read_queue,
 )
-from admin.models import OPEN_STATUSES, LaneRank, Tip, TipLabel, TipStatus, Urgency
+from admin.models import LaneRank, Tip, TipLabel
+from admin.tip.status import OPEN_STATUSES, TipStatus
+from admin.tip.urgency import Urgency
 
 from .offered import few_filters
 from .test_lanes import plan_of

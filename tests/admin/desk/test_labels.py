@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.desk.tip.labels import carries_labels
-from admin.models import AuditEvent, TipLabel, TipStatus, Urgency
+from admin.models import AuditEvent, TipLabel
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from tests.shared_tips import DISTRICT
 
 
@@ -53,7 +55,7 @@ def test_a_supervisory_tip_carries_no_label_wherever_it_fell(sign_in, make_tip, 
 
 def test_none_of_the_upper_units_tips_carries_labels_for_no_row_tells_which_came_that_way(make_tip):
     carried = {
-        unit: carries_labels(make_tip(unit), DISTRICT.sealed_way)
+        unit: carries_labels(make_tip(unit), DISTRICT.ways)
         for unit in ("police", "drugs", "trade", "supervision", "upper")
     }
 

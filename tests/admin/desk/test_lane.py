@@ -6,7 +6,8 @@ import pytest
 
 from admin.desk.queue.lanes import COUNTED_MAX
 from admin.desk.words import counted
-from admin.models import TipStatus, Urgency
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 ACTS = [
     ("claim", {}),

@@ -19,7 +19,9 @@ from admin.desk.queue.lanes import (
 from admin.desk.queue.listing import queue_statement
 from admin.desk.queue.search import Wanted
 from admin.desk.queue.side import around_statement, read_around
-from admin.models import Member, Tip, TipStatus, Urgency
+from admin.models import Member, Tip
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 from .tip_rows import FILTERS, make_row, read_all
 

@@ -16,8 +16,10 @@ from admin.desk.tip.links import (
     unlink,
 )
 from admin.district.data import load_district
-from admin.models import AuditEvent, Tip, TipLink, TipStatus
-from admin.vault.history import Reason, heard_from_reporter
+from admin.models import AuditEvent, Tip, TipLink
+from admin.tip.events import EventKind
+from admin.tip.status import TipStatus
+from admin.vault.history import heard_from_reporter
 
 OUTCOMES = load_district(ROOT / "content").outcomes
 NEVER = "00000-00000"
@@ -40,7 +42,7 @@ def make(session, make_tip, members):
 
 
 def reasons(tip):
-    return [row.reason for row in tip.decisions]
+    return [row.event.code for row in tip.decisions]
 
 
 def other(session, tip):
@@ -132,7 +134,7 @@ def test_new_words_of_its_reporter_take_a_merged_tip_out_again(session, make, ad
     merge(session, one, two, actor=ada)
     session.commit()
 
-    heard_from_reporter(session, one, reason=Reason.MORE_WORDS)
+    heard_from_reporter(session, one, EventKind.MORE_WORDS)
     session.commit()
 
     assert (one.status, one.merged_into_id) == (TipStatus.RECEIVED, None)

@@ -5,9 +5,11 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from admin.db import db
-from admin.models import Tip, TipStatus, Urgency
+from admin.models import Tip
 from admin.sealing import payload
 from admin.sealing.marks import MOST_MARKS, unit_mark
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from tests.live import signed_in
 
 from .conftest import TALK, store_sealed

@@ -13,7 +13,8 @@ from admin.desk.tip.notes import (
     SealedNote,
     add_note,
 )
-from admin.models import Decision, Note, Tip, TipStatus
+from admin.models import Decision, Note, Tip
+from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
 from admin.vault.store import NumberTaken
 
@@ -172,4 +173,4 @@ def test_a_note_stands_in_no_history_that_the_reporters_status_is_made_of(app, d
     desk.post(tip, "grading", **FIELDS)
 
     with app.app_context():
-        assert db.reading.scalars(select(Decision.reason)).all() == []
+        assert db.reading.scalars(select(Decision.kind)).all() == []

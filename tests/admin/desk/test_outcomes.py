@@ -5,7 +5,8 @@ import pytest
 from admin.config import ROOT
 from admin.desk.services import MoveNotAllowed, decide
 from admin.district.data import load_district
-from admin.models import Tip, TipStatus
+from admin.models import Tip
+from admin.tip.status import TipStatus
 
 OUTCOMES = load_district(ROOT / "content").outcomes
 NAMED = [

@@ -6,11 +6,15 @@ from datetime import timedelta
 import pytest
 
 from admin.db import today
-from admin.models import Direction, TipStatus, Urgency
+from admin.models import Direction
 from admin.sealing.age import open_sealed
 from admin.sealing.payload import Label, Tip
-from admin.vault.history import REPORTER, Reason, record
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
+from admin.vault.events import REPORTER
+from admin.vault.history import record
 from admin.vault.store import add_message
+from tests.tip_events import event
 
 
 def test_the_queue_shows_a_tips_cover_and_no_sealed_byte(desk, tip):
@@ -119,8 +123,8 @@ def test_a_member_without_a_unit_is_led_to_a_page_of_their_own(sign_in, tip):
 
 def test_a_tips_page_shows_cover_and_history_and_no_sealed_byte(desk, tip, change):
     accepted = {"new": TipStatus.ACCEPTED}
-    change(tip, lambda s, row: record(s, row, reason="in_scope", by="police-2", **accepted))
-    change(tip, lambda s, row: record(s, row, reason=Reason.ANSWERED, by=REPORTER, **accepted))
+    change(tip, lambda s, row: record(s, row, event("in_scope"), by="police-2", **accepted))
+    change(tip, lambda s, row: record(s, row, event("answered"), by=REPORTER, **accepted))
 
     page = desk.show(tip)
 

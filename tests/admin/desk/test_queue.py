@@ -17,8 +17,10 @@ from admin.desk.queue.listing import (
     read_queue,
 )
 from admin.desk.queue.search import Wanted
-from admin.models import Direction, Tip, TipStatus, Urgency
+from admin.models import Direction, Tip
 from admin.renewal.guard import standings
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.store import add_message
 
 from .tip_rows import FILTERS, HOLDER, make_row, read_all

@@ -15,7 +15,9 @@ from admin.desk.queue.search import (
     read_reference,
     read_wanted,
 )
-from admin.models import SavedFilter, TipStatus, Urgency
+from admin.models import SavedFilter
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 
 LABELS = {"on_site": None}
 ADDRESSES = [

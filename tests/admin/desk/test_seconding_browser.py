@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from admin.config import ROOT
 from admin.db import db
-from admin.models import Member, Tip, TipStatus
+from admin.models import Member, Tip
+from admin.tip.status import TipStatus
 from tests.live import signed_in
 
 pytestmark = pytest.mark.browser

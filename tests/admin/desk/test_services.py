@@ -9,7 +9,6 @@ from sqlalchemy import select
 from admin.config import ROOT
 from admin.db import today
 from admin.desk.services import (
-    MOVES,
     ClaimedByOther,
     MoveNotAllowed,
     SealedMessage,
@@ -21,17 +20,18 @@ from admin.desk.services import (
     write_to_reporter,
 )
 from admin.district.data import load_district
-from admin.models import Decision, Direction, Member, Message, Tip, TipStatus, Urgency
-from admin.vault.history import Reason
+from admin.models import Decision, Direction, Member, Message, Tip
+from admin.tip.status import STATUSES, TipStatus, may_move
+from admin.tip.urgency import Urgency
 from admin.vault.store import NumberTaken
 
 OUTCOMES = load_district(ROOT / "content").outcomes
 FITTING = {outcome.status: outcome for outcome in OUTCOMES.values()}
-ALLOWED = [(old, new) for old in TipStatus for new in MOVES[old]]
+ALLOWED = [(old, new) for old in TipStatus for new in STATUSES[old].moves]
 REFUSED = [
     (old, new)
     for old, new in itertools.product(TipStatus, TipStatus)
-    if new not in MOVES[old] and new in FITTING
+    if not may_move(old, new) and new in FITTING
 ]
 SHUT = [TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED, TipStatus.PURGED]
 
@@ -70,7 +70,7 @@ def test_decide_moves_the_tip_and_logs_who_moved_it_and_why(session, tip, ada, o
 
     assert tip.status is new
     assert tip.is_open is (new not in SHUT)
-    assert [(row.old, row.new, row.reason, row.by) for row in history(session, tip)] == [
+    assert [(row.old, row.new, row.event.code, row.by) for row in history(session, tip)] == [
         (old, new, FITTING[new].id, "police-1")
     ]
 
@@ -85,7 +85,7 @@ def test_decide_refuses_every_move_not_listed_and_changes_nothing(session, tip, 
     assert (tip.status, tip.outcome, history(session, tip)) == (old, None, [])
 
 
-@pytest.mark.parametrize("new", MOVES[TipStatus.RECEIVED])
+@pytest.mark.parametrize("new", STATUSES[TipStatus.RECEIVED].moves)
 def test_decide_refuses_every_reason_of_another_status(session, tip, ada, new):
     for outcome in OUTCOMES.values():
         if outcome.status != new:
@@ -126,7 +126,7 @@ def test_claim_takes_the_tip_on_and_release_gives_it_back(session, tip, ada):
     release(session, tip, actor=ada)
     session.commit()
     assert tip.claimed_by is None
-    assert [row.reason for row in history(session, tip)] == [Reason.CLAIMED, Reason.RELEASED]
+    assert [row.kind for row in history(session, tip)] == ["claimed", "released"]
 
 
 def test_a_second_claim_of_the_same_member_does_nothing(session, tip, ada):
@@ -181,7 +181,7 @@ def test_a_change_of_urgency_is_logged_with_its_new_grade(session, tip, ada, lev
     set_urgency(session, tip, urgency=level, actor=ada)
 
     assert tip.urgency is level
-    assert [row.reason for row in history(session, tip)] == [f"urgency_{level}"]
+    assert [row.event.code for row in history(session, tip)] == [f"urgency_{level}"]
 
 
 def test_the_same_urgency_again_does_nothing(session, tip, ada):
@@ -199,9 +199,7 @@ def test_a_question_makes_the_tip_wait_for_the_reporter(session, tip, ada):
 
     assert tip.status is TipStatus.QUESTION
     assert [(row.number, row.direction) for row in tip.messages] == [(1, Direction.STAFF)]
-    assert [(row.old, row.reason) for row in history(session, tip)] == [
-        (TipStatus.RECEIVED, Reason.ASKED)
-    ]
+    assert [(row.old, row.kind) for row in history(session, tip)] == [(TipStatus.RECEIVED, "asked")]
 
 
 @pytest.mark.parametrize("status", [status for status in TipStatus if status != "purged"])

@@ -8,7 +8,9 @@ from admin.desk.claims import clock
 from admin.desk.queue.lanes import Lane
 from admin.desk.queue.listing import parse_cursor, read_queue
 from admin.desk.queue.search import Wanted
-from admin.models import OPEN_STATUSES, LaneRank, TipStatus, Urgency, random_key
+from admin.models import LaneRank, random_key
+from admin.tip.status import OPEN_STATUSES, TipStatus
+from admin.tip.urgency import Urgency
 
 HOLDER = "police-2"
 DAYS = {"since": today() - timedelta(days=5), "until": today() - timedelta(days=2)}

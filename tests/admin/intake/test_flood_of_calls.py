@@ -15,7 +15,8 @@ from admin.desk.queue.listing import read_queue
 from admin.desk.queue.search import Wanted
 from admin.intake.flood import HOUR, Flood
 from admin.mail.notices import lane_waits, waits_p0
-from admin.models import LaneRank, Tip, Urgency
+from admin.models import LaneRank, Tip
+from admin.tip.urgency import Urgency
 from admin.vault.calls import CALLS_MAX
 from admin.vault.expiry import sweep
 from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, leave_lane

@@ -13,10 +13,12 @@ from admin.desk.queue.listing import read_queue
 from admin.desk.queue.search import Wanted
 from admin.desk.queue.side import read_around
 from admin.intake.flood import Flood
-from admin.models import Decision, LaneRank, Tip, Urgency
+from admin.models import Decision, LaneRank, Tip
+from admin.tip.urgency import Urgency
 from admin.vault import history
 from admin.vault.calls import CALLS_MAX
 from admin.vault.lane import leave_lane
+from tests.tip_events import codes, event
 
 from .conftest import FormReader, Reporter
 
@@ -102,9 +104,9 @@ def test_an_act_of_staff_takes_a_calling_tip_out(app, flooded):
     with app.app_context():
         tip = db.session.scalars(select(Tip).where(Tip.machine_unit.is_not(None))).first()
         leave_lane(tip)
-        history.record(db.session, tip, new=tip.status, reason="claimed", by="ada")
+        history.record(db.session, tip, event("claimed"), by="ada")
         db.session.commit()
         assert (tip.machine_unit, tip.expires_on, tip.lane_rank) == (None, None, LaneRank.PROVEN)
         assert tip.due_on is not None
-        calls = db.session.scalars(select(Decision.reason).where(Decision.tip_id == tip.id)).all()
+        calls = codes(db.session, Decision.tip_id == tip.id)
     assert calls == ["danger", "claimed"]

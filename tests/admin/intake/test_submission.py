@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from admin.intake.submission import Submission
-from admin.vault import nonces
+from admin.vault.spent import nonces
 
 NONCE = SimpleNamespace(nonce=b"n" * 16)
 DIGESTS = frozenset(f"{number:064x}" for number in range(12))

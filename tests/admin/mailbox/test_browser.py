@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from admin.config import ROOT
 from admin.db import db, today
-from admin.models import Message, Tip, TipStatus, Urgency
+from admin.models import Message, Tip
 from admin.sealing import receipt
 from admin.sealing.age import HybridIdentity
 from admin.sealing.seen import NotSeen, Seen, open_seen
 from admin.serving.sweeper import keep_seen
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from tests.admin.mailbox.test_traces import spellings
 from tests.live import press_escape_three_times, serving, strip_scripts
 from tests.ports import free_port

@@ -12,9 +12,9 @@ from admin.db import db, today
 from admin.mailbox import views, visit
 from admin.mailbox.thread import OPENED_STEP
 from admin.mailbox.views import PAGE_STEP
-from admin.models import Message, TipStatus
+from admin.models import Message
 from admin.sealing import age, receipt
-from admin.vault import history
+from admin.tip.status import TipStatus
 from admin.vault.expiry import PURGED_DAYS
 
 from .work import statements_of, watch
@@ -276,7 +276,7 @@ def test_pages_for_known_and_unknown_receipts_cost_the_same_pieces_of_work(
 
 
 def test_the_history_of_a_tip_shows_no_step_and_no_name_to_the_reporter(client, reporter):
-    reporter.move(TipStatus.ACCEPTED, history.Reason.CLAIMED)
+    reporter.move(TipStatus.ACCEPTED, "claimed")
 
     page = look(client, reporter.typed)
 

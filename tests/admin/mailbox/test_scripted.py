@@ -12,8 +12,10 @@ from admin.app_state import app_state
 from admin.db import db, today
 from admin.mailbox import js_api
 from admin.mailbox.js_api import MOST_SEALED
-from admin.models import Message, SpentNonce, TipStatus, Upload, Urgency
+from admin.models import Message, SpentNonce, Upload
 from admin.sealing import age, payload
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import store, vault
 from admin.vault.files import uploads
 from admin.vault.store import TalkState
@@ -136,7 +138,7 @@ def test_danger_and_withdrawal_act_as_without_scripts(send, reporter):
 
     tip = reporter.tip()
     assert (tip.urgency, tip.danger_on, tip.withdrawn_on) == (Urgency.P0, today(), today())
-    assert [decision.reason for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
+    assert [decision.kind for decision in tip.decisions] == ["danger", "asked_to_withdraw"]
 
 
 def test_the_very_same_letter_is_stored_once(client, ask, reporter, count):
@@ -239,7 +241,7 @@ def test_a_full_talk_takes_no_more_words_but_for_danger(
     answers = [send("话", kind) for kind in kinds]
 
     assert [answer.status_code for answer in answers] == [200, 200, 409, 200, 409]
-    assert answers[2].json == {"error": "full"}
+    assert answers[2].json == {"error": "talk_full"}
     assert [envelope.kind for envelope in reporter.opened()] == ["message", "supplement", "danger"]
     assert count(SpentNonce) == 3
     # Staff can always answer.
@@ -388,7 +390,7 @@ def test_a_supplement_is_logged_as_the_forms_own_is(send, reporter):
     assert send('{"place":"桥头"}', "supplement").status_code == 200
 
     tip = reporter.tip()
-    assert (tip.decisions[-1].reason, tip.status) == ("more_words", TipStatus.QUESTION)
+    assert (tip.decisions[-1].kind, tip.status) == ("more_words", TipStatus.QUESTION)
     assert reporter.opened()[1].kind == "supplement"
 
 
@@ -431,7 +433,7 @@ def test_danger_is_marked_without_a_message_where_no_key_is_there(
     tip = reporter.tip()
     assert (marked.status_code, marked.json) == (200, {"stored": True})
     assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
-    assert [decision.reason for decision in tip.decisions] == ["danger"]
+    assert [decision.kind for decision in tip.decisions] == ["danger"]
     assert (count(Message), tip.talk_length) == (0, 0)
 
 

@@ -10,9 +10,13 @@ from admin.app_state import app_state
 from admin.db import today
 from admin.mailbox import visit as visit_module
 from admin.mailbox.words import CALLED_DAYS
-from admin.models import Decision, Message, SpentNonce, TipStatus, Urgency
+from admin.models import Decision, Message, SpentNonce
 from admin.sealing import payload
-from admin.vault import history, store
+from admin.tip.events import EventKind
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
+from admin.vault import store
+from admin.vault.events import REPORTER
 
 
 def token_of(page):
@@ -59,7 +63,7 @@ def test_more_words_are_logged_and_change_no_status(send, reporter):
 
     last = last_decision(reporter)
     assert (last.old, last.new) == (TipStatus.ACCEPTED, TipStatus.ACCEPTED)
-    assert (last.reason, last.by) == (history.Reason.MORE_WORDS, history.REPORTER)
+    assert (last.kind, last.by) == (EventKind.MORE_WORDS, REPORTER)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_an_answer_puts_the_tip_back_to_where_it_stood_before_the_question(send,
     send(words="晚上八点")
 
     assert reporter.tip().status is before
-    assert last_decision(reporter).reason == history.Reason.ANSWERED
+    assert last_decision(reporter).kind == EventKind.ANSWERED
     assert [envelope.number for envelope in reporter.opened()] == [1, 2, 3]
 
 
@@ -225,7 +229,7 @@ def test_danger_confirmed_marks_the_tip_as_most_urgent_and_tells_staff(send, rep
     assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
     # Open again as received: nobody has accepted it, and no old result stands on it.
     assert (tip.status, tip.is_open, tip.outcome) == (TipStatus.RECEIVED, True, None)
-    assert last_decision(reporter).reason == history.Reason.DANGER
+    assert last_decision(reporter).kind == EventKind.DANGER
     (envelope,) = reporter.opened()
     assert envelope.kind == "danger"
     assert envelope.body.endswith("他们来过我家")
@@ -271,7 +275,7 @@ def test_danger_is_marked_where_no_key_is_there_and_the_words_are_kept_for_copyi
 
     tip = reporter.tip()
     assert (tip.urgency, tip.danger_on) == (Urgency.P0, today())
-    assert last_decision(reporter).reason == history.Reason.DANGER
+    assert last_decision(reporter).kind == EventKind.DANGER
     assert count(Message) == 0
     for page in pages:
         assert page.status_code == 200
@@ -380,7 +384,7 @@ def test_withdrawing_asks_staff_and_deletes_nothing(send, reporter, client):
     assert tip.sealed is not None
     assert tip.expires_on is None
     assert tip.status is TipStatus.RECEIVED
-    assert last_decision(reporter).reason == history.Reason.WITHDRAWN
+    assert last_decision(reporter).kind == EventKind.WITHDRAWN
     assert reporter.opened()[0].kind == "withdraw"
     assert "请求过撤回" in client.post("/mailbox/", data={"receipt": reporter.typed}).text
 

@@ -3,8 +3,9 @@ import secrets
 import pytest
 from sqlalchemy import select
 
-from admin.models import UnitKey, Urgency
+from admin.models import UnitKey
 from admin.sealing import payload
+from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, store_tip
 
 

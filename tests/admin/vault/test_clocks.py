@@ -18,30 +18,24 @@ from admin.deadlines.rules import calendar_gap
 from admin.desk.services import decide
 from admin.doctor.findings import State
 from admin.doctor.store import check_calendar
-from admin.models import (
-    OPEN,
-    UNDATED,
-    ClockEvent,
-    Decision,
-    Setting,
-    Tip,
-    TipStatus,
-    UnitKey,
-    Urgency,
-)
+from admin.models import OPEN, UNDATED, ClockEvent, Decision, Setting, Tip, UnitKey
 from admin.sealing import payload
 from admin.serving.sweeper import (
     SWEPT,
     seconds_until_next,
     sweep_now,
 )
+from admin.tip.events import EventKind
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import history
-from admin.vault.deadlines import reminders
-from admin.vault.deadlines.clocks import SYSTEM, note_first_read
-from admin.vault.history import Reason
+from admin.vault.deadlines import clocks, reminders
+from admin.vault.deadlines.clocks import note_first_read
+from admin.vault.events import SYSTEM
 from admin.vault.lane import leave_lane
 from admin.vault.store import SealedTip, find_tip, store_tip
 from tests.journeys.served import DENGSHAO
+from tests.tip_events import event
 
 THURSDAY = date(2026, 9, 24)
 """A holiday of three days follows, and the long one a week later."""
@@ -77,7 +71,7 @@ def act(session):
     """Record an act of staff on a tip."""
 
     def acted(tip, new=None, reason="claimed", by="ada"):
-        history.record(session, tip, new=new or tip.status, reason=reason, by=by)
+        history.record(session, tip, event(reason), new=new, by=by)
 
     return acted
 
@@ -105,9 +99,23 @@ def test_a_tip_carries_its_first_deadline_from_the_moment_it_is_stored(
     assert marks(store(unit, urgency=urgency)) == (day, rule)
 
 
+@pytest.mark.parametrize(
+    ("unit", "is_dated"), [("police", False), ("supervision", True), ("upper", True)]
+)
+def test_whatever_unit_takes_tips_about_officials_has_the_deadline_of_their_way(
+    store, session, unit, is_dated
+):
+    tip = store(unit, urgency=Urgency.P1)
+
+    found = clocks.clocks().deadlines(clocks.facts_of(tip, clocks.read_past(session, tip.id)))
+
+    # No row at the upper unit tells which tips came that way.
+    assert ("umbrella" in {row.rule.id for row in found}) == is_dated
+
+
 def test_in_the_lane_no_clock_runs_until_staff_take_the_tip_out(store, act, session):
     tip = store(is_machine=True)
-    history.heard_from_reporter(session, tip, reason=Reason.MORE_WORDS)
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
     assert marks(tip) == (None, None)
 
     leave_lane(tip)
@@ -155,7 +163,7 @@ def test_the_first_opening_is_noted_once_and_leaves_the_open_page_fresh(store, s
     assert noted == [True, False]
     assert (marks(tip), tip.version) == ((date(2026, 9, 30), "scope"), 1)
     line = session.scalars(select(Decision).filter_by(tip_id=tip.id)).one()
-    assert (line.reason, line.by, line.decided_on) == (Reason.FIRST_READ, "ada", THURSDAY)
+    assert (line.kind, line.by, line.decided_on) == (EventKind.FIRST_READ, "ada", THURSDAY)
     assert line.old == line.new == TipStatus.RECEIVED
 
 
@@ -170,7 +178,7 @@ def test_a_tip_that_was_assigned_and_that_nobody_opened_is_urged_until_somebody_
     app, store, act, session, walk
 ):
     tip = store()
-    act(tip, reason=Reason.ASSIGNED, by="desk")
+    act(tip, reason="assigned", by="desk")
     session.commit()
     walk(date(2026, 9, 29))
 
@@ -207,7 +215,7 @@ def test_an_ended_tip_that_opens_again_is_dated_and_urged_anew(app, store, act, 
     assert marks(tip) == (None, None)
 
     walk(date(2026, 10, 12))
-    history.heard_from_reporter(session, tip, reason=Reason.MORE_WORDS)
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
 
     assert marks(tip) == (date(2026, 10, 13), "first_read")
     assert levels(session, tip, "first_read") == set()
@@ -246,7 +254,7 @@ def test_rows_without_a_mark_are_dated_by_the_sweep_and_their_versions_stay(app,
     tips = [store() for _ in range(reminders.BATCH + 3)]
     lane = store(is_machine=True)
     closed = store()
-    history.record(session, closed, new=TipStatus.CLOSED, reason="spam", by="ada")
+    history.record(session, closed, event("spam"), new=TipStatus.CLOSED, by="ada")
     session.commit()
     sweep_now(app)
     session.execute(update(Tip).values(due_on=None, due_rule=None))
@@ -298,8 +306,8 @@ def test_each_level_is_told_in_its_time_and_nobody_on_a_day_off(
 
     assert levels(session, tip, "first_read") == told
     lines = session.scalars(select(Decision).filter_by(tip_id=tip.id)).all()
-    of_rule = [line for line in lines if "_first_read_" in line.reason]
-    assert {line.reason for line in of_rule} == {f"overdue_first_read_{name}" for name in told}
+    of_rule = [line for line in lines if line.rule == "first_read"]
+    assert {line.event.code for line in of_rule} == {f"overdue_first_read_{name}" for name in told}
     assert {line.by for line in lines} <= {SYSTEM}
     assert [line.step for line in lines] == list(range(1, len(lines) + 1))
 
@@ -342,9 +350,9 @@ def test_above_the_upper_unit_nobody_is_told_and_a_supervisory_tip_is_told_upwar
 
     assert levels(session, upper, "first_read") == {"holder", "reviewer"}
     assert levels(session, watched, "first_read") == {"holder", "reviewer", "supervisor"}
-    assert reminders.supervisor_of(district, "supervision") == "upper"
-    assert reminders.supervisor_of(district, "police") == "supervision"
-    assert reminders.supervisor_of(district, "upper") is None
+    assert district.ways.watcher("supervision") == "upper"
+    assert district.ways.watcher("police") == "supervision"
+    assert district.ways.watcher("upper") is None
 
 
 def test_many_overdue_tips_are_told_batch_by_batch(app, store, session, walk):
@@ -399,7 +407,9 @@ def test_two_processes_that_sweep_at_once_tell_everything_once(
     urged = sum(int(found[SWEPT["urged"]]) for found in lines)
     events = session.execute(select(ClockEvent.tip_id, ClockEvent.rule, ClockEvent.level)).all()
     told = session.execute(
-        select(Decision.tip_id, Decision.reason).where(Decision.reason.like("overdue_%"))
+        select(Decision.tip_id, Decision.rule, Decision.level).where(
+            Decision.kind == EventKind.OVERDUE
+        )
     ).all()
     assert urged == len(events) == len(told) > 0
     assert max(Counter(tuple(row) for row in told).values()) == 1

@@ -17,14 +17,15 @@ from admin.models import (
     Message,
     SpentChallenge,
     Tip,
-    TipStatus,
     UnitKey,
-    Urgency,
 )
 from admin.sealing import payload
 from admin.serving.sweeper import sweep_now
+from admin.tip.events import EventKind
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
-from admin.vault.history import MOST_CALLS, Reason, mark_danger
+from admin.vault.history import MOST_CALLS, mark_danger
 from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, lane_size, leave_lane
 from admin.vault.store import SealedTip, add_message, find_tip, store_tip
 from tests.support import asked_of_tips, plan_of
@@ -90,7 +91,7 @@ def test_the_history_tells_that_the_words_were_deleted(session, store):
 
     sweep(session, days(MACHINE_DAYS))
 
-    rows = session.scalars(select(Decision).filter_by(reason=Reason.EXPIRED))
+    rows = session.scalars(select(Decision).filter_by(kind=EventKind.EXPIRED))
     assert {(row.tip_id, row.step, row.old, row.new, row.by) for row in rows} == {
         (fresh.id, 1, TipStatus.RECEIVED, TipStatus.PURGED, "dengshao"),
         (known.id, 2, TipStatus.RECEIVED, TipStatus.PURGED, "dengshao"),

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import db, today
-from admin.models import Direction, HandoverNote, Message, Note, Tip, TipStatus, UnitKey, Urgency
+from admin.models import Direction, HandoverNote, Message, Note, Tip, UnitKey
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
+from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import store
 from admin.vault.key_change import kept, resealing
 from tests.support import asked_of_tips, plan_of

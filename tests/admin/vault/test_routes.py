@@ -18,6 +18,7 @@ from admin.district.data import (
 )
 from admin.tip.routing import (
     Circumstances,
+    Ways,
     choose_unit,
     choose_urgency,
     is_supervisory,
@@ -39,8 +40,7 @@ def district_of(name):
     words = {"zh": "", "en": ""}
     return dataclasses.replace(
         DISTRICT,
-        supervisory=rows["supervisory"],
-        upper=rows["upper"],
+        ways=Ways(rows["supervisory"], rows["upper"]),
         units={
             key: Unit(key, **words, otherwise=tuple(others))
             for key, others in rows["units"].items()
@@ -76,7 +76,7 @@ def test_a_category_is_offered_where_its_unit_can_read(case):
 def test_the_tables_demo_district_is_the_one_of_the_content():
     demo = TABLE["districts"]["demo"]
 
-    assert (demo["supervisory"], demo["upper"]) == (DISTRICT.supervisory, DISTRICT.upper)
+    assert (demo["supervisory"], demo["upper"]) == DISTRICT.ways.takers
     units = [unit for unit in DISTRICT.units.values() if not unit.practice]
     assert demo["units"] == {unit.id: [*unit.otherwise] for unit in units}
     assert demo["categories"] == {row.id: row.route for row in DISTRICT.categories.values()}

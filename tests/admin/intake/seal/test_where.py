@@ -15,6 +15,7 @@ from admin.db import db
 from admin.district.data import routes_digest
 from admin.models import Message, Tip, UnitKey
 from admin.sealing import age
+from admin.tip.routing import Ways
 from tests.steering import FALSE_HASH, publish, steer
 
 from .writer import LETTER, MORE, WORDS
@@ -191,4 +192,4 @@ def test_where_server_and_site_are_changed_together_the_first_words_are_lost(
 
 def hash_of(app, supervisory):
     with app.app_context():
-        return routes_digest(replace(app_state().district, supervisory=supervisory))
+        return routes_digest(replace(app_state().district, ways=Ways(supervisory, "upper")))

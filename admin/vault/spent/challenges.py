@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
-from ..models import SpentChallenge
+from ...models import SpentChallenge
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..db import today
-from ..models import DayKey, SpentNonce
-from .expiry import oldest_form
+from ...db import today
+from ...models import DayKey, SpentNonce
+from ..expiry import oldest_form
 
 
 def nonce_hash(nonce: bytes) -> bytes:

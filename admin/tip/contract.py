@@ -1,0 +1,50 @@
+"""Writes what the browser's code knows of the contract: `python -m admin.tip.contract`.
+
+The bundler takes it as `#contract` (package.json); the file is built, never committed.
+"""
+
+import json
+from typing import Any
+
+from . import media
+from .fields import FIELDS, Kind
+from .problems import Problem
+from .status import STATUSES
+from .urgency import Urgency
+
+_HEAD = "// Made of admin/tip/ by `python -m admin.tip.contract`: change it there."
+
+
+def tables() -> dict[str, Any]:
+    """Return all constants of the contract by their name in the browser, in plain JSON."""
+    return {
+        "FIELDS": [field.name for field in FIELDS],
+        "LISTS": [field.name for field in FIELDS if field.kind is Kind.CHECKS],
+        "LONG": [field.name for field in FIELDS if field.kind is Kind.TEXT],
+        "OPEN": [status for status, told in STATUSES.items() if told.is_open],
+        "URGENCIES": list(Urgency),
+        "PROBLEMS": {problem.name: problem.value for problem in Problem},
+        "UNKNOWN": media.UNKNOWN,
+        "STARTS": [[_text(start), kind] for start, kind in media.STARTS],
+        "RIFFS": {_text(mark): kind for mark, kind in media.RIFFS.items()},
+        "BRANDS": {_text(brand): kind for brand, kind in media.BRANDS.items()},
+        "EBML": _text(media.EBML),
+        "ZIP_START": _text(media.ZIP_START),
+        "VIEWS": media.VIEWS,
+        "REDRAWN": media.REDRAWN,
+    }
+
+
+def _text(data: bytes) -> str:
+    """Return bytes as a text of as many characters, each below 256."""
+    return data.decode("latin-1")
+
+
+def module() -> str:
+    """Return the text of the browser's module; it changes only when the contract does."""
+    lines = [f"export const {name} = {json.dumps(value)};" for name, value in tables().items()]
+    return "\n".join([_HEAD, "", *lines, ""])
+
+
+if __name__ == "__main__":
+    print(module(), end="")  # noqa: T201 (its output is the module)

@@ -1,0 +1,106 @@
+"""What happens to a tip, declared once: each kind of event, its words, and what it carries.
+
+A tip's history is a row of these. None holds free words.
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+from .urgency import Urgency
+
+
+class EventKind(enum.StrEnum):
+    DECIDED = "decided"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    ASSIGNED = "assigned"
+    RUN_OUT = "claim_run_out"
+    FIRST_READ = "first_read"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    REGRADED = "urgency"
+    MOVED = "moved"
+    EXTENDED = "extend"
+    OVERDUE = "overdue"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    MERGED = "merged"
+    JOINED = "joined"
+    PARTED = "parted"
+    FILE_COPIED = "file_copied"
+    FILE_TAKEN = "file_taken"
+    MORE_WORDS = "more_words"
+    DANGER = "danger"
+    WITHDRAWN = "asked_to_withdraw"
+    EXPIRED = "expired"
+
+
+class Level(enum.StrEnum):
+    """Who is told that a deadline ran out, one after the other."""
+
+    HOLDER = "holder"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of one kind of event at the desk and in the audit log."""
+
+    word: str
+    """Chinese; `%(name)s` is filled in with what the event carries."""
+    is_by_cover: bool = False
+    """Whether staff do it without opening the tip: a dispatcher holds no key."""
+
+
+TOLD: Final[dict[EventKind, Told]] = {
+    EventKind.DECIDED: Told("作出决定"),
+    EventKind.CLAIMED: Told("领办", is_by_cover=True),
+    EventKind.RELEASED: Told("放回队列", is_by_cover=True),
+    EventKind.ASSIGNED: Told("分派", is_by_cover=True),
+    EventKind.RUN_OUT: Told("领办到期，放回队列"),
+    EventKind.FIRST_READ: Told("第一次打开"),
+    EventKind.ASKED: Told("向举报人提问"),
+    EventKind.ANSWERED: Told("回复举报人"),
+    EventKind.REGRADED: Told("把紧急程度改为%(word)s", is_by_cover=True),
+    EventKind.MOVED: Told("已移交"),
+    EventKind.EXTENDED: Told("延长期限：%(why)s"),
+    EventKind.OVERDUE: Told("“%(rule)s”过期，催%(who)s"),
+    EventKind.LINKED: Told("和 %(other)s 关联为同一件事", is_by_cover=True),
+    EventKind.UNLINKED: Told("取消和 %(other)s 的关联", is_by_cover=True),
+    EventKind.MERGED: Told("并入 %(other)s（同一件事）"),
+    EventKind.JOINED: Told("%(other)s 并入了这一条", is_by_cover=True),
+    EventKind.PARTED: Told("%(other)s 不再并入这一条", is_by_cover=True),
+    EventKind.FILE_COPIED: Told("转出了附件的副本"),
+    EventKind.FILE_TAKEN: Told("取出了附件，要离线清理"),
+    EventKind.MORE_WORDS: Told("补充了内容"),
+    EventKind.DANGER: Told("说自己有危险"),
+    EventKind.WITHDRAWN: Told("请求撤回"),
+    EventKind.EXPIRED: Told("保存期满，删除内容"),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event. Which of the fields are set hangs on its kind."""
+
+    kind: EventKind
+    reason: str = ""
+    """Why, by id: of outcomes.yml for a decision, of the reasons for more time for an extension."""
+    urgency: Urgency | None = None
+    """The new one."""
+    other: str | None = None
+    """The reference of the other tip."""
+    rule: str | None = None
+    """The deadline that ran out."""
+    level: Level | None = None
+    """Who was told that it did."""
+
+    @property
+    def code(self) -> str:
+        """The event as one word, as the audit log keeps it."""
+        if self.kind is EventKind.DECIDED:
+            return self.reason
+        carried = (self.reason, self.urgency, self.other, self.rule, self.level)
+        return "_".join([self.kind, *(str(part) for part in carried if part)])

@@ -1,0 +1,1 @@
+"""What is good once: nonces of forms, and proofs of work."""

@@ -256,18 +256,13 @@ interface FilesField {
   release(): boolean;
 }
 
+// The form decides by its answers whether its files travel together; else it is asked once.
 interface FilesOptions {
   place: string;
   form?: HTMLFormElement;
   isPractice?: boolean;
   isYoung?: boolean;
-  isPacked?: () => boolean | Promise<boolean>;
-}
-
-// hold.js, which comes with the page and loads all other scripts of ours.
-interface Loader {
-  load(address: string, isThere: () => boolean, done: (reason: string) => void): void;
-  arrive(address: string, done: (reason: string, own: string) => void): void;
+  isPacked?: () => Promise<boolean>;
 }
 
 // What keeps drafts, once its script is there.
@@ -285,6 +280,5 @@ interface WorkerThread {
 
 interface Window {
   DengshaoDraft: DraftKeeper;
-  DengshaoLoad: Loader;
   DengshaoFiles: (root: HTMLElement, options: FilesOptions) => Promise<FilesField>;
 }

@@ -7,9 +7,11 @@ const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/heic"];
 const HEIC = /^(heic|heix|hevc|hevx|heim|heis|mif1|msf1|avif|avis)$/;
 
 // A picture that browsers may be able to draw anew.
+/** @type {(type: string) => boolean} */
 export const isPicture = (type) => PICTURES.includes(type);
 
 // `bytes` are a file's first; returns a media type, "application/octet-stream" where none is known.
+/** @type {(bytes: Uint8Array) => string} */
 export function sniff(bytes) {
   const text = ascii(bytes);
   const found = STARTS.find(([start, at]) => text.startsWith(start, at || 0));
@@ -20,9 +22,12 @@ export function sniff(bytes) {
   return "application/octet-stream";
 }
 
-const ascii = (bytes) => String.fromCharCode.apply(null, bytes.subarray(0, 64));
+/** @type {(bytes: Uint8Array) => string} */
+const ascii = (bytes) =>
+  String.fromCharCode.apply(null, /** @type {any} */ (bytes.subarray(0, 64)));
 
 // How it begins, where, and what it is then.
+/** @type {[start: string, at: number, type: string][]} */
 const STARTS = [
   ["\xff\xd8\xff", 0, "image/jpeg"],
   ["\x89PNG\r\n\x1a\n", 0, "image/png"],
@@ -35,8 +40,10 @@ const STARTS = [
   ["\x1aE\xdf\xa3", 0, "video/x-matroska"],
 ];
 
+/** @type {Record<string, string>} */
 const RIFF = { WEBP: "image/webp", WAVE: "audio/wav", "AVI ": "video/x-msvideo" };
 
+/** @type {(brand: string) => string} */
 function ofBrand(brand) {
   if (HEIC.test(brand)) return brand.startsWith("avi") ? "image/avif" : "image/heic";
   if (brand === "M4A ") return "audio/mp4";

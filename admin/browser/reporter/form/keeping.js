@@ -14,7 +14,7 @@ const KEY = "/tip/draft";
 export class Keeping {
   // `onReceipt(kept)` shows a receipt that an earlier page of this tab did not see copied.
   /**
-   * @param {HTMLFormElement} form
+   * @param {TipForm} form
    * @param {(kept: StoredTip) => unknown} onReceipt
    */
   constructor(form, onReceipt) {
@@ -111,11 +111,7 @@ export class Keeping {
     const found = [];
     for (const place of this.earlier) found.unshift(await openKept(place, KEY));
     // Sent, or thrown away, meanwhile; or on its way, without these words: they come at the next touch.
-    if (
-      this.earlier.length &&
-      this.form.isConnected &&
-      !(/** @type {any} */ (this.form.elements).what.readOnly)
-    ) {
+    if (this.earlier.length && this.form.isConnected && !this.form.elements.what.readOnly) {
       this.fill(found.filter(Boolean));
     }
   }

@@ -16,7 +16,7 @@ const DRAFT = "/app/draft.js";
 const TOUCHES = ["focusin", "change"];
 
 export class Entry {
-  /** @param {HTMLFormElement} form */
+  /** @param {TipForm} form */
   constructor(form) {
     this.form = form;
     this.way = byId("way");

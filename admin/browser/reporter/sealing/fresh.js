@@ -11,8 +11,13 @@ export class Fresh {
     this.make = make;
     this.lasts = minutes * 60000;
     this.now = now;
+    this.drop();
+  }
+
+  drop() {
     /** @type {Promise<T> | null} */
     this.made = null;
+    /** @type {number} */
     this.since = 0;
   }
 
@@ -27,10 +32,5 @@ export class Fresh {
       });
     }
     return this.made;
-  }
-
-  drop() {
-    this.made = null;
-    this.since = 0;
   }
 }

@@ -17,7 +17,7 @@ const JOBS = "DengshaoSealJobs";
 export class Page {
   // `entry` offers the plain way, and knows what keeps drafts.
   /**
-   * @param {HTMLFormElement} form
+   * @param {TipForm} form
    * @param {import("./entry.js").Entry} entry
    */
   constructor(form, entry) {
@@ -30,16 +30,16 @@ export class Page {
     this.words = /** @type {Words} */ (seal.dataset);
     /** @type {HTMLElement[]} */
     this.checks = Array.from(seal.querySelectorAll("[data-field]"));
+    /** @type {Workshop<SealJobs>} */
     this.workshop = new Workshop(WORKER, JOBS, { mayMove: true });
     const isPractice = "practice" in form.dataset;
-    /** @type {Workshop["run"]} */
+    /** @type {Workshop<SealJobs>["run"]} */
     const run = (job, content) => this.workshop.run(job, content);
     /** @type {(receipt: Receipt) => Promise<void>} */
     const onPost = (receipt) => this.keepReceipt(receipt);
     this.session = new Session(run, { isPractice, onPost });
     form.addEventListener("dengshao:cleared", () => this.session.wipe());
-    const { page } = /** @type {any} */ (form.elements);
-    const isYoung = Boolean(page && page.value);
+    const isYoung = Boolean(form.elements.page && form.elements.page.value);
     const options = { form, place: "tip", isPractice, isYoung };
     const block = byId("files-block");
     this.attached = new Attached(block, options, this.words);
@@ -87,20 +87,21 @@ export class Page {
     const found = faultsOf(this.form, typed, this.checks);
     const faults = found.concat(this.attached.faults());
     if (faults.length) this.showFaults(faults);
-    else await this.send(this.resumed(typed));
+    else {
+      this.resume();
+      await this.send(typed);
+    }
   }
 
   // An earlier page of this tab may have sent under the receipt that it kept.
-  /** @type {(typed: TypedForm) => TypedForm} */
-  resumed(typed) {
+  resume() {
     const { keeping } = this.entry;
     if (keeping && keeping.receipt && this.session.isUnsent) this.session.resume(keeping.receipt);
-    return typed;
   }
 
   clear() {
     clearFaults(this.main);
-    const notice = document.getElementById("no-unit");
+    const notice = byId("no-unit");
     if (notice) notice.remove();
     this.alarm.hidden = true;
     this.alarm.textContent = "";
@@ -208,17 +209,21 @@ export class Page {
 
   /** @type {(text: string) => void} */
   faultContact(text) {
-    this.showFaults([{ field: /** @type {any} */ (this.form.elements).contact, text }]);
+    this.showFaults([{ field: this.form.elements.contact, text }]);
   }
 
   raiseAlarm() {
-    this.alarm.append(copyOf(this.seen));
+    /** @type {HTMLTemplateElement} */
+    const template = byId(this.seen);
+    this.alarm.append(template.content.cloneNode(true));
     this.alarm.hidden = false;
     show(this.alarm);
   }
 
   showNoUnit() {
-    this.alarm.after(copyOf("nobody"));
+    /** @type {HTMLTemplateElement} */
+    const template = byId("nobody");
+    this.alarm.after(template.content.cloneNode(true));
     const notice = /** @type {HTMLElement} */ (this.alarm.nextElementSibling);
     notice.id = "no-unit";
     show(notice);
@@ -267,6 +272,3 @@ function openAround(field) {
   const folded = field && field.closest("details");
   if (folded) folded.open = true;
 }
-
-/** @type {(id: string) => Node} */
-const copyOf = (id) => /** @type {HTMLTemplateElement} */ (byId(id)).content.cloneNode(true);

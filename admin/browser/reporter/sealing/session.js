@@ -36,7 +36,7 @@ export class Session {
   // `run(job, content)` does a job in the worker. In practice nothing is posted. `onPost(receipt)` is
   // waited for before the first post under a receipt.
   /**
-   * @param {(job: string, content?: object) => Promise<any>} run
+   * @param {Run<SealJobs>} run
    * @param {SessionOptions} options
    */
   constructor(run, { isPractice, onPost = async () => {} }) {
@@ -80,6 +80,7 @@ export class Session {
 
   // What can be made while the reporter still types. Where it fails, sending tries again.
   async prepare() {
+    /** @type {Promise<unknown>[]} */
     const parts = [this.published.get(), this.newReceipt()];
     if (!this.isPractice) parts.push(this.proof.get());
     await Promise.all(parts.map((part) => part.catch(() => null)));
@@ -109,7 +110,8 @@ export class Session {
   async sendOnce(form) {
     const isChanged = this.attempt && !isSame(this.attempt.form, form);
     if (isChanged) await this.lookBefore();
-    if (this.isKnown && (isChanged || this.attempt.isOther)) return this.add(form);
+    if (this.isKnown && (isChanged || /** @type {Attempt} */ (this.attempt).isOther))
+      return this.add(form);
     this.attempt = this.attempt || (await this.seal(form));
     const { lane } = this.isPractice ? {} : await this.post();
     return this.result({ isSupplement: false, lane: lane || "" });
@@ -130,8 +132,7 @@ export class Session {
   }
 
   async isStored() {
-    const { cover } = /** @type {Attempt} */ (this.attempt);
-    return (await askThread(cover.lookup)).known;
+    return (await askThread(/** @type {Attempt} */ (this.attempt).cover.lookup)).known;
   }
 
   /** @type {(form: TypedForm) => Promise<Attempt>} */
@@ -157,9 +158,8 @@ export class Session {
     try {
       const whole = Object.assign({ proof, website: form.website }, ticketsOf(form), cover);
       return confirmed(await sendTip(whole));
-    } catch (error) {
-      const { status } = /** @type {any} */ (error);
-      if (status >= 400 && status < 500) this.mayBeStored = before;
+    } catch (/** @type {any} */ error) {
+      if (error.status >= 400 && error.status < 500) this.mayBeStored = before;
       throw error;
     }
   }

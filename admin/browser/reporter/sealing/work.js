@@ -2,7 +2,7 @@
 
 import { onAlive } from "../../shared/alive.js";
 
-/** @type {(jobs: Record<string, (content: any) => unknown>, name: string) => void} */
+/** @type {(jobs: JobTable, name: string) => void} */
 export function work(jobs, name) {
   if (typeof document !== "undefined") {
     Object.assign(window, { [name]: jobs });
@@ -12,7 +12,10 @@ export function work(jobs, name) {
   onAlive(() => thread.postMessage({ isAlive: true }));
   thread.onmessage = async ({ data }) => {
     try {
-      thread.postMessage({ id: data.id, result: await jobs[data.job](data.content) });
+      thread.postMessage({
+        id: data.id,
+        result: await jobs[data.job](/** @type {never} */ (data.content)),
+      });
     } catch (error) {
       thread.postMessage({ id: data.id, error: /** @type {Error} */ (error).name });
     }

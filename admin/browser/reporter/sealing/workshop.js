@@ -30,8 +30,7 @@ const START = 8000;
 const QUIET = 30;
 const SECOND = 1000;
 
-/** @typedef {Record<string, (content?: object) => unknown>} Jobs */
-
+/** @template {JobTable} Jobs */
 export class Workshop {
   // `name` is where the script leaves its jobs in a page. `mayMove`: a job that fails in the worker is
   // done in the page, as none of them builds on one before.
@@ -99,7 +98,7 @@ export class Workshop {
     this.jobs = /** @type {any} */ (window)[this.name];
   }
 
-  /** @type {(job: string, content?: object) => Promise<any>} */
+  /** @type {(job: keyof Jobs, content?: any) => Promise<any>} */
   async run(job, content) {
     await this.open();
     if (this.jobs) return this.runHere(job, content);
@@ -112,16 +111,16 @@ export class Workshop {
     }
   }
 
-  /** @type {(job: string, content?: object) => Promise<any>} */
+  /** @type {(job: keyof Jobs, content: any) => Promise<any>} */
   async runHere(job, content) {
     try {
-      return await /** @type {Jobs} */ (this.jobs)[job](content);
+      return await /** @type {Jobs} */ (this.jobs)[job](/** @type {never} */ (content));
     } catch (error) {
       throw failure(/** @type {Error} */ (error).name);
     }
   }
 
-  /** @type {(job: string, content?: object) => Promise<any>} */
+  /** @type {(job: keyof Jobs, content: any) => Promise<any>} */
   ask(job, content) {
     return new Promise((resolve, reject) => {
       this.last += 1;
@@ -151,7 +150,7 @@ export class Workshop {
 
   rest() {
     clearInterval(/** @type {number} */ (this.listening));
-    /** @type {number | null} */
+    /** @type {number | null | undefined} */
     this.listening = null;
   }
 
@@ -174,7 +173,7 @@ export class Workshop {
     if (this.worker) this.worker.terminate();
     /** @type {Worker | null} */
     this.worker = null;
-    /** @type {Promise<void> | null} */
+    /** @type {Promise<void> | null | undefined} */
     this.opening = null;
     /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
     this.waiting = new Map();

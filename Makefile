@@ -57,7 +57,7 @@ TSC := node_modules/.bin/tsc
 check: $(VENV)/.dev node_modules/.dev ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== biome" && $(BIOME) --error-on-warnings
-	@echo "== tsc" && $(TSC) && $(TSC) -p tsconfig.old.json && $(TSC) -p tsconfig.site.json
+	@echo "== tsc" && $(TSC) && $(TSC) --project tsconfig.old.json
 	@echo "== mypy" && $(BIN)/mypy
 
 fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can

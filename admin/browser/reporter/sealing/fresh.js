@@ -27,9 +27,7 @@ export class Fresh {
       this.since = this.now();
       const made = this.make();
       this.made = made;
-      made.catch(() => {
-        if (this.made === made) this.drop();
-      });
+      made.catch(() => this.made === made && this.drop());
     }
     return this.made;
   }

@@ -28,8 +28,8 @@ export class Page {
     this.alarm = byId("alarm");
     const seal = byId("seal");
     this.words = /** @type {Words} */ (seal.dataset);
-    /** @type {HTMLElement[]} */
-    this.checks = Array.from(seal.querySelectorAll("[data-field]"));
+    /** @type {NodeListOf<HTMLElement>} */
+    this.checks = seal.querySelectorAll("[data-field]");
     /** @type {Workshop<SealJobs>} */
     this.workshop = new Workshop(WORKER, JOBS, { mayMove: true });
     const isPractice = "practice" in form.dataset;
@@ -86,17 +86,14 @@ export class Page {
     /** @type {Fault[]} */
     const found = faultsOf(this.form, typed, this.checks);
     const faults = found.concat(this.attached.faults());
-    if (faults.length) this.showFaults(faults);
-    else {
-      this.resume();
-      await this.send(typed);
+    if (faults.length) {
+      this.showFaults(faults);
+      return;
     }
-  }
-
-  // An earlier page of this tab may have sent under the receipt that it kept.
-  resume() {
+    // An earlier page of this tab may have sent under the receipt that it kept.
     const { keeping } = this.entry;
     if (keeping && keeping.receipt && this.session.isUnsent) this.session.resume(keeping.receipt);
+    await this.send(typed);
   }
 
   clear() {
@@ -224,9 +221,8 @@ export class Page {
     /** @type {HTMLTemplateElement} */
     const template = byId("nobody");
     this.alarm.after(template.content.cloneNode(true));
-    const notice = /** @type {HTMLElement} */ (this.alarm.nextElementSibling);
-    notice.id = "no-unit";
-    show(notice);
+    /** @type {HTMLElement} */ (this.alarm.nextElementSibling).id = "no-unit";
+    show(/** @type {HTMLElement} */ (this.alarm.nextElementSibling));
   }
 
   /** @type {(result: SentTip & { files: { name: string, text: string }[] }) => void} */

@@ -45,10 +45,7 @@ export class Session {
     this.onPost = onPost;
     this.published = new Fresh(() => this.askPublished(), PUBLISHED_MINUTES);
     this.proof = new Fresh(async () => run("solve", await askChallenge()), PROOF_MINUTES);
-    /** @type {string[]} */
-    this.earlier = [];
-    this.mayBeStored = false;
-    this.begin();
+    this.wipe();
   }
 
   begin() {
@@ -226,10 +223,17 @@ export class Session {
 
   wipe() {
     this.begin();
+    /** @type {string[]} */
     this.earlier = [];
+    /** @type {boolean} */
     this.mayBeStored = false;
   }
 }
+
+/** @type {(session: Session) => void} */
+const writeAnew = (session) => {
+  session.letter = null;
+};
 
 /** @type {Record<string, (session: Session) => void>} */
 const REMEDIES = {
@@ -245,15 +249,9 @@ const REMEDIES = {
     session.attempt = null;
   },
   challenge: (session) => session.proof.drop(),
-  number_taken: (session) => {
-    session.letter = null;
-  },
-  token: (session) => {
-    session.letter = null;
-  },
-  purged: (session) => {
-    session.letter = null;
-  },
+  number_taken: writeAnew,
+  token: writeAnew,
+  purged: writeAnew,
 };
 
 // Another page than ours can answer in between: nothing is stored unless the answer says so.

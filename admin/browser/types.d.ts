@@ -256,17 +256,29 @@ interface FilesField {
   release(): boolean;
 }
 
+// The form decides by its answers whether its files travel together; else it is asked once.
 interface FilesOptions {
   place: string;
+  form?: HTMLFormElement;
+  isPractice?: boolean;
+  isYoung?: boolean;
+  isPacked?: () => Promise<boolean>;
 }
 
-// hold.js, which comes with the page and loads all other scripts of ours.
-interface Loader {
-  load(address: string, isThere: () => boolean, done: (reason: string) => void): void;
-  arrive(address: string, done: (reason: string, own: string) => void): void;
+// What keeps drafts, once its script is there.
+interface DraftKeeper {
+  Draft: typeof import("./reporter/form/draft.js").Draft;
+  Keeping: typeof import("./reporter/form/keeping.js").Keeping;
+  openKept: typeof import("./reporter/form/kept_again.js").openKept;
+}
+
+// What `self` is in a worker: TypeScript's own words for it and for a page's cannot stand together.
+interface WorkerThread {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
 }
 
 interface Window {
-  DengshaoLoad: Loader;
+  DengshaoDraft: DraftKeeper;
   DengshaoFiles: (root: HTMLElement, options: FilesOptions) => Promise<FilesField>;
 }

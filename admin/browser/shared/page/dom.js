@@ -4,9 +4,7 @@
 import { element as make } from "./element.js";
 import { seen } from "./unseen.js";
 
-// What the page's template always has.
-/** @type {<T extends HTMLElement = HTMLElement>(id: string) => T} */
-export const byId = (id) => /** @type {any} */ (document.getElementById(id));
+export { byId } from "./element.js";
 
 /** @type {MakeElement} */
 export const element = (tag, className, ...children) =>

@@ -95,11 +95,12 @@ function askBack(half, n, words) {
   }
 }
 
-// Whoever holds the key compares with the key in their own hands; who has none yet, with what the
-// browser computes of the recipients that the server names.
+// Whoever holds the key compares with the key in their own hands; who has none yet, or an older one
+// alone, with what the browser computes of the recipients that the server names.
 function bindConfirm(form, keys, words) {
   const { unit } = form.dataset;
-  const { recipient, recovery } = (keys && keys.units[unit]) || form.dataset;
+  const held = keys && keys.units[unit];
+  const { recipient, recovery } = held && !held.isOldOnly ? held : form.dataset;
   const field = form.querySelector("input");
   bindForm(
     form,

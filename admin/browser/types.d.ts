@@ -3,6 +3,22 @@
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+// What stands under an id of the desk's and sign-in's pages, where it is more than an HTMLElement; each
+// folder adds its own. An id that means different elements on different pages is not here.
+interface ElementsById {
+  main: HTMLElement;
+}
+
+interface ById {
+  <Id extends keyof ElementsById>(id: Id): ElementsById[Id];
+  <T extends HTMLElement = HTMLElement>(id: string): T;
+}
+
+interface FindById {
+  <Id extends keyof ElementsById>(id: Id): ElementsById[Id] | null;
+  <T extends HTMLElement = HTMLElement>(id: string): T | null;
+}
+
 // A sentence or two of a page by its name, translated with it.
 type Words = Record<string, string>;
 
@@ -264,6 +280,12 @@ interface FilesOptions {
 interface Loader {
   load(address: string, isThere: () => boolean, done: (reason: string) => void): void;
   arrive(address: string, done: (reason: string, own: string) => void): void;
+}
+
+// What `self` is in a worker: TypeScript's own words for it and for a page's cannot stand together.
+interface WorkerThread {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
 }
 
 interface Window {

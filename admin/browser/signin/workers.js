@@ -22,7 +22,7 @@ function trusted(address) {
 }
 
 // Returns a function that runs one job after another.
-/** @type {() => (job: object) => Promise<any>} */
+/** @type {() => AskWorker} */
 export function startWorker() {
   const worker = new Worker(trusted(DESK));
   return (job) =>

@@ -53,7 +53,7 @@ words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1
 
 BIOME := node_modules/.bin/biome check
 
-check: $(VENV)/.dev node_modules/.dev ## Format, lint and types only
+check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== biome" && $(BIOME) --error-on-warnings
 	@echo "== tsc" && node_modules/.bin/tsc
@@ -147,7 +147,12 @@ node_modules/.dev: package-lock.json $(VENV)/.node
 	@$(NPM_LOCKED)
 	@touch $@ node_modules/.run
 
-build/browser/.built: $(shell find admin/browser -type f) node_modules/.run
+# What the browser's code knows of a tip, written from where it is declared; new only when it changes.
+build/contract.js: $(wildcard admin/tip/*.py) $(VENV)/.run
+	@mkdir -p build && $(BIN)/python -m admin.tip.contract > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
+
+build/browser/.built: $(shell find admin/browser -type f) build/contract.js node_modules/.run
 	@node admin/browser/build.mjs build/browser
 	@touch $@
 

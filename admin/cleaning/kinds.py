@@ -86,6 +86,6 @@ def _frames(data: bytes | mmap) -> str | None:
         return None
     if data[1] & 0xF6 == 0xF0:
         return "audio/aac"
-    is_layer_three = data[1] & 0xE6 == 0xE2
+    is_layer_three = data[1] & 0xE6 == 0xE2 and data[1] & 0x18 != 0x08
     is_possible = data[2] >> 4 not in {0, 15} and data[2] >> 2 & 3 != 3
     return FRAMES if is_layer_three and is_possible else None

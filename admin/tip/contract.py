@@ -12,6 +12,7 @@ from .problems import Problem
 from .status import STATUSES
 from .urgency import Urgency
 
+_TYPES = ("FILM_BOXES", "FRAMES", "MATROSKA", "UNKNOWN", "WEBM", "ZIP")
 _HEAD = "// Made of admin/tip/ by `python -m admin.tip.contract`: change it there."
 
 
@@ -24,7 +25,6 @@ def tables() -> dict[str, Any]:
         "OPEN": [status for status, told in STATUSES.items() if told.is_open],
         "URGENCIES": list(Urgency),
         "PROBLEMS": {problem.name: problem.value for problem in Problem},
-        "UNKNOWN": media.UNKNOWN,
         "STARTS": [[_text(start), kind] for start, kind in media.STARTS],
         "RIFFS": {_text(mark): kind for mark, kind in media.RIFFS.items()},
         "BRANDS": {_text(brand): kind for brand, kind in media.BRANDS.items()},
@@ -32,6 +32,7 @@ def tables() -> dict[str, Any]:
         "ZIP_START": _text(media.ZIP_START),
         "VIEWS": media.VIEWS,
         "REDRAWN": media.REDRAWN,
+        **{name: getattr(media, name) for name in _TYPES},
     }
 
 
@@ -42,8 +43,17 @@ def _text(data: bytes) -> str:
 
 def module() -> str:
     """Return the text of the browser's module; it changes only when the contract does."""
-    lines = [f"export const {name} = {json.dumps(value)};" for name, value in tables().items()]
+    lines = [f"export const {name} = {_written(value)};" for name, value in tables().items()]
     return "\n".join([_HEAD, "", *lines, ""])
+
+
+def _written(value: Any) -> str:
+    """Return a value as JavaScript. A list of plain words is shorter as one text that is split."""
+    is_words = isinstance(value, list) and len(value) > 2 and all(
+        isinstance(word, str) and word.isidentifier() for word in value
+    )
+    # The bundler leaves out what a page does not use: only of what is pure it knows that.
+    return f'/* @__PURE__ */ "{" ".join(value)}".split(" ")' if is_words else json.dumps(value)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ MEDIA: Final[dict[str, Media]] = {
     FILM_BOXES: Media((".mp4", ".m4v", ".3gp"), Job.FILM, View.FILM),
     QUICKTIME: Media((".mov", ".qt"), Job.FILM, View.FILM, brands=(b"qt  ",)),
     WEBM: Media((".webm",), Job.FILM, View.FILM),
-    MATROSKA: Media((".mkv",), Job.FILM),
+    MATROSKA: Media((".mkv",), Job.FILM, View.FILM),
     "video/x-msvideo": Media((".avi",), Job.FILM, riff=b"AVI "),
     FRAMES: Media((".mp3",), Job.FILM, View.SOUND, (b"ID3",)),
     SOUND_BOXES: Media(

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
-import { sniff } from "../../admin/browser/reporter/cleaning/sniff.js";
 import { safeName } from "../../admin/browser/reporter/files/file_entry.js";
 import { paddedSize, padme, steppedSize } from "../../admin/browser/reporter/files/padme.js";
 import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
+import { sniff } from "../../admin/browser/shared/media.js";
 import { dimensions } from "../../admin/browser/shared/picture_size.js";
 import { openWith } from "../../admin/browser/shared/sealing/age.js";
 

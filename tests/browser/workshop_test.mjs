@@ -99,7 +99,7 @@ function followed(promise) {
   const seen = { told: "" };
   promise.then(
     (result) => (seen.told = result),
-    (error) => (seen.told = error.name),
+    (error) => (seen.told = error.constructor.name),
   );
   return seen;
 }

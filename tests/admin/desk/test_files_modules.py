@@ -171,7 +171,11 @@ def test_names_are_made_harmless():
 
 
 def webm():
-    return b"\x1a\x45\xdf\xa3" + bytes(60)
+    return b"\x1a\x45\xdf\xa3\x42\x82\x84webm" + bytes(60)
+
+
+def matroska():
+    return b"\x1a\x45\xdf\xa3\x42\x82\x88matroska" + bytes(60)
 
 
 KINDS = [
@@ -192,6 +196,7 @@ KINDS = [
     (lambda: b"\0\0\0\x14ftypqt  " + bytes(60), "video/quicktime"),
     (lambda: b"#!AMR\n" + bytes(60), ""),
     (webm, "video/webm"),
+    (matroska, "video/x-matroska"),
 ]
 
 

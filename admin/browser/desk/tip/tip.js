@@ -1,5 +1,6 @@
 // A tip's page: fetches what is sealed, opens it here, and shows it.
 
+import { LONG } from "#contract";
 import { fromBase64 } from "../../shared/bytes.js";
 import { today } from "../../shared/day.js";
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
@@ -16,8 +17,6 @@ import { saveFile } from "../save.js";
 import { openKept } from "./kept.js";
 import { isAstray } from "./marking.js";
 import { judgeSeen, seenFaults, seenSentence } from "./seen.js";
-
-const LONG = new Set(["what", "who", "objects", "harm", "fear"]);
 
 // Returns { tip, marks, talk, seen, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
@@ -138,7 +137,7 @@ function fieldList(fields, words) {
   const rows = readFields(fields, words).map(([name, label, text]) =>
     element(
       "div",
-      LONG.has(name) ? "told__fact told__fact--long" : "told__fact",
+      LONG.includes(name) ? "told__fact told__fact--long" : "told__fact",
       element("dt", "", label),
       element("dd", "", text),
     ),

@@ -2,12 +2,12 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64, toBase64, toHex } from "../../shared/bytes.js";
+import { LOOKED_AT, sniff } from "../../shared/media.js";
 import { PART } from "../../shared/sealing/age_payload.js";
 import { solve } from "../../shared/sealing/proof.js";
 import { newLock, SealedStream } from "./age_stream.js";
 import { bytesOf } from "./blob_bytes.js";
 import { redraw } from "./redraw.js";
-import { LOOKED_AT, sniff } from "./sniff.js";
 import { lockState, openState } from "./state.js";
 
 const MIB = 1048576;

@@ -2,11 +2,11 @@
 // telephone, thumbnail and whatever hangs behind the picture stay behind.
 
 import { alive } from "../../shared/alive.js";
+import { isPicture } from "../../shared/media.js";
 import { dimensions } from "../../shared/picture_size.js";
 import { isTrue } from "../../shared/true_canvas.js";
 import { bare } from "./bare.js";
 import { bytesOf } from "./blob_bytes.js";
-import { isPicture } from "./sniff.js";
 import { blotted, turned, turnOfWebp } from "./upright.js";
 
 const QUALITY = 0.92;

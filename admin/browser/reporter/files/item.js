@@ -1,6 +1,6 @@
 // One file that was chosen: what became of it, and what is to be sent of it.
 
-import { isPicture } from "../cleaning/sniff.js";
+import { isPicture } from "../../shared/media.js";
 import { dropFile } from "../uploading/server.js";
 import { makeEntry, safeName } from "./file_entry.js";
 

@@ -41,9 +41,7 @@ export class Session {
     this.onPost = onPost;
     this.published = new Fresh(() => this.askPublished(), PUBLISHED_MINUTES);
     this.proof = new Fresh(async () => run("solve", await askChallenge()), PROOF_MINUTES);
-    this.earlier = [];
-    this.mayBeStored = false;
-    this.begin();
+    this.wipe();
   }
 
   begin() {
@@ -204,6 +202,10 @@ export class Session {
   }
 }
 
+const writeAnew = (session) => {
+  session.letter = null;
+};
+
 const REMEDIES = {
   // What lies there are words that were sent before these.
   other_words: (session) => {
@@ -217,15 +219,9 @@ const REMEDIES = {
     session.attempt = null;
   },
   challenge: (session) => session.proof.drop(),
-  number_taken: (session) => {
-    session.letter = null;
-  },
-  token: (session) => {
-    session.letter = null;
-  },
-  purged: (session) => {
-    session.letter = null;
-  },
+  number_taken: writeAnew,
+  token: writeAnew,
+  purged: writeAnew,
 };
 
 // Another page than ours can answer in between: nothing is stored unless the answer says so.

@@ -3,12 +3,7 @@
 import { arrive, Loading, loadScript } from "../../shared/page/load.js";
 
 // The worker did not start, or failed at a job for a reason that is none of the reporter's.
-export class Broken extends Error {
-  constructor(message) {
-    super(message);
-    this.name = "Broken";
-  }
-}
+export class Broken extends Error {}
 
 // These answers cannot be sealed as they are; `name` says why.
 export class Unsealable extends Error {

@@ -1,22 +1,6 @@
 // Reads the form, and checks it as the server does, with the server's own sentences.
 
-// The fields of a tip, in the order of admin/intake/forms.py. Nothing else is ever part of it.
-const FIELDS = [
-  "category",
-  "what",
-  "township",
-  "place",
-  "when",
-  "who",
-  "objects",
-  "harm",
-  "minor",
-  "official",
-  "exclude",
-  "basis",
-  "fear",
-  "answer",
-];
+import { FIELDS, LISTS } from "#contract";
 
 // What was left empty is left out.
 /** @type {(form: HTMLFormElement) => { fields: Answers, contact: string, website: string }} */
@@ -24,11 +8,12 @@ export function readForm(form) {
   const sent = new FormData(form);
   /** @type {Answers} */
   const fields = {};
-  FIELDS.forEach((name) => {
-    const value =
-      name === "exclude" ? /** @type {string[]} */ (sent.getAll(name)) : textOf(sent, name);
+  for (const name of FIELDS) {
+    const value = LISTS.includes(name)
+      ? /** @type {string[]} */ (sent.getAll(name))
+      : textOf(sent, name);
     if (value.length) fields[name] = value;
-  });
+  }
   return { fields, contact: textOf(sent, "contact").trim(), website: textOf(sent, "website") };
 }
 
@@ -46,11 +31,11 @@ export function faultsOf(form, { fields, contact }, checks) {
   const typed = Object.assign({ contact }, fields);
   /** @type {{ field: Element, text: string }[]} */
   const faults = [];
-  checks.forEach(({ dataset }) => {
+  for (const { dataset } of checks) {
     const name = /** @type {string} */ (dataset.field);
     const text = faultOf(typed[name] || "", dataset);
     if (text) faults.push({ field: /** @type {any} */ (form.elements)[name], text });
-  });
+  }
   return faults;
 }
 

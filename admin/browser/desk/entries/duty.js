@@ -21,7 +21,8 @@ async function start(page, words) {
   const unit = await keysOf(page.dataset.unit, words);
   if (!unit) return;
   await Promise.all(cells.map((cell) => openNote(cell, unit, words)));
-  bindForm(byId("handover"), unit, words);
+  // Who holds an older key alone has nothing to seal to.
+  if (!unit.isOldOnly) bindForm(byId("handover"), unit, words);
   await keepDrafts(page, unit);
   page.dataset.opened = "yes";
 }
@@ -34,8 +35,10 @@ async function keysOf(unitId, words) {
       byId("unlock").addEventListener("click", goUnlock);
       return null;
     }
-    if (!keys.units[unitId]) say(byId("alarm"), words.sentences.no_key);
-    return keys.units[unitId] || null;
+    const unit = keys.units[unitId];
+    if (!unit) say(byId("alarm"), words.sentences.no_key);
+    else if (unit.isOldOnly) say(byId("alarm"), words.sentences.old_key_only);
+    return unit || null;
   } catch {
     return say(byId("alarm"), words.sentences.offline) || null;
   }

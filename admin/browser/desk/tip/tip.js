@@ -53,7 +53,8 @@ async function fetchSealed(url, words) {
 }
 
 // What does not open was changed, or sealed to a key that is not ours: perhaps the form handed out
-// a false one, or who sealed it anew sealed something else. Then what it was before is still there.
+// a false one, or who sealed it anew sealed something else. Then what it was before is still there. To
+// who holds an older key alone it may just be sealed to the one in use.
 async function openBody(sealed, page, unit, words) {
   const kept = () => sealed.kept && openKept(page, sealed, unit, words);
   const before = sealed.kept === "doubted" && (await kept());
@@ -65,6 +66,7 @@ async function openBody(sealed, page, unit, words) {
     const { not_opened, not_opened_do } = words.sentences;
     const found = await kept();
     if (found) return found;
+    if (unit.isOldOnly) return alarm(words.sentences.old_key_only);
     return alarm(not_opened, not_opened_do, ownFingerprint(page.dataset.unit, unit, words));
   }
   try {

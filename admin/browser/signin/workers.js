@@ -35,4 +35,5 @@ export function startWorker() {
 }
 
 // A worker that opens one file; see desk-files-worker.js.
-export const fileWorker = () => new Worker(trusted(FILES));
+/** @type {() => FileWorker} */
+export const fileWorker = () => /** @type {any} */ (new Worker(trusted(FILES)));

@@ -27,7 +27,7 @@ export const factsOf = (answers) => ({
 export const isSupervisory = (official, exclude) =>
   official === "yes" || (official === "unclear" && exclude.length > 0);
 
-/** @type {(routes: Routes, exclude: string[]) => string[]} */
+/** @type {(routes: Pick<Routes, "offices">, exclude: string[]) => string[]} */
 export const excludedUnits = (routes, exclude) =>
   exclude.map((office) => known(routes.offices, office));
 

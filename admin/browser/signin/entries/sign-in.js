@@ -45,8 +45,7 @@ class SecretForm {
     this.remember = byId("remember");
     this.error = byId("sign-in-error");
     this.status = byId("sign-in-status");
-    /** @type {HTMLButtonElement} */
-    this.button = /** @type {any} */ (form.querySelector("button[type=submit]"));
+    this.button = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
   }
 
   start() {

@@ -494,12 +494,12 @@ interface ConflictPlace extends HTMLElement {
 
 interface ElementsById {
   body: HTMLTextAreaElement;
+  bulk_action: HTMLSelectElement;
   "choose-all": HTMLInputElement;
   conflict: ConflictPlace;
   contact: DeskPage;
   "contact-file": HTMLInputElement & { files: FileList };
   decision: DeskForm;
-  deed: HTMLSelectElement;
   "done-reference": HTMLElement & { parentNode: HTMLElement };
   duty: DeskPage;
   enter: EnterPage;

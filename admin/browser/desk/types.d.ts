@@ -206,7 +206,7 @@ interface ListedFile {
 }
 
 // What a page says of a file, by its code.
-type FileSaid = keyof FileWords["said"];
+type FileSaid = keyof TipFileWords["said"];
 
 // What the files' worker is asked, and answers: entries/desk-files-worker.js.
 interface FileAsked {
@@ -333,7 +333,7 @@ interface TipWords extends DeskWords {
   turn_to: Record<string, string>;
   not_forwarded: string;
   tip_keys: KeyRow[];
-  files: FileWords;
+  files: TipFileWords;
   ways: Ways;
 }
 
@@ -354,7 +354,7 @@ interface KeyHelp {
 
 type FrameWords = Record<FileView | "real_size" | "fit", string>;
 
-interface FileWords
+interface TipFileWords
   extends Record<
     | "unnamed"
     | "own"

@@ -25,7 +25,7 @@ const viewIn = (row) => /** @type {FileView} */ (row.file.view);
 export class Acts {
   /**
    * @param {OpenTipPage} page
-   * @param {FileWords} words
+   * @param {TipFileWords} words
    */
   constructor(page, words) {
     this.base = page.dataset.files;

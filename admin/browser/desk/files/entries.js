@@ -26,7 +26,7 @@ const BLOB = /^[0-9a-f]{32}$/;
 /**
  * @param {Pick<ReadTip, "tip" | "talk">} opened
  * @param {Uploads} uploads
- * @param {FileWords} words
+ * @param {TipFileWords} words
  * @returns {ListedFile[]}
  */
 export function listFiles({ tip, talk }, uploads, words) {
@@ -93,7 +93,7 @@ const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
  * @param {FileEntry | null} entry
  * @param {number} number
  * @param {Uploads} uploads
- * @param {FileWords} words
+ * @param {TipFileWords} words
  * @returns {Omit<ListedFile, keyof Named>}
  */
 function about(entry, number, uploads, words) {

@@ -11,7 +11,7 @@ export class Row {
   // `acts` are functions by name: view, save, copy. They get this row.
   /**
    * @param {ListedFile} file
-   * @param {FileWords} words
+   * @param {TipFileWords} words
    * @param {RowActs} acts
    */
   constructor(file, words, acts) {

@@ -45,7 +45,8 @@ interface Routes {
   upper: string;
   units: Record<string, OfferedUnit>;
   categories: Record<string, string>;
-  offices: Record<string, string>;
+  // An office that is no unit of ours has none to exclude.
+  offices: Record<string, string | null>;
   contact: { custodian: string; reviewer: string } | null;
 }
 

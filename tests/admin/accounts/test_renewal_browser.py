@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from admin.config import ROOT
-from admin.db import db
+from admin.db import db, today
 from admin.demo.members import DemoMember
 from admin.keys import issuing
 from admin.keys.recovery_shares import split
@@ -201,6 +201,24 @@ def test_a_key_is_taken_back_and_later_recovered_and_no_tip_is_lost(live, enter,
     expected = {"reseal_checked", "reseal_doubted", "reseal_restored"}
     expected |= {"suspended", "key_renewed", "key_confirmed", "resealed", "key_recovered"}
     assert expected <= set(acts_of(live))
+
+
+def test_who_holds_an_older_key_alone_may_be_the_second_person_for_the_new_one(live, enter, demo):
+    """There is no newer one in their hands to compare with: no false alarm comes of it."""
+    newcomer(live, "cy")
+    with live.app.app_context():
+        of_police = UnitKey.unit_id == "police"
+        db.session.execute(update(UnitKey).where(of_police).values(retired_on=today()))
+        maker = issuing.find_member(db.session, "cy")
+        key, _identity = issuing.make_unit_key(db.session, maker)
+        fingerprint = key.fingerprint
+        db.session.commit()
+
+    confirm(enter(demo["police-2"]), live, fingerprint)
+
+    newest = select(UnitKey.confirmed_by).where(UnitKey.fingerprint == fingerprint)
+    assert in_store(live, lambda session: session.scalars(newest).one()) == "police-2"
+    assert "key_confirm_wrong" not in acts_of(live)
 
 
 def kept_in(live):

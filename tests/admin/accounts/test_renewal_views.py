@@ -17,6 +17,7 @@ from admin.renewal.guard import standings
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.vault.store import SealedTip, store_tip
 from tests.support import desk_client
+from tests.typescript import type_faults
 
 from .renewing import as_json, posted_by, solve
 
@@ -336,6 +337,36 @@ class Resealer:
 @pytest.fixture
 def resealer(app, bo_suspended, old_identity, enter):
     return Resealer(app, bo_suspended, enter(bo_suspended.first), old_identity)
+
+
+def test_what_renewal_answers_has_the_shape_that_its_scripts_know(
+    app, bo_suspended, old_identity, enter, tmp_path
+):
+    ada = enter(bo_suspended.first)
+    asked = ada.ask("/desk/unit/renew.json").json
+    resealer = Resealer(app, bo_suspended, ada, old_identity)
+    resealer.confirm()
+    left = ada.ask("/desk/reseal/next.json").json
+    old = ada.ask(f"/desk/reseal/tips/{REFERENCE}.json").json
+    assert resealer.move(resealer.body()).status_code == 200
+    other = enter(bo_suspended.first)
+    moved = other.ask("/desk/reseal/moved/next.json").json
+
+    faults = type_faults(
+        tmp_path,
+        [
+            ("RenewalAsked", asked),
+            ("RecoveryAsked", ada.ask("/desk/unit/recover.json").json),
+            ("Keyring", ada.ask("/desk/keyring.json").json),
+            ("ResealBatch", left),
+            ("OldBundle", old),
+            ("MovedBatch", moved),
+            ("MovedTip", other.ask(f"/desk/reseal/moved/{REFERENCE}.json").json),
+        ],
+    )
+
+    assert (left["tips"], moved["tips"]) == ([REFERENCE], [REFERENCE])
+    assert faults == []
 
 
 def test_a_tip_is_handed_out_and_taken_back_sealed_anew(app, database, resealer):

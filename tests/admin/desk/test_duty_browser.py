@@ -32,3 +32,14 @@ def test_a_note_to_the_next_shift_is_read_by_a_colleague_and_stored_sealed(live,
     colleague = signed_in(visit(), live, demo["police-2"])
     colleague.goto(f"{live.desk}/desk/duty/")
     colleague.wait_for_selector(f".handovers__words:has-text('{WORDS}')")
+
+
+def test_who_holds_an_older_key_alone_has_nothing_to_seal_to_and_is_told_so(
+    live, visit, demo, replaced_key
+):
+    page = signed_in(visit(), live, demo["police-1"])
+    page.goto(f"{live.desk}/desk/duty/")
+    page.wait_for_selector("#duty[data-opened]")
+
+    assert "您手里只有本单位的旧钥匙" in page.locator("#alarm").inner_text()
+    assert page.locator("#handover").is_hidden()

@@ -4,11 +4,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
 
 from admin.app_state import app_state
-from admin.db import db, today
-from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient
 from admin.vault import vault
@@ -178,19 +175,11 @@ def test_a_unit_that_takes_no_tips_sounds_no_alarm(desk, live):
 
 
 def test_the_holder_of_only_an_older_key_is_told_so_and_of_no_false_one(
-    live, visit, demo, reporter
+    live, visit, demo, reporter, replaced_key
 ):
     """Nobody has handed them the new key yet: there is nothing to hold the form's against."""
-    identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
-    keys = str(identity.recipient), str(recovery.recipient)
-    found = member.fingerprint("police", *keys)
     with live.app.app_context():
-        old = db.session.scalars(select(UnitKey).filter_by(unit_id="police")).one()
-        old.retired_on = today()
-        new = {"unit_id": "police", "recipient": keys[0], "recovery": keys[1], "made_on": today()}
-        db.session.add(UnitKey(**new, fingerprint=found, roster_mac=""))
-        db.session.commit()
-        listed = {("police", found)}
+        listed = {("police", replaced_key)}
         district = app_state().district
         app_state().district = replace(district, fingerprints=district.fingerprints | listed)
         vault().units._until = 0.0
@@ -201,3 +190,19 @@ def test_the_holder_of_only_an_older_key_is_told_so_and_of_no_false_one(
         expect(desk.locator("#alarm")).to_contain_text("您手里只有本单位的旧钥匙")
         desk.wait_for_load_state("networkidle")
         expect(desk.locator("#lock-alarm")).to_be_hidden()
+
+
+def test_a_tip_to_the_newer_key_sounds_no_alarm_to_who_holds_an_older_one_alone(
+    live, visit, demo, replaced_key, sealed_tip
+):
+    """Nor is a fingerprint told of a key that is not in their hands."""
+    tip = sealed_tip(live.app)
+    desk = signed_in(visit(), live, demo["police-1"])
+
+    with desk.expect_response("**/sealed.json"):
+        desk.goto(f"{live.desk}/desk/tips/{tip.reference}")
+    desk.wait_for_load_state("networkidle")
+
+    alarm = desk.locator("#alarm")
+    expect(alarm).to_contain_text("请找持钥人把新钥匙交给您。")
+    expect(alarm).not_to_contain_text("指纹")

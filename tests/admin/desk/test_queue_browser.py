@@ -71,7 +71,7 @@ def test_rows_are_walked_chosen_claimed_and_changed_without_a_mouse(page, live):
     assert page.input_value("#reference") == "jxc"
     assert page.inner_text("#chosen") == "选了 3 条"
 
-    page.select_option("#deed", "urgency")
+    page.select_option("#bulk_action", "urgency")
     page.select_option("#bulk-urgency", "P1")
     page.locator("#choose-bar button").focus()
     press("Enter")

@@ -4,7 +4,13 @@
 import { element as make } from "./element.js";
 import { seen } from "./unseen.js";
 
-export { byId } from "./element.js";
+// What the page's template always has.
+/** @type {ById} */
+export const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+
+// The same where a page may lack it.
+/** @type {FindById} */
+export const findById = byId;
 
 /** @type {MakeElement} */
 export const element = (tag, className, ...children) =>

@@ -21,9 +21,8 @@ from admin.sealing import member, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, store_tip
-
-from .files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
-from .tip_rows import HOLDER, make_row
+from tests.admin.desk.files.files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
+from tests.admin.desk.queue.tip_rows import HOLDER, make_row
 
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
 ROLES = {"police-head": "reviewer", "police-desk": "dispatcher", "custodian-1": "custodian"}

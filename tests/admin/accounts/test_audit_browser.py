@@ -15,7 +15,7 @@ from admin.sealing.member import grouped_code
 from admin.tip.status import TipStatus
 from tests.admin.accounts.test_audit_pages import NIGHT, NOON
 from tests.admin.desk.conftest import store_sealed
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -129,20 +129,22 @@ INDEX_OF = {
 }
 
 
-@pytest.mark.parametrize(("wanted", "index"), INDEX_OF.values(), ids=INDEX_OF)
-def test_what_is_rare_in_a_long_log_is_found_by_an_index(app, write, wanted, index):
+def test_what_is_rare_in_a_long_log_is_found_by_an_index(app, write):
     write(*[("opened", "ada", f"BBBBB-{number:05}", "own") for number in range(2_000)])
     with app.app_context():
-        is_sqlite = db.engine.dialect.name == "sqlite"
-        if not is_sqlite:
+        if db.engine.dialect.name == "postgresql":
             db.session.execute(text("ANALYZE audit_event"))
-        statement = audit_reading.page_statement(db.session, wanted)
-        compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
-        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-        found = db.session.execute(text(f"{explain} {compiled}"))
-        plan = "\n".join(str(row) for row in found)
+        plans = {name: plan_of(wanted) for name, (wanted, _) in INDEX_OF.items()}
 
-    assert index in plan, plan
+    for name, (_, index) in INDEX_OF.items():
+        assert index in plans[name], (name, plans[name])
+
+
+def plan_of(wanted):
+    statement = audit_reading.page_statement(db.session, wanted)
+    compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if db.engine.dialect.name == "sqlite" else "EXPLAIN"
+    return "\n".join(str(row) for row in db.session.execute(text(f"{explain} {compiled}")))
 
 
 def test_the_words_say_what_was_done_and_why_it_is_marked(auditor, write):

@@ -17,9 +17,23 @@ FIRST = ["add", "ada", "--unit", "police", "--role", "analyst"]
 SECOND = ["add", "bo", "--unit", "police", "--role", "registrar", "--holder", "ada"]
 
 
+@pytest.fixture(scope="module")
+def made():
+    """The keys of members by their passphrases, made once: they cost."""
+    return {}
+
+
 @pytest.fixture
-def run(app):
+def run(app, made, monkeypatch):
     """Run a command of a group with these answers at its prompts."""
+    make = issuing.new_member_keys
+
+    def kept(passphrase):
+        if passphrase not in made:
+            made[passphrase] = make(passphrase)
+        return made[passphrase]
+
+    monkeypatch.setattr(issuing, "new_member_keys", kept)
 
     def run_command(group, arguments, *answers):
         runner = app.test_cli_runner()

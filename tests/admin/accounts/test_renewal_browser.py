@@ -16,7 +16,7 @@ from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.payload import TIP_CLASS
 from admin.vault.key_change.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,8 @@ from sqlalchemy import update
 from admin.db import db
 from admin.models import UnitKey
 from admin.signin import guard
-from tests.live import IDLE_MS, pass_idle_minutes, signed_in
+from tests.live import IDLE_MS, pass_idle_minutes
+from tests.signing_in import signed_in, typed_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +39,7 @@ def store(page):
 
 
 def test_a_member_signs_in_and_the_tab_holds_sealed_keys_only(page, live, demo):
-    signed_in(page, live, demo["police-1"])
+    typed_in(page, live, demo["police-1"])
 
     kept = store(page)
     assert "dengshao.keyring" in kept
@@ -148,7 +149,7 @@ def test_the_next_member_at_the_same_window_goes_their_own_way(page, live, demo)
     page.click("#desk-sign-out button")
     page.wait_for_url("**/desk/sign-in")
 
-    signed_in(page, live, demo["admin"])
+    typed_in(page, live, demo["admin"])
 
     assert page.url.endswith("/desk/admin/")
 

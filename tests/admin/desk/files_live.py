@@ -10,7 +10,8 @@ from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Decision
 from tests.admin.desk.files_made import put_file, with_files
-from tests.live import WAIT_MS, signed_in, start_server
+from tests.live import WAIT_MS, start_server
+from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
 from tests.tip_events import codes
 

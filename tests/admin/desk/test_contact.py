@@ -11,7 +11,7 @@ from admin.config import ROOT
 from admin.db import db
 from admin.intake import contact
 from admin.vault import vault
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

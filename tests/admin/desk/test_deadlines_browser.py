@@ -12,7 +12,7 @@ from admin.models import Tip
 from admin.serving.sweeper import sweep_now
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.models import HandoverNote
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

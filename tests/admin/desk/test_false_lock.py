@@ -13,7 +13,7 @@ from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient
 from admin.vault import vault
 from tests.admin.mailbox.conftest import make_reporter
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from admin.db import db
 from admin.models import Message, Tip, UnitKey
 from admin.sealing.age import parse_recipient, seal
 from admin.sealing.payload import Envelope
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import TALK
 from .test_browser_modules import REFERENCE, run

@@ -10,7 +10,7 @@ from admin.sealing import payload
 from admin.sealing.marks import MOST_MARKS, unit_mark
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import TALK, store_sealed
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Tip
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

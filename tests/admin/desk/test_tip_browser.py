@@ -12,7 +12,7 @@ from admin.models import AuditEvent, Direction, Member, Note, Tip, UnitKey
 from admin.sealing import age, payload
 from admin.sealing.seen import Seen, seal_seen
 from admin.vault.store import add_message
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -34,9 +34,9 @@ STORED = ("after-commit", "before-answer")
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough here: the rows' own steps are tried on both, without files."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 @pytest.fixture

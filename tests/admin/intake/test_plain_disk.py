@@ -32,9 +32,9 @@ WRITES = "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,splice,copy_file
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough here: SQLite's is the one whose files this process writes."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 @pytest.fixture

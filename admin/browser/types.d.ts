@@ -307,12 +307,6 @@ interface WorkerThread {
   onmessage: ((event: MessageEvent) => void) | null;
 }
 
-// What `self` is in a worker: TypeScript's own words for it and for a page's cannot stand together.
-interface WorkerThread {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent) => void) | null;
-}
-
 interface Window {
   DengshaoDraft: DraftKeeper;
   DengshaoFiles: (root: HTMLElement, options: FilesOptions) => Promise<FilesField>;

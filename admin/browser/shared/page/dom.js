@@ -1,12 +1,12 @@
 // Builds pages out of elements and texts. Nothing here, or anywhere on the desk, makes markup of a
 // string: the words that it shows come from strangers. What nobody would see in them is shown.
 
-import { element as make } from "./element.js";
+import { byId as find, element as make } from "./element.js";
 import { seen } from "./unseen.js";
 
 // What the page's template always has.
 /** @type {ById} */
-export const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+export const byId = find;
 
 // The same where a page may lack it.
 /** @type {FindById} */

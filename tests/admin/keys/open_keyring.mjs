@@ -7,8 +7,8 @@ import { build } from "esbuild";
 const root = new URL("../../../", import.meta.url).pathname;
 const { outputFiles } = await build({
   stdin: {
-    contents: `export { openKeyring } from "../accounts/signin/open.js"; export { stretch } from "../accounts/signin/stretch.js";
-      export { fromHex } from "../accounts/shared/bytes.js";`,
+    contents: `export { openKeyring } from "./signin/open.js"; export { stretch } from "./signin/stretch.js";
+      export { fromHex } from "./shared/bytes.js";`,
     resolveDir: `${root}admin/browser`,
   },
   bundle: true,

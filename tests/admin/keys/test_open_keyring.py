@@ -16,7 +16,7 @@ from admin.signin import services
 from tests.admin.staff import PASSPHRASE
 from tests.node import run_jobs
 
-SCRIPT = ROOT / "tests" / "admin" / "accounts" / "open_keyring.mjs"
+SCRIPT = ROOT / "tests" / "admin" / "keys" / "open_keyring.mjs"
 
 
 def sealed_to(recipient, identity):

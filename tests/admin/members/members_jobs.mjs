@@ -7,9 +7,9 @@ import { build } from "esbuild";
 const root = new URL("../../../", import.meta.url).pathname;
 const { outputFiles } = await build({
   stdin: {
-    contents: `export * from "../accounts/signin/members/making.js"; export * as halves from "../accounts/signin/members/halves.js";
-      export { stretch } from "../accounts/signin/stretch.js"; export { signInSecret } from "../accounts/shared/sealing/member.js";
-      export { fromHex, toHex } from "../accounts/shared/bytes.js";`,
+    contents: `export * from "./signin/members/making.js"; export * as halves from "./signin/members/halves.js";
+      export { stretch } from "./signin/stretch.js"; export { signInSecret } from "./shared/sealing/member.js";
+      export { fromHex, toHex } from "./shared/bytes.js";`,
     resolveDir: `${root}admin/browser`,
   },
   bundle: true,

@@ -15,7 +15,7 @@ from admin.unit_keys import services as unit_keys
 from tests.admin.staff import PASSPHRASE, UNIT
 from tests.node import run_jobs
 
-SCRIPT = ROOT / "tests" / "admin" / "accounts" / "members_jobs.mjs"
+SCRIPT = ROOT / "tests" / "admin" / "members" / "members_jobs.mjs"
 
 
 def run(*jobs):

@@ -2,7 +2,6 @@
 
 import base64
 import random
-import re
 import secrets
 import time
 from functools import partial
@@ -21,6 +20,7 @@ from admin.sealing import payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, store_tip
+from tests.support import csrf_token
 
 from .files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
 from .tip_rows import HOLDER, make_row
@@ -63,7 +63,7 @@ class Desk:
         return self.client.post(path, data=data, base_url=self.base_url)
 
     def token(self):
-        return re.search(r'csrf-token" content="([^"]+)"', self.get().text)[1]
+        return csrf_token(self.client, self.base_url)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from admin.config import ROOT, load_config
 from admin.db import db
 from admin.demo.members import make_demo, read_demo
 from admin.migrate import migrate
-from tests.once import made_once
+from tests.once import folder_of_run, made_once
 from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
@@ -98,6 +98,8 @@ class Live:
     app: object
     config: object
     server: object
+    kept: object = None
+    """The folder in which all processes of a run keep what sign-ins left."""
 
     @property
     def public(self):
@@ -119,15 +121,15 @@ def dispose(app):
         db.dispose()
 
 
-def start_server(environ):
-    """Start a server for an installation; its port is chosen here."""
+def start_server(environ, kept=None):
+    """Start a server for an installation; its port is chosen here. `kept` as `Live` has it."""
     port = free_port()
     config = load_config(environ | {"DENGSHAO_BIND": f"127.0.0.1:{port}"})
     app = create_app(config)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(OFTEN,), daemon=True).start()
-    return Live(app=app, config=config, server=server)
+    return Live(app=app, config=config, server=server, kept=kept)
 
 
 def pass_idle_minutes(page):
@@ -242,7 +244,7 @@ def demo(demo_store):
 
 
 @pytest.fixture
-def live(demo_store, bundles, site_folder, tmp_path):
+def live(demo_store, bundles, site_folder, tmp_path, tmp_path_factory):
     """A running server on a copy of the demo's store."""
     data = tmp_path / "live"
     shutil.copytree(demo_store[0], data)
@@ -253,7 +255,8 @@ def live(demo_store, bundles, site_folder, tmp_path):
             "DENGSHAO_BUNDLES": str(bundles),
             "DENGSHAO_FORM_MIN_SECONDS": "0",
             **WIDE_BUDGETS,
-        }
+        },
+        kept=folder_of_run(tmp_path_factory),
     )
     yield server
     server.stop()

@@ -4,11 +4,16 @@ import fcntl
 import os
 
 
-def made_once(tmp_path_factory, name, make):
-    """Return a folder that `make(folder)` has filled, once for all processes of this run."""
+def folder_of_run(tmp_path_factory):
+    """Return the folder that all processes of this run know."""
     base = tmp_path_factory.getbasetemp()
     # Processes beside one another have folders side by side in the run's own.
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def made_once(tmp_path_factory, name, make):
+    """Return a folder that `make(folder)` has filled, once for all processes of this run."""
+    base = folder_of_run(tmp_path_factory)
     folder = base / f"once-{name}"
     with (base / f"once-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,14 +1,17 @@
 """Members at the desk in Chromium: by typing what they hold, or as such a sign-in left their tab.
 
 Signing in costs a browser two scrypts of 128 MiB. The first one of each member is typed; what it
-left in the tab and on the server is put into the tabs and stores of later tests, which start on
-copies of the same store. It is used only where the server hands out the very keyring that was
-opened then: after any change of keys it is typed anew.
+left in the tab and on the server is put into the tabs and stores of later tests, in whichever
+process of the run: all stores are copies of one. It is used only where the server hands out the
+very keyring that was opened then: after any change of keys it is typed anew.
 """
 
+import os
+import pickle
 import secrets
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import delete, insert, select
 
@@ -24,7 +27,6 @@ _PUT = """([inTab, inBrowser]) => {
   Object.entries(inBrowser).forEach(([name, value]) => localStorage.setItem(name, value));
   localStorage.setItem("dengshao.touched", String(Date.now()));
 }"""
-_kept = {}
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,26 @@ def typed_in(page, live, member):
 def signed_in(page, live, member):
     """Return the page at the desk as a sign-in of the member leaves it."""
     # A server of another process is signed in to as people do.
-    if not isinstance(live, Live):
+    if not isinstance(live, Live) or live.kept is None:
         return typed_in(page, live, member)
-    if member not in _kept:
+    path = live.kept / f"signed-in-{sha256(repr(_secrets(member)).encode()).hexdigest()}"
+    if not path.exists():
         typed_in(page, live, member)
-        _kept[member] = _keep(page, live)
-    elif not _put_back(page, live, member.name, _kept[member]):
+        _write_whole(path, pickle.dumps(_keep(page, live)))
+    elif not _put_back(page, live, member.name, pickle.loads(path.read_bytes())):
         typed_in(page, live, member)
     return page
+
+
+def _secrets(member):
+    return member.name, member.passphrase, member.code
+
+
+def _write_whole(path, data):
+    """Another process that does the same at this moment loses nothing by it."""
+    new = path.with_suffix(f".{os.getpid()}")
+    new.write_bytes(data)
+    new.replace(path)
 
 
 def _keep(page, live):

@@ -2,10 +2,12 @@
 
 import os
 import re
+import secrets
 import time
 from contextlib import contextmanager, suppress
 
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
 
 from admin.db import db
@@ -49,6 +51,13 @@ class PublicClient(FlaskClient):
 QuietFlask.test_client_class = PublicClient
 
 
+def csrf_token(client, base_url):
+    """Make the token that the pages of this session carry, without asking for one of them."""
+    with client.session_transaction("/desk/", base_url=base_url) as session:
+        kept = session.setdefault("csrf_token", secrets.token_hex(20))
+    return URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token").dumps(kept)
+
+
 class DeskClient(FlaskClient):
     """A browser on the desk's host; with a token of its session where it is asked for one."""
 
@@ -60,8 +69,10 @@ class DeskClient(FlaskClient):
     def _base(self):
         return f"http://{self.application.extensions['dengshao'].config.desk_host}"
 
-    def token(self, page="/desk/account/"):
-        """Read the CSRF token off a page, as the scripts do."""
+    def token(self, page=None):
+        """Make the CSRF token of this session, or read it off a page as the scripts do."""
+        if page is None:
+            return csrf_token(self, self._base)
         answer = self.get(page, follow_redirects=True)
         return _TOKEN.search(answer.text)[1]
 

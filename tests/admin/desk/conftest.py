@@ -2,7 +2,6 @@
 
 import base64
 import random
-import re
 import secrets
 import time
 from functools import partial
@@ -23,6 +22,7 @@ from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, store_tip
 from tests.admin.desk.files.files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
 from tests.admin.desk.queue.tip_rows import HOLDER, make_row
+from tests.support import csrf_token
 
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
 ROLES = {"police-head": "reviewer", "police-desk": "dispatcher", "custodian-1": "custodian"}
@@ -62,7 +62,7 @@ class Desk:
         return self.client.post(path, data=data, base_url=self.base_url)
 
     def token(self):
-        return re.search(r'csrf-token" content="([^"]+)"', self.get().text)[1]
+        return csrf_token(self.client, self.base_url)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from admin.db import db
 from admin.models import AuditEvent, Decision
 from tests.admin.desk.files.files_made import put_file, with_files
 from tests.live import WAIT_MS, start_server
+from tests.once import folder_of_run
 from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
 from tests.tip_events import codes
@@ -30,7 +31,7 @@ def files_live(demo_store, bundles, site_folder, tmp_path_factory):
         "DENGSHAO_BUNDLES": str(bundles),
         **WIDE_BUDGETS,
     }
-    server = start_server(environ)
+    server = start_server(environ, kept=folder_of_run(tmp_path_factory))
     yield server
     server.stop()
 

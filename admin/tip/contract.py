@@ -49,8 +49,10 @@ def module() -> str:
 
 def _written(value: Any) -> str:
     """Return a value as JavaScript. A list of plain words is shorter as one text that is split."""
-    is_words = isinstance(value, list) and len(value) > 2 and all(
-        isinstance(word, str) and word.isidentifier() for word in value
+    is_words = (
+        isinstance(value, list)
+        and len(value) > 2
+        and all(isinstance(word, str) and word.isidentifier() for word in value)
     )
     # The bundler leaves out what a page does not use: only of what is pure it knows that.
     return f'/* @__PURE__ */ "{" ".join(value)}".split(" ")' if is_words else json.dumps(value)

@@ -13,7 +13,7 @@ from .district.reloading import Kept
 from .models import Setting
 from .wire.drafts import Drafts
 from .wire.form_tokens import FormTokens
-from .wire.upload_tokens import Tickets
+from .wire.upload_tokens import UploadTokens
 
 
 class AppState:
@@ -44,9 +44,9 @@ class AppState:
         return FormTokens(self.config.key("form token"))
 
     @cached_property
-    def tickets(self) -> Tickets:
+    def upload_tokens(self) -> UploadTokens:
         """The tickets of uploads, signed with a key of their own."""
-        return Tickets(self.config.key("upload ticket"), self.config.key("upload keep"))
+        return UploadTokens(self.config.key("upload ticket"), self.config.key("upload keep"))
 
     @cached_property
     def drafts(self) -> Drafts:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.front import take_pictures
 from tests.live import ARGUMENTS, CHROMIUM
 from tests.pages.server import served
 from tests.posters import INKS, print_sheet, sheets
@@ -72,6 +73,7 @@ def main(site: Path, out: Path) -> None:
             context.add_init_script(script)
             on_phone(context, address, size, out)
         on_paper(browser, site, sheet, out)
+        take_pictures(browser)
         browser.close()
     click.echo(f"{out}: {len(list(out.iterdir()))}")
 

@@ -12,7 +12,7 @@ from flask import Response
 
 from ..tip.problems import Problem
 from .json_api import answer_json, answer_problem, read_json
-from .signing import BadStamp, Stamps
+from .signing import BadSigned, Signer
 
 DRAFT_SECONDS = 24 * 3600
 """For how long a draft's key is given out again."""
@@ -25,21 +25,21 @@ class Drafts:
     """Makes and reads the tickets of drafts, and the key of each."""
 
     def __init__(self, key: bytes, keep_key: bytes) -> None:
-        self._stamps = Stamps(key, salt="dengshao draft v1", fields=">16s")
+        self._signer = Signer(key, salt="dengshao draft v1", fields=">16s")
         self._keep_key = keep_key
 
     def new(self) -> str:
         """Make what a page holds: a ticket and its key. The key is in the page's memory alone."""
         nonce = secrets.token_bytes(16)
-        return f"{self._stamps.sign(nonce)} {self._keep(nonce)}"
+        return f"{self._signer.sign(nonce)} {self._keep(nonce)}"
 
     def keep(self, ticket: str) -> str | None:
         """Give the key of a ticket once more; None where it is not ours, or older than a day."""
         if len(ticket) > _MOST_TICKET or not ticket.isascii():
             return None
         try:
-            (nonce,), is_fresh = self._stamps.read(ticket, seconds=DRAFT_SECONDS)
-        except BadStamp:
+            (nonce,), is_fresh = self._signer.read(ticket, seconds=DRAFT_SECONDS)
+        except BadSigned:
             return None
         return self._keep(nonce) if is_fresh else None
 

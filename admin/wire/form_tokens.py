@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..db import SHANGHAI
-from .signing import BadStamp, Stamps
+from .signing import BadSigned, Signer
 
 TOKEN_SECONDS = 24 * 3600
 """For how long a token is good; it is renewed whenever the form is shown again."""
@@ -44,7 +44,7 @@ class FormTokens:
     """Signs and reads form tokens."""
 
     def __init__(self, key: bytes) -> None:
-        self._stamps = Stamps(key, salt="dengshao form v1", fields=_FIELDS)
+        self._signer = Signer(key, salt="dengshao form v1", fields=_FIELDS)
 
     def new(self) -> str:
         """Make a token with a fresh nonce."""
@@ -52,12 +52,12 @@ class FormTokens:
 
     def renew(self, nonce: FormNonce) -> str:
         """Sign the same nonce anew, so that a form shown again keeps its receipt."""
-        return self._stamps.sign(nonce.nonce, nonce.first_shown)
+        return self._signer.sign(nonce.nonce, nonce.first_shown)
 
     def read(self, token: str) -> tuple[FormNonce, bool]:
         """Read a token; the second value tells whether it is still good. Raises `BadToken`."""
         try:
-            values, fresh = self._stamps.read(token, seconds=TOKEN_SECONDS)
-        except BadStamp:
+            values, fresh = self._signer.read(token, seconds=TOKEN_SECONDS)
+        except BadSigned:
             raise BadToken from None
         return FormNonce(*values), fresh

@@ -9,11 +9,11 @@ from typing import Any
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 
-class BadStamp(Exception):
+class BadSigned(Exception):
     """Nothing that we signed."""
 
 
-class Stamps:
+class Signer:
     """Signs the fields of one `struct` format, and reads them back."""
 
     def __init__(self, key: bytes, *, salt: str, fields: str) -> None:
@@ -25,15 +25,15 @@ class Stamps:
         return self._signer.sign(urlsafe_b64encode(packed)).decode("ascii")
 
     def read(self, text: str, *, seconds: int) -> tuple[tuple[Any, ...], bool]:
-        """Read the values, and whether they are younger than `seconds`. Raises `BadStamp`."""
+        """Read the values, and whether they are younger than `seconds`. Raises `BadSigned`."""
         fresh = True
         try:
             payload = self._signer.unsign(text, max_age=seconds)
         except SignatureExpired as expired:
             payload, fresh = expired.payload or b"", False
         except BadSignature:
-            raise BadStamp from None
+            raise BadSigned from None
         try:
             return self._fields.unpack(urlsafe_b64decode(payload)), fresh
         except (Base64Error, struct.error):
-            raise BadStamp from None
+            raise BadSigned from None

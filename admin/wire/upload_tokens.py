@@ -6,7 +6,7 @@ It names a random blob and a length, no person and no tip; a tip that is sent la
 import hmac
 from dataclasses import dataclass
 
-from .signing import BadStamp, Stamps
+from .signing import BadSigned, Signer
 
 TICKET_SECONDS = 24 * 3600
 """For how long a ticket takes parts; orphans are swept no sooner."""
@@ -27,23 +27,23 @@ class Ticket:
     size: int
 
 
-class Tickets:
+class UploadTokens:
     """Signs and reads tickets, and makes the key that keeps a browser's state for each."""
 
     def __init__(self, key: bytes, keep_key: bytes) -> None:
-        self._stamps = Stamps(key, salt="dengshao upload v1", fields=_FIELDS)
+        self._signer = Signer(key, salt="dengshao upload v1", fields=_FIELDS)
         self._keep_key = keep_key
 
     def new(self, ticket: Ticket) -> str:
-        return self._stamps.sign(bytes.fromhex(ticket.blob), ticket.size)
+        return self._signer.sign(bytes.fromhex(ticket.blob), ticket.size)
 
     def read(self, text: str) -> tuple[Ticket, bool]:
         """Read a ticket; the second value tells whether it is still good. Raises `BadTicket`."""
         if len(text) > MOST_TICKET or not text.isascii():
             raise BadTicket
         try:
-            (blob, size), fresh = self._stamps.read(text, seconds=TICKET_SECONDS)
-        except BadStamp:
+            (blob, size), fresh = self._signer.read(text, seconds=TICKET_SECONDS)
+        except BadSigned:
             raise BadTicket from None
         return Ticket(blob.hex(), size), fresh
 

@@ -108,7 +108,9 @@ def test_the_administrator_alone_does_not_play_both_people_of_a_replacement(app,
 
 
 @pytest.mark.parametrize("path", ["/desk/bulk", "/desk/bulk/done"])
-@pytest.mark.parametrize("order", [{"deed": "spam"}, {"deed": "urgency", "urgency": "P3"}])
+@pytest.mark.parametrize(
+    "order", [{"bulk_action": "spam"}, {"bulk_action": "urgency", "urgency": "P3"}]
+)
 def test_bulk_acts_leave_supervisory_tips_out_and_say_so(app, enter, tip, path, order):
     page = post(enter("专管员"), path, tip=f"{tip.reference}.1", **order)
 
@@ -311,7 +313,7 @@ def test_a_unit_above_with_one_head_says_whom_to_ask_first(enter, tip_above):
 
 @pytest.mark.parametrize("path", ["/desk/bulk", "/desk/bulk/done"])
 def test_bulk_acts_leave_what_lies_at_the_upper_unit_out(app, enter, tip_above, path):
-    page = post(enter("上一级负责人"), path, tip=f"{tip_above.reference}.1", deed="spam")
+    page = post(enter("上一级负责人"), path, tip=f"{tip_above.reference}.1", bulk_action="spam")
 
     assert tip_now(app, tip_above)[:2] == (TipStatus.RECEIVED, None)
     assert "专管线索不能成批" in page.text

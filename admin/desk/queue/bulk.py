@@ -120,7 +120,7 @@ def read_chosen(texts: Iterable[str], most: int) -> list[Chosen]:
 class Order:
     """What is to be done with each chosen tip."""
 
-    deed: BulkAction
+    bulk_action: BulkAction
     to: int | None = None
     label: str | None = None
     urgency: Urgency | None = None
@@ -128,19 +128,19 @@ class Order:
     @classmethod
     def read(cls, given: Mapping[str, str], labels: Mapping[str, Any]) -> Self:
         """Read an order from a form. Raises `BadOrder` with the field to be filled in."""
-        deed = _known(BulkAction, given.get("deed", ""), "deed")
-        if deed is BulkAction.ASSIGN:
+        bulk_action = _known(BulkAction, given.get("bulk_action", ""), "bulk_action")
+        if bulk_action is BulkAction.ASSIGN:
             to = given.get("to", "")
             if not (to.isascii() and to.isdigit() and int(to) < 2**63):
                 raise BadOrder("to")
-            return cls(deed, to=int(to))
-        if deed in (BulkAction.LABEL, BulkAction.UNLABEL):
+            return cls(bulk_action, to=int(to))
+        if bulk_action in (BulkAction.LABEL, BulkAction.UNLABEL):
             if given.get("label") not in labels:
                 raise BadOrder("label")
-            return cls(deed, label=given["label"])
-        if deed is BulkAction.URGENCY:
-            return cls(deed, urgency=_known(Urgency, given.get("urgency", ""), "urgency"))
-        return cls(deed)
+            return cls(bulk_action, label=given["label"])
+        if bulk_action is BulkAction.URGENCY:
+            return cls(bulk_action, urgency=_known(Urgency, given.get("urgency", ""), "urgency"))
+        return cls(bulk_action)
 
 
 def _known(kind: type[_Kind], value: str, field: str) -> _Kind:
@@ -211,9 +211,9 @@ def _do(session: Session, tip: Tip, doing: Doing) -> bool:
     """Call the service; tells whether there was anything to do."""
     order, actor = doing.order, doing.actor
     # What ends or sinks a tip about an official is done one by one, and looked at.
-    if order.deed in _ONE_BY_ONE and doing.district.ways.is_sealed(tip.unit_id):
+    if order.bulk_action in _ONE_BY_ONE and doing.district.ways.is_sealed(tip.unit_id):
         raise NeedsSecond
-    match order.deed:
+    match order.bulk_action:
         case BulkAction.CLAIM:
             is_mine = tip.claimed_by_id == actor.member_id and is_held(tip, clock())
             claim(session, tip, actor=actor)
@@ -245,8 +245,8 @@ def _label(session: Session, tip: Tip, doing: Doing) -> bool:
     return set_labels(
         session,
         tip,
-        add=labels if doing.order.deed is BulkAction.LABEL else (),
-        remove=labels if doing.order.deed is BulkAction.UNLABEL else (),
+        add=labels if doing.order.bulk_action is BulkAction.LABEL else (),
+        remove=labels if doing.order.bulk_action is BulkAction.UNLABEL else (),
         actor=doing.actor,
         ways=doing.district.ways,
     )

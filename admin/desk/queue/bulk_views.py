@@ -36,7 +36,7 @@ from .search import read_wanted
 
 _MISSING: Final = {
     "tip": _l("请先在队列里选线索，一次最多 50 条。"),
-    "deed": _l("请选要做什么。"),
+    "bulk_action": _l("请选要做什么。"),
     "to": _l("请选分派给谁。"),
     "label": _l("请选一个标记。"),
     "urgency": _l("请选紧急程度。"),
@@ -108,10 +108,10 @@ def _order(only: BulkAction | None) -> tuple[Doing, Any]:
     district = app_state().district
     chosen = read_chosen(request.form.getlist("tip"), PAGE)
     order = Order.read(request.form, district.labels)
-    if only is not None and order.deed is not only:
-        raise BadOrder("deed")
-    if not is_allowed(ACT_OF[order.deed], g.staff.roles):
-        refuse(ACT_OF[order.deed])
+    if only is not None and order.bulk_action is not only:
+        raise BadOrder("bulk_action")
+    if not is_allowed(ACT_OF[order.bulk_action], g.staff.roles):
+        refuse(ACT_OF[order.bulk_action])
     return Doing(order, g.staff, district), chosen
 
 
@@ -129,7 +129,7 @@ def _page(
         problem=problem,
         act=act,
         order=doing.order if doing else None,
-        title=str(DEEDS[doing.order.deed]) if doing else _("成批处理"),
+        title=str(DEEDS[doing.order.bulk_action]) if doing else _("成批处理"),
         good=[row for row in results if row.problem is None],
         bad=[row for row in results if row.problem is not None],
         what={row.chosen.reference: _what(doing, row) for row in results} if doing else {},
@@ -141,7 +141,7 @@ def _page(
 def _what(doing: Doing, row: Result) -> str:
     """Say what is done to one tip, from what to what."""
     district, order = doing.district, doing.order
-    match order.deed:
+    match order.bulk_action:
         case BulkAction.CLAIM:
             said = _("%(old)s → 您", old=row.holder or _("没人领"))
         case BulkAction.ASSIGN:
@@ -155,7 +155,7 @@ def _what(doing: Doing, row: Result) -> str:
             said = _("加上“%(label)s”", label=district.labels[order.label or ""].zh)
         case BulkAction.UNLABEL:
             said = _("去掉“%(label)s”", label=district.labels[order.label or ""].zh)
-    is_leaving = row.is_machine and order.deed not in (BulkAction.LABEL, BulkAction.UNLABEL)
+    is_leaving = row.is_machine and order.bulk_action not in (BulkAction.LABEL, BulkAction.UNLABEL)
     return f"{said}{_('；移出疑似机器发送') if is_leaving else ''}"
 
 

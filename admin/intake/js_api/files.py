@@ -73,7 +73,7 @@ def _reserve(size: int, proof: SolvedChallenge) -> Response:
     challenges.spend(db.session, proof)
     blob = uploads.reserve(db.session, size).blob
     db.session.commit()
-    ticket = app_state().tickets.new(Ticket(blob, size))
+    ticket = app_state().upload_tokens.new(Ticket(blob, size))
     return _answer({"ticket": ticket, "blob": blob, "keep": _keep(blob), "part": PART})
 
 
@@ -221,7 +221,7 @@ def _body(length: int) -> bytes:
 def _ticket(text: object) -> Ticket:
     """Read a ticket that is still good; refuse any other with one answer."""
     try:
-        ticket, is_fresh = app_state().tickets.read(text if isinstance(text, str) else "")
+        ticket, is_fresh = app_state().upload_tokens.read(text if isinstance(text, str) else "")
     except BadTicket:
         abort(_refusal(Problem.TICKET))
     if not is_fresh:
@@ -238,7 +238,7 @@ def _size(content: dict[str, Any]) -> int:
 
 
 def _keep(blob: str) -> str:
-    return b64encode(app_state().tickets.keep(blob)).decode("ascii")
+    return b64encode(app_state().upload_tokens.keep(blob)).decode("ascii")
 
 
 def _wrong_part(ticket: Ticket, status: int = 400) -> Response:

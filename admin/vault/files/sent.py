@@ -67,15 +67,15 @@ def read_files(content: dict[str, Any]) -> tuple[str, ...]:
     config = app_state().config
     if len(texts) > 2 * config.files_most:
         raise Malformed
-    tickets = [_read(text) for text in texts]
-    if sum(ticket.size for ticket in tickets) > _most_together(config):
+    found = [_read(text) for text in texts]
+    if sum(ticket.size for ticket in found) > _most_together(config):
         raise TooMuch
-    return tuple(ticket.blob for ticket in tickets)
+    return tuple(ticket.blob for ticket in found)
 
 
 def _read(text: str) -> Ticket:
     try:
-        return app_state().tickets.read(text)[0]
+        return app_state().upload_tokens.read(text)[0]
     except BadTicket:
         return _NOBODYS
 

@@ -42,7 +42,7 @@ def test_a_preview_says_what_becomes_of_each_and_does_nothing(desk, make_tip, co
     colleague.post(held, "claim")
     before = [fresh(tip).version for tip in (free, held, low)]
 
-    page = preview(desk, [free, fresh(held), low], deed="claim")
+    page = preview(desk, [free, fresh(held), low], bulk_action="claim")
 
     assert "还没有做" in page.text
     assert lines(page, "会这样做") == {free.reference: "没人领 → 您", low.reference: "没人领 → 您"}
@@ -53,7 +53,7 @@ def test_a_preview_says_what_becomes_of_each_and_does_nothing(desk, make_tip, co
 
 def test_what_was_shown_is_done_to_each(desk, make_tip, fresh):
     tips = [make_tip() for _ in range(3)]
-    page = preview(desk, tips, deed="urgency", urgency="P1")
+    page = preview(desk, tips, bulk_action="urgency", urgency="P1")
     assert set(lines(page, "会这样做").values()) == {"P2 三日内 → P1 当日"}
 
     done = confirm(desk, page)
@@ -67,7 +67,7 @@ def test_who_changed_one_meanwhile_is_told_of_and_the_others_are_done(
     desk, colleague, make_tip, fresh
 ):
     tips = [make_tip() for _ in range(3)]
-    page = preview(desk, tips, deed="spam")
+    page = preview(desk, tips, bulk_action="spam")
     colleague.post(tips[1], "decision", move_to="accepted", reason="in_scope")
 
     done = confirm(desk, page)
@@ -82,7 +82,7 @@ def test_who_changed_one_meanwhile_is_told_of_and_the_others_are_done(
 
 
 def test_pressing_twice_does_it_once(desk, tip, fresh):
-    page = preview(desk, [tip], deed="urgency", urgency="P0")
+    page = preview(desk, [tip], bulk_action="urgency", urgency="P0")
     confirm(desk, page)
 
     again = confirm(desk, page)
@@ -94,16 +94,16 @@ def test_pressing_twice_does_it_once(desk, tip, fresh):
 def test_labels_are_put_on_and_taken_off_and_not_on_supervisory_tips(desk, make_tip, app):
     plain, other = make_tip(), make_tip(label=False)
 
-    page = preview(desk, [plain, other], deed="label", label="on_site")
+    page = preview(desk, [plain, other], bulk_action="label", label="on_site")
     assert lines(page, "会这样做") == {plain.reference: "加上“要现场看”"}
     assert lines(page, "不能做的") == {other.reference: "专管线索不加标记。"}
     confirm(desk, page)
     with app.app_context():
         assert [row.tip_id for row in db.reading.scalars(select(TipLabel))] == [plain.id]
-    again = preview(desk, [plain], deed="label", label="on_site")
+    again = preview(desk, [plain], bulk_action="label", label="on_site")
     assert lines(again, "不能做的") == {plain.reference: "已经是这样，不用再做。"}
 
-    confirm(desk, preview(desk, [plain], deed="unlabel", label="on_site"))
+    confirm(desk, preview(desk, [plain], bulk_action="unlabel", label="on_site"))
 
     with app.app_context():
         assert list(db.reading.scalars(select(TipLabel))) == []
@@ -112,13 +112,13 @@ def test_labels_are_put_on_and_taken_off_and_not_on_supervisory_tips(desk, make_
 def test_assigning_many_names_both_and_refuses_who_may_not_hold(sign_in, make_tip, members, fresh):
     head, tips = sign_in("police-head"), [make_tip(), make_tip()]
     to = members["police-2"].member_id
-    bad = preview(head, tips, deed="assign", to=members["drugs-1"].member_id)
+    bad = preview(head, tips, bulk_action="assign", to=members["drugs-1"].member_id)
     assert set(lines(bad, "不能做的").values()) == {
         "不能分派给这个人：不在本单位，或者不能打开线索。"
     }
     assert "drugs-1" not in bad.text
 
-    page = preview(head, tips, deed="assign", to=to)
+    page = preview(head, tips, bulk_action="assign", to=to)
 
     assert set(lines(page, "会这样做").values()) == {"没人领 → police-2"}
     confirm(head, page)
@@ -128,12 +128,12 @@ def test_assigning_many_names_both_and_refuses_who_may_not_hold(sign_in, make_ti
 def test_a_dispatcher_assigns_many_and_does_nothing_else(sign_in, make_tip, members, fresh):
     dispatcher, tips = sign_in("police-desk"), [make_tip(), make_tip()]
     to = members["police-1"].member_id
-    fields = {"tip": chosen(*tips), "deed": "assign", "to": to}
+    fields = {"tip": chosen(*tips), "bulk_action": "assign", "to": to}
 
     assert dispatcher.submit("/desk/bulk", fields).status_code == 403
     page = dispatcher.submit("/desk/assign", fields)
     assert confirm(dispatcher, page).status_code == 200
-    other = dispatcher.submit("/desk/assign", {"tip": chosen(*tips), "deed": "spam"})
+    other = dispatcher.submit("/desk/assign", {"tip": chosen(*tips), "bulk_action": "spam"})
 
     assert other.status_code == 422
     assert [fresh(tip).claimed_by_id for tip in tips] == [to, to]
@@ -141,7 +141,7 @@ def test_a_dispatcher_assigns_many_and_does_nothing_else(sign_in, make_tip, memb
 
 
 def test_an_act_that_the_role_lacks_is_refused_in_bulk_too(desk, tip, members, fresh):
-    answer = preview(desk, [tip], deed="assign", to=members["police-2"].member_id)
+    answer = preview(desk, [tip], bulk_action="assign", to=members["police-2"].member_id)
 
     assert answer.status_code == 403
     assert fresh(tip).claimed_by_id is None
@@ -150,7 +150,7 @@ def test_an_act_that_the_role_lacks_is_refused_in_bulk_too(desk, tip, members, f
 def test_another_units_tip_is_not_touched_and_not_told(desk, make_tip, fresh):
     other = make_tip("drugs")
 
-    page = preview(desk, [other], deed="spam")
+    page = preview(desk, [other], bulk_action="spam")
 
     assert lines(page, "不能做的") == {other.reference: "这里没有这条线索。"}
     assert "没有一条能这样做" in page.text
@@ -160,16 +160,16 @@ def test_another_units_tip_is_not_touched_and_not_told(desk, make_tip, fresh):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"deed": "claim", "tip": []}, "请先在队列里选线索"),
-        ({"deed": "claim", "tip": ["x", "00000-00000"]}, "请先在队列里选线索"),
-        ({"deed": "claim", "tip": [f"{n:05}-AAAAA.1" for n in range(51)]}, "一次最多 50 条"),
-        ({"deed": ""}, "请选要做什么"),
-        ({"deed": "delete"}, "请选要做什么"),
-        ({"deed": "label"}, "请选一个标记"),
-        ({"deed": "label", "label": "惯犯"}, "请选一个标记"),
-        ({"deed": "urgency", "urgency": "P9"}, "请选紧急程度"),
-        ({"deed": "assign", "to": ""}, "请选分派给谁"),
-        ({"deed": "assign", "to": "9" * 30}, "请选分派给谁"),
+        ({"bulk_action": "claim", "tip": []}, "请先在队列里选线索"),
+        ({"bulk_action": "claim", "tip": ["x", "00000-00000"]}, "请先在队列里选线索"),
+        ({"bulk_action": "claim", "tip": [f"{n:05}-AAAAA.1" for n in range(51)]}, "一次最多 50 条"),
+        ({"bulk_action": ""}, "请选要做什么"),
+        ({"bulk_action": "delete"}, "请选要做什么"),
+        ({"bulk_action": "label"}, "请选一个标记"),
+        ({"bulk_action": "label", "label": "惯犯"}, "请选一个标记"),
+        ({"bulk_action": "urgency", "urgency": "P9"}, "请选紧急程度"),
+        ({"bulk_action": "assign", "to": ""}, "请选分派给谁"),
+        ({"bulk_action": "assign", "to": "9" * 30}, "请选分派给谁"),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence(sign_in, tip, fields, sentence):
@@ -183,7 +183,7 @@ def test_what_is_missing_is_said_in_one_sentence(sign_in, tip, fields, sentence)
 def test_a_tip_of_the_machine_lane_leaves_it_and_the_preview_says_so(desk, make_tip, fresh):
     machine = make_tip(is_machine=True)
 
-    page = preview(desk, [machine], deed="claim")
+    page = preview(desk, [machine], bulk_action="claim")
     assert lines(page, "会这样做") == {machine.reference: "没人领 → 您；移出疑似机器发送"}
     confirm(desk, page)
 
@@ -197,6 +197,6 @@ def test_a_claim_of_a_suspended_colleague_can_be_taken_in_bulk(desk, colleague, 
         member.suspended_on = member.made_on
         db.session.commit()
 
-    page = preview(desk, [fresh(tip)], deed="claim")
+    page = preview(desk, [fresh(tip)], bulk_action="claim")
 
     assert lines(page, "会这样做") == {tip.reference: "没人领 → 您"}

@@ -311,30 +311,34 @@ def test_untying_and_handing_over_at_the_very_same_moment(
     assert not wrong, wrong
 
 
-DEEDS = {
-    "claim": {"deed": "claim"},
-    "assign": {"deed": "assign", "to": "{colleague}"},
-    "urgency": {"deed": "urgency", "urgency": "P0"},
-    "spam": {"deed": "spam"},
+BULK_ACTIONS = {
+    "claim": {"bulk_action": "claim"},
+    "assign": {"bulk_action": "assign", "to": "{colleague}"},
+    "urgency": {"bulk_action": "urgency", "urgency": "P0"},
+    "spam": {"bulk_action": "spam"},
 }
 CHANGED = "刚刚有人动过。请回队列看一下，再决定。"
 
 
-def do_many(desk, deed, tip, members):
+def do_many(desk, bulk_action, tip, members):
     colleague = members["police-head"].member_id
-    fields = {name: value.format(colleague=colleague) for name, value in DEEDS[deed].items()}
+    fields = {
+        name: value.format(colleague=colleague) for name, value in BULK_ACTIONS[bulk_action].items()
+    }
     return desk.submit("/desk/bulk/done", fields | {"tip": f"{tip.reference}.{tip.version}"})
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_a_deed_to_many_stops_at_a_tip_that_somebody_has_touched(two, ready, members, kept, deed):
+@pytest.mark.parametrize("bulk_action", BULK_ACTIONS)
+def test_a_bulk_action_stops_at_a_tip_that_somebody_has_touched(
+    two, ready, members, kept, bulk_action
+):
     wrong = {}
     for act in ACTS:
-        tip, other = ready(act, deed)
+        tip, other = ready(act, bulk_action)
         assert post(two[0], act, tip, other, members).status_code == 303
         before = kept(tip)
 
-        said = do_many(two[1][0], deed, tip, members).text
+        said = do_many(two[1][0], bulk_action, tip, members).text
 
         is_told = CHANGED in said and kept(tip) == before
         if is_told == (act in BESIDE):
@@ -342,20 +346,20 @@ def test_a_deed_to_many_stops_at_a_tip_that_somebody_has_touched(two, ready, mem
     assert not wrong
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_who_acts_on_a_tip_after_a_deed_to_many_is_told_of_it(two, ready, members, deed):
+@pytest.mark.parametrize("bulk_action", BULK_ACTIONS)
+def test_who_acts_on_a_tip_after_a_deed_to_many_is_told_of_it(two, ready, members, bulk_action):
     wrong = {}
     for act in ACTS:
-        tip, other = ready(act, deed)
+        tip, other = ready(act, bulk_action)
         if act == "release":
             continue  # Whoever holds it may give it back only as long as nobody else took it.
-        assert CHANGED not in do_many(two[0][0], deed, tip, members).text
+        assert CHANGED not in do_many(two[0][0], bulk_action, tip, members).text
 
         answer = post(two[1], act, tip, other, members)
 
-        ending = act == "label" and deed == "spam"
+        ending = act == "label" and bulk_action == "spam"
         if answer.status_code != (303 if act in BESIDE and not ending else 409):
             wrong[act] = (answer.status_code, answer.json)
-        elif answer.status_code == 409 and not is_told(answer.json, deed):
+        elif answer.status_code == 409 and not is_told(answer.json, bulk_action):
             wrong[act] = answer.json
     assert not wrong

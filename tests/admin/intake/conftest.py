@@ -302,7 +302,7 @@ def stored_bytes(app):
 
     def read(ticket):
         with app.app_context():
-            blob = app_state().tickets.read(ticket)[0].blob
+            blob = app_state().upload_tokens.read(ticket)[0].blob
             blobs = vault().blobs
             return b"".join(blobs.read(blob, number) for number in range(blobs.parts(blob)))
 

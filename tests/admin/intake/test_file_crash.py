@@ -111,7 +111,7 @@ def goes_on(app, environ, client, step):
     # A promise whose ticket was lost stays an orphan, until it is swept.
     assert tip_ids.count(tips[0]) == 1
     with app.app_context():
-        blob = app_state().tickets.read(journey.ticket)[0].blob
+        blob = app_state().upload_tokens.read(journey.ticket)[0].blob
         found = b"".join(vault().blobs.read(blob, number) for number in range(2))
         assert found == journey.file.data
 

@@ -15,7 +15,7 @@ from admin.vault import vault
 from admin.vault.files.blobs import PART, BlobsAway
 from admin.vault.files.sweep import sweep_files
 from admin.wire import upload_tokens
-from admin.wire.upload_tokens import Ticket, Tickets
+from admin.wire.upload_tokens import Ticket, UploadTokens
 from tests.uploads import OCTETS, SealedFile
 
 SMALL = sealed_size(blob_size(1))
@@ -119,7 +119,7 @@ def test_no_other_address_takes_bodies_as_long_as_a_part(uploader, address):
     assert refused.status_code == (410 if address == "part" else 413)
 
 
-FORGED = Tickets(b"k" * 32, b"k" * 32).new(Ticket("0" * 32, SMALL))
+FORGED = UploadTokens(b"k" * 32, b"k" * 32).new(Ticket("0" * 32, SMALL))
 NO_TICKETS = {
     "none": None,
     "a number": 5,

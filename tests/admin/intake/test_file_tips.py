@@ -9,7 +9,7 @@ from admin.intake.js_api import tips as scripted_views
 from admin.models import SpentChallenge, Tip, Upload
 from admin.sealing import receipt
 from admin.vault.files.uploads import NotWhole
-from admin.wire import upload_tokens
+from admin.wire.upload_tokens import Ticket, UploadTokens
 from tests.uploads import SealedFile
 
 from .at_once import press_at_once
@@ -21,7 +21,7 @@ def named(app):
 
     def read(tickets_):
         with app.app_context():
-            blobs = [app_state().tickets.read(ticket)[0].blob for ticket in tickets_]
+            blobs = [app_state().upload_tokens.read(ticket)[0].blob for ticket in tickets_]
             query = select(Upload.blob, Tip.reference).outerjoin(Tip, Upload.tip_id == Tip.id)
             found = dict(db.session.execute(query).all())
             return [found[blob] for blob in blobs]
@@ -85,8 +85,8 @@ NOT_THERE = {
     "dropped": lambda uploader, _scripted: dropped(uploader),
     "another tip's": of_another_tip,
     "no ticket": lambda _uploader, _scripted: "none",
-    "another server's": lambda _uploader, _scripted: upload_tokens.Tickets(b"k" * 32, b"k").new(
-        upload_tokens.Ticket("0" * 32, 70000)
+    "another server's": lambda _uploader, _scripted: UploadTokens(b"k" * 32, b"k").new(
+        Ticket("0" * 32, 70000)
     ),
 }
 
@@ -159,7 +159,7 @@ def test_a_ticket_past_its_day_still_names_what_was_brought_whole(
 ):
     ticket = uploader.whole()
     parcel = scripted.parcel() | {"files": [ticket]}
-    monkeypatch.setattr(upload_tokens, "TICKET_SECONDS", -1)
+    monkeypatch.setattr("admin.wire.upload_tokens.TICKET_SECONDS", -1)
 
     assert scripted.post(parcel).json["stored"] is True
     assert named([ticket]) == [parcel["reference"]]
@@ -173,9 +173,7 @@ def test_a_malformed_list_of_files_is_refused_and_stores_nothing(scripted, files
 
 def test_more_bytes_than_one_tip_may_bring_are_refused_by_their_tickets_alone(app, scripted, count):
     with app.app_context():
-        largest = [
-            app_state().tickets.new(upload_tokens.Ticket(f"{n:032x}", 2 << 30)) for n in range(2)
-        ]
+        largest = [app_state().upload_tokens.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
 
     assert error(scripted.post(scripted.parcel() | {"files": largest})) == (413, "too_big")
     assert count(Tip) == 0

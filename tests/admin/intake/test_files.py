@@ -97,7 +97,7 @@ def test_a_file_whose_last_answer_was_lost_is_found_whole_by_next(blobs_url, app
     file = SealedFile.of(THREE_PARTS)
     ticket = uploader.ticket(len(file.data))
     with app.app_context():
-        blob = app_state().tickets.read(ticket)[0].blob
+        blob = app_state().upload_tokens.read(ticket)[0].blob
         for number, data in enumerate(file.parts):
             vault().blobs.put(blob, number, data)
     assert rows()[0].is_whole is False

@@ -164,7 +164,7 @@ def whole_file(app):
                 vault().blobs.put(ticket.blob, 0, bytes(1000))
                 uploads.finish(db.session, vault().blobs, ticket.blob)
             db.session.commit()
-            return app_state().tickets.new(ticket)
+            return app_state().upload_tokens.new(ticket)
 
     return make
 
@@ -200,7 +200,7 @@ def test_a_letter_never_names_a_file_that_is_not_there_for_it(
 ):
     others = whole_file()
     with reporter.app.app_context():
-        blob = app_state().tickets.read(others)[0].blob
+        blob = app_state().upload_tokens.read(others)[0].blob
         uploads.attach(db.session, other_reporter.tip_id, [blob])
         db.session.commit()
     good = whole_file()
@@ -223,7 +223,7 @@ def test_a_malformed_list_of_files_is_refused(send, files, count):
 
 def test_more_bytes_than_a_letter_may_bring_are_refused(app, send, count):
     with app.app_context():
-        largest = [app_state().tickets.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
+        largest = [app_state().upload_tokens.new(Ticket(f"{n:032x}", 2 << 30)) for n in range(2)]
 
     refused = send("一句", files=largest)
 

@@ -10,7 +10,7 @@ export function bindChoosing(words) {
   form.addEventListener("click", rangeWith(form));
   form.addEventListener("change", (event) => {
     if (event.target === all) boxesOf(form).forEach((box) => tick(box, all.checked));
-    if (event.target === byId("deed")) showNeeded(bar);
+    if (event.target === byId("bulk_action")) showNeeded(bar);
     count(form, words);
   });
   showNeeded(bar);
@@ -56,9 +56,9 @@ function count(form, words) {
 
 // Only what the act asks for is shown.
 function showNeeded(bar) {
-  const deed = byId("deed").value;
+  const bulk_action = byId("bulk_action").value;
   bar.querySelectorAll("[data-for]").forEach((field) => {
-    field.hidden = !field.dataset.for.split(" ").includes(deed);
+    field.hidden = !field.dataset.for.split(" ").includes(bulk_action);
     field.querySelectorAll("select").forEach((select) => {
       select.disabled = field.hidden;
     });

@@ -37,27 +37,24 @@ bp = Blueprint("more_files", __name__)
 def send_more() -> Response | BaseResponse | Page:
     """Take files for the tip that this same form made before."""
     with sent_files() as (form, files):
-        form.validate()
-        intake = None if form.errors else current_intake(db.session, form.nonce.day)
-        if intake is None:
+        if not form.validate():
             return back_to_form()
-        sent = Submission(intake, form.nonce, {})
         try:
-            tip = _tip(sent)
-            return back_to_form() if tip is None else _take(form, sent, tip, files)
+            return _take(form, files)
         except (SQLAlchemyError, NumberTaken, NotWhole):
             db.session.rollback()
             db.reading.rollback()
             return _again(form, problem=_("文件现在存不上，请等一会儿再交。"), status=503)
 
 
-def _tip(sent: Submission) -> Tip | None:
-    """Find the tip that this form made; None where it made none, or its words are deleted."""
-    found = store.find_tip(db.reading, sent.lookup)
-    return None if found is None or found.status is TipStatus.PURGED else found
-
-
-def _take(form: FilesForm, sent: Submission, tip: Tip, files: list[FileStorage]) -> Response | Page:
+def _take(form: FilesForm, files: list[FileStorage]) -> Response | BaseResponse | Page:
+    intake = current_intake(db.session, form.nonce.day)
+    if intake is None:
+        return back_to_form()
+    sent = Submission(intake, form.nonce, {})
+    tip = _tip(sent)
+    if tip is None:
+        return back_to_form()
     spent = nonces.spent_bodies(db.reading, form.nonce.nonce)
     together = app_state().district.ways.is_sealed(tip.unit_id)
     # Nothing is read while a file is cleaned: an open reader makes SQLite's journal grow.
@@ -74,6 +71,12 @@ def _take(form: FilesForm, sent: Submission, tip: Tip, files: list[FileStorage])
         return _again(form, problem=_("这条线索现在添不了文件。请过些天另写一条。"))
     result = Result(Received.AGAIN, form.nonce, any(spent.values()))
     return _show(result, sent, outcome)
+
+
+def _tip(sent: Submission) -> Tip | None:
+    """Find the tip that this form made; None where it made none, or its words are deleted."""
+    found = store.find_tip(db.reading, sent.lookup)
+    return None if found is None or found.status is TipStatus.PURGED else found
 
 
 def _show(result: Result, sent: Submission, outcome: Outcome) -> Response:

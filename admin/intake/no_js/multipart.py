@@ -1,6 +1,6 @@
 """Reads a form with files by werkzeug's reader, within our bounds and into no temp file."""
 
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
@@ -12,6 +12,8 @@ MOST_PARTS: Final = 100
 """Fields and files together: more than any page of ours asks for, and than a tip may bring."""
 MOST_FIELD: Final = 96 * 1024
 """Bytes of one field, and of the lines before a part's content; werkzeug reads 64 KiB at a time."""
+_TAIL: Final = 80
+"""Bytes of the longest boundary (RFC 2046: 70), with what stands before and behind it."""
 
 
 class FormWithFiles(PlainFormParser):
@@ -37,7 +39,32 @@ class FormWithFiles(PlainFormParser):
         if mimetype != "multipart/form-data":
             return super().parse(stream, mimetype, content_length, options)
         try:
-            return FormDataParser.parse(self, stream, mimetype, content_length, options)
+            unsplit = cast(IO[bytes], _Unsplit(stream))
+            return FormDataParser.parse(self, unsplit, mimetype, content_length, options)
         except ValueError:
             # Half of somebody's words must not be stored as all of them.
             raise BadRequest from None
+
+
+class _Unsplit:
+    """Gives a body in pieces of which none ends within a boundary.
+
+    Werkzeug 3.1 takes the line's end before a boundary for content of the file, its `\\r` alone,
+    where a piece ends one byte behind that boundary.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._held = b""
+
+    def read(self, size: int) -> bytes:
+        """Return about `size` bytes, up to the last line's end that is near the end of them."""
+        data, self._held = self._held, b""
+        while more := self._stream.read(size):
+            data += more
+            line = data.rfind(b"\r", max(len(data) - _TAIL, 0))
+            end = len(data) if line < 0 else line
+            if end:
+                self._held = data[end:]
+                return data[:end]
+        return data

@@ -32,7 +32,7 @@ def test_every_field_of_the_contract_is_on_the_form_and_no_other(reporter):
     assert set(re.findall(r' name="(\w+)"', form)) == {
         *("category", "what", "township", "place", "when", "who", "objects", "harm", "minor"),
         *("official", "exclude", "basis", "fear", "answer", "contact"),
-        *("token", "page", "website", "files", "originals"),
+        *("token", "page", "website", "files"),
     }
 
 

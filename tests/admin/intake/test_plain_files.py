@@ -296,7 +296,9 @@ class TestSupervisory:
         # No row tells how many there were.
         assert count(SpentNonce) == 2
 
-    def test_the_same_pack_again_is_not_stored_twice(self, tell, as_it_is, stored, uploads, count):
+    def test_the_same_pack_again_is_not_stored_twice(
+        self, tell, as_it_is, stored, uploads, count
+    ):
         tell(official="yes")
         files = [("a.xyz", NOTE), ("b.xyz", OTHER)]
         as_it_is(*files)
@@ -463,9 +465,7 @@ def test_where_others_files_take_all_places_a_file_is_told_so(app, tell, as_it_i
         as_it_is(("a.xyz", NOTE * (number + 1)))
 
 
-def test_what_the_store_could_not_take_is_handed_in_again(
-    tell, as_it_is, stored, opened, monkeypatch
-):
+def test_what_the_store_could_not_take_is_handed_in_again(tell, as_it_is, stored, opened, monkeypatch):
     first = tell()
     with monkeypatch.context() as patched:
         without_store(patched)

@@ -57,9 +57,18 @@ def _take(form: FilesForm, files: list[FileStorage]) -> Response | BaseResponse 
         return back_to_form()
     spent = nonces.spent_bodies(db.reading, form.nonce.nonce)
     together = app_state().district.ways.is_sealed(tip.unit_id)
+    is_machine = tip.machine_unit is not None
     # Nothing is read while a file is cleaned: an open reader makes SQLite's journal grow.
     db.reading.rollback()
     outcome = bring_files(form, files, spent, together=together)
+    if (refusal := _store(form, sent, outcome)) is not None:
+        return refusal
+    result = Result(Received.AGAIN, form.nonce, any(spent.values()), is_machine)
+    return _show(result, sent, outcome)
+
+
+def _store(form: FilesForm, sent: Submission, outcome: Outcome) -> Page | None:
+    """Name in a message what was sealed; return the page that says why, where none could be."""
     try:
         _add_once_or_twice(sent, outcome.sealed)
     except (Strayed, Unmarked) as astray:
@@ -69,8 +78,7 @@ def _take(form: FilesForm, files: list[FileStorage]) -> Response | BaseResponse 
     except (UnitClosedSince, TalkFull):
         db.session.rollback()
         return _again(form, problem=_("这条线索现在添不了文件。请过些天另写一条。"))
-    result = Result(Received.AGAIN, form.nonce, any(spent.values()))
-    return _show(result, sent, outcome)
+    return None
 
 
 def _tip(sent: Submission) -> Tip | None:

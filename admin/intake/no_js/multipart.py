@@ -47,9 +47,9 @@ class FormWithFiles(PlainFormParser):
 
 
 class _Unsplit:
-    """Gives a body in pieces of which none ends within a boundary.
+    r"""Gives a body in pieces of which none ends within a boundary.
 
-    Werkzeug 3.1 takes the line's end before a boundary for content of the file, its `\\r` alone,
+    Werkzeug 3.1 takes the line's end before a boundary for content of the file, its `\r` alone,
     where a piece ends one byte behind that boundary.
     """
 

@@ -279,6 +279,18 @@ def test_a_file_for_a_tip_that_was_deleted_since_is_not_taken(app, tell, as_it_i
     assert uploads() == []
 
 
+class TestLane:
+    @pytest.fixture
+    def environ(self, environ):
+        return {**environ, "DENGSHAO_TIPS_PER_GROUP_HOUR": "1"}
+
+    def test_a_tip_that_stands_apart_says_so_after_its_files_too(self, tell, as_it_is):
+        tell()
+        assert 'id="lane"' in tell().text
+
+        assert 'id="lane"' in as_it_is(("a.xyz", NOTE)).text
+
+
 class TestSupervisory:
     def test_all_files_of_a_press_are_in_one_blob_of_stepped_size(
         self, tell, as_it_is, stored, opened, uploads, count
@@ -296,9 +308,7 @@ class TestSupervisory:
         # No row tells how many there were.
         assert count(SpentNonce) == 2
 
-    def test_the_same_pack_again_is_not_stored_twice(
-        self, tell, as_it_is, stored, uploads, count
-    ):
+    def test_the_same_pack_again_is_not_stored_twice(self, tell, as_it_is, stored, uploads, count):
         tell(official="yes")
         files = [("a.xyz", NOTE), ("b.xyz", OTHER)]
         as_it_is(*files)
@@ -465,7 +475,9 @@ def test_where_others_files_take_all_places_a_file_is_told_so(app, tell, as_it_i
         as_it_is(("a.xyz", NOTE * (number + 1)))
 
 
-def test_what_the_store_could_not_take_is_handed_in_again(tell, as_it_is, stored, opened, monkeypatch):
+def test_what_the_store_could_not_take_is_handed_in_again(
+    tell, as_it_is, stored, opened, monkeypatch
+):
     first = tell()
     with monkeypatch.context() as patched:
         without_store(patched)

@@ -1,4 +1,4 @@
-"""Without scripts the form takes words alone; a file chosen beside them is never lost in silence."""
+"""Without scripts the form takes words alone; a file chosen beside them is not lost unsaid."""
 
 import re
 
@@ -15,7 +15,7 @@ KIND = f"multipart/form-data; boundary={BOUNDARY}"
 
 @pytest.fixture
 def old_page(reporter):
-    """Send the form as a page from before files had a step of their own: words and files at once."""
+    """Send the form as a page from before files had a step of their own."""
 
     def send(*files, status=200, **answers):
         form = reporter.form | answers

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test pythons check fix bench bench-full flood posters screens offline lighthouse lock system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood posters screens offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,8 +22,10 @@ NPM_LOCKED = npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # Quiet while it works: setuptools warns at length of how an editable install is found.
 INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>&1) || { echo "$$said" >&2; exit 1; }
 
-# A file of tests stays in one process; the seed makes both collect the same names of cases.
-TEST_PROCESSES ?= 2
+# More processes than cores: many tests wait for a browser or a server. A file of tests stays in one
+# process, the longest first (tests/longest.py); the seed makes all collect the same names of cases.
+TEST_PROCESSES ?= 4
+PYTEST = PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 CATALOGUE := admin/translations/en/LC_MESSAGES/messages
 
@@ -34,10 +36,15 @@ run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## 
 	@echo "[5/5] 启动 starting"
 	@exec $(BIN)/dengshao serve --demo
 
-test: $(VENV)/.dev node_modules/.dev system check build/browser/.built $(CATALOGUE).mo ## Format, lint, types, both site builds, tests
-	@echo "== mkdocs" && $(BIN)/mkdocs build --strict --quiet --site-dir build/site
-	@echo "== properdocs" && $(BIN)/properdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site-properdocs
-	@echo "== pytest" && PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+test: ## Format, lint, types, tests; both site builds are among them
+	@# The system's packages are loaded while Python's are installed and the types checked.
+	@$(MAKE) --no-print-directory system & \
+	$(MAKE) --no-print-directory check build/browser/.built $(CATALOGUE).mo; checked=$$?; \
+	wait $$! && exit $$checked
+	@echo "== pytest" && $(PYTEST) $(PYTEST_ARGS)
+
+test-quick: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUE).mo ## The tests without a browser, on SQLite alone
+	@$(PYTEST) -m "not browser" --databases sqlite $(PYTEST_ARGS)
 
 # The Pythons that README allows.
 pythons: ## make test on each Python that README allows and that is here (about half an hour each)
@@ -52,11 +59,12 @@ words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1
 	@exec $(BIN)/mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:8001
 
 BIOME := node_modules/.bin/biome check
+TSC := node_modules/.bin/tsc
 
 check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint and types only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== biome" && $(BIOME) --error-on-warnings
-	@echo "== tsc" && node_modules/.bin/tsc
+	@echo "== tsc" && $(TSC) && $(TSC) --project tsconfig.old.json
 	@echo "== mypy" && $(BIN)/mypy
 
 fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can

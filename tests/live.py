@@ -6,7 +6,7 @@ live      a server on 127.0.0.1 with that demo: .public .desk .config .app .stop
 browser   Playwright's Chromium, once a session
 visit     a function that opens a new page in a browser of its own: visit() -> Page
 
-`signed_in(page, live, member)` signs a member in through the page and waits for the desk.
+tests/signing_in.py signs members in.
 """
 
 import re
@@ -24,8 +24,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from admin import create_app
 from admin.config import ROOT, load_config
 from admin.db import db
-from admin.demo.members import make_demo
+from admin.demo.members import make_demo, read_demo
 from admin.migrate import migrate
+from tests.once import made_once
 from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
@@ -33,8 +34,12 @@ from tests.support import WIDE_BUDGETS
 WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 IDLE_MS = 15 * 60 * 1000
+# How often a server looks whether it is to stop: each test waits for it.
+OFTEN = 0.02
 
 CHROMIUM = "/usr/bin/chromium"
+# The same engine of the same version without a window's own pages: half the work for each tab.
+HEADLESS = shutil.which("chromium-headless-shell") or CHROMIUM
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -121,19 +126,8 @@ def start_server(environ):
     app = create_app(config)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(OFTEN,), daemon=True).start()
     return Live(app=app, config=config, server=server)
-
-
-def signed_in(page, live, member):
-    """Sign `member` (a DemoMember) in on the sign-in page; returns the page, at the desk."""
-    page.goto(f"{live.desk}/desk/sign-in")
-    page.fill("#name", member.name)
-    page.fill("#passphrase", member.passphrase)
-    page.fill("#code", member.code)
-    page.click("#sign-in button[type=submit]")
-    page.wait_for_url(lambda url: "sign-in" not in url)
-    return page
 
 
 def pass_idle_minutes(page):
@@ -175,7 +169,7 @@ def strip_scripts(page):
 @contextmanager
 def running(server):
     """Let a server answer from a thread of its own; gives the address of its port."""
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(OFTEN,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -206,11 +200,13 @@ def on_a_port(environ, bundles, site_folder):
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory):
     """The browser's scripts, bundled from the sources as they are now."""
-    folder = tmp_path_factory.mktemp("bundles")
+    return made_once(tmp_path_factory, "bundles", build_bundles)
+
+
+def build_bundles(folder):
     command = ["node", "admin/browser/build.mjs", str(folder)]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -223,15 +219,20 @@ def site_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demo_store(tmp_path_factory):
-    """A data folder with a migrated SQLite file that the demo has filled."""
-    folder = tmp_path_factory.mktemp("demo")
+    """A data folder with a migrated SQLite file that the demo has filled, and its people."""
+    filled = made_once(tmp_path_factory, "demo", fill_demo)
+    # Whoever opens it leaves traces beside it: each process has its own.
+    folder = shutil.copytree(filled, tmp_path_factory.mktemp("demo") / "data")
+    return folder, read_demo(load_config({"DENGSHAO_DATA": str(folder)}))
+
+
+def fill_demo(folder):
     config = load_config({"DENGSHAO_DATA": str(folder)})
     app = create_app(config)
     with app.app_context():
         migrate(db.engine)
-        people = make_demo(db.session, config)
+        make_demo(db.session, config)
     dispose(app)
-    return folder, people
 
 
 @pytest.fixture(scope="session")
@@ -260,9 +261,9 @@ def live(demo_store, bundles, site_folder, tmp_path):
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium."""
+    """Debian's Chromium, without a head where that is installed; tests/engines opens the whole."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=HEADLESS, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

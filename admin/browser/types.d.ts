@@ -3,6 +3,22 @@
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+// What stands under an id of the desk's and sign-in's pages, where it is more than an HTMLElement; each
+// folder adds its own. An id that means different elements on different pages is not here.
+interface ElementsById {
+  main: HTMLElement;
+}
+
+interface ById {
+  <Id extends keyof ElementsById>(id: Id): ElementsById[Id];
+  <T extends HTMLElement = HTMLElement>(id: string): T;
+}
+
+interface FindById {
+  <Id extends keyof ElementsById>(id: Id): ElementsById[Id] | null;
+  <T extends HTMLElement = HTMLElement>(id: string): T | null;
+}
+
 // A sentence or two of a page by its name, translated with it.
 type Words = Record<string, string>;
 
@@ -29,7 +45,8 @@ interface Routes {
   upper: string;
   units: Record<string, OfferedUnit>;
   categories: Record<string, string>;
-  offices: Record<string, string>;
+  // An office that is no unit of ours has none to exclude.
+  offices: Record<string, string | null>;
   contact: { custodian: string; reviewer: string } | null;
 }
 
@@ -256,17 +273,35 @@ interface FilesField {
   release(): boolean;
 }
 
+// The form decides by its answers whether its files travel together; else it is asked once.
 interface FilesOptions {
   place: string;
+  form?: HTMLFormElement;
+  isPractice?: boolean;
+  isYoung?: boolean;
+  isPacked?: () => Promise<boolean>;
 }
 
-// hold.js, which comes with the page and loads all other scripts of ours.
-interface Loader {
-  load(address: string, isThere: () => boolean, done: (reason: string) => void): void;
-  arrive(address: string, done: (reason: string, own: string) => void): void;
+// What keeps drafts, once its script is there.
+interface DraftKeeper {
+  Draft: typeof import("./reporter/form/draft.js").Draft;
+  Keeping: typeof import("./reporter/form/keeping.js").Keeping;
+  openKept: typeof import("./reporter/form/kept_again.js").openKept;
+}
+
+// What `self` is in a worker: TypeScript's own words for it and for a page's cannot stand together.
+interface WorkerThread {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+}
+
+// What `self` is in a worker: TypeScript's own words for it and for a page's cannot stand together.
+interface WorkerThread {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
 }
 
 interface Window {
-  DengshaoLoad: Loader;
+  DengshaoDraft: DraftKeeper;
   DengshaoFiles: (root: HTMLElement, options: FilesOptions) => Promise<FilesField>;
 }

@@ -6,6 +6,7 @@ Pure: the app and the site's build read and refuse alike.
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,20 +38,28 @@ def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str,
     """Read one data file and check it against its schema. Raises `DataError`."""
     path = path or folder / "data" / f"{name}.yml"
     text = _text(path)
+    schema_path = folder / "data" / "schema" / f"{name}.json"
+    try:
+        found: dict[str, Any] = json.loads(_checked(path, text, schema_path.read_text("utf-8")))
+    except (OSError, json.JSONDecodeError) as error:
+        raise DataError(f"{schema_path}：读不了（{type(error).__name__}）。") from error
+    return found
+
+
+# routes.yml is read twice at each start, and most files are as they were when all are read anew.
+@lru_cache(maxsize=32)
+def _checked(path: Path, text: str, schema: str) -> str:
+    """Return a file's content as JSON. Raise `DataError`, or `JSONDecodeError` at the schema."""
     data = parse(path, text)
     if data is None:
         raise DataError(f"{path}：里面什么也没有。")
-    schema_path = folder / "data" / "schema" / f"{name}.json"
-    try:
-        schema = json.loads(schema_path.read_text("utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise DataError(f"{schema_path}：读不了（{type(error).__name__}）。") from error
     # YAML makes dates of days; JSON Schema knows only text.
-    plain = json.loads(json.dumps(data, default=str))
-    for fault in Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(plain):
+    written = json.dumps(data, default=str)
+    plain = json.loads(written)
+    validator = Draft202012Validator(json.loads(schema), format_checker=_FORMATS)
+    for fault in validator.iter_errors(plain):
         raise DataError(_told(path, text, fault))
-    found: dict[str, Any] = plain
-    return found
+    return written
 
 
 def parse(path: Path, text: str) -> Any:

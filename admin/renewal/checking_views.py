@@ -158,6 +158,8 @@ def _done() -> Response:
     db.session.commit()
     standings().forget()
     if is_last:
+        # This request's own look at the database would keep the journal from being emptied.
+        db.reading.close()
         forget_deleted(db.engine)
     return jsonify(done=True)
 

@@ -157,6 +157,8 @@ def _done() -> Response:
     # The next page tells at once that old bytes wait for a second browser.
     standings().forget()
     if is_last:
+        # This request's own look at the database would keep the journal from being emptied.
+        db.reading.close()
         forget_deleted(db.engine)
     return jsonify(moved=True)
 

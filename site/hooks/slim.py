@@ -1,7 +1,7 @@
 """Take out of style sheets and scripts what only their authors need: comments and indentation.
 
-Both are a fifth of what a phone would load. Our scripts hold no comment behind code and no string
-over several lines, so lines are all that has to be looked at.
+Both are a fifth of what a phone would load. Our scripts hold no string over several lines and no
+comment behind code but types, which begin with two asterisks: no string of ours does.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 CSS_SPACE = re.compile(r"(?<=[,:;{}>])\s+|\s+(?=[{}>!])")
+JS_TYPES = re.compile(r"/\*\*\s.*?\*/ ?", re.S)
 JS_LINE = re.compile(r"^[ \t]*(?://.*)?\n?|[ \t]+$", re.M)
 
 
@@ -29,4 +30,4 @@ def slim_style(words: str) -> str:
 
 
 def slim_script(words: str) -> str:
-    return JS_LINE.sub("", words)
+    return JS_LINE.sub("", JS_TYPES.sub("", words))

@@ -15,7 +15,7 @@ from admin import create_app
 from admin.db import db
 from admin.desk.queue.search import Wanted
 from admin.models import Member
-from tests.admin.desk.offered import every_filter, few_filters
+from tests.admin.desk.queue.offered import every_filter, few_filters
 
 from .load import Connection
 from .place import Place

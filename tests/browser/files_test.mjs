@@ -292,3 +292,34 @@ test("a file of a supervisory tip that cannot be read is refused, and nothing el
   // Told once: the next press sends the words without it.
   assert.deepEqual(await field.collect(), { entries: [], tickets: [] });
 });
+
+test("files of a supervisory tip that are too much together are told so, and nothing is asked", {
+  timeout: 20000,
+}, async (t) => {
+  const { field } = fieldWith({ ...sealing(), digests: () => ["digest"] });
+  const { asked } = serve({});
+  // Larger than the longest pack.
+  class Huge extends Blob {
+    get size() {
+      return 3 * 1024 ** 3;
+    }
+  }
+  field.travelTogether(true);
+  await field.add([fileOf("a.pdf")]);
+  field.items[0].keep();
+  t.after(replace(globalThis, "Blob", Huge));
+  await assert.rejects(field.collect(), { name: "FileFaults" });
+  assert.equal(field.items[0].failure, "tooMuch");
+  // Told once: the next press sends the words without them.
+  assert.deepEqual(await field.collect(), { entries: [], tickets: [] });
+  assert.deepEqual(asked, []);
+});
+
+// Returns what puts it back.
+function replace(target, name, value) {
+  const before = target[name];
+  target[name] = value;
+  return () => {
+    target[name] = before;
+  };
+}

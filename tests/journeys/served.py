@@ -1,6 +1,7 @@
 """A real `dengshao serve` in a process group of its own, with its own temp folder and log."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,8 +71,11 @@ def start(
     command=None,
     wait=180,
     budgets=WIDE_BUDGETS,
+    store=None,
 ):
-    """Start a server below `folder` and wait until it answers."""
+    """Start a server below `folder`, on a copy of `store` if given; wait until it answers."""
+    if store:
+        shutil.copytree(store, folder / "data")
     for name in ("data", "temp", "log"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     environ = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.canary import find_marks, written_since
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import Reporter
 from .served import start
@@ -102,9 +102,9 @@ def talk(visit, served, reporter, receipt, member):
 
 
 def test_after_the_whole_journey_no_mark_is_found_in_anything_that_was_written(
-    tmp_path, bundles, site_folder, visit
+    tmp_path, demo_store, bundles, site_folder, visit
 ):
-    served = start(tmp_path, bundles=bundles, site=site_folder)
+    served = start(tmp_path, bundles=bundles, site=site_folder, store=demo_store[0])
     try:
         member = served.members()["police-1"]
         # What the demo wrote down and printed before is its own business: from here on nothing
@@ -140,14 +140,14 @@ def memory_folders():
 
 
 def test_with_sealing_switched_off_the_same_search_finds_the_words(
-    tmp_path, bundles, site_folder, visit
+    tmp_path, demo_store, bundles, site_folder, visit
 ):
-    # The demo's own keys are made with sealing, and its tips too.
-    start(tmp_path, bundles=bundles, site=site_folder).stop()
+    # The demo's own keys were made with sealing.
     served = start(
         tmp_path,
         bundles=bundles,
         site=site_folder,
+        store=demo_store[0],
         command=[sys.executable, str(Path(__file__).with_name("unsealed_server.py"))],
         arguments=["serve"],
     )

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import mmap
+import shutil
 import signal
 import time
 
@@ -13,8 +14,8 @@ from playwright.sync_api import expect
 from admin.cleaning import can_clean, sniff
 from tests import evidence_files as evidence
 from tests.canary import spellings, written_since
-from tests.live import signed_in
 from tests.ports import free_port
+from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
 
 from .line import LossyLine
@@ -76,9 +77,10 @@ def small_files(tmp_path):
 
 
 @pytest.fixture
-def serve(bundles, site_folder, tmp_path):
+def serve(demo_store, bundles, site_folder, tmp_path):
     """Start a server behind a line; `serve(line)`, the same store at each start."""
     started = []
+    shutil.copytree(demo_store[0], tmp_path / "server" / "data")
 
     def begin(line, **more):
         budgets = {**WIDE_BUDGETS, **line.environ, **more}

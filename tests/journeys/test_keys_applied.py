@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import expect
 
 from admin.config import ROOT
-from tests.admin.accounts.test_renewal_browser import confirm, look, take_sheet
-from tests.live import signed_in
+from tests.admin.renewal.test_browser import confirm, look, take_sheet
+from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
 
 from .conftest import Reporter

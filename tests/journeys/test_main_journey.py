@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.signing_in import typed_in
+
 pytestmark = pytest.mark.browser
 
 TIP = {
@@ -47,7 +49,7 @@ def test_a_tip_goes_from_the_reporter_to_the_staff_and_an_answer_goes_back(
     assert "石头" not in plain.page.content()
 
     # When a member finds it, takes it on and asks
-    desk = member("police-1")
+    desk = member("police-1", typed_in)
     desk.wait_for_selector(".label:has-text('示例镇')")
     picture(desk, "queue")
     open_tip(desk, "村口的桥头")

@@ -9,7 +9,7 @@ from admin.models import AuditEvent, Member, Tip
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault import vault
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

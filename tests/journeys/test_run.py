@@ -55,6 +55,12 @@ def test_it_starts_again_quickly_keeps_its_data_and_ends_every_process(
         second.stop()
 
 
+def start_on(demo_store, folder, bundles, site):
+    """Start a server on a copy of what the demo has filled."""
+    parts = {"bundles": bundles, "site": site, "store": demo_store[0]}
+    return start(folder, arguments=["serve"], **parts)
+
+
 HOSTILE = [
     b"CANARY-7 not http at all\r\n\r\n",
     b"GET /tip/?CANARY-7 HTTP/9.9\r\n\r\n",
@@ -65,9 +71,9 @@ HOSTILE = [
 
 
 def test_a_request_that_is_not_http_leaves_neither_its_words_nor_an_address_in_the_log(
-    tmp_path, bundles, site_folder
+    tmp_path, demo_store, bundles, site_folder
 ):
-    served = start(tmp_path, bundles=bundles, site=site_folder)
+    served = start_on(demo_store, tmp_path, bundles, site_folder)
     host, port = served.config.bind.split(":")
     try:
         told = served.log.read_text("utf-8")
@@ -88,9 +94,9 @@ def test_a_request_that_is_not_http_leaves_neither_its_words_nor_an_address_in_t
 
 
 def test_connections_that_say_nothing_hold_up_neither_answers_nor_a_stop(
-    tmp_path, bundles, site_folder
+    tmp_path, demo_store, bundles, site_folder
 ):
-    served = start(tmp_path, bundles=bundles, site=site_folder)
+    served = start_on(demo_store, tmp_path, bundles, site_folder)
     told = served.log.read_text("utf-8")
     host, _, port = served.config.bind.partition(":")
     # Both processes have answered once, and read their templates.
@@ -191,9 +197,9 @@ def test_two_hundred_senders_that_drip_hold_up_nobody(tmp_path, demo_store, bund
 
 
 def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(
-    tmp_path, bundles, site_folder
+    tmp_path, demo_store, bundles, site_folder
 ):
-    served = start(tmp_path, bundles=bundles, site=site_folder)
+    served = start_on(demo_store, tmp_path, bundles, site_folder)
     try:
         again = subprocess.run(
             [DENGSHAO, "serve"],
@@ -209,13 +215,11 @@ def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(
     assert f"http://{served.config.bind}/" in again.stderr
 
 
-def test_production_refuses_the_demos_keys_and_a_missing_secret(tmp_path, bundles, site_folder):
-    served = start(tmp_path, bundles=bundles, site=site_folder)
-    served.stop()
+def test_production_refuses_the_demos_keys_and_a_missing_secret(tmp_path, demo_store):
     environ = {
         "PATH": "/usr/bin:/bin",
         "DENGSHAO_ENV": "production",
-        "DENGSHAO_DATA": str(served.data),
+        "DENGSHAO_DATA": str(shutil.copytree(demo_store[0], tmp_path / "data")),
         "DENGSHAO_PUBLIC_HOST": "tips.example",
         "DENGSHAO_DESK_HOST": "desk.example",
     }

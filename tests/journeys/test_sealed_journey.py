@@ -11,7 +11,7 @@ import pytest
 from admin.sealing import receipt
 from admin.sealing.seen import open_seen
 from tests.canary import find_marks, spellings, written_since
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 from .conftest import Reporter
 from .served import start
@@ -102,9 +102,9 @@ def seen_at(data, digits):
 
 
 def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
-    tmp_path, bundles, site_folder, visit, picture
+    tmp_path, demo_store, bundles, site_folder, visit, picture
 ):
-    served = start(tmp_path, bundles=bundles, site=site_folder)
+    served = start(tmp_path, bundles=bundles, site=site_folder, store=demo_store[0])
     try:
         member = served.members()["police-1"]
         os.truncate(served.log, 0)

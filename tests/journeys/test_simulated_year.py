@@ -23,7 +23,7 @@ from admin.vault import history
 from admin.vault.deadlines.clocks import note_first_read
 from admin.vault.events import SYSTEM
 from admin.vault.store import SealedTip, store_tip
-from tests.admin.vault import oracle
+from tests.admin.vault.deadlines import oracle
 from tests.tip_events import event
 
 FIRST = date(2026, 1, 1)

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import yaml
+
+from tests.once import made_once
 
 from .server import served
 
@@ -84,10 +87,12 @@ def read_page(root, path):
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The folder that a reader's browser sees."""
-    target = tmp_path_factory.mktemp("site")
-    result = build_site(target)
+    return made_once(tmp_path_factory, "built-site", build_well)
+
+
+def build_well(target, **options):
+    result = build_site(target, **options)
     assert result.returncode == 0, result.stderr
-    return target
 
 
 @pytest.fixture(scope="session")
@@ -98,10 +103,7 @@ def pages(site):
 @pytest.fixture(scope="session")
 def published(tmp_path_factory):
     """The site as a district builds it that has an address."""
-    target = tmp_path_factory.mktemp("published")
-    result = build_site(target, env=ADDRESSED)
-    assert result.returncode == 0, result.stderr
-    return target
+    return made_once(tmp_path_factory, "published", partial(build_well, env=ADDRESSED))
 
 
 @pytest.fixture(scope="session")

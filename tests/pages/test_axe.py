@@ -3,6 +3,7 @@
 import pytest
 
 from .walks import (
+    FIT,
     INSIDE,
     LARGE,
     LARGER,
@@ -19,28 +20,32 @@ from .walks import (
 
 pytestmark = pytest.mark.browser
 
-OTHER_VIEWS = ((1280, ""), (768, ""), (768, LARGE[0]), (360, LARGE[0]))
+OTHER_VIEWS = (
+    (1280, LARGE[0], LAYOUT),
+    (1280, "", FIT),
+    (768, "", FIT),
+    (768, LARGE[0], FIT),
+    (360, LARGE[0], FIT),
+)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_axe_finds_nothing_on_any_page_at_any_width_in_any_size(browser, address, pages, share):
-    tab = open_page(browser, address, width=360, bypass_csp=True)
+    tab = open_page(browser, address, width=360, axe=True)
     faults, sampled = {}, with_samples(pages)
     for page in pages[share::SHARES]:
         show(tab, 360, "")
         tab.goto(address + page.url)
         faults[page.url] = violations(tab)
-        show(tab, 1280, LARGE[0])
-        faults[page.url] += violations(tab, INSIDE)
-        for width, classes in OTHER_VIEWS if page in sampled else ():
+        for width, classes, rules in OTHER_VIEWS if page in sampled else ():
             show(tab, width, classes)
-            faults[page.url] += violations(tab, INSIDE, LAYOUT)
+            faults[page.url] += violations(tab, INSIDE, rules)
     tab.context.close()
     assert {url: found for url, found in faults.items() if found} == {}
 
 
 def test_axe_finds_nothing_in_the_frame_at_any_width_in_any_size(browser, address):
-    tab = open_page(browser, address, width=360, bypass_csp=True)
+    tab = open_page(browser, address, width=360, axe=True)
     for url in ONE_OF_EACH_KIND:
         tab.goto(address + url)
         for width in (320, *WIDTHS):
@@ -51,7 +56,7 @@ def test_axe_finds_nothing_in_the_frame_at_any_width_in_any_size(browser, addres
 
 
 def test_axe_finds_nothing_in_the_dark(browser, address):
-    tab = open_page(browser, address, width=360, color_scheme="dark", bypass_csp=True)
+    tab = open_page(browser, address, width=360, color_scheme="dark", axe=True)
     for url in ONE_OF_EACH_KIND:
         tab.goto(address + url)
         assert violations(tab) == [], url

@@ -45,7 +45,7 @@ def test_type_targets_width_and_headings_keep_to_the_norm_on_every_page(
 
 def test_without_scripts_every_page_reads_and_no_dead_button_shows(browser, address, pages):
     tab = open_page(browser, address, width=360, java_script_enabled=False)
-    for page in pages:
+    for page in with_samples(pages):
         tab.goto(address + page.url)
         assert tab.locator("h1").is_visible()
         assert tab.locator("button:visible").count() == 0, page.url

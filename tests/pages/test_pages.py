@@ -62,6 +62,25 @@ def test_no_page_holds_script_or_style_of_its_own(pages):
         assert all("src" in attrs for attrs in page.document.of("script")), page.url
 
 
+# A width of the window, or a size of type: what holds below or with it.
+BY_SIZE = re.compile(r"@media \([^{]*(?:width|height)[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}")
+OF_ELDER = re.compile(r"[^{}]*\.elder[^{}]*\{([^{}]*)\}")
+SEEN = re.compile(
+    r"(?<![\w-])(color|background(-\w+)*|opacity|filter|fill|stroke|text-(shadow|decoration)|[\w-]*-blend-mode)\s*:"
+)
+
+
+def test_no_colour_hangs_on_the_width_of_a_window_or_the_size_of_type():
+    """Hence tests/pages/test_axe.py measures contrast at two widths and sizes, not at all."""
+    judged = 0
+    for path in (ROOT / "site" / "theme" / "assets").glob("*.css"):
+        words = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+        for block in [*BY_SIZE.findall(words), *OF_ELDER.findall(words)]:
+            judged += 1
+            assert not SEEN.search(block), f"{path.name}: {block}"
+    assert judged > 10
+
+
 def test_styles_and_scripts_reach_no_other_host(site):
     files = [path for path in (site / "assets").rglob("*.*") if path.suffix in (".css", ".js")]
     assert len(files) > 10

@@ -60,6 +60,14 @@ def test_a_style_sheet_loses_comments_and_spaces_that_mean_nothing(words, slimme
         ),
         ('  var a = "https://x";\n', 'var a = "https://x";\n'),
         ("  return a // b\n", "return a // b\n"),
+        (
+            "/**\n * @param {number} a\n */\n  function f(a) {}\n  /** @type {X} */\n  var b;\n",
+            "function f(a) {}\nvar b;\n",
+        ),
+        (
+            "f(/** @type {X} */ (a), function (/** @type {Y} */ b) {});\n",
+            "f((a), function (b) {});\n",
+        ),
     ],
 )
 def test_a_script_loses_comments_of_their_own_line_and_indentation(words, slimmed):
@@ -70,7 +78,9 @@ def test_no_comment_of_ours_reaches_a_phone(site):
     for path in (site / "assets").glob("*.css"):
         assert "/*" not in path.read_text("utf-8"), path
     for path in (site / "assets").glob("*.js"):
-        assert not any(line.startswith(("//", " ")) for line in path.read_text("utf-8").split("\n"))
+        words = path.read_text("utf-8")
+        assert "/**" not in words, path
+        assert not any(line.startswith(("//", " ")) for line in words.split("\n"))
 
 
 OPTIONS = {"extensions": ["attr_list", "toc"], "extension_configs": {}}

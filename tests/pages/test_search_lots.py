@@ -20,11 +20,22 @@ UNSEEN = {"danger": 0.88, "calm": 0.85, "everyday": 0.78}
 EVERY = 15
 
 
+# The files of queries, and which column the query stands in.
+FILES = {"lot_queries.tsv": 1, "own_queries.tsv": 0, "crisis_queries.tsv": 1}
+
+
 @pytest.fixture(scope="module")
-def helped(site, data):
+def answered(site):
+    """What the site answers to each query of all files, asked once one after another."""
+    queries = [row[column] for name, column in FILES.items() for row in rows_of(name)]
+    return dict(zip(queries, answers(site, queries), strict=True))
+
+
+@pytest.fixture(scope="module")
+def helped(answered):
     """What the box of help shows for each query of danger, and for ordinary ones."""
     rows = rows_of("crisis_queries.tsv")
-    return list(zip(rows, answers(site, [query for _, query in rows]), strict=True))
+    return [(row, answered[row[1]]) for row in rows]
 
 
 @needs_node
@@ -53,14 +64,13 @@ def test_ordinary_words_raise_no_help(helped):
 
 @needs_node
 @pytest.mark.parametrize("kind", ["danger", "calm", "everyday"])
-def test_nineteen_in_twenty_of_what_others_typed_are_understood(site, kind):
+def test_nineteen_in_twenty_of_what_others_typed_are_understood(answered, kind):
     rows = [row for row in rows_of("lot_queries.tsv") if row[0] == kind]
     assert len(rows) >= 40
-    found = answers(site, [query for _, query, _ in rows])
     missed = [
-        (query, answer["help"], answer["titles"][:5])
-        for (_, query, pages), answer in zip(rows, found, strict=True)
-        if not is_understood(kind, answer, pages.split("|"))
+        (query, answered[query]["help"], answered[query]["titles"][:5])
+        for _, query, pages in rows
+        if not is_understood(kind, answered[query], pages.split("|"))
     ]
     assert len(missed) <= len(rows) * 0.05, missed
 
@@ -72,14 +82,14 @@ def is_understood(kind, answer, pages):
 
 
 @needs_node
-def test_nineteen_in_twenty_of_our_own_queries_find_their_page(site):
+def test_nineteen_in_twenty_of_our_own_queries_find_their_page(answered):
     rows = rows_of("own_queries.tsv")
     assert len(rows) >= 360
-    found = answers(site, [query for query, _ in rows])
+    found = {query: answered[query]["titles"][:5] for query, _ in rows}
     missed = {
-        query: answer["titles"][:5]
-        for (query, wanted), answer in zip(rows, found, strict=True)
-        if not any(re.search(wanted, title) for title in answer["titles"][:5])
+        query: found[query]
+        for query, wanted in rows
+        if not any(re.search(wanted, title) for title in found[query])
     }
     assert len(missed) <= len(rows) * 0.05, missed
 
@@ -134,12 +144,10 @@ def copy_with(site, learning, asked, data, folder):
 
 
 @needs_node
-def test_of_many_queries_a_log_tells_letters_and_whether_names_answered(site):
+def test_of_many_queries_a_log_tells_letters_and_whether_names_answered(answered):
     """What is fetched depends on nothing else: four lists for a thousand queries."""
-    names = ("lot_queries.tsv", "own_queries.tsv", "crisis_queries.tsv")
-    queries = [row[0 if name.startswith("own") else 1] for name in names for row in rows_of(name)]
     logs = {}
-    for query, answer in zip(queries, answers(site, queries), strict=True):
+    for query, answer in answered.items():
         letters = bool(re.search("[a-z]{2}", query[:60], re.I))
         late = "search/text" in answer["used"]
         logs.setdefault((letters, late), set()).add(tuple(answer["used"]))

@@ -9,6 +9,7 @@ import { saveFile } from "./save.js";
 const AGE_FILE = toUtf8("age-encryption.org/v1\n");
 const MOST_BYTES = 64 * 1024;
 
+/** @type {(unit: HeldKeys, words: DeskWords) => void} */
 export function bindContact(unit, words) {
   const chosen = byId("contact-file");
   byId("contact-choose").hidden = false;
@@ -28,6 +29,11 @@ export function hideContact() {
   byId("contact-save").onclick = null;
 }
 
+/**
+ * @param {File} file
+ * @param {string[]} identities
+ * @param {DeskWords["sentences"]} sentences
+ */
 async function open(file, identities, sentences) {
   const bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
   if (!isAgeFile(bytes)) {
@@ -41,14 +47,17 @@ async function open(file, identities, sentences) {
   }
 }
 
+/** @type {(name: string, bytes: Uint8Array) => void} */
 function show(name, bytes) {
   if (isAgeFile(bytes)) {
     byId("contact-next").hidden = false;
-    byId("contact-save").onclick = () => saveFile(name.replace(/\.age$/, "-2.age"), bytes);
+    byId("contact-save").onclick = () =>
+      saveFile(name.replace(/\.age$/, "-2.age"), /** @type {Bytes} */ (bytes));
   } else {
     replaceChildren(byId("contact-words"), fromUtf8(bytes).trim());
     byId("contact-shown").hidden = false;
   }
 }
 
+/** @type {(bytes: Uint8Array) => boolean} */
 const isAgeFile = (bytes) => AGE_FILE.every((byte, i) => bytes[i] === byte);

@@ -13,6 +13,11 @@ const TYPED_INTO = "textarea, select, [contenteditable], dialog[open]";
 // Letters do nothing in these, so that a ticked box doesn't take the keys away.
 const NOT_TYPED_INTO = ["checkbox", "radio", "button", "submit", "file"];
 
+/**
+ * @param {Record<string, (event: KeyboardEvent) => unknown>} actions
+ * @param {KeyHelp} help
+ * @returns {() => void}
+ */
 export function bindKeys(actions, help) {
   const list = listOf(help);
   document.body.append(list);
@@ -30,11 +35,12 @@ export function bindKeys(actions, help) {
   return showList;
 }
 
+/** @type {(event: KeyboardEvent) => boolean} */
 function isBusy(event) {
   if (event.defaultPrevented || event.isComposing) return true;
   if (event.ctrlKey || event.altKey || event.metaKey) return true;
   if (document.querySelector("dialog[open]")) return true;
-  const at = event.target;
+  const at = /** @type {HTMLInputElement | null} */ (event.target);
   if (!at || !at.closest) return false;
   if (at.closest(TYPED_INTO)) return true;
   return at.tagName === "INPUT" && !NOT_TYPED_INTO.includes(at.type);
@@ -42,6 +48,7 @@ function isBusy(event) {
 
 const isOff = () => localStorage.getItem(OFF) === "yes";
 
+/** @type {(help: KeyHelp) => HTMLDialogElement} */
 function listOf({ title, close, off, rows }) {
   const list = element("dialog", "keys");
   list.setAttribute("aria-labelledby", "keys-title");
@@ -62,6 +69,7 @@ function listOf({ title, close, off, rows }) {
   return list;
 }
 
+/** @type {(word: string) => HTMLElement} */
 function switchOff(word) {
   const box = element("input");
   box.type = "checkbox";

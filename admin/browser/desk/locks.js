@@ -6,6 +6,7 @@ import { fingerprint } from "../shared/sealing/member.js";
 import { getJson } from "../signin/api.js";
 
 // `unit` comes from the opened keys, never from the server.
+/** @type {(unitId: string, unit: CurrentKeys, words: DeskWords) => Promise<void>} */
 export async function checkLock(unitId, unit, words) {
   const found = await lookAtLock(unitId, unit);
   const { sentences } = words;
@@ -19,26 +20,32 @@ export async function checkLock(unitId, unit, words) {
   );
 }
 
+/** @type {(unitId: string, unit: CurrentKeys, words: DeskWords) => string} */
 export const ownFingerprint = (unitId, unit, words) =>
   words.sentences.fingerprint.replace("%(found)s", fingerprintOf(unitId, unit));
 
+/** @type {(unitId: string, unit: CurrentKeys) => string} */
 const fingerprintOf = (unitId, { recipient, recovery }) => fingerprint(unitId, recipient, recovery);
 
 // Returns "" where all is well: the form seals to our key, or to none. Otherwise the fingerprint of
 // the key that it hands out, or "unchecked".
+/** @type {(unitId: string, unit: CurrentKeys) => Promise<string>} */
 async function lookAtLock(unitId, unit) {
   try {
-    const { recipients } = (await getJson("/desk/offered.json")).units[unitId];
+    /** @type {Offered} */
+    const offered = await getJson("/desk/offered.json");
+    const { recipients } = offered.units[unitId];
     if (!recipients.length) return "";
     const [first, ...others] = recipients;
     // One reader more than the two keys makes another fingerprint too.
-    const offered = fingerprint(unitId, first, others.join(" "));
-    return offered === fingerprintOf(unitId, unit) ? "" : offered;
+    const theirs = fingerprint(unitId, first, others.join(" "));
+    return theirs === fingerprintOf(unitId, unit) ? "" : theirs;
   } catch {
     return "unchecked";
   }
 }
 
+/** @type {(first?: string, ...others: string[]) => void} */
 function tell(first, ...others) {
   const lines = others.map((line) => element("p", "", line));
   say(byId("lock-alarm"), first && element("p", "", element("b", "", first)), ...lines);

@@ -1,7 +1,9 @@
 // Sends the desk's forms. What comes back is always { ok, code, … }; only a lost line throws.
 
+/** @type {(url: string, fields: FormFields | Record<string, string>) => Promise<DeskAnswer>} */
 export async function post(url, fields) {
-  const token = document.querySelector('meta[name="csrf-token"]').content;
+  const token = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf-token"]'))
+    .content;
   const response = await fetch(url, {
     method: "POST",
     body: new URLSearchParams(fields),

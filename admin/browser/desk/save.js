@@ -1,5 +1,6 @@
 // Saves bytes as a file on this computer.
 
+/** @type {(name: string, ...pieces: BlobPart[]) => void} */
 export function saveFile(name, ...pieces) {
   const address = URL.createObjectURL(new Blob(pieces, { type: "application/octet-stream" }));
   const link = document.createElement("a");

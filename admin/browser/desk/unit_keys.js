@@ -6,6 +6,12 @@ import { checkLock } from "./locks.js";
 
 // Returns the unit's keys and, as `holder`, the name of the member whose they are; null after saying
 // on the page why there are none.
+/**
+ * @param {string} unitId
+ * @param {DeskWords} words
+ * @param {{ isNeeded?: boolean }} [options]
+ * @returns {Promise<MemberKeys | null>}
+ */
 export async function keysOf(unitId, words, { isNeeded = true } = {}) {
   try {
     const keys = await load();
@@ -16,7 +22,8 @@ export async function keysOf(unitId, words, { isNeeded = true } = {}) {
     else checkLock(unitId, unit, words);
     return unit ? Object.assign({ holder: keys.name }, unit) : null;
   } catch {
-    return say(byId("alarm"), words.sentences.offline) || null;
+    say(byId("alarm"), words.sentences.offline);
+    return null;
   }
 }
 
@@ -28,4 +35,5 @@ function showLocked() {
 
 export const isLocked = () => !byId("locked").hidden;
 
+/** @type {<Said extends DeskWords = DeskWords>(page: DeskPage) => Said} */
 export const wordsOf = (page) => JSON.parse(page.dataset.words);

@@ -3,6 +3,12 @@
 import { element } from "../shared/page/element.js";
 import { fill, receiptFault, typedGroups } from "../shared/page/words.js";
 
+/**
+ * @param {HTMLElement} slot
+ * @param {string} text
+ * @param {Words} words
+ * @param {((text: string) => string) | null} check
+ */
 export function showGroups(slot, text, words, check) {
   slot.textContent = "";
   const groups = typedGroups(text);
@@ -23,11 +29,12 @@ export function showGroups(slot, text, words, check) {
   }
 }
 
+/** @type {(text: string, check: (text: string) => string) => number[]} */
 function wrongGroups(text, check) {
   try {
     check(text);
     return [];
   } catch (error) {
-    return error.groups || [];
+    return /** @type {{ groups?: number[] }} */ (error).groups || [];
   }
 }

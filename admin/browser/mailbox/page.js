@@ -18,8 +18,10 @@ import { isCut, isLost, Offline, Refused } from "./server.js";
 import { Visit } from "./session.js";
 import { cloneTemplate, dangerView, mailboxView } from "./view.js";
 
+/** @type {Words} */
 const ALARMS = { FalseKey: "falseKey", Strayed: "strayed" };
 
+/** @type {Words} */
 const REFUSALS = {
   purged: "purged",
   unknown: "unknown",
@@ -31,22 +33,30 @@ const REFUSALS = {
 };
 
 export class Page {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.words = root.dataset;
-    this.form = root.querySelector("#open");
-    this.way = root.querySelector("#way");
-    this.base = this.form.getAttribute("action");
+    this.words = /** @type {Words} */ (root.dataset);
+    this.form = /** @type {OpenForm} */ (root.querySelector("#open"));
+    this.way = /** @type {HTMLElement} */ (root.querySelector("#way"));
+    this.base = String(this.form.getAttribute("action"));
     this.loading = new Loading(() => this.loadKeys());
+    /** @type {MailboxTools | null} */
     this.tools = null;
+    /** @type {Visit | null} */
     this.visit = null;
+    /** @type {TalkEntry[]} */
     this.entries = [];
     this.draft = "";
+    /** @type {ReturnType<typeof attachedTo> | null} */
     this.attached = null;
+    /** @type {HTMLElement | null} */
     this.block = null;
     // For the files of the letter that is being sent.
+    /** @type {Wait | null} */
     this.waiting = null;
     // Forms whose step this browser cannot do.
+    /** @type {HTMLFormElement[]} */
     this.unable = [];
     this.isBarred = false;
     this.seen = "";
@@ -56,10 +66,20 @@ export class Page {
     this.keeping = new Keeping(root, this.base);
   }
 
+  // The visit and its files, where the mailbox stands open.
+  get opened() {
+    return /** @type {Visit} */ (this.visit);
+  }
+
+  get files() {
+    return /** @type {ReturnType<typeof attachedTo>} */ (this.attached);
+  }
+
   start() {
     const field = this.form.elements.receipt;
     this.way.textContent = this.words.openedHere;
     this.form.addEventListener("submit", (event) => this.take(event, () => this.open(field)));
+    /** @type {(event: Event) => void} */
     const touch = ({ type }) => this.prepare(field, type !== "input");
     ["focus", "input", "change"].forEach((name) => field.addEventListener(name, touch));
     window.addEventListener("online", touch);
@@ -68,7 +88,9 @@ export class Page {
     });
     askBeforeLeaving(() => this.mustAsk());
     window.addEventListener("pagehide", () => this.wipe());
-    window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) window.location.reload();
+    });
     if (field.value) this.prepare(field);
   }
 
@@ -79,6 +101,7 @@ export class Page {
 
   // Loads the keys' script while the reporter types, and shows what was typed in groups. A line that
   // fails is told to nobody: the press tells.
+  /** @type {(field: HTMLInputElement, isTouch?: boolean) => Promise<void>} */
   async prepare(field, isTouch = true) {
     if (!this.form.isConnected) return;
     this.showGroups(field);
@@ -96,14 +119,21 @@ export class Page {
     if (this.form.isConnected) this.showGroups(field);
   }
 
+  /** @type {(field: HTMLInputElement) => void} */
   showGroups(field) {
     const check = this.tools && this.tools.check;
-    showGroups(this.root.querySelector('[data-slot="groups"]'), field.value, this.words, check);
+    showGroups(
+      /** @type {HTMLElement} */ (this.root.querySelector('[data-slot="groups"]')),
+      field.value,
+      this.words,
+      check,
+    );
   }
 
   // Runs one step at a time, in place of the plain form's own way.
+  /** @type {(event: Event, step: (say: Say) => Promise<void>) => Promise<void>} */
   async take(event, step) {
-    const form = event.target;
+    const form = /** @type {HTMLFormElement} */ (event.target);
     // A press of its own said yes.
     if (form.hasAttribute("data-yes")) return;
     event.preventDefault();
@@ -111,7 +141,7 @@ export class Page {
     clearFaults(this.root);
     clearCut(this.root);
     if (this.unable.includes(form)) {
-      form.querySelector(".plain-offer").focus();
+      /** @type {HTMLElement} */ (form.querySelector(".plain-offer")).focus();
       return;
     }
     this.isBusy = true;
@@ -132,6 +162,7 @@ export class Page {
     this.isBusy = false;
   }
 
+  /** @type {(error: any, form: HTMLFormElement) => Promise<void>} */
   async explain(error, form) {
     if (error.faults) showFaults(this.root, this.words.summary, error.faults);
     else if (isLost(error)) this.cut(form);
@@ -143,6 +174,7 @@ export class Page {
   }
 
   // No answer that we can read. What is known to be unsent says so.
+  /** @type {(form: HTMLFormElement) => void} */
   cut(form) {
     const { cut, cutUnsure, cutLook } = this.words;
     const isUnsure = this.visit && this.visit.mayBeStored;
@@ -152,7 +184,7 @@ export class Page {
   // Something went wrong here. Only what cannot seal a single byte is a browser that cannot.
   async isAble() {
     try {
-      return Boolean(this.tools) && (await this.tools.trySealing());
+      return Boolean(this.tools && (await this.tools.trySealing()));
     } catch {
       return false;
     }
@@ -160,12 +192,14 @@ export class Page {
 
   // A key that nobody confirmed, or another unit than the tip was sealed for: the plain way would hand
   // the words to who made it so.
+  /** @type {(error: Error) => void} */
   bar(error) {
     this.isBarred = true;
     this.seen = ALARMS[error.name] || this.seen;
     this.showAlarm(this.seen);
   }
 
+  /** @type {(name: string) => void} */
   showAlarm(name) {
     const lines = [this.words[`${name}Why`], this.words[`${name}Next`]];
     const faults = lines.map((text) => ({ text: dialled(text), field: null }));
@@ -185,21 +219,24 @@ export class Page {
   }
 
   // Offers what leads the plain way, in the form that it would send. No file goes that way.
+  /** @type {(form: HTMLFormElement) => void} */
   offerPlain(form) {
     if (this.unable.includes(form)) return;
     this.unable.push(form);
     const isLetter = form !== this.form;
     if (this.block) this.block.hidden = true;
-    if (isLetter) form.querySelector("[type=submit]").before(cloneTemplate("plain-letter"));
+    if (isLetter) buttonOf(form).before(cloneTemplate("plain-letter"));
     else this.way.textContent = this.words.unable;
-    const offer = form.querySelector(".plain-offer");
+    const offer = /** @type {HTMLElement} */ (form.querySelector(".plain-offer"));
     offer.hidden = false;
     if (!isLetter) return;
-    offer.querySelector("[data-plain]").addEventListener("click", () => this.sendPlain(form));
+    const plain = /** @type {HTMLElement} */ (offer.querySelector("[data-plain]"));
+    plain.addEventListener("click", () => this.sendPlain(form));
     offer.focus();
   }
 
   // The other form's press is hold.js's.
+  /** @type {(form: HTMLFormElement) => Promise<void>} */
   async sendPlain(form) {
     if (await isCut()) {
       this.cut(form);
@@ -207,30 +244,36 @@ export class Page {
     }
     this.carryReceipt();
     form.setAttribute("data-yes", "");
-    form.querySelector("[type=submit]").click();
+    buttonOf(form).click();
     form.removeAttribute("data-yes");
   }
 
   carryReceipt() {
-    this.root.querySelectorAll("input[name=receipt]").forEach((field) => {
-      field.value = this.visit.typed;
+    const { typed } = this.opened;
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = this.root.querySelectorAll("input[name=receipt]");
+    fields.forEach((field) => {
+      field.value = typed;
     });
   }
 
+  /** @type {(text: string, field?: HTMLElement) => void} */
   fault(text, field) {
     showFault(this.root, this.words.summary, field ? text : dialled(text), field || null);
   }
 
+  /** @type {(field: HTMLInputElement) => Promise<void>} */
   async open(field) {
     if (!this.tools) await inTime(this.loading.get());
+    const tools = /** @type {MailboxTools} */ (this.tools);
     let digits;
     try {
-      digits = this.tools.check(field.value);
+      digits = tools.check(field.value);
     } catch (error) {
-      this.fault(receiptFault(error, this.words), field);
+      this.fault(receiptFault(/** @type {object} */ (error), this.words), field);
       return;
     }
-    const visit = new Visit(this.tools, this.base, field.value, digits, this.words.site);
+    const visit = new Visit(tools, this.base, field.value, digits, this.words.site);
     const entries = await visit.look();
     if (!entries) {
       this.fault(this.words.unknown, field);
@@ -243,16 +286,18 @@ export class Page {
     this.showMailbox(this.draft ? this.words.back : "");
   }
 
+  /** @type {(view: DocumentFragment) => void} */
   show(view) {
     this.root.textContent = "";
     this.root.append(view);
-    this.root.querySelector("h1").focus();
+    /** @type {HTMLElement} */ (this.root.querySelector("h1")).focus();
     window.scrollTo(0, 0);
   }
 
+  /** @type {(stored: string, act?: string) => void} */
   showMailbox(stored, act = "") {
-    this.show(mailboxView(this.visit.answer, this.entries, this.words.lang, { stored, act }));
-    const letter = this.act("message");
+    this.show(mailboxView(this.opened.answer, this.entries, this.words.lang, { stored, act }));
+    const letter = /** @type {LetterForm} */ (this.act("message"));
     letter.elements.words.value = this.draft;
     this.takeFiles();
     letter.addEventListener("submit", (event) =>
@@ -264,21 +309,22 @@ export class Page {
 
   // The field of files stays the same when the page shows something else in between.
   takeFiles() {
-    const fresh = this.root.querySelector("#files-block");
+    const fresh = /** @type {HTMLElement} */ (this.root.querySelector("#files-block"));
     if (this.block && fresh) fresh.replaceWith(this.block);
     if (this.block || !fresh) return;
     this.block = fresh;
-    this.attached = attachedTo(fresh, this.visit, this.words);
+    this.attached = attachedTo(fresh, this.opened, this.words);
   }
 
+  /** @type {(kind: MessageKind, letter: LetterForm, marked?: string) => void} */
   showStep(kind, letter, marked = "") {
     this.draft = letter.elements.words.value;
     this.show(
       kind === "danger"
-        ? dangerView(marked, this.visit.answer.apart)
+        ? dangerView(marked, this.opened.answer.apart)
         : cloneTemplate(`view-${kind}`),
     );
-    const form = this.act(`confirm-${kind}`);
+    const form = /** @type {LetterForm} */ (this.act(`confirm-${kind}`));
     form.elements.words.value = this.draft;
     form.addEventListener("submit", (event) => this.take(event, () => this.send(kind, form)));
     this.act("back").addEventListener("submit", (event) => {
@@ -288,10 +334,12 @@ export class Page {
     });
   }
 
+  /** @type {(name: string) => HTMLElement} */
   act(name) {
-    return this.root.querySelector(`[data-act="${name}"]`);
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-act="${name}"]`));
   }
 
+  /** @type {(name: string, step: () => void) => void} */
   onPress(name, step) {
     this.act(name).addEventListener("click", (event) => {
       event.preventDefault();
@@ -302,21 +350,23 @@ export class Page {
   // The files go on by themselves; the letter is pressed for again.
   giveUp() {
     if (!this.waiting || !this.waiting.giveUp()) return false;
-    if (this.attached.files) this.attached.files.hold(false);
+    const { files } = this.files;
+    if (files) files.hold(false);
     return true;
   }
 
+  /** @type {(kind: MessageKind, form: LetterForm, say?: Say) => Promise<void>} */
   async send(kind, form, say) {
     const field = form.elements.words;
     const typed = kind === "withdraw" ? "" : field.value.trim();
-    const hasFiles = kind === "message" && Boolean(this.attached) && this.attached.hasFiles;
+    const hasFiles = kind === "message" && Boolean(this.attached && this.attached.hasFiles);
     const wrong = wordsFault(typed, this.words, { mayBeEmpty: kind !== "message" || hasFiles });
     if (wrong) {
       this.fault(wrong, field);
     } else if (hasFiles) {
-      await this.sendFiles(typed, say);
+      await this.sendFiles(typed, /** @type {Say} */ (say));
     } else {
-      const isWhole = await this.visit.send(kind, bodyOf(kind, typed, this.words));
+      const isWhole = await this.opened.send(kind, bodyOf(kind, typed, this.words));
       if (!isWhole && typed) {
         this.showStep(kind, form, this.words.marked);
         return;
@@ -326,27 +376,36 @@ export class Page {
   }
 
   // A letter that names files is JSON: what was written stands beside them.
+  /** @type {(typed: string, say: Say) => Promise<void>} */
   async sendFiles(typed, say) {
-    await this.attached.ready();
+    const attached = this.files;
+    await attached.ready();
     const wait = new Wait();
     this.waiting = wait;
+    /** @type {(files: SentFiles) => Promise<ReturnType<FilesField["outcome"]>>} */
     const post = (files) => wait.post(() => this.postLetter(typed, files, say));
-    const told = await wait.run(() => this.attached.sendWith(say, post));
-    this.attached.wipe();
+    const told = await wait.run(() => attached.sendWith(say, post));
+    attached.wipe();
     this.attached = this.block = null;
     await this.sent("message", "", told.map(({ name, text }) => `${name} ${text}`).join(" "));
   }
 
+  /**
+   * @param {string} typed
+   * @param {SentFiles} files
+   * @param {Say} say
+   */
   async postLetter(typed, { entries, tickets }, say) {
     say(this.words.wait);
-    await this.visit.send(
+    await this.opened.send(
       "message",
       entries.length ? textOf({ what: typed }, entries) : typed,
       tickets,
     );
-    return this.attached.outcome(entries);
+    return this.files.outcome(entries);
   }
 
+  /** @type {(kind: MessageKind, draft: string, told: string) => Promise<void>} */
   async sent(kind, draft, told) {
     this.draft = draft;
     this.keeping.save(draft);
@@ -360,7 +419,7 @@ export class Page {
   // It is stored: should the new look fail, the old one is shown, with the words that it arrived.
   async lookAgain() {
     try {
-      this.entries = (await this.visit.look()) || this.entries;
+      this.entries = (await this.opened.look()) || this.entries;
     } catch (error) {
       if (!(isLost(error) || error instanceof Refused)) throw error;
     }
@@ -370,11 +429,17 @@ export class Page {
     this.visit = null;
     this.entries = [];
     this.draft = "";
-    this.root.querySelectorAll("input, textarea").forEach((field) => {
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = this.root.querySelectorAll("input, textarea");
+    fields.forEach((field) => {
       field.value = "";
     });
     this.root.textContent = "";
   }
 }
 
+/** @type {Words} */
 const STORED = { message: "storedMessage", danger: "storedDanger", withdraw: "storedWithdraw" };
+
+/** @type {(form: HTMLFormElement) => HTMLElement} */
+const buttonOf = (form) => /** @type {HTMLElement} */ (form.querySelector("[type=submit]"));

@@ -6,6 +6,11 @@ export const aWhile = () => new Promise((resolve) => setTimeout(resolve, WHILE))
 
 // The last answer up to which everything opened and stands in its place: what comes after a gap was
 // read in doubt. `messages` are the server's rows, whose digests `openThread` has compared.
+/**
+ * @param {TalkEntry[]} entries
+ * @param {MessageRow[]} messages
+ * @param {string} day
+ */
 export function lastSeen(entries, messages, day) {
   const end = entries.findIndex(({ trouble }) => trouble);
   const sound = end < 0 ? entries : entries.slice(0, end);

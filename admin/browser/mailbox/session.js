@@ -9,19 +9,29 @@ const AGAIN = ["number_taken", "token", "unit_open"];
 const MARK = { kind: "danger", number: 0, digest: "", sealed: "" };
 
 export class Visit {
+  /**
+   * @param {MailboxTools} tools
+   * @param {string} base
+   * @param {string} typed
+   * @param {string} digits
+   * @param {string} site
+   */
   constructor(tools, base, typed, digits, site) {
     this.tools = tools;
     this.base = base;
     this.typed = typed;
     this.keys = tools.derive(digits, site);
     this.lookup = tools.toHex(this.keys.lookup);
-    this.answer = null;
+    // What the server said last; there before anything is done with it.
+    this.answer = /** @type {Thread} */ (/** @type {unknown} */ (null));
+    /** @type {PendingLetter | null} */
     this.pending = null;
     // Whether the pending letter may have been stored, and its answer lost.
     this.mayBeStored = false;
   }
 
   // Returns the entries of the talk, or null where nothing lies under this receipt.
+  /** @type {() => Promise<TalkEntry[] | null>} */
   async look() {
     const day = today();
     this.answer = await askThread(this.base, this.lookup);
@@ -34,6 +44,11 @@ export class Visit {
   // The unit learns up to where its answers came. Nobody waits for it, and nothing hangs on it. A while
   // after the answer, whatever there was to open: who watches the line must not see by it whether the
   // receipt is known.
+  /**
+   * @param {TalkEntry[] | null} entries
+   * @param {string} day
+   * @param {Promise<unknown>} pause
+   */
   async tellSeen(entries, day, pause) {
     const { keys, answer, tools, base, lookup } = this;
     const box = entries
@@ -46,6 +61,7 @@ export class Visit {
   // Seals and stores. Where another message came first, or the page is a day old, it looks again,
   // numbers anew and tries once more. `tickets` are those of the files that the body names. Returns
   // whether the words went along, or the mark alone.
+  /** @type {(kind: MessageKind, body: string, tickets?: string[]) => Promise<boolean>} */
   async send(kind, body, tickets = []) {
     try {
       await this.sendOnce(kind, body, tickets);
@@ -55,12 +71,13 @@ export class Visit {
       this.answer = await askThread(this.base, this.lookup);
       await this.sendOnce(kind, body, tickets);
     }
-    const { content } = this.pending;
+    const { content } = /** @type {PendingLetter} */ (this.pending);
     this.pending = null;
     this.mayBeStored = false;
     return content !== MARK;
   }
 
+  /** @type {(kind: MessageKind, body: string, tickets: string[]) => Promise<void>} */
   async sendOnce(kind, body, tickets) {
     const letter = await this.letter(kind, body);
     const content = tickets.length
@@ -79,6 +96,7 @@ export class Visit {
   }
 
   // A retry of the same words sends the same letter under the same token: it is stored once.
+  /** @type {(kind: MessageKind, body: string) => Promise<PendingLetter>} */
   async letter(kind, body) {
     const pending = this.pending;
     if (pending && pending.kind === kind && pending.body === body) return pending;
@@ -88,13 +106,14 @@ export class Visit {
     return this.pending;
   }
 
+  /** @type {(kind: MessageKind, body: string) => Promise<object>} */
   async seal(kind, body) {
     this.tools.checkReader(this.answer.unit, await askKeys());
     try {
       return await this.tools.sealLetter(this.keys, this.answer, kind, body);
     } catch (error) {
       // No word may go along before somebody of the unit has opened the tip; the call counts.
-      if (error.name === "Unmarked" && kind === "danger") return MARK;
+      if (/** @type {Error} */ (error).name === "Unmarked" && kind === "danger") return MARK;
       throw error;
     }
   }
@@ -109,7 +128,8 @@ export class Visit {
   }
 }
 
+/** @type {(kind: MessageKind) => object} */
 function unsealed(kind) {
-  if (kind !== "danger") throw new Refused("unit_closed");
+  if (kind !== "danger") throw new Refused("unit_closed", 0);
   return MARK;
 }

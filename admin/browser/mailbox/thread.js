@@ -12,7 +12,9 @@ import {
 
 // Returns `{number, side, day, body, trouble}` for each place of the talk. `trouble` is "" or one of
 // changed, misplaced, missing, no_question. The reporter's own words are never in it.
+/** @type {(keys: ReporterKeys, answer: Thread) => Promise<TalkEntry[]>} */
 export async function openThread(keys, answer) {
+  /** @type {TalkEntry[]} */
   const entries = [];
   let last = 0;
   let previous = "";
@@ -32,15 +34,24 @@ export async function openThread(keys, answer) {
   return entries;
 }
 
+/** @type {(number: number, trouble: string) => TalkEntry} */
 const empty = (number, trouble) => ({ number, side: "staff", day: "", body: "", trouble });
 const ACTS = ["danger", "withdraw"];
 
 // The server hands out no own message, so it is the one that looks at the bytes' shape.
+/** @type {(row: MessageRow) => TalkEntry} */
 function ownRow({ number, day, whole, act }) {
   const trouble = whole === true ? "" : "changed";
   return { number, side: "reporter", day, body: "", act: ACTS.includes(act) ? act : "", trouble };
 }
 
+/**
+ * @param {MessageRow} row
+ * @param {ReporterKeys} keys
+ * @param {string} reference
+ * @param {string} previous
+ * @returns {Promise<TalkEntry>}
+ */
 async function openRow(row, keys, reference, previous) {
   let body = "";
   let trouble = "";
@@ -53,6 +64,7 @@ async function openRow(row, keys, reference, previous) {
     body = envelope.body;
     // The one that was sealed, where one was; the row's is the server's word.
     day = envelope.day || day;
+    /** @type {Place} */
     const place = { direction: "staff", reference, number: row.number, previous };
     verifyEnvelope(plain, keys.talk, place);
     if (digestOf(plain) !== row.digest) trouble = "misplaced";

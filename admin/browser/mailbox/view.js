@@ -3,16 +3,25 @@
 import { seen } from "../shared/page/unseen.js";
 import { fill, longDay } from "../shared/page/words.js";
 
+/** @type {Record<string, (entry: TalkEntry) => string>} */
 const ITEMS = {
   staff: () => "item-staff",
   reporter: ({ act }) => (act ? `item-own-${act}` : "item-own"),
 };
 
+/** @type {(id: string) => DocumentFragment} */
 export function cloneTemplate(id) {
-  return document.getElementById(id).content.cloneNode(true);
+  const { content } = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {DocumentFragment} */ (content.cloneNode(true));
 }
 
 // `stored` says what was just stored, `act` names it where it was more than words.
+/**
+ * @param {Thread} answer
+ * @param {TalkEntry[]} entries
+ * @param {string} lang
+ * @param {{ stored: string, act: string }} done
+ */
 export function mailboxView(answer, entries, lang, { stored, act }) {
   const view = cloneTemplate("view-mailbox");
   const isPurged = answer.status === "purged";
@@ -35,22 +44,26 @@ export function mailboxView(answer, entries, lang, { stored, act }) {
 }
 
 // What happens now, after an act of today or of the last days.
+/** @type {(view: DocumentFragment, act: string, isApart: boolean) => void} */
 function showHappens(view, act, isApart) {
   if (!act) return;
   slot(view, `happens-${act}`).hidden = false;
   slot(view, `who-${act}`).hidden = isApart;
 }
 
+/** @type {(entry: TalkEntry, lang: string) => DocumentFragment} */
 function entryView(entry, lang) {
   const item = cloneTemplate(entry.trouble ? `item-${entry.trouble}` : ITEMS[entry.side](entry));
   if (slot(item, "body")) slot(item, "body").append(...seen(entry.body));
-  if (slot(item, "nth")) put(item, "nth", fill(slot(item, "nth").textContent, { n: entry.number }));
+  if (slot(item, "nth"))
+    put(item, "nth", fill(String(slot(item, "nth").textContent), { n: entry.number }));
   if (slot(item, "day")) slot(item, "day").textContent = longDay(entry.day, lang);
   if (slot(item, "own")) putDay(item, "own", entry.day, lang);
   return item;
 }
 
 // `marked` is the sentence that the call for protection counts and its words were not kept.
+/** @type {(marked: string, isApart: boolean) => DocumentFragment} */
 export function dangerView(marked, isApart) {
   const view = cloneTemplate("view-danger");
   put(view, "marked", marked);
@@ -58,15 +71,19 @@ export function dangerView(marked, isApart) {
   return view;
 }
 
-const slot = (view, name) => view.querySelector(`[data-slot="${name}"]`);
+/** @type {(view: DocumentFragment, name: string) => HTMLElement} */
+const slot = (view, name) =>
+  /** @type {HTMLElement} */ (view.querySelector(`[data-slot="${name}"]`));
 
+/** @type {(view: DocumentFragment, name: string, text: string) => void} */
 function put(view, name, text) {
   const node = slot(view, name);
   node.textContent = text;
   node.hidden = !text;
 }
 
+/** @type {(view: DocumentFragment, name: string, day: string, lang: string) => void} */
 function putDay(view, name, day, lang) {
   const node = slot(view, name);
-  put(view, name, fill(node.textContent, { day: longDay(day, lang) }));
+  put(view, name, fill(String(node.textContent), { day: longDay(day, lang) }));
 }

@@ -22,7 +22,7 @@ function trusted(address) {
 }
 
 // Returns a function that runs one job after another.
-/** @type {() => (job: object) => Promise<any>} */
+/** @type {() => AskWorker} */
 export function startWorker() {
   const worker = new Worker(trusted(DESK));
   return (job) =>
@@ -35,4 +35,5 @@ export function startWorker() {
 }
 
 // A worker that opens one file; see desk-files-worker.js.
-export const fileWorker = () => new Worker(trusted(FILES));
+/** @type {() => FileWorker} */
+export const fileWorker = () => /** @type {any} */ (new Worker(trusted(FILES)));

@@ -2,10 +2,12 @@
 // going on. Not where the reader saves data. A file of its own, so that no other page carries it.
 (function () {
   "use strict";
-  var addresses = document.currentScript.dataset.ahead.split(" ");
+  var own = /** @type {HTMLElement} */ (document.currentScript);
+  var addresses = /** @type {string} */ (own.dataset.ahead).split(" ");
 
   function fetchAhead() {
-    if ((navigator.connection || {}).saveData || location.protocol === "file:") return;
+    var line = navigator.connection;
+    if ((line && line.saveData) || location.protocol === "file:") return;
     addresses.forEach(function (address) {
       var link = document.createElement("link");
       link.rel = "prefetch";

@@ -4,11 +4,12 @@
   var SIZE = "dengshao.elder";
   var root = document.documentElement;
   var elder = document.getElementById("elder");
-  var exit = document.getElementById("quick-exit");
+  var exit = /** @type {HTMLAnchorElement} */ (document.getElementById("quick-exit"));
   // 0 普通, 1 长辈版, 2 更大; the button names what the next press brings.
   var size = 0;
 
   // A browser may refuse its storage; the page then simply forgets.
+  /** @type {<T>(name: "localStorage" | "sessionStorage", act: (store: Storage) => T) => T | null} */
   function withStore(name, act) {
     try {
       return act(window[name]);
@@ -17,24 +18,31 @@
     }
   }
 
+  /** @param {number} next */
   function showSize(next) {
     size = next;
     root.classList.toggle("elder", size > 0);
     root.classList.toggle("elder--larger", size > 1);
     if (!elder) return;
     elder.hidden = false;
-    elder.textContent = [elder.dataset.large, elder.dataset.larger, elder.dataset.normal][size];
+    var words = /** @type {string[]} */ ([
+      elder.dataset.large,
+      elder.dataset.larger,
+      elder.dataset.normal,
+    ]);
+    elder.textContent = words[size];
   }
 
   function changeSize() {
     showSize((size + 1) % 3);
     withStore("localStorage", function (store) {
-      if (size) store.setItem(SIZE, size);
+      if (size) store.setItem(SIZE, String(size));
       else store.removeItem(SIZE);
     });
   }
 
   // Typed words go first, so that "back" has nothing to refill; then the page; then the address.
+  /** @param {Event} [event] */
   function leave(event) {
     if (event) event.preventDefault();
     // For read.js: a voice must not go on with the next paragraph.
@@ -54,7 +62,9 @@
     window.location.replace(target);
   }
 
+  /** @type {number[]} */
   var presses = [];
+  /** @param {KeyboardEvent} event */
   function countEscape(event) {
     // Esc in the middle of typing pinyin belongs to the keyboard.
     if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;

@@ -1,18 +1,21 @@
 // Copies the address of this article, and opens the official words where there is room beside ours.
 (function () {
   "use strict";
-  var button = document.getElementById("copy-link");
-  var said = document.getElementById("copied");
+  var button = /** @type {HTMLElement} */ (document.getElementById("copy-link"));
+  var said = /** @type {HTMLElement} */ (document.getElementById("copied"));
+  /** @type {HTMLDetailsElement | null} */
   var fold = document.querySelector(".beside .official");
 
   if (fold && window.matchMedia("(min-width:1000px)").matches) fold.open = true;
   if (!button) return;
 
+  /** @param {boolean} done */
   function show(done) {
     said.textContent = done ? "已复制" : "没有复制成，请从地址栏复制。";
   }
 
   // For pages opened from a file or without encryption, where the clipboard is kept from scripts.
+  /** @param {string} words */
   function copyBySelection(words) {
     var field = document.createElement("textarea");
     field.value = words;

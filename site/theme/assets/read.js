@@ -3,13 +3,15 @@
 (function () {
   "use strict";
   var speech = window.speechSynthesis;
-  var button = document.getElementById("read");
+  var button = /** @type {HTMLElement} */ (document.getElementById("read"));
   if (!button || !speech || !window.SpeechSynthesisUtterance) return;
 
   var BLOCKS = "h1,h2,h3,p,li,dt,dd,th,td,summary,blockquote";
   var language = document.documentElement.lang.slice(0, 2);
   var start = button.textContent;
+  /** @type {HTMLElement[]} */
   var queue = [];
+  /** @type {HTMLElement | null} */
   var shown = null;
   // Tells the ends of a reading that was stopped from those of the present one.
   var turn = 0;
@@ -22,9 +24,10 @@
   }
 
   // What a block says itself, without the blocks inside it: those have a turn of their own.
+  /** @type {(block: Element) => string} */
   function wordsOf(block) {
     return Array.prototype.filter
-      .call(block.childNodes, function (node) {
+      .call(block.childNodes, function (/** @type {any} */ node) {
         return !node.matches || !(node.matches(BLOCKS + ",ul,ol,dl") || node.querySelector(BLOCKS));
       })
       .map(function (node) {
@@ -35,12 +38,14 @@
   }
 
   function findBlocks() {
-    var all = document.getElementById("main").querySelectorAll(BLOCKS);
+    /** @type {NodeListOf<HTMLElement>} */
+    var all = /** @type {Element} */ (document.getElementById("main")).querySelectorAll(BLOCKS);
     return Array.prototype.filter.call(all, function (one) {
       return one.offsetParent && !one.closest(".no-print") && wordsOf(one);
     });
   }
 
+  /** @param {HTMLElement | null} block */
   function mark(block) {
     if (shown) shown.classList.remove("reading");
     shown = block;
@@ -78,7 +83,7 @@
     if (reading) return stop();
     reading = true;
     queue = findBlocks();
-    button.textContent = button.dataset.stop;
+    button.textContent = /** @type {string} */ (button.dataset.stop);
     readNext();
   }
 

@@ -13,19 +13,32 @@
   var SURE = 0.2,
     SURE_HEARD = -0.5;
   var words = window.dengshaoWords;
+  /**
+   * What one sign tells, and each of several that sound alike.
+   * @typedef {{ weight: number, signs: number[] }} Entry
+   * @typedef {{ signs: number[], part: number }} Share
+   * @typedef {{ weight: number } & ({ each: Share[] } | (Share & { each?: undefined }))} Evidence
+   * @typedef {{ is: string, sound: string }} Step
+   */
+  /** @type {Record<string, Record<string, Entry>>} */
   var table = {},
+    /** @type {Record<string, string[]>} */
     heads = {},
+    /** @type {Record<string, Entry>} */
     english = {};
 
   // What many speakers do not tell apart.
+  /** @type {(sound: string) => string} */
   function coarse(sound) {
     return words.fold(sound).replace(/^n/, "l").replace(/^hu$/, "fu");
   }
 
+  /** @type {(one: string) => string} */
   function soundOf(one) {
     return coarse(words.soundsOf(one)[0] || "");
   }
 
+  /** @type {(weight: number, signs: string) => Entry} */
   function entry(weight, signs) {
     return { weight: weight - NOTHING, signs: words.numbers(signs, true) };
   }
@@ -63,7 +76,9 @@
 
   // The characters of a query with their sounds; letters as the syllables that they spell. Where
   // ordinary words were taken out nothing is a pair.
+  /** @type {(query: string, ordinary?: RegExp) => (Step | null)[]} */
   function steps(query, ordinary) {
+    /** @type {(Step | null)[]} */
     var all = [];
     (words.prepare(query, ordinary).han.match(/[\u3400-\u9fff\n]|[a-z]+/g) || []).forEach(
       function (one) {
@@ -78,7 +93,9 @@
   }
 
   // Letters that spell nothing may have two of them changed about: xaing.
+  /** @type {(letters: string) => string[] | null} */
   function respell(letters) {
+    /** @type {string[] | null} */
     var best = null;
     for (var at = 0; at + 1 < letters.length; at += 1) {
       var found = words.spell(
@@ -90,6 +107,7 @@
   }
 
   // Of a pair that nobody has typed one character is a slip; of letters both are heard.
+  /** @type {(a: Step, b: Step, head: string, one: string) => boolean} */
   function isNear(a, b, head, one) {
     if (soundOf(one) !== b.sound) return false;
     return !a.is || !b.is
@@ -98,9 +116,11 @@
   }
 
   // What a pair tells: as it stands, or all together that sound so.
+  /** @type {(a: Step, b: Step) => Evidence | null} */
   function pairOf(a, b) {
     var told = a.is && b.is && table[a.is] && table[a.is][b.is];
     if (told) return { weight: told.weight, signs: told.signs, part: 1 };
+    /** @type {Entry[]} */
     var near = [];
     (heads[a.sound] || []).forEach(function (head) {
       Object.keys(table[head]).forEach(function (one) {
@@ -125,7 +145,9 @@
   }
 
   // What each character and each pair of a query tells; nothing where nobody typed it before.
+  /** @type {(query: string, ordinary?: RegExp) => (Evidence | null)[]} */
   function evidence(query, ordinary) {
+    /** @type {Record<string, Evidence | null>} */
     var all = {},
       run = steps(query, ordinary);
     run.forEach(function (step, at) {
@@ -141,6 +163,7 @@
     });
   }
 
+  /** @type {(query: string) => (Evidence | null)[]} */
   function spokenEvidence(query) {
     var run = words.prepare(query).english.split(" ").filter(Boolean);
     var known = Object.keys(english).filter(function (one) {
@@ -180,8 +203,9 @@
   // the evidence leans, which kinds of danger, and which of the pages that asked.yml names are asked for:
   // each by how much of the evidence is for it.
   window.dengshaoAskedFor = function (query, spoken, sense) {
-    var all = spoken ? spokenEvidence(query) : evidence(query),
-      told = {};
+    /** @type {Asked["told"]} */
+    var told = {},
+      all = spoken ? spokenEvidence(query) : evidence(query);
     var telling = spoken ? all : evidence(query, sense.ordinary),
       lean = leanOf(telling) * sense.step;
     var isHeard = !spoken && !/[\u3400-\u9fff]/.test(query);
@@ -194,6 +218,7 @@
     };
   };
 
+  /** @type {(all: (Evidence | null)[]) => number} */
   function leanOf(all) {
     var sum = all.reduce(function (sum, one) {
       return sum + (one ? one.weight : 0);
@@ -202,11 +227,15 @@
   }
 
   // Kinds of danger by how much of a piece of evidence is of that kind, pages by how few others it is for.
+  /** @type {(told: Asked["told"], all: (Evidence | null)[], kinds: number, isDanger: boolean) => void} */
   function count(told, all, kinds, isDanger) {
     all
-      .reduce(function (some, one) {
-        return one ? some.concat(one.each || one) : some;
-      }, [])
+      .reduce(
+        function (some, one) {
+          return one ? some.concat(one.each || one) : some;
+        },
+        /** @type {Share[]} */ ([]),
+      )
       .forEach(function (one) {
         one.signs.forEach(function (sign) {
           var isKind = sign < kinds * LEVELS;

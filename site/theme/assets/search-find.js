@@ -27,13 +27,54 @@
   // What sentences are held together by: it says little about what is looked for.
   var COMMON =
     /[我你您他她它俺咱的了吗呢吧啊么咋啥嘛咯嘞咗嘅呀哪谁这那]|^(怎样|如何|可以|一个|应该|知道|多少|不要|要不|没有|有没|不是|会不|不会|能不|不能|请问|有人|别人|被人|是不|如果|因为|已经|还是|一直|老是|天天|现在|今天|想要|要怎|该怎)$/;
+  /**
+   * @typedef {Map<string, number>} Keys
+   * @typedef {{
+   *   url: string,
+   *   title: string,
+   *   about: string,
+   *   number: number,
+   *   english: boolean,
+   *   last: number,
+   *   place: boolean,
+   *   keys: Keys,
+   *   names: string[],
+   *   headings: [words: string, anchor: string][],
+   * }} Page
+   * @typedef {{ keys: Keys, number?: number, place?: boolean }} Keyed
+   * @typedef {{
+   *   pages: Page[],
+   *   text?: Record<string, string>,
+   *   answers: number[][],
+   *   synonyms: SynonymGroup[],
+   * }} Part
+   * What a query is looked for by; all but the first two is found out among the pages.
+   * @typedef {{
+   *   key: string,
+   *   sounds: string[],
+   *   known: boolean,
+   *   near: string,
+   *   found: number,
+   *   worth: number,
+   * }} Term
+   * @typedef {SynonymGroup & { pages: number[] }} Group
+   * @typedef {{ numbers: number[], share: number }} Share
+   * @typedef {{ page: Page, points: number, meant: number, pin: number }} Ranked
+   */
+  /** @type {Record<string, Part>} */
   var parts = {};
+  /** @type {Page[]} */
   var pages = [],
+    /** @type {Record<string, string>} */
     telling = {},
+    /** @type {SynonymGroup[]} */
     synonyms = [],
+    /** @type {number[][]} */
     answers = [],
+    /** @type {Record<string, Set<number>>} */
     said = {};
 
+  /** @type {(number: number) => string} */
   function ordinal(number) {
     var tens = Math.floor(number / 10),
       ones = number % 10;
@@ -41,21 +82,26 @@
   }
 
   // 50条 and 第50条 to 第五十条.
+  /** @type {(text: string) => string} */
   function normalize(text) {
     return words.normalize(text).replace(/第?\s*(\d{1,2})\s*([条章])/g, function (_, number, unit) {
       return "第" + ordinal(+number) + unit;
     });
   }
 
+  /** @type {(word: string) => string} */
   function stem(word) {
     return word.length > 3 ? word.replace(/s$/, "") : word;
   }
 
+  /** @type {(run: string) => boolean} */
   function isHan(run) {
     return run.charCodeAt(0) > 0x3000;
   }
 
+  /** @type {(first: string[], second: string[]) => string[]} */
   function pairsOfSounds(first, second) {
+    /** @type {string[]} */
     var all = [];
     first.forEach(function (a) {
       second.forEach(function (b) {
@@ -66,6 +112,7 @@
   }
 
   // Calls `take` with every key of a text: characters, pairs, pairs of sounds, words of letters.
+  /** @type {(text: string, take: (key: string) => void) => void} */
   function eachKey(text, take) {
     (text.match(RUN) || []).forEach(function (run) {
       if (!isHan(run)) return take(stem(run));
@@ -79,21 +126,24 @@
     });
   }
 
+  /** @type {(keys: Keys, text: string, weight: number) => void} */
   function enter(keys, text, weight) {
     eachKey(text, function (key) {
-      if (!(keys.get(key) >= weight)) keys.set(key, weight);
+      if (!((keys.get(key) || 0) >= weight)) keys.set(key, weight);
     });
   }
 
   // A row gives address, title, keywords, description, headings, telephones, and whether it comes last.
+  /** @type {(row: PageRow, number: number, isEnglish: boolean) => Page} */
   function makePage(row, number, isEnglish) {
+    /** @type {Page} */
     var page = {
       url: row[0],
       title: row[1],
       about: row[3],
       number: number,
       english: isEnglish,
-      last: !!row[6],
+      last: row[6] || 0,
       place: /^places\//.test(row[0]),
       keys: new Map(),
       names: [normalize(row[1])].concat(row[2].map(normalize)),
@@ -118,7 +168,7 @@
   window.dengshaoAdd = function (name, part) {
     parts[name] = {
       pages: (part.pages || []).map(function (row, at) {
-        return makePage(row, part.from + at, !!part.english);
+        return makePage(row, (part.from || 0) + at, !!part.english);
       }),
       text: part.text && sayings(part.text),
       answers: part.asked || [],
@@ -127,9 +177,11 @@
   };
 
   // Pairs by their first character, and the pages of each: by how much a number is more than the last.
+  /** @type {(text: NonNullable<IndexPart["text"]>) => Record<string, string>} */
   function sayings(text) {
-    var numbers = text.pages.split(" "),
-      all = {},
+    /** @type {Record<string, string>} */
+    var all = {},
+      numbers = text.pages.split(" "),
       at = 0;
     text.pairs.split(" ").forEach(function (row) {
       for (var second = 1; second < row.length; second += 1) {
@@ -141,6 +193,7 @@
   }
 
   // What is looked through for this query, and no more.
+  /** @type {(names: string[]) => void} */
   function choose(names) {
     var chosen = names
       .filter(function (name, at) {
@@ -149,22 +202,35 @@
       .map(function (name) {
         return parts[name];
       });
-    pages = chosen.reduce(function (all, part) {
-      return all.concat(part.pages);
-    }, []);
-    telling = chosen.reduce(function (all, part) {
-      return part.text || all;
-    }, {});
+    pages = chosen.reduce(
+      function (all, part) {
+        return all.concat(part.pages);
+      },
+      /** @type {Page[]} */ ([]),
+    );
+    telling = chosen.reduce(
+      function (all, part) {
+        return part.text || all;
+      },
+      /** @type {Record<string, string>} */ ({}),
+    );
     said = {};
-    synonyms = chosen.reduce(function (all, part) {
-      return all.concat(part.synonyms);
-    }, []);
-    answers = chosen.reduce(function (all, part) {
-      return part.answers.length ? part.answers : all;
-    }, []);
+    synonyms = chosen.reduce(
+      function (all, part) {
+        return all.concat(part.synonyms);
+      },
+      /** @type {SynonymGroup[]} */ ([]),
+    );
+    answers = chosen.reduce(
+      function (all, part) {
+        return part.answers.length ? part.answers : all;
+      },
+      /** @type {number[][]} */ ([]),
+    );
   }
 
   // The numbers of the pages that say a pair, read once a query.
+  /** @type {(key: string) => Set<number>} */
   function sayers(key) {
     if (!said[key]) {
       var number = 0;
@@ -178,18 +244,21 @@
     return said[key];
   }
 
+  /** @type {(page: Keyed, key: string) => number} */
   function weightOf(page, key) {
     return (
       page.keys.get(key) ||
-      (key.length === 2 && isHan(key) && sayers(key).has(page.number) ? TEXT : 0)
+      (key.length === 2 && isHan(key) && sayers(key).has(Number(page.number)) ? TEXT : 0)
     );
   }
 
+  /** @type {(text: string) => Term[]} */
   function termsOf(text) {
+    /** @type {Term[]} */
     var terms = [];
     (text.match(RUN) || []).forEach(function (run) {
       var spelt = isHan(run) ? null : words.spell(run);
-      if (!isHan(run) || run.length === 1) terms.push({ key: stem(run), sounds: [] });
+      if (!isHan(run) || run.length === 1) terms.push(makeTerm(stem(run), []));
       if (spelt && spelt.length > 1)
         addSounds(
           terms,
@@ -198,22 +267,28 @@
           }),
         );
       for (var at = 0; isHan(run) && at + 1 < run.length; at += 1) {
-        terms.push({
-          key: run.substr(at, 2),
-          sounds: pairsOfSounds(soundsOf(run[at]), soundsOf(run[at + 1])),
-        });
+        terms.push(
+          makeTerm(run.substr(at, 2), pairsOfSounds(soundsOf(run[at]), soundsOf(run[at + 1]))),
+        );
       }
     });
     terms.forEach(weigh);
     return terms;
   }
 
+  /** @type {(key: string, sounds: string[]) => Term} */
+  function makeTerm(key, sounds) {
+    return { key: key, sounds: sounds, known: false, near: "", found: 0, worth: 0 };
+  }
+
+  /** @type {(terms: Term[], spelt: string[][]) => void} */
   function addSounds(terms, spelt) {
     for (var at = 0; at + 1 < spelt.length; at += 1)
-      terms.push({ key: "", sounds: pairsOfSounds(spelt[at], spelt[at + 1]) });
+      terms.push(makeTerm("", pairsOfSounds(spelt[at], spelt[at + 1])));
   }
 
   // A pair that no page has is taken for a slip: then its sound counts nearly as much.
+  /** @type {(term: Term) => void} */
   function weigh(term) {
     term.known = pages.some(function (page) {
       return weightOf(page, term.key) > 0;
@@ -226,7 +301,9 @@
   }
 
   // The word of English pages that a mistyped or longer one stands for.
+  /** @type {(word: string) => string} */
   function nearest(word) {
+    /** @type {Record<string, number>} */
     var known = {},
       root = word.replace(/(ing|ed|er|ers|ment|ly|ion)$/, "");
     if (!/^[a-z]{4,}$/.test(word)) return "";
@@ -246,6 +323,7 @@
       : "";
   }
 
+  /** @type {(page: Keyed, term: Term) => number} */
   function meant(page, term) {
     var best = weightOf(page, term.key);
     if (!best && term.near) best = 0.8 * weightOf(page, term.near);
@@ -258,6 +336,7 @@
   }
 
   // A place is never meant by what only sounds like its name.
+  /** @type {(page: Keyed, term: Term) => number} */
   function matches(page, term) {
     var best = meant(page, term);
     if (page.place) return best;
@@ -267,6 +346,7 @@
     return best;
   }
 
+  /** @type {(terms: Term[]) => number} */
   function total(terms) {
     return terms.reduce(function (sum, term) {
       return sum + term.worth;
@@ -274,6 +354,7 @@
   }
 
   // The words as a whole: in the title, as a keyword, or a keyword within them.
+  /** @type {(page: Page, text: string, terms: Term[]) => number} */
   function wholes(page, text, terms) {
     var best = 0;
     page.names.forEach(function (name, at) {
@@ -290,6 +371,7 @@
     return best;
   }
 
+  /** @type {(page: Page, text: string, terms: Term[]) => number} */
   function score(page, text, terms) {
     var all = total(terms),
       sum = 0;
@@ -300,6 +382,7 @@
   }
 
   // How well letters read as the sounds of a name: "cunba" of 村霸, from any character on.
+  /** @type {(letters: string, name: string) => number} */
   function spelt(letters, name) {
     var best = 0;
     for (var from = 0; from < name.length; from += 1) {
@@ -310,6 +393,7 @@
   }
 
   // The name that reads best, and more where the title itself reads so.
+  /** @type {(letters: string, page: Page) => number} */
   function speltBy(letters, page) {
     if (!letters || page.place) return 0;
     return (
@@ -321,6 +405,7 @@
   }
 
   // Gives how many characters the letters spell, the last perhaps not to its end; 0 for none.
+  /** @type {(letters: string, name: string, at: number) => number} */
   function consume(letters, name, at) {
     if (!letters) return 1e-9;
     if (at >= name.length) return 0;
@@ -336,14 +421,16 @@
   }
 
   // Groups of English words for one thing, of which the query says one.
+  /** @type {(form: QueryForms) => Group[]} */
   function related(form) {
-    return synonyms.filter(function (group) {
+    return /** @type {Group[]} */ (synonyms).filter(function (group) {
       if (!group.made) group.made = words.compileEnglish(group.english);
       return group.pages && words.findEnglish(group.made, form);
     });
   }
 
   // What groups of words add to a page: the first of their pages is the best.
+  /** @type {(page: Page, groups: Group[]) => number} */
   function added(page, groups) {
     return groups.reduce(function (most, group) {
       var at = group.pages.indexOf(page.number);
@@ -352,6 +439,7 @@
   }
 
   // How much of the evidence of asked.yml is for each of its pages, the best one for all of it.
+  /** @type {(asked: Asked, kinds: number) => Share[]} */
   function sharesOf(asked, kinds) {
     var most = ENOUGH;
     answers.forEach(function (_, at) {
@@ -367,7 +455,9 @@
   }
 
   // What that adds to pages, by their numbers.
+  /** @type {(shares: Share[]) => Record<number, number>} */
   function answering(shares) {
+    /** @type {Record<number, number>} */
     var points = {};
     shares.forEach(function (one) {
       one.numbers.forEach(function (number) {
@@ -378,6 +468,7 @@
   }
 
   // A page that answers may stand in a part that has yet to be read.
+  /** @type {(groups: Group[], shares: Share[]) => boolean} */
   function isWanting(groups, shares) {
     var first = groups
       .map(function (group) {
@@ -400,6 +491,7 @@
   }
 
   // A heading that says more of what was asked than the title leads the hit.
+  /** @type {(page: Page, terms: Term[]) => SearchHit} */
   function shown(page, terms) {
     var hit = {
       url: page.url,
@@ -419,6 +511,7 @@
     return hit;
   }
 
+  /** @type {(text: string, terms: Term[]) => number} */
   function coverage(text, terms) {
     var keys = new Map();
     enter(keys, text, 1);
@@ -431,12 +524,14 @@
   }
 
   // Of a long sentence little may be known; a word in a title or a keyword is enough.
+  /** @type {(page: Page, terms: Term[]) => boolean} */
   function isNamed(page, terms) {
     return terms.some(function (term) {
       return !COMMON.test(term.key) && (page.keys.get(term.key) || 0) >= KEYWORD;
     });
   }
 
+  /** @type {(page: Page, terms: Term[]) => boolean} */
   function isMeant(page, terms) {
     var sum = 0;
     terms.forEach(function (term) {
@@ -446,10 +541,19 @@
   }
 
   // What is pinned first; what is meant before what only sounds so; pages for operators last.
+  /** @type {(a: Ranked, b: Ranked) => number} */
   function before(a, b) {
     return a.pin - b.pin || b.meant - a.meant || a.page.last - b.page.last || b.points - a.points;
   }
 
+  /**
+   * @param {string} text
+   * @param {Term[]} terms
+   * @param {Group[]} groups
+   * @param {boolean} english
+   * @param {string[]} pinned
+   * @param {Record<number, number>} answers
+   */
   function rank(text, terms, groups, english, pinned, answers) {
     var letters = /^[a-z' ]{3,}$/.test(text) ? fold(text.replace(/[' ]/g, "")) : "";
     if (terms.length === 1 && terms[0].near) letters = fold(terms[0].near);
@@ -460,6 +564,7 @@
       pages.some(function (page) {
         return !page.english && speltBy(letters, page) >= KEYWORD;
       });
+    /** @type {Ranked[]} */
     var found = [];
     pages.forEach(function (page) {
       var asked = answers[page.number] || 0,
@@ -485,13 +590,16 @@
     choose(names);
     var text = normalize(query).replace(/\s+/g, " ").trim();
     var terms = termsOf(text);
-    var pinned = help.reduce(function (all, hit) {
-      return all.concat(
-        hit.pages.map(function (one) {
-          return one.page.url;
-        }),
-      );
-    }, []);
+    var pinned = help.reduce(
+      function (all, hit) {
+        return all.concat(
+          hit.pages.map(function (one) {
+            return one.page.url;
+          }),
+        );
+      },
+      /** @type {string[]} */ ([]),
+    );
     var groups = related(words.prepare(query)),
       shares = sharesOf(asked, window.dengshaoHelpSense().kinds);
     var found = rank(text, terms, groups, english, pinned, answering(shares));

@@ -15,13 +15,20 @@
     NEARER = 0.75,
     LEAST = 3;
   var LEAD = { zh: "接着看：", en: "What to do: " };
+  /** @type {HelpLanguage} */
   var here = document.documentElement.lang === "en" ? "en" : "zh";
   var words = window.dengshaoWords;
+  /** @typedef {{ item: HelpItem, how: number, points?: number }} Hit */
+  /** @type {HelpItem[]} */
   var items = [],
+    /** @type {PatternLists} */
     lists = {},
+    /** @type {RegExp | null} */
     ordinary = null,
+    /** @type {Partial<HelpEnglishPart>} */
     english = {},
-    sense = null;
+    /** @type {HelpSense} */
+    sense;
 
   // Patterns are made at the first query that needs them: some of them are long.
   window.dengshaoHelp = function (part) {
@@ -42,18 +49,23 @@
 
   // The two parts come in either order.
   function join() {
-    if (english.items)
-      items.forEach(function (item) {
-        item.en = english.items[item.id];
-      });
+    var pages = english.items;
+    items.forEach(function (item) {
+      if (pages) item.en = pages[item.id];
+    });
   }
 
+  /** @type {(item: HelpItem, form: QueryForms, spoken: boolean) => number} */
   function found(item, form, spoken) {
     if (!item.made) item.made = words.compile(item.words, lists);
     var hit = words.find(item.made, form);
     if (hit && !hit.slipped) return FIRM;
     if (spoken && form.english) {
-      if (!item.spoken) item.spoken = words.compileEnglish(item.en.words, english.lists);
+      if (!item.spoken)
+        item.spoken = words.compileEnglish(
+          /** @type {HelpEnglish} */ (item.en).words,
+          english.lists,
+        );
       if (words.findEnglish(item.spoken, form, english.spared)) return SPOKEN;
     }
     return hit ? SLIPPED : 0;
@@ -87,11 +99,13 @@
   };
 
   // Whether hardly anything is left once ordinary words are out: 孩子 of 孩子找不到工作.
+  /** @type {(form: QueryForms) => boolean} */
   function isOrdinary(form) {
     return /\n/.test(form.han) && form.han.replace(/\n/g, "").length < LEAST;
   }
 
   // Joins what the patterns found with what was learnt, the surest kind first.
+  /** @type {(hits: Hit[], asked: Asked, spoken: boolean, isNothing: boolean) => Hit[]} */
   function weighed(hits, asked, spoken, isNothing) {
     if (asked.lean < CALM) return [];
     var learnt =
@@ -123,18 +137,21 @@
   }
 
   // In the language of the words, and in that of the page where it is another one.
+  /** @type {(hit: Hit) => HelpHit} */
   function told(hit) {
+    /** @type {HelpLanguage} */
     var first = hit.how === SPOKEN ? "en" : "zh";
     var both = first === here || !hit.item[here] ? [first] : [first, here];
     return {
       phones: hit.item.phones,
       english: first === "en",
       pages: both.map(function (language) {
-        return { language: language, page: hit.item[language] };
+        return { language: language, page: /** @type {HelpPage} */ (hit.item[language]) };
       }),
     };
   }
 
+  /** @type {MakeInside} */
   function add(parent, name, text, className) {
     var made = parent.appendChild(document.createElement(name));
     if (className) made.className = className;
@@ -161,7 +178,9 @@
     });
   };
 
+  /** @type {(row: Element, hits: HelpHit[]) => void} */
   function showPhones(row, hits) {
+    /** @type {Record<string, boolean>} */
     var known = {};
     hits.forEach(function (hit) {
       hit.phones.forEach(function (phone) {

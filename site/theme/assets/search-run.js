@@ -2,8 +2,9 @@
 // word: what the page itself loads stays small.
 (function () {
   "use strict";
+  /** @type {(id: string) => HTMLElement} */
   function part(id) {
-    return document.getElementById(id);
+    return /** @type {HTMLElement} */ (document.getElementById(id));
   }
   var field = part("q"),
     results = part("search-results"),
@@ -15,18 +16,23 @@
   var page = location.protocol === "file:" ? "index.html" : "";
   // From so many milliseconds on a line is slow.
   var SLOW = 1000;
+  /** @typedef {Record<"first" | "own" | "lists" | "evidence" | "late", string[]>} Files */
+  /** @type {(url: string, anchor?: string) => string} */
   var address;
 
+  /** @type {(name: string) => string[]} */
   function names(name) {
     return (results.dataset[name] || "").split(" ").filter(Boolean);
   }
 
+  /** @type {(query: string) => boolean} */
   function isPinyin(query) {
     return !!words.spell(words.normalize(query).replace(/[^a-z]/g, ""));
   }
 
   // What is looked through, round by round, until it answers. English pages are for who reads English
   // or types letters, the law comes first for who names an article, what pages say comes late.
+  /** @type {(query: string, letters: boolean) => string[][]} */
   function plan(query, letters) {
     var typed = /^[a-z\s'’.,?!-]+$/i.test(query),
       other = letters ? names("english") : [],
@@ -39,11 +45,13 @@
     return [begin, more, more.concat(names("late"))];
   }
 
+  /** @type {(query: string, spoken: boolean) => boolean} */
   function isLetters(query, spoken) {
     return spoken && !/[\u3400-\u9fff]/.test(query);
   }
 
   // Waits for all of them, and tells whether each has come. What has not is done without.
+  /** @type {(names: string[]) => Promise<boolean>} */
   function arrive(names) {
     return Promise.all(
       names.map(function (name) {
@@ -63,6 +71,7 @@
 
   // Which files are fetched stands in the server's log. So it may tell no more of the words than whether
   // letters are among them, and whether names answer them (`late`).
+  /** @type {(letters: boolean) => Files} */
   function fetched(letters) {
     return {
       first: ["help", "plain"].concat(letters ? "help-english" : []),
@@ -91,11 +100,17 @@
 
   // Lists and evidence come together, what pages say only where those do not answer. While a line is
   // slow, and where something never comes, what is here already is shown.
+  /** @type {(query: string, spoken: boolean, rounds: string[][], files: Files, isCurrent: () => boolean) => Promise<void>} */
   function answer(query, spoken, rounds, files, isCurrent) {
+    /** @type {SearchFound} */
     var found,
+      /** @type {boolean} */
       isWhole,
+      /** @type {Promise<boolean>} */
       evidence,
+      /** @type {[Promise<unknown>, Promise<boolean>]} */
       lists = [load(files.own), arrive(files.lists)];
+    /** @param {number} round */
     function look(round) {
       found = lookThrough(query, spoken, rounds[round]);
       return found.good;
@@ -126,6 +141,7 @@
   }
 
   // Calls `show` where it takes long.
+  /** @type {(coming: Promise<boolean>, show: () => void) => Promise<boolean>} */
   function slowly(coming, show) {
     var timer = setTimeout(show, SLOW);
     return coming.then(function (came) {
@@ -135,6 +151,7 @@
   }
 
   // By whatever has come of words of danger, evidence and pages.
+  /** @type {(query: string, spoken: boolean, parts: string[]) => SearchFound} */
   function lookThrough(query, spoken, parts) {
     var isHeard = isLetters(query, spoken) && window.dengshaoAskedHeard(query);
     var asked = window.dengshaoAskedFor(
@@ -148,11 +165,13 @@
     return found;
   }
 
+  /** @type {(hits: HelpHit[]) => void} */
   function showHelp(hits) {
     window.dengshaoHelpShow(help, hits, address);
     part("search-calls").hidden = hits.length > 0;
   }
 
+  /** @type {(hit: SearchHit) => void} */
   function row(hit) {
     var item = results.appendChild(document.createElement("li"));
     var link = item.appendChild(document.createElement("a"));
@@ -163,37 +182,42 @@
   }
 
   // What was found; what had the focus keeps it, or hands it to the field.
+  /** @type {(found: SearchFound) => void} */
   function draw(found) {
-    var held = results.contains(document.activeElement) && document.activeElement.href;
+    var focused = /** @type {HTMLAnchorElement} */ (document.activeElement);
+    var held = results.contains(focused) && focused.href;
     showHelp(found.help || []);
     results.textContent = "";
     found.hits.forEach(row);
     part("search-contents").hidden = found.hits.length > 0;
     status.textContent = found.hits.length
-      ? status.dataset.found.replace("0", found.hits.length)
+      ? /** @type {string} */ (status.dataset.found).replace("0", String(found.hits.length))
       : "";
     if (held) (linkTo(held) || field).focus();
   }
 
+  /** @type {(href: string) => HTMLAnchorElement | undefined} */
   function linkTo(href) {
     return Array.prototype.filter.call(results.querySelectorAll("a"), function (one) {
       return one.href === href;
     })[0];
   }
 
+  /** @type {(found: SearchFound, query: string, isWhole: boolean) => void} */
   function finish(found, query, isWhole) {
     draw(found);
     part("search-none").hidden = !query || found.hits.length > 0;
     if (query && !found.hits.length)
-      status.textContent = status.dataset[isWhole ? "none" : "failed"];
+      status.textContent = /** @type {string} */ (status.dataset[isWhole ? "none" : "failed"]);
     else if (query && !isWhole) status.textContent += status.dataset.partly;
     results.setAttribute("aria-busy", "false");
   }
 
   // Down and up walk through the field and the hits; Enter opens a hit, as it opens any link.
+  /** @type {(event: KeyboardEvent) => void} */
   function walk(event) {
     var stops = [field].concat(Array.prototype.slice.call(results.querySelectorAll("a")));
-    var at = stops.indexOf(document.activeElement);
+    var at = stops.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     // While pinyin is typed the arrows choose among its characters.
     if (event.isComposing || event.keyCode === 229) return;

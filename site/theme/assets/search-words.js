@@ -11,12 +11,17 @@
     LETTERS = 92,
     BEYOND = 161,
     ONE = 70;
+  /** @type {Record<string, string>} */
   var plain = {},
+    /** @type {Record<string, string>} */
     sounds = {},
+    /** @type {Record<string, string[]>} */
     second = {},
+    /** @type {Record<string, number>} */
     syllables = {};
 
   // Many speakers say these alike, and type them so: zh z, ch c, sh s, -ng -n.
+  /** @type {SearchWords["fold"]} */
   function fold(sound) {
     return sound
       .replace(/([zcs])h/g, "$1")
@@ -25,17 +30,21 @@
   }
 
   // A slip of the keyboard among characters keeps zh apart from z: 是 stands for no 死.
+  /** @type {(sound: string) => string} */
   function near(sound) {
     return sound.replace(/ng/g, "n");
   }
 
   // GB2312 lists its 3,755 common characters by sound: `order` says how many for a, for ai …
+  /** @type {(order: string) => void} */
   function makeSounds(order) {
+    /** @type {string[]} */
     var characters = [],
       at = 0,
       decoder;
     order.replace(/([a-z]+)(\d+)/g, function (_, sound) {
       syllables[sound] = 1;
+      return "";
     });
     try {
       decoder = new TextDecoder("gb18030");
@@ -55,11 +64,14 @@
         sounds[one] = sound;
       });
       at += +count;
+      return "";
     });
   }
 
   // The numbers that a build wrote as letters (codes.py); `single` where each takes one.
+  /** @type {SearchWords["numbers"]} */
   function numbers(text, single) {
+    /** @type {number[]} */
     var all = [],
       head = -1;
     for (var at = 0; at < text.length; at += 1) {
@@ -72,12 +84,14 @@
     return all;
   }
 
+  /** @type {SearchWords["soundsOf"]} */
   function soundsOf(one) {
     return (sounds[one] ? [fold(sounds[one])] : []).concat(second[one] || []);
   }
 
   // Full width to half, capitals to small, no tones over letters, traditional to simplified
   // characters, and what is repeated out of need or anger once.
+  /** @type {SearchWords["normalize"]} */
   function normalize(text) {
     var even = text.normalize("NFKD").replace(/[\u0300-\u036f\u200b-\u200f\ufeff]/g, "");
     even = even
@@ -90,15 +104,18 @@
   }
 
   // Letters as syllables of pinyin, in as few as can be; null where they are none.
+  /** @type {SearchWords["spell"]} */
   function spell(letters) {
+    /** @type {(string[] | null)[]} */
     var best = [[]];
     for (var end = 1; end <= letters.length; end += 1) {
       best[end] = null;
       for (var begin = Math.max(0, end - 6); begin < end; begin += 1) {
-        var part = letters.slice(begin, end);
-        if (!best[begin] || !syllables[part]) continue;
-        if (!best[end] || best[begin].length + 1 < best[end].length)
-          best[end] = best[begin].concat(part);
+        var part = letters.slice(begin, end),
+          head = best[begin],
+          other = best[end];
+        if (!head || !syllables[part]) continue;
+        if (!other || head.length + 1 < other.length) best[end] = head.concat(part);
       }
     }
     return best[letters.length];
@@ -106,6 +123,7 @@
 
   // A query in the forms that patterns look at: characters without what stands between them, the
   // same one by one with their sounds (死~si; and *~si; where letters were typed), words of English.
+  /** @type {SearchWords["prepare"]} */
   function prepare(query, ordinary) {
     var even = normalize(query);
     var said = even.replace(/[^a-z0-9\u3400-\u9fff]+/g, " ");
@@ -114,6 +132,7 @@
     return { han: han, tokens: tokens(han), english: english(even) };
   }
 
+  /** @type {(han: string) => string} */
   function tokens(han) {
     var all = "";
     (han.match(/[\u3400-\u9fff]|\n|[a-z]+|[0-9]+/g) || []).forEach(function (one) {
@@ -130,6 +149,7 @@
     return all;
   }
 
+  /** @type {(even: string) => string} */
   function english(even) {
     var one = even
       .replace(/['’`]/g, "")
@@ -142,10 +162,12 @@
   }
 
   // (a|b) one of them, ? what may be missing, … a few between, {name} a list of the data file.
+  /** @type {(pattern: string, lists: PatternLists) => string} */
   function expand(pattern, lists) {
     return fill(pattern, lists).replace(/\(/g, "(?:");
   }
 
+  /** @type {(pattern: string, lists: PatternLists) => string} */
   function fill(pattern, lists) {
     return pattern.replace(/\{([a-z]+)\}/g, function (_, name) {
       return (
@@ -160,11 +182,13 @@
     });
   }
 
+  /** @type {(parts: string[]) => RegExp} */
   function anyOf(parts) {
     return new RegExp(parts.length ? parts.join("|") : "(?!)");
   }
 
   // A character that stands alone in its place must be itself, or be spelt: 打 is no 大.
+  /** @type {(one: string) => string} */
   function slip(one) {
     if (/[a-z0-9]/.test(one)) return "\\*~" + fold(one) + ";";
     var alone = one[0] === "=",
@@ -180,10 +204,12 @@
     );
   }
 
+  /** @type {SearchWords["compile"]} */
   function compile(patterns, lists) {
     var whole = (patterns || []).map(function (one) {
       return expand(one, lists || {});
     });
+    /** @type {MadePatterns} */
     var made = {
       exact: anyOf(
         whole.map(function (one) {
@@ -202,11 +228,13 @@
     };
     whole.join("").replace(/[\u3400-\u9fff]/g, function (one) {
       made.characters[one] = 1;
+      return "";
     });
     return made;
   }
 
   // As it stands; or by its sound, if two of its characters stand or it was typed in letters.
+  /** @type {SearchWords["find"]} */
   function find(made, form) {
     var exact = made.exact.exec(form.han);
     if (exact) return { at: exact.index, text: exact[0], slipped: false };
@@ -228,7 +256,9 @@
   }
 
   // Words with a space behind each; the spaces of the pattern itself only keep its words apart.
+  /** @type {SearchWords["compileEnglish"]} */
   function compileEnglish(patterns, lists) {
+    /** @type {Record<string, number>} */
     var known = {};
     var whole = (patterns || []).map(function (one) {
       return expand(one, lists || {}).replace(/([a-z][a-z?]*)|[^a-z]+/g, function (part, word) {
@@ -243,6 +273,7 @@
     };
   }
 
+  /** @type {SearchWords["findEnglish"]} */
   function findEnglish(made, form, spared) {
     if (!form.english) return false;
     return (
@@ -259,6 +290,7 @@
   }
 
   // The known word that a mistyped one stands for: the first letter is hardly ever wrong.
+  /** @type {SearchWords["correct"]} */
   function correct(word, known) {
     if (word.length < 4 || known.indexOf(word) >= 0) return word;
     var most = word.length < 5 ? 0 : word.length < 7 ? 1 : 2;
@@ -276,6 +308,7 @@
     return best;
   }
 
+  /** @type {(a: string, b: string) => boolean} */
   function swapped(a, b) {
     if (a.length !== b.length) return false;
     var at = 0;
@@ -283,7 +316,9 @@
     return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
   }
 
+  /** @type {(a: string, b: string) => number} */
   function distance(a, b) {
+    /** @type {number[]} */
     var row = [];
     for (var j = 0; j <= b.length; j += 1) row[j] = j;
     for (var i = 1; i <= a.length; i += 1) {
@@ -314,6 +349,7 @@
     takePlain: function (table) {
       table.replace(/(.)(.)/g, function (_, old, now) {
         plain[old] = now;
+        return "";
       });
     },
     ordinary: function (patterns, lists) {

@@ -2,18 +2,22 @@
 // typed is not even written into the address. All that finds is fetched at the first word.
 (function () {
   "use strict";
+  /** @type {(id: string) => HTMLElement} */
   function part(id) {
-    return document.getElementById(id);
+    return /** @type {HTMLElement} */ (document.getElementById(id));
   }
   var form = part("search"),
-    field = part("q"),
+    field = /** @type {HTMLInputElement} */ (part("q")),
     results = part("search-results"),
     status = part("search-status");
-  var assets = document.currentScript.src.replace(/[^/]*$/, "");
+  var own = /** @type {HTMLScriptElement} */ (document.currentScript);
+  var assets = own.src.replace(/[^/]*$/, "");
+  /** @type {Record<string, Promise<unknown>>} */
   var loading = {},
     timer = 0,
     turn = 0;
 
+  /** @type {(name: string) => Promise<unknown>} */
   function load(name) {
     if (!loading[name]) {
       loading[name] = new Promise(function (done, failed) {
@@ -51,7 +55,7 @@
     results.textContent = "";
     results.setAttribute("aria-busy", "false");
     part("search-none").hidden = part("search-contents").hidden = false;
-    status.textContent = status.dataset.failed;
+    status.textContent = /** @type {string} */ (status.dataset.failed);
   }
 
   function search() {
@@ -97,6 +101,7 @@
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     search().then(function () {
+      /** @type {HTMLElement | null} */
       var first = form.querySelector("#search-help a,#search-results a");
       if (first) first.focus();
     });

@@ -2,14 +2,12 @@
 
 import os
 import re
-import uuid
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, create_engine, insert, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import BigInteger, create_engine, insert, select
 
 from admin import create_app
 from admin.backup.rows import LEFT_OUT
@@ -27,6 +25,7 @@ from admin.vault.files.blobs import (
     part_length,
 )
 from admin.vault.files.opening import open_blobs
+from tests.databases import create_database, drop_database, new_name
 
 MARKS = {"the words": "暗渠边的第七棵黄皮树", "the place": "晒谷场的旧石碾"}
 # Sealed files by blob, and their sizes: of one part, and of several with and without a short one.
@@ -213,7 +212,9 @@ def empty(request, tmp_path, environ):
         secret = Path(environ["DENGSHAO_DATA"]) / "secret"
         url = f"sqlite:///{folder / 'dengshao.sqlite3'}"
         if kind == "postgresql":
-            url = _new_database(request.getfixturevalue("postgresql"), made)
+            server = request.getfixturevalue("postgresql")
+            made.append((server, new_name("r")))
+            url = create_database(*made[-1])
         return environ | {
             "DENGSHAO_DATA": str(folder),
             "DENGSHAO_DATABASE_URL": url,
@@ -222,22 +223,7 @@ def empty(request, tmp_path, environ):
 
     yield make
     for server, name in made:
-        _run(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _new_database(address, made):
-    server = make_url(address).set(drivername="postgresql+psycopg")
-    name = f"r{uuid.uuid4().hex}"
-    _run(server, f"CREATE DATABASE {name}")
-    made.append((server, name))
-    return server.set(database=name).render_as_string(hide_password=False)
-
-
-def _run(server, statement):
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+        drop_database(server, name)
 
 
 def app_on(environ, unit_keys):

@@ -17,13 +17,12 @@ from admin.db import db, today
 from admin.desk.claims import clock
 from admin.desk.queue.lanes import Viewer
 from admin.models import Member, StaffSession, Tip, TipLabel, UnitKey
-from admin.sealing import payload
+from admin.sealing import member, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.tip.urgency import Urgency
 from admin.vault.store import SealedTip, store_tip
-
-from .files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
-from .tip_rows import HOLDER, make_row
+from tests.admin.desk.files.files_live import files_live, lines, member_page, page, show, tip_of  # noqa: F401
+from tests.admin.desk.queue.tip_rows import HOLDER, make_row
 
 PEOPLE = {"police-1": "police", "police-2": "police", "drugs-1": "drugs", "admin": None}
 ROLES = {"police-head": "reviewer", "police-desk": "dispatcher", "custodian-1": "custodian"}
@@ -150,6 +149,22 @@ def sealed_tip():
     return store_sealed
 
 
+@pytest.fixture
+def replaced_key(live):
+    """Put a key in the place of the police's that nobody handed them yet; gives its fingerprint."""
+    identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
+    keys = str(identity.recipient), str(recovery.recipient)
+    found = member.fingerprint("police", *keys)
+    with live.app.app_context():
+        db.session.execute(
+            update(UnitKey).where(UnitKey.unit_id == "police").values(retired_on=today())
+        )
+        new = {"unit_id": "police", "recipient": keys[0], "recovery": keys[1], "made_on": today()}
+        db.session.add(UnitKey(**new, fingerprint=found, roster_mac=""))
+        db.session.commit()
+    return found
+
+
 def _read(session, condition):
     """Read a tip with its history and talk, to be looked at when the session is gone."""
     loaded = (undefer(Tip.sealed), selectinload(Tip.decisions), selectinload(Tip.messages))
@@ -182,7 +197,7 @@ def _sealed_tip(
     marks=None,
     fields=None,
 ):
-    key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id)).one()
+    key = session.scalars(select(UnitKey).filter_by(unit_id=unit_id, retired_on=None)).one()
     reporter = str(HybridIdentity.generate().recipient)
     fields = FIELDS | ({"what": what} if what else {}) | (fields or {})
     tip = payload.Tip(reference, fields, reporter, TALK, files=files, contact=contact)

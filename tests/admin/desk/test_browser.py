@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from admin.db import db
 from admin.models import StaffSession
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

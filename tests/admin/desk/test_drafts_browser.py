@@ -9,7 +9,8 @@ from sqlalchemy import update
 from admin.db import db
 from admin.models import StaffSession
 from admin.signin.services import SESSION_SECONDS
-from tests.live import pass_idle_minutes, signed_in
+from tests.live import pass_idle_minutes
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from admin.db import db
 from admin.models import Tip
 from admin.sealing.member import fingerprint
 from tests.canary import spellings
-from tests.live import signed_in
+from tests.signing_in import signed_in
 from tests.steering import FALSE_HASH, publish, steer
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from admin.config import ROOT
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

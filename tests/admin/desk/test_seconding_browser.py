@@ -7,7 +7,7 @@ from admin.config import ROOT
 from admin.db import db
 from admin.models import Member, Tip
 from admin.tip.status import TipStatus
-from tests.live import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from admin.db import db
 from admin.models import UnitKey
 from admin.sealing.age import HybridIdentity
+from admin.tip.fields import FIELDS
 
 
 def test_the_choices_stand_before_the_form_in_the_order_of_their_urgency(reporter):
@@ -30,9 +31,8 @@ def test_every_field_of_the_contract_is_on_the_form_and_no_other(reporter):
 
     form = re.search(r'<form id="form".*?</form>', page, re.DOTALL)[0]
     assert set(re.findall(r' name="(\w+)"', form)) == {
-        *("category", "what", "township", "place", "when", "who", "objects", "harm", "minor"),
-        *("official", "exclude", "basis", "fear", "answer", "contact"),
-        *("token", "page", "website", "files"),
+        *(field.name for field in FIELDS),
+        *("contact", "token", "page", "website", "files"),
     }
 
 

@@ -41,9 +41,9 @@ FOCUSED = """() => {
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough here: pages are the same on both."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 @pytest.fixture

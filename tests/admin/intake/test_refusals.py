@@ -5,24 +5,23 @@ from sqlalchemy import delete, func, select
 
 from admin.db import db
 from admin.models import Tip, UnitKey
+from admin.tip.fields import FIELDS
 
 from .conftest import LEAST
 
-LONG = "字" * 501
-TYPED = {"what", "place", "who", "objects", "harm", "fear"}
+WRITTEN = [field for field in FIELDS if not field.has_options]
+TYPED = {field.name for field in WRITTEN}
 
 REFUSED = [
     ({"category": ""}, "category", "请选一类"),
     ({"category": "C9"}, "category", "请在列出的选项里选一个"),
     ({"what": ""}, "what", "请写下您看到或听到的事"),
     ({"what": "  \n "}, "what", "请写下您看到或听到的事"),
-    ({"what": "字" * 2001}, "what", "最多写 2000 个字"),
     ({"place": ""}, "place", "请写个大概地方"),
-    ({"place": "字" * 201}, "place", "地点最多写 200 个字"),
-    ({"who": LONG}, "who", "最多写 500 个字"),
-    ({"objects": LONG}, "objects", "最多写 500 个字"),
-    ({"harm": LONG}, "harm", "最多写 500 个字"),
-    ({"fear": LONG}, "fear", "最多写 500 个字"),
+    *(
+        ({field.name: "字" * (field.most + 1)}, field.name, f"最多写 {field.most} 个字")
+        for field in WRITTEN
+    ),
     ({"township": "mars"}, "township", "请在列出的选项里选一个"),
     ({"when": "soon"}, "when-0", "请在列出的选项里选一个"),
     ({"minor": "maybe"}, "minor-0", "请在列出的选项里选一个"),
@@ -104,3 +103,12 @@ def test_where_every_fitting_unit_is_excluded_the_form_says_where_to_turn(app, r
     assert page.read.values["who"] == "三个人"
     assert page.read.values["exclude"] == ["discipline"]
     assert stored() == []
+
+
+@pytest.mark.parametrize("field", WRITTEN, ids=lambda field: field.name)
+def test_as_much_as_may_be_written_is_taken(reporter, stored, field):
+    reporter.open_form()
+
+    reporter.send(**{**LEAST, field.name: "字" * field.most})
+
+    assert stored()[0].words.fields[field.name] == "字" * field.most

@@ -12,9 +12,9 @@ LENGTHS = text("SELECT unit_id, length(sealed), length(label), length(marks) FRO
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough: bytes are bytes."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 def test_every_first_tip_has_a_row_of_one_length(app, reporter):

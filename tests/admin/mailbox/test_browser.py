@@ -27,6 +27,12 @@ WORDS = "他们昨晚又来了，车牌尾号七三九"
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    """One database is enough here: what the browser does is the same on both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def environ(environ, bundles, site_folder):
     """An installation on a port of its own, with the theme's files and the page's scripts."""
     return environ | {

@@ -24,9 +24,9 @@ WORDS = "这是昨晚拍的"
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough here: what the browser does is the same on both."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 @pytest.fixture

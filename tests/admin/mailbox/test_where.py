@@ -32,9 +32,9 @@ def environ(environ):
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough: what is judged is in memory."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 def sent(intake, number, facts):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import ARGUMENTS, CHROMIUM
+from tests.live import ARGUMENTS, HEADLESS
 from tests.node import run_jobs
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +68,7 @@ def jobs_in_chromium(bundle, jobs):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=ARGUMENTS)
         page = browser.new_page()
         html = "<!doctype html><title>age</title><script src='/age_page.js'></script>"
         page.route(

@@ -39,6 +39,6 @@ def other_id(session, units):
 @pytest.fixture
 def unit(session):
     """A unit that renewed its key, with tips that hang on the old one."""
-    from .test_resealing import Unit
+    from tests.admin.vault.key_change.test_resealing import Unit
 
     return Unit(session)

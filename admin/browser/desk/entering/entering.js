@@ -12,15 +12,19 @@ import { Parcel } from "./parcel.js";
 import { showSlip } from "./slip.js";
 import { wayOf } from "./way.js";
 
+/** @typedef {HTMLInputElement | HTMLTextAreaElement} TextField */
+
 const TEXTS = "textarea, input[type=text]:not([name=attempt])";
 
 export class Entering {
+  /** @param {EnterPage} page */
   constructor(page) {
     this.page = page;
     this.words = page.dataset;
     this.form = byId("form");
     this.asking = byId("asking");
-    this.checks = Array.from(byId("checks").children);
+    this.checks = /** @type {HTMLElement[]} */ (Array.from(byId("checks").children));
+    /** @type {Parcel | null} */
     this.parcel = null;
     this.isBusy = this.isHeld = this.isStored = false;
   }
@@ -43,7 +47,9 @@ export class Entering {
       event.preventDefault();
       this.take();
     });
-    this.form.addEventListener("input", ({ target }) => this.hint(target));
+    this.form.addEventListener("input", ({ target }) =>
+      this.hint(/** @type {TextField} */ (target)),
+    );
     this.form.addEventListener("change", () => this.showWay());
     this.form.addEventListener("click", (event) => this.keepChoice(event));
     // A lock must not wait for an answer, and keeps the words.
@@ -52,23 +58,32 @@ export class Entering {
       isLocking = true;
     });
     askBeforeLeaving(() => !isLocking && !this.isStored && this.hasWords());
-    this.form.querySelectorAll(TEXTS).forEach((field) => this.hint(field));
+    this.texts().forEach((field) => this.hint(field));
   }
 
   // Also a key that moves a radio comes as a click.
+  /** @type {(event: MouseEvent) => void} */
   keepChoice(event) {
-    if (this.isHeld && event.target.matches("[type=radio], [type=checkbox]"))
+    if (
+      this.isHeld &&
+      /** @type {Element} */ (event.target).matches("[type=radio], [type=checkbox]")
+    )
       event.preventDefault();
   }
 
+  /** @type {() => NodeListOf<TextField>} */
+  texts() {
+    return this.form.querySelectorAll(TEXTS);
+  }
+
   hasWords() {
-    return Array.from(this.form.querySelectorAll(TEXTS)).some((field) => field.value.trim());
+    return Array.from(this.texts()).some((field) => field.value.trim());
   }
 
   // What was sent before this tab was locked, and never answered, is sent again as it was.
   resume() {
     if (this.form.elements.attempt.value) {
-      this.parcel.resume(this.form.elements.attempt.value);
+      this.parcelNow().resume(this.form.elements.attempt.value);
       this.hold(true);
       say(byId("alarm"), this.words.again);
     }
@@ -77,13 +92,14 @@ export class Entering {
 
   showWay() {
     const { fields } = readForm(this.form);
-    say(byId("way"), wayOf(fields, this.parcel.routes, this.words));
+    say(byId("way"), wayOf(fields, this.parcelNow().routes, this.words));
   }
 
   // A number of the caller's own must not go along; one of the other side may. A hint, no bar.
+  /** @type {(field: TextField) => void} */
   hint(field) {
     if (!field.matches(TEXTS)) return;
-    const place = field.closest(".field");
+    const place = /** @type {Element} */ (field.closest(".field"));
     const shown = place.querySelector(".enter__caller");
     const mustShow = looksLikeNumber(field.value);
     if (shown && !mustShow) shown.remove();
@@ -103,59 +119,70 @@ export class Entering {
     else await this.send(typed.fields);
   }
 
+  /** @type {(typed: { fields: Answers, contact: string }) => Fault[]} */
   faults(typed) {
     const missing = { field: byId("channel-choices"), text: this.words.noChannel };
     const found = faultsOf(this.form, typed, this.checks);
-    return this.channel() ? found : [missing].concat(found);
+    return this.channel() ? found : /** @type {Fault[]} */ ([missing]).concat(found);
   }
 
   channel() {
+    /** @type {HTMLInputElement | null} */
     const chosen = this.form.querySelector("[name=channel]:checked");
     return chosen ? chosen.value : "";
   }
 
+  /** @type {(fields: Answers) => Promise<void>} */
   async send(fields) {
     this.isBusy = true;
     this.hold(true);
     byId("wait").textContent = this.words.wait;
     const { attempt } = this.form.elements;
+    const parcel = this.parcelNow();
     try {
-      attempt.value = await this.parcel.digits();
-      await this.parcel.send({ channel: this.channel(), fields });
+      attempt.value = await parcel.digits();
+      await parcel.send({ channel: this.channel(), fields });
       this.finish(fields);
     } catch (error) {
-      this.explain(error);
+      this.explain(/** @type {Thrown} */ (error));
     }
     this.isBusy = false;
   }
 
   // While nobody knows whether it is stored, it can be sent again and not be changed.
+  /** @type {(error: Thrown) => void} */
   explain(error) {
     byId("wait").textContent = "";
-    this.hold(this.parcel.mayBeStored);
-    if (!this.parcel.mayBeStored) this.form.elements.attempt.value = "";
-    const sentence = this.words[TOLD[error.name] || codeOf(error)] || this.words.unclear;
+    const { mayBeStored } = this.parcelNow();
+    this.hold(mayBeStored);
+    if (!mayBeStored) this.form.elements.attempt.value = "";
+    const sentence = this.words[TOLD[String(error.name)] || codeOf(error)] || this.words.unclear;
     showFault(this.asking, this.words.summary, sentence, null);
   }
 
+  /** @type {(isHeld: boolean) => void} */
   hold(isHeld) {
-    this.form.querySelectorAll(TEXTS).forEach((field) => {
+    this.texts().forEach((field) => {
       field.readOnly = isHeld;
     });
     // Disabled ones would be left out when the form is read: what is chosen stays chosen instead.
     this.isHeld = isHeld;
   }
 
+  /** @type {(fields: Answers) => void} */
   finish(fields) {
-    const way = wayOf(fields, this.parcel.routes, this.words);
+    const parcel = this.parcelNow();
+    const way = wayOf(fields, parcel.routes, this.words);
     const channel = this.channel();
     this.isStored = true;
     this.forget();
-    showSlip(
-      { channel, way, receipt: this.parcel.receipt(), reference: this.parcel.reference },
-      this.words,
-    );
+    showSlip({ channel, way, receipt: parcel.receipt(), reference: parcel.reference }, this.words);
     this.parcel = null;
+  }
+
+  // Bound once there are keys, and gone once it is stored: whatever asks for it comes in between.
+  parcelNow() {
+    return /** @type {Parcel} */ (this.parcel);
   }
 
   // No word of it stays on this page.
@@ -165,6 +192,7 @@ export class Entering {
   }
 }
 
+/** @type {Record<string, EnterSentence>} */
 const TOLD = {
   NoUnit: "noUnit",
   FalseKey: "falseKey",
@@ -172,8 +200,9 @@ const TOLD = {
   OtherWords: "otherWords",
 };
 
+/** @type {(error: Thrown) => EnterSentence} */
 function codeOf({ name, status }) {
-  if (!["Refused", "DeskRefused"].includes(name) || !status) return "offline";
+  if (!["Refused", "DeskRefused"].includes(String(name)) || !status) return "offline";
   if (status === 401) return "signedOut";
   return status >= 500 ? "busy" : "unclear";
 }

@@ -5,23 +5,30 @@ import { clearFaults, showFault } from "../../shared/page/faults.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
 import { beforeLock } from "../../signin/keyring.js";
 
+// What the slip is of: the channel, the receipt in its groups, the reference, and where the tip went.
+/** @typedef {{ channel: string, receipt: string[], reference: string, way: string }} Slip */
+
+/** @type {Record<string, EnterSentence>} */
 const HOW = { phone: "printPhone", letter: "printLetter", visit: "printVisit" };
 
 // `receipt` is six groups of six digits; they live in this call alone.
+/** @type {(told: Slip, words: EnterWords) => void} */
 export function showSlip({ channel, receipt, reference, way }, words) {
+  /** @type {string[] | null} */
   let groups = receipt;
   const slip = byId("slip");
-  const asked = crypto.getRandomValues(new Uint8Array(1))[0] % groups.length;
-  const lines = groups.map((group) => element("li", "receipt__group", group));
+  const asked = crypto.getRandomValues(new Uint8Array(1))[0] % receipt.length;
+  const lines = receipt.map((group) => element("li", "receipt__group", group));
   replaceChildren(byId("receipt"), ...lines);
   byId("slip-how").textContent = words[HOW[channel]];
-  byId("group-hint").textContent = words.asked.replace("{number}", asked + 1);
+  byId("group-hint").textContent = words.asked.replace("{number}", String(asked + 1));
   askBeforeLeaving(() => Boolean(groups));
   // Who left the desk for so long that it locks has no slip to hand over; it must not stay in sight.
   beforeLock(async () => {
     groups = null;
   });
 
+  /** @type {(told: string) => void} */
   const end = (told) => {
     groups = null;
     slip.remove();
@@ -33,13 +40,14 @@ export function showSlip({ channel, receipt, reference, way }, words) {
   };
   byId("handed").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (isRepeated(slip, groups[asked], words)) end("done-handed");
+    if (groups && isRepeated(slip, groups[asked], words)) end("done-handed");
   });
   byId("destroy-now").addEventListener("click", () => end("done-destroyed"));
-  bindPrint(slip.querySelector("[data-print]"));
+  bindPrint(/** @type {HTMLElement} */ (slip.querySelector("[data-print]")));
   reveal(slip);
 }
 
+/** @type {(slip: HTMLElement, group: string, words: EnterWords) => boolean} */
 function isRepeated(slip, group, words) {
   clearFaults(slip);
   const field = byId("group");
@@ -49,13 +57,15 @@ function isRepeated(slip, group, words) {
   return false;
 }
 
+/** @type {(button: HTMLElement) => void} */
 function bindPrint(button) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
 
+/** @type {(section: HTMLElement) => void} */
 function reveal(section) {
   section.hidden = false;
-  section.querySelector("h1").focus();
+  /** @type {HTMLElement} */ (section.querySelector("h1")).focus();
   window.scrollTo(0, 0);
 }

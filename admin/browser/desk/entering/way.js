@@ -3,6 +3,7 @@
 import { chooseUnit, factsOf, isSupervisory } from "../../shared/sealing/routes.js";
 
 // `words` are the page's sentences, `words.units` the names of all units. Empty while nothing is known.
+/** @type {(fields: Answers, routes: Routes | null, words: EnterWords) => string} */
 export function wayOf(fields, routes, words) {
   const facts = factsOf(fields);
   const isSealed = isSupervisory(facts.official, facts.exclude);

@@ -7,24 +7,36 @@ import "../../shared/old.js";
 import { fetchPart } from "../files/fetching.js";
 import { readSealedFile } from "../files/sealed_file.js";
 
+const thread = /** @type {WorkerThread} */ (/** @type {unknown} */ (self));
+
+/** @type {(answer: FileAnswer, moved?: Transferable[]) => void} */
+const tell = (answer, moved) => thread.postMessage(answer, moved);
+
+/** @type {Record<string, FileSaid>} */
 const PROBLEMS = { Changed: "changed", Missing: "missing" };
+/** @type {(value?: unknown) => void} */
 let goOn = () => {};
 
+/** @type {(piece: Bytes) => Promise<unknown>} */
 function handOn(piece) {
   return new Promise((resolve) => {
     goOn = resolve;
-    self.postMessage({ piece: piece.buffer }, [piece.buffer]);
+    tell({ piece: piece.buffer }, [piece.buffer]);
   });
 }
 
+/** @type {(asked: FileAsked) => Promise<void>} */
 async function open({ address, sealedSize, entry }) {
+  /** @type {(number: number) => Promise<Bytes>} */
   const readPart = (number) => fetchPart(address, number);
   try {
     await readSealedFile({ readPart, sealedSize, entry }, handOn);
-    self.postMessage({ done: true });
+    tell({ done: true });
   } catch (error) {
-    self.postMessage({ problem: error.problem || PROBLEMS[error.name] || "changed" });
+    const { problem, name } = /** @type {{ problem?: FileSaid, name: string }} */ (error);
+    tell({ problem: problem || PROBLEMS[name] || "changed" });
   }
 }
 
-self.onmessage = ({ data }) => (data.next ? goOn() : open(data));
+/** @type {(event: { data: FileQuestion }) => unknown} */
+thread.onmessage = ({ data }) => ("next" in data ? goOn() : open(data));

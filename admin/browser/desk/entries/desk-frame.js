@@ -8,18 +8,23 @@
 import { Picture } from "../frame/picture.js";
 import { play } from "../frame/player.js";
 
+/** @type {ArrayBuffer[]} */
 const pieces = [];
+/** @type {Picture | null} */
 let picture = null;
 
 // The frame has no origin, and the desk's page knows it by its window.
+/** @type {(message: FrameAnswer, moved?: Transferable[]) => void} */
 const tell = (message, moved) => window.parent.postMessage(message, "*", moved);
 
+/** @type {(type: string) => Promise<Bytes>} */
 async function joined(type) {
   return new Uint8Array(await new Blob(pieces, { type }).arrayBuffer());
 }
 
+/** @type {(asked: FrameShow) => Promise<Measures>} */
 async function show({ view, type, words, size }) {
-  const place = document.getElementById("main");
+  const place = /** @type {HTMLElement} */ (document.getElementById("main"));
   document.documentElement.style.fontSize = `${Number(size) || 16}px`;
   place.setAttribute("aria-label", words[view]);
   if (view !== "picture") return play(place, { blob: new Blob(pieces, { type }), view, words });
@@ -27,9 +32,10 @@ async function show({ view, type, words, size }) {
   return picture.show(place, words);
 }
 
+/** @type {(message: FrameQuestion) => Promise<unknown>} */
 async function answer(message) {
-  if (message.piece) return pieces.push(message.piece);
-  if (message.show) return tell({ shown: await show(message.show) });
+  if ("piece" in message) return pieces.push(message.piece);
+  if ("show" in message) return tell({ shown: await show(message.show) });
   if (!message.copy || !picture) return null;
   const copied = await picture.copy();
   return tell({ copied }, [copied.bytes]);

@@ -1,7 +1,7 @@
 // The desk: what is sealed is opened in this browser, with the keys that this tab holds.
 
 import "../../shared/old.js";
-import { byId } from "../../shared/page/dom.js";
+import { findById } from "../../shared/page/dom.js";
 import { load, watch } from "../../signin/keyring.js";
 import { resealInBackground } from "../../signin/renewal/bar.js";
 import { bindContact, hideContact } from "../contact.js";
@@ -11,9 +11,9 @@ import { startTip } from "../tip/tip_page.js";
 import { keysOf, wordsOf } from "../unit_keys.js";
 
 watch();
-const queue = byId("queue");
-const tip = byId("tip");
-const contact = byId("contact");
+const queue = findById("queue");
+const tip = findById("tip");
+const contact = findById("contact");
 if (queue) startQueue(queue);
 if (tip) startTip(tip);
 if (contact) startContact(contact);
@@ -25,6 +25,7 @@ if (here)
     () => null,
   );
 
+/** @type {(page: DeskPage) => Promise<void>} */
 async function startContact(page) {
   const words = wordsOf(page);
   keepShaded(hideContact);

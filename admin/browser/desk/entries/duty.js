@@ -2,7 +2,7 @@
 
 import "../../shared/old.js";
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../../shared/bytes.js";
-import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { byId, element, findById, replaceChildren, say } from "../../shared/page/dom.js";
 import { openWith, sealTo } from "../../shared/sealing/age.js";
 import { MESSAGE_STEP, pad, parseContent } from "../../shared/sealing/envelope.js";
 import { goUnlock, load, watch } from "../../signin/keyring.js";
@@ -10,22 +10,29 @@ import { bindAct, showError } from "../acts.js";
 import { keepDrafts } from "../drafts.js";
 import { keepShaded } from "../shade.js";
 
+/** @typedef {HTMLElement & { dataset: { note: string } }} NoteCell */
+
 watch();
 const page = byId("duty");
-if (byId("handover")) start(page, JSON.parse(page.dataset.words));
+if (findById("handover")) start(page, JSON.parse(page.dataset.words));
 
+/** @type {(page: DeskPage, words: DeskWords) => Promise<void>} */
 async function start(page, words) {
-  const cells = Array.from(page.querySelectorAll("[data-note]"));
+  /** @type {NodeListOf<NoteCell>} */
+  const places = page.querySelectorAll("[data-note]");
+  const cells = Array.from(places);
   const shut = cells.map((cell) => Array.from(cell.childNodes));
   keepShaded(() => cells.forEach((cell, i) => replaceChildren(cell, ...shut[i])));
   const unit = await keysOf(page.dataset.unit, words);
   if (!unit) return;
   await Promise.all(cells.map((cell) => openNote(cell, unit, words)));
-  bindForm(byId("handover"), unit, words);
+  // Who holds an older key alone has nothing to seal to.
+  if (!unit.isOldOnly) bindForm(byId("handover"), unit, words);
   await keepDrafts(page, unit);
   page.dataset.opened = "yes";
 }
 
+/** @type {(unitId: string, words: DeskWords) => Promise<UnitKeys | null>} */
 async function keysOf(unitId, words) {
   try {
     const keys = await load();
@@ -34,16 +41,20 @@ async function keysOf(unitId, words) {
       byId("unlock").addEventListener("click", goUnlock);
       return null;
     }
-    if (!keys.units[unitId]) say(byId("alarm"), words.sentences.no_key);
-    return keys.units[unitId] || null;
+    const unit = keys.units[unitId];
+    if (!unit) say(byId("alarm"), words.sentences.no_key);
+    else if (unit.isOldOnly) say(byId("alarm"), words.sentences.old_key_only);
+    return unit || null;
   } catch {
-    return say(byId("alarm"), words.sentences.offline) || null;
+    say(byId("alarm"), words.sentences.offline);
+    return null;
   }
 }
 
+/** @type {(cell: NoteCell, unit: UnitKeys, words: DeskWords) => Promise<void>} */
 async function openNote(cell, unit, words) {
   try {
-    const bytes = await openWith(unit.identities || unit.identity, fromBase64(cell.dataset.note));
+    const bytes = await openWith(unit.identities, fromBase64(cell.dataset.note));
     const { body } = parseContent(bytes, "handover");
     if (typeof body !== "string") throw new TypeError("no text");
     replaceChildren(cell, body);
@@ -53,12 +64,14 @@ async function openNote(cell, unit, words) {
 }
 
 // To the keys in this member's hands, never to any that the server named.
+/** @type {(body: string, unit: CurrentKeys) => Promise<string>} */
 export async function sealNote(body, unit) {
   const content = { v: 1, kind: "handover", body: fromUtf8(toUtf8(body)) };
   const bytes = pad(toUtf8(JSON.stringify(content)), MESSAGE_STEP);
   return toBase64(await sealTo([unit.recipient, unit.recovery], bytes));
 }
 
+/** @type {(form: DeskForm, unit: CurrentKeys, words: DeskWords) => void} */
 function bindForm(form, unit, words) {
   form.hidden = false;
   bindAct(form, {

@@ -10,6 +10,7 @@ const START_OF_SCAN = 0xda;
 const END = 0xd9;
 
 // Returns the bytes of the bare picture, or null where it is none.
+/** @type {(bytes: Bytes, type: string) => Bytes | null} */
 export function bared(bytes, type) {
   const strip = { "image/jpeg": stripJpeg, "image/png": stripPng }[type];
   try {
@@ -22,6 +23,7 @@ export function bared(bytes, type) {
   }
 }
 
+/** @type {(bytes: Bytes, view: DataView) => Bytes | null} */
 function stripPng(bytes, view) {
   if (!PNG.every((byte, i) => view.getUint8(i) === byte)) return null;
   const kept = [bytes.subarray(0, PNG.length)];
@@ -35,6 +37,7 @@ function stripPng(bytes, view) {
   }
 }
 
+/** @type {(bytes: Bytes, view: DataView) => Bytes | null} */
 function stripJpeg(bytes, view) {
   if (view.getUint16(0) !== 0xffd8) return null;
   const kept = [bytes.subarray(0, 2)];
@@ -51,14 +54,17 @@ function stripJpeg(bytes, view) {
 }
 
 // Behind the end mark something else could follow.
+/** @type {(bytes: Bytes, at: number, kept: Bytes[]) => Bytes | null} */
 const lastOf = (bytes, at, kept) =>
   at + 2 === bytes.length ? joined(kept.concat(bytes.subarray(at))) : null;
 
 // Frames, tables, restart interval and scans: no segment of a program, no comment.
+/** @type {(marker: number) => boolean} */
 const isPictureData = (marker) =>
   (marker >= 0xc0 && marker <= 0xcf) || [START_OF_SCAN, 0xdb, 0xdd].includes(marker);
 
 // Within a scan, FF is followed by 00 or by a restart mark.
+/** @type {(view: DataView, start: number) => number} */
 function afterScan(view, start) {
   let at = start;
   for (;;) {
@@ -69,6 +75,7 @@ function afterScan(view, start) {
   }
 }
 
+/** @type {(parts: Bytes[]) => Bytes} */
 function joined(parts) {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -79,5 +86,6 @@ function joined(parts) {
   return all;
 }
 
+/** @type {(view: DataView, at: number, length: number) => string} */
 const text = (view, at, length) =>
   String.fromCharCode(...Array.from({ length }, (_, i) => view.getUint8(at + i)));

@@ -8,9 +8,12 @@ const PAPERS = ["application/pdf", "text/plain", "application/msword"];
 const PAPER_FAMILIES = ["application/vnd.", "text/"];
 
 // "picture", "sound" or "film" for what the frame can show; "" for all that can only be saved.
-export const viewOf = (type) => (Object.keys(VIEWS).includes(type) ? VIEWS[type] : "");
+/** @type {(type: string) => FileView | ""} */
+export const viewOf = (type) =>
+  Object.keys(VIEWS).includes(type) ? /** @type {Record<string, FileView>} */ (VIEWS)[type] : "";
 
 // A word of the page for it: picture, sound, film, paper or other.
+/** @type {(type: string) => FileFamily} */
 export function familyOf(type) {
   if (type.startsWith("image/")) return "picture";
   if (type.startsWith("audio/")) return "sound";
@@ -21,6 +24,7 @@ export function familyOf(type) {
 
 // Returns a media type that the frame can show, or "". Nothing that could be a page or hold a script
 // is among them: no SVG, HTML or PDF.
+/** @type {(bytes: Uint8Array) => string} */
 export function sniff(bytes) {
   const type = typeOf(bytes);
   return viewOf(type) ? type : "";

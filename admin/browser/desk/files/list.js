@@ -5,8 +5,10 @@ import { Acts } from "./acts.js";
 import { listFiles } from "./entries.js";
 import { Row } from "./row.js";
 
+/** @type {{ acts: Acts, rows: Row[] } | null} */
 let shown = null;
 
+/** @type {(page: OpenTipPage, opened: HeldTip, words: TipWords) => void} */
 export function showFiles(page, opened, words) {
   hideFiles();
   const files = listFiles(opened, opened.uploads, words.files);
@@ -25,6 +27,7 @@ export function showFiles(page, opened, words) {
 }
 
 // A letter that came meanwhile may have brought more; otherwise a film that plays goes on.
+/** @type {(page: OpenTipPage, opened: HeldTip, words: TipWords) => void} */
 export function renewFiles(page, opened, words) {
   const files = listFiles(opened, opened.uploads, words.files);
   if (!shown || files.length !== shown.rows.length) showFiles(page, opened, words);

@@ -17,6 +17,7 @@ const ENDINGS = new Set(
 );
 const HARMLESS = ".bin";
 
+/** @type {(name: unknown, fallback: string) => string} */
 export function safeName(name, fallback) {
   const plain = String(name)
     .normalize("NFC")
@@ -31,6 +32,7 @@ export function safeName(name, fallback) {
   return cut(stem, MOST - kept.length) + kept;
 }
 
+/** @type {(name: string) => [stem: string, ending: string]} */
 function split(name) {
   const dot = name.lastIndexOf(".");
   // A long tail is no ending.
@@ -38,4 +40,5 @@ function split(name) {
 }
 
 // By characters: half of one would make the name unreadable.
+/** @type {(text: string, most: number) => string} */
 const cut = (text, most) => Array.from(text).slice(0, most).join("").trim();

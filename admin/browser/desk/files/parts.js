@@ -7,6 +7,7 @@ const AHEAD = 2;
 
 // A part is not there, or not as long as it must be.
 export class Missing extends Error {
+  /** @param {number} number */
   constructor(number) {
     super(`part ${number} is missing`);
     this.name = "Missing";
@@ -14,14 +15,20 @@ export class Missing extends Error {
 }
 
 export class PartReader {
+  /**
+   * @param {(number: number) => Promise<Bytes>} readPart
+   * @param {number} size
+   */
   constructor(readPart, size) {
     this.readPart = readPart;
     this.size = size;
     this.count = Math.ceil(size / PART);
+    /** @type {Map<number, Promise<Bytes>>} */
     this.asked = new Map();
   }
 
   // Returns the bytes from one place up to another, which is never two parts away.
+  /** @type {(from: number, to: number) => Promise<Bytes>} */
   async bytes(from, to) {
     const first = Math.floor(from / PART);
     const last = Math.floor((to - 1) / PART);
@@ -36,13 +43,15 @@ export class PartReader {
     return joined;
   }
 
+  /** @type {(number: number) => Promise<Bytes>} */
   async part(number) {
     for (let n = number; n <= Math.min(number + AHEAD, this.count - 1); n += 1) this.ask(n);
-    const bytes = await this.asked.get(number);
+    const bytes = /** @type {Bytes} */ (await this.asked.get(number));
     if (bytes.length !== Math.min(PART, this.size - number * PART)) throw new Missing(number);
     return bytes;
   }
 
+  /** @type {(number: number) => void} */
   ask(number) {
     if (this.asked.has(number)) return;
     const asked = this.readPart(number);
@@ -51,6 +60,7 @@ export class PartReader {
     this.asked.set(number, asked);
   }
 
+  /** @type {(before: number) => void} */
   forget(before) {
     Array.from(this.asked.keys())
       .filter((number) => number < before)

@@ -3,8 +3,17 @@
 import { element, replaceChildren, say } from "../../shared/page/dom.js";
 import { sizeWord } from "./entries.js";
 
+// What can be done with a row's file, by name; and what is under way.
+/** @typedef {Record<"view" | "save" | "copy", (row: Row) => unknown>} RowActs */
+/** @typedef {{ signal: AbortSignal, step: (bytes: number) => void, end: () => void }} Work */
+
 export class Row {
   // `acts` are functions by name: view, save, copy. They get this row.
+  /**
+   * @param {ListedFile} file
+   * @param {TipFileWords} words
+   * @param {RowActs} acts
+   */
   constructor(file, words, acts) {
     this.file = file;
     this.words = words;
@@ -15,17 +24,21 @@ export class Row {
     this.panel = element("div", "files__panel");
     this.place = element("div", "files__place");
     this.stop = () => {};
+    // Of what media type it was found to be, once it was opened.
+    this.kind = "";
+    /** @type {HTMLElement | null} */
     this.pressed = null;
     this.build(acts);
   }
 
+  /** @type {(acts: RowActs) => void} */
   build(acts) {
     const { file, words } = this;
     const name = element("bdi", "", file.shown);
     const title = element("p", "files__name", element("b", "", name));
     title.id = `file-${file.number}`;
     this.part.append(title, element("p", "meta", this.facts()));
-    const careful = words.careful[file.state];
+    const careful = words.careful[String(file.state)];
     if (careful) this.part.append(element("p", "files__careful", careful));
     this.part.append(this.buttons, this.panel, this.said, this.place);
     this.panel.hidden = this.said.hidden = true;
@@ -36,18 +49,23 @@ export class Row {
   facts() {
     const { file, words } = this;
     const origin = file.message ? words.letter.replace("%(day)s", file.day) : words.own;
-    const state = words.states[file.state] || "";
+    const state = words.states[String(file.state)] || "";
     const size = file.entry ? sizeWord(file.size) : "";
     return [words.families[file.family], size, state, origin].filter(Boolean).join(" · ");
   }
 
+  /** @type {(acts: RowActs) => void} */
   offer({ view, save, copy }) {
     const { file, words } = this;
-    if (file.view) this.viewing = this.button(words.view[file.view], () => view(this));
+    if (file.view) {
+      /** @type {HTMLButtonElement} */
+      this.viewing = this.button(words.view[file.view], () => view(this));
+    }
     this.button(words.save, () => save(this));
     this.button(words.copy, () => copy(this));
   }
 
+  /** @type {(text: string, act: () => unknown, place?: HTMLElement) => HTMLButtonElement} */
   button(text, act, place = this.buttons) {
     const made = element("button", "button button--quiet button--small", text);
     made.type = "button";
@@ -58,8 +76,9 @@ export class Row {
     return made;
   }
 
+  /** @type {(problem: FileSaid | "", values?: Record<string, string>) => void} */
   tell(problem, values = {}) {
-    const sentence = this.words.said[problem] || "";
+    const sentence = (problem && this.words.said[problem]) || "";
     const text = Object.keys(values).reduce(
       (all, name) => all.replace(`%(${name})s`, () => values[name]),
       sentence,
@@ -69,6 +88,7 @@ export class Row {
   }
 
   // Shows how far it is, with a button that ends it. Returns { signal, step, end }.
+  /** @type {() => Work} */
   begin() {
     const { words } = this;
     this.stop();
@@ -86,7 +106,7 @@ export class Row {
     this.stop = () => control.abort();
     return {
       signal: control.signal,
-      step: (bytes) => {
+      step: (/** @type {number} */ bytes) => {
         bar.value += bytes;
       },
       end: () => {
@@ -99,6 +119,7 @@ export class Row {
 
   // Asks before something is done: `lines` to be read, then one button for yes and one for no.
   // Resolves with whether it was yes.
+  /** @type {(lines: string[], yes: string, isNumbered?: boolean) => Promise<boolean>} */
   ask(lines, yes, isNumbered = false) {
     const list = element(
       isNumbered ? "ol" : "ul",
@@ -113,6 +134,7 @@ export class Row {
     replaceChildren(this.panel, panel);
     this.panel.hidden = false;
     return new Promise((resolve) => {
+      /** @type {(isYes: boolean) => () => void} */
       const answer = (isYes) => () => {
         this.stop = () => {};
         this.shut();
@@ -128,7 +150,7 @@ export class Row {
   // Remembers the button that was pressed: to it the focus comes back.
   leaveButtons() {
     const isHere = this.buttons.contains(document.activeElement);
-    if (isHere) this.pressed = document.activeElement;
+    if (isHere) this.pressed = /** @type {HTMLElement} */ (document.activeElement);
     return isHere;
   }
 
@@ -139,6 +161,7 @@ export class Row {
     if (hadFocus && this.pressed) this.pressed.focus();
   }
 
+  /** @type {(isBusy: boolean) => void} */
   setBusy(isBusy) {
     this.part.setAttribute("aria-busy", String(isBusy));
     this.buttons.querySelectorAll("button").forEach((button) => {

@@ -6,17 +6,21 @@ import { NotRead } from "./reading.js";
 // `read(take)` reads the file, see reading.js. Up to `most` bytes are held whole until they are proved;
 // what is longer is written to the disk as it comes. Resolves with true once it is saved, with false
 // where the member chose no place for it.
+/** @type {(file: ListedFile, read: ReadPieces, most: number) => Promise<boolean>} */
 export function save({ name, size }, read, most) {
   return size <= most ? saveHeld(name, read) : saveStreamed(name, read);
 }
 
+/** @type {(name: string, read: ReadPieces) => Promise<boolean>} */
 async function saveHeld(name, read) {
+  /** @type {ArrayBuffer[]} */
   const pieces = [];
   await read((piece) => pieces.push(piece));
   saveFile(name, ...pieces);
   return true;
 }
 
+/** @type {(name: string, read: ReadPieces) => Promise<boolean>} */
 async function saveStreamed(name, read) {
   if (typeof window.showSaveFilePicker !== "function") throw new NotRead("cannot_save");
   const place = await choosePlace(name);
@@ -34,8 +38,11 @@ async function saveStreamed(name, read) {
 }
 
 // Who closes the window of the picker has changed their mind: no error.
+/** @type {(name: string) => Promise<FileSystemFileHandle | null>} */
 const choosePlace = (name) =>
-  window.showSaveFilePicker({ suggestedName: name }).catch((error) => {
+  /** @type {NonNullable<Window["showSaveFilePicker"]>} */ (window.showSaveFilePicker)({
+    suggestedName: name,
+  }).catch((error) => {
     if (error.name === "AbortError") return null;
     throw new NotRead("not_saved");
   });

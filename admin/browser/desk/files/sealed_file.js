@@ -15,8 +15,17 @@ const NEWLINE = 0x0a;
 // What is handed on at a time.
 const PIECE = PART;
 
+/**
+ * @typedef {{
+ *   readPart: (number: number) => Promise<Bytes>,
+ *   sealedSize: number,
+ *   entry: Pick<FileEntry, "key" | "offset" | "size" | "sha256">,
+ * }} SealedFile
+ */
+
 // What lies there is not what was sent: changed, cut short, or under another key.
 export class Changed extends Error {
+  /** @param {string} what */
   constructor(what) {
     super(`not as it was sent: ${what}`);
     this.name = "Changed";
@@ -26,12 +35,14 @@ export class Changed extends Error {
 // `readPart(number)` resolves with the bytes of one part, `sealedSize` is what all of them hold, and
 // `entry` is the payload's: key, offset, size, sha256. Calls `take` with one piece after the other
 // and waits for it. What was taken may be believed only once this has resolved: the hash comes last.
+/** @type {(file: SealedFile, take: (piece: Bytes) => unknown) => Promise<void>} */
 export async function readSealedFile({ readPart, sealedSize, entry }, take) {
   const parts = new PartReader(readPart, sealedSize);
   const { start, key } = await openHeader(parts, entry.key);
   const chunks = new Chunks(parts, { start, key, sealedSize });
   if (entry.offset + entry.size > chunks.clearSize) throw new Changed("length");
   const hash = sha256.create();
+  /** @type {(piece: Bytes) => Promise<void>} */
   const handOn = async (piece) => {
     hash.update(piece);
     await take(piece);
@@ -40,6 +51,7 @@ export async function readSealedFile({ readPart, sealedSize, entry }, take) {
   if (toHex(hash.digest()) !== entry.sha256) throw new Changed("hash");
 }
 
+/** @type {(parts: PartReader, identity: string) => Promise<{ start: number, key: Uint8Array }>} */
 async function openHeader(parts, identity) {
   const first = await parts.bytes(0, Math.min(CHUNK, parts.size));
   const end = headerEnd(first);
@@ -53,6 +65,7 @@ async function openHeader(parts, identity) {
 }
 
 // The header is text; its last line begins with three dashes.
+/** @type {(bytes: Uint8Array) => number} */
 function headerEnd(bytes) {
   for (let i = 0; i < bytes.length; i += 1) {
     if (MAC_LINE.every((byte, j) => bytes[i + j] === byte)) {
@@ -65,6 +78,10 @@ function headerEnd(bytes) {
 
 // The sealed chunks of a file, by their number.
 class Chunks {
+  /**
+   * @param {PartReader} parts
+   * @param {{ start: number, key: Uint8Array, sealedSize: number }} header
+   */
   constructor(parts, { start, key, sealedSize }) {
     this.parts = parts;
     this.start = start;
@@ -74,6 +91,7 @@ class Chunks {
     this.clearSize = sealedSize - start - (this.last + 1) * TAG;
   }
 
+  /** @type {(number: number) => Promise<Uint8Array>} */
   async read(number) {
     const from = this.start + number * (CHUNK + TAG);
     const sealed = await this.parts.bytes(from, Math.min(from + CHUNK + TAG, this.end));
@@ -85,6 +103,12 @@ class Chunks {
   }
 }
 
+/**
+ * @param {Chunks} chunks
+ * @param {number} offset
+ * @param {number} size
+ * @param {(piece: Bytes) => unknown} take
+ */
 async function readStretch(chunks, offset, size, take) {
   let piece = new Uint8Array(Math.min(PIECE, size));
   let filled = 0;

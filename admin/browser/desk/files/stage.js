@@ -14,18 +14,24 @@ const MOST_OF_WINDOW = 0.75;
 // A picture is drawn in a second or two; decoders that hang must not hold the page.
 const PATIENCE = 60000;
 
+/** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void }} Waiting */
+
 export class Stage {
+  /** @param {string} title */
   constructor(title) {
     this.frame = element("iframe", "files__frame");
     // No other word: above all not allow-same-origin, which would undo all the rest.
     this.frame.setAttribute("sandbox", "allow-scripts");
     this.frame.setAttribute("referrerpolicy", "no-referrer");
     this.frame.title = title;
+    /** @type {Partial<Record<keyof FrameAnswers, Waiting>>} */
     this.waiting = {};
+    /** @type {(event: MessageEvent) => void} */
     this.listen = (event) => this.hear(event);
     window.addEventListener("message", this.listen);
   }
 
+  /** @type {(place: HTMLElement) => Promise<void>} */
   async open(place) {
     const ready = this.wait("ready");
     this.frame.src = ADDRESS;
@@ -35,14 +41,16 @@ export class Stage {
 
   close() {
     window.removeEventListener("message", this.listen);
-    Object.keys(this.waiting).forEach((name) => this.waiting[name].reject(new NotRead("stopped")));
+    this.fail("stopped");
     this.frame.remove();
   }
 
+  /** @type {(piece: ArrayBuffer) => void} */
   give(piece) {
     this.send({ piece }, [piece]);
   }
 
+  /** @type {(view: FileView, type: string, words: FrameWords) => Promise<void>} */
   async show(view, type, words) {
     const size = parseFloat(window.getComputedStyle(document.documentElement).fontSize);
     const shown = this.wait("shown");
@@ -50,6 +58,7 @@ export class Stage {
     this.fit(await shown);
   }
 
+  /** @type {() => Promise<{ bytes: Bytes, type: string }>} */
   async copy() {
     const copied = this.wait("copied");
     this.send({ copy: true });
@@ -58,6 +67,7 @@ export class Stage {
     return { bytes: new Uint8Array(bytes), type };
   }
 
+  /** @type {(message: FrameQuestion, moved?: Transferable[]) => void} */
   send(message, moved) {
     // Closed meanwhile, for another file's sake.
     if (!this.frame.contentWindow) throw new NotRead("stopped");
@@ -66,21 +76,31 @@ export class Stage {
     this.frame.contentWindow.postMessage(message, "*", moved);
   }
 
+  /** @type {(event: MessageEvent) => void} */
   hear({ source, data }) {
     if (source !== this.frame.contentWindow || data === null || typeof data !== "object") return;
     if (data.failed) this.fail(PROBLEMS.includes(data.failed) ? data.failed : "undecodable");
-    Object.keys(this.waiting)
-      .filter((name) => data[name])
-      .forEach((name) => this.waiting[name].resolve(data[name]));
+    this.awaited()
+      .filter(([name]) => data[name])
+      .forEach(([name, { resolve }]) => resolve(data[name]));
   }
 
+  // As it stands now: who hears their answer waits no longer.
+  /** @type {() => [name: string, waiting: Waiting][]} */
+  awaited() {
+    return Object.entries(this.waiting);
+  }
+
+  /** @type {(problem: FileSaid) => void} */
   fail(problem) {
-    Object.keys(this.waiting).forEach((name) => this.waiting[name].reject(new NotRead(problem)));
+    this.awaited().forEach(([, { reject }]) => reject(new NotRead(problem)));
   }
 
+  /** @type {<Name extends keyof FrameAnswers>(name: Name) => Promise<FrameAnswers[Name]>} */
   wait(name) {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => this.fail("undecodable"), PATIENCE);
+      /** @type {(settle: (value: any) => void) => (value: any) => void} */
       const end = (settle) => (value) => {
         clearTimeout(late);
         delete this.waiting[name];
@@ -90,6 +110,7 @@ export class Stage {
     });
   }
 
+  /** @type {(measures: Measures) => void} */
   fit({ width, height }) {
     const most = window.innerHeight * MOST_OF_WINDOW;
     const room = this.frame.clientWidth;

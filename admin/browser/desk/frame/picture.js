@@ -8,6 +8,7 @@ const SHOWN_PIXELS = 16e6;
 const QUALITY = 0.92;
 
 export class Undrawable extends Error {
+  /** @param {FrameProblem} problem */
   constructor(problem) {
     super(problem);
     this.problem = problem;
@@ -15,12 +16,17 @@ export class Undrawable extends Error {
 }
 
 export class Picture {
+  /**
+   * @param {Bytes} bytes
+   * @param {string} type
+   */
   constructor(bytes, type) {
     if (!isDrawable(bytes, type)) throw new Undrawable("too_many_pixels");
     this.blob = new Blob([bytes], { type });
     this.type = type;
   }
 
+  /** @type {(place: HTMLElement, words: FrameWords) => Promise<Measures>} */
   async show(place, words) {
     const whole = await this.decode();
     const scale = Math.min(1, Math.sqrt(SHOWN_PIXELS / (whole.width * whole.height)));
@@ -42,6 +48,7 @@ export class Picture {
     if (!isTrue(newCanvas)) throw new Undrawable("spoils");
     const canvas = draw(await this.decode(), 1);
     const type = this.type === "image/jpeg" ? "image/jpeg" : "image/png";
+    /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
     if (!blob) throw new Undrawable("undecodable");
     return { bytes: await blob.arrayBuffer(), type };
@@ -55,19 +62,24 @@ export class Picture {
   }
 }
 
+/** @type {(width: number, height: number) => HTMLCanvasElement} */
 const newCanvas = (width, height) =>
   Object.assign(document.createElement("canvas"), { width, height });
 
+/** @type {(bitmap: ImageBitmap, scale: number) => HTMLCanvasElement} */
 function draw(bitmap, scale) {
-  const sides = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const sides = /** @type {[number, number]} */ (
+    [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)))
+  );
   const canvas = newCanvas(...sides);
-  const context = canvas.getContext("2d");
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   return canvas;
 }
 
+/** @type {(scroller: HTMLElement, words: FrameWords) => HTMLElement} */
 function sizeButton(scroller, words) {
   const button = document.createElement("button");
   button.type = "button";

@@ -1,8 +1,15 @@
 // Plays a sound or a film from memory.
 
 // Resolves with what it measures once it can be played, rejects where the browser can't play it.
+/**
+ * @param {HTMLElement} place
+ * @param {{ blob: Blob, view: FileView, words: FrameWords }} file
+ * @returns {Promise<Measures>}
+ */
 export function play(place, { blob, view, words }) {
-  const player = document.createElement(view === "film" ? "video" : "audio");
+  const player = /** @type {HTMLVideoElement} */ (
+    document.createElement(view === "film" ? "video" : "audio")
+  );
   player.controls = true;
   player.preload = "auto";
   player.setAttribute("controlslist", "nodownload noremoteplayback");

@@ -22,6 +22,7 @@ const SPARED = /(不要|不用|不必|不需要?|无需|千万别|别|请勿|切
 // What the desk or the police will do themselves.
 const OURS = /(^|[^帮替给为])(我们|民警|警察|警方|工作人员|同事)[^您你帮请]{0,8}$/;
 
+/** @type {(text: string) => boolean} */
 export function sendsOnErrand(text) {
   return text.split(/[，,。？！?!\n；;]/).some((part) =>
     matchesOf(ERRAND, part).some((found) => {

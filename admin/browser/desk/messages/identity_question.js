@@ -21,12 +21,15 @@ const OTHERS =
 // What is told not to be given is not asked for.
 const SPARED = /(不要|不用|不必|不需要?|不问|无需|别|请勿|不会问)[^，,。]{0,6}$/;
 
+/** @type {(text: string) => boolean} */
 export function asksWhoTheReporterIs(text) {
   return text.split(/[。？！?!\n；;]/).some((sentence) => ASKS.some((ask) => hits(ask, sentence)));
 }
 
 // All matches of a pattern with the flag g: matchAll is younger than the browsers we serve.
+/** @type {(pattern: RegExp, text: string) => RegExpExecArray[]} */
 export function matchesOf(pattern, text) {
+  /** @type {RegExpExecArray[]} */
   const found = [];
   pattern.lastIndex = 0;
   for (let one = pattern.exec(text); one; one = pattern.exec(text)) found.push(one);
@@ -34,6 +37,7 @@ export function matchesOf(pattern, text) {
 }
 
 // Each place where it stands, not the first alone: one sentence may ask after both sides.
+/** @type {(ask: RegExp, sentence: string) => boolean} */
 function hits(ask, sentence) {
   return matchesOf(ask, sentence).some(({ index }) => {
     const before = sentence.slice(0, index);

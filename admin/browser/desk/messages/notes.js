@@ -12,9 +12,11 @@ import { digestOf, MESSAGE_STEP, pad, parseContent } from "../../shared/sealing/
 
 const KINDS = ["note", "grading"];
 // In the order in which they are read out; objects of a page's words come sorted.
+/** @type {GradeName[]} */
 export const GRADES = ["source", "information", "handling"];
 
 // Two labels and line breaks between: nothing of a talk's message has this shape.
+/** @type {(talk: Uint8Array, note: Omit<NoteContent, "v" | "mac">) => string} */
 const macOf = (talk, { kind, reference, number, by, previous, body }) =>
   toHex(
     hmac(
@@ -24,11 +26,22 @@ const macOf = (talk, { kind, reference, number, by, previous, body }) =>
     ),
   );
 
+/**
+ * @typedef {{
+ *   kind: NoteKind,
+ *   by: string,
+ *   tip: TipContent,
+ *   unit: CurrentKeys,
+ *   end: ChainEnd,
+ * }} NoteToSeal
+ */
+
 // `end` is what endOfNotes gives; `unit` comes from the opened keys, never from the server.
+/** @type {(body: string, note: NoteToSeal) => Promise<SealedNoteForm>} */
 export async function sealNote(body, { kind, by, tip, unit, end }) {
   const number = end.number + 1;
   // A lone surrogate would be written one way in the JSON and another way under the MAC.
-  const content = {
+  const content = /** @type {NoteContent} */ ({
     v: 1,
     kind,
     reference: tip.reference,
@@ -36,7 +49,7 @@ export async function sealNote(body, { kind, by, tip, unit, end }) {
     by,
     previous: end.digest,
     body: fromUtf8(toUtf8(body)),
-  };
+  });
   content.mac = macOf(fromBase64(tip.talk), content);
   const bytes = pad(toUtf8(JSON.stringify(content)), MESSAGE_STEP);
   const sealed = await sealTo([unit.recipient, unit.recovery], bytes);
@@ -46,6 +59,11 @@ export async function sealNote(body, { kind, by, tip, unit, end }) {
 // `rows` as the server stores them: number, kind, by, at, bytes. Returns one entry for each, whose
 // `body` is null unless the MAC is right and kind, author and tip are the row's; `isWhole` tells
 // whether it also stands where it belongs.
+/**
+ * @param {WithBytes<Omit<SealedNote, "sealed">>[]} rows
+ * @param {{ tip: TipContent, open: Open }} held
+ * @returns {Promise<ReadNote[]>}
+ */
 export async function readNotes(rows, { tip, open }) {
   const opened = await Promise.all(rows.map((row) => open(row.bytes).catch(() => null)));
   const talk = fromBase64(tip.talk);
@@ -54,6 +72,7 @@ export async function readNotes(rows, { tip, open }) {
   return rows.map((row, i) => {
     const content = believed(opened[i], row, tip.reference, talk);
     const isNext = content !== null && content.number === number && content.previous === previous;
+    /** @type {ReadNote} */
     const entry = {
       number: row.number,
       expected: number,
@@ -70,10 +89,17 @@ export async function readNotes(rows, { tip, open }) {
   });
 }
 
+/**
+ * @param {Uint8Array | null} bytes
+ * @param {Omit<SealedNote, "sealed">} row
+ * @param {string} reference
+ * @param {Uint8Array} talk
+ * @returns {NoteContent | null}
+ */
 function believed(bytes, row, reference, talk) {
   if (!bytes || !KINDS.includes(row.kind)) return null;
   try {
-    const content = parseContent(bytes, row.kind);
+    const content = /** @type {any} */ (parseContent(bytes, row.kind));
     const mac = macOf(talk, content);
     const isTheirs =
       content.by === row.by &&
@@ -87,18 +113,21 @@ function believed(bytes, row, reference, talk) {
   }
 }
 
+/** @type {(entries: ReadNote[]) => ChainEnd} */
 export function endOfNotes(entries) {
   const last = entries[entries.length - 1];
   return last ? { number: last.number, digest: last.digest } : { number: 0, digest: "" };
 }
 
 // The grading that counts, as { source, information, handling, by, at }; null before the first.
+/** @type {(entries: ReadNote[], grades: Grades) => Grading | null} */
 export function lastGrading(entries, grades) {
   const found = entries.map((entry) => readGrading(entry, grades)).filter(Boolean);
   return found.length ? found[found.length - 1] : null;
 }
 
 // Null for a note, and for a grading that is not believed or names no grade of ours.
+/** @type {(entry: ReadNote, grades: Grades) => Grading | null} */
 export function readGrading(entry, grades) {
   if (entry.kind !== "grading" || entry.body === null) return null;
   try {
@@ -110,7 +139,10 @@ export function readGrading(entry, grades) {
     );
     if (!isKnown) return null;
     const { by, at } = entry;
-    return GRADES.reduce((all, name) => Object.assign(all, { [name]: chosen[name] }), { by, at });
+    return GRADES.reduce(
+      (all, name) => Object.assign(all, { [name]: chosen[name] }),
+      /** @type {Grading} */ ({ by, at }),
+    );
   } catch {
     return null;
   }

@@ -10,6 +10,11 @@ import { asksWhoTheReporterIs } from "./identity_question.js";
 import { endOfTalk } from "./thread.js";
 
 // The recipients come from the opened tip and from the member's own keys, never from the server.
+/**
+ * @param {string} body
+ * @param {{ tip: TipContent, talk: ReadMessage[], unit: CurrentKeys }} now
+ * @returns {Promise<SealedReplyForm>}
+ */
 export async function sealReply(body, { tip, talk, unit }) {
   const end = endOfTalk(talk);
   const number = end.number + 1;
@@ -26,18 +31,23 @@ export async function sealReply(body, { tip, talk, unit }) {
 }
 
 // `opened` gives the tip and talk as they stand, or null once they were taken off the page.
+/** @type {(opened: () => HeldTip | null, words: TipWords) => ActOptions["fieldsOf"]} */
 export function replyFields(opened, words) {
   return async (form) => {
-    const body = form.querySelector("textarea").value.trim();
+    const body = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea")).value.trim();
     const now = opened();
     if (!body || !now) {
       showError(form, body ? words.sentences.locked : words.sentences.empty);
       return null;
     }
+    /** @type {HTMLInputElement | null} */
     const chosen = form.querySelector('[name="ask"]:checked');
-    const version = form.querySelector('[name="version"]').value;
+    const { value: version } = /** @type {HTMLInputElement} */ (
+      form.querySelector('[name="version"]')
+    );
     try {
-      const message = await sealReply(body, now);
+      // Who holds an older key alone is not shown the form.
+      const message = await sealReply(body, /** @type {HeldTip & { unit: CurrentKeys }} */ (now));
       return Object.entries(Object.assign(message, { version, ask: chosen ? chosen.value : "" }));
     } catch {
       showError(form, words.sentences.seal_failed);
@@ -48,10 +58,11 @@ export function replyFields(opened, words) {
 
 // Ready questions go where the cursor stands; a question about the reporter is warned of, and so is
 // what would send them to look, film or go near.
+/** @type {(form: HTMLElement) => void} */
 export function helpWriting(form) {
-  const area = form.querySelector("textarea");
-  const warning = form.querySelector("#body-warning");
-  const errand = form.querySelector("#errand-warning");
+  const area = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
+  const warning = /** @type {HTMLElement} */ (form.querySelector("#body-warning"));
+  const errand = /** @type {HTMLElement} */ (form.querySelector("#errand-warning"));
   const look = () => {
     warning.hidden = !asksWhoTheReporterIs(area.value);
     errand.hidden = !sendsOnErrand(area.value);

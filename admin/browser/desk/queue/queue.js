@@ -7,15 +7,22 @@ import { readLabelContent } from "../../shared/sealing/opened.js";
 import { getJson } from "../../signin/api.js";
 import { readLabel } from "../readable.js";
 
-export const rowsOf = (page) => Array.from(page.querySelectorAll("[data-row]"));
+/** @type {(page: HTMLElement) => QueueRow[]} */
+export const rowsOf = (page) =>
+  Array.from(/** @type {NodeListOf<QueueRow>} */ (page.querySelectorAll("[data-row]")));
+
+/** @type {(row: QueueRow) => HTMLAnchorElement} */
+export const linkOf = (row) => /** @type {HTMLAnchorElement} */ (row.querySelector("th a"));
 
 // Returns a function that shuts them again. Labels that can't be had leave the rows as they are.
+/** @type {(page: QueuePage, identities: string[], words: DeskWords) => Promise<() => void>} */
 export async function openLabels(page, identities, words) {
   const rows = rowsOf(page).filter((row) => row.querySelector("[data-label]"));
   if (!rows.length) return () => {};
   const asked = rows.map((row) => row.dataset.row).join(",");
+  /** @type {{ labels: Record<string, string> }} */
   const { labels } = await getJson(`${page.dataset.labels}?of=${asked}`);
-  const cells = rows.map((row) => row.querySelector("[data-label]"));
+  const cells = rows.map((row) => /** @type {HTMLElement} */ (row.querySelector("[data-label]")));
   const shut = cells.map((cell) => Array.from(cell.childNodes));
   await Promise.all(
     cells.map((cell, i) => openLabel(cell, labels[rows[i].dataset.row], identities, words)),
@@ -23,6 +30,12 @@ export async function openLabels(page, identities, words) {
   return () => cells.forEach((cell, i) => replaceChildren(cell, ...shut[i]));
 }
 
+/**
+ * @param {HTMLElement} cell
+ * @param {string} sealed
+ * @param {string[]} identities
+ * @param {DeskWords} words
+ */
 async function openLabel(cell, sealed, identities, words) {
   try {
     const bytes = await openWith(identities, fromBase64(sealed));

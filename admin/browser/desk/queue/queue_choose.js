@@ -1,10 +1,11 @@
 // Choosing rows: by click, by a range with Shift, all of the page; and what to do with them.
 
-import { byId, say } from "../../shared/page/dom.js";
+import { byId, findById, say } from "../../shared/page/dom.js";
 
+/** @type {(words: QueueWords) => void} */
 export function bindChoosing(words) {
-  const form = byId("choose");
-  const bar = byId("choose-bar");
+  const form = findById("choose");
+  const bar = findById("choose-bar");
   if (!form || !bar) return;
   const all = byId("choose-all");
   form.addEventListener("click", rangeWith(form));
@@ -18,19 +19,26 @@ export function bindChoosing(words) {
 }
 
 // Rows that a search hides are not chosen.
+/** @type {(form: HTMLElement) => HTMLInputElement[]} */
 const boxesOf = (form) =>
-  Array.from(form.querySelectorAll('input[name="tip"]')).filter(
-    (box) => box.checked || !box.closest("tr").hidden,
-  );
+  Array.from(
+    /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input[name="tip"]')),
+  ).filter((box) => box.checked || !rowOf(box).hidden);
 
+/** @type {(box: HTMLInputElement) => HTMLTableRowElement} */
+const rowOf = (box) => /** @type {HTMLTableRowElement} */ (box.closest("tr"));
+
+/** @type {(box: HTMLInputElement, isChecked: boolean) => void} */
 function tick(box, isChecked) {
-  box.checked = isChecked && !box.closest("tr").hidden;
+  box.checked = isChecked && !rowOf(box).hidden;
 }
 
+/** @type {(form: HTMLElement) => (event: MouseEvent) => void} */
 function rangeWith(form) {
+  /** @type {HTMLInputElement | null} */
   let last = null;
   return (event) => {
-    const box = event.target;
+    const box = /** @type {HTMLInputElement} */ (event.target);
     if (box.name !== "tip") return;
     if (event.shiftKey && last)
       between(boxesOf(form), last, box).forEach((one) => tick(one, box.checked));
@@ -38,29 +46,39 @@ function rangeWith(form) {
   };
 }
 
+/**
+ * @param {HTMLInputElement[]} boxes
+ * @param {HTMLInputElement} one
+ * @param {HTMLInputElement} other
+ * @returns {HTMLInputElement[]}
+ */
 function between(boxes, one, other) {
   const [from, to] = [boxes.indexOf(one), boxes.indexOf(other)].sort((a, b) => a - b);
   return from < 0 ? [other] : boxes.slice(from, to + 1);
 }
 
+/** @type {(form: HTMLElement, words: QueueWords) => void} */
 function count(form, words) {
   const boxes = boxesOf(form);
   const chosen = boxes.filter((box) => box.checked);
-  boxes.forEach((box) => box.closest("tr").classList.toggle("queue__row--chosen", box.checked));
+  boxes.forEach((box) => rowOf(box).classList.toggle("queue__row--chosen", box.checked));
   const all = byId("choose-all");
   all.checked = chosen.length > 0 && chosen.length === boxes.length;
   all.indeterminate = chosen.length > 0 && !all.checked;
   byId("choose-bar").classList.toggle("choose--active", chosen.length > 0);
-  say(byId("chosen"), words.queue.chosen.replace("%(n)s", chosen.length));
+  say(byId("chosen"), words.queue.chosen.replace("%(n)s", String(chosen.length)));
 }
 
 // Only what the act asks for is shown.
+/** @type {(bar: HTMLElement) => void} */
 function showNeeded(bar) {
   const bulk_action = byId("bulk_action").value;
-  bar.querySelectorAll("[data-for]").forEach((field) => {
+  /** @type {NodeListOf<HTMLElement & { dataset: { for: string } }>} */
+  const fields = bar.querySelectorAll("[data-for]");
+  fields.forEach((field) => {
     field.hidden = !field.dataset.for.split(" ").includes(bulk_action);
     field.querySelectorAll("select").forEach((select) => {
-      select.disabled = field.hidden;
+      select.disabled = Boolean(field.hidden);
     });
   });
 }

@@ -4,18 +4,21 @@
 import { byId, say } from "../../shared/page/dom.js";
 import { bindKeys } from "../keys.js";
 import { post } from "../post.js";
-import { rowsOf } from "./queue.js";
+import { linkOf, rowsOf } from "./queue.js";
 
+/** @type {(page: QueuePage, words: QueueWords) => void} */
 export function bindQueueKeys(page, words) {
   const lanes = lanesOf(page);
   let isLane = false;
   const own = actions(page, words);
+  /** @type {(key: string) => (event: KeyboardEvent) => void} */
   const act = (key) => (event) => {
     const lane = isLane && lanes[key];
     isLane = false;
     if (lane) lane.click();
     else if (own[key]) own[key](event);
   };
+  /** @type {Record<string, (event: KeyboardEvent) => void>} */
   const all = {};
   Object.keys(lanes)
     .concat(Object.keys(own))
@@ -30,19 +33,28 @@ export function bindQueueKeys(page, words) {
   byId("show-keys").addEventListener("click", showKeys);
 }
 
+/** @type {(page: QueuePage) => Record<string, HTMLElement>} */
 function lanesOf(page) {
+  /** @type {Record<string, HTMLElement>} */
   const lanes = {};
-  page.querySelectorAll("[data-lane]").forEach((link) => {
+  /** @type {NodeListOf<HTMLElement & { dataset: { lane: string } }>} */
+  const links = page.querySelectorAll("[data-lane]");
+  links.forEach((link) => {
     lanes[link.dataset.lane] = link;
   });
   return lanes;
 }
 
+/**
+ * @param {QueuePage} page
+ * @param {QueueWords} words
+ * @returns {Record<string, (event: KeyboardEvent) => void>}
+ */
 function actions(page, words) {
   return {
     j: () => step(page, 1),
     k: () => step(page, -1),
-    o: () => withRow(page, words, (row) => row.querySelector("th a").click()),
+    o: () => withRow(page, words, (row) => linkOf(row).click()),
     x: (event) => withRow(page, words, (row) => choose(row, event)),
     X: (event) => withRow(page, words, (row) => choose(row, event)),
     c: () => withRow(page, words, (row) => claim(row, words)),
@@ -52,20 +64,24 @@ function actions(page, words) {
   };
 }
 
+/** @type {(page: QueuePage) => QueueRow[]} */
 const shown = (page) => rowsOf(page).filter((row) => !row.hidden);
 
+/** @type {(page: QueuePage) => QueueRow | null} */
 function currentOf(page) {
   const at = document.activeElement;
   return at && page.contains(at) ? at.closest("[data-row]") : null;
 }
 
+/** @type {(page: QueuePage, by: 1 | -1) => void} */
 function step(page, by) {
   const rows = shown(page);
-  const at = rows.indexOf(currentOf(page));
+  const at = rows.indexOf(/** @type {QueueRow} */ (currentOf(page)));
   const next = at < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[at + by];
-  if (next) next.querySelector("th a").focus();
+  if (next) linkOf(next).focus();
 }
 
+/** @type {(page: QueuePage, words: QueueWords, act: (row: QueueRow) => void) => void} */
 function withRow(page, words, act) {
   const row = currentOf(page);
   if (row) act(row);
@@ -73,16 +89,18 @@ function withRow(page, words, act) {
 }
 
 // A click, so that Shift chooses all from the last one on.
+/** @type {(row: QueueRow, event: KeyboardEvent) => void} */
 function choose(row, { shiftKey }) {
   const box = row.querySelector('input[name="tip"]');
   if (box)
     box.dispatchEvent(new MouseEvent("click", { shiftKey, bubbles: true, cancelable: true }));
 }
 
+/** @type {(row: QueueRow, words: QueueWords) => Promise<void>} */
 async function claim(row, words) {
   const { version } = row.dataset;
   try {
-    const answer = await post(`${row.querySelector("th a").pathname}/claim`, { version });
+    const answer = await post(`${linkOf(row).pathname}/claim`, { version });
     if (answer.ok) window.location.reload();
     else say(byId("said"), answer.code === 409 ? words.queue.claim_failed : answer.error);
   } catch {
@@ -91,11 +109,13 @@ async function claim(row, words) {
 }
 
 function lookFor() {
-  byId("filters").closest("details").open = true;
+  /** @type {HTMLDetailsElement} */ (byId("filters").closest("details")).open = true;
   byId("reference").focus();
 }
 
+/** @type {(page: QueuePage, rel: "next" | "first") => void} */
 function follow(page, rel) {
+  /** @type {HTMLElement | null} */
   const link = page.querySelector(`.pager a[rel="${rel}"]`);
   if (link) link.click();
 }

@@ -8,8 +8,11 @@ import { bindChoosing } from "./queue_choose.js";
 import { bindQueueKeys } from "./queue_keys.js";
 import { bindFinding } from "./queue_search.js";
 
+/** @type {(page: QueuePage) => Promise<void>} */
 export async function startQueue(page) {
+  /** @type {QueueWords} */
   const words = wordsOf(page);
+  /** @type {(() => void)[]} */
   const shut = [];
   keepShaded(() => shut.forEach((close) => close()));
   bindChoosing(words);
@@ -23,14 +26,16 @@ export async function startQueue(page) {
 }
 
 // Where nothing is sealed the keys are only held against the form's: no reason to ask for them.
+/** @type {(page: QueuePage, words: QueueWords) => Promise<MemberKeys | null>} */
 const unitOf = (page, words) =>
   keysOf(page.dataset.unit, words, { isNeeded: page.querySelector("[data-label]") !== null });
 
+/** @type {(page: QueuePage, unit: MemberKeys, words: QueueWords) => Promise<() => void>} */
 async function labels(page, unit, words) {
   try {
     return await openLabels(page, unit.identities, words);
   } catch (error) {
-    say(byId("alarm"), error.sentence || words.sentences.offline);
+    say(byId("alarm"), /** @type {Thrown} */ (error).sentence || words.sentences.offline);
     return () => {};
   }
 }

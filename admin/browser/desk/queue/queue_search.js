@@ -2,18 +2,31 @@
 // neither the words looked for nor what was found, and with the page, or at a lock, all is forgotten.
 
 import { fromBase64 } from "../../shared/bytes.js";
-import { byId, say } from "../../shared/page/dom.js";
+import { byId, findById, say } from "../../shared/page/dom.js";
 import { openWith } from "../../shared/sealing/age.js";
 import { readTip as readOpened } from "../../shared/sealing/opened.js";
 import { getJson, setToken } from "../../signin/api.js";
 import { readTalk } from "../messages/thread.js";
 import { readFields } from "../readable.js";
-import { rowsOf } from "./queue.js";
+import { linkOf, rowsOf } from "./queue.js";
+
+// What was opened, by reference, and whether the opening was stopped.
+/**
+ * @typedef {{
+ *   page: QueuePage,
+ *   unit: MemberKeys,
+ *   words: QueueWords,
+ *   texts: Map<string, string>,
+ *   isStopped: boolean,
+ * }} Search
+ */
 
 // Returns a function that forgets everything.
+/** @type {(page: QueuePage, unit: MemberKeys, words: QueueWords) => () => void} */
 export function bindFinding(page, unit, words) {
-  const panel = byId("find");
+  const panel = findById("find");
   if (!panel) return () => {};
+  /** @type {Search} */
   const search = { page, unit, words, texts: new Map(), isStopped: false };
   panel.hidden = false;
   byId("find-open").addEventListener("click", () => openAll(search));
@@ -24,6 +37,7 @@ export function bindFinding(page, unit, words) {
   return () => forget(search);
 }
 
+/** @type {(search: Search) => Promise<void>} */
 async function openAll(search) {
   const rows = wantedRows(search);
   search.isStopped = false;
@@ -41,6 +55,7 @@ async function openAll(search) {
   byId("find-words").focus();
 }
 
+/** @type {(search: Search) => QueueRow[]} */
 function wantedRows({ page, unit, texts }) {
   const isCovering = byId("find-cover").checked;
   return rowsOf(page).filter(({ dataset: { row, status, holder } }) => {
@@ -49,13 +64,16 @@ function wantedRows({ page, unit, texts }) {
   });
 }
 
+/** @type {(row: QueueRow, search: Search) => Promise<string>} */
 async function readTip(row, { page, unit, words }) {
   const reference = row.dataset.row;
   const why = row.dataset.holder && row.dataset.holder !== unit.holder ? "?why=cover" : "";
-  const sealed = await getJson(`${row.querySelector("th a").pathname}/sealed.json${why}`);
+  /** @type {SealedTip} */
+  const sealed = await getJson(`${linkOf(row).pathname}/sealed.json${why}`);
   setToken(sealed.csrf);
+  /** @type {Open} */
   const open = (bytes) => openWith(unit.identities, bytes);
-  const tip = readOpened(await open(fromBase64(sealed.sealed)));
+  const tip = readOpened(await open(fromBase64(/** @type {string} */ (sealed.sealed))));
   if (tip.reference !== reference) throw new Error("another tip");
   const messages = sealed.messages.map((one) =>
     Object.assign({}, one, { bytes: fromBase64(one.sealed) }),
@@ -68,35 +86,45 @@ async function readTip(row, { page, unit, words }) {
   return told.concat(said).join("\n").toLowerCase();
 }
 
+/** @type {(search: Search, failed?: number) => void} */
 function show(search, failed = 0) {
   const { page, texts, words } = search;
   const wanted = byId("find-words").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  /** @type {(text?: string) => boolean} */
   const fits = (text) => text !== undefined && wanted.every((word) => text.includes(word));
   let found = 0;
   rowsOf(page).forEach((row) => {
     const isFound = fits(texts.get(row.dataset.row));
-    found += isFound;
+    found += Number(isFound);
     row.hidden = wanted.length > 0 && !isFound;
   });
-  const sentences = [words.queue.found.replace("%(all)s", texts.size).replace("%(n)s", found)];
-  if (failed) sentences.push(words.queue.failed.replace("%(n)s", failed));
+  const sentences = [
+    words.queue.found.replace("%(all)s", String(texts.size)).replace("%(n)s", String(found)),
+  ];
+  if (failed) sentences.push(words.queue.failed.replace("%(n)s", String(failed)));
   if (search.isStopped) sentences.push(words.queue.cancelled);
   say(byId("find-said"), sentences.join(""));
 }
 
+/** @type {(search: Search, number: number, all: number) => void} */
 function progress({ words }, number, all) {
   const bar = byId("find-progress");
   bar.max = all;
   bar.value = number;
-  say(byId("find-said"), words.queue.of_page.replace("%(n)s", number).replace("%(all)s", all));
+  say(
+    byId("find-said"),
+    words.queue.of_page.replace("%(n)s", String(number)).replace("%(all)s", String(all)),
+  );
 }
 
+/** @type {(isBusy: boolean) => void} */
 function setBusy(isBusy) {
   byId("find-open").disabled = isBusy;
   byId("find-stop").hidden = !isBusy;
   byId("find-progress").hidden = !isBusy;
 }
 
+/** @type {(search: Search) => void} */
 function forget(search) {
   search.isStopped = true;
   search.page.dataset.opened = "gone";

@@ -2,11 +2,16 @@
 
 import { say } from "../../shared/page/dom.js";
 
+/** @type {(form: HTMLFormElement, words: TipWords) => void} */
 export function guideDecision(form, words) {
-  const reason = form.querySelector("select");
+  const reason = /** @type {HTMLSelectElement} */ (form.querySelector("select"));
   const options = Array.from(reason.options);
-  const moves = Array.from(form.querySelectorAll('[name="move_to"]'));
-  const chosen = () => (moves.find((move) => move.checked) || {}).value;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const radios = form.querySelectorAll('[name="move_to"]');
+  const moves = Array.from(radios);
+  const chosen = () => (moves.find((move) => move.checked) || { value: "" }).value;
+  /** @type {(selector: string) => HTMLElement} */
+  const place = (selector) => /** @type {HTMLElement} */ (form.querySelector(selector));
 
   function offerReasons() {
     const fitting = options.filter((option) => !option.value || option.dataset.status === chosen());
@@ -22,11 +27,11 @@ export function guideDecision(form, words) {
     const reads = words.reads[chosen()];
     const days = option && option.dataset.days;
     const turnTo = option && words.turn_to[option.value];
-    say(form.querySelector("[data-reads]"), reads && words.sentences.reads, reads);
-    say(form.querySelector("[data-turn-to]"), turnTo, turnTo && words.not_forwarded);
+    say(place("[data-reads]"), reads && words.sentences.reads, reads);
+    say(place("[data-turn-to]"), turnTo, turnTo && words.not_forwarded);
     const second = option && option.dataset.second;
-    say(form.querySelector("p[data-second]"), second && words.sentences.second);
-    say(form.querySelector("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
+    say(place("p[data-second]"), second && words.sentences.second);
+    say(place("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
   }
 
   moves.forEach((move) => move.addEventListener("change", offerReasons));

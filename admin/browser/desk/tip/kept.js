@@ -8,13 +8,24 @@ import { readTip } from "../../shared/sealing/opened.js";
 import { getJson, postJson } from "../../signin/api.js";
 import { solve } from "../../signin/renewal/making.js";
 
+/** @typedef {{ sealed: SealedTip, tip: TipContent }} OpenedBody */
+/** @typedef {{ button: HTMLButtonElement, status: HTMLElement } & Pick<DeskWords, "sentences">} Restoring */
+
 const MOVED = "/desk/reseal/moved";
 
 // `sealed` is what the server gives of the tip. Returns `{ sealed, tip }` with the kept files in their
 // places, or null where nothing is kept that opens. `sealed.kept` is "kept", or "doubted" where a second
 // browser found a difference.
+/**
+ * @param {TipPage} page
+ * @param {SealedTip} sealed
+ * @param {UnitKeys} unit
+ * @param {DeskWords} words
+ * @returns {Promise<OpenedBody | null>}
+ */
 export async function openKept(page, sealed, unit, words) {
   const { reference } = page.dataset;
+  /** @type {MovedTip | null} */
   const both = await getJson(`${MOVED}/${reference}.json`).catch(() => null);
   if (!both) return null;
   try {
@@ -28,7 +39,14 @@ export async function openKept(page, sealed, unit, words) {
 }
 
 // What was written since was sealed to the new key, and stays.
+/** @type {(sealed: SealedTip, kept: Bundle) => SealedTip} */
 function withKept(sealed, kept) {
+  /**
+   * @template {{ number: number, sealed: string }} Row
+   * @param {Row[]} rows
+   * @param {Record<string, string>} files
+   * @returns {Row[]}
+   */
   const put = (rows, files) =>
     rows.map((row) =>
       files[row.number] ? Object.assign({}, row, { sealed: files[row.number] }) : row,
@@ -40,6 +58,7 @@ function withKept(sealed, kept) {
   });
 }
 
+/** @type {(both: MovedTip, state: SealedTip["kept"], unit: UnitKeys, words: DeskWords) => void} */
 function tell(both, state, unit, { sentences }) {
   const said = state === "doubted" ? sentences.kept_differs : sentences.kept_opened;
   const button = element("button", "button", sentences.kept_restore);
@@ -58,6 +77,7 @@ function tell(both, state, unit, { sentences }) {
   );
 }
 
+/** @type {(both: MovedTip, unit: UnitKeys, shown: Restoring) => Promise<void>} */
 async function restore(both, unit, { button, status, sentences }) {
   button.disabled = true;
   try {

@@ -1,18 +1,21 @@
 // Suggests tips of the same event, out of those that this tab has opened.
 
-import { byId, element, replaceChildren } from "../../shared/page/dom.js";
+import { byId, element, findById, replaceChildren } from "../../shared/page/dom.js";
 import { alikeTo, traceOf } from "./alike.js";
 import { keepTrace } from "./traces.js";
 
+/** @type {(page: TipPage, tip: TipContent, words: TipWords) => Promise<void>} */
 export async function suggest(page, tip, words) {
   const { unit, received } = page.dataset;
   const trace = traceOf(tip, { unit, received });
   const kept = await keepTrace(trace);
-  const place = byId("alike-place");
+  const place = findById("alike-place");
   // Left meanwhile: nothing may be shown any more.
   if (!place || !byId("opened").hasChildNodes()) return;
   place.hidden = false;
-  const tied = Array.from(byId("links").querySelectorAll("[name=other]"), ({ value }) => value);
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const others = byId("links").querySelectorAll("[name=other]");
+  const tied = Array.from(others, ({ value }) => value);
   const found = alikeTo(trace, kept).filter(({ reference }) => !tied.includes(reference));
   const none = element("li", "meta", words.alike.none);
   const lines = found.map((one) => lineOf(one, words));
@@ -20,10 +23,11 @@ export async function suggest(page, tip, words) {
 }
 
 export function hideSuggestions() {
-  const list = byId("alike");
+  const list = findById("alike");
   if (list) list.textContent = "";
 }
 
+/** @type {(found: Alike, words: TipWords) => HTMLElement} */
 function lineOf({ reference, township, reasons }, words) {
   const towns = words.choices.township;
   const name = Object.prototype.hasOwnProperty.call(towns, township) ? towns[township] : township;

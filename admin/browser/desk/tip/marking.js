@@ -10,10 +10,12 @@ import { getJson, postJson } from "../../signin/api.js";
 
 // `opened` is what openTip gave. Tells whether a mark was added. None is made for a unit that the
 // reporter excluded, nor by routes that the static site does not publish.
+/** @type {(page: OpenTipPage, opened: Pick<ReadTip, "tip" | "marks">) => Promise<boolean>} */
 export async function markHere(page, { tip, marks }) {
   const { unit, marks: address } = page.dataset;
   const talk = fromBase64(tip.talk);
   if (isMarked(marks, talk, unit, tip.reference)) return false;
+  /** @type {[Promise<Offered>, Promise<Published>]} */
   const asked = [getJson("/desk/offered.json"), askPublished()];
   const [{ routes }, { digest }] = await Promise.all(asked);
   checkRoutes(routes, digest);
@@ -25,8 +27,11 @@ export async function markHere(page, { tip, marks }) {
 // By the reporter's own answers the tip has no business here: somebody steered it. `ways` are the
 // district's offices and the two units of the supervisory way; an office that is gone since excludes
 // nobody here.
+/** @type {(opened: Pick<ReadTip, "tip">, unit: string, ways: Ways) => boolean} */
 export function isAstray({ tip }, unit, ways) {
   const { official, exclude } = factsOf(tip.fields || {});
-  const offices = [].concat(exclude).filter((office) => Object.keys(ways.offices).includes(office));
+  const offices = /** @type {string[]} */ ([])
+    .concat(exclude)
+    .filter((office) => Object.keys(ways.offices).includes(office));
   return unit !== ways.practice && !mayLie(ways, { official, exclude: offices }, unit);
 }

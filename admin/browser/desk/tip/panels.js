@@ -3,12 +3,17 @@
 import { byId } from "../../shared/page/dom.js";
 
 // Returns a function that opens the panel of an id and leads into it, as a key does.
+/** @type {(bar: HTMLElement) => (id: string) => void} */
 export function bindPanels(bar) {
-  const buttons = Array.from(bar.querySelectorAll("[aria-controls]"));
+  /** @type {NodeListOf<HTMLElement>} */
+  const controls = bar.querySelectorAll("[aria-controls]");
+  const buttons = Array.from(controls);
+  /** @type {(button: HTMLElement, open: boolean) => void} */
   const set = (button, open) => {
     button.setAttribute("aria-expanded", String(open));
-    byId(button.getAttribute("aria-controls")).hidden = !open;
+    byId(String(button.getAttribute("aria-controls"))).hidden = !open;
   };
+  /** @type {(button: HTMLElement, open: boolean) => void} */
   const show = (button, open) => buttons.forEach((other) => set(other, other === button && open));
   buttons.forEach((button) =>
     button.addEventListener("click", () =>
@@ -19,6 +24,7 @@ export function bindPanels(bar) {
     const button = buttons.find((one) => one.getAttribute("aria-controls") === id && !one.hidden);
     if (!button) return;
     show(button, true);
+    /** @type {HTMLElement | null} */
     const first = byId(id).querySelector("input:not([type=hidden]), select, textarea, button");
     if (first) first.focus();
   };

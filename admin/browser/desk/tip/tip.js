@@ -3,7 +3,7 @@
 import { LONG } from "#contract";
 import { fromBase64 } from "../../shared/bytes.js";
 import { today } from "../../shared/day.js";
-import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { byId, element, findById, replaceChildren, say } from "../../shared/page/dom.js";
 import { openWith } from "../../shared/sealing/age.js";
 import { areFields, readTip } from "../../shared/sealing/opened.js";
 import { getJson, setToken } from "../../signin/api.js";
@@ -20,6 +20,13 @@ import { judgeSeen, seenFaults, seenSentence } from "./seen.js";
 
 // Returns { tip, marks, talk, seen, notes, uploads }, or null after saying on the page why there is nothing to show. `why`
 // is for the audit log: see why.js.
+/**
+ * @param {OpenTipPage} page
+ * @param {UnitKeys} unit
+ * @param {TipWords} words
+ * @param {string} why
+ * @returns {Promise<ReadTip | null>}
+ */
 export async function openTip(page, unit, words, why) {
   say(byId("alarm"));
   say(byId("kept"));
@@ -28,6 +35,7 @@ export async function openTip(page, unit, words, why) {
   if (!opened) return null;
   const { sealed, tip } = opened;
   if (tip.reference !== page.dataset.reference) return alarm(words.sentences.other_tip);
+  /** @type {Open} */
   const open = (bytes) => openWith(unit.identities, bytes);
   const talk = await readTalk(withBytes(sealed.messages), {
     reference: tip.reference,
@@ -41,6 +49,7 @@ export async function openTip(page, unit, words, why) {
   return { tip, marks: sealed.marks, talk, seen: seen || null, notes, uploads: sealed.uploads };
 }
 
+/** @type {(url: string, words: DeskWords) => Promise<SealedTip | null>} */
 async function fetchSealed(url, words) {
   try {
     const sealed = await getJson(url);
@@ -48,23 +57,32 @@ async function fetchSealed(url, words) {
     setToken(sealed.csrf);
     return sealed;
   } catch (error) {
-    return alarm(error.sentence || words.sentences.offline);
+    return alarm(/** @type {Thrown} */ (error).sentence || words.sentences.offline);
   }
 }
 
 // What does not open was changed, or sealed to a key that is not ours: perhaps the form handed out
-// a false one, or who sealed it anew sealed something else. Then what it was before is still there.
+// a false one, or who sealed it anew sealed something else. Then what it was before is still there. To
+// who holds an older key alone it may just be sealed to the one in use.
+/**
+ * @param {SealedTip} sealed
+ * @param {TipPage} page
+ * @param {UnitKeys} unit
+ * @param {DeskWords} words
+ * @returns {Promise<import("./kept.js").OpenedBody | null>}
+ */
 async function openBody(sealed, page, unit, words) {
   const kept = () => sealed.kept && openKept(page, sealed, unit, words);
   const before = sealed.kept === "doubted" && (await kept());
   if (before) return before;
   let bytes;
   try {
-    bytes = await openWith(unit.identities, fromBase64(sealed.sealed));
+    bytes = await openWith(unit.identities, fromBase64(/** @type {string} */ (sealed.sealed)));
   } catch {
     const { not_opened, not_opened_do } = words.sentences;
     const found = await kept();
     if (found) return found;
+    if (unit.isOldOnly) return alarm(words.sentences.old_key_only);
     return alarm(not_opened, not_opened_do, ownFingerprint(page.dataset.unit, unit, words));
   }
   try {
@@ -76,28 +94,34 @@ async function openBody(sealed, page, unit, words) {
 }
 
 // It opened, so it was sealed for this unit; but anybody can do that, with anything in it.
+/** @type {(sentences: DeskWords["sentences"]) => null} */
 function tellJunk({ junk, junk_do, junk_note }) {
   replaceChildren(byId("opened"), element("p", "", junk_note));
   return alarm(junk, junk_do);
 }
 
+/** @type {<Row extends { sealed: string }>(messages: Row[]) => WithBytes<Row>[]} */
 const withBytes = (messages) =>
   messages.map((row) => Object.assign({}, row, { bytes: fromBase64(row.sealed) }));
 
+/** @type {(...lines: string[]) => null} */
 function alarm(...lines) {
   say(byId("alarm"), ...lines.map((line) => element("p", "", line)));
   return null;
 }
 
+/** @type {(opened: ReadTip, words: TipWords) => void} */
 export function showTip({ tip, talk, seen }, words) {
   replaceChildren(byId("opened"), fieldList(tip.fields, words));
   showTalk({ talk, seen }, words);
-  if (byId("unwilling")) byId("unwilling").hidden = tip.fields.answer !== "no";
+  const unwilling = findById("unwilling");
+  if (unwilling) unwilling.hidden = tip.fields.answer !== "no";
   byId("contact-left").hidden = !tip.contact;
   byId("contact-save").onclick = () =>
-    saveFile(`${tip.reference}.contact.age`, fromBase64(tip.contact));
+    saveFile(`${tip.reference}.contact.age`, fromBase64(/** @type {string} */ (tip.contact)));
 }
 
+/** @type {(opened: Pick<ReadTip, "talk" | "seen">, words: TipWords) => void} */
 export function showTalk({ talk, seen }, words) {
   const empty = element("li", "meta", words.sentences.no_words);
   const shown = talk.length ? talk.map((message) => entry(message, words)) : [empty];
@@ -106,6 +130,7 @@ export function showTalk({ talk, seen }, words) {
   byId("seen").hidden = !seen;
 }
 
+/** @type {(opened: HeldTip, words: TipWords) => void} */
 export function showFaults(opened, words) {
   const { talk, notes } = opened;
   const isHere = !isAstray(opened, byId("tip").dataset.unit, words.ways);
@@ -119,9 +144,10 @@ export function showFaults(opened, words) {
   if (all.length) alarm(...all);
 }
 
+/** @type {(message: ReadMessage, words: DeskWords) => string} */
 function faultOf({ fault, missing }, { sentences }) {
   if (fault === "no_question") return sentences.question_gone;
-  return sentences.chain.replace("%(n)s", missing);
+  return sentences.chain.replace("%(n)s", String(missing));
 }
 
 export function hideTip() {
@@ -133,6 +159,7 @@ export function hideTip() {
   byId("seen").hidden = true;
 }
 
+/** @type {(fields: Answers, words: TipWords) => HTMLElement} */
 function fieldList(fields, words) {
   const rows = readFields(fields, words).map(([name, label, text]) =>
     element(
@@ -145,18 +172,22 @@ function fieldList(fields, words) {
   return element("dl", "told", ...rows);
 }
 
+/** @type {(message: ReadMessage, words: TipWords) => HTMLElement} */
 function entry(message, words) {
   const who = element("span", "message__who", words.people[message.direction], " ");
-  const nth = message.number === null ? "" : words.sentences.nth.replace("%(n)s", message.number);
+  const nth =
+    message.number === null ? "" : words.sentences.nth.replace("%(n)s", String(message.number));
   who.append(element("span", "meta", [nth, message.day].filter(Boolean).join(" · ")));
-  const kind = words.kinds[message.kind];
+  const kind = words.kinds[/** @type {MessageKind} */ (message.kind)];
   if (kind) who.append(" ", element("span", "chip", kind));
   const side = message.direction === "staff" ? "staff" : "reporter";
   const broken = message.fault ? " message--broken" : "";
   return element("li", `message message--${side}${broken}`, who, ...contents(message, words));
 }
 
+/** @type {(message: ReadMessage, words: TipWords) => HTMLElement[]} */
 function contents(message, words) {
+  /** @type {HTMLElement[]} */
   const fault = message.fault ? [element("p", "message__fault", faultOf(message, words))] : [];
   if (message.number === null) return fault;
   if (message.body === null) return fault.concat(element("p", "", words.sentences.untrusted));
@@ -168,6 +199,7 @@ function contents(message, words) {
     : message.kind === "supplement"
       ? fieldList(told, words)
       : element("p", "", String(told.what || ""));
-  const named = files && element("p", "meta", words.files.in_letter.replace("%(n)s", files));
+  const named =
+    files && element("p", "meta", words.files.in_letter.replace("%(n)s", String(files)));
   return fault.concat(shown, named || []);
 }

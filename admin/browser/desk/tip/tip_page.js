@@ -1,6 +1,6 @@
 // A tip's page from beginning to end: why, opening, showing, and the acts.
 
-import { byId } from "../../shared/page/dom.js";
+import { byId, findById } from "../../shared/page/dom.js";
 import { bindAct } from "../acts.js";
 import { keepDrafts } from "../drafts.js";
 import { hideFiles, renewFiles, showFiles } from "../files/list.js";
@@ -16,30 +16,44 @@ import { bindPanels } from "./panels.js";
 import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { askWhy } from "./why.js";
 
+/** @typedef {{ opened: HeldTip | null }} State */
+/** @typedef {{ open: () => Promise<ReadTip | null>, renew: () => Promise<void> }} Reading */
+
 // What is of use only once the tip is open.
 const WHEN_OPEN = ["message", "to-message", "note", "to-note", "to-grading"];
 
+/** @type {(page: TipPage) => Promise<void>} */
 export async function startTip(page) {
+  /** @type {TipWords} */
   const words = wordsOf(page);
+  /** @type {State} */
   const state = { opened: null };
   keepShaded(() => {
     state.opened = null;
     hide();
   });
   const mayOpen = Boolean(page.dataset.sealed);
-  const unit = byId("acts") && mayOpen ? await keysOf(page.dataset.unit, words) : null;
-  if (!byId("acts") || (mayOpen && isLocked())) return bindTipKeys(words, () => {});
-  const reading = reader(page, unit, words, state);
+  const unit = findById("acts") && mayOpen ? await keysOf(page.dataset.unit, words) : null;
+  if (!findById("acts") || (mayOpen && isLocked())) return bindTipKeys(words, () => {});
+  const reading = reader(/** @type {OpenTipPage} */ (page), unit, words, state);
   const openPanel = bindActs(words, state, reading.renew);
   bindTipKeys(words, openPanel);
   if (unit) await keepDrafts(page, unit);
   if (!unit || !(await reading.open())) return;
-  show(page, state.opened, words);
+  show(/** @type {OpenTipPage} */ (page), /** @type {HeldTip} */ (state.opened), words);
   page.dataset.opened = "yes";
 }
 
 // `open` asks why where it must, `renew` reads again with the same answer.
+/**
+ * @param {OpenTipPage} page
+ * @param {MemberKeys | null} unit
+ * @param {TipWords} words
+ * @param {State} state
+ * @returns {Reading}
+ */
 function reader(page, unit, words, state) {
+  /** @type {string | null} */
   let why = null;
   const read = async () => {
     const found = unit && (await openTip(page, unit, words, why || ""));
@@ -56,14 +70,16 @@ function reader(page, unit, words, state) {
   const renew = async () => {
     // Who has not been shown the words has nothing to renew, and was not asked why.
     if (why === null || !(await read())) return;
-    showTalk(state.opened, words);
-    showNotes(state.opened.notes, words);
-    showFaults(state.opened, words);
-    renewFiles(page, state.opened, words);
+    const opened = /** @type {HeldTip} */ (state.opened);
+    showTalk(opened, words);
+    showNotes(opened.notes, words);
+    showFaults(opened, words);
+    renewFiles(page, opened, words);
   };
   return { open, renew };
 }
 
+/** @type {(page: OpenTipPage, opened: HeldTip, words: TipWords) => void} */
 function show(page, opened, words) {
   showTip(opened, words);
   showNotes(opened.notes, words);
@@ -72,35 +88,40 @@ function show(page, opened, words) {
   proposeGrading(opened.notes, opened.tip.fields, words);
   // The old key's recipient is the one that a member who has left may still open.
   const canSeal = !opened.unit.isOldOnly;
-  WHEN_OPEN.map(byId)
-    .filter(Boolean)
-    .forEach((part) => {
-      part.hidden = !canSeal;
-    });
+  WHEN_OPEN.forEach((id) => {
+    const part = findById(id);
+    if (part) part.hidden = !canSeal;
+  });
   suggest(page, opened.tip, words);
 }
 
 function hide() {
-  if (!byId("opened")) return;
+  if (!findById("opened")) return;
   hideTip();
   hideFiles();
   hideNotes();
   hideSuggestions();
 }
 
+/** @type {(words: TipWords, state: State, renew: () => Promise<void>) => (id: string) => void} */
 function bindActs(words, state, renew) {
   const page = byId("tip");
   const acts = byId("acts");
   const opened = () => state.opened;
   acts.hidden = false;
-  page.querySelectorAll("[data-with-acts]").forEach((part) => {
+  /** @type {NodeListOf<HTMLElement>} */
+  const parts = page.querySelectorAll("[data-with-acts]");
+  parts.forEach((part) => {
     part.hidden = false;
   });
   const openPanel = bindPanels(acts);
-  page.querySelectorAll("form[data-act]").forEach((form) => bindAct(form, { words, renew }));
-  if (byId("decision")) guideDecision(byId("decision"), words);
+  /** @type {NodeListOf<DeskForm>} */
+  const forms = page.querySelectorAll("form[data-act]");
+  forms.forEach((form) => bindAct(form, { words, renew }));
+  const decision = findById("decision");
+  if (decision) guideDecision(decision, words);
   bindNotes({ opened, words, renew });
-  const message = byId("message");
+  const message = findById("message");
   if (!message) return openPanel;
   helpWriting(message);
   bindAct(message, {
@@ -112,11 +133,14 @@ function bindActs(words, state, renew) {
   return openPanel;
 }
 
+/** @type {(words: TipWords, openPanel: (id: string) => void) => void} */
 function bindTipKeys(words, openPanel) {
+  /** @type {(id: string) => void} */
   const focus = (id) => {
-    const field = byId(id);
+    const field = findById(id);
     if (field && field.offsetParent) field.focus();
   };
+  /** @type {(form: HTMLFormElement | null) => unknown} */
   const press = (form) => form && form.offsetParent && form.requestSubmit();
   const showKeys = bindKeys(
     {

@@ -11,11 +11,13 @@ const MOST = 200;
 
 // Adds one trace and returns all that are kept, this one last. Returns it alone where the server
 // can't be asked for the key: suggestions are a help, and no reason to stop.
+/** @type {(trace: Trace) => Promise<Trace[]>} */
 export async function keepTrace(trace) {
   try {
     const wrapKey = await askWrapKey();
     if (!wrapKey) return [trace];
     const stored = sessionStorage.getItem(TRACES);
+    /** @type {Trace[]} */
     const before = (stored && (await unwrap(stored, wrapKey))) || [];
     const others = before.filter(({ reference }) => reference !== trace.reference);
     const all = others.concat(trace).slice(-MOST);

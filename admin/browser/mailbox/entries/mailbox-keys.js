@@ -12,7 +12,7 @@ import { check, derive } from "../../shared/sealing/receipt.js";
 import { blankSeen, sealSeen } from "../../shared/sealing/seen.js";
 import { openThread } from "../thread.js";
 
-window.dengshaoMailbox = {
+export const tools = {
   blankSeen,
   check,
   checkMark,
@@ -26,3 +26,5 @@ window.dengshaoMailbox = {
   toHex,
   trySealing,
 };
+
+window.dengshaoMailbox = tools;

@@ -13,6 +13,7 @@ import { bytesOf } from "./blob_bytes.js";
 const EMPTY_END = TAG;
 
 // A fresh identity and all that a sealed file begins with. Who has `identity` opens the file.
+/** @type {() => Promise<FileLock>} */
 export async function newLock() {
   const identity = await newIdentity();
   const encrypter = new Encrypter();
@@ -29,6 +30,11 @@ export async function newLock() {
 
 // `source` is a Blob; zeros follow it up to `length`. Holds one part at a time.
 export class SealedStream {
+  /**
+   * @param {{ head: Uint8Array, key: Uint8Array }} lock
+   * @param {Blob} source
+   * @param {number} length
+   */
   constructor({ head, key }, source, length) {
     if (length < source.size || length < 1) throw new RangeError("too short for its content");
     this.head = head;
@@ -40,10 +46,12 @@ export class SealedStream {
     this.parts = Math.ceil(this.size / PART);
     this.hash = sha256.create();
     this.hashed = 0;
+    /** @type {Promise<unknown>} */
     this.hashing = Promise.resolve();
   }
 
   // Part `number`, from 0: every one but the last is PART bytes long.
+  /** @type {(number: number) => Promise<Bytes>} */
   async part(number) {
     const start = number * PART;
     const end = Math.min(start + PART, this.size);
@@ -62,16 +70,20 @@ export class SealedStream {
     return made;
   }
 
+  /** @type {(start: number, end: number) => [first: number, last: number]} */
   chunksOf(start, end) {
+    /** @type {(place: number) => number} */
     const at = (place) => Math.floor(Math.max(0, place - this.head.length) / (CHUNK + TAG));
     return [at(start), at(end - 1)];
   }
 
+  /** @type {(number: number, clear: Uint8Array) => Uint8Array} */
   sealChunk(number, clear) {
     return chacha20poly1305(this.key, nonceOf(number, number === this.chunks - 1)).encrypt(clear);
   }
 
   // The clear bytes from `start` to `end`, or to the padded end.
+  /** @type {(start: number, end: number) => Promise<Bytes>} */
   async read(start, end) {
     const stop = Math.min(end, this.length);
     const clear = new Uint8Array(stop - start);
@@ -81,6 +93,7 @@ export class SealedStream {
 
   // The SHA-256 of the file's first bytes: those that lie in the parts before `number`.
   // Parts are asked for side by side, and the hash takes the bytes in their order: one by one.
+  /** @type {(number: number) => Promise<string>} */
   digestBefore(number) {
     const digest = this.hashing.then(() => this.hashUpTo(number));
     this.hashing = digest.catch(() => {});
@@ -88,6 +101,7 @@ export class SealedStream {
   }
 
   // Reads what was not read by it before, PART bytes at a time.
+  /** @type {(number: number) => Promise<string>} */
   async hashUpTo(number) {
     const end = Math.min(this.source.size, Math.max(0, number * PART - this.head.length));
     if (end < this.hashed) {
@@ -109,6 +123,7 @@ export class SealedStream {
 }
 
 // Writes what of `bytes` falls into `target`, were they to begin at `at`, which may lie before it.
+/** @type {(target: Uint8Array, bytes: Uint8Array, at: number) => void} */
 function place(target, bytes, at) {
   const from = Math.max(0, -at);
   const room = target.length - Math.max(0, at);

@@ -4,6 +4,7 @@
 import { bytesOf } from "./blob_bytes.js";
 
 // Resolves with a Blob of the same type.
+/** @type {(blob: Blob) => Promise<Blob>} */
 export async function bare(blob) {
   const bytes = await bytesOf(blob, 0, blob.size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -15,6 +16,7 @@ export async function bare(blob) {
 }
 
 // Segments before the scan: all but APP1 to APP15 and comments. APP0 says that it is JFIF.
+/** @type {(view: DataView) => number[][]} */
 function keptOfJpeg(view) {
   const kept = [[0, 2]];
   let at = 2;
@@ -33,6 +35,7 @@ const SIGNATURE = 8;
 // IHDR, PLTE, tRNS, IDAT, IEND
 const PICTURE = [0x49484452, 0x504c5445, 0x74524e53, 0x49444154, 0x49454e44];
 
+/** @type {(view: DataView) => number[][]} */
 function keptOfPng(view) {
   const kept = [[0, SIGNATURE]];
   let at = SIGNATURE;

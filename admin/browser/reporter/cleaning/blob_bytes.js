@@ -10,6 +10,7 @@ export class Unreadable extends Error {
   }
 }
 
+/** @type {(blob: Blob, start: number, end: number) => Promise<Bytes>} */
 export async function bytesOf(blob, start, end) {
   // However large the file is, its pieces are not.
   alive();
@@ -24,11 +25,12 @@ export async function bytesOf(blob, start, end) {
 }
 
 // Blob.arrayBuffer came in 2020.
+/** @type {(blob: Blob) => Promise<ArrayBuffer>} */
 function readBuffer(blob) {
   if (blob.arrayBuffer) return blob.arrayBuffer();
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
+    reader.onload = () => resolve(/** @type {ArrayBuffer} */ (reader.result));
     reader.onerror = () => reject(reader.error);
     reader.readAsArrayBuffer(blob);
   });

@@ -9,6 +9,9 @@ import { bare } from "./bare.js";
 import { bytesOf } from "./blob_bytes.js";
 import { blotted, turned, turnOfWebp } from "./upright.js";
 
+/** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
+/** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Pen */
+
 const QUALITY = 0.92;
 // A telephone's memory; 4 bytes a point.
 const MOST_POINTS = 120e6;
@@ -17,6 +20,7 @@ const HEAD = 524288;
 
 // Why a file could not be cleaned: `kind`, `broken`, `large`, `browser`, `spoils`.
 export class NotCleaned extends Error {
+  /** @param {Uncleaned} reason */
   constructor(reason) {
     super(reason);
     this.name = "NotCleaned";
@@ -25,6 +29,7 @@ export class NotCleaned extends Error {
 }
 
 // Returns a Blob whose type says what it is: JPEG, or PNG where the picture may be see-through.
+/** @type {(file: Blob, type: string) => Promise<Blob>} */
 export async function redraw(file, type) {
   if (!isPicture(type)) throw new NotCleaned("kind");
   const told = dimensions(await bytesOf(file, 0, Math.min(file.size, HEAD)), type);
@@ -39,6 +44,7 @@ export async function redraw(file, type) {
   }
 }
 
+/** @type {(file: Blob, type: string) => Promise<ImageBitmap>} */
 async function decode(file, type) {
   if (typeof createImageBitmap !== "function") throw new NotCleaned("browser");
   try {
@@ -51,12 +57,13 @@ async function decode(file, type) {
   }
 }
 
+/** @type {(picture: ImageBitmap, type: string, turn: number) => Promise<Blob>} */
 async function draw(picture, type, turn) {
   const { width, height } = picture;
   if (width * height > MOST_POINTS) throw new NotCleaned("large");
   const { size, transform } = turned(turn, width, height);
   const canvas = newCanvas(...size);
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {Pen | null} */ (canvas.getContext("2d"));
   if (!pen) throw new NotCleaned("large");
   if (!isTrue(newCanvas)) throw new NotCleaned("spoils");
   pen.setTransform(...transform);
@@ -70,18 +77,21 @@ async function draw(picture, type, turn) {
   return bare(blob);
 }
 
+/** @type {(width: number, height: number) => Canvas} */
 function newCanvas(width, height) {
   if (typeof OffscreenCanvas === "function") return new OffscreenCanvas(width, height);
   if (typeof document === "undefined") throw new NotCleaned("browser");
   return Object.assign(document.createElement("canvas"), { width, height });
 }
 
+/** @type {(canvas: Canvas, type: string) => Promise<Blob | null>} */
 function encode(canvas, type) {
-  if (canvas.convertToBlob) return canvas.convertToBlob({ type, quality: QUALITY });
+  if ("convertToBlob" in canvas) return canvas.convertToBlob({ type, quality: QUALITY });
   return new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
 }
 
 // A drawing or a screenshot stays sharp as PNG; a photo never has a see-through point.
+/** @type {(pen: Pen, type: string) => boolean} */
 function isSeeThrough(pen, type) {
   if (type === "image/png") return true;
   if (type !== "image/webp") return false;

@@ -7,6 +7,7 @@ import { fromBase64, fromUtf8, toBase64, toUtf8 } from "../../shared/bytes.js";
 const NONCE = 12;
 
 // `keep` is the server's key as base64; `content` anything that JSON can hold.
+/** @type {(keep: string, content: object) => string} */
 export function lockState(keep, content) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   const sealed = chacha20poly1305(fromBase64(keep), nonce).encrypt(toUtf8(JSON.stringify(content)));
@@ -17,6 +18,7 @@ export function lockState(keep, content) {
 }
 
 // Throws where it was changed, or the key is another one.
+/** @type {(keep: string, text: string) => any} */
 export function openState(keep, text) {
   const box = fromBase64(text);
   const clear = chacha20poly1305(fromBase64(keep), box.subarray(0, NONCE)).decrypt(

@@ -9,15 +9,19 @@ var END = "/*dengshao:whole*/";
 // A line on which nothing came for so long is dead; a slow one goes on.
 var SILENCE = 20000;
 
+/** @type {Record<string, number>} */
 var failed = {};
 
 // Calls `done(reason, address)`: "" where all of the script is here and in the cache, under that
 // address; "cut" where it is not. A proxy's page in its place is the line's fault.
+/** @type {Loader["arrive"]} */
 function arrive(address, done) {
   var line = new XMLHttpRequest();
   // Behind a request that hangs, one for the same address would hang too.
   var own = address + (failed[address] ? "?" + failed[address] : "");
+  /** @type {number} */
   var timer;
+  /** @param {string} reason */
   function end(reason) {
     clearTimeout(timer);
     line.onload = line.onerror = line.onprogress = null;
@@ -44,6 +48,7 @@ function arrive(address, done) {
 }
 
 // Calls `done(reason)`: "cut", or "unable" where the script came whole and does not run here.
+/** @type {Loader["load"]} */
 function load(address, isThere, done) {
   if (isThere()) {
     done("");
@@ -55,9 +60,11 @@ function load(address, isThere, done) {
   });
 }
 
+/** @type {Loader["load"]} */
 function run(own, isThere, done) {
   var script = document.createElement("script");
   var isOver = false;
+  /** @param {string} reason */
   function end(reason) {
     if (isOver) return;
     isOver = true;
@@ -82,10 +89,11 @@ function run(own, isThere, done) {
 
 window.DengshaoLoad = { arrive: arrive, load: load };
 
+/** @type {(own: Element, form: Element) => void} */
 function hold(own, form) {
-  var send = form.querySelector("[data-send]");
-  var offer = form.querySelector(".plain-offer");
-  var taker = own.getAttribute("data-taker");
+  var send = /** @type {HTMLButtonElement} */ (form.querySelector("[data-send]"));
+  var offer = /** @type {HTMLElement} */ (form.querySelector(".plain-offer"));
+  var taker = /** @type {string} */ (own.getAttribute("data-taker"));
   var isLoading = false;
   var isPressed = false;
 
@@ -94,15 +102,17 @@ function hold(own, form) {
   }
 
   function tell() {
+    /** @type {HTMLElement} */
     var told = form.querySelector(".cut") || document.createElement("p");
     told.className = "notice notice--danger cut";
     told.setAttribute("role", "alert");
     told.tabIndex = -1;
     told.textContent = own.getAttribute("data-cut");
-    send.parentNode.insertBefore(told, send);
+    /** @type {Node} */ (send.parentNode).insertBefore(told, send);
     told.focus();
   }
 
+  /** @param {string} reason */
   function taken(reason) {
     var was = isPressed;
     isLoading = isPressed = false;
@@ -146,7 +156,7 @@ function hold(own, form) {
     again();
   });
   form.addEventListener("focusin", touch);
-  offer.querySelector("[data-plain]").addEventListener("click", yes);
+  /** @type {Element} */ (offer.querySelector("[data-plain]")).addEventListener("click", yes);
   Array.prototype.forEach.call(document.querySelectorAll(".unloaded"), function (note) {
     note.hidden = true;
   });
@@ -155,6 +165,6 @@ function hold(own, form) {
   run(taker, isTaken, taken);
 }
 
-var own = document.querySelector("script[data-holds]");
-var held = document.getElementById(own.getAttribute("data-holds"));
+var own = /** @type {Element} */ (document.querySelector("script[data-holds]"));
+var held = document.getElementById(/** @type {string} */ (own.getAttribute("data-holds")));
 if (held) hold(own, held);

@@ -4,6 +4,7 @@ import { isAble } from "../../shared/form/able.js";
 import { startForm } from "../form/index.js";
 import { Entry } from "../sealing/entry.js";
 
+/** @type {TipForm | null} */
 const form = document.querySelector("form#form");
 // It may come twice: with the page, and once more where it seemed not to come (hold.js).
 if (form && !form.hasAttribute("data-taken")) {

@@ -3,12 +3,20 @@
 import { element } from "../../shared/page/element.js";
 import { Row } from "./row.js";
 
+/** @import { Field } from "./field.js" */
+/** @import { Item } from "./item.js" */
+
 export class Block {
   // `root` is #files-block, `input` its file field. `field` comes later, by `bind`.
+  /**
+   * @param {HTMLElement} root
+   * @param {FileWords} words
+   */
   constructor(root, words) {
     this.root = root;
     this.words = words;
-    this.input = root.querySelector("input[type=file]");
+    this.input = /** @type {FileInput} */ (root.querySelector("input[type=file]"));
+    /** @type {Map<Item, Row>} */
     this.rows = new Map();
     this.list = element("ul", "thread");
     this.list.id = "files-list";
@@ -23,14 +31,17 @@ export class Block {
 
   // Asked of each file by itself.
   hideOriginals(isHidden = true) {
+    /** @type {HTMLInputElement | null} */
     const box = this.root.querySelector("#originals");
     if (!box) return;
     box.checked = false;
-    box.closest("label").hidden = isHidden;
-    this.root.querySelector("#originals-hint").hidden = isHidden;
+    /** @type {HTMLElement} */ (box.closest("label")).hidden = isHidden;
+    /** @type {HTMLElement} */ (this.root.querySelector("#originals-hint")).hidden = isHidden;
   }
 
+  /** @param {Field} field */
   bind(field) {
+    /** @type {Field} */
     this.field = field;
   }
 
@@ -49,6 +60,7 @@ export class Block {
     this.field.add(files);
   }
 
+  /** @param {DragEvent} event */
   dropped(event) {
     event.preventDefault();
     if (this.isHeld || !event.dataTransfer) return;
@@ -56,8 +68,10 @@ export class Block {
   }
 
   // With null the whole list is shown anew.
+  /** @param {Item | null} item */
   show(item) {
-    if (item && this.rows.has(item)) this.rows.get(item).show();
+    const row = item && this.rows.get(item);
+    if (row) row.show();
     else this.showAll();
     write(this.promise, this.field.isPacked ? this.words.sealedLater : this.words.sealed);
   }
@@ -71,15 +85,17 @@ export class Block {
     });
     items.forEach((item) => {
       if (!this.rows.has(item)) this.rows.set(item, new Row(item, this.words, this.acts));
-      const { node } = this.rows.get(item);
-      if (!node.isConnected) this.list.append(node);
-      this.rows.get(item).show();
+      const row = /** @type {Row} */ (this.rows.get(item));
+      if (!row.node.isConnected) this.list.append(row.node);
+      row.show();
     });
   }
 
   get acts() {
     const { field, input } = this;
+    /** @type {(item: Item) => FileUpload[]} */
     const each = (item) => (item.pack ? [item.pack] : item.uploads);
+    /** @type {Row["acts"]} */
     return {
       pause: (item) => each(item).forEach((upload) => upload.hold()),
       goOn: (item) => this.goOn(each(item).filter(({ state }) => state === "paused")),
@@ -97,10 +113,12 @@ export class Block {
     };
   }
 
+  /** @param {FileUpload[]} uploads */
   goOn(uploads) {
     uploads.forEach((upload) => this.field.again(upload));
   }
 
+  /** @type {(item: Item, isWanted: boolean) => void} */
   bringOriginal(item, isWanted) {
     const mayBe = !isWanted || this.field.mayBringOriginal(item);
     item.wantsOriginal = isWanted && mayBe;
@@ -108,6 +126,7 @@ export class Block {
     this.field.changed(item);
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     this.said.textContent = sentence;
   }
@@ -116,6 +135,7 @@ export class Block {
     return this.input.disabled;
   }
 
+  /** @param {boolean} isHeld */
   hold(isHeld) {
     this.input.disabled = isHeld;
   }
@@ -126,6 +146,7 @@ export class Block {
   }
 }
 
+/** @type {(node: Element, text: string) => void} */
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

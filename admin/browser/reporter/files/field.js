@@ -9,10 +9,15 @@ import { Pack } from "./pack.js";
 import { paddedSize } from "./padme.js";
 import { PretendedUpload } from "./practice.js";
 
+/** @typedef {"main" | "original"} UploadPlace */
+/** @import { Memory } from "../uploading/memory.js" */
+/** @import { Proofs } from "../uploading/proofs.js" */
+
 const MIB = 1048576;
 
 // Files are not as they must be before the form is sent; `faults` are `{text, to}`.
 export class FileFaults extends Error {
+  /** @param {Fault[]} faults */
   constructor(faults) {
     super("files wait for a decision");
     this.name = "FileFaults";
@@ -22,19 +27,40 @@ export class FileFaults extends Error {
 
 export class Field {
   // `limits` are `{most, fileMb, tipMb}`; `onChange(item)` shows, with null for all of them.
+  /**
+   * @param {{
+   *   run: Run<FileJobs>,
+   *   words: FileWords,
+   *   limits: FileLimits,
+   *   memory: Memory,
+   *   proof: Proofs,
+   *   isPractice?: boolean,
+   *   onChange: (item: Item | null) => void,
+   * }} options
+   */
   constructor({ run, words, limits, memory, proof, isPractice, onChange }) {
-    Object.assign(this, { run, words, limits, memory, proof, isPractice, onChange });
+    this.run = run;
+    this.words = words;
+    this.limits = limits;
+    this.memory = memory;
+    this.proof = proof;
+    this.isPractice = isPractice;
+    this.onChange = onChange;
+    /** @type {Item[]} */
     this.items = [];
+    /** @type {Promise<unknown>} */
     this.adding = Promise.resolve();
     this.line = new Line();
     this.pack = new Pack(this);
     this.isPacked = false;
     this.photos = 0;
     this.last = 0;
+    /** @type {(() => void)[]} */
     this.watchers = [];
   }
 
   // One picture after the other is drawn anew: each takes much memory for a moment.
+  /** @param {Iterable<File>} files */
   add(files) {
     Array.from(files).forEach((file) => {
       this.last += 1;
@@ -43,11 +69,12 @@ export class Field {
       this.items.push(item);
       item.set(refusal ? "refused" : "looking", refusal);
       if (!refusal)
-        this.adding = this.adding.then(() => this.items.includes(item) && item.prepare());
+        this.adding = this.adding.then(async () => this.items.includes(item) && item.prepare());
     });
     return this.adding;
   }
 
+  /** @type {(file: File) => string} */
   refusalOf({ size }) {
     if (!size) return "empty";
     // One that is chosen again takes the place that it had.
@@ -57,16 +84,19 @@ export class Field {
     return this.totalOf(taken) + size > this.limits.tipMb * MIB ? "tooMuch" : "";
   }
 
+  /** @type {(items: Item[]) => number} */
   totalOf(items) {
     return items.reduce((sum, item) => sum + item.size * (item.wantsOriginal ? 2 : 1), 0);
   }
 
+  /** @param {Item} item */
   mayBringOriginal(item) {
     const taken = this.items.filter(({ state }) => state !== "refused");
     return this.totalOf(taken) + item.size <= this.limits.tipMb * MIB;
   }
 
   // One that an earlier page of this tab had begun, and that was chosen again just now.
+  /** @type {(item: Item) => Item} */
   adopted(item) {
     const old = this.items.find((one) => one.state === "again" && one.mark === item.mark);
     if (!old) return item;
@@ -84,6 +114,7 @@ export class Field {
     return lost;
   }
 
+  /** @param {UploadKept[]} rows */
   restore(rows) {
     this.last += 1;
     const item = new Item(this.last, null, this);
@@ -97,12 +128,13 @@ export class Field {
     this.changed(item);
   }
 
+  /** @type {(file: Blob, type: string) => Promise<CleanCopy>} */
   async redraw(file, type) {
     const done = await this.run("clean", { file, type });
     if (done.reason !== "browser" || typeof OffscreenCanvas === "function") return done;
     try {
       return { blob: await redraw(file, type) };
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       return { reason: error.reason || "broken" };
     }
   }
@@ -112,6 +144,7 @@ export class Field {
     return fill(this.words.photo, { number: this.photos });
   }
 
+  /** @param {Item} item */
   remove(item) {
     this.items = this.items.filter((one) => one !== item);
     item.dropAll();
@@ -120,6 +153,7 @@ export class Field {
   }
 
   // Files of a tip that goes the supervisory way travel together, once it is sent.
+  /** @param {boolean} isPacked */
   travelTogether(isPacked) {
     if (isPacked === this.isPacked) return;
     this.isPacked = isPacked;
@@ -129,16 +163,18 @@ export class Field {
   }
 
   // Something of `item` is not as it was: begins or ends what follows from it, and shows it.
+  /** @param {Item | null} item */
   changed(item) {
     if (item && this.items.includes(item) && !this.isPacked) this.follow(item);
     this.onChange(item);
     this.watchers.slice().forEach((watch) => watch());
   }
 
+  /** @param {Item} item */
   follow(item) {
     const { pieces } = item;
     if (item.state === "ready" && !item.file) return;
-    ["main", "original"].forEach((place, i) => {
+    /** @type {UploadPlace[]} */ (["main", "original"]).forEach((place, i) => {
       const piece = pieces[i];
       const upload = item[place];
       if (upload && (!piece || upload.role !== piece.role)) item.dropUpload(place);
@@ -146,18 +182,22 @@ export class Field {
     });
   }
 
+  /** @type {(item: Item, place: UploadPlace, piece: FilePiece) => void} */
   send(item, place, piece) {
-    item[place] = this.newUpload(
-      item,
-      piece.source,
-      paddedSize(piece.source.size),
-      item.savedFor(piece),
-    );
-    Object.assign(item[place], piece, { sourceSize: piece.source.size });
-    item[place].describe = () => item.describe(piece);
-    if (!item[place].isOver) this.line.add(item[place]);
+    const { size } = piece.source;
+    const made = this.newUpload(item, piece.source, paddedSize(size), item.savedFor(piece));
+    const describe = () => item.describe(piece);
+    item[place] = Object.assign(made, piece, { sourceSize: size, describe });
+    if (!made.isOver) this.line.add(made);
   }
 
+  /**
+   * @param {Item | null} item
+   * @param {Blob | null} source
+   * @param {number} length
+   * @param {UploadKept | null} [saved]
+   * @returns {FileUpload}
+   */
   newUpload(item, source, length, saved) {
     const Kind = this.isPractice ? PretendedUpload : Upload;
     const { run, memory, proof } = this;
@@ -167,6 +207,7 @@ export class Field {
   }
 
   // Resolves once `isDone()`.
+  /** @type {(isDone: () => boolean) => Promise<void>} */
   until(isDone) {
     return new Promise((resolve) => {
       const watch = () => {
@@ -191,6 +232,7 @@ export class Field {
       }));
   }
 
+  /** @type {(item: Item) => string} */
   faultOf(item) {
     if (item.state === "undecided") return this.words.faultChoose;
     if (item.state === "again") return this.words.faultAgain;
@@ -201,6 +243,7 @@ export class Field {
   }
 
   // Waits until all is at the server. Returns `{entries, tickets}`, or throws FileFaults.
+  /** @returns {Promise<SentFiles>} */
   async collect() {
     await this.until(() =>
       this.items.every(({ state }) => state !== "looking" && state !== "cleaning"),
@@ -221,7 +264,9 @@ export class Field {
     await this.until(() => this.uploads.every(({ isOver }) => isOver));
     this.raiseFaults();
     const whole = this.uploads.filter(({ state }) => state === "whole");
-    const entries = [].concat(...this.items.map((item) => item.entries()));
+    const entries = /** @type {FileEntry[]} */ ([]).concat(
+      ...this.items.map((item) => item.entries()),
+    );
     return { entries, tickets: whole.map(({ ticket }) => ticket) };
   }
 
@@ -231,23 +276,23 @@ export class Field {
   }
 
   get uploads() {
-    return [].concat(...this.items.map(({ uploads }) => uploads));
+    return /** @type {PieceUpload[]} */ ([]).concat(...this.items.map(({ uploads }) => uploads));
   }
 
+  /** @param {FileUpload} upload */
   again(upload) {
     upload.retry();
     this.line.add(upload);
   }
 
   // The server says that a file is not whole, or hangs on another tip: those are sent anew.
-  async recheck({ isAnew = false } = {}) {
+  async recheck() {
     for (const item of this.items) {
-      for (const upload of item.uploads) await upload.recheck(isAnew);
+      for (const upload of item.uploads) await upload.recheck();
       if (!item.file && item.uploads.some(({ isOver }) => !isOver)) item.lose();
       item.uploads.filter(({ isOver }) => !isOver).forEach((upload) => this.line.add(upload));
     }
-    if (isAnew) this.pack.drop();
-    else await this.pack.recheck();
+    await this.pack.recheck();
   }
 
   wipe() {

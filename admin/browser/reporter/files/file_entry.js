@@ -12,6 +12,7 @@ const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/i;
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(^|[^\ud800-\udbff])[\udc00-\udfff]/g;
 
 // A name that can be shown, and that a file can bear on any disk; `other` where nothing is left of it.
+/** @type {(name: string, other?: string) => string} */
 export function safeName(name, other = "file") {
   const seen = name.replace(UNSEEN, "").replace(LONE, "$1_").replace(FORBIDDEN, "_");
   const trimmed = seen.replace(/^[.\s]+|[.\s]+$/g, "").replace(DEVICE, "_$1");
@@ -19,6 +20,7 @@ export function safeName(name, other = "file") {
 }
 
 // Keeps the ending, which says what the file is.
+/** @type {(name: string) => string} */
 function shorten(name) {
   const letters = Array.from(name);
   if (letters.length <= LONGEST) return name;
@@ -26,6 +28,7 @@ function shorten(name) {
   return letters.slice(0, LONGEST - ending.length).join("") + ending;
 }
 
+/** @type {(file: Omit<FileEntry, "offset"> & { offset?: number }) => FileEntry} */
 export function makeEntry({ name, type, size, sha256, blob, key, offset, state }) {
   if (!STATES.includes(state)) throw new Error("no such state of a file");
   return { name: safeName(name), type, size, sha256, blob, key, offset: offset || 0, state };

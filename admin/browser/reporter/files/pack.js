@@ -4,21 +4,31 @@
 import { makeEntry } from "./file_entry.js";
 import { steppedSize } from "./padme.js";
 
+/**
+ * @import { Field } from "./field.js"
+ * @import { Item } from "./item.js"
+ * @typedef {{ item: Item, piece: FilePiece }} Packed
+ */
+
 export class Pack {
+  /** @param {Field} field */
   constructor(field) {
     this.field = field;
+    /** @type {FileUpload | null} */
     this.upload = null;
     this.name = "";
+    /** @type {string[]} */
     this.digests = [];
   }
 
   get pieces() {
-    return [].concat(
+    return /** @type {Packed[]} */ ([]).concat(
       ...this.field.items.map((item) => item.pieces.map((piece) => ({ item, piece }))),
     );
   }
 
   // Begins anew where a file was added or dropped meanwhile.
+  /** @returns {Promise<SentFiles>} */
   async collect() {
     for (;;) {
       const { pieces } = this;
@@ -30,16 +40,18 @@ export class Pack {
       if (upload) await this.field.until(() => upload.isOver);
       if (upload && upload.state === "failed") return { entries: [], tickets: [] };
       if (upload && upload.state === "whole" && upload === this.upload) {
-        return { entries: this.entries(pieces), tickets: [upload.ticket] };
+        return { entries: this.entries(pieces, upload), tickets: [upload.ticket] };
       }
     }
   }
 
   // It failed, the reporter was told so, and pressed again.
+  /** @param {string} name */
   isGivenUp(name) {
     return name === this.name && this.upload && this.upload.state === "failed";
   }
 
+  /** @type {(name: string, pieces: Packed[]) => Promise<void>} */
   async begin(name, pieces) {
     this.drop();
     this.name = name;
@@ -50,16 +62,20 @@ export class Pack {
     // Something could not be read, or was dropped meanwhile.
     if (!digests || this.name !== name) return;
     this.digests = digests;
-    this.upload = this.field.newUpload(null, whole, length);
+    const upload = this.field.newUpload(null, whole, length || 0);
+    this.upload = upload;
     pieces.forEach(({ item }) => {
-      item.pack = this.upload;
+      item.pack = upload;
     });
-    this.upload.onChange = () => this.show();
-    this.field.line.add(this.upload);
+    upload.onChange = () => this.show();
+    if (length) this.field.line.add(upload);
+    else upload.fail("tooMuch");
   }
 
   // The SHA-256 of each; null where one cannot be read, whose file is refused then.
+  /** @type {(pieces: Packed[]) => Promise<string[] | null>} */
   async read(pieces) {
+    /** @type {string[]} */
     const digests = [];
     for (const { item, piece } of pieces) {
       try {
@@ -77,7 +93,8 @@ export class Pack {
     this.field.watchers.slice().forEach((watch) => watch());
   }
 
-  entries(pieces) {
+  /** @type {(pieces: Packed[], upload: FileUpload) => FileEntry[]} */
+  entries(pieces, upload) {
     let offset = 0;
     return pieces.map(({ piece }, i) => {
       const entry = makeEntry({
@@ -85,8 +102,8 @@ export class Pack {
         type: piece.type,
         size: piece.source.size,
         sha256: this.digests[i],
-        blob: this.upload.blob,
-        key: this.upload.lock.identity,
+        blob: upload.blob,
+        key: /** @type {{ identity: string }} */ (upload.lock).identity,
         offset,
         state: piece.role,
       });
@@ -97,7 +114,7 @@ export class Pack {
 
   async recheck() {
     if (!this.upload) return;
-    await this.upload.recheck(false);
+    await this.upload.recheck();
     if (!this.upload.isOver) this.field.line.add(this.upload);
   }
 

@@ -9,6 +9,7 @@ const MIB = 1048576;
 export const STEPS = [4, 16, 64, 256, 1024, 2304].map((size) => size * MIB);
 
 // Beyond 32 bits no bit operation holds: hence arithmetic.
+/** @type {(length: number) => number} */
 export function padme(length) {
   if (length < 2) return length;
   const exponent = log2(length);
@@ -17,12 +18,15 @@ export function padme(length) {
 }
 
 // A file's padded length.
+/** @type {(size: number) => number} */
 export const paddedSize = (size) => padme(Math.max(size, LEAST));
 
 // The length of all files of a supervisory tip together; undefined where they are too much.
+/** @type {(size: number) => number | undefined} */
 export const steppedSize = (size) => STEPS.find((step) => step >= size);
 
 // The largest whole exponent. Math.log2 may be off by one beside a power of two.
+/** @type {(number: number) => number} */
 function log2(number) {
   let exponent = 0;
   for (let rest = number; rest >= 2; rest = Math.floor(rest / 2)) exponent += 1;

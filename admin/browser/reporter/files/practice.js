@@ -1,9 +1,20 @@
 // In practice nothing is posted: a file is cleaned as it would be, and then shown as if it had gone.
 
 export class PretendedUpload {
+  /**
+   * @param {number} id
+   * @param {Blob | null} source
+   * @param {number} length
+   * @param {{ onChange: () => void }} tools
+   */
   constructor(id, source, length, { onChange }) {
-    Object.assign(this, { id, source, length, onChange });
+    this.id = id;
+    this.source = source;
+    this.length = length;
+    this.onChange = onChange;
+    /** @type {UploadState} */
     this.state = "queued";
+    this.reason = "";
     this.blob = "";
     this.ticket = "";
     this.lock = { identity: "" };
@@ -28,6 +39,8 @@ export class PretendedUpload {
 
   hold() {}
 
+  fail() {}
+
   retry() {}
 
   async recheck() {}
@@ -36,6 +49,7 @@ export class PretendedUpload {
     this.set("dropped");
   }
 
+  /** @param {UploadState} state */
   set(state) {
     if (this.state === "dropped") return;
     this.state = state;

@@ -3,8 +3,12 @@
 import { element } from "../../shared/page/element.js";
 import { fill } from "../../shared/page/words.js";
 
+/** @import { Item } from "./item.js" */
+/** @typedef {"pause" | "goOn" | "retry" | "keep" | "drop" | "chooseAgain"} Act */
+
 const MIB = 1048576;
 
+/** @type {(size: number) => string} */
 export function sizeWords(size) {
   if (size < MIB) return `${Math.ceil(size / 1024)} KB`;
   return `${(size / MIB).toFixed(size < 10 * MIB ? 1 : 0)} MB`;
@@ -12,6 +16,12 @@ export function sizeWords(size) {
 
 export class Row {
   // `acts` are what its buttons do: `{pause, goOn, retry, keep, drop, chooseAgain, original}`.
+  /**
+   * @param {Item} item
+   * @param {FileWords} words
+   * @param {Record<Act, (item: Item) => void>
+   *   & { original: (item: Item, isWanted: boolean) => void }} acts
+   */
   constructor(item, words, acts) {
     this.item = item;
     this.words = words;
@@ -39,6 +49,7 @@ export class Row {
 
   originalBox() {
     const label = element("label", "choice");
+    /** @type {HTMLInputElement} */
     this.original = document.createElement("input");
     this.original.type = "checkbox";
     this.original.addEventListener("change", () =>
@@ -46,21 +57,25 @@ export class Row {
     );
     label.append(this.original, element("span", "", this.words.original));
     const warning = element("p", "meta", this.words.originalWarning);
+    /** @type {HTMLElement} */
     this.choice = element("div");
     this.choice.append(label, warning);
     return this.choice;
   }
 
   makeButtons() {
+    /** @type {Record<string, HTMLButtonElement>} */
     this.made = {};
-    ["keep", "pause", "goOn", "retry", "chooseAgain", "drop"].forEach((act) => {
-      const button = element("button", "button button--quiet", this.words[act]);
-      button.type = "button";
-      button.dataset.act = act;
-      button.addEventListener("click", () => this.acts[act](this.item));
-      this.made[act] = button;
-      this.buttons.append(button, " ");
-    });
+    /** @type {Act[]} */ (["keep", "pause", "goOn", "retry", "chooseAgain", "drop"]).forEach(
+      (act) => {
+        const button = element("button", "button button--quiet", this.words[act]);
+        button.type = "button";
+        button.dataset.act = act;
+        button.addEventListener("click", () => this.acts[act](this.item));
+        this.made[act] = button;
+        this.buttons.append(button, " ");
+      },
+    );
   }
 
   show() {
@@ -81,9 +96,11 @@ export class Row {
       this.made[act].setAttribute("aria-label", `${words[act]} ${item.shownName}`);
     });
     // Whoever stood on what went away (a file ends by itself too) stays on this file's row.
-    if (this.node.contains(stoodOn) && stoodOn.closest("[hidden]")) this.node.focus();
+    if (this.node.contains(stoodOn) && /** @type {Element} */ (stoodOn).closest("[hidden]"))
+      this.node.focus();
   }
 
+  /** @type {(item: Item, seen: string) => void} */
   showBar(item, seen) {
     const percent = Math.floor(100 * shareOf(item));
     this.bar.hidden = !["moving", "paused", "broken"].includes(seen);
@@ -94,6 +111,7 @@ export class Row {
   }
 }
 
+/** @type {Record<string, string[]>} */
 const ACTS = {
   undecided: ["keep"],
   moving: ["pause"],
@@ -103,23 +121,28 @@ const ACTS = {
   again: ["chooseAgain"],
 };
 
+/** @type {(item: Item) => FileUpload[]} */
 const uploadsOf = (item) => (item.pack ? [item.pack] : item.uploads);
 
 // A row says the most urgent that holds of any of its uploads.
+/** @type {UploadState[]} */
 const URGENCY = ["failed", "broken", "paused", "moving", "queued", "whole"];
 
+/** @type {(item: Item) => string} */
 export function seenOf(item) {
   if (item.state !== "ready") return item.state;
   const states = uploadsOf(item).map(({ state }) => state);
   return URGENCY.find((state) => states.includes(state)) || "waiting";
 }
 
+/** @type {(item: Item) => number} */
 function shareOf(item) {
   const uploads = uploadsOf(item);
   const size = uploads.reduce((sum, { length }) => sum + length, 0);
   return size ? uploads.reduce((sum, { share, length }) => sum + share * length, 0) / size : 0;
 }
 
+/** @type {(item: Item, seen: string, words: FileWords) => string} */
 function sentenceOf(item, seen, words) {
   if (seen === "undecided") return fill(words.undecided, { reason: words.uncleaned[item.reason] });
   if (seen === "refused") return fill(words.failed, { reason: words.reasons[item.reason] });
@@ -129,6 +152,7 @@ function sentenceOf(item, seen, words) {
 }
 
 // What is to be known beside the state.
+/** @type {(item: Item, seen: string, words: FileWords) => string} */
 function noteOf(item, seen, words) {
   if (item.note) return words[item.note];
   if (seen === "undecided") return hasOtherWay(item, words) ? words.askKind : words.ask;
@@ -138,11 +162,13 @@ function noteOf(item, seen, words) {
 }
 
 // Without scripts the server cleans what no browser does, up to a size of its own.
+/** @type {(item: Item, words: FileWords) => boolean} */
 function hasOtherWay({ reason, size }, { limits }) {
   return reason === "kind" && size <= limits.plainMb * MIB;
 }
 
 // Only what changed is written: a screen reader reads each writing aloud.
+/** @type {(node: Element, text: string) => void} */
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

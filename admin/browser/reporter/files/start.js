@@ -17,10 +17,12 @@ const ON_OPEN = ["part", "digest"];
 
 // `root` is #files-block, `place` is `tip` or `mailbox`. Returns what the page asks of its files.
 // A `form` decides by its answers whether the files travel together; else `isPacked` is asked once.
+/** @type {(root: HTMLElement, options: FilesOptions) => Promise<FilesField>} */
 export async function startFiles(root, { place, isPractice, isYoung, form, isPacked }) {
   const words = await askWords(addressOf(isYoung));
   // Only the form takes files without scripts too.
   if (!form) words.askKind = words.ask;
+  /** @type {Workshop<FileJobs>} */
   const workshop = new Workshop(WORKER, JOBS);
   await workshop.open();
   const run = runnerOf(workshop);
@@ -37,7 +39,7 @@ export async function startFiles(root, { place, isPractice, isYoung, form, isPac
   const files = new Files(block, field, workshop);
   block.bind(field);
   if (form) files.follow(form);
-  else field.travelTogether(await isPacked());
+  else if (isPacked) field.travelTogether(await isPacked());
   if (!isPractice) await files.recall();
   root.dataset.ready = "yes";
   block.listen();
@@ -46,9 +48,11 @@ export async function startFiles(root, { place, isPractice, isYoung, form, isPac
 
 // The page itself works once the worker was given up: what that was asked is asked anew. What another
 // worker opened, or the one before, is not open here.
+/** @type {(workshop: Workshop<FileJobs>) => Run<FileJobs>} */
 function runnerOf(workshop) {
   const opened = new Map();
   const place = () => workshop.jobs || workshop.worker;
+  /** @type {Workshop<FileJobs>["run"]} */
   const run = async (job, content) => {
     if (ON_OPEN.includes(job) && opened.get(content.id) !== place()) throw new Closed();
     const result = await workshop.run(job, content);
@@ -66,18 +70,28 @@ function runnerOf(workshop) {
   };
 }
 
+/** @type {(isYoung?: boolean) => string} */
 function addressOf(isYoung) {
   const prefix = document.documentElement.lang.startsWith("en") ? "/en" : "";
   return `${prefix}/tip/files/words${isYoung ? "?page=young" : ""}`;
 }
 
 class Files {
+  /**
+   * @param {Block} block
+   * @param {Field} field
+   * @param {Workshop<FileJobs>} workshop
+   */
   constructor(block, field, workshop) {
-    Object.assign(this, { block, field, workshop });
+    this.block = block;
+    this.field = field;
+    this.workshop = workshop;
+    /** @type {HTMLFormElement | null} */
     this.form = null;
   }
 
   // The answers decide the tip's way, and with it how its files travel.
+  /** @param {HTMLFormElement} form */
   follow(form) {
     this.form = form;
     form.addEventListener("change", () => this.look());
@@ -88,8 +102,9 @@ class Files {
   look() {
     if (!this.form || this.block.isHeld) return;
     const answers = new FormData(this.form);
-    const official = answers.get("official") || "unclear";
-    this.field.travelTogether(isSupervisory(official, answers.getAll("exclude")));
+    const official = /** @type {string} */ (answers.get("official") || "unclear");
+    const exclude = /** @type {string[]} */ (answers.getAll("exclude"));
+    this.field.travelTogether(isSupervisory(official, exclude));
   }
 
   async recall() {
@@ -110,6 +125,7 @@ class Files {
   }
 
   // Waits for all; `onWait()` hears that there is something to wait for.
+  /** @param {() => void} onWait */
   async collect(onWait) {
     if (this.field.items.length) onWait();
     await this.field.adding;
@@ -117,16 +133,18 @@ class Files {
   }
 
   // While the tip is on its way no file joins it; leaving one out still works.
+  /** @param {boolean} isHeld */
   hold(isHeld) {
     this.block.hold(isHeld);
     this.look();
   }
 
-  recheck(options) {
-    return this.field.recheck(options);
+  recheck() {
+    return this.field.recheck();
   }
 
   // What became of each file, told when the words are stored: `[{name, text}]`.
+  /** @param {FileEntry[]} entries */
   outcome(entries) {
     return this.field.items.map((item) => outcomeOf(item, entries, this.field));
   }
@@ -140,7 +158,8 @@ class Files {
 
   // Gives the files back to the plain field, for the way without scripts.
   release() {
-    const files = this.field.items.map(({ file }) => file).filter(Boolean);
+    const chosen = this.field.items.map(({ file }) => file);
+    const files = /** @type {File[]} */ (chosen.filter(Boolean));
     this.field.items.slice().forEach((item) => this.field.remove(item));
     this.wipe();
     this.block.remove();
@@ -149,6 +168,7 @@ class Files {
 }
 
 // Not every browser lets a script fill the field.
+/** @type {(input: FileInput, files: File[]) => boolean} */
 function giveBack(input, files) {
   try {
     const transfer = new DataTransfer();

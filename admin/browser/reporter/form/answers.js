@@ -2,8 +2,11 @@
 
 const NOT_OURS = ["token", "page", "website", "kept", "files", "originals"];
 
+/** @type {(form: HTMLFormElement) => KeptForm["answers"]} */
 export const answersNow = (form) =>
-  Array.from(new FormData(form)).filter(
-    ([name, value]) =>
-      typeof value === "string" && value && !NOT_OURS.includes(name) && !/^file-/.test(name),
+  /** @type {KeptForm["answers"]} */ (
+    Array.from(new FormData(form)).filter(
+      ([name, value]) =>
+        typeof value === "string" && value && !NOT_OURS.includes(name) && !/^file-/.test(name),
+    )
   );

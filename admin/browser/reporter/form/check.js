@@ -3,23 +3,30 @@
 import { element } from "../../shared/page/element.js";
 import { answersOf, isNeeded, wordsOf } from "./questions.js";
 
+/**
+ * @param {HTMLElement} check
+ * @param {Question[]} questions
+ * @param {(number: number) => void} change
+ */
 export function listAnswers(check, questions, change) {
-  const list = check.querySelector("ul");
+  const list = /** @type {HTMLElement} */ (check.querySelector("ul"));
+  const told = /** @type {Words} */ (check.dataset);
   list.textContent = "";
   questions.forEach(([question], number) => {
     const words = wordsOf(question);
-    const button = element("button", "button button--quiet", check.dataset.change);
+    const button = element("button", "button button--quiet", told.change);
     button.type = "button";
-    button.setAttribute("aria-label", `${check.dataset.change} ${words}`);
+    button.setAttribute("aria-label", `${told.change} ${words}`);
     button.addEventListener("click", () => change(number));
     const line = element("li");
     const answer = element("div");
-    answer.append(element("b", "", words), said(check.dataset, question));
+    answer.append(element("b", "", words), said(told, question));
     line.append(answer, button);
     list.append(line);
   });
 }
 
+/** @type {(words: Words, question: HTMLElement) => HTMLElement} */
 function said(words, question) {
   const answers = answersOf(question);
   if (answers.length) return element("p", "", answers.join(words.and));

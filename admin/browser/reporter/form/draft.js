@@ -8,16 +8,19 @@ const NAME = "dengshao.draft.";
 const NONCE = 12;
 
 // The sealed record of an earlier page of this tab, `{ticket, box}`; or null.
+/** @type {(place: string) => { ticket: string, box: string } | null} */
 export function keptDraft(place) {
-  return withStore((store) => JSON.parse(store.getItem(NAME + place)));
+  return withStore((store) => JSON.parse(/** @type {string} */ (store.getItem(NAME + place))));
 }
 
+/** @type {(place: string) => void} */
 export function dropDraft(place) {
   withStore((store) => store.removeItem(NAME + place));
 }
 
 // Where records of one kind (`tip`, `tip.2`, …) lie, the oldest first: what cannot be opened yet is not
 // written over.
+/** @type {(kind: string) => string[]} */
 export function keptPlaces(kind) {
   const names = withStore((store) => Object.keys(store)) || [];
   const places = names
@@ -30,18 +33,26 @@ export function keptPlaces(kind) {
 }
 
 // The place behind all of them.
+/** @type {(kind: string) => string} */
 export function freePlace(kind) {
   const last = keptPlaces(kind).pop();
   return last ? `${kind}.${numberOf(last) + 1}` : kind;
 }
 
+/** @type {(place: string) => number} */
 const numberOf = (place) => Number(place.split(".")[1] || 1);
 
 export class Draft {
   // `given` is "ticket key" as the server put it into the page; empty in practice, where nothing is kept.
+  /**
+   * @param {string} place
+   * @param {string} [given]
+   */
   constructor(place, given) {
     this.place = place;
-    [this.ticket, this.key] = (given || "").split(" ");
+    const [ticket, key] = (given || "").split(" ");
+    this.ticket = ticket;
+    this.key = key;
     this.turn = 0;
     // Whoever leaves at once has emptied the storage: nothing may be written after that.
     document.addEventListener("leave", () => {
@@ -56,6 +67,7 @@ export class Draft {
 
   // The latest content wins. Resolves with whether it is kept, and with null where something newer
   // tells. Older words must not come back as if they were these: they go where these find no room.
+  /** @type {(content: object) => Promise<boolean | null>} */
   async save(content) {
     if (!this.mayKeep) return false;
     this.turn += 1;
@@ -69,6 +81,7 @@ export class Draft {
     return isKept;
   }
 
+  /** @type {(record: string) => boolean} */
   write(record) {
     const name = NAME + this.place;
     withStore((store) => store.setItem(name, record));
@@ -82,6 +95,7 @@ export class Draft {
 }
 
 // Null where the browser will not.
+/** @type {(key: string, content: object) => Promise<string | null>} */
 async function lock(key, content) {
   try {
     const iv = crypto.getRandomValues(new Uint8Array(NONCE));
@@ -94,6 +108,7 @@ async function lock(key, content) {
 }
 
 // Throws where it was changed, or the key is another one.
+/** @type {(key: string, box: string) => Promise<any>} */
 export async function openBox(key, box) {
   const bytes = toBytes(box);
   const algorithm = { name: "AES-GCM", iv: bytes.subarray(0, NONCE) };
@@ -101,10 +116,13 @@ export async function openBox(key, box) {
   return JSON.parse(new TextDecoder().decode(words));
 }
 
+/** @type {(key: string) => Promise<CryptoKey>} */
 const read = (key) =>
   crypto.subtle.importKey("raw", toBytes(key), "AES-GCM", false, ["encrypt", "decrypt"]);
 
+/** @type {(text: string) => Bytes} */
 const toBytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 // Twelve bytes are sixteen letters without an end of their own: the two texts stand one after the other.
+/** @type {(bytes: Uint8Array) => string} */
 const toText = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

@@ -4,6 +4,7 @@ import { askBeforeLeaving } from "../../shared/page/leaving.js";
 
 const WORDS = "textarea, input[type=text]";
 
+/** @type {(form: HTMLFormElement) => void} */
 export function guardWords(form) {
   let isGuarding = true;
 
@@ -20,16 +21,24 @@ export function guardWords(form) {
   });
 }
 
+/** @type {(form: HTMLFormElement) => boolean} */
 export function hasWords(form) {
-  return Array.from(form.querySelectorAll(WORDS)).some((field) => field.value.trim());
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const fields = form.querySelectorAll(WORDS);
+  return Array.from(fields).some((field) => Boolean(field.value.trim()));
 }
 
 // What the server filled in again after an error goes too, so that no reset brings it back.
+/** @type {(form: HTMLFormElement) => void} */
 export function wipe(form) {
-  form.querySelectorAll(WORDS).forEach((field) => {
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const texts = form.querySelectorAll(WORDS);
+  texts.forEach((field) => {
     field.value = field.defaultValue = "";
   });
-  form.querySelectorAll("[type=radio], [type=checkbox]").forEach((field) => {
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const boxes = form.querySelectorAll("[type=radio], [type=checkbox]");
+  boxes.forEach((field) => {
     field.checked = field.defaultChecked = false;
   });
   form.querySelectorAll("select").forEach((field) => {

@@ -5,6 +5,7 @@ import { guardWords } from "./guard.js";
 import { offerSteps } from "./offer.js";
 import { tellWeChat } from "./wechat.js";
 
+/** @type {(form: HTMLFormElement) => void} */
 export function startForm(form) {
   tellWeChat(navigator.userAgent);
   offerSteps(form);

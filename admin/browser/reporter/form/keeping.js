@@ -1,6 +1,7 @@
 // Keeps the form's draft while somebody writes, brings it back, and throws it away when told to. The same
 // for the receipt, until it was copied.
 
+import { byId } from "../../shared/page/element.js";
 import { isLost } from "../../shared/page/post.js";
 import { answersNow } from "./answers.js";
 import { Draft, dropDraft, freePlace, keptPlaces } from "./draft.js";
@@ -12,21 +13,29 @@ const KEY = "/tip/draft";
 
 export class Keeping {
   // `onReceipt(kept)` shows a receipt that an earlier page of this tab did not see copied.
+  /**
+   * @param {TipForm} form
+   * @param {(kept: StoredTip) => unknown} onReceipt
+   */
   constructor(form, onReceipt) {
     this.form = form;
     this.onReceipt = onReceipt;
     this.draft = new Draft("tip", form.dataset.draft);
     this.receipts = new Draft("receipt", form.dataset.draft);
-    this.note = document.getElementById("draft");
-    this.unkept = document.getElementById("unkept");
-    this.back = document.getElementById("back");
+    this.note = byId("draft");
+    this.unkept = byId("unkept");
+    this.back = byId("back");
     // Under which the words may lie at the server already.
+    /** @type {Receipt | null} */
     this.receipt = null;
     // Where drafts of earlier pages lie that could not be opened yet, the oldest first. What is written
     // meanwhile is kept apart.
+    /** @type {string[]} */
     this.earlier = [];
     // Where those lie whose words stand on this page now: once it is kept, they go.
+    /** @type {string[]} */
     this.opened = [];
+    /** @type {Set<string>} */
     this.touched = new Set();
     this.isBringing = false;
   }
@@ -38,14 +47,16 @@ export class Keeping {
       this.form.addEventListener(name, () => this.bringBack()),
     );
     window.addEventListener("online", () => this.bringBack());
-    this.form.addEventListener("change", ({ target }) => this.touched.add(target.name));
+    this.form.addEventListener("change", ({ target }) =>
+      this.touched.add(/** @type {HTMLInputElement} */ (target).name),
+    );
     // What was never opened was not sent: it stays.
     this.form.addEventListener("dengshao:stored", () => this.wipe());
     this.note.addEventListener("click", (event) => this.clear(event));
     this.earlier = keptPlaces("tip");
     // What the server filled in again stands on the page already: the newest.
     const isRefilled = this.earlier.length > 0 && document.getElementById("error-summary");
-    this.draft.place = isRefilled ? this.earlier.pop() : freePlace("tip");
+    this.draft.place = /** @type {string} */ (isRefilled ? this.earlier.pop() : freePlace("tip"));
     this.receipts.place = freePlace("receipt");
     // Written before this script was there.
     if (hasWords(this.form)) this.save();
@@ -84,6 +95,7 @@ export class Keeping {
     this.isBringing = false;
   }
 
+  /** @type {(place: string) => Promise<void>} */
   async bringReceipt(place) {
     const kept = await openKept(place, KEY);
     if (!kept) {
@@ -95,6 +107,7 @@ export class Keeping {
   }
 
   async bringDrafts() {
+    /** @type {KeptForm[]} */
     const found = [];
     for (const place of this.earlier) found.unshift(await openKept(place, KEY));
     // Sent, or thrown away, meanwhile; or on its way, without these words: they come at the next touch.
@@ -104,6 +117,7 @@ export class Keeping {
   }
 
   // `found` are all of them, the newest first. They become one again, in the oldest's place.
+  /** @type {(found: KeptForm[]) => void} */
   fill(found) {
     const [first, ...others] = this.earlier;
     this.opened = others.concat(this.draft.place);
@@ -115,18 +129,21 @@ export class Keeping {
     if (found.length || hasWords(this.form)) this.save();
   }
 
+  /** @type {(name: string) => void} */
   say(name) {
     this.back.hidden = !name;
-    if (name) this.back.textContent = this.back.dataset[name];
+    if (name) this.back.textContent = /** @type {string} */ (this.back.dataset[name]);
   }
 
   // The second press throws it away.
-  clear({ target }) {
+  /** @type {(event: Event) => void} */
+  clear(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
     if (!target.matches("[data-sure]")) return;
     const { sure, clear } = target.dataset;
     if (!clear) {
       target.dataset.clear = target.textContent;
-      target.textContent = sure;
+      target.textContent = /** @type {string} */ (sure);
       return;
     }
     target.textContent = clear;
@@ -138,6 +155,6 @@ export class Keeping {
     wipe(this.form);
     this.note.hidden = this.unkept.hidden = this.back.hidden = true;
     this.form.dispatchEvent(new Event("dengshao:cleared"));
-    document.querySelector("h1").focus();
+    /** @type {HTMLElement} */ (document.querySelector("h1")).focus();
   }
 }

@@ -1,5 +1,6 @@
 // Offers one question a screen; what does it is loaded once somebody wants it.
 
+import { byId } from "../../shared/page/element.js";
 import { Loading, loadScript } from "../../shared/page/load.js";
 import { isLost } from "../../shared/page/post.js";
 
@@ -7,10 +8,12 @@ const SCRIPT = "/app/steps.js";
 // As in steps.js: a form that was sent in steps comes back with it.
 const HASH = "#steps";
 
+/** @type {(form: HTMLFormElement) => void} */
 export function offerSteps(form) {
-  const offer = document.getElementById("step-offer");
+  const offer = byId("step-offer");
   const loading = new Loading(() => loadScript(SCRIPT, () => Boolean(window.DengshaoSteps)));
   let isStarted = false;
+  /** @type {(isBack: boolean) => Promise<void>} */
   const start = async (isBack) => {
     try {
       await loading.get();
@@ -25,7 +28,7 @@ export function offerSteps(form) {
   };
   offer.hidden = false;
   offer.addEventListener("click", ({ target }) => {
-    if (target.closest("button") && !isStarted) start(false);
+    if (/** @type {Element} */ (target).closest("button") && !isStarted) start(false);
   });
   if (location.hash === HASH) start(true);
 }

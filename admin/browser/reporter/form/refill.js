@@ -1,10 +1,16 @@
 // Fills the form as it was when its draft was kept.
 
 // The one answer that keeps words from offices: words that were written under it stay under it.
+/** @type {Words} */
 const STRICT = { official: "yes" };
 
 // `answers` are pairs of name and value. What was chosen since then, here (`touched`) or by a link, stays;
 // what was typed stays and comes first. Returns whether anything was put behind it.
+/**
+ * @param {HTMLFormElement} form
+ * @param {KeptForm["answers"]} answers
+ * @param {Set<string>} touched
+ */
 export function fillForm(form, answers, touched) {
   const chosen = new URLSearchParams(location.search);
   const joined = answers.filter(([name, value]) => {
@@ -17,6 +23,7 @@ export function fillForm(form, answers, touched) {
 }
 
 // Which of a question's fields is checked, or chosen from a list, before anybody touches it.
+/** @type {(fields: any[]) => boolean} */
 function isChanged(fields) {
   return fields.some(({ type, checked, defaultChecked, options }) => {
     if (options)
@@ -26,6 +33,7 @@ function isChanged(fields) {
 }
 
 // Without one that is marked the first is selected.
+/** @type {(option: HTMLOptionElement, options: HTMLOptionElement[]) => boolean} */
 function isFirst(option, options) {
   const marked = Array.from(options).find(({ defaultSelected }) => defaultSelected);
   return option === (marked || options[0]);
@@ -33,6 +41,7 @@ function isFirst(option, options) {
 
 // A question's fields: one of text, a list, or the boxes of one choice. An office that was kept out once
 // stays kept out. Returns whether something was put behind words that stood there.
+/** @type {(fields: any[], value: string, isOurs: boolean) => boolean} */
 function fill(fields, value, isOurs) {
   let isJoined = false;
   fields.forEach((field) => {
@@ -47,8 +56,10 @@ function fill(fields, value, isOurs) {
   return isJoined;
 }
 
+/** @type {(list: HTMLSelectElement, value: string) => boolean} */
 const offers = (list, value) => Array.from(list.options).some((option) => option.value === value);
 
+/** @type {(field: HTMLInputElement, value: string) => boolean} */
 function join(field, value) {
   const typed = field.value;
   if (typed.includes(value)) return false;

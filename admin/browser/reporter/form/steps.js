@@ -1,12 +1,15 @@
 // One question a screen. It stays one form with all its fields: what is not asked now is only hidden,
 // so whatever is typed stays, and the form is sent as it always is.
 
+import { byId } from "../../shared/page/element.js";
+import { fill } from "../../shared/page/words.js";
 import { listAnswers } from "./check.js";
 import { labelOf, questionsOf } from "./questions.js";
 
 const HASH = "#steps";
 
 // A form that was sent in steps and came back with errors comes back at the first of them.
+/** @type {(form: HTMLFormElement, come: { isBack: boolean }) => void} */
 export function startSteps(form, { isBack }) {
   const steps = new Steps(form);
   if (isBack) steps.open(steps.firstFault());
@@ -14,15 +17,16 @@ export function startSteps(form, { isBack }) {
 }
 
 class Steps {
+  /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
     this.questions = questionsOf(form);
-    this.intro = document.getElementById("intro");
-    this.offer = document.getElementById("step-offer");
-    this.progress = document.getElementById("step-progress");
-    this.check = document.getElementById("step-check");
-    this.bar = document.getElementById("step-bar");
-    this.last = document.getElementById("last");
+    this.intro = byId("intro");
+    this.offer = byId("step-offer");
+    this.progress = byId("step-progress");
+    this.check = byId("step-check");
+    this.bar = byId("step-bar");
+    this.last = byId("last");
     this.action = form.action;
     this.at = -1;
     this.hasChecked = false;
@@ -40,7 +44,7 @@ class Steps {
   listen() {
     this.offer.addEventListener(
       "click",
-      (event) => event.target.closest("button") && this.open(0).show(0),
+      ({ target }) => /** @type {Element} */ (target).closest("button") && this.open(0).show(0),
     );
     this.act("next").addEventListener("click", () => this.show(this.at + 1));
     this.act("back").addEventListener("click", () => this.show(this.at - 1));
@@ -51,14 +55,16 @@ class Steps {
     document.addEventListener("click", (event) => this.follow(event));
     // Errors that a script finds are shown above the form: their question comes up with them.
     const watch = new MutationObserver((changes) => this.isOn && this.seeFaults(changes));
-    watch.observe(document.getElementById("main"), { childList: true, subtree: true });
+    watch.observe(byId("main"), { childList: true, subtree: true });
   }
 
+  /** @type {(name: string) => HTMLElement} */
   act(name) {
-    return this.bar.querySelector(`[data-act=${name}]`);
+    return /** @type {HTMLElement} */ (this.bar.querySelector(`[data-act=${name}]`));
   }
 
   // Enter in a line of text means "next" until all was asked.
+  /** @type {(event: Event) => void} */
   holdBack(event) {
     if (event.target !== this.form || !this.isOn || this.isLast) return;
     event.preventDefault();
@@ -67,8 +73,11 @@ class Steps {
   }
 
   // A link of the error summary leads to a field that may be hidden now.
+  /** @type {(event: Event) => void} */
   follow(event) {
-    const link = this.isOn && event.target.closest("#error-summary a");
+    const target = /** @type {Element} */ (event.target);
+    /** @type {HTMLAnchorElement | null | false} */
+    const link = this.isOn && target.closest("#error-summary a");
     const field = link && document.getElementById(link.hash.slice(1));
     if (!field) return;
     event.preventDefault();
@@ -76,7 +85,9 @@ class Steps {
     field.focus();
   }
 
+  /** @type {(changes: MutationRecord[]) => void} */
   seeFaults(changes) {
+    /** @type {(node: any) => boolean} */
     const isSummary = (node) => node.id === "error-summary";
     if (changes.some((change) => Array.from(change.addedNodes).some(isSummary))) {
       this.reveal(this.firstFault());
@@ -84,7 +95,9 @@ class Steps {
   }
 
   // Where no question is at fault but something went wrong, the button to press again comes up.
+  /** @type {() => number} */
   firstFault() {
+    /** @type {(parts: Question) => unknown} */
     const isFault = ([question]) =>
       question.matches(".field--error") || question.querySelector(".field--error");
     const at = this.questions.findIndex(isFault);
@@ -92,6 +105,7 @@ class Steps {
     return document.getElementById("error-summary") ? this.questions.length : 0;
   }
 
+  /** @type {(at: number) => this} */
   open(at) {
     this.intro.hidden = true;
     this.bar.hidden = this.progress.hidden = false;
@@ -106,13 +120,15 @@ class Steps {
     this.bar.hidden = this.progress.hidden = this.check.hidden = true;
     this.form.action = this.action;
     this.questions.forEach((parts) => hide(parts, false));
-    this.offer.querySelector("button").focus();
+    /** @type {HTMLElement} */ (this.offer.querySelector("button")).focus();
   }
 
   // Goes to a question and says so to who cannot see it.
+  /** @type {(at: number) => void} */
   show(at) {
     this.reveal(at);
-    const label = this.isLast ? this.check.querySelector("h2") : labelOf(this.questions[at][0]);
+    const title = /** @type {HTMLElement} */ (this.check.querySelector("h2"));
+    const label = this.isLast ? title : labelOf(this.questions[at][0]);
     if (label.tagName !== "SUMMARY") label.tabIndex = -1;
     label.focus();
   }
@@ -123,6 +139,7 @@ class Steps {
     listAnswers(this.check, this.questions, (number) => this.show(number));
   }
 
+  /** @type {(at: number) => void} */
   reveal(at) {
     this.at = at;
     this.questions.forEach((parts, number) => hide(parts, number !== at));
@@ -130,14 +147,16 @@ class Steps {
     this.act("next").hidden = this.isLast;
     this.act("check").hidden = this.isLast || !this.hasChecked;
     this.act("back").hidden = at === 0;
+    /** @type {Record<string, number>} */
     const values = { number: at + 1, count: this.questions.length };
     this.progress.textContent = this.isLast
       ? ""
-      : this.progress.dataset.text.replace(/\{(\w+)\}/g, (_hole, name) => values[name]);
+      : fill(/** @type {string} */ (this.progress.dataset.text), values);
     if (this.isLast) this.showAnswers();
   }
 }
 
+/** @type {(parts: HTMLElement[], isHidden: boolean) => void} */
 function hide(parts, isHidden) {
   parts.forEach((part) => {
     part.hidden = isHidden;

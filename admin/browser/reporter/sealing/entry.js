@@ -6,6 +6,7 @@
 import { clearCut, tellCut } from "../../shared/form/cut.js";
 import { isKept } from "../../shared/form/kept.js";
 import { inTime } from "../../shared/form/patience.js";
+import { byId } from "../../shared/page/element.js";
 import { Loading, loadScript } from "../../shared/page/load.js";
 import { isLost } from "../../shared/page/post.js";
 
@@ -15,13 +16,16 @@ const DRAFT = "/app/draft.js";
 const TOUCHES = ["focusin", "change"];
 
 export class Entry {
+  /** @param {TipForm} form */
   constructor(form) {
     this.form = form;
-    this.way = document.getElementById("way");
-    this.words = document.getElementById("seal").dataset;
-    this.plain = form.querySelector(".plain-offer");
+    this.way = byId("way");
+    this.words = /** @type {Words} */ (byId("seal").dataset);
+    this.plain = /** @type {HTMLElement} */ (form.querySelector(".plain-offer"));
+    /** @type {import("./page.js").Page | null} */
     this.page = null;
     // Null in a browser that would not run it.
+    /** @type {import("../form/keeping.js").Keeping | null} */
     this.keeping = null;
     this.drafting = new Loading(() => this.loadDraft());
     this.loading = new Loading(() => this.loadPage());
@@ -31,6 +35,7 @@ export class Entry {
   }
 
   // `isAble`: whether this browser has what sealing needs.
+  /** @type {(isAble: boolean) => void} */
   start(isAble) {
     const begin = () => this.begin();
     this.form.addEventListener("submit", (event) => this.take(event));
@@ -50,7 +55,7 @@ export class Entry {
   // More goes sealed than the plain way can take; told before anything is chosen.
   tellLimits() {
     const block = document.getElementById("files-block");
-    if (block) document.getElementById("files-limits").textContent = block.dataset.limits;
+    if (block) byId("files-limits").textContent = /** @type {string} */ (block.dataset.limits);
   }
 
   // At a touch a line that fails is told to nobody: the press tells.
@@ -59,7 +64,7 @@ export class Entry {
     if (this.isUnable || this.isBusy) return;
     try {
       await this.loading.get();
-      this.page.prepare();
+      /** @type {import("./page.js").Page} */ (this.page).prepare();
     } catch (error) {
       if (!isLost(error)) this.offer();
     }
@@ -79,27 +84,32 @@ export class Entry {
   }
 
   // Of this page, or of an earlier one that was loaded anew before the receipt was copied.
+  /** @type {(result: StoredTip, onCopied: () => void) => Promise<void>} */
   async showReceipt(result, onCopied) {
     await this.resulting.get();
     const kept = this.keeping && this.keeping.receipts;
-    const main = document.getElementById("main");
+    const main = byId("main");
     new window.DengshaoResult(main, this.words, kept, onCopied).show(result);
   }
 
   // Shows the press that leads the plain way.
+  /** @type {(sentence?: string) => void} */
   offer(sentence = "") {
     this.isUnable = true;
     this.way.textContent = this.words.unable + sentence;
     this.plain.hidden = false;
   }
 
+  /** @type {(event: Event) => Promise<void>} */
   async take(event) {
     // A press of its own said yes.
     if (this.form.hasAttribute("data-yes")) return;
     event.preventDefault();
     if (this.isBusy) return;
     clearCut(this.form);
-    if (!this.isUnable && (this.page || (await this.isLoaded()))) await this.page.take();
+    if (!this.isUnable && (this.page || (await this.isLoaded()))) {
+      await /** @type {import("./page.js").Page} */ (this.page).take();
+    }
     if (this.isUnable) this.plain.focus();
   }
 

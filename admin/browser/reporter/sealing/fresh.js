@@ -1,11 +1,24 @@
 // Something that is made beforehand, and anew once it is too old or was refused.
 
+/** @template T */
 export class Fresh {
+  /**
+   * @param {() => Promise<T>} make
+   * @param {number} minutes
+   * @param {() => number} [now]
+   */
   constructor(make, minutes, now = Date.now) {
     this.make = make;
     this.lasts = minutes * 60000;
     this.now = now;
     this.drop();
+  }
+
+  drop() {
+    /** @type {Promise<T> | null} */
+    this.made = null;
+    /** @type {number} */
+    this.since = 0;
   }
 
   // What failed is not kept.
@@ -17,10 +30,5 @@ export class Fresh {
       made.catch(() => this.made === made && this.drop());
     }
     return this.made;
-  }
-
-  drop() {
-    this.made = null;
-    this.since = 0;
   }
 }

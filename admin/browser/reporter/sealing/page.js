@@ -5,7 +5,7 @@ import { Attached } from "../../shared/form/attached.js";
 import { tellCut } from "../../shared/form/cut.js";
 import { hold } from "../../shared/form/hold.js";
 import { inTime } from "../../shared/form/patience.js";
-import { element } from "../../shared/page/element.js";
+import { byId, element } from "../../shared/page/element.js";
 import { clearFaults, showFaults } from "../../shared/page/faults.js";
 import { isCut, isLost, Offline, Refused } from "../../shared/page/post.js";
 import { Session } from "./session.js";
@@ -16,24 +16,32 @@ const JOBS = "DengshaoSealJobs";
 
 export class Page {
   // `entry` offers the plain way, and knows what keeps drafts.
+  /**
+   * @param {TipForm} form
+   * @param {import("./entry.js").Entry} entry
+   */
   constructor(form, entry) {
     this.form = form;
     this.entry = entry;
-    this.main = document.getElementById("main");
-    this.way = document.getElementById("way");
-    this.alarm = document.getElementById("alarm");
-    const seal = document.getElementById("seal");
-    this.words = seal.dataset;
-    this.checks = Array.from(seal.querySelectorAll("[data-field]"));
+    this.main = byId("main");
+    this.way = byId("way");
+    this.alarm = byId("alarm");
+    const seal = byId("seal");
+    this.words = /** @type {Words} */ (seal.dataset);
+    /** @type {NodeListOf<HTMLElement>} */
+    this.checks = seal.querySelectorAll("[data-field]");
+    /** @type {Workshop<SealJobs>} */
     this.workshop = new Workshop(WORKER, JOBS, { mayMove: true });
     const isPractice = "practice" in form.dataset;
+    /** @type {Workshop<SealJobs>["run"]} */
     const run = (job, content) => this.workshop.run(job, content);
+    /** @type {(receipt: Receipt) => Promise<void>} */
     const onPost = (receipt) => this.keepReceipt(receipt);
     this.session = new Session(run, { isPractice, onPost });
     form.addEventListener("dengshao:cleared", () => this.session.wipe());
     const isYoung = Boolean(form.elements.page && form.elements.page.value);
     const options = { form, place: "tip", isPractice, isYoung };
-    const block = document.getElementById("files-block");
+    const block = byId("files-block");
     this.attached = new Attached(block, options, this.words);
     this.attached.start();
     this.isBusy = false;
@@ -62,6 +70,7 @@ export class Page {
 
   // Kept before anything is posted under it: whoever loads the page anew sends the same tip again, and
   // no second one.
+  /** @type {(receipt: Receipt) => Promise<void>} */
   async keepReceipt(receipt) {
     const { keeping } = this.entry;
     if (!keeping) return;
@@ -74,26 +83,28 @@ export class Page {
     if (this.isBusy) return;
     this.clear();
     const typed = readForm(this.form);
-    const faults = faultsOf(this.form, typed, this.checks).concat(this.attached.faults());
-    if (faults.length) this.showFaults(faults);
-    else await this.send(this.resumed(typed));
-  }
-
-  // An earlier page of this tab may have sent under the receipt that it kept.
-  resumed(typed) {
+    /** @type {Fault[]} */
+    const found = faultsOf(this.form, typed, this.checks);
+    const faults = found.concat(this.attached.faults());
+    if (faults.length) {
+      this.showFaults(faults);
+      return;
+    }
+    // An earlier page of this tab may have sent under the receipt that it kept.
     const { keeping } = this.entry;
     if (keeping && keeping.receipt && this.session.isUnsent) this.session.resume(keeping.receipt);
-    return typed;
+    await this.send(typed);
   }
 
   clear() {
     clearFaults(this.main);
-    const notice = document.getElementById("no-unit");
+    const notice = byId("no-unit");
     if (notice) notice.remove();
     this.alarm.hidden = true;
     this.alarm.textContent = "";
   }
 
+  /** @type {(typed: TypedForm) => Promise<void>} */
   async send(typed) {
     this.isBusy = true;
     hold(this.form, true);
@@ -115,7 +126,9 @@ export class Page {
   }
 
   // First the files, then the words that name them.
+  /** @type {(typed: TypedForm, wait: HTMLElement) => Promise<void>} */
   async sendWhole(typed, wait) {
+    /** @type {(sentence: string) => void} */
     const say = (sentence) => {
       wait.textContent = sentence;
     };
@@ -127,6 +140,7 @@ export class Page {
     this.showResult(result);
   }
 
+  /** @type {(error: any) => Promise<void>} */
   async explain(error) {
     const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
     if (error.name in ALARMS) {
@@ -155,6 +169,7 @@ export class Page {
   }
 
   // Something went wrong here. Only what cannot seal a single byte is a browser that cannot.
+  /** @type {(error: any) => Promise<void>} */
   async explainOwn(error) {
     const mayBeUnable = this.session.isUnsent && !error.isOfFiles;
     if (!mayBeUnable) this.fault(this.session.isUnsent ? this.words.failed : this.words.unsure);
@@ -178,31 +193,39 @@ export class Page {
     this.entry.offer(this.attached.release());
   }
 
+  /** @type {(text: string) => void} */
   fault(text) {
     this.showFaults([{ text }]);
   }
 
+  /** @type {(faults: Fault[]) => void} */
   showFaults(faults) {
     faults.forEach(({ field }) => openAround(field));
     showFaults(this.main, this.words.summary, faults);
   }
 
+  /** @type {(text: string) => void} */
   faultContact(text) {
     this.showFaults([{ field: this.form.elements.contact, text }]);
   }
 
   raiseAlarm() {
-    this.alarm.append(document.getElementById(this.seen).content.cloneNode(true));
+    /** @type {HTMLTemplateElement} */
+    const template = byId(this.seen);
+    this.alarm.append(template.content.cloneNode(true));
     this.alarm.hidden = false;
     show(this.alarm);
   }
 
   showNoUnit() {
-    this.alarm.after(document.getElementById("nobody").content.cloneNode(true));
-    this.alarm.nextElementSibling.id = "no-unit";
-    show(this.alarm.nextElementSibling);
+    /** @type {HTMLTemplateElement} */
+    const template = byId("nobody");
+    this.alarm.after(template.content.cloneNode(true));
+    /** @type {HTMLElement} */ (this.alarm.nextElementSibling).id = "no-unit";
+    show(/** @type {HTMLElement} */ (this.alarm.nextElementSibling));
   }
 
+  /** @type {(result: SentTip & { files: { name: string, text: string }[] }) => void} */
   showResult(result) {
     // Told before the words go: whoever guards them has nothing to guard any more.
     this.form.dispatchEvent(new Event("dengshao:stored", { bubbles: true }));
@@ -213,7 +236,7 @@ export class Page {
   }
 
   forget() {
-    Array.from(this.form.elements).forEach((field) => {
+    /** @type {any[]} */ (Array.from(this.form.elements)).forEach((field) => {
       if (field.matches("textarea, [type=text]")) field.value = field.defaultValue = "";
     });
     this.workshop.close();
@@ -221,8 +244,10 @@ export class Page {
 }
 
 // What the page tells of each by a template of its own.
+/** @type {Words} */
 const ALARMS = { FalseKey: "false-key", FalseRoutes: "false-routes", Strayed: "strayed" };
 
+/** @type {Record<string, (page: Page) => void>} */
 const TOLD = {
   NoUnit: (page) => page.showNoUnit(),
   NoContact: (page) => page.faultContact(page.words.noContact),
@@ -231,12 +256,14 @@ const TOLD = {
   Later: (page) => page.fault(page.words.later),
 };
 
+/** @type {(notice: HTMLElement) => void} */
 function show(notice) {
   notice.focus();
   notice.scrollIntoView();
 }
 
 // A field at fault may lie in a part that is folded up.
+/** @type {(field?: Element | null) => void} */
 function openAround(field) {
   const folded = field && field.closest("details");
   if (folded) folded.open = true;

@@ -35,6 +35,10 @@ class Apart extends Error {}
 export class Session {
   // `run(job, content)` does a job in the worker. In practice nothing is posted. `onPost(receipt)` is
   // waited for before the first post under a receipt.
+  /**
+   * @param {Run<SealJobs>} run
+   * @param {SessionOptions} options
+   */
   constructor(run, { isPractice, onPost = async () => {} }) {
     this.run = run;
     this.isPractice = isPractice;
@@ -45,14 +49,19 @@ export class Session {
   }
 
   begin() {
+    /** @type {Receipt | null} */
     this.receipt = null;
+    /** @type {Attempt | null} */
     this.attempt = null;
+    /** @type {SealedLetter | null} */
     this.letter = null;
     this.isKnown = false;
+    /** @type {string[]} */
     this.contacts = [];
   }
 
   // An earlier page of this tab may have sent under this receipt: what lies there gets a supplement.
+  /** @type {(receipt: Receipt) => void} */
   resume(receipt) {
     // What was sealed meanwhile lies under another one, and was not stored.
     if (this.receipt && this.receipt.digits !== receipt.digits) this.attempt = null;
@@ -60,6 +69,7 @@ export class Session {
     this.mayBeStored = true;
   }
 
+  /** @type {() => Promise<Published & { routes: Routes }>} */
   async askPublished() {
     const [routes, published] = await Promise.all([askRoutes(), askPublished()]);
     return Object.assign({ routes }, published);
@@ -67,11 +77,13 @@ export class Session {
 
   // What can be made while the reporter still types. Where it fails, sending tries again.
   async prepare() {
+    /** @type {Promise<unknown>[]} */
     const parts = [this.published.get(), this.newReceipt()];
     if (!this.isPractice) parts.push(this.proof.get());
     await Promise.all(parts.map((part) => part.catch(() => null)));
   }
 
+  /** @type {() => Promise<Receipt>} */
   async newReceipt() {
     this.receipt = this.receipt || (await this.run("newReceipt"));
     return this.receipt;
@@ -79,6 +91,7 @@ export class Session {
 
   // Sends `{fields, contact, website, files}`, files being `{entries, tickets}`. Returns `{receipts, isSupplement, lane}`: more than one
   // receipt, the newest first, where the words lie in more than one tip.
+  /** @type {(form: TypedForm) => Promise<SentTip>} */
   async send(form) {
     for (let turn = 1; turn < TURNS; turn += 1) {
       try {
@@ -90,17 +103,23 @@ export class Session {
     return this.sendOnce(form);
   }
 
+  /** @type {(form: TypedForm) => Promise<SentTip>} */
   async sendOnce(form) {
     const isChanged = this.attempt && !isSame(this.attempt.form, form);
     if (isChanged) await this.lookBefore();
-    if (this.isKnown && (isChanged || this.attempt.isOther)) return this.add(form);
+    if (this.isKnown && (isChanged || /** @type {Attempt} */ (this.attempt).isOther))
+      return this.add(form);
     this.attempt = this.attempt || (await this.seal(form));
     const { lane } = this.isPractice ? {} : await this.post();
     return this.result({ isSupplement: false, lane: lane || "" });
   }
 
+  /** @type {(what: { isSupplement: boolean, lane: string }) => SentTip} */
   result(what) {
-    return Object.assign({ receipts: [this.receipt.receipt, ...this.earlier] }, what);
+    return Object.assign(
+      { receipts: [/** @type {Receipt} */ (this.receipt).receipt, ...this.earlier] },
+      what,
+    );
   }
 
   // Other words than those that were sent before: were those stored?
@@ -110,9 +129,10 @@ export class Session {
   }
 
   async isStored() {
-    return (await askThread(this.attempt.cover.lookup)).known;
+    return (await askThread(/** @type {Attempt} */ (this.attempt).cover.lookup)).known;
   }
 
+  /** @type {(form: TypedForm) => Promise<Attempt>} */
   async seal(form) {
     const { digits } = await this.newReceipt();
     const { fields, contact } = form;
@@ -123,9 +143,9 @@ export class Session {
   }
 
   async post() {
-    const { form, cover } = this.attempt;
+    const { form, cover } = /** @type {Attempt} */ (this.attempt);
     const proof = await this.proof.get();
-    await this.onPost(this.receipt);
+    await this.onPost(/** @type {Receipt} */ (this.receipt));
     // A browser that knows of no line sends nothing.
     if (await isCut()) throw new Offline();
     this.contacts.push(form.contact);
@@ -135,27 +155,29 @@ export class Session {
     try {
       const whole = Object.assign({ proof, website: form.website }, ticketsOf(form), cover);
       return confirmed(await sendTip(whole));
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (error.status >= 400 && error.status < 500) this.mayBeStored = before;
       throw error;
     }
   }
 
+  /** @type {(form: TypedForm) => Promise<SentTip>} */
   async add(form) {
     if (!this.letter || !isSame(this.letter.form, form)) this.letter = await this.sealLetter(form);
-    const { lookup } = this.attempt.cover;
+    const { lookup } = /** @type {Attempt} */ (this.attempt).cover;
     confirmed(await sendLetter(lookup, this.letter.token, this.letter.content));
     return this.result({ isSupplement: true, lane: this.letter.isApart ? "machine" : "" });
   }
 
+  /** @type {(form: TypedForm) => Promise<SealedLetter>} */
   async sealLetter(form) {
-    const { cover } = this.attempt;
+    const { cover } = /** @type {Attempt} */ (this.attempt);
     // A supplement has no room for it, and the stored tip may lack it.
     if (form.contact && this.contacts.some((sent) => sent !== form.contact)) {
       throw new Unsealable("ContactChanged");
     }
     const thread = await askThread(cover.lookup);
-    const { digits } = this.receipt;
+    const { digits } = /** @type {Receipt} */ (this.receipt);
     const files = this.newEntries(form);
     const work = { digits, fields: form.fields, files, thread, sent: cover };
     const sealed = await this.run(
@@ -170,21 +192,25 @@ export class Session {
 
   // Those that the stored tip does not name already. Where it is not the one that was sealed last,
   // nobody knows which it names: one that is named twice is better than one without its key.
+  /** @type {(form: TypedForm) => FileEntry[]} */
   newEntries(form) {
-    const { isOther, form: stored } = this.attempt;
+    const { isOther, form: stored } = /** @type {Attempt} */ (this.attempt);
     const known = isOther ? [] : entriesOf(stored).map(({ blob }) => blob);
     return entriesOf(form).filter(({ blob }) => !known.includes(blob));
   }
 
   // Does what an error asks for; tells whether sending may simply go on.
+  /** @type {(error: unknown) => boolean} */
   mend(error) {
     if (error instanceof Apart) {
-      this.earlier.unshift(this.receipt.receipt);
+      this.earlier.unshift(/** @type {Receipt} */ (this.receipt).receipt);
       this.begin();
       return true;
     }
     // What does not fit today's keys may fit tomorrow's.
-    if (["FalseKey", "FalseRoutes", "NoUnit"].includes(error.name)) this.published.drop();
+    if (["FalseKey", "FalseRoutes", "NoUnit"].includes(/** @type {Error} */ (error).name)) {
+      this.published.drop();
+    }
     const remedy = error instanceof Refused && REMEDIES[error.reason];
     if (remedy) remedy(this);
     return Boolean(remedy);
@@ -197,19 +223,23 @@ export class Session {
 
   wipe() {
     this.begin();
+    /** @type {string[]} */
     this.earlier = [];
+    /** @type {boolean} */
     this.mayBeStored = false;
   }
 }
 
+/** @type {(session: Session) => void} */
 const writeAnew = (session) => {
   session.letter = null;
 };
 
+/** @type {Record<string, (session: Session) => void>} */
 const REMEDIES = {
   // What lies there are words that were sent before these.
   other_words: (session) => {
-    session.isKnown = session.attempt.isOther = true;
+    session.isKnown = /** @type {Attempt} */ (session.attempt).isOther = true;
   },
   reference_taken: (session) => {
     session.attempt = null;
@@ -225,17 +255,21 @@ const REMEDIES = {
 };
 
 // Another page than ours can answer in between: nothing is stored unless the answer says so.
+/** @type {(answer: any) => any} */
 function confirmed(answer) {
   if (answer.stored !== true) throw new Offline(200);
   return answer;
 }
 
+/** @type {(one: TypedForm, other: TypedForm) => boolean} */
 const isSame = (one, other) =>
   one.contact === other.contact &&
   JSON.stringify(one.fields) === JSON.stringify(other.fields) &&
   JSON.stringify(entriesOf(one)) === JSON.stringify(entriesOf(other));
 
+/** @type {(form: TypedForm) => FileEntry[]} */
 const entriesOf = ({ files }) => (files ? files.entries : []);
 
 // What goes beside the sealed words; nothing where no file comes with them.
+/** @type {(form: TypedForm) => { files?: string[] }} */
 const ticketsOf = ({ files }) => (files && files.tickets.length ? { files: files.tickets } : {});

@@ -2,18 +2,23 @@
 
 import { onAlive } from "../../shared/alive.js";
 
+/** @type {(jobs: JobTable, name: string) => void} */
 export function work(jobs, name) {
   if (typeof document !== "undefined") {
-    window[name] = jobs;
+    Object.assign(window, { [name]: jobs });
     return;
   }
-  onAlive(() => self.postMessage({ isAlive: true }));
-  self.onmessage = async ({ data }) => {
+  const thread = /** @type {WorkerThread} */ (/** @type {unknown} */ (self));
+  onAlive(() => thread.postMessage({ isAlive: true }));
+  thread.onmessage = async ({ data }) => {
     try {
-      self.postMessage({ id: data.id, result: await jobs[data.job](data.content) });
+      thread.postMessage({
+        id: data.id,
+        result: await jobs[data.job](/** @type {never} */ (data.content)),
+      });
     } catch (error) {
-      self.postMessage({ id: data.id, error: error.name });
+      thread.postMessage({ id: data.id, error: /** @type {Error} */ (error).name });
     }
   };
-  self.postMessage({ isReady: true });
+  thread.postMessage({ isReady: true });
 }

@@ -7,6 +7,7 @@ export class Broken extends Error {}
 
 // These answers cannot be sealed as they are; `name` says why.
 export class Unsealable extends Error {
+  /** @param {string} name */
   constructor(name) {
     super(name);
     this.name = name;
@@ -23,13 +24,20 @@ const START = 8000;
 const QUIET = 30;
 const SECOND = 1000;
 
+/** @template {JobTable} Jobs */
 export class Workshop {
   // `name` is where the script leaves its jobs in a page. `mayMove`: a job that fails in the worker is
   // done in the page, as none of them builds on one before.
+  /**
+   * @param {string} address
+   * @param {string} name
+   * @param {{ mayMove?: boolean }} [options]
+   */
   constructor(address, name, { mayMove = false } = {}) {
     this.address = address;
     this.name = name;
     this.mayMove = mayMove;
+    /** @type {Jobs | null} */
     this.jobs = null;
     this.isSilent = false;
     this.moving = new Loading(() => this.move());
@@ -37,6 +45,7 @@ export class Workshop {
   }
 
   // Rejects with Offline where the script does not come, and with Unable where it does not run.
+  /** @type {() => Promise<void>} */
   open() {
     if (!this.opening) {
       this.opening = this.start();
@@ -52,8 +61,10 @@ export class Workshop {
   }
 
   // Resolves with whether a worker runs.
+  /** @type {(address: string) => Promise<boolean>} */
   startWorker(address) {
     return new Promise((resolve) => {
+      /** @type {(runs: boolean) => void} */
       const end = (runs) => {
         clearTimeout(timer);
         resolve(runs);
@@ -77,10 +88,11 @@ export class Workshop {
   }
 
   async move() {
-    await loadScript(this.address, () => Boolean(window[this.name]));
-    this.jobs = window[this.name];
+    await loadScript(this.address, () => Boolean(/** @type {any} */ (window)[this.name]));
+    this.jobs = /** @type {any} */ (window)[this.name];
   }
 
+  /** @type {(job: keyof Jobs, content?: any) => Promise<any>} */
   async run(job, content) {
     await this.open();
     if (this.jobs) return this.runHere(job, content);
@@ -93,19 +105,21 @@ export class Workshop {
     }
   }
 
+  /** @type {(job: keyof Jobs, content: any) => Promise<any>} */
   async runHere(job, content) {
     try {
-      return await this.jobs[job](content);
+      return await /** @type {Jobs} */ (this.jobs)[job](/** @type {never} */ (content));
     } catch (error) {
-      throw failure(error.name);
+      throw failure(/** @type {Error} */ (error).name);
     }
   }
 
+  /** @type {(job: keyof Jobs, content: any) => Promise<any>} */
   ask(job, content) {
     return new Promise((resolve, reject) => {
       this.last += 1;
       this.waiting.set(this.last, { resolve, reject });
-      this.worker.postMessage({ id: this.last, job, content });
+      /** @type {Worker} */ (this.worker).postMessage({ id: this.last, job, content });
       this.listening = this.listening || setInterval(() => this.listen(), SECOND);
     });
   }
@@ -116,6 +130,7 @@ export class Workshop {
   }
 
   // Whatever it says, it lives.
+  /** @type {(answer: WorkerAnswer) => void} */
   hear({ id, result, error }) {
     this.silence = 0;
     const asked = this.waiting.get(id);
@@ -128,7 +143,8 @@ export class Workshop {
   }
 
   rest() {
-    clearInterval(this.listening);
+    clearInterval(/** @type {number} */ (this.listening));
+    /** @type {number | null | undefined} */
     this.listening = null;
   }
 
@@ -146,13 +162,19 @@ export class Workshop {
 
   close() {
     this.rest();
+    /** @type {number} */
     this.silence = 0;
     if (this.worker) this.worker.terminate();
+    /** @type {Worker | null} */
     this.worker = null;
+    /** @type {Promise<void> | null | undefined} */
     this.opening = null;
+    /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
     this.waiting = new Map();
+    /** @type {number} */
     this.last = 0;
   }
 }
 
+/** @type {(name: string) => Error} */
 const failure = (name) => (TOLD.includes(name) ? new Unsealable(name) : new Broken(name));

@@ -2,10 +2,13 @@
 
 export class Line {
   constructor() {
+    /** @type {FileUpload[]} */
     this.waiting = [];
+    /** @type {FileUpload | null | undefined} */
     this.now = null;
   }
 
+  /** @param {FileUpload} upload */
   add(upload) {
     if (this.waiting.includes(upload) || this.now === upload) return;
     this.waiting.push(upload);
@@ -15,7 +18,7 @@ export class Line {
 
   async work() {
     while (this.waiting.length) {
-      this.now = this.waiting.shift();
+      this.now = /** @type {FileUpload} */ (this.waiting.shift());
       if (!this.now.isOver && !this.now.isHeld) await this.now.go();
     }
     this.now = null;

@@ -6,6 +6,10 @@ import { askNext } from "./server.js";
 
 export class Memory {
   // `place` tells the form's files from those of a receipt; `run` does a job in the worker.
+  /**
+   * @param {string} place
+   * @param {Run<FileJobs>} run
+   */
   constructor(place, run) {
     this.name = nameOf(place);
     this.run = run;
@@ -14,6 +18,7 @@ export class Memory {
     document.addEventListener("leave", () => this.wipe());
   }
 
+  /** @type {{ ticket: string, box: string }[]} */
   get rows() {
     const rows = withStore((store) => JSON.parse(store.getItem(this.name) || "[]"));
     return Array.isArray(rows) ? rows : [];
@@ -25,6 +30,7 @@ export class Memory {
     );
   }
 
+  /** @param {import("./upload.js").Upload & { describe?: () => PieceKept }} upload */
   async save(upload) {
     if (!this.isOpen || !upload.ticket || !upload.keep || !upload.describe) return;
     const { ticket, keep, lock, done, prefix, sha256, blob } = upload;
@@ -35,6 +41,7 @@ export class Memory {
     this.rows = this.rows.filter((row) => row.ticket !== ticket).concat({ ticket, box });
   }
 
+  /** @type {(row: { ticket: string }) => void} */
   forget({ ticket }) {
     if (ticket) this.rows = this.rows.filter((row) => row.ticket !== ticket);
   }
@@ -42,13 +49,14 @@ export class Memory {
   // What earlier pages of this tab had begun. A ticket that is no good any more is left out, and
   // counted; where no answer comes, it stays for the next page.
   async recall() {
+    /** @type {UploadKept[]} */
     const found = [];
     let lost = 0;
     for (const { ticket, box } of this.rows) {
       try {
         const { keep } = await askNext(ticket);
         found.push(Object.assign(await this.run("openState", { keep, box }), { ticket, keep }));
-      } catch (error) {
+      } catch (/** @type {any} */ error) {
         if (!(error.name === "Offline" || error.status >= 500)) this.forget({ ticket });
         lost += 1;
       }

@@ -3,6 +3,7 @@
 import { askChallenge } from "./server.js";
 
 export class Proofs {
+  /** @param {Run<FileJobs>} run */
   constructor(run) {
     this.run = run;
   }

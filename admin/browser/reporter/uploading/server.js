@@ -6,20 +6,32 @@ import { getJson, Offline, postJson, Refused } from "../../shared/page/post.js";
 const PATIENCE = 120000;
 const MOST_PATIENCE = 960000;
 
+/** @type {() => Promise<Challenge>} */
 export const askChallenge = () => postJson("/tip/challenge", {});
 
 // `size` is the sealed file's, in bytes. Gives `{ticket, keep}`.
+/** @type {(proof: string, size: number) => Promise<{ ticket: string, keep: string, blob: string }>} */
 export const askTicket = (proof, size) => postJson("/tip/files/ticket", { proof, size });
 
 // Gives `{next, whole, keep}`: how many parts stand in a row.
+/** @type {(ticket: string) => Promise<UploadAnswer & { keep: string }>} */
 export const askNext = (ticket) => postJson("/tip/files/next", { ticket });
 
+/** @type {(ticket: string) => Promise<unknown>} */
 export const dropFile = (ticket) => postJson("/tip/files/drop", { ticket });
 
 // The wait that a part gets at its `tries`th try, in milliseconds.
+/** @type {(tries: number) => number} */
 export const patienceFor = (tries) => Math.min(MOST_PATIENCE, PATIENCE * 2 ** tries);
 
 // Gives `{next, whole}`. `signal` breaks it off.
+/**
+ * @param {string} ticket
+ * @param {number} number
+ * @param {SealedPart} part
+ * @param {AbortSignal} signal
+ * @returns {Promise<UploadAnswer>}
+ */
 export async function sendPart(ticket, number, { bytes, digest }, signal) {
   const headers = {
     "Content-Type": "application/octet-stream",
@@ -28,6 +40,7 @@ export async function sendPart(ticket, number, { bytes, digest }, signal) {
     "Dengshao-Part": String(number),
     "Dengshao-Digest": digest,
   };
+  /** @type {RequestInit} */
   const apart = { credentials: "omit", cache: "no-store", signal };
   let status = 0;
   let answer = null;
@@ -44,4 +57,5 @@ export async function sendPart(ticket, number, { bytes, digest }, signal) {
 }
 
 // The page's sentences about files, in the page's own language.
+/** @type {(address: string) => Promise<FileWords>} */
 export const askWords = (address) => getJson(address);

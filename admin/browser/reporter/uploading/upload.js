@@ -8,6 +8,7 @@ import { askNext, askTicket, dropFile, patienceFor, sendPart } from "./server.js
 import { Waiting, waitFor } from "./waiting.js";
 
 const MOST_RENEWALS = 3;
+/** @type {Words} */
 const HOPELESS = { full: "full", too_big: "tooBig" };
 const WAITED_FOR = ["busy", "part", "challenge"];
 
@@ -21,10 +22,24 @@ export class Closed extends Error {
 
 export class Upload {
   // `tools` are `{run, proof, memory, onChange}`; `saved` is what a page before this one had made.
+  /**
+   * @param {number} id
+   * @param {Blob | null} source
+   * @param {number} length
+   * @param {UploadTools} tools
+   * @param {UploadKept | null} [saved]
+   */
   constructor(id, source, length, tools, saved) {
-    Object.assign(this, { id, source, length }, tools);
+    this.id = id;
+    this.source = source;
+    this.length = length;
+    this.run = tools.run;
+    this.proof = tools.proof;
+    this.memory = tools.memory;
+    this.onChange = tools.onChange;
     this.waiting = new Waiting();
     this.reserving = Promise.resolve();
+    /** @type {UploadState} */
     this.state = "queued";
     this.reason = "";
     this.isHeld = false;
@@ -34,20 +49,30 @@ export class Upload {
     this.begin(saved || {});
   }
 
+  /** @param {Partial<UploadStand>} stand */
   begin({ ticket, keep, lock, done, prefix, sha256, blob }) {
+    /** @type {string} */
     this.ticket = ticket || "";
+    /** @type {string} */
     this.keep = keep || "";
+    /** @type {FileLockText | null} */
     this.lock = lock || null;
+    /** @type {number} */
     this.done = done || 0;
     // What the parts are that were sent, arrived or not: `{parts, digest, sealed}`; see `prove`.
+    /** @type {SentPrefix | null} */
     this.prefix = prefix || null;
+    /** @type {string} */
     this.sha256 = sha256 || "";
+    /** @type {string} */
     this.blob = blob || "";
     this.isOpen = false;
     // What the server has must be asked before a part is sent, unless the ticket is new.
     this.isKnown = false;
     this.isWhole = false;
+    /** @type {number} */
     this.parts = 0;
+    /** @type {{ number: number, part: Promise<SealedPart> } | null} */
     this.ahead = null;
     if (this.sha256) this.state = "whole";
   }
@@ -96,24 +121,28 @@ export class Upload {
   }
 
   async open() {
-    const { id, source, length, lock, prefix } = this;
+    const { id, length, lock, prefix } = this;
+    const source = /** @type {Blob} */ (this.source);
     const opened = await this.run("open", { id, source, length, lock, prefix });
     if (!opened.isSame) {
       // Another file under the same name: what was sent of the old one is of no use.
       this.renew();
       return;
     }
-    Object.assign(this, {
-      lock: opened.lock,
-      size: opened.size,
-      parts: opened.parts,
-      isOpen: true,
-    });
+    this.lock = opened.lock;
+    this.size = opened.size;
+    this.parts = opened.parts;
+    this.isOpen = true;
   }
 
   async take() {
-    const { ticket, keep, blob } = await askTicket(await this.proof.take(), this.size);
-    Object.assign(this, { ticket, keep, blob, done: 0, isKnown: true });
+    const proof = await this.proof.take();
+    const { ticket, keep, blob } = await askTicket(proof, /** @type {number} */ (this.size));
+    this.ticket = ticket;
+    this.keep = keep;
+    this.blob = blob;
+    this.done = 0;
+    this.isKnown = true;
     await this.save();
   }
 
@@ -128,6 +157,7 @@ export class Upload {
 
   // The server has `next` parts: all that were sent, or all but the last. Where it is otherwise, nobody
   // knows whether they are parts of this file.
+  /** @param {number} next */
   reach(next) {
     const sent = this.prefix ? this.prefix.parts : 0;
     if (next === sent || next === sent - 1) this.done = next;
@@ -151,6 +181,7 @@ export class Upload {
 
   // Two contents sealed under one key and one number would open each other. So before a part goes it is
   // kept what it holds, and what goes again in its place must be the same.
+  /** @type {(number: number, part: SealedPart) => Promise<boolean>} */
   async prove(number, { digest, prefix }) {
     const last = this.prefix;
     if (last && last.parts === number + 1 && last.sealed !== digest) return false;
@@ -160,6 +191,7 @@ export class Upload {
   }
 
   // The next part is sealed while this one is on its way.
+  /** @type {(number: number) => Promise<SealedPart>} */
   made(number) {
     const ready = this.ahead && this.ahead.number === number ? this.ahead : null;
     if (ready) return ready.part;
@@ -167,13 +199,16 @@ export class Upload {
     return this.ahead.part;
   }
 
+  /** @type {(number: number, part: SealedPart) => Promise<UploadAnswer>} */
   async post(number, part) {
-    this.request = new AbortController();
-    const timer = setTimeout(() => this.request.abort(), patienceFor(this.tries));
-    const hangUp = () => this.request.abort();
+    const request = new AbortController();
+    /** @type {AbortController | null | undefined} */
+    this.request = request;
+    const hangUp = () => request.abort();
+    const timer = setTimeout(hangUp, patienceFor(this.tries));
     window.addEventListener("offline", hangUp);
     try {
-      return await sendPart(this.ticket, number, part, this.request.signal);
+      return await sendPart(this.ticket, number, part, request.signal);
     } finally {
       clearTimeout(timer);
       window.removeEventListener("offline", hangUp);
@@ -194,6 +229,7 @@ export class Upload {
     this.run("close", { id: this.id }).catch(() => {});
   }
 
+  /** @type {(error: any) => Promise<void>} */
   async mend(error) {
     this.isKnown = false;
     if (this.isOver || this.isHeld) return;
@@ -205,6 +241,7 @@ export class Upload {
     else this.fail(error.message === "Unreadable" ? "unreadable" : "worker");
   }
 
+  /** @param {UploadState} [state] */
   async rest(state) {
     if (state) this.set(state);
     const tries = this.tries;
@@ -227,6 +264,7 @@ export class Upload {
     this.ahead = null;
   }
 
+  /** @param {string} reason */
   fail(reason) {
     this.reason = reason;
     this.set("failed");
@@ -263,6 +301,7 @@ export class Upload {
     if (ticket) dropFile(ticket).catch(() => {});
   }
 
+  /** @param {UploadState} state */
   set(state) {
     if (this.state === "dropped") return;
     this.state = state;
@@ -271,12 +310,12 @@ export class Upload {
 
   // Asks whether it still stands there whole; begins anew where it does not, or once it was asked in
   // vain: then it hangs on another tip.
-  async recheck(isAnew) {
+  async recheck() {
     if (this.state !== "whole") return;
     try {
-      const { whole } = isAnew || this.rechecks ? {} : await askNext(this.ticket);
+      const isWhole = !this.rechecks && (await askNext(this.ticket)).whole;
       this.rechecks = 1;
-      if (whole) return;
+      if (isWhole) return;
     } catch (error) {
       if (!(error instanceof Refused) || error.status >= 500) throw error;
     }
@@ -289,5 +328,6 @@ export class Upload {
   }
 }
 
+/** @type {(error: unknown) => boolean} */
 const isPassing = (error) =>
   error instanceof Refused && (WAITED_FOR.includes(error.reason) || error.status >= 500);

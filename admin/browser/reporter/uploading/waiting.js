@@ -3,6 +3,7 @@
 const FIRST = 1000;
 const LONGEST = 60000;
 
+/** @type {(tries: number) => number} */
 export const waitFor = (tries) => Math.min(LONGEST, FIRST * 2 ** tries);
 
 export class Waiting {
@@ -10,6 +11,7 @@ export class Waiting {
     this.end = () => {};
   }
 
+  /** @type {(milliseconds: number) => Promise<void>} */
   rest(milliseconds) {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.end(), milliseconds);

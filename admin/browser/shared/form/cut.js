@@ -2,7 +2,7 @@
 
 import { element } from "../page/element.js";
 
-/** @type {(form: HTMLFormElement, text: string) => void} */
+/** @type {(form: Element, text: string) => void} */
 export function tellCut(form, text) {
   clearCut(form);
   const told = element("p", "notice notice--danger cut", text);
@@ -12,7 +12,7 @@ export function tellCut(form, text) {
   told.focus();
 }
 
-/** @type {(form: HTMLFormElement) => void} */
+/** @type {(form: Element) => void} */
 export function clearCut(form) {
   form.querySelectorAll(".cut").forEach((told) => told.remove());
 }

@@ -5,8 +5,12 @@ import { element as make } from "./element.js";
 import { seen } from "./unseen.js";
 
 // What the page's template always has.
-/** @type {<T extends HTMLElement = HTMLElement>(id: string) => T} */
-export const byId = (id) => /** @type {any} */ (document.getElementById(id));
+/** @type {ById} */
+export const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+
+// The same where a page may lack it.
+/** @type {FindById} */
+export const findById = byId;
 
 /** @type {MakeElement} */
 export const element = (tag, className, ...children) =>

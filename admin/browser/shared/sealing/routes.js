@@ -27,12 +27,12 @@ export const factsOf = (answers) => ({
 export const isSupervisory = (official, exclude) =>
   official === "yes" || (official === "unclear" && exclude.length > 0);
 
-/** @type {(routes: Routes, exclude: string[]) => string[]} */
+/** @type {(routes: Pick<Routes, "offices">, exclude: string[]) => (string | null)[]} */
 export const excludedUnits = (routes, exclude) =>
   exclude.map((office) => known(routes.offices, office));
 
 // An office that is not known would be excluded in vain.
-/** @type {(table: Record<string, string>, id: string) => string} */
+/** @type {<T>(table: Record<string, T>, id: string) => T} */
 function known(table, id) {
   if (!Object.prototype.hasOwnProperty.call(table, id)) throw new FalseRoutes();
   return table[id];

@@ -8,6 +8,7 @@ import { resealBundle, resealFile } from "../renewal/bundle.js";
 import { compare } from "../renewal/contents.js";
 import { stretch } from "../stretch.js";
 
+/** @type {DeskJobs} */
 const JOBS = {
   signIn: ({ passphrase, code, salt }) => toHex(signInSecret(passphrase, code, fromHex(salt))),
   seal: ({ passphrase, code, salt }) => stretch(passphrase, code, fromHex(salt)),
@@ -16,10 +17,16 @@ const JOBS = {
   resealFile: ({ unit, sealed }) => resealFile(unit, sealed),
 };
 
-self.onmessage = async ({ data }) => {
+// A job takes what is sent with its own name; TypeScript sees no more than that it takes something.
+/** @type {(name: keyof DeskJobs) => (job: any) => unknown} */
+const jobOf = (name) => JOBS[name];
+
+const thread = /** @type {WorkerThread} */ (/** @type {unknown} */ (self));
+
+thread.onmessage = async ({ data }) => {
   try {
-    self.postMessage({ result: await JOBS[data.job](data) });
+    thread.postMessage({ result: await jobOf(data.job)(data) });
   } catch (error) {
-    self.postMessage({ error: error.name });
+    thread.postMessage({ error: /** @type {Error} */ (error).name });
   }
 };

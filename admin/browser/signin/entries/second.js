@@ -1,16 +1,16 @@
 // The account page: second factors, recovery codes, own sessions, and the code that is remembered.
 
 import "../../shared/old.js";
+import { byId, findById } from "../../shared/page/dom.js";
 import { postJson } from "../api.js";
 import { watch } from "../keyring.js";
 import { askSecret, isAble } from "../passkeys.js";
 import { codeOf, forgetCode, isSealed, rememberSealed } from "../remembered.js";
 import { askSecond, offerFactors, showCodes } from "../second.js";
 
-const byId = (id) => document.getElementById(id);
-
 watch();
 const page = byId("account");
+/** @type {SecondWords} */
 const words = JSON.parse(page.dataset.words);
 const { name } = page.dataset;
 const passkeys = page.dataset.passkeys.split(" ").filter(Boolean);
@@ -18,14 +18,17 @@ const passkeys = page.dataset.passkeys.split(" ").filter(Boolean);
 // Nothing is changed before an old factor was shown: a session that was left open proves nothing.
 if (page.dataset.mayChange) offerFactors(page, name).then(() => location.reload());
 else byId("start-proving").addEventListener("click", prove);
-document.querySelectorAll("[data-remove]").forEach((button) =>
+/** @type {NodeListOf<RemoveButton>} */
+const removes = document.querySelectorAll("[data-remove]");
+removes.forEach((button) =>
   onSecondPress(button, words.remove, async () => {
     await postJson(button.dataset.remove);
     location.reload();
   }),
 );
-if (byId("new-codes")) {
-  onSecondPress(byId("new-codes"), words.new_codes, async () => {
+const newCodes = findById("new-codes");
+if (newCodes) {
+  onSecondPress(newCodes, words.new_codes, async () => {
     const { codes } = await postJson("/desk/account/recovery-codes");
     await showCodes(byId("second-set-up"), name, codes);
     location.reload();
@@ -41,6 +44,7 @@ async function prove() {
 }
 
 // What can't be taken back asks once: the button itself says so, and acts when pressed again.
+/** @type {(button: HTMLButtonElement, question: string, act: () => Promise<void>) => void} */
 function onSecondPress(button, question, act) {
   let isAsked = false;
   button.addEventListener("click", async () => {
@@ -56,7 +60,7 @@ function onSecondPress(button, question, act) {
       await act();
     } catch (error) {
       button.disabled = false;
-      byId("account-error").textContent = error.sentence || words.no_server;
+      byId("account-error").textContent = /** @type {Thrown} */ (error).sentence || words.no_server;
       byId("account-error").hidden = false;
     }
   });

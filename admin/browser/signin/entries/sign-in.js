@@ -1,6 +1,7 @@
 // The pages of accounts: signing in with both factors, and unlocking. Others only watch the lock.
 
 import "../../shared/old.js";
+import { byId, findById } from "../../shared/page/dom.js";
 import {
   BadCode,
   groupedCode,
@@ -21,7 +22,6 @@ import {
 import { askSecond } from "../second.js";
 
 const DESK = "/desk/";
-const byId = (id) => document.getElementById(id);
 
 function isAble() {
   const parts = [window.Worker, window.TransformStream, window.BigInt, window.crypto];
@@ -30,9 +30,14 @@ function isAble() {
 
 // One form, on the sign-in page or on the unlock page; its words stand in the page.
 class SecretForm {
+  /**
+   * @param {SecretsPage} form
+   * @param {(opener: Opener, typed: Secrets) => Promise<SecondShown>} act
+   */
   constructor(form, act) {
     this.form = form;
     this.act = act;
+    /** @type {SignInWords} */
     this.words = JSON.parse(form.dataset.words);
     this.name = byId("name");
     this.passphrase = byId("passphrase");
@@ -40,7 +45,7 @@ class SecretForm {
     this.remember = byId("remember");
     this.error = byId("sign-in-error");
     this.status = byId("sign-in-status");
-    this.button = form.querySelector("button[type=submit]");
+    this.button = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
   }
 
   start() {
@@ -48,6 +53,7 @@ class SecretForm {
       this.fail(this.words.too_old);
       return;
     }
+    /** @type {Opener} */
     this.opener = new Opener();
     this.form.hidden = false;
     this.fillFromThisComputer(this.name.value || lastName());
@@ -57,12 +63,13 @@ class SecretForm {
       this.submit();
     });
     byId("show").addEventListener("change", ({ target }) => {
-      this.passphrase.type = target.checked ? "text" : "password";
+      this.passphrase.type = /** @type {HTMLInputElement} */ (target).checked ? "text" : "password";
     });
-    this.fillFromDemo(byId("demo-member"));
+    this.fillFromDemo(findById("demo-member"));
     (this.name.value ? this.passphrase : this.name).focus();
   }
 
+  /** @type {(name: string) => void} */
   fillFromThisComputer(name) {
     const code = codeOf(name);
     byId("code-sealed").hidden = !isSealed(name);
@@ -72,10 +79,12 @@ class SecretForm {
     this.remember.checked = true;
   }
 
+  /** @type {(select: HTMLSelectElement | null) => void} */
   fillFromDemo(select) {
     if (!select) return;
     const fill = () => {
-      const { name, passphrase, code } = select.selectedOptions[0].dataset;
+      const demo = /** @type {DemoOption} */ (select.selectedOptions[0]);
+      const { name, passphrase, code } = demo.dataset;
       if (!name) return;
       this.name.value = name;
       this.passphrase.value = passphrase;
@@ -89,6 +98,7 @@ class SecretForm {
 
   // Returns what was typed, or null after saying what is missing. The code is null where this
   // computer keeps it under the member's passkey.
+  /** @type {() => TypedSecrets | null} */
   read() {
     this.clear();
     const name = this.name.value.trim();
@@ -110,19 +120,21 @@ class SecretForm {
     this.busy(true);
     typed.isTyped = typed.code !== null;
     if (!typed.isTyped && !(await this.unseal(typed))) return;
+    const whole = /** @type {WholeSecrets} */ (typed);
     try {
-      const { next, secret, credential } = await this.act(this.opener, typed);
-      await this.keep(typed, { secret, credential });
+      const { next, secret, credential } = await this.act(this.opener, whole);
+      await this.keep(whole, { secret, credential });
       this.passphrase.value = "";
       this.status.textContent = this.words.opened;
       location.replace(wayBack() || next || DESK);
     } catch (error) {
       this.busy(false);
-      this.fail(this.sentenceFor(error));
+      this.fail(this.sentenceFor(/** @type {Thrown} */ (error)));
       this.passphrase.focus();
     }
   }
 
+  /** @type {(typed: TypedSecrets) => Promise<boolean>} */
   async unseal(typed) {
     try {
       typed.code = await openSealed(typed.name);
@@ -135,12 +147,15 @@ class SecretForm {
   }
 
   // A code that lies sealed is never put back in clear: the passkey may just not be at hand.
+  /** @type {(typed: WholeSecrets, shown: SecondShown) => Promise<void>} */
   async keep({ name, code, isTyped }, { secret, credential }) {
     if (!this.remember.checked) forgetCode(name);
-    else if (secret && isTyped) await rememberSealed(name, code, { secret, credential });
+    else if (secret && isTyped)
+      await rememberSealed(name, code, /** @type {PasskeySecret} */ ({ secret, credential }));
     else if (!isSealed(name)) remember(name, code);
   }
 
+  /** @type {(error: Thrown) => string} */
   sentenceFor(error) {
     if (error.name === "KeysChanged") return this.words.keys_changed;
     if (error.name === "WrongSecret") return this.words.wrong_secret;
@@ -150,6 +165,7 @@ class SecretForm {
     return error.sentence || this.words.no_server;
   }
 
+  /** @type {(on: boolean) => void} */
   busy(on) {
     this.form.setAttribute("aria-busy", String(on));
     this.button.disabled = on;
@@ -163,11 +179,13 @@ class SecretForm {
     });
   }
 
+  /** @type {(sentence: string) => void} */
   fail(sentence) {
     this.error.textContent = sentence;
     this.error.hidden = false;
   }
 
+  /** @type {(input: HTMLInputElement, sentence: string) => null} */
   point(input, sentence) {
     this.fail(sentence);
     input.setAttribute("aria-invalid", "true");
@@ -177,6 +195,7 @@ class SecretForm {
 }
 
 // A tab that is open already has no business on these two pages.
+/** @type {(form: SecretsPage) => Promise<void>} */
 async function startForm(form) {
   const isUnlock = form.id === "unlock";
   bindSignOut();
@@ -184,6 +203,7 @@ async function startForm(form) {
     location.replace(wayBack() || DESK);
     return;
   }
+  /** @type {(opener: Opener, typed: Secrets) => Promise<SecondShown>} */
   const act = isUnlock
     ? (opener, typed) => opener.unlock(typed).then(() => ({ next: form.dataset.next }))
     : (opener, typed) => opener.signIn(typed, (asked) => takeTurns(typed.name, asked));
@@ -191,6 +211,7 @@ async function startForm(form) {
 }
 
 // The second factor takes the form's place; what was typed stays in memory until it is shown.
+/** @type {(name: string, asked: SecondAsked) => Promise<SecondShown>} */
 async function takeTurns(name, asked) {
   const first = byId("first");
   first.hidden = true;
@@ -202,6 +223,7 @@ async function takeTurns(name, asked) {
 }
 
 // The second factor alone, after the page was loaded anew: the tab must be unlocked afterwards.
+/** @type {(place: PendingPage) => Promise<void>} */
 async function startSecond(place) {
   bindSignOut();
   const { name, totp, passkeys } = place.dataset;
@@ -209,7 +231,9 @@ async function startSecond(place) {
   location.replace("/desk/unlock");
 }
 
-const form = byId("sign-in") || byId("unlock");
+/** @type {SecretsPage | null} */
+const form = findById("sign-in") || findById("unlock");
+const second = findById("second");
 if (form) startForm(form);
-else if (byId("second")) startSecond(byId("second"));
+else if (second) startSecond(/** @type {PendingPage} */ (second));
 else watch();

@@ -7,8 +7,15 @@ export const isAble = () =>
   Boolean(window.crypto.subtle);
 
 // Binds a form to an async act. While it runs the form is busy; what it throws is told beside it.
+/**
+ * @template {HTMLFormElement} Form
+ * @param {Form} form
+ * @param {HTMLElement} error
+ * @param {(form: Form) => unknown} act
+ * @param {FormWords} words
+ */
 export function bindForm(form, error, act, words) {
-  const button = form.querySelector("button[type=submit]");
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
@@ -20,13 +27,14 @@ export function bindForm(form, error, act, words) {
     try {
       await act(form);
     } catch (fault) {
-      tell(error, fault, words);
+      tell(error, /** @type {Thrown} */ (fault), words);
     } finally {
       setBusy(form, button, false);
     }
   });
 }
 
+/** @type {(form: HTMLFormElement, button: HTMLButtonElement, on: boolean) => void} */
 function setBusy(form, button, on) {
   form.setAttribute("aria-busy", String(on));
   button.disabled = on;
@@ -34,6 +42,10 @@ function setBusy(form, button, on) {
 
 // A sentence for a field, which is marked and gets the cursor.
 export class Missing extends Error {
+  /**
+   * @param {HTMLElement} field
+   * @param {string} sentence
+   */
   constructor(field, sentence) {
     super("missing");
     this.name = "Missing";
@@ -42,6 +54,7 @@ export class Missing extends Error {
   }
 }
 
+/** @type {(place: HTMLElement, fault: Thrown, words: FormWords) => void} */
 function tell(place, fault, words) {
   if (fault.field) {
     fault.field.setAttribute("aria-invalid", "true");
@@ -51,6 +64,7 @@ function tell(place, fault, words) {
 }
 
 // Shows one part of the page and moves the reader there.
+/** @type {(id: string) => void} */
 export function show(id) {
   const part = byId(id);
   part.hidden = false;
@@ -59,6 +73,7 @@ export function show(id) {
   window.scrollTo(0, 0);
 }
 
+/** @type {(text: string) => string} */
 export const plainGroup = (text) =>
   text
     .normalize("NFKC")

@@ -1,6 +1,6 @@
 // Setting up and joining: passphrase, keys made here, the card in the hand, and only then the post.
 
-import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
+import { byId, element, findById, replaceChildren, say } from "../../shared/page/dom.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
 import { groupedCode, normalisePassphrase } from "../../shared/sealing/member.js";
 import { postJson } from "../api.js";
@@ -10,12 +10,15 @@ import { makeMember, randomBytes } from "./making.js";
 
 const SYLLABLES = 7;
 
+/** @type {Record<string, { code: "no_code" | "no_setup_code", tryAt: string, postAt: string }>} */
 const KINDS = {
   setup: { code: "no_setup_code", tryAt: "/desk/setup/code", postAt: "/desk/setup" },
   join: { code: "no_code", tryAt: "/desk/join/code", postAt: "/desk/join" },
 };
 
+/** @type {(page: JoiningPage) => Promise<void>} */
 export async function startJoining(page) {
+  /** @type {JoinWords} */
   const words = JSON.parse(page.dataset.words);
   if (!isAble()) return say(byId("joining-error"), words.too_old);
   // A link pasted where this page is open already changes the fragment alone.
@@ -32,7 +35,7 @@ export async function startJoining(page) {
       ? startHead(page, words, token)
       : new Joining(page, words, { token }).start();
   } catch (fault) {
-    return say(byId("joining-error"), fault.sentence || words.offline);
+    return say(byId("joining-error"), /** @type {Thrown} */ (fault).sentence || words.offline);
   }
 }
 
@@ -43,6 +46,7 @@ function takeToken() {
   return token;
 }
 
+/** @type {(list: HTMLElement, words: JoinWords, who: Invited) => void} */
 function fillFacts(list, words, { name, unit, roles, made_by: madeBy }) {
   const texts = [name, unit, roles.join("、"), madeBy];
   replaceChildren(list);
@@ -53,6 +57,11 @@ function fillFacts(list, words, { name, unit, roles, made_by: madeBy }) {
 
 class Joining {
   // `known` is what every post carries: the token of the link, or nothing.
+  /**
+   * @param {JoiningPage} page
+   * @param {JoinWords} words
+   * @param {{ token?: string, code?: string, name?: string }} known
+   */
   constructor(page, words, known) {
     this.page = page;
     this.words = words;
@@ -62,25 +71,36 @@ class Joining {
 
   start() {
     const { words } = this;
+    /** @type {MadeMember | null} */
     this.made = null;
+    /** @type {AskWorker[]} */
     this.workers = [startWorker(), startWorker()];
     // A card that was printed before it is registered is worth nothing: nobody leaves by a slip.
     askBeforeLeaving(() => this.made !== null);
-    bindForm(byId("first"), byId("first-error"), () => this.tryCode(), words);
+    bindForm(
+      /** @type {HTMLFormElement} */ (byId("first")),
+      byId("first-error"),
+      () => this.tryCode(),
+      words,
+    );
     bindForm(byId("choose"), byId("choose-error"), () => this.makeKeys(), words);
     bindForm(byId("copied"), byId("copied-error"), () => this.send(), words);
     byId("print").addEventListener("click", () => window.print());
     byId("propose").addEventListener("click", () => this.propose());
-    byId("show").addEventListener("change", ({ target }) => this.reveal(target.checked));
+    byId("show").addEventListener("change", ({ target }) =>
+      this.reveal(/** @type {HTMLInputElement} */ (target).checked),
+    );
     byId("first").hidden = false;
   }
 
   async tryCode() {
     const code = byId("code").value.trim();
     if (!code) throw new Missing(byId("code"), this.words[this.kind.code]);
-    const name = byId("name") ? byId("name").value.trim() : "";
-    if (byId("name") && !name) throw new Missing(byId("name"), this.words.no_name);
+    const field = findById("name");
+    const name = field ? field.value.trim() : "";
+    if (field && !name) throw new Missing(field, this.words.no_name);
     const typed = Object.assign({ code }, this.known, name ? { name } : {});
+    /** @type {Invited} */
     this.who = await postJson(this.kind.tryAt, typed);
     // As the server stores it: what is printed and hashed must be that very name.
     this.known = Object.assign(typed, name ? { name: this.who.name } : {});
@@ -98,6 +118,7 @@ class Joining {
     byId("proposed").textContent = this.words.proposed;
   }
 
+  /** @type {(on: boolean) => void} */
   reveal(on) {
     [byId("passphrase"), byId("again")].forEach((field) => {
       field.type = on ? "text" : "password";
@@ -126,19 +147,21 @@ class Joining {
   printCard() {
     byId("card-name").textContent = this.who.name;
     byId("card-unit").textContent = this.who.unit || this.who.roles.join("、");
-    byId("card-code").textContent = groupedCode(this.made.code);
-    byId("card-print").textContent = this.made.fingerprint;
+    const { code, fingerprint } = /** @type {MadeMember} */ (this.made);
+    byId("card-code").textContent = groupedCode(code);
+    byId("card-print").textContent = fingerprint;
   }
 
   async send() {
-    const last = groupedCode(this.made.code).split("-").pop();
+    const { code, posted } = /** @type {MadeMember} */ (this.made);
+    const last = /** @type {string} */ (groupedCode(code).split("-").pop());
     // Whoever copies the whole code has it in the hand too.
     if (!plainGroup(byId("group").value).endsWith(plainGroup(last))) {
       throw new Missing(byId("group"), this.words.wrong_group);
     }
     byId("copied-status").textContent = this.words.sending;
     try {
-      await postJson(this.kind.postAt, Object.assign({}, this.known, this.made.posted));
+      await postJson(this.kind.postAt, Object.assign({}, this.known, posted));
     } finally {
       byId("copied-status").textContent = "";
     }
@@ -149,6 +172,7 @@ class Joining {
     this.step("card", "done", 3);
   }
 
+  /** @type {(from: string, to: string, number: number) => void} */
   step(from, to, number) {
     byId(from).hidden = true;
     Array.from(byId("stages").children).forEach((item, i) => {
@@ -160,9 +184,10 @@ class Joining {
 }
 
 // The second person: sees what was asked for, and gets the code that they speak.
+/** @type {(page: JoiningPage, words: JoinWords, token: string) => void} */
 function startHead(page, words, token) {
   bindForm(
-    byId("first"),
+    /** @type {HTMLFormElement} */ (byId("first")),
     byId("first-error"),
     async () => {
       const name = page.dataset.me || byId("name").value.trim();

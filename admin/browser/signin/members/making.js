@@ -16,23 +16,27 @@ const SALT = 16;
 // As RECOVERY_NAME in admin/keys/issuing.py.
 const RECOVERY_NAME = "";
 
+/** @type {(length: number) => Bytes} */
 export const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 // 128 bits in 26 characters: the first two bits of the 130 are always 0.
+/** @type {(bytes: Uint8Array) => string} */
 export function codeOf(bytes) {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
-  const fives = bits.padStart(130, "0").match(/.{5}/g);
+  const fives = /** @type {string[]} */ (bits.padStart(130, "0").match(/.{5}/g));
   return fives.map((five) => CODE_ALPHABET[parseInt(five, 2)]).join("");
 }
 
 // What a member reads out, so that a holder hands the key to the right one.
+/** @type {(name: string, recipient: string) => string} */
 export function memberFingerprint(name, recipient) {
   const digest = sha256(toUtf8(`dengshao member v1\n${name}\n${recipient}`));
-  return toHex(digest.subarray(0, 16)).match(/.{4}/g).join(" ");
+  return /** @type {string[]} */ (toHex(digest.subarray(0, 16)).match(/.{4}/g)).join(" ");
 }
 
 // `workers` are two functions that run a job of the desk's worker. Returns what is printed on the
 // card, and beside it what is posted: of the code and the identity nothing leaves this browser.
+/** @type {(name: string, passphrase: string, workers: AskWorker[]) => Promise<MadeMember>} */
 export async function makeMember(name, passphrase, workers) {
   const code = codeOf(randomBytes(CODE_BYTES));
   const identity = await newIdentity();
@@ -52,9 +56,11 @@ export async function makeMember(name, passphrase, workers) {
 }
 
 // An age file of one scrypt stanza, whose slow sum the worker has done already.
+/** @type {(identity: string, salt: Uint8Array, key: Uint8Array) => Promise<Uint8Array>} */
 async function sealIdentity(identity, salt, key) {
   const encrypter = new Encrypter();
   encrypter.addRecipient({
+    /** @type {(fileKey: Uint8Array) => Stanza[]} */
     wrapFileKey(fileKey) {
       const args = ["scrypt", base64nopad.encode(salt), String(WORK_FACTOR)];
       // The nonce is fixed: the key comes from a fresh salt and seals this one file key only.
@@ -66,9 +72,11 @@ async function sealIdentity(identity, salt, key) {
 
 // The first key of a unit. Returns its halves for two sheets of paper, its fingerprint, and beside
 // them what is posted.
+/** @type {(unitId: string, me: { name: string, recipient: string }) => Promise<MadeKey>} */
 export async function makeUnitKey(unitId, me) {
   const [identity, recovery] = await Promise.all([newIdentity(), newIdentity()]);
   const recipients = await Promise.all([recipientOf(identity), recipientOf(recovery)]);
+  /** @type {Roster} */
   const roster = [
     [RECOVERY_NAME, recipients[1]],
     [me.name, me.recipient],
@@ -87,6 +95,7 @@ export async function makeUnitKey(unitId, me) {
 }
 
 export class NotHandedOn extends Error {
+  /** @param {"gone" | "fingerprint" | "roster"} what */
   constructor(what) {
     super(`not handed on: ${what}`);
     this.name = "NotHandedOn";
@@ -94,6 +103,7 @@ export class NotHandedOn extends Error {
   }
 }
 
+/** @type {(text: string) => string} */
 export const plainPrint = (text) =>
   text
     .normalize("NFKC")
@@ -102,6 +112,7 @@ export const plainPrint = (text) =>
 
 // Seals a unit's identity to a waiting member, or throws `NotHandedOn` with what is wrong. `unit` comes
 // from the opened keys; `told` is what the server says, and none of it is believed unproved.
+/** @type {(unit: CurrentKeys, told: UnitRoster, name: string, typed: string) => Promise<object>} */
 export async function sealToMember(unit, told, name, typed) {
   const to = told.waiting.find((member) => member.name === name);
   if (!to) throw new NotHandedOn("gone");

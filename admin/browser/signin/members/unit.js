@@ -6,21 +6,27 @@ import { fingerprint } from "../../shared/sealing/member.js";
 import { getJson, postJson } from "../api.js";
 import { goUnlock, load, lock } from "../keyring.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
-import { makeUnitKey, memberFingerprint, plainPrint, sealToMember } from "./making.js";
+import { makeUnitKey, memberFingerprint, NotHandedOn, plainPrint, sealToMember } from "./making.js";
 
+/** @type {(page: UnitPage) => Promise<void>} */
 export async function startUnit(page) {
+  /** @type {UnitWords} */
   const words = JSON.parse(page.dataset.words);
   if (!isAble()) return say(byId("unit-alarm"), words.too_old);
   page.querySelectorAll("[data-lock]").forEach((button) => button.addEventListener("click", lock));
-  page.querySelectorAll("form.code").forEach((form) => bindCode(form, words));
+  /** @type {NodeListOf<NamedForm>} */
+  const codes = page.querySelectorAll("form.code");
+  codes.forEach((form) => bindCode(form, words));
   const keys = await load().catch(() => null);
-  page.querySelectorAll("form.confirm").forEach((form) => bindConfirm(form, keys, words));
+  /** @type {NodeListOf<ConfirmForm>} */
+  const confirms = page.querySelectorAll("form.confirm");
+  confirms.forEach((form) => bindConfirm(form, keys, words));
   if (!keys) return showLocked();
   showPrints(page, keys);
   if (byId("make-key")) bindFirstKey(page, keys, words);
-  page
-    .querySelectorAll("form.hand-on")
-    .forEach((form) => bindHandOn(form, keys.units[page.dataset.unit], words));
+  /** @type {NodeListOf<NamedForm>} */
+  const handOns = page.querySelectorAll("form.hand-on");
+  handOns.forEach((form) => bindHandOn(form, keys.units[page.dataset.unit], words));
   page.dataset.ready = "yes";
 }
 
@@ -30,6 +36,7 @@ function showLocked() {
 }
 
 // All fingerprints here come from the keys in this member's own hands, never from the server.
+/** @type {(page: UnitPage, keys: OpenedKeys) => void} */
 function showPrints(page, keys) {
   const unit = keys.units[page.dataset.unit];
   if (byId("my-print")) byId("my-print").textContent = memberFingerprint(keys.name, keys.recipient);
@@ -40,26 +47,31 @@ function showPrints(page, keys) {
   }
 }
 
+/** @type {(page: UnitPage, keys: OpenedKeys, words: UnitWords) => void} */
 function bindFirstKey(page, keys, words) {
+  /** @type {MadeKey | null} */
   let made = null;
   // Paper that was printed before the key is stored is worth nothing: nobody leaves by a slip.
   askBeforeLeaving(() => made !== null);
-  byId("make-key").addEventListener("click", async ({ target }) => {
-    target.disabled = true;
+  /** @type {HTMLButtonElement} */
+  const button = byId("make-key");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
     byId("make-status").textContent = words.making;
     try {
       made = await makeUnitKey(page.dataset.unit, keys);
     } catch {
-      target.disabled = false;
+      button.disabled = false;
       byId("make-status").textContent = "";
       say(byId("make-error"), words.failed);
       return;
     }
-    made.halves.forEach((half, i) => {
+    const { halves, fingerprint: print } = made;
+    halves.forEach((half, i) => {
       byId(`half-${i + 1}`).textContent = half;
     });
     page.querySelectorAll("[data-unit-print]").forEach((place) => {
-      place.textContent = made.fingerprint;
+      place.textContent = print;
     });
     byId("first-key-ask").hidden = true;
     show("halves");
@@ -69,10 +81,11 @@ function bindFirstKey(page, keys, words) {
     byId("halves-copied"),
     byId("halves-error"),
     async () => {
-      made.halves.forEach((half, i) => askBack(half, i + 1, words));
+      const { halves, posted } = /** @type {MadeKey} */ (made);
+      halves.forEach((half, i) => askBack(half, i + 1, words));
       byId("halves-status").textContent = words.sending;
       try {
-        await postJson("/desk/unit/key", made.posted);
+        await postJson("/desk/unit/key", posted);
       } finally {
         byId("halves-status").textContent = "";
       }
@@ -87,20 +100,24 @@ function bindFirstKey(page, keys, words) {
   );
 }
 
+/** @type {(half: string, n: number, words: UnitWords) => void} */
 function askBack(half, n, words) {
+  /** @type {HTMLInputElement} */
   const field = byId(`group-${n}`);
   const last = half.split(" ").pop();
   if (plainGroup(field.value) !== last) {
-    throw new Missing(field, words.wrong_half.replace("%(n)s", n));
+    throw new Missing(field, words.wrong_half.replace("%(n)s", String(n)));
   }
 }
 
-// Whoever holds the key compares with the key in their own hands; who has none yet, with what the
-// browser computes of the recipients that the server names.
+// Whoever holds the key compares with the key in their own hands; who has none yet, or an older one
+// alone, with what the browser computes of the recipients that the server names.
+/** @type {(form: ConfirmForm, keys: OpenedKeys | null, words: UnitWords) => void} */
 function bindConfirm(form, keys, words) {
   const { unit } = form.dataset;
-  const { recipient, recovery } = (keys && keys.units[unit]) || form.dataset;
-  const field = form.querySelector("input");
+  const held = keys && keys.units[unit];
+  const { recipient, recovery } = held && !held.isOldOnly ? held : form.dataset;
+  const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
   bindForm(
     form,
     byId(`confirm-${unit}-error`),
@@ -118,10 +135,13 @@ function bindConfirm(form, keys, words) {
   );
 }
 
+/** @type {(form: NamedForm, unit: UnitKeys, words: UnitWords) => void} */
 function bindHandOn(form, unit, words) {
-  const field = form.querySelector("input");
-  const error = form.querySelector("[role=alert]");
-  const status = form.querySelector("[role=status]");
+  const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
+  const error = /** @type {HTMLElement} */ (form.querySelector("[role=alert]"));
+  const status = /** @type {HTMLElement} */ (form.querySelector("[role=status]"));
+  // The page has this form for who holds the key in use.
+  const current = /** @type {CurrentKeys} */ (unit);
   bindForm(
     form,
     error,
@@ -130,12 +150,12 @@ function bindHandOn(form, unit, words) {
       status.textContent = words.handing;
       try {
         const told = await getJson("/desk/unit/roster.json");
-        const sealed = await sealToMember(unit, told, form.dataset.name, field.value);
+        const sealed = await sealToMember(current, told, form.dataset.name, field.value);
         await postJson("/desk/unit/hand-on", sealed);
         replaceChildren(form, element("p", "notice", words.handed));
       } catch (fault) {
         status.textContent = "";
-        if (fault.name !== "NotHandedOn") throw fault;
+        if (!(fault instanceof NotHandedOn)) throw fault;
         await refuse(fault.what, error, field, words);
       }
     },
@@ -144,6 +164,12 @@ function bindHandOn(form, unit, words) {
 }
 
 // Nothing is handed on; the auditor learns why, and no word that was typed.
+/**
+ * @param {NotHandedOn["what"]} what
+ * @param {HTMLElement} error
+ * @param {HTMLInputElement} field
+ * @param {UnitWords} words
+ */
 async function refuse(what, error, field, words) {
   if (what === "gone") throw new Missing(field, words.gone);
   const [first, second] =
@@ -155,15 +181,17 @@ async function refuse(what, error, field, words) {
   await postJson("/desk/unit/refused", { what }).catch(() => null);
 }
 
+/** @type {(form: NamedForm, words: UnitWords) => void} */
 function bindCode(form, words) {
   bindForm(
     form,
-    form.querySelector("[role=alert]"),
+    /** @type {HTMLElement} */ (form.querySelector("[role=alert]")),
     async () => {
       const { code } = await postJson("/desk/unit/code", { name: form.dataset.name });
-      form.querySelector(".spoken").textContent = words.code_made.replace("%(code)s", code);
+      const spoken = /** @type {Element} */ (form.querySelector(".spoken"));
+      spoken.textContent = words.code_made.replace("%(code)s", code);
       // Pressed again by mistake, it would spoil the code that was just spoken.
-      form.querySelector("button").hidden = true;
+      /** @type {HTMLElement} */ (form.querySelector("button")).hidden = true;
     },
     words,
   );

@@ -1,7 +1,7 @@
 // The strip that shows how far the re-sealing is, with a button to pause it. It works on while the
 // member does something else on the page, and goes on from where it was on the next page.
 
-import { byId, element, replaceChildren } from "../../shared/page/dom.js";
+import { byId, element, findById, replaceChildren } from "../../shared/page/dom.js";
 import { getJson, postJson } from "../api.js";
 import { startWorker } from "../workers.js";
 import { checkMoved } from "./checking.js";
@@ -12,14 +12,16 @@ const PAUSED = "dengshao.reseal.paused";
 const LOCK = "dengshao.reseal";
 
 // For a member's opened keys: begins where their unit left something on a key that they hold.
+/** @type {(keys: OpenedKeys | null, unitId: string) => Promise<void>} */
 export async function resealInBackground(keys, unitId) {
   const unit = keys && keys.units[unitId];
   if (!unit || !unit.identity) return;
   if (unit.isVouched && unit.identities.length > 1) await resealUnit(unit);
   // The page tells whether there is anything that another browser sealed anew.
-  if (byId("moved-unchecked")) await checkInBackground(unit);
+  if (findById("moved-unchecked")) await checkInBackground(unit);
 }
 
+/** @type {(unit: CurrentKeys) => Promise<unknown>} */
 async function checkInBackground(unit) {
   if (!navigator.locks) return checkMoved(unit);
   return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) =>
@@ -29,6 +31,7 @@ async function checkInBackground(unit) {
 
 // `unit` is `{identities, keyIds, keyId, identity, recipient, recovery}`; returns how it ended. One tab of a
 // browser does the work: the others would only seal the same tips.
+/** @type {(unit: CurrentKeys) => Promise<ResealEnd | "elsewhere">} */
 export async function resealUnit(unit) {
   const first = await getJson("/desk/reseal/next.json").catch(() => null);
   if (!first || !first.left) return "done";
@@ -38,6 +41,7 @@ export async function resealUnit(unit) {
   );
 }
 
+/** @type {(unit: CurrentKeys, first: ResealBatch) => Promise<ResealEnd>} */
 function run(unit, first) {
   const { keys } = first;
   const strip = new Strip(first);
@@ -58,8 +62,9 @@ function run(unit, first) {
       postJson(`/desk/reseal/tips/${reference}`, Object.assign({ proof }, body)),
     moveNote: (id, body) =>
       postJson(`/desk/reseal/shift-notes/${id}`, Object.assign({ proof }, body)),
-    seal: (bundle) => worker(Object.assign({ job: "reseal", bundle }, job)),
-    sealFile: (sealed) => worker(Object.assign({ job: "resealFile", sealed }, job)),
+    seal: (bundle) => worker(Object.assign({ job: /** @type {const} */ ("reseal"), bundle }, job)),
+    sealFile: (sealed) =>
+      worker(Object.assign({ job: /** @type {const} */ ("resealFile"), sealed }, job)),
     wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
     rest: () => strip.rest(),
     shuffle,
@@ -68,20 +73,24 @@ function run(unit, first) {
 }
 
 // Two members at once then rarely seal the same tip.
+/** @type {<T>(list: T[]) => T[]} */
 function shuffle(list) {
   return list
-    .map((one) => [Math.random(), one])
+    .map((one) => /** @type {const} */ ([Math.random(), one]))
     .sort(([a], [b]) => a - b)
     .map(([, one]) => one);
 }
 
+/** @type {(left: number, more: boolean) => string} */
 function counted(left, more) {
   return more ? `${left}+` : String(left);
 }
 
 class Strip {
+  /** @param {ResealBatch} first */
   constructor({ words, left, more, confirmed }) {
     this.words = words;
+    /** @type {(() => void)[]} */
     this.waiting = [];
     // Empty as long as the server has not counted.
     this.left = confirmed ? counted(left, more) : "";
@@ -93,14 +102,14 @@ class Strip {
     this.button = element("button", "button button--quiet button--small", words.pause);
     this.button.type = "button";
     this.button.addEventListener("click", () => this.toggle());
-    const place = byId("reseal") || this.place();
+    const place = findById("reseal") || this.makePlace();
     replaceChildren(place, element("b", "", words.title), this.status, this.progress, this.button);
     place.hidden = false;
     this.place = place;
     this.show();
   }
 
-  place() {
+  makePlace() {
     const made = element("div", "notice reseal no-print");
     made.id = "reseal";
     byId("main").prepend(made);
@@ -122,15 +131,17 @@ class Strip {
     this.button.textContent = this.isPaused ? this.words.resume : this.words.pause;
   }
 
+  /** @type {() => Promise<void>} */
   async rest() {
     if (!this.isPaused) return;
     const paused = this.left ? this.words.paused : this.words.paused_uncounted;
     this.status.textContent = paused.replace("%(n)s", this.left);
-    await new Promise((go) => {
+    await new Promise((/** @type {(value: void) => void} */ go) => {
       this.waiting.push(go);
     });
   }
 
+  /** @type {(state: ResealState, numbers: ResealNumbers) => void} */
   tell(state, { left = 0, first = 0, more = false, stuck = 0 }) {
     this.place.dataset.state = state;
     if (first) {
@@ -144,11 +155,15 @@ class Strip {
     if (state === "done" || state === "stuck" || state === "stale") this.end(state);
   }
 
+  /** @type {(state: ResealState, stuck: number) => string} */
   sentence(state, stuck) {
     const name = state === "working" ? "left" : state;
-    return (this.words[name] || "").replace("%(n)s", state === "stuck" ? stuck : this.left);
+    /** @type {Partial<Record<ResealState | "left", string>>} */
+    const words = this.words;
+    return (words[name] || "").replace("%(n)s", state === "stuck" ? String(stuck) : this.left);
   }
 
+  /** @type {(state: ResealState) => void} */
   end(state) {
     this.button.hidden = true;
     this.progress.hidden = state !== "done";

@@ -15,6 +15,8 @@ const STANZA = "\n-> mlkem768x25519 ";
 // In base64, a multiple of four. Four stanzas of 1.6 KB are more than any file of ours has.
 const HEADER = 12000;
 
+/** @typedef {Pick<TipContent, "fields" | "reporter">} OpenedTip */
+
 // A file that should open and does not: the tip is left to somebody who can open it.
 export class NotOpened extends Error {
   constructor() {
@@ -25,17 +27,18 @@ export class NotOpened extends Error {
 
 // `bundle` is what /desk/reseal gives of one tip. Returns the same, sealed to the key in use, with the
 // word by which a second browser shows that it opened the same.
+/** @type {(unit: ResealKeys, bundle: OldBundle) => Promise<NewBundle>} */
 export async function resealBundle(unit, bundle) {
   const bytes = await open(unit, bundle.sealed);
   const tip = tipOrJunk(bytes);
-  const anew = {
+  const anew = /** @type {NewBundle} */ ({
     old: bundle.old,
     length: bundle.length,
     sealed: await seal(unit, readersOf(bundle.sealed), bytes),
     label: bundle.label ? await resealLabel(unit, bundle.label, tip) : "",
     messages: await resealAll(unit, bundle.messages, tip),
     notes: await resealAll(unit, bundle.notes, tip),
-  };
+  });
   // Of what was sealed, opened again with the new key: the first who sees whether it opens.
   const digests = await digestsOf([unit.identity], anew);
   if (!digests) throw new NotOpened();
@@ -44,6 +47,7 @@ export async function resealBundle(unit, bundle) {
 }
 
 // Anybody can seal junk to a unit: it moves byte for byte, and holds no renewal back.
+/** @type {(bytes: Uint8Array) => OpenedTip} */
 function tipOrJunk(bytes) {
   try {
     return readTip(bytes);
@@ -52,11 +56,19 @@ function tipOrJunk(bytes) {
   }
 }
 
+/** @type {(unit: ResealKeys, sealed: string) => Promise<string>} */
 export async function resealFile(unit, sealed) {
   return seal(unit, readersOf(sealed), await open(unit, sealed));
 }
 
+/**
+ * @param {ResealKeys} unit
+ * @param {Record<string, string>} files
+ * @param {OpenedTip} tip
+ * @returns {Promise<Record<string, string>>}
+ */
 async function resealAll(unit, files, tip) {
+  /** @type {Record<string, string>} */
   const sealed = {};
   for (const number of Object.keys(files)) {
     sealed[number] = await resealPart(unit, files[number], tip);
@@ -66,6 +78,7 @@ async function resealAll(unit, files, tip) {
 
 // A message that opens for none of the keys was never readable here: it stays as it is, so that it
 // holds nothing back.
+/** @type {(unit: ResealKeys, file: string, tip: OpenedTip) => Promise<string>} */
 async function resealPart(unit, file, tip) {
   let bytes;
   try {
@@ -78,11 +91,13 @@ async function resealPart(unit, file, tip) {
 }
 
 // The recovery sheet does not open a label: it is made anew from the words.
+/** @type {(unit: ResealKeys, label: string, tip: OpenedTip) => Promise<string>} */
 async function resealLabel(unit, label, tip) {
   const bytes = await open(unit, label).catch(() => labelOf(tip.fields));
   return seal(unit, 1, bytes);
 }
 
+/** @type {(fields: Answers) => Uint8Array} */
 function labelOf(fields) {
   const facts = factsOf(fields);
   if (isSupervisory(facts.official, facts.exclude)) return noLabel();
@@ -90,9 +105,11 @@ function labelOf(fields) {
   if (facts.minor === "yes") flags.push("minor");
   if (chooseUrgency(facts) === "P0") flags.push("danger");
   const { category } = facts;
-  return labelBytes({ category, township: fields.township || "unclear", flags });
+  const township = /** @type {string} */ (fields.township || "unclear");
+  return labelBytes({ category, township, flags });
 }
 
+/** @type {(unit: ResealKeys, file: string) => Promise<Uint8Array>} */
 async function open(unit, file) {
   try {
     return await openWith(unit.identities, fromBase64(file));
@@ -103,12 +120,20 @@ async function open(unit, file) {
 
 // For whom a file is follows from how many it is for: a label for the unit, words for the unit and
 // its recovery sheet, an answer for the reporter besides.
+/**
+ * @param {ResealKeys} unit
+ * @param {number} readers
+ * @param {Uint8Array} bytes
+ * @param {string} [reporter]
+ * @returns {Promise<string>}
+ */
 async function seal({ recipient, recovery }, readers, bytes, reporter) {
-  const known = [recipient, recovery, reporter].slice(0, readers);
+  const known = /** @type {string[]} */ ([recipient, recovery, reporter]).slice(0, readers);
   if (known.length !== readers || !known.every(Boolean)) throw new NotOpened();
   return toBase64(await sealTo(known, bytes));
 }
 
+/** @type {(file: string) => number} */
 function readersOf(file) {
   return atob(file.slice(0, HEADER)).split(STANZA).length - 1;
 }

@@ -1,7 +1,7 @@
 // Opens what another browser sealed anew, beside what it was, and lets the old go where both are the
 // same. What is not the same is told as loudly as a false key, and stays as it was kept.
 
-import { byId } from "../../shared/page/dom.js";
+import { findById } from "../../shared/page/dom.js";
 import { getJson, postJson } from "../api.js";
 import { startWorker } from "../workers.js";
 import { solve } from "./making.js";
@@ -9,7 +9,9 @@ import { solve } from "./making.js";
 const MOVED = "/desk/reseal/moved";
 
 // For the unit's opened keys; ends with how many tips were found to differ.
+/** @type {(unit: CurrentKeys, io?: CheckIo) => Promise<number>} */
 export async function checkMoved(unit, io = inBrowser(unit)) {
+  /** @type {Set<string>} */
   const done = new Set();
   let differing = 0;
   for (;;) {
@@ -18,20 +20,22 @@ export async function checkMoved(unit, io = inBrowser(unit)) {
     if (!left.length || to !== unit.keyId) return finish(differing, words, done, io);
     const proof = await io.solve(riddle);
     for (const [n, reference] of left.entries()) {
-      io.tell("checking", words.checking.replace("%(n)s", left.length - n));
+      io.tell("checking", words.checking.replace("%(n)s", String(left.length - n)));
       done.add(reference);
       if (!(await checkOne(reference, proof, io))) differing += 1;
     }
   }
 }
 
+/** @type {(differing: number, words: ResealWords, done: Set<string>, io: CheckIo) => number} */
 function finish(differing, words, done, io) {
-  if (differing) io.tell("differs", words.differs.replace("%(n)s", differing));
+  if (differing) io.tell("differs", words.differs.replace("%(n)s", String(differing)));
   else if (done.size) io.tell("checked", words.checked);
   return differing;
 }
 
 // Tells whether there is nothing to be afraid of.
+/** @type {(reference: string, proof: string, io: CheckIo) => Promise<boolean>} */
 async function checkOne(reference, proof, io) {
   const both = await io.read(reference).catch(gone);
   // Another browser was faster.
@@ -48,12 +52,14 @@ async function checkOne(reference, proof, io) {
 }
 
 // Settled or moved on meanwhile: nothing. Other content than the mover told of: false.
+/** @type {(error: Thrown) => null | false} */
 function gone(error) {
   if (error.status === 404 || error.status === 409) return null;
   if (error.status === 422) return false;
   throw error;
 }
 
+/** @type {(unit: CurrentKeys) => CheckIo} */
 function inBrowser(unit) {
   const worker = startWorker();
   const job = { unit: { identity: unit.identity, identities: unit.identities } };
@@ -62,14 +68,15 @@ function inBrowser(unit) {
     read: (reference) => getJson(`${MOVED}/${reference}.json`),
     confirm: (reference, body) => postJson(`${MOVED}/${reference}`, body),
     doubt: (reference, body) => postJson(`${MOVED}/${reference}/doubt`, body),
-    compare: (both) => worker(Object.assign({ job: "compare", both }, job)),
+    compare: (both) => worker(Object.assign({ job: /** @type {const} */ ("compare"), both }, job)),
     solve: (riddle) => solve(unit.identity, riddle),
     tell: (state, sentence) => {
-      const place = byId("checking");
+      const place = findById("checking");
       if (!place) return;
       place.dataset.state = state;
       place.textContent = sentence;
-      if (state === "differs") place.closest(".notice").classList.add("notice--danger");
+      if (state !== "differs") return;
+      /** @type {Element} */ (place.closest(".notice")).classList.add("notice--danger");
     },
   };
 }

@@ -5,10 +5,13 @@ import { fromBase64, toHex } from "../../shared/bytes.js";
 import { openWith, seedOf } from "../../shared/sealing/age.js";
 import { contentMac } from "../../shared/sealing/member.js";
 
+/** @type {(bytes: Uint8Array) => string} */
 const digestOf = (bytes) => toHex(sha256(bytes));
 
 // Gives `[[part, file], …]` of a bundle, each part under a name of its own.
+/** @type {(bundle: Bundle) => [part: string, file: string][]} */
 export function partsOf({ sealed, label, messages, notes }) {
+  /** @type {[part: string, file: string][]} */
   const parts = [["tip", sealed]];
   if (label) parts.push(["label", label]);
   Object.keys(messages).forEach((number) => parts.push([`message ${number}`, messages[number]]));
@@ -18,7 +21,13 @@ export function partsOf({ sealed, label, messages, notes }) {
 
 // Opens all parts. What opens for none of the identities stays as it was sealed, and is known by that;
 // null where the tip itself does not open.
+/**
+ * @param {string[]} identities
+ * @param {Bundle} bundle
+ * @returns {Promise<[part: string, digest: string][] | null>}
+ */
 export async function digestsOf(identities, bundle) {
+  /** @type {[part: string, digest: string][]} */
   const found = [];
   for (const [part, file] of partsOf(bundle)) {
     const bytes = await openOrNull(identities, file);
@@ -29,6 +38,7 @@ export async function digestsOf(identities, bundle) {
   return found;
 }
 
+/** @type {(identities: string[], file: string) => Promise<Uint8Array | null>} */
 async function openOrNull(identities, file) {
   try {
     return await openWith(identities, fromBase64(file));
@@ -40,6 +50,7 @@ async function openOrNull(identities, file) {
 // `unit` is `{identity, identities}`, the key in use and all; `both` is what the server gives of a
 // moved tip. Returns `{ verdict, compared, content_mac }`: "same", "changed" or "unopened". Compared is
 // only where the old key is at hand.
+/** @type {(unit: CompareKeys, both: BothBundles) => Promise<Compared>} */
 export async function compare(unit, { reference, now, kept }) {
   const fresh = await digestsOf([unit.identity], now);
   if (!fresh) return { verdict: "unopened" };

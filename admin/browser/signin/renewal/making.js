@@ -20,6 +20,7 @@ export class RosterChanged extends Error {
 
 // Who keeps the key: the old roster, as its MAC proves it, without the suspended. `unit` comes from
 // the opened keys; `told` is what the server says.
+/** @type {(unit: CurrentKeys, told: RenewalAsked, me: string) => Roster} */
 export function remainingHolders(unit, told, me) {
   const isOurs = told.recipient === unit.recipient && told.recovery === unit.recovery;
   const isProved = rosterMac(seedOf(unit.identity), told.roster) === told.roster_mac;
@@ -33,9 +34,11 @@ export function remainingHolders(unit, told, me) {
 
 // `seed` is that of the old key, or of its recovery sheet: with it the new one is vouched for.
 // Returns the halves for paper, the fingerprint, the new identity, and beside them what is posted.
+/** @type {(unitId: string, holders: Roster, seed: Uint8Array) => Promise<NextKey>} */
 export async function makeNextKey(unitId, holders, seed) {
   const [identity, recovery] = await Promise.all([newIdentity(), newIdentity()]);
   const recipients = await Promise.all([recipientOf(identity), recipientOf(recovery)]);
+  /** @type {Record<string, string>} */
   const grants = {};
   for (const [name, recipient] of holders) {
     grants[name] = toBase64(await sealTo([recipient], toUtf8(identity)));
@@ -56,6 +59,7 @@ export async function makeNextKey(unitId, holders, seed) {
 
 // Shows the server that the old key is in these hands: by the hash of what the riddle holds, so that
 // what is posted opens nothing.
+/** @type {(identity: string | string[], riddle: string) => Promise<string>} */
 export async function solve(identity, riddle) {
   return toHex(sha256(await openWith(identity, fromBase64(riddle))));
 }

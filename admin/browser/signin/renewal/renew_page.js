@@ -1,6 +1,6 @@
 // The page on which a holder takes the unit's key back from who was suspended.
 
-import { byId, say } from "../../shared/page/dom.js";
+import { byId, findById, say } from "../../shared/page/dom.js";
 import { seedOf } from "../../shared/sealing/age.js";
 import { getJson, postJson } from "../api.js";
 import { goUnlock, load, save } from "../keyring.js";
@@ -9,13 +9,15 @@ import { resealUnit } from "./bar.js";
 import { makeNextKey, remainingHolders, solve } from "./making.js";
 import { showSheet } from "./sheet.js";
 
+/** @type {(page: RenewalPage) => Promise<null | void>} */
 export async function startRenewal(page) {
+  /** @type {RenewalWords} */
   const words = JSON.parse(page.dataset.words);
   if (!isAble()) return say(byId("renew-alarm"), words.too_old);
   const keys = await load().catch(() => null);
   if (!keys) return showLocked();
   const unit = keys.units[page.dataset.unit];
-  if (byId("begin") && unit && unit.identity) bindBegin(page, keys, words);
+  if (findById("begin") && unit && unit.identity) bindBegin(page, keys, words);
   else if (unit && unit.isVouched) resealUnit(unit);
   page.dataset.ready = "yes";
   return null;
@@ -26,31 +28,38 @@ export function showLocked() {
   byId("unlock").addEventListener("click", goUnlock);
 }
 
+/** @type {(page: RenewalPage, keys: OpenedKeys, words: RenewalWords) => void} */
 function bindBegin(page, keys, words) {
-  byId("begin").addEventListener("click", async ({ target }) => {
-    target.disabled = true;
+  /** @type {HTMLButtonElement} */
+  const button = byId("begin");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
     say(byId("begin-error"));
     byId("begin-status").textContent = words.making;
     try {
       await begin(page.dataset.unit, keys, words);
     } catch (error) {
-      target.disabled = false;
-      tell(error, words);
+      button.disabled = false;
+      tell(/** @type {Thrown} */ (error), words);
     }
     byId("begin-status").textContent = "";
   });
 }
 
+/** @type {(error: Thrown, words: RenewalWords) => void} */
 function tell(error, words) {
   if (error.name === "RosterChanged") say(byId("renew-alarm"), words.roster_changed);
   else say(byId("begin-error"), sentenceOf(error, words));
 }
 
+/** @type {(error: Thrown, words: RenewalWords) => string} */
 export const sentenceOf = (error, words) =>
   error.sentence || (error instanceof TypeError ? words.offline : words.failed);
 
+/** @type {(unitId: string, keys: OpenedKeys, words: RenewalWords) => Promise<void>} */
 async function begin(unitId, keys, words) {
-  const unit = keys.units[unitId];
+  const unit = /** @type {CurrentKeys} */ (keys.units[unitId]);
+  /** @type {RenewalAsked} */
   const told = await getJson("/desk/unit/renew.json");
   const holders = remainingHolders(unit, told, keys.name);
   const made = await makeNextKey(unitId, holders, seedOf(unit.identity));
@@ -67,6 +76,7 @@ async function begin(unitId, keys, words) {
 }
 
 // The unit's keys with the new one in front.
+/** @type {(unit: HeldKeys, made: NextKey, id: string) => CurrentKeys} */
 export function nextUnit(unit, { identity, posted }, id) {
   return {
     identities: [identity].concat(unit.identities),
@@ -79,6 +89,7 @@ export function nextUnit(unit, { identity, posted }, id) {
 }
 
 // This tab goes on with the new key at once; the colleagues' tabs ask for their passphrase again.
+/** @type {(keys: OpenedKeys, unitId: string, unit: CurrentKeys) => Promise<void>} */
 export async function keep(keys, unitId, unit) {
   const { wrap_key: wrapKey } = await getJson("/desk/session.json");
   const units = Object.assign({}, keys.units, { [unitId]: unit });

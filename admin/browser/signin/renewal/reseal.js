@@ -7,9 +7,13 @@
 
 const AGAIN = 5;
 
+/** @typedef {{ keyId: string, first: number, stuck: Set<string>, io: ResealIo }} Work */
+
 // `keyId` is the key to which `io.seal` seals. Ends with "done", "stuck" (the rest does not open for
 // this member) or "stale" (the unit has a newer key than this tab).
+/** @type {(keyId: string, io: ResealIo) => Promise<ResealEnd>} */
 export async function reseal(keyId, io) {
+  /** @type {Set<string>} */
   const stuck = new Set();
   let first = 0;
   for (;;) {
@@ -30,13 +34,28 @@ export async function reseal(keyId, io) {
   }
 }
 
+/**
+ * @param {ResealEnd} state
+ * @param {ResealBatch} batch
+ * @param {number} first
+ * @param {Set<string>} stuck
+ * @param {ResealIo} io
+ * @returns {ResealEnd}
+ */
 function finish(state, { left, more }, first, stuck, io) {
   io.tell(state, { left, first, more, stuck: stuck.size });
   return state;
 }
 
+/**
+ * @param {string[]} tips
+ * @param {ResealBatch["shift_notes"]} notes
+ * @param {ResealBatch} batch
+ * @param {Work} work
+ */
 async function moveAll(tips, notes, { left, more }, { keyId, first, stuck, io }) {
   let done = 0;
+  /** @type {(id: string, move: () => Promise<unknown>) => Promise<void>} */
   const step = async (id, move) => {
     await io.rest();
     // Where the server stopped counting, nothing can be counted down from.
@@ -46,7 +65,7 @@ async function moveAll(tips, notes, { left, more }, { keyId, first, stuck, io })
       done += 1;
     } catch (error) {
       // Another browser was faster, or more was written meanwhile: the next batch tells.
-      if (error.status !== 409) stuck.add(id);
+      if (/** @type {Thrown} */ (error).status !== 409) stuck.add(id);
     }
   };
   for (const reference of io.shuffle(tips)) {
@@ -57,18 +76,21 @@ async function moveAll(tips, notes, { left, more }, { keyId, first, stuck, io })
   }
 }
 
+/** @type {(reference: string, keyId: string, io: ResealIo) => Promise<void>} */
 async function moveTip(reference, keyId, io) {
   const sealed = await io.seal(await io.read(reference));
   await io.move(reference, Object.assign({ to: keyId }, sealed));
 }
 
 // Out of reach, it comes again by itself; whatever the server or a file refuses is thrown.
+/** @type {<T>(act: () => Promise<T>, io: ResealIo) => Promise<T>} */
 async function ask(act, io) {
   for (;;) {
     try {
       return await act();
     } catch (error) {
-      if (!(error instanceof TypeError) && !(error.status >= 500)) throw error;
+      if (!(error instanceof TypeError) && !(Number(/** @type {Thrown} */ (error).status) >= 500))
+        throw error;
       io.tell("offline", {});
       await io.wait(AGAIN);
       await io.rest();

@@ -4,6 +4,7 @@ import { byId } from "../../shared/page/dom.js";
 import { bindForm, Missing, plainGroup, show } from "../members/forms.js";
 
 // Shows the two halves. `store` is called once both keepers wrote their last group.
+/** @type {(made: MadeKey, words: RenewalWords, store: () => Promise<void>) => void} */
 export function showSheet(made, words, store) {
   made.halves.forEach((half, i) => {
     byId(`half-${i + 1}`).textContent = half;
@@ -16,11 +17,13 @@ export function showSheet(made, words, store) {
   show("halves");
 }
 
+/** @type {(made: MadeKey, words: RenewalWords, store: () => Promise<void>) => Promise<void>} */
 async function takeBack(made, words, store) {
   made.halves.forEach((half, i) => {
+    /** @type {HTMLInputElement} */
     const field = byId(`group-${i + 1}`);
     if (plainGroup(field.value) !== half.split(" ").pop()) {
-      throw new Missing(field, words.wrong_half.replace("%(n)s", i + 1));
+      throw new Missing(field, words.wrong_half.replace("%(n)s", String(i + 1)));
     }
   });
   byId("halves-status").textContent = words.sending;

@@ -15,9 +15,9 @@ from .writer import Writer
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One database is enough here: what the browser does is the same on both."""
-    return f"sqlite:///{tmp_path / 'data' / 'dengshao.sqlite3'}"
+    return sqlite_url
 
 
 @pytest.fixture

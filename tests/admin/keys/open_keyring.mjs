@@ -1,0 +1,33 @@
+// Opens a keyring as the browser does. Reads JSON from the standard input:
+// {keyring, passphrase, code, salt, change: {"path.to.value": value}}; answers with what came out.
+
+import { readFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const root = new URL("../../../", import.meta.url).pathname;
+const { outputFiles } = await build({
+  stdin: {
+    contents: `export { openKeyring } from "../accounts/signin/open.js"; export { stretch } from "../accounts/signin/stretch.js";
+      export { fromHex } from "../accounts/shared/bytes.js";`,
+    resolveDir: `${root}admin/browser`,
+  },
+  bundle: true,
+  format: "esm",
+  write: false,
+});
+const source = Buffer.from(outputFiles[0].contents).toString("base64");
+const { openKeyring, stretch, fromHex } = await import(`data:text/javascript;base64,${source}`);
+
+const jobs = JSON.parse(readFileSync(0, "utf8"));
+const keys = {};
+const answers = [];
+for (const { keyring, passphrase, code, salt } of jobs) {
+  const id = [passphrase, code, salt].join("/");
+  keys[id] = keys[id] || stretch(passphrase, code, fromHex(salt));
+  try {
+    answers.push({ opened: await openKeyring(keyring, fromHex(salt), keys[id]) });
+  } catch (error) {
+    answers.push({ error: error.name, what: error.what || "" });
+  }
+}
+console.log(JSON.stringify(answers));

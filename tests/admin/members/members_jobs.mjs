@@ -1,0 +1,47 @@
+// Makes and hands on keys as the browser does. Reads a list of jobs from the standard input, each
+// {job, …}; answers with what came out of each, or {error, what}.
+
+import { readFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const root = new URL("../../../", import.meta.url).pathname;
+const { outputFiles } = await build({
+  stdin: {
+    contents: `export * from "../accounts/signin/members/making.js"; export * as halves from "../accounts/signin/members/halves.js";
+      export { stretch } from "../accounts/signin/stretch.js"; export { signInSecret } from "../accounts/shared/sealing/member.js";
+      export { fromHex, toHex } from "../accounts/shared/bytes.js";`,
+    resolveDir: `${root}admin/browser`,
+  },
+  bundle: true,
+  format: "esm",
+  write: false,
+});
+const source = Buffer.from(outputFiles[0].contents).toString("base64");
+const lib = await import(`data:text/javascript;base64,${source}`);
+const { fromHex, toHex } = lib;
+
+// What the desk's worker does.
+const work = async ({ job, passphrase, code, salt }) =>
+  job === "signIn"
+    ? toHex(lib.signInSecret(passphrase, code, fromHex(salt)))
+    : lib.stretch(passphrase, code, fromHex(salt));
+
+const JOBS = {
+  split: ({ seed, random }) => lib.halves.split(fromHex(seed), fromHex(random)),
+  join: ({ first, second }) => toHex(lib.halves.join(first, second)),
+  code: ({ bytes }) => lib.codeOf(fromHex(bytes)),
+  fingerprint: ({ name, recipient }) => lib.memberFingerprint(name, recipient),
+  member: ({ name, passphrase }) => lib.makeMember(name, passphrase, [work, work]),
+  unit: ({ unit, me }) => lib.makeUnitKey(unit, me),
+  handOn: ({ unit, told, name, typed }) => lib.sealToMember(unit, told, name, typed),
+};
+
+const answers = [];
+for (const job of JSON.parse(readFileSync(0, "utf8"))) {
+  try {
+    answers.push({ made: await JOBS[job.job](job) });
+  } catch (error) {
+    answers.push({ error: error.name, what: error.what || "" });
+  }
+}
+console.log(JSON.stringify(answers));

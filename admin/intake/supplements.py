@@ -94,9 +94,8 @@ def add_files(session: Session, sent: Submission, files: Sequence[SealedFile]) -
     _add_message(session, sent, tip, _to_json({"files": [one.to_dict() for one in entries]}))
     uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
     history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
-    is_closed = any(spent.values())
     for mark in {file.mark for file in fresh}:
-        nonces.spend(session, sent.nonce.nonce, mark, day=sent.nonce.day, closed=is_closed)
+        nonces.spend(session, sent.nonce.nonce, mark, day=sent.nonce.day)
 
 
 def _add_message(session: Session, sent: Submission, tip: Tip, body: str) -> None:

@@ -55,37 +55,30 @@ class Outcome:
         return any(file.why is Trouble.BUSY for file in self.failed)
 
 
-@dataclass(frozen=True)
-class Limits:
-    files: int
-    total: int
-    """Clear bytes of all files together, as they came."""
-
-
 def take_up(
     arrived: Iterable[Arrived],
     spent: Collection[bytes],
     sealer: Sealer,
     *,
-    limits: Limits,
+    most_bytes: int,
     places: Semaphore,
     with_originals: bool,
     together: bool,
 ) -> Outcome:
-    """Clean, seal and store what came. `together` puts all files in one blob.
+    """Clean, seal and store what came, `most_bytes` at most. `together` puts all in one blob.
 
     `spent` are the marks of what hangs on the tip already. A press holds one of `places`
     meanwhile; where none is left its files are told so.
     """
     outcome = Outcome()
-    fresh = _admitted(outcome, arrived, spent, limits)
+    fresh = _admitted(outcome, arrived, spent)
     if not fresh:
         return outcome
     if not places.acquire(blocking=False):
         outcome.failed += [Failed(file.name, Trouble.BUSY) for file in fresh]
         return outcome
     try:
-        room = _PACKED * limits.total if together else None
+        room = _PACKED * most_bytes if together else None
         tidied = _tidied(outcome, fresh, sealer, with_originals=with_originals, room=room)
         if together:
             _pack(outcome, list(tidied), spent, sealer)
@@ -97,28 +90,18 @@ def take_up(
 
 
 def _admitted(
-    outcome: Outcome, arrived: Iterable[Arrived], spent: Collection[bytes], limits: Limits
+    outcome: Outcome, arrived: Iterable[Arrived], spent: Collection[bytes]
 ) -> list[Arrived]:
-    """Keep what is new and within the limits; the same file once."""
+    """Keep what is new and came whole; the same file once."""
     fresh: dict[bytes, Arrived] = {}
-    room = limits.total
     for file in arrived:
-        if trouble := file.trouble or _misfit(len(file.data), room, limits.files - len(fresh)):
+        if trouble := file.trouble or (None if file.data else Trouble.EMPTY):
             outcome.failed.append(Failed(file.name, trouble))
         elif file.mark in spent:
             outcome.known.append(file.name)
-        elif file.mark not in fresh:
-            fresh[file.mark] = file
-            room -= len(file.data)
+        else:
+            fresh.setdefault(file.mark, file)
     return list(fresh.values())
-
-
-def _misfit(size: int, room: int, places: int) -> Trouble | None:
-    if not size:
-        return Trouble.EMPTY
-    if places < 1:
-        return Trouble.TOO_MANY
-    return Trouble.TOO_BIG if size > room else None
 
 
 def _tidied(

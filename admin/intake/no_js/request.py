@@ -17,7 +17,7 @@ from ...vault.spent import nonces
 from ...wire.request_lock import MOST_READ, unlocked
 from ..forms import FilesForm
 from ..js_api.part_room import NoPlace, PartRoom
-from .file_intake import Limits, Outcome, take_up
+from .file_intake import Outcome, take_up
 from .memory_buffer import Memory, Tray, TrayFile
 from .multipart import FormWithFiles
 from .plain_files import Arrived, Sealer
@@ -106,12 +106,11 @@ def bring_files(
 
     `together` puts all in one blob, as the supervisory way asks.
     """
-    config = app_state().config
     return take_up(
         [_arrived(form, file) for file in files],
         spent,
         Sealer(db.session, vault().blobs, partial(unlocked, request.environ)),
-        limits=Limits(config.files_most, config.plain_mb * MIB),
+        most_bytes=app_state().config.plain_mb * MIB,
         places=current_app.extensions["dengshao.cleaning_places"],
         with_originals=form.originals.data,
         together=together,

@@ -171,6 +171,18 @@ def test_the_original_goes_along_only_where_its_sender_says_so(tell, as_it_is, s
     assert clean[0].key != original[0].key
 
 
+@needs_cleaning
+def test_an_original_can_follow_its_clean_copy(tell, hand_in, as_it_is, stored, opened):
+    tell()
+    hand_in(PHOTO)
+
+    page = as_it_is(PHOTO)
+
+    assert told(page) == [("a.jpg", "已清理，带原件，已保存")]
+    states = [entry.state for entry, _data, _size in opened(stored()[0])]
+    assert states == ["cleaned", "cleaned", "original"]
+
+
 def test_what_cannot_be_cleaned_is_not_stored_until_its_sender_says_so(
     tell, hand_in, as_it_is, stored, opened, uploads, count
 ):
@@ -217,6 +229,15 @@ def test_the_same_press_again_stores_nothing_twice(tell, as_it_is, stored, uploa
     assert len(stored()[0].messages) == 1
     # A mark for the words, one for each blob.
     assert count(SpentNonce) == 3
+
+
+def test_the_same_file_twice_in_one_press_is_stored_once(tell, as_it_is, stored, uploads):
+    tell()
+    page = as_it_is(("a.xyz", NOTE), ("copy.xyz", NOTE))
+
+    assert [name for name, _words in told(page)] == ["a.xyz"]
+    assert uploads() == [(True, True)]
+    assert len(json.loads(stored()[0].messages[0].body)["files"]) == 1
 
 
 @needs_cleaning

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from admin.intake.no_js.memory_buffer import Memory
 from admin.models import SpentNonce, Tip, Upload
 from tests.admin.intake.conftest import LEAST, FormReader, Page
 from tests.admin.intake.no_js.test_multipart import BOUNDARY, body
@@ -116,12 +117,10 @@ class TestAnOldPage:
         assert again.receipt == first.receipt
         assert count(Tip) == count(SpentNonce) == 1
 
-    def test_no_byte_of_a_file_is_kept_in_memory(self, app, old_page):
-        memory = app.extensions["dengshao.files"]
-        room = memory._room
-        assert memory.take(room)
+    def test_no_byte_of_a_file_is_kept_in_memory(self, old_page, monkeypatch):
+        taken = []
+        monkeypatch.setattr(Memory, "take", lambda _memory, count: not taken.append(count))
 
-        assert old_page(("a.xyz", NOTE)).receipt
+        assert old_page(("a.xyz", NOTE), ("b.xyz", NOTE * 9)).receipt
 
-        memory.give_back(room)
-        assert memory._room == room
+        assert sum(taken) == 0

@@ -98,8 +98,9 @@ screens: $(VENV)/.dev system build/site/index.html ## Pictures of pages on a sma
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
 
-# Program and Debian's package. What is absent is named; its tests are skipped.
-OPTIONAL := nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
+# Program and Debian's package. What is absent is named; its tests are skipped, and without the
+# headless shell those in a browser take twice as long.
+OPTIONAL := chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)
@@ -111,7 +112,7 @@ system: ## Install the system packages that no wheel brings (as root)
 	done; \
 	if [ -z "$$needed$$optional" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-	  [ -z "$$optional" ] || echo "Absent, their tests are skipped:$$optional"; \
+	  [ -z "$$optional" ] || echo "Absent, their tests are skipped or slow:$$optional"; \
 	  [ -z "$$needed" ] || { echo "Install$$needed, then run make test again." >&2; exit 1; }; \
 	  exit 0; \
 	fi; \
@@ -119,7 +120,7 @@ system: ## Install the system packages that no wheel brings (as root)
 	apt-get update -qq; \
 	[ -z "$$needed" ] || $(APT_INSTALL) $$needed >/dev/null || exit 1; \
 	for package in $$optional; do \
-	  $(APT_INSTALL) --no-install-recommends $$package >/dev/null || echo "$$package is absent: its tests are skipped."; \
+	  $(APT_INSTALL) --no-install-recommends $$package >/dev/null || echo "$$package is absent: its tests are skipped or slow."; \
 	done
 
 clean: ## Remove what was built (never var/)

@@ -220,6 +220,18 @@ interface Letter {
   urgency?: string;
 }
 
+// As it is sent: with the tickets of its files. A call for protection without a word has no key.
+type SentLetter = Omit<Letter, "key"> & { key?: string; files?: string[] };
+
+// A tip as it is sent to /tip/sealed: `website` is what only a machine fills in.
+type SentCover = Cover & { proof: string; website: string; files?: string[] };
+
+// What the server says of what it has stored; `lane` of a tip alone: "machine", or nothing.
+interface Stored {
+  stored: boolean;
+  lane?: string;
+}
+
 interface ReporterKeys {
   lookup: Uint8Array;
   identity: string;

@@ -160,10 +160,11 @@ def read_damaged(hook, tmp_path):
         folder = ROOT / "content" / "data"
         words = (folder / f"{name}.yml").read_text("utf-8")
         assert old in words
-        (tmp_path / "schema").mkdir()
-        shutil.copy(folder / "schema" / f"{name}.json", tmp_path / "schema")
-        (tmp_path / f"{name}.yml").write_text(words.replace(old, new, 1), "utf-8")
-        return hook("data_files").read(tmp_path / f"{name}.yml")
+        data = tmp_path / "data"
+        (data / "schema").mkdir(parents=True)
+        shutil.copy(folder / "schema" / f"{name}.json", data / "schema")
+        (data / f"{name}.yml").write_text(words.replace(old, new, 1), "utf-8")
+        return hook("data_files").read(data / f"{name}.yml")
 
     return read
 

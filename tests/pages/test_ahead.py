@@ -57,7 +57,7 @@ def test_a_page_about_reporting_fetches_the_forms_scripts_when_idle(visit, serve
 
 
 def test_what_is_fetched_ahead_is_what_the_form_loads_to_seal():
-    folder = ROOT / "admin" / "browser"
+    folder = ROOT / "admin" / "browser" / "reporter" / "entries"
     assert sorted(f"/app/{path.name}" for path in folder.glob("seal*.js")) == AHEAD
 
 

@@ -15,7 +15,7 @@ export const askThread = (base, lookup) => postJson(`${base}thread`, { lookup })
 export const sendSeen = (base, lookup, seen) => postJson(`${base}seen`, { lookup, seen });
 
 // Stores a letter. The server answers a retry of the same letter as it answered the first.
-/** @type {(base: string, lookup: string, token: string, letter: object) => Promise<unknown>} */
+/** @type {(base: string, lookup: string, token: string, letter: SentLetter) => Promise<unknown>} */
 export const sendLetter = (base, lookup, token, letter) =>
   postJson(`${base}sealed`, Object.assign({ lookup, token }, letter), STEP);
 

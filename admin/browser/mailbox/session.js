@@ -6,6 +6,7 @@ import { askKeys, askThread, isCut, Offline, Refused, sendLetter, sendSeen } fro
 
 const AGAIN = ["number_taken", "token", "unit_open"];
 // A call for protection without a word: where no key is there to seal to, the mark still counts.
+/** @type {SentLetter} */
 const MARK = { kind: "danger", number: 0, digest: "", sealed: "" };
 
 export class Visit {
@@ -106,7 +107,7 @@ export class Visit {
     return this.pending;
   }
 
-  /** @type {(kind: MessageKind, body: string) => Promise<object>} */
+  /** @type {(kind: MessageKind, body: string) => Promise<SentLetter>} */
   async seal(kind, body) {
     this.tools.checkReader(this.answer.unit, await askKeys());
     try {
@@ -128,7 +129,7 @@ export class Visit {
   }
 }
 
-/** @type {(kind: MessageKind) => object} */
+/** @type {(kind: MessageKind) => SentLetter} */
 function unsealed(kind) {
   if (kind !== "danger") throw new Refused("unit_closed", 0);
   return MARK;

@@ -17,7 +17,7 @@ interface TalkEntry {
 interface PendingLetter {
   kind: MessageKind;
   body: string;
-  content: object;
+  content: SentLetter;
   token: string;
 }
 

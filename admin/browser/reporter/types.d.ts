@@ -48,7 +48,7 @@ interface Attempt {
 interface SealedLetter {
   form: TypedForm;
   token: string;
-  content: object;
+  content: SentLetter;
   isApart: boolean;
 }
 

@@ -255,7 +255,7 @@ const REMEDIES = {
 };
 
 // Another page than ours can answer in between: nothing is stored unless the answer says so.
-/** @type {(answer: any) => any} */
+/** @type {(answer: Stored) => Stored} */
 function confirmed(answer) {
   if (answer.stored !== true) throw new Offline(200);
   return answer;

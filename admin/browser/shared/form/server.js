@@ -25,12 +25,12 @@ export const askChallenge = () => postJson("/tip/challenge", {});
 // as every other, whatever its unit.
 const STEP = 4096;
 
-/** @type {(cover: object) => Promise<any>} */
+/** @type {(cover: SentCover) => Promise<Stored>} */
 export const sendTip = (cover) => postJson("/tip/sealed", cover, STEP);
 
 /** @type {(lookup: string) => Promise<Thread>} */
 export const askThread = (lookup) => postJson("/mailbox/thread", { lookup });
 
-/** @type {(lookup: string, token: string, letter: object) => Promise<any>} */
+/** @type {(lookup: string, token: string, letter: SentLetter) => Promise<Stored>} */
 export const sendLetter = (lookup, token, letter) =>
   postJson("/mailbox/sealed", Object.assign({ lookup, token }, letter), STEP);

@@ -89,7 +89,7 @@ class Config:
     tip_mb: int
     """MiB that all files of a tip may have together."""
     plain_mb: int
-    """The same where scripts are off: those files pass through this server's memory in clear."""
+    """Of one press where scripts are off: those pass through this server's memory in clear."""
     files_mb_day: int
     """MiB that are promised to new files on one day; beyond, words alone are taken."""
     orphans_mb: int

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from ..cleaning import Uncleanable, sniff
 from ..db import today
 from ..intake.current import current_intake
-from ..intake.no_js.form_state import Held
 from ..intake.no_js.plain_files import (
     Piece,
     Sealer,
@@ -20,6 +19,7 @@ from ..intake.no_js.plain_files import (
 )
 from ..intake.services import receive
 from ..intake.submission import Submission
+from ..intake.supplements import SealedFile, add_files
 from ..models import Tip
 from ..vault.files.blobs import BlobStore
 from ..wire.form_tokens import FormNonce
@@ -43,12 +43,15 @@ def fill_tips(session: Session, blobs: BlobStore) -> int:
     # Files first: each is stored, and its room promised, in transactions of their own.
     files = [_seal(sealer, names) for names in demo_files()]
     for answers, brought in zip(tips, files, strict=True):
-        receive(session, Submission(intake, _nonce(), answers, files=brought))
+        sent = Submission(intake, _nonce(), answers)
+        receive(session, sent)
+        if brought:
+            add_files(session, sent, brought)
     return len(tips)
 
 
-def _seal(sealer: Sealer, names: Sequence[str]) -> tuple[Held, ...]:
-    return tuple(sealer.seal_apart(_tidied(name)) for name in names)
+def _seal(sealer: Sealer, names: Sequence[str]) -> list[SealedFile]:
+    return [sealer.seal_apart(_tidied(name)) for name in names]
 
 
 def _tidied(name: str) -> Tidied:
@@ -58,7 +61,7 @@ def _tidied(name: str) -> Tidied:
     is_cleaned = name == "picture"
     piece = Piece(shown, sniff(data), data, "cleaned" if is_cleaned else "kept")
     reason = None if is_cleaned else Uncleanable.NO_SANDBOX
-    return Tidied(shown, sha256(data).hexdigest(), (piece,), reason)
+    return Tidied(shown, sha256(data).digest(), (piece,), reason)
 
 
 def _nonce() -> FormNonce:

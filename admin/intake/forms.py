@@ -1,9 +1,10 @@
 """The public form's fields and the sentences of their errors."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, MultipleFileField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ..tip.fields import FIELDS
@@ -13,41 +14,27 @@ from ..web.questions import (
     TipQuestions,
     make_offer,
 )
-from .no_js.file_intake import NOTHING, FormFiles
 
 __all__ = ["CopiedForm", "Offer", "TipForm", "make_offer"]
 
 CONTACT_MAX = 200
 
 
-class FilesField(MultipleFileField):
-    leads_to = ""
-    """The id of what a person has to press where the field itself is not it."""
-
-
 class FilesForm(PublicForm):
-    """A form of which files may come, in one press or over several."""
+    """Files for a tip that this same form made before."""
 
     # The nonce makes the receipt: it stays as long as the day's key is there.
     keeps_old_nonce = True
-    brought: FormFiles = NOTHING
-    """What became of its files."""
 
-    files = FilesField(_l("有照片、录像、录音或文件吗？"))
+    # Originals go along, and what can't be cleaned goes as it is.
     originals = BooleanField(false_values=("",))
-    # What the page remembers of files that lie sealed already.
-    kept = HiddenField()
-
-    def answers(self) -> dict[str, str | list[str]]:
-        """Collect what was answered: nothing, unless the form asks."""
-        return {}
-
-    @property
-    def contact_text(self) -> str:
-        return ""
 
 
-class TipForm(TipQuestions, FilesForm):
+class TipForm(TipQuestions, PublicForm):
+    keeps_old_nonce = True
+    left: Sequence[str] = ()
+    """Names of files that were chosen and cannot come with the words."""
+
     contact = StringField(
         _l("怎么联系您？"),
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],

@@ -14,11 +14,7 @@ from ..tip.routing import offered_categories
 from ..vault import vault
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
-from .no_js.file_outcomes import (
-    Told,
-    short_name,
-    state_words,
-)
+from .no_js.file_outcomes import Told
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
@@ -27,8 +23,6 @@ _DRAFT_MARK = "draft-goes-here"
 
 # Stand where the six groups of a receipt go.
 _GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
-
-_FILE_WORDS = {"state_words": state_words, "short_name": short_name}
 
 SENT_SIZE = 16 * 1024
 """Bytes of every page after sending: who watches the line can't tell one from another."""
@@ -84,7 +78,7 @@ class SentPage:
     """Whether the tip stands apart, among those that machines seem to have sent."""
     is_practice: bool = False
     files: tuple[Told, ...] = ()
-    """What became of each file that came with it."""
+    """What became of each file."""
 
 
 def sent_view(page: SentPage) -> str:
@@ -110,10 +104,8 @@ def render_sent(page: SentPage, form: CopiedForm) -> str:
             "intake/sent.html",
             page=page,
             form=form,
-            more=FilesForm(),
             prefix=_prefix(),
             young=is_young(),
-            **_FILE_WORDS,
             **_limits(),
         )
     )
@@ -122,7 +114,7 @@ def render_sent(page: SentPage, form: CopiedForm) -> str:
 def render_more(form: FilesForm, token: str) -> str:
     """Render the page that takes further files for a tip that is stored."""
     page = {"form": form, "token": token, "prefix": _prefix(), "young": is_young()}
-    return _spoken(render_template("intake/more.html", **(page | _FILE_WORDS | _limits())))
+    return _spoken(render_template("intake/more.html", **(page | _limits())))
 
 
 def _limits() -> dict[str, Any]:
@@ -190,7 +182,7 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "practice": False,
         "young": is_young(),
     }
-    page |= _FILE_WORDS | _limits() | words
+    page |= _limits() | words
     return _spoken(render_template("intake/form.html", **page))
 
 

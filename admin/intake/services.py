@@ -13,7 +13,6 @@ from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
 from ..vault import store
 from ..vault.calls import is_full
-from ..vault.files import uploads
 from ..vault.spent import nonces
 from ..wire.form_tokens import FormNonce
 from . import contact
@@ -46,8 +45,8 @@ def receive(session: Session, sent: Submission, *, is_new: bool = False) -> Resu
 
     `is_new` tells that nothing was stored under its nonce a moment ago. The caller commits; on
     IntegrityError (the same form twice at one moment) it rolls back and calls again without
-    `is_new`. Raises `NoUnitOpen`, `ContactRefused`, `UnitClosedSince` or `NotWhole` (a file is not
-    there any more), and then has stored nothing.
+    `is_new`. Raises `NoUnitOpen`, `ContactRefused` or `UnitClosedSince`, and then has stored
+    nothing.
     """
     # Sealed before the first query: the lock between writers must not wait for it.
     sealed = _seal_unless_stored(session, sent)
@@ -65,7 +64,7 @@ def receive(session: Session, sent: Submission, *, is_new: bool = False) -> Resu
     if sent.contact_mac and sent.contact_mac not in spent:
         raise ContactRefused(contact.Problem.CHANGED)
     closed = any(spent.values())
-    supplement(session, sent, tip, known=sent.known_among(spent))
+    supplement(session, sent, tip)
     nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=closed)
     return Result(Received.SUPPLEMENT, sent.nonce, closed, tip.machine_unit is not None)
 
@@ -82,8 +81,7 @@ def _store_new(session: Session, sent: Submission, sealed: store.SealedTip) -> R
     if sealed.urgency is Urgency.P0 and not sealed.is_machine:
         # Nobody vouches for the answer that it happens now. Asked of such tips alone.
         sealed = replace(sealed, is_machine=is_full(session, sealed.unit_id))
-    tip_id = store.store_tip(session, sealed)
-    uploads.attach(session, tip_id, sent.blobs)
+    store.store_tip(session, sealed)
     for mac in filter(None, (sent.mac, sent.contact_mac)):
         nonces.spend(session, sent.nonce.nonce, mac, day=sent.nonce.day)
     return Result(Received.STORED, sent.nonce, is_machine=sealed.is_machine)
@@ -115,7 +113,6 @@ def seal_tip(sent: Submission) -> store.SealedTip:
         fields=sent.answers,
         reporter=str(sent.keys.identity.recipient),
         talk=sent.keys.talk,
-        files=[entry.to_dict() for entry in sent.entries],
         contact=_seal_contact(sent),
     )
     return store.SealedTip(

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from ..cleaning import Uncleanable
 from ..models import Direction, Tip
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
@@ -17,6 +19,19 @@ from ..vault.files import uploads
 from ..vault.spent import nonces
 from ..vault.units import OpenUnit, readers_of
 from .submission import Intake, Submission
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """A file that lies in the store and that no message names yet."""
+
+    name: str = field(repr=False)
+    mark: bytes = field(repr=False)
+    """By which it is known again; files in one blob have one mark together."""
+    entries: tuple[FileEntry, ...]
+    """What the message says of it: one entry, or two where the original goes along."""
+    reason: Uncleanable | None
+    """Why it was not cleaned; None where it was."""
 
 
 class UnitClosedSince(Exception):
@@ -50,22 +65,45 @@ def refuse_strayed(tip: Tip, sent: Submission) -> None:
         return
 
 
-def supplement(
-    session: Session, sent: Submission, tip: Tip, *, known: frozenset[str] | None
-) -> None:
-    """Add what was sent as a message to the tip that the same form made before.
+def supplement(session: Session, sent: Submission, tip: Tip) -> None:
+    """Add words as a message to the tip that the same form made before.
 
-    `known` are the files that came with the same words already: then the others are added alone.
-    Raises `UnitClosedSince` and `NotWhole`; `Strayed` and `Unmarked` where the tip has no mark of
-    the unit at which it is said to lie.
+    Raises `UnitClosedSince`; `Strayed` and `Unmarked` where the tip has no mark of the unit at
+    which it is said to lie.
     """
-    files = [file for file in sent.files if known is None or file.digest not in known]
-    entries = [entry for file in files for entry in file.entries]
+    _add_message(session, sent, tip, sent.body)
+    urgency = choose_urgency(sent.circumstances)
+    store.make_urgent(session, tip, urgency, sent.intake.district)
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
+
+
+def add_files(session: Session, sent: Submission, files: Sequence[SealedFile]) -> None:
+    """Add files as a message to the tip that the same form made; those known by now are left out.
+
+    The caller commits. Raises `UnitClosedSince` where nobody reads the tip now, `NotWhole`, and
+    what `supplement` raises where the tip lies astray.
+    """
+    spent = nonces.spent_bodies(session, sent.nonce.nonce)
+    tip = store.find_tip(session, sent.lookup, lock=True)
+    if tip is None or tip.status is TipStatus.PURGED:
+        raise UnitClosedSince
+    fresh = [file for file in files if file.mark not in spent]
+    if not fresh:
+        return
+    entries = [entry for file in fresh for entry in file.entries]
+    _add_message(session, sent, tip, _to_json({"files": [one.to_dict() for one in entries]}))
+    uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
+    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
+    for mark in {file.mark for file in fresh}:
+        nonces.spend(session, sent.nonce.nonce, mark, day=sent.nonce.day)
+
+
+def _add_message(session: Session, sent: Submission, tip: Tip, body: str) -> None:
     unit = _readers_of(session, sent.intake, tip)
     check_marks(tip.marks, sent.keys.talk, unit.unit_id, tip.reference)
     state = store.talk_state(session, tip)
     envelope = payload.Envelope.make(
-        _body(sent, entries, is_known=known is not None),
+        body,
         sent.keys.talk,
         kind="supplement",
         direction="reporter",
@@ -83,32 +121,7 @@ def supplement(
             envelope.to_bytes(), [age.parse_recipient(text) for text in unit.recipients]
         ),
     )
-    uploads.attach(session, tip.id, sorted({entry.blob for entry in entries}))
-    urgency = choose_urgency(sent.circumstances)
-    store.make_urgent(session, tip, urgency, sent.intake.district)
-    history.heard_from_reporter(session, tip, EventKind.MORE_WORDS)
 
 
-def add_files(session: Session, sent: Submission) -> None:
-    """Add files alone to the tip that the same form made; what is there already is not added again.
-
-    The caller commits. Raises `UnitClosedSince` where nobody reads the tip now, `NotWhole`, and
-    what `supplement` raises where the tip lies astray.
-    """
-    spent = nonces.spent_bodies(session, sent.nonce.nonce)
-    tip = store.find_tip(session, sent.lookup, lock=True)
-    if tip is None or tip.status is TipStatus.PURGED:
-        raise UnitClosedSince
-    if sent.mac in spent:
-        return
-    supplement(session, sent, tip, known=sent.known_among(spent))
-    is_closed = any(spent.values())
-    nonces.spend(session, sent.nonce.nonce, sent.mac, day=sent.nonce.day, closed=is_closed)
-
-
-def _body(sent: Submission, entries: Sequence[FileEntry], *, is_known: bool) -> str:
-    """Write the message: as the answers alone, where no files are added."""
-    if not entries:
-        return sent.body
-    content = {**({} if is_known else sent.answers), "files": [one.to_dict() for one in entries]}
+def _to_json(content: dict[str, object]) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,5 +1,6 @@
 """The public form: show it, take it, prove that the receipt was copied."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
@@ -13,9 +14,7 @@ from ..app_state import app_state, page_language
 from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
-from ..tip.routing import is_supervisory
 from ..vault import store
-from ..vault.files.uploads import NotWhole
 from ..vault.lane import lane_size
 from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
@@ -26,15 +25,8 @@ from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm, TipForm
-from .no_js.file_intake import NOTHING, FormFiles
-from .no_js.file_outcomes import told
-from .no_js.request import (
-    bring_files,
-    drop_unwanted,
-    is_busy,
-    lose_held,
-    sent_form,
-)
+from .no_js.file_outcomes import Told, told_left
+from .no_js.request import sent_words
 from .pages import (
     SENT_SIZE,
     SentPage,
@@ -82,24 +74,18 @@ def back_to_form() -> BaseResponse:
 @public
 def send_tip() -> Response | Page:
     """Take a tip and answer with its receipt, in one response."""
-    with sent_form(new_form) as (form, arrived):
-        is_valid = form.validate()
-        try:
-            bring_files(form, arrived, together=_is_supervisory(form))
-            if not is_valid or form.brought.must_ask:
-                token = app_state().tokens.new() if form.brought.is_expired else ""
-                return _again(form, token=token, status=503 if is_busy(form.brought) else 422)
-            return _send(form)
-        except (SQLAlchemyError, NumberTaken):
-            # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
-            db.session.rollback()
-            db.reading.rollback()
-            sentence = _("现在存不上，字都还在。请等一分钟再按发送。")
-            return _again(form, problem=sentence, status=503)
-
-
-def _is_supervisory(form: TipForm) -> bool:
-    return is_supervisory(form["official"].data or "", tuple(form["exclude"].data or ()))
+    sent, left = sent_words()
+    form = new_form(sent)
+    form.left = left
+    is_valid = form.validate()
+    try:
+        return _send(form) if is_valid else _again(form)
+    except (SQLAlchemyError, NumberTaken):
+        # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
+        db.session.rollback()
+        db.reading.rollback()
+        sentence = _("现在存不上，字都还在。请等一分钟再按发送。")
+        return _again(form, problem=sentence, status=503)
 
 
 def _send(form: TipForm) -> Response | Page:
@@ -116,15 +102,7 @@ def _send(form: TipForm) -> Response | Page:
         return _again(form, problem=_rest(), status=503)
     # A retry and a supplement pass. What becomes a tip of its own all the same stands apart.
     is_machine = verdict is not Verdict.NORMAL
-    sent = Submission(
-        intake,
-        form.nonce,
-        form.answers(),
-        form.contact_text,
-        is_machine,
-        files=tuple(form.brought.held),
-        stored=form.brought.known,
-    )
+    sent = Submission(intake, form.nonce, form.answers(), form.contact_text, is_machine)
     return _take(form, sent, verdict, is_new=is_new)
 
 
@@ -162,18 +140,13 @@ def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) ->
         return _again(
             form, problem=_("先前发的已经存好。这次补充的没存上，字都还在，请过些天再发。")
         )
-    except NotWhole:
-        db.session.rollback()
-        lose_held(form)
-        return _again(form)
     except TalkFull:
         db.session.rollback()
         return _again(form, problem=_("这一页已经补充太多次，存不下。请重新打开表单，另写一条。"))
     finally:
         if not is_stored:
             flood().undo(verdict, sender_group())
-    drop_unwanted(form)
-    return show_result(result, sent.intake, brought=form.brought)
+    return show_result(result, sent.intake, files=[*told_left(form.left)])
 
 
 def _receive(sent: Submission, *, is_new: bool) -> Result:
@@ -222,6 +195,8 @@ def _again(
     """Show the form again with all that was typed, and with a token that is good."""
     if problem:
         form.form_errors.append(problem)
+    if form.left:
+        form.form_errors.append(_("文件还没有收下。发出字以后，在下一页再选。"))
     token = token or form.next_token
     headers = {"Retry-After": str(_WAIT_SECONDS)} if status == 503 else {}
     return render_form(form, token=token, no_unit=no_unit), status, headers
@@ -231,7 +206,7 @@ def show_result(
     result: Result,
     intake: Intake,
     form: CopiedForm | None = None,
-    brought: FormFiles = NOTHING,
+    files: Sequence[Told] = (),
 ) -> Response:
     """Show what became of the tip, with the receipt until the reporter has copied it."""
     page = SentPage(
@@ -240,7 +215,7 @@ def show_result(
         is_supplement=result.what is Received.SUPPLEMENT,
         token=app_state().tokens.renew(result.nonce),
         is_machine=result.is_machine,
-        files=tuple(told(brought)),
+        files=tuple(files),
     )
     html, status = (render_sent(page, form), 422) if form else (sent_view(page), 200)
     response = make_response(pad_page(html, SENT_SIZE), status)

@@ -40,8 +40,8 @@ def _undo(run: re.Match[bytes]) -> bytes:
 class PlainFormParser(FormDataParser):
     """Takes urlencoded bodies only.
 
-    Werkzeug writes multipart parts above 500 KB to a temp file in clear. Only the reporter's form
-    takes files, by a parser of its own (intake/multipart.py): everywhere else such a body is
+    Werkzeug writes multipart parts above 500 KB to a temp file in clear. Only the reporter's step
+    for files takes them, with streams of its own (intake/no_js/): everywhere else such a body is
     refused before a byte of it is read.
     """
 

@@ -15,8 +15,6 @@ from .desk import fill_queue, sign_in
 from .dripping import measure_dripping
 from .first_view import measure_first_view
 from .load import (
-    WITH_FILES,
-    body_with_files,
     closed_loop,
     get_form,
     get_page,
@@ -37,7 +35,6 @@ BUDGETS = {
     "tip_journey_rps": "≥ 450",
     "tip_post_rps": "≥ 700",
     "tip_post_p95_ms": "≤ 60",
-    "tip_post_multipart_rps": "≥ 700",
     "tip_cpu_ms": "≤ 2.5",
     "tip_post_sealed_rps": "≥ 1000",
     "tip_post_sealed_p95_ms": "",
@@ -65,14 +62,11 @@ def measure(place: Place, seconds: float) -> dict[str, float]:
 
     form = closed_loop(get_form, **where, seconds=seconds / 2)
     post = closed_loop(post_with(make_tokens(place, 30_000)), **where, seconds=seconds)
-    as_browsers = post_with(make_tokens(place, 30_000), body_with_files, WITH_FILES)
-    with_files = closed_loop(as_browsers, **where, seconds=seconds)
     return {
         "tip_journey_rps": round(both.per_second, 1),
         "tip_cpu_ms": round(cpu / len(both.latencies) * 1000, 3),
         "tip_post_rps": round(post.per_second, 1),
         "tip_post_p95_ms": round(post.percentile(0.95), 1),
-        "tip_post_multipart_rps": round(with_files.per_second, 1),
         "form_get_rps": round(form.per_second, 1),
         "form_first_view_gzip_bytes": measure_first_view(place),
         "form_among_drips_p95_ms": measure_dripping(place, seconds),

@@ -150,20 +150,6 @@ def body(token: bytes) -> bytes:
     return b"token=" + token.replace(b"=", b"%3D") + b"&" + _ANSWERS
 
 
-# As browsers send the form since it takes files, here with none chosen.
-_BOUNDARY = "----WebKitFormBoundaryAbCdEfGhIjKlMnOp"
-WITH_FILES = f"multipart/form-data; boundary={_BOUNDARY}"
-_PART = '--{}\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
-_PARTS = "".join(_PART.format(_BOUNDARY, name, "", value) for name, value in ANSWERS.items())
-_NO_FILE = '; filename=""\r\nContent-Type: application/octet-stream'
-_REST = f"{_PARTS}{_PART.format(_BOUNDARY, 'files', _NO_FILE, '')}--{_BOUNDARY}--\r\n".encode()
-
-
-def body_with_files(token: bytes) -> bytes:
-    """Write the same form as `body`, in the encoding of forms that may bring files."""
-    return _PART.format(_BOUNDARY, "token", "", token.decode()).encode() + _REST
-
-
 def journey(connection: Connection) -> float:
     """GET the form and POST a tip."""
     started = time.perf_counter()
@@ -181,15 +167,13 @@ def get_form(connection: Connection) -> float:
     return time.perf_counter() - started
 
 
-def post_with(
-    tokens: list[bytes], write: Callable[[bytes], bytes] = body, kind: str = FORM
-) -> Callable[[Connection], float]:
+def post_with(tokens: list[bytes]) -> Callable[[Connection], float]:
     """POST a tip with tokens made beforehand."""
 
     def step(connection: Connection) -> float:
-        data = write(tokens.pop())
+        data = body(tokens.pop())
         started = time.perf_counter()
-        status, page = connection.post("/tip/sent", data, kind)
+        status, page = connection.post("/tip/sent", data)
         assert status == 200, (status, page[:300])
         return time.perf_counter() - started
 

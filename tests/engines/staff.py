@@ -42,16 +42,25 @@ class Staff:
     def ask(self, words):
         """Answer with a question, sealed for the reporter as well."""
         tip, _letters = self.read()
-        place = {"direction": "staff", "reference": tip.reference, "number": 1, "previous": ""}
+        with self.app.app_context():
+            before = [message.digest for message in self._row(db.reading).messages]
+        number, previous = len(before) + 1, before[-1] if before else ""
+        place = {"reference": tip.reference, "number": number, "previous": previous}
+        place["direction"] = "staff"
         made = payload.Envelope.make(words, tip.talk, kind="message", **place)
         with self.app.app_context():
             row = self._row(db.session)
             key = db.session.get_one(UnitKey, row.unit_key_id)
             readers = [tip.reporter, key.recipient, key.recovery]
             sealed = age.seal(made.to_bytes(), [age.parse_recipient(one) for one in readers])
-            message = {"number": 1, "direction": "staff", "digest": made.digest, "sealed": sealed}
+            message = {
+                "number": number,
+                "direction": "staff",
+                "digest": made.digest,
+                "sealed": sealed,
+            }
             db.session.add(Message(tip_id=row.id, sent_on=row.received_on, **message))
-            row.talk_length = 1
+            row.talk_length = number
             history.record(db.session, row, event("asked"), new=TipStatus.QUESTION, by=NAME)
             db.session.commit()
 

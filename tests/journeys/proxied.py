@@ -173,9 +173,9 @@ def largest_form(page):
 
 
 def form_with_file(page, size):
-    """Write a form with one file as browsers do; the file is no picture, and keeps the form."""
+    """Write the step for files with one file as browsers do; the file is no picture."""
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
-    fields = {"token": token, "category": "A2", "what": "字" * 500, "place": "桥头"}
+    fields = {"token": token, "originals": "yes"}
     parts = [
         f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()

@@ -61,12 +61,12 @@ def base(demo_store, bundles, site_folder, tmp_path):
 def file(tmp_path):
     [name] = FILE_NAME.values()
     path = tmp_path / f"{name}.png"
-    # It is no picture and can't be cleaned, so that its page comes back with all words once more.
+    # It is no picture and can't be cleaned, so that its page says so, beside the receipt.
     path.write_text(MARKS["file"], "utf-8")
     return path
 
 
-def walk(person, base, file):
+def walk(person, base, file, *, scripts):
     """Do all that a reporter can do, with faults on the way; gives the marks of the receipt."""
     answers = {name: MARKS[name] for name in ("what", "place", "who")}
     reporter.write(person, base, answers)
@@ -85,11 +85,17 @@ def walk(person, base, file):
     reporter.call_for_help(person, MARKS["danger"])
     reporter.take_back(person)
     # Another tip, with a file, and away in the midst of it: the receipt stands on the page.
-    reporter.write(person, base, {"category": "A2", **answers}, file)
+    reporter.write(person, base, {"category": "A2", **answers}, file if scripts else None)
     person.press(reporter.SEND)
+    second = {}
+    if not scripts:
+        second["the second receipt"] = "".join(reporter.receipt(person))
+        person.upload("#files", file)
+        person.press("交这些文件")
+        person.see("没有收下")
     person.see(file.name)
     reporter.leave_at_once(person)
-    return MARKS | FILE_NAME | receipt_marks("".join(groups))
+    return MARKS | FILE_NAME | receipt_marks("".join(groups)) | second
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -98,11 +104,11 @@ def test_a_closed_chromium_holds_no_word_nothing_of_a_file_and_no_receipt(
 ):
     person = Chromium(browser, tmp_path, scripts=scripts, hosts=HOSTS)
 
-    marks = walk(person, base, file)
+    marks = walk(person, base, file, scripts=scripts)
     person.close()
 
     # Where a form with a file was posted Chromium notes what the file was called and where it lay:
-    # no page can prevent that. limits.md says so, and the form where scripts are off.
+    # no page can prevent that. limits.md says so, and the form that takes files without scripts.
     left = set() if scripts else set(FILE_NAME)
     assert found_in(person.profile, marks) == left
 
@@ -133,7 +139,7 @@ def test_a_closed_firefox_holds_no_word_nothing_of_a_file_and_no_receipt(
     control = "CONTROL-7f3a91"
     person.open(f"{base}/report/?{control}")
 
-    marks = walk(person, base, file)
+    marks = walk(person, base, file, scripts=scripts)
     person.close()
 
     assert found_in(person.profile, marks | {"control": control}) == {"control"}

@@ -7,9 +7,9 @@ from typing import Final
 from flask_babel import gettext as _
 
 from ...app_state import app_state
-from ...cleaning import REASON_WORDS, safe_name
-from .file_intake import FormFiles
-from .form_state import Held
+from ...cleaning import REASON_WORDS, Uncleanable, safe_name
+from ..supplements import SealedFile
+from .file_intake import Outcome
 from .memory_buffer import Trouble
 
 _NAMES_SHOWN: Final = 3
@@ -18,58 +18,53 @@ _NAME_SHOWN: Final = 40
 
 @dataclass(frozen=True)
 class Told:
-    """One file's line on the page after sending."""
+    """One line on the page after sending."""
 
     name: str = field(repr=False)
     words: str
     is_failed: bool = False
 
 
-def told(brought: FormFiles) -> Iterator[Told]:
-    """Tell file by file what was stored and what was not."""
-    for file in brought.held:
+def told(outcome: Outcome) -> Iterator[Told]:
+    """Tell file by file what was stored and what was not; all that are too many in one line."""
+    for file in outcome.sealed:
         yield Told(short_name(file.name), _stored(file))
-    for again in brought.stored:
-        yield Told(short_name(again.name), _("已保存"))
-    for failed in brought.failed:
-        words = _("失败：%(reason)s", reason=trouble_words(failed.trouble))
-        yield Told(short_name(failed.name), words, is_failed=True)
+    for name in outcome.known:
+        yield Told(short_name(name), _("已保存"))
+    excess = [file.name for file in outcome.failed if file.why is Trouble.TOO_MANY]
+    for failed in outcome.failed:
+        if failed.why is not Trouble.TOO_MANY:
+            yield Told(short_name(failed.name), _failed(failed.why), is_failed=True)
+    if excess:
+        yield Told(_listed(excess), _failed(Trouble.TOO_MANY), is_failed=True)
 
 
-def _stored(file: Held) -> str:
-    state = state_words(file)
+def told_left(names: Sequence[str]) -> Iterator[Told]:
+    """Tell of files that were chosen beside the words and did not come with them."""
+    if names:
+        shown = [name or str(_("先前选的文件")) for name in names]
+        yield Told(_listed(shown), _("没有和字一起收下"), is_failed=True)
+
+
+def _stored(file: SealedFile) -> str:
     if file.reason is not None:
-        return str(_("%(state)s，照原样已保存", state=state))
-    return str(_("%(state)s，已保存", state=state))
+        reason = REASON_WORDS[file.reason]
+        return str(_("未能清理（%(reason)s），照原样已保存", reason=reason))
+    return str(_("已清理，带原件，已保存") if len(file.entries) > 1 else _("已清理，已保存"))
 
 
-def state_words(file: Held) -> str:
-    """Say whether a file was cleaned, and why not."""
-    if file.reason is not None:
-        return str(_("未能清理（%(reason)s）", reason=REASON_WORDS[file.reason]))
-    return str(_("已清理，带原件") if len(file.entries) > 1 else _("已清理"))
-
-
-def problems(brought: FormFiles) -> Iterator[str]:
-    """Say what is wrong with a form's files where it comes back, each reason once.
-
-    What failed is among it: whatever brings the form back, nobody may think that it is there.
-    """
-    if brought.undecided:
-        yield _("有文件没能清理。请逐个选：照原样交，还是不要。")
-    missing = [*brought.refused, *brought.failed]
-    for trouble in dict.fromkeys(file.trouble for file in missing):
-        names = [file.name for file in missing if file.trouble is trouble and file.name]
-        yield _listed(names) + trouble_words(trouble)
+def _failed(why: Trouble | Uncleanable) -> str:
+    if isinstance(why, Uncleanable):
+        reason = REASON_WORDS[why]
+        return str(_("未能清理（%(reason)s），没有收下。要交，就勾上“照原样交”", reason=reason))
+    return str(_("失败：%(reason)s", reason=trouble_words(why)))
 
 
 def _listed(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    shown = _("、").join(map(short_name, names[:_NAMES_SHOWN]))
+    shown = str(_("、").join(map(short_name, names[:_NAMES_SHOWN])))
     if len(names) > _NAMES_SHOWN:
-        shown = _("%(names)s 等 %(count)s 个", names=shown, count=len(names))
-    return f"{shown}{_('：')}"
+        return str(_("%(names)s 等 %(count)s 个", names=shown, count=len(names)))
+    return shown
 
 
 def short_name(name: str) -> str:
@@ -82,11 +77,10 @@ def trouble_words(trouble: Trouble) -> str:
     config = app_state().config
     most, size = config.files_most, f"{config.plain_mb} MB"
     words = {
-        Trouble.TOO_BIG: _("太大了。这一页一共只收 %(size)s，请少选一些。", size=size),
-        Trouble.TOO_MANY: _("太多了。一条线索最多交 %(most)s 个文件。", most=most),
+        Trouble.TOO_BIG: _("太大了。一次一共只收 %(size)s，请少选一些。", size=size),
+        Trouble.TOO_MANY: _("太多了。一次最多交 %(most)s 个文件。", most=most),
         Trouble.BUSY: _("现在交文件的人太多。请等一分钟，再选一次。"),
         Trouble.EMPTY: _("文件是空的。请换一个，或者不选。"),
-        Trouble.STALE: _("文件没有留住，请再选一次。"),
         Trouble.FULL: _("今天收文件的地方用完了，请明天再交。"),
         Trouble.AWAY: _("文件现在存不上，请等一会儿再交。"),
     }

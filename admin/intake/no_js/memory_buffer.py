@@ -1,4 +1,4 @@
-"""Where a form's files lie while they are looked at: in memory, within bounds, never on a disk."""
+"""Where files lie while they are looked at: in memory, within bounds, never on a disk."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -8,15 +8,13 @@ from typing import Any, Self
 
 
 class Trouble(Enum):
-    """Why a file is not there. The words of the form are kept all the same."""
+    """Why a file is not there, beside that it could not be cleaned."""
 
     TOO_BIG = "too_big"
     TOO_MANY = "too_many"
     BUSY = "busy"
     """Others have filled the memory that there is for files; a moment later there is some."""
     EMPTY = "empty"
-    STALE = "stale"
-    """What the page kept of it is too old, or its page was."""
     FULL = "full"
     """Today's budget is used up, or too much waits for its tips."""
     AWAY = "away"

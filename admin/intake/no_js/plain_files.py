@@ -1,4 +1,4 @@
-"""Cleans and seals the files of a form without scripts, whose clear bytes are in memory alone."""
+"""Cleans and seals files that come without scripts, whose clear bytes are in memory alone."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -34,18 +34,30 @@ from ...vault.files.blobs import (
     PartDiffers,
 )
 from ...vault.files.sealed_upload import SealedUpload
-from .form_state import Held
+from ..supplements import SealedFile
+from .memory_buffer import Trouble
 
 CLEANING_SECONDS: Final = 45.0
-"""For all files of one form: a browser, and a proxy before us, wait a minute for an answer."""
+"""For all files of one press: a browser, and a proxy before us, wait a minute for an answer."""
 
 
 class NoRoom(Exception):
-    """Today's budget is used up, or too much waits already: the words go without this file."""
+    """Today's budget is used up, or too much waits already."""
 
 
 class NotStored(Exception):
-    """The store or the database is away or full: the words may go, this file does not."""
+    """The store or the database is away or full."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file as it came, in clear, for as long as the request lasts."""
+
+    name: str = field(repr=False)
+    data: bytes = field(repr=False)
+    mark: bytes = field(repr=False)
+    """By which it is known again under the same form: of its bytes, and whether originals go."""
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True)
@@ -63,33 +75,41 @@ class Tidied:
     """One file as it goes into the store: cleaned where that was possible."""
 
     name: str = field(repr=False)
-    digest: str = field(repr=False)
+    """As its sender knows it; a cleaned one is sealed under a name that tells nothing."""
+    mark: bytes = field(repr=False)
     pieces: tuple[Piece, ...]
     reason: Uncleanable | None
+    """Why it was not cleaned; None where it was."""
 
 
 def tidy(
-    name: str, data: bytes, *, number: int, with_original: bool, until: float, room: int | None
+    file: Arrived, *, number: int, with_original: bool, until: float, room: int | None
 ) -> Tidied:
     """Clean a file. One that can't be cleaned stays as it came, with the reason.
 
-    `number` tells it from the form's others once its name is a neutral one; `until` is when, on
-    the monotonic clock, the form's time for cleaning is over; `room` is how many bytes may come
-    out, where others wait beside them. Redrawn, a small moving picture can become a huge one.
+    `number` tells it from the others once its name is a neutral one; `until` is when, on the
+    monotonic clock, the time for cleaning is over; `room` is how many bytes may come out, where
+    others wait beside them. Redrawn, a small moving picture can become a huge one.
     """
+    data = file.data
     kind = sniff(data)
-    shown, digest = safe_name(name, kind), sha256(data).hexdigest()
+    shown = safe_name(file.name, kind)
     output = 2 * len(data) + 16 * MIB
     output = output if room is None else max(min(output, room), 0)
     try:
         found = clean(data, name=shown, seconds=until - monotonic(), output=output)
     except NotCleaned as not_cleaned:
         pieces: tuple[Piece, ...] = (Piece(shown, kind, data, "kept"),)
-        return Tidied(shown, digest, pieces, not_cleaned.reason)
+        return Tidied(file.name, file.mark, pieces, not_cleaned.reason)
     pieces = (Piece(neutral_name(found.type, number), found.type, found.data, "cleaned"),)
     if with_original:
         pieces += (Piece(shown, kind, data, "original"),)
-    return Tidied(shown, digest, pieces, None)
+    return Tidied(file.name, file.mark, pieces, None)
+
+
+def pack_mark(files: Iterable[Tidied]) -> bytes:
+    """Mark files that travel in one blob, so that no row tells how many there are."""
+    return sha256(b"dengshao pack v1" + b"".join(sorted(file.mark for file in files))).digest()
 
 
 @dataclass(frozen=True)
@@ -101,42 +121,29 @@ class Sealer:
     unlocked: Callable[[], AbstractContextManager[None]]
     """Lets others have their turn meanwhile."""
 
-    def seal_apart(self, file: Tidied) -> Held:
+    def seal_apart(self, file: Tidied) -> SealedFile:
         """Store each piece in a blob of its own. Raises `NoRoom` or `NotStored`."""
         entries = [
             entry
             for piece in file.pieces
             for entry in self._store([piece], blob_size(len(piece.data)))
         ]
-        return Held(file.name, file.digest, tuple(entries), file.reason)
+        return SealedFile(file.name, file.mark, tuple(entries), file.reason)
 
-    def seal_together(self, files: Sequence[Tidied]) -> list[Held]:
+    def seal_together(self, files: Sequence[Tidied]) -> list[SealedFile]:
         """Store all in one blob of a stepped size. Raises `NoRoom`, `NotStored` or `TooLong`."""
         pieces = [piece for file in files for piece in file.pieces]
         entries = iter(self._store(pieces, pack_size(sum(len(piece.data) for piece in pieces))))
+        mark = pack_mark(files)
         return [
-            Held(
-                name=file.name,
-                digest=file.digest,
-                entries=tuple(next(entries) for _piece in file.pieces),
-                reason=file.reason,
-                is_packed=True,
-            )
+            SealedFile(file.name, mark, tuple(next(entries) for _piece in file.pieces), file.reason)
             for file in files
         ]
 
-    def unseal(self, file: Held) -> Tidied:
-        """Read back what a page kept, to pack it anew. Raises `NotStored`."""
-        pieces = (
-            Piece(entry.name, entry.type, self._read(entry), entry.state) for entry in file.entries
-        )
-        return Tidied(file.name, file.digest, tuple(pieces), file.reason)
-
-    def drop(self, blobs: Iterable[str]) -> None:
-        """Let go of what is not wanted. Where the database won't let us now, the sweep does it."""
+    def _drop(self, blob: str) -> None:
+        """Let go of a promise. Where the database won't let us now, the sweep does it."""
         try:
-            for blob in blobs:
-                uploads.drop(self.session, blob)
+            uploads.drop(self.session, blob)
             self.session.commit()
         except SQLAlchemyError:
             self.session.rollback()
@@ -159,7 +166,8 @@ class Sealer:
             raise NoRoom from None
         except (BlobsAway, PartDiffers, uploads.NotWhole, SQLAlchemyError):
             self.session.rollback()
-            self.drop([blob] if blob else [])
+            if blob:
+                self._drop(blob)
             raise NotStored from None
         return _entries(pieces, blob, str(identity))
 
@@ -171,22 +179,6 @@ class Sealer:
             for start in range(0, len(piece.data), PART):
                 upload.write(memoryview(piece.data)[start : start + PART])
         upload.close()
-
-    def _read(self, entry: FileEntry) -> bytes:
-        try:
-            with self.unlocked():
-                sealed = b"".join(_parts(self.blobs, entry.blob))
-                clear = age.open_sealed(sealed, [age.parse_identity(entry.key)])
-        except (BlobsAway, age.SealingError):
-            raise NotStored from None
-        data = clear[entry.offset : entry.offset + entry.size]
-        if sha256(data).hexdigest() != entry.sha256:
-            raise NotStored
-        return data
-
-
-def _parts(blobs: BlobStore, blob: str) -> list[bytes]:
-    return [blobs.read(blob, number) or b"" for number in range(blobs.parts(blob))]
 
 
 def _entries(pieces: Sequence[Piece], blob: str, key: str) -> list[FileEntry]:

@@ -1,49 +1,30 @@
-"""Between a request without scripts and its files: reads it, brings its files in, tells of them."""
+"""Between a request without scripts and its files: reads it, and brings its files in."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from threading import BoundedSemaphore
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 from flask import Flask, abort, current_app, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from ...app_state import app_state
 from ...db import db
-from ...vault import store, vault
+from ...vault import vault
 from ...vault.spent import nonces
 from ...wire.request_lock import MOST_READ, unlocked
-from ..current import current_intake
 from ..forms import FilesForm
 from ..js_api.part_room import NoPlace, PartRoom
-from ..submission import Submission
-from .file_intake import (
-    Arrived,
-    Failed,
-    FormFiles,
-    Limits,
-    blobs_of,
-    read_kept,
-    take_up,
-)
-from .file_outcomes import problems
-from .form_state import kept_key
-from .memory_buffer import (
-    Memory,
-    Tray,
-    TrayFile,
-    Trouble,
-)
+from .file_intake import Outcome, take_up
+from .memory_buffer import Memory, Tray, TrayFile
 from .multipart import FormWithFiles
-from .plain_files import Sealer
+from .plain_files import Arrived, Sealer
 
-F = TypeVar("F", bound=FilesForm)
 MIB: Final = 1024 * 1024
 _TOSSED: Final = 10
-"""Times what files may have together: so much is read and thrown away, for the words' sake."""
+"""Times what files may have together: so much is read and thrown away, to tell file by file."""
 _SIDE_BY_SIDE: Final = 4
 """Forms with as many files as may be that one process holds at once."""
 _FAIR_SECONDS: Final = 400.0
@@ -62,17 +43,36 @@ def init_memory(app: Flask) -> None:
 
 
 @contextmanager
-def sent_form(make: Callable[[Any], F]) -> Iterator[tuple[F, list[Arrived]]]:
+def sent_files() -> Iterator[tuple[FilesForm, list[FileStorage]]]:
     """Read the form that was sent, and its files, which stay in memory until the block ends."""
     config = app_state().config
+    with _tray(config.files_most, config.plain_mb * MIB) as tray:
+        sent = _posted(tray)
+        yield FilesForm(sent), [file for file in request.files.getlist("files") if _is_one(file)]
+
+
+def sent_words() -> tuple[MultiDict[str, str], list[str]]:
+    """Read the form of words, and the names of files that were chosen and cannot come with it.
+
+    A browser that was held back from sealing posts their names alone. A page from before files
+    had a step of their own posts all of them: not a byte is kept.
+    """
+    with _tray(0, 0) as tray:
+        sent = _posted(tray)
+        files = [file.filename or "" for file in request.files.getlist("files") if _is_one(file)]
+    # What such a page remembers of files that it brought: their names are sealed.
+    kept = [""] if sent.get("kept") else []
+    return sent, [*files, *filter(None, sent.getlist("files")), *kept]
+
+
+def _tray(most_files: int, most_bytes: int) -> Tray:
     memory: Memory = current_app.extensions["dengshao.files"]
-    with Tray(memory, most_files=config.files_most, most_bytes=config.plain_mb * MIB) as tray:
-        sent = _posted(tray, config.plain_mb * MIB)
-        yield make(sent), [_arrived(file) for file in request.files.getlist("files")]
+    return Tray(memory, most_files=most_files, most_bytes=most_bytes)
 
 
-def _posted(tray: Tray, most_bytes: int) -> MultiDict[str, str]:
+def _posted(tray: Tray) -> MultiDict[str, str]:
     reading = cast(Any, request)
+    most_bytes = app_state().config.plain_mb * MIB
     if most_bytes and request.mimetype == "multipart/form-data":
         reading.form_data_parser_class = FormWithFiles
         reading.file_stream = tray.open
@@ -93,110 +93,33 @@ def _posted(tray: Tray, most_bytes: int) -> MultiDict[str, str]:
         abort(503)
 
 
-def _arrived(file: FileStorage) -> Arrived:
+def _is_one(file: FileStorage) -> bool:
+    """Tell a file from the empty part that stands where nothing was chosen."""
     stream = cast(TrayFile, file.stream)
-    data = stream.getvalue()
-    return Arrived(file.filename or "", data, sha256(data).hexdigest(), stream.trouble)
+    return bool(file.filename or stream.getbuffer().nbytes)
 
 
-def bring_files(form: FilesForm, arrived: Sequence[Arrived], *, together: bool) -> None:
-    """Store what came with the form, before anything is said about its words.
+def bring_files(
+    form: FilesForm, files: Sequence[FileStorage], spent: Collection[bytes], *, together: bool
+) -> Outcome:
+    """Clean, seal and store what came with the form, but for what is `spent` under its nonce.
 
-    `together` puts all in one blob, as the supervisory way asks. No browser fills in a file again:
-    whatever is wrong with the words, the files stay.
+    `together` puts all in one blob, as the supervisory way asks.
     """
-    if not arrived and not form.kept.data:
-        return
-    brought = form.brought = FormFiles()
-    try:
-        _bring(form, brought, arrived, together=together)
-    except SQLAlchemyError:
-        # The words come back: nobody may think that what came with them is there.
-        if not brought.key:
-            brought.unread = _unread()
-        lost = [file for file in arrived if file.digest not in brought.digests]
-        brought.failed += [Failed(file.name, file.trouble or Trouble.AWAY) for file in lost]
-        raise
-    finally:
-        form.files.errors = [*problems(brought)]
-        if brought.undecided:
-            form.files.leads_to = "file-0-keep"
-
-
-def _bring(
-    form: FilesForm, brought: FormFiles, arrived: Sequence[Arrived], *, together: bool
-) -> None:
-    intake = None if form.errors.get("token") else current_intake(db.session, form.nonce.day)
-    if intake is None or form.nonce.age < app_state().config.form_min_seconds:
-        brought.refused = [Failed(file.name, Trouble.STALE) for file in arrived]
-        brought.refused = brought.refused or [Failed("", Trouble.STALE)]
-        brought.is_expired = intake is None
-        return
-    brought.key = kept_key(intake.day_key, form.nonce.nonce)
-    read_kept(brought, form.kept.data or "", request.form)
-    sent = Submission(intake, form.nonce, form.answers(), form.contact_text)
-    _take(form, brought, _without_stored(brought, sent, arrived), together=together)
-
-
-def _unread() -> list[tuple[str, str]]:
-    """Give back what the page kept, and each choice, where nothing could be looked up."""
-    fields = request.form.items()
-    return [(name, text) for name, text in fields if name == "kept" or name.startswith("file-")]
-
-
-def _without_stored(
-    brought: FormFiles, sent: Submission, arrived: Sequence[Arrived]
-) -> list[Arrived]:
-    """Set apart what came with the same words before: it is neither cleaned nor sealed again."""
-    spent = nonces.spent_bodies(db.reading, sent.nonce.nonce)
-    digests = brought.digests | {file.digest for file in arrived}
-    known = sent.with_stored(digests).known_among(spent) or frozenset()
-    if known and not _stands(sent):
-        known = frozenset()
-    brought.stored = [file for file in arrived if file.digest in known]
-    brought.known = known
-    return [file for file in arrived if file.digest not in known]
-
-
-def _stands(sent: Submission) -> bool:
-    """Tell whether the form's tip is there still: purged, its files are gone with its words."""
-    standing = store.standing(db.reading, sent.lookup)
-    return standing is not None and not standing.is_purged
-
-
-def _take(form: FilesForm, brought: FormFiles, fresh: list[Arrived], *, together: bool) -> None:
-    config = app_state().config
-    if not fresh and brought.known.issuperset(file.digest for file in brought.shown):
-        return
-    take_up(
-        brought,
-        fresh,
-        sealer(),
-        limits=Limits(config.files_most, config.plain_mb * MIB),
+    return take_up(
+        [_arrived(form, file) for file in files],
+        spent,
+        Sealer(db.session, vault().blobs, partial(unlocked, request.environ)),
+        most_bytes=app_state().config.plain_mb * MIB,
         places=current_app.extensions["dengshao.cleaning_places"],
         with_originals=form.originals.data,
         together=together,
     )
 
 
-def sealer() -> Sealer:
-    """Make what puts this request's files into the store."""
-    db.reading.rollback()
-    return Sealer(db.session, vault().blobs, partial(unlocked, request.environ))
-
-
-def drop_unwanted(form: FilesForm) -> None:
-    """Let go of what its sender does not want, once the tip stands without it."""
-    if unwanted := blobs_of(form.brought.unwanted) - blobs_of(form.brought.held):
-        sealer().drop(unwanted)
-
-
-def is_busy(brought: FormFiles) -> bool:
-    return any(file.trouble is Trouble.BUSY for file in brought.refused)
-
-
-def lose_held(form: FilesForm) -> None:
-    """Say that files which the page kept are not there any more: swept, or of another tip."""
-    form.brought.refused += [Failed(file.name, Trouble.STALE) for file in form.brought.held]
-    form.brought.held = []
-    form.files.errors = [*problems(form.brought)]
+def _arrived(form: FilesForm, file: FileStorage) -> Arrived:
+    stream = cast(TrayFile, file.stream)
+    data = stream.getvalue()
+    kind = "original" if form.originals.data else "file"
+    mark = nonces.body_mac(form.nonce.nonce, f"{kind} {sha256(data).hexdigest()}".encode())
+    return Arrived(file.filename or "", data, mark, stream.trouble)

@@ -24,11 +24,6 @@ def body_mac(nonce: bytes, body: bytes) -> bytes:
     return hmac.digest(nonce, body, "sha256")
 
 
-def open_mac(nonce: bytes, start: bytes) -> hmac.HMAC:
-    """Begin the mark of a body of which this is the start; copies of it go on with the rest."""
-    return hmac.new(nonce, start, "sha256")
-
-
 # Built once: both run for every tip.
 _SPENT = select(SpentNonce.body_mac, SpentNonce.is_closed).where(
     SpentNonce.nonce_hash == bindparam("nonce_hash")

@@ -10,7 +10,7 @@ from admin.demo.evidence import EVIDENCE
 from admin.demo.fill import fill_tips
 from admin.demo.tips import demo_files, demo_tips
 from admin.district.data import load_district
-from admin.models import Tip, Upload
+from admin.models import Message, Upload
 from admin.sealing import age, payload
 from admin.sealing.files import parse_entries
 from admin.tip.routing import (
@@ -83,13 +83,14 @@ def test_one_brings_a_picture_and_a_sound_that_are_what_they_say():
     assert made == {"picture": "image/png", "sound": "audio/wav"}
 
 
-def test_the_files_lie_sealed_in_the_store_and_open_by_the_key_in_their_tip(session, units):
+def test_the_files_lie_sealed_in_the_store_and_open_by_the_key_in_their_message(session, units):
     fill_tips(session, vault().blobs)
     session.commit()
 
     (tip_id,) = set(session.scalars(select(Upload.tip_id)))
-    sealed = session.get(Tip, tip_id).sealed
-    tip = payload.Tip.parse(age.open_sealed(sealed, [units["police"].identity]))
-    for entry, (name, make) in zip(parse_entries(tip.files), EVIDENCE.values(), strict=True):
+    (message,) = session.scalars(select(Message).filter_by(tip_id=tip_id))
+    clear = age.open_sealed(message.sealed, [units["police"].identity])
+    files = json.loads(payload.Envelope.parse(clear).body)["files"]
+    for entry, (name, make) in zip(parse_entries(files), EVIDENCE.values(), strict=True):
         blob = age.open_sealed(vault().blobs.read(entry.blob, 0), [age.parse_identity(entry.key)])
         assert (entry.name, blob[: entry.size]) == (name, make())

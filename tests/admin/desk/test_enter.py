@@ -229,7 +229,7 @@ def test_the_page_asks_the_public_forms_questions_and_has_no_way_to_send_them_in
     # What stands in its head are no questions; what is told to staff brings no files yet.
     body = public.partition("<body")[2]
     names = set(re.findall(r'name="([a-z]+)"', body)) - {
-        *("token", "page", "website", "contact", "group", "files", "originals"),
+        *("token", "page", "website", "contact", "group", "files"),
     }
 
     form = page.partition('<form id="form"')[2].partition("</form>")[0]

@@ -30,7 +30,7 @@ class DiesBeforeAnswering:
 
     def __call__(self, environ, start_response):
         answer = self.app(environ, start_response)
-        if environ["PATH_INFO"] in ("/tip/sent", "/tip/sealed"):
+        if environ["PATH_INFO"] in ("/tip/sent", "/tip/sealed", "/tip/more"):
             b"".join(answer)
             die()
         return answer

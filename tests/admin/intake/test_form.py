@@ -32,7 +32,7 @@ def test_every_field_of_the_contract_is_on_the_form_and_no_other(reporter):
     form = re.search(r'<form id="form".*?</form>', page, re.DOTALL)[0]
     assert set(re.findall(r' name="(\w+)"', form)) == {
         *(field.name for field in FIELDS),
-        *("contact", "token", "page", "website", "files", "originals"),
+        *("contact", "token", "page", "website", "files"),
     }
 
 

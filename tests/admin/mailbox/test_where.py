@@ -10,10 +10,10 @@ import pytest
 
 from admin.app_state import app_state
 from admin.db import today
-from admin.intake import supplements
 from admin.intake.current import current_intake
 from admin.intake.services import receive
 from admin.intake.submission import Submission
+from admin.intake.supplements import SealedFile, add_files
 from admin.mailbox.services import find_mail, seal_letter
 from admin.models import Tip
 from admin.sealing.marks import Strayed, Unmarked, unit_mark
@@ -23,6 +23,7 @@ from admin.wire.form_tokens import FormNonce
 from tests.browser.test_where import FACTS, UNITS, lawful
 
 KINDS = ("message", "danger", "withdraw")
+FILE = SealedFile("a.jpg", b"m" * 32, entries=(), reason=None)
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_no_word_follows_a_tip_whose_row_was_changed(session, units):
             move(session, tip, unit_id)
             assert letters(session, tip, form.keys.talk) == {Strayed}
             assert error_of(lambda more=more: receive(session, more)) is Strayed
-            assert error_of(lambda form=more: supplements.add_files(session, form)) is Strayed
+            assert error_of(lambda form=more: add_files(session, form, [FILE])) is Strayed
             tried += 1
         move(session, tip, lawful(facts), key_id)
         assert error_of(lambda more=more: receive(session, more)) is None

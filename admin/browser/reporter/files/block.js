@@ -26,17 +26,6 @@ export class Block {
     this.said = element("p", "meta");
     this.said.setAttribute("role", "status");
     this.input.after(this.promise, this.said, this.list);
-    this.hideOriginals();
-  }
-
-  // Asked of each file by itself.
-  hideOriginals(isHidden = true) {
-    /** @type {HTMLInputElement | null} */
-    const box = this.root.querySelector("#originals");
-    if (!box) return;
-    box.checked = false;
-    /** @type {HTMLElement} */ (box.closest("label")).hidden = isHidden;
-    /** @type {HTMLElement} */ (this.root.querySelector("#originals-hint")).hidden = isHidden;
   }
 
   /** @param {Field} field */
@@ -142,7 +131,6 @@ export class Block {
 
   remove() {
     [this.list, this.promise, this.said].forEach((node) => node.remove());
-    this.hideOriginals(false);
   }
 }
 

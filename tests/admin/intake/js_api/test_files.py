@@ -12,7 +12,6 @@ from admin.sealing import age
 from admin.sealing.padme import MIB, PACKS, blob_size, sealed_size
 from admin.vault import vault
 from admin.vault.files.blobs import PART
-from tests.admin.intake.conftest import LEAST
 from tests.admin.intake.no_js.test_multipart import BOUNDARY, body
 from tests.uploads import SealedFile, Uploader
 
@@ -215,16 +214,15 @@ class TestShare:
     def test_forms_that_prove_no_work_leave_half_of_the_room_to_those_that_do(
         self, reporter, uploader, count
     ):
-        reporter.open_form()
-        # A supervisory file of any size fills a pack of 4 MiB.
-        form = reporter.form | LEAST | {"official": "yes"}
+        token = reporter.tip(official="yes").token
 
+        # A supervisory file of any size fills a pack of 4 MiB.
         page = reporter.client.post(
-            "/tip/sent",
-            data=body(form.items(), [("a.xyz", b"note\0")]),
+            "/tip/more",
+            data=body([("token", token), ("originals", "yes")], [("a.xyz", b"note\0")]),
             content_type=f"multipart/form-data; boundary={BOUNDARY}",
         )
 
-        assert (page.status_code, count(Tip), count(Upload)) == (200, 1, 0)
+        assert (page.status_code, count(Tip), count(Upload)) == (422, 1, 0)
         assert "失败" in page.text
         assert uploader.ask(sealed_size(PACKS[0])).status_code == 200

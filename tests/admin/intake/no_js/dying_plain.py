@@ -1,4 +1,4 @@
-"""A server for test_plain_crash.py that kills itself at one step of the first form with files.
+"""A server for test_plain_crash.py that kills itself at one step of the first press with files.
 
 `python dying_plain.py PORT [STEP]`; without a step it lives.
 """

@@ -1,16 +1,13 @@
-"""Our reader of forms with files gives what werkzeug's gives, for all that browsers write."""
+"""Forms with files are read as browsers write them, within our bounds, and never half."""
 
 from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
-from werkzeug.formparser import MultiPartParser
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from admin.intake.no_js import multipart
-from admin.wire.urlencoded import MAX_FIELDS
+from admin.intake.no_js.multipart import MOST_FIELD, MOST_PARTS, FormWithFiles
 
 BOUNDARY = "----WebKitFormBoundaryAbC123"
 # Pieces that a file is made of: much that looks like the end of a part.
@@ -45,97 +42,76 @@ class Trickle(BytesIO):
         return super().read(min(size, self.step) if size >= 0 else self.step)
 
 
-def ours(data, *, boundary=BOUNDARY, step=1 << 20):
-    pairs, files = multipart.read_parts(Trickle(data, step), boundary, BytesIO)
-    return pairs, [(name, file.filename, file.stream.read()) for name, file in files]
+def read(data, *, boundary=BOUNDARY, step=1 << 20):
+    parser = FormWithFiles(lambda **_told: BytesIO())
+    kind, options = "multipart/form-data", {"boundary": boundary}
+    _stream, fields, files = parser.parse(Trickle(data, step), kind, len(data), options)
+    found = [(file.filename, file.stream.read()) for file in files.getlist("files")]
+    return list(fields.items(multi=True)), found
 
 
-def werkzeugs(data):
-    parser = MultiPartParser(stream_factory=lambda **_told: BytesIO())
-    fields, files = parser.parse(BytesIO(data), BOUNDARY.encode(), len(data))
-    return list(fields.items(multi=True)), [
-        (name, file.filename, file.stream.read()) for name, file in files.items(multi=True)
-    ]
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(
     st.lists(st.tuples(NAMES, st.text(st.characters(exclude_categories=["Cs"]))), max_size=6),
     st.lists(st.tuples(NAMES.filter(bool), CONTENT), max_size=4),
     st.integers(1, 90),
 )
-def test_what_a_browser_writes_is_read_as_werkzeug_reads_it(fields, files, step):
-    data = body(fields, files)
+def test_what_a_browser_writes_is_read_to_the_byte_however_it_arrives(fields, files, step):
+    fields = sorted(fields)
 
-    found, found_files = ours(data)
-    assert ours(data, step=step) == (found, found_files)
-    assert (list(MultiDict(found).items(multi=True)), found_files) == werkzeugs(data)
+    found, found_files = read(body(fields, files), step=step)
 
-
-def test_the_part_of_a_field_where_nothing_was_chosen_is_no_file():
-    assert ours(body([("what", "a")], [("", b"")])) == ([("what", "a")], [])
+    assert sorted(found) == fields
+    assert found_files == files
 
 
-def test_an_empty_file_and_one_without_a_name_are_files():
-    assert ours(body([], [("a.txt", b""), ("", b"x")]))[1] == [
-        ("files", "a.txt", b""),
-        ("files", "", b"x"),
-    ]
+def test_a_file_ends_where_it_ends_wherever_a_read_of_the_body_does():
+    """Werkzeug alone adds a byte to one file in thirty thousand (decision 60)."""
+    head = len(body([], [("a", b"")])) - len(f"\r\n--{BOUNDARY}--\r\n")
+    for beyond in range(-8, len(BOUNDARY) + 16):
+        content = b"x" * (64 * 1024 - head - beyond)
+
+        assert read(body([], [("a", content)])) == ([], [("a", content)]), beyond
 
 
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
         ("a%22b.jpg", 'a"b.jpg'),
-        ("a%0D%0Ab.jpg", "a\r\nb.jpg"),
         ("100%.jpg", "100%.jpg"),
-        ("%41.jpg", "%41.jpg"),
-        ("..\\a;b=c.jpg", "..\\a;b=c.jpg"),
+        ("a;b=c.jpg", "a;b=c.jpg"),
         ("照片.jpg", "照片.jpg"),
+        ("a.jpg\"; filename*=UTF-8''%E7%85%A7.jpg; x=\"", "照.jpg"),
     ],
 )
 def test_a_name_is_read_as_browsers_escape_it(written, meant):
-    assert ours(body([], [(written, b"x")]))[1][0][1] == meant
+    assert read(body([], [(written, b"x")]))[1] == [(meant, b"x")]
 
 
 WHOLE = body([("what", "a" * 50)], [("a.jpg", b"b" * 50)])
 
 
-@pytest.mark.parametrize("length", range(len(WHOLE) - 2))
-def test_a_form_that_was_cut_off_anywhere_is_refused(length):
-    with pytest.raises(ClientDisconnected):
-        ours(WHOLE[:length])
+@pytest.mark.parametrize("step", [1, 1 << 20])
+def test_a_form_that_was_cut_off_anywhere_is_refused(step):
+    for length in range(len(WHOLE) - len("--\r\n")):
+        with pytest.raises(BadRequest):
+            read(WHOLE[:length], step=step)
 
 
+FIELD = "a" * MOST_FIELD
 REFUSED = {
-    "no name": (WHOLE.replace(b'name="what"', b"x=y"), BadRequest),
     "no disposition": (WHOLE.replace(b"Content-Disposition", b"Content-Place"), BadRequest),
-    "something after a boundary": (WHOLE.replace(b"123\r\n", b"123 \r\n", 1), BadRequest),
+    "a name that is no text": (WHOLE.replace(b'"a.jpg"', b'"\xff"'), BadRequest),
+    "no boundary in it": (WHOLE.replace(b"AbC123", b"AbC124"), BadRequest),
     "a head without an end": (
-        WHOLE.replace(b"form-data", b"form-data;" + b" " * multipart.MOST_HEAD, 1),
+        WHOLE.replace(b"form-data", b"form-data;" + b" " * MOST_FIELD, 1),
         RequestEntityTooLarge,
     ),
-    "much before the first part": (
-        b"x" * (multipart.MOST_HEAD + 1) + WHOLE,
-        RequestEntityTooLarge,
-    ),
-    "a long word": (
-        body([("what", "a" * multipart.MOST_WORDS)], []),
-        RequestEntityTooLarge,
-    ),
-    "long words together": (
-        body([("what", "a" * (multipart.MOST_WORDS // 4))] * 4, []),
-        RequestEntityTooLarge,
-    ),
-    "files without end": (
-        body([], [("a" * 500, b"")] * (multipart.MOST_HEADS // 500)),
-        RequestEntityTooLarge,
-    ),
-    "parts for no file without end": (
-        body([], [("", b"")] * (multipart.MOST_HEADS // 90)),
-        RequestEntityTooLarge,
-    ),
-    "very many fields": (body([("a", "b")] * (MAX_FIELDS + 1), []), RequestEntityTooLarge),
+    "much before the first part": (b"x" * MOST_FIELD + WHOLE, RequestEntityTooLarge),
+    "much after the last part": (WHOLE + b"x" * (MOST_FIELD + 1), RequestEntityTooLarge),
+    "a long word": (body([("what", FIELD + "a")], []), RequestEntityTooLarge),
+    "very many fields": (body([("a", "b")] * (MOST_PARTS + 1), []), RequestEntityTooLarge),
+    "a folder of files": (body([], [("a", b"")] * (MOST_PARTS + 1)), RequestEntityTooLarge),
 }
 
 
@@ -143,23 +119,43 @@ REFUSED = {
 @pytest.mark.parametrize(("data", "error"), REFUSED.values(), ids=REFUSED)
 def test_what_no_browser_sends_is_refused(data, error, step):
     with pytest.raises(error):
-        ours(data, step=step)
+        read(data, step=step)
 
 
-@pytest.mark.parametrize("boundary", ["", "a" * 71, "a\r\nb", "a ", "ü"])
+@pytest.mark.parametrize("boundary", ["", "ü"])
 def test_a_boundary_that_cannot_be_one_is_refused(boundary):
     with pytest.raises(BadRequest):
-        ours(WHOLE, boundary=boundary)
+        read(WHOLE, boundary=boundary)
 
 
-def test_of_ten_thousand_files_few_are_remembered_and_every_word_that_follows():
-    opened = []
-    files_first = body([], [("f", b"x" * 99)] * 10_000).removesuffix(f"--{BOUNDARY}--\r\n".encode())
-    data = files_first + body([("a", "b")] * MAX_FIELDS, [])
+class Counting:
+    """A stream for a file that notes how much it is given at a time."""
 
-    pairs, files = multipart.read_parts(
-        BytesIO(data), BOUNDARY, lambda: opened.append(BytesIO()) or opened[-1]
-    )
+    most = total = 0
 
-    assert len(pairs) == MAX_FIELDS
-    assert len(files) == len(opened) == multipart.MOST_FILES
+    def write(self, data):
+        self.most, self.total = max(self.most, len(data)), self.total + len(data)
+
+    def seek(self, _place):
+        """Stay where it is."""
+
+
+# What a reader that looks for the end of a part could trip over.
+LIKE_THE_END = {
+    "line ends": b"\r\n",
+    "boundaries that go on": f"\r\n--{BOUNDARY}x".encode(),
+    "boundaries cut short": f"\r\n--{BOUNDARY[:-1]}".encode(),
+}
+
+
+@pytest.mark.parametrize("piece", LIKE_THE_END.values(), ids=LIKE_THE_END)
+def test_a_long_file_passes_in_small_pieces_whatever_is_in_it(piece):
+    content = piece * (4_000_000 // len(piece))
+    stream = Counting()
+    data = body([], [("a", content)])
+    parser = FormWithFiles(lambda **_told: stream)
+
+    parser.parse(BytesIO(data), "multipart/form-data", len(data), {"boundary": BOUNDARY})
+
+    assert stream.total == len(content)
+    assert stream.most <= MOST_FIELD

@@ -1,6 +1,7 @@
 """A server that dies at any step of taking files: no tip names what is not whole."""
 
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from admin.sealing import age
 from admin.sealing.files import parse_entries
 from admin.vault import vault
 from tests import evidence_files
-from tests.admin.intake.conftest import LEAST, FormReader
+from tests.admin.intake.conftest import FormReader
 from tests.admin.intake.no_js.test_multipart import BOUNDARY, body
 from tests.ports import free_port
 
@@ -79,35 +80,39 @@ def server(environ, port, step=""):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_server_that_dies_while_it_takes_files_takes_them_once_at_the_retry(
-    app, environ_here, port, units, stored, count, step
+    app, environ_here, port, reporter, stored, count, step
 ):
-    photo = evidence_files.photo_with_gps()
+    fields = [("token", reporter.tip().token), ("originals", "yes")]
+    form = body(fields, [("a.jpg", evidence_files.photo_with_gps())])
     with server(environ_here, port, step) as process:
-        token = FormReader(ask(port, "/tip/")[1]).values["token"]
-        fields = [*LEAST.items(), ("token", token), ("originals", "yes")]
-        form = body(fields, [("a.jpg", photo)])
         with pytest.raises((ConnectionError, http.client.HTTPException)):
-            ask(port, "/tip/sent", form)
+            ask(port, "/tip/more", form)
         assert process.wait(60) == -signal.SIGKILL
-    assert count(Tip) == count(SpentNonce) == (step in STORED)
+    assert [len(tip.messages) for tip in stored()] == [step in STORED]
+    # One mark for the words, one for the file.
+    assert count(SpentNonce) == 1 + (step in STORED)
     assert_all_named_files_stand(app, stored)
 
     with server(environ_here, port):
-        answers = [ask(port, "/tip/sent", form) for _turn in range(2)]
+        answers = [ask(port, "/tip/more", form) for _turn in range(2)]
 
     assert [status for status, _page in answers] == [200, 200]
     first, again = (FormReader(page).groups for _status, page in answers)
     assert len(first) == 6
     assert first == again
-    assert count(Tip) == count(SpentNonce) == 1
+    assert (count(Tip), count(SpentNonce)) == (1, 2)
     assert_all_named_files_stand(app, stored)
-    (tip,) = stored()
-    assert [entry.state for entry in parse_entries(tip.words.files)] == ["cleaned", "original"]
+    assert [entry.state for entry in named_files(stored)] == ["cleaned", "original"]
+
+
+def named_files(stored):
+    contents = [json.loads(message.body) for tip in stored() for message in tip.messages]
+    return [entry for content in contents for entry in parse_entries(content["files"])]
 
 
 def assert_all_named_files_stand(app, stored):
-    """Each file that a tip names is whole and opens; each row that says whole has its objects."""
-    named = [entry for tip in stored() for entry in parse_entries(tip.words.files)]
+    """Each file that is named is whole and opens; each row that says whole has its objects."""
+    named = named_files(stored)
     with app.app_context():
         blobs = vault().blobs
         for entry in named:

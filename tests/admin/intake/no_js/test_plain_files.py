@@ -1,9 +1,8 @@
-"""A reporter without scripts brings files: cleaned, sealed, told one by one, and never lost."""
+"""A reporter without scripts brings files once the words are stored: cleaned, sealed, told."""
 
 import json
 import re
 import threading
-from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 
@@ -15,68 +14,82 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from admin.cleaning import can_clean
 from admin.db import db, today
-from admin.intake.no_js import plain_files
+from admin.intake.no_js import more_files, plain_files
 from admin.models import SpentNonce, Tip, Upload
 from admin.sealing import age, padme
 from admin.sealing.files import parse_entries
 from admin.vault import vault
 from admin.vault.expiry import sweep
 from admin.vault.files.blobs import BlobsAway, BlobStore
+from admin.vault.store import TalkFull
 from admin.wire.request_lock import RequestLock
 from tests import evidence_files
-from tests.admin.intake.conftest import LEAST, FormReader, Page, fill
+from tests.admin.intake.conftest import FormReader, Page, fill
 from tests.admin.intake.no_js.test_multipart import BOUNDARY, body
 
 needs_cleaning = pytest.mark.skipif(not can_clean(), reason="bubblewrap does not work here")
-# What nobody cleans: it is stored as it came, once its sender says so.
+MB = 1024 * 1024
+# What nobody cleans: it is taken as it is, once its sender says so.
 NOTE = b"canary in a note, in no format that we know\0"
 OTHER = NOTE + b"2"
+PHOTO = ("a.jpg", evidence_files.photo_with_gps())
+KIND = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 @pytest.fixture
-def send(reporter):
-    """Send the form with files, as a browser does; an empty part where none was chosen."""
+def tell(reporter):
+    """Send words, so that there is a tip whose page takes files; gives that page."""
 
-    def send(*files, status=200, address="/tip/sent", **answers):
-        reporter.form |= answers
-        fields = [
-            (name, value)
-            for name, values in reporter.form.items()
-            for value in (values if isinstance(values, list) else [values])
-        ]
-        page = reporter.client.post(
-            address,
-            data=body(fields, files or [("", b"")]),
-            content_type=f"multipart/form-data; boundary={BOUNDARY}",
-        )
+    def tell(**answers):
+        page = reporter.tip(**answers)
+        reporter.form = {"token": page.token}
+        return page
+
+    return tell
+
+
+@pytest.fixture
+def hand_in(reporter):
+    """Hand files in as a browser does; an empty part where none was chosen."""
+
+    def hand_in(*files, status=200, address="/tip/more", **fields):
+        data = body((reporter.form | fields).items(), files or [("", b"")])
+        page = reporter.client.post(address, data=data, content_type=KIND)
         assert page.status_code == status, (page.status_code, page.text)
-        found = Page(page, FormReader(page.text))
-        if "what" in found.read.values:
-            reporter.form = found.read.values
-        return found
+        return Page(page, FormReader(page.text))
 
-    reporter.open_form()
-    reporter.form |= LEAST
-    return send
+    return hand_in
+
+
+@pytest.fixture
+def as_it_is(hand_in):
+    """Hand files in whose sender wants them taken as they are."""
+    return lambda *files, **more: hand_in(*files, originals="yes", **more)
 
 
 @pytest.fixture
 def opened(app):
-    """Open files as the desk does: by what the tip says of them."""
+    """Open the files of a talk's messages as the desk does: by what they say of them."""
 
-    def opened(files):
+    def opened(tip):
         found = []
         with app.app_context():
-            for entry in parse_entries(files):
-                blobs = vault().blobs
-                parts = [blobs.read(entry.blob, n) for n in range(blobs.parts(entry.blob))]
-                clear = age.open_sealed(b"".join(parts), [age.parse_identity(entry.key)])
-                data = clear[entry.offset : entry.offset + entry.size]
-                assert sha256(data).hexdigest() == entry.sha256
-                found.append((entry, data, len(clear)))
+            for message in tip.messages:
+                content = json.loads(message.body)
+                assert set(content) == {"files"}
+                found += [open_entry(entry) for entry in parse_entries(content["files"])]
         return found
 
     return opened
+
+
+def open_entry(entry):
+    blobs = vault().blobs
+    parts = [blobs.read(entry.blob, number) for number in range(blobs.parts(entry.blob))]
+    clear = age.open_sealed(b"".join(parts), [age.parse_identity(entry.key)])
+    data = clear[entry.offset : entry.offset + entry.size]
+    assert sha256(data).hexdigest() == entry.sha256
+    return entry, data, len(clear)
 
 
 @pytest.fixture
@@ -84,232 +97,276 @@ def uploads(app):
     def uploads():
         with app.app_context():
             rows = db.reading.scalars(select(Upload)).all()
-            return [(row.is_whole, row.tip_id is not None, row.is_released) for row in rows]
+            return [(row.is_whole, row.tip_id is not None) for row in rows]
 
     return uploads
 
 
 def told(page):
     block = re.search(r'id="files-told".*?</div>', page.text, re.DOTALL)
-    lines = re.findall(r"<bdi>(.*?)</bdi>：(.*?)</li>", block[0]) if block else []
+    lines = re.findall(r"<li[^>]*>(?:<bdi>(.*?)</bdi>：)?(.*?)</li>", block[0]) if block else []
     return [tuple(line) for line in lines]
 
 
-def keep_all(page):
-    """Choose for each file that waits for it: as it is."""
-    names = re.findall(r'name="(file-\d+)" value="keep"', page.text)
-    return dict.fromkeys(names, "keep")
+def failed_names(page, words):
+    return [name for name, why in told(page) if words in why]
 
 
-def test_a_store_that_hangs_keeps_no_turn_from_others_words(send, held_turns):
-    send(("note.bin", NOTE), status=422)
+def without_store(monkeypatch):
+    def away(*_args):
+        raise BlobsAway("no room")
+
+    monkeypatch.setattr(BlobStore, "put", away)
+
+
+def test_the_page_with_the_receipt_offers_the_step_for_files_below_it(tell, hand_in, client):
+    page = tell()
+    marks = ['id="receipt"', 'action="/tip/copied"', 'action="/tip/more"', "tel:110"]
+    places = [page.text.rindex(mark) for mark in marks]
+    assert places == sorted(places)
+
+    group = page.read.groups[page.asked - 1]
+    copied = client.post("/tip/copied", data={"token": page.token, "group": group})
+
+    assert FormReader(copied.text).groups == []
+    assert 'action="/tip/more"' in copied.text
+
+
+def test_a_store_that_hangs_keeps_no_turn_from_others_words(tell, as_it_is, held_turns):
+    tell()
+    as_it_is(("note.bin", NOTE))
 
     assert held_turns
     assert not any(held_turns)
 
 
 @needs_cleaning
-def test_a_photo_is_cleaned_and_stored_with_the_tip(send, stored, opened, uploads):
-    page = send(("IMG_2031 张三.jpg", evidence_files.photo_with_gps()))
+def test_a_photo_is_cleaned_and_follows_its_tip(tell, hand_in, stored, opened, uploads):
+    first = tell()
+    page = hand_in(("IMG_2031 张三.jpg", PHOTO[1]))
 
+    assert page.receipt == first.receipt
     assert told(page) == [("IMG_2031 张三.jpg", "已清理，已保存")]
     (tip,) = stored()
-    ((entry, data, clear_size),) = opened(tip.words.files)
+    ((entry, data, clear_size),) = opened(tip)
     assert (entry.name, entry.type, entry.state) == ("照片1.jpg", "image/jpeg", "cleaned")
     image = Image.open(BytesIO(data))
     assert not image.getexif()
     assert evidence_files.is_upright(image)
     assert clear_size >= 64 * 1024
-    assert uploads() == [(True, True, False)]
+    assert tip.words.files == ()
+    assert uploads() == [(True, True)]
 
 
 @needs_cleaning
-def test_the_original_goes_along_only_where_its_sender_says_so(send, stored, opened):
-    photo = evidence_files.photo_with_gps()
-
-    page = send(("a.jpg", photo), originals="yes")
+def test_the_original_goes_along_only_where_its_sender_says_so(tell, as_it_is, stored, opened):
+    tell()
+    page = as_it_is(PHOTO)
 
     assert told(page) == [("a.jpg", "已清理，带原件，已保存")]
-    clean, original = opened(stored()[0].words.files)
+    clean, original = opened(stored()[0])
     assert (clean[0].state, original[0].state) == ("cleaned", "original")
-    assert (original[0].name, original[1]) == ("a.jpg", photo)
+    assert (original[0].name, original[1]) == PHOTO
     assert clean[0].blob != original[0].blob
     assert clean[0].key != original[0].key
 
 
 @needs_cleaning
-def test_a_file_that_cannot_be_cleaned_asks_its_sender_first(send, stored, opened, uploads):
-    page = send(("说明.xyz", NOTE), status=422)
+def test_an_original_can_follow_its_clean_copy(tell, hand_in, as_it_is, stored, opened):
+    tell()
+    hand_in(PHOTO)
 
-    assert [link for link, _text in page.errors] == ["file-0-keep"]
-    assert "未能清理" in page.text
-    assert page.read.values["what"] == LEAST["what"]
-    assert stored() == []
-    assert uploads() == [(True, False, False)]
+    page = as_it_is(PHOTO)
 
-    page = send(**keep_all(page))
-
-    assert told(page) == [("说明.xyz", "未能清理（这种文件我们不会清理），照原样已保存")]
-    ((entry, data, _size),) = opened(stored()[0].words.files)
-    assert (entry.name, entry.state, data) == ("说明.xyz", "kept", NOTE)
-    assert uploads() == [(True, True, False)]
+    assert told(page) == [("a.jpg", "已清理，带原件，已保存")]
+    states = [entry.state for entry, _data, _size in opened(stored()[0])]
+    assert states == ["cleaned", "cleaned", "original"]
 
 
-def test_a_file_that_is_not_wanted_is_let_go_and_the_words_are_stored(send, stored, uploads):
-    send(("a.xyz", NOTE), status=422)
-
-    page = send(**{"file-0": "drop"})
-
-    assert page.receipt
-    assert told(page) == []
-    assert list(stored()[0].words.files) == []
-    assert uploads() == [(True, False, True)]
-
-
-def test_without_a_choice_the_form_comes_back_and_nothing_is_sealed_twice(send, stored, uploads):
-    send(("a.xyz", NOTE), status=422)
-
-    send(status=422)
-    page = send(("b.xyz", OTHER), status=422)
-
-    assert len(keep_all(page)) == 2
-    assert stored() == []
-    assert len(uploads()) == 2
-
-
-def test_wrong_words_do_not_cost_the_files(send, stored, opened):
-    page = send(("a.xyz", NOTE), status=422, what="")
-    assert {"what", "file-0-keep"} <= {link for link, _text in page.errors}
-
-    send(what="写上了", **keep_all(page))
-
-    (tip,) = stored()
-    assert tip.words.fields["what"] == "写上了"
-    assert [data for _entry, data, _size in opened(tip.words.files)] == [NOTE]
-
-
-def test_the_same_form_again_stores_nothing_twice(send, stored, uploads, count):
-    page = send(("a.xyz", NOTE), status=422)
-    first = send(**keep_all(page))
-
-    again = send(**keep_all(page))
-
-    assert again.receipt == first.receipt
-    assert len(told(again)) == 1
-    assert len(stored()) == count(SpentNonce) == 1
-    assert stored()[0].messages == []
-    assert uploads() == [(True, True, False)]
-
-
-@needs_cleaning
-def test_a_page_that_is_loaded_again_neither_cleans_nor_stores_again(send, stored, uploads):
-    photo = ("a.jpg", evidence_files.photo_with_gps())
-    first = send(photo)
-
-    again = send(photo)
-
-    assert again.receipt == first.receipt
-    assert told(again) == [("a.jpg", "已保存")]
-    assert len(uploads()) == 1
-    assert stored()[0].messages == []
-
-
-@needs_cleaning
-def test_a_file_whose_tip_was_deleted_since_is_stored_anew_with_its_words(
-    app, send, stored, opened
+def test_what_cannot_be_cleaned_is_not_stored_until_its_sender_says_so(
+    tell, hand_in, as_it_is, stored, opened, uploads, count
 ):
-    photo = ("a.jpg", evidence_files.photo_with_gps())
-    send(photo)
+    first = tell()
+    page = hand_in(("说明.xyz", NOTE), status=422)
+
+    assert page.receipt == first.receipt
+    ((name, words),) = told(page)
+    assert name == "说明.xyz"
+    assert "未能清理" in words
+    assert "没有收下" in words
+    assert uploads() == []
+    assert (stored()[0].messages, count(SpentNonce)) == ([], 1)
+
+    page = as_it_is(("说明.xyz", NOTE))
+
+    assert [name for name, words in told(page) if "照原样已保存" in words] == ["说明.xyz"]
+    ((entry, data, _size),) = opened(stored()[0])
+    assert (entry.name, entry.state, data) == ("说明.xyz", "kept", NOTE)
+    assert uploads() == [(True, True)]
+
+
+@needs_cleaning
+def test_each_file_of_a_press_says_what_became_of_it(tell, hand_in, stored, opened):
+    tell()
+    page = hand_in(PHOTO, ("b.xyz", NOTE), ("c.jpg", b""))
+
+    assert dict(told(page))["a.jpg"] == "已清理，已保存"
+    assert failed_names(page, "未能清理") == ["b.xyz"]
+    assert failed_names(page, "文件是空的") == ["c.jpg"]
+    assert [entry.type for entry, _data, _size in opened(stored()[0])] == ["image/jpeg"]
+
+
+def test_the_same_press_again_stores_nothing_twice(tell, as_it_is, stored, uploads, count):
+    tell()
+    files = [("a.xyz", NOTE), ("b.xyz", OTHER)]
+    first = as_it_is(*files)
+
+    again = as_it_is(*files)
+
+    assert again.receipt == first.receipt
+    assert told(again) == [("a.xyz", "已保存"), ("b.xyz", "已保存")]
+    assert uploads() == [(True, True)] * 2
+    assert len(stored()[0].messages) == 1
+    # A mark for the words, one for each blob.
+    assert count(SpentNonce) == 3
+
+
+def test_the_same_file_twice_in_one_press_is_stored_once(tell, as_it_is, stored, uploads):
+    tell()
+    page = as_it_is(("a.xyz", NOTE), ("copy.xyz", NOTE))
+
+    assert [name for name, _words in told(page)] == ["a.xyz"]
+    assert uploads() == [(True, True)]
+    assert len(json.loads(stored()[0].messages[0].body)["files"]) == 1
+
+
+@needs_cleaning
+def test_a_photo_that_comes_again_is_neither_cleaned_nor_sealed_anew(
+    tell, hand_in, stored, uploads, monkeypatch
+):
+    tell()
+    hand_in(PHOTO)
+    monkeypatch.setattr(plain_files, "clean", None)
+
+    assert told(hand_in(PHOTO)) == [("a.jpg", "已保存")]
+    assert uploads() == [(True, True)]
+
+
+@needs_cleaning
+def test_a_press_with_one_file_more_adds_that_one_alone(tell, hand_in, stored, opened):
+    tell()
+    hand_in(PHOTO)
+
+    page = hand_in(PHOTO, ("b.png", evidence_files.png()))
+
+    assert sorted(told(page)) == [("a.jpg", "已保存"), ("b.png", "已清理，已保存")]
+    kinds = [entry.type for entry, _data, _size in opened(stored()[0])]
+    assert kinds == ["image/jpeg", "image/png"]
+
+
+def test_two_presses_at_one_moment_add_a_file_once(
+    app, tell, reporter, as_it_is, stored, uploads, monkeypatch
+):
+    tell()
+    with monkeypatch.context() as patched:
+        add = more_files.add_files
+
+        def overtaken(session, sent, files):
+            """Another press of the same file is through between sealing and storing."""
+            patched.setattr(more_files, "add_files", add)
+            session.rollback()
+            assert told(as_it_is(("a.xyz", NOTE)))
+            add(session, sent, files)
+
+        patched.setattr(more_files, "add_files", overtaken)
+        page = as_it_is(("a.xyz", NOTE))
+
+    assert failed_names(page, "失败") == []
+    assert len(stored()[0].messages) == 1
+    # What was sealed in vain is swept like all that no tip names.
+    assert sorted(uploads()) == [(True, False), (True, True)]
+
+
+def test_a_file_for_a_tip_that_was_deleted_since_is_not_taken(app, tell, as_it_is, uploads):
+    tell()
     with app.app_context():
         # Within the days for which the form itself is known.
         db.session.execute(update(Tip).values(expires_on=today(), is_open=False))
         assert sweep(db.session)["tips"] == 1
         db.session.commit()
 
-    page = send(photo)
-
-    assert told(page) == [("a.jpg", "已清理，已保存")]
-    (tip,) = stored()
-    assert [entry.type for entry, _data, _size in opened(tip.words.files)] == ["image/jpeg"]
+    as_it_is(("a.xyz", NOTE), status=302)
+    assert uploads() == []
 
 
-@needs_cleaning
-def test_a_further_file_with_the_same_words_follows_as_a_supplement(send, stored, opened):
-    first = ("a.jpg", evidence_files.photo_with_gps())
-    second = ("b.png", evidence_files.png())
-    send(first)
+class TestLane:
+    @pytest.fixture
+    def environ(self, environ):
+        return {**environ, "DENGSHAO_TIPS_PER_GROUP_HOUR": "1"}
 
-    page = send(first, second)
+    def test_a_tip_that_stands_apart_says_so_after_its_files_too(self, tell, as_it_is):
+        tell()
+        assert 'id="lane"' in tell().text
 
-    assert "补充的内容也收到了" in page.text
-    assert sorted(told(page)) == [("a.jpg", "已保存"), ("b.png", "已清理，已保存")]
-    (tip,) = stored()
-    (message,) = tip.messages
-    content = json.loads(message.body)
-    assert set(content) == {"files"}
-    assert [entry.type for entry, _data, _size in opened(content["files"])] == ["image/png"]
-    assert len(tip.words.files) == 1
-    # The same once more: known by now.
-    assert told(send(first, second)) == [("a.jpg", "已保存"), ("b.png", "已保存")]
-    assert len(stored()[0].messages) == 1
+        assert 'id="lane"' in as_it_is(("a.xyz", NOTE)).text
 
 
-@needs_cleaning
-def test_other_words_with_a_file_follow_as_a_supplement_with_both(send, stored, opened):
-    send()
+class TestSupervisory:
+    def test_all_files_of_a_press_are_in_one_blob_of_stepped_size(
+        self, tell, as_it_is, stored, opened, uploads, count
+    ):
+        tell(official="yes")
+        as_it_is(("a.xyz", NOTE), ("b.xyz", OTHER))
 
-    send(("a.jpg", evidence_files.photo_with_gps()), what="还有一件事")
+        (tip,) = stored()
+        found = opened(tip)
+        assert tip.unit == "supervision"
+        assert [data for _entry, data, _size in found] == [NOTE, OTHER]
+        assert len({entry.blob for entry, _data, _size in found}) == 1
+        assert {size for _entry, _data, size in found} == {4 * MB}
+        assert uploads() == [(True, True)]
+        # No row tells how many there were.
+        assert count(SpentNonce) == 2
 
-    (message,) = stored()[0].messages
-    content = json.loads(message.body)
-    assert content["what"] == "还有一件事"
-    assert len(opened(content["files"])) == 1
+    def test_the_same_pack_again_is_not_stored_twice(self, tell, as_it_is, stored, uploads, count):
+        tell(official="yes")
+        files = [("a.xyz", NOTE), ("b.xyz", OTHER)]
+        as_it_is(*files)
 
+        page = as_it_is(*reversed(files))
 
-def test_a_supervisory_tip_keeps_all_its_files_in_one_blob_of_stepped_size(
-    send, stored, opened, uploads
-):
-    page = send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422, official="yes")
+        assert sorted(told(page)) == [("a.xyz", "已保存"), ("b.xyz", "已保存")]
+        assert (uploads(), count(SpentNonce)) == ([(True, True)], 2)
+        assert len(stored()[0].messages) == 1
 
-    send(**keep_all(page))
+    @needs_cleaning
+    def test_what_cannot_be_cleaned_is_in_no_blob_of_it(self, tell, hand_in, stored, opened):
+        tell(official="yes")
+        page = hand_in(("a.xyz", NOTE), ("b.png", evidence_files.png()))
 
-    (tip,) = stored()
-    found = opened(tip.words.files)
-    assert tip.unit == "supervision"
-    assert [data for _entry, data, _size in found] == [NOTE, OTHER]
-    assert len({entry.blob for entry, _data, _size in found}) == 1
-    assert {size for _entry, _data, size in found} == {4 * 1024 * 1024}
-    assert uploads() == [(True, True, False)]
+        assert failed_names(page, "未能清理") == ["a.xyz"]
+        ((entry, _data, _size),) = opened(stored()[0])
+        assert (entry.type, entry.offset) == ("image/png", 0)
 
+    def test_what_is_too_long_for_one_blob_fails_as_a_whole(
+        self, tell, as_it_is, stored, uploads, monkeypatch
+    ):
+        tell(official="yes")
+        monkeypatch.setattr(padme, "PACKS", (len(NOTE),))
 
-def test_files_are_packed_anew_where_the_way_becomes_the_supervisory_one(send, stored, opened):
-    page = send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
-    page = send(("c.xyz", NOTE * 2), status=422, official="yes", **keep_all(page))
-    assert len(keep_all(page)) == 3
+        page = as_it_is(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
 
-    send(**keep_all(page))
-
-    found = opened(stored()[0].words.files)
-    assert {data for _entry, data, _size in found} == {NOTE, OTHER, NOTE * 2}
-    assert len({entry.blob for entry, _data, _size in found}) == 1
-
-
-def test_what_is_left_out_of_a_supervisory_tip_is_in_no_blob_of_it(send, stored, opened):
-    send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422, official="yes")
-
-    send(**{"file-0": "drop", "file-1": "keep"})
-
-    ((entry, data, _size),) = opened(stored()[0].words.files)
-    assert (data, entry.offset) == (OTHER, 0)
+        assert failed_names(page, "太大了") == ["a.xyz", "b.xyz"]
+        assert uploads() == []
 
 
-MB = 1024 * 1024
 REFUSED = {
     "empty": ([("a.jpg", b"")], "文件是空的", 422),
     "too big": ([("a.xyz", bytes(2 * MB + 1))], "太大了", 422),
-    "too big together": ([("a.xyz", bytes(MB + 1)), ("b.xyz", b"x" * MB)], "太大了", 422),
-    "too many": ([(f"{n}.xyz", b"x%d" % n) for n in range(4)], "太多了", 422),
-    "ten thousand": ([(f"{n}.xyz", b"x%d" % n) for n in range(10_000)], "太多了", 422),
+    "too big together": ([("a.xyz", bytes(MB + 1)), ("b.xyz", b"x" * MB)], "太大了", 200),
+    "too many": ([(f"{n}.xyz", b"x%d" % n) for n in range(4)], "太多了", 200),
+    "a folder": ([(f"{n}.xyz", b"x%d" % n) for n in range(10_000)], "内容太长", 413),
+    "beyond all bounds": ([("a.xyz", bytes(21 * MB))], "内容太长", 413),
 }
 
 
@@ -319,51 +376,42 @@ class TestBounds:
         return {**environ, "DENGSHAO_PLAIN_MB": "2", "DENGSHAO_FILES_MOST": "3"}
 
     @pytest.mark.parametrize(("files", "words", "status"), REFUSED.values(), ids=REFUSED)
-    def test_what_does_not_fit_is_named_and_every_word_comes_back(
-        self, send, stored, files, words, status
-    ):
-        page = send(*files, status=status, who="三个人")
+    def test_what_does_not_fit_is_named(self, tell, as_it_is, uploads, files, words, status):
+        tell()
+        page = as_it_is(*files, status=status)
 
         assert words in page.text
-        assert page.read.values["who"] == "三个人"
-        assert "files" in {link for link, _text in page.errors} or keep_all(page)
-        assert stored() == []
+        assert len(uploads()) == (0 if status != 200 else min(len(files) - 1, 3))
 
-    def test_without_the_file_that_was_refused_the_form_goes_through(self, send, stored):
-        send(("a.jpg", b""), status=422)
-
-        assert send().receipt
-        assert len(stored()) == 1
-
-    def test_a_body_beyond_all_bounds_is_refused_at_its_head(self, send, stored):
-        page = send(("a.xyz", bytes(21 * MB)), status=413)
-
-        assert "内容太长" in page.text
-        assert stored() == []
-
-    def test_the_bounds_count_what_the_page_kept(self, send):
-        page = send(*[(f"{n}.xyz", b"x%d" % n) for n in range(3)], status=422)
-
-        page = send(("more.xyz", NOTE), status=422, **keep_all(page))
-
-        assert "太多了" in page.text
-        assert len(keep_all(page)) == 3
-
-    def test_where_memory_is_full_the_words_come_back_with_a_503(self, app, send):
+    def test_where_memory_is_full_the_answer_is_a_503(self, app, tell, as_it_is):
+        tell()
         memory = app.extensions["dengshao.files"]
         assert memory.take(8 * MB)
 
-        page = send(("a.xyz", NOTE), status=503)
+        page = as_it_is(("a.xyz", NOTE), status=503)
 
         assert page.response.headers["Retry-After"] == "60"
-        assert "交文件的人太多" in page.text
+        assert failed_names(page, "交文件的人太多") == ["a.xyz"]
         memory.give_back(8 * MB)
-        assert keep_all(send(("a.xyz", NOTE), status=422))
+        assert "已保存" in as_it_is(("a.xyz", NOTE)).text
         # Nothing stays behind.
         assert memory.take(8 * MB)
 
-    def test_limits_are_told_before_choosing(self, client, units):
-        assert "最多 3 个，一共不超过 2 MB。" in client.get("/tip/").text
+    def test_limits_are_told_before_choosing(self, tell):
+        assert "最多 3 个，一共不超过 2 MB。" in tell().text
+
+
+@pytest.mark.parametrize("limit", ["DENGSHAO_PLAIN_MB", "DENGSHAO_FILES_MOST"])
+class TestNoFiles:
+    @pytest.fixture
+    def environ(self, environ, limit):
+        return {**environ, limit: "0"}
+
+    def test_where_none_may_come_none_are_offered(self, client, tell):
+        form = client.get("/tip/").text
+        assert "files-next" not in form
+        assert "files-block" not in form
+        assert "/tip/more" not in tell().text
 
 
 class TestBudget:
@@ -371,23 +419,13 @@ class TestBudget:
     def environ(self, environ):
         return {**environ, "DENGSHAO_FILES_MB_DAY": "0"}
 
-    def test_without_room_the_words_are_stored_and_the_file_is_told(self, send, stored, uploads):
-        page = send(("a.xyz", NOTE))
+    def test_without_room_the_file_is_told(self, tell, as_it_is, stored, uploads):
+        tell()
+        page = as_it_is(("a.xyz", NOTE), status=422)
 
-        assert page.receipt
         assert told(page) == [("a.xyz", "失败：今天收文件的地方用完了，请明天再交。")]
-        assert list(stored()[0].words.files) == []
+        assert stored()[0].messages == []
         assert uploads() == []
-
-
-def test_what_is_too_long_for_one_blob_is_told_and_the_words_are_stored(send, stored, monkeypatch):
-    monkeypatch.setattr(padme, "PACKS", (len(NOTE),))
-
-    page = send(("a.xyz", NOTE), ("b.xyz", OTHER), official="yes")
-
-    assert page.receipt
-    assert [name for name, words in told(page) if "太大了" in words] == ["a.xyz", "b.xyz"]
-    assert len(stored()) == 1
 
 
 def moving(side, frames):
@@ -402,11 +440,11 @@ def moving(side, frames):
 
 
 @needs_cleaning
-def test_a_picture_that_grows_out_of_all_bounds_asks_its_sender(send):
-    page = send(("a.gif", moving(700, 80)), status=422)
+def test_a_picture_that_grows_out_of_all_bounds_is_told(tell, hand_in):
+    tell()
+    page = hand_in(("a.gif", moving(700, 80)), status=422)
 
-    assert "展开以后太大" in page.text
-    assert len(keep_all(page)) == 1
+    assert failed_names(page, "展开以后太大") == ["a.gif"]
 
 
 @needs_cleaning
@@ -415,18 +453,17 @@ class TestGrowth:
     def environ(self, environ):
         return {**environ, "DENGSHAO_PLAIN_MB": "1"}
 
-    @pytest.mark.parametrize(("official", "status"), [("", 200), ("yes", 422)])
+    @pytest.mark.parametrize(("official", "failed"), [("no", []), ("yes", ["b.gif"])])
     def test_what_grows_is_counted_together_where_it_is_in_memory_together(
-        self, send, official, status
+        self, tell, hand_in, official, failed
     ):
-        files = [("a.gif", moving(250, 32)), ("b.gif", moving(251, 32))]
+        tell(official=official)
+        page = hand_in(("a.gif", moving(250, 32)), ("b.gif", moving(251, 32)))
 
-        page = send(*files, status=status, official=official)
-
-        assert ("展开以后太大" in page.text) == bool(official)
+        assert failed_names(page, "展开以后太大") == failed
 
 
-def test_each_file_is_stored_before_the_next_is_cleaned(app, send, uploads, monkeypatch):
+def test_each_file_is_stored_before_the_next_is_cleaned(tell, as_it_is, uploads, monkeypatch):
     stored_before = []
 
     def tidy(*args, **more):
@@ -434,143 +471,96 @@ def test_each_file_is_stored_before_the_next_is_cleaned(app, send, uploads, monk
         return plain_files.tidy(*args, **more)
 
     monkeypatch.setattr("admin.intake.no_js.file_intake.tidy", tidy)
+    tell()
 
-    send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
+    as_it_is(("a.xyz", NOTE), ("b.xyz", OTHER))
 
     assert stored_before == [0, 1]
 
 
-class TestManyAtOnce:
-    """Where others' files take all places, words go on without their own."""
+def test_where_others_files_take_all_places_a_file_is_told_so(app, tell, as_it_is, uploads):
+    places, count = app.extensions["dengshao.cleaning_places"], 0
+    while places.acquire(blocking=False):
+        count += 1
+    assert count
+    tell()
 
-    @pytest.fixture
-    def taken(self, app, send):
-        places, count = app.extensions["dengshao.cleaning_places"], 0
-        while places.acquire(blocking=False):
-            count += 1
-        assert count
-        return lambda: places.release(count)
+    page = as_it_is(("a.xyz", NOTE), status=503)
 
-    def test_the_words_are_stored_and_the_file_is_told(self, send, stored, uploads, taken):
-        page = send(("a.xyz", NOTE))
-
-        assert page.receipt
-        assert told(page) == [("a.xyz", "失败：现在交文件的人太多。请等一分钟，再选一次。")]
-        assert len(stored()) == 1
-        assert uploads() == []
-
-        taken()
-        for _each in range(5):
-            # Each form gives its place back.
-            assert keep_all(send(("a.xyz", NOTE), status=422))
-
-    def test_what_lies_apart_does_not_go_the_supervisory_way(self, app, send, stored, opened):
-        page = send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
-        places = app.extensions["dengshao.cleaning_places"]
-        while places.acquire(blocking=False):
-            pass
-        page = send(status=503, official="yes", **keep_all(page))
-        assert stored() == []
-        assert len(keep_all(page)) == 2
-
-        places.release()
-        send(**keep_all(page))
-
-        files = opened(stored()[0].words.files)
-        assert len({entry.blob for entry, _data, _size in files}) == 1
+    assert failed_names(page, "交文件的人太多") == ["a.xyz"]
+    assert uploads() == []
+    places.release(count)
+    for number in range(count + 2):
+        # Each press gives its place back.
+        as_it_is(("a.xyz", NOTE * (number + 1)))
 
 
-def test_where_the_store_is_away_the_words_are_stored_and_it_recovers(
-    app, send, stored, monkeypatch
+def test_what_the_store_could_not_take_is_handed_in_again(
+    tell, as_it_is, stored, opened, monkeypatch
 ):
+    first = tell()
     with monkeypatch.context() as patched:
         without_store(patched)
-        page = send(("a.xyz", NOTE))
-        assert told(page) == [("a.xyz", "失败：文件现在存不上，请等一会儿再交。")]
-    assert len(stored()) == 1
+        page = as_it_is(("a.xyz", NOTE), status=422)
+    assert told(page) == [("a.xyz", "失败：文件现在存不上，请等一会儿再交。")]
+    assert page.receipt == first.receipt
 
-    page = send(("a.xyz", NOTE), status=422)
-    send(**keep_all(page))
+    as_it_is(("a.xyz", NOTE))
 
-    (message,) = stored()[0].messages
-    assert set(json.loads(message.body)) == {"files"}
+    assert [data for _entry, data, _size in opened(stored()[0])] == [NOTE]
 
 
-def without_store(monkeypatch):
-    def away(*_args):
-        raise BlobsAway("no room")
+def test_without_a_file_it_asks_for_one(tell, hand_in, stored):
+    first = tell()
+    page = hand_in(status=422)
 
-    monkeypatch.setattr(BlobStore, "put", away)
+    assert told(page) == [("", "请先选一个文件。")]
+    assert page.receipt == first.receipt
+    assert stored()[0].messages == []
 
 
-class TestOnceMore:
-    """What failed with the tip is handed in on the page that says so."""
+@pytest.mark.parametrize("token", ["spoilt", "of no tip"])
+def test_a_form_that_made_no_tip_gets_none_by_it(reporter, as_it_is, uploads, count, token):
+    reporter.open_form()
+    if token == "spoilt":
+        reporter.form["token"] = token
+    as_it_is(("a.xyz", NOTE), status=302)
 
-    @pytest.fixture
-    def failed(self, send, reporter, monkeypatch):
-        def failed(**answers):
-            with monkeypatch.context() as patched:
-                without_store(patched)
-                page = send(("a.xyz", NOTE), **answers)
-            reporter.form = {name: page.read.values[name] for name in ("token", "page")}
-            return page
+    assert (count(Tip), uploads()) == (0, [])
 
-        return failed
 
-    def test_the_words_are_stored_and_the_file_follows(self, failed, send, stored, opened):
-        first = failed()
-        assert 'action="/tip/more"' in first.text
+def test_after_the_receipt_was_copied_it_is_not_shown_again(tell, as_it_is, stored, client):
+    first = tell()
+    group = first.read.groups[first.asked - 1]
+    client.post("/tip/copied", data={"token": first.token, "group": group})
 
-        page = send(("a.xyz", NOTE), status=422, address="/tip/more")
-        assert "未能清理" in page.text
-        reporter_form = {name: page.read.values[name] for name in ("token", "kept")}
-        page = send(address="/tip/more", **reporter_form, **keep_all(page))
+    page = as_it_is(("a.xyz", NOTE))
 
-        assert page.receipt == first.receipt
-        assert [name for name, _words in told(page)] == ["a.xyz"]
-        (tip,) = stored()
-        (message,) = tip.messages
-        content = json.loads(message.body)
-        assert set(content) == {"files"}
-        assert [data for _entry, data, _size in opened(content["files"])] == [NOTE]
-        # Pressed again, nothing is added.
-        send(address="/tip/more", **reporter_form, **keep_all(page))
-        assert len(stored()[0].messages) == 1
+    assert page.receipt == ""
+    assert [name for name, _words in told(page)] == ["a.xyz"]
+    assert as_it_is(("b.xyz", OTHER)).receipt == ""
 
-    def test_files_of_a_supervisory_tip_are_packed_here_too(self, failed, send, stored, opened):
-        failed(official="yes")
 
-        page = send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422, address="/tip/more")
-        kept = {name: page.read.values[name] for name in ("token", "kept")}
-        send(address="/tip/more", **kept, **keep_all(page))
+def test_an_unmarked_tip_takes_no_file(app, tell, as_it_is, stored):
+    tell()
+    with app.app_context():
+        db.session.execute(update(Tip).values(marks=b""))
+        db.session.commit()
 
-        files = opened(json.loads(stored()[0].messages[0].body)["files"])
-        assert {size for _entry, _data, size in files} == {4 * 1024 * 1024}
-        assert len({entry.blob for entry, _data, _size in files}) == 1
+    page = as_it_is(("a.xyz", NOTE), status=422)
 
-    def test_without_a_file_it_asks_for_one(self, failed, send, stored):
-        failed()
+    assert "现在还不能补充" in page.text
+    assert stored()[0].messages == []
 
-        assert "请先选一个文件" in send(status=422, address="/tip/more").text
-        assert stored()[0].messages == []
 
-    def test_a_form_that_made_no_tip_gets_none_by_it(self, send, stored, uploads):
-        send(("a.xyz", NOTE), status=302, address="/tip/more")
+def test_a_talk_that_is_full_says_that_no_file_can_be_added(tell, as_it_is, monkeypatch):
+    def full(*_args, **_more):
+        raise TalkFull
 
-        assert stored() == []
-        assert uploads() == []
+    tell()
+    monkeypatch.setattr("admin.intake.supplements.store.add_message", full)
 
-    def test_after_the_receipt_was_copied_it_is_not_shown_again(self, failed, send, client):
-        first = failed()
-        group = first.read.groups[first.asked - 1]
-        client.post("/tip/copied", data={"token": first.token, "group": group})
-
-        page = send(("a.xyz", NOTE), status=422, address="/tip/more")
-        kept = {name: page.read.values[name] for name in ("token", "kept")}
-        page = send(address="/tip/more", **kept, **keep_all(page))
-
-        assert page.receipt == ""
-        assert [name for name, _words in told(page)] == ["a.xyz"]
+    assert "现在添不了文件" in as_it_is(("a.xyz", NOTE), status=422).text
 
 
 class SlowBody:
@@ -584,16 +574,17 @@ class SlowBody:
         return self.data.read(size)
 
 
-def test_who_sends_a_file_slowly_keeps_nobody_waiting(app, send, reporter, config):
+def test_who_sends_a_file_slowly_keeps_nobody_waiting(app, tell, reporter, config):
+    tell()
     answered = threading.Event()
-    data = body([*reporter.form.items()], [("a.xyz", NOTE * 20_000)])
+    data = body(reporter.form.items(), [("a.xyz", NOTE * 20_000)])
     turns, host = RequestLock(app.wsgi_app), {"Host": config.public_host}
     got = []
 
     def slow():
-        environ = EnvironBuilder("/tip/sent", method="POST", headers=host).get_environ()
+        environ = EnvironBuilder("/tip/more", method="POST", headers=host).get_environ()
         sent = {
-            "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}",
+            "CONTENT_TYPE": KIND,
             "CONTENT_LENGTH": str(len(data)),
             "wsgi.input": SlowBody(data, answered),
         }
@@ -615,21 +606,18 @@ class TestFullDisk:
         return environ
 
     def test_words_are_stored_and_the_file_once_there_is_room(
-        self, small_disk, send, reporter, stored, opened
+        self, small_disk, tell, as_it_is, stored, opened
     ):
         ballast = fill(small_disk, left=4 * MB)
-        page = send(("a.xyz", NOTE * 60_000))
+        tell()
+        page = as_it_is(("a.xyz", NOTE * 60_000), status=422)
         assert told(page) == [("a.xyz", "失败：文件现在存不上，请等一会儿再交。")]
         assert len(stored()) == 1
-        reporter.form = {"token": page.token}
 
         ballast.unlink()
-        page = send(("a.xyz", NOTE * 60_000), status=422, address="/tip/more")
-        kept = {name: page.read.values[name] for name in ("token", "kept")}
-        send(address="/tip/more", **kept, **keep_all(page))
+        as_it_is(("a.xyz", NOTE * 60_000))
 
-        content = json.loads(stored()[0].messages[0].body)
-        assert [data for _entry, data, _size in opened(content["files"])] == [NOTE * 60_000]
+        assert [data for _entry, data, _size in opened(stored()[0])] == [NOTE * 60_000]
 
 
 class TestStores:
@@ -637,160 +625,75 @@ class TestStores:
     def environ(self, environ, blobs_url):
         return {**environ, "DENGSHAO_BLOBS_URL": blobs_url}
 
-    def test_a_file_of_several_parts_comes_whole_in_any_store(self, send, stored, opened, uploads):
-        data = NOTE * 100_000
-        page = send(("a.xyz", data), status=422)
-
-        send(**keep_all(page))
-
-        ((_entry, found, _size),) = opened(stored()[0].words.files)
-        assert found == data
-        assert uploads() == [(True, True, False)]
-
-
-def test_a_form_that_comes_back_for_its_words_says_which_files_failed(send, stored, monkeypatch):
-    with monkeypatch.context() as patched:
-        without_store(patched)
-        page = send(("a.xyz", NOTE), status=422, what="")
-
-    assert ("files", "a.xyz：文件现在存不上，请等一会儿再交。") in page.errors
-    assert keep_all(page) == {}
-    assert stored() == []
-
-
-class TestDatabaseAway:
-    """It goes away at one question or the other, and comes back."""
-
-    @pytest.fixture(params=["no_js.request.current_intake", "no_js.request.nonces.spent_bodies"])
-    def away(self, request, monkeypatch):
-        @contextmanager
-        def away():
-            def fail(*_args):
-                raise OperationalError("SELECT", {}, Exception("away"))
-
-            with monkeypatch.context() as patched:
-                patched.setattr(f"admin.intake.{request.param}", fail)
-                yield
-
-        return away
-
-    def test_a_file_that_was_lost_is_told(self, send, stored, away):
-        with away():
-            page = send(("a.xyz", NOTE), status=503)
-
-        assert ("files", "a.xyz：文件现在存不上，请等一会儿再交。") in page.errors
-        assert page.read.values["what"] == LEAST["what"]
-        assert stored() == []
-
-    def test_what_the_page_kept_is_kept_and_so_is_each_choice(
-        self, send, stored, opened, reporter, away
+    def test_a_file_of_several_parts_comes_whole_in_any_store(
+        self, tell, as_it_is, stored, opened, uploads
     ):
-        send(("a.xyz", NOTE), ("b.xyz", OTHER), status=422)
-        with away():
-            send(status=503, **{"file-0": "drop", "file-1": "keep"})
+        tell()
+        data = NOTE * 100_000
+        as_it_is(("a.xyz", data))
 
-        send()
+        ((_entry, found, _size),) = opened(stored()[0])
+        assert found == data
+        assert uploads() == [(True, True)]
 
-        ((_entry, data, _size),) = opened(stored()[0].words.files)
-        assert data == OTHER
 
-
-def test_an_old_form_with_a_file_goes_out_once_its_file_was_chosen_again(
-    send, reporter, stored, shown_before
+@pytest.mark.parametrize("part", ["nonces.spent_bodies", "store.find_tip", "current_intake"])
+def test_where_the_database_is_away_nothing_is_stored_and_it_is_told(
+    tell, as_it_is, stored, uploads, monkeypatch, part
 ):
-    shown_before(reporter, 9 * 24 * 3600)
-    reporter.form |= LEAST
+    def away(*_args, **_more):
+        raise OperationalError("SELECT", {}, Exception("away"))
 
-    page = send(("a.xyz", NOTE), status=422, kept="of that time")
-    assert "请再选一次" in page.text
-    assert page.read.values["what"] == LEAST["what"]
-    page = send(("a.xyz", NOTE), status=422)
+    tell()
+    with monkeypatch.context() as patched:
+        patched.setattr(f"admin.intake.no_js.more_files.{part}", away)
+        page = as_it_is(("a.xyz", NOTE), status=503)
 
-    assert send(**keep_all(page)).receipt
-    assert len(stored()[0].words.files) == 1
-
-
-BAD_KEPT = {
-    "nonsense": lambda text: "x" + text[1:],
-    "cut": lambda text: text[:-8],
-    "no base64": lambda _text: "照片",
-    "short": lambda _text: "AAAA",
-}
+    assert page.response.headers["Retry-After"] == "60"
+    assert "文件现在存不上" in page.text
+    assert uploads() == []
+    as_it_is(("a.xyz", NOTE))
+    assert len(stored()[0].messages) == 1
 
 
-@pytest.mark.parametrize("change", BAD_KEPT.values(), ids=BAD_KEPT)
-def test_what_the_page_kept_is_believed_only_as_we_wrote_it(send, reporter, stored, change):
-    page = send(("a.xyz", NOTE), status=422)
-    reporter.form["kept"] = change(reporter.form["kept"])
+def test_no_page_after_sending_differs_in_its_size(tell, hand_in, as_it_is):
+    pages = [
+        tell(),
+        hand_in(status=422),
+        as_it_is(("a.xyz", NOTE)),
+        hand_in(*[("长" * 60 + f"{n}.xyz", NOTE + b"%d" % n) for n in range(12)], status=422),
+        as_it_is(*[("长" * 60 + f"{n}.xyz", NOTE + b"%d" % n) for n in range(12)]),
+    ]
 
-    page = send(status=422, **keep_all(page))
-
-    assert "请再选一次" in page.text
-    assert stored() == []
-
-
-def test_what_one_form_kept_is_nothing_to_another(send, reporter, stored):
-    page = send(("a.xyz", NOTE), status=422)
-    kept, choices = reporter.form["kept"], keep_all(page)
-    reporter.open_form()
-    reporter.form |= LEAST
-
-    page = send(status=422, kept=kept, **choices)
-
-    assert "请再选一次" in page.text
-    assert stored() == []
+    assert {len(page.response.data) for page in pages} == {16 * 1024}
 
 
-def test_a_file_that_was_swept_meanwhile_must_be_chosen_again(app, send, stored, reporter):
-    page = send(("a.xyz", NOTE), status=422)
-    with app.app_context():
-        db.session.query(Upload).update({"is_released": True})
-        db.session.commit()
-
-    page = send(status=422, **keep_all(page))
-
-    assert "请再选一次" in page.text
-    assert stored() == []
-    assert send().receipt
-
-
-def test_the_page_holds_no_clear_byte_of_a_file_and_no_key(send, reporter):
-    page = send(("a.xyz", NOTE), status=422)
+def test_the_page_holds_no_clear_byte_of_a_file_and_no_key(tell, as_it_is):
+    tell()
+    page = as_it_is(("a.xyz", NOTE))
 
     for secret in ("canary", "AGE-SECRET-KEY", sha256(NOTE).hexdigest()):
         assert secret not in page.text
 
 
 @pytest.mark.parametrize("name", evidence_files.BAD_NAMES)
-def test_no_name_can_hurt_the_page_or_a_disk(send, stored, name):
+def test_no_name_can_hurt_the_page_or_a_disk(tell, as_it_is, stored, opened, name):
+    tell()
     shown = name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22").replace("\0", "")
 
-    page = send((shown or "x", NOTE), status=422)
-    send(**keep_all(page))
+    page = as_it_is((shown or "x", NOTE))
 
-    (entry,) = parse_entries(stored()[0].words.files)
-    assert "<script" not in re.search(r'id="files-block".*', page.text, re.DOTALL)[0]
+    assert "<script" not in re.search(r'id="files-told".*', page.text, re.DOTALL)[0]
+    ((entry, _data, _size),) = opened(stored()[0])
     assert not set(entry.name) & set('/\\:*?"<>|\r\n\0')
 
 
-def test_the_words_of_a_multipart_form_count_like_those_of_any_other(send, reporter, stored, count):
-    """Whichever way a browser encodes the same form, it is the same form."""
-    first = send(what="一行\r\n两行")
-
-    again = reporter.send(**{**LEAST, "what": "一行\r\n两行"})
-
-    assert again.receipt == first.receipt
-    assert count(Tip) == count(SpentNonce) == 1
-
-
-def test_english_pages_say_the_same(send, reporter):
-    reporter.open_form("/en/tip/")
-    reporter.form |= LEAST
-    page = send(("a.xyz", NOTE), status=422, address="/en/tip/sent")
-    block = re.search(r'id="files-block".*?<div class="field', page.text, re.DOTALL)[0]
-    assert "could not be cleaned" in block.lower()
-    block = re.sub(r"<bdi>.*?</bdi>", "", block)
-    assert not re.search("[\u4e00-\u9fff]", block)
+def test_english_pages_say_the_same(tell, hand_in):
+    tell()
+    page = hand_in(("a.xyz", NOTE), status=422, address="/en/tip/more")
+    main = re.search(r"<main.*</main>", page.text, re.DOTALL)[0]
+    assert "could not be cleaned" in main.lower()
+    assert not re.search("[\u4e00-\u9fff]", re.sub(r"<bdi>.*?</bdi>", "", main))
 
 
 @pytest.mark.parametrize("address", ["/tip/copied", "/tip/practice/sent", "/mailbox/"])

@@ -1,5 +1,6 @@
-"""The form's files in Chromium without scripts: chosen, told, chosen again, at every size."""
+"""Files in Chromium without scripts: after the words, chosen, told, chosen again, at every size."""
 
+import json
 import os
 from pathlib import Path
 
@@ -44,46 +45,75 @@ def files(made):
     ]
 
 
+def hand_in(page, made):
+    page.set_input_files("#files", files(made))
+    page.click("#more button")
+    page.wait_for_selector("#files-told")
+
+
 @pytest.fixture
 def writer(write):  # noqa: F811
     """Somebody whose browser runs no scripts."""
     writer = write(java_script_enabled=False)
     # The page answers once every file is cleaned, one after the other.
     writer.page.set_default_timeout(120_000)
-    writer.open()
-    writer.fill()
     return writer
 
 
-def test_every_kind_is_sent_without_scripts_and_told_on_its_own(writer, stored, shots):
+def test_the_form_shows_no_field_for_files_and_says_where_they_go(writer, shots):
+    writer.open()
+
+    expect(writer.page.locator("#files-block")).to_be_hidden()
+    expect(writer.page.locator("#files-next")).to_be_visible()
+    shots(writer.page, "form")
+
+
+def test_every_kind_is_handed_in_after_the_words_and_told_on_its_own(writer, stored, shots):
     page = writer.page
-    page.set_input_files("#files", files(KINDS | {"记事.xyz": lambda: NOTE}))
+    writer.open()
+    writer.fill()
     writer.send()
+    shots(page, "receipt")
+    groups = page.locator("#receipt li").all_text_contents()
+    hand_in(page, KINDS | {"记事.xyz": lambda: NOTE})
 
-    shots(page, "kept")
-    expect(page.locator("fieldset.kept")).to_have_count(len(KINDS) + 1)
-    assert page.input_value("#place") == "桥头"
-    for row in page.locator("fieldset.kept").all():
-        row.locator("input[value=keep]").check()
-    writer.send()
-
-    shots(page, "sent")
-    expect(page.locator("#files-told li")).to_have_count(len(KINDS) + 1)
+    shots(page, "told")
     lines = page.locator("#files-told li").all_text_contents()
+    assert len(lines) == len(KINDS) + 1
     assert "照片.jpg：已清理，已保存" in lines
-    assert all("已保存" in line for line in lines)
+    failed = [line.partition("：")[0] for line in lines if "没有收下" in line]
+    assert "记事.xyz" in failed
+    page.check("#originals")
+    hand_in(page, {name: (KINDS | {"记事.xyz": lambda: NOTE})[name] for name in failed})
+
+    shots(page, "as-they-are")
+    lines = page.locator("#files-told li").all_text_contents()
+    assert [line.partition("：")[0] for line in lines] == failed
+    assert all("照原样已保存" in line for line in lines)
+    assert page.locator("#receipt li").all_text_contents() == groups
     (tip,) = stored()
-    states = [entry.state for entry in parse_entries(tip.words.files)]
-    assert states.count("kept") == sum("未能清理" in line for line in lines)
+    contents = [json.loads(message.body) for message in tip.messages]
+    states = [entry.state for one in contents for entry in parse_entries(one["files"])]
+    assert states == ["cleaned"] * (len(KINDS) + 1 - len(failed)) + ["kept"] * len(failed)
 
 
-def test_a_file_that_fails_leaves_every_word_where_it_was(writer, shots):
-    writer.page.set_input_files("#files", files({"空.jpg": bytes}))
+def test_a_browser_that_was_held_back_from_sealing_loses_no_file_unsaid(write, stored):  # noqa: F811
+    """The plain way by a press of its own: the words go, the page after it says what did not."""
+    writer = write()
+    page = writer.page
+    page.add_init_script("delete globalThis.BigInt")
+    writer.open()
+    writer.fill()
+    page.set_input_files("#files", files({"照片.jpg": KINDS["照片.jpg"]}))
     writer.send()
+    expect(page.locator(".plain-offer")).to_contain_text("选好的文件这次不会一起发，在下一页再选。")
+    page.click("[data-plain]")
 
-    shots(writer.page, "refused")
-    assert "文件是空的" in writer.page.text_content("#error-summary")
-    assert writer.page.input_value("#place") == "桥头"
+    expect(page.locator("#files-told li")).to_have_text("照片.jpg：没有和字一起收下")
+    expect(page.locator("#receipt li")).to_have_count(6)
+    hand_in(page, {"照片.jpg": KINDS["照片.jpg"]})
+    expect(page.locator("#files-told li")).to_have_text("照片.jpg：已清理，已保存")
+    assert len(stored()[0].messages) == 1
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
@@ -99,18 +129,18 @@ def test_each_page_of_the_way_is_free_of_violations_and_walked_by_keyboard(
     strip_scripts(page)
     writer.open(f"{prefix}/tip/")
     writer.fill()
+    writer.send()
+    page.wait_for_selector("#receipt")
     page.set_input_files("#files", files({"照片.jpg": KINDS["照片.jpg"], "记事.xyz": lambda: NOTE}))
-    writer.send()
-    page.wait_for_selector("fieldset.kept")
-
-    assert faults(page) == []
-    page.click("#error-summary a")
-    expect(page.locator("#file-0-keep")).to_be_focused()
+    page.focus("#originals")
     page.keyboard.press("Space")
-    assert page.is_checked("#file-0-keep")
-    writer.send()
+    assert page.is_checked("#originals")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.wait_for_selector("#files-told")
-    shots(page, f"told{prefix.strip('/')}")
+
+    expect(page.locator("#files-told li")).to_have_count(2)
+    shots(page, f"walked{prefix.strip('/')}")
     assert faults(page) == []
 
 

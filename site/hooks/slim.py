@@ -14,6 +14,8 @@ from mkdocs.config.defaults import MkDocsConfig
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 CSS_SPACE = re.compile(r"(?<=[,:;{}>])\s+|\s+(?=[{}>!])")
 JS_TYPES = re.compile(r"/\*\*\s.*?\*/ ?", re.S)
+# A line's end behind or before one of these ends no statement. It stays where a comment may stand.
+JS_BREAK = re.compile(r"^((?:(?!//).)*[{(\[,;])\n|^((?:(?!//).)*)\n(?=[})\]])", re.M)
 JS_LINE = re.compile(r"^[ \t]*(?://.*)?\n?|[ \t]+$", re.M)
 
 
@@ -30,4 +32,5 @@ def slim_style(words: str) -> str:
 
 
 def slim_script(words: str) -> str:
-    return JS_LINE.sub("", JS_TYPES.sub("", words))
+    bare = JS_LINE.sub("", JS_TYPES.sub("", words)).rstrip("\n")
+    return JS_BREAK.sub(r"\1\2", bare) + "\n"

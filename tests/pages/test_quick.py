@@ -56,10 +56,12 @@ def test_a_style_sheet_loses_comments_and_spaces_that_mean_nothing(words, slimme
     [
         (
             "// why\n(function () {\n  f();\n\n  // because\n  g();\n})();\n",
-            "(function () {\nf();\ng();\n})();\n",
+            "(function () {f();g();})();\n",
         ),
         ('  var a = "https://x";\n', 'var a = "https://x";\n'),
         ("  return a // b\n", "return a // b\n"),
+        ("f(a, // b\n  c\n);\n", "f(a, // b\nc);\n"),
+        ("var a = 1\nvar b = [\n  2,\n];\n", "var a = 1\nvar b = [2,];\n"),
         (
             "/**\n * @param {number} a\n */\n  function f(a) {}\n  /** @type {X} */\n  var b;\n",
             "function f(a) {}\nvar b;\n",

@@ -24,7 +24,7 @@ STORED = ("after-commit", "before-answer")
 
 
 def start(environ, port, step="", script="dying_server.py"):
-    command = [sys.executable, str(Path(__file__).with_name(script)), str(port), step]
+    command = [sys.executable, str(Path(__file__).parent / script), str(port), step]
     process = subprocess.Popen(command, env={**os.environ, **environ}, cwd=ROOT)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:

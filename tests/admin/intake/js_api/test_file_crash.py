@@ -16,7 +16,7 @@ from tests.http_client import HttpClient
 from tests.ports import free_port
 from tests.uploads import SealedFile, Uploader
 
-SCRIPT = "dying_file_server.py"
+SCRIPT = "js_api/dying_file_server.py"
 # From the ticket to the tip, in the order in which a process that dies can stop at them; after
 # each, what is written down as whole, and whether a tip was stored.
 STEPS = {

@@ -10,7 +10,7 @@ from admin.db import db
 from admin.models import StaffSession
 from admin.signin.services import SESSION_SECONDS
 from tests.live import pass_idle_minutes
-from tests.signing_in import signed_in
+from tests.signing_in import signed_in, typed_in
 
 pytestmark = pytest.mark.browser
 
@@ -166,7 +166,7 @@ def test_another_member_at_this_window_finds_nothing(typing, live, tip, demo):
     # Even where the browser had kept it.
     typing.evaluate("draft => sessionStorage.setItem('dengshao.drafts', draft)", draft)
 
-    signed_in(typing, live, demo["police-2"])
+    typed_in(typing, live, demo["police-2"])
 
     assert "dengshao.drafts" not in kept(typing)
     open_tip(typing, live, tip)

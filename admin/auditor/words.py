@@ -128,6 +128,13 @@ _DETAIL: Final[dict[str, Any]] = {
     "command_line": _l("命令行"),
     "ok": _l("完整"),
     "faults": _l("有不对的"),
+    # What an act did with its tip, and where that left it.
+    **{kind.value: _l(told.word) for kind, told in TOLD.items() if "%(" not in told.word},
+    **{
+        Event(EventKind.REGRADED, urgency=level).code: _l("改为%(word)s", word=_l(grade.word))
+        for level, grade in GRADES.items()
+    },
+    **{status.value: _l("现为%(word)s", word=_l(told.staff)) for status, told in STATUSES.items()},
 }
 _FAULT: Final = {
     Fault.CHANGED: _l("被改过"),
@@ -147,21 +154,10 @@ def act_word(code: str) -> str:
     return str(FAILED.get(code) or DONE.get(code) or acts.get(code) or code)
 
 
-def _events() -> dict[str, str]:
-    """Word what an act did with its tip, and where that left it."""
-    now = {status.value: _("现为%(word)s", word=_(told.staff)) for status, told in STATUSES.items()}
-    done = {kind.value: _(told.word) for kind, told in TOLD.items() if "%(" not in told.word}
-    graded = {
-        Event(EventKind.REGRADED, urgency=level).code: _("改为%(word)s", word=_(grade.word))
-        for level, grade in GRADES.items()
-    }
-    return {**now, **done, **graded}
-
-
 def detail_words(detail: str, codes: Mapping[str, str]) -> str:
     """Say a line's codes in words; names of members and numbers stand as they are."""
     acts: dict[str, Any] = {act.value: word for act, word in ACT.items()}
-    known = {**codes, **acts, **_DETAIL, **_events()}
+    known = {**codes, **acts, **_DETAIL}
     whole = known.get(detail)
     parts = [whole] if whole else [known.get(part, part) for part in detail.split(" ")]
     return str(_("，")).join(str(part) for part in parts)

@@ -8,9 +8,6 @@ from typing import Any
 
 from . import media
 from .fields import FIELDS, Kind
-from .problems import Problem
-from .status import STATUSES
-from .urgency import Urgency
 
 _TYPES = ("FILM_BOXES", "FRAMES", "MATROSKA", "UNKNOWN", "WEBM", "ZIP")
 _HEAD = "// Made of admin/tip/ by `python -m admin.tip.contract`: change it there."
@@ -22,9 +19,6 @@ def tables() -> dict[str, Any]:
         "FIELDS": [field.name for field in FIELDS],
         "LISTS": [field.name for field in FIELDS if field.kind is Kind.CHECKS],
         "LONG": [field.name for field in FIELDS if field.kind is Kind.TEXT],
-        "OPEN": [status for status, told in STATUSES.items() if told.is_open],
-        "URGENCIES": list(Urgency),
-        "PROBLEMS": {problem.name: problem.value for problem in Problem},
         "STARTS": [[_text(start), kind] for start, kind in media.STARTS],
         "RIFFS": {_text(mark): kind for mark, kind in media.RIFFS.items()},
         "BRANDS": {_text(brand): kind for brand, kind in media.BRANDS.items()},

@@ -38,8 +38,9 @@ export function sniff(bytes) {
 /** @type {(bytes: Uint8Array) => string} */
 const ascii = (bytes) => String.fromCharCode.apply(null, Array.from(bytes.subarray(0, 64)));
 
-/** @type {(table: { [mark: string]: string }, mark: string) => string} */
-const named = (table, mark) => (Object.keys(table).includes(mark) ? table[mark] : "");
+// What a table says of a mark; "" where it says nothing, whatever objects inherit.
+/** @type {<T extends string>(table: { [mark: string]: T }, mark: string) => T | ""} */
+export const named = (table, mark) => (Object.keys(table).includes(mark) ? table[mark] : "");
 
 // A frame of MPEG sound, layer III: eleven bits set, then a version, a bit rate and a rate that exist.
 /** @type {(bytes: Uint8Array) => boolean} */

@@ -2,15 +2,14 @@
 // (`type` of the entry) decides nothing: it only names the file until it is opened.
 
 import { VIEWS } from "#contract";
-import { sniff as typeOf } from "../../shared/media.js";
+import { named, sniff as typeOf } from "../../shared/media.js";
 
 const PAPERS = ["application/pdf", "text/plain", "application/msword"];
 const PAPER_FAMILIES = ["application/vnd.", "text/"];
 
 // "picture", "sound" or "film" for what the frame can show; "" for all that can only be saved.
 /** @type {(type: string) => FileView | ""} */
-export const viewOf = (type) =>
-  Object.keys(VIEWS).includes(type) ? /** @type {Record<string, FileView>} */ (VIEWS)[type] : "";
+export const viewOf = (type) => named(/** @type {Record<string, FileView>} */ (VIEWS), type);
 
 // A word of the page for it: picture, sound, film, paper or other.
 /** @type {(type: string) => FileFamily} */

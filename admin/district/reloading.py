@@ -38,8 +38,7 @@ class Rereading:
     def __init__(self, content: Path, data: Path, second_keys: Path | None) -> None:
         self._content = content
         self._second_keys = second_keys
-        self._key_files = (content / "data" / "keys.yml", second_keys)
-        self._request = data / _ASKED
+        self._looked_at = (str(data / _ASKED), str(content / "data" / "keys.yml"), second_keys)
         self._taken = self._look()
         # What all files were like when something due could not be read; None where nothing is due.
         self._tried: tuple[_Stamps, _Stamps] | None = None
@@ -77,7 +76,7 @@ class Rereading:
         return district
 
     def _look(self) -> _Stamps:
-        return tuple(_stamp(path) for path in (self._request, *self._key_files))
+        return tuple(map(_stamp, self._looked_at))
 
     def _look_at_all(self) -> tuple[_Stamps, _Stamps]:
         folder = self._content / "data"
@@ -139,11 +138,11 @@ def ask_to_reread(data: Path) -> None:
     path.touch(mode=0o600)
 
 
-def _stamp(path: Path | None) -> _Stamp | None:
+def _stamp(path: str | Path | None) -> _Stamp | None:
     if path is None:
         return None
     try:
-        found = path.stat()
+        found = os.stat(path)  # ten times a request: a Path asks through itself
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

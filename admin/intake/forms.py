@@ -1,7 +1,6 @@
 """The public form's fields and the sentences of their errors."""
 
 import unicodedata
-from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField
@@ -32,9 +31,6 @@ class FilesForm(PublicForm):
 
 class TipForm(TipQuestions, PublicForm):
     keeps_old_nonce = True
-    left: Sequence[str] = ()
-    """Names of files that were chosen and cannot come with the words."""
-
     contact = StringField(
         _l("怎么联系您？"),
         [Length(max=CONTACT_MAX, message=_l("联系方式最多写 200 个字。请写短一些。"))],
@@ -47,10 +43,6 @@ class TipForm(TipQuestions, PublicForm):
         """Collect what was answered, by field; what was left empty is left out."""
         found = {field.name: self[field.name].data for field in FIELDS}
         return {name: value for name, value in found.items() if value}
-
-    @property
-    def contact_text(self) -> str:
-        return self.contact.data or ""
 
 
 class CopiedForm(PublicForm):

@@ -8,12 +8,11 @@ from functools import cached_property
 
 from ..district.data import District
 from ..sealing import receipt
+from ..tip.answers import Answers
 from ..tip.routing import Circumstances, choose_unit
 from ..vault.spent import nonces
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
-
-Answers = Mapping[str, str | list[str]]
 
 
 class NoUnitOpen(Exception):

@@ -24,18 +24,18 @@ from ..wire.padding import pad_page
 from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
-from .forms import CopiedForm, TipForm
+from .forms import CopiedForm
 from .no_js.file_outcomes import Told, told_left
 from .no_js.request import sent_words
 from .pages import (
     SENT_SIZE,
     SentPage,
     first_view,
-    new_form,
     render_form,
     render_sent,
     sent_view,
 )
+from .sent_form import SentForm
 from .services import Received, Result, receive
 from .submission import Intake, NoUnitOpen, Submission
 from .supplements import UnitClosedSince
@@ -74,12 +74,10 @@ def back_to_form() -> BaseResponse:
 @public
 def send_tip() -> Response | Page:
     """Take a tip and answer with its receipt, in one response."""
-    sent, left = sent_words()
-    form = new_form(sent)
-    form.left = left
-    is_valid = form.validate()
+    form = SentForm(*sent_words())
+    is_right = form.is_right()
     try:
-        return _send(form) if is_valid else _again(form)
+        return _send(form) if is_right else _again(form)
     except (SQLAlchemyError, NumberTaken):
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()
@@ -88,7 +86,7 @@ def send_tip() -> Response | Page:
         return _again(form, problem=sentence, status=503)
 
 
-def _send(form: TipForm) -> Response | Page:
+def _send(form: SentForm) -> Response | Page:
     intake = current_intake(db.session, form.nonce.day)
     if intake is None:
         return _again(form, problem=_expired(), token=app_state().tokens.new())
@@ -102,24 +100,24 @@ def _send(form: TipForm) -> Response | Page:
         return _again(form, problem=_rest(), status=503)
     # A retry and a supplement pass. What becomes a tip of its own all the same stands apart.
     is_machine = verdict is not Verdict.NORMAL
-    sent = Submission(intake, form.nonce, form.answers(), form.contact_text, is_machine)
+    sent = Submission(intake, form.nonce, form.answers, form.contact, is_machine)
     return _take(form, sent, verdict, is_new=is_new)
 
 
-def _judge(form: TipForm) -> Verdict:
+def _judge(form: SentForm) -> Verdict:
     return flood().judge(
         proven=False,
         group=sender_group(),
-        decoy=bool(form.website.data),
+        decoy=form.is_decoy,
         lane_size=lambda: lane_size(db.reading),
     )
 
 
-def _is_known(form: TipForm) -> bool:
+def _is_known(form: SentForm) -> bool:
     return bool(nonces.spent_bodies(db.reading, form.nonce.nonce))
 
 
-def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) -> Response | Page:
+def _take(form: SentForm, sent: Submission, verdict: Verdict, *, is_new: bool) -> Response | Page:
     # What was looked up is known: a reader that stays open while others write and this one seals
     # and waits makes SQLite's journal grow (36 MB against 11 in a flood of 570 tips).
     db.reading.rollback()
@@ -130,11 +128,11 @@ def _take(form: TipForm, sent: Submission, verdict: Verdict, *, is_new: bool) ->
     except NoUnitOpen:
         return _again(form, no_unit=True)
     except ContactRefused as refused:
-        form.contact.errors = [str(_CONTACT_SENTENCES[refused.problem])]
+        form.page.contact.errors = [str(_CONTACT_SENTENCES[refused.problem])]
         return _again(form)
     except (Strayed, Unmarked) as astray:
         db.session.rollback()
-        form.tell_astray(is_moved=isinstance(astray, Strayed))
+        form.page.tell_astray(is_moved=isinstance(astray, Strayed))
         return _again(form)
     except UnitClosedSince:
         return _again(
@@ -170,7 +168,7 @@ def _receive_once(sent: Submission, *, is_new: bool) -> Result:
     return result
 
 
-def _wrong_age(form: TipForm) -> str:
+def _wrong_age(form: SentForm) -> str:
     """Name what is wrong with the age of a form of which nothing is stored yet."""
     if form.nonce.age < app_state().config.form_min_seconds:
         return str(_("发得太快了，字都还在。请再按一次发送。"))
@@ -190,16 +188,17 @@ def _rest() -> str:
 
 
 def _again(
-    form: TipForm, *, problem: str = "", token: str = "", no_unit: bool = False, status: int = 422
+    form: SentForm, *, problem: str = "", token: str = "", no_unit: bool = False, status: int = 422
 ) -> Page:
     """Show the form again with all that was typed, and with a token that is good."""
+    page = form.page
     if problem:
-        form.form_errors.append(problem)
+        page.form_errors.append(problem)
     if form.left:
-        form.form_errors.append(_("文件还没有收下。发出字以后，在下一页再选。"))
-    token = token or form.next_token
+        page.form_errors.append(_("文件还没有收下。发出字以后，在下一页再选。"))
+    token = token or page.next_token
     headers = {"Retry-After": str(_WAIT_SECONDS)} if status == 503 else {}
-    return render_form(form, token=token, no_unit=no_unit), status, headers
+    return render_form(page, token=token, no_unit=no_unit), status, headers
 
 
 def show_result(

@@ -9,6 +9,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from ..app_state import app_state
+from ..tip.answers import one_break
 from ..wire.form_tokens import BadToken, FormNonce
 
 STRAYED = _l("注意：您的线索像是被人挪了地方，这次没有发出去。")
@@ -78,4 +79,4 @@ class PublicForm(Form):
 
 def lines(text: str | None) -> str | None:
     """Count a line's end as one character, as the person who typed it does."""
-    return text and text.replace("\r\n", "\n").replace("\r", "\n")
+    return text and one_break(text)

@@ -13,9 +13,10 @@ from admin import create_app
 from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db
-from admin.intake import pages, services, submission, views
+from admin.intake import services, submission, views
 from admin.intake.current import current_intake
 from admin.intake.flood import Verdict
+from admin.intake.sent_form import SentForm
 from admin.vault import store
 from admin.vault.spent import nonces
 
@@ -67,16 +68,17 @@ def take_apart(app: Flask, parts: Parts) -> None:
     parts.start()
     with app.request_context(post_environ(data)):
         parts.mark("request opened")
-        form = pages.new_form(request.form)
-        parts.mark("body read, form made")
-        assert form.validate(), form.errors
-        parts.mark("form validated")
+        form = SentForm(request.form, ())
+        assert request.form
+        parts.mark("body read")
+        assert form.is_right()
+        parts.mark("answers read")
         intake = current_intake(db.session, form.nonce.day)
         assert intake is not None
         assert not nonces.spent_bodies(db.reading, form.nonce.nonce)
         assert views._judge(form) is Verdict.NORMAL
         parts.mark("nonce looked up, tip judged")
-        sent = submission.Submission(intake, form.nonce, form.answers())
+        sent = submission.Submission(intake, form.nonce, form.answers)
         assert str(sent.keys.identity.recipient)
         parts.mark("receipt and reporter's key")
         sealed = services.seal_tip(sent)

@@ -28,6 +28,8 @@ class Ahead:
         self._body: int | None = None
         self._needs: int | None = None
         self._place = 0
+        self.is_long = False
+        """Whether more of the body is to come than is held: a thread will wait for it."""
 
     def add(self, data: bytes) -> bool:
         """Take in more; tell whether a thread need wait for nothing now."""
@@ -40,9 +42,8 @@ class Ahead:
         if self._needs is None:
             self._walk_chunks()
         held = len(self.data)
-        return held - (self._body or 0) > MOST_AHEAD or (
-            self._needs is not None and held >= self._needs
-        )
+        self.is_long = self.is_long or held - (self._body or 0) > MOST_AHEAD
+        return self.is_long or (self._needs is not None and held >= self._needs)
 
     def asks_to_go_on(self) -> bool:
         """Tell whether the sender keeps its body back until it is told to go on."""
@@ -58,7 +59,8 @@ class Ahead:
             length = _LENGTH.search(self.data, 0, end + 2)
             size = int(length[1]) if length else 0
             # A longer one is read by a thread, in a place that its view gives or refuses.
-            self._needs = self._body + (size if size <= MOST_AHEAD else 0)
+            self.is_long = size > MOST_AHEAD
+            self._needs = self._body + (0 if self.is_long else size)
         return True
 
     def _walk_chunks(self) -> None:

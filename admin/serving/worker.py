@@ -5,11 +5,11 @@ import signal
 import struct
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
-from socket import SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, socket
+from socket import SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, socket
+from threading import local
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -19,16 +19,15 @@ from gunicorn.http.errors import (
     InvalidResponseHeaderName,
     ParseException,
 )
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
 from ..logs import describe
-from .ahead import Ahead
+from ..wire.request_lock import LEAVE
+from .line import PASSING_SECONDS, Line
+from .lingering import Conn, LingeringWorker
 
 # The peer went away between its connect and our accept, or another worker was quicker.
 GONE = (errno.EAGAIN, errno.ECONNABORTED)
-# Seconds and bytes for which a closed connection's sender may go on before it is cut off.
-LINGER_SECONDS = 2.0
-LINGER_BYTES = 4 * 1024 * 1024
 # Bytes of an unread body for which a thread waits, so that its connection can be kept.
 MOST_DRAINED = 64 * 1024
 # Bytes that a worker holds of requests that are still on their way; the oldest gives way.
@@ -37,36 +36,7 @@ MOST_HELD = 64 * 1024 * 1024
 OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
 
-class Conn(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A connection that leaves its end to the worker's loop.
-
-    gunicorn's loop waits up to two seconds for each sender to see that it was answered: some
-    dozens that stay silent then keep everybody else waiting for minutes.
-    """
-
-    linger: Callable[["Conn"], None]
-    drained = 0
-    is_told = False
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.ahead = Ahead()
-
-    def init(self) -> None:
-        """Give the parser what was read before a thread was asked."""
-        super().init()
-        if self.ahead.data:
-            self.parser.unreader.unread(bytes(self.ahead.data))
-            self.ahead = Ahead()
-
-    def close(self, graceful: bool = False) -> None:
-        if graceful:
-            self.linger(self)
-        else:
-            super().close()
-
-
-class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class PatientWorker(LingeringWorker):
     """gunicorn's threads, but a connection takes one only when its whole request is there.
 
     Browsers open connections that they may never use, and some senders are slow on purpose. In
@@ -80,13 +50,42 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     whole_patience: ClassVar[float] = 120.0
     """Seconds from its first byte within which a request must have come: 256 KiB at 2 KiB/s."""
     alive: bool
+    wsgi: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lingering: deque[Conn] = deque()
         self.coming: deque[Conn] = deque()
         """Connections whose request has begun, the oldest first."""
         self.held = 0
+        self.line = Line(self.enqueue_req)
+        self.of_thread = local()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        app: Any = self.wsgi
+
+        def in_line(environ: dict[str, Any], start_response: Any) -> Any:
+            environ[LEAVE] = partial(self.line.leave, self.of_thread.conn)
+            return app(environ, start_response)
+
+        self.wsgi = in_line
+
+    def handle(self, conn: Conn) -> Any:
+        self.of_thread.conn = conn
+        try:
+            return super().handle(conn)
+        finally:
+            self.line.leave(conn)
+
+    def enqueue_req(self, conn: Conn) -> None:
+        # The worker ends and its threads take nothing new: whoever waits is let go with it.
+        with suppress(RuntimeError):
+            super().enqueue_req(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        soon = min(timeout, PASSING_SECONDS) if self.line.is_waiting else timeout
+        super().wait_for_and_dispatch_events(soon)
+        self.line.pass_by()
 
     def init_signals(self) -> None:
         super().init_signals()
@@ -95,7 +94,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def run(self) -> None:
         super().run()
-        for conn in (*self.lingering, *self.coming):
+        for conn in self.coming:
             conn.close()
         # Python gives up its handlers before it ends: the arbiter's last word would kill, not end.
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
@@ -176,7 +175,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def hand_over(self, conn: Conn) -> None:
         self.let_come(conn)
         conn.is_told = False
-        self.enqueue_req(conn)
+        if conn.ahead.is_long:
+            self.enqueue_req(conn)
+        else:
+            self.line.join(conn)
 
     def give_up(self, conn: Conn) -> None:
         """Let a sender go whose request did not come whole."""
@@ -195,41 +197,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.begin(conn)
             self.take_in(conn, buffered)
 
-    def linger(self, conn: Conn) -> None:
-        """Say that no more will come, and close once the sender has seen it, or soon."""
-        try:
-            conn.sock.shutdown(SHUT_WR)
-        except OSError:
-            conn.close()
-            return
-        conn.sock.setblocking(False)
-        conn.timeout = time.monotonic() + LINGER_SECONDS
-        self.lingering.append(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self.drain, conn))
-
-    def drain(self, conn: Conn, client: socket) -> None:
-        """Throw away what still comes: closed over unread bytes, TCP would lose the answer."""
-        try:
-            data = client.recv(65536)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        conn.drained += len(data)
-        if not data or conn.drained > LINGER_BYTES:
-            self.lingering.remove(conn)
-            self.let_go(conn)
-
-    def let_go(self, conn: Conn) -> None:
-        self.poller.unregister(conn.sock)
-        conn.close()
-
     def murder_pending(self) -> None:
         super().murder_pending()
         while self.coming and self.coming[0].timeout <= time.monotonic():
             self.give_up(self.coming[0])
-        while self.lingering and self.lingering[0].timeout <= time.monotonic():
-            self.let_go(self.lingering.popleft())
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
         if _unread(conn) > MOST_DRAINED:

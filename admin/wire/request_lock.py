@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MOST_READ = 256 * 1024
 """Bytes of a body that are read before its turn; of a longer one, its view decides."""
+LEAVE = "dengshao.leave"
+"""Under which a server may put what it wants called when a request gives its turn away."""
 _TURN = "dengshao.turn"
 
 
@@ -48,6 +50,8 @@ def unlocked(environ: Mapping[str, Any]) -> Iterator[None]:
         yield
         return
     turn.release()
+    if leave := environ.get(LEAVE):
+        leave()
     try:
         yield
     finally:

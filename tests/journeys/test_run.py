@@ -196,6 +196,35 @@ def test_two_hundred_senders_that_drip_hold_up_nobody(tmp_path, demo_store, bund
             connection.close()
 
 
+def test_readers_that_take_nothing_of_a_long_answer_hold_up_nobody(
+    tmp_path, demo_store, bundles, site_folder
+):
+    folder = tmp_path / "bundles"
+    shutil.copytree(bundles, folder)
+    (folder / "long.js").write_bytes(b"/" * 16 * 1024 * 1024)
+    served = start_on(demo_store, tmp_path, folder, site_folder)
+    host, _, port = served.config.bind.partition(":")
+    readers = []
+    try:
+        for _ in range(12):
+            reader = socket.socket()
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.settimeout(60)
+            reader.connect((host, int(port)))
+            ask = f"GET /app/long.js HTTP/1.1\r\nHost: {served.config.public_host}\r\n\r\n"
+            reader.sendall(ask.encode())
+            readers.append(reader)
+        for _ in range(20):
+            # Each of them holds a thread, and more of them than are called at once.
+            with urllib.request.urlopen(f"{served.public}/tip/", timeout=60) as answer:
+                assert answer.status == 200
+        assert all(reader.recv(12) == b"HTTP/1.1 200" for reader in readers)
+    finally:
+        served.stop(signal.SIGKILL)
+        for reader in readers:
+            reader.close()
+
+
 def test_a_second_start_on_the_same_folder_says_where_the_first_one_runs(
     tmp_path, demo_store, bundles, site_folder
 ):

@@ -55,6 +55,22 @@ def test_what_no_waiting_would_mend_is_not_waited_for(request_):
     assert Ahead().add(request_)
 
 
+@pytest.mark.parametrize(
+    ("begun", "is_long"),
+    [
+        (HEAD + b"Content-Length: %d\r\n\r\n" % MOST_AHEAD, False),
+        (HEAD + b"Content-Length: %d\r\n\r\n" % (MOST_AHEAD + 1), True),
+        (JUDGED["chunks without end"], True),
+        (HEAD + b"\r\n", False),
+    ],
+)
+def test_a_body_that_is_not_held_whole_is_told_from_one_that_is(begun, is_long):
+    ahead = Ahead()
+    ahead.add(begun)
+
+    assert ahead.is_long is is_long
+
+
 @given(
     st.sampled_from(sorted(WHOLE)),
     st.lists(st.integers(0, 200), max_size=6),

@@ -23,7 +23,7 @@ from gunicorn.workers.gthread import TConn
 
 from ..logs import describe
 from ..wire.request_lock import LEAVE
-from .line import PASSING_SECONDS, Line
+from .call_queue import PASSING_SECONDS, CallQueue
 from .lingering import Conn, LingeringWorker
 
 # The peer went away between its connect and our accept, or another worker was quicker.
@@ -57,25 +57,25 @@ class PatientWorker(LingeringWorker):
         self.coming: deque[Conn] = deque()
         """Connections whose request has begun, the oldest first."""
         self.held = 0
-        self.line = Line(self.enqueue_req)
+        self.calls = CallQueue(self.enqueue_req)
         self.of_thread = local()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         app: Any = self.wsgi
 
-        def in_line(environ: dict[str, Any], start_response: Any) -> Any:
-            environ[LEAVE] = partial(self.line.leave, self.of_thread.conn)
+        def counted(environ: dict[str, Any], start_response: Any) -> Any:
+            environ[LEAVE] = partial(self.calls.leave, self.of_thread.conn)
             return app(environ, start_response)
 
-        self.wsgi = in_line
+        self.wsgi = counted
 
     def handle(self, conn: Conn) -> Any:
         self.of_thread.conn = conn
         try:
             return super().handle(conn)
         finally:
-            self.line.leave(conn)
+            self.calls.leave(conn)
 
     def enqueue_req(self, conn: Conn) -> None:
         # The worker ends and its threads take nothing new: whoever waits is let go with it.
@@ -83,9 +83,9 @@ class PatientWorker(LingeringWorker):
             super().enqueue_req(conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        soon = min(timeout, PASSING_SECONDS) if self.line.is_waiting else timeout
+        soon = min(timeout, PASSING_SECONDS) if self.calls.is_waiting else timeout
         super().wait_for_and_dispatch_events(soon)
-        self.line.pass_by()
+        self.calls.pass_by()
 
     def init_signals(self) -> None:
         super().init_signals()
@@ -178,7 +178,7 @@ class PatientWorker(LingeringWorker):
         if conn.ahead.is_long:
             self.enqueue_req(conn)
         else:
-            self.line.join(conn)
+            self.calls.join(conn)
 
     def give_up(self, conn: Conn) -> None:
         """Let a sender go whose request did not come whole."""

@@ -1,4 +1,4 @@
-"""Lets few requests of a process out to its threads at one time; the others wait in line."""
+"""Lets few requests of a process out to its threads at one time; the others wait in queue."""
 
 import time
 from collections import deque
@@ -14,7 +14,7 @@ PASSING_SECONDS: Final = 0.2
 _Request = TypeVar("_Request", bound=Hashable)
 
 
-class Line(Generic[_Request]):
+class CallQueue(Generic[_Request]):
     """Requests that are here whole, called in the order in which they came.
 
     A thread that waits for the request lock woke up for it. With sixteen of them a journey took

@@ -111,7 +111,7 @@ def seal_tip(sent: Submission) -> store.SealedTip:
     words = payload.Tip(
         reference=reference,
         fields=sent.answers,
-        reporter=str(sent.keys.identity.recipient),
+        reporter=sent.keys.identity.recipient_text,
         talk=sent.keys.talk,
         contact=_seal_contact(sent),
     )

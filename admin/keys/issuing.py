@@ -90,7 +90,7 @@ class MemberKeys:
 
     @property
     def recipient(self) -> str:
-        return self.identity.recipient.text
+        return self.identity.recipient_text
 
 
 def new_member_keys(passphrase: str) -> MemberKeys:
@@ -179,7 +179,7 @@ def make_unit_key(session: Session, first: Member) -> tuple[UnitKey, HybridIdent
     if current_key(session, first.unit_id) is not None:
         raise UnitHasKey
     identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
-    recipients = identity.recipient.text, recovery.recipient.text
+    recipients = identity.recipient_text, recovery.recipient.text
     unit_key = UnitKey(
         unit_id=first.unit_id,
         recipient=recipients[0],
@@ -220,7 +220,7 @@ def open_identity(member: Member, passphrase: str, code: str) -> HybridIdentity:
     except SealingError:
         raise WrongSecret from None
     identity = age.parse_identity(text)
-    if not isinstance(identity, HybridIdentity) or identity.recipient.text != member.recipient:
+    if not isinstance(identity, HybridIdentity) or identity.recipient_text != member.recipient:
         raise KeyMismatch
     return identity
 

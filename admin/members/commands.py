@@ -187,7 +187,7 @@ def recover_unit(unit_id: str) -> None:
     first = click.prompt("第一半", type=str, err=True)
     second = click.prompt("第二半", type=str, err=True)
     identity = recovery_shares.join(first, second)
-    if identity.recipient.text != key.recovery:
+    if identity.recipient_text != key.recovery:
         raise click.ClickException("这两半拼不出本单位现在的恢复密钥：请核对是不是同一张恢复单。")
     click.echo(str(identity))
 

@@ -74,7 +74,7 @@ def _store(
     digits = receipt.new_digits()
     keys, reference = receipt.derive(digits, site_id), payload.new_reference()
     fields: Mapping[str, Any] = dict(sample.fields)
-    tip = payload.Tip(reference, fields, keys.identity.recipient.text, keys.talk)
+    tip = payload.Tip(reference, fields, keys.identity.recipient_text, keys.talk)
     flags: tuple[payload.Flag, ...] = ("minor",) if fields.get("minor") == "yes" else ()
     label = payload.Label(fields["category"], fields["township"], flags)
     unit, recovery = age.parse_recipient(key.recipient), age.parse_recipient(key.recovery)

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import IO, Any, Final, TypeVar, cast
 
 from flask import Flask, Request, Response, abort, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -39,6 +40,13 @@ _PUBLIC_HEADERS: Final = [*_HEADERS.items(), ("Content-Security-Policy", CSP_PUB
 _DESK_HEADERS: Final = [*_HEADERS.items(), ("Content-Security-Policy", _CSP_DESK)]
 # What pages of both hosts load; it holds nothing of anyone.
 _SHARED_PATHS: Final = ("/assets/", "/app/", "/keys.json")
+
+
+class DeskSessions(SecureCookieSessionInterface):
+    """The desk's sessions. A public page has none: it reads no cookie, and can set none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if is_desk_path(request.path) else None
 
 
 class NoSpoolRequest(Request):
@@ -89,6 +97,7 @@ def is_desk_path(path: str) -> bool:
 def init_security(app: Flask, config: Config) -> None:
     """Set the hosts' wall and the headers of every answer."""
     app.request_class = NoSpoolRequest
+    app.session_interface = DeskSessions()
 
     @app.before_request
     def keep_hosts_apart() -> BaseResponse | None:

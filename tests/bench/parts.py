@@ -79,7 +79,7 @@ def take_apart(app: Flask, parts: Parts) -> None:
         assert views._judge(form) is Verdict.NORMAL
         parts.mark("nonce looked up, tip judged")
         sent = submission.Submission(intake, form.nonce, form.answers)
-        assert str(sent.keys.identity.recipient)
+        assert sent.keys.identity.recipient_text
         parts.mark("receipt and reporter's key")
         sealed = services.seal_tip(sent)
         parts.mark("sealed to three")

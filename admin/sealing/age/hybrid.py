@@ -88,8 +88,17 @@ class HybridIdentity:
 
     @cached_property
     def recipient(self) -> HybridRecipient:
+        return HybridRecipient(self._public)
+
+    @cached_property
+    def recipient_text(self) -> str:
+        """The recipient's text, without parsing its key anew: one is written for every tip."""
+        return bech32.encode(RECIPIENT_PREFIX, self._public)
+
+    @property
+    def _public(self) -> bytes:
         lattice = self._lattice.public_key().public_bytes_raw()
-        return HybridRecipient(lattice + self._curve.public_key().public_bytes_raw())
+        return lattice + self._curve.public_key().public_bytes_raw()
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes | None:
         for stanza in stanzas:

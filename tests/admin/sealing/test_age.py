@@ -267,3 +267,9 @@ def test_bech32_cuts_bytes_as_base32_of_the_standard_library_does(data):
     alphabet = bytes.maketrans(bytes(range(32)), b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
     assert bech32._values(data).translate(alphabet) == base64.b32encode(data).rstrip(b"=")
+
+
+def test_a_recipients_text_needs_no_second_parsing():
+    identity = HybridIdentity(bytes(range(32)))
+
+    assert identity.recipient_text == identity.recipient.text == str(identity.recipient)

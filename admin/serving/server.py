@@ -127,16 +127,25 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
+        self.cfg.set("post_worker_init", self.start_threads)
 
     def load(self) -> RequestLock:
-        app = self._make_app(self.kept)
-        start_sweeping(app)
-        start_noticing(app)
-        start_looking(self.kept)
-        # What is there now stays: the garbage collector need not walk through it at every turn.
+        """Make the application once, before there are workers: they share its memory."""
+        self._app = self._make_app(self.kept)
+        with self._app.app_context():
+            # A worker must not inherit an open connection.
+            db.dispose()
+        # What is there now stays: the garbage collector need not walk through it at every turn,
+        # and so writes no mark of its own into pages that the workers share.
         gc.collect()
         gc.freeze()
-        return RequestLock(app.wsgi_app)
+        return RequestLock(self._app.wsgi_app)
+
+    def start_threads(self, _worker: object) -> None:
+        """Start what each worker does beside answering: no thread lives through a fork."""
+        start_sweeping(self._app)
+        start_noticing(self._app)
+        start_looking(self.kept)
 
 
 def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str,
         "timeout": 60,
         # Longer than a silent connection may stay, so that no worker has to be killed.
         "graceful_timeout": 8,
-        "preload_app": False,
+        "preload_app": True,
         # An access log would hold addresses and times.
         "accesslog": None,
         "errorlog": "-",

@@ -7,8 +7,10 @@ use an engine of their own, so that a read never waits behind a writer.
 """
 
 import fcntl
+import math
 import os
 import threading
+import time
 import weakref
 from datetime import date, datetime
 from inspect import iscoroutinefunction
@@ -21,12 +23,15 @@ from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from .config import Config
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 READ = "read"
+RESTED_SECONDS = 1.0
+"""Seconds after which a connection is asked whether it still stands."""
 
 
 class Database(SQLAlchemy):
@@ -104,10 +109,13 @@ def init_db(app: Flask, config: Config) -> None:
     if is_sqlite:
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     else:
-        options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+        options |= {"pool_size": 10, "max_overflow": 10}
     reading = dict(options)
     if not is_sqlite:
         reading["connect_args"] = {"options": "-c default_transaction_read_only=on"}
+        # READ COMMITTED sees what is newest at each statement, in a transaction as outside of one:
+        # a reader's BEGIN and ROLLBACK are two ways to the server for nothing.
+        reading["isolation_level"] = "AUTOCOMMIT"
     app.config["SQLALCHEMY_ENGINES"] = {"default": options, READ: reading}
     db.init_app(app)
     with app.app_context():
@@ -115,6 +123,9 @@ def init_db(app: Flask, config: Config) -> None:
             path = Path(url.database or "")
             _set_up_sqlite_writer(db.engine, WriteLock(path.with_suffix(".lock")))
             _set_up_sqlite_reader(db.get_engine(READ))
+        else:
+            for engine in db.engines.values():
+                _ask_after_rest(engine)
 
 
 def _set_up_sqlite_writer(engine: Engine, lock: WriteLock) -> None:
@@ -153,6 +164,29 @@ def _set_up_sqlite_reader(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """Ask a connection whether it still stands before it is used, where it rested for a second.
+
+    SQLAlchemy's own `pool_pre_ping` asks each time: a fifth of what a page of the queue takes.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED_SECONDS:
+            return
+        try:
+            stands = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            stands = False
+        if not stands:
+            # The pool closes it and opens another in its place.
+            raise DisconnectionError
 
 
 def forget_deleted(engine: Engine) -> bool:

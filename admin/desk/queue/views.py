@@ -44,6 +44,7 @@ from .listing import (
     read_labels,
     read_queue,
 )
+from .row_html import Show, rows_html
 from .search import Wanted, read_wanted
 from .side import read_around
 
@@ -103,21 +104,21 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
         "counted": words.counted,
         "labels": app_state().district.labels,
         "script_words": _script_words(),
-        # All of their tips carry an empty label, which tells nobody anything.
-        "is_custodial": app_state().district.ways.is_custodial(viewer.unit_id),
         "name_max": NAME_MAX,
     }
 
 
 def _rows(page: QueuePage, viewer: Viewer) -> dict[str, Any]:
-    """Collect the rows, with each word that several share said once."""
-    return {
-        "page": page,
-        "days": words.day_words({row.received_on for row in page.rows}, viewer.today),
-        "dues": queue_words.due_words({row.due_on for row in page.rows}, viewer.today),
-        "rules": {rule.id: rule.zh for rule in app_state().district.clocks.rules},
-        "tip_address": url_for(".show_tip", reference="-").removesuffix("-"),
-    }
+    roles = g.staff.roles
+    show = Show(
+        today=viewer.today,
+        tip_address=url_for(".show_tip", reference="-").removesuffix("-"),
+        may_open=is_allowed(Act.OPEN, roles),
+        may_choose=is_allowed(Act.BULK, roles) or is_allowed(Act.ASSIGN, roles),
+        # All of their tips carry an empty label, which tells nobody anything.
+        is_custodial=app_state().district.ways.is_custodial(viewer.unit_id),
+    )
+    return {"page": page, "rows": rows_html(page.rows, show)}
 
 
 def _script_words() -> Markup:

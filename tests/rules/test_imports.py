@@ -40,6 +40,7 @@ WITH_FLASK = {
     "desk/files/forms.py",
     "desk/forms.py",
     "desk/loading.py",
+    "desk/queue/row_html.py",
     "desk/tip/forms.py",
     "intake/challenge.py",
     "intake/flood.py",

@@ -1,6 +1,7 @@
 """A served installation for a benchmark: a migrated store with open units, two workers."""
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -34,10 +35,19 @@ class Place:
     process: subprocess.Popen
     identities: dict[str, HybridIdentity]
 
+    def processes(self) -> list[int]:
+        """The first process and its workers."""
+        return [self.process.pid, *children(self.process.pid)]
+
+    def memory_mb(self) -> float:
+        """MB of all the server's processes, what they share counted once (PSS)."""
+        rollups = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in self.processes())
+        return sum(int(re.search(r"^Pss: +(\d+) kB", text, re.M)[1]) for text in rollups) / 1024
+
     def cpu_seconds(self) -> float:
         """CPU seconds that the server's processes have used so far."""
         ticks = 0
-        for pid in [self.process.pid, *children(self.process.pid)]:
+        for pid in self.processes():
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")

@@ -21,7 +21,7 @@ LOADED = re.compile(
     r'<link rel="(?:stylesheet|icon)" href="([^"]+)"|<script src="([^"]+)"', re.ASCII
 )
 BUDGETS = {
-    "site_build_s_1500": "≤ 3",
+    "site_build_s_1500": "≤ 2.5",
     "site_build_s_1500_long": "",
     "page_gzip_bytes_max": "≤ 10240",
 }

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from ..access.permissions import Act
 from ..audit.faults import Fault, Finding
 from ..tip.channels import CHANNELS
-from ..tip.events import TOLD, Event, EventKind
+from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.status import STATUSES
 from ..tip.urgency import GRADES
 
@@ -67,7 +67,10 @@ DONE: Final[dict[str, Any]] = {
     "opened": _l("打开了线索"),
     "acted": _l("办理了线索"),
     "file_opened": _l("打开了附件"),
-    **{kind.value: _l(TOLD[kind].word) for kind in (EventKind.FILE_COPIED, EventKind.FILE_TAKEN)},
+    **{
+        kind.value: _l(EVENT_WORDS[kind].word)
+        for kind in (EventKind.FILE_COPIED, EventKind.FILE_TAKEN)
+    },
     "assigned": _l("分派了线索"),
     "labelled": _l("贴了工作标签"),
     "invite": _l("发出邀请"),
@@ -129,7 +132,7 @@ _DETAIL: Final[dict[str, Any]] = {
     "ok": _l("完整"),
     "faults": _l("有不对的"),
     # What an act did with its tip, and where that left it.
-    **{kind.value: _l(told.word) for kind, told in TOLD.items() if "%(" not in told.word},
+    **{kind.value: _l(told.word) for kind, told in EVENT_WORDS.items() if "%(" not in told.word},
     **{
         Event(EventKind.REGRADED, urgency=level).code: _l("改为%(word)s", word=_l(grade.word))
         for level, grade in GRADES.items()

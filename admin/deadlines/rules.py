@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..tip.events import TOLD, EventKind, Level
+from ..tip.events import EVENT_WORDS, EventKind, Level
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
 from .working_days import WorkingDays, end_of
@@ -29,7 +29,7 @@ class Step:
     @property
     def is_read(self) -> bool:
         """Tell whether who did this has read the tip, or has settled what becomes of it."""
-        is_more = self.old is not self.new or not TOLD[self.kind].is_by_cover
+        is_more = self.old is not self.new or not EVENT_WORDS[self.kind].is_by_cover
         return self.is_staff and is_more
 
 

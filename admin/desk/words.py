@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..district.data import Choice, District
 from ..models import Decision
-from ..tip.events import TOLD, Event, EventKind
+from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.fields import FIELDS
 from ..tip.status import STATUSES, TipStatus
 from ..tip.urgency import GRADES, Urgency
@@ -73,7 +73,7 @@ def event_word(decision: Decision) -> str:
         return str(_("回答了问题"))
     if event.kind is EventKind.OVERDUE and not rule_name(event.rule):
         return str(_("有一个期限过期，催办"))
-    return str(_(TOLD[event.kind].word) % _carried(event))
+    return str(_(EVENT_WORDS[event.kind].word) % _carried(event))
 
 
 def _carried(event: Event) -> dict[str, str]:

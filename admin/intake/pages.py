@@ -14,7 +14,7 @@ from ..tip.routing import offered_categories
 from ..vault import vault
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
-from .no_js.file_outcomes import Told
+from .no_js.file_outcomes import FileOutcome
 
 # Stands where the token goes. Jinja leaves it as it is; no typed word is on the page yet.
 _TOKEN_MARK = "token-goes-here"  # noqa: S105 (a mark, not a secret)
@@ -77,7 +77,7 @@ class SentPage:
     is_machine: bool = False
     """Whether the tip stands apart, among those that machines seem to have sent."""
     is_practice: bool = False
-    files: tuple[Told, ...] = ()
+    files: tuple[FileOutcome, ...] = ()
     """What became of each file."""
 
 

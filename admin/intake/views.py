@@ -25,7 +25,7 @@ from .contact import ContactRefused, Problem
 from .current import current_intake
 from .flood import Verdict, flood, sender_group
 from .forms import CopiedForm
-from .no_js.file_outcomes import Told, told_left
+from .no_js.file_outcomes import FileOutcome, left_out
 from .no_js.request import sent_words
 from .pages import (
     SENT_SIZE,
@@ -144,7 +144,7 @@ def _take(form: SentForm, sent: Submission, verdict: Verdict, *, is_new: bool) -
     finally:
         if not is_stored:
             flood().undo(verdict, sender_group())
-    return show_result(result, sent.intake, files=[*told_left(form.left)])
+    return show_result(result, sent.intake, files=[*left_out(form.left)])
 
 
 def _receive(sent: Submission, *, is_new: bool) -> Result:
@@ -205,7 +205,7 @@ def show_result(
     result: Result,
     intake: Intake,
     form: CopiedForm | None = None,
-    files: Sequence[Told] = (),
+    files: Sequence[FileOutcome] = (),
 ) -> Response:
     """Show what became of the tip, with the receipt until the reporter has copied it."""
     page = SentPage(

@@ -36,7 +36,7 @@ from ..web.security import forbid_core_dumps
 from ..wire.request_lock import RequestLock
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
-from .worker import PatientWorker
+from .worker import ReadAheadWorker
 
 _PID = re.compile(r"\(pid (\d+)\)")
 
@@ -153,7 +153,7 @@ def gunicorn_options(config: Config, *, workers: int, threads: int) -> dict[str,
     return {
         "bind": config.bind,
         "workers": workers,
-        "worker_class": PatientWorker,
+        "worker_class": ReadAheadWorker,
         "threads": threads,
         "keepalive": 5,
         "timeout": 60,

@@ -36,7 +36,7 @@ MOST_HELD = 64 * 1024 * 1024
 OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
 
-class PatientWorker(LingeringWorker):
+class ReadAheadWorker(LingeringWorker):
     """gunicorn's threads, but a connection takes one only when its whole request is there.
 
     Browsers open connections that they may never use, and some senders are slow on purpose. In
@@ -45,9 +45,9 @@ class PatientWorker(LingeringWorker):
     longer body takes a thread with its head; the packages that take such bodies count their places.
     """
 
-    patience: ClassVar[float] = 20.0
+    read_seconds: ClassVar[float] = 20.0
     """Seconds that a thread waits for the next bytes of a body, or for room to send some."""
-    whole_patience: ClassVar[float] = 120.0
+    request_seconds: ClassVar[float] = 120.0
     """Seconds from its first byte within which a request must have come: 256 KiB at 2 KiB/s."""
     alive: bool
     wsgi: Any
@@ -109,7 +109,7 @@ class PatientWorker(LingeringWorker):
         self.nr_conns += 1
         if self.nr_conns >= self.worker_connections and self.coming:
             self.give_up(self.coming[0])
-        _limit_waiting(client, self.patience)
+        _limit_waiting(client, self.read_seconds)
         # Non-blocking until its first byte is there; a thread makes it blocking again.
         conn = Conn(self.cfg, client, address, listener.getsockname())
         conn.linger = self.linger
@@ -132,7 +132,7 @@ class PatientWorker(LingeringWorker):
         self.read_on(conn, client)
 
     def begin(self, conn: Conn) -> None:
-        conn.timeout = time.monotonic() + self.whole_patience
+        conn.timeout = time.monotonic() + self.request_seconds
         self.coming.append(conn)
         self.poller.modify(conn.sock, EVENT_READ, partial(self.read_on, conn))
 

@@ -45,7 +45,7 @@ class Level(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class EventWord:
     """What is said of one kind of event at the desk and in the audit log."""
 
     word: str
@@ -54,30 +54,30 @@ class Told:
     """Whether staff do it without opening the tip: a dispatcher holds no key."""
 
 
-TOLD: Final[dict[EventKind, Told]] = {
-    EventKind.DECIDED: Told("作出决定"),
-    EventKind.CLAIMED: Told("领办", is_by_cover=True),
-    EventKind.RELEASED: Told("放回队列", is_by_cover=True),
-    EventKind.ASSIGNED: Told("分派", is_by_cover=True),
-    EventKind.RUN_OUT: Told("领办到期，放回队列"),
-    EventKind.FIRST_READ: Told("第一次打开"),
-    EventKind.ASKED: Told("向举报人提问"),
-    EventKind.ANSWERED: Told("回复举报人"),
-    EventKind.REGRADED: Told("把紧急程度改为%(word)s", is_by_cover=True),
-    EventKind.MOVED: Told("已移交"),
-    EventKind.EXTENDED: Told("延长期限：%(why)s"),
-    EventKind.OVERDUE: Told("“%(rule)s”过期，催%(who)s"),
-    EventKind.LINKED: Told("和 %(other)s 关联为同一件事", is_by_cover=True),
-    EventKind.UNLINKED: Told("取消和 %(other)s 的关联", is_by_cover=True),
-    EventKind.MERGED: Told("并入 %(other)s（同一件事）"),
-    EventKind.JOINED: Told("%(other)s 并入了这一条", is_by_cover=True),
-    EventKind.PARTED: Told("%(other)s 不再并入这一条", is_by_cover=True),
-    EventKind.FILE_COPIED: Told("转出了附件的副本"),
-    EventKind.FILE_TAKEN: Told("取出了附件，要离线清理"),
-    EventKind.MORE_WORDS: Told("补充了内容"),
-    EventKind.DANGER: Told("说自己有危险"),
-    EventKind.WITHDRAWN: Told("请求撤回"),
-    EventKind.EXPIRED: Told("保存期满，删除内容"),
+EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
+    EventKind.DECIDED: EventWord("作出决定"),
+    EventKind.CLAIMED: EventWord("领办", is_by_cover=True),
+    EventKind.RELEASED: EventWord("放回队列", is_by_cover=True),
+    EventKind.ASSIGNED: EventWord("分派", is_by_cover=True),
+    EventKind.RUN_OUT: EventWord("领办到期，放回队列"),
+    EventKind.FIRST_READ: EventWord("第一次打开"),
+    EventKind.ASKED: EventWord("向举报人提问"),
+    EventKind.ANSWERED: EventWord("回复举报人"),
+    EventKind.REGRADED: EventWord("把紧急程度改为%(word)s", is_by_cover=True),
+    EventKind.MOVED: EventWord("已移交"),
+    EventKind.EXTENDED: EventWord("延长期限：%(why)s"),
+    EventKind.OVERDUE: EventWord("“%(rule)s”过期，催%(who)s"),
+    EventKind.LINKED: EventWord("和 %(other)s 关联为同一件事", is_by_cover=True),
+    EventKind.UNLINKED: EventWord("取消和 %(other)s 的关联", is_by_cover=True),
+    EventKind.MERGED: EventWord("并入 %(other)s（同一件事）"),
+    EventKind.JOINED: EventWord("%(other)s 并入了这一条", is_by_cover=True),
+    EventKind.PARTED: EventWord("%(other)s 不再并入这一条", is_by_cover=True),
+    EventKind.FILE_COPIED: EventWord("转出了附件的副本"),
+    EventKind.FILE_TAKEN: EventWord("取出了附件，要离线清理"),
+    EventKind.MORE_WORDS: EventWord("补充了内容"),
+    EventKind.DANGER: EventWord("说自己有危险"),
+    EventKind.WITHDRAWN: EventWord("请求撤回"),
+    EventKind.EXPIRED: EventWord("保存期满，删除内容"),
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from admin.cli import main
 from admin.intake.js_api import files
 from admin.intake.js_api.part_room import PartRoom
-from admin.serving.worker import PatientWorker
+from admin.serving.worker import ReadAheadWorker
 
 
 def later():
@@ -20,7 +20,7 @@ def later():
 
 
 if __name__ == "__main__":
-    PatientWorker.patience = PatientWorker.whole_patience = float(os.environ["PATIENCE"])
+    ReadAheadWorker.read_seconds = ReadAheadWorker.request_seconds = float(os.environ["PATIENCE"])
     if "LATER" in os.environ:
         files.PartRoom = lambda: PartRoom(clock=later)
     sys.exit(main())

@@ -30,6 +30,12 @@ RETIRED = {
     "scripted": "js_api",
     "slowing": "throttle",
     "turns": "request_lock",
+    "PatientWorker": "ReadAheadWorker",
+    "whole_patience": "request_seconds",
+    "Told": "EventWord, FileOutcome",
+    "told_left": "left_out",
+    "Tray": "FileBuffers",
+    "TrayFile": "FileBuffer",
 }
 """A retired name, and the one that stands for it now: an identifier, or a module's name."""
 ALIKE = {"Row", "Page", "Line", "Reason"}

@@ -17,7 +17,7 @@ _NAME_SHOWN: Final = 40
 
 
 @dataclass(frozen=True)
-class Told:
+class FileOutcome:
     """One line on the page after sending."""
 
     name: str = field(repr=False)
@@ -25,25 +25,25 @@ class Told:
     is_failed: bool = False
 
 
-def told(outcome: Outcome) -> Iterator[Told]:
+def file_outcomes(outcome: Outcome) -> Iterator[FileOutcome]:
     """Tell file by file what was stored and what was not; all that are too many in one line."""
     for file in outcome.sealed:
-        yield Told(short_name(file.name), _stored(file))
+        yield FileOutcome(short_name(file.name), _stored(file))
     for name in outcome.known:
-        yield Told(short_name(name), _("已保存"))
+        yield FileOutcome(short_name(name), _("已保存"))
     excess = [file.name for file in outcome.failed if file.why is Trouble.TOO_MANY]
     for failed in outcome.failed:
         if failed.why is not Trouble.TOO_MANY:
-            yield Told(short_name(failed.name), _failed(failed.why), is_failed=True)
+            yield FileOutcome(short_name(failed.name), _failed(failed.why), is_failed=True)
     if excess:
-        yield Told(_listed(excess), _failed(Trouble.TOO_MANY), is_failed=True)
+        yield FileOutcome(_listed(excess), _failed(Trouble.TOO_MANY), is_failed=True)
 
 
-def told_left(names: Sequence[str]) -> Iterator[Told]:
+def left_out(names: Sequence[str]) -> Iterator[FileOutcome]:
     """Tell of files that were chosen beside the words and did not come with them."""
     if names:
         shown = [name or str(_("先前选的文件")) for name in names]
-        yield Told(_listed(shown), _("没有和字一起收下"), is_failed=True)
+        yield FileOutcome(_listed(shown), _("没有和字一起收下"), is_failed=True)
 
 
 def _stored(file: SealedFile) -> str:

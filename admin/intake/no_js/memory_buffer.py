@@ -43,7 +43,7 @@ class Memory:
             self._room += count
 
 
-class TrayFile(BytesIO):
+class FileBuffer(BytesIO):
     """One file's bytes. Once there is trouble, what was held is let go, and so is what comes."""
 
     def __init__(
@@ -64,7 +64,7 @@ class TrayFile(BytesIO):
         return len(data)
 
 
-class Tray:
+class FileBuffers:
     """The files of one request."""
 
     def __init__(self, memory: Memory, *, most_files: int, most_bytes: int) -> None:
@@ -73,11 +73,11 @@ class Tray:
         self._room = most_bytes
         self._held = 0
 
-    def open(self) -> TrayFile:
+    def open(self) -> FileBuffer:
         """Give what the next file is written to."""
         has_place = self._files_left > 0
         self._files_left -= 1
-        return TrayFile(self._admit if has_place else _refuse, self._let_go)
+        return FileBuffer(self._admit if has_place else _refuse, self._let_go)
 
     def _admit(self, count: int) -> Trouble | None:
         if count > self._room:

@@ -25,7 +25,7 @@ from ..submission import Submission
 from ..supplements import SealedFile, UnitClosedSince, add_files
 from ..views import Page, back_to_form, show_result
 from .file_intake import Outcome
-from .file_outcomes import Told, told
+from .file_outcomes import FileOutcome, file_outcomes
 from .request import bring_files, sent_files
 
 bp = Blueprint("more_files", __name__)
@@ -88,7 +88,7 @@ def _tip(sent: Submission) -> Tip | None:
 
 
 def _show(result: Result, sent: Submission, outcome: Outcome) -> Response:
-    lines = [*told(outcome)] or [Told("", _("请先选一个文件。"), is_failed=True)]
+    lines = [*file_outcomes(outcome)] or [FileOutcome("", _("请先选一个文件。"), is_failed=True)]
     response = show_result(result, sent.intake, files=lines)
     if outcome.is_busy:
         response.status_code, response.headers["Retry-After"] = 503, "60"

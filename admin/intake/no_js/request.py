@@ -18,7 +18,7 @@ from ...wire.request_lock import MOST_READ, unlocked
 from ..forms import FilesForm
 from ..js_api.part_room import NoPlace, PartRoom
 from .file_intake import Outcome, take_up
-from .memory_buffer import Memory, Tray, TrayFile
+from .memory_buffer import FileBuffer, FileBuffers, Memory
 from .multipart import FormWithFiles
 from .plain_files import Arrived, Sealer
 
@@ -46,8 +46,8 @@ def init_memory(app: Flask) -> None:
 def sent_files() -> Iterator[tuple[FilesForm, list[FileStorage]]]:
     """Read the form that was sent, and its files, which stay in memory until the block ends."""
     config = app_state().config
-    with _tray(config.files_most, config.plain_mb * MIB) as tray:
-        sent = _posted(tray)
+    with _buffers(config.files_most, config.plain_mb * MIB) as buffers:
+        sent = _posted(buffers)
         yield FilesForm(sent), [file for file in request.files.getlist("files") if _is_one(file)]
 
 
@@ -57,25 +57,25 @@ def sent_words() -> tuple[MultiDict[str, str], list[str]]:
     A browser that was held back from sealing posts their names alone. A page from before files
     had a step of their own posts all of them: not a byte is kept.
     """
-    with _tray(0, 0) as tray:
-        sent = _posted(tray)
+    with _buffers(0, 0) as buffers:
+        sent = _posted(buffers)
         files = [file.filename or "" for file in request.files.getlist("files") if _is_one(file)]
     # What such a page remembers of files that it brought: their names are sealed.
     kept = [""] if sent.get("kept") else []
     return sent, [*files, *filter(None, sent.getlist("files")), *kept]
 
 
-def _tray(most_files: int, most_bytes: int) -> Tray:
+def _buffers(most_files: int, most_bytes: int) -> FileBuffers:
     memory: Memory = current_app.extensions["dengshao.files"]
-    return Tray(memory, most_files=most_files, most_bytes=most_bytes)
+    return FileBuffers(memory, most_files=most_files, most_bytes=most_bytes)
 
 
-def _posted(tray: Tray) -> MultiDict[str, str]:
+def _posted(buffers: FileBuffers) -> MultiDict[str, str]:
     reading = cast(Any, request)
     most_bytes = app_state().config.plain_mb * MIB
     if most_bytes and request.mimetype == "multipart/form-data":
         reading.form_data_parser_class = FormWithFiles
-        reading.file_stream = tray.open
+        reading.file_stream = buffers.open
         reading.max_content_length = _TOSSED * most_bytes + MOST_READ
     if (request.content_length or 0) <= MOST_READ:
         return request.form
@@ -95,7 +95,7 @@ def _posted(tray: Tray) -> MultiDict[str, str]:
 
 def _is_one(file: FileStorage) -> bool:
     """Tell a file from the empty part that stands where nothing was chosen."""
-    stream = cast(TrayFile, file.stream)
+    stream = cast(FileBuffer, file.stream)
     return bool(file.filename or stream.getbuffer().nbytes)
 
 
@@ -118,7 +118,7 @@ def bring_files(
 
 
 def _arrived(form: FilesForm, file: FileStorage) -> Arrived:
-    stream = cast(TrayFile, file.stream)
+    stream = cast(FileBuffer, file.stream)
     data = stream.getvalue()
     kind = "original" if form.originals.data else "file"
     mark = nonces.body_mac(form.nonce.nonce, f"{kind} {sha256(data).hexdigest()}".encode())

@@ -61,10 +61,16 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("database", names, indirect=True, scope="session")
 
 
+# A page that hangs costs no quarter of an hour; the slowest test in a browser takes a third of it.
+BROWSER_SECONDS = 300
+
+
 def pytest_itemcollected(item):
     """Mark what opens a page, so that none is forgotten: `make test-quick` leaves it out."""
     if "browser" in item.fixturenames:
         item.add_marker(pytest.mark.browser)
+    if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+        item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
 
 
 @pytest.hookimpl(trylast=True)

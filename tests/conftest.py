@@ -32,6 +32,7 @@ from tests.live import (  # noqa: F401
 from tests.longest import longest_first
 from tests.quick_apps import keep_builders, keep_checked, keep_parsed, keep_stretched, quick
 from tests.s3 import running_s3
+from tests.tables import first_rows
 
 # How long one example takes is a matter of the machine, and tests judge no time.
 settings.register_profile("suite", deadline=None)
@@ -73,7 +74,9 @@ def pytest_itemcollected(item):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    items[:], left = first_rows(items)
+    config.hook.pytest_deselected(items=left)
     longest_first(items, Path(__file__).parent)
 
 

@@ -31,6 +31,7 @@ def backed_up(operator, store):
 RECIPIENTS = ["", "age1pq1qqqq", str(X25519Identity.generate().recipient), "nonsense"]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("recipient", RECIPIENTS, ids=["none", "cut", "classic", "nonsense"])
 def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
     operator, app, recipient

@@ -169,6 +169,7 @@ def test_a_row_that_was_taken_out_or_moved_is_seen(backed_up, empty):
     assert "表 decision 和清单不符" in backed_up.restore(empty("sqlite")).output
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("kept", [0, 100, 3_000, 70_000, -1])
 def test_a_file_that_was_cut_is_refused(backed_up, empty, kept):
     backed_up.file.write_bytes(backed_up.file.read_bytes()[:kept])
@@ -308,6 +309,7 @@ def added(name, data):
     return change
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("name", "data", "told"), ADDED)
 def test_a_part_that_the_signed_manifest_does_not_name_is_not_restored(
     backed_up, empty, name, data, told

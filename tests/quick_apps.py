@@ -84,7 +84,8 @@ def keep_parsed():
         if words not in kept:
             before, known = len(self._trace), set(self._converters)
             parts = list(parse(self, words))
-            new = {name: self._converters[name] for name in self._converters.keys() - known}
+            # In their order: what an address holds is handed to them one after the other.
+            new = {name: one for name, one in self._converters.items() if name not in known}
             kept[words] = parts, self._trace[before:], new
             return parts
         parts, trace, converters = kept[words]

@@ -24,8 +24,9 @@ INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-che
 
 # More processes than cores: many tests wait for a browser or a server. A file of tests stays in one
 # process, the longest first (tests/longest.py); the seed makes all collect the same names of cases.
+# Bytecode is kept whatever the shell says: of a hundred servers and builds each would compile anew.
 TEST_PROCESSES ?= 4
-PYTEST = PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+PYTEST = env -u PYTHONDONTWRITEBYTECODE PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 CATALOGUE := admin/translations/en/LC_MESSAGES/messages
 

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import secrets
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +9,15 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import settings
-from sqlalchemy import insert
 
 from admin import create_app
 from admin.config import ROOT, load_config
-from admin.db import db, today
-from admin.models import UnitKey
+from admin.db import db
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
 from admin.wire.request_lock import RequestLock
 from tests import connections, databases
+from tests.installations import migrated_store, new_installation, open_units
 
 # One browser, one set of bundles and one demo for the whole session.
 from tests.live import (  # noqa: F401
@@ -32,9 +30,9 @@ from tests.live import (  # noqa: F401
     visit,
 )
 from tests.longest import longest_first
-from tests.quick_apps import keep_builders, keep_stretched, quick
+from tests.quick_apps import keep_builders, keep_checked, keep_parsed, keep_stretched, quick
 from tests.s3 import running_s3
-from tests.support import WIDE_BUDGETS
+from tests.tables import first_rows
 
 # How long one example takes is a matter of the machine, and tests judge no time.
 settings.register_profile("suite", deadline=None)
@@ -44,6 +42,8 @@ SHARED = ROOT.parent / "shared"
 
 connections.watch()
 keep_builders()
+keep_parsed()
+keep_checked()
 keep_stretched()
 
 
@@ -61,14 +61,22 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("database", names, indirect=True, scope="session")
 
 
+# A page that hangs costs no quarter of an hour; the slowest test in a browser takes a third of it.
+BROWSER_SECONDS = 300
+
+
 def pytest_itemcollected(item):
     """Mark what opens a page, so that none is forgotten: `make test-quick` leaves it out."""
     if "browser" in item.fixturenames:
         item.add_marker(pytest.mark.browser)
+    if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+        item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    items[:], left = first_rows(items)
+    config.hook.pytest_deselected(items=left)
     longest_first(items, Path(__file__).parent)
 
 
@@ -76,6 +84,8 @@ def pytest_collection_finish():
     """Let no garbage collection walk through the thousands of tests and all that is imported."""
     gc.collect()
     gc.freeze()
+    # An application leaves many small things behind: looked at seldom, they cost a tenth less.
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -132,13 +142,12 @@ def sqlite_url(migrated_file, tmp_path):
 @pytest.fixture
 def database_url(database, tmp_path, request):
     """A database of one test's own: for an `app` in its newest form, otherwise empty."""
-    is_for_app = "app" in request.fixturenames
-    if database == "sqlite":
-        path = tmp_path / "data" / "dengshao.sqlite3"
-        yield request.getfixturevalue("sqlite_url") if is_for_app else f"sqlite:///{path}"
-    elif is_for_app:
-        with request.getfixturevalue("pool").lent() as address:
+    data = tmp_path / "data"
+    if "app" in request.fixturenames:
+        with migrated_store(request, database, data) as address:
             yield address
+    elif database == "sqlite":
+        yield f"sqlite:///{data / 'dengshao.sqlite3'}"
     else:
         server, name = request.getfixturevalue("postgresql"), databases.new_name("t")
         yield databases.create_database(server, name)
@@ -196,22 +205,17 @@ def unit_secrets() -> dict[str, UnitSecrets]:
     return made
 
 
-@pytest.fixture
-def environ(tmp_path, database_url, unit_secrets):
-    """The environment of a test's installation; a second person has confirmed the units' keys."""
-    data = tmp_path / "data"
-    data.mkdir(exist_ok=True)
+@pytest.fixture(scope="session")
+def confirmed_keys(unit_secrets):
+    """The words of the keys file in which a second person has confirmed the units' keys."""
     rows = [{"id": name, "fingerprint": unit.fingerprint} for name, unit in unit_secrets.items()]
-    keys = {"source": "tests", "checked": "2026-11-24", "items": rows}
-    (data / "keys.yml").write_text(yaml.safe_dump(keys), "utf-8")
-    (data / "secret").write_text(secrets.token_hex(32))
-    return {
-        "DENGSHAO_DATA": str(data),
-        "DENGSHAO_DATABASE_URL": database_url,
-        "DENGSHAO_FORM_MIN_SECONDS": "0",
-        "DENGSHAO_SITE": str(tmp_path / "site"),
-        **WIDE_BUDGETS,
-    }
+    return yaml.safe_dump({"source": "tests", "checked": "2026-11-24", "items": rows})
+
+
+@pytest.fixture
+def environ(tmp_path, database_url, confirmed_keys):
+    """The environment of a test's installation; a second person has confirmed the units' keys."""
+    return new_installation(tmp_path, database_url, confirmed_keys)
 
 
 @pytest.fixture
@@ -232,18 +236,7 @@ def app(config):
 @pytest.fixture
 def units(app, unit_secrets):
     """The units of the demo district, open for tips; gives their secrets by unit."""
-    with app.app_context():
-        for unit_id, unit in unit_secrets.items():
-            values = {
-                "unit_id": unit_id,
-                "recipient": str(unit.identity.recipient),
-                "recovery": str(unit.recovery.recipient),
-                "fingerprint": unit.fingerprint,
-                "roster_mac": "0" * 64,
-                "made_on": today(),
-            }
-            db.session.execute(insert(UnitKey).values(values))
-        db.session.commit()
+    open_units(app, unit_secrets)
     return unit_secrets
 
 

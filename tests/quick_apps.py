@@ -1,12 +1,14 @@
 """Lets each test have an application of its own at little cost: what is alike is made once."""
 
 import hashlib
+from copy import copy
 from functools import lru_cache
 
 from jinja2 import BytecodeCache
 from werkzeug.routing import Rule
 
 from admin.db import db
+from admin.reading import data_files
 
 _MOST_STATEMENTS = 1500
 
@@ -72,6 +74,42 @@ def keep_builders():
         return kept[key]
 
     Rule._compile_builder = kept_builder
+
+
+def keep_parsed():
+    """Keep the parts into which werkzeug takes a route: they too hang on its words alone."""
+    parse, kept = Rule._parse_rule, {}
+
+    def kept_parse(self, words):
+        if words not in kept:
+            before, known = len(self._trace), set(self._converters)
+            parts = list(parse(self, words))
+            # In their order: what an address holds is handed to them one after the other.
+            new = {name: one for name, one in self._converters.items() if name not in known}
+            kept[words] = parts, self._trace[before:], new
+            return parts
+        parts, trace, converters = kept[words]
+        self._trace.extend(trace)
+        for name, converter in converters.items():
+            # Each application has a map of its own.
+            self._converters[name] = mine = copy(converter)
+            mine.map = self.map
+        self.arguments.update(converters)
+        return parts
+
+    Rule._parse_rule = kept_parse
+
+
+def keep_checked():
+    """Keep what a data file's words came to, wherever it lies: a fault is found anew each time."""
+    check, kept = data_files._checked, {}
+
+    def kept_checked(path, *words):
+        if words not in kept:
+            kept[words] = check(path, *words)
+        return kept[words]
+
+    data_files._checked = kept_checked
 
 
 def keep_stretched():

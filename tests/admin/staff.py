@@ -1,5 +1,6 @@
 """Members of one unit and an administrator; their keys are made once in a folder, for they cost."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from admin.config import SecondFactor
 from admin.db import db
 from admin.keys import issuing
+from admin.sealing.age import HybridIdentity
 from admin.signin import guard
+from tests.once import made_once
 from tests.support import desk_client
 
 PASSPHRASE = "yun-shan-he-feng-lan"
@@ -22,9 +25,29 @@ def environ(environ):
 
 
 @pytest.fixture(scope="session")
-def made():
-    """Secrets of three members, all under `PASSPHRASE`."""
-    return [issuing.new_member_keys(PASSPHRASE) for _ in range(3)]
+def made(tmp_path_factory):
+    """Secrets of three members, all under `PASSPHRASE`, made once for a run of tests."""
+    folder = made_once(tmp_path_factory, "members", _write_members)
+    return [_read_member(words) for words in json.loads((folder / "members").read_text())]
+
+
+def _write_members(folder):
+    members = [issuing.new_member_keys(PASSPHRASE) for _ in range(3)]
+    rows = [
+        {
+            "code": one.code,
+            "seed": one.identity.seed.hex(),
+            **{name: getattr(one, name).hex() for name in ("salt", "auth_hash", "sealed_identity")},
+        }
+        for one in members
+    ]
+    (folder / "members").write_text(json.dumps(rows))
+
+
+def _read_member(row):
+    code, *rest = row.values()
+    seed, *kept = map(bytes.fromhex, rest)
+    return issuing.MemberKeys(code, HybridIdentity(seed), *kept)
 
 
 def make_unit(session, made):

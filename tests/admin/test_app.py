@@ -42,6 +42,7 @@ def test_the_desk_answers_on_its_own_host_only(app, config):
 STRANGE_HOSTS = ["evil.example", "127.0.0.1", "localhost", "127.0.0.1.evil.example:8000", ""]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("address", ["/tip/", "/desk/", "/", "/keys.json", "/app/old.js"])
 @pytest.mark.parametrize("host", STRANGE_HOSTS)
 def test_a_host_that_is_not_ours_gets_no_page_and_no_way_to_one(app, host, address):

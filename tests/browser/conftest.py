@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.node import NODE, run_jobs
+from tests.node import NODE, ask_jobs
 
 HERE = Path(__file__).parent
 
@@ -21,6 +21,6 @@ def work():
 
     def work(jobs):
         rows = [{"job": job, "content": content} for job, content in jobs]
-        return run_jobs(HERE / "tip_jobs.mjs", rows)
+        return ask_jobs(HERE / "tip_jobs.mjs", rows)
 
     return work

@@ -1,6 +1,5 @@
 // What files are made of in the browser, as tests ask: JSON in, JSON out.
 
-import { readFileSync } from "node:fs";
 import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
 import { safeName } from "../../admin/browser/reporter/files/file_entry.js";
 import { paddedSize, padme, steppedSize } from "../../admin/browser/reporter/files/padme.js";
@@ -8,6 +7,7 @@ import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
 import { sniff } from "../../admin/browser/shared/media.js";
 import { dimensions } from "../../admin/browser/shared/picture_size.js";
 import { openWith } from "../../admin/browser/shared/sealing/age.js";
+import { answerEachLine } from "./lines.mjs";
 
 const join = (parts) => Buffer.concat(parts.map(({ bytes }) => Buffer.from(bytes)));
 
@@ -66,9 +66,10 @@ const PARTS = {
     }),
 };
 
-const { job, content } = JSON.parse(readFileSync(0, "utf8"));
-try {
-  console.log(JSON.stringify(await PARTS[job](content)));
-} catch (error) {
-  console.log(JSON.stringify({ error: error.name }));
-}
+await answerEachLine(async ({ job, content }) => {
+  try {
+    return await PARTS[job](content);
+  } catch (error) {
+    return { error: error.name };
+  }
+});

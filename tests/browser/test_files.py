@@ -9,7 +9,7 @@ import pytest
 from admin.sealing import age
 from admin.sealing.padme import PACKS, blob_size, pack_size, padme, sealed_size
 from tests import evidence_files as evidence
-from tests.node import run_jobs
+from tests.node import ask_jobs
 
 HERE = Path(__file__).parent
 PART = 2**21
@@ -20,7 +20,7 @@ def do():
     """Do a job in node: `do("padme", [1, 2])`."""
 
     def do(job, content):
-        return run_jobs(HERE / "file_jobs.mjs", {"job": job, "content": content})
+        return ask_jobs(HERE / "file_jobs.mjs", {"job": job, "content": content})
 
     return do
 

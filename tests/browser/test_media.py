@@ -7,7 +7,7 @@ import pytest
 
 from admin.cleaning.kinds import sniff
 from admin.tip.media import BRANDS, EBML, MEDIA, RIFFS, STARTS, UNKNOWN, VIEWS, ZIP_START
-from tests.node import run_jobs
+from tests.node import ask_jobs
 
 HERE = Path(__file__).parent
 HEADS = [
@@ -32,7 +32,7 @@ def padded(head):
 def browsers_word():
     data = [b64encode(padded(head)).decode() for head in HEADS]
     return dict(
-        zip(HEADS, run_jobs(HERE / "file_jobs.mjs", {"job": "sniff", "content": data}), strict=True)
+        zip(HEADS, ask_jobs(HERE / "file_jobs.mjs", {"job": "sniff", "content": data}), strict=True)
     )
 
 

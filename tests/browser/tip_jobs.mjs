@@ -1,7 +1,6 @@
 // The jobs of the form's worker, and what they are made of, as tests ask: JSON in, JSON out.
 // A job that refuses gives the name of its error.
 
-import { readFileSync } from "node:fs";
 import { verifySolution } from "altcha-lib/v1";
 import { bodyOf } from "../../admin/browser/shared/body.js";
 import { fromBase64, toBase64 } from "../../admin/browser/shared/bytes.js";
@@ -16,6 +15,7 @@ import {
   wellFormed,
 } from "../../admin/browser/shared/sealing/tip.js";
 import { resealBundle } from "../../admin/browser/signin/renewal/bundle.js";
+import { answerEachLine } from "./lines.mjs";
 
 const times = (count, make) => Array.from({ length: count }, make);
 
@@ -39,6 +39,8 @@ async function result({ job, content }) {
   }
 }
 
-const results = [];
-for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await result(job));
-console.log(JSON.stringify(results));
+await answerEachLine(async (jobs) => {
+  const results = [];
+  for (const job of jobs) results.push(await result(job));
+  return results;
+});

@@ -25,6 +25,8 @@ from .test_main_journey import open_tip
 MIB = 2**20
 pytestmark = [
     pytest.mark.browser,
+    # As long as any other test: each of its waits alone may take four minutes.
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not evidence.has_ffmpeg(), reason="ffmpeg is absent: no film to send"),
 ]
 

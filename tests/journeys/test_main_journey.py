@@ -1,10 +1,19 @@
 """Read, report, return with a receipt, triage, answer: the path on which all else stands."""
 
+from functools import partial
+
 import pytest
 
 from tests.signing_in import typed_in
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visit(visit):
+    """Here a page glides to what is pressed, as it does for most."""
+    return partial(visit, reduced_motion="no-preference")
+
 
 TIP = {
     "category": "A4",

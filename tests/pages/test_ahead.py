@@ -14,8 +14,21 @@ LINKS = "[...document.querySelectorAll('link[rel=prefetch]')].map(one => one.hre
 SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 FETCHED = """most => performance.getEntriesByType("resource")
   .filter(one => one.name.includes("/app/")).length >= most"""
-# Asked after the page's own wish for an idle moment, so it is answered after it.
-IDLE = "new Promise(done => requestIdleCallback(() => requestIdleCallback(done)))"
+# Asked after the page's own wish for an idle moment, with a longer limit: it is answered after it,
+# and it is answered. Without a limit a browser may never find that moment.
+IDLE = """new Promise(done => {
+  const latest = {timeout: 4000};
+  requestIdleCallback(() => requestIdleCallback(done, latest), latest);
+})"""
+# From the first moment on the page works, and leaves its browser none.
+BUSY = """const line = new MessageChannel();
+line.port1.onmessage = () => {
+  const end = performance.now() + 5;
+  while (performance.now() < end);
+  line.port2.postMessage(0);
+};
+line.port2.postMessage(0);
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +67,13 @@ def test_a_page_about_reporting_fetches_the_forms_scripts_when_idle(visit, serve
     page.wait_for_function(FETCHED, arg=len(AHEAD))
     bundles = [(address, status) for address, status in answered if "/app/" in address]
     assert sorted(bundles) == [(f"{served.public}{address}", 200) for address in AHEAD]
+
+
+def test_a_page_that_is_never_idle_fetches_them_all_the_same(visit, served):
+    page = visit()
+    page.add_init_script(BUSY)
+    page.goto(f"{served.public}/report/")
+    page.wait_for_function(FETCHED, arg=len(AHEAD), polling=100)
 
 
 def test_what_is_fetched_ahead_is_what_the_form_loads_to_seal():

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.live import press_escape_three_times
+from tests.live import STILL, press_escape_three_times
 
 from .walks import FONT, open_page, with_samples
 
@@ -68,7 +68,7 @@ HERE = {"localService": True, "lang": "zh-CN", "name": "here"}
 
 
 def open_with_voices(browser, address, voices):
-    context = browser.new_context(viewport={"width": 360, "height": 740})
+    context = browser.new_context(viewport={"width": 360, "height": 740}, **STILL)
     context.add_init_script(f"({VOICES})({json.dumps(voices)})")
     tab = context.new_page()
     tab.goto(address)

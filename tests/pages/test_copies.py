@@ -4,6 +4,8 @@ import re
 import shutil
 from urllib.parse import urljoin
 
+from tests.live import STILL
+
 from .conftest import ADDRESSED, SITE_URL, build_site, read_page
 
 
@@ -52,7 +54,7 @@ def test_a_page_that_moved_names_the_address_of_the_new_one(published):
 
 def test_a_sub_folder_works_as_the_root_does(browser, site, tmp_path, serve):
     shutil.copytree(site, tmp_path / "portal" / "column" / "lamp")
-    tab = browser.new_page()
+    tab = browser.new_page(**STILL)
     missing = []
     tab.on("response", lambda answer: missing.append(answer.url) if answer.status > 399 else None)
     tab.goto(serve(tmp_path / "portal") + "column/lamp/")

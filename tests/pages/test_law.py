@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 import pytest
 
 from admin.reading.numerals import to_chinese
+from tests.live import STILL
 
 ARTICLE = re.compile(r"law/(\d\d)/")
 READERS = ["residents", "students", "business", "village", "officials", "network", "justice"]
@@ -91,7 +92,7 @@ COPY = "#copy-link"
 
 
 def open_article(browser, address, **options):
-    context = browser.new_context(viewport={"width": 360, "height": 740}, **options)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, **STILL, **options)
     page = context.new_page()
     page.goto(f"{address}law/23/#main")
     return page
@@ -108,7 +109,7 @@ def test_a_tap_copies_the_address_of_the_article_and_says_so(browser, address):
 
 @pytest.mark.browser
 def test_where_the_clipboard_is_kept_from_scripts_the_old_way_copies(browser, address):
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **STILL)
     context.add_init_script("""
         window.kept = navigator.clipboard;
         Object.defineProperty(navigator, 'clipboard', {value: undefined});

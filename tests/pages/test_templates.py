@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin.web.markup import dialled
-from tests.live import running
+from tests.live import STILL, running
 
 from .conftest import ROOT, Document
 from .walks import ELDER, SMALL, WIDE, violations
@@ -129,7 +129,7 @@ def test_choices_and_words_come_back_as_they_were_typed(form_app, form_address):
 
 
 def test_the_receipt_holds_its_digits_and_no_others(browser, form_address):
-    tab = browser.new_page()
+    tab = browser.new_page(**STILL)
     tab.goto(form_address)
     digits = "".join(tab.text_content("#receipt").split())
     assert digits == "".join(GROUPS)

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.live import WAIT_MS
+from tests.live import STILL, WAIT_MS
 
 from .conftest import ROOT
 
@@ -64,7 +64,7 @@ SHARES = 4
 def open_page(browser, address, *, width, elder=False, axe=False, **options):
     """Open a page in a browser of its own; with `axe`, that is in each page before it is read."""
     options |= {"bypass_csp": True} if axe else {}
-    context = browser.new_context(viewport={"width": width, "height": 740}, **options)
+    context = browser.new_context(viewport={"width": width, "height": 740}, **(STILL | options))
     context.set_default_timeout(WAIT_MS)
     if axe:
         context.add_init_script(path=AXE)

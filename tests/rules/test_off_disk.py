@@ -36,6 +36,7 @@ def test_the_static_site_posts_nothing():
             assert posting(path.read_text("utf-8")) == [], path
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "address", ["/tip/", "/tip/practice/", "/mailbox/", "/en/tip/", "/en/mailbox/"]
 )

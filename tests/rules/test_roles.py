@@ -164,6 +164,7 @@ def test_the_table_holds_at_least_120_cells(app):
     assert len(refused) >= 100
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("role", ROLES)
 def test_what_a_role_may_not_do_is_refused_audited_and_changes_nothing(app, enter, tip, role):
     browser = enter(role)
@@ -184,6 +185,7 @@ def test_what_a_role_may_not_do_is_refused_audited_and_changes_nothing(app, ente
     assert everything(app) == before
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("role", ROLES)
 def test_what_a_role_may_do_is_not_refused(app, enter, tip, role):
     browser = enter(role)
@@ -199,6 +201,7 @@ def test_what_a_role_may_do_is_not_refused(app, enter, tip, role):
     assert not [line for line in lines_of(app, browser.staff_name) if line[0] == "refused"]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("role", TAILS)
 def test_another_units_tip_is_as_unknown_as_one_that_never_was(app, enter, tip, role):
     browser = enter(role, "drugs")
@@ -339,6 +342,7 @@ def needs(act, app, hands, opened, recovery):
     return sealed in opened or label in opened
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_no_role_without_the_key_can_do_what_a_key_holds(app, made, vault, outsider, role):
     outsider(role)
@@ -364,6 +368,7 @@ def test_only_the_paper_recovers_and_not_a_holder(app, made, vault):
     assert opened_by(vault, stored_bytes(app))[1].keys() >= {the_tip(app).sealed}
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("role", sorted(WITHOUT_CONTENT))
 def test_who_reads_no_tips_is_handed_no_key_over_http(app, outsider, role):
     browser = desk_client(app).enter(outsider(role))

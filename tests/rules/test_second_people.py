@@ -185,6 +185,7 @@ def test_who_does_not_agree_leaves_all_as_it_was(app, people, enter):
     assert answer(head, request_id).status_code == 409
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", ["管理员", "专管员", "上一级研判员", "公安负责人"])
 def test_nobody_else_is_the_second_person(app, people, enter, name):
     suspend(enter("管理员"), people.ids["专管员"])
@@ -297,6 +298,7 @@ def enter_other(app, people):
     return entered
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("who", ["上一级负责人", "上一级研判员"])
 @pytest.mark.parametrize("name", EARLY)
 def test_no_one_alone_ends_what_lies_at_the_upper_unit_early(app, enter, tip_above, name, who):

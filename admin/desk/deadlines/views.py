@@ -91,8 +91,9 @@ class ExtensionForm(FlaskForm):  # type: ignore[misc]
 @bp.app_template_global()
 def deadlines_of(tip: Tip) -> TipDeadlines:
     """Collect what the page shows of a tip's deadlines; its decisions are loaded already."""
-    rules, day = app_state().district.clocks, today()
-    facts = facts_of(tip, Past(steps=tuple(map(step_of, tip.decisions))))
+    district, day = app_state().district, today()
+    rules = district.clocks
+    facts = facts_of(tip, Past(steps=tuple(map(step_of, tip.decisions))), district)
     found = () if tip.machine_unit else rules.deadlines(facts)
     lines = [(row.met_on is not None, _line(rules, row, day)) for row in found]
     waiting = tuple(line for is_met, line in lines if not is_met)
@@ -143,8 +144,9 @@ def extend(session: Session, tip: Tip, *, reason: str, actor: Staff) -> None:
 
     Raises `MoveNotAllowed` where that is too late, or was done before.
     """
-    facts = facts_of(tip, clocks.read_past(session, tip.id))
-    if not tip.is_open or not app_state().district.clocks.may_extend(facts, today()):
+    district = app_state().district
+    facts = facts_of(tip, clocks.read_past(session, tip.id), district)
+    if not tip.is_open or not district.clocks.may_extend(facts, today()):
         raise MoveNotAllowed("no more time")
     leave_lane(tip)
     tip.extended_on = today()
@@ -156,8 +158,9 @@ def mark_moved(session: Session, tip: Tip, *, actor: Staff) -> None:
 
     Raises `MoveNotAllowed` unless it was referred and still waits for that.
     """
-    facts = facts_of(tip, clocks.read_past(session, tip.id))
-    if not any(map(_waits_for_move, app_state().district.clocks.deadlines(facts))):
+    district = app_state().district
+    facts = facts_of(tip, clocks.read_past(session, tip.id), district)
+    if not any(map(_waits_for_move, district.clocks.deadlines(facts))):
         raise MoveNotAllowed("nothing to move")
     history.record(session, tip, Event(EventKind.MOVED), by=actor.name)
 

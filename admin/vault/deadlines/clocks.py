@@ -17,6 +17,7 @@ from ...deadlines.rules import (
     Step,
     is_reopening,
 )
+from ...district.data import District
 from ...models import ClockEvent, Decision, Tip
 from ...tip.events import Event, EventKind
 from ...tip.urgency import Urgency
@@ -107,12 +108,12 @@ def _lines_of(tip_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def facts_of(tip: Cover, past: Past) -> Facts:
+def facts_of(tip: Cover, past: Past, district: District) -> Facts:
     """Collect what the clocks may know of a tip."""
     return Facts(
         received_on=tip.received_on,
         urgency=Urgency(tip.urgency),
-        is_supervisory=app_state().district.ways.is_sealed(tip.unit_id),
+        is_supervisory=district.ways.is_sealed(tip.unit_id),
         steps=past.steps,
         extended_on=tip.extended_on,
         is_open=tip.is_open,
@@ -124,14 +125,16 @@ def clocks() -> Clocks:
     return app_state().district.clocks
 
 
-def next_due(tip: Cover, past: Past) -> Deadline | None:
+def next_due(tip: Cover, past: Past, district: District) -> Deadline | None:
     """Find the first deadline that is not met. In the lane 疑似机器发送 no clock runs."""
-    return None if tip.machine_unit else clocks().next_due(facts_of(tip, past))
+    if tip.machine_unit:
+        return None
+    return district.clocks.next_due(facts_of(tip, past, district))
 
 
 def mark(session: Session, tip: Tip, past: Past) -> None:
     """Write the tip's next deadline on it; one that opened again is urged anew."""
-    due = next_due(tip, past)
+    due = next_due(tip, past, app_state().district)
     tip.due_on, tip.due_rule = (due.due, due.rule.id) if due else (None, None)
     if past.steps and is_reopening(past.steps[-1]):
         session.execute(delete(ClockEvent).where(ClockEvent.tip_id == tip.id))
@@ -142,9 +145,9 @@ def mark_many(session: Session, tips: Iterable[Cover]) -> int:
 
     Their versions stay: for a member who looks at one of them nothing has changed.
     """
-    rows = list(tips)
+    rows, district = list(tips), app_state().district
     pasts = read_pasts(session, [tip.id for tip in rows])
-    marks = [(tip.id, next_due(tip, pasts[tip.id])) for tip in rows]
+    marks = [(tip.id, next_due(tip, pasts[tip.id], district)) for tip in rows]
     values = [
         {"tip": tip_id, "day": due.due if due else None, "rule": due.rule.id if due else None}
         for tip_id, due in marks
@@ -170,8 +173,8 @@ def note_first_read(session: Session, tip_id: int, *, by: str) -> bool:
     """
     query = select(*COVER).where(Tip.id == tip_id).with_for_update(of=Tip)
     tip: Any = session.execute(query).one()
-    past = read_past(session, tip_id)
-    waiting = clocks().deadlines(facts_of(tip, past))
+    past, district = read_past(session, tip_id), app_state().district
+    waiting = district.clocks.deadlines(facts_of(tip, past, district))
     if not any(row.met_on is None and "read" in row.rule.met_by for row in waiting):
         return False
     event = Event(EventKind.FIRST_READ)

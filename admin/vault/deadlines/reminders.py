@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ...app_state import app_state
+from ...district.data import District
 from ...models import OPEN, UNDATED, ClockEvent, Setting, Tip
 from ...tip.events import Event, EventKind, Level
 from ...tip.urgency import Urgency
@@ -129,7 +130,11 @@ def _tell(session: Session, day: date, tips: Sequence[Any]) -> int:
     columns = ClockEvent.tip_id, ClockEvent.rule, ClockEvent.level
     rows = session.execute(select(*columns).where(ClockEvent.tip_id.in_(ids)))
     told = {(row.tip_id, row.rule, row.level) for row in rows}
-    news = [(tip, found) for tip in tips if (found := _news(tip, pasts[tip.id], day, told))]
+    # The same for all of a turn: each look at it looks at files.
+    district = app_state().district
+    news = [
+        (tip, found) for tip in tips if (found := _news(tip, pasts[tip.id], day, told, district))
+    ]
     events = [
         {"tip_id": tip.id, "rule": rule, "level": level, "fired_on": day}
         for tip, found in news
@@ -150,13 +155,13 @@ def _tell(session: Session, day: date, tips: Sequence[Any]) -> int:
 
 
 def _news(
-    tip: Any, past: Past, day: date, told: set[tuple[int, str, str]]
+    tip: Any, past: Past, day: date, told: set[tuple[int, str, str]], district: District
 ) -> list[tuple[str, Level]]:
     """List which deadline is now told to which level, and was not told before."""
-    has_supervisor = app_state().district.ways.watcher(tip.unit_id) is not None
+    has_supervisor = district.ways.watcher(tip.unit_id) is not None
     return [
         (rule.id, level)
-        for rule, level in clocks().urges(facts_of(tip, past), day)
+        for rule, level in district.clocks.urges(facts_of(tip, past, district), day)
         if (tip.id, rule.id, level) not in told
         and (has_supervisor or level is not Level.SUPERVISOR)
     ]

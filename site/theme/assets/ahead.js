@@ -4,6 +4,8 @@
   "use strict";
   var own = /** @type {HTMLElement} */ (document.currentScript);
   var addresses = /** @type {string} */ (own.dataset.ahead).split(" ");
+  // Without a limit a busy page may wait for an idle moment for ever.
+  var LATEST_MS = 2000;
 
   function fetchAhead() {
     var line = navigator.connection;
@@ -17,7 +19,7 @@
   }
 
   window.addEventListener("load", function () {
-    if (window.requestIdleCallback) window.requestIdleCallback(fetchAhead);
-    else window.setTimeout(fetchAhead, 2000);
+    if (window.requestIdleCallback) window.requestIdleCallback(fetchAhead, { timeout: LATEST_MS });
+    else window.setTimeout(fetchAhead, LATEST_MS);
   });
 })();

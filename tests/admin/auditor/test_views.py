@@ -184,6 +184,7 @@ def without_triggers(session):
         session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("query", ["reference=x", "first=never", "kind=all", "unit=mars"])
 def test_a_filter_that_can_not_be_read_narrows_nothing_and_says_so(auditor, write, query):
     write(*opened(3))

@@ -89,6 +89,11 @@ def operator(app, environ, tmp_path):
 @pytest.fixture
 def receipt(client, units):
     """A tip that came in by the form; gives the reporter's receipt."""
+    return hand_in(client)
+
+
+def hand_in(client):
+    """Hand a tip in by the form; gives the reporter's receipt."""
     page = client.get("/tip/").text
     answers = {"category": "A4", "what": MARKS["the words"], "place": MARKS["the place"]}
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
@@ -101,6 +106,12 @@ def receipt(client, units):
 @pytest.fixture
 def store(app, receipt):
     """Rows in every table, awkward values in them, and sealed files of evidence."""
+    fill_store(app)
+    return receipt
+
+
+def fill_store(app):
+    """Fill every table, and the store of sealed files; one tip is there."""
     with app.app_context():
         engine = db.engine
         tip_id = db.session.scalars(select(Tip.id)).one()
@@ -117,7 +128,6 @@ def store(app, receipt):
     for blob, size in FILES.items():
         for number in range(part_count(size)):
             blobs.put(blob, number, os.urandom(part_length(size, number)))
-    return receipt
 
 
 def _file(blob, size, tip_id):

@@ -1,34 +1,30 @@
 """What is damaged is named, what is not for this place is refused, and nothing is half done."""
 
-import hashlib
 import io
-import os
-import resource
-import signal
-import subprocess
-import sys
+import shutil
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, inspect, update
+from sqlalchemy import create_engine, inspect
 
+from admin import create_app
 from admin.backup import restoring
 from admin.backup.commands import older
 from admin.backup.rows import LEFT_OUT, to_line
 from admin.cli import main
-from admin.config import ROOT
-from admin.db import db
+from admin.config import load_config
 from admin.migrate import known_revisions, read_steps
-from admin.models import Tip
 from admin.sealing import age
-from admin.sealing.age import HybridIdentity, X25519Identity
+from admin.sealing.age import HybridIdentity
+from tests.installations import migrated_store, new_installation, open_units
+from tests.live import dispose
+from tests.quick_apps import quick
 
-from .conftest import FILES, files_of
-
-DENGSHAO = Path(sys.executable).with_name("dengshao")
+from .conftest import FILES, Operator, files_of, fill_store, hand_in
 
 
 def nothing_in(environ):
@@ -56,9 +52,32 @@ def place_of(plain, name, at):
         return tar.getmember(name).offset_data + at
 
 
+@pytest.fixture(scope="module")
+def prepared(request, database, tmp_path_factory, confirmed_keys, unit_secrets):
+    """The operator of a store that was backed up once: no test of this file writes to it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with migrated_store(request, database, folder / "data") as url:
+        environ = new_installation(folder, url, confirmed_keys)
+        app = quick(create_app(load_config(environ)))
+        open_units(app, unit_secrets)
+        hand_in(app.test_client())
+        fill_store(app)
+        operator = Operator(app, environ, HybridIdentity.generate(), folder)
+        assert operator.backup().exit_code == 0
+        dispose(app)
+        yield operator
+
+
 @pytest.fixture
-def backed_up(operator, store):
-    assert operator.backup().exit_code == 0
+def environ(prepared):
+    return prepared.environ
+
+
+@pytest.fixture
+def backed_up(prepared, tmp_path):
+    """The operator with a copy of that backup, which a test may damage."""
+    operator = replace(prepared, folder=tmp_path)
+    shutil.copy(prepared.file, operator.file)
     return operator
 
 
@@ -150,6 +169,7 @@ def test_a_row_that_was_taken_out_or_moved_is_seen(backed_up, empty):
     assert "表 decision 和清单不符" in backed_up.restore(empty("sqlite")).output
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("kept", [0, 100, 3_000, 70_000, -1])
 def test_a_file_that_was_cut_is_refused(backed_up, empty, kept):
     backed_up.file.write_bytes(backed_up.file.read_bytes()[:kept])
@@ -264,26 +284,6 @@ def test_where_the_evidence_finds_no_place_no_row_is_seen_either(
     assert nothing_in(target)
 
 
-RECIPIENTS = ["", "age1pq1qqqq", str(X25519Identity.generate().recipient), "nonsense"]
-
-
-@pytest.mark.parametrize("recipient", RECIPIENTS, ids=["none", "cut", "classic", "nonsense"])
-def test_a_recipient_that_a_quantum_computer_opens_or_that_is_none_is_refused(
-    operator, app, recipient
-):
-    from flask.cli import ScriptInfo
-
-    from admin.commands.copies import backup
-
-    arguments = [str(operator.file), "--to", recipient]
-    info = ScriptInfo(create_app=lambda: app)
-    result = app.test_cli_runner().invoke(backup, arguments, obj=info)
-
-    assert result.exit_code == 1
-    assert "备份公钥" in result.output
-    assert not operator.file.exists()
-
-
 # What somebody who can seal puts in beside the rest; the signed manifest names none of it. A
 # session would be a way in.
 ADDED = [
@@ -309,6 +309,7 @@ def added(name, data):
     return change
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("name", "data", "told"), ADDED)
 def test_a_part_that_the_signed_manifest_does_not_name_is_not_restored(
     backed_up, empty, name, data, told
@@ -341,80 +342,6 @@ def test_parts_of_a_file_that_changed_places_are_seen(backed_up, empty):
 
     assert f"文件 {'c3' * 16} 第 2 段不在它的位置" in output
     assert nothing_in(target)
-
-
-def fill(app, tips):
-    """Make the store large: the tip that is there, again and again."""
-    with app.app_context():
-        row = db.session.execute(Tip.__table__.select().limit(1)).mappings().one()
-        many = [
-            dict(row)
-            | {
-                "id": number,
-                "reference": f"{number:05}-AAAAA",
-                "lookup": number.to_bytes(32),
-                "sealed": os.urandom(16_000),
-            }
-            for number in range(1, tips + 1)
-        ]
-        db.session.execute(Tip.__table__.insert(), many)
-        db.session.execute(update(Tip).values(merged_into_id=None))
-        db.session.commit()
-
-
-def start(operator, program=(DENGSHAO,), **options):
-    command = [*program, "backup", str(operator.file), "--to", str(operator.identity.recipient)]
-    environ = os.environ | operator.environ
-    return subprocess.Popen(
-        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
-
-
-def limit(size):
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-@pytest.mark.parametrize("size", [1_000, 60_000, 1_200_000])
-def test_a_full_disk_leaves_the_old_backup_and_no_half_one(backed_up, app, size):
-    old = backed_up.file.read_bytes()
-    fill(app, 300)
-
-    process = start(backed_up, preexec_fn=limit(size))
-    output = process.communicate()[0]
-
-    assert process.returncode == 1, output
-    assert "原来的备份没有动" in output
-    assert backed_up.file.read_bytes() == old
-    assert not backed_up.file.with_name("store.age.part").exists()
-    assert not (Path(backed_up.environ["DENGSHAO_DATA"]) / "backup.tmp").exists()
-
-
-def test_a_kill_in_the_middle_leaves_the_old_backup_whole_and_the_next_one_tidies_up(
-    backed_up, app, empty
-):
-    old = hashlib.sha256(backed_up.file.read_bytes()).digest()
-    fill(app, 1_500)
-    part = backed_up.file.with_name("store.age.part")
-
-    process = start(backed_up, [sys.executable, "-m", "tests.admin.backup.dying_backup"], cwd=ROOT)
-    process.communicate()
-
-    assert process.returncode == -signal.SIGKILL
-    assert hashlib.sha256(backed_up.file.read_bytes()).digest() == old
-    assert part.exists()
-
-    assert backed_up.backup().exit_code == 0
-    assert not part.exists()
-    assert not (Path(backed_up.environ["DENGSHAO_DATA"]) / "backup.tmp").exists()
-    assert backed_up.restore(empty("sqlite")).exit_code == 0
-
-
-def test_two_backups_at_once_do_not_meet(backed_up, environ):
-    import fcntl
-
-    with open(Path(environ["DENGSHAO_DATA"]) / "backup.lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "另一个备份正在进行" in backed_up.backup().output
 
 
 def test_restore_says_which_steps_bring_an_older_backup_to_form():

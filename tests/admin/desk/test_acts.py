@@ -101,6 +101,7 @@ WRONG_FIELDS = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("act", "fields", "named"), WRONG_FIELDS)
 def test_a_wrong_field_is_named_with_a_sentence_and_nothing_changes(
     desk, tip, unchanged, act, fields, named
@@ -128,6 +129,7 @@ def test_words_far_too_long_are_not_even_read(desk, tip, unchanged):
     assert unchanged()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("version", ["", "x", "1.0"])
 def test_an_act_without_the_version_seen_is_refused(desk, tip, unchanged, act, version):
@@ -144,12 +146,14 @@ def test_an_act_on_an_older_version_is_told_and_nothing_changes(desk, tip, uncha
     assert unchanged()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ACTS)
 def test_another_units_tip_cannot_be_acted_on(sign_in, tip, unchanged, act):
     assert sign_in("drugs-1").post(tip, act, **ACTS[act]).status_code == 404
     assert unchanged()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ACTS)
 def test_an_act_needs_a_sign_in(visitor, tip, unchanged, act):
     page = visitor.get("/desk/sign-in")
@@ -161,6 +165,7 @@ def test_an_act_needs_a_sign_in(visitor, tip, unchanged, act):
     assert unchanged()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("token", ["", "forged"])
 def test_an_act_needs_the_sessions_token(desk, tip, unchanged, act, token):

@@ -151,6 +151,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("changes", "status"), WRONG)
 def test_what_no_browser_of_ours_sends_is_refused(app, post, parcel, changes, status):
     content, _digits = parcel(**changes)
@@ -189,6 +190,7 @@ ROLES = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("role", "status"), ROLES)
 def test_only_who_reads_tips_enters_them(app, desk, post, parcel, role, status):
     token = desk.token()

@@ -88,6 +88,7 @@ def test_a_filter_narrows_the_queue(desk, tip, query, is_shown):
     assert (tip.reference in desk.get(**query).text) is is_shown
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "query",
     [

@@ -75,6 +75,7 @@ def test_decide_moves_the_tip_and_logs_who_moved_it_and_why(session, tip, ada, o
     ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("old", "new"), REFUSED)
 def test_decide_refuses_every_move_not_listed_and_changes_nothing(session, tip, ada, old, new):
     put(session, tip, old)
@@ -85,6 +86,7 @@ def test_decide_refuses_every_move_not_listed_and_changes_nothing(session, tip, 
     assert (tip.status, tip.outcome, history(session, tip)) == (old, None, [])
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("new", STATUSES[TipStatus.RECEIVED].moves)
 def test_decide_refuses_every_reason_of_another_status(session, tip, ada, new):
     for outcome in OUTCOMES.values():

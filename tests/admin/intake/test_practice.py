@@ -73,6 +73,7 @@ def test_practice_needs_no_open_unit(client, rows):
     assert sum(rows().values()) == rows()["setting"]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("answers", "place", "sentence"), REFUSED)
 def test_practice_names_what_is_wrong_as_the_true_form_does(client, answers, place, sentence):
     page = practise(client, **answers)

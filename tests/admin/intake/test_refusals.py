@@ -32,6 +32,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("answers", "place", "sentence"), REFUSED)
 def test_a_wrong_answer_is_named_with_a_link_to_it_and_nothing_is_stored(
     app, reporter, answers, place, sentence
@@ -46,6 +47,7 @@ def test_a_wrong_answer_is_named_with_a_link_to_it_and_nothing_is_stored(
         assert db.reading.execute(select(func.count()).select_from(Tip)).scalar_one() == 0
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("answers", "place", "sentence"), REFUSED)
 def test_a_form_that_comes_back_holds_every_other_word(reporter, answers, place, sentence):
     reporter.open_form()
@@ -70,6 +72,7 @@ def test_a_form_that_came_back_can_be_sent_with_its_own_token(reporter, stored):
     assert stored()[0].words.fields["place"] == "桥头"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "AAAA" * 40, "\u0000"])
 def test_a_form_without_a_good_token_comes_back_with_one(reporter, token):
     reporter.open_form()

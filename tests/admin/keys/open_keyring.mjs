@@ -1,8 +1,8 @@
-// Opens a keyring as the browser does. Reads JSON from the standard input:
+// Opens a keyring as the browser does. Each line is a list of
 // {keyring, passphrase, code, salt, change: {"path.to.value": value}}; answers with what came out.
 
-import { readFileSync } from "node:fs";
 import { build } from "esbuild";
+import { answerEachLine } from "../../browser/lines.mjs";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const { outputFiles } = await build({
@@ -18,16 +18,17 @@ const { outputFiles } = await build({
 const source = Buffer.from(outputFiles[0].contents).toString("base64");
 const { openKeyring, stretch, fromHex } = await import(`data:text/javascript;base64,${source}`);
 
-const jobs = JSON.parse(readFileSync(0, "utf8"));
-const keys = {};
-const answers = [];
-for (const { keyring, passphrase, code, salt } of jobs) {
-  const id = [passphrase, code, salt].join("/");
-  keys[id] = keys[id] || stretch(passphrase, code, fromHex(salt));
-  try {
-    answers.push({ opened: await openKeyring(keyring, fromHex(salt), keys[id]) });
-  } catch (error) {
-    answers.push({ error: error.name, what: error.what || "" });
+await answerEachLine(async (jobs) => {
+  const keys = {};
+  const answers = [];
+  for (const { keyring, passphrase, code, salt } of jobs) {
+    const id = [passphrase, code, salt].join("/");
+    keys[id] = keys[id] || stretch(passphrase, code, fromHex(salt));
+    try {
+      answers.push({ opened: await openKeyring(keyring, fromHex(salt), keys[id]) });
+    } catch (error) {
+      answers.push({ error: error.name, what: error.what || "" });
+    }
   }
-}
-console.log(JSON.stringify(answers));
+  return answers;
+});

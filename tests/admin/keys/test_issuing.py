@@ -107,6 +107,7 @@ FORGERIES = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_roster_is_refused_and_handed_on_by_nobody(session, unit, made, forgery):
     FORGERIES[forgery](session, unit)
@@ -151,6 +152,7 @@ def test_a_name_that_would_break_a_list_is_refused(name):
         issuing.clean_name(name)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("roles", "unit_id"),
     [

@@ -14,7 +14,7 @@ from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import roster_mac, successor_mac
 from admin.signin import services
 from tests.admin.staff import PASSPHRASE
-from tests.node import run_jobs
+from tests.node import ask_jobs
 
 SCRIPT = ROOT / "tests" / "admin" / "keys" / "open_keyring.mjs"
 
@@ -182,7 +182,7 @@ def test_a_newer_key_of_the_servers_own_is_refused_or_not_trusted_with_old_tips(
 
 def open_in_node(jobs):
     # As long as a test may take: stretching passphrases is slow on purpose.
-    return run_jobs(SCRIPT, jobs, seconds=300)
+    return ask_jobs(SCRIPT, jobs, seconds=300)
 
 
 def test_the_browser_opens_what_python_made_and_refuses_every_forgery(job, unit):

@@ -196,6 +196,7 @@ def test_a_letter_that_names_no_key_is_taken_only_where_none_was_ever_renewed(
     assert opened_by(app, reporter.unit.identity) == []
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("key", [7, "x", "", "1" * 20, None])
 def test_a_key_that_is_none_is_refused(client, reporter, ask, key):
     answer = ask(reporter.keys.lookup.hex()).json

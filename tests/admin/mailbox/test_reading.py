@@ -81,6 +81,7 @@ def test_a_receipt_is_taken_however_it_was_typed(client, reporter, typed):
     assert "已收到" in page.text
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

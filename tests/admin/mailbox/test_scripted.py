@@ -215,6 +215,7 @@ def test_a_letter_never_names_a_file_that_is_not_there_for_it(
     assert named().count(reporter.tip_id) == 1
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("files", [None, "x", {}, [5], ["x"] * 21])
 def test_a_malformed_list_of_files_is_refused(send, files, count):
     assert send("一句", files=files).status_code == 400
@@ -304,6 +305,7 @@ MALFORMED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_letter_is_refused_and_stores_nothing(client, ask, reporter, name, count):
     answer = ask(reporter.keys.lookup.hex()).json
@@ -414,6 +416,7 @@ def test_a_supplement_lets_the_urgency_only_rise(
     assert reporter.tip().urgency is becomes
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("kind", "urgency"),
     [("supplement", "P4"), ("supplement", None), ("supplement", ["P0"]), ("message", "P0")],

@@ -12,7 +12,7 @@ from admin.mailbox.forms import ReceiptForm, WordsForm
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
 from admin.sealing.marks import unit_mark
-from tests.node import NODE, run_jobs
+from tests.node import NODE, ask_jobs
 from tests.tampering import CASES, HONEST, KEYS, REFERENCE, SITE, TYPED
 
 HERE = Path(__file__).parent
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 def node(*jobs):
     """Run jobs of the scripted mailbox under Node."""
-    return run_jobs(HERE / "thread_jobs.mjs", jobs)
+    return ask_jobs(HERE / "thread_jobs.mjs", jobs)
 
 
 def test_the_browser_derives_the_lookup_of_the_design():

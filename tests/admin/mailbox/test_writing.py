@@ -127,6 +127,7 @@ def test_the_same_words_under_another_receipt_are_no_retry(client, reporter, oth
     assert len(other_reporter.opened()) == len(reporter.opened()) == 1
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

@@ -1,6 +1,5 @@
 // The scripted mailbox without a page: JSON jobs in, JSON results out.
 
-import { readFileSync } from "node:fs";
 import { openThread } from "../../../admin/browser/mailbox/thread.js";
 import { toHex } from "../../../admin/browser/shared/bytes.js";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../../../admin/browser/shared/page/words.js";
 import { sealLetter } from "../../../admin/browser/shared/sealing/letter.js";
 import { check, derive } from "../../../admin/browser/shared/sealing/receipt.js";
+import { answerEachLine } from "../../browser/lines.mjs";
 
 const ACTS = {
   keys: ({ typed, site }) => toHex(keysOf(typed, site).lookup),
@@ -34,6 +34,8 @@ function faultOf(typed, words) {
   }
 }
 
-const results = [];
-for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await ACTS[job.act](job));
-console.log(JSON.stringify(results));
+await answerEachLine(async (jobs) => {
+  const results = [];
+  for (const job of jobs) results.push(await ACTS[job.act](job));
+  return results;
+});

@@ -1,8 +1,8 @@
 // Makes and hands on keys as the browser does. Reads a list of jobs from the standard input, each
 // {job, …}; answers with what came out of each, or {error, what}.
 
-import { readFileSync } from "node:fs";
 import { build } from "esbuild";
+import { answerEachLine } from "../../browser/lines.mjs";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const { outputFiles } = await build({
@@ -36,12 +36,14 @@ const JOBS = {
   handOn: ({ unit, told, name, typed }) => lib.sealToMember(unit, told, name, typed),
 };
 
-const answers = [];
-for (const job of JSON.parse(readFileSync(0, "utf8"))) {
-  try {
-    answers.push({ made: await JOBS[job.job](job) });
-  } catch (error) {
-    answers.push({ error: error.name, what: error.what || "" });
+await answerEachLine(async (jobs) => {
+  const answers = [];
+  for (const job of jobs) {
+    try {
+      answers.push({ made: await JOBS[job.job](job) });
+    } catch (error) {
+      answers.push({ error: error.name, what: error.what || "" });
+    }
   }
-}
-console.log(JSON.stringify(answers));
+  return answers;
+});

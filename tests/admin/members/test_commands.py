@@ -108,6 +108,7 @@ def test_a_holder_hands_the_key_on_after_typing_the_fingerprint(app, run, hand_o
     assert "未核对，不开放" in listed
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -143,6 +144,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_refusal_is_one_sentence_and_stores_nothing(app, run, first, case):
     arguments, sentence = REFUSED[case]

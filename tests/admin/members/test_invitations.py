@@ -73,6 +73,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_can_be_no_member_is_not_invited(session, head, case):
     values, refusal = REFUSED[case]

@@ -107,6 +107,7 @@ def test_an_invitation_that_ran_out_is_told_so(desk, invited, newcomer, monkeypa
     assert send(desk, "/desk/join", invited | posted(newcomer)).status_code == 404
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("who", ["admin", "first", "second"])
 @pytest.mark.parametrize("path", ["/desk/join/invitation", "/desk/join/code", "/desk/join"])
 def test_nobody_who_is_signed_in_accepts_an_invitation(
@@ -200,6 +201,7 @@ BAD_KEYS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", BAD_KEYS)
 def test_what_no_browser_of_ours_posts_makes_no_member(app, desk, invited, newcomer, case):
     keys = BAD_KEYS[case](posted(newcomer))
@@ -257,6 +259,7 @@ def test_setup_is_no_page_once_there_is_a_member(app, people, desk, newcomer):
     assert not (data / "setup-code").exists()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("body", "status"),
     [

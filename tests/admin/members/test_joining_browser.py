@@ -13,14 +13,14 @@ from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.member import encode_code, grouped_code, sign_in_secret
 from admin.unit_keys import services as unit_keys
 from tests.admin.staff import PASSPHRASE, UNIT
-from tests.node import run_jobs
+from tests.node import ask_jobs
 
 SCRIPT = ROOT / "tests" / "admin" / "members" / "members_jobs.mjs"
 
 
 def run(*jobs):
     # As long as a test may take: stretching passphrases is slow on purpose.
-    return run_jobs(SCRIPT, jobs, seconds=300)
+    return ask_jobs(SCRIPT, jobs, seconds=300)
 
 
 @pytest.fixture(scope="module")

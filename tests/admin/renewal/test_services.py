@@ -116,6 +116,7 @@ REFUSED_RENEWALS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", REFUSED_RENEWALS)
 def test_a_renewal_is_refused_and_changes_nothing(session, held, old_identity, name):
     before, by, changes, holders, error = REFUSED_RENEWALS[name]

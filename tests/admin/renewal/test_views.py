@@ -157,6 +157,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_posted_renewal_is_refused(app, bo_suspended, old_identity, enter, name):
     changes, status = REFUSED[name]
@@ -192,6 +193,7 @@ PAGES = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("place", PAGES)
 def test_an_administrator_takes_part_in_no_key_act(app, held, enter, place):
     method, path = place.split()
@@ -492,6 +494,7 @@ NOT_TAKEN = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", NOT_TAKEN)
 def test_what_is_not_the_tip_sealed_anew_is_not_taken(resealer, name):
     change, status = NOT_TAKEN[name]
@@ -580,6 +583,7 @@ def test_a_holder_of_the_old_key_puts_the_old_bytes_back(app, moved, enter, old_
     assert moved.client.ask("/desk/reseal/next.json").json["tips"] == [REFERENCE]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("what", ["", "/doubt", "/restore"])
 @pytest.mark.parametrize(("proof", "status"), [("0" * 64, 409), (None, 400)])
 def test_who_holds_no_key_settles_nothing(app, moved, waiting, enter, what, proof, status):

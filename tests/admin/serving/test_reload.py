@@ -60,6 +60,7 @@ def test_what_lies_in_the_folder_can_be_read(type_in, asked):
     assert asked()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", FILES)
 def test_a_slip_in_any_file_is_named_and_nothing_is_asked_for(type_in, asked, data, name):
     path = data / f"{name}.yml"

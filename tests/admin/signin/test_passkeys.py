@@ -149,6 +149,7 @@ def _elsewhere(key):
     return key
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", REFUSED)
 def test_no_other_proof_is_taken(app, ada, again, made, now, key, name):
     credential = REFUSED[name](app, made, now, again, key)
@@ -182,6 +183,7 @@ BAD_NEW = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", BAD_NEW)
 def test_no_other_passkey_is_taken_in(app, desk, made, now, required, key, name):
     sign_in(desk, made)

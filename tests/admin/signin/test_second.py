@@ -119,6 +119,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", REFUSED)
 def test_no_other_code_is_taken(app, again, ada, made, now, name):
     now["is"] += 300
@@ -385,6 +386,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_signed_in_session_changes_no_factor_without_the_old_one(app, ada, now, name):
     path, kind = CHANGES[name]

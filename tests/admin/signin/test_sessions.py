@@ -94,6 +94,7 @@ def test_nobody_ends_another_members_session(two, app, made):
     assert two[1].get("/desk/account/").status_code == 200
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("handle", ["X", "0" * 16, "0" * 64, "..%2F.."])
 def test_a_made_up_handle_ends_nothing(two, app, handle):
     end(two[0], f"{handle}/end")

@@ -70,6 +70,7 @@ def test_the_cookie_is_strict_and_stays_on_the_desk(desk, auth):
     assert all(part in cookie for part in ("Path=/desk/", "HttpOnly", "SameSite=Strict"))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", ["ada", "nobody", "", "a\nb"])
 def test_a_wrong_secret_reads_the_same_for_every_name(desk, name):
     answer = sign_in(desk, "00" * 32, name)
@@ -143,6 +144,7 @@ def test_a_process_that_judges_all_it_can_asks_to_wait_whatever_the_name(desk, a
     assert answers[0].json == answers[1].json
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "body", [None, [], {}, {"name": "ada"}, {"name": "ada", "auth": "zz"}, {"auth": "00" * 31}]
 )
@@ -288,12 +290,14 @@ def test_nobody_else_sees_the_administrators_page(ada):
 GUARDED = ["/desk/account/", "/desk/admin/", "/desk/unlock", "/desk/keyring.json"]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("path", [*GUARDED, "/desk/session.json"])
 def test_a_stranger_is_sent_to_the_sign_in_page(desk, path):
     assert desk.get(path).location == "/desk/sign-in"
     assert desk.ask(path).status_code == 401
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("sid", ["", "made-up", "../..", "0" * 5_000])
 def test_a_made_up_token_opens_nothing(desk, sid):
     with desk.session_transaction("/desk/", base_url=desk._base) as session:

@@ -130,6 +130,7 @@ BAD_KEYS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", BAD_KEYS)
 def test_what_no_browser_of_ours_posts_is_no_key(unit, case):
     with pytest.raises(BadKeys):
@@ -187,6 +188,7 @@ NOT_SECOND = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", NOT_SECOND)
 def test_nobody_else_is_the_second_person(session, unit, case):
     change, refusal = NOT_SECOND[case]
@@ -290,6 +292,7 @@ HAND_ONS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("change", HAND_ONS)
 def test_a_key_is_handed_on_only_to_who_waits_and_on_the_roster_as_it_stands(
     session, unit, made, change
@@ -349,6 +352,7 @@ ASKED = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("method", "path", "who"), ASKED)
 def test_who_may_not_is_refused_and_written_down(app, desk, head, method, path, who):
     member = getattr(head, who)
@@ -421,6 +425,7 @@ def test_the_administrator_invites_and_ends_an_invitation(app, desk, head):
     assert [row[0] for row in told(app)] == ["invite", "invite_end"]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [

@@ -16,6 +16,7 @@ def given(client, page):
     return re.search(r'data-draft="(\S+) (\S+)"', client.get(page).text).groups()
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("page", ["/tip/", "/en/tip/", "/mailbox/"])
 def test_the_key_of_a_page_is_given_again_to_who_brings_its_ticket(client, units, page, address):
@@ -31,6 +32,7 @@ def test_each_showing_of_a_page_has_a_key_of_its_own(client, units):
     assert len({given(client, "/tip/") for _ in range(3)}) == 3
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "ticket", [None, 1, "", "x", "线", "a" * 300, Drafts(b"3" * 32, b"").new()]
 )

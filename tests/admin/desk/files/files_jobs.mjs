@@ -10,6 +10,7 @@ import { isDrawable } from "../../../../admin/browser/desk/frame/dimensions.js";
 import { fromBase64, toBase64 } from "../../../../admin/browser/shared/bytes.js";
 import { dimensions } from "../../../../admin/browser/shared/picture_size.js";
 import { PART } from "../../../../admin/browser/shared/sealing/age_payload.js";
+import { answerEachLine } from "../../../browser/lines.mjs";
 
 async function read({ path, size, entry, cut = 0 }) {
   const sealed = new Uint8Array(readFileSync(path));
@@ -46,6 +47,8 @@ const ACTS = {
   list: ({ tip, talk, uploads }) => listFiles({ tip, talk }, uploads, { unnamed: "附件%(n)s" }),
 };
 
-const results = [];
-for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await ACTS[job.act](job));
-console.log(JSON.stringify(results));
+await answerEachLine(async (jobs) => {
+  const results = [];
+  for (const job of jobs) results.push(await ACTS[job.act](job));
+  return results;
+});

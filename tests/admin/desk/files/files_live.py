@@ -10,7 +10,7 @@ from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Decision
 from tests.admin.desk.files.files_made import put_file, with_files
-from tests.live import WAIT_MS, start_server
+from tests.live import STILL, WAIT_MS, start_server
 from tests.once import folder_of_run
 from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
@@ -38,7 +38,7 @@ def files_live(demo_store, bundles, site_folder, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def member_page(files_live, browser, demo):
-    context = browser.new_context(locale="zh-CN", viewport=PHONE, accept_downloads=True)
+    context = browser.new_context(locale="zh-CN", viewport=PHONE, accept_downloads=True, **STILL)
     page = context.new_page()
     page.set_default_timeout(WAIT_MS)
     signed_in(page, files_live, demo["police-1"])

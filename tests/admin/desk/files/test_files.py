@@ -101,6 +101,7 @@ NOT_THERE = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("spoil", NOT_THERE.values(), ids=NOT_THERE)
 def test_what_is_not_there_is_not_sent_and_not_audited(app, desk, tip, entry, spoil):
     spoil(app, entry)
@@ -109,11 +110,13 @@ def test_what_is_not_there_is_not_sent_and_not_audited(app, desk, tip, entry, sp
     assert audit(app, "file_opened") == []
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("number", [2, 99, 99_999, 10**30])
 def test_there_is_no_part_beyond_the_last(desk, tip, entry, number):
     assert desk.get(address(tip, entry.blob, number)).status_code == 404
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("blob", ["f" * 32, "x", "..", "A" * 32, "%00", "f" * 400])
 def test_an_unknown_blob_is_a_404(desk, tip, blob):
     assert desk.get(address(tip, blob)).status_code == 404
@@ -139,6 +142,7 @@ PEOPLE = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("name", "status"), PEOPLE)
 def test_only_who_may_open_the_tip_gets_a_part(sign_in, tip, entry, name, status):
     assert sign_in(name).get(address(tip, entry.blob)).status_code == status
@@ -197,6 +201,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("changed", WRONG)
 def test_a_malformed_note_is_refused_and_leaves_no_line(app, desk, tip, entry, changed):
     assert desk.post(tip, "copies", **told(entry, **changed)).status_code == 422

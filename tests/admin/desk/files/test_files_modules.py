@@ -16,7 +16,7 @@ from admin.sealing.age import HybridIdentity, seal
 from admin.sealing.files import FileEntry
 from admin.sealing.padme import blob_size
 from tests import evidence_files as made
-from tests.node import run_jobs
+from tests.node import ask_jobs
 
 HERE = Path(__file__).parent
 CHUNK, PART = 64 * 1024, 2 * 1024 * 1024
@@ -24,7 +24,7 @@ KEY = HybridIdentity(b"k" * 32)
 
 
 def run(*jobs):
-    return run_jobs(HERE / "files_jobs.mjs", jobs)
+    return ask_jobs(HERE / "files_jobs.mjs", jobs)
 
 
 def b64(data):

@@ -224,6 +224,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_tip_is_given_to_no_member(session, row, members, case):
     name, values = REFUSED[case]
@@ -246,6 +247,7 @@ def test_a_tip_that_is_not_open_is_given_to_nobody(session, row, members):
         assign(session, row, to=to, actor=members["police-head"])
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("name", "status"),
     [("police-1", 403), ("police-head", 303), ("police-desk", 303), ("drugs-1", 403)],

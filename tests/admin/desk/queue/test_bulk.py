@@ -157,6 +157,7 @@ def test_another_units_tip_is_not_touched_and_not_told(desk, make_tip, fresh):
     assert fresh(other).status is TipStatus.RECEIVED
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

@@ -1,6 +1,5 @@
 // The desk's modules without a page: JSON jobs in, JSON results out.
 
-import { readFileSync } from "node:fs";
 import { sendsOnErrand } from "../../../../admin/browser/desk/messages/errand.js";
 import { asksWhoTheReporterIs } from "../../../../admin/browser/desk/messages/identity_question.js";
 import { lastGrading, readNotes, sealNote } from "../../../../admin/browser/desk/messages/notes.js";
@@ -17,6 +16,7 @@ import {
   readLabelContent,
   readTip,
 } from "../../../../admin/browser/shared/sealing/opened.js";
+import { answerEachLine } from "../../../browser/lines.mjs";
 
 const ACTS = {
   talk: ({ rows, identity, reference, talk, length, isAsked }) =>
@@ -70,6 +70,8 @@ function told(read) {
   }
 }
 
-const results = [];
-for (const job of JSON.parse(readFileSync(0, "utf8"))) results.push(await ACTS[job.act](job));
-console.log(JSON.stringify(results));
+await answerEachLine(async (jobs) => {
+  const results = [];
+  for (const job of jobs) results.push(await ACTS[job.act](job));
+  return results;
+});

@@ -9,7 +9,7 @@ import pytest
 from admin.sealing.age import HybridIdentity, open_sealed, seal
 from admin.sealing.errors import SealingError
 from admin.sealing.payload import Envelope
-from tests.node import run_jobs
+from tests.node import ask_jobs
 
 HERE = Path(__file__).parent
 REFERENCE, TALK = "01234-56789", b"t" * 32
@@ -22,7 +22,7 @@ WORDS = {
 
 
 def run(*jobs):
-    return run_jobs(HERE / "desk_jobs.mjs", jobs, seconds=60)
+    return ask_jobs(HERE / "desk_jobs.mjs", jobs, seconds=60)
 
 
 @dataclass(frozen=True)

@@ -257,6 +257,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ["links", "links/remove", "merge"])
 @pytest.mark.parametrize(("typed", "sentence"), REFUSED)
 def test_a_wrong_number_is_told_and_changes_nothing(desk, tip, fresh, act, typed, sentence):

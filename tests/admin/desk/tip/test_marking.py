@@ -54,6 +54,7 @@ def test_another_units_tip_is_not_there_and_a_full_or_purged_one_takes_none(
     assert (marks_of(app, tip).marks, marks_of(app, purged).marks) == (None, None)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("mark", ["", "ab" * 31, "AB" * 32, 7, None])
 def test_what_is_no_mark_is_refused(app, tip, post, mark):
     assert post(tip, mark).status_code == 400

@@ -108,6 +108,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize(("fields", "named"), WRONG)
 def test_a_wrong_field_is_named_and_nothing_is_stored(desk, tip, notes, act, fields, named):

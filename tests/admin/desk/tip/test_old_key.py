@@ -29,6 +29,7 @@ def test_words_sealed_to_the_key_in_use_are_taken(app, desk, tip, message, key_o
     assert count(app, Message) == 1
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("act", ["messages", "notes"])
 @pytest.mark.parametrize("key", ["1", "", "undefined", "drugs"])
 def test_words_sealed_to_another_key_are_sent_back(app, desk, tip, message, key_of, act, key):

@@ -44,6 +44,7 @@ def wrong_parts(file):
     }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("case", wrong_parts(SealedFile.of(3 * MIB)))
 def test_a_wrong_part_is_refused_with_the_number_of_the_right_one(
     uploader, two, stored_bytes, case
@@ -107,6 +108,7 @@ def test_a_page_of_another_origin_cannot_post_without_asking(uploader, two, kind
         assert refused.status_code == 415
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("address", ["ticket", "next", "drop", "part"])
 def test_no_other_address_takes_bodies_as_long_as_a_part(uploader, address):
     long = b"x" * (PART + 1)
@@ -133,6 +135,7 @@ NO_TICKETS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("text", NO_TICKETS.values(), ids=NO_TICKETS)
 def test_what_is_no_ticket_of_ours_opens_nothing(uploader, text):
     file = SealedFile.of(1)

@@ -164,6 +164,7 @@ def test_a_ticket_past_its_day_still_names_what_was_brought_whole(
     assert named([ticket]) == [parcel["reference"]]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("files", [None, "x", {}, [None], [5], [["x"]], ["x"] * 21, [{}]])
 def test_a_malformed_list_of_files_is_refused_and_stores_nothing(scripted, files, count):
     assert scripted.post(scripted.parcel() | {"files": files}).status_code == 400

@@ -176,6 +176,7 @@ SIZES = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("size", "status"), SIZES.values(), ids=SIZES)
 def test_the_length_of_a_file_is_bound_and_filled_up(uploader, count, size, status):
     answer = uploader.ask(size)

@@ -275,6 +275,7 @@ MALFORMED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_parcel_is_refused_and_stores_nothing(scripted, name, count):
     parcel = scripted.parcel()
@@ -294,6 +295,7 @@ def test_no_tip_goes_without_a_label(scripted, unit, count):
     assert count(Tip) == 0
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("mark", ["", "ab" * 31, "AB" * 32, "ab" * 33, 7, None])
 def test_a_mark_of_another_shape_is_refused(scripted, mark, count):
     assert scripted.post(scripted.parcel() | {"mark": mark}).status_code == 400
@@ -321,6 +323,7 @@ NO_JSON_OF_OURS = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("body", "code"), NO_JSON_OF_OURS)
 def test_what_is_no_json_of_ours_is_refused(scripted, body, code):
     refused = scripted.client.post("/tip/sealed", data=body, content_type="application/json")
@@ -339,6 +342,7 @@ def test_a_body_sent_in_pieces_is_held_to_the_same_length(scripted):
         assert refused.status_code == code
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 @pytest.mark.parametrize("address", ["/tip/sealed", "/tip/challenge"])
 def test_a_page_of_another_origin_cannot_post_without_asking(scripted, address, kind):

@@ -375,6 +375,7 @@ class TestBounds:
     def environ(self, environ):
         return {**environ, "DENGSHAO_PLAIN_MB": "2", "DENGSHAO_FILES_MOST": "3"}
 
+    @pytest.mark.table
     @pytest.mark.parametrize(("files", "words", "status"), REFUSED.values(), ids=REFUSED)
     def test_what_does_not_fit_is_named(self, tell, as_it_is, uploads, files, words, status):
         tell()
@@ -676,6 +677,7 @@ def test_the_page_holds_no_clear_byte_of_a_file_and_no_key(tell, as_it_is):
         assert secret not in page.text
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", evidence_files.BAD_NAMES)
 def test_no_name_can_hurt_the_page_or_a_disk(tell, as_it_is, stored, opened, name):
     tell()

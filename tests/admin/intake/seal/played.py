@@ -31,7 +31,7 @@ def play_mute(page, name, bundles, jobs=".*"):
 def let_pass_until(page, shown):
     """Let the page's clock go on until something is shown: a slow machine comes to it later."""
     end = time.monotonic() + 120
-    while not shown.count():
+    while not shown.first.is_visible():
         assert time.monotonic() < end, f"never shown: {shown}"
         page.clock.run_for(1_000)
         # What works meanwhile, a worker or the server, has no part in that clock.

@@ -107,7 +107,8 @@ def test_whatever_unit_takes_tips_about_officials_has_the_deadline_of_their_way(
 ):
     tip = store(unit, urgency=Urgency.P1)
 
-    found = clocks.clocks().deadlines(clocks.facts_of(tip, clocks.read_past(session, tip.id)))
+    district, past = app_state().district, clocks.read_past(session, tip.id)
+    found = district.clocks.deadlines(clocks.facts_of(tip, past, district))
 
     # No row at the upper unit tells which tips came that way.
     assert ("umbrella" in {row.rule.id for row in found}) == is_dated

@@ -105,6 +105,7 @@ NOT_SECOND = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", NOT_SECOND)
 def test_nobody_else_lets_them_go(session, unit, moved, name):
     who, here, more, error = NOT_SECOND[name]

@@ -321,6 +321,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_not_the_same_tip_sealed_anew_changes_nothing(session, unit, name):
     change, error = REFUSED[name]

@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
         "canvas_test.mjs",
         "files_test.mjs",
         "upload_test.mjs",
+        "cleaning_test.mjs",
         "draft_test.mjs",
         "workshop_test.mjs",
     ],

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
         "upload_test.mjs",
         "cleaning_test.mjs",
         "draft_test.mjs",
+        "lib_test.mjs",
         "workshop_test.mjs",
     ],
 )

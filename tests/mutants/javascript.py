@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -28,7 +29,7 @@ REPORT = ROOT / "build" / "mutants" / "javascript.tsv"
 COLUMNS = ("id", "area", "file", "line", "operator", "before", "after", "result", "by")
 COLUMNS += ("seconds", "types")
 # What hangs is ended: seconds for a script in Node, for all jobs in Node, for a file in Chromium.
-SCRIPT, JOBS, PAGES = 60, 240, 420
+SCRIPT, JOBS, PAGES = 30, 240, 420
 # What was tried where nothing bit: how far a survivor came.
 NODE_ALONE, CHROMIUM_TOO = "Node alone", "Node and Chromium"
 
@@ -195,14 +196,21 @@ def size_of(file):
     return file.endswith("test_where.py"), file.endswith("test_files.py"), file
 
 
+@cache
 def jobs_of(script):
-    """Return the files of tests that give a script its jobs."""
+    """Return the files of tests that give a script its jobs, by themselves or by another's."""
     name = Path(script).name
-    tests = ROOT.glob("tests/**/test_*.py")
-    naming = [file for file in tests if f'"{name}"' in file.read_text("utf-8")]
-    own = [str(file.relative_to(ROOT)) for file in naming if file.name != "test_modules.py"]
-    own += THROUGH_FIXTURES.get(name, ())
-    return [] if name.endswith("_test.mjs") else own
+    if name.endswith("_test.mjs"):
+        return []
+    texts = {
+        str(file.relative_to(ROOT)): file.read_text("utf-8")
+        for file in sorted(ROOT.glob("tests/**/test_*.py"))
+        if file.name != "test_modules.py"
+    }
+    own = [file for file, text in texts.items() if f'{name}"' in text]
+    lent = [f"from {file.removesuffix('.py').replace('/', '.')} import" for file in own]
+    own += [file for file, text in texts.items() if any(line in text for line in lent)]
+    return own + list(THROUGH_FIXTURES.get(name, ()))
 
 
 def pytest(*arguments):

@@ -275,7 +275,7 @@ export function openPage(...children) {
 
 // What a reader sees of an element, piece by piece: its texts, but for what is hidden.
 export function read(element) {
-  if (element instanceof Text) return [element.textContent];
+  if (element instanceof Text) return element.textContent ? [element.textContent] : [];
   return element.hidden ? [] : element.childNodes.flatMap(read);
 }
 

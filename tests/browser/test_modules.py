@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
         "cleaning_test.mjs",
         "draft_test.mjs",
         "lib_test.mjs",
+        "form_test.mjs",
         "workshop_test.mjs",
     ],
 )

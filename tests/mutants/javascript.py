@@ -157,12 +157,25 @@ def run(command, copy, seconds):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=copy, env=environ, start_new_session=True, **quiet)
     try:
-        return "killed" if process.wait(seconds) else ""
+        return "killed" if ended(process, seconds) else ""
     except subprocess.TimeoutExpired:
         return "timeout"
     finally:
         # With the browsers and servers that it may have left.
         end_group(process)
+
+
+def ended(process, seconds):
+    """Wait for its end; what somebody has halted (SIGSTOP) meanwhile does not count."""
+    for _ in range(seconds - 1):
+        try:
+            return process.wait(1)
+        except subprocess.TimeoutExpired:
+            while (
+                Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+            ):
+                time.sleep(1)
+    return process.wait(1)
 
 
 def end_group(process):

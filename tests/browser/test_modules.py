@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
         "draft_test.mjs",
         "lib_test.mjs",
         "form_test.mjs",
+        "page_test.mjs",
         "workshop_test.mjs",
     ],
 )

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
         "reseal_test.mjs",
         "canvas_test.mjs",
         "files_test.mjs",
+        "field_test.mjs",
         "upload_test.mjs",
         "cleaning_test.mjs",
         "draft_test.mjs",

@@ -100,7 +100,7 @@ export class Upload {
   async go() {
     this.isHeld = false;
     await this.reserving;
-    if (!this.isOver) this.set("moving");
+    if (!this.isOver && !this.isHeld) this.set("moving");
     while (!this.isOver && !this.isHeld) {
       try {
         await this.advance();

@@ -89,6 +89,7 @@ export class Element extends Node {
     this.defaultValue = this.value;
     this.checked = this.defaultChecked = "checked" in attributes;
     this.disabled = false;
+    this.files = [];
     this.dataset = new Proxy(this, {
       get: (_target, name) =>
         name === "toJSON" ? undefined : (this.getAttribute(dashed(name)) ?? undefined),
@@ -100,6 +101,12 @@ export class Element extends Node {
 
   get children() {
     return this.childNodes.filter((node) => node instanceof Element);
+  }
+
+  // A form's fields: all of them, and each by its name.
+  get elements() {
+    const fields = this.querySelectorAll("input, textarea, select, button");
+    return Object.assign(fields, Object.fromEntries(fields.map((field) => [field.name, field])));
   }
 
   get firstChild() {

@@ -122,8 +122,13 @@ export class Element extends Node {
     if (text) this.append(text);
   }
 
+  // What a template holds, or what a meta tag says.
   get content() {
-    return this.fragment;
+    return this.fragment ?? this.getAttribute("content");
+  }
+
+  set content(text) {
+    this.setAttribute("content", text);
   }
 
   append(...nodes) {

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
         "upload_test.mjs",
         "cleaning_test.mjs",
         "draft_test.mjs",
+        "staff_test.mjs",
         "lib_test.mjs",
         "form_test.mjs",
         "page_test.mjs",

@@ -223,10 +223,12 @@ function importsOf(file) {
   const text = readFileSync(join(root, file), "utf8");
   // A script that bundles what it tries names it from admin/browser.
   const folders = [dirname(join(root, file)), join(root, "admin/browser")];
-  return [...text.matchAll(/\b(?:from|import) "(\.[^"]+\.m?js)"/g)].flatMap(([, name]) => {
-    const path = folders.map((folder) => resolve(folder, name)).find(existsSync);
-    return path ? [relative(root, path)] : [];
-  });
+  return [...text.matchAll(/\b(?:from|import)[ (]\s*["`](\.[^"`?]+\.m?js)/g)].flatMap(
+    ([, name]) => {
+      const path = folders.map((folder) => resolve(folder, name)).find(existsSync);
+      return path ? [relative(root, path)] : [];
+    },
+  );
 }
 
 console.log(JSON.stringify({ mutants: mutants(), imports: imports() }));

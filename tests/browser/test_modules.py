@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
     [
         "routes_cases.mjs",
         "session_test.mjs",
+        "sealing_test.mjs",
         "reseal_test.mjs",
         "canvas_test.mjs",
         "files_test.mjs",

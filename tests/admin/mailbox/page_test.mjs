@@ -283,6 +283,26 @@ test("the receipt opens the mailbox, and nothing of it leaves but the lookup", a
   assert.equal(it.stored(), "");
 });
 
+test("what was opened is shown, once and after each letter anew", async () => {
+  let answers = 1;
+  const openThread = async () =>
+    Array.from({ length: answers }, (_, n) => ({
+      number: n + 1,
+      side: "staff",
+      day: "2026-11-30",
+      body: `answer ${n + 1}`,
+      trouble: "",
+    }));
+  const it = await opened({ tools: { openThread } });
+  const shown = () =>
+    it.root.querySelectorAll('[data-slot="body"]').map(({ textContent }) => textContent);
+  assert.deepEqual(shown(), ["answer 1"]);
+  answers = 2;
+  it.write("words");
+  await it.submit(it.act("message"));
+  assert.deepEqual(shown(), ["answer 1", "answer 2"]);
+});
+
 for (const [name, how, said] of [
   ["too few digits", { typed: "123" }, ["say summary", "3, 33 too few"]],
   ["none", { typed: "" }, ["say summary", "say empty"]],

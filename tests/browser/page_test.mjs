@@ -566,6 +566,8 @@ function result({ receipts = ["111111222222333333"], words = {}, kept = null, ..
   const main = page.getElementById("main");
   const printed = [];
   window.print = () => printed.push(1);
+  const scrolled = [];
+  window.scrollTo = (...place) => scrolled.push(place);
   let copied = 0;
   const dataset = page.createElement("p").dataset;
   for (const [name, sentence] of Object.entries({ ...sentences, ...words }))
@@ -577,7 +579,7 @@ function result({ receipts = ["111111222222333333"], words = {}, kept = null, ..
     main.querySelector("form").dispatchEvent(new Event("submit", { cancelable: true }));
   };
   const at = (name) => main.querySelector(`[data-slot="${name}"]`);
-  return { page, main, shown, type, at, printed, copied: () => copied };
+  return { page, main, shown, type, at, printed, scrolled, copied: () => copied };
 }
 
 test("a receipt is shown in groups, one of which is asked for, each of them now and then", async () => {
@@ -613,6 +615,11 @@ test("the right group, typed with anything between its digits, ends it", () => {
   );
   assert.equal(it.at("title").textContent, "all done");
   assert.equal(it.page.activeElement, it.at("title"));
+  // To the very top, when it is shown and when it is over.
+  assert.deepEqual(it.scrolled, [
+    [0, 0],
+    [0, 0],
+  ]);
 });
 
 for (const [typed, sentence] of [
@@ -808,8 +815,9 @@ test("what does not come is said beside the field, and asked for again at the ne
   }
 });
 
-test("a page whose server takes no files has none", async () => {
+test("a page whose server takes no files has none, and loads nothing for them", async () => {
   openPage();
+  window.DengshaoLoad = { load: () => assert.fail("loaded") };
   const own = new Attached(null, { place: "tip" }, {});
   own.start();
   await own.begin();

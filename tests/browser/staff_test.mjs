@@ -2,6 +2,7 @@
 // single keys do, on as much of a page as Node needs: `node --test`.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { afterEach, mock, test } from "node:test";
 import { make, openPage, read } from "./dom.mjs";
 
@@ -34,7 +35,7 @@ const { remainingHolders, makeNextKey } = await import(
 );
 const { readFields, readLabel } = await import("../../admin/browser/desk/readable.js");
 const { fingerprint, rosterMac } = await import("../../admin/browser/shared/sealing/member.js");
-const { openWith, seedOf, newIdentity, recipientOf } = await import(
+const { openWith, sealTo, seedOf, newIdentity, recipientOf } = await import(
   "../../admin/browser/shared/sealing/age.js"
 );
 const { split, join } = await import("../../admin/browser/signin/members/halves.js");
@@ -467,6 +468,7 @@ test("a sign-in that ends is told a quarter of an hour before, minute by minute,
   assert.deepEqual([note.getAttribute("role"), note.className], ["status", "notice no-print"]);
   const [before] = note.childNodes;
   at(60);
+  await settle();
   assert.equal(note.childNodes[0], before);
   assert.deepEqual(it.gone, []);
   at(59.9);
@@ -901,6 +903,62 @@ test("who checks what was moved finishes, and tells of what differs", async () =
   assert.deepEqual((await check(blind, [["a"], []])).calls, []);
   const free = { ...blind, read: async () => ({ must_compare: false }) };
   assert.equal((await check(free, [["a"], []])).calls.length, 1);
+});
+
+test("in a page it asks its own addresses, and says what differs where everybody sees it", async () => {
+  const identity = await newIdentity();
+  const sealed = await sealTo([await recipientOf(identity)], Uint8Array.of(1, 2, 3));
+  const riddle = Buffer.from(sealed).toString("base64");
+  let verdict = "same";
+  const jobs = [];
+  globalThis.Worker = class {
+    postMessage(job) {
+      jobs.push(job);
+      queueMicrotask(() =>
+        this.onmessage({ data: { result: { verdict, compared: "c", content_mac: "m" } } }),
+      );
+    }
+  };
+  const words = { checking: "%(n)s left", differs: "%(n)s differ", checked: "all the same" };
+  for (const [answer, state, sentence, hasPlace] of [
+    ["same", "checked", "all the same", true],
+    ["other", "differs", "1 differ", true],
+    ["other", "differs", "", false],
+  ]) {
+    verdict = answer;
+    const it = await tab({ isOpen: false });
+    const notice = make("div", { class: "notice" }, make("p", { id: "checking" }));
+    if (hasPlace) document.body.append(notice);
+    let rounds = 0;
+    Object.defineProperty(it.all, "/desk/reseal/moved/next.json", {
+      get() {
+        rounds += 1;
+        return [200, { tips: rounds > 1 ? [] : ["R"], words, riddle, to: 7 }];
+      },
+    });
+    const both = { reference: "R", must_compare: true };
+    it.all["/desk/reseal/moved/R.json"] = [200, both];
+    it.all["/desk/reseal/moved/R"] = [200, {}];
+    it.all["/desk/reseal/moved/R/doubt"] = [200, {}];
+    const unit = { keyId: 7, identity, identities: [identity] };
+    assert.equal(await checkMoved(unit), answer === "same" ? 0 : 1);
+    const place = notice.children[0];
+    const isTold = hasPlace ? state : undefined;
+    assert.deepEqual([place.dataset.state, place.textContent], [isTold, sentence]);
+    assert.equal(notice.classList.contains("notice--danger"), hasPlace && answer === "other");
+    const asked = { job: "compare", both, unit: { identity, identities: [identity] } };
+    assert.deepEqual(jobs.pop(), asked);
+    const posted = it.asked.filter(([, { method }]) => method === "POST");
+    const proof = createHash("sha256")
+      .update(Uint8Array.of(1, 2, 3))
+      .digest("hex");
+    assert.deepEqual(
+      posted.map(([address, { body }]) => [address, JSON.parse(body)]),
+      answer === "same"
+        ? [["/desk/reseal/moved/R", { proof, compared: "c", content_mac: "m" }]]
+        : [["/desk/reseal/moved/R/doubt", { proof }]],
+    );
+  }
 });
 
 test("the new key is for each holder of the old roster but the suspended, and for the sheet", async () => {

@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
         "lib_test.mjs",
         "form_test.mjs",
         "page_test.mjs",
+        "keeping_test.mjs",
         "workshop_test.mjs",
     ],
 )

@@ -211,7 +211,8 @@ function open({
       done(reasons.shift() ?? (isThere() ? "" : "unable"));
     },
   };
-  window.scrollTo = () => {};
+  const scrolled = [];
+  window.scrollTo = (...place) => scrolled.push(place);
   window.sessionStorage = { getItem: () => null };
   globalThis.navigator = undefined;
   const own = new Page(root);
@@ -259,6 +260,7 @@ function open({
     sent,
     cut,
     stored,
+    scrolled,
     all,
   };
 }
@@ -280,6 +282,7 @@ test("the receipt opens the mailbox, and nothing of it leaves but the lookup", a
   assert.equal(it.own.visit.lookup, "abcdef");
   assert.deepEqual(read(it.root.querySelector('[data-slot="status"]')), ["lies there"]);
   assert.equal(it.page.activeElement, it.root.querySelector("h1"));
+  assert.deepEqual(it.scrolled, [[0, 0]]);
   assert.equal(it.stored(), "");
 });
 

@@ -187,7 +187,9 @@ function mutants() {
     const tree = program.getSourceFile(join(root, file));
     const finder = new Finder(file, tree);
     for (const statement of tree.statements) finder.visit(statement, tree);
-    return finder.found.map((mutant) => placed(mutant, tree.text));
+    const all = finder.found.map((mutant) => placed(mutant, tree.text));
+    // Two alike exchanged are no fault.
+    return all.filter(({ before, after }) => before !== after);
   });
   api.close();
   return found;

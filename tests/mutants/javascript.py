@@ -35,7 +35,7 @@ NODE_ALONE, CHROMIUM_TOO = "Node alone", "Node and Chromium"
 
 
 def main():
-    options = parse()
+    options = parse(sys.argv[1:])
     told = tell()
     chosen = choose(told["mutants"], options)
     with tempfile.TemporaryDirectory(prefix="dengshao-mutants-") as folder:
@@ -58,7 +58,7 @@ def left(chosen, place, options):
     return [one for one in chosen if one["id"] not in done]
 
 
-def parse():
+def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", default="13")
     parser.add_argument("--times", type=int, default=1, help="so many times the mutants of an area")
@@ -66,7 +66,7 @@ def parse():
     parser.add_argument("--ids", nargs="*", help="these alone")
     parser.add_argument("--again", action="store_true", help="whatever was tried before")
     parser.add_argument("--no-browser", action="store_true", help="the tests in Node alone")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def tell():

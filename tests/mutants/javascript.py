@@ -26,6 +26,8 @@ from .javascript_areas import AREAS, IN_BROWSER, THROUGH_FIXTURES
 
 HERE = Path(__file__).parent
 REPORT = ROOT / "build" / "mutants" / "javascript.tsv"
+# What the tests that bit had to say, a file for each mutant.
+SAID = REPORT.with_suffix("")
 COLUMNS = ("id", "area", "file", "line", "operator", "before", "after", "result", "by")
 COLUMNS += ("seconds", "types")
 # What hangs is ended: seconds for a script in Node, for all jobs in Node, for a file in Chromium.
@@ -134,7 +136,7 @@ def tried(mutant, copy, steps, place):
     changed = wide[:start] + mutant["after"].encode("utf-16-le") + wide[end:]
     file.write_text(changed.decode("utf-16-le"), "utf-8")
     try:
-        result, by = first_bite(steps, copy, place)
+        result, by = first_bite(steps, copy, place, SAID / f"{mutant['id']}.txt")
         types = run([NODE, "node_modules/typescript/bin/tsc"], copy, SCRIPT)
     finally:
         file.write_text(whole, "utf-8")
@@ -143,19 +145,22 @@ def tried(mutant, copy, steps, place):
     return mutant | {"result": result, "by": by, "seconds": seconds, "types": noticed}
 
 
-def first_bite(steps, copy, place):
+def first_bite(steps, copy, place, said):
+    said.parent.mkdir(parents=True, exist_ok=True)
     for by, command, seconds in steps:
-        result = run(command, copy, seconds)
+        with said.open("wb") as out:
+            result = run(command, copy, seconds, out)
         if result:
             return result, by
+    said.unlink(missing_ok=True)
     return "survived", place
 
 
-def run(command, copy, seconds):
+def run(command, copy, seconds, out=subprocess.DEVNULL):
     """Return "killed" where a command fails, "timeout" where it does not end, else nothing."""
     environ = os.environ | {"PYTHONPATH": str(copy), "PYTHONHASHSEED": "0"}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=copy, env=environ, start_new_session=True, **quiet)
+    told = {"stdout": out, "stderr": subprocess.STDOUT}
+    process = subprocess.Popen(command, cwd=copy, env=environ, start_new_session=True, **told)
     try:
         return "killed" if ended(process, seconds) else ""
     except subprocess.TimeoutExpired:

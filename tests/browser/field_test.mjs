@@ -789,6 +789,10 @@ for (const seen of [
     item.reason = { undecided: "broken", refused: "empty" }[seen] || "";
     block.show(item);
     const row = block.rows.get(item);
+    assert.deepEqual(
+      row.buttons.children.map(({ dataset, textContent }) => [dataset.act, textContent]),
+      ACTS.map((act) => [act, `<${act}>`]),
+    );
     const shown = ACTS.filter((act) => !row.made[act].hidden);
     assert.deepEqual(shown, [BUTTONS[seen], "drop"].filter(Boolean));
     for (const act of ACTS)

@@ -2,7 +2,7 @@
 // worker and a server made of functions: `node --test`.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { Entry } from "../../admin/browser/reporter/sealing/entry.js";
 import { Page } from "../../admin/browser/reporter/sealing/page.js";
 import { Result } from "../../admin/browser/reporter/sealing/result.js";
@@ -174,16 +174,28 @@ function serve(answers = {}, lost = []) {
     const [status, content] = all[address];
     return { ok: status < 400, status, json: async () => content ?? JSON.parse("x") };
   };
-  window.DengshaoLoad = {
-    arrive: (address, done) => done(lost.includes(address) ? "cut" : "", address),
-    load: (address, isThere, done) => {
-      asked.push([address]);
-      done(lost.includes(address) ? "cut" : isThere() ? "" : "unable");
+  // A script comes in its own time, and leaves what it makes only then.
+  const brings = {
+    "/app/seal-send.js": () => {
+      window.DengshaoPage = Page;
+    },
+    "/app/seal-result.js": () => {
+      window.DengshaoResult = Result;
     },
   };
-  window.DengshaoPage = Page;
-  window.DengshaoResult = Result;
-  return { asked, lost, sent: (address) => asked.filter(([one]) => one === address) };
+  window.DengshaoLoad = {
+    arrive: (address, done) => done(lost.includes(address) ? "cut" : "", address),
+    load: async (address, isThere, done) => {
+      asked.push([address]);
+      await turn();
+      if (lost.includes(address)) done("cut");
+      else {
+        brings[address]?.();
+        done(isThere() ? "" : "unable");
+      }
+    },
+  };
+  return { asked, lost, brings, sent: (address) => asked.filter(([one]) => one === address) };
 }
 
 function open({ jobs, answers, lost, ...how } = {}) {
@@ -191,24 +203,25 @@ function open({ jobs, answers, lost, ...how } = {}) {
   const server = serve(answers, lost);
   const made = workers(jobs);
   const entry = new Entry(there.form);
-  window.DengshaoDraft = {
-    Keeping: class {
-      receipt = null;
-      receipts = null;
-      saved = [];
+  server.brings["/app/draft.js"] = () => {
+    window.DengshaoDraft = { Keeping };
+  };
+  const Keeping = class {
+    receipt = null;
+    receipts = null;
+    saved = [];
 
-      constructor(form, onReceipt) {
-        Object.assign(this, { form, onReceipt });
-      }
+    constructor(form, onReceipt) {
+      Object.assign(this, { form, onReceipt });
+    }
 
-      start() {
-        this.isStarted = true;
-      }
+    start() {
+      this.isStarted = true;
+    }
 
-      async save() {
-        this.saved.push(this.receipt);
-      }
-    },
+    async save() {
+      this.saved.push(this.receipt);
+    }
   };
   const press = async () => {
     const event = new Event("submit", { cancelable: true, bubbles: true });
@@ -388,6 +401,8 @@ test("after a false key another page in place of the server's answer raises the 
   for (const [status, expected] of [
     [403, ["told: false-key"]],
     [0, []],
+    [499, ["told: false-key"]],
+    [500, []],
     [503, []],
   ]) {
     globalThis.fetch = async (address, options) => {
@@ -448,6 +463,27 @@ test("in practice nothing is posted and nothing is kept, and the receipt is show
   assert.deepEqual(read(it.main.querySelector("#receipt")), ["111111", "222222"]);
 });
 
+test("a worker whose script hangs is waited for twenty seconds, and not for what is sealed already", async () => {
+  const it = open();
+  window.DengshaoLoad.arrive = () => {};
+  it.entry.start(true);
+  mock.timers.enable({ apis: ["setTimeout"] });
+  await it.press();
+  assert.deepEqual([it.cut(), it.entry.page.isBusy], [[], true]);
+  mock.timers.tick(20000);
+  await settle();
+  assert.deepEqual([it.cut(), it.entry.page.isBusy], [["say cut"], false]);
+  mock.timers.reset();
+  const other = open(answered(0));
+  other.entry.start(true);
+  await other.press();
+  other.entry.page.workshop.close();
+  window.DengshaoLoad.arrive = () => assert.fail("asked for a worker");
+  await other.press();
+  const [first, second] = other.sent("/tip/sealed").map(([, body]) => body);
+  assert.deepEqual(second, first);
+});
+
 test("a browser that cannot is told so, is offered the plain way, and loads nothing that seals", async () => {
   const it = open();
   it.entry.start(false);
@@ -492,22 +528,26 @@ test("while a press waits for the script, a touch begins nothing", async () => {
   let come = null;
   window.DengshaoLoad.load = (address, _isThere, done) => {
     it.asked.push([address]);
-    if (address === "/app/seal-send.js") come = done;
-    else done("");
+    const end = () => {
+      it.brings[address]?.();
+      done("");
+    };
+    if (address === "/app/seal-send.js") come = end;
+    else end();
   };
   const pressed = it.press();
   assert.equal(it.way.textContent, "say wait");
   it.form.dispatchEvent(new Event("focusin", { bubbles: true }));
   await turn();
   assert.equal(it.sent("/app/seal-send.js").length, 1);
-  come("");
-  await pressed;
+  come();
+  await Promise.all([pressed, settle()]);
   assert.equal(it.sent("/tip/sealed").length, 1);
 });
 
 test("a script that does not run here offers the plain way", async () => {
   const it = open();
-  window.DengshaoPage = undefined;
+  it.brings["/app/seal-send.js"] = () => {};
   it.entry.start(true);
   await it.press();
   assert.deepEqual([it.way.textContent, it.plain.hidden], ["say unable", false]);
@@ -941,8 +981,10 @@ test("wiped, no file is held any more, and given back, a sentence says where tha
   ]) {
     const { own, root } = attached({ isChosen: true, field: { release: () => isBack } });
     await own.ready();
+    await own.begin();
+    own.say("something went wrong");
     assert.equal(own.release(), sentence);
-    assert.equal(own.hasFiles, false);
+    assert.deepEqual([own.hasFiles, root.querySelectorAll(".field__error")], [false, []]);
     // What is given back is not taken again.
     own.start();
     root.dispatchEvent(new Event("change"));

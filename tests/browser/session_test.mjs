@@ -396,6 +396,17 @@ for (const [name, changes, plays, expected] of ENDS) {
   });
 }
 
+test("a tip that is looked at by nobody yet says so, and any other says nothing", async () => {
+  for (const [answer, lane] of [
+    [{ stored: true, lane: "machine" }, "machine"],
+    [{ stored: true, lane: "" }, ""],
+    [{ stored: true }, ""],
+  ]) {
+    const { session } = begin({ "/tip/sealed": [[200, answer]] });
+    assert.equal((await session.send(FORM)).lane, lane);
+  }
+});
+
 test("the page hears of a receipt before anything is posted under it", async () => {
   const { session, sent } = begin({});
   const heard = [];

@@ -4,6 +4,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { afterEach, mock, test } from "node:test";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { base64nopad } from "@scure/base";
+import { Encrypter, Stanza } from "age-encryption";
 import { make, openPage, read } from "./dom.mjs";
 
 const meta = () => make("meta", { name: "csrf-token" });
@@ -26,6 +29,7 @@ const { bindKeys } = await import("../../admin/browser/desk/keys.js");
 const { putDraft, takeDraft, forgetDrafts, keepDraftsOf } = await import(
   "../../admin/browser/signin/draft_store.js"
 );
+const { openKeyring } = await import("../../admin/browser/signin/open.js");
 const { wrap, unwrap } = await import("../../admin/browser/signin/wrapped.js");
 const remembered = await import("../../admin/browser/signin/remembered.js");
 const { Opener } = await import("../../admin/browser/signin/opening.js");
@@ -215,6 +219,11 @@ test("a form that cannot be looked at is told of as that", async () => {
     await keysOf("police", WORDS);
     await settle();
     assert.deepEqual(it.said("lock-alarm"), ["say lock_unchecked"]);
+    const tags = it
+      .at("lock-alarm")
+      .querySelectorAll("p, b")
+      .map(({ tagName }) => tagName);
+    assert.deepEqual(tags, ["P", "B"]);
   }
 });
 
@@ -494,6 +503,66 @@ test("what was wrapped opens under its key alone, and two wraps are not alike", 
   const [iv, box] = sealed.split(".");
   assert.equal(await unwrap(`${iv}.${other.split(".")[1]}`, WRAP), null);
   assert.equal(await unwrap(`${iv}.${box.slice(0, -4)}`, WRAP), null);
+});
+
+test("an identity opens by one stanza of our own work alone, under its own salt", async () => {
+  const key = new Uint8Array(32).fill(4);
+  const salt = new Uint8Array(16).fill(6);
+  const identity = await newIdentity();
+  const seal = async (...stanzas) => {
+    const encrypter = new Encrypter();
+    encrypter.addRecipient({
+      wrapFileKey: (fileKey) =>
+        stanzas.map((args) => {
+          const box = chacha20poly1305(key, new Uint8Array(12)).encrypt(fileKey);
+          return new Stanza(["scrypt", ...args], box);
+        }),
+    });
+    return Buffer.from(await encrypter.encrypt(new TextEncoder().encode(identity))).toString(
+      "base64",
+    );
+  };
+  const open = async (sealed, own = key) =>
+    openKeyring(
+      { name: "a", recipient: await recipientOf(identity), sealed_identity: sealed, units: [] },
+      salt,
+      own,
+    );
+  const [own, other] = [salt, new Uint8Array(16)].map((bytes) => base64nopad.encode(bytes));
+  assert.deepEqual(await open(await seal([own, "17"])), {
+    name: "a",
+    recipient: await recipientOf(identity),
+    units: {},
+  });
+  for (const stanzas of [
+    [[own, "16"]],
+    [[own, "18"]],
+    [[other, "17"]],
+    [[own, "17", "x"]],
+    [
+      [own, "17"],
+      [own, "17"],
+    ],
+    [
+      [own, "17"],
+      [other, "17"],
+    ],
+  ])
+    await assert.rejects(open(await seal(...stanzas)), { name: "WrongSecret" });
+  await assert.rejects(open(await seal([own, "17"]), salt), { name: /.*/ });
+  await assert.rejects(
+    openKeyring(
+      {
+        name: "a",
+        recipient: await recipientOf(await newIdentity()),
+        sealed_identity: await seal([own, "17"]),
+        units: [],
+      },
+      salt,
+      key,
+    ),
+    { name: "KeysChanged", what: "member" },
+  );
 });
 
 test("a draft is given once, to whose it is, for the page that it was typed on", async () => {

@@ -87,12 +87,14 @@ function worker() {
     solve: () => "proof",
   };
   const calls = [];
+  const ids = [];
   const run = async (job, content) => {
     calls.push(job);
+    if (job !== "solve") ids.push(content.id);
     await turn();
     return jobs[job](content);
   };
-  return { run, jobs, calls, forget: () => open.clear() };
+  return { run, jobs, calls, ids, forget: () => open.clear() };
 }
 
 // Plays what a tab keeps: what stands in it when the saving has ended, and nothing before.
@@ -295,6 +297,8 @@ test("a file goes part by part, once, and each state is shown", async () => {
   assert.equal(memory.rows.get("ticket1").sha256, "abc");
   assert.equal(memory.rows.get("ticket1").keep, "keep of ticket1");
   assert.equal(hands.calls.filter((job) => job === "part").length, 3);
+  // The worker knows each file by its own number.
+  assert.deepEqual([...new Set(hands.ids)], [7]);
   assert.equal(hands.calls.at(-1), "close");
   // Nothing is asked that is known: a new ticket has no part, and the last answer said that it is whole.
   assert.deepEqual(server.to("/tip/files/next"), []);

@@ -42,6 +42,7 @@ def main():
     chosen = choose(told["mutants"], options)
     with tempfile.TemporaryDirectory(prefix="dengshao-mutants-") as folder:
         copy = copied(Path(folder))
+        must_pass(told["imports"], copy)
         # All in Node first: it is quick, and what lives is known while Chromium still walks.
         for place in [NODE_ALONE] if options.no_browser else [NODE_ALONE, CHROMIUM_TOO]:
             steps = in_node if place == NODE_ALONE else in_chromium
@@ -123,6 +124,14 @@ def copied(folder):
             shutil.copy(file, target)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     return folder
+
+
+def must_pass(imports, copy):
+    """End where the tests in Node fail by themselves: every fault would seem to be noticed."""
+    every = {"file": "any"}
+    for by, command, seconds in in_node(every, {script: ["any"] for script in imports}):
+        if result := run(command, copy, 5 * seconds):
+            sys.exit(f"{by}: {result} without any fault")
 
 
 def tried(mutant, copy, steps, place):

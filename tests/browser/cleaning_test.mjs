@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SealedStream } from "../../admin/browser/reporter/cleaning/age_stream.js";
 import { bare } from "../../admin/browser/reporter/cleaning/bare.js";
 import { bytesOf } from "../../admin/browser/reporter/cleaning/blob_bytes.js";
 import { JOBS } from "../../admin/browser/reporter/cleaning/jobs.js";
@@ -515,6 +516,32 @@ test("without crypto.subtle a part's digest is the same", async () => {
   assert.deepEqual(other, own);
   JOBS.close({ id: 3 });
   await assert.rejects(async () => JOBS.part({ id: 3, number: 0 }));
+});
+
+test("the parts are the whole, wherever a part ends within a chunk", async () => {
+  const [PART, CHUNK, TAG] = [2 * 1048576, 65536, 16];
+  const key = new Uint8Array(32).fill(1);
+  const content = Buffer.alloc(PART + 100).map((_, n) => n % 251);
+  const source = new Blob([content]);
+  const first = PART % (CHUNK + TAG);
+  // The first part ends before, at, and behind the first and the last byte of a chunk and of its tag.
+  for (const over of [-TAG - 1, -TAG, -TAG + 1, -1, 0, 1, 2]) {
+    const head = new Uint8Array(first - over).fill(9);
+    const stream = new SealedStream({ head, key }, source, PART + 200);
+    const sealed = [head];
+    for (let chunk = 0; chunk < stream.chunks; chunk += 1) {
+      const clear = new Uint8Array(Math.min(CHUNK, PART + 200 - chunk * CHUNK));
+      clear.set(content.subarray(chunk * CHUNK, (chunk + 1) * CHUNK));
+      sealed.push(stream.sealChunk(chunk, clear));
+    }
+    const made = [];
+    for (let part_ = 0; part_ < stream.parts; part_ += 1) made.push(await stream.part(part_));
+    assert.ok(Buffer.concat(made).equals(Buffer.concat(sealed)), String(over));
+    assert.deepEqual(
+      made.slice(0, -1).map(({ length }) => length),
+      Array(stream.parts - 1).fill(PART),
+    );
+  }
 });
 
 test("no part before the first or behind the last is made, and no file shorter than its content", async () => {

@@ -148,6 +148,28 @@ for (const [reason, kind] of [
   });
 }
 
+test("where a worker cannot draw, the page does, if only it has what the worker lacks", async () => {
+  for (const hasOffscreen of [false, true]) {
+    const drawn = [];
+    globalThis.createImageBitmap = async (file) => {
+      drawn.push(file.name);
+      throw new TypeError("an option that is not known");
+    };
+    if (hasOffscreen) globalThis.OffscreenCanvas = class {};
+    const { field, stateOf } = begin({ jobs: { clean: async () => ({ reason: "browser" }) } });
+    await field.add([fileOf("a.jpg")]);
+    assert.equal(stateOf(0), "undecided because browser");
+    // A canvas off the screen is the worker's too: the page could do no more.
+    assert.deepEqual(drawn, hasOffscreen ? [] : ["a.jpg"]);
+    // What is broken is not drawn a second time.
+    const other = begin({ jobs: { clean: async () => ({ reason: "broken" }) } });
+    await other.field.add([fileOf("b.jpg")]);
+    assert.ok(!drawn.includes("b.jpg"));
+  }
+  for (const name of ["OffscreenCanvas", "createImageBitmap"])
+    Reflect.deleteProperty(globalThis, name);
+});
+
 test("a file larger than the plain way takes is not sent there", async () => {
   for (const [size, note] of [
     [2 * MIB, "<askKind>"],
@@ -352,6 +374,17 @@ test("a pack that failed is told at each of its files, once, and the words go wi
     field.items.map(({ id }) => `chosen-${id}`),
   );
   assert.deepEqual([stateOf(0), stateOf(1)], Array(2).fill("failed because full"));
+  assert.deepEqual(await field.collect(), { entries: [], tickets: [] });
+});
+
+test("with one file less a pack that fails again is no new fault, and the words go without it", async () => {
+  const { field, block } = begin({
+    plays: { "/tip/files/part": () => [507, { error: "full" }] },
+  });
+  field.travelTogether(true);
+  await field.add([fileOf("a.jpg"), fileOf("b.jpg")]);
+  await assert.rejects(field.collect(), { name: "FileFaults" });
+  block.acts.drop(field.items[1]);
   assert.deepEqual(await field.collect(), { entries: [], tickets: [] });
 });
 

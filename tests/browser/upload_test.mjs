@@ -14,7 +14,21 @@ import {
 import { Closed, Upload } from "../../admin/browser/reporter/uploading/upload.js";
 import { Waiting, waitFor } from "../../admin/browser/reporter/uploading/waiting.js";
 
-globalThis.window = new EventTarget();
+// Counts who listens.
+globalThis.window = new (class extends EventTarget {
+  listening = 0;
+
+  addEventListener(...given) {
+    this.listening += 1;
+    super.addEventListener(...given);
+  }
+
+  removeEventListener(name, ...given) {
+    assert.ok(["online", "offline"].includes(name), name);
+    this.listening -= 1;
+    super.removeEventListener(name, ...given);
+  }
+})();
 globalThis.document = new EventTarget();
 
 // Time goes by when a test says so.
@@ -306,6 +320,15 @@ test("a file goes part by part, once, and each state is shown", async () => {
     server.to("/tip/files/ticket").map(({ content }) => content),
     [{ proof: "proof", size: 30 }],
   );
+});
+
+test("once it is over nothing of it listens or ticks any more, however its line broke", async () => {
+  const before = window.listening;
+  let lost = 3;
+  const plays = (address) => (address === "/tip/files/part" && lost-- > 0 ? [0] : null);
+  const { upload } = begin("abc", { plays });
+  await gone(upload);
+  assert.deepEqual([upload.state, window.listening, timers.size], ["whole", before, 0]);
 });
 
 test("how far it is, is shown part by part", async () => {

@@ -594,6 +594,26 @@ for (const trySealing of [raising("No"), async () => false]) {
   });
 }
 
+test("while it is found out whether this browser can seal, one waits, and presses nothing else", async () => {
+  let end = null;
+  const trySealing = () =>
+    new Promise((resolve) => {
+      end = resolve;
+    });
+  const it = await opened({ tools: { sealLetter: raising("Other"), trySealing } });
+  it.write("words");
+  const form = it.act("message");
+  await it.submit(form);
+  assert.deepEqual(
+    [it.own.isBusy, form.querySelector("textarea").readOnly, read(form).at(-1)],
+    [true, true, "say wait"],
+  );
+  end(true);
+  await settle();
+  assert.deepEqual([it.own.isBusy, form.querySelector("textarea").readOnly], [false, false]);
+  assert.deepEqual(it.summary(), ["say summary", "say failed"]);
+});
+
 test("no words go the plain way where there is no line", async () => {
   const it = await opened({ tools: { sealLetter: raising("Other"), trySealing: raising("No") } });
   it.write("words");

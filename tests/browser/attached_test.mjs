@@ -236,3 +236,12 @@ test("wiped, no file is held any more, and given back, a sentence says where tha
     assert.equal(own.files, null);
   }
 });
+
+test("a field that was given back before anything came loads nothing any more", async () => {
+  const { own, root, asked } = attached();
+  own.start();
+  assert.equal(own.release(), "");
+  root.dispatchEvent(new Event("change"));
+  await settle();
+  assert.deepEqual(asked, []);
+});

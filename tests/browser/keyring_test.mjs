@@ -155,6 +155,7 @@ for (const [minutes, isOpen] of [
   [NaN, false],
 ]) {
   test(`touched ${minutes} minutes ago, a tab ${isOpen ? "opens" : "locks"}`, async () => {
+    mock.timers.enable({ apis: ["Date"], now: 1e12 });
     const it = await tab();
     localStorage.setItem("dengshao.touched", String(Date.now() - minutes * MINUTE));
     if (Number.isNaN(minutes)) localStorage.removeItem("dengshao.touched");

@@ -386,6 +386,10 @@ const ENDS = [
   ["the line is lost before anything was sent", {}, { "/keys.json": [LOST] }, true],
   ["the answer is lost", {}, { "/tip/sealed": [LOST] }, false],
   ["the server is busy", {}, { "/tip/sealed": [[503, { error: "busy" }]] }, false],
+  ["the server refuses", {}, { "/tip/sealed": [[400, { error: "unknown" }]] }, true],
+  ["the server refuses at the last", {}, { "/tip/sealed": [[499, { error: "unknown" }]] }, true],
+  ["the server fails", {}, { "/tip/sealed": [[500, { error: "unknown" }]] }, false],
+  ["another page answers", {}, { "/tip/sealed": [[200, { stored: false }]] }, false],
 ];
 
 for (const [name, changes, plays, expected] of ENDS) {

@@ -13,12 +13,15 @@ import {
 import { nonceOf } from "../../admin/browser/shared/sealing/age_payload.js";
 import {
   digestOf,
+  LABEL_STEP,
   MESSAGE_STEP,
   makeEnvelope,
   pad,
   padTo,
   parseContent,
   parseEnvelope,
+  TIP_CLASS,
+  TIP_STEP,
   verifyEnvelope,
 } from "../../admin/browser/shared/sealing/envelope.js";
 import { sealLetter } from "../../admin/browser/shared/sealing/letter.js";
@@ -180,6 +183,11 @@ test("a tip is as long as every other, with each of its parts in it and no other
   );
   const label = labelBytes(LABEL);
   assert.deepEqual([label.length, JSON.parse(text(label))], [512, LABEL]);
+});
+
+test("the steps are those that the server knows", () => {
+  const steps = [TIP_STEP, TIP_CLASS, LABEL_STEP, MESSAGE_STEP];
+  assert.deepEqual(steps, [8192, 16384, 512, 4096]);
 });
 
 test("bytes are filled up to whole steps, and what is whole stays", () => {

@@ -31,7 +31,7 @@ SAID = REPORT.with_suffix("")
 COLUMNS = ("id", "area", "file", "line", "operator", "before", "after", "result", "by")
 COLUMNS += ("seconds", "types")
 # What hangs is ended: seconds for a script in Node, for all jobs in Node, for a file in Chromium.
-SCRIPT, JOBS, PAGES = 30, 240, 420
+SCRIPT, JOBS, PAGES = 30, 900, 900
 # What was tried where nothing bit: how far a survivor came.
 NODE_ALONE, CHROMIUM_TOO = "Node alone", "Node and Chromium"
 

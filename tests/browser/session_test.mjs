@@ -386,6 +386,10 @@ const ENDS = [
   ["the line is lost before anything was sent", {}, { "/keys.json": [LOST] }, true],
   ["the answer is lost", {}, { "/tip/sealed": [LOST] }, false],
   ["the server is busy", {}, { "/tip/sealed": [[503, { error: "busy" }]] }, false],
+  ["the server refuses", {}, { "/tip/sealed": [[400, { error: "unknown" }]] }, true],
+  ["the server refuses at the last", {}, { "/tip/sealed": [[499, { error: "unknown" }]] }, true],
+  ["the server fails", {}, { "/tip/sealed": [[500, { error: "unknown" }]] }, false],
+  ["another page answers", {}, { "/tip/sealed": [[200, { stored: false }]] }, false],
 ];
 
 for (const [name, changes, plays, expected] of ENDS) {
@@ -395,6 +399,17 @@ for (const [name, changes, plays, expected] of ENDS) {
     assert.equal(session.isUnsent, expected);
   });
 }
+
+test("a tip that is looked at by nobody yet says so, and any other says nothing", async () => {
+  for (const [answer, lane] of [
+    [{ stored: true, lane: "machine" }, "machine"],
+    [{ stored: true, lane: "" }, ""],
+    [{ stored: true }, ""],
+  ]) {
+    const { session } = begin({ "/tip/sealed": [[200, answer]] });
+    assert.equal((await session.send(FORM)).lane, lane);
+  }
+});
 
 test("the page hears of a receipt before anything is posted under it", async () => {
   const { session, sent } = begin({});

@@ -1,4 +1,4 @@
-"""The modules of the form's script, each under node's own test runner."""
+"""The browser's modules, each script of tests under node's own test runner."""
 
 import subprocess
 from pathlib import Path
@@ -6,20 +6,10 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+SCRIPTS = sorted([*HERE.glob("*_test.mjs"), *HERE.glob("*_cases.mjs")])
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        "routes_cases.mjs",
-        "session_test.mjs",
-        "reseal_test.mjs",
-        "canvas_test.mjs",
-        "files_test.mjs",
-        "draft_test.mjs",
-        "workshop_test.mjs",
-    ],
-)
+@pytest.mark.parametrize("script", [script.name for script in SCRIPTS])
 def test_the_modules_hold_in_node(node, script):
     done = subprocess.run(
         [node, "--test", HERE / script], capture_output=True, text=True, check=False

@@ -63,6 +63,21 @@ test("a worker that says nothing is given up while a press still waits", async (
   );
 });
 
+test("to start it has eight seconds, and not one moment more", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const workers = page(() => {});
+  const workshop = new Workshop("/app/seal-worker.js", "Jobs", MAY_MOVE);
+  const opened = workshop.open();
+  await settle();
+  mock.timers.tick(7999);
+  await settle();
+  assert.deepEqual([workers[0].isOver, workshop.isSilent], [false, false]);
+  mock.timers.tick(1);
+  await opened;
+  mock.timers.reset();
+  assert.deepEqual([workers[0].isOver, workshop.isSilent], [true, true]);
+});
+
 test("a worker that takes its time to start is waited for", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const workers = page((worker) =>

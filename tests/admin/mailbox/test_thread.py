@@ -107,9 +107,12 @@ def test_days_are_written_out_in_the_pages_language():
     assert node(*jobs) == ["2026年11月24日", "November 24, 2026"]
 
 
-def test_a_visit_with_scripts_retries_and_renumbers():
+@pytest.mark.parametrize(
+    "script", ["visit_test.mjs", "talk_test.mjs", "view_test.mjs", "page_test.mjs"]
+)
+def test_the_modules_of_the_mailbox_hold_in_node(script):
     done = subprocess.run(
-        [NODE, "--test", HERE / "visit_test.mjs"], capture_output=True, text=True, check=False
+        [NODE, "--test", HERE / script], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout

@@ -173,6 +173,162 @@ test("it tries once more only", async () => {
   assert.equal(asked.length, 4);
 });
 
+test("only what a second try can mend is tried again, whatever else the server says", async () => {
+  const REASONS = ["number_taken", "token", "unit_open"];
+  const others = [
+    "purged",
+    "unknown",
+    "unit_closed",
+    "talk_full",
+    "full_today",
+    "share_used",
+    "marked",
+  ];
+  for (const error of [...REASONS, ...others]) {
+    const again = REASONS.includes(error);
+    const { asked, visit } = await opened([
+      [409, { error }],
+      [200, { ...ANSWER, token: "u" }],
+      [200, { stored: true }],
+    ]);
+    const sent = visit.send("message", "words");
+    if (again) assert.equal(await sent, true);
+    else await assert.rejects(sent, { reason: error });
+    assert.deepEqual(
+      asked.slice(1).map(([address]) => address),
+      again ? ["/mailbox/sealed", "/mailbox/thread", "/mailbox/sealed"] : ["/mailbox/sealed"],
+      error,
+    );
+  }
+});
+
+test("a letter goes whole: its words and kind under the seal, its files beside it", async () => {
+  for (const kind of ["message", "danger", "withdraw"]) {
+    const { asked, visit } = await opened([[200, { stored: true }]]);
+    assert.equal(await visit.send(kind, "words", ["one", "two"]), true);
+    assert.deepEqual(asked[1].slice(0, 2), [
+      "/mailbox/sealed",
+      {
+        lookup: "ab",
+        token: "t",
+        kind,
+        number: 1,
+        body: "words",
+        sealed: 1,
+        files: ["one", "two"],
+      },
+    ]);
+  }
+});
+
+test("tried once more, it still names its files", async () => {
+  const { asked, visit } = await opened([
+    [409, { error: "number_taken" }],
+    [200, ANSWER],
+    [200, { stored: true }],
+  ]);
+  await visit.send("message", "words", ["one"]);
+  assert.deepEqual(
+    [1, 3].map((n) => asked[n][1].files),
+    [["one"], ["one"]],
+  );
+});
+
+test("a letter without files names none", async () => {
+  const { asked, visit } = await opened([[200, { stored: true }]]);
+  await visit.send("message", "words");
+  assert.ok(!("files" in asked[1][1]));
+});
+
+// Whether words may lie at the server, by how a press ended, and by how the one before it had.
+const LOST = [0];
+const BUSY = [503, { error: "busy" }];
+const STORED = [200, { stored: true }];
+const ENDS = [
+  [[], false],
+  [[LOST], true],
+  [[[200, undefined]], true],
+  [[[409, { error: "purged" }]], false],
+  [[BUSY], false],
+  [[LOST, [409, { error: "purged" }]], true],
+  [[LOST, STORED], false],
+];
+for (const [plays, expected] of ENDS) {
+  const name = JSON.stringify(plays);
+  test(`after ${name} the words may ${expected ? "" : "not "}be stored`, async () => {
+    const { visit } = await opened(plays.slice());
+    for (const _ of plays) await visit.send("message", "words").catch(() => {});
+    assert.equal(visit.mayBeStored, expected);
+  });
+}
+
+test("of other words nothing is known to be stored, whatever became of those before", async () => {
+  const { visit } = await opened([LOST, BUSY]);
+  await assert.rejects(visit.send("message", "words"), Offline);
+  await assert.rejects(visit.send("message", "other words"), Refused);
+  assert.equal(visit.mayBeStored, false);
+});
+
+test("the same words of another kind are another letter", async () => {
+  const { asked, visit } = await opened([LOST, STORED]);
+  await assert.rejects(visit.send("message", "words"), Offline);
+  await visit.send("danger", "words");
+  assert.deepEqual(
+    asked.slice(1).map(([, { kind }]) => kind),
+    ["message", "danger"],
+  );
+});
+
+test("a browser that knows of no line sends nothing, and nothing counts as stored", async () => {
+  const { asked, visit } = await opened([]);
+  const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const fetched = globalThis.fetch;
+  Object.defineProperty(globalThis, "navigator", { value: { onLine: false }, configurable: true });
+  globalThis.fetch = async (address, options) => {
+    if (address === "/app/hold.js") throw new TypeError("no network");
+    return fetched(address, options);
+  };
+  await assert.rejects(visit.send("message", "words"), Offline);
+  Object.defineProperty(globalThis, "navigator", own || { value: undefined, configurable: true });
+  assert.deepEqual([asked.length, visit.mayBeStored], [1, false]);
+});
+
+// What becomes of a letter whose tip has no mark yet, or that fails otherwise.
+for (const [name, kind, expected] of [
+  ["Unmarked", "danger", "the mark alone"],
+  ["Unmarked", "message", "told"],
+  ["Unmarked", "withdraw", "told"],
+  ["Strayed", "danger", "told"],
+]) {
+  test(`${kind} where sealing fails with ${name}: ${expected}`, async () => {
+    const sealLetter = async () => {
+      throw Object.assign(new Error(name), { name });
+    };
+    const { asked, visit } = await opened([STORED], { broken: { sealLetter } });
+    if (expected === "told") {
+      await assert.rejects(visit.send(kind, "words"), { name });
+      assert.equal(asked.length, 1);
+      return;
+    }
+    assert.equal(await visit.send(kind, "words"), false);
+    const { lookup, token, ...mark } = asked[1][1];
+    assert.deepEqual([lookup, token], ["ab", "t"]);
+    assert.deepEqual(mark, { kind: "danger", number: 0, digest: "", sealed: "" });
+  });
+}
+
+test("whether a tip may lie where it is said to is asked with the receipt's own key", async () => {
+  const seen = [];
+  const { visit } = await opened([], {
+    broken: {
+      checkMark: (...given) => seen.push(given),
+      derive: () => ({ lookup: 1, talk: "talk" }),
+    },
+  });
+  visit.checkMark();
+  assert.deepEqual(seen, [["talk", ANSWER]]);
+});
+
 test("a token of yesterday is renewed by itself", async () => {
   const plays = [
     [400, { error: "token" }],

@@ -100,7 +100,7 @@ export class Upload {
   async go() {
     this.isHeld = false;
     await this.reserving;
-    if (!this.isOver) this.set("moving");
+    if (!this.isOver && !this.isHeld) this.set("moving");
     while (!this.isOver && !this.isHeld) {
       try {
         await this.advance();
@@ -132,6 +132,8 @@ export class Upload {
     this.lock = opened.lock;
     this.size = opened.size;
     this.parts = opened.parts;
+    // A part that was begun before may hold what the file held then.
+    this.ahead = null;
     this.isOpen = true;
   }
 
@@ -261,7 +263,6 @@ export class Upload {
 
   reopen() {
     this.isOpen = false;
-    this.ahead = null;
   }
 
   /** @param {string} reason */

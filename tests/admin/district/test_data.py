@@ -76,3 +76,26 @@ def test_a_district_has_one_supervisory_unit_or_several_in_order(tmp_path, named
 def test_a_supervisory_unit_that_is_none_stops_the_start(tmp_path, named, complaint):
     with pytest.raises(DataError, match=complaint):
         load_district(supervised_by(tmp_path, named))
+
+
+FALSE_STATUSES = {
+    "outcomes": (
+        "status: closed",
+        "status: question",
+        "能写的是：accepted、referred、out_of_scope",
+    ),
+    "deadlines": ("met_by: [question,", "met_by: [received,", "能写的是：read、moved、question"),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_STATUSES)
+def test_a_data_file_names_only_statuses_that_the_contract_lets_it(tmp_path, name):
+    old, new, complaint = FALSE_STATUSES[name]
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    path = tmp_path / "content" / "data" / f"{name}.yml"
+    words = path.read_text("utf-8")
+    assert old in words
+    path.write_text(words.replace(old, new, 1), "utf-8")
+
+    with pytest.raises(DataError, match=complaint):
+        load_district(tmp_path / "content")

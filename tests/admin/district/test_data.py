@@ -82,9 +82,9 @@ FALSE_STATUSES = {
     "outcomes": (
         "status: closed",
         "status: question",
-        "能写的是：accepted、referred、out_of_scope",
+        "question.*不能写",
     ),
-    "deadlines": ("met_by: [question,", "met_by: [received,", "能写的是：read、moved、question"),
+    "deadlines": ("met_by: [question,", "met_by: [received,", "received.*不能写"),
 }
 
 

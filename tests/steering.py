@@ -7,7 +7,8 @@ def steer(route):
     """Play a server that wants every word at the police, whose key is genuine."""
     answer = route.fetch()
     content = answer.json()
-    content |= {"supervisory": "police", "offices": dict.fromkeys(content["offices"])}
+    takers = ["police", content["takers"][-1]]
+    content |= {"takers": takers, "offices": dict.fromkeys(content["offices"])}
     route.fulfill(response=answer, json=content)
 
 

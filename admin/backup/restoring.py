@@ -6,8 +6,9 @@ transaction, sealed files in a folder of another name, or in a bucket to which n
 
 import hmac
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -114,12 +115,19 @@ def _target(config: Config) -> Iterator[Connection]:
     try:
         with _filling(url.set(database=str(aside))) as connection:
             yield connection
+        _let_readers_be(aside)
         aside.chmod(0o600)
         _sync(aside)
         aside.replace(final)
         _sync(final.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _let_readers_be(path: Path) -> None:
+    """Bring the file to the journal that the app uses: it could not while somebody reads."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager

@@ -41,8 +41,8 @@ interface OfferedUnit {
 
 interface Routes {
   site: string;
-  supervisory: string;
-  upper: string;
+  // The units of tips about officials, in the order in which they are asked; the last is the unit above.
+  takers: string[];
   units: Record<string, OfferedUnit>;
   categories: Record<string, string>;
   // An office that is no unit of ours has none to exclude.

@@ -20,7 +20,7 @@ from ..reading.keys_file import (
     combined,
     read_lines,
 )
-from ..reading.routes import current
+from ..reading.routes import current, supervisory_of
 from ..tip.routing import Ways
 
 
@@ -132,7 +132,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
         labels=_choices(load_file(content, "labels")["items"]),
-        ways=Ways(found["supervisory"], found["upper"]),
+        ways=Ways(supervisory_of(found), found["upper"]),
         contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
         retiring=keys.retiring,

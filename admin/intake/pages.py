@@ -174,7 +174,7 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
         "any_open": bool(units),
-        "sealed_way_open": district.ways.supervisory in units,
+        "sealed_way_open": district.ways.takers[0] in units,
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
         "hotlines": district.hotlines,

@@ -13,6 +13,8 @@ from typing import Any, Final
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
+from ..tip.status import STATUSES, TipStatus
+
 
 class DataError(Exception):
     """A data file is not as its schema or its neighbours demand; the message names the place."""
@@ -22,6 +24,12 @@ class DataError(Exception):
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SHOWN: Final = 60
 _FORMATS: Final = FormatChecker(["date"])
+_BY_SWEEP_OR_REPORTER: Final = {TipStatus.RECEIVED, TipStatus.PURGED}
+_CONTRACT: Final = {
+    "decided": {"enum": [status for status, told in STATUSES.items() if told.act]},
+    "met_by": {"enum": ["read", "moved", *(s for s in STATUSES if s not in _BY_SWEEP_OR_REPORTER)]},
+}
+"""What a schema says by name, as `#/$defs/…`: it is declared in `tip.status`."""
 _TYPES: Final = {
     "string": "文字",
     "integer": "整数",
@@ -56,7 +64,9 @@ def _checked(path: Path, text: str, schema: str) -> str:
     # YAML makes dates of days; JSON Schema knows only text.
     written = json.dumps(data, default=str)
     plain = json.loads(written)
-    validator = Draft202012Validator(json.loads(schema), format_checker=_FORMATS)
+    rules = json.loads(schema)
+    rules["$defs"] = rules.get("$defs", {}) | _CONTRACT
+    validator = Draft202012Validator(rules, format_checker=_FORMATS)
     for fault in validator.iter_errors(plain):
         raise DataError(_told(path, text, fault))
     return written

@@ -39,11 +39,17 @@ def routes_text(
     return json.dumps(whole, separators=(",", ":"))
 
 
+def supervisory_of(routes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the units that routes.yml names as supervisory: it names one, or a list."""
+    named = routes["supervisory"]
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
 def text_of(routes: Mapping[str, Any], categories: Mapping[str, Any]) -> str:
     """Return the text of routes.yml and categories.yml as they were read."""
     pair = routes.get("contact")
     return routes_text(
-        (routes["supervisory"], routes["upper"]),
+        (*supervisory_of(routes), routes["upper"]),
         (pair["custodian"], pair["reviewer"]) if pair else None,
         {
             row["id"]: row["otherwise"]

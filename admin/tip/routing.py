@@ -18,15 +18,15 @@ class Ways:
     No row tells which tips came that way. At a unit that takes them, all are treated so.
     """
 
-    supervisory: str
-    """The unit that takes them."""
+    supervisory: tuple[str, ...]
+    """The units that take them and nothing else, the first one first."""
     upper: str
-    """The unit above all, which takes them where the other is excluded, and other tips too."""
+    """The unit above all, which takes them where the others are excluded, and other tips too."""
 
     @property
     def takers(self) -> tuple[str, ...]:
         """The units that may take such a tip, in the order in which they are asked."""
-        return (self.supervisory, self.upper)
+        return (*self.supervisory, self.upper)
 
     def is_sealed(self, unit_id: str | None) -> bool:
         """Return whether tips at this unit may be about officials."""
@@ -34,7 +34,7 @@ class Ways:
 
     def is_custodial(self, unit_id: str) -> bool:
         """Return whether all tips at this unit are about officials."""
-        return unit_id == self.supervisory
+        return unit_id in self.supervisory
 
     def can_take(self, open_units: Collection[str]) -> bool:
         """Return whether any unit of this way can read tips now."""
@@ -44,13 +44,13 @@ class Ways:
         """Return the unit that is told of another's overdue tips; above the upper one is none."""
         if unit_id == self.upper:
             return None
-        return self.upper if self.is_custodial(unit_id) else self.supervisory
+        return self.upper if self.is_custodial(unit_id) else self.supervisory[0]
 
     def guardian(self, unit_id: str | None) -> str | None:
         """Return the unit whose heads agree to what is done to this one; None for most units."""
         if not self.is_sealed(unit_id):
             return None
-        return self.upper if unit_id == self.supervisory else self.supervisory
+        return self.supervisory[0] if unit_id == self.upper else self.upper
 
     def closer(self, unit_id: str) -> str | None:
         """Return the unit whose heads agree to an early end of a tip that lies at this one."""

@@ -30,8 +30,7 @@ def routes_of(district: District, site_id: str, units: Mapping[str, OpenUnit]) -
     """Tell a browser all that chooses a tip's unit, and to what each unit's tips are sealed."""
     return {
         "site": site_id,
-        "supervisory": district.ways.supervisory,
-        "upper": district.ways.upper,
+        "takers": district.ways.takers,
         "units": offered_units(district, units),
         "categories": {row.id: row.route for row in district.categories.values()},
         "offices": {row.id: row.unit for row in district.offices.values()},

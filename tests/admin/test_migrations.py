@@ -3,6 +3,7 @@
 import pytest
 from alembic import command
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.event import listen
 
 from admin.migrate import alembic_config, migrate
 from tests.tip_events import event
@@ -147,6 +148,36 @@ def test_what_was_packed_into_a_reason_stands_in_columns_and_goes_back(store):
         command.downgrade(config, "0009")
         reasons = connection.scalars(text("SELECT reason FROM decision ORDER BY id")).all()
     assert reasons == list(PACKED)
+
+
+def test_a_history_full_of_other_tips_is_walked_a_few_times_and_not_once_for_each_of_them(store):
+    migrate(store, "0009")
+    others = [f"{number:05d}-AB0CD" for number in range(300)]
+    kinds = ("linked", "unlinked", "merged", "joined", "parted")
+    rows = [(kind, other) for kind in kinds for other in others]
+    add = text(
+        "INSERT INTO decision (id, tip_id, step, old, new, reason, by, decided_on)"
+        " VALUES (:id, 1, :id, 'received', 'received', :reason, 'ada', '2026-11-07')"
+    )
+    with store.begin() as connection:
+        packed = enumerate((f"{kind}_{other}" for kind, other in rows), 1)
+        connection.execute(add, [{"id": number, "reason": reason} for number, reason in packed])
+
+    walks = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE decision"):
+            walks.append(statement)
+
+    listen(store, "before_cursor_execute", note)
+    migrate(store, "0010")
+
+    assert 0 < len(walks) < 20
+    with store.connect() as connection:
+        found = connection.execute(
+            text("SELECT kind, other FROM decision WHERE reason = '' ORDER BY id")
+        )
+        assert [tuple(row) for row in found] == rows
 
 
 @pytest.mark.parametrize("code", PACKED)

@@ -66,8 +66,10 @@ for (const row of table.published) {
 
 // All that decides where words go stands in the hash, and nothing else does.
 const CHANGES = {
-  "the supervisory unit": (routes) => ({ ...routes, supervisory: "third" }),
-  "the upper unit": (routes) => ({ ...routes, upper: "first" }),
+  "the supervisory unit": (routes) => ({ ...routes, takers: ["third", "top"] }),
+  "the upper unit": (routes) => ({ ...routes, takers: ["watch", "first"] }),
+  "a supervisory unit more": (routes) => ({ ...routes, takers: ["watch", "third", "top"] }),
+  "a supervisory unit fewer": (routes) => ({ ...routes, takers: ["top"] }),
   "a category's unit": (routes) => ({
     ...routes,
     categories: { ...routes.categories, A1: "third" },

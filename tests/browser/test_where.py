@@ -39,7 +39,7 @@ WORLDS = ["nothing", "routes.json", "keys.json", "all of it"]
 # Whoever changed the server wants every word at the police.
 STEERED = replace(
     DISTRICT,
-    ways=Ways("police", "police"),
+    ways=Ways(("police",), "police"),
     offices={key: replace(office, unit=None) for key, office in DISTRICT.offices.items()},
 )
 

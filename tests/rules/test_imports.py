@@ -29,7 +29,7 @@ PUBLIC = ("intake", "mailbox")
 """A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
 OPERATOR = ("serving", "backup", "demo", "doctor", "commands", "cli", "__init__")
 """What serves an operator, or works by the clock, stands on top of all, in this order."""
-WITHIN_A_FLOOR = {("signin", "keys")}
+WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip")}
 
 WITH_FLASK = {
     "access/permissions.py",

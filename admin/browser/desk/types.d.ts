@@ -338,7 +338,7 @@ interface TipWords extends DeskWords {
 }
 
 // By which answers no tip may reach which unit.
-interface Ways extends Pick<Routes, "supervisory" | "upper" | "offices"> {
+interface Ways extends Pick<Routes, "takers" | "offices"> {
   practice: string;
 }
 

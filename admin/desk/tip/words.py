@@ -65,8 +65,7 @@ def _ways(district: District) -> dict[str, Any]:
     """Tell the script which units no tip may reach by what its reporter answered."""
     practice = (unit.id for unit in district.units.values() if unit.practice)
     return {
-        "supervisory": district.ways.supervisory,
-        "upper": district.ways.upper,
+        "takers": district.ways.takers,
         "offices": {office.id: office.unit for office in district.offices.values()},
         "practice": next(practice, ""),
     }

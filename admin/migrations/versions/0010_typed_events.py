@@ -1,6 +1,8 @@
 """typed events: what a line of a history carries stands in columns, not packed into its reason"""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,21 +25,37 @@ _PACKED = re.compile(
 )
 _CARRIED = {"urgency": 20, "other": 11, "rule": 40, "level": 20}
 _NEW = ("kind", *_CARRIED)
+_AT_ONCE = 5000
+"""Reasons of one statement: SQLite takes 32,766 values, PostgreSQL 65,535."""
 
 
 def upgrade() -> None:
-    kind = sa.Column("kind", sa.String(20), nullable=False, server_default="decided")
-    op.add_column("decision", kind)
+    decided = sa.Column("kind", sa.String(20), nullable=False, server_default="decided")
+    op.add_column("decision", decided)
     for name, length in _CARRIED.items():
         op.add_column("decision", sa.Column(name, sa.String(length), nullable=True))
     decision = sa.table(
         "decision", sa.column("id", sa.BigInteger), sa.column("reason"), *map(sa.column, _NEW)
     )
-    connection = op.get_bind()
     reasons = sa.select(decision.c.reason).distinct()
-    for reason in list(connection.scalars(reasons)):
+    about_tips: dict[str, list[str]] = {}
+    for reason in list(op.get_bind().scalars(reasons)):
         values = unpacked(reason)
-        connection.execute(decision.update().where(decision.c.reason == reason).values(values))
+        if "other" in values:
+            about_tips.setdefault(values["kind"], []).append(reason)
+        else:
+            _fill(decision, [reason], values)
+    for kind, packed in about_tips.items():
+        # Nearly as many as there are rows: each walk through the table takes many of them.
+        other = sa.func.substr(decision.c.reason, len(kind) + 2)
+        for start in range(0, len(packed), _AT_ONCE):
+            some = packed[start : start + _AT_ONCE]
+            _fill(decision, some, {"kind": kind, "other": other, "reason": ""})
+
+
+def _fill(decision: sa.TableClause, reasons: Sequence[str], values: Mapping[str, Any]) -> None:
+    update = decision.update().where(decision.c.reason.in_(reasons)).values(values)
+    op.get_bind().execute(update)
 
 
 def unpacked(reason: str) -> dict[str, str]:

@@ -194,6 +194,24 @@ def test_a_restored_database_is_readable_by_its_owner_alone(operator, store, emp
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_in_a_restored_database_the_first_write_does_not_wait_for_who_reads(
+    operator, store, empty, environ
+):
+    """As `dengshao audit verify` does: it reads the whole log, then writes a line of its own."""
+    operator.backup()
+    target = empty("sqlite")
+    operator.restore(target)
+    again = app_on(target, Path(environ["DENGSHAO_DATA"]) / "keys.yml")
+
+    with again.app_context():
+        assert db.reading.scalars(select(Tip.id)).all()
+        db.session.add(Setting(name="written", value="meanwhile"))
+        db.session.commit()
+        db.reading.rollback()
+        assert db.reading.get(Setting, "written").value == "meanwhile"
+    dispose(again)
+
+
 def test_a_new_pair_of_keys_is_printed_in_short_sentences(operator):
     printed = operator.make_key().output
 

@@ -27,7 +27,8 @@ from tests.tip_events import event
 
 CLOCKS = load_district(ROOT / "content").clocks
 DAYS = CLOCKS.calendar
-RECEIVED, QUESTION, ACCEPTED, REFERRED, OUT, CLOSED, _PURGED = TipStatus
+RECEIVED, QUESTION, ACCEPTED = TipStatus.RECEIVED, TipStatus.QUESTION, TipStatus.ACCEPTED
+REFERRED, OUT, CLOSED = TipStatus.REFERRED, TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED
 THURSDAY = date(2026, 9, 24)
 """The day before Mid-Autumn, which is off with the week's end; Sunday the 20th was worked."""
 

@@ -22,6 +22,7 @@ from admin.tip.routing import (
     choose_unit,
     choose_urgency,
     is_supervisory,
+    may_stay,
     offered_categories,
 )
 
@@ -40,7 +41,7 @@ def district_of(name):
     words = {"zh": "", "en": ""}
     return dataclasses.replace(
         DISTRICT,
-        ways=Ways(rows["supervisory"], rows["upper"]),
+        ways=Ways(tuple(rows["takers"][:-1]), rows["takers"][-1]),
         units={
             key: Unit(key, **words, otherwise=tuple(others))
             for key, others in rows["units"].items()
@@ -76,7 +77,7 @@ def test_a_category_is_offered_where_its_unit_can_read(case):
 def test_the_tables_demo_district_is_the_one_of_the_content():
     demo = TABLE["districts"]["demo"]
 
-    assert (demo["supervisory"], demo["upper"]) == DISTRICT.ways.takers
+    assert tuple(demo["takers"]) == DISTRICT.ways.takers
     units = [unit for unit in DISTRICT.units.values() if not unit.practice]
     assert demo["units"] == {unit.id: [*unit.otherwise] for unit in units}
     assert demo["categories"] == {row.id: row.route for row in DISTRICT.categories.values()}
@@ -111,6 +112,47 @@ def test_no_tip_ever_reaches_a_unit_that_is_excluded_or_cannot_read_it(facts, op
 
     excluded = {DISTRICT.offices[office].unit for office in facts.exclude}
     assert chosen is None or (chosen in open_units and chosen not in excluded)
+
+
+PAIR = district_of("pair")
+PAIRED = st.builds(
+    Circumstances,
+    category=st.sampled_from(sorted(PAIR.categories)),
+    official=st.sampled_from(["yes", "no", "unclear"]),
+    exclude=st.lists(st.sampled_from(sorted(PAIR.offices)), unique=True).map(tuple),
+)
+
+
+@given(PAIRED, st.sets(st.sampled_from(sorted(PAIR.units))))
+def test_with_two_supervisory_units_none_is_excluded_and_none_else_gets_a_tip_about_an_official(
+    facts, open_units
+):
+    chosen = choose_unit(PAIR, facts, open_units)
+
+    assert chosen is None or chosen in open_units
+    assert chosen not in {PAIR.offices[office].unit for office in facts.exclude} - {None}
+    if is_supervisory(facts.official, facts.exclude):
+        assert chosen in ("watch", "guard", "top", None)
+        assert not may_stay(PAIR, facts, "first")
+
+
+WATCHED = {
+    # unit: whether tips there may be, and all are, about officials; who is told, agrees, agrees.
+    "first": (False, False, "watch", None, None),
+    "watch": (True, True, "top", "top", "top"),
+    "guard": (True, True, "top", "top", "top"),
+    "top": (True, False, None, "watch", "top"),
+}
+
+
+@pytest.mark.parametrize(("unit", "told"), WATCHED.items())
+def test_two_supervisory_units_are_watched_by_the_one_above_and_the_first_watches_that(unit, told):
+    ways = PAIR.ways
+
+    assert told == (
+        *(ways.is_sealed(unit), ways.is_custodial(unit), ways.watcher(unit)),
+        *(ways.guardian(unit), ways.closer(unit)),
+    )
 
 
 @given(TIPS, st.sets(st.sampled_from(sorted(ALL))))

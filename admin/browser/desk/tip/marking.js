@@ -25,7 +25,7 @@ export async function markHere(page, { tip, marks }) {
 }
 
 // By the reporter's own answers the tip has no business here: somebody steered it. `ways` are the
-// district's offices and the two units of the supervisory way; an office that is gone since excludes
+// district's offices and the units of the supervisory way; an office that is gone since excludes
 // nobody here.
 /** @type {(opened: Pick<ReadTip, "tip">, unit: string, ways: Ways) => boolean} */
 export function isAstray({ tip }, unit, ways) {

@@ -122,7 +122,7 @@ async function sealSupplement({ digits, fields, files, thread, sent, routes, key
   const body = bodyOf(wellFormed(fields), files);
   const letter = await sealLetter(reporter, thread, "supplement", body);
   // A supervisory tip stays P1 whatever is added; the unit above takes such tips too.
-  if ([routes.supervisory, routes.upper].includes(sent.unit)) return { letter };
+  if (routes.takers.includes(sent.unit)) return { letter };
   return { letter: Object.assign(letter, { urgency: chooseUrgency(facts) }) };
 }
 
@@ -140,5 +140,5 @@ function checkOwnMark(talk, thread) {
 /** @type {(unit: string, facts: Facts, routes: Routes) => boolean} */
 function mustStandApart(unit, { official, exclude }, routes) {
   if (excludedUnits(routes, exclude).includes(unit)) return true;
-  return isSupervisory(official, exclude) && ![routes.supervisory, routes.upper].includes(unit);
+  return isSupervisory(official, exclude) && !routes.takers.includes(unit);
 }

@@ -46,11 +46,11 @@ export function checkMark(talk, { reference, unit, marks }) {
 
 // Whether a tip with these answers may lie at a unit at all: no mark is ever made for another one.
 /**
- * @param {Pick<Routes, "supervisory" | "upper" | "offices">} routes
+ * @param {Pick<Routes, "takers" | "offices">} routes
  * @param {Pick<Facts, "official" | "exclude">} facts
  * @param {string} unit
  */
 export function mayLie(routes, { official, exclude }, unit) {
   if (excludedUnits(routes, exclude).includes(unit)) return false;
-  return !isSupervisory(official, exclude) || [routes.supervisory, routes.upper].includes(unit);
+  return !isSupervisory(official, exclude) || routes.takers.includes(unit);
 }

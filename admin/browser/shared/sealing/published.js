@@ -13,19 +13,13 @@ const byId = ([one], [other]) => (one < other ? -1 : one > other ? 1 : 0);
 // The one text that admin/district/data.py and site/hooks/keys_file.py write too. Which units are open
 // is not in it.
 /** @type {(routes: Routes) => string} */
-export function routesText({ supervisory, upper, contact, units, categories, offices }) {
+export function routesText({ takers, contact, units, categories, offices }) {
   const pair = contact ? [contact.custodian, contact.reviewer] : null;
   /** @type {[string, unknown][]} */
-  const takers = Object.keys(units).map((id) => [id, units[id].otherwise]);
+  const rows = Object.keys(units).map((id) => [id, units[id].otherwise]);
   /** @type {[string, unknown][][]} */
-  const tables = [takers, Object.entries(categories), Object.entries(offices)];
-  return JSON.stringify([
-    VERSION,
-    supervisory,
-    upper,
-    pair,
-    ...tables.map((rows) => rows.sort(byId)),
-  ]);
+  const tables = [rows, Object.entries(categories), Object.entries(offices)];
+  return JSON.stringify([VERSION, ...takers, pair, ...tables.map((table) => table.sort(byId))]);
 }
 
 // `digest` is what stands in /keys.json. Throws FalseRoutes.

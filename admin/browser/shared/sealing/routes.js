@@ -43,16 +43,17 @@ function known(table, id) {
 export function chooseUnit(routes, facts) {
   const excluded = excludedUnits(routes, facts.exclude);
   const way = isSupervisory(facts.official, facts.exclude)
-    ? [routes.supervisory]
+    ? routes.takers
     : wayOf(routes, known(routes.categories, facts.category));
-  const [first, ...fallbacks] = way.concat(routes.upper);
+  const [first, ...fallbacks] = way;
   if (!excluded.includes(first)) return isOpen(routes, first) ? first : null;
   const taker = fallbacks.find((unit) => !excluded.includes(unit) && isOpen(routes, unit));
   return taker || null;
 }
 
 /** @type {(routes: Routes, first: string) => string[]} */
-const wayOf = (routes, first) => [first].concat(routes.units[first].otherwise);
+const wayOf = (routes, first) =>
+  [first].concat(routes.units[first].otherwise, routes.takers.slice(-1));
 
 // A supervisory tip is P1 whatever it says, so that its cover tells nothing of its matter.
 /** @type {(facts: Facts) => string} */
@@ -63,13 +64,11 @@ export function chooseUrgency({ category, official, exclude, when, minor }) {
   return when === "ongoing" || when === "week" ? "P2" : "P3";
 }
 
-// The categories whose unit can read tips. On the sealed way every matter goes to the supervisory
-// unit, so all or none are.
+// The categories whose unit can read tips. On the sealed way every matter goes to its takers, so all
+// or none are.
 /** @type {(routes: Routes, sealedWay: boolean) => string[]} */
 export function offeredCategories(routes, sealedWay) {
   const all = Object.keys(routes.categories);
-  if (sealedWay && [routes.supervisory, routes.upper].some((unit) => isOpen(routes, unit))) {
-    return all;
-  }
+  if (sealedWay && routes.takers.some((unit) => isOpen(routes, unit))) return all;
   return all.filter((category) => isOpen(routes, routes.categories[category]));
 }

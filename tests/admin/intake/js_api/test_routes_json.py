@@ -28,11 +28,9 @@ def test_the_routes_tell_all_that_chooses_a_unit(app, client, units):
 
     with app.app_context():
         district, site_id = app_state().district, app_state().site_id
-    assert list(routes) == [
-        *("site", "supervisory", "upper", "units", "categories", "offices", "contact")
-    ]
+    assert list(routes) == [*("site", "takers", "units", "categories", "offices", "contact")]
     assert routes["site"] == site_id
-    assert (routes["supervisory"], routes["upper"]) == ("supervision", "upper")
+    assert routes["takers"] == ["supervision", "upper"]
     assert routes["categories"] == {row.id: row.route for row in district.categories.values()}
     assert routes["offices"]["station"] == "police"
     assert routes["offices"]["village"] is None

@@ -173,7 +173,7 @@ def test_where_server_and_site_are_changed_together_the_first_words_are_lost(
 
     def steered(route):
         answer = route.fetch()
-        found["routes"] = answer.json() | {"supervisory": "police"}
+        found["routes"] = answer.json() | {"takers": ["police", "upper"]}
         route.fulfill(response=answer, json=found["routes"])
 
     writer.page.route("**/tip/routes.json", steered)
@@ -192,4 +192,4 @@ def test_where_server_and_site_are_changed_together_the_first_words_are_lost(
 
 def hash_of(app, supervisory):
     with app.app_context():
-        return routes_digest(replace(app_state().district, ways=Ways(supervisory, "upper")))
+        return routes_digest(replace(app_state().district, ways=Ways((supervisory,), "upper")))

@@ -61,7 +61,7 @@ def wanted(options: argparse.Namespace, done: dict) -> list[Mutant]:
 def try_one(copy: Copy, mutant: Mutant, reach: Reach, options: argparse.Namespace) -> Result:
     tests = reach.tests_in(options.tests) if options.tests else reach.tests_of(mutant)
     asked = within(reach, tests, options.most)
-    limit = 60 + 4 * sum(map(reach.seconds, asked))
+    limit = 20 + 2 * sum(map(reach.seconds, asked))
     result = try_mutant(copy, mutant, asked, limit)
     by = result.by or f"{len(asked)} of {len(tests)} tests"
     return Result(result.result, by, result.seconds)

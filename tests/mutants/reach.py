@@ -12,9 +12,10 @@ from pathlib import Path
 import coverage
 import pytest
 
+from .notes import MADE_ONCE
+
 FOLDER = Path(os.environ["MUTANTS_REACH"])
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-_MADE_ONCE = "made once"
 
 _measured = coverage.Coverage(
     data_file=str(FOLDER / f"reach.{_WORKER}"), source=["admin", "site/hooks"], config_file=False
@@ -37,7 +38,7 @@ def pytest_fixture_setup(fixturedef, request):
     """Give what is made once for several tests to all that use it, not to the first of them."""
     if fixturedef.scope == "function":
         return (yield)
-    _measured.switch_context("\t".join([_MADE_ONCE, fixturedef.baseid, fixturedef.argname]))
+    _measured.switch_context("\t".join([MADE_ONCE, fixturedef.baseid, fixturedef.argname]))
     made = yield
     _measured.switch_context(getattr(request, "_pyfuncitem", request.node).nodeid)
     return made
@@ -66,29 +67,3 @@ def pytest_sessionfinish():
     if _WORKER == "main":
         well = {test: time for test, time in _seconds.items() if test not in _failed}
         (FOLDER / "seconds.json").write_text(json.dumps(well), "utf-8")
-
-
-def read_reach(folder):
-    """Return {file: {line: tests}}, the seconds of each test, and its place in the run.
-
-    Only those that passed have seconds.
-    """
-    tests = json.loads((folder / "tests.json").read_text("utf-8"))
-    seconds = json.loads((folder / "seconds.json").read_text("utf-8"))
-    reached = defaultdict(lambda: defaultdict(set))
-    for path in sorted(folder.glob("reach.*")):
-        data = coverage.CoverageData(str(path))
-        data.read()
-        for file in data.measured_files():
-            for line, contexts in data.contexts_by_lineno(file).items():
-                for context in contexts:
-                    reached[file][line].update(_tests_of(context, tests["users"]))
-    return reached, seconds, tests["places"]
-
-
-def _tests_of(context, users):
-    kind, *fixture = context.split("\t")
-    if kind != _MADE_ONCE:
-        return [context] if context else []
-    folder, name = fixture
-    return [test for test in users.get(name, ()) if test.startswith(folder)]

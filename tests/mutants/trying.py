@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -105,6 +106,8 @@ def try_mutant(copy: Copy, mutant: Mutant, tests: Sequence[str], limit: float) -
     except subprocess.TimeoutExpired:
         return Result("timeout", "", time.monotonic() - began)
     seconds = time.monotonic() - began
+    if code == -signal.SIGKILL:
+        return Result("timeout", "", seconds)
     if code == NO_TESTS:
         raise RuntimeError(f"no tests for {mutant.id}")
     if code == 0:
@@ -136,10 +139,12 @@ def _ask(folder: Path, tests: Sequence[str], limit: float, *, stop: bool = True)
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # What turns in circles ends after so much work, however busy the machine is.
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit))),
         ) as running,
     ):
         try:
-            code = _wait(running, limit)
+            code = _wait(running, 8 * limit)
         finally:
             _end(running.pid)
         output.seek(0)

@@ -22,7 +22,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--area", choices=AREAS, action="append", help="only these areas")
     parser.add_argument("--only", action="append", metavar="ID", help="these mutants, again")
     parser.add_argument("--survivors", action="store_true", help="what survived, again")
-    parser.add_argument("--tests", nargs="+", help="ask these files of tests, whatever they reach")
+    parser.add_argument("--tests", nargs="+", help="ask these files alone, new ones too")
     parser.add_argument("--most", type=float, default=45, help="seconds of tests for a mutant")
     parser.add_argument("--share", default="0/1", help="0/2 and 1/2: half of the mutants each")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "mutants")
@@ -59,8 +59,8 @@ def wanted(options: argparse.Namespace, done: dict) -> list[Mutant]:
 
 
 def try_one(copy: Copy, mutant: Mutant, reach: Reach, options: argparse.Namespace) -> Result:
-    tests = reach.tests_in(options.tests) if options.tests else reach.tests_of(mutant)
-    asked = within(reach, tests, options.most)
+    tests = options.tests or reach.tests_of(mutant)
+    asked = options.tests or within(reach, tests, options.most)
     limit = 20 + 2 * sum(map(reach.seconds, asked))
     result = try_mutant(copy, mutant, asked, limit)
     by = result.by or f"{len(asked)} of {len(tests)} tests"

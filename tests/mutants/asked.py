@@ -15,9 +15,12 @@ _ORDER = {
 def pytest_collection_modifyitems(items):
     # After all others: the suite's own order begins with what takes longest.
     done = yield
-    items[:] = sorted((item for item in items if item.nodeid in _ORDER), key=_place)
+    items[:] = sorted((item for item in items if _place(item) is not None), key=_place)
     return done
 
 
 def _place(item):
-    return _ORDER[item.nodeid]
+    """Return where a test was named, by itself or with its file or folder."""
+    path = item.nodeid.partition("::")[0]
+    names = (item.nodeid, path, *map(str, Path(path).parents))
+    return next((_ORDER[name] for name in names if name in _ORDER), None)

@@ -149,7 +149,8 @@ class Reach:
         return [test for file in sorted(by_file, key=distance) for test in by_file[file]]
 
     def seconds(self, test: str) -> float:
-        return self._seconds[test]
+        """Return what a test took when its reach was noted; of a whole file nothing is known."""
+        return self._seconds.get(test, 30)
 
     def _found(self, mutant: Mutant) -> set[str]:
         lines = self._reached.get(str(self._root / mutant.file), {})

@@ -92,6 +92,8 @@ def _walked(node: ast.AST, returns_bool: bool = False) -> Iterator[ast.AST]:
         returns_bool = isinstance(node.returns, ast.Name) and node.returns.id == "bool"
     node.returns_bool = returns_bool
     yield node
+    if isinstance(node, ast.keyword):
+        node.value.keyword = node.arg
     if isinstance(node, ast.Raise):
         # The act may be dropped, its words not be changed.
         return
@@ -145,7 +147,9 @@ def _of_choice(node: ast.AST) -> Iterator[tuple]:
 def _of_value(node: ast.AST) -> Iterator[tuple]:
     match node:
         case ast.Constant(value=bool() as value):
-            yield node, "constant turned", ast.Constant(not value)
+            name = f"{node.keyword}=" if hasattr(node, "keyword") else ""
+            told = f"{name}{value}", f"{name}{not value}"
+            yield node, "constant turned", ast.Constant(not value), told
         case ast.Constant(value=int() as value):
             for new in (value + 1, value - 1):
                 yield node, "number off by one", ast.Constant(new)

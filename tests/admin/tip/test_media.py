@@ -81,11 +81,11 @@ def test_the_table_has_every_type():
 
 
 def test_each_type_is_known_by_its_bytes():
-    assert STARTS == tuple((start, kind) for kind, starts in KNOWN.items() for start in starts)
+    assert tuple((start, kind) for kind, starts in KNOWN.items() for start in starts) == STARTS
     assert RIFFS == IN_RIFF
-    assert BRANDS == {brand: kind for kind, brands in BY_BRAND.items() for brand in brands}
+    assert {brand: kind for kind, brands in BY_BRAND.items() for brand in brands} == BRANDS
 
 
 def test_what_is_shown_and_what_a_browser_may_draw_anew_is_read_off_the_table():
-    assert VIEWS == {kind: view for kind, (_endings, _job, view) in ROWS.items() if view}
-    assert REDRAWN == tuple(IN_THE_BROWSER)
+    assert {kind: view for kind, (_endings, _job, view) in ROWS.items() if view} == VIEWS
+    assert tuple(IN_THE_BROWSER) == REDRAWN

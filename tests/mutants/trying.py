@@ -144,7 +144,7 @@ def _ask(folder: Path, tests: Sequence[str], limit: float, *, stop: bool = True)
         ) as running,
     ):
         try:
-            code = _wait(running, 8 * limit)
+            code = _wait(running, 2 * limit)
         finally:
             _end(running.pid)
         output.seek(0)

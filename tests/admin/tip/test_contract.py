@@ -1,5 +1,6 @@
 """What the contract of a tip says, written down a second time by hand: nothing changes alone."""
 
+import json
 from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
@@ -8,6 +9,7 @@ from admin.tip.channels import CHANNELS, TAKEN_DOWN, Channel
 from admin.tip.contract import module, tables
 from admin.tip.events import TOLD, Event, EventKind, Level
 from admin.tip.fields import FIELDS, NAMES, Field, Kind
+from admin.tip.media import BRANDS, EBML, RIFFS, STARTS, ZIP_START
 from admin.tip.problems import STATUSES as ANSWERS
 from admin.tip.problems import Problem
 from admin.tip.status import OPEN_STATUSES, STATUSES, TipStatus, may_move
@@ -238,3 +240,35 @@ def test_the_browsers_module_says_each_constant_once():
     assert 'export const LISTS = ["exclude"];' in lines
     words = " ".join(row[0] for row in ROWS)
     assert f'export const FIELDS = /* @__PURE__ */ "{words}".split(" ");' in lines
+
+
+PURE, SPLIT = "/* @__PURE__ */ ", '.split(" ")'
+
+
+def value_of(written):
+    """Read a constant of the browser's module."""
+    if not written.startswith(PURE):
+        return json.loads(written)
+    text = json.loads(written.removeprefix(PURE).removesuffix(SPLIT))
+    return text.split(" ")
+
+
+def test_each_constant_of_the_browsers_module_is_what_the_contract_says():
+    lines = [line.removeprefix("export const ").removesuffix(";") for line in module().split("\n")]
+    constants = dict(line.split(" = ", 1) for line in lines[2:-1])
+
+    said = {name: value_of(written) for name, written in constants.items()}
+
+    assert said == json.loads(json.dumps(tables()))
+    # A list of plain words is shorter so; one of other texts would be torn apart.
+    assert {name for name, text in constants.items() if text.startswith(PURE)} == {"FIELDS", "LONG"}
+
+
+def test_bytes_are_given_to_the_browser_one_character_each():
+    given = tables()
+
+    assert given["EBML"].encode("latin-1") == EBML
+    assert [(text.encode("latin-1"), kind) for text, kind in given["STARTS"]] == [*STARTS]
+    assert {text.encode("latin-1"): kind for text, kind in given["RIFFS"].items()} == RIFFS
+    assert {text.encode("latin-1"): kind for text, kind in given["BRANDS"].items()} == BRANDS
+    assert given["ZIP_START"].encode("latin-1") == ZIP_START

@@ -1,0 +1,346 @@
+"""What single functions of the hooks decide, case by case: no whole site is built for it."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+
+def page(uri="topics/sand.md", url=None, *, title="名", hidden=False, **meta):
+    """A page as hooks see one."""
+    file = SimpleNamespace(
+        src_uri=uri,
+        content_string="",
+        generated_by=None,
+        inclusion=SimpleNamespace(is_not_in_nav=lambda: hidden),
+    )
+    url = uri.removesuffix("index.md").replace(".md", "/") if url is None else url
+    return SimpleNamespace(file=file, url=url, title=title, meta=meta, content="", markdown="")
+
+
+# directory: which pages the 目录 lists, and in which order.
+
+LISTED = {
+    "topics/sand.md": True,
+    "law/index.md": True,
+    "law/ch/7.md": True,
+    "law/50.md": False,
+    "help/path/index.md": True,
+    "help/path/start.md": False,
+    "places/index.md": True,
+    "places/shili.md": False,
+    "news/index.md": True,
+    "news/2026-11-25.md": False,
+    "q/1.md": False,
+    "about/decisions/0001-why.md": False,
+    "about/decisions/index.md": True,
+}
+
+
+def test_the_directory_lists_each_page_but_those_that_another_lists(hook):
+    directory = hook("directory")
+    pages = [page(uri) for uri in LISTED]
+    here = page("directory.md")
+
+    listed = directory.directory(pages, here)
+
+    for one in pages:
+        relative = directory.get_relative_url(one.url, here.url)
+        assert (f'href="{relative}"' in listed) is LISTED[one.file.src_uri], one.url
+
+
+def test_the_directory_is_in_the_readers_language_with_the_door_to_the_other(hook):
+    directory = hook("directory")
+    chinese = [page("index.md", ""), page("topics/sand.md")]
+    english = [page("en/index.md", "en/", lang="en"), page("en/help.md", lang="en")]
+
+    def listed(here):
+        return [one.url for one in chinese + english if directory.is_listed(one, here)]
+
+    assert listed(chinese[0]) == ["", "topics/sand/", "en/"]
+    assert listed(english[0]) == ["", "en/", "en/help/"]
+    assert directory.language(chinese[0], chinese[1]) == ""
+    assert directory.language(english[0], chinese[0]) == ' lang="en" hreflang="en"'
+    assert directory.language(chinese[0], english[0]) == ' lang="zh-CN" hreflang="zh-CN"'
+
+
+def test_the_directory_has_its_sections_in_their_order_and_others_after(hook):
+    directory = hook("directory")
+    names = ["zebra", "news", "about", "drugs", "", "posters", "places", "learn", "law", "topics"]
+    names += ["report", "help"]
+
+    assert sorted(names, key=directory.rank) == [
+        *("", "help", "report", "topics", "drugs", "law", "learn", "posters", "places", "news"),
+        *("about", "zebra"),
+    ]
+
+
+def test_a_page_stands_in_the_section_of_its_first_folder(hook):
+    directory = hook("directory")
+    pages = [page(uri, title=uri) for uri in ("law/ch/7.md", "law/index.md", "a.md", "index.md")]
+
+    listed = directory.directory(pages, page("directory.md"))
+
+    heads = [part.split("</a></h3>")[0].rpartition(">")[2] for part in listed.split("<h3>")[1:]]
+    assert heads == ["index.md", "law/index.md"]
+    assert listed.count("<li>") == 2
+
+
+def test_a_short_title_is_for_the_search_page_alone(hook):
+    directory = hook("directory")
+    one = page(title="一个长名字", short="短")
+
+    assert directory.name(one, page()) == "一个长名字"
+    assert directory.name(one, page(template="search.html")) == "短"
+
+
+# trail: the folders above a page.
+
+ABOVE = {
+    "the home page": (page("index.md", ""), []),
+    "a page beside it": (page("about.md"), [""]),
+    "a page in a folder": (page("topics/sand.md"), ["", "topics/"]),
+    "a folder's own page": (page("topics/index.md", "topics/"), [""]),
+    "deeper": (page("help/path/end.md"), ["", "help/", "help/path/"]),
+    "an article": (page("law/50.md", article=50, chapter=7), ["", "law/", "law/ch/7/"]),
+    "an English page": (page("en/help/tip.md", lang="en"), ["en/", "en/help/"]),
+    "the English home page": (page("en/index.md", "en/", lang="en"), []),
+}
+
+
+@pytest.mark.parametrize("name", ABOVE)
+def test_the_trail_leads_through_every_folder(hook, name):
+    one, above = ABOVE[name]
+
+    assert hook("trail").ancestors(one) == above
+
+
+def test_the_trail_names_the_home_page_home_and_others_by_their_titles(hook, config):
+    trail = hook("trail")
+    home, folder = page("index.md", "", title="灯哨"), page("topics/index.md", title="专题")
+    english = page("en/index.md", "en/", title="Lamp", lang="en")
+    trail.on_nav(SimpleNamespace(pages=[home, folder, english]))
+
+    def shown(one):
+        return trail.on_page_context({}, page=one, config=config, nav=None)["trail"]
+
+    assert shown(page("topics/sand.md")) == [
+        {"url": "", "title": "首页"},
+        {"url": "topics/", "title": "专题"},
+    ]
+    assert shown(page("en/help/tip.md", lang="en")) == [{"url": "en/", "title": "Home"}]
+    # A folder without a page of its own is not on the way.
+    assert shown(page("nowhere/x.md")) == [{"url": "", "title": "首页"}]
+
+
+MENU = [
+    {"id": "law", "page": "law/", "page_en": "en/law/"},
+    {"id": "seventh", "page": "law/ch/7/"},
+    {"id": "language", "page": "en/"},
+]
+
+
+@pytest.mark.parametrize(
+    ("url", "column"),
+    [("law/50/", "law"), ("law/ch/7/x/", "seventh"), ("en/law/x/", "law"), ("en/x/", ""), ("", "")],
+)
+def test_a_page_belongs_to_the_column_with_the_longest_beginning(hook, url, column):
+    assert hook("trail").here(page(url=url), MENU) == column
+
+
+# whereabouts: where a fault stands.
+
+
+def test_a_fault_in_a_page_is_counted_with_its_front_matter(hook, config):
+    one = page("topics/sand.md")
+    one.file.content_string = "---\ntitle: x\n---\n\n# A\n\nB\n"
+    one.markdown = "# A\n\nB\n"
+
+    found = [hook("whereabouts").at(one, config, line) for line in (1, 3)]
+
+    assert found == ["content/topics/sand.md 第 5 行", "content/topics/sand.md 第 7 行"]
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        ("learn/", "quizzes.yml"),
+        ("help/path/", "paths.yml"),
+        ("posters/", "posters.yml"),
+        ("q/", "posters.yml"),
+        ("places/", "places.yml"),
+        ("law/", "law.yml"),
+    ],
+)
+def test_a_page_that_nobody_wrote_is_of_its_data_file(hook, start, name):
+    assert hook("whereabouts").data_of(page(f"{start}x.md")) == name
+    assert hook("whereabouts").data_of(page("topics/x.md")) == "topics/x.md"
+
+
+def test_a_line_of_a_data_file_is_found_by_its_longest_piece(hook, config, tmp_path):
+    path = tmp_path / "content" / "data" / "x.yml"
+    path.write_text("一二三四\n一二三四五六\n三四五六七八\n", "utf-8")
+    in_data = hook("whereabouts").in_data
+
+    assert in_data(config, "x.yml", "不三四五六七八不") == "content/data/x.yml 第 3 行"
+    assert in_data(config, "x.yml", "一二三四五六") == "content/data/x.yml 第 2 行"
+    assert in_data(config, "x.yml", "一二三四") == "content/data/x.yml 第 1 行"
+    # Three characters are no piece, unless they are the core itself.
+    assert "提到的页" in in_data(config, "x.yml", "一二三")
+    assert in_data(config, "x.yml", "六七八", core="六七") == "content/data/x.yml 第 3 行"
+    assert "提到的页" in in_data(config, "absent.yml", "一二三四")
+
+
+def test_an_entry_of_the_front_matter_is_named_by_its_line_or_the_first(hook):
+    one = page("topics/sand.md")
+    one.file.content_string = "---\ntitle: reviewed\nreviewed: 2026-11-25\n---\nreviewed: x\n"
+
+    assert hook("whereabouts").front(one, "reviewed") == "content/topics/sand.md 第 3 行"
+    assert hook("whereabouts").front(one, "absent") == "content/topics/sand.md 第 1 行"
+
+
+# review: how long ago, at both ends.
+
+AGES = {-3: "还没有到", -2: "还没有到", -1: "", 0: "", 365: "", 366: "超过一年", 400: "超过一年"}
+
+
+@pytest.mark.parametrize("days", AGES)
+def test_a_page_is_read_through_within_a_year_and_not_before_its_day(hook, days):
+    said = hook("review").fault(timedelta(days=days))
+
+    assert (AGES[days] in said) if AGES[days] else said == ""
+
+
+# search: which pages are found.
+
+
+@pytest.mark.parametrize(
+    ("one", "is_found"),
+    [
+        (page(), True),
+        (page(search=True), True),
+        (page(search=False), False),
+        (page(hidden=True), False),
+        (page("about/decisions/0001-x.md"), False),
+        (page("about/decisions/index.md"), False),
+    ],
+)
+def test_the_search_finds_each_page_but_those_that_are_kept_out(hook, one, is_found):
+    assert hook("search").is_found(one) is is_found
+
+
+def test_the_pairs_of_a_page_are_those_of_its_words_without_tags(hook):
+    search, one = hook("search"), page()
+    assert search.pairs(one) == set()
+    one.content = None
+    assert search.pairs(one) == set()
+    one.content = "<p>沙场</p><p>老板 a 打人</p>"
+    assert search.pairs(one) == {"沙场", "老板", "打人"}
+
+
+def test_parts_of_the_search_are_packed_without_a_space(hook):
+    assert hook("search").packed({"字": [1, "a b"]}) == '{"字":[1,"a b"]}'
+
+
+# fingerprints: units with a key in use, in the order of the routes.
+
+
+@pytest.fixture
+def published(data):
+    """The data with keys of these units: `published(*items)`."""
+
+    def of(*items):
+        return data | {"keys": {"checked": "2026-11-24", "items": list(items)}}
+
+    return of
+
+
+def key(unit, fingerprint, **more):
+    return {"id": unit, "fingerprint": fingerprint, **more}
+
+
+def test_fingerprints_are_those_of_keys_in_use_in_the_order_of_the_routes(hook, published):
+    shown = hook("fingerprints").lists(
+        published(
+            key("trade", "3333 4444"),
+            key("police", "1111 2222"),
+            key("police", "9999", retiring="2026-12-31"),
+        ),
+        "zh",
+    )
+
+    groups = [part.split("<")[0] for part in shown.split('receipt__group">')[1:]]
+    assert groups[:4] == ["1111", "2222", "3333", "4444"]
+    assert "9999" not in groups
+    assert len(groups) == 4 + 8
+    assert shown.endswith("2026-11-24</p>")
+
+
+def test_where_only_an_older_key_is_left_none_is_published(hook, published):
+    shown = hook("fingerprints").lists(published(key("police", "9", retiring="2026-12-31")), "zh")
+
+    assert "还没有承办单位公布" in shown
+    assert shown.count("receipt__group") == 8
+
+
+def test_two_keys_in_use_and_an_unknown_unit_stop_the_build(hook, published):
+    fingerprints = hook("fingerprints")
+    with pytest.raises(fingerprints.PluginError, match="两把现用的钥匙"):
+        fingerprints.lists(published(key("police", "1"), key("police", "2")), "zh")
+    with pytest.raises(fingerprints.PluginError, match="没有这个单位"):
+        fingerprints.lists(published(key("nowhere", "1")), "zh")
+
+
+# quizzes: which answer is the right one.
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_of_right_and_wrong_one_is_the_answer(hook, answer):
+    options = hook("quizzes").options({"kind": "truefalse", "answer": answer})
+
+    assert [(letter, right) for letter, _words, right in options] == [
+        ("A", answer),
+        ("B", not answer),
+    ]
+    assert len({words for _letter, words, _right in options}) == 2
+
+
+@pytest.mark.parametrize("answer", "ABC")
+def test_of_several_options_one_is_the_answer(hook, answer):
+    question = {"kind": "choice", "answer": answer, "options": ["甲", "<乙>", "丙"]}
+
+    assert hook("quizzes").options(question) == [
+        (letter, f"{letter}. {words}", letter == answer)
+        for letter, words in zip("ABC", ("甲", "&lt;乙&gt;", "丙"), strict=True)
+    ]
+
+
+# paths: the first question must be there, and no id twice.
+
+
+def graph_of(data, **changes):
+    return data["paths"] | changes
+
+
+def test_a_path_without_its_first_question_stops_the_build(hook, config, data):
+    paths = hook("paths")
+    with pytest.raises(paths.PluginError, match="没有 nowhere 这一问"):
+        paths.read(graph_of(data, start="nowhere"), config)
+
+
+@pytest.mark.parametrize("of", ["nodes", "ends"])
+def test_an_id_that_is_used_twice_stops_the_build(hook, config, data, of):
+    paths = hook("paths")
+    twice = [*data["paths"][of], data["paths"][of][0]]
+
+    with pytest.raises(paths.PluginError, match="这个 id 用了两次"):
+        paths.read(graph_of(data, **{of: twice}), config)
+
+
+def test_an_end_names_what_its_kind_promises(hook):
+    assert hook("paths").NEEDS == {
+        "help": ("tels", "pages"),
+        "office": ("tels", "pages"),
+        "form": ("category", "official"),
+        "read": ("pages",),
+    }

@@ -344,3 +344,106 @@ def test_an_end_names_what_its_kind_promises(hook):
         "form": ("category", "official"),
         "read": ("pages",),
     }
+
+
+# posters: how many rows of large type, and when they are set smaller.
+
+ROWS = {
+    (): 0,
+    ("一" * 12,): 1,
+    ("一" * 13,): 2,
+    ("一" * 12 + "（不算）" * 9,): 1,
+    ("一" * 12, "一" * 24): 3,
+    ("一" * 36, "一"): 4,
+    ("一" * 36, "一" * 13): 5,
+}
+
+
+@pytest.mark.parametrize("lines", ROWS, ids=map(str, ROWS.values()))
+def test_a_posters_lines_take_so_many_rows_and_more_than_four_are_set_small(hook, lines):
+    item = {"n": 1, "zh": "字", "lines": list(lines), "tear": False}
+
+    assert hook("posters").rows_of(list(lines)) == ROWS[lines]
+    assert hook("posters").paper(item, "", "")["small"] is (ROWS[lines] > 4)
+
+
+@pytest.mark.parametrize(("tear", "strips"), [(True, True), (False, False)])
+def test_a_poster_has_its_address_and_strips_where_it_is_torn(hook, tear, strips):
+    posters = hook("posters")
+    item = {"n": 7, "zh": "字", "lines": [], "tear": tear}
+
+    bare = posters.paper(item, "", "往下")
+    full = posters.paper(item, "https://www.example.gov.cn/d/", "往下")
+
+    assert (bare["address"], bare["side"], bare["path"]) == ("", 0, "")
+    assert full["address"] == "www.example.gov.cn/d/q/7/"
+    assert full["side"] > 0
+    assert full["path"]
+    assert bool(full["strips"]) is strips
+    assert full["onward"] == "往下"
+
+
+@pytest.mark.parametrize(
+    ("title", "size"),
+    [
+        ("一", 5),
+        ("一" * 5, 5),
+        ("一" * 6, 6),
+        ("一" * 10, 10),
+        ("一" * 11, 10),
+        ("一二三，四五六七：八", 5),
+    ],
+)
+def test_a_title_is_as_large_as_its_longest_phrase_lets_it(hook, title, size):
+    assert hook("posters").size(title) == size
+
+
+# news: the feed.
+
+
+def test_the_feed_tells_each_notice_with_its_full_address(hook):
+    news = hook("news")
+    item = {"url": "news/a/", "title": "<通知>", "date": "2026-11-25", "description": "说明"}
+
+    feed = news.feed([item, item | {"url": "news/b/"}], "https://x.example/d/", "灯哨")
+
+    assert feed.count("<item>") == 2
+    assert "<link>https://x.example/d/news/a/</link>" in feed
+    assert "<title>&lt;通知&gt;</title>" in feed
+    assert "<pubDate>Wed, 25 Nov 2026 00:00:00 +0800</pubDate>" in feed
+    assert '<guid isPermaLink="true">https://x.example/d/news/b/</guid>' in feed
+    assert "<description>说明</description>" in feed
+
+
+@pytest.mark.parametrize("address", ["", "https://x.example/d"])
+def test_the_feed_is_written_where_the_site_has_an_address(hook, config, tmp_path, address):
+    news = hook("news")
+    config.site_url, config.site_dir = address, str(tmp_path / "site")
+    item = {"url": "news/a/", "title": "t", "date": "2026-11-25", "description": "d"}
+    config.extra["latest_news"] = [item] * (news.NEWEST + 1)
+
+    news.on_post_build(config=config)
+
+    path = tmp_path / "site" / news.FEED
+    assert path.exists() is bool(address)
+    if address:
+        assert path.read_text("utf-8").count("<item>") == news.NEWEST
+
+
+# hotlines: a table for each group.
+
+
+def test_all_tables_or_those_that_are_named_in_their_order(hook, data):
+    hotlines = hook("hotlines")
+    known = [group["id"] for group in data["hotlines"]["groups"]]
+
+    def count(groups):
+        return hotlines.tables(data["hotlines"], groups, "zh").count("\n\n") + 1
+
+    assert count([]) == count(known)
+    two = hotlines.tables(data["hotlines"], known[1::-1], "zh")
+    assert two == "\n\n".join(
+        hotlines.tables(data["hotlines"], [one], "zh") for one in known[1::-1]
+    )
+    with pytest.raises(hotlines.PluginError, match="没有 nowhere 这一组"):
+        hotlines.tables(data["hotlines"], [known[0], "nowhere"], "zh")

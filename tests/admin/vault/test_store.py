@@ -172,6 +172,15 @@ def test_a_message_is_the_next_in_its_talk_or_is_refused(session, tip, number):
     assert store.talk_state(session, tip) == TalkState(1, "1" * 64)
 
 
+def test_of_two_who_write_at_once_the_second_is_told_so(session, tip, monkeypatch):
+    """Both found the same last number: the table itself refuses the second."""
+    add(session, tip, 1)
+    monkeypatch.setattr(store, "talk_state", lambda *_: TalkState(0, ""))
+
+    with pytest.raises(NumberTaken):
+        add(session, tip, 1)
+
+
 def test_a_messages_row_says_what_came_and_its_tip_how_many_there_are(session, tip):
     version = tip.version
     add(session, tip, 1, Direction.REPORTER, act="danger")

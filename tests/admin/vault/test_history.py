@@ -12,6 +12,7 @@ from admin.tip.events import EventKind
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault import history
+from admin.vault.deadlines import clocks
 from admin.vault.events import REPORTER, SYSTEM
 from tests.tip_events import event
 
@@ -181,3 +182,21 @@ def test_the_lines_of_a_history_are_numbered_in_a_row(session, tip):
     assert [tuple(row) for row in steps] == [
         (number, TipStatus.RECEIVED, TipStatus.RECEIVED) for number in (1, 2, 3)
     ]
+
+
+def test_clocks_see_a_whole_history_or_one_without_what_the_system_did(session, tip, other_id):
+    for code, by in (("claimed", "ada"), ("claim_run_out", SYSTEM), ("danger", REPORTER)):
+        history.record(session, tip, event(code), by=by)
+
+    whole = clocks.read_pasts(session, [tip.id, other_id])
+    told = clocks.read_pasts(session, [tip.id, other_id], is_whole=False)
+
+    assert [(step.kind, step.is_staff) for step in whole[tip.id].steps] == [
+        ("claimed", True),
+        ("claim_run_out", False),
+        ("danger", False),
+    ]
+    assert [step.kind for step in told[tip.id].steps] == ["claimed", "danger"]
+    assert whole[tip.id].number == told[tip.id].number == 3
+    assert whole[other_id] == told[other_id] == clocks.Past()
+    assert clocks.read_past(session, tip.id) == whole[tip.id]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -50,6 +52,17 @@ def test_a_promise_is_a_row_with_a_random_name_and_a_day(session):
     assert (upload.is_whole, upload.is_released) == (False, False)
     assert len(upload.blob) == 32
     assert uploads.reserve(session, 5).blob != upload.blob
+
+
+def test_of_nothing_nothing_is_promised_and_each_byte_counts(session):
+    def bytes_of(day):
+        return uploads.promised_bytes(session, day), uploads.waiting_bytes(session)
+
+    assert bytes_of(today()) == (0, 0)
+    uploads.reserve(session, 5)
+    uploads.reserve(session, 7)
+    assert bytes_of(today()) == (12, 12)
+    assert bytes_of(today() - timedelta(days=1)) == (0, 12)
 
 
 @pytest.mark.parametrize("size", [-1, 0, PART * 100_000])

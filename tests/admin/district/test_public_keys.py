@@ -1,10 +1,18 @@
 """What the public reads of the keys: each difference is named, rows of another shape are none."""
 
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from admin.district.public_keys import NotSeen, _read, differences, seen_keys, told
+from admin.config import ROOT, Env
+from admin.district import preflight, public_keys
+from admin.district.data import load_district, routes_digest
+from admin.district.public_keys import NotSeen, _read, address, differences, fetch, seen_keys, told
+from admin.reading.data_files import DataError
 from admin.reading.keys_file import Keys
 
 UNTIL = date(2026, 12, 31)
@@ -84,3 +92,123 @@ def test_an_answer_that_is_no_list_of_keys_is_none(text):
         _read(text)
 
     assert _read(b'{"keys": []}') == {"keys": []}
+
+
+class Public(BaseHTTPRequestHandler):
+    """A public site that gives one answer; what it was asked is noted."""
+
+    status, body, asked = 200, b"{}", None
+
+    def do_GET(self):
+        type(self).asked = (self.path, dict(self.headers))
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_args):
+        return
+
+
+@contextmanager
+def public_site(status, body):
+    handler = type("Site", (Public,), {"status": status, "body": body})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server.server_port, handler
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_the_list_is_asked_for_as_a_browser_does_and_read(config):
+    with public_site(200, b'{"keys": [], "routes": "x"}') as (port, site):
+        found = fetch(replace(config, bind=f"[127.0.0.1]:{port}"))
+
+    assert found == {"keys": [], "routes": "x"}
+    assert site.asked == (
+        "/keys.json",
+        {"Host": config.public_host, "Accept-Encoding": "identity"},
+    )
+
+
+@pytest.mark.parametrize("status", [204, 404, 500])
+def test_another_answer_than_a_list_is_told_by_its_number(config, status):
+    with (
+        public_site(status, b"" if status == 204 else b"{}") as (port, _site),
+        pytest.raises(NotSeen, match=str(status)),
+    ):
+        fetch(replace(config, bind=f"127.0.0.1:{port}"))
+
+
+def test_where_nobody_answers_that_is_told(config):
+    with public_site(200, b"{}") as (port, _site):
+        pass
+
+    with pytest.raises(NotSeen, match="ConnectionRefusedError"):
+        fetch(replace(config, bind=f"127.0.0.1:{port}"))
+
+
+def test_production_asks_by_the_safe_line_alone(config):
+    production = replace(config, env=Env.PRODUCTION)
+
+    assert address(config) == f"http://{config.public_host}/keys.json"
+    assert address(production) == f"https://{config.public_host}/keys.json"
+    assert isinstance(public_keys._connection(production), public_keys.http.client.HTTPSConnection)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Let the public read these routes, or nothing where they are None; counts the questions."""
+
+    def answering(routes):
+        seen = []
+
+        def answer(_config):
+            seen.append(routes)
+            if routes is None:
+                raise NotSeen("没有应答")
+            return {"routes": routes}
+
+        monkeypatch.setattr(preflight, "fetch", answer)
+        return seen
+
+    return answering
+
+
+DIGEST = routes_digest(load_district(ROOT / "content"))
+# What the public reads, what the caller says, whether it is asked, and what is complained of.
+CHECKED = {
+    "the same": (DIGEST, {}, 1, None),
+    "others": ("0" * 64, {}, 1, "不一样"),
+    "others, and they serve already": ("0" * 64, {"known": DIGEST}, 0, None),
+    "others, and yet others serve": ("0" * 64, {"known": "1"}, 1, "不一样"),
+    "others, and nothing serves": ("0" * 64, {"is_serving": False}, 0, None),
+    "nothing": (None, {}, 1, "取不到"),
+    "nothing, and that may be": (None, {"may_miss": True}, 1, None),
+    "others, though nothing may be": ("0" * 64, {"may_miss": True}, 1, "不一样"),
+}
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_production_reads_its_data_anew_where_the_public_reads_the_same_routes(config, asked, name):
+    routes, said, questions, complaint = CHECKED[name]
+    seen = asked(routes)
+    production = replace(config, env=Env.PRODUCTION)
+
+    if complaint:
+        with pytest.raises(DataError, match=complaint):
+            preflight.check_all(production, **said)
+    else:
+        preflight.check_all(production, **said)
+
+    assert len(seen) == questions
+
+
+def test_in_development_nobody_is_asked(config, asked):
+    seen = asked("0" * 64)
+
+    preflight.check_all(config)
+
+    assert seen == []

@@ -9,6 +9,7 @@ import pytest
 
 from admin.backup import archive
 from admin.backup.archive import ArchiveWriter, Manifest, Total
+from admin.backup.checking import Inspection
 from admin.backup.files import _lies_something_in
 from admin.backup.rows import (
     LEFT_OUT,
@@ -18,6 +19,7 @@ from admin.backup.rows import (
     to_line,
     to_values,
 )
+from admin.vault.files.blobs import PART
 
 # A value of the database, and how a line says it.
 VALUES = {
@@ -164,6 +166,34 @@ def test_a_manifest_comes_back_and_all_but_its_mac_is_covered():
     for name, value in vars(MANIFEST).items():
         changed = Manifest(**vars(MANIFEST) | {name: {} if isinstance(value, dict) else "x"})
         assert (changed.covered() == MANIFEST.covered()) is (name == "mac"), name
+
+
+@pytest.mark.parametrize("lines", [0, 1, 19, 20, 21, 30])
+def test_twenty_damages_are_named_and_no_more(lines):
+    walk, taken = Inspection(), []
+
+    walk._rows("tip", io.BytesIO(b"no line of ours\n" * lines + LINE))
+    Inspection(lambda *row: taken.append(row))._rows("tip", io.BytesIO(LINE + b"x\n" + LINE))
+
+    assert len(walk.damages) == min(lines, 20)
+    assert taken == [("tip", {"id": 7, "words": "字"})] * 2
+
+
+# A part of a file: its number, its length; whether it is in its place after one part before it.
+IN_PLACE = {(1, 1): True, (1, PART): True, (1, PART + 1): False, (0, 1): False, (2, 1): False}
+
+
+@pytest.mark.parametrize(("number", "length"), IN_PLACE)
+def test_a_part_of_a_file_comes_next_and_is_no_longer_than_a_part(number, length):
+    taken = []
+    walk = Inspection(take_part=lambda *part: taken.append(part))
+    walk._part("ab", 0, io.BytesIO(b"x"))
+
+    walk._part("ab", number, io.BytesIO(bytes(length)))
+
+    is_in_place = IN_PLACE[number, length]
+    assert [part[:2] for part in taken] == [("ab", 0), ("ab", 1)][: 1 + is_in_place]
+    assert walk.damages == [f"文件 ab 第 {number + 1} 段不在它的位置"] * (not is_in_place)
 
 
 # What lies in a folder: paths, a link as "name ->", a folder with a slash; and whether it counts.

@@ -154,15 +154,16 @@ class Reach:
 
     def _found(self, mutant: Mutant) -> set[str]:
         lines = self._reached.get(str(self._root / mutant.file), {})
+        folders = AREAS[mutant.area].tests
+        near = {test for test in self._places if test.startswith(folders)}
         # A statement of several lines is not noted at each of them.
         for line in range(mutant.fault.line, max(mutant.fault.line - 12, 0), -1):
             if lines.get(line):
-                return lines[line]
+                # The site is built in a process of its own, where nobody measures.
+                return lines[line] | (near if mutant.file.startswith("site/") else set())
             if line in lines:
                 break
-        # It runs at the import, or where nobody measures: whatever reaches the module.
-        folders = AREAS[mutant.area].tests
-        near = {test for test in self._places if test.startswith(folders)}
+        # It runs at the import: whatever reaches the module.
         return near.union(*lines.values())
 
 

@@ -126,6 +126,8 @@ def _ask(folder: Path, tests: Sequence[str], limit: float, *, stop: bool = True)
     environ = os.environ | {
         "MUTANTS_ASKED": str(asked),
         "PYTHONPATH": str(folder),
+        # The programs that wheels brought: the copy has no .venv of its own.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PYTHONHASHSEED": "0",
     }
     command = [sys.executable, "-m", "pytest", *options, *files]

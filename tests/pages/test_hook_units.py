@@ -447,3 +447,143 @@ def test_all_tables_or_those_that_are_named_in_their_order(hook, data):
     )
     with pytest.raises(hotlines.PluginError, match="没有 nowhere 这一组"):
         hotlines.tables(data["hotlines"], [known[0], "nowhere"], "zh")
+
+
+# places: which are checked, and what they are found by.
+
+
+def test_a_retired_place_is_held_to_nothing_any_more(hook, config):
+    places, items = hook("places"), config.extra["data"]["places"]["items"]
+    places.on_config(config)
+    twice = items[0] | {"level": "nowhere", "parent": "nowhere"}
+
+    items.append(twice | {"retired": True})
+    places.on_config(config)
+    items.append(twice)
+
+    with pytest.raises(places.PluginError, match="这个 id 用了两次"):
+        places.on_config(config)
+
+
+def test_a_place_is_found_by_its_name_its_level_and_all_its_parts(hook, data):
+    places = hook("places")
+    tree = places.Tree(data["places"])
+    with_parts = [item for item in tree.items if tree.parts_below(item)]
+    assert with_parts
+
+    for item in with_parts:
+        parts = [part["zh"] for part in tree.parts_below(item)]
+        own = [item["zh"], tree.level(item)["zh"]]
+        assert places.keywords(tree, item) == [*own, "网格员", "找谁", *parts]
+
+
+def test_the_parts_of_a_place_are_those_without_a_page_each_before_its_own(hook, data):
+    places = hook("places")
+    levels = [{"id": name, "page": name in "ab", "zh": name, "of": name} for name in "abcd"]
+    rows = [("1", "a", None), ("2", "b", "1"), ("3", "c", "2"), ("4", "d", "3"), ("5", "c", "2")]
+    items = [{"id": n, "level": level, "parent": parent, "zh": n} for n, level, parent in rows]
+    items.append({"id": "6", "level": "c", "parent": "2", "zh": "6", "retired": True})
+    tree = places.Tree({"items": items, "levels": levels, "checked": "2026-11-24"})
+
+    assert [one["id"] for one in tree.parts_below(items[1])] == ["3", "4", "5"]
+    assert [one["id"] for one in tree.pages_below(items[0])] == ["2"]
+    assert tree.parts_below(items[0]) == tree.pages_below(items[1]) == []
+    assert [tree.whole_name(one) for one in items[:2]] == ["1", "12"]
+
+
+# faults: what is quoted of the words, and how long a sentence may be.
+
+
+def test_a_hard_word_is_quoted_with_eight_characters_on_each_side(hook, config):
+    faults = hook("faults")
+    rules = SimpleNamespace(hard=faults.re.compile("难词"), instead={"难词": "写容易的"})
+    words = "一二三四五六七八九十难词一二三四五六七八九十"
+
+    (fault,) = faults.hard_words(words, rules)
+    assert fault[1] == "三四五六七八九十难词一二三四五六七八"
+    (fault,) = faults.hard_words("难词一", rules)
+
+    assert fault[1] == "难词一"
+
+
+# generated pages: listed unless they say otherwise.
+
+
+def test_a_made_page_is_listed_unless_it_is_kept_out(hook, config, tmp_path):
+    generated = hook("generated")
+    config.site_dir, config.use_directory_urls = str(tmp_path / "site"), True
+    config.plugins = SimpleNamespace(_current_plugin="x")
+    front = {"title": "题", "reviewed": "2026-11-25"}
+
+    made = generated.page(config, "q/1/", front, "字")
+    hidden = generated.page(config, "q/2/", front, "字", listed=False)
+
+    assert (made.src_uri, made.inclusion.is_not_in_nav()) == ("q/1.md", False)
+    assert hidden.inclusion.is_not_in_nav()
+    assert made.content_string == '---\ntitle: "题"\nreviewed: 2026-11-25\n---\n字\n'
+
+
+# paths: a page that an end leads to.
+
+
+def test_an_end_leads_to_a_page_by_its_title_and_to_a_missing_one_not_at_all(hook, caplog):
+    paths, file = hook("paths"), SimpleNamespace(content_string="---\nx\n---\n# 沙场 {: .x }\n# 二")
+    files = SimpleNamespace(get_file_from_path={"topics/sand.md": file}.get)
+
+    assert paths.more("topics/sand.md", files, "end") == "- [沙场](../../topics/sand.md)"
+    assert caplog.records == []
+    assert paths.more("topics/gone.md", files, "end") == ""
+    assert "没有 content/topics/gone.md 这一页" in caplog.text
+
+
+# law_links: which law an English citation is of, and that links of the author's own count.
+
+
+class Noting:
+    """An index of laws that notes what is spoken of."""
+
+    def __init__(self, law_index):
+        self.noted, self.english = [], {}
+        self.article_at = law_index.LawIndex(_paths={"law/50": 50}).article_at
+        self.targets = {("aocl", 50): (page("law/50.md").file, "")}
+        for file, _anchor in self.targets.values():
+            file.url = "law/50/"
+
+    def find(self, law, number):
+        return self.targets.get((law, number))
+
+    def note(self, number, _page):
+        self.noted.append(number)
+
+
+ENGLISH = {
+    "Article 50 of this law": True,
+    "Article 50 of the Organized Crime Law": True,
+    "See Article 50.": True,
+    "Article 50 of the Criminal Law": False,
+    "Article 50 of the Drug Rehabilitation Regulations": False,
+}
+
+
+@pytest.mark.parametrize("words", ENGLISH)
+def test_an_english_citation_leads_to_our_law_or_nowhere(hook, words):
+    links, index = hook("law_links"), Noting(hook("law_index"))
+    here = page("en/help/tip.md", lang="en")
+
+    found = links.English(words, here, index).linked()
+
+    assert ('href="../../../law/50/"' in found) is ENGLISH[words]
+    assert index.noted == [50] * ENGLISH[words]
+    if not ENGLISH[words]:
+        assert found == words
+
+
+@pytest.mark.parametrize("language", ["Chinese", "English"])
+def test_a_link_that_the_author_made_is_counted_and_stays(hook, language):
+    links, index = hook("law_links"), Noting(hook("law_index"))
+    words = '<a href="../../law/50/">第五十条, Article 50</a> <a href="../x/">x</a>'
+
+    found = getattr(links, language)(words, page("help/tip.md"), index).linked()
+
+    assert found == words
+    assert index.noted == [50]

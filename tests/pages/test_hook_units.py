@@ -587,3 +587,21 @@ def test_a_link_that_the_author_made_is_counted_and_stays(hook, language):
 
     assert found == words
     assert index.noted == [50]
+
+
+def test_each_posters_page_prints_its_own_sheet_and_leads_on(hook, config):
+    posters = hook("posters")
+    config.site_url = "https://x.example/d/"
+    items = config.extra["data"]["posters"]["items"]
+    there = page("there.md", items[0]["page"], title="一个长名字", short="短")
+    nav = SimpleNamespace(pages=[there])
+
+    for item in items:
+        one = page(f"posters/{item['id']}.md", poster=item["n"])
+        one.content = "上<!--onward-->下"
+        sheet = posters.on_page_context({}, page=one, config=config, nav=nav)["sheet"]
+        assert (sheet["n"], sheet["id"]) == (item["n"], item["id"])
+        title = "短" if item["page"] == there.url else item["zh"]
+        assert f"往下看：{posters.escape(title)}</a>" in one.content
+        assert one.content == f"上{sheet['onward']}下"
+    assert posters.on_page_context({}, page=page(), config=config, nav=nav) is None

@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
 
 def note_reach(folder: Path) -> None:
     """Run the tests once, and note which of them reach which line."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     ignored = [f"--ignore={name}" for name in _LEFT_OUT]
     options = ["-q", "-p", "tests.mutants.reach", "-m", "not browser", "--databases", "sqlite"]
     spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
@@ -79,13 +79,17 @@ def main() -> None:
             print(mutant.area, mutant.id, mutant.fault.before, "->", mutant.fault.after)
         return
     notes = options.work / "reach"
-    if not notes.exists():
+    # Written last: what was broken off is done anew.
+    if not (notes / "seconds.json").exists():
         note_reach(notes)
     try_all(mutants, Reach(ROOT, notes), results, options)
     print(report.table(report.read(results)))
 
 
-def try_all(mutants: list[Mutant], reach: Reach, results: Path, options) -> None:
+def try_all(
+    mutants: list[Mutant], reach: Reach, results: Path, options: argparse.Namespace
+) -> None:
+    """Try one mutant after another, and write down at once what became of it."""
     copy = Copy(ROOT, options.work / f"copy-{options.share.replace('/', '-of-')}")
     killers = set()
     for number, mutant in enumerate(mutants, 1):

@@ -102,6 +102,7 @@ class Public(BaseHTTPRequestHandler):
     def do_GET(self):
         type(self).asked = (self.path, dict(self.headers))
         self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
         self.wfile.write(self.body)
 
@@ -155,7 +156,30 @@ def test_production_asks_by_the_safe_line_alone(config):
 
     assert address(config) == f"http://{config.public_host}/keys.json"
     assert address(production) == f"https://{config.public_host}/keys.json"
-    assert isinstance(public_keys._connection(production), public_keys.http.client.HTTPSConnection)
+    line = public_keys._connection(production)
+    assert isinstance(line, public_keys.http.client.HTTPSConnection)
+    assert f"{line.host}:{line.port}" == config.public_host
+    # So long the desk's own page waits for it.
+    assert line.timeout == public_keys._connection(config).timeout == 10
+
+
+@pytest.mark.parametrize("body", [b'{"keys": []}', b"nonsense"])
+def test_the_line_is_closed_after_a_good_answer_and_a_bad_one(config, monkeypatch, body):
+    closed, close = [], public_keys.http.client.HTTPConnection.close
+    monkeypatch.setattr(
+        public_keys.http.client.HTTPConnection,
+        "close",
+        lambda self: closed.append(self) or close(self),
+    )
+    with public_site(200, body) as (port, _site):
+        # What was read of an answer whose end is its own may leave the line open.
+        monkeypatch.setattr(Public, "protocol_version", "HTTP/1.1")
+        try:
+            fetch(replace(config, bind=f"127.0.0.1:{port}"))
+        except NotSeen:
+            assert body == b"nonsense"
+
+    assert len(closed) == 1
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Puts mutants into a copy of the tree, one after another, and asks the tests."""
 
+import fcntl
 import os
 import re
 import resource
@@ -39,6 +40,9 @@ class Copy:
     def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.folder = root, folder / root.name
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (folder / "lock").open("w")
+        # Two in one copy would judge each other's faults.
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
         files = {name for name in listed.stdout.split("\0") if (root / name).is_file()}

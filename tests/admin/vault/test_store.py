@@ -157,7 +157,7 @@ def test_added_words_make_a_tip_more_urgent_but_on_the_sealed_way(session, units
 
 
 def add(session, tip, number, direction=Direction.STAFF, **more):
-    values = {"digest": f"{number}" * 64, "sealed": b"s", **more}
+    values = {"digest": f"{number:064}", "sealed": b"s", **more}
     return store.add_message(session, tip, number=number, direction=direction, **values)
 
 
@@ -169,7 +169,7 @@ def test_a_message_is_the_next_in_its_talk_or_is_refused(session, tip, number):
     with pytest.raises(NumberTaken):
         add(session, tip, number)
 
-    assert store.talk_state(session, tip) == TalkState(1, "1" * 64)
+    assert store.talk_state(session, tip) == TalkState(1, f"{1:064}")
 
 
 def test_of_two_who_write_at_once_the_second_is_told_so(session, tip, monkeypatch):
@@ -189,7 +189,7 @@ def test_a_messages_row_says_what_came_and_its_tip_how_many_there_are(session, t
 
     first, second = session.scalars(select(Message).order_by(Message.number)).all()
     assert (first.direction, first.act, first.sealed) == (Direction.REPORTER, "danger", b"s")
-    assert (second.direction, second.act, second.digest) == (Direction.STAFF, None, "2" * 64)
+    assert (second.direction, second.act, second.digest) == (Direction.STAFF, None, f"{2:064}")
     assert first.sent_on == second.sent_on == today()
     assert (tip.talk_length, tip.version) == (2, version + 2)
     session.refresh(tip)

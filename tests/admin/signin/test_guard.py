@@ -32,8 +32,12 @@ def load(app, monkeypatch):
             is_locked = guard._load_staff("token", NOW)
             kept = guard.SID in session
             return SimpleNamespace(
-                is_locked=is_locked, kept=kept, called=called[1:],
-                staff=g.staff, pending=g.pending, left=g.get("session_left"),
+                is_locked=is_locked,
+                kept=kept,
+                called=called[1:],
+                staff=g.staff,
+                pending=g.pending,
+                left=g.get("session_left"),
             )
 
     return loading

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood posters screens offline lighthouse lock system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood mutants posters screens offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -88,6 +88,9 @@ lighthouse: $(SERVED) ## Lighthouse on four pages, by npx; not a part of make te
 
 fuzz: $(SERVED) ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+mutants: $(SERVED) ## Put 280 small faults into the code one by one: which does no test notice? (about an hour)
+	@$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
 
 posters: $(VENV)/.dev system ## Print posters and leaflets into build/posters (DENGSHAO_SITE_URL=https://… make posters)
 	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site

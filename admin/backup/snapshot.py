@@ -38,9 +38,11 @@ def _sqlite(config: Config) -> Iterator[Connection]:
         copy = folder / "copy.sqlite3"
         _copy(Path(make_url(config.database_url).database or ""), copy)
         engine = create_engine(f"sqlite:///{copy.as_posix()}")
-        with engine.connect() as connection:
-            yield connection
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

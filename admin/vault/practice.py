@@ -23,6 +23,7 @@ from ..sealing import age, payload, receipt
 from ..sealing.marks import unit_mark
 from ..tip.routing import Circumstances, choose_urgency
 from .files import uploads
+from .key_change import kept
 from .store import SealedTip, store_tip
 
 
@@ -113,6 +114,7 @@ def clear_practice(session: Session, unit_id: str) -> int:
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
     for table in (Note, TipLabel, ClockEvent, Decision, Message):
         _delete(session, table, ids)
+    kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))
     uploads.release(session, ids, tips_go=True)
     # A merged tip points at another of them: deleted in one statement, none is left behind.

@@ -260,7 +260,7 @@ def restore(session: Session, kept: KeptTip) -> None:
     forget(session, [kept.tip_id])
 
 
-def forget(session: Session, tip_ids: Collection[int]) -> None:
+def forget(session: Session, tip_ids: Collection[int] | Select[int]) -> None:
     """Delete what is kept of these tips."""
     for table in (KeptFile, KeptTip):
         session.execute(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from admin.app_state import app_state
 from admin.audit import chain as audit_chain
 from admin.audit.chain import read_checkpoint, verify
-from admin.audit.faults import Checkpoint
+from admin.audit.faults import Checkpoint, Fault, Finding, Report
 from admin.audit.log import (
     END,
     announce,
@@ -118,6 +118,18 @@ TAMPERED = {
         [("changed", 10, 0), ("changed", 20, 0)],
     ),
     "a line removed": (lambda s: remove(s, 10), [("removed", 10, 10)]),
+    "the last but one removed": (
+        lambda s: remove(s, LINES - 1),
+        [("removed", LINES - 1, LINES - 1)],
+    ),
+    "the last two but one removed": (
+        lambda s: remove(s, LINES - 2, LINES - 1),
+        [("removed", LINES - 2, LINES - 1)],
+    ),
+    "all but the last removed": (
+        lambda s: remove(s, *range(1, LINES)),
+        [("removed", 1, LINES - 1)],
+    ),
     "lines removed": (lambda s: remove(s, *range(10, 31)), [("removed", 10, 30)]),
     "the first lines removed": (lambda s: remove(s, 1, 2, 3), [("removed", 1, 3)]),
     "a line removed and the numbers closed": (remove_and_close, [("removed", 10, 10)]),
@@ -232,6 +244,15 @@ def test_a_log_under_another_key_stops_the_walk_and_ends(log):
 
     assert not report.is_whole
     assert report.lines == LINES
+
+
+@pytest.mark.parametrize(("faults", "stops"), [(199, False), (200, True), (201, True)])
+def test_the_walk_stops_at_the_two_hundredth_fault(faults, stops):
+    report = Report(findings=[Finding(Fault.CHANGED, 1)] * faults)
+
+    assert report.is_stopped is stops
+    assert not report.is_whole
+    assert Report().is_whole
 
 
 def test_an_empty_log_is_whole_unless_its_end_mark_says_that_there_was_one(log):

@@ -44,6 +44,10 @@ def moved(*statuses):
     return Around(moves={"AAAAA-00001": [(0, status) for status in statuses]})
 
 
+def ended_at(number):
+    return Around(moves={"AAAAA-00001": [(number, "closed")]})
+
+
 def at_hour(hour, **values):
     return [Line(at=TEN + (hour - 10) * HOUR, **values)]
 
@@ -91,6 +95,11 @@ TABLE = [
     (marks.again_after_the_end, lines(2, other=False), moved("closed"), False),
     (marks.again_after_the_end, lines(3, other=False), moved("closed", "accepted"), False),
     (marks.again_after_the_end, lines(3, other=False), NOBODY, False),
+    (marks.again_after_the_end, lines(4, other=False), ended_at(1), True),
+    (marks.again_after_the_end, lines(4, other=False), ended_at(2), False),
+    (marks.again_after_the_end, lines(4, other=False), ended_at(4), False),
+    (marks.again_after_the_end, lines(4, other=False), ended_at(5), False),
+    (marks.again_after_the_end, [*lines(4), Line(number=5)], ended_at(0), False),
     (marks.trying_numbers, lines(3, act="not_there"), NOBODY, True),
     (marks.trying_numbers, lines(2, act="not_there"), NOBODY, False),
     (marks.trying_numbers, lines(3, act="not_there", every=HOUR), NOBODY, False),

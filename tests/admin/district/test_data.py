@@ -99,3 +99,64 @@ def test_a_data_file_names_only_statuses_that_the_contract_lets_it(tmp_path, nam
 
     with pytest.raises(DataError, match=complaint):
         load_district(tmp_path / "content")
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read the district with a piece of a file changed."""
+    shutil.copytree(ROOT / "content" / "data", tmp_path / "content" / "data")
+
+    def reading(name, old, new):
+        path = tmp_path / "content" / "data" / f"{name}.yml"
+        words = path.read_text("utf-8")
+        assert re.search(old, words)
+        path.write_text(re.sub(old, new, words, count=1), "utf-8")
+        return load_district(tmp_path / "content")
+
+    return reading
+
+
+# Everything in which a route names a unit, each by itself.
+NAMED = {
+    "the supervisory unit": ("routes", "supervisory: supervision", "supervisory: {}"),
+    "the upper unit": ("routes", "upper: upper", "upper: {}"),
+    "the custodian": ("routes", "custodian: supervision", "custodian: {}"),
+    "the reviewer": ("routes", "reviewer: upper", "reviewer: {}"),
+    "whom a unit gives way to": ("routes", r"otherwise: \[upper\]", "otherwise: [{}]"),
+    "an office's unit": ("routes", "en: Police station, unit: police", "en: X, unit: {}"),
+    "a category's route": ("categories", "route: police", "route: {}"),
+}
+
+
+@pytest.mark.parametrize("unit", ["nowhere", "practice"])
+@pytest.mark.parametrize("name", NAMED)
+def test_a_unit_that_takes_no_tips_can_be_named_nowhere(read, name, unit):
+    file, old, new = NAMED[name]
+    told = {"nowhere": "no such unit: nowhere", "practice": "takes no tips: practice"}
+
+    with pytest.raises(DataError, match=told[unit]):
+        read(file, old, new.format(unit))
+
+
+@pytest.mark.parametrize("name", ["offices", "categories", "townships", "outcomes"])
+def test_what_is_retired_is_offered_no_more(read, name):
+    before = getattr(load_district(ROOT / "content"), name)
+    one = next(id for id in before if id != "unclear")
+
+    file = "routes" if name == "offices" else name
+    found = getattr(read(file, f"id: {one},", f"id: {one}, retired: true,"), name)
+
+    assert set(found) == set(before) - {one}
+
+
+def test_the_districts_own_choices_are_those_of_its_files():
+    district = load_district(ROOT / "content")
+
+    assert district.options("category") is district.categories
+    assert district.options("township") is district.townships
+    assert district.options("exclude") is district.offices
+    for name in ("when", "minor", "official", "basis", "answer"):
+        assert district.options(name) is district.choices[name]
+    assert [unit.id for unit in district.units.values() if unit.practice] == ["practice"]
+    choice = district.units["police"]
+    assert (choice.word("zh"), choice.word("en")) == ("公安承办组", "Police desk")

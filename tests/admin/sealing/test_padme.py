@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from admin.sealing.age import HybridIdentity, seal
@@ -23,6 +25,17 @@ TABLE = {
     2**31: 2**31,
     2**31 + 1: 2**31 + 2**26,
 }
+
+
+STEPS = [4, 16, 64, 256, 1024, 2304]
+
+
+def test_what_supervisory_files_are_filled_up_to_is_one_of_six_steps():
+    assert [step // MIB for step in PACKS] == STEPS
+    for below, step in pairwise([0, *PACKS]):
+        assert pack_size(below + 1) == pack_size(step) == step
+    with pytest.raises(TooLong):
+        pack_size(PACKS[-1] + 1)
 
 
 @pytest.mark.parametrize(("length", "padded"), TABLE.items())

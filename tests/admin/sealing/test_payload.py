@@ -1,6 +1,7 @@
 import base64
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -94,6 +95,80 @@ def test_a_message_comes_back_verified(body, kind):
     assert received == sent
     assert received.digest == sent.digest == payload.digest(data) == payload.digest(data.rstrip())
     assert len(data) % payload.MESSAGE_STEP == 0
+
+
+def test_an_answer_with_its_day_comes_back_verified():
+    sent = message(day="2026-11-30")
+
+    received = Envelope.parse(sent.to_bytes())
+
+    received.verify(TALK, **PLACE)
+    assert received == sent
+    assert "day" not in json.loads(message().to_bytes())
+
+
+# All that a message says, each changed by itself; what kind it is, no MAC covers.
+CHANGED = {
+    "direction": ("reporter", WrongMac),
+    "reference": ("ZZZZZ-ZZZZZ", WrongMac),
+    "number": (2, WrongMac),
+    "previous": ("0" * 64, BrokenChain),
+    "body": ("请问", WrongMac),
+    "mac": ("0" * 64, WrongMac),
+    "day": ("2026-11-29", WrongMac),
+}
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Envelope) if one.name != "kind"])
+def test_no_part_of_a_message_can_be_changed_unseen(name):
+    value, fault = CHANGED[name]
+
+    with pytest.raises(fault):
+        replace(message(day="2026-11-30"), **{name: value}).verify(TALK, **PLACE)
+
+
+WHOLE = {
+    "tip": (Tip.parse, replace(TIP, contact=b"age"), {"contact"}),
+    "label": (Label.parse, Label("A4", "hekou", ("minor", "official", "danger")), set()),
+    "message": (Envelope.parse, message(day="2026-11-30"), {"day"}),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_each_part_of_what_is_sealed_must_be_there_or_may_be_absent(name):
+    read, whole, optional = WHOLE[name]
+    data = whole.to_bytes()
+    assert read(data) == whole
+
+    for part in json.loads(data):
+        without = dumped(data, **{part: ...})
+        if part in optional:
+            read(without)
+        else:
+            with pytest.raises(BadContent):
+                read(without)
+
+
+@pytest.mark.parametrize(
+    "part", ["kind", "direction", "reference", "previous", "body", "mac", "day"]
+)
+@pytest.mark.parametrize("value", [None, 7, ["x"], True])
+def test_each_text_of_a_message_is_a_text(part, value):
+    with pytest.raises(BadContent):
+        Envelope.parse(dumped(message(day="2026-11-30").to_bytes(), **{part: value}))
+
+
+@pytest.mark.parametrize("day", ["", "2026-11-31", "20261130", "2026-W48-1", "2026-11-30 "])
+def test_a_day_that_no_calendar_has_or_another_spelling_is_refused(day):
+    with pytest.raises(BadContent):
+        Envelope.parse(dumped(message().to_bytes(), day=day))
+
+
+def test_each_flag_and_each_kind_is_one_that_we_write():
+    assert get_args(payload.Flag) == ("minor", "official", "danger")
+    assert get_args(payload.Kind) == ("message", "supplement", "danger", "withdraw")
+    assert get_args(payload.Direction) == ("staff", "reporter")
+    assert Label("", "", ()) == payload.NO_LABEL
 
 
 @pytest.mark.parametrize(

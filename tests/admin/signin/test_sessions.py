@@ -1,10 +1,12 @@
 """A member's own sessions: seen, told apart, and ended."""
 
 import pytest
+from sqlalchemy import select
 
+from admin.access.roles import Staff
 from admin.db import db
 from admin.models import AuditEvent, StaffSession
-from admin.signin import sessions
+from admin.signin import services, sessions
 from tests.admin.signin.halfway import sign_in
 from tests.support import desk_client
 
@@ -26,6 +28,120 @@ LINES = {
 @pytest.mark.parametrize("line", LINES)
 def test_a_browser_is_told_in_words_of_ours_and_nothing_else_of_its_line_is_kept(line):
     assert sessions.browser_kind(line) == LINES[line]
+
+
+# Each mark by itself, and the word for it.
+BROWSERS = {
+    "MicroMessenger": "微信",
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "QQBrowser": "QQ 浏览器",
+    "UCBrowser": "UC 浏览器",
+    "SamsungBrowser": "三星浏览器",
+    "HuaweiBrowser": "华为浏览器",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "FxiOS": "Firefox",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Windows": "Windows",
+    "HarmonyOS": "HarmonyOS",
+    "OpenHarmony": "HarmonyOS",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+def test_each_browser_and_each_system_is_told_by_its_mark():
+    for mark, word in BROWSERS.items():
+        assert sessions.browser_kind(f"x {mark}/1") == f"{word} · 其他系统"
+    for mark, word in SYSTEMS.items():
+        assert sessions.browser_kind(f"x ({mark} 1)") == f"其他浏览器 · {word}"
+
+
+def test_of_several_marks_the_first_of_the_list_counts():
+    """Most name what they copy: whatever comes later in the line, or in the list, is not it."""
+    for names in (BROWSERS, SYSTEMS):
+        listed = [*names]
+        for place, mark in enumerate(listed):
+            later = " ".join([*listed[place + 1 :], mark])
+            assert names[mark] in sessions.browser_kind(later)
+
+
+NOW = 1_000_000
+
+
+@pytest.fixture
+def opened(session, unit):
+    """Open sessions of a member, each seen so many seconds ago; gives their tokens."""
+
+    def opening(member, *ages, is_verified=True):
+        tokens = []
+        for age in ages:
+            token = services.open_session(
+                session, member, now=NOW - age, old=None, is_verified=is_verified
+            )
+            tokens.append(token)
+        return tokens
+
+    return opening
+
+
+def test_this_session_comes_first_then_the_latest_seen_and_none_that_has_ended(
+    session, unit, opened
+):
+    tokens = opened(unit.first, 300, 10, 200, 15 * 60, 100)
+    opened(unit.second, 5)
+
+    listed = sessions.list_sessions(session, unit.first.id, token=tokens[2], now=NOW)
+
+    assert [NOW - one.last_seen for one in listed] == [200, 10, 100, 300]
+    assert [one.is_this for one in listed] == [True, False, False, False]
+    assert all(one.is_verified and one.opened_at == one.last_seen for one in listed)
+    hashes = [services.hash_token(token).hex()[:16] for token in tokens]
+    assert [one.handle for one in listed] == [hashes[place] for place in (2, 1, 4, 0)]
+
+
+def test_a_half_signed_in_session_is_told_as_one(session, unit, opened):
+    (token,) = opened(unit.first, 1, is_verified=False)
+
+    (one,) = sessions.list_sessions(session, unit.first.id, token=token, now=NOW)
+
+    assert not one.is_verified
+
+
+def staff(member):
+    return Staff(member.id, member.name, member.unit_id, tuple(member.roles))
+
+
+def test_ending_one_or_all_others_leaves_this_one_and_a_line_for_each_act(session, unit, opened):
+    here, one, other = opened(unit.first, 1, 2, 3)
+    (bos,) = opened(unit.second, 1)
+    me = staff(unit.first)
+    handle = services.hash_token(one).hex()[:16]
+
+    sessions.end_session(session, me, handle)
+    with pytest.raises(sessions.NoSuchSession):
+        sessions.end_session(session, me, handle)
+    with pytest.raises(sessions.NoSuchSession):
+        sessions.end_session(session, me, services.hash_token(bos).hex()[:16])
+    assert left(session) == {*map(services.hash_token, (here, other, bos))}
+    sessions.end_others(session, me, token=here)
+
+    assert left(session) == {*map(services.hash_token, (here, bos))}
+    lines = session.query(AuditEvent).order_by(AuditEvent.number)
+    told = [(line.act, line.by, line.unit_id, line.detail) for line in lines]
+    assert told == [("session_ended", "ada", "police", detail) for detail in ("one", "others")]
+
+
+def left(session):
+    return set(session.scalars(select(StaffSession.token_hash)))
 
 
 @pytest.fixture

@@ -167,3 +167,86 @@ def test_a_tip_about_an_official_reaches_supervision_or_the_level_above_and_none
 
 def test_an_unclear_official_without_an_exclusion_is_no_supervisory_matter():
     assert not is_supervisory("unclear", ())
+
+
+WAYS = Ways("supervision", "upper")
+# Each unit: is_sealed, is_custodial, watcher, guardian, closer.
+WATCHED = {
+    "supervision": (True, True, "upper", "upper", "upper"),
+    "upper": (True, False, None, "supervision", "upper"),
+    "police": (False, False, "supervision", None, None),
+}
+
+
+@pytest.mark.parametrize("unit", WATCHED)
+def test_who_watches_over_a_unit_and_who_agrees_to_what_is_done_to_it(unit):
+    told = (
+        WAYS.is_sealed(unit),
+        WAYS.is_custodial(unit),
+        WAYS.watcher(unit),
+        WAYS.guardian(unit),
+        WAYS.closer(unit),
+    )
+
+    assert told == WATCHED[unit]
+
+
+def test_nobodys_unit_is_on_no_way():
+    assert not WAYS.is_sealed(None)
+    assert WAYS.guardian(None) is None
+
+
+@pytest.mark.parametrize(
+    ("open_units", "can"),
+    [((), False), (("police",), False), (("supervision",), True), (("police", "upper"), True)],
+)
+def test_the_way_of_tips_about_officials_can_be_taken_where_one_of_its_units_reads(open_units, can):
+    assert WAYS.can_take(open_units) is can
+
+
+# Official, excluded offices, and whether the tip is supervisory.
+SUPERVISORY = [
+    ("yes", (), True),
+    ("yes", ("station",), True),
+    ("unclear", ("station",), True),
+    ("unclear", (), False),
+    ("no", (), False),
+    ("no", ("station",), False),
+]
+
+
+@pytest.mark.parametrize(("official", "exclude", "is_so"), SUPERVISORY)
+def test_a_tip_is_supervisory_where_an_official_is_or_may_be_part_of_it(official, exclude, is_so):
+    assert is_supervisory(official, exclude) is is_so
+    assert tip(official=official, exclude=exclude).is_supervisory is is_so
+
+
+@pytest.mark.parametrize(("official", "exclude", "is_so"), SUPERVISORY)
+@pytest.mark.parametrize("unit", sorted(ALL))
+def test_later_words_stay_where_neither_an_exclusion_nor_an_official_forbids_it(
+    unit, official, exclude, is_so
+):
+    excluded = {DISTRICT.offices[office].unit for office in exclude}
+    may = unit not in excluded and (not is_so or unit in ("supervision", "upper"))
+
+    assert may_stay(DISTRICT, tip(official=official, exclude=exclude), unit) is may
+
+
+ANSWERS = {"category": "A1", "official": "no", "when": "now", "minor": "yes"}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_each_answer_that_decides_is_read_off_the_form_by_itself(name):
+    read = Circumstances.of({name: ANSWERS[name], "what": "words", "exclude": ["station"]})
+
+    assert read == dataclasses.replace(Circumstances(exclude=("station",)), **{name: ANSWERS[name]})
+    assert Circumstances.of({}) == tip()
+
+
+def test_all_matters_are_offered_on_the_sealed_way_or_those_whose_unit_reads():
+    for open_units in (frozenset(), frozenset({"police"}), frozenset({"upper"}), ALL):
+        own = {row.id for row in DISTRICT.categories.values() if row.route in open_units}
+        is_taken = bool(open_units & {"supervision", "upper"})
+        sealed = offered_categories(DISTRICT, open_units, sealed_way=True)
+        assert sealed == (set(DISTRICT.categories) if is_taken else own)
+        assert offered_categories(DISTRICT, open_units, sealed_way=False) == own

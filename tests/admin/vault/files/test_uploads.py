@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from admin.db import today
-from admin.models import Upload
+from admin.models import Tip, Upload
 from admin.sealing.age import HybridIdentity, open_sealed
 from admin.sealing.padme import blob_size, sealed_size
 from admin.vault import vault
@@ -50,6 +52,17 @@ def test_a_promise_is_a_row_with_a_random_name_and_a_day(session):
     assert (upload.is_whole, upload.is_released) == (False, False)
     assert len(upload.blob) == 32
     assert uploads.reserve(session, 5).blob != upload.blob
+
+
+def test_of_nothing_nothing_is_promised_and_each_byte_counts(session):
+    def bytes_of(day):
+        return uploads.promised_bytes(session, day), uploads.waiting_bytes(session)
+
+    assert bytes_of(today()) == (0, 0)
+    uploads.reserve(session, 5)
+    uploads.reserve(session, 7)
+    assert bytes_of(today()) == (12, 12)
+    assert bytes_of(today() - timedelta(days=1)) == (0, 12)
 
 
 @pytest.mark.parametrize("size", [-1, 0, PART * 100_000])
@@ -168,3 +181,23 @@ def test_a_tip_may_not_name_anything_else(session, blobs, tip_id, other_id, make
 
     named = select(func.count()).select_from(Upload).where(Upload.tip_id == tip_id)
     assert session.scalar(named) == 0
+
+
+@pytest.mark.parametrize("tips_go", [False, True])
+@pytest.mark.parametrize("given", [list, set, dict.fromkeys, iter, "select"])
+def test_the_files_of_tips_that_go_are_let_go_however_the_tips_are_named(
+    session, blobs, tip_id, other_id, given, tips_go
+):
+    names = {number: whole(session, blobs) for number in (tip_id, other_id)}
+    for number, name in names.items():
+        uploads.attach(session, number, [name])
+    ids = select(Tip.id).where(Tip.id == tip_id) if given == "select" else given([tip_id])
+
+    uploads.release(session, ids, tips_go=tips_go)
+
+    session.expire_all()
+    rows = session.execute(select(Upload.blob, Upload.is_released, Upload.tip_id))
+    assert {tuple(row) for row in rows} == {
+        (names[tip_id], True, None if tips_go else tip_id),
+        (names[other_id], False, other_id),
+    }

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import today
-from admin.models import KeptFile, KeptTip, KeyGrant, Member, Tip
+from admin.models import KeptFile, KeptTip, KeyGrant, Member, Note, Tip
 from admin.vault.expiry import sweep
 from admin.vault.key_change import kept, resealing
 from tests.admin.vault.key_change.test_resealing import MOVER, files_of, opens
@@ -170,6 +170,36 @@ def test_the_old_files_are_put_back_with_what_came_since(session, unit, moved):
     assert moved.unit_key_id == unit.old[0].id
     assert not is_kept(session)
     assert resealing.next_tips(session, "police", most=9) == [moved.reference]
+
+
+def test_what_is_compared_are_the_files_of_which_older_ones_are_kept_and_no_later_ones(
+    session, unit, moved
+):
+    before = files_of(session, moved)
+    unit.add_message(moved, 3, unit.new)
+    later = {"kind": "note", "by": "bo", "written_at": 1, "sealed": b"later"}
+    session.add(Note(tip_id=moved.id, number=2, **later))
+    session.flush()
+
+    now = kept.read_now(session, lock(session, moved))
+
+    assert [now.sealed, now.label, *now.messages.values(), *now.notes.values()] == before
+    assert (list(now.messages), list(now.notes)) == ([1, 2], [1])
+
+
+def test_a_second_move_keeps_each_older_file_and_those_that_came_between(session, unit, moved):
+    unit.add_message(moved, 3, unit.old)
+    row, first = kept.read_kept(session, "police", moved.reference)
+    stored = resealing.read_current(session, moved.id)
+
+    kept.keep(session, moved, stored, new=unit.old[0].id, mover=replace(MOVER, name="bo"))
+
+    row, second = kept.read_kept(session, "police", moved.reference)
+    assert (second.sealed, second.label) == (first.sealed, first.label)
+    assert second.notes == first.notes
+    assert second.messages == first.messages | {3: stored.messages[3]}
+    assert (row.moved_by, row.moved_in, row.moved_on) == ("bo", MOVER.session, today())
+    assert (row.old_key_id, row.new_key_id) == (unit.old[0].id, unit.old[0].id)
 
 
 @pytest.mark.parametrize(("days", "stays"), [(13, True), (14, False)])

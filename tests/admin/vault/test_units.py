@@ -1,0 +1,223 @@
+"""Which key a tip's words are sealed to, and until which day: every unit, each day at its bound."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from admin.app_state import app_state
+from admin.db import today
+from admin.models import LaneRank, Tip, UnitKey
+from admin.vault import lane, units
+from admin.vault.units import OpenUnit, UnitCache, is_confirmed, is_retiring, open_units, readers_of
+from tests.conftest import UNIT_IDS
+
+
+@pytest.fixture
+def district(session, units):
+    return app_state().district
+
+
+@pytest.fixture
+def unit(session, district):
+    """The open unit police."""
+    return open_units(session, district)["police"]
+
+
+def test_each_unit_with_a_confirmed_key_is_open_with_its_two_recipients(
+    session, district, unit_secrets
+):
+    found = open_units(session, district)
+
+    assert set(found) == set(UNIT_IDS)
+    for name, one in found.items():
+        both = unit_secrets[name]
+        assert one.unit_id == name
+        assert one.recipients == [str(both.identity.recipient), str(both.recovery.recipient)]
+
+
+@pytest.mark.parametrize("name", UNIT_IDS)
+def test_a_unit_whose_key_is_retired_or_not_confirmed_is_closed_alone(session, district, name):
+    others = set(UNIT_IDS) - {name}
+    pairs = frozenset(pair for pair in district.fingerprints if pair[0] != name)
+    assert set(open_units(session, dataclasses.replace(district, fingerprints=pairs))) == others
+
+    values = {"retired_on": today()}
+    session.execute(update(UnitKey).where(UnitKey.unit_id == name).values(values))
+    assert set(open_units(session, district)) == others
+
+
+# What of a row is another one's: the fingerprint is worked out anew from all three.
+@pytest.mark.parametrize("part", ["unit_id", "recipient", "recovery"])
+def test_a_key_of_which_a_part_is_anothers_is_not_confirmed(session, district, unit, part):
+    other = open_units(session, district)["drugs"]
+    assert is_confirmed(unit, district)
+
+    assert not is_confirmed(dataclasses.replace(unit, **{part: getattr(other, part)}), district)
+
+
+def test_a_unit_that_the_district_has_no_more_is_not_confirmed(session, district, unit):
+    without = {name: one for name, one in district.units.items() if name != "police"}
+
+    assert not is_confirmed(unit, dataclasses.replace(district, units=without))
+
+
+def retiring(district, unit, days, of="police"):
+    found = units.fingerprint_of(unit.unit_id, unit.recipient, unit.recovery)
+    until = today() + timedelta(days=days)
+    return dataclasses.replace(
+        district, fingerprints=frozenset(), retiring=frozenset({(of, found, until)})
+    )
+
+
+@pytest.mark.parametrize(("days", "is_so"), [(-400, False), (-1, False), (0, True), (1, True)])
+def test_an_older_key_takes_words_up_to_its_last_day(district, unit, days, is_so):
+    there = retiring(district, unit, days)
+
+    assert is_retiring(unit, there) is is_so
+    assert not is_confirmed(unit, there)
+
+
+def test_an_older_key_is_its_own_units_alone_and_no_other_key(session, district, unit):
+    other = open_units(session, district)["drugs"]
+
+    assert not is_retiring(unit, retiring(district, unit, 1, of="drugs"))
+    assert not is_retiring(other, retiring(district, unit, 1))
+    assert not is_retiring(unit, dataclasses.replace(retiring(district, unit, 1), units={}))
+
+
+# What stands of the tip's older key in keys.yml; whether a new key waits; is it read now.
+OLDER = {
+    "confirmed, and a new one waits": ("open", True, True),
+    "retiring, and a new one waits": ("retiring", True, True),
+    "past its day, and a new one waits": ("past", True, False),
+    "never confirmed, and a new one waits": ("", True, False),
+    "confirmed, and no new one is there": ("open", False, False),
+}
+
+
+@pytest.mark.parametrize("name", OLDER)
+def test_while_a_new_key_waits_words_are_sealed_to_the_tips_own(session, district, unit, name):
+    stands, is_renewed, is_read = OLDER[name]
+    session.execute(update(UnitKey).where(UnitKey.id == unit.key_id).values(retired_on=today()))
+    if is_renewed:
+        row = UnitKey(
+            unit_id="police",
+            recipient="new",
+            recovery="new",
+            fingerprint="new",
+            roster_mac="0" * 64,
+            made_on=today(),
+        )
+        session.add(row)
+        session.flush()
+    there = {
+        "open": district,
+        "retiring": retiring(district, unit, 0),
+        "past": retiring(district, unit, -1),
+        "": dataclasses.replace(district, fingerprints=frozenset()),
+    }[stands]
+    now = open_units(session, there)
+
+    found = readers_of(session, there, now, unit_id="police", key_id=unit.key_id)
+
+    assert found == (unit if is_read else None)
+
+
+def test_words_are_sealed_to_the_key_in_use_where_there_is_one(session, district, unit):
+    now = {"police": dataclasses.replace(unit, key_id=7)}
+
+    found = readers_of(session, district, now, unit_id="police", key_id=unit.key_id)
+
+    assert found.key_id == 7
+
+
+class Loads:
+    """Gives another unit at each question, or fails."""
+
+    def __init__(self):
+        self.asked, self.is_away = 0, False
+
+    def __call__(self):
+        self.asked += 1
+        if self.is_away:
+            raise OperationalError("", {}, Exception())
+        return {"police": OpenUnit("police", self.asked, "r", "s")}
+
+
+def test_units_are_kept_for_a_moment_and_while_the_database_is_away(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(units.time, "monotonic", lambda: now[0])
+    load = Loads()
+    cache = UnitCache(load)
+
+    def key_at(moment):
+        now[0] = moment
+        return cache.get()["police"].key_id
+
+    assert [key_at(100.0 + seconds) for seconds in (0, 1, 1.9, 2, 3.9)] == [1, 1, 1, 2, 2]
+    load.is_away = True
+    assert [key_at(104), key_at(105), key_at(106)] == [2, 2, 2]
+    assert load.asked == 4
+    load.is_away = False
+    assert key_at(108) == 5
+
+
+def test_units_that_were_never_read_are_not_made_up():
+    load = Loads()
+    load.is_away = True
+
+    with pytest.raises(OperationalError):
+        UnitCache(load).get()
+
+
+# The lane: days by unit, and ranks.
+
+
+@pytest.mark.parametrize("unit_id", UNIT_IDS)
+def test_a_tip_stays_in_the_lane_for_three_days_or_on_the_sealed_way_for_thirty(session, unit_id):
+    days = 31 if unit_id in ("supervision", "upper") else 4
+
+    assert lane.lane_days(unit_id) == days
+
+
+RISES = {
+    LaneRank.PLAIN: LaneRank.CALLING,
+    LaneRank.PROVEN: LaneRank.CALLING_PROVEN,
+    LaneRank.CALLING: LaneRank.CALLING,
+    LaneRank.CALLING_PROVEN: LaneRank.CALLING_PROVEN,
+}
+
+
+@pytest.mark.parametrize("rank", LaneRank)
+def test_a_tip_of_the_lane_rises_once_and_one_of_the_queue_does_not(session, tip_id, rank):
+    tip = session.get_one(Tip, tip_id)
+    tip.lane_rank = rank
+    lane.rise_in_lane(tip)
+    assert tip.lane_rank is rank
+
+    tip.machine_unit = "police"
+    lane.rise_in_lane(tip)
+
+    assert tip.lane_rank is RISES[rank]
+
+
+@pytest.mark.parametrize("rank", LaneRank)
+def test_who_acts_on_a_tip_vouches_for_it_wherever_it_stood(session, tip_id, other_id, rank):
+    tip, other = session.get_one(Tip, tip_id), session.get_one(Tip, other_id)
+    tip.lane_rank = other.lane_rank = rank
+    other.machine_unit, other.expires_on = "police", today()
+    session.flush()
+    version = tip.version
+
+    lane.leave_lane(tip)
+    lane.leave_lane(other)
+    session.flush()
+
+    left = dict(session.execute(select(Tip.id, Tip.lane_rank)).all())
+    proven = LaneRank.PROVEN if rank is LaneRank.PLAIN else rank
+    assert (left[tip_id], left[other_id]) == (proven, LaneRank.PROVEN)
+    assert (other.machine_unit, other.expires_on) == (None, None)
+    assert tip.version == version

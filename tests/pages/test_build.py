@@ -76,8 +76,8 @@ def test_the_hash_of_the_routes_is_the_one_of_the_table(hook, case):
     found = TABLE["districts"][case["district"]]
     gone = {"id": "gone", "route": "gone", "otherwise": ["gone"], "retired": True}
     routes = {
-        "supervisory": found["supervisory"],
-        "upper": found["upper"],
+        "supervisory": found["takers"][:-1],
+        "upper": found["takers"][-1],
         "items": [
             *({"id": unit, "otherwise": rest} for unit, rest in found["units"].items()),
             {"id": "practice", "otherwise": [], "practice": True},

@@ -22,8 +22,7 @@ const UNITS = ["p", "s", "u", "c", "r"];
 const held = {};
 const routes = {
   site: "site",
-  supervisory: "s",
-  upper: "u",
+  takers: ["s", "u"],
   contact: { custodian: "c", reviewer: "r" },
   units: {},
   categories: { A1: "p", A4: "p" },

@@ -137,7 +137,7 @@ test("no mark at all is told from the marks of other units", () => {
     assert.throws(() => checkMark(TALK, { ...answer, marks }), { name: "Strayed" });
 });
 
-const ROUTES = { supervisory: "s", upper: "u", offices: { town: "t", village: null, police: "p" } };
+const ROUTES = { takers: ["s", "u"], offices: { town: "t", village: null, police: "p" } };
 test("an excluded unit never has a tip; a supervisory tip has two units alone", () => {
   for (const [official, exclude, units] of [
     ["no", [], ["p", "t", "s", "u"]],
@@ -161,8 +161,7 @@ test("an excluded unit never has a tip; a supervisory tip has two units alone", 
 
 test("routes are the published ones only where each of their parts is", () => {
   const routes = {
-    supervisory: "s",
-    upper: "u",
+    takers: ["s", "u"],
     contact: { custodian: "c", reviewer: "r" },
     units: { s: { otherwise: ["u"] }, p: { otherwise: [] } },
     categories: { A1: "p", B2: "s" },
@@ -187,8 +186,10 @@ test("routes are the published ones only where each of their parts is", () => {
     digest,
   );
   for (const change of [
-    { supervisory: "u" },
-    { upper: "s" },
+    { takers: ["u"] },
+    { takers: ["u", "s"] },
+    { takers: ["s", "u", "x"] },
+    { takers: ["s", "s"] },
     { contact: null },
     { contact: { custodian: "r", reviewer: "c" } },
     { units: without(routes.units, "p") },

@@ -156,7 +156,7 @@ function open({
     "/mailbox/seen": [200, {}],
     "/mailbox/sealed": [200, { stored: true }],
     "/keys.json": [200, { keys: [] }],
-    "/tip/routes.json": [200, { supervisory: "s", upper: "u" }],
+    "/tip/routes.json": [200, { takers: ["s", "u"] }],
     ...answers,
   };
   globalThis.fetch = async (address, { body, method } = {}) => {

@@ -301,7 +301,7 @@ test("keys that retire count beside the others, and a list that is none is no an
 });
 
 // Whether a letter's files are packed, by what can be believed of where its tip lies.
-const ROUTES = { supervisory: "supervision", upper: "upper" };
+const ROUTES = { takers: ["supervision", "upper"] };
 async function isPacked({
   unit = "police",
   published = [200, { keys: [], routes: "digest" }],

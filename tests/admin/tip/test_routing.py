@@ -169,7 +169,7 @@ def test_an_unclear_official_without_an_exclusion_is_no_supervisory_matter():
     assert not is_supervisory("unclear", ())
 
 
-WAYS = Ways("supervision", "upper")
+WAYS = Ways(("supervision",), "upper")
 # Each unit: is_sealed, is_custodial, watcher, guardian, closer.
 WATCHED = {
     "supervision": (True, True, "upper", "upper", "upper"),

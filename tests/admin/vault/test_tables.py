@@ -154,8 +154,7 @@ def test_a_browser_is_told_every_route(app):
 
     assert told == {
         "site": "site id",
-        "supervisory": "supervision",
-        "upper": "upper",
+        "takers": ("supervision", "upper"),
         "units": offered_units(district, {}),
         "categories": {key: row.route for key, row in district.categories.items()},
         "offices": {key: row.unit for key, row in district.offices.items()},

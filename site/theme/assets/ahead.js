@@ -3,14 +3,11 @@
 (function () {
   "use strict";
   var own = /** @type {HTMLElement} */ (document.currentScript);
-  var addresses = /** @type {string} */ (own.dataset.ahead).split(" ");
-  // Without a limit a busy page may wait for an idle moment for ever.
-  var LATEST_MS = 2000;
 
   function fetchAhead() {
     var line = navigator.connection;
     if ((line && line.saveData) || location.protocol === "file:") return;
-    addresses.forEach(function (address) {
+    /** @type {string} */ (own.dataset.ahead).split(" ").forEach(function (address) {
       var link = document.createElement("link");
       link.rel = "prefetch";
       link.href = address;
@@ -19,7 +16,8 @@
   }
 
   window.addEventListener("load", function () {
-    if (window.requestIdleCallback) window.requestIdleCallback(fetchAhead, { timeout: LATEST_MS });
-    else window.setTimeout(fetchAhead, LATEST_MS);
+    // Without a limit a busy page may wait for an idle moment for ever.
+    if (window.requestIdleCallback) window.requestIdleCallback(fetchAhead, { timeout: 2000 });
+    else setTimeout(fetchAhead, 2000);
   });
 })();

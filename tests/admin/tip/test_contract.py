@@ -7,7 +7,7 @@ import pytest
 
 from admin.tip.channels import CHANNELS, TAKEN_DOWN, Channel
 from admin.tip.contract import module, tables
-from admin.tip.events import TOLD, Event, EventKind, Level
+from admin.tip.events import EVENT_WORDS, Event, EventKind, Level
 from admin.tip.fields import FIELDS, NAMES, Field, Kind
 from admin.tip.media import BRANDS, EBML, RIFFS, STARTS, ZIP_START
 from admin.tip.problems import STATUSES as ANSWERS
@@ -129,8 +129,8 @@ KINDS = {
 
 def test_each_kind_of_event_has_its_code_and_is_told():
     assert {kind.name: str(kind) for kind in EventKind} == KINDS
-    assert [str(kind) for kind in TOLD] == [*KINDS.values()]
-    assert {str(kind) for kind, told in TOLD.items() if told.is_by_cover} == BY_COVER
+    assert [str(kind) for kind in EVENT_WORDS] == [*KINDS.values()]
+    assert {str(kind) for kind, told in EVENT_WORDS.items() if told.is_by_cover} == BY_COVER
     assert [str(level) for level in Level] == ["holder", "reviewer", "supervisor"]
 
 
@@ -216,7 +216,7 @@ def test_what_is_declared_once_cannot_be_changed_while_it_runs():
     for declared, name in (
         (FIELDS[0], "name"),
         (Event(EventKind.CLAIMED), "reason"),
-        (TOLD[EventKind.CLAIMED], "word"),
+        (EVENT_WORDS[EventKind.CLAIMED], "word"),
         (STATUSES[TipStatus.RECEIVED], "staff"),
         (GRADES[Urgency.P0], "word"),
     ):

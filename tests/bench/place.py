@@ -25,6 +25,7 @@ from admin.sealing.age import HybridIdentity
 from tests.ports import free_port
 from tests.support import WIDE_BUDGETS
 
+WORKERS = 2
 UNITS = ("police", "drugs", "trade", "supervision", "upper")
 
 
@@ -40,7 +41,11 @@ class Place:
         return [self.process.pid, *children(self.process.pid)]
 
     def memory_mb(self) -> float:
-        """MB of all the server's processes, what they share counted once (PSS)."""
+        """MB of all the server's processes at rest, what they share counted once (PSS)."""
+        while len(self.processes()) <= WORKERS:
+            time.sleep(0.1)
+        # Each begins its threads, and looks at the time once.
+        time.sleep(1)
         rollups = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in self.processes())
         return sum(int(re.search(r"^Pss: +(\d+) kB", text, re.M)[1]) for text in rollups) / 1024
 
@@ -113,7 +118,7 @@ def served(
         str(Path(sys.executable).with_name("dengshao")),
         "serve",
         "--workers",
-        "2",
+        str(WORKERS),
         *os.environ.get("BENCH_SERVE", "").split(),
     ]
     process = subprocess.Popen(

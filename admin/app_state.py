@@ -1,7 +1,9 @@
 """The state of one application: its configuration, its district's data, its keys."""
 
 import hmac
+from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import select
@@ -14,6 +16,8 @@ from .models import Setting
 from .wire.drafts import Drafts
 from .wire.form_tokens import FormTokens
 from .wire.upload_tokens import UploadTokens
+
+Made = TypeVar("Made")
 
 
 class AppState:
@@ -75,6 +79,15 @@ def app_state() -> AppState:
     """Return the current application's state."""
     found: AppState = current_app.extensions["dengshao"]
     return found
+
+
+def made_of_district(name: str, make: Callable[[District], Made]) -> Made:
+    """Return what this application keeps under a name, made anew once there are other data."""
+    district, extensions = app_state().district, current_app.extensions
+    kept: tuple[District, Made] | None = extensions.get(name)
+    if kept is None or kept[0] is not district:
+        kept = extensions[name] = district, make(district)
+    return kept[1]
 
 
 def page_language() -> str:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import current_app, has_request_context, render_template, request
+from flask import has_request_context, render_template, request
 
-from ..app_state import app_state, page_language
-from ..district.data import Category, District
+from ..app_state import app_state, made_of_district, page_language
+from ..district.data import Category
 from ..tip.fields import FIELDS, UNCLEAR
 from ..tip.routing import offered_categories
 from ..vault import vault
@@ -35,19 +35,13 @@ _OURS = re.compile(r'(<textarea\b.*?</textarea>|<bdi>.*?</bdi>| value="[^"]*")|æ
 class PageCache:
     """Rendered pages, with marks where they differ from one showing to the next."""
 
-    district: District
-    """What they were rendered of: with other data, other pages are kept."""
     first: dict[tuple[Any, ...], str] = field(default_factory=dict)
     sent: dict[tuple[Any, ...], str] = field(default_factory=dict)
     offers: dict[tuple[Any, ...], Offer] = field(default_factory=dict)
 
 
 def _cache() -> PageCache:
-    district = app_state().district
-    cache: PageCache | None = current_app.extensions.get("dengshao.pages")
-    if cache is None or cache.district is not district:
-        cache = current_app.extensions["dengshao.pages"] = PageCache(district)
-    return cache
+    return made_of_district("dengshao.pages", lambda _district: PageCache())
 
 
 def first_view(category: str, official: str) -> str:

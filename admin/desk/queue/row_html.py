@@ -1,15 +1,14 @@
 """The queue's rows as HTML, kept: the same covers are shown all day, to many members."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from flask import current_app
 from markupsafe import Markup
 
-from ...app_state import app_state
-from ...district.data import District
+from ...app_state import app_state, made_of_district
 from .. import words
 from . import words as queue_words
 from .listing import QueueRow
@@ -31,11 +30,7 @@ class Show:
     is_custodial: bool
 
 
-@dataclass
-class _Kept:
-    district: District
-    """Of whose words the rows were made: with other data they are made anew."""
-    rows: dict[Show, dict[QueueRow, Markup]] = field(default_factory=dict)
+_Kept = dict[Show, dict[QueueRow, Markup]]
 
 
 def rows_html(rows: Sequence[QueueRow], show: Show) -> Markup:
@@ -52,14 +47,11 @@ def rows_html(rows: Sequence[QueueRow], show: Show) -> Markup:
 
 
 def _kept(show: Show) -> dict[QueueRow, Markup]:
-    district, extensions = app_state().district, current_app.extensions
-    found: _Kept | None = extensions.get(_ROWS)
-    if found is None or found.district is not district:
-        found = extensions[_ROWS] = _Kept(district)
-    if show not in found.rows and any(one.today != show.today for one in found.rows):
+    kept: _Kept = made_of_district(_ROWS, lambda _district: {})
+    if any(one.today != show.today for one in [*kept]):
         # Yesterday's words are nobody's any more.
-        found.rows = {}
-    return found.rows.setdefault(show, {})
+        kept.clear()
+    return kept.setdefault(show, {})
 
 
 def _make(rows: Sequence[QueueRow], show: Show) -> list[Markup]:

@@ -14,7 +14,7 @@ from ...access.permissions import (
     may,
 )
 from ...access.replies import first_page
-from ...app_state import app_state
+from ...app_state import app_state, made_of_district
 from ...db import db, today
 from ...sealing.payload import CROCKFORD
 from ...web.security import staff_only
@@ -123,11 +123,10 @@ def _rows(page: QueuePage, viewer: Viewer) -> dict[str, Any]:
 
 def _script_words() -> Markup:
     """Give the script's words as an attribute's value: the same for all, and long to make."""
-    kept: dict[str, Markup] = current_app.extensions
-    if _SCRIPT_WORDS not in kept:
-        made = current_app.json.dumps(queue_words.script_words(app_state().district))
-        kept[_SCRIPT_WORDS] = escape(made)
-    return kept[_SCRIPT_WORDS]
+    return made_of_district(
+        _SCRIPT_WORDS,
+        lambda district: escape(current_app.json.dumps(queue_words.script_words(district))),
+    )
 
 
 @bp.get("/labels.json")

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from admin.app_state import app_state
-from admin.desk.queue import row_html
+from admin.desk.queue import row_html, views
 from admin.desk.queue.listing import QueueRow
 from admin.desk.queue.row_html import Show, rows_html
+from admin.district.data import Choice
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 
@@ -125,6 +126,16 @@ def test_new_words_of_the_district_reach_rows_that_were_shown_before(made):
     rows_html([ROW], SHOW)
 
     assert made == [ROW, ROW]
+
+
+def test_new_words_of_the_district_reach_the_queues_script_too():
+    before = views._script_words()
+    district = app_state().district
+    towns = district.townships | {"newtown": Choice("newtown", "新镇", "New Town")}
+    app_state().district = replace(district, townships=towns)
+
+    assert "newtown" not in before
+    assert "newtown" in views._script_words()
 
 
 def test_yesterdays_rows_are_forgotten_and_today_is_as_full_as_may_be(monkeypatch, made):

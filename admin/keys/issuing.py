@@ -179,7 +179,7 @@ def make_unit_key(session: Session, first: Member) -> tuple[UnitKey, HybridIdent
     if current_key(session, first.unit_id) is not None:
         raise UnitHasKey
     identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
-    recipients = identity.recipient_text, recovery.recipient.text
+    recipients = identity.recipient_text, recovery.recipient_text
     unit_key = UnitKey(
         unit_id=first.unit_id,
         recipient=recipients[0],

@@ -64,11 +64,11 @@ class ReadAheadWorker(LingeringWorker):
         super().load_wsgi()
         app: Any = self.wsgi
 
-        def counted(environ: dict[str, Any], start_response: Any) -> Any:
+        def with_leave(environ: dict[str, Any], start_response: Any) -> Any:
             environ[LEAVE] = partial(self.calls.leave, self.of_thread.conn)
             return app(environ, start_response)
 
-        self.wsgi = counted
+        self.wsgi = with_leave
 
     def handle(self, conn: Conn) -> Any:
         self.of_thread.conn = conn
@@ -78,9 +78,12 @@ class ReadAheadWorker(LingeringWorker):
             self.calls.leave(conn)
 
     def enqueue_req(self, conn: Conn) -> None:
-        # The worker ends and its threads take nothing new: whoever waits is let go with it.
-        with suppress(RuntimeError):
+        try:
             super().enqueue_req(conn)
+        except RuntimeError:
+            if self.alive:
+                raise
+            # The worker ends and its threads take nothing new: whoever waits is let go with it.
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         soon = min(timeout, PASSING_SECONDS) if self.calls.is_waiting else timeout

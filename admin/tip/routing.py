@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .answers import Answers
 from .fields import UNCLEAR
 from .urgency import Urgency
 
@@ -81,7 +82,7 @@ class Circumstances:
     minor: str = UNCLEAR
 
     @classmethod
-    def of(cls, answers: Mapping[str, str | list[str]]) -> "Circumstances":
+    def of(cls, answers: Answers) -> "Circumstances":
         """Read them off the answers of a form; what was left open is unclear."""
         texts = {
             name: str(answers[name])

@@ -247,8 +247,8 @@ def pytest(*arguments):
 
 
 def wait_for_quiet():
-    """Wait while the file that DENGSHAO_QUIET names is there: somebody measures on this machine."""
-    quiet = os.environ.get("DENGSHAO_QUIET")
+    """Wait while the file that MUTANTS_QUIET names is there: somebody measures on this machine."""
+    quiet = os.environ.get("MUTANTS_QUIET")
     while quiet and Path(quiet).exists():
         time.sleep(5)
 

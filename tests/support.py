@@ -9,8 +9,10 @@ from contextlib import contextmanager, suppress
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
-from admin.db import db
+from admin.db import db, today
+from admin.models import Member
 from admin.signin import services
 from admin.signin.guard import SID
 from admin.web.errors import QuietFlask
@@ -138,3 +140,34 @@ def plan_of(session, statement, parameters):
     explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
     rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
     return "\n".join(str(row) for row in rows)
+
+
+def add_bare_member(session, name="ada", unit_id="police", roles=("analyst",), **more):
+    """Add a member who is only named: nobody signs in by the row, and its keys open nothing."""
+    member = Member(
+        name=name,
+        unit_id=unit_id,
+        roles=list(roles),
+        recipient="age1pq1",
+        salt=b"s" * 16,
+        auth_hash=b"h" * 32,
+        sealed_identity=b"",
+        **{"made_on": today()} | more,
+    )
+    session.add(member)
+    session.flush()
+    return member
+
+
+class Loads:
+    """Gives what was made of the number of times that it was asked; `is_away`: fails instead."""
+
+    def __init__(self, make):
+        self.asked, self.is_away = 0, False
+        self._make = make
+
+    def __call__(self):
+        self.asked += 1
+        if self.is_away:
+            raise OperationalError("", {}, Exception())
+        return self._make(self.asked)

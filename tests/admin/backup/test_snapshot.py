@@ -9,6 +9,7 @@ from admin.backup.rows import LEFT_OUT
 from admin.backup.snapshot import snapshot
 from admin.db import db
 from admin.models import Setting
+from tests.support import add_bare_member
 
 
 def modes_below(folder):
@@ -91,18 +92,8 @@ def fill(session, name):
 
     from .conftest import _plain_value
 
-    member = Member(
-        name="ada",
-        unit_id="police",
-        roles=["analyst"],
-        recipient="age1pq1",
-        salt=b"s" * 16,
-        auth_hash=b"h" * 32,
-        made_on=_plain_value(Member.__table__.c.made_on, 1),
-        sealed_identity=b"",
-    )
-    session.add(member)
-    session.flush()
+    made_on = _plain_value(Member.__table__.c.made_on, 1)
+    member = add_bare_member(session, made_on=made_on)
     table = Base.metadata.tables[name]
     values = {
         column.name: member.id if column.foreign_keys else _plain_value(column, 1)

@@ -8,8 +8,9 @@ from admin.app_state import app_state
 from admin.db import today
 from admin.desk import seconding
 from admin.desk.services import days_kept, needs_second
-from admin.models import AuditEvent, Countersign, Member, Tip
+from admin.models import AuditEvent, Countersign, Tip
 from admin.tip.status import TipStatus
+from tests.support import add_bare_member
 
 from .conftest import store_sealed
 
@@ -30,19 +31,7 @@ def tip_of(session, tips):
 @pytest.fixture
 def asker(session):
     """Who asks: a custodian."""
-    member = Member(
-        name="ada",
-        unit_id="supervision",
-        roles=["custodian"],
-        recipient="age1pq1",
-        salt=b"s" * 16,
-        auth_hash=b"h" * 32,
-        made_on=today(),
-        sealed_identity=b"",
-    )
-    session.add(member)
-    session.flush()
-    return member
+    return add_bare_member(session, unit_id="supervision", roles=["custodian"])
 
 
 def ask(session, tip, *, why="spam", by="ada"):

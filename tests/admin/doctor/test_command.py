@@ -20,7 +20,7 @@ from admin.doctor.findings import State
 from admin.doctor.machine import Seen
 from admin.doctor.store import UnitState
 from admin.migrate import known_revisions, migrate
-from admin.models import KeyGrant, Member, Setting, UnitKey
+from admin.models import KeyGrant, Setting, UnitKey
 from admin.serving.server import serving_pid
 from admin.vault import vault
 from admin.vault.files import uploads
@@ -29,6 +29,7 @@ from admin.vault.files.opening import open_blobs
 from tests.admin.vault.conftest import new_tip
 from tests.live import serving
 from tests.ports import free_port
+from tests.support import add_bare_member
 
 GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN
 DAY = 86_400
@@ -345,19 +346,7 @@ def test_a_unit_is_judged_by_what_the_database_says(app, units, findings):
     with app.app_context():
         key = db.session.scalars(select(UnitKey).where(UnitKey.unit_id == "police")).one()
         for number, suspended in enumerate([None, None, today()]):
-            row = Member(
-                name=f"m{number}",
-                unit_id="police",
-                roles=["analyst"],
-                recipient="r",
-                salt=b"s" * 16,
-                auth_hash=b"h" * 32,
-                made_on=today(),
-                suspended_on=suspended,
-                sealed_identity=b"",
-            )
-            db.session.add(row)
-            db.session.flush()
+            row = add_bare_member(db.session, f"m{number}", suspended_on=suspended)
             db.session.add(KeyGrant(unit_key_id=key.id, member_id=row.id, sealed=b"s"))
         db.session.commit()
 

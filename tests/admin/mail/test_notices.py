@@ -32,6 +32,7 @@ from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault.calls import CALLS_MAX, UNPROVEN, waiting_statement
 from tests.ports import free_port
+from tests.support import add_bare_member
 
 MORNING = int(datetime(2026, 11, 24, 8, 0, tzinfo=SHANGHAI).timestamp())
 SLOT = 15 * 60
@@ -229,19 +230,9 @@ def test_the_lane_has_no_more_than_one_heartbeat_in_four_hours(config, minutes):
 def holder(app, units):
     """A member's number; nobody signs in by it."""
     with app.app_context():
-        row = Member(
-            name="ada",
-            unit_id="police",
-            roles=["analyst"],
-            recipient="age1",
-            salt=b"s" * 16,
-            auth_hash=b"h" * 32,
-            made_on=today(),
-            sealed_identity=b"x",
-        )
-        db.session.add(row)
+        number = add_bare_member(db.session).id
         db.session.commit()
-        return row.id
+        return number
 
 
 HELD = {

@@ -4,33 +4,22 @@ from types import SimpleNamespace
 
 import pytest
 from flask import g
-from sqlalchemy.exc import OperationalError
 
 from admin.access.roles import Staff
 from admin.renewal import guard
 from admin.renewal.guard import Standings
 from admin.renewal.services import Standing
 from admin.vault.key_change.kept import Waiting
+from tests.support import Loads
 
 NEEDS = Standing("police", suspended=("gone",), remaining=("ada",))
 FINE = Standing("drugs", suspended=(), remaining=("bo",), has_kept=True)
 
 
-class Loads:
-    def __init__(self):
-        self.asked, self.is_away = 0, False
-
-    def __call__(self):
-        self.asked += 1
-        if self.is_away:
-            raise OperationalError("", {}, Exception())
-        return {"police": self.asked}
-
-
 def test_standings_are_kept_for_two_seconds_and_while_the_database_is_away(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(guard.time, "monotonic", lambda: now[0])
-    load = Loads()
+    load = Loads(lambda asked: {"police": asked})
     kept = Standings(load)
 
     def at(moment):
@@ -48,7 +37,7 @@ def test_standings_are_kept_for_two_seconds_and_while_the_database_is_away(monke
 
 
 def test_before_anything_was_read_nobody_is_led_astray():
-    load = Loads()
+    load = Loads(lambda asked: {"police": asked})
     load.is_away = True
 
     assert Standings(load).get() == {}

@@ -7,13 +7,14 @@ from sqlalchemy import select, update
 
 from admin.audit.log import record as audit_line
 from admin.db import set_today, today
-from admin.models import AuditEvent, Decision, LaneRank, Member, Tip
+from admin.models import AuditEvent, Decision, LaneRank, Tip
 from admin.tip.events import EventKind
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault import history
 from admin.vault.deadlines import clocks
 from admin.vault.events import REPORTER, SYSTEM
+from tests.support import add_bare_member
 from tests.tip_events import event
 
 
@@ -25,19 +26,7 @@ def tip(session, tip_id):
 @pytest.fixture
 def holder(session):
     """A member's id."""
-    member = Member(
-        name="ada",
-        unit_id="police",
-        roles=["analyst"],
-        recipient="age1pq1",
-        salt=b"s" * 16,
-        auth_hash=b"h" * 32,
-        made_on=today(),
-        sealed_identity=b"",
-    )
-    session.add(member)
-    session.flush()
-    return member.id
+    return add_bare_member(session).id
 
 
 # Was it open, is it open now, who holds it, until when; and until when then.

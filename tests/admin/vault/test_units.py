@@ -13,6 +13,7 @@ from admin.models import LaneRank, Tip, UnitKey
 from admin.vault import lane, units
 from admin.vault.units import OpenUnit, UnitCache, is_confirmed, is_retiring, open_units, readers_of
 from tests.conftest import UNIT_IDS
+from tests.support import Loads
 
 
 @pytest.fixture
@@ -134,23 +135,10 @@ def test_words_are_sealed_to_the_key_in_use_where_there_is_one(session, district
     assert found.key_id == 7
 
 
-class Loads:
-    """Gives another unit at each question, or fails."""
-
-    def __init__(self):
-        self.asked, self.is_away = 0, False
-
-    def __call__(self):
-        self.asked += 1
-        if self.is_away:
-            raise OperationalError("", {}, Exception())
-        return {"police": OpenUnit("police", self.asked, "r", "s")}
-
-
 def test_units_are_kept_for_a_moment_and_while_the_database_is_away(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(units.time, "monotonic", lambda: now[0])
-    load = Loads()
+    load = Loads(lambda asked: {"police": OpenUnit("police", asked, "r", "s")})
     cache = UnitCache(load)
 
     def key_at(moment):
@@ -166,7 +154,7 @@ def test_units_are_kept_for_a_moment_and_while_the_database_is_away(monkeypatch)
 
 
 def test_units_that_were_never_read_are_not_made_up():
-    load = Loads()
+    load = Loads(lambda asked: {"police": OpenUnit("police", asked, "r", "s")})
     load.is_away = True
 
     with pytest.raises(OperationalError):

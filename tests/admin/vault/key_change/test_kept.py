@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from admin.db import today
-from admin.models import KeptFile, KeptTip, KeyGrant, Member, Note, Tip
+from admin.models import KeptFile, KeptTip, KeyGrant, Note, Tip
 from admin.vault.expiry import sweep
 from admin.vault.key_change import kept, resealing
 from tests.admin.vault.key_change.test_resealing import MOVER, files_of, opens
+from tests.support import add_bare_member
 
 HERE, THERE = b"a" * 32, b"b" * 32
 
@@ -20,18 +21,7 @@ def holders(session, unit):
     """Ada and bo hold both keys of the unit; cy holds the new one alone."""
 
     def add(name, *keys):
-        member = Member(
-            name=name,
-            unit_id="police",
-            roles=["analyst"],
-            recipient="age1pq1",
-            salt=b"s" * 16,
-            auth_hash=b"h" * 32,
-            made_on=today(),
-            sealed_identity=b"",
-        )
-        session.add(member)
-        session.flush()
+        member = add_bare_member(session, name)
         for key in keys:
             session.add(KeyGrant(unit_key_id=key[0].id, member_id=member.id, sealed=b"g"))
         session.flush()

@@ -4,9 +4,8 @@ With --no-loadscope-reorder the processes take files in this order; all others f
 """
 
 LONGEST = (
-    "pages/test_axe.py",
-    "journeys/test_evidence.py",
     "pages/test_norms.py",
+    "journeys/test_evidence.py",
     "admin/desk/test_pairs.py",
     "journeys/test_shared_tips.py",
     "admin/intake/test_form_browser.py",

@@ -68,7 +68,7 @@ class Config:
     """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
     AWS_* of the environment), or `memory:///`, which a restart empties."""
     deletions_file: Path
-    """The journal of deletions and holds: outside of the database, so that a restore can read it."""
+    """The journal of deletions and holds: outside of the database, for a restore to read."""
     rooms: frozenset[str]
     public_host: str
     desk_host: str

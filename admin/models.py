@@ -342,7 +342,7 @@ class HoldStep(Base):
 
     __tablename__ = "hold_step"
     __table_args__ = (
-        Index("ix_hold_step_tip", "tip_id"),
+        Index("ix_hold_step_number", "tip_id", "number", unique=True),
         # One open request for one tip, however many ask at once.
         Index(
             "ix_hold_step_open",
@@ -355,6 +355,7 @@ class HoldStep(Base):
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    number: Mapped[int]
     kind: Mapped[HoldKind]
     # Codes of holds.yml: why, and who asked for it. A release names those of the hold that it ends.
     reason: Mapped[str] = mapped_column(String(20))

@@ -19,6 +19,7 @@ from .duty.views import bp as duty_bp
 from .entering import bp as entering_bp
 from .files import frame  # noqa: F401
 from .files import views as file_views  # noqa: F401
+from .holds import views as hold_views  # noqa: F401
 from .offered import bp as offered_bp
 from .practice import bp as practice_bp
 from .queue import bulk_views  # noqa: F401

@@ -5,9 +5,9 @@ both are written down outside of the database too: in the transaction of the act
 there, by the next sweep, into a file. A line names a tip by a tag made of its lookup under a key of
 the server's secret: whoever lacks that learns how many there were and when, and no more.
 
-A line is its number, the moment, the tag, the hold's last day or `-`, and a MAC over all of that and
-the MAC of the line before: what was changed, moved or taken out shows. What was cut off at the end
-does not, but copies lie beside the backups, and the longest counts.
+A line is its number, the moment, the tag, the hold's last day or `-`, and a MAC over all of that
+and the MAC of the line before: what was changed, moved or taken out shows. What was cut off at the
+end does not, but copies lie beside the backups, and all of them count.
 """
 
 import fcntl
@@ -82,9 +82,9 @@ def _note(session: Session, lookups: Sequence[bytes], until: date | None) -> Non
 
 
 def write_out(session: Session) -> int:
-    """Move what waits into the journal; tells how many lines. Commits, as it writes to a disk.
+    """Move what waits into the journal; tells how many lines. Commits: a file knows no rollback.
 
-    First the file, then the rows: a process that dies between writes the same lines once more, which
+    First the file, then the rows: who dies in between writes the same lines once more, which
     changes nothing.
     """
     count = 0

@@ -1,8 +1,8 @@
-"""Which tips are kept past their day, and until when: conditions for queries, and days for pages.
+"""Which tips are kept past their day, and until when: for queries, and as days for pages.
 
-A hold lies on the tip and goes along wherever the tip goes; what was merged into a case is kept with
-it. A request that waits for its second person keeps the words for some days too: nobody shall make
-them go by not answering.
+A hold lies on the tip and goes along wherever the tip goes; what was merged into a case is kept
+with it. A request that waits for its second person keeps the words for some days too: nobody shall
+make them go by not answering.
 """
 
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def is_kept(day: date) -> ColumnElement[bool]:
 
 
 def is_held(day: date) -> ColumnElement[bool]:
-    """Choose tips that are under a hold on `day`, or for which one was asked: own, or the case's."""
+    """Choose tips under a hold on `day`, their own or their case's, or for which one was asked."""
     head = aliased(Tip)
     with_head = exists().where(
         head.id == Tip.merged_into_id, or_(head.held_until >= day, _is_asked(head.id, day))
@@ -66,7 +66,9 @@ def with_days(*columns: Any) -> Select[Any]:
     """
     head, own, its = aliased(Tip), aliased(HoldStep), aliased(HoldStep)
     return (
-        select(*columns, Tip.expires_on, Tip.held_until, head.held_until, own.asked_on, its.asked_on)
+        select(
+            *columns, Tip.expires_on, Tip.held_until, head.held_until, own.asked_on, its.asked_on
+        )
         .outerjoin(head, head.id == Tip.merged_into_id)
         .outerjoin(own, and_(own.tip_id == Tip.id, *_waits(own)))
         .outerjoin(its, and_(its.tip_id == head.id, *_waits(its)))
@@ -93,7 +95,7 @@ def going_on(
 
 
 def words_go_on(session: Session, tip: Tip) -> date | None:
-    """Tell the day on which a tip's words go; None where none is set or its open case keeps them."""
+    """Tell the day on which a tip's words go; None without one, and while an open case keeps it."""
     if tip.expires_on is None:
         return None
     head = aliased(Tip)

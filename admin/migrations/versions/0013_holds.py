@@ -27,6 +27,7 @@ def upgrade() -> None:
         "hold_step",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("tip_id", _KEY, sa.ForeignKey("tip.id"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("reason", sa.String(20), nullable=False),
         sa.Column("authority", sa.String(20), nullable=False),
@@ -38,7 +39,7 @@ def upgrade() -> None:
         sa.Column("is_granted", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_hold_step_tip", "hold_step", ["tip_id"])
+    op.create_index("ix_hold_step_number", "hold_step", ["tip_id", "number"], unique=True)
     op.create_index(
         "ix_hold_step_open",
         "hold_step",

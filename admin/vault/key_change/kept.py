@@ -279,7 +279,7 @@ def forget_old(session: Session, day: date, most: int) -> int:
     )
     ids = set(session.scalars(old))
     if ids:
-        # Under a legal hold nothing goes: what nobody compared may be all that is left of the words.
+        # Under a hold nothing goes: what nobody compared may be all that is left of the words.
         ids -= set(session.scalars(select(Tip.id).where(Tip.id.in_(ids), is_held(day))))
     if ids := set(islice(ids, most)):
         forget(session, ids)

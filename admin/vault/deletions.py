@@ -37,12 +37,14 @@ _NONE: Final = "-"
 class BrokenJournal(Exception):
     """A line of the journal is not as it was written."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, entries: "list[Entry]") -> None:
         super().__init__(number)
         self.number = number
+        self.entries = entries
+        """What stands before it, and is whole."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Entry:
     """One deletion, or one hold with its last day; the later one counts."""
 
@@ -50,6 +52,11 @@ class Entry:
     number: int
     tag: bytes
     until: date | None
+
+    @property
+    def fact(self) -> tuple[int, bytes, date | None]:
+        """What it says, in whichever copy and at whichever place."""
+        return self.at, self.tag, self.until
 
 
 def tag_of(key: bytes, lookup: bytes) -> bytes:
@@ -105,7 +112,7 @@ def _waiting(session: Session) -> Sequence[RetentionLine]:
 
 
 def append(config: Config, lines: Iterable[tuple[int, bytes, date | None]]) -> None:
-    """Add lines at the journal's end, and see them on the disk. Raises `BrokenJournal`."""
+    """Add lines at the journal's end, and see them on the disk."""
     path, key = config.deletions_file, config.key("deletions")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(path, "a+b", opener=_private) as file:
@@ -158,11 +165,11 @@ def read_journal(config: Config, path: Path) -> list[Entry]:
         body, _space, found = line.rpartition(" ")
         mac = _mac(key, mac, body)
         if not hmac.compare_digest(mac.encode(), found.encode()):
-            raise BrokenJournal(number + 1)
+            raise BrokenJournal(number + 1, entries)
         if number:
             entries.append(_entry(body))
     if not lines:
-        raise BrokenJournal(1)
+        raise BrokenJournal(1, entries)
     return entries
 
 
@@ -174,12 +181,12 @@ def _entry(body: str) -> Entry:
 
 @dataclass(frozen=True)
 class Journal:
-    """What became of tips since a backup, by tag."""
+    """What became of tips, by tag."""
 
     deleted: Mapping[bytes, int]
     """The moment of each deletion."""
     held: Mapping[bytes, date]
-    """The last day of each hold that was set, renewed or released."""
+    """The last day of each hold, by what was granted last."""
 
 
 def merged(journals: Iterable[Iterable[Entry]]) -> Journal:
@@ -193,3 +200,37 @@ def merged(journals: Iterable[Iterable[Entry]]) -> Journal:
 
 def _moment(entry: Entry) -> tuple[int, int]:
     return entry.at, entry.number
+
+
+def copy_beside(config: Config, folder: Path) -> None:
+    """Lay a copy of the journal into a folder of backups, over the one that lies there."""
+    append(config, [])
+    target = folder / COPY
+    part = target.with_name(target.name + ".part")
+    try:
+        with open(part, "wb", opener=_private) as file:
+            file.write(config.deletions_file.read_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def complete(config: Config, entries: Iterable[Entry]) -> None:
+    """Bring into this installation's own journal what others tell and it lacks."""
+    own = config.deletions_file
+    known = {entry.fact for entry in _readable(config, own)} if own.exists() else set()
+    missing = sorted({entry.fact for entry in entries} - known, key=_when)
+    append(config, missing)
+
+
+def _readable(config: Config, path: Path) -> list[Entry]:
+    try:
+        return read_journal(config, path)
+    except BrokenJournal as error:
+        return error.entries
+
+
+def _when(fact: tuple[int, bytes, date | None]) -> int:
+    return fact[0]

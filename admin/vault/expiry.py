@@ -38,10 +38,9 @@ from .told import PURGED_DAYS
 NONCE_DAYS = 8
 BATCH = 200
 """Tips that one turn changes: writers wait for as long as it takes."""
-_EMPTY: Final = {
+EMPTY: Final = {
     "status": TipStatus.PURGED,
     "is_open": False,
-    "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
     "lane_rank": LaneRank.PLAIN,
@@ -53,6 +52,7 @@ _EMPTY: Final = {
     "marks": None,
     "seen": None,
 }
+"""What stands in a tip's row once its words are deleted; the version besides is one more."""
 
 
 def sweep(session: Session, day: date | None = None) -> dict[str, int]:
@@ -103,7 +103,7 @@ def _purge(session: Session, day: date) -> int:
         for table in (Message, Note, TipLabel):
             session.execute(delete(table).where(table.tip_id.in_(old)))
         session.execute(delete(TipLink).where(TipLink.one_id.in_(old) | TipLink.other_id.in_(old)))
-        session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY | _told_from(day)))
+        session.execute(update(Tip).where(Tip.id.in_(old)).values(EMPTY | _more(day)))
         history.record_purged(session, old)
         uploads.release(session, old)
         kept.forget(session, old)
@@ -112,14 +112,15 @@ def _purge(session: Session, day: date) -> int:
     return len(old)
 
 
-def _told_from(day: date) -> dict[str, Any]:
+def _more(day: date) -> dict[str, Any]:
     """Let the receipt of what its open case kept past its day be known for its whole time.
 
     But not where a hold kept it: then its holder was told on the day itself, and the receipt may be
     unknown by now. See `told`.
     """
     is_late = and_(Tip.merged_into_id.is_not(None), ~was_held())
-    return {"expires_on": case((is_late, day), else_=Tip.expires_on)}
+    told_from = case((is_late, day), else_=Tip.expires_on)
+    return {"version": Tip.version + 1, "expires_on": told_from}
 
 
 def _forget(session: Session, day: date) -> int:

@@ -28,7 +28,7 @@ from ..tip.status import TipStatus
 from . import deletions, history
 from .deadlines import clocks
 from .files import uploads
-from .holding import is_held, is_kept, was_held
+from .holding import is_free, is_unheld, was_held
 from .key_change import kept
 from .told import PURGED_DAYS
 
@@ -93,7 +93,7 @@ def _purge(session: Session, day: date) -> int:
     """
     due = session.execute(
         select(Tip.id, Tip.status, Tip.lookup, Tip.machine_unit)
-        .where(Tip.expires_on <= day, text(EXPIRING), ~is_kept(day))
+        .where(Tip.expires_on <= day, text(EXPIRING), is_free(day))
         .limit(BATCH)
         # Who acts on one of them at this moment comes before us, or is told that it has changed.
         .with_for_update(of=Tip)
@@ -131,7 +131,7 @@ def _forget(session: Session, day: date) -> int:
     gone = session.scalars(
         # For as long after a hold as after any other day: what is restored or sent again meanwhile
         # meets its own lookup.
-        select(Tip).where(text(PURGED), Tip.expires_on <= day, ~is_held(day)).limit(BATCH)
+        select(Tip).where(text(PURGED), Tip.expires_on <= day, is_unheld(day)).limit(BATCH)
     ).all()
     for tip in gone:
         tip.lookup = tip.reference.encode()

@@ -18,25 +18,26 @@ ASKING: Final = (HoldKind.SET, HoldKind.RENEW)
 """The requests that keep the words while they wait."""
 
 
-def is_kept(day: date) -> ColumnElement[bool]:
-    """Choose tips whose words nothing may delete on `day`, though their own day has come.
+def is_free(day: date) -> ColumnElement[bool]:
+    """Choose tips that nothing keeps on `day`: no hold, no request, and no case that is still open.
 
-    What was merged into a case that is still open belongs to it.
+    What was merged into a case belongs to it.
     """
     head = aliased(Tip)
     is_of_open = exists().where(head.id == Tip.merged_into_id, head.is_open == true())
-    return or_(is_of_open, is_held(day))
+    return and_(~is_of_open, is_unheld(day))
 
 
-def is_held(day: date) -> ColumnElement[bool]:
-    """Choose tips under a hold on `day`, their own or their case's, or for which one was asked."""
+def is_unheld(day: date) -> ColumnElement[bool]:
+    """Choose tips under no hold on `day`, neither their own nor their case's, and none asked for.
+
+    Written as what must all not be: PostgreSQL looks each up by its index then, where for one
+    opposite of several it would walk through all tips.
+    """
     head = aliased(Tip)
-    with_head = exists().where(
-        head.id == Tip.merged_into_id, or_(head.held_until >= day, _is_asked(head.id, day))
-    )
-    # Never unknown, of whichever this is the opposite: most tips have no such day.
-    own = and_(Tip.held_until.is_not(None), Tip.held_until >= day)
-    return or_(own, _is_asked(Tip.id, day), with_head)
+    with_head = exists().where(head.id == Tip.merged_into_id, head.held_until >= day)
+    own = or_(Tip.held_until.is_(None), Tip.held_until < day)
+    return and_(own, ~with_head, ~_is_asked(Tip.id, day), ~_is_asked(Tip.merged_into_id, day))
 
 
 def was_held() -> ColumnElement[bool]:
@@ -46,7 +47,7 @@ def was_held() -> ColumnElement[bool]:
     return or_(Tip.held_until.is_not(None), with_head)
 
 
-def _is_asked(tip_id: InstrumentedAttribute[int], day: date) -> ColumnElement[bool]:
+def _is_asked(tip_id: InstrumentedAttribute[Any], day: date) -> ColumnElement[bool]:
     return exists().where(
         HoldStep.tip_id == tip_id,
         HoldStep.settled_on.is_(None),

@@ -18,7 +18,7 @@ from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
 from ...tip.events import Level
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
-from ...vault.holding import going_on, is_kept, with_days
+from ...vault.holding import going_on, is_free, with_days
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS
@@ -105,7 +105,7 @@ def leaving_soon(session: Session, unit_id: str, day: date, notice_days: int) ->
     last = day + timedelta(days=notice_days)
     soon = (
         Tip.expires_on <= last,
-        ~is_kept(last),
+        is_free(last),
         Tip.unit_id == unit_id,
         text(EXPIRING),
         Tip.machine_unit.is_(None),

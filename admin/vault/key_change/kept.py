@@ -26,7 +26,7 @@ from ...models import (
     Tip,
     UnitKey,
 )
-from ..holding import is_held
+from ..holding import is_unheld
 from .resealing import (
     Bundle,
     Moved,
@@ -280,7 +280,7 @@ def forget_old(session: Session, day: date, most: int) -> int:
     ids = set(session.scalars(old))
     if ids:
         # Under a hold nothing goes: what nobody compared may be all that is left of the words.
-        ids -= set(session.scalars(select(Tip.id).where(Tip.id.in_(ids), is_held(day))))
+        ids = set(session.scalars(select(Tip.id).where(Tip.id.in_(ids), is_unheld(day))))
     if ids := set(islice(ids, most)):
         forget(session, ids)
     return len(ids)

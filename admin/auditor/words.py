@@ -72,7 +72,10 @@ DONE: Final[dict[str, Any]] = {
     "file_opened": _l("打开了附件"),
     **{
         kind.value: _l(EVENT_WORDS[kind].word)
-        for kind in (EventKind.FILE_COPIED, EventKind.FILE_TAKEN)
+        for kind in (
+            *(EventKind.FILE_COPIED, EventKind.FILE_TAKEN),
+            *(EventKind.CASE_PRINTED, EventKind.CASE_EXPORTED),
+        )
     },
     "assigned": _l("分派了线索"),
     "labelled": _l("贴了工作标签"),

@@ -13,6 +13,7 @@ from ..members import countersign
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
 from .blueprint import bp
+from .case import views as case_views  # noqa: F401
 from .deadlines import overdue_views  # noqa: F401
 from .deadlines import views as deadline_views  # noqa: F401
 from .duty.views import bp as duty_bp

@@ -63,7 +63,7 @@ def _line(
     step: HoldStep,
     reference: str,
     unit_id: str,
-    held_until: date,
+    held_until: date | None,
     expires_on: date | None,
     status: TipStatus,
 ) -> HoldLine:
@@ -76,10 +76,10 @@ def _line(
         reason=step.reason,
         authority=step.authority,
         since=step.settled_on or day,
-        until=step.until or held_until,
+        until=step.until or held_until or day,
         asked_by=step.asked_by,
         granted_by=step.settled_by or "",
-        is_running=held_until >= day,
+        is_running=held_until is not None and held_until >= day,
         due_on=expires_on if is_late else None,
     )
 

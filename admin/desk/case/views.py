@@ -102,7 +102,8 @@ def note_case(reference: str) -> Answer:
     if not form.validate_on_submit():
         return refused(form)
 
-    note_leaving(db.session, tip, _KINDS[form.what.data], form.sha256.data, actor=g.staff)
+    kind, sum_ = _KINDS[form.what.data or ""], form.sha256.data or ""
+    note_leaving(db.session, tip, kind, sum_, actor=g.staff)
     db.session.commit()
     return jsonify(noted=True)
 

@@ -1,6 +1,6 @@
 """A tip's hold on its page: who may ask, who may answer, and what the page says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -69,7 +69,7 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
         return Wish(self.reason.data, self.authority.data, self.until.data)
 
 
-def _check_listed(field: Field, listed: dict[str, object]) -> None:
+def _check_listed(field: Field, listed: Mapping[str, object]) -> None:
     if field.data not in listed:
         raise ValidationError(_l("没有这个理由。请在列出的里面选。"))
 

@@ -3,12 +3,13 @@
 Nothing of a tip's words, nor of what stands in its notes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from flask import render_template
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,8 +17,11 @@ from sqlalchemy.orm import Session
 from ..access.permissions import Act, may
 from ..app_state import app_state
 from ..db import db, today
+from ..district.data import Choice
 from ..models import HoldKind, HoldStep, Tip
 from ..tip.status import TipStatus
+from ..vault.deletions import RESTORED
+from ..vault.events import SYSTEM
 from .views import bp
 
 SHOWN: Final = 500
@@ -77,11 +81,19 @@ def _line(
         authority=step.authority,
         since=step.settled_on or day,
         until=step.until or held_until or day,
-        asked_by=step.asked_by,
-        granted_by=step.settled_by or "",
+        asked_by=_name(step.asked_by),
+        granted_by=_name(step.settled_by or ""),
         is_running=held_until is not None and held_until >= day,
         due_on=expires_on if is_late else None,
     )
+
+
+def _words(listed: Mapping[str, Choice]) -> dict[str, str]:
+    return {row.id: row.zh for row in listed.values()}
+
+
+def _name(by: str) -> str:
+    return str(_("系统")) if by == SYSTEM else by
 
 
 @bp.get("/holds")
@@ -94,7 +106,7 @@ def show_holds() -> str:
         lines=read_holds(db.reading),
         shown=SHOWN,
         kinds=_KIND,
-        reasons={row.id: row.zh for row in district.holds.reasons.values()},
-        authorities={row.id: row.zh for row in district.holds.authorities.values()},
+        reasons={RESTORED: _("恢复备份时照删除账补上的"), **_words(district.holds.reasons)},
+        authorities={RESTORED: _("原来的机关"), **_words(district.holds.authorities)},
         units={unit.id: unit.zh for unit in district.units.values()},
     )

@@ -103,6 +103,12 @@ def _copy_journal(config: Config, folder: Path) -> None:
     try:
         write_out(db.session)
         copy_beside(config, folder)
+        read_journal(config, folder / COPY)
+    except BrokenJournal as error:
+        raise click.ClickException(
+            f"删除账 {config.deletions_file} 第 {error.number} 行对不上：被人改过，或者磁盘坏了。\n"
+            "  备份本身是好的。请查明原因，再把这本账移到一边，另外存好：程序会另起一本。"
+        ) from None
     except OSError as error:
         raise click.ClickException(
             f"删除账没有抄好（{error.strerror}）：备份本身是好的。"

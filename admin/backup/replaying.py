@@ -17,13 +17,11 @@ from ..db import SHANGHAI, today
 from ..models import HoldKind, HoldStep, Tip
 from ..tip.status import TipStatus
 from ..vault import history
-from ..vault.deletions import Entry, merged, tag_key, tag_of
+from ..vault.deletions import RESTORED, Entry, merged, tag_key, tag_of
 from ..vault.events import SYSTEM
 from ..vault.expiry import EMPTY
 from .checking import PartTaker
 
-RESTORED: Final = "restored"
-"""Stands for reason and organ of a hold of which the journal alone tells."""
 _HANGING: Final = ("message", "note", "tip_label", "kept_tip", "kept_file", "upload")
 
 

@@ -29,6 +29,8 @@ from ..models import RetentionLine, random_key
 
 COPY: Final = "dengshao-deletions.log"
 """What the copy beside a backup is called: the newest stands for all backups of a folder."""
+RESTORED: Final = "restored"
+"""Stands for reason and organ of a hold of which after a restore the journal alone tells."""
 _START: Final = "dengshao deletions 1"
 _AT_ONCE: Final = 1000
 _NONE: Final = "-"

@@ -18,7 +18,7 @@ from admin.app_state import app_state
 from admin.db import db, set_today
 from admin.desk.holds import services
 from admin.desk.holds.services import Wish
-from admin.desk.services import decide
+from admin.desk.services import KeptOnly, decide
 from admin.desk.tip.links import HasDuplicates, link, merge
 from admin.models import Tip, UnitKey
 from admin.serving.sweeper import sweep_now
@@ -135,7 +135,17 @@ class Year:
         decide(db.session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ADA)
         told.goes_on = day + timedelta(days=days)
 
-    def reopen(self, tip, told, _day):
+    def reopen(self, tip, told, day):
+        if told.goes_on <= day and not (told.head and told.head.is_open):
+            # Its reporter was told that it is gone: neither they nor staff take it up again.
+            again = {
+                "new": TipStatus.ACCEPTED,
+                "outcome": app_state().district.outcomes["in_scope"],
+            }
+            with pytest.raises(KeptOnly):
+                decide(db.session, tip, actor=ADA, **again)
+            self.counts["not taken up again"] += 1
+            return
         history.heard_from_reporter(db.session, tip, EventKind.MORE_WORDS)
         told.goes_on = told.head = None
 
@@ -154,10 +164,10 @@ class Year:
         self.counts["merged"] += 1
 
     def ask(self, tip, told, day):
-        until = day + timedelta(days=self.rng.randint(1, 120))
+        until = max(day + timedelta(days=self.rng.randint(1, 120)), told.held or day)
         services.ask_to_hold(db.session, tip, Wish("case", "own", until), actor=ADA)
-        first = told.asked[1] if told.asked else day
-        told.asked = ("hold", first, until)
+        asked = told.asked if told.asked and told.asked[0] == "hold" else None
+        told.asked = ("hold", asked[1] if asked else day, until)
 
     def release(self, tip, told, day):
         if told.held is None or told.held < day:
@@ -207,7 +217,7 @@ def test_nothing_under_hold_is_deleted_and_nothing_that_is_due_is_kept(year, dat
     assert counts["gone"] >= (40 if whole else 8), counts
     assert counts["gone after a hold"] >= (3 if whole else 1), counts
     assert counts["kept past its day"] >= (50 if whole else 5), counts
-    wanted = ("hold granted", "hold refused", "release granted", "merged")
+    wanted = ("hold granted", "hold refused", "release granted", "merged", "not taken up again")
     assert min(counts[name] for name in wanted) >= 1, counts
     # The journal tells of each deletion once, and of the holds; a restore has nothing else.
     config = year.app.extensions["dengshao"].config

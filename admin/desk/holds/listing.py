@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from ...db import today
-from ...models import HoldKind, HoldStep, Tip
+from ...models import NOT_PURGED, HoldKind, HoldStep, Tip
 
 SHOWN: Final = 200
 
@@ -33,7 +33,7 @@ def held_tips(session: Session, unit_id: str) -> Sequence[HeldTip]:
     query = (
         select(Tip.reference, Tip.held_until, HoldStep.kind, HoldStep.asked_by, HoldStep.asked_on)
         .outerjoin(HoldStep, waits)
-        .where(Tip.unit_id == unit_id, or_(runs, HoldStep.id.is_not(None)))
+        .where(Tip.unit_id == unit_id, text(NOT_PURGED), or_(runs, HoldStep.id.is_not(None)))
         .order_by(HoldStep.id.is_(None), Tip.held_until, Tip.reference)
         .limit(SHOWN)
     )

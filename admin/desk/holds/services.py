@@ -56,13 +56,20 @@ def last_day() -> date:
     return today() + timedelta(days=app_state().district.holds.longest_days)
 
 
+def first_day(tip: Tip) -> date:
+    """Tell the first day that may be asked for: tomorrow, or the last one of the hold that runs."""
+    tomorrow = today() + timedelta(days=1)
+    return max(tomorrow, tip.held_until) if tip.held_until else tomorrow
+
+
 def ask_to_hold(session: Session, tip: Tip, wish: Wish, *, actor: Staff) -> HoldStep:
     """Ask to hold a tip, or for a hold that runs to be given a new last day.
 
     Raises `MoveNotAllowed` once the words are gone, ValueError for a day that no hold may have, and
-    `NoOtherHead`. What was asked for before and not answered gives way.
+    `NoOtherHead`. What was asked for before and not answered gives way. A hold is made shorter by a
+    release alone, which leaves days of warning.
     """
-    if not today() < wish.until <= last_day():
+    if not first_day(tip) <= wish.until <= last_day():
         raise ValueError("no such day")
     kind = HoldKind.RENEW if _is_under_hold(tip) else HoldKind.SET
     step = _ask(session, tip, kind, actor)
@@ -83,9 +90,10 @@ def ask_to_release(session: Session, tip: Tip, *, actor: Staff) -> HoldStep:
 def _ask(session: Session, tip: Tip, kind: HoldKind, actor: Staff) -> HoldStep:
     """Find or make the one open request of a tip, in the name of who asks now.
 
-    It keeps its first day: one person alone must not keep words by asking again and again.
+    It keeps its first day: one person alone must not keep words by asking again and again. But not
+    that of a request for the contrary, which kept none.
     """
-    if tip.status is TipStatus.PURGED:
+    if tip.status is TipStatus.PURGED or _leaves_lane_today(tip):
         raise MoveNotAllowed("purged")
     if not heads_but(session, tip.unit_id, actor.name):
         raise NoOtherHead
@@ -94,8 +102,15 @@ def _ask(session: Session, tip: Tip, kind: HoldKind, actor: Staff) -> HoldStep:
     last = select(func.max(HoldStep.number)).where(HoldStep.tip_id == tip.id)
     # A new number each time: an answer to what was asked before must not meet what is asked now.
     step.number = (session.execute(last).scalar() or 0) + 1
+    if step.kind is HoldKind.RELEASE and kind is not HoldKind.RELEASE:
+        step.asked_on = today()
     step.kind, step.asked_by = kind, actor.name
     return step
+
+
+def _leaves_lane_today(tip: Tip) -> bool:
+    """Tell whether a tip of the lane is deleted already but for the sweep; its reporter knows."""
+    return tip.machine_unit is not None and tip.expires_on is not None and tip.expires_on <= today()
 
 
 def _record_asked(session: Session, tip: Tip, step: HoldStep, actor: Staff) -> HoldStep:
@@ -147,7 +162,7 @@ def _granted_day(session: Session, tip: Tip, step: HoldStep) -> date:
     if step.kind is not HoldKind.RELEASE:
         if step.until is None or step.until < today():
             raise Outdated
-        return step.until
+        return max(step.until, tip.held_until or step.until)
     if tip.held_until is None or tip.held_until < today():
         raise Outdated
     notice = app_state().district.clocks.retention.notice_days

@@ -8,6 +8,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
 from wtforms import DateField, Field, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
@@ -17,6 +18,7 @@ from ...db import db, today
 from ...models import HoldStep, Tip
 from ...tip.status import TipStatus
 from ...vault.holding import words_go_on
+from ...vault.told import is_over
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import back_to, tip_as_seen
@@ -27,6 +29,7 @@ from .services import (
     ask_to_hold,
     ask_to_release,
     current,
+    first_day,
     last_day,
     waiting,
 )
@@ -44,8 +47,9 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
     )
     until = DateField(_l("保全到哪一天"), [InputRequired(_l("请选一天。"))], id="hold-until")
 
-    def __init__(self) -> None:
+    def __init__(self, tip: Tip) -> None:
         super().__init__()
+        self.tip = tip
         rules = app_state().district.holds
         for field, rows in ((self.reason, rules.reasons), (self.authority, rules.authorities)):
             field.choices = [("", _l("请选择")), *((row.id, row.zh) for row in rows.values())]
@@ -58,7 +62,9 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
         _check_listed(field, app_state().district.holds.authorities)
 
     def validate_until(self, field: Field) -> None:
-        if field.data is None or not today() < field.data <= last_day():
+        if field.data is None or not first_day(self.tip) <= field.data <= last_day():
+            if self.tip.held_until and field.data and field.data < self.tip.held_until:
+                raise ValidationError(_l("比现在的保全早。要早些结束，请求放开保全。"))
             longest = app_state().district.holds.longest_days
             raise ValidationError(_("日期要在明天以后、%(n)s 天以内。", n=longest))
 
@@ -98,6 +104,10 @@ class TipHold:
     until: date | None
     """The last day of the hold that runs."""
     is_ending: bool
+    with_head: bool
+    """Whether the case into which the tip was merged is held, and this one with it."""
+    is_over: bool
+    """The reporter is told that it is deleted, and reads and writes nothing any more."""
     waiting: HoldStep | None
     goes_on: date | None
     """The day on which the words go, by all that is known today."""
@@ -120,13 +130,20 @@ def hold_of(tip: Tip) -> TipHold:
         running=running,
         until=until,
         is_ending=until is not None and until <= soon,
+        with_head=_is_head_held(session, tip),
+        is_over=is_over(session, tip.expires_on, tip.merged_into_id, tip.status),
         waiting=asked,
         goes_on=words_go_on(session, tip),
-        form=HoldForm() if can_ask else None,
+        form=HoldForm(tip) if can_ask else None,
         can_release=can_ask and running is not None,
         answer_form=AnswerForm() if asked and _may_answer(asked) else None,
         released_until=min(until, soon) if until else soon,
     )
+
+
+def _is_head_held(session: Session, tip: Tip) -> bool:
+    head = session.get(Tip, tip.merged_into_id) if tip.merged_into_id else None
+    return head is not None and head.held_until is not None and head.held_until >= today()
 
 
 def _may_answer(asked: HoldStep) -> bool:
@@ -150,7 +167,7 @@ def hold_words() -> dict[str, object]:
 def ask_hold(reference: str) -> Answer:
     """Ask to keep a tip's words past their day."""
     tip = tip_as_seen(reference)
-    form = HoldForm()
+    form = HoldForm(tip)
     if not form.validate_on_submit():
         return refused(form)
 

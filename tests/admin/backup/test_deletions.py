@@ -252,6 +252,23 @@ def test_what_was_done_to_a_journal_shows(journal, operator, one, empty, kind):
     assert operator.restore(target, "--without-deletions").exit_code == 0
 
 
+def test_a_backup_tells_of_a_journal_that_was_changed_and_of_one_moved_aside_no_more(
+    journal, operator, one
+):
+    """An operator hears of it on the day, and not when they restore."""
+    _config, path = journal
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], *lines[2:]]))
+
+    told = operator.backup()
+
+    assert told.exit_code == 1
+    assert "第 2 行对不上" in told.output
+    assert operator.file.exists()
+    path.rename(path.with_name("aside"))
+    assert operator.backup().exit_code == 0
+
+
 def test_another_installations_journal_is_refused(journal, tmp_path, environ):
     _config, path = journal
     other = tmp_path / "secret"

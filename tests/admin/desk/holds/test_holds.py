@@ -415,6 +415,100 @@ def test_a_released_hold_ends_after_the_days_of_warning_and_can_be_taken_up_agai
     assert sweep(session, in_days(notice + 1))["tips"] == 1
 
 
+def test_a_hold_is_not_made_shorter_by_asking_for_an_earlier_day(
+    session, row, hold, unit, desk, fresh
+):
+    """That would be a release without its days of warning."""
+    tip = row()
+    hold(tip, 60)
+    session.commit()
+
+    answer = desk.post(fresh(tip), "hold", **wish(59))
+
+    assert answer.status_code == 422
+    assert "请求放开保全" in answer.json["errors"]["until"][0]
+    with pytest.raises(ValueError, match="no such day"):
+        services.ask_to_hold(session, tip, Wish("case", "own", in_days(59)), actor=unit[ANALYST])
+    assert services.waiting(session, tip.id) is None
+
+
+def test_what_was_asked_before_a_longer_hold_was_granted_makes_it_no_shorter(
+    session, row, hold, unit
+):
+    tip = row()
+    services.ask_to_hold(session, tip, Wish("case", "own", in_days(9)), actor=unit[ANALYST])
+    tip.held_until = in_days(60)
+
+    grant(session, tip, unit[HEAD])
+
+    assert tip.held_until == in_days(60)
+
+
+def test_a_request_to_hold_in_the_place_of_one_to_release_has_days_of_its_own(
+    session, row, hold, unit
+):
+    tip = row()
+    hold(tip, 20)
+    services.ask_to_release(session, tip, actor=unit[ANALYST])
+    session.commit()
+    set_today(in_days(21))
+    services.ask_to_hold(session, tip, Wish("case", "own", in_days(90)), actor=unit[ANALYST])
+    session.commit()
+
+    assert services.waiting(session, tip.id).asked_on == today()
+    assert sweep(session)["tips"] == 0
+
+
+KEPT_ONLY = {
+    "decision": {"move_to": "accepted", "reason": "reopened"},
+    "messages": {"number": "1", "digest": "0" * 64, "ask": "no"},
+}
+
+
+@pytest.mark.parametrize("act", KEPT_ONLY)
+@pytest.mark.parametrize(("days", "code"), [(1, 303), (0, 422)])
+def test_what_its_reporter_was_told_to_be_deleted_is_kept_and_not_worked_on(
+    session, row, hold, desk, fresh, message, act, days, code
+):
+    """Taken up again it would come back to life in the mailbox, and tell that there is a case."""
+    tip = row(days)
+    hold(tip, 60)
+    session.commit()
+    fields = KEPT_ONLY[act] | ({"sealed": message["sealed"]} if act == "messages" else {})
+
+    answer = desk.post(fresh(tip), act, **fields)
+
+    assert answer.status_code == code
+    if code == 422:
+        assert "举报人已看到内容已删除" in answer.json["error"]
+        assert fresh(tip).expires_on == today()
+        page = desk.show(tip).text
+        assert "举报人那里已经写着“内容已删除”" in page
+
+
+def test_the_page_of_a_merged_tip_says_that_its_case_is_held(session, row, hold, desk):
+    head, merged = row(9), row(9)
+    merged.merged_into_id = head.id
+    hold(head, 60)
+    session.commit()
+
+    assert "并入的那一条在保全" in desk.show(merged).text
+
+
+def test_what_was_deleted_while_a_request_waited_is_not_listed_any_more(
+    session, row, unit, sign_in
+):
+    tip = row()
+    services.ask_to_hold(session, tip, Wish("case", "own", in_days(9)), actor=unit[ANALYST])
+    session.commit()
+    head = sign_in(HEAD)
+    assert tip.reference in head.get("/desk/overdue/").text.partition('id="holds"')[2]
+    sweep(session, in_days(7))
+    session.commit()
+
+    assert tip.reference not in head.get("/desk/overdue/").text.partition('id="holds"')[2]
+
+
 def test_a_release_makes_no_hold_longer(session, row, hold, unit):
     tip = row()
     hold(tip, 3)

@@ -67,6 +67,8 @@ class Config:
     blobs_url: str = field(repr=False)
     """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
     AWS_* of the environment), or `memory:///`, which a restart empties."""
+    deletions_file: Path
+    """The journal of deletions and holds: outside of the database, for a restore to read."""
     rooms: frozenset[str]
     public_host: str
     desk_host: str
@@ -153,6 +155,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
             "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
         ),
         blobs_url=_blobs_url(values, env, data),
+        deletions_file=Path(values.get("DENGSHAO_DELETIONS", data / "deletions.log")).resolve(),
         rooms=_rooms(values),
         public_host=public_host,
         desk_host=desk_host,

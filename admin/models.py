@@ -71,6 +71,14 @@ class Direction(enum.StrEnum):
     REPORTER = "reporter"
 
 
+class HoldKind(enum.StrEnum):
+    """What a step of a legal hold asks for."""
+
+    SET = "set"
+    RENEW = "renew"
+    RELEASE = "release"
+
+
 def _partial(name: str, first: str, *rest: str) -> Index:
     """Make an index of the rows alone whose first column is set."""
     where = text(f"{first} IS NOT NULL")
@@ -147,6 +155,8 @@ class Tip(Base):
         _partial("ix_tip_run_out", "claimed_until", "unit_id"),
         _within("ix_tip_expires", EXPIRING, "expires_on"),
         _within("ix_tip_purged", PURGED, "expires_on"),
+        # Legal holds, of which a unit has few.
+        _partial("ix_tip_held", "held_until", "unit_id"),
         _partial(
             "ix_tip_machine",
             *("machine_unit", "is_open", "lane_rank", "urgency", "received_on", "id"),
@@ -208,6 +218,9 @@ class Tip(Base):
     lane_rank: Mapped[LaneRank] = mapped_column(
         default=LaneRank.PLAIN, server_default=LaneRank.PLAIN.value, deferred=True
     )
+    # The last day of a legal hold, or of the last one there was: on the tip, so that it goes along
+    # wherever the tip goes.
+    held_until: Mapped[date | None] = mapped_column(deferred=True)
 
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.
     __mapper_args__ = {"version_id_col": version}
@@ -318,6 +331,60 @@ class Decision(Base):
     def event(self) -> Event:
         """What happened, with all that it carries."""
         return Event(self.kind, self.reason, self.urgency, self.other, self.rule, self.level)
+
+
+class HoldStep(Base):
+    """One step of a legal hold: asked for by one member, granted or not by another.
+
+    Codes of holds.yml alone; what is to be said in words lies in a sealed note. Rows are added, and
+    settled once.
+    """
+
+    __tablename__ = "hold_step"
+    __table_args__ = (
+        Index("ix_hold_step_number", "tip_id", "number", unique=True),
+        # One open request for one tip, however many ask at once.
+        Index(
+            "ix_hold_step_open",
+            "tip_id",
+            unique=True,
+            sqlite_where=text("settled_on IS NULL"),
+            postgresql_where=text("settled_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    number: Mapped[int]
+    kind: Mapped[HoldKind]
+    # Codes of holds.yml: why, and who asked for it. A release names those of the hold that it ends.
+    reason: Mapped[str] = mapped_column(String(20))
+    authority: Mapped[str] = mapped_column(String(20))
+    # The last day of the hold that was asked for; of a release none until it is granted.
+    until: Mapped[date | None]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    # The first day on which this was asked for, however often it was asked for anew.
+    asked_on: Mapped[date]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_on: Mapped[date | None]
+    is_granted: Mapped[bool | None]
+
+
+class RetentionLine(Base):
+    """What is still to be written into the journal of deletions, which lies outside this database.
+
+    Written with the deletion or the hold itself, and gone once it stands in the journal.
+    """
+
+    __tablename__ = "retention_line"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # Epoch seconds of a sweep, or of an act of staff.
+    at: Mapped[int] = mapped_column(BigInteger)
+    # Made of the tip's lookup under a key of the server's secret: of no use to whoever lacks it.
+    tag: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # Of a hold its last day; none: the words were deleted.
+    until: Mapped[date | None]
 
 
 class SpentNonce(Base):

@@ -43,6 +43,9 @@ class Act(enum.StrEnum):
     SEARCH = "search"
     ENTER = "enter"
     CONTACT = "contact"
+    HOLD = "hold"
+    GRANT_HOLD = "grant_hold"
+    CASE_FILE = "case_file"
     ROSTER = "roster"
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
@@ -85,6 +88,9 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.SEARCH: _READERS | {"dispatcher"},
     Act.ENTER: _READERS,
     Act.CONTACT: _READERS,
+    Act.HOLD: _JUDGES,
+    Act.GRANT_HOLD: _HEADS,
+    Act.CASE_FILE: _JUDGES,
     Act.ROSTER: _HEADS,
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,
@@ -105,7 +111,10 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 
 
 HELD_BY_KEY: Final = frozenset(
-    {Act.OPEN, Act.WRITE, Act.CONTACT, Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER}
+    {
+        *(Act.OPEN, Act.WRITE, Act.CONTACT, Act.CASE_FILE),
+        *(Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER),
+    }
 )
 """What nobody can do without a key, whatever the server lets them; all else hangs on its rules."""
 

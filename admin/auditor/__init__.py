@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from . import holds  # noqa: F401
 from .views import bp
 
 

@@ -51,6 +51,9 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.SEARCH: "search by number, day and label",
     Act.ENTER: "enter what somebody told",
     Act.CONTACT: "open a contact block",
+    Act.HOLD: "ask for a legal hold or its release",
+    Act.GRANT_HOLD: "grant a legal hold or its release",
+    Act.CASE_FILE: "print or export a case file",
     Act.ROSTER: "set the duty roster",
     Act.HANDOVER: "write a hand-over note",
     Act.SPEAK_CODE: "speak an invitation's code",
@@ -79,6 +82,7 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
         "the old one and the new one; the old bytes stay until a second browser has opened both",
     ),
     Act.RECOVER: ("纸上的两半", "the two halves on paper"),
+    Act.CASE_FILE: ("本单位的；做了要记下", "the unit's; each is logged"),
 }
 """Which key it is, for each act that one holds."""
 
@@ -91,6 +95,14 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.BULK: (
         "专管线索不成批办结、不成批改紧急程度",
         "never ends or regrades what lies on the way for officials",
+    ),
+    Act.HOLD: (
+        "本单位另一位负责人同意才算",
+        "another member who is a head of the unit must agree",
+    ),
+    Act.GRANT_HOLD: (
+        "提的人自己不能同意",
+        "never by who asked",
     ),
     Act.SPEAK_CODE: (
         "监督单位没有别的负责人时，由上一级的念",

@@ -70,6 +70,7 @@ class Sayings:
         self._codes = {
             **{row.id: row.zh for row in district.outcomes.values()},
             **{row.id: row.zh for row in district.labels.values()},
+            **audit_words.hold_codes(district.holds.reasons),
             **{f"extend_{row.id}": row.zh for row in district.clocks.extension.reasons},
         }
         self._units = {unit.id: unit.zh for unit in district.units.values()}

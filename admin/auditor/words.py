@@ -32,6 +32,9 @@ ACT: Final[dict[Act, Any]] = {
     Act.SEARCH: _l("按编号、日期、标签搜索"),
     Act.ENTER: _l("代录来电来访"),
     Act.CONTACT: _l("打开联系方式"),
+    Act.HOLD: _l("请求保全、放开保全"),
+    Act.GRANT_HOLD: _l("同意保全、放开保全"),
+    Act.CASE_FILE: _l("打印、导出案卷"),
     Act.ROSTER: _l("排值班表"),
     Act.HANDOVER: _l("写交班记录"),
     Act.SPEAK_CODE: _l("出邀请的口头码"),
@@ -69,7 +72,10 @@ DONE: Final[dict[str, Any]] = {
     "file_opened": _l("打开了附件"),
     **{
         kind.value: _l(EVENT_WORDS[kind].word)
-        for kind in (EventKind.FILE_COPIED, EventKind.FILE_TAKEN)
+        for kind in (
+            *(EventKind.FILE_COPIED, EventKind.FILE_TAKEN),
+            *(EventKind.CASE_PRINTED, EventKind.CASE_EXPORTED),
+        )
     },
     "assigned": _l("分派了线索"),
     "labelled": _l("贴了工作标签"),
@@ -149,6 +155,23 @@ _FAULT: Final = {
     Fault.END_MARK: _l("末尾的记号不见了，或者是假的"),
     Fault.CHECKPOINT: _l("和纸上的核对点不一样，记录可能整个重写过"),
 }
+
+
+def hold_codes(reasons: Mapping[str, Any]) -> dict[str, str]:
+    """Word what each step of a hold is in the log, with its reason."""
+    steps = (
+        *(EventKind.HOLD_ASKED, EventKind.HOLD_SET, EventKind.HOLD_RENEWED),
+        *(EventKind.RELEASE_ASKED, EventKind.HOLD_RELEASED, EventKind.HOLD_REFUSED),
+    )
+    told = {
+        Event(kind, reason=row.id).code: (str(_(EVENT_WORDS[kind].word)), row.zh)
+        for kind in steps
+        for row in reasons.values()
+    }
+    return {
+        code: word % {"why": why} if "%(why)" in word else f"{word}：{why}"
+        for code, (word, why) in told.items()
+    }
 
 
 def act_word(code: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -17,11 +18,21 @@ from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identi
 from ..sealing.errors import SealingError
 from ..serving.opening import steps
 from ..serving.server import AlreadyRunning, hold_lock
+from ..vault.deletions import (
+    COPY,
+    BrokenJournal,
+    Entry,
+    complete,
+    copy_beside,
+    read_journal,
+    write_out,
+)
 from ..vault.files.blobs import BlobsAway
 from .archive import Manifest
 from .checking import MOST_NAMED
 from .files import NotEmpty
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
+from .replaying import Replay
 from .restoring import Damaged, OtherSecret, TooNew, check, refuse_filled, restore
 
 NO_RECIPIENT = (
@@ -33,6 +44,12 @@ KEEP_APART = (
     "密钥文件（DENGSHAO_SECRET_FILE）不在备份里。\n"
     "  请另外抄在纸上或存到另一个介质，和备份分开放。\n"
     "  没有它，查询码查不到线索，动态口令也要重新登记。"
+)
+GO_WITHOUT = "找不回来才用 --without-deletions：备份以后删过的，可能又回来，要照纸上的记录再删。"
+NO_JOURNAL = (
+    f"没有找到删除账：备份旁边的 {COPY}，或者 DENGSHAO_DELETIONS。\n"
+    "  没有它，备份以后删过的内容会回来，后来定的保全也会丢。请用 --deletions 指明。\n"
+    f"  {GO_WITHOUT}"
 )
 SENTENCES: dict[type[Exception], str] = {
     BackupRuns: "另一个备份正在进行，请等它做完。",
@@ -73,11 +90,29 @@ def make_backup(target: Path, recipient: str | None) -> None:
         raise click.ClickException(_no_room(error)) from None
     db.session.merge(Setting(name=LAST_BACKUP, value=str(int(time.time()))))
     db.session.commit()
+    _copy_journal(config, target.parent)
     _tell(manifest)
     click.echo(f"已备份到 {target}\nSHA-256 {digest}\n{KEEP_APART}")
     if manifest.missing:
         # Everything else is in it, but whoever runs this by a timer must hear of it.
         raise click.ClickException(_lacking(manifest))
+
+
+def _copy_journal(config: Config, folder: Path) -> None:
+    """Bring the journal of deletions up to date, and lay a copy beside the backup."""
+    try:
+        write_out(db.session)
+        copy_beside(config, folder)
+        read_journal(config, folder / COPY)
+    except BrokenJournal as error:
+        raise click.ClickException(
+            f"删除账 {config.deletions_file} 第 {error.number} 行对不上：被人改过，或者磁盘坏了。\n"
+            "  备份本身是好的。请查明原因，再把这本账移到一边，另外存好：程序会另起一本。"
+        ) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"删除账没有抄好（{error.strerror}）：备份本身是好的。"
+        ) from None
 
 
 def _recipient(text: str | None) -> HybridRecipient:
@@ -118,15 +153,68 @@ def _lacking(manifest: Manifest) -> str:
     return f"有 {len(manifest.missing)} 个证据文件在存放处缺了，备份里也没有：{names}"
 
 
+@dataclass
+class _Journals:
+    """The journals of deletions that can be found for a backup, and what they did to it."""
+
+    config: Config
+    file: Path
+    given: tuple[Path, ...]
+    without_secret: bool
+    """Then none can be read: neither its MACs nor its tags."""
+    without_deletions: bool
+    entries: list[Entry] = field(default_factory=list)
+    done: Replay | None = None
+
+    def replay(self) -> Replay:
+        """Read what was named, the copy beside the backup, and our own. Raises ClickException."""
+        if not self.without_secret:
+            self.entries = self._read_all()
+        self.done = Replay(self.config, self.entries)
+        return self.done
+
+    def _read_all(self) -> list[Entry]:
+        own = dict.fromkeys((self.file.parent / COPY, self.config.deletions_file))
+        paths = [*self.given, *(path for path in own if path.exists())]
+        if not paths and not self.without_deletions:
+            raise click.ClickException(NO_JOURNAL)
+        return [entry for path in paths for entry in self._read(path)]
+
+    def _read(self, path: Path) -> list[Entry]:
+        try:
+            return read_journal(self.config, path)
+        except BrokenJournal as error:
+            if self.without_deletions:
+                return error.entries
+            raise click.ClickException(
+                f"删除账 {path} 第 {error.number} 行对不上，没有恢复。\n  {GO_WITHOUT}"
+            ) from None
+
+    def told(self) -> str:
+        """Say what was done by them."""
+        deleted, held = (self.done.deleted, self.done.held) if self.done else ({}, {})
+        return (
+            f"照删除账：备份以后删过的线索 {len(deleted)} 条，没有放回内容；"
+            f"保全 {len(held)} 条，照最后定的日子。"
+        )
+
+
 def restore_backup(
-    *, file: Path, identity: Path | None, only_check: bool, without_secret: bool
+    *,
+    file: Path,
+    identity: Path | None,
+    only_check: bool,
+    without_secret: bool,
+    journals: tuple[Path, ...] = (),
+    without_deletions: bool = False,
 ) -> None:
     # The database and what lies beside it are for this user alone.
     os.umask(0o077)
     try:
         config = load_config()
         key = _identity(identity)
-        manifest = _run(config, file, key, only_check=only_check, any_secret=without_secret)
+        found = _Journals(config, file, journals, without_secret, without_deletions)
+        manifest = _run(config, file, key, found, only_check=only_check)
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
     except Damaged as error:
@@ -153,15 +241,21 @@ def older(manifest: Manifest) -> str:
 
 
 def _run(
-    config: Config, file: Path, key: HybridIdentity, *, only_check: bool, any_secret: bool
+    config: Config, file: Path, key: HybridIdentity, journals: _Journals, *, only_check: bool
 ) -> Manifest:
+    any_secret = journals.without_secret
     with file.open("rb") as source:
         if only_check:
             return check(config, source, key, any_secret=any_secret)
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         with hold_lock(config):
             refuse_filled(config)
-            return restore(config, source, key, any_secret=any_secret)
+            manifest = restore(
+                config, source, key, any_secret=any_secret, find_replay=journals.replay
+            )
+    complete(config, journals.entries)
+    click.echo(journals.told())
+    return manifest
 
 
 def _identity(path: Path | None) -> HybridIdentity:

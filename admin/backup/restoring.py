@@ -7,7 +7,7 @@ transaction, sealed files in a folder of another name, or in a bucket to which n
 import hmac
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ from .archive import Manifest, Opened
 from .checking import Inspection
 from .files import NotEmpty, filling, refuse_filled_store
 from .making import mac_of
+from .replaying import Replay
 from .rows import reflect, to_values
 
 _TOGETHER = 200
@@ -60,24 +61,34 @@ def check(config: Config, source: BinaryIO, identity: Identity, *, any_secret: b
     return manifest
 
 
-def restore(config: Config, source: BinaryIO, identity: Identity, *, any_secret: bool) -> Manifest:
+def restore(
+    config: Config,
+    source: BinaryIO,
+    identity: Identity,
+    *,
+    any_secret: bool,
+    find_replay: Callable[[], Replay] | None = None,
+) -> Manifest:
     """Check a backup, then fill the configured database and the store of sealed files with it.
 
-    Raises as `check` does, `NotEmpty`, and `BlobsAway`.
+    What was deleted since is left out on the way in, by what `find_replay` gives once the backup
+    was found whole: no disk ever sees it again. Raises as `check` does, `NotEmpty`, `BlobsAway`.
     """
     refuse_filled(config)
     manifest = check(config, source, identity, any_secret=any_secret)
+    replay = find_replay() if find_replay else Replay(config, [])
     source.seek(0)
     # The inner ends first: evidence is in its place before a row tells of it.
     with _target(config) as connection, filling(config) as put_part:
         migrate_within(connection, manifest.revision)
-        with _Loader(connection) as loader:
-            walk = Inspection(loader.take_row, put_part)
+        with _Loader(connection, replay.row) as loader:
+            walk = Inspection(loader.take_row, replay.without_deleted(put_part))
             walk.run(Opened(source, [identity]))
         if walk.damages:
             # It changed since it was checked, a moment ago.
             raise Damaged(walk.damages)
         migrate_within(connection)
+        replay.finish(connection)
     return manifest
 
 
@@ -148,11 +159,19 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+RowChanger = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+
+
+def _as_it_is(_table: str, row: dict[str, Any]) -> dict[str, Any]:
+    return row
+
+
 class _Loader:
     """Writes rows in small heaps, and references of a table to itself after all its rows."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changed: RowChanger = _as_it_is) -> None:
         self._connection = connection
+        self._changed = changed
         self._tables = reflect(connection)
         self._heap: list[dict[str, Any]] = []
         self._heap_of = ""
@@ -176,7 +195,9 @@ class _Loader:
             self._flush()
             self._heap_of = name
         table = self._tables[name]
-        row = to_values(values)
+        row = self._changed(name, to_values(values))
+        if row is None:
+            return
         own = {column.name for column in table.columns if _points_home(table, column)}
         if waiting := {column: row[column] for column in own if row[column] is not None}:
             key = {column.name: row[column.name] for column in table.primary_key.columns}

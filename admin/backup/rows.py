@@ -20,6 +20,7 @@ LEFT_OUT: Final = {
     "spent_challenge": "用过的计算题：当天就过期",
     "sign_in_failure": "登录失败的次数",
     "invitation": "还没用的邀请：旧链接不能因为恢复又能用",
+    "retention_line": "还没写进删除账的行：恢复以后照账上的办",
     "outbox_mail": "待发的信：过时的通知不该再发",
 }
 """Tables whose rows no backup holds, each with why, in the operator's words."""

@@ -55,12 +55,33 @@ def to(target: Path, recipient: str | None) -> None:
 )
 @click.option("--check", "only_check", is_flag=True, help="只核对，不恢复（演练用）。")
 @click.option("--without-secret", is_flag=True, help="密钥文件已经丢了，也要恢复。")
-def restore(*, file: Path, identity: Path | None, only_check: bool, without_secret: bool) -> None:
+@click.option(
+    "--deletions",
+    "journals",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="删除账；不写就用备份旁边的和数据目录里的。几个节点的可以都写上。",
+)
+@click.option("--without-deletions", is_flag=True, help="删除账丢了或坏了，也要恢复。")
+def restore(
+    *,
+    file: Path,
+    identity: Path | None,
+    only_check: bool,
+    without_secret: bool,
+    journals: tuple[Path, ...],
+    without_deletions: bool,
+) -> None:
     from ..backup.commands import restore_backup
 
     with plain_faults():
         restore_backup(
-            file=file, identity=identity, only_check=only_check, without_secret=without_secret
+            file=file,
+            identity=identity,
+            only_check=only_check,
+            without_secret=without_secret,
+            journals=journals,
+            without_deletions=without_deletions,
         )
 
 

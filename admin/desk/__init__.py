@@ -13,12 +13,14 @@ from ..members import countersign
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
 from .blueprint import bp
+from .case import views as case_views  # noqa: F401
 from .deadlines import overdue_views  # noqa: F401
 from .deadlines import views as deadline_views  # noqa: F401
 from .duty.views import bp as duty_bp
 from .entering import bp as entering_bp
 from .files import frame  # noqa: F401
 from .files import views as file_views  # noqa: F401
+from .holds import views as hold_views  # noqa: F401
 from .offered import bp as offered_bp
 from .practice import bp as practice_bp
 from .queue import bulk_views  # noqa: F401

@@ -17,8 +17,9 @@ from ..db import db
 from ..members.countersign import NobodyToAsk
 from ..models import Decision, Tip
 from ..vault.store import NumberTaken
+from .holds.services import NoOtherHead, Outdated, OwnRequest
 from .queue.assigning import NotToThem
-from .services import ChangedMeanwhile, ClaimedByOther, MoveNotAllowed, WrongReason
+from .services import ChangedMeanwhile, ClaimedByOther, KeptOnly, MoveNotAllowed, WrongReason
 from .tip.labels import Unlabelled
 from .tip.links import (
     HasDuplicates,
@@ -37,8 +38,12 @@ _FIRST_WINS: tuple[type[Exception], ...] = (
 )
 _NOT_NOW: dict[type[Exception], Any] = {
     MoveNotAllowed: _l("这条线索现在不能这样处理。请重新载入页面。"),
+    KeptOnly: _l("过了删除日，只因保全留着：举报人已看到内容已删除，不能再办、再问。"),
     WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),
     NobodyToAsk: _l("专管线索这样办，要上一级的另一位负责人同意。那里还没有，请先找系统管理员。"),
+    NoOtherHead: _l("本单位没有另一位负责人可以同意。请让不是负责人的同事来提。"),
+    OwnRequest: _l("您自己提的，要另一位负责人来答。"),
+    Outdated: _l("提的时候和现在不一样了，不能同意。请答不同意，让对方再提。"),
     NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开线索。请另选一个人。"),
     Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),

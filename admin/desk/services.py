@@ -18,12 +18,17 @@ from ..tip.urgency import Urgency
 from ..vault import history
 from ..vault.lane import leave_lane
 from ..vault.store import add_message
+from ..vault.told import is_over
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
 from .tip.tip_links import part
 
 
 class MoveNotAllowed(Exception):
     """The tip can't go there from where it stands."""
+
+
+class KeptOnly(MoveNotAllowed):
+    """The reporter was told that the tip is deleted: it is kept by a hold, and not worked on."""
 
 
 class WrongReason(Exception):
@@ -94,6 +99,7 @@ def decide(
     `WrongReason` or, unless a second person agreed (`seconded`), `NeedsSecond`.
     """
     check_move(tip, new, outcome)
+    _refuse_kept(session, tip)
     if needs_second(tip, outcome) and not seconded:
         raise NeedsSecond
 
@@ -105,6 +111,18 @@ def decide(
     history.expire_after(tip, days_kept(tip, outcome))
     event = Event(EventKind.DECIDED, reason=outcome.id)
     return history.record(session, tip, event, new=new, by=actor.name)
+
+
+def _refuse_kept(session: Session, tip: Tip) -> None:
+    """Raise `KeptOnly` for what its reporter was told to be deleted.
+
+    Taken up again, it would come back to life in the mailbox, and tell whoever holds the receipt
+    that there is a case.
+    """
+    if tip.machine_unit is not None or tip.expires_on is None:
+        return
+    if is_over(session, tip.expires_on, tip.merged_into_id, tip.status):
+        raise KeptOnly
 
 
 def claim(session: Session, tip: Tip, *, actor: Staff, now: int | None = None) -> None:
@@ -157,6 +175,7 @@ def write_to_reporter(
     """
     if tip.status is TipStatus.PURGED or (ask and not tip.is_open):
         raise MoveNotAllowed("not open")
+    _refuse_kept(session, tip)
     leave_lane(tip)
     keep_claim(tip, actor)
     added = add_message(

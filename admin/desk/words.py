@@ -16,6 +16,7 @@ from ..tip.status import STATUSES, TipStatus
 from ..tip.urgency import GRADES, Urgency
 from ..vault.events import REPORTER, SYSTEM
 from .deadlines.words import LEVEL, rule_name, why_longer
+from .holds.words import HOLDS, hold_reason
 from .queue.lanes import COUNTED_MAX
 
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
@@ -80,7 +81,7 @@ def _carried(event: Event) -> dict[str, str]:
     """Return what an event's words have holes for."""
     return {
         "word": str(URGENCY[event.urgency]) if event.urgency else "",
-        "why": why_longer(event.reason),
+        "why": hold_reason(event.reason) if event.kind in HOLDS else why_longer(event.reason),
         "rule": rule_name(event.rule),
         "who": str(LEVEL[event.level]) if event.level else "",
         "other": event.other or "",

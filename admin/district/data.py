@@ -78,6 +78,17 @@ class PracticeTip:
 
 
 @dataclass(frozen=True)
+class HoldRules:
+    """Why, at whose request and for how long words may be kept past their day: holds.yml."""
+
+    reasons: dict[str, Choice]
+    authorities: dict[str, Choice]
+    longest_days: int
+    asked_days: int
+    """For how long a request that waits keeps the words."""
+
+
+@dataclass(frozen=True)
 class District:
     """What one district has configured: its choices, units, offices and outcomes."""
 
@@ -89,6 +100,7 @@ class District:
     choices: dict[str, dict[str, Choice]]
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
+    holds: HoldRules
     ways: Ways
     contact: ContactUnits | None
     """None where the district does not ask for it."""
@@ -132,6 +144,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
         labels=_choices(load_file(content, "labels")["items"]),
+        holds=_holds(load_file(content, "holds")),
         ways=Ways(supervisory_of(found), found["upper"]),
         contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
@@ -153,6 +166,15 @@ def _clocks(content: Path) -> Clocks:
         return load_clocks(load_file(content, "deadlines"), load_file(content, "holidays"))
     except ValueError as error:
         raise DataError(f"deadlines.yml, holidays.yml: {error}") from None
+
+
+def _holds(found: dict[str, Any]) -> HoldRules:
+    return HoldRules(
+        reasons=_choices(found["items"]),
+        authorities=_choices(found["authorities"]),
+        longest_days=found["longest_days"],
+        asked_days=found["asked_days"],
+    )
 
 
 def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:

@@ -38,6 +38,7 @@ from ..vault.store import (
     find_tip,
     make_urgent,
 )
+from ..vault.told import is_over
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
 from .thread import MessageRow
@@ -120,8 +121,13 @@ class Stamp:
 def find_mail(session: Session, peppered: bytes) -> Mail | None:
     """Read the tip and the talk of a receipt. Costs the same queries where there is none."""
     tip = find_tip(session, peppered)
-    talk = read_talk(session, tip.id if tip else NOBODY)
+    talk = read_talk(session, _talk_of(tip) if tip else NOBODY)
     return Mail(tip, talk) if tip else None
+
+
+def _talk_of(tip: Tip) -> int:
+    """Tell whose talk is read: of a tip that is told as deleted nobody's, though it may be kept."""
+    return NOBODY if tip.status is TipStatus.PURGED else tip.id
 
 
 def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple[Mail, bool]:
@@ -130,7 +136,7 @@ def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple
     The second value tells which: what is read of a decoy is thrown away.
     """
     tip = find_tip_or_decoy(session, peppered, unit_id)
-    return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
+    return Mail(tip, read_talk(session, _talk_of(tip))), tip.id != NOBODY
 
 
 def wordless_call(tip: Tip, rows: Sequence[MessageRow]) -> date | None:
@@ -170,7 +176,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
     tip = session.get_one(Tip, tip_id, with_for_update=True, populate_existing=True)
     if stamp.is_spent(session):
         return
-    if tip.status is TipStatus.PURGED:
+    if is_over(session, tip.expires_on, tip.merged_into_id, tip.status):
         raise TipPurged
     if letter.sealed:
         check_key(session, tip, letter.key_id)

@@ -29,6 +29,7 @@ from ..desk.claims import free_run_out
 from ..signin.services import clear_idle
 from ..vault import seen, vault
 from ..vault.deadlines import reminders
+from ..vault.deletions import write_out
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 
@@ -77,12 +78,22 @@ def delete_due(app: Flask) -> dict[str, int]:
     """
     with app.app_context():
         counts = _sweep_all(db.session)
+        _write_out(app, db.session)
         clear_idle(db.session, int(time.time()))
         db.session.commit()
         db.session.close()
         # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
         forget_deleted(db.engine)
     return counts
+
+
+def _write_out(app: Flask, session: Session) -> None:
+    """Bring the journal of deletions up to date; where no disk takes it, its rows wait."""
+    try:
+        write_out(session)
+    except OSError as error:
+        session.rollback()
+        app.logger.error("journal of deletions not written: %s", type(error).__name__)
 
 
 def _sweep_all(session: Session) -> dict[str, int]:

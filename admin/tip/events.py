@@ -34,6 +34,14 @@ class EventKind(enum.StrEnum):
     DANGER = "danger"
     WITHDRAWN = "asked_to_withdraw"
     EXPIRED = "expired"
+    HOLD_ASKED = "hold_asked"
+    HOLD_SET = "hold_set"
+    HOLD_RENEWED = "hold_renewed"
+    RELEASE_ASKED = "release_asked"
+    HOLD_RELEASED = "hold_released"
+    HOLD_REFUSED = "hold_refused"
+    CASE_PRINTED = "case_printed"
+    CASE_EXPORTED = "case_exported"
 
 
 class Level(enum.StrEnum):
@@ -78,6 +86,14 @@ EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
     EventKind.DANGER: EventWord("说自己有危险"),
     EventKind.WITHDRAWN: EventWord("请求撤回"),
     EventKind.EXPIRED: EventWord("保存期满，删除内容"),
+    EventKind.HOLD_ASKED: EventWord("请求保全：%(why)s", is_by_cover=True),
+    EventKind.HOLD_SET: EventWord("同意保全：%(why)s", is_by_cover=True),
+    EventKind.HOLD_RENEWED: EventWord("同意延长保全：%(why)s", is_by_cover=True),
+    EventKind.RELEASE_ASKED: EventWord("请求放开保全", is_by_cover=True),
+    EventKind.HOLD_RELEASED: EventWord("同意放开保全", is_by_cover=True),
+    EventKind.HOLD_REFUSED: EventWord("没有同意保全的请求", is_by_cover=True),
+    EventKind.CASE_PRINTED: EventWord("打印了案卷页"),
+    EventKind.CASE_EXPORTED: EventWord("导出了加锁的案卷"),
 }
 
 
@@ -87,7 +103,8 @@ class Event:
 
     kind: EventKind
     reason: str = ""
-    """Why, by id: of outcomes.yml for a decision, of the reasons for more time for an extension."""
+    """Why, by id: of outcomes.yml for a decision, of holds.yml for a hold, of the reasons for more
+    time for an extension."""
     urgency: Urgency | None = None
     """The new one."""
     other: str | None = None

@@ -86,7 +86,7 @@ STATUSES: Final[dict[TipStatus, Status]] = {
     # Reached by the sweep alone: nothing is left to decide about.
     TipStatus.PURGED: Status(
         staff="内容已删除",
-        reporter=N_("已过保存期，内容已删除"),
+        reporter=N_("已过保存期，内容已删除（按规定要留的除外）"),
         next_step="内容已删除，不用再做什么。",
         is_open=False,
     ),

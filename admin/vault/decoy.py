@@ -11,21 +11,43 @@ from ..sealing.marks import MARK
 from ..tip.channels import Channel
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
+from .told import as_told
 
 NOBODY: Final = -1
 """The key of the decoy; no row has it."""
-_UNREAD: Final = ("label", "sealed", "seen", "lane_rank")
+_UNREAD: Final = ("label", "sealed", "seen", "lane_rank", "held_until")
 
 
 def find_tip_or_decoy(session: Session, lookup: bytes, unit_id: str) -> Tip:
-    """Find a receipt's tip; where there is none, one of a unit that stands in no table.
+    """Find a receipt's tip as its holder may know of it; where there is none, one of nobody.
 
     One statement and one object either way: an unknown receipt costs what a known one does. The
-    decoy's key is `NOBODY`.
+    decoy's unit stands in no table, and its key is `NOBODY`.
     """
     values = {"lookup": lookup, "unit": unit_id, "day": today()}
     found: Tip = session.scalars(_FIND_OR_DECOY, values).one()
-    return found
+    return as_told(session, found) or _decoy(lookup, unit_id)
+
+
+def _decoy(lookup: bytes, unit_id: str) -> Tip:
+    """Make the decoy without a statement, where the one that was due has found a tip."""
+    return Tip(
+        id=NOBODY,
+        reference="00000-00000",
+        lookup=lookup,
+        unit_id=unit_id,
+        unit_key_id=NOBODY,
+        urgency=Urgency.P2,
+        received_on=today(),
+        status=TipStatus.RECEIVED,
+        is_open=True,
+        due_on=today(),
+        due_rule="first_read",
+        talk_length=0,
+        channel=Channel.FORM.value,
+        version=1,
+        marks=bytes(MARK),
+    )
 
 
 def _tip_or_decoy() -> Any:

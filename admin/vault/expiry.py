@@ -4,10 +4,10 @@ A tip's files are let go here, with its words; file_sweep removes them afterward
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, exists, select, text, true, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, case, delete, select, text, update
+from sqlalchemy.orm import Session
 
 from ..db import SHANGHAI, changed_rows, today
 from ..models import (
@@ -22,25 +22,25 @@ from ..models import (
     SpentNonce,
     Tip,
     TipLabel,
+    TipLink,
 )
 from ..tip.status import TipStatus
-from . import history
+from . import deletions, history
 from .deadlines import clocks
 from .files import uploads
+from .holding import is_free, is_unheld, was_held
 from .key_change import kept
+from .told import PURGED_DAYS
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
 # retry is still answered with the same receipt (design.md section 4). The form's own day counts:
 # so many days' keys stand, and no more.
 NONCE_DAYS = 8
-PURGED_DAYS = 180
-"""Days for which the mailbox still says 内容已删除; afterwards the receipt is unknown."""
 BATCH = 200
 """Tips that one turn changes: writers wait for as long as it takes."""
-_EMPTY: Final = {
+EMPTY: Final = {
     "status": TipStatus.PURGED,
     "is_open": False,
-    "version": Tip.version + 1,
     "talk_length": 0,
     "machine_unit": None,
     "lane_rank": LaneRank.PLAIN,
@@ -52,6 +52,7 @@ _EMPTY: Final = {
     "marks": None,
     "seen": None,
 }
+"""What stands in a tip's row once its words are deleted; the version besides is one more."""
 
 
 def sweep(session: Session, day: date | None = None) -> dict[str, int]:
@@ -90,12 +91,9 @@ def _purge(session: Session, day: date) -> int:
 
     All at once, not one by one: a whole lane may be due on one day, and writers wait meanwhile.
     """
-    head = aliased(Tip)
-    # What was merged into a case that is still open belongs to it.
-    is_needed = exists().where(head.id == Tip.merged_into_id, head.is_open == true())
     due = session.execute(
-        select(Tip.id, Tip.status)
-        .where(Tip.expires_on <= day, text(EXPIRING), ~is_needed)
+        select(Tip.id, Tip.status, Tip.lookup, Tip.machine_unit)
+        .where(Tip.expires_on <= day, text(EXPIRING), is_free(day))
         .limit(BATCH)
         # Who acts on one of them at this moment comes before us, or is told that it has changed.
         .with_for_update(of=Tip)
@@ -104,11 +102,25 @@ def _purge(session: Session, day: date) -> int:
     if old:
         for table in (Message, Note, TipLabel):
             session.execute(delete(table).where(table.tip_id.in_(old)))
-        session.execute(update(Tip).where(Tip.id.in_(old)).values(_EMPTY))
+        session.execute(delete(TipLink).where(TipLink.one_id.in_(old) | TipLink.other_id.in_(old)))
+        session.execute(update(Tip).where(Tip.id.in_(old)).values(EMPTY | _more(day)))
         history.record_purged(session, old)
         uploads.release(session, old)
         kept.forget(session, old)
+        # The lane's own day stands in every backup that holds such a tip.
+        deletions.note_deleted(session, [row.lookup for row in due if row.machine_unit is None])
     return len(old)
+
+
+def _more(day: date) -> dict[str, Any]:
+    """Let the receipt of what its open case kept past its day be known for its whole time.
+
+    But not where a hold kept it: then its holder was told on the day itself, and the receipt may be
+    unknown by now. See `told`.
+    """
+    is_late = and_(Tip.merged_into_id.is_not(None), ~was_held())
+    told_from = case((is_late, day), else_=Tip.expires_on)
+    return {"version": Tip.version + 1, "expires_on": told_from}
 
 
 def _forget(session: Session, day: date) -> int:
@@ -117,7 +129,9 @@ def _forget(session: Session, day: date) -> int:
     The lookup is overwritten by the tip's own reference, which no receipt can lead to.
     """
     gone = session.scalars(
-        select(Tip).where(text(PURGED), Tip.expires_on <= day).limit(BATCH)
+        # For as long after a hold as after any other day: what is restored or sent again meanwhile
+        # meets its own lookup.
+        select(Tip).where(text(PURGED), Tip.expires_on <= day, is_unheld(day)).limit(BATCH)
     ).all()
     for tip in gone:
         tip.lookup = tip.reference.encode()

@@ -19,6 +19,7 @@ from ..tip.urgency import Urgency
 from . import seen
 from .calls import raise_urgency
 from .lane import first_rank, lane_days
+from .told import as_told, is_over, is_unknown
 
 
 class NumberTaken(Exception):
@@ -138,14 +139,19 @@ class StoredTip:
     is_machine: bool
 
 
-_FIND_STORED = select(Tip.sealed, Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
-_FIND_STANDING = select(Tip.status, Tip.machine_unit).where(Tip.lookup == bindparam("lookup"))
+_FACTS = (Tip.machine_unit, Tip.status, Tip.expires_on, Tip.merged_into_id)
+_FIND_STORED = select(Tip.sealed, *_FACTS).where(Tip.lookup == bindparam("lookup"))
+_FIND_STANDING = select(*_FACTS).where(Tip.lookup == bindparam("lookup"))
 
 
 def find_stored(session: Session, lookup: bytes) -> StoredTip | None:
-    """Find what is stored under a peppered lookup."""
+    """Find what is stored under a peppered lookup: of a tip that is over, no words."""
     row = session.connection().execute(_FIND_STORED, {"lookup": lookup}).first()
-    return StoredTip(row.sealed, row.machine_unit is not None) if row else None
+    if row is None:
+        return None
+    if is_over(session, row.expires_on, row.merged_into_id, row.status):
+        return StoredTip(None, is_machine=False)
+    return StoredTip(row.sealed, row.machine_unit is not None)
 
 
 @dataclass(frozen=True)
@@ -161,11 +167,13 @@ def standing(session: Session, lookup: bytes) -> Standing | None:
     row = session.connection().execute(_FIND_STANDING, {"lookup": lookup}).first()
     if row is None:
         return None
-    return Standing(row.machine_unit is not None, row.status is TipStatus.PURGED)
+    if is_over(session, row.expires_on, row.merged_into_id, row.status):
+        return None if is_unknown(row.expires_on) else Standing(is_machine=False, is_purged=True)
+    return Standing(row.machine_unit is not None, is_purged=False)
 
 
 def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | None:
-    """Find the tip of a receipt by its peppered lookup (`House.peppered`).
+    """Find the tip of a receipt by its peppered lookup, as its holder may know of it: `told`.
 
     With `lock`, others who add to the same tip wait until this transaction ends (PostgreSQL;
     SQLite has one writer anyway).
@@ -173,7 +181,8 @@ def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | No
     query = select(Tip).where(Tip.lookup == lookup).options(undefer(Tip.marks))
     if lock:
         query = query.with_for_update(of=Tip)
-    return session.execute(query).scalar_one_or_none()
+    tip = session.execute(query).scalar_one_or_none()
+    return None if tip is None else as_told(session, tip)
 
 
 def check_key(session: Session, tip: Tip, key_id: int | None) -> None:

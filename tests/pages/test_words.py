@@ -204,7 +204,9 @@ def test_a_time_that_nobody_keeps_stops_the_build(data, name, function, argument
 def test_every_status_is_explained_with_the_words_of_the_mailbox(pages):
     words = text_of(main_of(next(page for page in pages if page.url == "report/process/")))
     statuses = ("已收到", "请您补充", "已受理", "已转有关机关", "这件事不归这里办", "已办结")
-    assert all(status in words for status in (*statuses, "已过保存期，内容已删除"))
+    assert all(
+        status in words for status in (*statuses, "已过保存期，内容已删除（按规定要留的除外）")
+    )
     assert "办结不等于查实，也不等于您说错了" in words
 
 

@@ -437,6 +437,42 @@ interface OpenTipPage extends HTMLElement {
   dataset: TipPage["dataset"] & OpenTipData;
 }
 
+// The page of a case file, its sentences, and what the server knows of the tip: desk/case/.
+type CaseLine = [label: string, text: string];
+
+interface CaseSection {
+  title: string;
+  lines: CaseLine[];
+}
+
+interface CaseFacts {
+  cover: CaseLine[];
+  history: CaseLine[];
+}
+
+interface CaseWords extends TipWords {
+  case: Record<
+    | "title"
+    | "caution"
+    | "content"
+    | "talk"
+    | "notes"
+    | "files"
+    | "history"
+    | "none"
+    | "not_noted"
+    | "bad_recipient"
+    | "failed"
+    | "saved"
+    | "passphrase",
+    string
+  >;
+}
+
+interface CasePage extends OpenTipPage {
+  dataset: OpenTipPage["dataset"] & { facts: string; note: string; noted?: string };
+}
+
 type EnterSentence =
   | "wait"
   | "summary"
@@ -495,6 +531,10 @@ interface ConflictPlace extends HTMLElement {
 interface ElementsById {
   body: HTMLTextAreaElement;
   bulk_action: HTMLSelectElement;
+  case: CasePage;
+  "case-export": HTMLButtonElement;
+  "case-print": HTMLButtonElement;
+  "case-recipient": HTMLInputElement;
   "choose-all": HTMLInputElement;
   conflict: ConflictPlace;
   contact: DeskPage;

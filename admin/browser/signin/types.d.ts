@@ -145,6 +145,7 @@ interface DeskJobs {
   seal(job: ToStretch): Uint8Array;
   reseal(job: { unit: ResealKeys; bundle: OldBundle }): Promise<NewBundle>;
   compare(job: { unit: CompareKeys; both: BothBundles }): Promise<Compared>;
+  sealCase(job: { recipient: string; passphrase: string; bytes: Uint8Array }): Promise<Uint8Array>;
   resealFile(job: { unit: ResealKeys; sealed: string }): Promise<string>;
 }
 

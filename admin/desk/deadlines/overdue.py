@@ -18,6 +18,7 @@ from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
 from ...tip.events import Level
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
+from ...vault.holding import going_on, is_free, with_days
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS
@@ -97,16 +98,22 @@ def others_overdue(
 
 
 def leaving_soon(session: Session, unit_id: str, day: date, notice_days: int) -> Counted[Leaving]:
-    """List a unit's ended tips whose words are deleted within `notice_days`."""
+    """List a unit's ended tips whose words are deleted within `notice_days`.
+
+    What a hold or an open case keeps for longer is not among them; what a hold keeps until then is.
+    """
+    last = day + timedelta(days=notice_days)
     soon = (
-        Tip.expires_on <= day + timedelta(days=notice_days),
+        Tip.expires_on <= last,
+        is_free(last),
         Tip.unit_id == unit_id,
         text(EXPIRING),
         Tip.machine_unit.is_(None),
     )
-    query = select(Tip.reference, Tip.expires_on, Tip.status).where(*soon)
+    query = with_days(Tip.reference, Tip.status).where(*soon)
     rows: Any = session.execute(query.order_by(Tip.expires_on, Tip.reference).limit(SHOWN))
-    shown = [Leaving(*row) for row in rows]
+    found = [Leaving(reference, going_on(*days), status) for reference, status, *days in rows]
+    shown = sorted(found, key=lambda row: (row.expires_on, row.reference))
     return Counted(shown, _count(session, select(Tip.id).where(*soon)))
 
 

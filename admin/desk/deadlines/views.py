@@ -28,6 +28,7 @@ from ...vault.deadlines.clocks import (
     facts_of,
     step_of,
 )
+from ...vault.holding import words_go_on
 from ...vault.lane import leave_lane
 from ..answers import refused
 from ..blueprint import Answer, bp
@@ -129,10 +130,11 @@ def _may(act: Act) -> bool:
 
 def _days_kept(tip: Tip, day: date, notice_days: int) -> int | None:
     """Count the days until the words go; None where that is far, or done."""
-    if tip.expires_on is None or tip.machine_unit or tip.status == "purged":
+    if tip.machine_unit or tip.status == "purged":
         return None
-    left = (tip.expires_on - day).days
-    return left if left <= notice_days else None
+    goes_on = words_go_on(db.reading, tip)
+    left = (goes_on - day).days if goes_on else None
+    return left if left is not None and left <= notice_days else None
 
 
 def _waits_for_move(deadline: Deadline) -> bool:

@@ -61,6 +61,25 @@ def tip_words(district: District) -> dict[str, Any]:
     }
 
 
+def case_words() -> dict[str, str]:
+    """Collect what the page of a case file says, on paper and in its sealed file too."""
+    return {
+        "title": _("案卷"),
+        "caution": _("没有核实过。线索只是说有这件事，不能证明有这件事。"),
+        "content": _("线索内容"),
+        "talk": _("往来"),
+        "notes": _("本单位的备注"),
+        "files": _("附件"),
+        "history": _("经过"),
+        "none": _("没有。"),
+        "not_noted": _("没能记下谁在打印或导出，所以没有给出。请再试一次。"),
+        "bad_recipient": _("对方的公钥不对：应当以 age1pq1 开头。"),
+        "failed": _("没有做成，什么也没有给出。请再试一次。"),
+        "saved": _("已存成一个加锁的文件。用 age 打开。"),
+        "passphrase": _("口令只显示这一次。请用别的办法告诉对方，不要和文件一起送："),
+    }
+
+
 def _ways(district: District) -> dict[str, Any]:
     """Tell the script which units no tip may reach by what its reporter answered."""
     practice = (unit.id for unit in district.units.values() if unit.practice)

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import Select, delete, exists, func, insert, select, update
@@ -25,6 +26,7 @@ from ...models import (
     Tip,
     UnitKey,
 )
+from ..holding import is_unheld
 from .resealing import (
     Bundle,
     Moved,
@@ -275,8 +277,11 @@ def forget_old(session: Session, day: date, most: int) -> int:
     old = select(KeptTip.tip_id).where(
         KeptTip.moved_on <= day - timedelta(days=KEPT_DAYS), KeptTip.is_doubted.is_(False)
     )
-    ids = list(session.scalars(old.limit(most)))
+    ids = set(session.scalars(old))
     if ids:
+        # Under a hold nothing goes: what nobody compared may be all that is left of the words.
+        ids = set(session.scalars(select(Tip.id).where(Tip.id.in_(ids), is_unheld(day))))
+    if ids := set(islice(ids, most)):
         forget(session, ids)
     return len(ids)
 

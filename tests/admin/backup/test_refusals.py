@@ -20,6 +20,7 @@ from admin.config import load_config
 from admin.migrate import known_revisions, read_steps
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity
+from admin.vault.deletions import COPY
 from tests.installations import migrated_store, new_installation, open_units
 from tests.live import dispose
 from tests.quick_apps import quick
@@ -78,6 +79,7 @@ def backed_up(prepared, tmp_path):
     """The operator with a copy of that backup, which a test may damage."""
     operator = replace(prepared, folder=tmp_path)
     shutil.copy(prepared.file, operator.file)
+    shutil.copy(prepared.folder / COPY, tmp_path / COPY)
     return operator
 
 

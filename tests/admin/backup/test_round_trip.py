@@ -167,7 +167,7 @@ def test_nothing_is_left_beside_the_data_and_the_day_of_the_backup_is_written_do
     result = operator.backup()
 
     assert result.exit_code == 0, result.output
-    assert {path.name for path in data.iterdir()} - before == {"backup.lock"}
+    assert {path.name for path in data.iterdir()} - before == {"backup.lock", "deletions.log"}
     assert [path.name for path in operator.folder.glob("store.age*")] == ["store.age"]
     assert operator.file.stat().st_mode & 0o777 == 0o600
     assert "密钥文件" in result.output
@@ -244,7 +244,10 @@ def test_an_older_backup_is_brought_to_the_newest_form(operator, empty, app, dat
     engine.dispose()
     target = empty(database, "new")
 
-    assert operator.restore(target).exit_code == 0
+    # No program of then kept a journal of deletions.
+    refused = operator.restore(target)
+    assert "没有找到删除账" in refused.output
+    assert operator.restore(target, "--without-deletions").exit_code == 0
 
     engine = create_engine(target["DENGSHAO_DATABASE_URL"])
     with engine.connect() as connection:

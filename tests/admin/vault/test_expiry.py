@@ -13,10 +13,13 @@ from admin.models import (
     Decision,
     Direction,
     HandoverNote,
+    KeptFile,
+    KeptTip,
     LaneRank,
     Message,
     SpentChallenge,
     Tip,
+    TipLink,
     UnitKey,
 )
 from admin.sealing import payload
@@ -26,6 +29,7 @@ from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault.expiry import BATCH, PURGED_DAYS, sweep
 from admin.vault.history import MOST_CALLS, mark_danger
+from admin.vault.key_change.kept import KEPT_DAYS as KEPT
 from admin.vault.lane import KEPT_DAYS, MACHINE_DAYS, lane_size, leave_lane
 from admin.vault.store import SealedTip, add_message, find_tip, store_tip
 from tests.support import asked_of_tips, plan_of
@@ -203,6 +207,69 @@ def test_the_words_of_a_merged_tip_stay_while_its_case_is_open(session, store):
     assert sweep(session)["tips"] == 1
     session.expire_all()
     assert (merged.sealed, head.sealed) == (None, b"words")
+
+
+def test_what_its_open_case_kept_past_its_day_is_told_as_deleted_for_the_whole_time(session, store):
+    """Counted from the day on which it went: else its receipt was unknown in the same hour."""
+    head, merged = store(is_machine=False), store(is_machine=False)
+    merged.merged_into_id, merged.is_open, merged.expires_on = head.id, False, days(-PURGED_DAYS)
+    merged.status = head.status = TipStatus.CLOSED
+    lookup, head.is_open = merged.lookup, False
+    session.flush()
+
+    first, second = sweep(session), sweep(session)
+    assert (first["tips"], first["covers"], second["covers"]) == (1, 0, 0)
+    session.expire_all()
+    assert find_tip(session, lookup).status is TipStatus.PURGED
+    assert sweep(session, days(PURGED_DAYS - 1))["covers"] == 0
+    assert sweep(session, days(PURGED_DAYS))["covers"] == 1
+
+
+def test_the_ties_of_a_deleted_tip_go_with_its_words(session, store):
+    one, other, third = (store(is_machine=False) for _ in range(3))
+    for first, second in ((one, other), (other, third), (one, third)):
+        low, high = sorted((first.id, second.id))
+        session.add(TipLink(one_id=low, other_id=high, by="ada", made_on=today()))
+    one.expires_on, one.status, one.is_open = days(0), TipStatus.CLOSED, False
+    session.flush()
+
+    assert sweep(session)["tips"] == 1
+
+    [left] = session.scalars(select(TipLink))
+    assert {left.one_id, left.other_id} == {other.id, third.id}
+
+
+def test_a_lookup_stays_known_for_its_whole_time_after_a_hold_too(session, store):
+    """Whatever is restored or sent again meanwhile must not come back to life under it."""
+    tip = store(is_machine=False)
+    tip.expires_on, tip.status, tip.is_open = days(0), TipStatus.CLOSED, False
+    tip.held_until, lookup = days(300), tip.lookup
+    session.flush()
+
+    assert sweep(session, days(300))["tips"] == 0
+    assert sweep(session, days(301))["tips"] == 1
+    assert sweep(session, days(300 + PURGED_DAYS))["covers"] == 0
+    assert session.scalars(select(Tip.id).where(Tip.lookup == lookup)).all() == [tip.id]
+    assert sweep(session, days(301 + PURGED_DAYS))["covers"] == 1
+    assert session.scalars(select(Tip.id).where(Tip.lookup == lookup)).all() == []
+
+
+@pytest.mark.parametrize(("held", "is_kept"), [(KEPT, True), (KEPT - 1, False), (None, False)])
+def test_the_old_bytes_of_a_held_tip_stay_though_nobody_compared_them(
+    session, store, held, is_kept
+):
+    tip = store(is_machine=False)
+    tip.held_until = days(held) if held is not None else None
+    key = {"old_key_id": tip.unit_key_id, "new_key_id": tip.unit_key_id, "moved_on": today()}
+    mover = {"moved_by": "ada", "moved_in": b"s" * 32, "content_mac": "m", "unit_id": "police"}
+    session.add(KeptTip(tip_id=tip.id, **key, **mover))
+    session.flush()
+    session.add(KeptFile(tip_id=tip.id, part="tip", number=0, sealed=b"old"))
+    session.flush()
+
+    sweep(session, days(KEPT))
+
+    assert len(session.scalars(select(KeptFile)).all()) == is_kept
 
 
 @pytest.mark.parametrize(("age", "is_gone"), [(29, False), (32, True)])

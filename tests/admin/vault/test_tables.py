@@ -43,6 +43,7 @@ FULL = {
     "sealed": (b"sealed", None),
     "marks": (bytes(MARK), None),
     "seen": (b"seen", None),
+    "held_until": (DAY - timedelta(days=1), "stays"),
     "lane_rank": (LaneRank.PROVEN, LaneRank.PLAIN),
 }
 KEYS = {
@@ -90,7 +91,7 @@ DECOY = {
     "version": 1,
     "marks": bytes(MARK),
 }
-UNREAD = {"label", "sealed", "seen", "lane_rank"}
+UNREAD = {"label", "sealed", "seen", "lane_rank", "held_until"}
 
 
 def test_where_there_is_no_tip_one_of_nobody_is_told_in_every_column(session):

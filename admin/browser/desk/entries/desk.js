@@ -4,6 +4,7 @@ import "../../shared/old.js";
 import { findById } from "../../shared/page/dom.js";
 import { load, watch } from "../../signin/keyring.js";
 import { resealInBackground } from "../../signin/renewal/bar.js";
+import { startCase } from "../case/case_page.js";
 import { bindContact, hideContact } from "../contact.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
@@ -14,9 +15,11 @@ watch();
 const queue = findById("queue");
 const tip = findById("tip");
 const contact = findById("contact");
+const caseFile = findById("case");
 if (queue) startQueue(queue);
 if (tip) startTip(tip);
 if (contact) startContact(contact);
+if (caseFile) startCase(caseFile);
 // What hangs on an older key is sealed anew while the member works.
 const here = queue || tip;
 if (here)

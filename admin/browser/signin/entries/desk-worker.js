@@ -3,6 +3,7 @@
 
 import "../../shared/old.js";
 import { fromHex, toHex } from "../../shared/bytes.js";
+import { sealTo, sealWithPassphrase } from "../../shared/sealing/age.js";
 import { signInSecret } from "../../shared/sealing/member.js";
 import { resealBundle, resealFile } from "../renewal/bundle.js";
 import { compare } from "../renewal/contents.js";
@@ -14,6 +15,8 @@ const JOBS = {
   seal: ({ passphrase, code, salt }) => stretch(passphrase, code, fromHex(salt)),
   reseal: ({ unit, bundle }) => resealBundle(unit, bundle),
   compare: ({ unit, both }) => compare(unit, both),
+  sealCase: ({ recipient, passphrase, bytes }) =>
+    recipient ? sealTo([recipient], bytes) : sealWithPassphrase(passphrase, bytes),
   resealFile: ({ unit, sealed }) => resealFile(unit, sealed),
 };
 

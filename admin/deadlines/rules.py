@@ -251,7 +251,7 @@ def _last(
 
 
 def _last_worked(rule: Rule, run: Sequence[Step]) -> tuple[date, Sequence[Step]] | None:
-    """Find the last day of work on a tip that was taken up, before what ended it or passed it on."""
+    """Find the last day of work on a tip that was taken up, before it ended or was passed on."""
     taken = _last(run, _is_taking_up)
     if taken is None:
         return None

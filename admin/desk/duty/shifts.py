@@ -156,7 +156,7 @@ def read_handovers(session: Session, unit_id: str) -> list[HandoverNote]:
     return list(
         session.scalars(
             select(HandoverNote)
-            .where(HandoverNote.unit_id == unit_id)
+            .where(HandoverNote.unit_id == unit_id, HandoverNote.kind == "handover")
             .order_by(HandoverNote.written_at.desc(), HandoverNote.id)
             .limit(NOTES)
         )

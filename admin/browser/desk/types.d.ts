@@ -153,6 +153,23 @@ interface Trace {
   span: [from: number, to: number] | null;
   place: string[];
   what: string[];
+  first: string;
+}
+
+// See queue_place.js.
+interface QueuePlace {
+  unit: string;
+  search: string;
+  rows: string[];
+  at: string;
+  next: string;
+  isLeft: boolean;
+}
+
+// What the server answers each minute: see queue/pulse.js. Numbers are as wide as the widest.
+interface Pulse {
+  counts: Record<string, string>;
+  mark: string;
 }
 
 interface Alike {
@@ -317,7 +334,15 @@ interface DeskWords {
 interface QueueWords extends DeskWords {
   locked: string;
   queue: Record<
-    "chosen" | "of_page" | "found" | "failed" | "cancelled" | "claim_failed" | "nothing",
+    | "chosen"
+    | "of_page"
+    | "found"
+    | "failed"
+    | "cancelled"
+    | "claim_failed"
+    | "nothing"
+    | "changed"
+    | "renew",
     string
   >;
   key_rows: KeyRow[];
@@ -411,7 +436,12 @@ interface DeskPage extends HTMLElement {
 }
 
 interface QueuePage extends HTMLElement {
-  dataset: DeskPage["dataset"] & { opens: "yes" | "no"; labels: string };
+  dataset: DeskPage["dataset"] & {
+    opens: "yes" | "no";
+    labels: string;
+    pulse: string;
+    mark: string;
+  };
 }
 
 interface TipPage extends HTMLElement {
@@ -517,6 +547,9 @@ interface ElementsById {
   other: HTMLInputElement;
   queue: QueuePage;
   tip: TipPage;
+  "to-next": HTMLAnchorElement;
+  "to-previous": HTMLAnchorElement;
+  "to-queue": HTMLAnchorElement;
 }
 
 // Only newer Chromium has it, and TypeScript's library none.

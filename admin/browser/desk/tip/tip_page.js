@@ -12,6 +12,7 @@ import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
 import { guideDecision } from "./decision.js";
 import { hideSuggestions, suggest } from "./link_page.js";
 import { markHere } from "./marking.js";
+import { bindNeighbours, follow } from "./neighbours.js";
 import { bindPanels } from "./panels.js";
 import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { askWhy } from "./why.js";
@@ -28,6 +29,7 @@ export async function startTip(page) {
   const words = wordsOf(page);
   /** @type {State} */
   const state = { opened: null };
+  bindNeighbours(page);
   keepShaded(() => {
     state.opened = null;
     hide();
@@ -150,6 +152,8 @@ function bindTipKeys(words, openPanel) {
       g: () => openPanel("grading"),
       m: () => focus("body"),
       n: () => focus("note-body"),
+      j: () => follow("to-next"),
+      k: () => follow("to-previous"),
       q: () => byId("to-queue").click(),
     },
     Object.assign({ rows: words.tip_keys }, words.keys),

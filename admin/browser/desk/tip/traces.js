@@ -9,23 +9,40 @@ import { unwrap, wrap } from "../../signin/wrapped.js";
 // The oldest go first: sessionStorage holds about 5 MB.
 const MOST = 200;
 
+// Gives what is kept; nothing where the server can't be asked for the key.
+/** @type {() => Promise<Trace[]>} */
+export async function readTraces() {
+  const stored = sessionStorage.getItem(TRACES);
+  if (!stored) return [];
+  try {
+    const wrapKey = await askWrapKey();
+    return (wrapKey && (await unwrap(stored, wrapKey))) || [];
+  } catch {
+    return [];
+  }
+}
+
 // Adds one trace and returns all that are kept, this one last. Returns it alone where the server
 // can't be asked for the key: suggestions are a help, and no reason to stop.
 /** @type {(trace: Trace) => Promise<Trace[]>} */
-export async function keepTrace(trace) {
+export const keepTrace = (trace) => keepTraces([trace]);
+
+/** @type {(traces: Trace[]) => Promise<Trace[]>} */
+export async function keepTraces(traces) {
   try {
     const wrapKey = await askWrapKey();
-    if (!wrapKey) return [trace];
+    if (!wrapKey) return traces;
     const stored = sessionStorage.getItem(TRACES);
     /** @type {Trace[]} */
     const before = (stored && (await unwrap(stored, wrapKey))) || [];
-    const others = before.filter(({ reference }) => reference !== trace.reference);
-    const all = others.concat(trace).slice(-MOST);
+    const added = new Set(traces.map(({ reference }) => reference));
+    const others = before.filter(({ reference }) => !added.has(reference));
+    const all = others.concat(traces).slice(-MOST);
     const wrapped = await wrap(all, wrapKey);
     // Locked while it was being wrapped: nothing may be written after that.
     if (isKept()) sessionStorage.setItem(TRACES, wrapped);
     return all;
   } catch {
-    return [trace];
+    return traces;
   }
 }

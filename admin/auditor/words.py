@@ -103,6 +103,7 @@ DONE: Final[dict[str, Any]] = {
     "recovery_code_used": _l("用了登录的备用码"),
     "session_ended": _l("结束了自己的登录"),
     "duty_set": _l("排了值班"),
+    "duty_week": _l("排了一周的值班"),
     "duty_removed": _l("去掉了值班"),
     "duty_repeated": _l("照上周排了值班"),
     "handover_written": _l("写了交班记录"),

@@ -15,6 +15,7 @@ from . import seconding_views  # noqa: F401
 from .blueprint import bp
 from .deadlines import overdue_views  # noqa: F401
 from .deadlines import views as deadline_views  # noqa: F401
+from .duty import week_views  # noqa: F401
 from .duty.views import bp as duty_bp
 from .entering import bp as entering_bp
 from .files import frame  # noqa: F401

@@ -37,6 +37,7 @@ class Act(enum.StrEnum):
     GRADE = "grade"
     DECIDE = "decide"
     EXTEND = "extend"
+    BACKLOG = "backlog"
     LINK = "link"
     MERGE = "merge"
     BULK = "bulk"
@@ -79,6 +80,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.GRADE: _JUDGES,
     Act.DECIDE: _JUDGES,
     Act.EXTEND: _HEADS,
+    Act.BACKLOG: _HEADS | {"dispatcher"},
     Act.LINK: _READERS,
     Act.MERGE: _JUDGES,
     Act.BULK: _JUDGES,

@@ -45,6 +45,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.GRADE: "grade a tip",
     Act.DECIDE: "decide",
     Act.EXTEND: "give more time",
+    Act.BACKLOG: "see what the unit has in hand, as counts",
     Act.LINK: "tie tips of one event together",
     Act.MERGE: "merge duplicates",
     Act.BULK: "act on many tips at once",

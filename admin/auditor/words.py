@@ -27,6 +27,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.GRADE: _l("给线索评级"),
     Act.DECIDE: _l("作出决定"),
     Act.EXTEND: _l("延长期限"),
+    Act.BACKLOG: _l("看本单位在办的数"),
     Act.LINK: _l("标成同一件事"),
     Act.MERGE: _l("合并重复的线索"),
     Act.BULK: _l("成批处理"),

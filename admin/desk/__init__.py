@@ -12,6 +12,7 @@ from ..members import countersign
 
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
+from .backlog import views as backlog_views  # noqa: F401
 from .blueprint import bp
 from .deadlines import overdue_views  # noqa: F401
 from .deadlines import views as deadline_views  # noqa: F401
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
             "unit_name": unit.zh if unit else "",
             "practises": unit is not None and unit.practice,
             "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
+            "oversees": unit is not None and is_allowed(Act.BACKLOG, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
             "to_countersign": lambda: len(

@@ -33,6 +33,7 @@ class Act(enum.StrEnum):
     LABEL = "label"
     URGENCY = "urgency"
     WRITE = "write"
+    READY = "ready"
     NOTE = "note"
     GRADE = "grade"
     DECIDE = "decide"
@@ -76,6 +77,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.LABEL: _READERS,
     Act.URGENCY: _READERS,
     Act.WRITE: _READERS,
+    Act.READY: _HEADS,
     Act.NOTE: _READERS,
     Act.GRADE: _JUDGES,
     Act.DECIDE: _JUDGES,

@@ -41,6 +41,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.LABEL: "put on working labels",
     Act.URGENCY: "change the urgency",
     Act.WRITE: "ask or answer the reporter",
+    Act.READY: "write the unit's ready answers",
     Act.NOTE: "write a note",
     Act.GRADE: "grade a tip",
     Act.DECIDE: "decide",

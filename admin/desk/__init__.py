@@ -26,6 +26,7 @@ from .practice import bp as practice_bp
 from .queue import bulk_views  # noqa: F401
 from .queue import views as queue_views  # noqa: F401
 from .queue.assigning_views import init_assigning
+from .ready.views import bp as ready_bp
 from .tip import link_views, marking, note_views, opening, views  # noqa: F401
 from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact
@@ -33,7 +34,7 @@ from .tip.contact import opens_contact
 
 def init_app(app: Flask) -> None:
     """Register the package on the application."""
-    for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp):
+    for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp, ready_bp):
         app.register_blueprint(blueprint)
     init_assigning(app)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
             "practises": unit is not None and unit.practice,
             "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
             "oversees": unit is not None and is_allowed(Act.BACKLOG, staff.roles),
+            "writes": unit is not None and is_allowed(Act.WRITE, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
             "to_countersign": lambda: len(

@@ -153,7 +153,35 @@ interface Trace {
   span: [from: number, to: number] | null;
   place: string[];
   what: string[];
-  first: string;
+}
+
+type KeptTrace = Trace & { first: string };
+
+// See messages/ready.js.
+interface ReadyWords {
+  title: string;
+  body: string;
+}
+
+interface SealedReady {
+  id: string;
+  sealed: string;
+}
+
+type ReadyAnswer = ReadyWords & { id: string; isOld: boolean };
+
+interface ReadyAnswers {
+  answers: ReadyAnswer[];
+  untrusted: number;
+}
+
+type ReadySaid = Record<
+  "none" | "none_for_tip" | "untrusted" | "empty" | "title_long" | "change" | "delete" | "blanks",
+  string
+>;
+
+interface ReadyPage extends HTMLElement {
+  dataset: DeskPage["dataset"] & { answers: string; save: string; mayChange: "yes" | "no" };
 }
 
 // See queue_place.js.
@@ -349,6 +377,7 @@ interface QueueWords extends DeskWords {
 }
 
 interface TipWords extends DeskWords {
+  ready: ReadySaid;
   grades: Grades;
   notes: Record<
     "none" | "graded" | "not_graded" | "broken" | "untrusted" | "empty" | "choose" | "taken",
@@ -546,6 +575,12 @@ interface ElementsById {
   note: DeskForm;
   other: HTMLInputElement;
   queue: QueuePage;
+  ready: ReadyPage;
+  "ready-answers": HTMLDetailsElement & { dataset: { answers: string; shown?: string } };
+  "ready-body": HTMLTextAreaElement;
+  "ready-form": DeskForm;
+  "ready-replaces": HTMLInputElement;
+  "ready-title": HTMLInputElement;
   tip: TipPage;
   "to-next": HTMLAnchorElement;
   "to-previous": HTMLAnchorElement;

@@ -10,6 +10,7 @@ from ...models import Tip
 from ...tip.status import STATUSES, TipStatus
 from ...tip.urgency import Urgency
 from ..files.words import file_words
+from ..ready.words import ready_words
 
 GRADES: Final[dict[str, dict[str, Any]]] = {
     "source": {
@@ -52,6 +53,7 @@ def tip_words(district: District) -> dict[str, Any]:
     return {
         "grades": {name: {id: str(w) for id, w in words.items()} for name, words in GRADES.items()},
         "notes": _notes(),
+        "ready": ready_words(),
         "alike": _alike(),
         "turn_to": {row.id: row.turn_to["zh"] for row in district.outcomes.values() if row.turn_to},
         "not_forwarded": _("到此为止，不转给任何单位。"),

@@ -5,6 +5,7 @@ import { findById } from "../../shared/page/dom.js";
 import { load, watch } from "../../signin/keyring.js";
 import { resealInBackground } from "../../signin/renewal/bar.js";
 import { bindContact, hideContact } from "../contact.js";
+import { startReady } from "../messages/ready_page.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
 import { startTip } from "../tip/tip_page.js";
@@ -14,9 +15,11 @@ watch();
 const queue = findById("queue");
 const tip = findById("tip");
 const contact = findById("contact");
+const ready = findById("ready");
 if (queue) startQueue(queue);
 if (tip) startTip(tip);
 if (contact) startContact(contact);
+if (ready) startReady(ready);
 // What hangs on an older key is sealed anew while the member works.
 const here = queue || tip;
 if (here)

@@ -7,7 +7,7 @@ import { element } from "../../shared/page/dom.js";
 import { rowsOf } from "./queue.js";
 
 // Returns a function that takes them off the page again.
-/** @type {(page: QueuePage, traces: Trace[]) => () => void} */
+/** @type {(page: QueuePage, traces: KeptTrace[]) => () => void} */
 export function showFirstWords(page, traces) {
   const known = new Map(traces.map(({ reference, first }) => [reference, first]));
   rowsOf(page).forEach((row) => {

@@ -8,8 +8,7 @@ import { readTip as readOpened } from "../../shared/sealing/opened.js";
 import { getJson, setToken } from "../../signin/api.js";
 import { readTalk } from "../messages/thread.js";
 import { readFields } from "../readable.js";
-import { traceOf } from "../tip/alike.js";
-import { keepTraces } from "../tip/traces.js";
+import { keepTraces, keptOf } from "../tip/traces.js";
 import { showFirstWords } from "./first_words.js";
 import { linkOf, rowsOf } from "./queue.js";
 
@@ -20,7 +19,7 @@ import { linkOf, rowsOf } from "./queue.js";
  *   unit: MemberKeys,
  *   words: QueueWords,
  *   texts: Map<string, string>,
- *   traces: Trace[],
+ *   traces: KeptTrace[],
  *   isStopped: boolean,
  * }} Search
  */
@@ -94,7 +93,7 @@ async function readTip(row, { page, unit, words, traces }) {
   const told = readFields(tip.fields, words).map(([, , text]) => text);
   if (page.dataset.opened === "gone") throw new Error("the page is shut");
   const { dateTime } = /** @type {HTMLTimeElement} */ (row.querySelector(".queue__day time"));
-  traces.push(traceOf(tip, { unit: page.dataset.unit, received: dateTime }));
+  traces.push(keptOf(tip, { unit: page.dataset.unit, received: dateTime }));
   return told.concat(said).join("\n").toLowerCase();
 }
 

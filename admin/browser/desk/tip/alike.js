@@ -8,7 +8,6 @@
 
 const DAY = 24 * 60 * 60 * 1000;
 const MOST = 5;
-const FIRST = 36;
 // Shares of bigrams in common from which two places, or two accounts of an event, count as near.
 const PLACE = 0.3;
 const TEXT = 0.18;
@@ -27,8 +26,7 @@ const REACH = {
 const MARKS =
   /[\u0000-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/;
 
-// What of an opened tip is kept to compare: nothing that names anybody is asked for. `first` is not
-// compared: the queue shows it, in this tab alone.
+// What of an opened tip is kept to compare: nothing that names anybody is asked for.
 /**
  * @param {Pick<TipContent, "reference" | "fields">} tip
  * @param {{ unit: string, received: string }} cover
@@ -44,15 +42,7 @@ export function traceOf({ reference, fields }, { unit, received }) {
     span: spanOf(text("when"), received),
     place: bigramsOf(text("place")),
     what: bigramsOf(text("what")),
-    first: firstWords(text("what")),
   };
-}
-
-// As much as a row of the queue has room for.
-/** @type {(text: string) => string} */
-export function firstWords(text) {
-  const letters = Array.from(text.replace(/\s+/g, " ").trim());
-  return letters.length > FIRST ? `${letters.slice(0, FIRST).join("")}…` : letters.join("");
 }
 
 // The pairs of neighbouring letters or digits, each once, in order; marks and spaces don't count.

@@ -6,6 +6,7 @@ import { keepDrafts } from "../drafts.js";
 import { hideFiles, renewFiles, showFiles } from "../files/list.js";
 import { bindKeys } from "../keys.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/note_page.js";
+import { hideReady, offerReady } from "../messages/ready_page.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
 import { keepShaded } from "../shade.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
@@ -103,6 +104,7 @@ function hide() {
   hideFiles();
   hideNotes();
   hideSuggestions();
+  hideReady();
 }
 
 /** @type {(words: TipWords, state: State, renew: () => Promise<void>) => (id: string) => void} */
@@ -126,6 +128,7 @@ function bindActs(words, state, renew) {
   const message = findById("message");
   if (!message) return openPanel;
   helpWriting(message);
+  offerReady(opened, words);
   bindAct(message, {
     words,
     renew,

@@ -5,12 +5,28 @@
 
 import { askWrapKey, isKept, TRACES } from "../../signin/keyring.js";
 import { unwrap, wrap } from "../../signin/wrapped.js";
+import { traceOf } from "./alike.js";
 
+// As much as a row of the queue has room for.
+const FIRST = 36;
 // The oldest go first: sessionStorage holds about 5 MB.
 const MOST = 200;
 
+// A trace with the first words of what was told, which the queue shows and nothing compares.
+/** @type {(tip: Pick<TipContent, "reference" | "fields">, cover: { unit: string, received: string }) => KeptTrace} */
+export function keptOf(tip, cover) {
+  const { what } = tip.fields;
+  return Object.assign(traceOf(tip, cover), { first: firstWords(String(what || "")) });
+}
+
+/** @type {(text: string) => string} */
+export function firstWords(text) {
+  const letters = Array.from(text.replace(/\s+/g, " ").trim());
+  return letters.length > FIRST ? `${letters.slice(0, FIRST).join("")}…` : letters.join("");
+}
+
 // Gives what is kept; nothing where the server can't be asked for the key.
-/** @type {() => Promise<Trace[]>} */
+/** @type {() => Promise<KeptTrace[]>} */
 export async function readTraces() {
   const stored = sessionStorage.getItem(TRACES);
   if (!stored) return [];
@@ -24,16 +40,16 @@ export async function readTraces() {
 
 // Adds one trace and returns all that are kept, this one last. Returns it alone where the server
 // can't be asked for the key: suggestions are a help, and no reason to stop.
-/** @type {(trace: Trace) => Promise<Trace[]>} */
+/** @type {(trace: KeptTrace) => Promise<KeptTrace[]>} */
 export const keepTrace = (trace) => keepTraces([trace]);
 
-/** @type {(traces: Trace[]) => Promise<Trace[]>} */
+/** @type {(traces: KeptTrace[]) => Promise<KeptTrace[]>} */
 export async function keepTraces(traces) {
   try {
     const wrapKey = await askWrapKey();
     if (!wrapKey) return traces;
     const stored = sessionStorage.getItem(TRACES);
-    /** @type {Trace[]} */
+    /** @type {KeptTrace[]} */
     const before = (stored && (await unwrap(stored, wrapKey))) || [];
     const added = new Set(traces.map(({ reference }) => reference));
     const others = before.filter(({ reference }) => !added.has(reference));

@@ -197,3 +197,45 @@ def test_a_locked_tab_asks_nothing_more(page, live):
     page.on("request", lambda request: sent.append(request.url))
     page.clock.run_for(200_000)
     assert [url for url in sent if "pulse" in url] == []
+
+
+def test_behind_the_last_row_stands_the_queues_next_page(page, live):
+    first, second = references(page)[:2]
+    page.click(f"text={first}")
+    on_tip(page, first)
+    page.evaluate(
+        "rows => { const place = JSON.parse(sessionStorage.getItem('dengshao.place'));"
+        " Object.assign(place, { rows, next: '?lane=all' });"
+        " sessionStorage.setItem('dengshao.place', JSON.stringify(place)); }",
+        [first, second],
+    )
+    page.keyboard.press("j")
+    on_tip(page, second)
+    page.keyboard.press("j")
+    loaded(page)
+
+    assert page.url.endswith("/desk/?lane=all")
+    assert page.evaluate(FOCUSED) == references(page)[0]
+
+
+def test_where_a_member_stood_goes_with_them(page, live):
+    page.click(f"text={references(page)[0]}")
+    page.wait_for_selector("#tip[data-opened=yes]")
+    assert references_of(page)
+    page.click("#desk-sign-out button")
+    page.wait_for_url("**/desk/sign-in")
+
+    assert page.evaluate("sessionStorage.getItem('dengshao.place')") is None
+
+
+def test_a_line_that_is_cut_stops_no_later_question(page):
+    page.clock.install()
+    page.reload()
+    loaded(page)
+    page.route("**/pulse.json*", lambda route: route.abort())
+    with page.expect_request("**/pulse.json*"):
+        page.clock.run_for(76_000)
+    assert page.is_hidden("#news")
+    page.unroute("**/pulse.json*")
+    with page.expect_response("**/pulse.json*"):
+        page.clock.run_for(76_000)

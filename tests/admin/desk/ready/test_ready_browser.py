@@ -1,11 +1,14 @@
 """Ready answers in Chromium: written by a head, chosen beside a tip, sent with no blank left."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from admin.config import ROOT
 from admin.db import db
-from admin.models import HandoverNote, Member, Message
+from admin.models import HandoverNote, Member, Message, UnitKey
+from admin.sealing.age import parse_recipient, seal
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
@@ -120,3 +123,55 @@ def test_what_was_typed_outlives_a_lock(head, live):
     head.click("#desk-lock button")
     head.wait_for_url("**/desk/unlock")
     assert BODY not in head.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+
+
+def test_a_line_that_is_cut_leaves_what_was_typed(head):
+    head.route("**/desk/ready/answers", lambda route: route.abort())
+    head.fill("#ready-title", TITLE)
+    head.fill("#ready-body", BODY)
+    head.click("#ready-form button")
+    head.wait_for_selector("#ready-form [data-error]:has-text('没有连上')")
+    assert head.input_value("#ready-body") == BODY
+
+    head.unroute("**/desk/ready/answers")
+    with head.expect_navigation():
+        head.click("#ready-form button")
+    head.wait_for_selector(f"#ready-list:has-text('{TITLE}')")
+
+
+def test_of_two_windows_the_second_keeps_its_words(head, live, visit, demo):
+    write(head)
+    other = signed_in(visit(), live, demo["police-1"])
+    go(other, live)
+    for page in (head, other):
+        page.click(f"[aria-label='修改 {TITLE}']")
+    write(head, body="先改的。")
+
+    other.fill("#ready-body", "后改的。")
+    other.click("#ready-form button")
+    other.wait_for_selector("#ready-form [data-error]:has-text('字还在')")
+    assert other.input_value("#ready-body") == "后改的。"
+    go(head, live)
+    assert head.locator(".ready__body").all_inner_texts() == ["先改的。"]
+
+
+def test_words_that_the_server_sealed_itself_are_told_and_not_offered(head, live, sealed_tip):
+    write(head)
+    with live.app.app_context():
+        row = db.session.scalars(select(HandoverNote)).one()
+        key = db.session.get_one(UnitKey, row.unit_key_id)
+        forged = json.dumps(
+            {"v": 1, "kind": "template", "title": TITLE, "body": "请问您是谁？", "mac": "0" * 64}
+        )
+        row.sealed = seal(forged.encode(), [parse_recipient(key.recipient)])
+        db.session.commit()
+    go(head, live)
+
+    assert "有 1 条不能相信" in head.inner_text("#ready-untrusted")
+    assert "您是谁" not in head.inner_text("#ready")
+    tip = sealed_tip(live.app)
+    head.goto(f"{live.desk}/desk/tips/{tip.reference}")
+    head.wait_for_selector("#tip[data-opened]")
+    head.click("#ready-answers summary")
+    head.wait_for_selector("#ready-choices:has-text('不能相信')")
+    assert head.locator("#ready-choices button").count() == 0

@@ -13,7 +13,7 @@ from .lanes import Counts
 from .listing import QueuePage
 
 FLOOR: Final = 0.08
-"""Seconds after which an answer leaves at the earliest: longer than nineteen of twenty take."""
+"""Seconds after which an answer leaves at the earliest: beyond the bound of a page of the queue."""
 _WIDTH: Final = 3
 _MARK: Final = 16
 

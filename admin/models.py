@@ -263,6 +263,20 @@ class Note(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class TipOpening(Base):
+    """Up to which message of its talk somebody of the unit has opened a tip; no row: not at all.
+
+    Of the unit and of nobody by name: whose browser it was stands in the audit log alone. A table
+    of its own: a column would lie behind the sealed bytes, and each row of the queue shows it.
+    """
+
+    __tablename__ = "tip_opening"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    upto: Mapped[int]
+
+
 class TipLabel(Base):
     """A working label in clear, of the district's list labels.yml: staff write no free words."""
 
@@ -712,13 +726,18 @@ class DutyShift(Base):
 
 
 class HandoverNote(Base):
-    """What one shift tells the next, sealed to the unit."""
+    """What a unit's members keep for each other, sealed to the unit.
+
+    One table for all kinds of it, so that nothing is forgotten when the unit gets a new key.
+    """
 
     __tablename__ = "handover_note"
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     unit_id: Mapped[str] = mapped_column(String(40), index=True)
     unit_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    # handover, what one shift tells the next; or template, an answer that is written once.
+    kind: Mapped[str] = mapped_column(String(10), default="handover", server_default="handover")
     by: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[int] = mapped_column(BigInteger)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

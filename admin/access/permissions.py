@@ -33,10 +33,12 @@ class Act(enum.StrEnum):
     LABEL = "label"
     URGENCY = "urgency"
     WRITE = "write"
+    READY = "ready"
     NOTE = "note"
     GRADE = "grade"
     DECIDE = "decide"
     EXTEND = "extend"
+    BACKLOG = "backlog"
     LINK = "link"
     MERGE = "merge"
     BULK = "bulk"
@@ -78,10 +80,12 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.LABEL: _READERS,
     Act.URGENCY: _READERS,
     Act.WRITE: _READERS,
+    Act.READY: _HEADS,
     Act.NOTE: _READERS,
     Act.GRADE: _JUDGES,
     Act.DECIDE: _JUDGES,
     Act.EXTEND: _HEADS,
+    Act.BACKLOG: _HEADS | {"dispatcher"},
     Act.LINK: _READERS,
     Act.MERGE: _JUDGES,
     Act.BULK: _JUDGES,

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..access.permissions import Act
 from ..audit.faults import Fault, Finding
+from ..audit.log import is_reference
 from ..tip.channels import CHANNELS
 from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.status import STATUSES
@@ -22,10 +23,12 @@ ACT: Final[dict[Act, Any]] = {
     Act.LABEL: _l("贴工作标签"),
     Act.URGENCY: _l("改紧急程度"),
     Act.WRITE: _l("问举报人、回复"),
+    Act.READY: _l("写常用答复"),
     Act.NOTE: _l("写内部记录"),
     Act.GRADE: _l("给线索评级"),
     Act.DECIDE: _l("作出决定"),
     Act.EXTEND: _l("延长期限"),
+    Act.BACKLOG: _l("看本单位在办的数"),
     Act.LINK: _l("标成同一件事"),
     Act.MERGE: _l("合并重复的线索"),
     Act.BULK: _l("成批处理"),
@@ -108,8 +111,11 @@ DONE: Final[dict[str, Any]] = {
     "recovery_code_used": _l("用了登录的备用码"),
     "session_ended": _l("结束了自己的登录"),
     "duty_set": _l("排了值班"),
+    "duty_week": _l("排了一周的值班"),
     "duty_removed": _l("去掉了值班"),
     "duty_repeated": _l("照上周排了值班"),
+    "ready_saved": _l("写了常用答复"),
+    "ready_deleted": _l("删了常用答复"),
     "handover_written": _l("写了交班记录"),
     "entered": _l("代录了线索"),
     "practice_filled": _l("放进练习线索"),
@@ -137,6 +143,18 @@ _DETAIL: Final[dict[str, Any]] = {
     "command_line": _l("命令行"),
     "ok": _l("完整"),
     "faults": _l("有不对的"),
+    "to": _l("给"),
+    "close": _l("提前删除的办结"),
+    # Why a browser handed no key on.
+    "fingerprint": _l("指纹对不上"),
+    "roster": _l("成员名单对不上"),
+    "recipient": _l("成员的钥匙对不上"),
+    "unknown": _l("没有说明原因"),
+    # Why somebody is to be shut out.
+    "left": _l("离职、调岗"),
+    "lost": _l("忘了口令，丢了卡"),
+    "leak": _l("可能泄露了钥匙或内容"),
+    "other": _l("别的原因，电话里说"),
     # What an act did with its tip, and where that left it.
     **{kind.value: _l(told.word) for kind, told in EVENT_WORDS.items() if "%(" not in told.word},
     **{
@@ -144,6 +162,15 @@ _DETAIL: Final[dict[str, Any]] = {
         for level, grade in GRADES.items()
     },
     **{status.value: _l("现为%(word)s", word=_l(told.staff)) for status, told in STATUSES.items()},
+}
+_VALUES: Final[dict[str, Any]] = {
+    "unwritten": _l("另有 %(value)s 次没有记"),
+    "left": _l("还剩 %(value)s 个"),
+    "member": _l("成员：%(value)s"),
+}
+_LABELLING: Final = {"+": EventKind.LABELLED, "-": EventKind.UNLABELLED}
+_ABOUT_ANOTHER: Final = {
+    kind.value: kind for kind, told in EVENT_WORDS.items() if "%(other)s" in told.word
 }
 _FAULT: Final = {
     Fault.CHANGED: _l("被改过"),
@@ -185,8 +212,23 @@ def detail_words(detail: str, codes: Mapping[str, str]) -> str:
     acts: dict[str, Any] = {act.value: word for act, word in ACT.items()}
     known = {**codes, **acts, **_DETAIL}
     whole = known.get(detail)
-    parts = [whole] if whole else [known.get(part, part) for part in detail.split(" ")]
+    parts = [whole] if whole else [_part_word(part, known) for part in detail.split(" ")]
     return str(_("，")).join(str(part) for part in parts)
+
+
+def _part_word(part: str, known: Mapping[str, Any]) -> str:
+    """Say one code; what names another tip or a label is said with its name."""
+    if part in known:
+        return str(known[part])
+    if part[:1] in _LABELLING and part[1:] in known:
+        return str(_(EVENT_WORDS[_LABELLING[part[0]]].word) % {"label": known[part[1:]]})
+    name, mark, value = part.partition("=")
+    if mark and name in _VALUES:
+        return str(_VALUES[name] % {"value": value})
+    kind, _mark, other = part.partition("_")
+    if kind in _ABOUT_ANOTHER and is_reference(other):
+        return str(_(EVENT_WORDS[_ABOUT_ANOTHER[kind]].word) % {"other": other})
+    return part
 
 
 def finding_words(finding: Finding) -> str:

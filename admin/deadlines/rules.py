@@ -234,6 +234,8 @@ def _beginning(rule: Rule, facts: Facts, run: Sequence[Step]) -> tuple[date, Seq
     """Find the day from which the rule runs, and the steps that can meet it."""
     if rule.start == "referred":
         return _last(run, lambda step: _is_referral(rule, step))
+    if rule.start == "worked":
+        return _last_worked(rule, run)
     start = started_on(facts), run
     if rule.start == "alarm":
         return _last(run, lambda step: step.kind is EventKind.DANGER) or start
@@ -246,6 +248,24 @@ def _last(
     """Find the last such step: its day, and what came after it."""
     last = next((n for n in reversed(range(len(run))) if is_wanted(run[n])), None)
     return None if last is None else (run[last].day, run[last + 1 :])
+
+
+def _last_worked(rule: Rule, run: Sequence[Step]) -> tuple[date, Sequence[Step]] | None:
+    """Find the last day of work on a tip that was taken up, before it ended or was passed on."""
+    taken = _last(run, _is_taking_up)
+    if taken is None:
+        return None
+    day, after = taken
+    end = next((n for n, step in enumerate(after) if rule.stops(step)), len(after))
+    return max([day, *(step.day for step in after[:end] if _is_work(step))]), after[end:]
+
+
+def _is_taking_up(step: Step) -> bool:
+    return step.new is TipStatus.ACCEPTED and step.old is not TipStatus.ACCEPTED
+
+
+def _is_work(step: Step) -> bool:
+    return step.is_read or (step.is_staff and step.kind is EventKind.REGRADED)
 
 
 def _is_referral(rule: Rule, step: Step) -> bool:

@@ -12,10 +12,12 @@ from ..members import countersign
 
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
+from .backlog import views as backlog_views  # noqa: F401
 from .blueprint import bp
 from .case import views as case_views  # noqa: F401
 from .deadlines import overdue_views  # noqa: F401
 from .deadlines import views as deadline_views  # noqa: F401
+from .duty import week_views  # noqa: F401
 from .duty.views import bp as duty_bp
 from .entering import bp as entering_bp
 from .files import frame  # noqa: F401
@@ -26,6 +28,7 @@ from .practice import bp as practice_bp
 from .queue import bulk_views  # noqa: F401
 from .queue import views as queue_views  # noqa: F401
 from .queue.assigning_views import init_assigning
+from .ready.views import bp as ready_bp
 from .tip import link_views, marking, note_views, opening, views  # noqa: F401
 from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact
@@ -33,7 +36,7 @@ from .tip.contact import opens_contact
 
 def init_app(app: Flask) -> None:
     """Register the package on the application."""
-    for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp):
+    for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp, ready_bp):
         app.register_blueprint(blueprint)
     init_assigning(app)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
@@ -47,6 +50,8 @@ def init_app(app: Flask) -> None:
             "unit_name": unit.zh if unit else "",
             "practises": unit is not None and unit.practice,
             "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
+            "oversees": unit is not None and is_allowed(Act.BACKLOG, staff.roles),
+            "writes": unit is not None and is_allowed(Act.WRITE, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
             "to_countersign": lambda: len(

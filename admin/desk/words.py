@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ..app_state import app_state
 from ..district.data import Choice, District
 from ..models import Decision
 from ..tip.events import EVENT_WORDS, Event, EventKind
@@ -85,7 +86,14 @@ def _carried(event: Event) -> dict[str, str]:
         "rule": rule_name(event.rule),
         "who": str(LEVEL[event.level]) if event.level else "",
         "other": event.other or "",
+        "label": label_name(event.reason),
     }
+
+
+def label_name(label_id: str) -> str:
+    """Return what a working label is called; of one that the district has dropped since, its id."""
+    label = app_state().district.labels.get(label_id)
+    return label.zh if label else label_id
 
 
 def outcome_word(decision: Decision, district: District) -> str:

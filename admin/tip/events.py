@@ -28,6 +28,10 @@ class EventKind(enum.StrEnum):
     MERGED = "merged"
     JOINED = "joined"
     PARTED = "parted"
+    LABELLED = "labelled"
+    UNLABELLED = "unlabelled"
+    NOTED = "noted"
+    GRADED = "graded"
     FILE_COPIED = "file_copied"
     FILE_TAKEN = "file_taken"
     MORE_WORDS = "more_words"
@@ -80,6 +84,10 @@ EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
     EventKind.MERGED: EventWord("并入 %(other)s（同一件事）"),
     EventKind.JOINED: EventWord("%(other)s 并入了这一条", is_by_cover=True),
     EventKind.PARTED: EventWord("%(other)s 不再并入这一条", is_by_cover=True),
+    EventKind.LABELLED: EventWord("加标记：%(label)s", is_by_cover=True),
+    EventKind.UNLABELLED: EventWord("去掉标记：%(label)s", is_by_cover=True),
+    EventKind.NOTED: EventWord("写了备注"),
+    EventKind.GRADED: EventWord("评了级"),
     EventKind.FILE_COPIED: EventWord("转出了附件的副本"),
     EventKind.FILE_TAKEN: EventWord("取出了附件，要离线清理"),
     EventKind.MORE_WORDS: EventWord("补充了内容"),
@@ -103,8 +111,8 @@ class Event:
 
     kind: EventKind
     reason: str = ""
-    """Why, by id: of outcomes.yml for a decision, of holds.yml for a hold, of the reasons for more
-    time for an extension."""
+    """By id: why it was decided (outcomes.yml), held (holds.yml) or got more time (deadlines.yml), or
+    which label."""
     urgency: Urgency | None = None
     """The new one."""
     other: str | None = None

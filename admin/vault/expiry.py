@@ -63,7 +63,9 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     day = day or today()
     oldest = oldest_form(day)
     spent = delete(SpentChallenge).where(SpentChallenge.day < day)
-    handovers = delete(HandoverNote).where(HandoverNote.written_at < _oldest_handover(day))
+    handovers = delete(HandoverNote).where(
+        HandoverNote.kind == "handover", HandoverNote.written_at < _oldest_handover(day)
+    )
     return {
         "tips": _purge(session, day),
         "kept": kept.forget_old(session, day, BATCH),

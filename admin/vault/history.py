@@ -15,7 +15,7 @@ from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
 from .calls import raise_urgency
 from .deadlines import clocks
-from .events import REPORTER, SYSTEM, append_to_each, line
+from .events import REPORTER, SYSTEM, append, append_to_each, line
 from .lane import lane_days, rise_in_lane
 
 
@@ -26,6 +26,7 @@ def record(
 
     Its next deadline follows, and where it ends, the day on which its words go.
     """
+    _hold(session, tip.id)
     past = clocks.read_past(session, tip.id)
     row = line(tip.id, past.number + 1, event, old=TipStatus(tip.status), new=new, by=by)
     decision = Decision(tip=tip, **row)
@@ -41,6 +42,25 @@ def record(
     if by not in (REPORTER, SYSTEM):
         _audit(session, tip, decision)
     return decision
+
+
+def note(session: Session, tip: Tip, event: Event, *, by: str) -> None:
+    """Log what a member did beside the tip's course: where it stands and its version stay.
+
+    The next deadline follows. The caller has locked the tip, and tells the audit log itself.
+    """
+    past = clocks.read_past(session, tip.id)
+    append(session, [line(tip.id, past.number + 1, event, old=TipStatus(tip.status), by=by)])
+    clocks.mark_many(session, [tip])
+
+
+def _hold(session: Session, tip_id: int) -> None:
+    """Keep a note or a label that is being written from taking the same number; it locks the tip.
+
+    SQLite has one writer at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Tip.id).where(Tip.id == tip_id).with_for_update())
 
 
 def _stop_claim(tip: Tip, *, was_open: bool) -> None:

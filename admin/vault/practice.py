@@ -18,6 +18,7 @@ from ..models import (
     Tip,
     TipLabel,
     TipLink,
+    TipOpening,
     UnitKey,
 )
 from ..sealing import age, payload, receipt
@@ -113,7 +114,7 @@ def clear_practice(session: Session, unit_id: str) -> int:
     The audit's lines stay: who practised what is no secret, and the chain has no holes.
     """
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
-    for table in (Note, TipLabel, ClockEvent, Decision, HoldStep, Message):
+    for table in (Note, TipLabel, TipOpening, ClockEvent, Decision, HoldStep, Message):
         _delete(session, table, ids)
     kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest, Conflict, HTTPException, RequestEnti
 
 from ..logs import describe, quiet_flask_log
 from ..wire.fields import Malformed, TooLong
+from .security import is_desk_path
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -109,7 +110,13 @@ def _page(code: int, sentence: str) -> str:
     """Render the error page; where even that fails, fall back to bare words."""
     title = _("出了点问题")
     try:
-        return render_template("errors/error.html", code=code, sentence=sentence, title=title)
+        return render_template(
+            "errors/error.html",
+            code=code,
+            sentence=sentence,
+            title=title,
+            on_desk=is_desk_path(request.path),
+        )
     except Exception:
         current_app.log_exception(sys.exc_info())
         return _BARE.format(sentence)

@@ -183,3 +183,53 @@ def test_a_history_full_of_other_tips_is_walked_a_few_times_and_not_once_for_eac
 @pytest.mark.parametrize("code", PACKED)
 def test_an_event_has_the_code_that_was_its_reason(code):
     assert event(code).code == code
+
+
+def test_what_was_opened_by_the_log_is_read_up_to_the_last_answer_and_goes_back(store):
+    migrate(store, "0010")
+    with store.begin() as connection:
+        for number, (act, reference) in enumerate(
+            [("opened", "REF-1"), ("opened", "REF-1"), ("opened", "REF-3"), ("acted", "REF-2")], 1
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO audit_event (number, at, act, by, reference, detail, mac) VALUES"
+                    f" ({number}, {number}, '{act}', 'ada', '{reference}', '', 'm')"
+                )
+            )
+        answer = "(9, 3, 2, 'staff', '2026-11-06', 'd', " + bytes_of(store, "s") + ")"
+        connection.execute(
+            text(
+                "INSERT INTO message (id, tip_id, number, direction, sent_on, digest, sealed)"
+                f" VALUES {answer}"
+            )
+        )
+    before = read(store)
+
+    migrate(store, "0014")
+
+    with store.begin() as connection:
+        found = connection.execute(text("SELECT tip_id, upto FROM tip_opening ORDER BY tip_id"))
+        assert [tuple(row) for row in found] == [(1, 0), (3, 2)]
+        add = (
+            "INSERT INTO handover_note (id, unit_id, unit_key_id, kind, by, written_at, sealed)"
+            f" VALUES ({{0}}, 'police', 7, '{{1}}', 'ada', 1, {bytes_of(store, 's')})"
+        )
+        for number, kind in enumerate(("handover", "template"), 1):
+            connection.execute(text(add.format(number, kind)))
+        for number, kind in enumerate(("noted", "decided"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO decision"
+                    " (id, tip_id, step, old, new, kind, reason, by, decided_on) VALUES"
+                    f" ({number}, 1, {number}, 'received', 'received', '{kind}', '', 'ada',"
+                    " '2026-11-07')"
+                )
+            )
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0010")
+        assert connection.scalars(text("SELECT id FROM handover_note")).all() == [1]
+        assert connection.scalars(text("SELECT kind FROM decision")).all() == ["decided"]
+    assert read(store) == before
+    migrate(store, "0014")

@@ -310,6 +310,18 @@ def test_the_site_is_served_with_the_apps_headers_and_its_pages_are_compressed(p
     assert nginx.get("/nowhere")[0].status == 404
 
 
+def test_where_the_app_is_down_the_desk_says_so_in_its_own_words(proxy):
+    """App down gives an English 502: staff.md, major 7."""
+    nginx = proxy()
+
+    for path in ("/desk/", "/desk/reseal/x", "/app/desk.js"):
+        answer, page = nginx.get(path, DESK)
+        assert answer.status == 503
+        assert "工作台暂时连不上" in page
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "nginx" not in page
+
+
 def test_each_host_leads_to_its_own_part_of_the_app(proxy, served):
     nginx = proxy(served.config.bind)
 
@@ -318,6 +330,10 @@ def test_each_host_leads_to_its_own_part_of_the_app(proxy, served):
     assert "require-trusted-types-for" in answer.headers["Content-Security-Policy"]
     assert nginx.get("/desk/", PUBLIC)[0].status == 404
     assert nginx.get("/tip/", DESK)[0].status == 404
+    for gone in ("/tip/", "/search/", "/site-map/", "/about/"):
+        answer, page = nginx.get(gone, DESK)
+        assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store, no-transform")
+        assert "工作台上没有这个页面" in page
     assert nginx.get("/assets/lamp.css", DESK)[0].status == 200
     assert nginx.get("/app/desk.css", DESK)[0].status == 200
     answer, page = nginx.get("/en/mailbox/", **{"Accept-Encoding": "gzip"})

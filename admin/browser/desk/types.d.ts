@@ -155,6 +155,51 @@ interface Trace {
   what: string[];
 }
 
+type KeptTrace = Trace & { first: string };
+
+// See messages/ready.js.
+interface ReadyWords {
+  title: string;
+  body: string;
+}
+
+interface SealedReady {
+  id: string;
+  sealed: string;
+}
+
+type ReadyAnswer = ReadyWords & { id: string; isOld: boolean };
+
+interface ReadyAnswers {
+  answers: ReadyAnswer[];
+  untrusted: number;
+}
+
+type ReadySaid = Record<
+  "none" | "none_for_tip" | "untrusted" | "empty" | "title_long" | "change" | "delete" | "blanks",
+  string
+>;
+
+interface ReadyPage extends HTMLElement {
+  dataset: DeskPage["dataset"] & { answers: string; save: string; mayChange: "yes" | "no" };
+}
+
+// See queue_place.js.
+interface QueuePlace {
+  unit: string;
+  search: string;
+  rows: string[];
+  at: string;
+  next: string;
+  isLeft: boolean;
+}
+
+// What the server answers each minute: see queue/pulse.js. Numbers are as wide as the widest.
+interface Pulse {
+  counts: Record<string, string>;
+  mark: string;
+}
+
 interface Alike {
   reference: string;
   township: string;
@@ -317,13 +362,22 @@ interface DeskWords {
 interface QueueWords extends DeskWords {
   locked: string;
   queue: Record<
-    "chosen" | "of_page" | "found" | "failed" | "cancelled" | "claim_failed" | "nothing",
+    | "chosen"
+    | "of_page"
+    | "found"
+    | "failed"
+    | "cancelled"
+    | "claim_failed"
+    | "nothing"
+    | "changed"
+    | "renew",
     string
   >;
   key_rows: KeyRow[];
 }
 
 interface TipWords extends DeskWords {
+  ready: ReadySaid;
   grades: Grades;
   notes: Record<
     "none" | "graded" | "not_graded" | "broken" | "untrusted" | "empty" | "choose" | "taken",
@@ -411,7 +465,12 @@ interface DeskPage extends HTMLElement {
 }
 
 interface QueuePage extends HTMLElement {
-  dataset: DeskPage["dataset"] & { opens: "yes" | "no"; labels: string };
+  dataset: DeskPage["dataset"] & {
+    opens: "yes" | "no";
+    labels: string;
+    pulse: string;
+    mark: string;
+  };
 }
 
 interface TipPage extends HTMLElement {
@@ -556,7 +615,16 @@ interface ElementsById {
   note: DeskForm;
   other: HTMLInputElement;
   queue: QueuePage;
+  ready: ReadyPage;
+  "ready-answers": HTMLDetailsElement & { dataset: { answers: string; shown?: string } };
+  "ready-body": HTMLTextAreaElement;
+  "ready-form": DeskForm;
+  "ready-replaces": HTMLInputElement;
+  "ready-title": HTMLInputElement;
   tip: TipPage;
+  "to-next": HTMLAnchorElement;
+  "to-previous": HTMLAnchorElement;
+  "to-queue": HTMLAnchorElement;
 }
 
 // Only newer Chromium has it, and TypeScript's library none.

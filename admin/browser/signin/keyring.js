@@ -19,6 +19,8 @@ const KEYRING = "dengshao.keyring";
 // What desk/tip/traces.js keeps of the tips that this tab opened: it goes with the keys.
 export const TRACES = "dengshao.traces";
 const BACK = "dengshao.back";
+// Where this tab stood in the queue, see desk/queue_place.js: of one member, so it goes with them.
+export const PLACE = "dengshao.place";
 // In localStorage: all tabs of this browser idle together.
 const TOUCHED = "dengshao.touched";
 const IDLE = 15 * 60 * 1000;
@@ -129,9 +131,14 @@ export function bindSignOut() {
   onSubmit("desk-sign-out", () => {
     forget();
     forgetDrafts();
-    sessionStorage.removeItem(BACK);
+    forgetWay();
     if (channel) channel.postMessage("sign-out");
   });
+}
+
+function forgetWay() {
+  sessionStorage.removeItem(BACK);
+  sessionStorage.removeItem(PLACE);
 }
 
 /** @type {(message: MessageEvent) => void} */
@@ -139,6 +146,7 @@ function lockedElsewhere({ data }) {
   forget();
   if (data === "sign-out") {
     forgetDrafts();
+    sessionStorage.removeItem(PLACE);
     keepers.length = 0;
   }
   if (!leaving) goUnlock();

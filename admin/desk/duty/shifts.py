@@ -66,6 +66,11 @@ def read_roster(session: Session, unit_id: str, first: date) -> dict[date, list[
     return {day: found[day] for day in (first + timedelta(days=n) for n in range(DAYS))}
 
 
+def gaps_of(roster: dict[date, list[OnDuty]]) -> list[date]:
+    """List the days of the next seven on which nobody is on duty."""
+    return [day for day, people in list(roster.items())[:7] if not people]
+
+
 def on_duty(session: Session, unit_id: str, day: date) -> list[str]:
     """Name who is on duty for a unit on a day."""
     return list(
@@ -156,7 +161,7 @@ def read_handovers(session: Session, unit_id: str) -> list[HandoverNote]:
     return list(
         session.scalars(
             select(HandoverNote)
-            .where(HandoverNote.unit_id == unit_id)
+            .where(HandoverNote.unit_id == unit_id, HandoverNote.kind == "handover")
             .order_by(HandoverNote.written_at.desc(), HandoverNote.id)
             .limit(NOTES)
         )

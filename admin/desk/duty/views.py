@@ -146,7 +146,7 @@ def _page(form: ShiftForm, status: int = 200) -> tuple[str, int]:
         "desk/duty.html",
         form=form,
         roster=roster,
-        gaps=[day for day, people in list(roster.items())[:7] if not people],
+        gaps=shifts.gaps_of(roster),
         today=day,
         weekdays=weekdays(),
         notes=shifts.read_handovers(db.reading, unit_id) if _reads() else [],

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel
+from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel, TipOpening
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from .lanes import (
@@ -85,6 +85,8 @@ class QueueRow:
     messages: int
     awaits_us: bool
     """The reporter wrote last."""
+    is_unread: bool
+    """Nobody of the unit has opened it since it came, or since the reporter wrote last."""
     labels: tuple[str, ...]
     """The working labels that staff set."""
 
@@ -184,6 +186,7 @@ def _ids(query: Select[*tuple[Any, ...]], *, is_end: bool = False) -> Select[int
 _member = Member.__table__
 _message = Message.__table__
 _label = TipLabel.__table__
+_opening = TipOpening.__table__
 HOLDS: Final = (_member.c.id == tip.c.claimed_by_id) & HELD & _member.c.suspended_on.is_(None)
 """Who is shown as a tip's holder: nobody whose claim ran out, nobody suspended."""
 
@@ -193,6 +196,7 @@ def _columns(*, with_rank: bool) -> list[Any]:
     last = select(_message.c.direction).where(
         _message.c.tip_id == tip.c.id, _message.c.number == tip.c.talk_length
     )
+    upto = select(_opening.c.upto).where(_opening.c.tip_id == tip.c.id)
     labels = select(func.aggregate_strings(_label.c.label, ",")).where(_label.c.tip_id == tip.c.id)
     names = ("id", "reference", "version", "urgency", "received_on", "status", "channel")
     return [
@@ -203,11 +207,13 @@ def _columns(*, with_rank: bool) -> list[Any]:
         tip.c.label.is_not(None).label("has_label"),
         last.scalar_subquery().label("last"),
         labels.scalar_subquery().label("labels"),
+        upto.scalar_subquery().label("upto"),
         *([tip.c.lane_rank] if with_rank else []),
     ]
 
 
 def _row(found: Any) -> QueueRow:
+    awaits_us = found.last is Direction.REPORTER
     return QueueRow(
         id=found.id,
         reference=found.reference,
@@ -223,7 +229,8 @@ def _row(found: Any) -> QueueRow:
         is_danger=found.is_danger,
         has_label=found.has_label,
         messages=found.talk_length,
-        awaits_us=found.last is Direction.REPORTER,
+        awaits_us=awaits_us,
+        is_unread=found.upto is None or (awaits_us and found.upto < found.talk_length),
         labels=tuple(sorted(found.labels.split(","))) if found.labels else (),
     )
 

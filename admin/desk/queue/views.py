@@ -1,6 +1,7 @@
 """The desk's first page: what waits in a member's unit, lane by lane."""
 
 from base64 import b64encode
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,6 +45,7 @@ from .listing import (
     read_labels,
     read_queue,
 )
+from .pulse import mark_of, pulse, wait_from
 from .row_html import Show, rows_html
 from .search import Wanted, read_wanted
 from .side import read_around
@@ -66,6 +68,7 @@ def queue() -> Answer:
         "desk/queue/queue.html",
         **_around(wanted, viewer),
         **_rows(page, viewer),
+        mark=mark_of(page),
         is_first=after is None,
         notice=notice or queue_words.faults_word(faults) or _saved_word(),
     )
@@ -137,6 +140,20 @@ def labels_json() -> Answer:
     references = [text for text in asked if len(text) == 11 and set(text) <= {*CROCKFORD, "-"}]
     found = read_labels(db.reading, g.staff.unit_id, references)
     return jsonify(labels={name: b64encode(label).decode() for name, label in found.items()})
+
+
+@bp.get("/pulse.json")
+@may(Act.QUEUE)
+def pulse_json() -> Answer:
+    """Tell how many wait in each lane, and whether the asker's rows still stand so."""
+    began = monotonic()
+    viewer = this_viewer()
+    wanted, _faults = read_wanted(request.args, app_state().district.labels)
+    after, _notice = _start(wanted.lane)
+    counts, _side = read_around(db.reading, viewer, with_load=False)
+    found = pulse(counts, read_queue(db.reading, viewer, wanted, after), words.counted)
+    wait_from(began)
+    return jsonify(found)
 
 
 @bp.post("/filters")

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from ...access.roles import Staff
 from ...audit.log import record_at_commit
 from ...models import Tip, TipLabel
+from ...tip.events import Event, EventKind
 from ...tip.routing import Ways
+from ...vault import history
 from ..services import MoveNotAllowed
 
 
@@ -57,8 +59,9 @@ def set_labels(
         session.execute(delete(TipLabel).where(TipLabel.tip_id == tip.id, TipLabel.label.in_(gone)))
     session.add_all(TipLabel(tip_id=tip.id, label=label, unit_id=tip.unit_id) for label in new)
     session.flush()
-    for sign, labels in (("+", new), ("-", gone)):
+    for sign, kind, labels in (("+", EventKind.LABELLED, new), ("-", EventKind.UNLABELLED, gone)):
         for label in sorted(labels):
+            history.note(session, tip, Event(kind, reason=label), by=actor.name)
             _audit(session, tip, f"{sign}{label}", actor)
     return bool(gone or new)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,9 @@ from sqlalchemy.orm import Session
 from ...access.roles import Staff
 from ...db import SHANGHAI
 from ...models import Note, Tip
+from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
+from ...vault import history
 from ...vault.lane import leave_lane
 from ...vault.store import NumberTaken
 from ..services import MoveNotAllowed
@@ -27,6 +30,9 @@ class NoteKind(enum.StrEnum):
     NOTE = "note"
     GRADING = "grading"
     """Source, information and handling; the last one counts, the earlier ones stay."""
+
+
+_EVENTS: Final = {NoteKind.NOTE: EventKind.NOTED, NoteKind.GRADING: EventKind.GRADED}
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def add_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -> N
         session.flush()
     except IntegrityError as error:
         raise NumberTaken from error
+    history.note(session, tip, Event(_EVENTS[note.kind]), by=actor.name)
     return added
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 from ...access.permissions import Act, may
 from ...audit.log import record
 from ...db import db
-from ...models import Tip
+from ...models import Tip, TipOpening
 from ...sealing.marks import split_marks
 from ...vault.conversation import TalkRow, read_talk
 from ...vault.deadlines.clocks import note_first_read
@@ -46,6 +46,7 @@ def sealed_tip(reference: str) -> Answer:
     tip = own_tip(db.reading, reference, *map(undefer, (Tip.sealed, Tip.marks, Tip.seen)))
     # First: the audit log's lock, once taken, must not be held while this waits for the tip's row.
     note_first_read(db.session, tip.id, by=g.staff.name)
+    _note_opened(tip)
     _audit_opening(tip, request.args.get("why", ""))
     talk = read_talk(db.reading, tip.id)
     return jsonify(
@@ -64,6 +65,15 @@ def sealed_tip(reference: str) -> Answer:
         # A page that outlived its sign-in learns the new session's token here.
         csrf=generate_csrf(),
     )
+
+
+def _note_opened(tip: Tip) -> None:
+    """Write down up to where the unit has opened the tip, where that is further than before."""
+    opening = db.session.get(TipOpening, tip.id)
+    if opening is None:
+        db.session.add(TipOpening(tip_id=tip.id, upto=tip.talk_length))
+    elif opening.upto < tip.talk_length:
+        opening.upto = tip.talk_length
 
 
 def _audit_opening(tip: Tip, said: str) -> None:

@@ -10,6 +10,7 @@ from ...models import Tip
 from ...tip.status import STATUSES, TipStatus
 from ...tip.urgency import Urgency
 from ..files.words import file_words
+from ..ready.words import ready_words
 
 GRADES: Final[dict[str, dict[str, Any]]] = {
     "source": {
@@ -52,6 +53,7 @@ def tip_words(district: District) -> dict[str, Any]:
     return {
         "grades": {name: {id: str(w) for id, w in words.items()} for name, words in GRADES.items()},
         "notes": _notes(),
+        "ready": ready_words(),
         "alike": _alike(),
         "turn_to": {row.id: row.turn_to["zh"] for row in district.outcomes.values() if row.turn_to},
         "not_forwarded": _("到此为止，不转给任何单位。"),
@@ -98,7 +100,9 @@ def _keys() -> list[tuple[str, str]]:
         ("n", _("写备注")),
         ("u", _("改紧急程度")),
         ("g", _("评级")),
-        ("q", _("回队列")),
+        ("j", _("队列里的下一条")),
+        ("k", _("队列里的上一条")),
+        ("q", _("回队列，回到这一行")),
         ("?", _("看这张表")),
     ]
 

@@ -241,6 +241,50 @@ def test_the_reporters_word_of_danger_asks_for_a_new_look_on_that_day():
     assert seen.met_on is not None
 
 
+def test_a_life_at_stake_keeps_its_own_clock_once_the_tip_is_taken_up():
+    """Accepting a P0 moves its deadline in the queue to 60 days: staff.md, major 10."""
+    taken = step(THURSDAY, RECEIVED, ACCEPTED, "in_scope")
+    urgent = Facts(THURSDAY, Urgency.P0, steps=(taken,))
+
+    assert CLOCKS.next_due(urgent).due == date(2026, 9, 28)
+    assert CLOCKS.next_due(urgent).rule.id == "follow_up"
+    assert due(replace(urgent, urgency=Urgency.P1), "follow_up") is None
+
+
+@pytest.mark.parametrize(
+    ("act", "day"),
+    [
+        (step(date(2026, 9, 28), ACCEPTED, QUESTION, "asked"), date(2026, 9, 29)),
+        (step(date(2026, 9, 28), ACCEPTED, reason="answered"), date(2026, 9, 29)),
+        (step(date(2026, 9, 28), ACCEPTED, reason="urgency_P0"), date(2026, 9, 29)),
+        # Who takes it on or hands it to somebody has not done anything with it yet.
+        (step(date(2026, 9, 28), ACCEPTED, reason="claimed"), date(2026, 9, 28)),
+        (step(date(2026, 9, 28), ACCEPTED, reason="assigned"), date(2026, 9, 28)),
+        (step(date(2026, 9, 28), ACCEPTED, reason="more_words", is_staff=False), date(2026, 9, 28)),
+    ],
+)
+def test_each_act_of_work_begins_that_clock_again(act, day):
+    taken = step(THURSDAY, RECEIVED, ACCEPTED, "in_scope")
+
+    found = due(Facts(THURSDAY, Urgency.P0, steps=(taken, act)), "follow_up")
+
+    assert (found.due, found.met_on) == (day, None)
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"), [(REFERRED, "to_department"), (CLOSED, "unfounded"), (OUT, "x")]
+)
+def test_passing_the_tip_on_or_ending_it_stops_that_clock_for_good(new, reason):
+    monday = date(2026, 9, 28)
+    taken = step(THURSDAY, RECEIVED, ACCEPTED, "in_scope")
+    gone = step(monday, ACCEPTED, new, reason)
+    later = step(date(2026, 10, 9), new, reason="answered")
+
+    found = due(Facts(THURSDAY, Urgency.P0, steps=(taken, gone, later)), "follow_up")
+
+    assert (found.due, found.met_on) == (monday, monday)
+
+
 REFERRED_AS = [
     # The day after, though it is a holiday.
     ("to_department", "transfer", "handover", date(2026, 9, 25)),

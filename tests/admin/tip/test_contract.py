@@ -99,7 +99,18 @@ def test_each_urgency_has_its_word_and_its_shape():
 
 
 # Each kind of event, its code, and whether staff do it without opening the tip.
-BY_COVER = {"claimed", "released", "assigned", "urgency", "linked", "unlinked", "joined", "parted"}
+BY_COVER = {
+    "claimed",
+    "released",
+    "assigned",
+    "urgency",
+    "linked",
+    "unlinked",
+    "joined",
+    "parted",
+} | {
+    *("labelled", "unlabelled"),
+}
 KINDS = {
     "DECIDED": "decided",
     "CLAIMED": "claimed",
@@ -118,6 +129,10 @@ KINDS = {
     "MERGED": "merged",
     "JOINED": "joined",
     "PARTED": "parted",
+    "LABELLED": "labelled",
+    "UNLABELLED": "unlabelled",
+    "NOTED": "noted",
+    "GRADED": "graded",
     "FILE_COPIED": "file_copied",
     "FILE_TAKEN": "file_taken",
     "MORE_WORDS": "more_words",

@@ -7,6 +7,7 @@ import { makeEnvelope } from "../../shared/sealing/envelope.js";
 import { showError } from "../acts.js";
 import { sendsOnErrand } from "./errand.js";
 import { asksWhoTheReporterIs } from "./identity_question.js";
+import { hasBlanks } from "./ready.js";
 import { endOfTalk } from "./thread.js";
 
 // The recipients come from the opened tip and from the member's own keys, never from the server.
@@ -38,6 +39,10 @@ export function replyFields(opened, words) {
     const now = opened();
     if (!body || !now) {
       showError(form, body ? words.sentences.locked : words.sentences.empty);
+      return null;
+    }
+    if (hasBlanks(body)) {
+      showError(form, words.ready.blanks);
       return null;
     }
     /** @type {HTMLInputElement | null} */

@@ -4,6 +4,7 @@
 import { byId, say } from "../../shared/page/dom.js";
 import { bindKeys } from "../keys.js";
 import { post } from "../post.js";
+import { renew } from "./pulse.js";
 import { linkOf, rowsOf } from "./queue.js";
 
 /** @type {(page: QueuePage, words: QueueWords) => void} */
@@ -57,7 +58,8 @@ function actions(page, words) {
     o: () => withRow(page, words, (row) => linkOf(row).click()),
     x: (event) => withRow(page, words, (row) => choose(row, event)),
     X: (event) => withRow(page, words, (row) => choose(row, event)),
-    c: () => withRow(page, words, (row) => claim(row, words)),
+    c: () => withRow(page, words, (row) => claim(row, page, words)),
+    r: () => renew(page),
     "/": lookFor,
     n: () => follow(page, "next"),
     p: () => follow(page, "first"),
@@ -96,12 +98,12 @@ function choose(row, { shiftKey }) {
     box.dispatchEvent(new MouseEvent("click", { shiftKey, bubbles: true, cancelable: true }));
 }
 
-/** @type {(row: QueueRow, words: QueueWords) => Promise<void>} */
-async function claim(row, words) {
+/** @type {(row: QueueRow, page: QueuePage, words: QueueWords) => Promise<void>} */
+async function claim(row, page, words) {
   const { version } = row.dataset;
   try {
     const answer = await post(`${linkOf(row).pathname}/claim`, { version });
-    if (answer.ok) window.location.reload();
+    if (answer.ok) renew(page);
     else say(byId("said"), answer.code === 409 ? words.queue.claim_failed : answer.error);
   } catch {
     say(byId("said"), words.sentences.offline);

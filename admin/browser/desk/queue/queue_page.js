@@ -2,10 +2,14 @@
 
 import { byId, say } from "../../shared/page/dom.js";
 import { keepShaded } from "../shade.js";
+import { readTraces } from "../tip/traces.js";
 import { keysOf, wordsOf } from "../unit_keys.js";
+import { showFirstWords } from "./first_words.js";
+import { bindPulse } from "./pulse.js";
 import { openLabels } from "./queue.js";
 import { bindChoosing } from "./queue_choose.js";
 import { bindQueueKeys } from "./queue_keys.js";
+import { bindRow } from "./queue_row.js";
 import { bindFinding } from "./queue_search.js";
 
 /** @type {(page: QueuePage) => Promise<void>} */
@@ -17,10 +21,13 @@ export async function startQueue(page) {
   keepShaded(() => shut.forEach((close) => close()));
   bindChoosing(words);
   bindQueueKeys(page, words);
+  bindRow(page);
+  bindPulse(page, words);
   const unit = page.dataset.opens === "yes" ? await unitOf(page, words) : null;
   if (unit) {
     shut.push(bindFinding(page, unit, words));
     shut.push(await labels(page, unit, words));
+    shut.push(showFirstWords(page, await readTraces()));
   }
   page.dataset.opened = "yes";
 }

@@ -8,6 +8,8 @@ import { readTip as readOpened } from "../../shared/sealing/opened.js";
 import { getJson, setToken } from "../../signin/api.js";
 import { readTalk } from "../messages/thread.js";
 import { readFields } from "../readable.js";
+import { keepTraces, keptOf } from "../tip/traces.js";
+import { showFirstWords } from "./first_words.js";
 import { linkOf, rowsOf } from "./queue.js";
 
 // What was opened, by reference, and whether the opening was stopped.
@@ -17,6 +19,7 @@ import { linkOf, rowsOf } from "./queue.js";
  *   unit: MemberKeys,
  *   words: QueueWords,
  *   texts: Map<string, string>,
+ *   traces: KeptTrace[],
  *   isStopped: boolean,
  * }} Search
  */
@@ -27,7 +30,7 @@ export function bindFinding(page, unit, words) {
   const panel = findById("find");
   if (!panel) return () => {};
   /** @type {Search} */
-  const search = { page, unit, words, texts: new Map(), isStopped: false };
+  const search = { page, unit, words, texts: new Map(), traces: [], isStopped: false };
   panel.hidden = false;
   byId("find-open").addEventListener("click", () => openAll(search));
   byId("find-stop").addEventListener("click", () => {
@@ -51,6 +54,12 @@ async function openAll(search) {
     else search.texts.set(rows[i].dataset.row, text);
   }
   setBusy(false);
+  const { page } = search;
+  // Locked or left meanwhile: nothing may be shown or kept any more.
+  if (page.dataset.opened !== "gone") {
+    showFirstWords(page, search.traces);
+    keepTraces(search.traces);
+  }
   show(search, failed);
   byId("find-words").focus();
 }
@@ -65,7 +74,7 @@ function wantedRows({ page, unit, texts }) {
 }
 
 /** @type {(row: QueueRow, search: Search) => Promise<string>} */
-async function readTip(row, { page, unit, words }) {
+async function readTip(row, { page, unit, words, traces }) {
   const reference = row.dataset.row;
   const why = row.dataset.holder && row.dataset.holder !== unit.holder ? "?why=cover" : "";
   /** @type {SealedTip} */
@@ -83,6 +92,8 @@ async function readTip(row, { page, unit, words }) {
   const said = talk.map(({ body }) => body || "");
   const told = readFields(tip.fields, words).map(([, , text]) => text);
   if (page.dataset.opened === "gone") throw new Error("the page is shut");
+  const { dateTime } = /** @type {HTMLTimeElement} */ (row.querySelector(".queue__day time"));
+  traces.push(keptOf(tip, { unit: page.dataset.unit, received: dateTime }));
   return told.concat(said).join("\n").toLowerCase();
 }
 
@@ -129,6 +140,7 @@ function forget(search) {
   search.isStopped = true;
   search.page.dataset.opened = "gone";
   search.texts.clear();
+  search.traces = [];
   byId("find-words").value = "";
   rowsOf(search.page).forEach((row) => {
     row.hidden = false;

@@ -1,13 +1,13 @@
 // Suggests tips of the same event, out of those that this tab has opened.
 
 import { byId, element, findById, replaceChildren } from "../../shared/page/dom.js";
-import { alikeTo, traceOf } from "./alike.js";
-import { keepTrace } from "./traces.js";
+import { alikeTo } from "./alike.js";
+import { keepTrace, keptOf } from "./traces.js";
 
 /** @type {(page: TipPage, tip: TipContent, words: TipWords) => Promise<void>} */
 export async function suggest(page, tip, words) {
   const { unit, received } = page.dataset;
-  const trace = traceOf(tip, { unit, received });
+  const trace = keptOf(tip, { unit, received });
   const kept = await keepTrace(trace);
   const place = findById("alike-place");
   // Left meanwhile: nothing may be shown any more.

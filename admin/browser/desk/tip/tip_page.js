@@ -6,12 +6,14 @@ import { keepDrafts } from "../drafts.js";
 import { hideFiles, renewFiles, showFiles } from "../files/list.js";
 import { bindKeys } from "../keys.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/note_page.js";
+import { hideReady, offerReady } from "../messages/ready_page.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
 import { keepShaded } from "../shade.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
 import { guideDecision } from "./decision.js";
 import { hideSuggestions, suggest } from "./link_page.js";
 import { markHere } from "./marking.js";
+import { bindNeighbours, follow } from "./neighbours.js";
 import { bindPanels } from "./panels.js";
 import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { askWhy } from "./why.js";
@@ -28,6 +30,7 @@ export async function startTip(page) {
   const words = wordsOf(page);
   /** @type {State} */
   const state = { opened: null };
+  bindNeighbours(page);
   keepShaded(() => {
     state.opened = null;
     hide();
@@ -101,6 +104,7 @@ function hide() {
   hideFiles();
   hideNotes();
   hideSuggestions();
+  hideReady();
 }
 
 /** @type {(words: TipWords, state: State, renew: () => Promise<void>) => (id: string) => void} */
@@ -124,6 +128,7 @@ function bindActs(words, state, renew) {
   const message = findById("message");
   if (!message) return openPanel;
   helpWriting(message);
+  offerReady(opened, words);
   bindAct(message, {
     words,
     renew,
@@ -150,6 +155,8 @@ function bindTipKeys(words, openPanel) {
       g: () => openPanel("grading"),
       m: () => focus("body"),
       n: () => focus("note-body"),
+      j: () => follow("to-next"),
+      k: () => follow("to-previous"),
       q: () => byId("to-queue").click(),
     },
     Object.assign({ rows: words.tip_keys }, words.keys),

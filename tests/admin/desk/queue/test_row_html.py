@@ -29,6 +29,7 @@ ROW = QueueRow(
     has_label=True,
     messages=0,
     awaits_us=False,
+    is_unread=False,
     labels=(),
 )
 SHOW = Show(date(2026, 12, 1), "/desk/tips/", may_open=True, may_choose=True, is_custodial=False)
@@ -47,6 +48,7 @@ OTHER = {
     "has_label": False,
     "messages": 2,
     "awaits_us": True,
+    "is_unread": True,
     "labels": ("repeat",),
 }
 OTHERWISE = {

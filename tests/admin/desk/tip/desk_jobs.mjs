@@ -3,6 +3,12 @@
 import { sendsOnErrand } from "../../../../admin/browser/desk/messages/errand.js";
 import { asksWhoTheReporterIs } from "../../../../admin/browser/desk/messages/identity_question.js";
 import { lastGrading, readNotes, sealNote } from "../../../../admin/browser/desk/messages/notes.js";
+import {
+  hasBlanks,
+  isTitle,
+  openReady,
+  sealReady,
+} from "../../../../admin/browser/desk/messages/ready.js";
 import { sealReply } from "../../../../admin/browser/desk/messages/reply.js";
 import { endOfTalk, readTalk } from "../../../../admin/browser/desk/messages/thread.js";
 import { readFields, readLabel, readSupplement } from "../../../../admin/browser/desk/readable.js";
@@ -50,6 +56,10 @@ const ACTS = {
       rows.map((row) => Object.assign({}, row, { bytes: fromBase64(row.sealed) })),
       { tip, open: (bytes) => openWith(identity, bytes) },
     ),
+  ready: ({ words, unitId, unit }) => sealReady(words, unitId, unit),
+  openReady: ({ rows, unitId, unit }) => openReady(rows, unitId, unit),
+  blanks: ({ text }) => hasBlanks(text),
+  title: ({ text, most }) => isTitle(text, most),
   grading: ({ entries, grades }) => lastGrading(entries, grades),
   bigrams: ({ text }) => bigramsOf(text),
   shared: ({ one, other }) => shared(bigramsOf(one), bigramsOf(other)),

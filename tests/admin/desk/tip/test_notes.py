@@ -2,11 +2,12 @@
 
 import base64
 from base64 import b64decode
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from admin.db import db
+from admin.db import db, set_today, today
 from admin.desk.services import MoveNotAllowed
 from admin.desk.tip.notes import (
     NoteKind,
@@ -14,7 +15,9 @@ from admin.desk.tip.notes import (
     add_note,
 )
 from admin.models import Decision, Note, Tip
+from admin.tip.events import EventKind
 from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault.expiry import sweep
 from admin.vault.store import NumberTaken
 
@@ -33,6 +36,14 @@ def notes(app):
             return list(db.reading.scalars(found))
 
     return read
+
+
+@pytest.fixture
+def walk():
+    """Walk to another day: `walk(day)`."""
+    set_today(date(2026, 9, 21))
+    yield set_today
+    set_today(None)
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -69,8 +80,11 @@ def test_a_note_asks_for_no_version_and_moves_nothing(desk, tip, fresh):
 
     assert desk.post_with(token, tip, "notes", **FIELDS).status_code == 303
 
-    assert fresh(tip).version == tip.version
-    assert fresh(tip).decisions == []
+    now = fresh(tip)
+    assert now.version == tip.version
+    assert [(line.kind, line.old, line.new) for line in now.decisions] == [
+        (EventKind.NOTED, TipStatus.RECEIVED, TipStatus.RECEIVED)
+    ]
 
 
 def test_a_note_takes_a_tip_out_of_the_machine_lane(desk, make_tip, fresh):
@@ -170,8 +184,37 @@ def test_no_act_changes_or_deletes_a_note(app):
     }
 
 
-def test_a_note_stands_in_no_history_that_the_reporters_status_is_made_of(app, desk, tip):
+def test_a_grading_moves_nothing_that_the_reporters_status_is_made_of(app, desk, tip):
     desk.post(tip, "grading", **FIELDS)
 
     with app.app_context():
-        assert db.reading.scalars(select(Decision.kind)).all() == []
+        lines = db.reading.execute(select(Decision.kind, Decision.old, Decision.new)).all()
+    assert lines == [(EventKind.GRADED, TipStatus.RECEIVED, TipStatus.RECEIVED)]
+
+
+def test_the_history_shows_labels_grades_and_notes(desk, tip):
+    """History leaves out labels, grades, notes: staff.md, minors."""
+    desk.post(tip, "notes", **FIELDS)
+    desk.post(tip, "grading", **FIELDS | {"number": 2})
+    desk.post(tip, "labels", label=["on_site"])
+    desk.post(tip, "labels", label=[])
+
+    page = desk.show(tip).text
+    told = page[page.index('class="history"') :]
+    words = ["写了备注", "评了级", "加标记：要现场看", "去掉标记：要现场看"]
+    places = [told.index(f"<b>police-1</b> {word}") for word in words]
+    assert places == sorted(places)
+
+
+def test_a_note_begins_the_clock_of_a_life_at_stake_again(desk, walk, make_tip, fresh):
+    tip = make_tip(urgency=Urgency.P0)
+    desk.post(tip, "decision", move_to="accepted", reason="in_scope")
+    walk(today() + timedelta(days=5))
+    before = fresh(tip)
+
+    desk.post(tip, "notes", **FIELDS)
+
+    after = fresh(tip)
+    assert after.due_rule == before.due_rule == "follow_up"
+    assert before.due_on < today() < after.due_on
+    assert after.version == before.version

@@ -35,7 +35,7 @@ STAFF = DECIDED | {"read", "asked", "moved", "extended"}
 SLOW, FAST, LAST = (1, 2, 5), (1, 1, 2), (1, 1, 1)
 URGED = {
     **dict.fromkeys(("first_read", "scope", "status", "result"), SLOW),
-    **dict.fromkeys(("first_read_urgent", "transfer", "handover", "umbrella"), FAST),
+    **dict.fromkeys(("first_read_urgent", "follow_up", "transfer", "handover", "umbrella"), FAST),
     **dict.fromkeys(("status_last", "cap"), LAST),
 }
 
@@ -93,6 +93,7 @@ def pending(case, acts):
         return {}
     has_more_time = "extended" in done
     waits = look(case, acts, start, run) | decision(case, start, done) | move(run, done)
+    waits |= next_step(case, acts, run)
     waits["cap"] = three_months(start)
     waits["result"] = min(rolled(start + (90 if has_more_time else 60) * DAY), waits["cap"])
     return waits
@@ -127,6 +128,17 @@ def decision(case, start, done):
         waits["status"] = rolled(start + 7 * DAY)
         waits["status_last"] = rolled(start + 15 * DAY)
     return waits
+
+
+def next_step(case, acts, run):
+    """Whether somebody must go on with what was taken up, because a life is at stake."""
+    if case.urgency != "P0" and "danger" not in {what for _day, what in acts}:
+        return {}
+    taken = [n for n, (_day, what) in enumerate(run) if what == "accepted"]
+    since = run[taken[-1] :] if taken else []
+    if not since or {"to_department", "to_supervision", "closed"} & {what for _day, what in since}:
+        return {}
+    return {"follow_up": worked([day for day, what in since if what in STAFF][-1], 1)}
 
 
 def move(run, done):

@@ -24,6 +24,8 @@ from .practice import bp as practice_bp
 from .queue import bulk_views  # noqa: F401
 from .queue import views as queue_views  # noqa: F401
 from .queue.assigning_views import init_assigning
+from .recusal import views as recusal_views  # noqa: F401
+from .recusal.services import told_to
 from .tip import link_views, marking, note_views, opening, views  # noqa: F401
 from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact
@@ -50,11 +52,11 @@ def init_app(app: Flask) -> None:
             "to_countersign": lambda: len(
                 countersign.open_for(db.reading, app_state().district, staff)
             ),
+            "told_of_recusals": lambda: len(told_to(db.reading, app_state().district, staff)),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }
 
 
 def _countersigns(staff: Staff) -> bool:
-    """Tell whether a member can be the second person for what another unit asks."""
-    is_guardian = app_state().district.ways.guardian(staff.unit_id) is not None
-    return is_guardian and is_allowed(Act.COUNTERSIGN, staff.roles)
+    """Tell whether a member can be a second person: of the own unit, or for another one."""
+    return is_allowed(Act.COUNTERSIGN, staff.roles)

@@ -13,11 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from ..access.permissions import not_there
 from ..db import db
-from ..members.countersign import NobodyToAsk
+from ..members.countersign import NobodyHere, NobodyToAsk
 from ..models import Decision, Tip
+from ..vault.readers import NotCleared, shown_to
 from ..vault.store import NumberTaken
 from .queue.assigning import NotToThem
+from .seconding import NoReason
 from .services import ChangedMeanwhile, ClaimedByOther, MoveNotAllowed, WrongReason
 from .tip.labels import Unlabelled
 from .tip.links import (
@@ -39,7 +42,10 @@ _NOT_NOW: dict[type[Exception], Any] = {
     MoveNotAllowed: _l("这条线索现在不能这样处理。请重新载入页面。"),
     WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),
     NobodyToAsk: _l("专管线索这样办，要上一级的另一位负责人同意。那里还没有，请先找系统管理员。"),
-    NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开线索。请另选一个人。"),
+    NobodyHere: _l("这样结束，要本单位另一个人看过、同意。现在没有第二个人，请先找负责人。"),
+    NoReason: _l("请写明为什么这样结束。字会加锁，只有本单位的人看得到。"),
+    NotCleared: _l("请先回线索那一页，答有没有关系，再打开。"),
+    NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开这条线索。请另选一个人。"),
     Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
     HasDuplicates: _l("已经有线索并入这一条。请打开那一条，反过来并。"),
@@ -95,8 +101,13 @@ def _state_now() -> dict[str, Any]:
 def current_state(session: Session, reference: str) -> dict[str, Any]:
     """Read where a tip stands now, and the last acts that led there, newest first."""
     tip = session.execute(
-        select(Tip).filter_by(reference=reference, unit_id=g.staff.unit_id)
-    ).scalar_one()
+        select(Tip)
+        .filter_by(reference=reference, unit_id=g.staff.unit_id)
+        .where(shown_to(g.staff.member_id))
+    ).scalar_one_or_none()
+    if tip is None:
+        # The member said meanwhile, in another window, that they have a part in it.
+        not_there(reference)
     events = session.scalars(
         select(Decision)
         .where(Decision.tip_id == tip.id)

@@ -11,12 +11,15 @@ from ..db import changed_rows
 from ..models import (
     Base,
     ClockEvent,
+    Countersign,
     Decision,
     Message,
     Note,
+    Recusal,
     Tip,
     TipLabel,
     TipLink,
+    TipReader,
     UnitKey,
 )
 from ..sealing import age, payload, receipt
@@ -112,7 +115,7 @@ def clear_practice(session: Session, unit_id: str) -> int:
     The audit's lines stay: who practised what is no secret, and the chain has no holes.
     """
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
-    for table in (Note, TipLabel, ClockEvent, Decision, Message):
+    for table in (Note, TipLabel, ClockEvent, Decision, Message, Countersign, TipReader, Recusal):
         _delete(session, table, ids)
     kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))

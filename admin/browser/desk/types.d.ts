@@ -264,6 +264,10 @@ interface DeskWords {
   people: Record<Direction, string>;
   reads: Record<string, string>;
   keys: { title: string; close: string; off: string };
+  // Why an end takes two people, by the codes of countersign.Ground.
+  grounds: Record<string, string>;
+  // The unit above all.
+  upper: string;
   sentences: Record<
     | "locked"
     | "no_key"
@@ -297,6 +301,12 @@ interface DeskWords {
     | "reads"
     | "purge"
     | "second"
+    | "two"
+    | "two_why"
+    | "two_excluded"
+    | "two_sent"
+    | "two_one"
+    | "clear_failed"
     | "no_words"
     | "nth"
     | "seen_upto"
@@ -426,6 +436,8 @@ interface TipPage extends HTMLElement {
 
 // What stands in it only where the member may open the tip.
 interface OpenTipData {
+  clear: "yes" | "no";
+  clearing: string;
   sealed: string;
   marks: string;
   files: string;
@@ -477,8 +489,13 @@ interface QueueRow extends HTMLElement {
   dataset: { row: string; status: string; version: string; holder: string };
 }
 
+// The preview of one thing done to many; `reason` only where ends are asked for.
+interface BulkPage extends HTMLElement {
+  dataset: DeskPage["dataset"] & { move: string; reason: string };
+}
+
 interface DeskForm extends HTMLFormElement {
-  dataset: { busy?: string; act?: string; key?: string };
+  dataset: { busy?: string; act?: string; key?: string; two?: string; above?: string };
 }
 
 // What keeps its words over a lock: drafts.js.
@@ -494,12 +511,16 @@ interface ConflictPlace extends HTMLElement {
 
 interface ElementsById {
   body: HTMLTextAreaElement;
+  bulk: BulkPage;
   bulk_action: HTMLSelectElement;
+  "bulk-form": DeskForm;
+  "bulk-why": HTMLTextAreaElement;
   "choose-all": HTMLInputElement;
   conflict: ConflictPlace;
   contact: DeskPage;
   "contact-file": HTMLInputElement & { files: FileList };
   decision: DeskForm;
+  "do-it": HTMLButtonElement;
   "done-reference": HTMLElement & { parentNode: HTMLElement };
   duty: DeskPage;
   enter: EnterPage;

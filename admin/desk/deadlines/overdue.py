@@ -18,6 +18,7 @@ from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
 from ...tip.events import Level
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
+from ...vault.readers import shown_to
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS
@@ -66,9 +67,9 @@ class Counted(Generic[Row]):
     count: int
 
 
-def own_overdue(session: Session, unit_id: str, day: date) -> Counted[OwnRow]:
-    """List a unit's tips whose next deadline has run out."""
-    overdue = _overdue(session, unit_id, day)
+def own_overdue(session: Session, unit_id: str, day: date, viewer: int) -> Counted[OwnRow]:
+    """List a unit's tips whose next deadline has run out, for a member who may see them."""
+    overdue = (*_overdue(session, unit_id, day), shown_to(viewer))
     query = (
         select(Tip.id, Tip.reference, Tip.urgency, Tip.due_on, Tip.due_rule, Member.name)
         .outerjoin(Member, HOLDS)
@@ -96,13 +97,16 @@ def others_overdue(
     return {other: listed for other, listed in found.items() if listed.count}
 
 
-def leaving_soon(session: Session, unit_id: str, day: date, notice_days: int) -> Counted[Leaving]:
-    """List a unit's ended tips whose words are deleted within `notice_days`."""
+def leaving_soon(
+    session: Session, unit_id: str, day: date, notice_days: int, viewer: int
+) -> Counted[Leaving]:
+    """List a unit's ended tips whose words are deleted within `notice_days`, for a member."""
     soon = (
         Tip.expires_on <= day + timedelta(days=notice_days),
         Tip.unit_id == unit_id,
         text(EXPIRING),
         Tip.machine_unit.is_(None),
+        shown_to(viewer),
     )
     query = select(Tip.reference, Tip.expires_on, Tip.status).where(*soon)
     rows: Any = session.execute(query.order_by(Tip.expires_on, Tip.reference).limit(SHOWN))

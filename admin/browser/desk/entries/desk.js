@@ -5,6 +5,7 @@ import { findById } from "../../shared/page/dom.js";
 import { load, watch } from "../../signin/keyring.js";
 import { resealInBackground } from "../../signin/renewal/bar.js";
 import { bindContact, hideContact } from "../contact.js";
+import { startMass } from "../queue/mass.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
 import { startTip } from "../tip/tip_page.js";
@@ -17,6 +18,8 @@ const contact = findById("contact");
 if (queue) startQueue(queue);
 if (tip) startTip(tip);
 if (contact) startContact(contact);
+const bulk = findById("bulk");
+if (bulk && bulk.dataset.reason) startMass(bulk);
 // What hangs on an older key is sealed anew while the member works.
 const here = queue || tip;
 if (here)

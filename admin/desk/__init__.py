@@ -9,6 +9,7 @@ from ..access.roles import Staff
 from ..app_state import app_state
 from ..db import db
 from ..members import countersign
+from ..renewal.guard import standings
 
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
@@ -49,12 +50,25 @@ def init_app(app: Flask) -> None:
             "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
-            "to_countersign": lambda: len(
-                countersign.open_for(db.reading, app_state().district, staff)
-            ),
-            "told_of_recusals": lambda: len(told_to(db.reading, app_state().district, staff)),
+            "to_countersign": lambda: _to_countersign(staff),
+            "told_of_recusals": lambda: _told_of_recusals(staff),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }
+
+
+def _to_countersign(staff: Staff) -> int:
+    """Count what waits for a member; nearly always nothing, as what each page asks anyway tells."""
+    standing = standings().get().get(staff.unit_id or "")
+    if standing is not None and not standing.has_asked:
+        return 0
+    return len(countersign.open_for(db.reading, app_state().district, staff))
+
+
+def _told_of_recusals(staff: Staff) -> int:
+    standing = standings().get().get(staff.unit_id or "")
+    if standing is not None and not standing.has_recused:
+        return 0
+    return len(told_to(db.reading, app_state().district, staff))
 
 
 def _countersigns(staff: Staff) -> bool:

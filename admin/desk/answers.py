@@ -44,7 +44,6 @@ _NOT_NOW: dict[type[Exception], Any] = {
     NobodyToAsk: _l("专管线索这样办，要上一级的另一位负责人同意。那里还没有，请先找系统管理员。"),
     NobodyHere: _l("这样结束，要本单位另一个人看过、同意。现在没有第二个人，请先找负责人。"),
     NoReason: _l("请写明为什么这样结束。字会加锁，只有本单位的人看得到。"),
-    NotCleared: _l("请先回线索那一页，答有没有关系，再打开。"),
     NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开这条线索。请另选一个人。"),
     Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
@@ -58,8 +57,14 @@ def init_answers(bp: Blueprint) -> None:
     """Turn what services refuse into sentences; the request's teardown rolls back."""
     for refusal in _FIRST_WINS:
         bp.register_error_handler(refusal, lambda _error: conflict())
+    bp.register_error_handler(NotCleared, not_cleared)
     for refusal, sentence in _NOT_NOW.items():
         bp.register_error_handler(refusal, partial(not_now, sentence))
+
+
+def not_cleared(_error: Exception) -> tuple[Response, int]:
+    """Answer who would open a tip before having said to have no part in it."""
+    return jsonify(error=_("请先回线索那一页，答有没有关系，再打开。"), errors={}), 422
 
 
 def refused(form: FlaskForm) -> tuple[Response, int]:

@@ -132,8 +132,13 @@ def _draw(session: Session, tip: Tip, outcome: str, actor: Staff) -> None:
     district = app_state().district
     if tip.is_open or district.units[tip.unit_id].practice:
         return
-    if secrets.randbelow(100) < district.reviews.sample_percent:
+    if is_drawn(district.reviews.sample_percent):
         countersign.draw_review(session, tip, outcome=outcome, by=actor)
+
+
+def is_drawn(percent: int) -> bool:
+    """Draw by chance that nobody can foresee."""
+    return secrets.randbelow(100) < percent
 
 
 def waiting_of(session: Session, tip: Tip, staff: Staff) -> Waiting | None:

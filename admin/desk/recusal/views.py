@@ -7,6 +7,7 @@ from ...access.permissions import Act, may, refuse
 from ...app_state import app_state
 from ...audit.log import record
 from ...db import db
+from ...renewal.guard import standings
 from ...vault import readers
 from ..blueprint import Answer, bp
 from ..loading import locked_tip
@@ -31,6 +32,7 @@ def recuse_me(reference: str) -> Answer:
     """Hide a tip from the member who has a part in it."""
     recuse(db.session, locked_tip(reference), actor=g.staff)
     db.session.commit()
+    standings().forget()
     return redirect(url_for(".queue", said="recused"), 303)
 
 
@@ -52,6 +54,7 @@ def lift_recusal(recusal_id: int) -> Answer:
     except Lifted:
         return _page(_("这一条已经取消过了。")), 409
     db.session.commit()
+    standings().forget()
     return redirect(url_for(".recusals", done="yes"), 303)
 
 

@@ -14,6 +14,7 @@ from ...access.permissions import (
 )
 from ...db import db
 from ...models import Tip
+from ...renewal.guard import standings
 from ...vault.readers import shown_to
 from ..answers import refused
 from ..blueprint import Answer, bp
@@ -62,6 +63,7 @@ def _tie(reference: str, act: Tie, *, to_head: bool = False) -> Answer:
 
     act(db.session, *pair, actor=g.staff)
     db.session.commit()
+    standings().forget()
     return back_to(reference)
 
 

@@ -12,6 +12,7 @@ from ...app_state import app_state
 from ...db import db, today
 from ...members import countersign
 from ...models import Tip
+from ...renewal.guard import standings
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from ...vault import readers
@@ -140,6 +141,7 @@ def decide_tip(reference: str) -> Answer:
         db.session, tip, new=new, outcome=outcome, actor=g.staff, reason=reason.end_reason()
     )
     db.session.commit()
+    standings().forget()
     return back_to(reference)
 
 

@@ -135,22 +135,23 @@ def make_tip(app, units):
     return partial(store_sealed, app)
 
 
-def store_sealed(app, unit_id="police", *, is_clear=True, **values):
+def store_sealed(app, unit_id="police", *, is_clear=True, is_read=True, **values):
     """Store one tip; gives it as a row that hangs on no session.
 
-    Each member of the unit has said already to have no part in it, unless a test is about that.
+    Each member of the unit has said already to have no part in it and has opened it, unless a test
+    is about that.
     """
     reference = payload.new_reference()
     with app.app_context():
         tip_id = store_tip(db.session, _sealed_tip(db.session, unit_id, reference, **values))
         db.session.commit()
     if is_clear:
-        clear_for(app, tips=[tip_id])
+        clear_for(app, tips=[tip_id], is_read=is_read)
     with app.app_context():
         return _read(db.reading, Tip.reference == reference)
 
 
-def clear_for(app, *, tips=None, members=None):
+def clear_for(app, *, tips=None, members=None, is_read=False):
     """Let members say of tips of their unit that they have no part in them: all, or those named."""
     with app.app_context():
         pairs = select(Tip.id, Member.id).join(Member, Member.unit_id == Tip.unit_id)
@@ -161,6 +162,7 @@ def clear_for(app, *, tips=None, members=None):
         known = {(tip_id, member_id) for tip_id, member_id in stored}
         new = [
             {"tip_id": tip_id, "member_id": member_id, "cleared_on": today()}
+            | ({"messages": 0, "notes": 0} if is_read else {})
             for tip_id, member_id in db.reading.execute(chosen)
             if (tip_id, member_id) not in known
         ]

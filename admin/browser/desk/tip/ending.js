@@ -92,8 +92,7 @@ export async function sealReason(body, { tip, notes, unit }) {
   const held = /** @type {MemberKeys & CurrentKeys} */ (unit);
   const end = endOfNotes(notes);
   const made = { kind: /** @type {NoteKind} */ ("note"), by: held.holder, tip, unit: held, end };
-  const { number, sealed } = await sealNote(body.trim(), made);
-  return { number, sealed };
+  return Object.assign({}, await sealNote(body.trim(), made));
 }
 
 // Shows the second person why the end was asked for: the note that the request names.

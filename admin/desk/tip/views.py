@@ -79,7 +79,7 @@ def show_tip(reference: str) -> Answer:
         is_clear=readers.is_clear(db.reading, tip.id, g.staff.member_id),
         decision_form=DecisionForm(tip, district, grounds_at(db.reading, tip)),
         asks_above=_asks_above(tip),
-        merge_asks=bool(grounds_of(db.reading, tip, district.outcomes[DUPLICATE])),
+        merge_grounds=grounds_of(db.reading, tip, district.outcomes[DUPLICATE]),
         urgency_form=UrgencyForm(tip),
         message_form=MessageForm(),
         grading_choices=GradingChoices(),

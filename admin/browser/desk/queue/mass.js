@@ -74,6 +74,9 @@ async function ask(page, chosen, body, unit) {
   const notes = await readNotes(rows, { tip, open });
   const reason = await sealReason(body, { tip, notes, unit });
   const end = { version, move_to: page.dataset.move, reason: page.dataset.reason, mass: "yes" };
-  const answer = await post(`${address}/decision`, Object.assign(end, reason));
+  const answer = await post(
+    `${address}/decision`,
+    Object.entries(end).concat(Object.entries(reason)),
+  );
   return answer.ok;
 }

@@ -32,9 +32,7 @@ export function guideDecision(form, words, opened) {
     say(place("[data-turn-to]"), turnTo, turnTo && words.not_forwarded);
     const second = option && option.dataset.second;
     say(place("p[data-second]"), second && words.sentences.second);
-    const grounds = showReason(form, opened());
-    const why = grounds.map((ground) => words.grounds[ground]).join("；");
-    say(place("p[data-two]"), why && `${words.sentences.two}${why}。`);
+    showReason(form, opened(), words);
     say(place("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
   }
 

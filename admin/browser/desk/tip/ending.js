@@ -2,6 +2,7 @@
 // knows the cover and the outcome; that a minor suffers, or that the reporter excluded the unit
 // which would be asked, stands in the opened words alone.
 
+import { say } from "../../shared/page/dom.js";
 import { factsOf } from "../../shared/sealing/routes.js";
 import { plainFields, showError } from "../acts.js";
 import { endOfNotes, sealNote } from "../messages/notes.js";
@@ -29,17 +30,20 @@ export function groundsOf(form, opened) {
   const option = form.querySelector("select option:checked");
   const told = (option ? option.dataset.two : form.dataset.two) || "";
   const isEnd = option ? option.dataset.end === "yes" : true;
-  return told
-    .split(" ")
-    .concat(isEnd && hasMinor(opened) ? "minor" : "")
-    .filter(Boolean);
+  const all = told.split(" ").concat(isEnd && hasMinor(opened) ? "minor" : "");
+  // When the page was made nobody had opened it; by now this member has.
+  return all.filter((ground) => ground && (ground !== "unopened" || !opened));
 }
 
-/** @type {(form: HTMLElement, opened: HeldTip | null) => string[]} */
-export function showReason(form, opened) {
+// Shows why it takes two, and where the reason is written; returns the grounds.
+/** @type {(form: HTMLElement, opened: HeldTip | null, words: DeskWords) => string[]} */
+export function showReason(form, opened, words) {
   const grounds = groundsOf(form, opened);
   const place = /** @type {HTMLElement} */ (form.querySelector("[data-end-reason]"));
   place.hidden = !grounds.length;
+  const why = grounds.map((ground) => words.grounds[ground]).join("；");
+  const told = /** @type {HTMLElement} */ (form.querySelector("p[data-two]"));
+  say(told, why && `${words.sentences.two}${why}。`);
   return grounds;
 }
 
@@ -48,7 +52,7 @@ export function showReason(form, opened) {
 export const endFields = (opened, words) => async (form) => {
   const now = opened();
   const fields = plainFields(form);
-  const grounds = showReason(form, now);
+  const grounds = showReason(form, now, words);
   if (!grounds.length) return fields;
   const refusal = refusalOf(form, grounds, now, words);
   if (refusal) {
@@ -86,13 +90,13 @@ function refusalOf(form, grounds, now, words) {
   return words.sentences.two_why;
 }
 
-/** @type {(body: string, opened: Pick<HeldTip, "tip" | "notes" | "unit">) => Promise<Record<string, string>>} */
+/** @type {(body: string, opened: Pick<HeldTip, "tip" | "notes" | "unit">) => Promise<SealedNoteForm>} */
 export async function sealReason(body, { tip, notes, unit }) {
   // Who holds an older key alone can seal nothing.
   const held = /** @type {MemberKeys & CurrentKeys} */ (unit);
   const end = endOfNotes(notes);
   const made = { kind: /** @type {NoteKind} */ ("note"), by: held.holder, tip, unit: held, end };
-  return Object.assign({}, await sealNote(body.trim(), made));
+  return sealNote(body.trim(), made);
 }
 
 // Shows the second person why the end was asked for: the note that the request names.

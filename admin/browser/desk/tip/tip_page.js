@@ -11,7 +11,7 @@ import { keepShaded } from "../shade.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
 import { askClear } from "./clear.js";
 import { guideDecision } from "./decision.js";
-import { endFields, showAskedWhy } from "./ending.js";
+import { endFields, showAskedWhy, showReason } from "./ending.js";
 import { hideSuggestions, suggest } from "./link_page.js";
 import { markHere } from "./marking.js";
 import { bindPanels } from "./panels.js";
@@ -98,6 +98,9 @@ function show(page, opened, words) {
     if (part) part.hidden = !canSeal;
   });
   suggest(page, opened.tip, words);
+  /** @type {NodeListOf<HTMLElement>} */
+  const ends = page.querySelectorAll("form[data-end]");
+  ends.forEach((form) => showReason(form, opened, words));
 }
 
 function hide() {

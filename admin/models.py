@@ -534,7 +534,7 @@ class Countersign(Base):
     version: Mapped[int | None]
     # Whose people answer; none where `tip.routing.Ways` alone says it.
     second_unit_id: Mapped[str | None] = mapped_column(String(40))
-    # Why it takes two: codes of members/countersign.Ground.
+    # Why it takes two: codes of members/grounds.Ground.
     grounds: Mapped[str] = mapped_column(String(100), default="", server_default="")
     # The note in which the asker says why, sealed to the unit.
     note: Mapped[int | None]
@@ -543,7 +543,7 @@ class Countersign(Base):
     settled_by: Mapped[str | None] = mapped_column(String(80))
     settled_on: Mapped[date | None]
     is_granted: Mapped[bool | None]
-    # How it came out: of members/countersign.Result.
+    # How it came out: of members/grounds.Result.
     result: Mapped[str | None] = mapped_column(String(10))
 
 

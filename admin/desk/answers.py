@@ -15,7 +15,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ..access.permissions import not_there
 from ..db import db
-from ..members.countersign import NobodyHere, NobodyToAsk
+from ..members.countersign import NobodyToAsk
+from ..members.ending_requests import NobodyHere
 from ..models import Decision, Tip
 from ..vault.readers import NotCleared, shown_to
 from ..vault.store import NumberTaken

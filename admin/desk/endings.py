@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from ..app_state import app_state
 from ..district.data import Outcome
-from ..members.countersign import LEAST_DAYS, Ground
+from ..members.countersign import LEAST_DAYS
+from ..members.grounds import Ground
 from ..models import Tip
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency

@@ -11,7 +11,7 @@ from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
 from ..district.data import District, Outcome
-from ..members.countersign import Ground
+from ..members.grounds import Ground
 from ..models import Tip
 from ..tip.status import STATUSES, may_move
 from ..tip.urgency import Urgency

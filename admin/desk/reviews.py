@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from ..members.countersign import Kind, Result
+from ..members.countersign import Kind
+from ..members.grounds import Result
 from ..models import Countersign, Tip
 from ..tip.status import TipStatus
 from ..vault import readers

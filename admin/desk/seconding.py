@@ -14,8 +14,10 @@ from ..access.permissions import Act, is_allowed
 from ..access.roles import Staff
 from ..app_state import app_state
 from ..district.data import Outcome
-from ..members import countersign, suspension
-from ..members.countersign import Asking, Ground, Kind, Result
+from ..members import countersign, ending_requests, suspension
+from ..members.countersign import Kind
+from ..members.ending_requests import Asking
+from ..members.grounds import Ground, Result
 from ..models import Countersign, Member, Tip
 from ..tip.status import TipStatus
 from ..vault import readers
@@ -116,7 +118,7 @@ def _grounds(session: Session, tip: Tip, outcome: Outcome, reason: EndReason) ->
 def _ask(session: Session, tip: Tip, asking: Asking, *, actor: Staff, reason: EndReason) -> None:
     """Write down that, and why, an end is asked for; the reason is sealed."""
     # Who could ask nobody is not first made to write down why.
-    countersign.second_unit(session, app_state().district, tip, asking.grounds, by=actor)
+    ending_requests.second_unit(session, app_state().district, tip, asking.grounds, by=actor)
     if reason.note is None:
         raise NoReason
     lock_tips(session, [tip.id])
@@ -124,7 +126,7 @@ def _ask(session: Session, tip: Tip, asking: Asking, *, actor: Staff, reason: En
     # What the note did to the row stands before the request remembers how it stood.
     session.flush()
     asking = replace(asking, note=note.number)
-    countersign.ask_to_close(session, app_state().district, tip, asking, by=actor)
+    ending_requests.ask_to_close(session, app_state().district, tip, asking, by=actor)
 
 
 def _draw(session: Session, tip: Tip, outcome: str, actor: Staff) -> None:
@@ -133,7 +135,7 @@ def _draw(session: Session, tip: Tip, outcome: str, actor: Staff) -> None:
     if tip.is_open or district.units[tip.unit_id].practice:
         return
     if is_drawn(district.reviews.sample_percent):
-        countersign.draw_review(session, tip, outcome=outcome, by=actor)
+        ending_requests.draw_review(session, tip, outcome=outcome, by=actor)
 
 
 def is_drawn(percent: int) -> bool:
@@ -177,12 +179,12 @@ def refused_of(session: Session, tip: Tip) -> Countersign | None:
 def agree(session: Session, row: Countersign, *, by: Staff) -> None:
     """Do what was asked for, in the name of who asked. The caller commits.
 
-    Raises `countersign.NotRead` where the second person has not read the tip, and `Lapsed` where
+    Raises `NotRead` where the second person has not read the tip, and `Lapsed` where
     it does not fit any more; the request is then to be refused.
     """
     tip = session.get(Tip, row.tip_id) if row.tip_id is not None else None
     if tip is not None:
-        countersign.check_read(session, row, tip, by=by)
+        ending_requests.check_read(session, row, tip, by=by)
     if tip is not None and row.kind == Kind.REVIEW:
         _check_ended(tip, row)
         countersign.settle(session, row, is_granted=True, by=by, result=Result.AGREED)
@@ -197,14 +199,14 @@ def agree(session: Session, row: Countersign, *, by: Staff) -> None:
 def disagree(session: Session, row: Countersign, *, by: Staff, reopens: bool) -> None:
     """Write down that the second person does not agree, and take a tip up again if they want to.
 
-    The caller commits. Raises `countersign.NotRead` and `Lapsed` as `agree` does: to look an end
+    The caller commits. Raises `NotRead` and `Lapsed` as `agree` does: to look an end
     over is to read the tip. To refuse an end that was only asked for needs no reading.
     """
     if row.kind != Kind.REVIEW:
         countersign.settle(session, row, is_granted=False, by=by)
         return
     tip = session.get_one(Tip, row.tip_id)
-    countersign.check_read(session, row, tip, by=by)
+    ending_requests.check_read(session, row, tip, by=by)
     _check_ended(tip, row)
     result = Result.REOPENED if reopens else Result.RECORDED
     countersign.settle(session, row, is_granted=False, by=by, result=result)

@@ -16,7 +16,9 @@ from ..access.roles import ROLES
 from ..app_state import app_state
 from ..db import db, today
 from ..members import countersign
-from ..members.countersign import Ground, Kind
+from ..members.countersign import Kind
+from ..members.ending_requests import NotRead
+from ..members.grounds import Ground
 from ..models import Countersign, Member, Tip
 from ..renewal.guard import standings
 from . import words
@@ -67,7 +69,7 @@ def settle_second(request_id: int) -> Answer:
             disagree(db.session, row, by=g.staff, reopens=said == "reopen")
     except countersign.NotSecond:
         refuse(Act.COUNTERSIGN)
-    except countersign.NotRead:
+    except NotRead:
         return _not_read()
     except countersign.Settled:
         return _page(_("这件事已经有人答过了。")), 409

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..district.data import Choice, District
-from ..members.countersign import Ground
+from ..members.grounds import Ground
 from ..models import Decision
 from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.fields import FIELDS

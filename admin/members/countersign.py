@@ -9,8 +9,6 @@ tip exists. Without that an administrator, or the one custodian, could make all 
 """
 
 import enum
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
@@ -29,6 +27,7 @@ from ..models import (
 )
 from ..vault import readers
 from . import invitations
+from .grounds import Ground, Result
 
 LEAST_DAYS: Final = 30
 """So long at least the words of a tip about an official stay once it was ended early."""
@@ -48,68 +47,12 @@ class Kind(enum.StrEnum):
     """An end that one person decided, drawn for a second one to look over."""
 
 
-class Ground(enum.StrEnum):
-    """Why an end takes two. The value stands in the row and in the audit log."""
-
-    SEALED = "sealed"
-    """It deletes early what may be about an official: a head of the unit above agrees."""
-    UNOPENED = "unopened"
-    """Nobody has opened the tip."""
-    URGENT = "urgent"
-    """It is P0 or P1, or was until staff graded it lower."""
-    DANGER = "danger"
-    """Its reporter told of danger."""
-    MINOR = "minor"
-    """The member's browser found in its words that a minor suffers."""
-    FABRICATED = "fabricated"
-    """It says that the report may be made up, which another organ has to rule."""
-    EARLY = "early"
-    """Its words go within thirty days."""
-    MASS = "mass"
-    """It is asked for with others at once."""
-
-
-class Result(enum.StrEnum):
-    """How it came out."""
-
-    GRANTED = "granted"
-    REFUSED = "refused"
-    LAPSED = "lapsed"
-    """It did not fit any more."""
-    AGREED = "agreed"
-    """Who looked an end over found it right."""
-    REOPENED = "reopened"
-    """They found it wrong, and took the tip up again."""
-    RECORDED = "recorded"
-    """They found it wrong, and left it at saying so."""
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What stands beside a request to end a tip."""
-
-    outcome: str
-    grounds: Collection[Ground]
-    note: int | None = None
-    """The number of the note that says why."""
-    other_id: int | None = None
-    """The tip into which it is to be merged."""
-
-
 class NeedsSecond(Exception):
     """One person alone must not do this: ask for the second."""
 
 
 class NobodyToAsk(Exception):
     """The unit that would have to agree has no head."""
-
-
-class NobodyHere(NobodyToAsk):
-    """The unit has nobody else who could agree."""
-
-
-class NotRead(Exception):
-    """The second person has not opened the tip since the last words came to it."""
 
 
 class NotSecond(Exception):
@@ -163,85 +106,19 @@ def ask_to_suspend(
     session: Session, district: District, member: Member, *, why: str, by: Staff
 ) -> Countersign:
     """Ask for a second person to shut a member out. Raises `NobodyToAsk`. The caller commits."""
-    _check_heads(session, district.ways.guardian(member.unit_id), but=by.name)
-    row = _open(session, Countersign.member_id == member.id)
+    check_heads(session, district.ways.guardian(member.unit_id), but=by.name)
+    row = open_row(session, Countersign.member_id == member.id)
     if row is None:
         row = Countersign(kind=Kind.SUSPEND, unit_id=member.unit_id or "", member_id=member.id)
-    return _ask(session, row, why=why if why in WHY else "other", by=by, about=member.name)
+    return write_down(session, row, why=why if why in WHY else "other", by=by, about=member.name)
 
 
-def ask_to_close(
-    session: Session, district: District, tip: Tip, asking: Asking, *, by: Staff
-) -> Countersign:
-    """Ask for a second person to end a tip, as the asker sees it now.
-
-    Raises `NobodyToAsk`. The caller holds the tip's row, and commits.
-    """
-    second = second_unit(session, district, tip, asking.grounds, by=by)
-    row = _open(session, Countersign.tip_id == tip.id)
-    if row is not None and row.kind == Kind.REVIEW:
-        # The end that was to be looked over is none any more.
-        lapse(session, row, by=by)
-        row = None
-    if row is None:
-        row = Countersign(kind=Kind.CLOSE, unit_id=tip.unit_id, tip_id=tip.id)
-    row.version, row.second_unit_id = tip.version, second
-    row.grounds, row.note, row.other_id = " ".join(asking.grounds), asking.note, asking.other_id
-    return _ask(session, row, why=asking.outcome, by=by, reference=tip.reference)
-
-
-def draw_review(session: Session, tip: Tip, *, outcome: str, by: Staff) -> Countersign:
-    """Let an end that one person decided be looked over by a colleague. The caller commits."""
-    row = _open(session, Countersign.tip_id == tip.id)
-    if row is not None:
-        lapse(session, row, by=by)
-    row = Countersign(
-        kind=Kind.REVIEW,
-        unit_id=tip.unit_id,
-        second_unit_id=tip.unit_id,
-        tip_id=tip.id,
-        version=tip.version,
-    )
-    return _ask(session, row, why=outcome, by=by, reference=tip.reference)
-
-
-def second_unit(
-    session: Session, district: District, tip: Tip, grounds: Collection[Ground], *, by: Staff
-) -> str:
-    """Choose the unit whose people agree. Raises `NobodyToAsk` where nobody could.
-
-    A unit that has one reader alone waits for a second: the unit above may be one that the
-    reporter excluded, and must not learn of the tip. On the supervisory way it does agree.
-    """
-    above = district.ways.closer(tip.unit_id)
-    if Ground.SEALED in grounds:
-        _check_heads(session, above, but=by.name)
-        return above or ""
-    if colleagues(session, tip, but=by.name):
-        return tip.unit_id
-    if above is None or above == tip.unit_id:
-        raise NobodyHere
-    _check_heads(session, above, but=by.name)
-    return above
-
-
-def colleagues(session: Session, tip: Tip, *, but: str) -> list[str]:
-    """Name who of the tip's unit may agree to its end: they decide, and have no part in it."""
-    rows = session.execute(
-        select(Member.id, Member.name, Member.roles).where(
-            Member.unit_id == tip.unit_id, Member.suspended_on.is_(None), Member.name != but
-        )
-    ).all()
-    recused = readers.recused_members(session, tip.id)
-    return [row.name for row in rows if row.id not in recused and is_allowed(Act.DECIDE, row.roles)]
-
-
-def _check_heads(session: Session, unit_id: str | None, *, but: str) -> None:
+def check_heads(session: Session, unit_id: str | None, *, but: str) -> None:
     if unit_id is None or not set(invitations.heads(session, unit_id)) - {but}:
         raise NobodyToAsk
 
 
-def _ask(
+def write_down(
     session: Session,
     row: Countersign,
     *,
@@ -266,7 +143,7 @@ def _ask(
     return row
 
 
-def _open(session: Session, which: object) -> Countersign | None:
+def open_row(session: Session, which: object) -> Countersign | None:
     query = select(Countersign).where(which, Countersign.settled_on.is_(None))  # type: ignore[arg-type]
     return session.scalars(query.with_for_update()).one_or_none()
 
@@ -338,17 +215,6 @@ def take(session: Session, district: District, request_id: int, *, by: Staff) ->
     ):
         raise NotSecond
     return row
-
-
-def check_read(session: Session, row: Countersign, tip: Tip, *, by: Staff) -> None:
-    """Raise `NotRead` unless the second person has read the tip, with the reason for its end.
-
-    Nobody of another unit can open it: they ask by telephone.
-    """
-    if by.unit_id != tip.unit_id:
-        return
-    if not readers.has_read(session, tip, by.member_id, note=row.note):
-        raise NotRead
 
 
 def settle(

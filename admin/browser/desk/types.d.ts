@@ -264,7 +264,7 @@ interface DeskWords {
   people: Record<Direction, string>;
   reads: Record<string, string>;
   keys: { title: string; close: string; off: string };
-  // Why an end takes two people, by the codes of countersign.Ground.
+  // Why an end takes two people, by the codes of members/grounds.Ground.
   grounds: Record<string, string>;
   // The unit above all.
   upper: string;

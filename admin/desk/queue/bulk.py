@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ...access.permissions import Act
 from ...access.roles import Staff
 from ...district.data import District
-from ...members import countersign
+from ...members import ending_requests
 from ...members.countersign import NeedsSecond, NobodyToAsk
 from ...models import Member, Tip
 from ...tip.status import TipStatus
@@ -265,7 +265,7 @@ def _check_mass_end(session: Session, tip: Tip, doing: Doing) -> None:
         raise HasDanger
     if not readers.has_read(session, tip, doing.actor.member_id):
         raise Unread
-    countersign.second_unit(session, doing.district, tip, (), by=doing.actor)
+    ending_requests.second_unit(session, doing.district, tip, (), by=doing.actor)
 
 
 def _assign(session: Session, tip: Tip, to: int | None, actor: Staff) -> bool:

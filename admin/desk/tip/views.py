@@ -10,7 +10,7 @@ from ...access.permissions import (
 )
 from ...app_state import app_state
 from ...db import db, today
-from ...members import countersign
+from ...members import ending_requests
 from ...models import Tip
 from ...renewal.guard import standings
 from ...tip.status import TipStatus
@@ -102,7 +102,7 @@ def _asks_above(tip: Tip) -> bool:
     above = app_state().district.ways.closer(tip.unit_id)
     if above in (None, tip.unit_id):
         return False
-    return not countersign.colleagues(db.reading, tip, but=g.staff.name)
+    return not ending_requests.colleagues(db.reading, tip, but=g.staff.name)
 
 
 @bp.post("/tips/<string:reference>/claim")

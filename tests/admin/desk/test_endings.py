@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from admin.db import db, today
 from admin.desk import seconding
 from admin.desk.reviews import read_reviews
-from admin.members.countersign import Result
+from admin.members.grounds import Result
 from admin.models import AuditEvent, Countersign, Member, Note, Recusal, Tip
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency

@@ -23,7 +23,7 @@ export function hasMinor(opened) {
 /** @type {(fields: Answers) => boolean} */
 const isOfMinor = (fields) => Boolean(fields) && factsOf(fields).minor === "yes";
 
-// What the server and the words say, as codes of countersign.Ground; empty where one alone decides.
+// What the server and the words say, as codes of members/grounds.Ground; empty where one alone decides.
 /** @type {(form: HTMLElement, opened: HeldTip | null) => string[]} */
 export function groundsOf(form, opened) {
   /** @type {HTMLOptionElement | null} */

@@ -222,8 +222,56 @@ class Tip(Base):
     # wherever the tip goes.
     held_until: Mapped[date | None] = mapped_column(deferred=True)
 
+    # The most urgent grade, of P0 and P1, from which staff ever lowered it: an end still takes two.
+    eased_from: Mapped[Urgency | None] = mapped_column(deferred=True)
+
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.
     __mapper_args__ = {"version_id_col": version}
+
+
+class TipReader(Base):
+    """A member who said to have no part in a tip, and how much of it they have been shown since."""
+
+    __tablename__ = "tip_reader"
+    __table_args__ = (
+        Index("ix_tip_reader_member", "member_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    cleared_on: Mapped[date]
+    # How many messages and notes there were at the last opening; none before the first.
+    messages: Mapped[int | None]
+    notes: Mapped[int | None]
+
+
+class Recusal(Base):
+    """A member who has a part in a tip: it is hidden from them until a head lifts this."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (
+        Index("ix_recusal_unit", "unit_id", "lifted_on"),
+        Index("ix_recusal_tip", "tip_id"),
+        Index(
+            "ix_recusal_open",
+            *("member_id", "tip_id"),
+            unique=True,
+            sqlite_where=text("lifted_on IS NULL"),
+            postgresql_where=text("lifted_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    tip: Mapped[Tip] = relationship()
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    member: Mapped["Member"] = relationship()
+    # The member's unit, as it was then.
+    unit_id: Mapped[str] = mapped_column(String(40))
+    declared_on: Mapped[date]
+    lifted_by: Mapped[str | None] = mapped_column(String(80))
+    lifted_on: Mapped[date | None]
 
 
 class Message(Base):
@@ -534,7 +582,7 @@ class KeptFile(Base):
 
 
 class Countersign(Base):
-    """Something that one person asked for and a second person of another unit must agree to."""
+    """What one person asked for and a second one must agree to, or is to look over afterwards."""
 
     __tablename__ = "countersign"
     __table_args__ = (
@@ -553,7 +601,7 @@ class Countersign(Base):
     )
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
-    # suspend, or close: of members/countersign.Kind.
+    # suspend, close or review: of members/countersign.Kind.
     kind: Mapped[str] = mapped_column(String(10))
     # The unit whose matter it is; who agrees: `tip.routing.Ways`.
     unit_id: Mapped[str] = mapped_column(String(40))
@@ -565,9 +613,19 @@ class Countersign(Base):
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
     # Of the tip, as the asker saw it: what came since must not be closed unread.
     version: Mapped[int | None]
+    # Whose people answer; none where `tip.routing.Ways` alone says it.
+    second_unit_id: Mapped[str | None] = mapped_column(String(40))
+    # Why it takes two: codes of members/grounds.Ground.
+    grounds: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    # The note in which the asker says why, sealed to the unit.
+    note: Mapped[int | None]
+    # The tip into which this one is to be merged.
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
     settled_by: Mapped[str | None] = mapped_column(String(80))
     settled_on: Mapped[date | None]
     is_granted: Mapped[bool | None]
+    # How it came out: of members/grounds.Result.
+    result: Mapped[str | None] = mapped_column(String(10))
 
 
 class Member(Base):

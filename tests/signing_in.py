@@ -139,3 +139,11 @@ def _cookie(live, content):
 
 def _serializer(live):
     return live.app.session_interface.get_signing_serializer(live.app)
+
+
+def cleared(page):
+    """Say on a tip's page, where it asks, to have no part in the tip; returns the page."""
+    page.wait_for_selector("#clear:not([hidden]), #why:not([hidden]), #opened dl")
+    if page.is_visible("#clear-no"):
+        page.click("#clear-no")
+    return page

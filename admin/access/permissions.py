@@ -52,6 +52,8 @@ class Act(enum.StrEnum):
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
     COUNTERSIGN = "countersign"
+    RECUSE = "recuse"
+    RECUSALS = "recusals"
     HAND_ON = "hand_on"
     CONFIRM_KEY = "confirm_key"
     RENEW_KEY = "renew_key"
@@ -98,7 +100,9 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.ROSTER: _HEADS,
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,
-    Act.COUNTERSIGN: _HEADS,
+    Act.COUNTERSIGN: _JUDGES,
+    Act.RECUSE: _READERS | {"dispatcher"},
+    Act.RECUSALS: _HEADS,
     Act.HAND_ON: _HEADS,
     Act.CONFIRM_KEY: _READERS,
     Act.RENEW_KEY: _READERS,

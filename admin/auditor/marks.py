@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import wraps
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -17,6 +18,8 @@ from ..audit.log import AuditLine
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
+BURST: Final = 600
+"""Seconds of pause after which reading is another burst."""
 LOOK_BACK: Final = 30 * DAY
 """How far back a rule looks at most."""
 OTHERS: Final = frozenset({"cover", "review", "compare", "unsaid"})
@@ -27,6 +30,7 @@ ABOUT_MEMBERS: Final = frozenset(
 """Acts whose detail is the name of the member they are about."""
 _EAST: Final = 8 * HOUR
 _EPOCH: Final = date(1970, 1, 1)
+_SECONDED: Final = frozenset({"second_asked", "second_given", "second_refused"})
 _ENDED: Final = frozenset({"closed", "out_of_scope"})
 
 
@@ -112,17 +116,39 @@ def own_membership(line: AuditLine, _before: Sequence[AuditLine], _around: Aroun
     return line.act in ABOUT_MEMBERS and line.detail == line.by
 
 
+def end_by_two(line: AuditLine, _before: Sequence[AuditLine], _around: Around) -> bool:
+    """Mark each end of a tip that took two people, asked for, granted or refused."""
+    return line.act in _SECONDED and line.detail.startswith("close ")
+
+
+def once(rule: Rule, gap: int) -> Rule:
+    """Mark the first line of a burst alone: one sitting is one question, however much was read.
+
+    A burst ends where the rule stops to hold, or with a pause of `gap` seconds.
+    """
+
+    @wraps(rule)
+    def judged(line: AuditLine, before: Sequence[AuditLine], around: Around) -> bool:
+        if not rule(line, before, around):
+            return False
+        earlier = [one for one in _lately(line, before, gap, line.act) if one.number < line.number]
+        return not earlier or not rule(earlier[0], before, around)
+
+    return judged
+
+
 RULES: Final[tuple[tuple[Rule, Any], ...]] = (
-    (no_reason, _l("打开同事领办的线索，没有说明原因")),
-    (many_of_others, _l("一天里打开同事领办的线索，到了 10 条")),
-    (many_at_once, _l("十分钟里打开的线索，到了 20 条")),
-    (at_night, _l("夜里打开线索，值班表上没有这个人")),
-    (unusual_hour, _l("这个钟点，最近 30 天里没有打开过线索")),
+    (once(no_reason, BURST), _l("打开同事领办的线索，没有说明原因")),
+    (once(many_of_others, DAY), _l("一天里打开同事领办的线索，到了 10 条")),
+    (once(many_at_once, BURST), _l("十分钟里打开的线索，到了 20 条")),
+    (once(at_night, HOUR), _l("夜里打开线索，值班表上没有这个人")),
+    (once(unusual_hour, HOUR), _l("这个钟点，最近 30 天里没有打开过线索")),
     (again_after_the_end, _l("办结以后，又第三次打开这条线索")),
     (trying_numbers, _l("一小时里找了 3 次本单位没有的编号")),
     (refused_often, _l("一小时里被拒绝了 5 次")),
     (read_and_not_resealed, _l("取出线索说要换锁或核对，一小时里没有做完")),
     (own_membership, _l("办的是自己的成员资格")),
+    (end_by_two, _l("两个人办的结束：一个人提，另一个人答")),
 )
 """Each rule with the reason that the page shows."""
 

@@ -59,7 +59,9 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.ROSTER: "set the duty roster",
     Act.HANDOVER: "write a hand-over note",
     Act.SPEAK_CODE: "speak an invitation's code",
-    Act.COUNTERSIGN: "be the second person for another unit",
+    Act.COUNTERSIGN: "be the second person",
+    Act.RECUSE: "say that one has a part in a tip",
+    Act.RECUSALS: "be told of that, and undo it",
     Act.HAND_ON: "hand the unit's key to a new member",
     Act.CONFIRM_KEY: "confirm a key's fingerprint",
     Act.RENEW_KEY: "renew the unit's key",
@@ -90,13 +92,15 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
 
 MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.DECIDE: (
+        "可能埋没线索的结束，要第二个人看过、同意；"
         "专管线索要提前删除的，要上一级的负责人同意；就在上一级的，要那里的另一位",
-        "what lies on the way for officials is deleted early only if a head of the unit above "
-        "agrees, there another one",
+        "an end that could bury a tip takes a second person; what lies on the way for officials is "
+        "deleted early only if a head of the unit above agrees, there another one",
     ),
     Act.BULK: (
-        "专管线索不成批办结、不成批改紧急程度",
-        "never ends or regrades what lies on the way for officials",
+        "有危险的不成批结束，别的也只能提请；专管线索不成批办结、不成批改紧急程度",
+        "never ends what has danger in it, and asks for all other ends; never ends or regrades "
+        "what lies on the way for officials",
     ),
     Act.HOLD: (
         "本单位另一位负责人同意才算",
@@ -111,8 +115,13 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
         "for the last custodian's successor, by a head of the unit above",
     ),
     Act.COUNTERSIGN: (
-        "监督单位和上一级，互为第二个人",
-        "the supervisory unit and the one above it, for each other",
+        "本单位的：不是提的人，打开看过才算；监督单位和上一级的负责人，互为第二个人",
+        "in the own unit not who asked, and who has read the tip; heads of the supervisory unit "
+        "and of the one above it for each other",
+    ),
+    Act.RECUSALS: (
+        "自己的不能自己取消",
+        "never one's own",
     ),
     Act.SUSPEND: (
         "监督单位、上一级的最后一位负责人，要对方单位同意",

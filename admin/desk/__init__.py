@@ -9,6 +9,7 @@ from ..access.roles import Staff
 from ..app_state import app_state
 from ..db import db
 from ..members import countersign
+from ..renewal.guard import standings
 
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
@@ -29,6 +30,8 @@ from .queue import bulk_views  # noqa: F401
 from .queue import views as queue_views  # noqa: F401
 from .queue.assigning_views import init_assigning
 from .ready.views import bp as ready_bp
+from .recusal import views as recusal_views  # noqa: F401
+from .recusal.services import told_to
 from .tip import link_views, marking, note_views, opening, views  # noqa: F401
 from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact
@@ -54,14 +57,27 @@ def init_app(app: Flask) -> None:
             "writes": unit is not None and is_allowed(Act.WRITE, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
-            "to_countersign": lambda: len(
-                countersign.open_for(db.reading, app_state().district, staff)
-            ),
+            "to_countersign": lambda: _to_countersign(staff),
+            "told_of_recusals": lambda: _told_of_recusals(staff),
             "opens_contact": unit is not None and opens_contact(unit.id),
         }
 
 
+def _to_countersign(staff: Staff) -> int:
+    """Count what waits for a member; nearly always nothing, as what each page asks anyway tells."""
+    standing = standings().get().get(staff.unit_id or "")
+    if standing is not None and not standing.has_asked:
+        return 0
+    return len(countersign.open_for(db.reading, app_state().district, staff))
+
+
+def _told_of_recusals(staff: Staff) -> int:
+    standing = standings().get().get(staff.unit_id or "")
+    if standing is not None and not standing.has_recused:
+        return 0
+    return len(told_to(db.reading, app_state().district, staff))
+
+
 def _countersigns(staff: Staff) -> bool:
-    """Tell whether a member can be the second person for what another unit asks."""
-    is_guardian = app_state().district.ways.guardian(staff.unit_id) is not None
-    return is_guardian and is_allowed(Act.COUNTERSIGN, staff.roles)
+    """Tell whether a member can be a second person: of the own unit, or for another one."""
+    return is_allowed(Act.COUNTERSIGN, staff.roles)

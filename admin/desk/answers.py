@@ -13,12 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from ..access.permissions import not_there
 from ..db import db
 from ..members.countersign import NobodyToAsk
+from ..members.ending_requests import NobodyHere
 from ..models import Decision, Tip
+from ..vault.readers import NotCleared, shown_to
 from ..vault.store import NumberTaken
 from .holds.services import NoOtherHead, Outdated, OwnRequest
 from .queue.assigning import NotToThem
+from .seconding import NoReason
 from .services import ChangedMeanwhile, ClaimedByOther, KeptOnly, MoveNotAllowed, WrongReason
 from .tip.labels import Unlabelled
 from .tip.links import (
@@ -44,7 +48,9 @@ _NOT_NOW: dict[type[Exception], Any] = {
     NoOtherHead: _l("本单位没有另一位负责人可以同意。请让不是负责人的同事来提。"),
     OwnRequest: _l("您自己提的，要另一位负责人来答。"),
     Outdated: _l("提的时候和现在不一样了，不能同意。请答不同意，让对方再提。"),
-    NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开线索。请另选一个人。"),
+    NobodyHere: _l("这样结束，要本单位另一个人看过、同意。现在没有第二个人，请先找负责人。"),
+    NoReason: _l("请写明为什么这样结束。字会加锁，只有本单位的人看得到。"),
+    NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开这条线索。请另选一个人。"),
     Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
     HasDuplicates: _l("已经有线索并入这一条。请打开那一条，反过来并。"),
@@ -57,8 +63,14 @@ def init_answers(bp: Blueprint) -> None:
     """Turn what services refuse into sentences; the request's teardown rolls back."""
     for refusal in _FIRST_WINS:
         bp.register_error_handler(refusal, lambda _error: conflict())
+    bp.register_error_handler(NotCleared, not_cleared)
     for refusal, sentence in _NOT_NOW.items():
         bp.register_error_handler(refusal, partial(not_now, sentence))
+
+
+def not_cleared(_error: Exception) -> tuple[Response, int]:
+    """Answer who would open a tip before having said to have no part in it."""
+    return jsonify(error=_("请先回线索那一页，答有没有关系，再打开。"), errors={}), 422
 
 
 def refused(form: FlaskForm) -> tuple[Response, int]:
@@ -100,8 +112,13 @@ def _state_now() -> dict[str, Any]:
 def current_state(session: Session, reference: str) -> dict[str, Any]:
     """Read where a tip stands now, and the last acts that led there, newest first."""
     tip = session.execute(
-        select(Tip).filter_by(reference=reference, unit_id=g.staff.unit_id)
-    ).scalar_one()
+        select(Tip)
+        .filter_by(reference=reference, unit_id=g.staff.unit_id)
+        .where(shown_to(g.staff.member_id))
+    ).scalar_one_or_none()
+    if tip is None:
+        # The member said meanwhile, in another window, that they have a part in it.
+        not_there(reference)
     events = session.scalars(
         select(Decision)
         .where(Decision.tip_id == tip.id)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,10 +11,12 @@ from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
 from ..district.data import District, Outcome
+from ..members.grounds import Ground
 from ..models import Tip
 from ..tip.status import STATUSES, may_move
 from ..tip.urgency import Urgency
-from .services import SealedMessage, days_kept, needs_second
+from .endings import is_end, needs_second
+from .services import SealedMessage, days_kept
 from .words import MOVE, URGENCY
 
 SEALED_MAX = 64 * 1024
@@ -26,13 +29,15 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     move_to = RadioField(_l("怎么办"), [InputRequired(_l("请选怎么办。"))])
     reason = SelectField(_l("理由"), [InputRequired(_l("请选一个理由。"))])
 
-    def __init__(self, tip: Tip, district: District) -> None:
+    def __init__(
+        self, tip: Tip, district: District, grounds: Mapping[str, Collection[Ground]] | None = None
+    ) -> None:
         super().__init__()
         self.tip, self.district = tip, district
         moves = [status for status in MOVE if may_move(tip.status, status)]
         self.move_to.choices = [(status.value, MOVE[status]) for status in moves]
         reasons = [
-            (row.id, row.zh, _told_of(tip, row))
+            (row.id, row.zh, _told_of(tip, row, (grounds or {}).get(row.id, ())))
             for row in district.outcomes.values()
             if row.status in moves
         ]
@@ -49,12 +54,14 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("这个理由和所选的处理对不上。请重新选。"))
 
 
-def _told_of(tip: Tip, outcome: Outcome) -> dict[str, str]:
+def _told_of(tip: Tip, outcome: Outcome, grounds: Collection[Ground]) -> dict[str, str]:
     """Tell the browser what an outcome means for this tip."""
     return {
         "data-status": outcome.status,
         "data-days": str(days_kept(tip, outcome) or ""),
         "data-second": "yes" if needs_second(tip, outcome) else "",
+        "data-two": " ".join(grounds),
+        "data-end": "yes" if is_end(outcome) else "",
     }
 
 

@@ -1,7 +1,7 @@
 """Loads the tip that a page or an act is about, and leads back to its page."""
 
 from flask import abort, g, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,22 +9,30 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..access.permissions import not_there
 from ..db import db
 from ..models import Tip
+from ..vault.readers import shown_to
 from .services import expect_version
 
 
 def own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip:
-    """Load a tip of the member's unit; another unit's is as unknown as one that never was."""
-    own = Tip.unit_id == g.staff.unit_id
-    query = select(Tip).where(Tip.reference == reference.upper(), own).options(*options)
+    """Load a tip of the member's unit; another unit's is as unknown as one that never was.
+
+    So is one in which the member has a part.
+    """
+    query = select(Tip).where(*_own(reference)).options(*options)
     tip = session.scalars(query).one_or_none()
     return tip or not_there(reference)
 
 
 def locked_tip(reference: str) -> Tip:
     """Load a tip of the unit, which no other writer changes until this request has committed."""
-    found = select(Tip).where(Tip.reference == reference.upper(), Tip.unit_id == g.staff.unit_id)
+    found = select(Tip).where(*_own(reference))
     tip = db.session.scalars(found.with_for_update(of=Tip)).one_or_none()
     return tip or not_there(reference)
+
+
+def _own(reference: str) -> tuple[ColumnElement[bool], ...]:
+    own = Tip.unit_id == g.staff.unit_id
+    return Tip.reference == reference.upper(), own, shown_to(g.staff.member_id)
 
 
 def tip_as_seen(reference: str) -> Tip:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
-from ..app_state import app_state
 from ..district.data import Outcome
 from ..members.countersign import LEAST_DAYS, NeedsSecond
 from ..models import Decision, Direction, Message, Tip
@@ -20,6 +19,7 @@ from ..vault.lane import leave_lane
 from ..vault.store import add_message
 from ..vault.told import is_over
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
+from .endings import URGENT, grounds_of, needs_second
 from .tip.tip_links import part
 
 
@@ -58,15 +58,6 @@ def expect_version(tip: Tip, version: int) -> None:
         raise ChangedMeanwhile
 
 
-def needs_second(tip: Tip, outcome: Outcome) -> bool:
-    """Tell whether this end of a tip about an official, which deletes it early, takes two.
-
-    At the upper unit no row tells which tips these are: there it is asked for all.
-    """
-    is_sealed = app_state().district.ways.is_sealed(tip.unit_id)
-    return is_sealed and outcome.purge_days is not None
-
-
 def days_kept(tip: Tip, outcome: Outcome) -> int | None:
     """Count the days for which the words stay after this decision; None where it says nothing."""
     days = outcome.purge_days
@@ -100,7 +91,7 @@ def decide(
     """
     check_move(tip, new, outcome)
     _refuse_kept(session, tip)
-    if needs_second(tip, outcome) and not seconded:
+    if not seconded and grounds_of(session, tip, outcome):
         raise NeedsSecond
 
     if new is TipStatus.ACCEPTED:
@@ -160,6 +151,8 @@ def set_urgency(session: Session, tip: Tip, *, urgency: Urgency, actor: Staff) -
     if not tip.is_open:
         raise MoveNotAllowed("not open")
     leave_lane(tip)
+    if tip.urgency in URGENT and urgency not in URGENT:
+        tip.eased_from = min(tip.urgency, tip.eased_from or tip.urgency)
     tip.urgency = urgency
     keep_claim(tip, actor)
     history.record(session, tip, Event(EventKind.REGRADED, urgency=urgency), by=actor.name)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..app_state import app_state
 from ..district.data import Choice, District
+from ..members.grounds import Ground
 from ..models import Decision
 from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.fields import FIELDS
@@ -23,6 +24,17 @@ from .queue.lanes import COUNTED_MAX
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
 MOVE: Final = {status: _l(told.act) for status, told in STATUSES.items() if told.act}
+GROUNDS: Final = {
+    Ground.SEALED: _l("可能涉公职，还要提前删除"),
+    Ground.UNOPENED: _l("还没有人打开过"),
+    Ground.URGENT: _l("危急或当日的"),
+    Ground.DANGER: _l("举报人说过有危险"),
+    Ground.MINOR: _l("有未成年人受害"),
+    Ground.FABRICATED: _l("疑似捏造，只能提请有权机关认定"),
+    Ground.EARLY: _l("30 天内就删除内容"),
+    Ground.MASS: _l("和别的一起成批提的"),
+}
+"""Why an end takes two people."""
 URGENCY: Final = {level: _l(grade.word) for level, grade in GRADES.items()}
 SHAPE: Final = {level: grade.shape for level, grade in GRADES.items()}
 
@@ -130,6 +142,8 @@ def browser_words(district: District) -> dict[str, Any]:
         # What the reporter reads after each decision.
         "reads": {status.value: _(STATUSES[status].reporter) for status in MOVE},
         "sentences": _sentences(),
+        "grounds": {ground.value: str(word) for ground, word in GROUNDS.items()},
+        "upper": district.ways.upper,
         "keys": {
             "title": _("键盘"),
             "close": _("关上"),
@@ -177,6 +191,12 @@ def _sentences() -> dict[str, str]:
         "reads": _("举报人会看到："),
         "purge": _("按保存规定，%(n)s 天后删除内容。"),
         "second": _("专管线索这样办，要上一级的负责人核对。对方同意了才算。"),
+        "two": _("这样结束，要另一个人打开看过、同意了才算。因为："),
+        "two_why": _("请先写明为什么。字会加锁，只有本单位的人看得到。"),
+        "two_excluded": _("举报人不让上一级知道这条，不能请那里同意。请改选不提前删除的结果。"),
+        "two_sent": _("提好了 %(n)s 条，没有提成 %(bad)s 条。请在线索页上看。"),
+        "two_one": _("正在提第 %(n)s 条，共 %(all)s 条。"),
+        "clear_failed": _("没有记下。请再按一次。"),
         "no_words": _("还没有往来。"),
         "nth": _("第 %(n)s 条"),
         "seen_upto": _("举报人 %(day)s 来看过，看到第 %(n)s 条。"),

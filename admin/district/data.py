@@ -60,6 +60,16 @@ class Outcome(Choice):
 
 
 @dataclass(frozen=True)
+class Reviews:
+    """How ends are looked over by a second member."""
+
+    sample_percent: int
+    """Of a hundred ends that one alone decided, how many are looked over."""
+    answer_days: int
+    """Days after which heads are told of what waits for a second person."""
+
+
+@dataclass(frozen=True)
 class ContactUnits:
     """The two units that must come together to read what a reporter left to be reached by."""
 
@@ -113,6 +123,7 @@ class District:
     practice_tips: tuple[PracticeTip, ...]
     clocks: Clocks
     """Until when what must be done with a tip."""
+    reviews: Reviews
 
     def options(self, field: str) -> Mapping[str, Choice]:
         """Return the options of a field of choices (`tip.fields`), by id."""
@@ -156,6 +167,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             for row in current(load_file(content, "practice")["items"])
         ),
         clocks=_clocks(content),
+        reviews=_reviews(load_file(content, "reviews")),
     )
     _check_units(district)
     return district
@@ -175,6 +187,10 @@ def _holds(found: dict[str, Any]) -> HoldRules:
         longest_days=found["longest_days"],
         asked_days=found["asked_days"],
     )
+
+
+def _reviews(found: Mapping[str, Any]) -> Reviews:
+    return Reviews(found["sample_percent"], found["answer_days"])
 
 
 def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:

@@ -1,10 +1,11 @@
-"""What on the supervisory way one person asks for, and a second one agrees to.
+"""What one person asks for and a second one agrees to, or looks over afterwards.
 
-The unit for tips about officials and the one above it watch over each other: whoever shuts out the
-last head of one needs a head of the other. Whoever ends a tip at either so that it is deleted early
-needs a head of the upper unit, there another one: a reporter may have excluded the unit below,
-which then must not learn that the tip exists. Without that an administrator, or the one custodian,
-could make all of it disappear.
+An end that could bury a tip takes a colleague of the unit who has read it (`desk.endings` says
+which ends). On the supervisory way that is not enough: the unit for tips about officials and the
+one above it watch over each other, and whoever shuts out the last head of one needs a head of the
+other. Whoever ends a tip at either so that it is deleted early needs a head of the upper unit,
+there another one: a reporter may have excluded the unit below, which then must not learn that the
+tip exists. Without that an administrator, or the one custodian, could make all of it disappear.
 """
 
 import enum
@@ -24,7 +25,9 @@ from ..models import (
     Member,
     Tip,
 )
+from ..vault import readers
 from . import invitations
+from .grounds import Ground, Result
 
 LEAST_DAYS: Final = 30
 """So long at least the words of a tip about an official stay once it was ended early."""
@@ -40,6 +43,8 @@ WHY: Final = {
 class Kind(enum.StrEnum):
     SUSPEND = "suspend"
     CLOSE = "close"
+    REVIEW = "review"
+    """An end that one person decided, drawn for a second one to look over."""
 
 
 class NeedsSecond(Exception):
@@ -101,34 +106,19 @@ def ask_to_suspend(
     session: Session, district: District, member: Member, *, why: str, by: Staff
 ) -> Countersign:
     """Ask for a second person to shut a member out. Raises `NobodyToAsk`. The caller commits."""
-    _check_heads(session, district.ways.guardian(member.unit_id), but=by.name)
-    row = _open(session, Countersign.member_id == member.id)
+    check_heads(session, district.ways.guardian(member.unit_id), but=by.name)
+    row = open_row(session, Countersign.member_id == member.id)
     if row is None:
         row = Countersign(kind=Kind.SUSPEND, unit_id=member.unit_id or "", member_id=member.id)
-    return _ask(session, row, why=why if why in WHY else "other", by=by, about=member.name)
+    return write_down(session, row, why=why if why in WHY else "other", by=by, about=member.name)
 
 
-def ask_to_close(
-    session: Session, district: District, tip: Tip, *, outcome: str, by: Staff
-) -> Countersign:
-    """Ask for a second person to end a tip early, as the asker sees it now.
-
-    Raises `NobodyToAsk`. The caller commits.
-    """
-    _check_heads(session, district.ways.closer(tip.unit_id), but=by.name)
-    row = _open(session, Countersign.tip_id == tip.id)
-    if row is None:
-        row = Countersign(kind=Kind.CLOSE, unit_id=tip.unit_id, tip_id=tip.id)
-    row.version = tip.version
-    return _ask(session, row, why=outcome, by=by, reference=tip.reference)
-
-
-def _check_heads(session: Session, unit_id: str | None, *, but: str) -> None:
+def check_heads(session: Session, unit_id: str | None, *, but: str) -> None:
     if unit_id is None or not set(invitations.heads(session, unit_id)) - {but}:
         raise NobodyToAsk
 
 
-def _ask(
+def write_down(
     session: Session,
     row: Countersign,
     *,
@@ -141,10 +131,10 @@ def _ask(
     row.why, row.asked_by, row.asked_on = why, by.name, today()
     session.add(row)
     session.flush()
-    detail = " ".join(filter(None, (row.kind, why, about)))
+    detail = " ".join(filter(None, (row.kind, why, about, row.grounds)))
     record(
         session,
-        "second_asked",
+        "review_drawn" if row.kind == Kind.REVIEW else "second_asked",
         by=by.name,
         unit_id=row.unit_id,
         reference=reference,
@@ -153,7 +143,7 @@ def _ask(
     return row
 
 
-def _open(session: Session, which: object) -> Countersign | None:
+def open_row(session: Session, which: object) -> Countersign | None:
     query = select(Countersign).where(which, Countersign.settled_on.is_(None))  # type: ignore[arg-type]
     return session.scalars(query.with_for_update()).one_or_none()
 
@@ -177,38 +167,87 @@ def open_for(session: Session, district: District, staff: Staff) -> list[Counter
     """Read what this member may be the second person for, the oldest first."""
     if not is_allowed(Act.COUNTERSIGN, staff.roles):
         return []
-    query = select(Countersign).where(
-        Countersign.unit_id.in_(district.ways.takers), Countersign.settled_on.is_(None)
-    )
+    other = Countersign.second_unit_id.is_(None) & Countersign.unit_id.in_(district.ways.takers)
+    mine = Countersign.second_unit_id == staff.unit_id
+    query = select(Countersign).where(Countersign.settled_on.is_(None), mine | other)
     rows = session.scalars(query.order_by(Countersign.asked_on, Countersign.id))
-    return [row for row in rows if _is_second(district, row, staff)]
+    hidden = set(session.scalars(readers.recused_tips(staff.member_id)))
+    return [row for row in rows if row.tip_id not in hidden and _is_second(district, row, staff)]
+
+
+def needs_head(row: Countersign) -> bool:
+    """Tell whether a head alone can be the second person.
+
+    So it is wherever another unit agrees, or the sealed way asks for it; a request from before
+    there were grounds is one of that way.
+    """
+    if row.kind == Kind.SUSPEND or row.second_unit_id != row.unit_id:
+        return True
+    return row.kind == Kind.CLOSE and (not row.grounds or Ground.SEALED in row.grounds.split())
 
 
 def _is_second(district: District, row: Countersign, staff: Staff) -> bool:
-    is_close = row.kind == Kind.CLOSE
+    if row.asked_by == staff.name or not is_allowed(Act.DECIDE, staff.roles):
+        return False
+    if needs_head(row) and not is_allowed(Act.SPEAK_CODE, staff.roles):
+        return False
     ways = district.ways
-    unit_id = ways.closer(row.unit_id) if is_close else ways.guardian(row.unit_id)
-    return unit_id == staff.unit_id and row.asked_by != staff.name
+    asked = ways.guardian if row.kind == Kind.SUSPEND else ways.closer
+    return staff.unit_id == (row.second_unit_id or asked(row.unit_id))
 
 
 def take(session: Session, district: District, request_id: int, *, by: Staff) -> Countersign:
-    """Hold an open request for its second person. Raises `Settled` or `NotSecond`."""
+    """Hold an open request for its second person. Raises `Settled` or `NotSecond`.
+
+    The tip is held first, as by who asks: two that hold one each would wait for each other.
+    """
+    this = Countersign.id == request_id
+    tip_id = session.execute(select(Countersign.tip_id).where(this)).scalar()
+    tip = select(Tip).where(Tip.id == tip_id).with_for_update(of=Tip)
+    session.execute(tip.execution_options(populate_existing=True))
     row = session.scalars(
-        select(Countersign)
-        .where(Countersign.id == request_id, Countersign.settled_on.is_(None))
-        .with_for_update()
+        select(Countersign).where(this, Countersign.settled_on.is_(None)).with_for_update()
     ).one_or_none()
     if row is None:
         raise Settled
-    if not _is_second(district, row, by):
+    if not _is_second(district, row, by) or (
+        tip_id is not None and readers.is_recused(session, tip_id, by.member_id)
+    ):
         raise NotSecond
     return row
 
 
-def settle(session: Session, row: Countersign, *, is_granted: bool, by: Staff) -> None:
+def settle(
+    session: Session,
+    row: Countersign,
+    *,
+    is_granted: bool,
+    by: Staff,
+    result: Result | None = None,
+) -> None:
     """Write down what the second person said. The caller commits."""
     row.settled_by, row.settled_on, row.is_granted = by.name, today(), is_granted
+    row.result = result or (Result.GRANTED if is_granted else Result.REFUSED)
     session.flush()
-    act = "second_given" if is_granted else "second_refused"
-    detail = f"{row.kind} {row.why} {row.asked_by}"
-    record(session, act, by=by.name, unit_id=row.unit_id, detail=detail)
+    tip = session.get(Tip, row.tip_id) if row.tip_id is not None else None
+    record(
+        session,
+        _line(row),
+        by=by.name,
+        unit_id=row.unit_id,
+        reference=tip.reference if tip else None,
+        detail=f"{row.kind} {row.why} {row.asked_by}",
+    )
+
+
+def lapse(session: Session, row: Countersign, *, by: Staff) -> None:
+    """End a request that does not fit any more. The caller commits."""
+    settle(session, row, is_granted=False, by=by, result=Result.LAPSED)
+
+
+def _line(row: Countersign) -> str:
+    if row.result == Result.LAPSED:
+        return "second_lapsed"
+    if row.kind == Kind.REVIEW:
+        return f"review_{row.result}"
+    return "second_given" if row.is_granted else "second_refused"

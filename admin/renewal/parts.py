@@ -40,7 +40,7 @@ def session_mark() -> bytes:
 
 def own_reference(reference: str) -> str:
     """Get the reference of a tip of the member's unit; another's is as unknown as none."""
-    if not is_of_unit(db.reading, g.staff.unit_id, reference.upper()):
+    if not is_of_unit(db.reading, g.staff.unit_id, g.staff.member_id, reference.upper()):
         not_there(reference)
     return reference.upper()
 

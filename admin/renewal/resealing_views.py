@@ -68,7 +68,9 @@ def next_ones() -> Response:
         left=min(left, counted),
         more=left > counted,
         keys=_key_ids(unit_id),
-        tips=resealing.next_tips(db.reading, unit_id, most=most) if is_ready else [],
+        tips=resealing.next_tips(db.reading, unit_id, g.staff.member_id, most=most)
+        if is_ready
+        else [],
         shift_notes=[
             {"id": str(note.id), "old": str(note.unit_key_id), "sealed": text(note.sealed)}
             for note in (

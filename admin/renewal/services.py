@@ -18,9 +18,11 @@ from ..audit.log import record
 from ..db import today
 from ..keys import issuing
 from ..models import (
+    Countersign,
     KeptTip,
     KeyGrant,
     Member,
+    Recusal,
     StaffSession,
     UnitKey,
 )
@@ -75,16 +77,26 @@ class Standing:
     """Holders who may renew it."""
     has_kept: bool = False
     """Whether tips moved to it that no second browser has opened."""
+    has_asked: bool = False
+    """Whether anything waits for a second person of the unit."""
+    has_recused: bool = False
+    """Whether any member of any unit has a part in a tip: its heads may be told."""
 
     @property
     def needs_renewal(self) -> bool:
         return bool(self.suspended)
 
 
-def _holders() -> Select[str, str | None, date | None, bool]:
+def _holders() -> Select[str, str | None, date | None, bool, bool, bool]:
     has_kept = exists().where(KeptTip.unit_id == UnitKey.unit_id)
+    second = Countersign.second_unit_id
+    has_asked = exists().where(
+        Countersign.settled_on.is_(None), (second == UnitKey.unit_id) | second.is_(None)
+    )
+    has_recused = exists().where(Recusal.lifted_on.is_(None))
+    columns = (UnitKey.unit_id, Member.name, Member.suspended_on)
     return (
-        select(UnitKey.unit_id, Member.name, Member.suspended_on, has_kept)
+        select(*columns, has_kept, has_asked, has_recused)
         .outerjoin(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
         .outerjoin(Member, Member.id == KeyGrant.member_id)
         .where(UnitKey.retired_on.is_(None))
@@ -96,17 +108,17 @@ def read_standings(session: Session) -> dict[str, Standing]:
     """Read who holds the key in use of each unit that has one; perhaps nobody does."""
     suspended: dict[str, list[str]] = {}
     remaining: dict[str, list[str]] = {}
-    kept: set[str] = set()
-    for unit_id, name, suspended_on, has_kept in session.execute(_holders()):
+    flags: dict[str, tuple[bool, bool, bool]] = {}
+    for unit_id, name, suspended_on, *has in session.execute(_holders()):
         named = (suspended if suspended_on else remaining).setdefault(unit_id, [])
         named += [name] if name is not None else []
-        kept |= {unit_id} if has_kept else set()
+        flags[unit_id] = (bool(has[0]), bool(has[1]), bool(has[2]))
     return {
         unit_id: Standing(
             unit_id,
             tuple(suspended.get(unit_id, ())),
             tuple(remaining.get(unit_id, ())),
-            unit_id in kept,
+            *flags[unit_id],
         )
         for unit_id in sorted({*suspended, *remaining})
     }

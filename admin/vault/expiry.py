@@ -47,6 +47,7 @@ EMPTY: Final = {
     "claimed_until": None,
     "due_on": None,
     "due_rule": None,
+    "eased_from": None,
     "label": None,
     "sealed": None,
     "marks": None,

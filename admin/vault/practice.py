@@ -11,14 +11,17 @@ from ..db import changed_rows
 from ..models import (
     Base,
     ClockEvent,
+    Countersign,
     Decision,
     HoldStep,
     Message,
     Note,
+    Recusal,
     Tip,
     TipLabel,
     TipLink,
     TipOpening,
+    TipReader,
     UnitKey,
 )
 from ..sealing import age, payload, receipt
@@ -114,7 +117,8 @@ def clear_practice(session: Session, unit_id: str) -> int:
     The audit's lines stay: who practised what is no secret, and the chain has no holes.
     """
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
-    for table in (Note, TipLabel, TipOpening, ClockEvent, Decision, HoldStep, Message):
+    tables = (Note, TipLabel, TipOpening, ClockEvent, Decision, HoldStep, Message, Countersign)
+    for table in (*tables, TipReader, Recusal):
         _delete(session, table, ids)
     kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))

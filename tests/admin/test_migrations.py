@@ -233,3 +233,31 @@ def test_what_was_opened_by_the_log_is_read_up_to_the_last_answer_and_goes_back(
         assert connection.scalars(text("SELECT kind FROM decision")).all() == ["decided"]
     assert read(store) == before
     migrate(store, "0014")
+
+
+def test_an_open_tip_that_was_graded_low_may_have_been_urgent_and_nothing_else_changes(store):
+    migrate(store, "0010")
+    with store.begin() as connection:
+        for number in (1, 3):
+            connection.execute(
+                text(
+                    "INSERT INTO decision (id, tip_id, step, old, new, kind, reason, urgency, by,"
+                    f" decided_on) VALUES ({number}, {number}, 1, 'received', 'received',"
+                    " 'urgency', '', 'P2', 'ada', '2026-11-07')"
+                )
+            )
+    before = read(store)
+
+    migrate(store, "0012")
+
+    with store.begin() as connection:
+        eased = text("SELECT id, eased_from FROM tip WHERE eased_from IS NOT NULL")
+        assert [tuple(row) for row in connection.execute(eased)] == [(1, "P1")]
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0010")
+    assert read(store) == before
+    tables = inspect(store).get_table_names()
+    assert not {"tip_reader", "recusal"} & set(tables)
+    migrate(store, "0012")
+    assert read(store) == before

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from admin.db import db
 from admin.models import Tip
 from admin.tip.fields import FIELDS, Kind
+from tests.signing_in import cleared
 
 from .told import in_words, told
 
@@ -46,7 +47,7 @@ def test_every_answer_is_read_at_the_desk(reporter, member, live, scripts):
     for words in (dict(in_words(live.app, ANSWERS))["类型"], "示例镇", "未成年人"):
         expect(label).to_contain_text(words)
     desk.goto(f"{live.desk}/desk/tips/{reference}")
-    desk.wait_for_selector("#tip[data-opened]")
+    cleared(desk).wait_for_selector("#tip[data-opened]")
 
     expected = in_words(live.app, ANSWERS)
     assert told(desk) == expected

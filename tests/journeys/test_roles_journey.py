@@ -9,7 +9,7 @@ from admin.models import AuditEvent, Member, Tip
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault import vault
-from tests.signing_in import signed_in
+from tests.signing_in import cleared, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +52,7 @@ def row(live, reference):
 
 def open_tip(live, page, reference):
     page.goto(f"{live.desk}/desk/tips/{reference}")
-    page.wait_for_selector("#tip[data-opened]")
+    cleared(page).wait_for_selector("#tip[data-opened]")
 
 
 def panel(page, name):
@@ -109,7 +109,7 @@ def test_each_role_does_its_part_and_no_other(store, enter):
 
     reviewer = enter("police-2")
     reviewer.goto(f"{store.desk}/desk/tips/{urgent}")
-    reviewer.click("[data-why=review]")
+    cleared(reviewer).click("[data-why=review]")
     reviewer.wait_for_selector("#tip[data-opened]")
     assert "先去看老人" in reviewer.locator("#notes").inner_text()
     reviewer.goto(f"{store.desk}/desk/overdue/")

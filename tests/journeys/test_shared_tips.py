@@ -14,6 +14,7 @@ from admin.sealing import age
 from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
 from tests.shared_tips import read_tips
+from tests.signing_in import cleared
 
 from .told import in_words, told
 
@@ -73,7 +74,7 @@ def each_opens_in_the_browser_of_its_unit(sent, member, live):
     for number, (answers, reference) in sent.items():
         page = pages[UNIT_OF[number]]
         page.goto(page.url.split("/desk/")[0] + f"/desk/tips/{reference}")
-        page.wait_for_selector("#opened dl")
+        cleared(page).wait_for_selector("#opened dl")
         # What the form shows as chosen and nobody changed comes along.
         whole = {"minor": "unclear", "official": "unclear", **answers}
         assert told(page) == in_words(live.app, whole)
@@ -140,12 +141,25 @@ def test_what_is_no_matter_of_this_desk_ends_by_a_decision_and_is_purged_after_s
     [reference] = stored_references(live)
     desk = member("police-1")
     desk.goto(f"{live.desk}/desk/tips/{reference}")
-    desk.wait_for_selector("#opened dl")
+    cleared(desk).wait_for_selector("#opened dl")
 
     desk.click("[aria-controls=decision]")
     desk.check("#decision input[name=move_to][value=out_of_scope]")
     desk.select_option("#decision select[name=reason]", outcome)
+    desk.fill("#end-decision", "不是线索，已经告诉去哪里办。")
     desk.click("#decision button:has-text('就这样决定')")
+    desk.wait_for_selector("#waiting-second")
+    plain.open_mailbox(receipt)
+    assert "已收到" in plain.page.inner_text("main")
+    assert "不归这里办" not in plain.page.inner_text("main")
+
+    # The words go in seven days: a colleague reads them first.
+    second = member("police-2")
+    second.goto(f"{live.desk}/desk/tips/{reference}")
+    cleared(second).wait_for_selector("#opened dl")
+    second.click("#answer-second button:text-is('同意')")
+    second.wait_for_selector("text=您同意了，已经办好。")
+    desk.goto(f"{live.desk}/desk/tips/{reference}")
     desk.wait_for_selector("[data-cover=status]:has-text('不归这里办')")
 
     plain.open_mailbox(receipt)

@@ -16,7 +16,7 @@ from admin.db import db, today
 from admin.models import UnitKey
 from admin.sealing.seen import Seen, open_seen
 from admin.serving.sweeper import keep_seen
-from tests.admin.desk.conftest import members, sign_in  # noqa: F401
+from tests.admin.desk.conftest import clear_for, members, sign_in  # noqa: F401
 from tests.admin.intake.seal.test_draft import BACK, is_kept
 from tests.admin.intake.seal.writer import WORDS, Writer
 from tests.admin.mailbox.conftest import UnitKeys, make_reporter
@@ -93,6 +93,7 @@ def reporter(app, units):
 def test_what_one_node_wrote_of_what_the_reporter_saw_the_desk_of_the_other_shows(
     nodes,
     nginx,
+    app,
     reporter,
     sign_in,  # noqa: F811
 ):
@@ -104,6 +105,7 @@ def test_what_one_node_wrote_of_what_the_reporter_saw_the_desk_of_the_other_show
 
     assert keep_seen(nodes["one"]) == 1
 
+    clear_for(app)
     path = f"/desk/tips/{reporter.reference}/sealed.json"
     signed_in = {"Cookie": f"desk={cookie.value}"}
     content = json.loads(answered_by("other", lambda: nginx.get(path, DESK, **signed_in)))

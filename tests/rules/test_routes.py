@@ -172,7 +172,7 @@ STAFF_TABLES = {
 # Columns of other tables that time an act of staff.
 STAFF_TIMES = {"tip.claimed_until", "note.written_at", "member.totp_step"}
 # Whole numbers that count something of one tip, from one upwards.
-COUNTS = {"version", "number", "step", "talk_length", "upto"}
+COUNTS = {"version", "number", "step", "talk_length", "upto", "messages", "notes", "note"}
 # Lengths of what is padded and sealed.
 LENGTHS = {"upload.size"}
 

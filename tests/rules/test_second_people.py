@@ -10,7 +10,7 @@ from admin.access.permissions import is_allowed
 from admin.db import db, today
 from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip
 from admin.tip.status import TipStatus
-from tests.admin.desk.conftest import store_sealed
+from tests.admin.desk.conftest import store_sealed, why
 from tests.support import desk_client
 
 from .test_roles import address, attempt, staff_views
@@ -128,7 +128,7 @@ EARLY = {
 
 def decide(browser, tip, move_to, reason, version=1):
     headers = {"Accept": "application/json", "X-CSRFToken": browser.csrf}
-    fields = {"version": version, "move_to": move_to, "reason": reason}
+    fields = {"version": version, "move_to": move_to, "reason": reason, **why()}
     return browser.post(f"/desk/tips/{tip.reference}/decision", data=fields, headers=headers)
 
 
@@ -142,6 +142,20 @@ def test_one_person_alone_ends_no_supervisory_tip_early(app, enter, tip, name):
 def asked_of(browser):
     """What a head is asked to agree to, as the ids of the forms on their page."""
     return re.findall(r'action="/desk/second/(\d+)"', browser.get("/desk/second/").text)
+
+
+def asked_at(browser, tip):
+    """The same on the page of a tip of their own unit."""
+    page = browser.get(f"/desk/tips/{tip.reference}").text
+    return re.findall(r'action="/desk/second/(\d+)"', page)
+
+
+def read(browser, tip):
+    """Say to have no part in a tip, and open it."""
+    headers = {"X-CSRFToken": browser.csrf, "Accept": "application/json"}
+    path = f"/desk/tips/{tip.reference}"
+    assert browser.post(f"{path}/clear", headers=headers).status_code == 200
+    assert browser.get(f"{path}/sealed.json").status_code == 200
 
 
 def answer(browser, request_id, agree="yes"):
@@ -326,13 +340,18 @@ def test_another_head_of_the_upper_unit_agrees_and_the_unit_below_never_hears_of
 ):
     asker, other = enter("上一级负责人"), enter_other()
     decide(asker, tip_above, *EARLY["spam"])
-    assert asked_of(asker) == []
-    (request_id,) = asked_of(other)
+    assert asked_at(asker, tip_above) == []
+    (request_id,) = asked_at(other, tip_above)
     below = enter("专管员")
     assert asked_of(below) == []
     assert tip_above.reference not in below.get("/desk/second/").text
     assert answer(below, request_id).status_code == 403
     assert answer(asker, request_id).status_code == 403
+
+    # Whoever holds the key has read the tip first, with the reason.
+    assert answer(other, request_id).status_code == 409
+    assert tip_now(app, tip_above)[0] == TipStatus.RECEIVED
+    read(other, tip_above)
 
     answer(other, request_id)
 
@@ -369,13 +388,16 @@ def test_what_one_who_was_shut_out_since_asked_for_is_not_done(app, people, ente
 
 
 def test_other_ends_of_a_supervisory_tip_and_those_of_other_tips_take_one_person(app, enter, tip):
-    decide(enter("专管员"), tip, "closed", "known")
+    custodian, head = enter("专管员"), enter("公安负责人")
+    read(custodian, tip)
+    decide(custodian, tip, "closed", "known")
     assert tip_now(app, tip)[0] == TipStatus.CLOSED
 
     other = store_sealed(app, "police")
-    decide(enter("公安负责人"), other, "closed", "spam")
+    read(head, other)
+    decide(head, other, "closed", "known")
     status, expires_on, *_rest = tip_now(app, other)
-    assert (status, (expires_on - today()).days) == (TipStatus.CLOSED, 7)
+    assert (status, (expires_on - today()).days) == (TipStatus.CLOSED, 180)
 
 
 UNLOCKING = ("/desk/unlock", "/desk/lock")

@@ -309,6 +309,10 @@ interface DeskWords {
   people: Record<Direction, string>;
   reads: Record<string, string>;
   keys: { title: string; close: string; off: string };
+  // Why an end takes two people, by the codes of members/grounds.Ground.
+  grounds: Record<string, string>;
+  // The unit above all.
+  upper: string;
   sentences: Record<
     | "locked"
     | "no_key"
@@ -342,6 +346,12 @@ interface DeskWords {
     | "reads"
     | "purge"
     | "second"
+    | "two"
+    | "two_why"
+    | "two_excluded"
+    | "two_sent"
+    | "two_one"
+    | "clear_failed"
     | "no_words"
     | "nth"
     | "seen_upto"
@@ -485,6 +495,8 @@ interface TipPage extends HTMLElement {
 
 // What stands in it only where the member may open the tip.
 interface OpenTipData {
+  clear: "yes" | "no";
+  clearing: string;
   sealed: string;
   marks: string;
   files: string;
@@ -572,8 +584,13 @@ interface QueueRow extends HTMLElement {
   dataset: { row: string; status: string; version: string; holder: string };
 }
 
+// The preview of one thing done to many; `reason` only where ends are asked for.
+interface BulkPage extends HTMLElement {
+  dataset: DeskPage["dataset"] & { move: string; reason: string };
+}
+
 interface DeskForm extends HTMLFormElement {
-  dataset: { busy?: string; act?: string; key?: string };
+  dataset: { busy?: string; act?: string; key?: string; two?: string; above?: string };
 }
 
 // What keeps its words over a lock: drafts.js.
@@ -589,7 +606,10 @@ interface ConflictPlace extends HTMLElement {
 
 interface ElementsById {
   body: HTMLTextAreaElement;
+  bulk: BulkPage;
   bulk_action: HTMLSelectElement;
+  "bulk-form": DeskForm;
+  "bulk-why": HTMLTextAreaElement;
   case: CasePage;
   "case-export": HTMLButtonElement;
   "case-print": HTMLButtonElement;
@@ -599,6 +619,7 @@ interface ElementsById {
   contact: DeskPage;
   "contact-file": HTMLInputElement & { files: FileList };
   decision: DeskForm;
+  "do-it": HTMLButtonElement;
   "done-reference": HTMLElement & { parentNode: HTMLElement };
   duty: DeskPage;
   enter: EnterPage;

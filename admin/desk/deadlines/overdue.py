@@ -19,6 +19,7 @@ from ...tip.events import Level
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from ...vault.holding import going_on, is_free, with_days
+from ...vault.readers import shown_to
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS
@@ -67,9 +68,9 @@ class Counted(Generic[Row]):
     count: int
 
 
-def own_overdue(session: Session, unit_id: str, day: date) -> Counted[OwnRow]:
-    """List a unit's tips whose next deadline has run out."""
-    overdue = _overdue(session, unit_id, day)
+def own_overdue(session: Session, unit_id: str, day: date, viewer: int) -> Counted[OwnRow]:
+    """List a unit's tips whose next deadline has run out, for a member who may see them."""
+    overdue = (*_overdue(session, unit_id, day), shown_to(viewer))
     query = (
         select(Tip.id, Tip.reference, Tip.urgency, Tip.due_on, Tip.due_rule, Member.name)
         .outerjoin(Member, HOLDS)
@@ -97,8 +98,10 @@ def others_overdue(
     return {other: listed for other, listed in found.items() if listed.count}
 
 
-def leaving_soon(session: Session, unit_id: str, day: date, notice_days: int) -> Counted[Leaving]:
-    """List a unit's ended tips whose words are deleted within `notice_days`.
+def leaving_soon(
+    session: Session, unit_id: str, day: date, notice_days: int, viewer: int
+) -> Counted[Leaving]:
+    """List a unit's ended tips whose words are deleted within `notice_days`, for a member.
 
     What a hold or an open case keeps for longer is not among them; what a hold keeps until then is.
     """
@@ -109,6 +112,7 @@ def leaving_soon(session: Session, unit_id: str, day: date, notice_days: int) ->
         Tip.unit_id == unit_id,
         text(EXPIRING),
         Tip.machine_unit.is_(None),
+        shown_to(viewer),
     )
     query = with_days(Tip.reference, Tip.status).where(*soon)
     rows: Any = session.execute(query.order_by(Tip.expires_on, Tip.reference).limit(SHOWN))

@@ -10,6 +10,7 @@ from ...wire.request_lock import unlocked
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import locked_tip, own_tip
+from ..tip.opening import check_clear
 from .forms import LeavingForm
 from .services import (
     held_file,
@@ -26,6 +27,7 @@ _CSP = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def file_part(reference: str, blob: str, number: int) -> Answer:
     """Send one sealed part of a file; who asks for the first of them opens it, and is audited."""
     tip = own_tip(db.reading, reference)
+    check_clear(tip)
     upload = held_file(db.reading, tip.id, blob)
     if upload is None or not part_length(upload.size, number):
         abort(404)

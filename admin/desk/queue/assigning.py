@@ -13,7 +13,7 @@ from ...access.roles import Staff
 from ...audit.log import record_at_commit
 from ...models import Member, Tip
 from ...tip.events import Event, EventKind
-from ...vault import history
+from ...vault import history, readers
 from ...vault.lane import leave_lane
 from ..claims import (
     clock,
@@ -36,12 +36,13 @@ def can_be_given(unit_id: str | None, roles: Collection[str]) -> bool:
 def assign(session: Session, tip: Tip, *, to: Member, actor: Staff, now: int | None = None) -> None:
     """Hand the tip to a member, whoever held it. For who holds it already, the claim is renewed.
 
-    Raises `NotToThem` for a member of another unit, a suspended one and one who may not open tips,
+    Raises `NotToThem` for a member of another unit, a suspended one, one who may not open tips and,
+    without saying which it is, for one who has a part in this one,
     and `MoveNotAllowed` for a tip that is not open. Changes nothing then.
     """
     if to.unit_id != tip.unit_id or to.suspended_on is not None:
         raise NotToThem
-    if not can_be_given(to.unit_id, to.roles):
+    if not can_be_given(to.unit_id, to.roles) or readers.is_recused(session, tip.id, to.id):
         raise NotToThem
     if not tip.is_open:
         raise MoveNotAllowed("not open")

@@ -6,7 +6,7 @@ The preview does the very same and takes each step back, so that what it says is
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import select
@@ -17,18 +17,22 @@ from sqlalchemy.orm.exc import StaleDataError
 from ...access.permissions import Act
 from ...access.roles import Staff
 from ...district.data import District
-from ...members.countersign import NeedsSecond
+from ...members import ending_requests
+from ...members.countersign import NeedsSecond, NobodyToAsk
 from ...models import Member, Tip
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
+from ...vault import readers
+from ...vault.readers import shown_to
 from ..claims import clock, is_held
+from ..endings import has_danger
 from ..services import (
     ChangedMeanwhile,
     ClaimedByOther,
     MoveNotAllowed,
     WrongReason,
+    check_move,
     claim,
-    decide,
     expect_version,
     set_urgency,
 )
@@ -76,7 +80,19 @@ class Problem(enum.StrEnum):
     UNLABELLED = "unlabelled"
     NOT_TO_THEM = "not_to_them"
     SUPERVISORY = "supervisory"
+    DANGER = "danger"
+    UNREAD = "unread"
+    NOBODY = "nobody"
+    BY_BROWSER = "by_browser"
     ALREADY = "already"
+
+
+class HasDanger(Exception):
+    """Somebody may be in danger: it is ended alone, and looked at."""
+
+
+class Unread(Exception):
+    """Who would ask for the end of this tip has not opened it since its last words came."""
 
 
 _PROBLEMS: Final[dict[type[Exception], Problem]] = {
@@ -89,6 +105,9 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
     Unlabelled: Problem.UNLABELLED,
     NeedsSecond: Problem.SUPERVISORY,
     NotToThem: Problem.NOT_TO_THEM,
+    HasDanger: Problem.DANGER,
+    Unread: Problem.UNREAD,
+    NobodyToAsk: Problem.NOBODY,
 }
 
 
@@ -176,7 +195,13 @@ def preview(session: Session, chosen: Sequence[Chosen], doing: Doing) -> list[Re
 
 
 def carry_out(session: Session, chosen: Sequence[Chosen], doing: Doing) -> list[Result]:
-    """Do it to each tip in a transaction of its own: what is refused for one spares the others."""
+    """Do it to each tip in a transaction of its own: what is refused for one spares the others.
+
+    Ends are only asked for, by the browser, which seals the reason of each.
+    """
+    if doing.order.bulk_action is BulkAction.SPAM:
+        found = preview(session, chosen, doing)
+        return [replace(row, problem=row.problem or Problem.BY_BROWSER) for row in found]
     return [_one(session, each, doing, session.commit) for each in chosen]
 
 
@@ -203,7 +228,7 @@ def _one(session: Session, each: Chosen, doing: Doing, end: Callable[[], None]) 
 
 
 def _load(session: Session, reference: str, actor: Staff) -> Tip | None:
-    own = (Tip.reference == reference, Tip.unit_id == actor.unit_id)
+    own = (Tip.reference == reference, Tip.unit_id == actor.unit_id, shown_to(actor.member_id))
     return session.scalars(select(Tip).where(*own)).one_or_none()
 
 
@@ -225,10 +250,22 @@ def _do(session: Session, tip: Tip, doing: Doing) -> bool:
             set_urgency(session, tip, urgency=order.urgency or tip.urgency, actor=actor)
             return is_new
         case BulkAction.SPAM:
-            outcome = doing.district.outcomes[SPAM]
-            decide(session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=actor)
+            _check_mass_end(session, tip, doing)
             return True
     return _label(session, tip, doing)
+
+
+def _check_mass_end(session: Session, tip: Tip, doing: Doing) -> None:
+    """Raise what keeps a tip from being one of many whose end is asked for.
+
+    Nothing is asked for here: the reason of each is sealed in the browser, tip by tip.
+    """
+    check_move(tip, TipStatus.CLOSED, doing.district.outcomes[SPAM])
+    if has_danger(tip):
+        raise HasDanger
+    if not readers.has_read(session, tip, doing.actor.member_id):
+        raise Unread
+    ending_requests.second_unit(session, doing.district, tip, (), by=doing.actor)
 
 
 def _assign(session: Session, tip: Tip, to: int | None, actor: Staff) -> bool:

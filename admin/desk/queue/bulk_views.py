@@ -15,6 +15,7 @@ from ...access.permissions import (
 from ...app_state import app_state
 from ...db import db
 from ...models import Member
+from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from .. import words
 from ..blueprint import Answer, bp
@@ -33,6 +34,7 @@ from .bulk import (
 )
 from .listing import PAGE
 from .search import read_wanted
+from .words import script_words
 
 _MISSING: Final = {
     "tip": _l("请先在队列里选线索，一次最多 50 条。"),
@@ -49,6 +51,10 @@ _PROBLEMS: Final = {
     Problem.UNLABELLED: _l("专管线索不加标记。"),
     Problem.NOT_TO_THEM: _l("不能分派给这个人：不在本单位，或者不能打开线索。"),
     Problem.SUPERVISORY: _l("专管线索不能成批这样办。请打开它，一条一条办。"),
+    Problem.DANGER: _l("可能有人有危险，不能成批结束。请打开它，一条一条办。"),
+    Problem.UNREAD: _l("您还没有打开看过，或者后来又有新的话。请先打开看。"),
+    Problem.BY_BROWSER: _l("理由要在您的浏览器里加锁，没有提。请从队列重新来一次。"),
+    Problem.NOBODY: _l("本单位没有第二个人能同意。请先找负责人。"),
     Problem.ALREADY: _l("已经是这样，不用再做。"),
 }
 DEEDS: Final = {
@@ -57,7 +63,7 @@ DEEDS: Final = {
     BulkAction.LABEL: _l("加标记"),
     BulkAction.UNLABEL: _l("去标记"),
     BulkAction.URGENCY: _l("改紧急程度"),
-    BulkAction.SPAM: _l("当垃圾信息办结"),
+    BulkAction.SPAM: _l("提请当垃圾信息办结"),
 }
 
 
@@ -135,6 +141,9 @@ def _page(
         what={row.chosen.reference: _what(doing, row) for row in results} if doing else {},
         problems=_PROBLEMS,
         wanted=wanted,
+        asks=doing is not None and doing.order.bulk_action is BulkAction.SPAM,
+        end={"move_to": TipStatus.CLOSED.value, "reason": SPAM},
+        script_words=script_words(app_state().district),
     )
 
 
@@ -150,7 +159,7 @@ def _what(doing: Doing, row: Result) -> str:
             said = f"{_level(row.urgency)} → {_level(order.urgency)}"
         case BulkAction.SPAM:
             outcome = district.outcomes[SPAM]
-            said = _("办结：%(why)s。%(n)s 天后删除内容。", why=outcome.zh, n=outcome.purge_days)
+            said = _("提请办结：%(why)s。另一个人看过、同意了才算。", why=outcome.zh)
         case BulkAction.LABEL:
             said = _("加上“%(label)s”", label=district.labels[order.label or ""].zh)
         case BulkAction.UNLABEL:

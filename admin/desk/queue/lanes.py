@@ -33,6 +33,7 @@ from sqlalchemy import (
 from ...models import FREE, TAKEN, TAKEN_DUE, LaneRank, Tip
 from ...tip.status import OPEN_STATUSES, TipStatus
 from ...tip.urgency import Urgency
+from ...vault.readers import recused_tips
 
 COUNTED_MAX: Final = 100
 """Beyond that nobody needs to know how many there are. Each page pays for ten counts."""
@@ -135,6 +136,10 @@ HELD: Final = and_(
     or_(tip.c.claimed_until.is_(None), tip.c.claimed_until > NOW),
 )
 """Somebody holds it: a claim that ran out is nobody's."""
+
+
+SHOWN: Final = tip.c.id.not_in(recused_tips(MEMBER))
+"""The member has no part in it: read once for a statement, however many tips it walks."""
 
 
 def at_status(status: TipStatus) -> list[IndexScan]:
@@ -249,7 +254,7 @@ def _sum(walks: Sequence[IndexScan]) -> ColumnElement[int]:
 
 
 def _count(walk: IndexScan) -> ColumnElement[int]:
-    met: Select[Any] = select(literal_column("1")).select_from(tip).where(*walk.where)
+    met: Select[Any] = select(literal_column("1")).select_from(tip).where(*walk.where, SHOWN)
     if not walk.is_loose:
         # In the index's order, or PostgreSQL reads the table from its front until it has met a
         # hundred: among a million tips that is as slow as their places happen to make it.

@@ -18,6 +18,8 @@ from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from .lanes import (
     HELD,
+    SHOWN,
+    UNIT,
     Cursor,
     IndexScan,
     Lane,
@@ -145,7 +147,7 @@ def queue_statement(
     walks: list[IndexScan] = []
     for walk in walks_of(wanted, is_rare=is_rare):
         left = behind(walk, after) if after else walk
-        walks += [left] if left else []
+        walks += [left.only(SHOWN)] if left else []
     if not walks:
         return None
     columns = _columns(with_rank=wanted.lane is Lane.MACHINE)
@@ -235,9 +237,9 @@ def _row(found: Any) -> QueueRow:
     )
 
 
-def read_labels(session: Session, unit_id: str, references: Sequence[str]) -> dict[str, bytes]:
-    """Read the sealed labels of some tips of a unit, by reference."""
-    query = select(tip.c.reference, tip.c.label).where(
-        tip.c.reference.in_(references), tip.c.unit_id == unit_id, Tip.label.is_not(None)
-    )
-    return {row.reference: row.label for row in session.connection().execute(query)}
+def read_labels(session: Session, viewer: Viewer, references: Sequence[str]) -> dict[str, bytes]:
+    """Read the sealed labels of some tips that a member may see, by reference."""
+    own = (tip.c.unit_id == UNIT, Tip.label.is_not(None), SHOWN)
+    query = select(tip.c.reference, tip.c.label).where(tip.c.reference.in_(references), *own)
+    found = session.connection().execute(query, viewer.parameters())
+    return {row.reference: row.label for row in found}

@@ -138,7 +138,7 @@ def labels_json() -> Answer:
     """Send the sealed labels of some rows, for the browser to open: the page need not wait."""
     asked = request.args.get("of", "").split(",")[:PAGE]
     references = [text for text in asked if len(text) == 11 and set(text) <= {*CROCKFORD, "-"}]
-    found = read_labels(db.reading, g.staff.unit_id, references)
+    found = read_labels(db.reading, this_viewer(), references)
     return jsonify(labels={name: b64encode(label).decode() for name, label in found.items()})
 
 
@@ -190,6 +190,7 @@ def _saved_word() -> str:
     sentences = {
         "saved": _("存好了，在分栏下面。"),
         "deleted": _("删掉了。"),
+        "recused": _("记下了。这条线索您不再看得到，只有负责人知道。"),
         "no_name": _("没有存：请写一个名字，最多 %(n)s 个字。", n=NAME_MAX),
         "too_many": _("没有存：最多存 %(n)s 个。请先删掉不用的。", n=MOST),
     }

@@ -94,7 +94,7 @@ def script_words(district: District) -> dict[str, Any]:
             "chosen": _("选了 %(n)s 条"),
             "of_page": _("打开第 %(n)s 条，共 %(all)s 条。"),
             "found": _("打开过 %(all)s 条，其中 %(n)s 条有这些字。"),
-            "failed": _("有 %(n)s 条打不开，没有找。"),
+            "failed": _("有 %(n)s 条没有找：打不开，或者您还没有逐条打开过。"),
             "cancelled": _("停下了。"),
             "claim_failed": _("没有领成：刚刚有人动过，或者别人先领了。请重新载入。"),
             "nothing": _("先用 j、k 选一行。"),

@@ -1,13 +1,15 @@
 """Forms of a tip's page beside the decision and the message: notes, gradings, links, merging."""
 
 import re
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, NumberRange, Regexp
+from wtforms import Form, HiddenField, IntegerField, RadioField, StringField
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from ..forms import SealedField
+from ..seconding import EndReason
 from .notes import NoteKind, SealedNote
 from .words import GRADES
 
@@ -29,6 +31,29 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
         if number is None or sealed is None:
             raise ValueError("not validated")
         return SealedNote(number, kind, sealed)
+
+
+class ReasonField(SealedField):
+    """A sealed note that need not be there: one alone may decide most things."""
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if self.raw_data and self.raw_data[0]:
+            super().post_validate(form, validation_stopped)
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """Why a tip is to be ended, as a note that the browser sealed, and what its words told it."""
+
+    number = IntegerField(_l("序号"), [Optional(), NumberRange(min=1)])
+    sealed = ReasonField(_l("内容"))
+    minor = HiddenField()
+    mass = HiddenField()
+
+    def end_reason(self) -> EndReason:
+        """Give what a form that was validated says."""
+        number, sealed = self.number.data, self.sealed.data
+        note = SealedNote(number, NoteKind.NOTE, sealed) if number and sealed else None
+        return EndReason(note, is_minor=self.minor.data == "yes", is_mass=self.mass.data == "yes")
 
 
 class GradingChoices(Form):

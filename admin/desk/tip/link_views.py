@@ -1,6 +1,7 @@
 """Ties a tip to another of the same event, unties them, and merges a duplicate."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import abort, g, request
 from flask_babel import gettext as _
@@ -13,16 +14,15 @@ from ...access.permissions import (
 )
 from ...db import db
 from ...models import Tip
+from ...renewal.guard import standings
+from ...vault.readers import shown_to
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import back_to
+from ..seconding import merge_or_ask
 from ..services import ChangedMeanwhile, expect_version
-from .forms import OtherTipForm
-from .links import (
-    link,
-    merge,
-    unlink,
-)
+from .forms import OtherTipForm, ReasonForm
+from .links import link, unlink
 from .tip_links import lock_tips
 
 Tie = Callable[..., None]
@@ -46,7 +46,10 @@ def unlink_tip(reference: str) -> Answer:
 @may(Act.MERGE)
 def merge_tip(reference: str) -> Answer:
     """End a tip as a duplicate of another, or of the tip into which that one was merged."""
-    return _tie(reference, merge, to_head=True)
+    reason = ReasonForm()
+    if not reason.validate_on_submit():
+        return refused(reason)
+    return _tie(reference, partial(merge_or_ask, reason=reason.end_reason()), to_head=True)
 
 
 def _tie(reference: str, act: Tie, *, to_head: bool = False) -> Answer:
@@ -60,6 +63,7 @@ def _tie(reference: str, act: Tie, *, to_head: bool = False) -> Answer:
 
     act(db.session, *pair, actor=g.staff)
     db.session.commit()
+    standings().forget()
     return back_to(reference)
 
 
@@ -72,7 +76,9 @@ def _pair_as_seen(reference: str, other: str, *, to_head: bool) -> tuple[Tip, Ti
         row.reference: row
         for row in db.session.execute(
             select(Tip.id, Tip.reference, Tip.merged_into_id).where(
-                Tip.unit_id == g.staff.unit_id, Tip.reference.in_({reference.upper(), other})
+                Tip.unit_id == g.staff.unit_id,
+                Tip.reference.in_({reference.upper(), other}),
+                shown_to(g.staff.member_id),
             )
         )
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, true
 from sqlalchemy.orm import Session
 
 from ...access.roles import Staff
@@ -19,6 +19,7 @@ from ...tip.status import TipStatus, may_move
 from ...tip.urgency import Urgency
 from ...vault import history
 from ...vault.lane import leave_lane
+from ...vault.readers import shown_to
 from ..services import MoveNotAllowed
 from .tip_links import (
     about,
@@ -55,14 +56,16 @@ class LinkedTip:
     """This page's tip was merged into it."""
 
 
-def linked_tips(session: Session, tip: Tip) -> list[LinkedTip]:
-    """List the tips that are tied to this one, the oldest first."""
+def linked_tips(session: Session, tip: Tip, *, viewer: int | None = None) -> list[LinkedTip]:
+    """List the tips that are tied to this one, the oldest first; for a member what they may see."""
     tied = or_(
         Tip.id.in_(select(TipLink.other_id).where(TipLink.one_id == tip.id)),
         Tip.id.in_(select(TipLink.one_id).where(TipLink.other_id == tip.id)),
     )
     columns = (Tip.reference, Tip.status, Tip.urgency, Tip.received_on, Tip.merged_into_id, Tip.id)
-    rows = session.execute(select(*columns).where(tied).order_by(Tip.received_on, Tip.reference))
+    shown = true() if viewer is None else shown_to(viewer)
+    query = select(*columns).where(tied, shown)
+    rows = session.execute(query.order_by(Tip.received_on, Tip.reference))
     return [
         LinkedTip(
             reference=row.reference,
@@ -108,6 +111,15 @@ def merge(session: Session, tip: Tip, into: Tip, *, actor: Staff) -> None:
     `into` is itself merged into none. Changes nothing when it raises `SameTip`, `HasDuplicates`,
     or `MoveNotAllowed` for a tip that has ended or whose content was deleted.
     """
+    check_merge(session, tip, into)
+    _tie(session, tip, into, actor)
+    tip.merged_into_id, tip.outcome = into.id, DUPLICATE
+    history.expire_after(tip, None)
+    _log(session, tip, into, (EventKind.MERGED, EventKind.JOINED), actor, new=TipStatus.CLOSED)
+
+
+def check_merge(session: Session, tip: Tip, into: Tip) -> None:
+    """Raise what keeps one tip from being merged into another; change nothing."""
     if tip.id == into.id:
         raise SameTip
     if into.status is TipStatus.PURGED or not may_move(tip.status, TipStatus.CLOSED):
@@ -115,11 +127,6 @@ def merge(session: Session, tip: Tip, into: Tip, *, actor: Staff) -> None:
     # By the ties, of which a tip has few: there is no index of what was merged.
     if any(other.is_duplicate for other in linked_tips(session, tip)):
         raise HasDuplicates
-
-    _tie(session, tip, into, actor)
-    tip.merged_into_id, tip.outcome = into.id, DUPLICATE
-    history.expire_after(tip, None)
-    _log(session, tip, into, (EventKind.MERGED, EventKind.JOINED), actor, new=TipStatus.CLOSED)
 
 
 def _find(session: Session, tip: Tip, other: Tip) -> TipLink | None:

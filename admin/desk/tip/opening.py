@@ -12,6 +12,7 @@ from ...audit.log import record
 from ...db import db
 from ...models import Tip, TipOpening
 from ...sealing.marks import split_marks
+from ...vault import readers
 from ...vault.conversation import TalkRow, read_talk
 from ...vault.deadlines.clocks import note_first_read
 from ...vault.key_change import kept
@@ -44,9 +45,11 @@ class Why(enum.StrEnum):
 def sealed_tip(reference: str) -> Answer:
     """Send the sealed bytes of a tip and of its talk, as they are stored, and audit who asked."""
     tip = own_tip(db.reading, reference, *map(undefer, (Tip.sealed, Tip.marks, Tip.seen)))
+    check_clear(tip)
     # First: the audit log's lock, once taken, must not be held while this waits for the tip's row.
     note_first_read(db.session, tip.id, by=g.staff.name)
     _note_opened(tip)
+    readers.note_read(db.session, tip, g.staff.member_id)
     _audit_opening(tip, request.args.get("why", ""))
     talk = read_talk(db.reading, tip.id)
     return jsonify(
@@ -74,6 +77,12 @@ def _note_opened(tip: Tip) -> None:
         db.session.add(TipOpening(tip_id=tip.id, upto=tip.talk_length))
     elif opening.upto < tip.talk_length:
         opening.upto = tip.talk_length
+
+
+def check_clear(tip: Tip) -> None:
+    """Raise `NotCleared` for who has not said yet that they have no part in the tip."""
+    if not readers.is_clear(db.reading, tip.id, g.staff.member_id):
+        raise readers.NotCleared
 
 
 def _audit_opening(tip: Tip, said: str) -> None:

@@ -10,9 +10,12 @@ from ...access.permissions import (
 )
 from ...app_state import app_state
 from ...db import db, today
+from ...members import ending_requests
 from ...models import Tip
+from ...renewal.guard import standings
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
+from ...vault import readers
 from ...web.security import desk_policy
 from .. import words
 from ..answers import refused
@@ -23,6 +26,7 @@ from ..claims import (
     is_holder,
 )
 from ..duty.shifts import on_duty
+from ..endings import grounds_at, grounds_of
 from ..files.services import MOST_HELD
 from ..forms import (
     DecisionForm,
@@ -34,15 +38,15 @@ from ..loading import (
     own_tip,
     tip_as_seen,
 )
-from ..seconding import decide_or_ask, waiting_of
+from ..seconding import decide_or_ask, refused_of, waiting_of
 from ..services import (
     claim,
     release,
     set_urgency,
     write_to_reporter,
 )
-from .forms import GradingChoices
-from .links import linked_tips
+from .forms import GradingChoices, ReasonForm
+from .links import DUPLICATE, linked_tips
 from .questions import QUESTIONS
 from .words import (
     WHY,
@@ -69,9 +73,13 @@ def show_tip(reference: str) -> Answer:
         mine=mine,
         held_by_other=held_by_other,
         next_step=next_step(tip, mine=mine, held_by_other=held_by_other),
-        links=linked_tips(db.reading, tip),
-        waiting=waiting_of(db.reading, tip),
-        decision_form=DecisionForm(tip, district),
+        links=linked_tips(db.reading, tip, viewer=g.staff.member_id),
+        waiting=waiting_of(db.reading, tip, g.staff),
+        refused=refused_of(db.reading, tip),
+        is_clear=readers.is_clear(db.reading, tip.id, g.staff.member_id),
+        decision_form=DecisionForm(tip, district, grounds_at(db.reading, tip)),
+        asks_above=_asks_above(tip),
+        merge_grounds=grounds_of(db.reading, tip, district.outcomes[DUPLICATE]),
         urgency_form=UrgencyForm(tip),
         message_form=MessageForm(),
         grading_choices=GradingChoices(),
@@ -87,6 +95,14 @@ def show_tip(reference: str) -> Answer:
     # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
     policy = desk_policy(f"{app_state().config.desk_host}{url_for('desk.frame')}")
     return Response(page, headers={"Content-Security-Policy": policy})
+
+
+def _asks_above(tip: Tip) -> bool:
+    """Tell whether a second person of another unit would be asked for any end of the tip."""
+    above = app_state().district.ways.closer(tip.unit_id)
+    if above in (None, tip.unit_id):
+        return False
+    return not ending_requests.colleagues(db.reading, tip, but=g.staff.name)
 
 
 @bp.post("/tips/<string:reference>/claim")
@@ -114,13 +130,18 @@ def release_tip(reference: str) -> Answer:
 def decide_tip(reference: str) -> Answer:
     """Decide where a tip goes, for a reason of the district's list."""
     tip = tip_as_seen(reference)
-    form = DecisionForm(tip, app_state().district)
-    if not form.validate_on_submit():
-        return refused(form)
+    form, reason = DecisionForm(tip, app_state().district), ReasonForm()
+    for one in (form, reason):
+        if not one.validate_on_submit():
+            return refused(one)
 
     outcome = app_state().district.outcomes[form.reason.data]
-    decide_or_ask(db.session, tip, new=TipStatus(form.move_to.data), outcome=outcome, actor=g.staff)
+    new = TipStatus(form.move_to.data)
+    decide_or_ask(
+        db.session, tip, new=new, outcome=outcome, actor=g.staff, reason=reason.end_reason()
+    )
     db.session.commit()
+    standings().forget()
     return back_to(reference)
 
 

@@ -27,6 +27,7 @@ from ...models import (
     UnitKey,
 )
 from ..holding import is_unheld
+from ..readers import recused_tips
 from .resealing import (
     Bundle,
     Moved,
@@ -169,6 +170,8 @@ def next_unchecked(session: Session, key: UnitKey, name: str, here: bytes, most:
     is_anybodys = old_holders.where(
         Member.name != KeptTip.moved_by, Member.suspended_on.is_(None)
     ).exists()
+    me = select(Member.id).where(Member.name == name).scalar_subquery()
+    hidden = recused_tips(me)
     query = (
         select(Tip.reference)
         .join(KeptTip, KeptTip.tip_id == Tip.id)
@@ -178,6 +181,7 @@ def next_unchecked(session: Session, key: UnitKey, name: str, here: bytes, most:
             KeptTip.moved_in != here,
             KeptTip.is_doubted.is_(False),
             is_mine | ~is_anybodys,
+            Tip.id.not_in(hidden),
         )
         .order_by(KeptTip.moved_on, KeptTip.tip_id)
     )

@@ -20,6 +20,7 @@ from ...models import (
     UnitKey,
 )
 from ...sealing.age.shape import WrongShape, clear_size
+from ..readers import shown_to
 
 _MOST_READERS = 4
 
@@ -98,13 +99,13 @@ def _older_ids(session: Session, unit_id: str) -> list[int]:
     return list(session.scalars(query))
 
 
-def next_tips(session: Session, unit_id: str, *, most: int) -> list[str]:
-    """Name tips that hang on older keys, open ones first."""
+def next_tips(session: Session, unit_id: str, member_id: int, *, most: int) -> list[str]:
+    """Name tips that hang on older keys, open ones first; none in which the member has a part."""
     found: list[str] = []
     for key_id in _older_ids(session, unit_id):
         query = (
             select(Tip.reference)
-            .where(Tip.unit_key_id == key_id, _HAS_WORDS)
+            .where(Tip.unit_key_id == key_id, _HAS_WORDS, shown_to(member_id))
             # As the index runs, backwards: no batch sorts all the others.
             .order_by(Tip.is_open.desc(), Tip.id.desc())
             .limit(most - len(found))
@@ -119,10 +120,10 @@ def next_shift_notes(session: Session, unit_id: str, *, most: int) -> list[Hando
     return list(session.scalars(query.order_by(HandoverNote.id).limit(most)))
 
 
-def is_of_unit(session: Session, unit_id: str, reference: str) -> bool:
-    """Tell whether the unit has such a tip, whatever it hangs on."""
-    query = select(Tip.id).where(Tip.reference == reference, Tip.unit_id == unit_id)
-    return session.execute(query).first() is not None
+def is_of_unit(session: Session, unit_id: str, member_id: int, reference: str) -> bool:
+    """Tell whether the unit has such a tip that this member may see, whatever it hangs on."""
+    own = (Tip.reference == reference, Tip.unit_id == unit_id, shown_to(member_id))
+    return session.execute(select(Tip.id).where(*own)).first() is not None
 
 
 def read_bundle(session: Session, unit_id: str, reference: str) -> tuple[UnitKey, Bundle] | None:

@@ -8,14 +8,14 @@ from functools import partial
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, true, update
 from sqlalchemy.orm import selectinload, undefer
 
 from admin.access.roles import Staff
 from admin.db import db, today
 from admin.desk.claims import clock
 from admin.desk.queue.lanes import Viewer
-from admin.models import Member, StaffSession, Tip, TipLabel, UnitKey
+from admin.models import Member, StaffSession, Tip, TipLabel, TipReader, UnitKey
 from admin.sealing import member, payload
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.tip.urgency import Urgency
@@ -97,6 +97,7 @@ def sign_in(app, config, members):
 
     def signed_in(name):
         token = secrets.token_urlsafe(32)
+        clear_for(app, members=[members[name].member_id])
         row = {"member_id": members[name].member_id, "wrap_key": b"w" * 32}
         with app.app_context():
             hashed = sha256(token.encode()).digest()
@@ -134,13 +135,46 @@ def make_tip(app, units):
     return partial(store_sealed, app)
 
 
-def store_sealed(app, unit_id="police", **values):
-    """Store one tip; gives it as a row that hangs on no session."""
+def store_sealed(app, unit_id="police", *, is_clear=True, is_read=True, **values):
+    """Store one tip; gives it as a row that hangs on no session.
+
+    Each member of the unit has said already to have no part in it and has opened it, unless a test
+    is about that.
+    """
     reference = payload.new_reference()
     with app.app_context():
-        store_tip(db.session, _sealed_tip(db.session, unit_id, reference, **values))
+        tip_id = store_tip(db.session, _sealed_tip(db.session, unit_id, reference, **values))
         db.session.commit()
+    if is_clear:
+        clear_for(app, tips=[tip_id], is_read=is_read)
+    with app.app_context():
         return _read(db.reading, Tip.reference == reference)
+
+
+def clear_for(app, *, tips=None, members=None, is_read=False):
+    """Let members say of tips of their unit that they have no part in them: all, or those named."""
+    with app.app_context():
+        pairs = select(Tip.id, Member.id).join(Member, Member.unit_id == Tip.unit_id)
+        chosen = pairs.where(
+            Tip.id.in_(tips) if tips else true(), Member.id.in_(members) if members else true()
+        )
+        stored = db.reading.execute(select(TipReader.tip_id, TipReader.member_id))
+        known = {(tip_id, member_id) for tip_id, member_id in stored}
+        new = [
+            {"tip_id": tip_id, "member_id": member_id, "cleared_on": today()}
+            | ({"messages": 0, "notes": 0} if is_read else {})
+            for tip_id, member_id in db.reading.execute(chosen)
+            if (tip_id, member_id) not in known
+        ]
+        if new:
+            db.session.execute(insert(TipReader), new)
+            db.session.commit()
+
+
+def why(number=1):
+    """The reason for which an end is asked for, as a browser seals it; nobody here can tell."""
+    sealed = b"age-encryption.org/v1\n" + secrets.token_bytes(4200)
+    return {"number": number, "sealed": base64.b64encode(sealed).decode()}
 
 
 @pytest.fixture(scope="session")

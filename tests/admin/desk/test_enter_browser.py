@@ -12,7 +12,7 @@ from admin.db import db
 from admin.models import Tip
 from admin.sealing.member import fingerprint
 from tests.canary import spellings
-from tests.signing_in import signed_in
+from tests.signing_in import cleared, signed_in
 from tests.steering import FALSE_HASH, publish, steer
 
 pytestmark = pytest.mark.browser
@@ -111,7 +111,7 @@ def test_a_call_becomes_a_sealed_tip_whose_slip_opens_the_mailbox(page, live, vi
     reporter.wait_for_selector("text=已收到")
 
     page.goto(f"{live.desk}/desk/tips/{tip.reference}")
-    page.wait_for_selector("#tip[data-opened]")
+    cleared(page).wait_for_selector("#tip[data-opened]")
     assert WHAT in page.inner_text("#opened")
 
 

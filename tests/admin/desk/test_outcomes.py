@@ -31,7 +31,14 @@ def test_what_belongs_elsewhere_is_said_to_the_reporter_and_goes_to_nobody():
 def test_protected_behaviour_ends_out_of_scope(session, make_tip, members):
     one, ada = session.get_one(Tip, make_tip().id), members["police-1"]
 
-    decide(session, one, new=TipStatus.OUT_OF_SCOPE, outcome=OUTCOMES["protected"], actor=ada)
+    decide(
+        session,
+        one,
+        new=TipStatus.OUT_OF_SCOPE,
+        outcome=OUTCOMES["protected"],
+        actor=ada,
+        seconded=True,
+    )
 
     assert (one.status, one.is_open, one.outcome) == (TipStatus.OUT_OF_SCOPE, False, "protected")
     onward = {"new": TipStatus.REFERRED, "outcome": OUTCOMES["to_department"], "actor": ada}

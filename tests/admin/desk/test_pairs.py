@@ -25,7 +25,6 @@ WORDS = {"number": "1", "digest": "0" * 64, "sealed": SEALED}
 DECIDED = {
     "accepted": "in_scope",
     "referred": "to_department",
-    "out_of_scope": "protected",
     "closed": "too_little",
 }
 # Name of the act: the address it is posted to, and its fields; `{other}` is another tip's reference
@@ -36,6 +35,10 @@ ACTS = {
     "assign": ("assign", {"to": "{colleague}"}),
     "urgency": ("urgency", {"urgency": "P0"}),
     **{f"to {new}": ("decision", {"move_to": new, "reason": DECIDED[new]}) for new in DECIDED},
+    "end asked": (
+        "decision",
+        {"move_to": "closed", "reason": "fabricated", "number": "1", "sealed": SEALED},
+    ),
     "ask": ("messages", WORDS | {"ask": "yes"}),
     "tell": ("messages", WORDS | {"ask": "no"}),
     "note": ("notes", {"number": "1", "sealed": SEALED}),
@@ -45,11 +48,14 @@ ACTS = {
     "merge": ("merge", {"other": "{other}"}),
     "extend": ("extension", {"reason": "complex"}),
 }
-BESIDE = {"note", "grading", "label"}
+BESIDE = {"note", "grading", "label", "end asked"}
+# As their forms on the page name none.
+UNVERSIONED = BESIDE - {"end asked"}
 # They lock the tip before they read its version.
 LOCKED = {"link", "merge"}
-NOTES = {"note", "grading"}
-ENDING = {"to out_of_scope", "to closed", "merge"}
+# The reason of an end that takes two is a note too.
+NOTES = {"note", "grading", "end asked"}
+ENDING = {"to closed", "merge"}
 # What makes sense only after another act, and that one.
 LATER = {"unlink": ("links/remove", {"other": "{other}"}), "moved": ("moved", {})}
 BEFORE = {"unlink": "link", "moved": "to referred"}
@@ -108,8 +114,7 @@ def post(desk, act, tip, other, members, **more):
     (browser, token), (path, fields) = desk, (ACTS | LATER)[act]
     names = {"other": other.reference, "colleague": members["police-head"].member_id}
     filled = {name: value.format(**names) for name, value in fields.items()}
-    # What stands beside everything names no version, as its form on the page does not.
-    seen = {} if act in BESIDE else {"version": tip.version}
+    seen = {} if act in UNVERSIONED else {"version": tip.version}
     return browser.post_with(token, tip, path, **(filled | seen | more))
 
 
@@ -123,6 +128,8 @@ def expected(one, two):
 def second_answer(one, two):
     if {one, two} <= NOTES:
         return 409  # Both counted the same number: the page counts anew and sends again.
+    if two == "end asked" and one not in BESIDE:
+        return 409  # Nobody asks for the end of a tip that is another than they saw.
     if two == "label" and one in ENDING:
         return 409  # A tip that has ended carries no labels of work to do.
     return 303 if BESIDE & {one, two} else 409
@@ -159,7 +166,7 @@ def is_told(told, first_act):
 def press_again(desk, act, tip, other, members, told):
     """Post once more, with the version that the refusal named, and with the next number."""
     number = {"number": "2"} if "number" in ACTS[act][1] else {}
-    seen = {} if act in BESIDE else {"version": told["version"]}
+    seen = {} if act in UNVERSIONED else {"version": told["version"]}
     return post(desk, act, tip, other, members, **number, **seen)
 
 
@@ -343,7 +350,8 @@ def test_a_bulk_action_stops_at_a_tip_that_somebody_has_touched(
     assert not wrong
 
 
-@pytest.mark.parametrize("bulk_action", BULK_ACTIONS)
+# Of ends the preview alone is the server's: each is asked for by the browser, tip by tip.
+@pytest.mark.parametrize("bulk_action", sorted(set(BULK_ACTIONS) - {"spam"}))
 def test_who_acts_on_a_tip_after_a_deed_to_many_is_told_of_it(two, ready, members, bulk_action):
     wrong = {}
     for act in ACTS:
@@ -354,8 +362,7 @@ def test_who_acts_on_a_tip_after_a_deed_to_many_is_told_of_it(two, ready, member
 
         answer = post(two[1], act, tip, other, members)
 
-        ending = act == "label" and bulk_action == "spam"
-        if answer.status_code != (303 if act in BESIDE and not ending else 409):
+        if answer.status_code != (303 if act in UNVERSIONED else 409):
             wrong[act] = (answer.status_code, answer.json)
         elif answer.status_code == 409 and not is_told(answer.json, bulk_action):
             wrong[act] = answer.json

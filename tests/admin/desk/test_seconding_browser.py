@@ -43,6 +43,7 @@ def test_a_custodian_asks_and_the_unit_above_agrees(live, visit, demo, sealed_ti
     custodian.select_option("#decision select[name=reason]", "spam")
     custodian.wait_for_selector("p[data-second] >> text=要上一级的负责人核对")
     custodian.wait_for_selector("p[data-purge] >> text=30 天")
+    custodian.fill("#end-decision", "是测试，写的人自己说的。")
     custodian.click("#decision button:has-text('就这样决定')")
     custodian.wait_for_selector("#waiting-second")
     look(custodian, "second-waiting")

@@ -65,7 +65,7 @@ def put(session, tip, status):
 def test_decide_moves_the_tip_and_logs_who_moved_it_and_why(session, tip, ada, old, new):
     put(session, tip, old)
 
-    decide(session, tip, new=new, outcome=FITTING[new], actor=ada)
+    decide(session, tip, new=new, outcome=FITTING[new], actor=ada, seconded=True)
     session.commit()
 
     assert tip.status is new
@@ -105,7 +105,8 @@ def test_an_outcome_says_when_the_words_are_deleted(session, tip, ada):
     for outcome in OUTCOMES.values():
         put(session, tip, TipStatus.RECEIVED)
 
-        decide(session, tip, new=TipStatus(outcome.status), outcome=outcome, actor=ada)
+        new = TipStatus(outcome.status)
+        decide(session, tip, new=new, outcome=outcome, actor=ada, seconded=True)
 
         days = outcome.purge_days or (None if tip.is_open else 180)
         assert tip.expires_on == (today() + timedelta(days=days) if days else None)
@@ -113,7 +114,7 @@ def test_an_outcome_says_when_the_words_are_deleted(session, tip, ada):
 
 
 def test_a_tip_taken_up_again_has_no_outcome_and_is_kept(session, tip, ada):
-    decide(session, tip, new=TipStatus.CLOSED, outcome=OUTCOMES["spam"], actor=ada)
+    decide(session, tip, new=TipStatus.CLOSED, outcome=OUTCOMES["spam"], actor=ada, seconded=True)
 
     decide(session, tip, new=TipStatus.ACCEPTED, outcome=OUTCOMES["reopened"], actor=ada)
 

@@ -115,7 +115,7 @@ def asked(session, add):
     return ask
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", [Kind.SUSPEND, Kind.CLOSE])
 @pytest.mark.parametrize("unit", ASKED)
 def test_the_second_person_is_a_head_of_one_unit_and_not_who_asked(
     session, district, asked, kind, unit

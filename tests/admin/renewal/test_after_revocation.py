@@ -87,7 +87,7 @@ class Story:
             def anew(sealed, *more):
                 return seal(age.open_sealed(sealed, [mine]), [*more, *to])
 
-            for reference in resealing.next_tips(db.session, "police", most=50):
+            for reference in resealing.next_tips(db.session, "police", 0, most=50):
                 _key, found = resealing.read_bundle(db.session, "police", reference)
                 label = age.open_sealed(found.label, [mine])
                 bundle = replace(

@@ -18,6 +18,7 @@ from admin.vault.offered import offered_units, routes_of
 from admin.vault.practice import clear_practice
 from admin.vault.store import find_tip
 from admin.vault.units import OpenUnit
+from tests.support import add_bare_member
 
 from .conftest import new_tip
 
@@ -45,6 +46,7 @@ FULL = {
     "seen": (b"seen", None),
     "held_until": (DAY - timedelta(days=1), "stays"),
     "lane_rank": (LaneRank.PROVEN, LaneRank.PLAIN),
+    "eased_from": (Urgency.P0, None),
 }
 KEYS = {
     *("id", "reference", "lookup", "unit_id", "unit_key_id"),
@@ -91,7 +93,7 @@ DECOY = {
     "version": 1,
     "marks": bytes(MARK),
 }
-UNREAD = {"label", "sealed", "seen", "lane_rank", "held_until"}
+UNREAD = {"label", "sealed", "seen", "lane_rank", "held_until", "eased_from"}
 
 
 def test_where_there_is_no_tip_one_of_nobody_is_told_in_every_column(session):
@@ -164,7 +166,7 @@ def test_a_browser_is_told_every_route(app):
 
 
 # Tables that hang on a tip and that no practice tip is in; files are tried below.
-NOT_OF_PRACTICE = {"countersign", "upload"}
+NOT_OF_PRACTICE = {"upload"}
 
 
 def hanging_on_tips():
@@ -202,6 +204,8 @@ def row_of(session, table, tip_id, other_id, number):
             values[column.name] = tips.pop(0)
         elif keys == ["unit_key"]:
             values[column.name] = key_id
+        elif keys == ["member"] and not column.nullable:
+            values[column.name] = add_bare_member(session, name=f"{table.name}{number}").id
         elif not keys and not column.nullable:
             values[column.name] = invented(column, number)
     return values

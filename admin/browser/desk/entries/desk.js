@@ -7,6 +7,7 @@ import { resealInBackground } from "../../signin/renewal/bar.js";
 import { startCase } from "../case/case_page.js";
 import { bindContact, hideContact } from "../contact.js";
 import { startReady } from "../messages/ready_page.js";
+import { startMass } from "../queue/mass.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
 import { startTip } from "../tip/tip_page.js";
@@ -23,6 +24,8 @@ if (tip) startTip(tip);
 if (contact) startContact(contact);
 if (ready) startReady(ready);
 if (caseFile) startCase(caseFile);
+const bulk = findById("bulk");
+if (bulk && bulk.dataset.reason) startMass(bulk);
 // What hangs on an older key is sealed anew while the member works.
 const here = queue || tip;
 if (here)

@@ -1,9 +1,10 @@
 // The decision's form: only the reasons of the chosen move, and what the choice means.
 
 import { say } from "../../shared/page/dom.js";
+import { showReason } from "./ending.js";
 
-/** @type {(form: HTMLFormElement, words: TipWords) => void} */
-export function guideDecision(form, words) {
+/** @type {(form: HTMLFormElement, words: TipWords, opened: () => HeldTip | null) => void} */
+export function guideDecision(form, words, opened) {
   const reason = /** @type {HTMLSelectElement} */ (form.querySelector("select"));
   const options = Array.from(reason.options);
   /** @type {NodeListOf<HTMLInputElement>} */
@@ -31,6 +32,7 @@ export function guideDecision(form, words) {
     say(place("[data-turn-to]"), turnTo, turnTo && words.not_forwarded);
     const second = option && option.dataset.second;
     say(place("p[data-second]"), second && words.sentences.second);
+    showReason(form, opened(), words);
     say(place("[data-purge]"), days && words.sentences.purge.replace("%(n)s", days));
   }
 

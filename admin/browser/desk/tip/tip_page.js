@@ -10,7 +10,9 @@ import { hideReady, offerReady } from "../messages/ready_page.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
 import { keepShaded } from "../shade.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
+import { askClear } from "./clear.js";
 import { guideDecision } from "./decision.js";
+import { endFields, showAskedWhy, showReason } from "./ending.js";
 import { hideSuggestions, suggest } from "./link_page.js";
 import { markHere } from "./marking.js";
 import { bindNeighbours, follow } from "./neighbours.js";
@@ -22,7 +24,7 @@ import { askWhy } from "./why.js";
 /** @typedef {{ open: () => Promise<ReadTip | null>, renew: () => Promise<void> }} Reading */
 
 // What is of use only once the tip is open.
-const WHEN_OPEN = ["message", "to-message", "note", "to-note", "to-grading"];
+const WHEN_OPEN = ["message", "to-message", "note", "to-note", "to-grading", "answer-second"];
 
 /** @type {(page: TipPage) => Promise<void>} */
 export async function startTip(page) {
@@ -67,6 +69,7 @@ function reader(page, unit, words, state) {
     return found;
   };
   const open = async () => {
+    await askClear(page, words);
     why = await askWhy(page);
     return read();
   };
@@ -76,6 +79,7 @@ function reader(page, unit, words, state) {
     const opened = /** @type {HeldTip} */ (state.opened);
     showTalk(opened, words);
     showNotes(opened.notes, words);
+    showAskedWhy(opened.notes);
     showFaults(opened, words);
     renewFiles(page, opened, words);
   };
@@ -86,6 +90,7 @@ function reader(page, unit, words, state) {
 function show(page, opened, words) {
   showTip(opened, words);
   showNotes(opened.notes, words);
+  showAskedWhy(opened.notes);
   showFaults(opened, words);
   showFiles(page, opened, words);
   proposeGrading(opened.notes, opened.tip.fields, words);
@@ -96,6 +101,9 @@ function show(page, opened, words) {
     if (part) part.hidden = !canSeal;
   });
   suggest(page, opened.tip, words);
+  /** @type {NodeListOf<HTMLElement>} */
+  const ends = page.querySelectorAll("form[data-end]");
+  ends.forEach((form) => showReason(form, opened, words));
 }
 
 function hide() {
@@ -103,6 +111,7 @@ function hide() {
   hideTip();
   hideFiles();
   hideNotes();
+  showAskedWhy([]);
   hideSuggestions();
   hideReady();
 }
@@ -121,9 +130,12 @@ function bindActs(words, state, renew) {
   const openPanel = bindPanels(acts);
   /** @type {NodeListOf<DeskForm>} */
   const forms = page.querySelectorAll("form[data-act]");
-  forms.forEach((form) => bindAct(form, { words, renew }));
+  const ends = endFields(opened, words);
+  forms.forEach((form) =>
+    bindAct(form, "end" in form.dataset ? { words, renew, fieldsOf: ends } : { words, renew }),
+  );
   const decision = findById("decision");
-  if (decision) guideDecision(decision, words);
+  if (decision) guideDecision(decision, words, opened);
   bindNotes({ opened, words, renew });
   const message = findById("message");
   if (!message) return openPanel;

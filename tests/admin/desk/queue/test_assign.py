@@ -110,7 +110,7 @@ def ended(session, tip, members):
     ada = members["police-1"]
     claim(session, tip, actor=ada)
     outcome = app_state().district.outcomes["unfounded"]
-    decide(session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ada)
+    decide(session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ada, seconded=True)
     session.commit()
 
 

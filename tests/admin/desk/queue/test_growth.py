@@ -13,7 +13,7 @@ from admin.desk.queue.listing import (
     queue_statement,
     read_queue,
 )
-from admin.models import LaneRank, Tip, TipLabel
+from admin.models import LaneRank, Tip, TipLabel, TipReader
 from admin.tip.status import OPEN_STATUSES, TipStatus
 from admin.tip.urgency import Urgency
 from tests.admin.desk.queue.offered import few_filters
@@ -32,6 +32,7 @@ def small(app, make_tip, members):
     key_id, holder = make_tip().unit_key_id, members[HOLDER].member_id
     dice = random.Random(5)
     with app.app_context():
+        db.session.execute(delete(TipReader))
         db.session.execute(delete(Tip))
         db.session.execute(insert(Tip), [a_row(dice, key_id, holder) for _ in range(SMALL)])
         put_labels()

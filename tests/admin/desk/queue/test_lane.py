@@ -122,13 +122,13 @@ def test_a_claimed_tip_of_the_lane_stands_among_the_members_own(desk, machine_ti
 def test_a_decision_sets_the_day_of_deletion_that_its_reason_has(desk, machine_tip, fresh, app):
     with app.app_context():
         outcomes = app.extensions["dengshao"].district.outcomes
-    reason = next(row for row in outcomes.values() if row.status == "closed" and row.purge_days)
+    reason = next(row for row in outcomes.values() if row.status == "closed")
 
     desk.post(machine_tip, "decision", move_to="closed", reason=reason.id)
 
     after = fresh(machine_tip)
     assert (after.status, after.machine_unit) == (TipStatus.CLOSED, None)
-    assert (after.expires_on - after.received_on).days == reason.purge_days
+    assert (after.expires_on - after.received_on).days == 180
 
 
 def test_an_act_that_is_refused_leaves_the_tip_in_the_lane(desk, machine_tip, fresh):

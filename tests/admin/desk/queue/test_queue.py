@@ -145,6 +145,7 @@ def test_the_beginning_of_a_reference_finds_a_tip_wherever_it_stands(
 
 def test_a_full_last_page_leads_to_no_empty_one(session, make_tip, many, viewer):
     session.execute(text("DELETE FROM tip_label"))
+    session.execute(text("DELETE FROM tip_reader"))
     session.execute(text("DELETE FROM tip"))
     key_id = many[0]["unit_key_id"]
     dice = SimpleNamespace(choice=lambda options: options[0], randrange=lambda _n: 0)

@@ -228,8 +228,17 @@ def test_an_ended_tip_that_opens_again_is_dated_and_urged_anew(app, store, act, 
 def test_who_ends_a_tip_keeps_its_words_as_long_as_the_rules_say(store, session, act):
     short, long = store(), store()
     outcomes = app_state().district.outcomes
-    decide(session, short, new=TipStatus.CLOSED, outcome=outcomes["spam"], actor=STAFF)
-    decide(session, long, new=TipStatus.CLOSED, outcome=outcomes["unfounded"], actor=STAFF)
+    decide(
+        session, short, new=TipStatus.CLOSED, outcome=outcomes["spam"], actor=STAFF, seconded=True
+    )
+    decide(
+        session,
+        long,
+        new=TipStatus.CLOSED,
+        outcome=outcomes["unfounded"],
+        actor=STAFF,
+        seconded=True,
+    )
     merged = store()
     act(merged, TipStatus.CLOSED, "duplicate")
 

@@ -159,7 +159,7 @@ def test_the_old_files_are_put_back_with_what_came_since(session, unit, moved):
     assert opens(files[4], unit.new[1])
     assert moved.unit_key_id == unit.old[0].id
     assert not is_kept(session)
-    assert resealing.next_tips(session, "police", most=9) == [moved.reference]
+    assert resealing.next_tips(session, "police", 0, most=9) == [moved.reference]
 
 
 def test_what_is_compared_are_the_files_of_which_older_ones_are_kept_and_no_later_ones(

@@ -193,11 +193,14 @@ def test_open_tips_come_first_and_purged_ones_never(session, unit):
     waiting = unit.add_tip()
     unit.add_tip(unit.new)
     unit.add_tip(unit.other)
-    assert resealing.next_tips(session, "police", most=9) == []
+    assert resealing.next_tips(session, "police", 0, most=9) == []
     unit.retire()
 
-    assert resealing.next_tips(session, "police", most=9) == [waiting.reference, closed.reference]
-    assert resealing.next_tips(session, "police", most=1) == [waiting.reference]
+    assert resealing.next_tips(session, "police", 0, most=9) == [
+        waiting.reference,
+        closed.reference,
+    ]
+    assert resealing.next_tips(session, "police", 0, most=1) == [waiting.reference]
     assert resealing.count_on_old_keys(session, "police") == 2
     assert resealing.count_on_old_keys(session, "drugs") == 0
     assert resealing.read_bundle(session, "police", purged.reference) is None
@@ -217,7 +220,7 @@ def test_counting_stops_where_it_is_told_to(session, unit):
 
 ASKED = {
     "anything": lambda session: resealing.is_any_left(session, "police"),
-    "a few": lambda session: resealing.next_tips(session, "police", most=20),
+    "a few": lambda session: resealing.next_tips(session, "police", 0, most=20),
 }
 
 

@@ -39,6 +39,10 @@ class Act(enum.StrEnum):
     EXTEND = "extend"
     LINK = "link"
     MERGE = "merge"
+    TRANSFER = "transfer"
+    TAKE_OVER = "take_over"
+    HAND_BACK = "hand_back"
+    FETCH_BACK = "fetch_back"
     BULK = "bulk"
     SEARCH = "search"
     ENTER = "enter"
@@ -81,6 +85,10 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.EXTEND: _HEADS,
     Act.LINK: _READERS,
     Act.MERGE: _JUDGES,
+    Act.TRANSFER: _JUDGES,
+    Act.TAKE_OVER: _READERS,
+    Act.HAND_BACK: _JUDGES,
+    Act.FETCH_BACK: _HEADS,
     Act.BULK: _JUDGES,
     Act.SEARCH: _READERS | {"dispatcher"},
     Act.ENTER: _READERS,
@@ -105,7 +113,10 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 
 
 HELD_BY_KEY: Final = frozenset(
-    {Act.OPEN, Act.WRITE, Act.CONTACT, Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER}
+    {
+        *(Act.OPEN, Act.WRITE, Act.TRANSFER, Act.CONTACT, Act.HAND_ON),
+        *(Act.RENEW_KEY, Act.RESEAL, Act.RECOVER),
+    }
 )
 """What nobody can do without a key, whatever the server lets them; all else hangs on its rules."""
 

@@ -1,9 +1,10 @@
 """What the desk answers to its own scripts when something can't be done."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,11 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db
 from ..members.countersign import NobodyToAsk
-from ..models import Decision, Tip
+from ..models import Decision
 from ..vault.store import NumberTaken
+from ..vault.transfers import NotTaken
+from . import words
+from .loading import TipLeft, own_tip
 from .queue.assigning import NotToThem
 from .services import ChangedMeanwhile, ClaimedByOther, MoveNotAllowed, WrongReason
 from .tip.labels import Unlabelled
@@ -44,6 +49,7 @@ _NOT_NOW: dict[type[Exception], Any] = {
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
     HasDuplicates: _l("已经有线索并入这一条。请打开那一条，反过来并。"),
     StillMerged: _l("两条并在一起，不能取消关联。要分开，请重新办理并入的那一条。"),
+    NotTaken: _l("这条是别的单位转来的。请先接收，或者退回，再办别的。"),
 }
 EVENTS = 5
 
@@ -54,6 +60,7 @@ def init_answers(bp: Blueprint) -> None:
         bp.register_error_handler(refusal, lambda _error: conflict())
     for refusal, sentence in _NOT_NOW.items():
         bp.register_error_handler(refusal, partial(not_now, sentence))
+    bp.register_error_handler(TipLeft, tip_left)
 
 
 def refused(form: FlaskForm) -> tuple[Response, int]:
@@ -76,6 +83,15 @@ def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
     return jsonify(error=str(sentence), errors={}), 422
 
 
+def tip_left(error: Exception) -> tuple[Response, int] | BaseResponse:
+    """Tell who comes from an older page that a colleague passed the tip on meanwhile."""
+    db.session.rollback()
+    if request.method == "GET" and request.accept_mimetypes.best != "application/json":
+        return redirect(url_for("desk.show_transfers", gone=str(error)))
+    sentence = _("同事刚把这条线索转给了别的单位。您写的字还在，要留请先复制。")
+    return jsonify(error=sentence, errors={}), 410
+
+
 def conflict() -> tuple[Response, int]:
     """Tell the second of two members what the first did; the page keeps what was typed."""
     return _told(_state_now())
@@ -94,9 +110,7 @@ def _state_now() -> dict[str, Any]:
 
 def current_state(session: Session, reference: str) -> dict[str, Any]:
     """Read where a tip stands now, and the last acts that led there, newest first."""
-    tip = session.execute(
-        select(Tip).filter_by(reference=reference, unit_id=g.staff.unit_id)
-    ).scalar_one()
+    tip = own_tip(session, reference)
     events = session.scalars(
         select(Decision)
         .where(Decision.tip_id == tip.id)
@@ -107,8 +121,14 @@ def current_state(session: Session, reference: str) -> dict[str, Any]:
         "version": tip.version,
         "status": str(STATUS[tip.status]),
         "claimed_by": tip.claimed_by.name if tip.claimed_by else None,
-        "events": [_event(decision) for decision in events],
+        "events": [_event(decision) for decision in _since_it_came(events.all())],
     }
+
+
+def _since_it_came(newest_first: Sequence[Decision]) -> Sequence[Decision]:
+    """Leave out what another unit did with the tip: its page tells it with more care."""
+    came_at = words.came_at(newest_first)
+    return [decision for decision in newest_first if decision.step >= came_at]
 
 
 def _event(decision: Decision) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The desk's words: what codes in rows and ids in opened tips are called on the page."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ..app_state import app_state
 from ..district.data import Choice, District
 from ..models import Decision
 from ..tip.events import EVENT_WORDS, Event, EventKind
@@ -20,6 +21,8 @@ from .queue.lanes import COUNTED_MAX
 
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
+_WAYS: Final = (EventKind.TRANSFERRED, EventKind.HANDED_BACK, EventKind.FETCHED_BACK)
+"""Events with which a tip changes its unit."""
 MOVE: Final = {status: _l(told.act) for status, told in STATUSES.items() if told.act}
 URGENCY: Final = {level: _l(grade.word) for level, grade in GRADES.items()}
 SHAPE: Final = {level: grade.shape for level, grade in GRADES.items()}
@@ -66,25 +69,49 @@ def waiting(received_on: date, today: date) -> str:
     return str(_("今天收到") if days < 1 else _("已等 %(days)s 天", days=days))
 
 
-def event_word(decision: Decision) -> str:
-    """Say what one line of a tip's history did."""
+def event_word(decision: Decision, *, is_from_elsewhere: bool = False) -> str:
+    """Say what one line of a tip's history did.
+
+    Of a line `is_from_elsewhere`, of another unit that had the tip, no other tip is named: who
+    reads it here may not know that there is one.
+    """
     event = decision.event
     if event.kind is EventKind.ANSWERED and decision.by == REPORTER:
         return str(_("回答了问题"))
     if event.kind is EventKind.OVERDUE and not rule_name(event.rule):
         return str(_("有一个期限过期，催办"))
-    return str(_(EVENT_WORDS[event.kind].word) % _carried(event))
+    carried = _carried(event)
+    if is_from_elsewhere and event.other:
+        carried["other"] = str(_("别的线索"))
+    return str(_(EVENT_WORDS[event.kind].word) % carried)
+
+
+def came_at(decisions: Sequence[Decision]) -> int:
+    """Tell the step with which a tip last came from another unit; 0 where it never did."""
+    return max((row.step for row in decisions if row.kind in _WAYS), default=0)
 
 
 def _carried(event: Event) -> dict[str, str]:
     """Return what an event's words have holes for."""
     return {
         "word": str(URGENCY[event.urgency]) if event.urgency else "",
-        "why": why_longer(event.reason),
+        "why": _why(event),
+        "unit": _unit_word(event.unit),
         "rule": rule_name(event.rule),
         "who": str(LEVEL[event.level]) if event.level else "",
         "other": event.other or "",
     }
+
+
+def _why(event: Event) -> str:
+    if event.kind in _WAYS:
+        return app_state().district.transfers.word(event.reason)
+    return why_longer(event.reason)
+
+
+def _unit_word(unit_id: str | None) -> str:
+    unit = app_state().district.units.get(unit_id or "")
+    return unit.zh if unit else unit_id or ""
 
 
 def outcome_word(decision: Decision, district: District) -> str:

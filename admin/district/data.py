@@ -70,6 +70,18 @@ class ContactUnits:
 
 
 @dataclass(frozen=True)
+class TransferReasons:
+    """Why a tip goes from one unit to another, by id."""
+
+    on: dict[str, Choice]
+    back: dict[str, Choice]
+
+    def word(self, reason: str) -> str:
+        found = self.on.get(reason) or self.back.get(reason)
+        return found.zh if found else reason
+
+
+@dataclass(frozen=True)
 class PracticeTip:
     """An invented tip for training, and what it is meant to teach."""
 
@@ -89,6 +101,8 @@ class District:
     choices: dict[str, dict[str, Choice]]
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
+    transfers: TransferReasons
+    """Why a tip goes to another unit, or back."""
     ways: Ways
     contact: ContactUnits | None
     """None where the district does not ask for it."""
@@ -132,6 +146,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
         labels=_choices(load_file(content, "labels")["items"]),
+        transfers=_transfers(load_file(content, "transfers")),
         ways=Ways(supervisory_of(found), found["upper"]),
         contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
@@ -157,6 +172,10 @@ def _clocks(content: Path) -> Clocks:
 
 def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
     return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in current(rows)}
+
+
+def _transfers(found: dict[str, Any]) -> TransferReasons:
+    return TransferReasons(on=_choices(found["items"]), back=_choices(found["back"]))
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:

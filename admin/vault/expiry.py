@@ -24,7 +24,7 @@ from ..models import (
     TipLabel,
 )
 from ..tip.status import TipStatus
-from . import history
+from . import history, transfers
 from .deadlines import clocks
 from .files import uploads
 from .key_change import kept
@@ -65,7 +65,7 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     handovers = delete(HandoverNote).where(HandoverNote.written_at < _oldest_handover(day))
     return {
         "tips": _purge(session, day),
-        "kept": kept.forget_old(session, day, BATCH),
+        "kept": kept.forget_old(session, day, BATCH) + transfers.forget_old(session, day, BATCH),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
         "nonces": changed_rows(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
         "challenges": changed_rows(session.execute(spent)),
@@ -108,6 +108,7 @@ def _purge(session: Session, day: date) -> int:
         history.record_purged(session, old)
         uploads.release(session, old)
         kept.forget(session, old)
+        transfers.forget(session, old)
     return len(old)
 
 

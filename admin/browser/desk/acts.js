@@ -42,8 +42,8 @@ export function showError(form, sentence) {
 
 /** @type {(form: DeskForm, fields: FormFields, options: Sending) => Promise<void>} */
 async function send(form, fields, options) {
-  const { renew, fieldsOf, onSent = () => {}, retries } = options;
-  const answer = await post(form.action, fields);
+  const { renew, fieldsOf, onSent = () => {}, retries, send: sendOff = post } = options;
+  const answer = await sendOff(form.action, fields);
   if (answer.ok) {
     onSent();
     window.location.reload();

@@ -185,6 +185,8 @@ interface ActOptions {
   fieldsOf?: (form: DeskForm) => FormFields | null | Promise<FormFields | null>;
   onSent?: () => void;
   retries?: number;
+  // How it goes, where it is no form's fields.
+  send?: (url: string, fields: FormFields) => Promise<DeskAnswer>;
 }
 
 // A file of a tip as its row shows it: files/entries.js. `entry` is null where it cannot be read.
@@ -335,6 +337,14 @@ interface TipWords extends DeskWords {
   tip_keys: KeyRow[];
   files: TipFileWords;
   ways: Ways;
+  transfer: TransferWords;
+}
+
+// What /desk/tips/…/transfer.json, arrived.json and back.json give: admin/desk/transfer/views.py.
+interface PassedBundle extends NamedBundle {
+  riddle: string;
+  keys: string[];
+  unit?: string;
 }
 
 // By which answers no tip may reach which unit.
@@ -478,7 +488,7 @@ interface QueueRow extends HTMLElement {
 }
 
 interface DeskForm extends HTMLFormElement {
-  dataset: { busy?: string; act?: string; key?: string };
+  dataset: { busy?: string; act?: string; key?: string; from?: string };
 }
 
 // What keeps its words over a lock: drafts.js.

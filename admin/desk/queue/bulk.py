@@ -21,6 +21,7 @@ from ...members.countersign import NeedsSecond
 from ...models import Member, Tip
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
+from ...vault.transfers import NotTaken
 from ..claims import clock, is_held
 from ..services import (
     ChangedMeanwhile,
@@ -77,6 +78,7 @@ class Problem(enum.StrEnum):
     NOT_TO_THEM = "not_to_them"
     SUPERVISORY = "supervisory"
     ALREADY = "already"
+    NOT_TAKEN = "not_taken"
 
 
 _PROBLEMS: Final[dict[type[Exception], Problem]] = {
@@ -89,6 +91,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
     Unlabelled: Problem.UNLABELLED,
     NeedsSecond: Problem.SUPERVISORY,
     NotToThem: Problem.NOT_TO_THEM,
+    NotTaken: Problem.NOT_TAKEN,
 }
 
 

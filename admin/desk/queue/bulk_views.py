@@ -50,6 +50,7 @@ _PROBLEMS: Final = {
     Problem.NOT_TO_THEM: _l("不能分派给这个人：不在本单位，或者不能打开线索。"),
     Problem.SUPERVISORY: _l("专管线索不能成批这样办。请打开它，一条一条办。"),
     Problem.ALREADY: _l("已经是这样，不用再做。"),
+    Problem.NOT_TAKEN: _l("别的单位转来的，还没有接收。请打开它，先接收或者退回。"),
 }
 DEEDS: Final = {
     BulkAction.CLAIM: _l("领办"),

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel
+from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel, Transfer
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from .lanes import (
@@ -87,6 +87,8 @@ class QueueRow:
     """The reporter wrote last."""
     labels: tuple[str, ...]
     """The working labels that staff set."""
+    is_offered: bool = False
+    """Another unit passed it on, and nobody here has taken it over."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ def _ids(query: Select[*tuple[Any, ...]], *, is_end: bool = False) -> Select[int
 _member = Member.__table__
 _message = Message.__table__
 _label = TipLabel.__table__
+_transfer = Transfer.__table__
+_offered = exists().where(_transfer.c.tip_id == tip.c.id, _transfer.c.settled_on.is_(None))
 HOLDS: Final = (_member.c.id == tip.c.claimed_by_id) & HELD & _member.c.suspended_on.is_(None)
 """Who is shown as a tip's holder: nobody whose claim ran out, nobody suspended."""
 
@@ -203,6 +207,7 @@ def _columns(*, with_rank: bool) -> list[Any]:
         tip.c.label.is_not(None).label("has_label"),
         last.scalar_subquery().label("last"),
         labels.scalar_subquery().label("labels"),
+        _offered.label("is_offered"),
         *([tip.c.lane_rank] if with_rank else []),
     ]
 
@@ -225,6 +230,7 @@ def _row(found: Any) -> QueueRow:
         messages=found.talk_length,
         awaits_us=found.last is Direction.REPORTER,
         labels=tuple(sorted(found.labels.split(","))) if found.labels else (),
+        is_offered=bool(found.is_offered),
     )
 
 

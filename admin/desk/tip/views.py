@@ -41,6 +41,8 @@ from ..services import (
     set_urgency,
     write_to_reporter,
 )
+from ..transfer.views import arrival_of
+from ..transfer.words import transfer_words
 from .forms import GradingChoices
 from .links import linked_tips
 from .questions import QUESTIONS
@@ -60,6 +62,7 @@ def show_tip(reference: str) -> Answer:
     now = clock()
     mine = is_holder(tip, g.staff, now)
     held_by_other = is_held(tip, now) and not mine
+    arrival = arrival_of(tip)
     page = render_template(
         "desk/tip/tip.html",
         tip=tip,
@@ -68,9 +71,15 @@ def show_tip(reference: str) -> Answer:
         may_assign=is_allowed(Act.ASSIGN, g.staff.roles),
         mine=mine,
         held_by_other=held_by_other,
-        next_step=next_step(tip, mine=mine, held_by_other=held_by_other),
+        next_step=next_step(
+            tip,
+            mine=mine,
+            held_by_other=held_by_other,
+            is_offered=arrival is not None and arrival.is_waiting,
+        ),
         links=linked_tips(db.reading, tip),
         waiting=waiting_of(db.reading, tip),
+        arrival=arrival,
         decision_form=DecisionForm(tip, district),
         urgency_form=UrgencyForm(tip),
         message_form=MessageForm(),
@@ -82,7 +91,9 @@ def show_tip(reference: str) -> Answer:
         duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,
         most_held=MOST_HELD,
-        browser_words=words.browser_words(district) | tip_words(district),
+        browser_words=words.browser_words(district)
+        | tip_words(district)
+        | {"transfer": transfer_words()},
     )
     # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
     policy = desk_policy(f"{app_state().config.desk_host}{url_for('desk.frame')}")

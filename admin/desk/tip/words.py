@@ -30,8 +30,10 @@ WHY: Final = (
 """What a member answers who opens a tip that a colleague holds; codes of `opening.Why`."""
 
 
-def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
+def next_step(tip: Tip, *, mine: bool, held_by_other: bool, is_offered: bool = False) -> str:
     """Say in one line what comes next; the first of these that fits."""
+    if is_offered:
+        return str(_("别的单位转来的。先看内容，再接收或者退回。"))
     if tip.merged_into_id is not None:
         return str(_("已经并入另一条，到那一条里办。"))
     if not tip.is_open:

@@ -8,6 +8,7 @@ import { bindContact, hideContact } from "../contact.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
 import { startTip } from "../tip/tip_page.js";
+import { checkTransfers } from "../transfer/checking.js";
 import { keysOf, wordsOf } from "../unit_keys.js";
 
 watch();
@@ -21,9 +22,17 @@ if (contact) startContact(contact);
 const here = queue || tip;
 if (here)
   load().then(
-    (keys) => resealInBackground(keys, here.dataset.unit),
+    (keys) => workInBackground(keys, here.dataset.unit),
     () => null,
   );
+
+/** @type {(keys: OpenedKeys | null, unitId: string) => Promise<void>} */
+async function workInBackground(keys, unitId) {
+  await resealInBackground(keys, unitId);
+  const unit = keys && keys.units[unitId];
+  // The page tells whether anything was passed on that a second browser has not compared.
+  if (unit && !unit.isOldOnly && findById("transfers-unchecked")) await checkTransfers(unit);
+}
 
 /** @type {(page: DeskPage) => Promise<void>} */
 async function startContact(page) {

@@ -8,10 +8,11 @@ import { bindKeys } from "../keys.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/note_page.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
 import { keepShaded } from "../shade.js";
+import { bindPassing, showPassing } from "../transfer/passing.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
 import { guideDecision } from "./decision.js";
 import { hideSuggestions, suggest } from "./link_page.js";
-import { markHere } from "./marking.js";
+import { isAstray, markHere } from "./marking.js";
 import { bindPanels } from "./panels.js";
 import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { askWhy } from "./why.js";
@@ -36,7 +37,7 @@ export async function startTip(page) {
   const unit = findById("acts") && mayOpen ? await keysOf(page.dataset.unit, words) : null;
   if (!findById("acts") || (mayOpen && isLocked())) return bindTipKeys(words, () => {});
   const reading = reader(/** @type {OpenTipPage} */ (page), unit, words, state);
-  const openPanel = bindActs(words, state, reading.renew);
+  const openPanel = bindActs(words, state, reading.renew, unit);
   bindTipKeys(words, openPanel);
   if (unit) await keepDrafts(page, unit);
   if (!unit || !(await reading.open())) return;
@@ -92,6 +93,7 @@ function show(page, opened, words) {
     const part = findById(id);
     if (part) part.hidden = !canSeal;
   });
+  showPassing(canSeal && !isAstray(opened, page.dataset.unit, words.ways));
   suggest(page, opened.tip, words);
 }
 
@@ -101,10 +103,11 @@ function hide() {
   hideFiles();
   hideNotes();
   hideSuggestions();
+  showPassing(false);
 }
 
-/** @type {(words: TipWords, state: State, renew: () => Promise<void>) => (id: string) => void} */
-function bindActs(words, state, renew) {
+/** @type {(words: TipWords, state: State, renew: () => Promise<void>, keys: MemberKeys | null) => (id: string) => void} */
+function bindActs(words, state, renew, keys) {
   const page = byId("tip");
   const acts = byId("acts");
   const opened = () => state.opened;
@@ -121,6 +124,7 @@ function bindActs(words, state, renew) {
   const decision = findById("decision");
   if (decision) guideDecision(decision, words);
   bindNotes({ opened, words, renew });
+  bindPassing({ keys, opened, words, renew });
   const message = findById("message");
   if (!message) return openPanel;
   helpWriting(message);

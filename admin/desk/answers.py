@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -78,17 +78,19 @@ def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
     """
     if "reference" in (request.view_args or {}):
         state = _state_now()
-        if request.form.get("version", type=int) != state["version"]:
+        # What no form holds tells its version apart.
+        seen = g.get("seen_version", request.form.get("version", type=int))
+        if seen != state["version"]:
             return _told(state)
     return jsonify(error=str(sentence), errors={}), 422
 
 
 def tip_left(error: Exception) -> tuple[Response, int] | BaseResponse:
-    """Tell who comes from an older page that a colleague passed the tip on meanwhile."""
+    """Tell who comes from an older page that the tip is at another unit by now."""
     db.session.rollback()
     if request.method == "GET" and request.accept_mimetypes.best != "application/json":
         return redirect(url_for("desk.show_transfers", gone=str(error)))
-    sentence = _("同事刚把这条线索转给了别的单位。您写的字还在，要留请先复制。")
+    sentence = _("这条线索刚到了别的单位。您写的字还在，要留请先复制。")
     return jsonify(error=sentence, errors={}), 410
 
 

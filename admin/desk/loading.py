@@ -16,7 +16,7 @@ from .services import expect_version
 
 
 class TipLeft(Exception):
-    """The member's unit passed the tip on to another one since their page was made."""
+    """The tip went from the member's unit to another one since their page was made."""
 
 
 def own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip:

@@ -69,9 +69,10 @@ def was_moved(session: Session, tip_id: int) -> bool:
 
 
 def has_left(session: Session, reference: str, unit_id: str | None) -> bool:
-    """Tell whether a unit passed this tip on itself, so that it may be told where it is."""
+    """Tell whether this tip once was at a unit that has it no more: its members may be told so."""
     query = select(Transfer.id).join(Tip, Tip.id == Transfer.tip_id)
-    found = query.where(Tip.reference == reference, Transfer.from_unit == unit_id)
+    was_here = (Transfer.from_unit == unit_id) | (Transfer.to_unit == unit_id)
+    found = query.where(Tip.reference == reference, was_here, Tip.unit_id != unit_id)
     return session.execute(found.limit(1)).first() is not None
 
 

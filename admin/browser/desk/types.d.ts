@@ -187,6 +187,8 @@ interface ActOptions {
   retries?: number;
   // How it goes, where it is no form's fields.
   send?: (url: string, fields: FormFields) => Promise<DeskAnswer>;
+  // Where it leads, where that is not this page again.
+  next?: string;
 }
 
 // A file of a tip as its row shows it: files/entries.js. `entry` is null where it cannot be read.
@@ -488,7 +490,7 @@ interface QueueRow extends HTMLElement {
 }
 
 interface DeskForm extends HTMLFormElement {
-  dataset: { busy?: string; act?: string; key?: string; from?: string };
+  dataset: { busy?: string; act?: string; key?: string; from?: string; next?: string };
 }
 
 // What keeps its words over a lock: drafts.js.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, abort, g, jsonify, session
+from flask import Response, abort, g, jsonify, request, session
 from flask_babel import LazyString
 
 from ...access.permissions import Act, is_allowed, may
@@ -120,8 +120,7 @@ def to_pass_on(reference: str) -> Answer:
 @may(Act.TRANSFER)
 def pass_tip_on(reference: str) -> Answer:
     """Take a tip sealed for another unit, whole or not at all."""
-    content = read_json(MOST_BUNDLE)
-    tip = _tip_as_seen(reference, content)
+    tip, content = _tip_as_seen(reference, MOST_BUNDLE)
     reason = _reason(content, app_state().district.transfers.on)
     to = _open_unit(content)
     if to is None:
@@ -162,8 +161,7 @@ def what_arrived(reference: str) -> Answer:
 @may(Act.TAKE_OVER)
 def take_tip_over(reference: str) -> Answer:
     """Take over what another unit passed on."""
-    content = read_json(_MOST_WORD)
-    tip = _tip_as_seen(reference, content)
+    tip, content = _tip_as_seen(reference, _MOST_WORD)
     transfer = _restorable(tip)
     content_mac = hex_field(content, "content_mac", 64)
     try:
@@ -199,8 +197,7 @@ def to_hand_back(reference: str) -> Answer:
 @may(Act.HAND_BACK)
 def hand_tip_back(reference: str) -> Answer:
     """Give a tip back to the unit that passed it on."""
-    content = read_json(MOST_BUNDLE)
-    tip = _tip_as_seen(reference, content)
+    tip, content = _tip_as_seen(reference, MOST_BUNDLE)
     reason = _reason(content, app_state().district.transfers.back)
     since = Bundle(
         length=length_field(content),
@@ -233,13 +230,17 @@ def empty_journal() -> None:
     forget_deleted(db.engine)
 
 
-def _tip_as_seen(reference: str, content: dict[str, Any]) -> Tip:
+def _tip_as_seen(reference: str, most: int) -> tuple[Tip, dict[str, Any]]:
+    """Load a tip to move it, provided that it still is as the page showed it, and what was sent."""
     tip = locked_tip(reference)
+    request.max_content_length = most
+    content = read_json(most)
     version = content.get("version")
     if not isinstance(version, str) or not version.isdigit() or not version.isascii():
         abort(400)
-    expect_version(tip, int(version))
-    return tip
+    g.seen_version = int(version)
+    expect_version(tip, g.seen_version)
+    return tip, content
 
 
 def _restorable(tip: Tip) -> Transfer:

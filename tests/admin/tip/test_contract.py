@@ -111,6 +111,10 @@ KINDS = {
     "ANSWERED": "answered",
     "REGRADED": "urgency",
     "MOVED": "moved",
+    "TRANSFERRED": "transferred",
+    "TAKEN_OVER": "taken_over",
+    "HANDED_BACK": "handed_back",
+    "FETCHED_BACK": "fetched_back",
     "EXTENDED": "extend",
     "OVERDUE": "overdue",
     "LINKED": "linked",
@@ -140,6 +144,7 @@ CARRIED = {
     "other": ("ABCDE-12345", "extend_ABCDE-12345"),
     "rule": ("accept", "extend_accept"),
     "level": (Level.REVIEWER, "extend_reviewer"),
+    "unit": ("drugs", "extend_drugs"),
 }
 
 

@@ -52,6 +52,7 @@ function bind(form, page, make) {
     words: page.words,
     renew: page.renew,
     fieldsOf,
+    next: form.dataset.next,
     send: (url) => postAsJson(url, Object.assign({ version: version(form) }, made)),
   });
 }

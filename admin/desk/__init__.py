@@ -9,7 +9,6 @@ from ..access.roles import Staff
 from ..app_state import app_state
 from ..db import db
 from ..members import countersign
-from ..vault.transfers import is_any_unchecked
 
 # Imported for their views, which hang on the blueprint.
 from . import seconding_views  # noqa: F401
@@ -30,7 +29,6 @@ from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact
 from .transfer import list_views  # noqa: F401
 from .transfer import views as transfer_views  # noqa: F401
-from .transfer.listing import count_arriving
 
 
 def init_app(app: Flask) -> None:
@@ -53,11 +51,6 @@ def init_app(app: Flask) -> None:
             "receives": unit is not None
             and not unit.practice
             and is_allowed(Act.TAKE_OVER, staff.roles),
-            "to_take_over": lambda: count_arriving(db.reading, staff.unit_id),
-            "transfers_unchecked": lambda: (
-                is_allowed(Act.TRANSFER, staff.roles)
-                and is_any_unchecked(db.reading, staff.unit_id)
-            ),
             "countersigns": unit is not None and _countersigns(staff),
             "to_countersign": lambda: len(
                 countersign.open_for(db.reading, app_state().district, staff)

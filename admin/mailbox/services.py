@@ -38,7 +38,6 @@ from ..vault.store import (
     find_tip,
     make_urgent,
 )
-from ..vault.transfers import Told, told_of
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
 from .thread import MessageRow
@@ -57,8 +56,6 @@ class Mail:
 
     tip: Tip
     talk: Talk
-    transfer: Told | None = None
-    """The last time that another unit was to take the tip."""
 
     @property
     def rows(self) -> Sequence[MessageRow]:
@@ -123,9 +120,8 @@ class Stamp:
 def find_mail(session: Session, peppered: bytes) -> Mail | None:
     """Read the tip and the talk of a receipt. Costs the same queries where there is none."""
     tip = find_tip(session, peppered)
-    tip_id = tip.id if tip else NOBODY
-    talk, transfer = read_talk(session, tip_id), told_of(session, tip_id)
-    return Mail(tip, talk, transfer) if tip else None
+    talk = read_talk(session, tip.id if tip else NOBODY)
+    return Mail(tip, talk) if tip else None
 
 
 def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple[Mail, bool]:
@@ -134,8 +130,7 @@ def find_mail_or_decoy(session: Session, peppered: bytes, unit_id: str) -> tuple
     The second value tells which: what is read of a decoy is thrown away.
     """
     tip = find_tip_or_decoy(session, peppered, unit_id)
-    mail = Mail(tip, read_talk(session, tip.id), told_of(session, tip.id))
-    return mail, tip.id != NOBODY
+    return Mail(tip, read_talk(session, tip.id)), tip.id != NOBODY
 
 
 def wordless_call(tip: Tip, rows: Sequence[MessageRow]) -> date | None:

@@ -10,7 +10,7 @@ from ..db import today
 from ..district.data import District
 from ..models import Tip
 from ..tip.status import STATUSES, TipStatus
-from ..vault.transfers import Told
+from ..vault.conversation import LastTransfer
 from ..web.forms import (
     ELSEWHERE,
     STRAYED,
@@ -116,7 +116,7 @@ def turn_to(tip: Tip, district: District, lang: str) -> str:
     return str(outcome.turn_to[lang])
 
 
-def moved(transfer: Told | None) -> str:
+def moved(transfer: LastTransfer | None) -> str:
     """Say that another unit takes the tip, without naming one; empty where none ever was to."""
     if transfer is None:
         return ""

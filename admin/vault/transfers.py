@@ -8,11 +8,10 @@ seals a tip anew could seal something else, and neither this server nor the othe
 
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from ..db import today
@@ -35,15 +34,6 @@ class NotTaken(Exception):
 
 class OtherContent(Exception):
     """What was opened is not what the other unit sealed."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a reporter is told of the last transfer."""
-
-    day: date
-    is_taken: bool | None
-    """None while it waits; false where it was handed back."""
 
 
 def pending_of(session: Session, tip_id: int, *, lock: bool = False) -> Transfer | None:
@@ -149,9 +139,9 @@ def lock_unchecked(
     return session.scalars(query.with_for_update(of=Transfer)).one_or_none()
 
 
-def is_any_unchecked(session: Session, unit_id: str) -> bool:
-    query = select(exists().where(Transfer.from_unit == unit_id, *_to_check()))
-    return bool(session.execute(query).scalar_one())
+def unchecked(unit_id: ColumnElement[str] | str) -> ColumnElement[bool]:
+    """Say whether a unit passed anything on that no second browser has compared."""
+    return exists().where(Transfer.from_unit == unit_id, *_to_check())
 
 
 def _to_check() -> tuple[ColumnElement[bool], ...]:
@@ -208,7 +198,7 @@ def is_same(transfer: Transfer, content_mac: str) -> bool:
     return hmac.compare_digest(transfer.content_mac.encode(), content_mac.encode())
 
 
-def forget(session: Session, tip_ids: Collection[int]) -> None:
+def forget(session: Session, tip_ids: Collection[int] | Select[int]) -> None:
     """Delete the old files of these tips, whose words are deleted."""
     ids = session.scalars(select(Transfer.id).where(Transfer.tip_id.in_(tip_ids)))
     _delete_files(session, list(ids))
@@ -220,11 +210,3 @@ def _delete_files(session: Session, transfer_ids: Collection[int]) -> None:
         .where(TransferFile.transfer_id.in_(transfer_ids))
         .execution_options(synchronize_session=False)
     )
-
-
-def told_of(session: Session, tip_id: int) -> Told | None:
-    """Read what a reporter is told of the last transfer of their tip; None where there was none."""
-    columns = Transfer.made_on, Transfer.settled_on, Transfer.is_taken
-    query = select(*columns).where(Transfer.tip_id == tip_id)
-    row = session.execute(query.order_by(Transfer.step.desc()).limit(1)).first()
-    return Told(row.settled_on or row.made_on, row.is_taken) if row else None

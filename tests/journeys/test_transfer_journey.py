@@ -115,7 +115,7 @@ def test_a_misfiled_tip_goes_to_the_right_unit_with_its_file_and_the_talk_goes_o
     assert faults(drugs) == []
     row = drugs.locator(".files__one").first
     expect(row).to_contain_text("照片")
-    row.get_by_role("button", name="看一下").click()
+    row.get_by_role("button", name="看", exact=True).click()
     expect(drugs.locator("iframe")).to_be_visible(timeout=60_000)
 
     drugs.click("#take-over button")

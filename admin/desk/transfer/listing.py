@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...models import Tip, Transfer
@@ -43,12 +43,6 @@ class Leaving:
     is_taken: bool | None
     back_reason: str | None
     is_doubted: bool
-
-
-def count_arriving(session: Session, unit_id: str) -> int:
-    """Count what waits at this unit to be taken over."""
-    query = select(func.count()).where(Transfer.to_unit == unit_id, Transfer.settled_on.is_(None))
-    return session.execute(query).scalar_one()
 
 
 def arriving(session: Session, unit_id: str) -> Sequence[Arriving]:

@@ -48,6 +48,7 @@ OTHER = {
     "messages": 2,
     "awaits_us": True,
     "labels": ("repeat",),
+    "is_offered": True,
 }
 OTHERWISE = {
     "today": date(2026, 12, 2),

@@ -245,7 +245,7 @@ def test_it_comes_back_as_it_was_with_what_was_added_there(
     ]
     assert desk.post(now, "claim").status_code == 303
     assert "对方退回了：这类事不归本单位管" in desk.get("/desk/transfers").text
-    assert drugs.show(now).status_code == 404
+    assert drugs.show(now).location == f"/desk/transfers?gone={now.reference}"
 
 
 def test_a_tip_of_the_machine_lane_leaves_it_on_the_way(passer, desk, make_tip, fresh):

@@ -77,7 +77,10 @@ def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
     version and then, on PostgreSQL, have read what a colleague did in the moment between.
     """
     if "reference" in (request.view_args or {}):
-        state = _state_now()
+        try:
+            state = _state_now()
+        except TipLeft:
+            return _left()
         # What no form holds tells its version apart.
         seen = g.get("seen_version", request.form.get("version", type=int))
         if seen != state["version"]:
@@ -90,13 +93,20 @@ def tip_left(error: Exception) -> tuple[Response, int] | BaseResponse:
     db.session.rollback()
     if request.method == "GET" and request.accept_mimetypes.best != "application/json":
         return redirect(url_for("desk.show_transfers", gone=str(error)))
+    return _left()
+
+
+def _left() -> tuple[Response, int]:
     sentence = _("这条线索刚到了别的单位。您写的字还在，要留请先复制。")
     return jsonify(error=sentence, errors={}), 410
 
 
 def conflict() -> tuple[Response, int]:
     """Tell the second of two members what the first did; the page keeps what was typed."""
-    return _told(_state_now())
+    try:
+        return _told(_state_now())
+    except TipLeft:
+        return _left()
 
 
 def _told(state: dict[str, Any]) -> tuple[Response, int]:

@@ -19,7 +19,7 @@ from .. import words
 from ..blueprint import Answer, bp
 from .listing import SHOWN, arriving, leaving
 from .services import WordsSince, fetch_back
-from .views import check_proof, empty_journal, unit_word, write_down
+from .views import check_proof, unit_word, write_down
 from .words import REFUSED, transfer_words
 
 _BATCH: Final = 20
@@ -75,7 +75,6 @@ def fetch_tip_back(transfer_id: int) -> Answer:
         db.session.rollback()
         return _page(str(REFUSED[WordsSince])), 422
     db.session.commit()
-    empty_journal()
     return redirect(url_for(".show_transfers"), 303)
 
 
@@ -122,7 +121,6 @@ def check_transfer(transfer_id: int) -> Answer:
     reference = db.session.execute(select(Tip.reference).filter_by(id=transfer.tip_id)).scalar_one()
     write_down("transfer_checked" if is_same else "transfer_doubted", reference)
     db.session.commit()
-    empty_journal()
     answer = jsonify(checked=is_same)
     answer.status_code = 200 if is_same else 422
     return answer

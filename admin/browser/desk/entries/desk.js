@@ -26,12 +26,13 @@ if (here)
     () => null,
   );
 
-/** @type {(keys: OpenedKeys | null, unitId: string) => Promise<void>} */
-async function workInBackground(keys, unitId) {
-  await resealInBackground(keys, unitId);
+// Each for itself: sealing anew may wait for a key to be confirmed.
+/** @type {(keys: OpenedKeys | null, unitId: string) => void} */
+function workInBackground(keys, unitId) {
+  resealInBackground(keys, unitId);
   const unit = keys && keys.units[unitId];
   // The page tells whether anything was passed on that a second browser has not compared.
-  if (unit && !unit.isOldOnly && findById("transfers-unchecked")) await checkTransfers(unit);
+  if (unit && !unit.isOldOnly && findById("transfers-unchecked")) checkTransfers(unit);
 }
 
 /** @type {(page: DeskPage) => Promise<void>} */

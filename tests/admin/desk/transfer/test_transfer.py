@@ -25,12 +25,19 @@ from admin.models import (
     UnitKey,
 )
 from admin.sealing import age, payload
+from admin.sealing.age import HybridIdentity
 from admin.sealing.marks import check_marks
+from admin.sealing.member import fingerprint
 from admin.tip.status import TipStatus
+from admin.tip.urgency import Urgency
 from admin.vault import expiry
 from admin.vault.deadlines import reminders
 from admin.vault.deadlines.clocks import facts_of, read_past
+from admin.vault.history import mark_danger
+from admin.vault.key_change import resealing
+from admin.vault.key_change.kept import Mover, keep
 from admin.vault.store import KeyChanged, add_message, check_key
+from tests.conftest import UnitSecrets
 
 from .passing import TALK, content_mac, opened, send
 
@@ -605,3 +612,101 @@ def test_a_supervisory_unit_carries_no_working_label(app, passer, desk, tip, fre
 
     with app.app_context():
         assert db.reading.scalars(select(TipLabel)).all() == []
+
+
+def renewed(app, unit_id):
+    """Put a new key in the place of a unit's; gives its id, the old one's, and its secrets."""
+    identity, recovery = HybridIdentity.generate(), HybridIdentity.generate()
+    keys = str(identity.recipient), str(recovery.recipient)
+    with app.app_context():
+        old = db.session.scalars(select(UnitKey).filter_by(unit_id=unit_id, retired_on=None)).one()
+        old.retired_on = today()
+        found = fingerprint(unit_id, *keys)
+        row = {"unit_id": unit_id, "recipient": keys[0], "recovery": keys[1], "made_on": today()}
+        key = UnitKey(**row, fingerprint=found, roster_mac="")
+        db.session.add(key)
+        db.session.commit()
+        return key.id, old.id, UnitSecrets(identity, recovery, found)
+
+
+def sealed_anew(app, tip, unit_id, old, new, before, after):
+    """Seal a unit's tip to its new key, as its browsers do in the background."""
+
+    def again(sealed, recovery=True):
+        readers = [after.identity.recipient, after.recovery.recipient][: 1 + recovery]
+        return age.seal(age.open_sealed(sealed, [before.identity]), readers)
+
+    with app.app_context():
+        _key, bundle = resealing.read_bundle(db.session, unit_id, tip.reference)
+        anew = resealing.Bundle(
+            bundle.length,
+            again(bundle.sealed),
+            again(bundle.label, recovery=False),
+            {n: again(one) for n, one in bundle.messages.items()},
+            {n: again(one) for n, one in bundle.notes.items()},
+        )
+        mover = Mover("drugs-1", b"s" * 32, "0" * 64)
+        resealing.move_tip(
+            db.session,
+            unit_id=unit_id,
+            reference=tip.reference,
+            old=old,
+            new=new,
+            bundle=anew,
+            keep=lambda row, stored: keep(db.session, row, stored, new=new, mover=mover),
+        )
+        db.session.commit()
+
+
+@pytest.mark.parametrize("then", ["takes over", "hands back"])
+def test_the_unit_that_has_it_renews_its_key_before_it_decides(
+    app, passer, drugs, passed, fresh, say, then
+):
+    say(passed)
+    new, old, secrets = renewed(app, "drugs")
+    sealed_anew(app, passed, "drugs", old, new, passer.secrets["drugs"], secrets)
+    passer.secrets = passer.secrets | {"drugs": secrets}
+
+    act = passer.take_over if then == "takes over" else passer.hand_back
+    assert act(drugs, fresh(passed)).status_code == 200
+
+    now = fresh(passed)
+    if then == "takes over":
+        assert (now.unit_id, now.unit_key_id) == ("drugs", new)
+    else:
+        police = passer.secrets["police"].identity
+        assert now.unit_id == "police"
+        assert age.open_sealed(now.messages[0].sealed, [police])
+        with app.app_context():
+            assert db.reading.scalars(select(KeptTip)).all() == []
+
+
+def test_the_unit_that_passed_it_on_renews_its_key_while_it_is_away(
+    app, passer, drugs, passed, fresh, say
+):
+    new, old, secrets = renewed(app, "police")
+    say(passed)
+    passer.secrets = passer.secrets | {"police": secrets}
+
+    assert passer.hand_back(drugs, fresh(passed)).status_code == 200
+
+    now = fresh(passed)
+    # It hangs on the key that it had: the holders' browsers seal it anew like all the others.
+    assert (now.unit_id, now.unit_key_id) == ("police", old)
+    assert age.open_sealed(now.messages[0].sealed, [secrets.identity])
+    with app.app_context():
+        assert resealing.next_tips(db.reading, "police", most=5) == [now.reference]
+    assert new != old
+
+
+def test_a_call_for_help_while_it_waits_stands_on_top_at_the_unit_that_has_it(
+    app, drugs, passed, fresh
+):
+    with app.app_context():
+        mark_danger(db.session, db.session.get_one(Tip, passed.id))
+        db.session.commit()
+
+    assert fresh(passed).urgency is Urgency.P0
+    assert passed.reference in drugs.get("/desk/", lane="urgent").text
+    # Danger is told first, whatever else is to be done.
+    assert "马上看。有人有危险，先报值班领导，再办线索。" in drugs.show(passed).text

@@ -386,13 +386,15 @@ class Decision(Base):
     other: Mapped[str | None] = mapped_column(String(11))
     rule: Mapped[str | None] = mapped_column(String(40))
     level: Mapped[Level | None]
+    unit: Mapped[str | None] = mapped_column(String(40))
     by: Mapped[str] = mapped_column(String(80))
     decided_on: Mapped[date]
 
     @property
     def event(self) -> Event:
         """What happened, with all that it carries."""
-        return Event(self.kind, self.reason, self.urgency, self.other, self.rule, self.level)
+        carried = (self.urgency, self.other, self.rule, self.level, self.unit)
+        return Event(self.kind, self.reason, *carried)
 
 
 class HoldStep(Base):
@@ -576,6 +578,67 @@ class KeptFile(Base):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("kept_tip.tip_id"), primary_key=True)
     # tip, label, message or note; the first two have the number 0.
+    part: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Transfer(Base):
+    """A tip that one unit passed on to another, and what the other made of it."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        # A tip waits at one unit at a time to be taken over.
+        Index(
+            "ix_transfer_open",
+            "tip_id",
+            unique=True,
+            sqlite_where=text("settled_on IS NULL"),
+            postgresql_where=text("settled_on IS NULL"),
+        ),
+        Index("ix_transfer_tip", "tip_id", "step"),
+        Index("ix_transfer_to", "to_unit", "settled_on"),
+        Index("ix_transfer_from", "from_unit", "made_on"),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    # The line of the history with which it began: of several transfers, the order.
+    step: Mapped[int]
+    from_unit: Mapped[str] = mapped_column(String(40))
+    to_unit: Mapped[str] = mapped_column(String(40))
+    # The key on which the tip hung before.
+    old_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    by: Mapped[str] = mapped_column(String(80))
+    # A hash of the session in which it was sealed: the same browser is no second one.
+    sealed_in: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_on: Mapped[date]
+    # Codes of transfers.yml.
+    reason: Mapped[str] = mapped_column(String(40))
+    back_reason: Mapped[str | None] = mapped_column(String(40))
+    # Hex HMAC over the opened content under a key of the talk, which the server lacks: who takes
+    # the tip over shows with it that they opened the same.
+    content_mac: Mapped[str] = mapped_column(String(64))
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_on: Mapped[date | None]
+    # Whether the other unit took it over; false where it was handed or fetched back.
+    is_taken: Mapped[bool | None]
+    # Who of the first unit opened the old files besides, and whether they found other words.
+    checked_by: Mapped[str | None] = mapped_column(String(80))
+    is_doubted: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class TransferFile(Base):
+    """One sealed file of a tip that was passed on, as it was at the unit before.
+
+    There until the tip is taken over and a second browser of that unit has compared.
+    """
+
+    __tablename__ = "transfer_file"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    transfer_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"), primary_key=True)
+    # As in KeptFile.
     part: Mapped[str] = mapped_column(String(10), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

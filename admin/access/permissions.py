@@ -41,6 +41,10 @@ class Act(enum.StrEnum):
     BACKLOG = "backlog"
     LINK = "link"
     MERGE = "merge"
+    TRANSFER = "transfer"
+    TAKE_OVER = "take_over"
+    HAND_BACK = "hand_back"
+    FETCH_BACK = "fetch_back"
     BULK = "bulk"
     SEARCH = "search"
     ENTER = "enter"
@@ -90,6 +94,10 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.BACKLOG: _HEADS | {"dispatcher"},
     Act.LINK: _READERS,
     Act.MERGE: _JUDGES,
+    Act.TRANSFER: _JUDGES,
+    Act.TAKE_OVER: _READERS,
+    Act.HAND_BACK: _JUDGES,
+    Act.FETCH_BACK: _HEADS,
     Act.BULK: _JUDGES,
     Act.SEARCH: _READERS | {"dispatcher"},
     Act.ENTER: _READERS,
@@ -120,7 +128,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 
 HELD_BY_KEY: Final = frozenset(
     {
-        *(Act.OPEN, Act.WRITE, Act.CONTACT, Act.CASE_FILE),
+        *(Act.OPEN, Act.WRITE, Act.TRANSFER, Act.CONTACT, Act.CASE_FILE),
         *(Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER),
     }
 )

@@ -49,6 +49,10 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.BACKLOG: "see what the unit has in hand, as counts",
     Act.LINK: "tie tips of one event together",
     Act.MERGE: "merge duplicates",
+    Act.TRANSFER: "pass a tip on to another unit",
+    Act.TAKE_OVER: "take over what another unit passed on",
+    Act.HAND_BACK: "hand it back",
+    Act.FETCH_BACK: "fetch back what nobody took over",
     Act.BULK: "act on many tips at once",
     Act.SEARCH: "search by number, day and label",
     Act.ENTER: "enter what somebody told",
@@ -78,6 +82,11 @@ ACT_EN: Final[dict[Act, str]] = {
 KEYS: Final[dict[Act, tuple[str, str]]] = {
     Act.OPEN: ("本单位的", "the unit's"),
     Act.WRITE: ("在线索里面", "inside the tip"),
+    Act.TRANSFER: (
+        "本单位的；原来的留到对方接收、第二个人核对",
+        "the unit's; the old bytes stay until the other unit took it over and a second browser "
+        "compared",
+    ),
     Act.CONTACT: ("两个单位的，先后用", "of two units, one after the other"),
     Act.HAND_ON: ("本单位的", "the unit's"),
     Act.RENEW_KEY: ("本单位旧的那把", "the unit's old one"),
@@ -96,6 +105,14 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
         "专管线索要提前删除的，要上一级的负责人同意；就在上一级的，要那里的另一位",
         "an end that could bury a tip takes a second person; what lies on the way for officials is "
         "deleted early only if a head of the unit above agrees, there another one",
+    ),
+    Act.TAKE_OVER: (
+        "打开过，内容对得上",
+        "who opened it, and found what was sealed",
+    ),
+    Act.FETCH_BACK: (
+        "对方没接，写的人也没有新话",
+        "while nobody took it over and the reporter wrote nothing since",
     ),
     Act.BULK: (
         "有危险的不成批结束，别的也只能提请；专管线索不成批办结、不成批改紧急程度",

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from ..access.permissions import Act
 from ..audit.faults import Fault, Finding
 from ..audit.log import is_reference
+from ..district.data import District
 from ..tip.channels import CHANNELS
 from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.status import STATUSES
@@ -31,6 +32,10 @@ ACT: Final[dict[Act, Any]] = {
     Act.BACKLOG: _l("看本单位在办的数"),
     Act.LINK: _l("标成同一件事"),
     Act.MERGE: _l("合并重复的线索"),
+    Act.TRANSFER: _l("转给别的单位"),
+    Act.TAKE_OVER: _l("接收转来的线索"),
+    Act.HAND_BACK: _l("退回转来的线索"),
+    Act.FETCH_BACK: _l("收回没人接的线索"),
     Act.BULK: _l("成批处理"),
     Act.SEARCH: _l("按编号、日期、标签搜索"),
     Act.ENTER: _l("代录来电来访"),
@@ -114,6 +119,10 @@ DONE: Final[dict[str, Any]] = {
     "reseal_checked": _l("第二个人核对了新锁"),
     "reseal_doubted": _l("发现新锁打不开或对不上"),
     "reseal_restored": _l("把线索换回旧锁"),
+    "transfer_read": _l("取出线索，准备转给别的单位"),
+    "transfer_checked": _l("第二个人核对了转出的线索"),
+    "transfer_doubted": _l("发现转出的线索和原来的不一样"),
+    "transfer_differs": _l("接收时发现内容和转出的对不上"),
     "factor_added": _l("加了第二道验证"),
     "factor_removed": _l("去掉了第二道验证"),
     "factors_reset": _l("替成员清掉第二道验证"),
@@ -164,7 +173,6 @@ _DETAIL: Final[dict[str, Any]] = {
     "ok": _l("完整"),
     "faults": _l("有不对的"),
     "to": _l("给"),
-    "close": _l("提前删除的办结"),
     # Why a browser handed no key on.
     "fingerprint": _l("指纹对不上"),
     "roster": _l("成员名单对不上"),
@@ -218,6 +226,19 @@ def hold_codes(reasons: Mapping[str, Any]) -> dict[str, str]:
     return {
         code: word % {"why": why} if "%(why)" in word else f"{word}：{why}"
         for code, (word, why) in told.items()
+    }
+
+
+def transfer_codes(district: District) -> dict[str, str]:
+    """Name what a tip's way to another unit, or back, stands as in the log."""
+    reasons = district.transfers
+    ways = (EventKind.TRANSFERRED, reasons.on), (EventKind.HANDED_BACK, reasons.back)
+    return {
+        Event(kind, reason, unit=unit.id).code: _(EVENT_WORDS[kind].word)
+        % {"unit": unit.zh, "why": why.zh}
+        for kind, whys in ways
+        for reason, why in whys.items()
+        for unit in district.units.values()
     }
 
 

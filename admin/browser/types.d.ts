@@ -198,6 +198,7 @@ interface Thread {
   status_words: string;
   turn_to: string;
   next_look: string;
+  moved: string;
   withdrawn_on: string;
   apart: boolean;
   called: boolean;

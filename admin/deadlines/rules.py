@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..tip.events import EVENT_WORDS, EventKind, Level
+from ..tip.events import EVENT_WORDS, STOPPING, EventKind, Level
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
 from .working_days import WorkingDays, end_of
@@ -71,7 +71,7 @@ class Rule:
         """Tell whether this step meets the deadline."""
         if step.is_read and "read" in self.met_by:
             return True
-        if step.kind is EventKind.MOVED and EventKind.MOVED in self.met_by:
+        if step.kind in STOPPING and step.kind in self.met_by:
             return True
         return step.old is not step.new and step.new in self.met_by
 
@@ -237,6 +237,8 @@ def _beginning(rule: Rule, facts: Facts, run: Sequence[Step]) -> tuple[date, Seq
     if rule.start == "worked":
         return _last_worked(rule, run)
     start = started_on(facts), run
+    if rule.start == "transferred":
+        return _last(run, lambda step: step.kind is EventKind.TRANSFERRED)
     if rule.start == "alarm":
         return _last(run, lambda step: step.kind is EventKind.DANGER) or start
     return start

@@ -35,6 +35,8 @@ from .recusal.services import told_to
 from .tip import link_views, marking, note_views, opening, views  # noqa: F401
 from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact
+from .transfer import list_views  # noqa: F401
+from .transfer import views as transfer_views  # noqa: F401
 
 
 def init_app(app: Flask) -> None:
@@ -56,6 +58,9 @@ def init_app(app: Flask) -> None:
             "oversees": unit is not None and is_allowed(Act.BACKLOG, staff.roles),
             "writes": unit is not None and is_allowed(Act.WRITE, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
+            "receives": unit is not None
+            and not unit.practice
+            and is_allowed(Act.TAKE_OVER, staff.roles),
             "countersigns": unit is not None and _countersigns(staff),
             "to_countersign": lambda: _to_countersign(staff),
             "told_of_recusals": lambda: _told_of_recusals(staff),

@@ -1,9 +1,10 @@
 """What the desk answers to its own scripts when something can't be done."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,15 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response as BaseResponse
 
-from ..access.permissions import not_there
 from ..db import db
 from ..members.countersign import NobodyToAsk
 from ..members.ending_requests import NobodyHere
-from ..models import Decision, Tip
-from ..vault.readers import NotCleared, shown_to
+from ..models import Decision
+from ..vault.readers import NotCleared
 from ..vault.store import NumberTaken
+from ..vault.transfers import NotTaken
+from . import words
 from .holds.services import NoOtherHead, Outdated, OwnRequest
+from .loading import TipLeft, own_tip
 from .queue.assigning import NotToThem
 from .seconding import NoReason
 from .services import ChangedMeanwhile, ClaimedByOther, KeptOnly, MoveNotAllowed, WrongReason
@@ -55,6 +59,7 @@ _NOT_NOW: dict[type[Exception], Any] = {
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
     HasDuplicates: _l("已经有线索并入这一条。请打开那一条，反过来并。"),
     StillMerged: _l("两条并在一起，不能取消关联。要分开，请重新办理并入的那一条。"),
+    NotTaken: _l("这条是别的单位转来的。请先接收，或者退回，再办别的。"),
 }
 EVENTS = 5
 
@@ -66,6 +71,7 @@ def init_answers(bp: Blueprint) -> None:
     bp.register_error_handler(NotCleared, not_cleared)
     for refusal, sentence in _NOT_NOW.items():
         bp.register_error_handler(refusal, partial(not_now, sentence))
+    bp.register_error_handler(TipLeft, tip_left)
 
 
 def not_cleared(_error: Exception) -> tuple[Response, int]:
@@ -87,15 +93,36 @@ def not_now(sentence: LazyString, _error: Exception) -> tuple[Response, int]:
     version and then, on PostgreSQL, have read what a colleague did in the moment between.
     """
     if "reference" in (request.view_args or {}):
-        state = _state_now()
-        if request.form.get("version", type=int) != state["version"]:
+        try:
+            state = _state_now()
+        except TipLeft:
+            return _left()
+        # What no form holds tells its version apart.
+        seen = g.get("seen_version", request.form.get("version", type=int))
+        if seen != state["version"]:
             return _told(state)
     return jsonify(error=str(sentence), errors={}), 422
 
 
+def tip_left(error: Exception) -> tuple[Response, int] | BaseResponse:
+    """Tell who comes from an older page that the tip is at another unit by now."""
+    db.session.rollback()
+    if request.method == "GET" and request.accept_mimetypes.best != "application/json":
+        return redirect(url_for("desk.show_transfers", gone=str(error)))
+    return _left()
+
+
+def _left() -> tuple[Response, int]:
+    sentence = _("这条线索刚到了别的单位。您写的字还在，要留请先复制。")
+    return jsonify(error=sentence, errors={}), 410
+
+
 def conflict() -> tuple[Response, int]:
     """Tell the second of two members what the first did; the page keeps what was typed."""
-    return _told(_state_now())
+    try:
+        return _told(_state_now())
+    except TipLeft:
+        return _left()
 
 
 def _told(state: dict[str, Any]) -> tuple[Response, int]:
@@ -111,14 +138,7 @@ def _state_now() -> dict[str, Any]:
 
 def current_state(session: Session, reference: str) -> dict[str, Any]:
     """Read where a tip stands now, and the last acts that led there, newest first."""
-    tip = session.execute(
-        select(Tip)
-        .filter_by(reference=reference, unit_id=g.staff.unit_id)
-        .where(shown_to(g.staff.member_id))
-    ).scalar_one_or_none()
-    if tip is None:
-        # The member said meanwhile, in another window, that they have a part in it.
-        not_there(reference)
+    tip = own_tip(session, reference)
     events = session.scalars(
         select(Decision)
         .where(Decision.tip_id == tip.id)
@@ -129,8 +149,14 @@ def current_state(session: Session, reference: str) -> dict[str, Any]:
         "version": tip.version,
         "status": str(STATUS[tip.status]),
         "claimed_by": tip.claimed_by.name if tip.claimed_by else None,
-        "events": [_event(decision) for decision in events],
+        "events": [_event(decision) for decision in _since_it_came(events.all())],
     }
+
+
+def _since_it_came(newest_first: Sequence[Decision]) -> Sequence[Decision]:
+    """Leave out what another unit did with the tip: its page tells it with more care."""
+    came_at = words.came_at(newest_first)
+    return [decision for decision in newest_first if decision.step >= came_at]
 
 
 def _event(decision: Decision) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from .services import SealedMessage, days_kept
 from .words import MOVE, URGENCY
 
 SEALED_MAX = 64 * 1024
-_AGE_FILE = b"age-encryption.org/v1\n"
+AGE_FILE = b"age-encryption.org/v1\n"
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
@@ -91,7 +91,7 @@ class SealedField(HiddenField):
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         del form, validation_stopped
-        if not self.data or not self.data.startswith(_AGE_FILE):
+        if not self.data or not self.data.startswith(AGE_FILE):
             raise ValidationError(_l("没有加锁好，什么也没有发出。请再试一次。"))
         if len(self.data) > SEALED_MAX:
             raise ValidationError(_l("写得太长。请删短一些，或者分两次发。"))

@@ -1,5 +1,7 @@
 """Loads the tip that a page or an act is about, and leads back to its page."""
 
+from typing import NoReturn
+
 from flask import abort, g, redirect, request, url_for
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -10,7 +12,12 @@ from ..access.permissions import not_there
 from ..db import db
 from ..models import Tip
 from ..vault.readers import shown_to
+from ..vault.transfers import has_left
 from .services import expect_version
+
+
+class TipLeft(Exception):
+    """The tip went from the member's unit to another one since their page was made."""
 
 
 def own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip:
@@ -19,15 +26,21 @@ def own_tip(session: Session, reference: str, *options: ExecutableOption) -> Tip
     So is one in which the member has a part.
     """
     query = select(Tip).where(*_own(reference)).options(*options)
-    tip = session.scalars(query).one_or_none()
-    return tip or not_there(reference)
+    return session.scalars(query).one_or_none() or not_here(session, reference)
 
 
 def locked_tip(reference: str) -> Tip:
     """Load a tip of the unit, which no other writer changes until this request has committed."""
     found = select(Tip).where(*_own(reference))
     tip = db.session.scalars(found.with_for_update(of=Tip)).one_or_none()
-    return tip or not_there(reference)
+    return tip or not_here(db.session, reference)
+
+
+def not_here(session: Session, reference: str) -> NoReturn:
+    """Tell who passed a tip on where it is; to all others it is as unknown as none."""
+    if has_left(session, reference.upper(), g.staff.unit_id):
+        raise TipLeft(reference.upper())
+    not_there(reference)
 
 
 def _own(reference: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,6 @@
 """The desk's words: what codes in rows and ids in opened tips are called on the page."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -23,6 +23,8 @@ from .queue.lanes import COUNTED_MAX
 
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
+_WAYS: Final = (EventKind.TRANSFERRED, EventKind.HANDED_BACK, EventKind.FETCHED_BACK)
+"""Events with which a tip changes its unit."""
 MOVE: Final = {status: _l(told.act) for status, told in STATUSES.items() if told.act}
 GROUNDS: Final = {
     Ground.SEALED: _l("可能涉公职，还要提前删除"),
@@ -80,21 +82,34 @@ def waiting(received_on: date, today: date) -> str:
     return str(_("今天收到") if days < 1 else _("已等 %(days)s 天", days=days))
 
 
-def event_word(decision: Decision) -> str:
-    """Say what one line of a tip's history did."""
+def event_word(decision: Decision, *, is_from_elsewhere: bool = False) -> str:
+    """Say what one line of a tip's history did.
+
+    Of a line `is_from_elsewhere`, of another unit that had the tip, no other tip is named: who
+    reads it here may not know that there is one.
+    """
     event = decision.event
     if event.kind is EventKind.ANSWERED and decision.by == REPORTER:
         return str(_("回答了问题"))
     if event.kind is EventKind.OVERDUE and not rule_name(event.rule):
         return str(_("有一个期限过期，催办"))
-    return str(_(EVENT_WORDS[event.kind].word) % _carried(event))
+    carried = _carried(event)
+    if is_from_elsewhere and event.other:
+        carried["other"] = str(_("别的线索"))
+    return str(_(EVENT_WORDS[event.kind].word) % carried)
+
+
+def came_at(decisions: Sequence[Decision]) -> int:
+    """Tell the step with which a tip last came from another unit; 0 where it never did."""
+    return max((row.step for row in decisions if row.kind in _WAYS), default=0)
 
 
 def _carried(event: Event) -> dict[str, str]:
     """Return what an event's words have holes for."""
     return {
         "word": str(URGENCY[event.urgency]) if event.urgency else "",
-        "why": hold_reason(event.reason) if event.kind in HOLDS else why_longer(event.reason),
+        "why": _why(event),
+        "unit": _unit_word(event.unit),
         "rule": rule_name(event.rule),
         "who": str(LEVEL[event.level]) if event.level else "",
         "other": event.other or "",
@@ -106,6 +121,19 @@ def label_name(label_id: str) -> str:
     """Return what a working label is called; of one that the district has dropped since, its id."""
     label = app_state().district.labels.get(label_id)
     return label.zh if label else label_id
+
+
+def _why(event: Event) -> str:
+    if event.kind in _WAYS:
+        return app_state().district.transfers.word(event.reason)
+    if event.kind in HOLDS:
+        return hold_reason(event.reason)
+    return why_longer(event.reason)
+
+
+def _unit_word(unit_id: str | None) -> str:
+    unit = app_state().district.units.get(unit_id or "")
+    return unit.zh if unit else unit_id or ""
 
 
 def outcome_word(decision: Decision, district: District) -> str:

@@ -80,6 +80,18 @@ class ContactUnits:
 
 
 @dataclass(frozen=True)
+class TransferReasons:
+    """Why a tip goes from one unit to another, by id."""
+
+    on: dict[str, Choice]
+    back: dict[str, Choice]
+
+    def word(self, reason: str) -> str:
+        found = self.on.get(reason) or self.back.get(reason)
+        return found.zh if found else reason
+
+
+@dataclass(frozen=True)
 class PracticeTip:
     """An invented tip for training, and what it is meant to teach."""
 
@@ -111,6 +123,8 @@ class District:
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
     holds: HoldRules
+    transfers: TransferReasons
+    """Why a tip goes to another unit, or back."""
     ways: Ways
     contact: ContactUnits | None
     """None where the district does not ask for it."""
@@ -156,6 +170,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         },
         labels=_choices(load_file(content, "labels")["items"]),
         holds=_holds(load_file(content, "holds")),
+        transfers=_transfers(load_file(content, "transfers")),
         ways=Ways(supervisory_of(found), found["upper"]),
         contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
@@ -195,6 +210,10 @@ def _reviews(found: Mapping[str, Any]) -> Reviews:
 
 def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
     return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in current(rows)}
+
+
+def _transfers(found: dict[str, Any]) -> TransferReasons:
+    return TransferReasons(on=_choices(found["items"]), back=_choices(found["back"]))
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:

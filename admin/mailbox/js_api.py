@@ -185,7 +185,7 @@ def _store(sent: Sent) -> Response:
 # What is said of an unknown lookup: the shape of `_cover` with nothing in it.
 _NOTHING: Final[dict[str, Any]] = {
     "known": False,
-    **dict.fromkeys(("reference", "status", "status_words", "turn_to", "next_look"), ""),
+    **dict.fromkeys(("reference", "status", "status_words", "turn_to", "next_look", "moved"), ""),
     "withdrawn_on": "",
     "apart": False,
     "called": False,
@@ -209,6 +209,7 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "status_words": str(words.STATUS_WORDS[mail.tip.status]),
         "turn_to": words.turn_to(mail.tip, app_state().district, page_language()),
         "next_look": words.next_look(mail.tip),
+        "moved": words.moved(mail.talk.transfer),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
         "apart": mail.tip.machine_unit is not None,
         "called": mail.tip.danger_on is not None,

@@ -10,6 +10,7 @@ from ..db import today
 from ..district.data import District
 from ..models import Tip
 from ..tip.status import STATUSES, TipStatus
+from ..vault.conversation import LastTransfer
 from ..web.forms import (
     ELSEWHERE,
     STRAYED,
@@ -113,6 +114,18 @@ def turn_to(tip: Tip, district: District, lang: str) -> str:
     if outcome is None or outcome.turn_to is None:
         return str(_("可以打 12345 问一问该找谁。"))
     return str(outcome.turn_to[lang])
+
+
+def moved(transfer: LastTransfer | None) -> str:
+    """Say that another unit takes the tip, without naming one; empty where none ever was to."""
+    if transfer is None:
+        return ""
+    day = format_date(transfer.day, "long")
+    if transfer.is_taken is None:
+        return str(_("%(day)s 转给另一个单位办，等它接手。照常写，它看得到。", day=day))
+    if transfer.is_taken:
+        return str(_("%(day)s 起，已换一个单位办理。查询码照旧用。", day=day))
+    return str(_("要换一个单位办，没有换成。%(day)s 起，还由先前的单位办。", day=day))
 
 
 def next_look(tip: Tip) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
+from ..tip.events import STOPPING
 from ..tip.status import STATUSES, TipStatus
 
 
@@ -27,7 +28,9 @@ _FORMATS: Final = FormatChecker(["date"])
 _BY_SWEEP_OR_REPORTER: Final = {TipStatus.RECEIVED, TipStatus.PURGED}
 _CONTRACT: Final = {
     "decided": {"enum": [status for status, told in STATUSES.items() if told.act]},
-    "met_by": {"enum": ["read", "moved", *(s for s in STATUSES if s not in _BY_SWEEP_OR_REPORTER)]},
+    "met_by": {
+        "enum": ["read", *STOPPING, *(s for s in STATUSES if s not in _BY_SWEEP_OR_REPORTER)]
+    },
 }
 """What a schema says by name, as `#/$defs/…`: it is declared in `tip.status`."""
 _TYPES: Final = {

@@ -1,10 +1,11 @@
 """What the views of sealing anew share: bundles as JSON, riddles of the session, who moves."""
 
+import re
 from base64 import b64encode
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
-from flask import g, session
+from flask import abort, g, session
 
 from ..access.permissions import not_there
 from ..app_state import app_state
@@ -14,8 +15,13 @@ from ..signin.guard import SID
 from ..signin.services import hash_token
 from ..vault.key_change.kept import Mover
 from ..vault.key_change.resealing import Bundle, is_of_unit
+from ..wire.fields import base64_field
 from . import riddles
 from .riddles import Purpose
+
+# 300 messages and as many notes, each of 8 KB in base64, beside the tip itself.
+MOST_BUNDLE: Final = 8 * 1024 * 1024
+_NUMBER: Final = re.compile("[0-9]{1,19}")
 
 
 def bundle_json(bundle: Bundle) -> dict[str, Any]:
@@ -26,6 +32,41 @@ def bundle_json(bundle: Bundle) -> dict[str, Any]:
         "messages": {number: text(sealed) for number, sealed in bundle.messages.items()},
         "notes": {number: text(sealed) for number, sealed in bundle.notes.items()},
     }
+
+
+def bundle_field(content: dict[str, Any]) -> Bundle:
+    """Read what `bundle_json` writes, sealed anew."""
+    label = content.get("label")
+    return Bundle(
+        length=length_field(content),
+        sealed=base64_field(content, "sealed"),
+        label=base64_field(content, "label") if label else None,
+        messages=files_field(content, "messages"),
+        notes=files_field(content, "notes"),
+    )
+
+
+def length_field(content: dict[str, Any]) -> int:
+    """Read how many messages the talk had."""
+    length = content.get("length")
+    if type(length) is not int or length < 0:
+        abort(400)
+    return length
+
+
+def files_field(content: dict[str, Any], name: str) -> dict[int, bytes]:
+    """Read files by their numbers."""
+    files = content.get(name)
+    if not isinstance(files, dict) or not all(map(_NUMBER.fullmatch, files)):
+        abort(400)
+    return {int(number): base64_field(files, number) for number in files}
+
+
+def id_field(content: dict[str, Any], name: str) -> int:
+    value = content.get(name)
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        abort(400)
+    return int(value)
 
 
 def mover(content_mac: str) -> Mover:

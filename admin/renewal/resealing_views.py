@@ -4,7 +4,6 @@ A holder's browser works through it in the background. Each handing out is audit
 to be sealed anew could also be read.
 """
 
-import re
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, g, jsonify, request, session
@@ -24,7 +23,10 @@ from ..wire.json_api import read_json
 from . import riddles
 from .guard import standings
 from .parts import (
+    MOST_BUNDLE,
+    bundle_field,
     bundle_json,
+    id_field,
     mover,
     own_reference,
     own_riddle,
@@ -39,9 +41,6 @@ bp = Blueprint("resealing", __name__, url_prefix="/desk/reseal")
 _BATCH: Final = 20
 _MOST_COUNTED: Final = 1000
 _MOST_SKIPPED: Final = 2000
-# 300 messages and as many notes, each of 8 KB in base64, beside the tip itself.
-_MOST_BODY: Final = 8 * 1024 * 1024
-_NUMBER: Final = re.compile("[0-9]{1,19}")
 
 
 @bp.get("/next.json")
@@ -100,10 +99,10 @@ def sealed_tip(reference: str) -> Response:
 def move_tip(reference: str) -> Response:
     """Take one tip sealed to the key in use, whole or not at all."""
     reference = own_reference(reference)
-    request.max_content_length = _MOST_BODY
-    content = read_json(_MOST_BODY)
-    old = _id_field(content, "old")
-    bundle = _bundle(content)
+    request.max_content_length = MOST_BUNDLE
+    content = read_json(MOST_BUNDLE)
+    old = id_field(content, "old")
+    bundle = bundle_field(content)
     who = mover(hex_field(content, "content_mac", 64))
     try:
         new = _confirmed_key(content)
@@ -130,7 +129,7 @@ def move_tip(reference: str) -> Response:
 @may(Act.RESEAL)
 def move_shift_note(note_id: int) -> Response:
     """Take one hand-over note sealed to the key in use."""
-    content = read_json(_MOST_BODY)
+    content = read_json(MOST_BUNDLE)
     sealed = base64_field(content, "sealed")
     try:
         resealing.move_shift_note(
@@ -165,42 +164,13 @@ def _done() -> Response:
     return jsonify(moved=True)
 
 
-def _bundle(content: dict[str, Any]) -> resealing.Bundle:
-    length = content.get("length")
-    if type(length) is not int or length < 0:
-        abort(400)
-    label = content.get("label")
-    return resealing.Bundle(
-        length=length,
-        sealed=base64_field(content, "sealed"),
-        label=base64_field(content, "label") if label else None,
-        messages=_files(content, "messages"),
-        notes=_files(content, "notes"),
-    )
-
-
-def _files(content: dict[str, Any], name: str) -> dict[int, bytes]:
-    """Read files by their numbers."""
-    files = content.get(name)
-    if not isinstance(files, dict) or not all(map(_NUMBER.fullmatch, files)):
-        abort(400)
-    return {int(number): base64_field(files, number) for number in files}
-
-
-def _id_field(content: dict[str, Any], name: str) -> int:
-    value = content.get(name)
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        abort(400)
-    return int(value)
-
-
 def _confirmed_key(content: dict[str, Any]) -> int:
     """Get the unit's key in use, provided that the browser sealed to it and shows that it holds it.
 
     Raises `resealing.Moved` or `WrongProof`.
     """
     key = issuing.current_key(db.session, g.staff.unit_id)
-    if key is None or key.id != _id_field(content, "to") or not _is_confirmed(key):
+    if key is None or key.id != id_field(content, "to") or not _is_confirmed(key):
         raise resealing.Moved
     proof = hex_field(content, "proof", 64)
     riddles.check(proof, key, session[SID], riddle_key(), Purpose.RESEAL)

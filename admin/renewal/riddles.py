@@ -20,6 +20,7 @@ class Purpose(enum.StrEnum):
     RENEW = "renewal"
     RESEAL = "reseal"
     RESTORE = "restore"
+    TRANSFER = "transfer"
 
 
 class WrongProof(Exception):

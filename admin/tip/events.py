@@ -21,6 +21,10 @@ class EventKind(enum.StrEnum):
     ANSWERED = "answered"
     REGRADED = "urgency"
     MOVED = "moved"
+    TRANSFERRED = "transferred"
+    TAKEN_OVER = "taken_over"
+    HANDED_BACK = "handed_back"
+    FETCHED_BACK = "fetched_back"
     EXTENDED = "extend"
     OVERDUE = "overdue"
     LINKED = "linked"
@@ -46,6 +50,12 @@ class EventKind(enum.StrEnum):
     HOLD_REFUSED = "hold_refused"
     CASE_PRINTED = "case_printed"
     CASE_EXPORTED = "case_exported"
+
+
+STOPPING: Final = (
+    *(EventKind.MOVED, EventKind.TAKEN_OVER, EventKind.HANDED_BACK, EventKind.FETCHED_BACK),
+)
+"""Events that may meet a deadline of deadlines.yml, beside the statuses that a tip reaches."""
 
 
 class Level(enum.StrEnum):
@@ -77,6 +87,10 @@ EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
     EventKind.ANSWERED: EventWord("回复举报人"),
     EventKind.REGRADED: EventWord("把紧急程度改为%(word)s", is_by_cover=True),
     EventKind.MOVED: EventWord("已移交"),
+    EventKind.TRANSFERRED: EventWord("转给%(unit)s：%(why)s"),
+    EventKind.TAKEN_OVER: EventWord("接收转来的线索"),
+    EventKind.HANDED_BACK: EventWord("退回%(unit)s：%(why)s"),
+    EventKind.FETCHED_BACK: EventWord("对方没有接，收回转出的线索"),
     EventKind.EXTENDED: EventWord("延长期限：%(why)s"),
     EventKind.OVERDUE: EventWord("“%(rule)s”过期，催%(who)s"),
     EventKind.LINKED: EventWord("和 %(other)s 关联为同一件事", is_by_cover=True),
@@ -111,8 +125,8 @@ class Event:
 
     kind: EventKind
     reason: str = ""
-    """By id: why it was decided (outcomes.yml), held (holds.yml) or got more time (deadlines.yml), or
-    which label."""
+    """By id: why it was decided (outcomes.yml), held (holds.yml), passed on (transfers.yml) or got
+    more time (deadlines.yml), or which label."""
     urgency: Urgency | None = None
     """The new one."""
     other: str | None = None
@@ -121,11 +135,13 @@ class Event:
     """The deadline that ran out."""
     level: Level | None = None
     """Who was told that it did."""
+    unit: str | None = None
+    """The unit to which the tip went, or went back."""
 
     @property
     def code(self) -> str:
         """The event as one word, as the audit log keeps it."""
         if self.kind is EventKind.DECIDED:
             return self.reason
-        carried = (self.reason, self.urgency, self.other, self.rule, self.level)
+        carried = (self.reason, self.urgency, self.other, self.rule, self.level, self.unit)
         return "_".join([self.kind, *(str(part) for part in carried if part)])

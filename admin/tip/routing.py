@@ -37,6 +37,13 @@ class Ways:
         """Return whether all tips at this unit are about officials."""
         return unit_id in self.supervisory
 
+    def may_pass(self, unit_id: str, other: str) -> bool:
+        """Return whether a tip at one unit may go to another: down from this way none goes.
+
+        Where the reporter excluded the other one, a member's browser refuses; no row tells that.
+        """
+        return unit_id != other and (not self.is_sealed(unit_id) or self.is_sealed(other))
+
     def can_take(self, open_units: Collection[str]) -> bool:
         """Return whether any unit of this way can read tips now."""
         return any(unit in open_units for unit in self.takers)

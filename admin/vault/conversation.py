@@ -1,16 +1,25 @@
-"""Reads a tip's talk: its rows, and how many there ought to be."""
+"""Reads a tip's talk: its rows, how many there ought to be, and whether it changed its unit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, bindparam, literal, select
+from sqlalchemy import Row, bindparam, literal, select, true
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Message, Tip
+from ..models import Direction, Message, Tip, Transfer
 
 TalkRow = Row[int, int, Direction, date, str, bytes, str | None]
 """The talk's length beside number, direction, day, digest, sealed bytes and act of a message."""
+
+
+@dataclass(frozen=True)
+class LastTransfer:
+    """What a reporter learns of the last time that another unit was to take the tip."""
+
+    day: date
+    is_taken: bool | None
+    """None while it waits; false where it came back."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +28,20 @@ class Talk:
 
     length: int
     rows: Sequence[TalkRow]
+    transfer: LastTransfer | None = None
 
 
 _ONE = select(literal(1).label("one")).subquery()
 
-# Both sides in one statement: read one after the other, a message that came between the two would
+_LAST = (
+    select(Transfer.made_on, Transfer.settled_on, Transfer.is_taken)
+    .where(Transfer.tip_id == bindparam("tip"))
+    .order_by(Transfer.step.desc())
+    .limit(1)
+    .subquery()
+)
+
+# All in one statement: read one after the other, a message that came between the two would
 # look like one that went missing.
 _TALK = (
     select(
@@ -34,10 +52,12 @@ _TALK = (
         Message.digest,
         Message.sealed,
         Message.act,
+        *_LAST.c,
     )
     # Before them one row that is always there: no tip costs what a tip without a talk does.
     .select_from(_ONE.outerjoin(Tip, Tip.id == bindparam("tip")))
     .outerjoin(Message, Message.tip_id == Tip.id)
+    .outerjoin(_LAST, true())
     .order_by(Message.number)
 )
 
@@ -45,4 +65,8 @@ _TALK = (
 def read_talk(session: Session, tip_id: int) -> Talk:
     """Read the talk of a tip; of a tip that is not there, an empty one."""
     found = session.execute(_TALK, {"tip": tip_id}).all()
-    return Talk(found[0].talk_length or 0, [row for row in found if row.number is not None])
+    first = found[0]
+    day = first.settled_on or first.made_on
+    transfer = LastTransfer(day, first.is_taken) if day else None
+    rows = [row for row in found if row.number is not None]
+    return Talk(first.talk_length or 0, rows, transfer)

@@ -25,7 +25,7 @@ from ..models import (
     TipLink,
 )
 from ..tip.status import TipStatus
-from . import deletions, history
+from . import deletions, history, transfers
 from .deadlines import clocks
 from .files import uploads
 from .holding import is_free, is_unheld, was_held
@@ -69,7 +69,7 @@ def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     )
     return {
         "tips": _purge(session, day),
-        "kept": kept.forget_old(session, day, BATCH),
+        "kept": kept.forget_old(session, day, BATCH) + transfers.forget_old(session, day, BATCH),
         "covers": _forget(session, day - timedelta(days=PURGED_DAYS)),
         "nonces": changed_rows(session.execute(delete(SpentNonce).where(SpentNonce.day < oldest))),
         "challenges": changed_rows(session.execute(spent)),
@@ -110,6 +110,7 @@ def _purge(session: Session, day: date) -> int:
         history.record_purged(session, old)
         uploads.release(session, old)
         kept.forget(session, old)
+        transfers.forget(session, old)
         # The lane's own day stands in every backup that holds such a tip.
         deletions.note_deleted(session, [row.lookup for row in due if row.machine_unit is None])
     return len(old)

@@ -13,6 +13,7 @@ from ..models import Decision, Tip
 from ..tip.events import Event, EventKind
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
+from . import transfers
 from .calls import raise_urgency
 from .deadlines import clocks
 from .events import REPORTER, SYSTEM, append, append_to_each, line
@@ -24,9 +25,12 @@ def record(
 ) -> Decision:
     """Log an event and who did it, and move `tip` to `new`; without one it stays where it stands.
 
-    Its next deadline follows, and where it ends, the day on which its words go.
+    Its next deadline follows, and where it ends, the day on which its words go. Raises
+    `transfers.NotTaken` for an act of staff on a tip that waits to be taken over.
     """
     _hold(session, tip.id)
+    if by not in (REPORTER, SYSTEM):
+        transfers.expect_taken(session, tip.id, event.kind)
     past = clocks.read_past(session, tip.id)
     row = line(tip.id, past.number + 1, event, old=TipStatus(tip.status), new=new, by=by)
     decision = Decision(tip=tip, **row)

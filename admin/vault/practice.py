@@ -22,11 +22,13 @@ from ..models import (
     TipLink,
     TipOpening,
     TipReader,
+    Transfer,
     UnitKey,
 )
 from ..sealing import age, payload, receipt
 from ..sealing.marks import unit_mark
 from ..tip.routing import Circumstances, choose_urgency
+from . import transfers
 from .files import uploads
 from .key_change import kept
 from .store import SealedTip, store_tip
@@ -117,8 +119,9 @@ def clear_practice(session: Session, unit_id: str) -> int:
     The audit's lines stay: who practised what is no secret, and the chain has no holes.
     """
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
+    transfers.forget(session, ids)
     tables = (Note, TipLabel, TipOpening, ClockEvent, Decision, HoldStep, Message, Countersign)
-    for table in (*tables, TipReader, Recusal):
+    for table in (*tables, TipReader, Recusal, Transfer):
         _delete(session, table, ids)
     kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))

@@ -16,7 +16,7 @@ from ..models import Direction, Message, Tip, UnitKey, random_key
 from ..tip.channels import Channel
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
-from . import seen
+from . import seen, transfers
 from .calls import raise_urgency
 from .lane import first_rank, lane_days
 from .told import as_told, is_over, is_unknown
@@ -186,18 +186,23 @@ def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | No
 
 
 def check_key(session: Session, tip: Tip, key_id: int | None) -> None:
-    """Raise `KeyChanged` for words sealed to a renewed key, unless the tip still hangs on it.
+    """Raise `KeyChanged` for words to a key that is renewed, or of a unit that passed the tip on.
 
-    The caller holds the tip's row: nobody moves it to another key meanwhile. Who names no key may
-    write as long as the unit never renewed its own.
+    Only the key on which the tip still hangs counts besides. The caller holds the tip's row: nobody
+    moves it to another key meanwhile. Who names no key may write as long as the tip never came from
+    another unit, and its unit never renewed its own.
     """
     if key_id == tip.unit_key_id:
         return
-    renewed = select(UnitKey.id).where(
-        UnitKey.unit_id == tip.unit_id, UnitKey.retired_on.is_not(None)
-    )
-    older = set(session.scalars(renewed))
-    if key_id in older or (key_id is None and older):
+    if key_id is None and transfers.was_moved(session, tip.id):
+        raise KeyChanged
+    query = select(UnitKey.id, UnitKey.retired_on).where(UnitKey.unit_id == tip.unit_id)
+    keys = {row.id: row.retired_on for row in session.execute(query)}
+    if key_id is None:
+        is_other = any(keys.values())
+    else:
+        is_other = key_id not in keys or keys[key_id] is not None
+    if is_other:
         raise KeyChanged
 
 

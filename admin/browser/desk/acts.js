@@ -42,11 +42,12 @@ export function showError(form, sentence) {
 
 /** @type {(form: DeskForm, fields: FormFields, options: Sending) => Promise<void>} */
 async function send(form, fields, options) {
-  const { renew, fieldsOf, onSent = () => {}, retries } = options;
-  const answer = await post(form.action, fields);
+  const { renew, fieldsOf, onSent = () => {}, retries, send: sendOff = post, next } = options;
+  const answer = await sendOff(form.action, fields);
   if (answer.ok) {
     onSent();
-    window.location.reload();
+    if (next) window.location.href = next;
+    else window.location.reload();
     return;
   }
   if (answer.code === 409 && retries) {

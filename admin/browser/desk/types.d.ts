@@ -230,6 +230,10 @@ interface ActOptions {
   fieldsOf?: (form: DeskForm) => FormFields | null | Promise<FormFields | null>;
   onSent?: () => void;
   retries?: number;
+  // How it goes, where it is no form's fields.
+  send?: (url: string, fields: FormFields) => Promise<DeskAnswer>;
+  // Where it leads, where that is not this page again.
+  next?: string;
 }
 
 // A file of a tip as its row shows it: files/entries.js. `entry` is null where it cannot be read.
@@ -399,6 +403,14 @@ interface TipWords extends DeskWords {
   tip_keys: KeyRow[];
   files: TipFileWords;
   ways: Ways;
+  transfer: TransferWords;
+}
+
+// What /desk/tips/…/transfer.json, arrived.json and back.json give: admin/desk/transfer/views.py.
+interface PassedBundle extends NamedBundle {
+  riddle: string;
+  keys: string[];
+  unit?: string;
 }
 
 // By which answers no tip may reach which unit.
@@ -590,7 +602,15 @@ interface BulkPage extends HTMLElement {
 }
 
 interface DeskForm extends HTMLFormElement {
-  dataset: { busy?: string; act?: string; key?: string; two?: string; above?: string };
+  dataset: {
+    busy?: string;
+    act?: string;
+    key?: string;
+    two?: string;
+    above?: string;
+    from?: string;
+    next?: string;
+  };
 }
 
 // What keeps its words over a lock: drafts.js.

@@ -29,6 +29,7 @@ export function mailboxView(answer, entries, lang, { stored, act }) {
   showHappens(view, act || answer.recent, answer.apart);
   put(view, "status", answer.status_words);
   put(view, "turn-to", answer.turn_to);
+  put(view, "moved", answer.moved);
   put(view, "next-look", answer.next_look);
   slot(view, "apart").hidden = !answer.apart;
   slot(view, "apart-danger").hidden = !(answer.apart && answer.called);

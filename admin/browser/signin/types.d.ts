@@ -147,7 +147,61 @@ interface DeskJobs {
   compare(job: { unit: CompareKeys; both: BothBundles }): Promise<Compared>;
   sealCase(job: { recipient: string; passphrase: string; bytes: Uint8Array }): Promise<Uint8Array>;
   resealFile(job: { unit: ResealKeys; sealed: string }): Promise<string>;
+  pack(job: PackJob): Promise<PackedTip>;
+  packBack(job: PackBackJob): Promise<Pick<Bundle, "length" | "messages" | "notes">>;
+  contentOf(job: { identities: string[]; bundle: NamedBundle }): Promise<string | null>;
 }
+
+// A tip on its way to another unit: signin/transfer/packing.js. `holdsAll` is as in ResealKeys.
+interface NamedBundle extends Bundle {
+  reference: string;
+}
+
+interface Opener {
+  identities: string[];
+  holdsAll: boolean;
+}
+
+interface PackJob {
+  opener: Opener;
+  to: { id: string; recipients: string[] };
+  routes: Routes;
+  bundle: NamedBundle;
+  note: { number: string; own: string } | null;
+}
+
+interface PackBackJob extends Omit<PackJob, "note"> {
+  reporter: string;
+}
+
+interface PackedTip extends Bundle {
+  mark: string;
+  content_mac: string;
+}
+
+// /desk/transfers/next.json, by admin/desk/transfer/list_views.py.
+interface UncheckedTransfers {
+  to: string;
+  tips: string[];
+  riddle: string;
+  words: TransferWords;
+}
+
+// What a page says of transfers, by admin/desk/transfer/words.py.
+type TransferWords = Record<
+  | "excluded"
+  | "excluded_back"
+  | "false_key"
+  | "false_routes"
+  | "not_opened"
+  | "not_arrived"
+  | "choose"
+  | "working"
+  | "checking"
+  | "checked"
+  | "differs",
+  string
+>;
 
 // Asks it for one: what is sent, and what comes back, follow from the job's name.
 type AskWorker = <Name extends keyof DeskJobs>(
@@ -169,6 +223,9 @@ interface ResealKeys {
   recovery: string;
   holdsAll: boolean;
 }
+
+// What seals for whom this member is not: the identities open, the recipients may be another unit's.
+type SealKeys = Omit<ResealKeys, "identity">;
 
 type CompareKeys = Pick<ResealKeys, "identity" | "identities">;
 
@@ -258,12 +315,14 @@ interface Compared {
   content_mac?: string;
 }
 
-interface CheckIo {
-  next(): Promise<MovedBatch>;
-  read(reference: string): Promise<MovedTip>;
+type CheckWords = Pick<ResealWords, "checking" | "checked" | "differs">;
+
+interface CheckIo<Both extends { must_compare: boolean } = MovedTip> {
+  next(): Promise<Omit<MovedBatch, "words"> & { words: CheckWords }>;
+  read(reference: string): Promise<Both>;
   confirm(reference: string, body: Omit<Compared, "verdict"> & { proof: string }): Promise<unknown>;
   doubt(reference: string, body: { proof: string }): Promise<unknown>;
-  compare(both: BothBundles): Promise<Compared>;
+  compare(both: Both): Promise<Compared>;
   solve(riddle: string): Promise<string>;
   tell(state: "checking" | "checked" | "differs", sentence: string): void;
 }

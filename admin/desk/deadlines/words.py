@@ -24,6 +24,7 @@ _START: Final[dict[str, Any]] = {
     "alarm": _l("从收到或报告危险那天起"),
     "referred": _l("从决定转办那天起"),
     "worked": _l("从受理以后最后一次办理那天起"),
+    "transferred": _l("从转到本单位那天起"),
 }
 _LENGTH: Final[dict[str, Any]] = {
     "working": _l("%(n)s 个工作日内"),

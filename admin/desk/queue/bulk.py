@@ -24,6 +24,7 @@ from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from ...vault import readers
 from ...vault.readers import shown_to
+from ...vault.transfers import NotTaken
 from ..claims import clock, is_held
 from ..endings import has_danger
 from ..services import (
@@ -85,6 +86,7 @@ class Problem(enum.StrEnum):
     NOBODY = "nobody"
     BY_BROWSER = "by_browser"
     ALREADY = "already"
+    NOT_TAKEN = "not_taken"
 
 
 class HasDanger(Exception):
@@ -108,6 +110,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
     HasDanger: Problem.DANGER,
     Unread: Problem.UNREAD,
     NobodyToAsk: Problem.NOBODY,
+    NotTaken: Problem.NOT_TAKEN,
 }
 
 

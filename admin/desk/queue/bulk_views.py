@@ -56,6 +56,7 @@ _PROBLEMS: Final = {
     Problem.BY_BROWSER: _l("理由要在您的浏览器里加锁，没有提。请从队列重新来一次。"),
     Problem.NOBODY: _l("本单位没有第二个人能同意。请先找负责人。"),
     Problem.ALREADY: _l("已经是这样，不用再做。"),
+    Problem.NOT_TAKEN: _l("别的单位转来的，还没有接收。请打开它，先接收或者退回。"),
 }
 DEEDS: Final = {
     BulkAction.CLAIM: _l("领办"),

@@ -30,10 +30,11 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ...models import FREE, TAKEN, TAKEN_DUE, LaneRank, Tip
+from ...models import FREE, TAKEN, TAKEN_DUE, LaneRank, Tip, Transfer
 from ...tip.status import OPEN_STATUSES, TipStatus
 from ...tip.urgency import Urgency
 from ...vault.readers import recused_tips
+from ...vault.transfers import unchecked
 
 COUNTED_MAX: Final = 100
 """Beyond that nobody needs to know how many there are. Each page pays for ten counts."""
@@ -230,12 +231,17 @@ class Counts:
     """How many of the machine lane are P0."""
     machine_danger: int
     """How many of these tell that their reporter is in danger."""
+    arriving: int = 0
+    """How many tips another unit passed on, and nobody here has taken over."""
+    is_unchecked: bool = False
+    """Whether a second browser is to compare what this unit passed on."""
 
 
 def read_counts(row: Row[*tuple[Any, ...]]) -> Counts:
     """Take the counts out of a row that holds what `counts_statement` asks for."""
     by_lane = {lane: row._mapping[lane] for lane in Lane}
-    return Counts(by_lane, row.machine_urgent, row.machine_danger)
+    others = row.arriving, bool(row.is_unchecked)
+    return Counts(by_lane, row.machine_urgent, row.machine_danger, *others)
 
 
 @cache
@@ -246,6 +252,11 @@ def counts_statement() -> Select[*tuple[Any, ...]]:
         *(_sum(walks).label(lane) for lane, walks in LANES.items()),
         _sum(urgent).label("machine_urgent"),
         _sum([walk for walk in _MACHINE if walk.rank in _CALLING]).label("machine_danger"),
+        select(func.count())
+        .where(Transfer.to_unit == UNIT, Transfer.settled_on.is_(None))
+        .scalar_subquery()
+        .label("arriving"),
+        unchecked(UNIT).label("is_unchecked"),
     )
 
 

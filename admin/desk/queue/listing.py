@@ -10,10 +10,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel, TipOpening
+from ...models import Direction, LaneRank, Member, Message, Tip, TipLabel, TipOpening, Transfer
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from .lanes import (
@@ -91,6 +91,8 @@ class QueueRow:
     """Nobody of the unit has opened it since it came, or since the reporter wrote last."""
     labels: tuple[str, ...]
     """The working labels that staff set."""
+    is_offered: bool = False
+    """Another unit passed it on, and nobody here has taken it over."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ _member = Member.__table__
 _message = Message.__table__
 _label = TipLabel.__table__
 _opening = TipOpening.__table__
+_transfer = Transfer.__table__
+_offered = exists().where(_transfer.c.tip_id == tip.c.id, _transfer.c.settled_on.is_(None))
 HOLDS: Final = (_member.c.id == tip.c.claimed_by_id) & HELD & _member.c.suspended_on.is_(None)
 """Who is shown as a tip's holder: nobody whose claim ran out, nobody suspended."""
 
@@ -210,6 +214,7 @@ def _columns(*, with_rank: bool) -> list[Any]:
         last.scalar_subquery().label("last"),
         labels.scalar_subquery().label("labels"),
         upto.scalar_subquery().label("upto"),
+        _offered.label("is_offered"),
         *([tip.c.lane_rank] if with_rank else []),
     ]
 
@@ -234,6 +239,7 @@ def _row(found: Any) -> QueueRow:
         awaits_us=awaits_us,
         is_unread=found.upto is None or (awaits_us and found.upto < found.talk_length),
         labels=tuple(sorted(found.labels.split(","))) if found.labels else (),
+        is_offered=bool(found.is_offered),
     )
 
 

@@ -100,6 +100,7 @@ def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
         "side": side,
         "may_open": is_allowed(Act.OPEN, roles),
         "may_assign": may_assign,
+        "may_transfer": is_allowed(Act.TRANSFER, roles),
         "may_bulk": is_allowed(Act.BULK, roles),
         "may_claim": is_allowed(Act.CLAIM, roles),
         "here": queue_words,

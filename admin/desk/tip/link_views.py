@@ -7,18 +7,14 @@ from flask import abort, g, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from ...access.permissions import (
-    Act,
-    may,
-    not_there,
-)
+from ...access.permissions import Act, may
 from ...db import db
 from ...models import Tip
 from ...renewal.guard import standings
 from ...vault.readers import shown_to
 from ..answers import refused
 from ..blueprint import Answer, bp
-from ..loading import back_to
+from ..loading import back_to, not_here
 from ..seconding import merge_or_ask
 from ..services import ChangedMeanwhile, expect_version
 from .forms import OtherTipForm, ReasonForm
@@ -84,11 +80,14 @@ def _pair_as_seen(reference: str, other: str, *, to_head: bool) -> tuple[Tip, Ti
     }
     mine, theirs = found.get(reference.upper()), found.get(other)
     if mine is None:
-        not_there(reference)
+        not_here(db.session, reference)
     if theirs is None:
         return None
     wanted = (to_head and theirs.merged_into_id) or theirs.id
     locked = lock_tips(db.session, {mine.id, wanted})
+    if locked[wanted].unit_id != g.staff.unit_id:
+        # A colleague passed it on at this moment.
+        return None
     expect_version(locked[mine.id], version)
     if to_head and locked[wanted].merged_into_id is not None:
         raise ChangedMeanwhile

@@ -45,6 +45,8 @@ from ..services import (
     set_urgency,
     write_to_reporter,
 )
+from ..transfer.views import arrival_of
+from ..transfer.words import transfer_words
 from .forms import GradingChoices, ReasonForm
 from .links import DUPLICATE, linked_tips
 from .questions import QUESTIONS
@@ -64,6 +66,7 @@ def show_tip(reference: str) -> Answer:
     now = clock()
     mine = is_holder(tip, g.staff, now)
     held_by_other = is_held(tip, now) and not mine
+    arrival = arrival_of(tip)
     page = render_template(
         "desk/tip/tip.html",
         tip=tip,
@@ -72,11 +75,17 @@ def show_tip(reference: str) -> Answer:
         may_assign=is_allowed(Act.ASSIGN, g.staff.roles),
         mine=mine,
         held_by_other=held_by_other,
-        next_step=next_step(tip, mine=mine, held_by_other=held_by_other),
+        next_step=next_step(
+            tip,
+            mine=mine,
+            held_by_other=held_by_other,
+            is_offered=arrival is not None and arrival.is_waiting,
+        ),
         links=linked_tips(db.reading, tip, viewer=g.staff.member_id),
         waiting=waiting_of(db.reading, tip, g.staff),
         refused=refused_of(db.reading, tip),
         is_clear=readers.is_clear(db.reading, tip.id, g.staff.member_id),
+        arrival=arrival,
         decision_form=DecisionForm(tip, district, grounds_at(db.reading, tip)),
         asks_above=_asks_above(tip),
         merge_grounds=grounds_of(db.reading, tip, district.outcomes[DUPLICATE]),
@@ -90,7 +99,9 @@ def show_tip(reference: str) -> Answer:
         duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,
         most_held=MOST_HELD,
-        browser_words=words.browser_words(district) | tip_words(district),
+        browser_words=words.browser_words(district)
+        | tip_words(district)
+        | {"transfer": transfer_words()},
     )
     # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
     policy = desk_policy(f"{app_state().config.desk_host}{url_for('desk.frame')}")

@@ -31,7 +31,7 @@ WHY: Final = (
 """What a member answers who opens a tip that a colleague holds; codes of `opening.Why`."""
 
 
-def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
+def next_step(tip: Tip, *, mine: bool, held_by_other: bool, is_offered: bool = False) -> str:
     """Say in one line what comes next; the first of these that fits."""
     if tip.merged_into_id is not None:
         return str(_("已经并入另一条，到那一条里办。"))
@@ -39,6 +39,8 @@ def next_step(tip: Tip, *, mine: bool, held_by_other: bool) -> str:
         return str(_(STATUSES[tip.status].next_step))
     if tip.danger_on or tip.urgency is Urgency.P0:
         return str(_("马上看。有人有危险，先报值班领导，再办线索。"))
+    if is_offered:
+        return str(_("别的单位转来的。先看内容，再接收或者退回。"))
     if tip.withdrawn_on:
         return str(_("举报人请求撤回。看过之后，决定还办不办。"))
     if held_by_other:

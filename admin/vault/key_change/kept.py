@@ -6,7 +6,7 @@ finds that they differ, or that the new ones do not open, puts the old ones back
 """
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -93,14 +93,15 @@ def keep(session: Session, tip: Tip, stored: Bundle, *, new: int, mover: Mover) 
     there = _files_of(session, tip.id)
     rows = [
         {"tip_id": tip.id, "part": part, "number": number, "sealed": sealed}
-        for (part, number), sealed in _parts(stored).items()
+        for (part, number), sealed in parts_of(stored).items()
         if (part, number) not in there
     ]
     if rows:
         session.execute(insert(KeptFile), rows)
 
 
-def _parts(bundle: Bundle) -> dict[tuple[str, int], bytes]:
+def parts_of(bundle: Bundle) -> dict[tuple[str, int], bytes]:
+    """Take a bundle apart, each file under its part and number."""
     parts = {(_TIP, 0): bundle.sealed}
     if bundle.label is not None:
         parts[_LABEL, 0] = bundle.label
@@ -120,15 +121,18 @@ def read_kept(session: Session, unit_id: str, reference: str) -> tuple[KeptTip, 
     row = session.scalars(_kept_of(unit_id, reference)).one_or_none()
     if row is None:
         return None
-    files = _files_of(session, row.tip_id)
-    bundle = Bundle(
+    return row, bundle_of(_files_of(session, row.tip_id))
+
+
+def bundle_of(files: Mapping[tuple[str, int], bytes]) -> Bundle:
+    """Put a bundle together again of what `parts_of` gave."""
+    return Bundle(
         length=sum(part == "message" for part, _number in files),
         sealed=files[_TIP, 0],
         label=files.get((_LABEL, 0)),
         messages=_numbered(files, "message"),
         notes=_numbered(files, "note"),
     )
-    return row, bundle
 
 
 def _kept_of(unit_id: str, reference: str) -> Select[KeptTip]:
@@ -139,14 +143,17 @@ def _kept_of(unit_id: str, reference: str) -> Select[KeptTip]:
     )
 
 
-def _numbered(files: dict[tuple[str, int], bytes], wanted: str) -> dict[int, bytes]:
+def _numbered(files: Mapping[tuple[str, int], bytes], wanted: str) -> dict[int, bytes]:
     return {number: sealed for (part, number), sealed in files.items() if part == wanted}
 
 
 def read_now(session: Session, kept: KeptTip) -> Bundle:
     """Read the files of the tip as they are now, those alone of which older ones are kept."""
-    now = read_current(session, kept.tip_id)
-    there = _files_of(session, kept.tip_id)
+    return among(read_current(session, kept.tip_id), _files_of(session, kept.tip_id))
+
+
+def among(now: Bundle, there: Container[tuple[str, int]]) -> Bundle:
+    """Leave of a bundle those messages and notes that stand among these parts."""
     return Bundle(
         length=now.length,
         sealed=now.sealed,

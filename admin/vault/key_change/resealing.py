@@ -191,7 +191,7 @@ def move_tip(
     if tip is None or tip.sealed is None or tip.talk_length != bundle.length:
         raise Moved
     stored = _bundle(session, tip)
-    _check(stored, bundle)
+    check_same(stored, bundle)
     keep(tip, stored)
     # Past the mapper: the version must stay.
     session.execute(
@@ -235,27 +235,30 @@ def move_shift_note(
     session.flush()
 
 
-def _check(stored: Bundle, came: Bundle) -> None:
+def check_same(stored: Bundle, came: Bundle) -> None:
     """Refuse what can't be the same words: every file must have a twin of its own length.
 
     A message or note that opens for nobody stays as it is: one such file must not hold a tip back.
     """
-    if came.notes.keys() != stored.notes.keys() or came.messages.keys() != stored.messages.keys():
-        raise Moved
     if (stored.label is None) != (came.label is None):
         raise NotFit
     _check_file(stored.sealed, came.sealed)
-    for number, sealed in stored.messages.items():
-        _check_unless_same(sealed, came.messages[number])
-    for number, sealed in stored.notes.items():
-        _check_unless_same(sealed, came.notes[number])
+    check_files(stored.messages, came.messages)
+    check_files(stored.notes, came.notes)
     if stored.label is not None and came.label is not None:
         _check_file(stored.label, came.label)
 
 
-def _check_unless_same(stored: bytes, came: bytes) -> None:
-    if came != stored:
-        _check_file(stored, came)
+def check_files(stored: Mapping[int, bytes], came: Mapping[int, bytes]) -> None:
+    """Refuse files that can't be those stored, sealed anew, under the same numbers.
+
+    Raises `Moved` where others are there by now, or `NotFit`.
+    """
+    if came.keys() != stored.keys():
+        raise Moved
+    for number, sealed in stored.items():
+        if came[number] != sealed:
+            _check_file(sealed, came[number])
 
 
 def _check_file(stored: bytes, came: bytes) -> None:

@@ -40,6 +40,10 @@ recover      registrar analyst reviewer custodian
 grade        analyst reviewer custodian
 decide       analyst reviewer custodian
 merge        analyst reviewer custodian
+transfer     analyst reviewer custodian
+take_over    registrar analyst reviewer custodian
+hand_back    analyst reviewer custodian
+fetch_back   reviewer custodian
 bulk         analyst reviewer custodian
 hold         analyst reviewer custodian
 case_file    analyst reviewer custodian
@@ -74,7 +78,8 @@ def test_an_act_is_for_the_roles_of_the_table_and_for_no_other(act):
 
 def test_what_hangs_on_a_key_is_named_act_by_act():
     assert {str(act) for act in HELD_BY_KEY} == {
-        *("open", "write", "contact", "case_file", "hand_on", "renew_key", "reseal", "recover")
+        *("open", "write", "contact", "case_file", "hand_on", "renew_key", "reseal", "recover"),
+        "transfer",
     }
 
 

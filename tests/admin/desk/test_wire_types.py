@@ -22,6 +22,8 @@ def test_what_the_desk_answers_has_the_shape_that_its_scripts_know(
         [
             ("SealedTip", sealed),
             ("Offered", desk.get("/desk/offered.json").json),
+            ("PassedBundle", desk.get(f"/desk/tips/{tip.reference}/transfer.json").json),
+            ("UncheckedTransfers", desk.get("/desk/transfers/next.json").json),
             ("Routes", desk.get("/desk/enter/routes.json").json),
             # post.js adds the first two.
             ("Conflict", {"ok": False, "code": 409, **conflict.json}),

@@ -66,6 +66,7 @@ const ANSWER = {
   status: "received",
   status_words: "lies there",
   turn_to: "",
+  moved: "",
   next_look: "",
   apart: false,
   called: false,
@@ -112,7 +113,7 @@ function open({
       "view-mailbox",
       make("h1"),
       slot("stored", hidden),
-      ...["status", "turn-to", "next-look"].map((name) => slot(name)),
+      ...["status", "turn-to", "moved", "next-look"].map((name) => slot(name)),
       ...["apart", "apart-danger", "apart-call", "no-messages", "purged-part"].map((name) =>
         slot(name, hidden),
       ),

@@ -20,7 +20,7 @@ const HAPPENS = ["danger", "withdraw"].flatMap((act) => [
   slot(`happens-${act}`, `happens ${act}`, hidden),
   slot(`who-${act}`, `who ${act}`),
 ]);
-const TEXTS = ["stored", "status", "turn-to", "next-look"];
+const TEXTS = ["stored", "status", "turn-to", "moved", "next-look"];
 const SHOWN = ["apart", "apart-danger", "apart-call", "no-messages", "open-part", "purged-part"];
 const ITEMS = {
   "item-staff": [slot("day"), slot("body")],
@@ -54,6 +54,7 @@ const ANSWER = {
   status: "received",
   status_words: "it lies there",
   turn_to: "turn to",
+  moved: "another unit",
   next_look: "look again",
   apart: false,
   called: false,
@@ -79,10 +80,11 @@ const slotsShown = (view, names) =>
 test("what the server says of a tip stands in its own places, and an empty place is hidden", () => {
   const view = shown({}, [], { stored: "stored" });
   const said = TEXTS.map((name) => view.querySelector(`[data-slot="${name}"]`).textContent);
-  assert.deepEqual(said, ["stored", "it lies there", "turn to", "look again"]);
+  assert.deepEqual(said, ["stored", "it lies there", "turn to", "another unit", "look again"]);
   for (const [name, change] of [
     ["status", { status_words: "" }],
     ["turn-to", { turn_to: "" }],
+    ["moved", { moved: "" }],
     ["next-look", { next_look: "" }],
   ]) {
     const others = TEXTS.filter((one) => one !== name && one !== "stored");

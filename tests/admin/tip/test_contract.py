@@ -122,6 +122,10 @@ KINDS = {
     "ANSWERED": "answered",
     "REGRADED": "urgency",
     "MOVED": "moved",
+    "TRANSFERRED": "transferred",
+    "TAKEN_OVER": "taken_over",
+    "HANDED_BACK": "handed_back",
+    "FETCHED_BACK": "fetched_back",
     "EXTENDED": "extend",
     "OVERDUE": "overdue",
     "LINKED": "linked",
@@ -155,6 +159,7 @@ CARRIED = {
     "other": ("ABCDE-12345", "extend_ABCDE-12345"),
     "rule": ("accept", "extend_accept"),
     "level": (Level.REVIEWER, "extend_reviewer"),
+    "unit": ("drugs", "extend_drugs"),
 }
 
 

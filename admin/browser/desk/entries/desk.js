@@ -11,6 +11,7 @@ import { startMass } from "../queue/mass.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
 import { startTip } from "../tip/tip_page.js";
+import { checkTransfers } from "../transfer/checking.js";
 import { keysOf, wordsOf } from "../unit_keys.js";
 
 watch();
@@ -30,9 +31,18 @@ if (bulk && bulk.dataset.reason) startMass(bulk);
 const here = queue || tip;
 if (here)
   load().then(
-    (keys) => resealInBackground(keys, here.dataset.unit),
+    (keys) => workInBackground(keys, here.dataset.unit),
     () => null,
   );
+
+// Each for itself: sealing anew may wait for a key to be confirmed.
+/** @type {(keys: OpenedKeys | null, unitId: string) => void} */
+function workInBackground(keys, unitId) {
+  resealInBackground(keys, unitId);
+  const unit = keys && keys.units[unitId];
+  // The page tells whether anything was passed on that a second browser has not compared.
+  if (unit && !unit.isOldOnly && findById("transfers-unchecked")) checkTransfers(unit);
+}
 
 /** @type {(page: DeskPage) => Promise<void>} */
 async function startContact(page) {

@@ -9,12 +9,13 @@ import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/not
 import { hideReady, offerReady } from "../messages/ready_page.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
 import { keepShaded } from "../shade.js";
+import { bindPassing, showPassing } from "../transfer/passing.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
 import { askClear } from "./clear.js";
 import { guideDecision } from "./decision.js";
 import { endFields, showAskedWhy, showReason } from "./ending.js";
 import { hideSuggestions, suggest } from "./link_page.js";
-import { markHere } from "./marking.js";
+import { isAstray, markHere } from "./marking.js";
 import { bindNeighbours, follow } from "./neighbours.js";
 import { bindPanels } from "./panels.js";
 import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
@@ -41,7 +42,7 @@ export async function startTip(page) {
   const unit = findById("acts") && mayOpen ? await keysOf(page.dataset.unit, words) : null;
   if (!findById("acts") || (mayOpen && isLocked())) return bindTipKeys(words, () => {});
   const reading = reader(/** @type {OpenTipPage} */ (page), unit, words, state);
-  const openPanel = bindActs(words, state, reading.renew);
+  const openPanel = bindActs(words, state, reading.renew, unit);
   bindTipKeys(words, openPanel);
   if (unit) await keepDrafts(page, unit);
   if (!unit || !(await reading.open())) return;
@@ -100,6 +101,7 @@ function show(page, opened, words) {
     const part = findById(id);
     if (part) part.hidden = !canSeal;
   });
+  showPassing(canSeal && !isAstray(opened, page.dataset.unit, words.ways));
   suggest(page, opened.tip, words);
   /** @type {NodeListOf<HTMLElement>} */
   const ends = page.querySelectorAll("form[data-end]");
@@ -114,10 +116,11 @@ function hide() {
   showAskedWhy([]);
   hideSuggestions();
   hideReady();
+  showPassing(false);
 }
 
-/** @type {(words: TipWords, state: State, renew: () => Promise<void>) => (id: string) => void} */
-function bindActs(words, state, renew) {
+/** @type {(words: TipWords, state: State, renew: () => Promise<void>, keys: MemberKeys | null) => (id: string) => void} */
+function bindActs(words, state, renew, keys) {
   const page = byId("tip");
   const acts = byId("acts");
   const opened = () => state.opened;
@@ -137,6 +140,7 @@ function bindActs(words, state, renew) {
   const decision = findById("decision");
   if (decision) guideDecision(decision, words, opened);
   bindNotes({ opened, words, renew });
+  bindPassing({ keys, opened, words, renew });
   const message = findById("message");
   if (!message) return openPanel;
   helpWriting(message);

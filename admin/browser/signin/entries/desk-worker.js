@@ -1,5 +1,5 @@
 // Does what is slow off the page's thread: the two sums of a sign-in, each in a worker of its own, and
-// sealing anew what hangs on an older key.
+// sealing anew what hangs on an older key, or goes to another unit.
 
 import "../../shared/old.js";
 import { fromHex, toHex } from "../../shared/bytes.js";
@@ -8,6 +8,7 @@ import { signInSecret } from "../../shared/sealing/member.js";
 import { resealBundle, resealFile } from "../renewal/bundle.js";
 import { compare } from "../renewal/contents.js";
 import { stretch } from "../stretch.js";
+import { contentOf, pack, packBack } from "../transfer/packing.js";
 
 /** @type {DeskJobs} */
 const JOBS = {
@@ -18,6 +19,9 @@ const JOBS = {
   sealCase: ({ recipient, passphrase, bytes }) =>
     recipient ? sealTo([recipient], bytes) : sealWithPassphrase(passphrase, bytes),
   resealFile: ({ unit, sealed }) => resealFile(unit, sealed),
+  pack: (job) => pack(job),
+  packBack: (job) => packBack(job),
+  contentOf: ({ identities, bundle }) => contentOf(identities, bundle),
 };
 
 // A job takes what is sent with its own name; TypeScript sees no more than that it takes something.

@@ -29,21 +29,27 @@ export class NotOpened extends Error {
 // word by which a second browser shows that it opened the same.
 /** @type {(unit: ResealKeys, bundle: OldBundle) => Promise<NewBundle>} */
 export async function resealBundle(unit, bundle) {
-  const bytes = await open(unit, bundle.sealed);
-  const tip = tipOrJunk(bytes);
-  const anew = /** @type {NewBundle} */ ({
-    old: bundle.old,
-    length: bundle.length,
-    sealed: await seal(unit, readersOf(bundle.sealed), bytes),
-    label: bundle.label ? await resealLabel(unit, bundle.label, tip) : "",
-    messages: await resealAll(unit, bundle.messages, tip),
-    notes: await resealAll(unit, bundle.notes, tip),
-  });
+  const sealed = await sealAnew(unit, bundle);
+  const anew = /** @type {NewBundle} */ (Object.assign({ old: bundle.old }, sealed));
   // Of what was sealed, opened again with the new key: the first who sees whether it opens.
   const digests = await digestsOf([unit.identity], anew);
   if (!digests) throw new NotOpened();
   anew.content_mac = contentMac(seedOf(unit.identity), bundle.reference, digests);
   return anew;
+}
+
+// The same files, sealed to the recipients of `unit`, whoever has their identity.
+/** @type {(unit: SealKeys, bundle: Bundle) => Promise<Bundle>} */
+export async function sealAnew(unit, bundle) {
+  const bytes = await open(unit, bundle.sealed);
+  const tip = tipOrJunk(bytes);
+  return {
+    length: bundle.length,
+    sealed: await seal(unit, readersOf(bundle.sealed), bytes),
+    label: bundle.label ? await resealLabel(unit, bundle.label, tip) : "",
+    messages: await resealAll(unit, bundle.messages, tip),
+    notes: await resealAll(unit, bundle.notes, tip),
+  };
 }
 
 // Anybody can seal junk to a unit: it moves byte for byte, and holds no renewal back.
@@ -62,12 +68,12 @@ export async function resealFile(unit, sealed) {
 }
 
 /**
- * @param {ResealKeys} unit
+ * @param {SealKeys} unit
  * @param {Record<string, string>} files
- * @param {OpenedTip} tip
+ * @param {Pick<OpenedTip, "reporter">} tip
  * @returns {Promise<Record<string, string>>}
  */
-async function resealAll(unit, files, tip) {
+export async function resealAll(unit, files, tip) {
   /** @type {Record<string, string>} */
   const sealed = {};
   for (const number of Object.keys(files)) {
@@ -78,7 +84,7 @@ async function resealAll(unit, files, tip) {
 
 // A message that opens for none of the keys was never readable here: it stays as it is, so that it
 // holds nothing back.
-/** @type {(unit: ResealKeys, file: string, tip: OpenedTip) => Promise<string>} */
+/** @type {(unit: SealKeys, file: string, tip: Pick<OpenedTip, "reporter">) => Promise<string>} */
 async function resealPart(unit, file, tip) {
   let bytes;
   try {
@@ -91,7 +97,7 @@ async function resealPart(unit, file, tip) {
 }
 
 // The recovery sheet does not open a label: it is made anew from the words.
-/** @type {(unit: ResealKeys, label: string, tip: OpenedTip) => Promise<string>} */
+/** @type {(unit: SealKeys, label: string, tip: OpenedTip) => Promise<string>} */
 async function resealLabel(unit, label, tip) {
   const bytes = await open(unit, label).catch(() => labelOf(tip.fields));
   return seal(unit, 1, bytes);
@@ -109,7 +115,7 @@ function labelOf(fields) {
   return labelBytes({ category, township, flags });
 }
 
-/** @type {(unit: ResealKeys, file: string) => Promise<Uint8Array>} */
+/** @type {(unit: SealKeys, file: string) => Promise<Uint8Array>} */
 async function open(unit, file) {
   try {
     return await openWith(unit.identities, fromBase64(file));
@@ -121,7 +127,7 @@ async function open(unit, file) {
 // For whom a file is follows from how many it is for: a label for the unit, words for the unit and
 // its recovery sheet, an answer for the reporter besides.
 /**
- * @param {ResealKeys} unit
+ * @param {SealKeys} unit
  * @param {number} readers
  * @param {Uint8Array} bytes
  * @param {string} [reporter]

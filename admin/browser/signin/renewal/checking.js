@@ -10,7 +10,16 @@ const MOVED = "/desk/reseal/moved";
 
 // For the unit's opened keys; ends with how many tips were found to differ.
 /** @type {(unit: CurrentKeys, io?: CheckIo) => Promise<number>} */
-export async function checkMoved(unit, io = inBrowser(unit)) {
+export const checkMoved = (unit, io = inBrowser(unit)) => compareAll(unit, io);
+
+// The same with whatever `io` names and reads.
+/**
+ * @template {{ must_compare: boolean }} Both
+ * @param {CurrentKeys} unit
+ * @param {CheckIo<Both>} io
+ * @returns {Promise<number>}
+ */
+export async function compareAll(unit, io) {
   /** @type {Set<string>} */
   const done = new Set();
   let differing = 0;
@@ -27,7 +36,7 @@ export async function checkMoved(unit, io = inBrowser(unit)) {
   }
 }
 
-/** @type {(differing: number, words: ResealWords, done: Set<string>, io: CheckIo) => number} */
+/** @type {(differing: number, words: CheckWords, done: Set<string>, io: Pick<CheckIo, "tell">) => number} */
 function finish(differing, words, done, io) {
   if (differing) io.tell("differs", words.differs.replace("%(n)s", String(differing)));
   else if (done.size) io.tell("checked", words.checked);
@@ -35,7 +44,13 @@ function finish(differing, words, done, io) {
 }
 
 // Tells whether there is nothing to be afraid of.
-/** @type {(reference: string, proof: string, io: CheckIo) => Promise<boolean>} */
+/**
+ * @template {{ must_compare: boolean }} Both
+ * @param {string} reference
+ * @param {string} proof
+ * @param {CheckIo<Both>} io
+ * @returns {Promise<boolean>}
+ */
 async function checkOne(reference, proof, io) {
   const both = await io.read(reference).catch(gone);
   // Another browser was faster.

@@ -50,6 +50,7 @@ OTHER = {
     "awaits_us": True,
     "is_unread": True,
     "labels": ("repeat",),
+    "is_offered": True,
 }
 OTHERWISE = {
     "today": date(2026, 12, 2),

@@ -127,6 +127,7 @@ def test_what_fools_the_reporters_browser_is_noticed_at_the_desk(
     assert WORDS not in desk.content()
 
     desk.goto(f"{live.desk}/desk/tips/{reporter.reference}")
+    cleared(desk)
     expect(alarm).to_contain_text(FALSE_LOCK)
     expect(desk.locator(".message--broken")).to_contain_text("这条不能相信，内容不显示。")
 

@@ -52,7 +52,9 @@ assign       reviewer custodian dispatcher
 extend       reviewer custodian
 roster       reviewer custodian
 speak_code   reviewer custodian
-countersign  reviewer custodian
+countersign  analyst reviewer custodian
+recuse       registrar analyst reviewer custodian dispatcher
+recusals     reviewer custodian
 hand_on      reviewer custodian
 invite       administrator
 suspend      administrator

@@ -16,7 +16,7 @@ from admin.sealing.age.hybrid import HybridIdentity
 from admin.sealing.payload import TIP_CLASS
 from admin.vault.key_change.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
-from tests.signing_in import signed_in
+from tests.signing_in import cleared, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -116,7 +116,7 @@ def wait_until_left(page, live, number):
 def read_all(page, live, tips):
     for n, tip in enumerate(tips):
         page.goto(f"{live.desk}/desk/tips/{tip.reference}")
-        page.wait_for_selector("#tip[data-opened]")
+        cleared(page).wait_for_selector("#tip[data-opened]")
         assert WHAT % n in page.inner_text("#opened")
 
 

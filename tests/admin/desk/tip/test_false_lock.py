@@ -10,7 +10,7 @@ from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient
 from admin.vault import vault
 from tests.admin.mailbox.conftest import make_reporter
-from tests.signing_in import signed_in
+from tests.signing_in import cleared, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +94,7 @@ def test_with_an_honest_server_queue_and_tip_sound_no_alarm(desk, live, reporter
     expect(desk.locator("#lock-alarm")).to_be_hidden()
 
     desk.goto(f"{live.desk}/desk/tips/{reporter.reference}")
-    desk.wait_for_selector("#tip[data-opened]")
+    cleared(desk).wait_for_selector("#tip[data-opened]")
     desk.wait_for_selector("#lock-alarm[data-looked]", state="attached")
     expect(desk.locator("#lock-alarm")).to_be_hidden()
 
@@ -121,11 +121,13 @@ def test_what_fools_the_reporters_browser_is_noticed_at_the_desk(
     expect(row.locator(".label__broken")).to_be_visible()
 
     desk.goto(f"{live.desk}/desk/tips/{reference}")
+    cleared(desk)
     expect(alarm).to_contain_text(FALSE_LOCK)
     expect(desk.locator("#alarm")).to_contain_text("也可能线索表发的是假锁。")
     assert WORDS not in desk.content()
 
     desk.goto(f"{live.desk}/desk/tips/{reporter.reference}")
+    cleared(desk)
     expect(alarm).to_contain_text(FALSE_LOCK)
     expect(desk.locator(".message--broken")).to_contain_text("这条不能相信，内容不显示。")
 

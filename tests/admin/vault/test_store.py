@@ -52,7 +52,9 @@ SEALED_TO = {
     ("name", "is_renewed"),
     [(name, n) for name, taken in SEALED_TO.items() for n in (0, 1) if taken[n] is not None],
 )
-def test_words_are_taken_that_are_sealed_to_the_key_in_use_or_the_tips_own(session, tip, name, is_renewed):
+def test_words_are_taken_that_are_sealed_to_the_key_in_use_or_the_tips_own(
+    session, tip, name, is_renewed
+):
     older = add_key(session, "police", is_retired=True) if is_renewed else None
     newest = add_key(session, "police", is_retired=False) if is_renewed else None
     key_id = {

@@ -42,6 +42,7 @@ WITH_FLASK = {
     "desk/loading.py",
     "desk/queue/row_html.py",
     "desk/tip/forms.py",
+    "desk/transfer/parts.py",
     "intake/challenge.py",
     "intake/flood.py",
     "intake/no_js/request.py",

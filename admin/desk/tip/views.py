@@ -46,7 +46,6 @@ from ..services import (
     write_to_reporter,
 )
 from ..transfer.views import arrival_of
-from ..transfer.words import transfer_words
 from .forms import GradingChoices, ReasonForm
 from .links import DUPLICATE, linked_tips
 from .questions import QUESTIONS
@@ -99,9 +98,7 @@ def show_tip(reference: str) -> Answer:
         duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,
         most_held=MOST_HELD,
-        browser_words=words.browser_words(district)
-        | tip_words(district)
-        | {"transfer": transfer_words()},
+        browser_words=words.browser_words(district) | tip_words(district),
     )
     # Files of strangers are shown in that frame; without a scheme, the page's own is meant.
     policy = desk_policy(f"{app_state().config.desk_host}{url_for('desk.frame')}")

@@ -11,6 +11,7 @@ from ...tip.status import STATUSES, TipStatus
 from ...tip.urgency import Urgency
 from ..files.words import file_words
 from ..ready.words import ready_words
+from ..transfer.words import transfer_words
 
 GRADES: Final[dict[str, dict[str, Any]]] = {
     "source": {
@@ -62,6 +63,7 @@ def tip_words(district: District) -> dict[str, Any]:
         "tip_keys": _keys(),
         "files": file_words(),
         "ways": _ways(district),
+        "transfer": transfer_words(),
     }
 
 

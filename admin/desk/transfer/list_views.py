@@ -18,8 +18,8 @@ from ...wire.json_api import read_json
 from .. import words
 from ..blueprint import Answer, bp
 from .listing import SHOWN, arriving, leaving
+from .parts import check_proof, unit_word, write_down
 from .services import WordsSince, fetch_back
-from .views import check_proof, unit_word, write_down
 from .words import REFUSED, transfer_words
 
 _BATCH: Final = 20

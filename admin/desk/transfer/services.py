@@ -103,11 +103,27 @@ def pass_on(
         raise Moved
     stored = read_current(session, tip.id)
     check_same(stored, package.bundle)
-    came_from = {"from_unit": tip.unit_id, "old_key_id": tip.unit_key_id}
     leave_lane(tip)
+    note = package.note
+    kept_notes = {**stored.notes, note.note.number: note.own} if note else stored.notes
+    transfer = _begin(session, tip, package, to=to, reason=reason, actor=actor)
+    transfers.keep(session, transfer, replace(stored, notes=kept_notes))
+    if not add_mark(session, tip, package.mark):
+        raise MoveNotAllowed("as many marks as a tip may have")
+    _put(session, tip, package.bundle, unit_id=to.unit_id, key_id=to.key_id)
+    if note is not None:
+        add_note(session, tip, note.note, actor=actor)
+    return transfer
+
+
+def _begin(
+    session: Session, tip: Tip, package: Package, *, to: OpenUnit, reason: str, actor: Staff
+) -> Transfer:
+    """Log a transfer in the history of the tip, which lies where it lay, and return its row."""
+    came_from = {"from_unit": tip.unit_id, "old_key_id": tip.unit_key_id}
     event = Event(EventKind.TRANSFERRED, reason=reason, unit=to.unit_id)
     line = history.record(session, tip, event, by=actor.name)
-    transfer = Transfer(
+    return Transfer(
         tip_id=tip.id,
         step=line.step,
         to_unit=to.unit_id,
@@ -118,15 +134,6 @@ def pass_on(
         content_mac=package.content_mac,
         **came_from,
     )
-    note = package.note
-    notes = {**stored.notes, note.note.number: note.own} if note else stored.notes
-    transfers.keep(session, transfer, replace(stored, notes=notes))
-    if not add_mark(session, tip, package.mark):
-        raise MoveNotAllowed("as many marks as a tip may have")
-    _put(session, tip, package.bundle, unit_id=to.unit_id, key_id=to.key_id)
-    if note is not None:
-        add_note(session, tip, note.note, actor=actor)
-    return transfer
 
 
 def check_passable(session: Session, tip: Tip, to_unit: str) -> None:

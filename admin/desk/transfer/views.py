@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, abort, g, jsonify, request, session
+from flask import Response, abort, g, jsonify, request
 from flask_babel import LazyString
 
 from ...access.permissions import Act, is_allowed, may
 from ...app_state import app_state
-from ...audit.log import record
 from ...db import db
 from ...district.data import Choice, Unit
-from ...keys import issuing
 from ...models import Tip, Transfer
-from ...renewal import riddles
 from ...renewal.parts import (
     MOST_BUNDLE,
     bundle_field,
@@ -21,15 +18,12 @@ from ...renewal.parts import (
     files_field,
     id_field,
     length_field,
-    own_riddle,
-    riddle_key,
     session_mark,
 )
-from ...renewal.riddles import Purpose, WrongProof
+from ...renewal.riddles import WrongProof
 from ...sealing.marks import MARK
-from ...signin.guard import SID
 from ...vault import transfers, vault
-from ...vault.key_change.resealing import Bundle, older_keys, read_current
+from ...vault.key_change.resealing import Bundle, read_current
 from ...vault.transfers import OtherContent
 from ...vault.units import OpenUnit
 from ...wire.fields import base64_field, hex_field
@@ -40,6 +34,7 @@ from ..loading import locked_tip, own_tip
 from ..services import MoveNotAllowed, expect_version
 from ..tip.notes import NoteKind, SealedNote
 from . import words
+from .parts import check_proof, own_older_keys, own_unit_riddle, unit_word, write_down
 from .services import (
     NoteOnTheWay,
     Package,
@@ -84,12 +79,6 @@ def arrival_of(tip: Tip) -> Arrival | None:
     )
 
 
-def unit_word(unit_id: str) -> str:
-    """Name a unit; one that is gone since by its id."""
-    unit = app_state().district.units.get(unit_id)
-    return unit.zh if unit else unit_id
-
-
 @bp.app_template_global()
 def transfer_targets(tip: Tip) -> list[Unit]:
     """List the units to which a tip may go, for who may pass it on."""
@@ -113,7 +102,9 @@ def to_pass_on(reference: str) -> Answer:
     write_down("transfer_read", tip.reference)
     db.session.commit()
     bundle = bundle_json(read_current(db.reading, tip.id))
-    return jsonify(reference=tip.reference, riddle=_riddle(), keys=_older(), **bundle)
+    return jsonify(
+        reference=tip.reference, riddle=own_unit_riddle(), keys=own_older_keys(), **bundle
+    )
 
 
 @bp.post("/tips/<string:reference>/transfer")
@@ -187,8 +178,8 @@ def to_hand_back(reference: str) -> Answer:
     return jsonify(
         reference=tip.reference,
         unit=transfer.from_unit,
-        riddle=_riddle(),
-        keys=_older(),
+        riddle=own_unit_riddle(),
+        keys=own_older_keys(),
         label="",
         **bundle,
     )
@@ -268,25 +259,6 @@ def _note(content: dict[str, Any]) -> NoteOnTheWay | None:
     return NoteOnTheWay(SealedNote(number, NoteKind.NOTE, sealed), own)
 
 
-def _riddle() -> str:
-    key = issuing.current_key(db.reading, g.staff.unit_id)
-    return own_riddle(key, Purpose.TRANSFER) if key else ""
-
-
-def _older() -> list[str]:
-    """Name the unit's older keys: who holds them all opens what anybody of the unit could."""
-    return [str(key.id) for key in older_keys(db.reading, g.staff.unit_id)]
-
-
-def check_proof(content: dict[str, Any]) -> None:
-    """Raise `WrongProof` unless who sends this holds the unit's key in use."""
-    key = issuing.current_key(db.session, g.staff.unit_id)
-    proof = content.get("proof")
-    if key is None or not isinstance(proof, str):
-        raise WrongProof
-    riddles.check(proof, key, session[SID], riddle_key(), Purpose.TRANSFER)
-
-
 def _refused(sentence: LazyString, *, field: str = "") -> Response:
     db.session.rollback()
     errors = {field: [str(sentence)]} if field else {}
@@ -301,9 +273,3 @@ def _refused_loudly(reference: str) -> Response:
     write_down("transfer_differs", reference.upper())
     db.session.commit()
     return response
-
-
-def write_down(act: str, reference: str) -> None:
-    """Keep in the audit log what the member did about a transfer."""
-    who = {"by": g.staff.name, "unit_id": g.staff.unit_id, "reference": reference}
-    record(db.session, act, **who)

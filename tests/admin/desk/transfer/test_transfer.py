@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import func, select, update
 
+from admin.auditor.words import detail_words, transfer_codes
 from admin.db import db, today
 from admin.deadlines.working_days import end_of
 from admin.models import (
@@ -710,3 +711,17 @@ def test_a_call_for_help_while_it_waits_stands_on_top_at_the_unit_that_has_it(
     assert passed.reference in drugs.get("/desk/", lane="urgent").text
     # Danger is told first, whatever else is to be done.
     assert "马上看。有人有危险，先报值班领导，再办线索。" in drugs.show(passed).text
+
+
+def test_the_log_says_in_plain_words_who_passed_what_on_to_whom_and_why(
+    app, passer, drugs, passed, fresh
+):
+    passer.hand_back(drugs, fresh(passed))
+
+    with app.app_context(), app.test_request_context():
+        codes = transfer_codes(app.extensions["dengshao"].district)
+        said = [(who, detail_words(told, codes)) for who, _unit, _ref, told in lines(app, "acted")]
+    assert said == [
+        ("police-1", "转给禁毒承办组：这类事归那个单位管，现为已收到"),
+        ("drugs-1", "退回公安承办组：这类事不归本单位管，现为已收到"),
+    ]

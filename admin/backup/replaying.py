@@ -22,6 +22,8 @@ from ..vault.events import SYSTEM
 from ..vault.expiry import EMPTY
 from .checking import PartTaker
 
+_AT_ONCE: Final = 5000
+"""Tips of one statement: SQLite takes 32,766 values, PostgreSQL 65,535."""
 _HANGING: Final = ("message", "note", "tip_label", "kept_tip", "kept_file", "upload")
 
 
@@ -74,8 +76,9 @@ class Replay:
     def finish(self, connection: Connection) -> None:
         """Write down what was done, in the newest form of the tables."""
         with Session(bind=connection, autoflush=False) as session:
-            if self.deleted:
-                history.record_purged(session, self.deleted)
+            standing = list(self.deleted.items())
+            for start in range(0, len(standing), _AT_ONCE):
+                history.record_purged(session, dict(standing[start : start + _AT_ONCE]))
             for tip_id, until in self.held.items():
                 _hold(session, tip_id, until)
             session.flush()

@@ -1,8 +1,7 @@
 """Deletes again, on a restored backup's way in, what was deleted after it was made.
 
-And holds again what was held since. By the journal of deletions: see vault/deletions. Words that
-are gone are never written: a tip comes in as it stood after its deletion, what hung on it not at
-all.
+And holds again what was held since: by the journal of vault/retention/deletions. Words that are
+gone are never written: a tip comes in as it stood after its deletion, what hung on it not at all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,9 +16,9 @@ from ..db import SHANGHAI, today
 from ..models import HoldKind, HoldStep, Tip
 from ..tip.status import TipStatus
 from ..vault import history
-from ..vault.deletions import RESTORED, Entry, merged, tag_key, tag_of
 from ..vault.events import SYSTEM
 from ..vault.expiry import EMPTY
+from ..vault.retention.deletions import RESTORED, Entry, merged, tag_key, tag_of
 from .checking import PartTaker
 
 _AT_ONCE: Final = 5000

@@ -26,7 +26,7 @@ from ...models import (
     Tip,
     UnitKey,
 )
-from ..holding import is_unheld
+from ..retention.holding import is_unheld
 from .resealing import (
     Bundle,
     Moved,

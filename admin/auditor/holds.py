@@ -20,8 +20,8 @@ from ..db import db, today
 from ..district.data import Choice
 from ..models import HoldKind, HoldStep, Tip
 from ..tip.status import TipStatus
-from ..vault.deletions import RESTORED
 from ..vault.events import SYSTEM
+from ..vault.retention.deletions import RESTORED
 from .views import bp
 
 SHOWN: Final = 500

@@ -18,7 +18,8 @@ from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identi
 from ..sealing.errors import SealingError
 from ..serving.opening import steps
 from ..serving.server import AlreadyRunning, hold_lock
-from ..vault.deletions import (
+from ..vault.files.blobs import BlobsAway
+from ..vault.retention.deletions import (
     COPY,
     BrokenJournal,
     Entry,
@@ -27,7 +28,6 @@ from ..vault.deletions import (
     read_journal,
     write_out,
 )
-from ..vault.files.blobs import BlobsAway
 from .archive import Manifest
 from .checking import MOST_NAMED
 from .files import NotEmpty

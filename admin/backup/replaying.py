@@ -1,8 +1,7 @@
 """Deletes again, on a restored backup's way in, what was deleted after it was made.
 
-And holds again what was held since. By the journal of deletions: see vault/deletions. Words that
-are gone are never written: a tip comes in as it stood after its deletion, what hung on it not at
-all.
+And holds again what was held since: by the journal of vault/retention/deletions. Words that are
+gone are never written: a tip comes in as it stood after its deletion, what hung on it not at all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +16,13 @@ from ..db import SHANGHAI, today
 from ..models import HoldKind, HoldStep, Tip
 from ..tip.status import TipStatus
 from ..vault import history
-from ..vault.deletions import RESTORED, Entry, merged, tag_key, tag_of
 from ..vault.events import SYSTEM
 from ..vault.expiry import EMPTY
+from ..vault.retention.deletions import RESTORED, Entry, merged, tag_key, tag_of
 from .checking import PartTaker
 
+_AT_ONCE: Final = 5000
+"""Tips of one statement: SQLite takes 32,766 values, PostgreSQL 65,535."""
 _HANGING: Final = ("message", "note", "tip_label", "kept_tip", "kept_file", "upload")
 
 
@@ -74,8 +75,9 @@ class Replay:
     def finish(self, connection: Connection) -> None:
         """Write down what was done, in the newest form of the tables."""
         with Session(bind=connection, autoflush=False) as session:
-            if self.deleted:
-                history.record_purged(session, self.deleted)
+            standing = list(self.deleted.items())
+            for start in range(0, len(standing), _AT_ONCE):
+                history.record_purged(session, dict(standing[start : start + _AT_ONCE]))
             for tip_id, until in self.held.items():
                 _hold(session, tip_id, until)
             session.flush()

@@ -16,8 +16,8 @@ from ..tip.status import TipStatus, may_move
 from ..tip.urgency import Urgency
 from ..vault import history
 from ..vault.lane import leave_lane
+from ..vault.retention.told import is_over
 from ..vault.store import add_message
-from ..vault.told import is_over
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
 from .endings import URGENT, grounds_of, needs_second
 from .tip.tip_links import part

@@ -24,6 +24,7 @@ from ..vault.conversation import Talk, read_talk
 from ..vault.decoy import NOBODY, find_tip_or_decoy
 from ..vault.events import REPORTER
 from ..vault.files.uploads import attach
+from ..vault.retention.told import is_over
 from ..vault.spent.nonces import (
     body_mac,
     spend,
@@ -38,7 +39,6 @@ from ..vault.store import (
     find_tip,
     make_urgent,
 )
-from ..vault.told import is_over
 from ..vault.units import OpenUnit
 from ..wire.form_tokens import FormNonce
 from .thread import MessageRow

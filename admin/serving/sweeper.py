@@ -29,9 +29,9 @@ from ..desk.claims import free_run_out
 from ..signin.services import clear_idle
 from ..vault import seen, vault
 from ..vault.deadlines import reminders
-from ..vault.deletions import write_out
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
+from ..vault.retention.deletions import write_out
 
 MINUTE = 5
 """The minute of each hour at which a serving process sweeps."""

@@ -11,7 +11,7 @@ from ..sealing.marks import MARK
 from ..tip.channels import Channel
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
-from .told import as_told
+from .retention.told import as_told
 
 NOBODY: Final = -1
 """The key of the decoy; no row has it."""

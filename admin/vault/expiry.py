@@ -25,12 +25,13 @@ from ..models import (
     TipLink,
 )
 from ..tip.status import TipStatus
-from . import deletions, history, transfers
+from . import history, transfers
 from .deadlines import clocks
 from .files import uploads
-from .holding import is_free, is_unheld, was_held
 from .key_change import kept
-from .told import PURGED_DAYS
+from .retention import deletions
+from .retention.holding import is_free, is_unheld, was_held
+from .retention.told import PURGED_DAYS
 
 # A form's token is good for 24 hours; its nonce stays known for 7 days more, so that a late
 # retry is still answered with the same receipt (design.md section 4). The form's own day counts:

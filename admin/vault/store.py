@@ -19,7 +19,7 @@ from ..tip.urgency import Urgency
 from . import seen, transfers
 from .calls import raise_urgency
 from .lane import first_rank, lane_days
-from .told import as_told, is_over, is_unknown
+from .retention.told import as_told, is_over, is_unknown
 
 
 class NumberTaken(Exception):

@@ -26,8 +26,8 @@ from admin.tip.events import EventKind
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.vault import history
-from admin.vault.deletions import read_journal
 from admin.vault.expiry import PURGED_DAYS
+from admin.vault.retention.deletions import read_journal
 from admin.vault.store import SealedTip, store_tip
 from tests.support import add_bare_member
 

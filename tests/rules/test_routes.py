@@ -169,8 +169,8 @@ STAFF_TABLES = {
     *("staff_session", "sign_in_failure", "audit_event", "passkey", "invitation"),
     *("handover_note", "outbox_mail"),
 }
-# Columns of other tables that time an act of staff.
-STAFF_TIMES = {"tip.claimed_until", "note.written_at", "member.totp_step"}
+# Columns of other tables that time an act of staff, or a turn of the sweep.
+STAFF_TIMES = {"tip.claimed_until", "note.written_at", "member.totp_step", "retention_line.at"}
 # Whole numbers that count something of one tip, from one upwards.
 COUNTS = {"version", "number", "step", "talk_length", "upto", "messages", "notes", "note"}
 # Lengths of what is padded and sealed.

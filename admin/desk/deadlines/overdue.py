@@ -18,8 +18,8 @@ from ...models import EXPIRING, OPEN, ClockEvent, Member, Tip
 from ...tip.events import Level
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
-from ...vault.holding import going_on, is_free, with_days
 from ...vault.readers import shown_to
+from ...vault.retention.holding import going_on, is_free, with_days
 from ..claims import clock
 from ..queue.lanes import NOW
 from ..queue.listing import HOLDS

@@ -28,8 +28,8 @@ from ...vault.deadlines.clocks import (
     facts_of,
     step_of,
 )
-from ...vault.holding import words_go_on
 from ...vault.lane import leave_lane
+from ...vault.retention.holding import words_go_on
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import back_to, tip_as_seen

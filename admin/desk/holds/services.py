@@ -18,8 +18,9 @@ from ...db import today
 from ...models import HoldKind, HoldStep, Member, Tip
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
-from ...vault import deletions, history
+from ...vault import history
 from ...vault.lane import leave_lane
+from ...vault.retention import deletions
 from ..services import ChangedMeanwhile, MoveNotAllowed
 from ..tip.tip_links import make_stale
 

@@ -17,8 +17,8 @@ from ...app_state import app_state
 from ...db import db, today
 from ...models import HoldStep, Tip
 from ...tip.status import TipStatus
-from ...vault.holding import words_go_on
-from ...vault.told import is_over
+from ...vault.retention.holding import words_go_on
+from ...vault.retention.told import is_over
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import back_to, tip_as_seen

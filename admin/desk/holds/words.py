@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from ...app_state import app_state
 from ...models import HoldKind
 from ...tip.events import EventKind
-from ...vault.deletions import RESTORED
+from ...vault.retention.deletions import RESTORED
 
 HOLDS: Final = (EventKind.HOLD_ASKED, EventKind.HOLD_SET, EventKind.HOLD_RENEWED)
 """The events that carry the reason of a hold."""

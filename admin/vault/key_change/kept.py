@@ -26,8 +26,8 @@ from ...models import (
     Tip,
     UnitKey,
 )
-from ..holding import is_unheld
 from ..readers import recused_tips
+from ..retention.holding import is_unheld
 from .resealing import (
     Bundle,
     Moved,

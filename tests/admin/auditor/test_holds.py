@@ -8,8 +8,8 @@ from admin.auditor.holds import read_holds
 from admin.db import today
 from admin.models import HoldKind, HoldStep, Tip
 from admin.tip.status import TipStatus
-from admin.vault.deletions import RESTORED
 from admin.vault.events import SYSTEM
+from admin.vault.retention.deletions import RESTORED
 from tests.admin.desk.conftest import store_sealed
 from tests.support import add_bare_member, desk_client
 

@@ -11,10 +11,18 @@ from admin.db import db, today
 from admin.models import Decision, HoldStep, Message, Note, RetentionLine, Tip, TipLabel, Upload
 from admin.serving.sweeper import sweep_now
 from admin.tip.status import TipStatus
-from admin.vault import deletions, vault
-from admin.vault.deletions import COPY, BrokenJournal, append, merged, read_journal, write_out
+from admin.vault import vault
 from admin.vault.expiry import sweep
 from admin.vault.files.blobs import part_count, part_length
+from admin.vault.retention import deletions
+from admin.vault.retention.deletions import (
+    COPY,
+    BrokenJournal,
+    append,
+    merged,
+    read_journal,
+    write_out,
+)
 from tests.live import dispose
 
 from .conftest import FILES, app_on, files_of

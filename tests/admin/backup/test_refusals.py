@@ -20,7 +20,7 @@ from admin.config import load_config
 from admin.migrate import known_revisions, read_steps
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity
-from admin.vault.deletions import COPY
+from admin.vault.retention.deletions import COPY
 from tests.installations import migrated_store, new_installation, open_units
 from tests.live import dispose
 from tests.quick_apps import quick

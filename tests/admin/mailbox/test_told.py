@@ -14,7 +14,7 @@ from admin.models import Message, Tip
 from admin.tip.status import TipStatus
 from admin.vault import store
 from admin.vault.expiry import sweep
-from admin.vault.told import PURGED_DAYS
+from admin.vault.retention.told import PURGED_DAYS
 
 ENDED = "withdrawn"
 

@@ -14,7 +14,7 @@ from admin.desk.holds.services import Wish
 from admin.models import AuditEvent, HoldKind, HoldStep, Member, Note, RetentionLine, Tip
 from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
-from admin.vault.holding import words_go_on
+from admin.vault.retention.holding import words_go_on
 from tests.tip_events import codes
 
 ANALYST, HEAD = "police-1", "police-head"
@@ -210,7 +210,7 @@ def test_of_two_at_once_the_second_is_told_and_nothing_is_lost(
 ):
     state(tip, "release asked")
     seen = fresh(tip)
-    assert sign_in("police-1").post(seen, "hold", **wish(20)).status_code == 303
+    assert sign_in("police-1").post(seen, "hold", **wish(40)).status_code == 303
     before = step_of(tip)
 
     late = sign_in(HEAD).post(seen, act, **wish(50), step=before.number - 1, agree="yes")
@@ -218,7 +218,7 @@ def test_of_two_at_once_the_second_is_told_and_nothing_is_lost(
     assert late.status_code == 409
     assert "刚刚有人动过" in late.json["error"]
     assert "请求保全" in late.json["events"][0]["what"]
-    assert step_of(tip).until == before.until == in_days(20)
+    assert step_of(tip).until == before.until == in_days(40)
 
 
 def test_an_answer_to_what_was_asked_before_does_not_meet_what_is_asked_now(

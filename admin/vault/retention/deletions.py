@@ -23,9 +23,9 @@ from typing import BinaryIO, Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from ..app_state import app_state
-from ..config import Config
-from ..models import RetentionLine, random_key
+from ...app_state import app_state
+from ...config import Config
+from ...models import RetentionLine, random_key
 
 COPY: Final = "dengshao-deletions.log"
 """What the copy beside a backup is called: the newest stands for all backups of a folder."""

@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from ..app_state import app_state
-from ..models import HoldKind, HoldStep, Tip
+from ...app_state import app_state
+from ...models import HoldKind, HoldStep, Tip
 
 ASKING: Final = (HoldKind.SET, HoldKind.RENEW)
 """The requests that keep the words while they wait."""

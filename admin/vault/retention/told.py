@@ -12,9 +12,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..db import today
-from ..models import Tip
-from ..tip.status import TipStatus
+from ...db import today
+from ...models import Tip
+from ...tip.status import TipStatus
 from .holding import was_held
 
 PURGED_DAYS: Final = 180

@@ -1,7 +1,16 @@
 """What applications of tests share makes none of them another than it would be alone."""
 
 import pytest
+from sqlalchemy import text
 from werkzeug.routing import Map, Rule
+
+from admin import create_app
+from admin.config import load_config
+from admin.db import db
+from tests.quick_apps import quick
+
+# Of SQLite's `PRAGMA synchronous`.
+OFF, FULL = 0, 2
 
 WORDS = "/of/<string:zeta>/<int:alpha>/<path:rest>"
 
@@ -31,3 +40,15 @@ def test_routes_of_other_words_stay_apart(words):
 
     assert "".join(part for _, part in rule._trace if part != "|").count("b") == 1
     assert urls.bind("h").build(words, {"b": "x"}) == words.replace("<string:b>", "x")
+
+
+@pytest.mark.parametrize(("made", "forced"), [(quick, OFF), (lambda app: app, FULL)])
+def test_tests_alone_wait_for_no_disk(sqlite_url, tmp_path, made, forced):
+    config = load_config(
+        {"DENGSHAO_DATA": str(tmp_path / "data"), "DENGSHAO_DATABASE_URL": sqlite_url}
+    )
+    with made(create_app(config)).app_context():
+        assert db.session.execute(text("PRAGMA synchronous")).scalar_one() == forced
+        assert db.session.execute(text("PRAGMA secure_delete")).scalar_one() == 1
+        db.session.rollback()
+        db.dispose()

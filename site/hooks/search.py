@@ -20,6 +20,7 @@ from typing import Any
 
 import asked
 import crisis
+import learnt
 import patterns
 import sounds
 import traditional
@@ -86,8 +87,9 @@ def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     CALLS.clear()
     CALLS.update(crisis.parts(config, files))
     kinds = [item["id"] for item in CALLS["help"]["items"] if not item["general"]]
-    learnt, CALLS["help"]["sense"] = asked.parts(data["asked"], kinds, data["synonyms"]["items"])
-    CALLS.update(learnt)
+    groups = data["synonyms"]["items"]
+    evidence, CALLS["help"]["sense"] = learnt.parts(data["asked"], kinds, groups)
+    CALLS.update(evidence)
     CALLS.update(tables(CALLS, PARTS_MADE))
     names = [name for name in PARTS if name in PARTS_MADE]
     late = [name for name in PARTS_MADE if name.startswith("many-") or name in LATE]

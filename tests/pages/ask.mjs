@@ -31,10 +31,8 @@ const elements = {
   "search-results": element(data),
   "search-status": element({ found: "0", none: "" }),
 };
-const page = vm.createContext({
-  TextDecoder,
-  setTimeout,
-  clearTimeout,
+// This process's own globals: in a context of its own each look at one costs, a quarter in all.
+const page = Object.assign(globalThis, {
   location: { protocol: "https:" },
   document: {
     documentElement: { lang: language },
@@ -52,7 +50,7 @@ function load(name) {
   used.add(name);
   if (loaded.has(name)) return;
   loaded.add(name);
-  vm.runInContext(fs.readFileSync(path.join(site, "assets", `${name}.js`), "utf8"), page, {
+  vm.runInThisContext(fs.readFileSync(path.join(site, "assets", `${name}.js`), "utf8"), {
     filename: name,
   });
 }

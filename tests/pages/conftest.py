@@ -4,7 +4,6 @@ import copy
 import importlib
 import os
 import shutil
-import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from tests.forked import run_forked
 from tests.once import made_once
 
 from .server import served
@@ -28,10 +28,8 @@ ADDRESSED = os.environ | {"DENGSHAO_SITE_URL": SITE_URL}
 
 def build_site(target, *, builder="mkdocs", root=ROOT, env=None, more=()):
     """Build strictly in a process of its own; gives that process."""
-    command = [sys.executable, "-m", builder, "build", "--strict", "-f", str(root / "mkdocs.yml")]
-    return subprocess.run(
-        [*command, "-d", str(target), *more], capture_output=True, text=True, env=env, check=False
-    )
+    command = ["build", "--strict", "-f", str(root / "mkdocs.yml"), "-d", str(target), *more]
+    return run_forked(builder, *command, env=env)
 
 
 @dataclass

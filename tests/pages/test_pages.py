@@ -71,7 +71,7 @@ SEEN = re.compile(
 
 
 def test_no_colour_hangs_on_the_width_of_a_window_or_the_size_of_type():
-    """Hence tests/pages/test_axe.py measures contrast at two widths and sizes, not at all."""
+    """Hence tests/pages/test_norms.py measures contrast at two widths and sizes, not at all."""
     judged = 0
     for path in (ROOT / "site" / "theme" / "assets").glob("*.css"):
         words = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)

@@ -24,10 +24,8 @@ FONT = "parseFloat(getComputedStyle(document.body).fontSize)"
 # The classes that the button in the header sets, with the sizes of type and targets of the norm.
 NORMAL, LARGE, LARGER = ("", 18, 44), ("elder", 24, 60), ("elder elder--larger", 30, 60)
 WIDTHS = (360, 768, 1280)
-# The frame is alike on all pages: it is looked at in full once on each, and in each size on some.
-INSIDE = "document.querySelector('#main')"
 # What a change of width or size can break; the other rules look at the same elements again. No
-# colour hangs on either (test_pages.py): where they meet is looked at twice on each page.
+# colour hangs on either (test_pages.py): where they meet is looked at twice.
 FIT = ["scrollable-region-focusable", "target-size"]
 LAYOUT = ["color-contrast", "link-in-text-block", *FIT]
 # Controls that stand alone; links within a sentence are exempt, as WCAG exempts them.
@@ -57,6 +55,45 @@ LEFT_BEHIND = """() => [...document.querySelectorAll(
     }
     return false;
   }).map(one => one.textContent)"""
+# Whether a rule of FIT could find something: a target under 24 pixels (WCAG 2.5.8), two that meet,
+# or something to be scrolled. Where none is, axe need not be asked: it says the same at length.
+DOUBTED = """part => {
+  const boxes = [...part.querySelectorAll(
+      'a, area, button, details, embed, iframe, input, label, object, select, summary, textarea,'
+      + '[contenteditable], [role]:not([role=status]), [tabindex]')]
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([_, box]) => box.width || box.height);
+  const meet = ([one, a]) => ([two, b]) => !one.contains(two) && !two.contains(one)
+    && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return boxes.some(([_, box]) => box.width < 24 || box.height < 24)
+    || boxes.some(one => boxes.some(meet(one)))
+    || [...part.querySelectorAll('*')].some(one =>
+      (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+      && /auto|scroll/.test(getComputedStyle(one).overflow));
+}"""
+# Shows the page in one size of type after another, and gives for each what breaks the norm and what
+# axe finds: in one call for each width, since most of the work of a call is what surrounds it.
+LOOK = f"""async views => {{
+  const small = {SMALL}, behind = {LEFT_BEHIND}, doubted = {DOUBTED}, told = [];
+  for (const {{classes, font, least, inside, rules}} of views) {{
+    document.documentElement.className = classes;
+    const part = inside && document.querySelector(inside);
+    const only = rules && {{runOnly: {{type: 'rule', values: rules}}}};
+    const isAsked = part && (String(rules) !== '{",".join(FIT)}' || doubted(part));
+    // A rule that axe leaves out where it is not named.
+    const more = {{rules: {{'target-size': {{enabled: true}}}}}};
+    const options = {{resultTypes: ['violations'], ...more, ...only}};
+    const {{violations}} = isAsked ? await axe.run(part, options) : {{violations: []}};
+    told.push([
+      ...violations.map(one => [one.id, ...one.nodes.map(node => node.html)]),
+      ...small(least).map(one => ['small', one]),
+      ...behind().map(one => ['left behind', one]),
+      ...({WIDE} ? [['wide']] : []),
+      ...({FONT} === font ? [] : [['font', {FONT}]]),
+    ]);
+  }}
+  return told;
+}}"""
 # A file of tests is one process: its pages are walked in shares, so that none runs into the clock.
 SHARES = 4
 

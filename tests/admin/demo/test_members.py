@@ -20,11 +20,15 @@ from admin.models import Member, UnitKey
 from admin.vault.units import open_units
 
 
+@pytest.fixture(scope="module")
+def made_keys():
+    return issuing.new_member_keys("the demo of a test")
+
+
 @pytest.fixture
-def quick(monkeypatch):
+def quick(monkeypatch, made_keys):
     """Members' keys made once, for tests of what is stored and not of how it is sealed."""
-    made = [issuing.new_member_keys("the demo of a test")]
-    monkeypatch.setattr(issuing, "new_member_keys", lambda _passphrase: made[0])
+    monkeypatch.setattr(issuing, "new_member_keys", lambda _passphrase: made_keys)
 
 
 @pytest.fixture

@@ -3,29 +3,26 @@
 import http.client
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from admin.app_state import app_state
-from admin.config import ROOT
 from admin.models import SpentChallenge, SpentNonce, Tip
+from tests.forked import Forked
 from tests.http_client import HttpClient
 from tests.ports import free_port
 
 from .conftest import LEAST, Browser, FormReader, Reporter
 
+SERVER = "tests.admin.intake.dying_server"
 # The steps of a submission, in the order in which a process that dies can stop at them.
 STEPS = ("before-rows", "between-rows", "before-commit", "after-commit", "before-answer")
 STORED = ("after-commit", "before-answer")
 
 
-def start(environ, port, step="", script="dying_server.py"):
-    command = [sys.executable, str(Path(__file__).parent / script), str(port), step]
-    process = subprocess.Popen(command, env={**os.environ, **environ}, cwd=ROOT)
+def start(environ, port, step="", server=SERVER):
+    process = Forked(server, str(port), step, env={**os.environ, **environ})
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
@@ -53,9 +50,9 @@ def environ_here(environ, port):
     return {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
 
 
-def die_while(environ, port, step, send, script="dying_server.py"):
+def die_while(environ, port, step, send, server=SERVER):
     """Let a server die at a step of what `send` sends: nobody is answered."""
-    process = start(environ, port, step, script)
+    process = start(environ, port, step, server)
     try:
         with pytest.raises((ConnectionError, http.client.HTTPException)):
             send()

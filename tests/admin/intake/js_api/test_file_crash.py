@@ -16,7 +16,7 @@ from tests.http_client import HttpClient
 from tests.ports import free_port
 from tests.uploads import SealedFile, Uploader
 
-SCRIPT = "js_api/dying_file_server.py"
+SERVER = "tests.admin.intake.js_api.dying_file_server"
 # From the ticket to the tip, in the order in which a process that dies can stop at them; after
 # each, what is written down as whole, and whether a tip was stored.
 STEPS = {
@@ -88,7 +88,7 @@ def crash(app, environ, step, client):
     journey = Journey(browser.client, browser, SealedFile.of(3 * 1024 * 1024))
     here = {**environ, "DENGSHAO_BIND": f"127.0.0.1:{port}"}
 
-    die_while(here, port, step, journey.go, SCRIPT)
+    die_while(here, port, step, journey.go, SERVER)
 
     journey.over(client)
     return journey

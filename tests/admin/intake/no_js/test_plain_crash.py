@@ -4,8 +4,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 
@@ -13,7 +11,6 @@ import pytest
 from sqlalchemy import select
 
 from admin.cleaning import can_clean
-from admin.config import ROOT
 from admin.db import db
 from admin.models import SpentNonce, Tip, Upload
 from admin.sealing import age
@@ -22,6 +19,7 @@ from admin.vault import vault
 from tests import evidence_files
 from tests.admin.intake.conftest import FormReader
 from tests.admin.intake.no_js.test_multipart import BOUNDARY, body
+from tests.forked import Forked
 from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(not can_clean(), reason="bubblewrap does not work here")
@@ -62,8 +60,7 @@ def ask(port, path, data=None):
 
 @contextmanager
 def server(environ, port, step=""):
-    command = [sys.executable, "-m", "tests.admin.intake.no_js.dying_plain", str(port), step]
-    process = subprocess.Popen(command, env=environ, cwd=ROOT)
+    process = Forked("tests.admin.intake.no_js.dying_plain", str(port), step, env=environ)
     try:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -76,7 +76,13 @@ def note_deleted(session: Session, lookups: Sequence[bytes]) -> None:
 
 
 def note_held(session: Session, lookup: bytes, until: date) -> None:
-    """Write down until when a tip is held, in the transaction that does it."""
+    """Write down until when a tip is held, in the transaction that does it.
+
+    In the place of what waits still: of two of one second nothing else would tell which is later.
+    """
+    tag = tag_of(tag_key(app_state().config), lookup)
+    waiting = RetentionLine.tag == tag, RetentionLine.until.is_not(None)
+    session.execute(delete(RetentionLine).where(*waiting))
     _note(session, [lookup], until)
 
 

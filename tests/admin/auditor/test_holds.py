@@ -37,9 +37,10 @@ def held(app, session, units):
 
 @pytest.fixture
 def auditor(app, session):
-    member = add_bare_member(session, "auditor", None, ["auditor"])
+    member_id = add_bare_member(session, "auditor", None, ["auditor"]).id
+    # What is read after the commit would hold SQLite's one lock against the request.
     session.commit()
-    return desk_client(app).enter(member.id)
+    return desk_client(app).enter(member_id)
 
 
 def test_each_step_is_told_with_its_two_people_and_those_that_run_first(session, held):

@@ -23,7 +23,10 @@ from .checking import PartTaker
 
 _AT_ONCE: Final = 5000
 """Tips of one statement: SQLite takes 32,766 values, PostgreSQL 65,535."""
-_HANGING: Final = ("message", "note", "tip_label", "kept_tip", "kept_file", "upload")
+_HANGING: Final = (
+    *("message", "note", "tip_label", "kept_tip", "kept_file", "upload"),
+    *("tip_opening", "tip_reader"),
+)
 
 
 class Replay:
@@ -33,6 +36,8 @@ class Replay:
         self.entries = entries
         self._key, self._journal = tag_key(config), merged([entries])
         self._blobs: set[str] = set()
+        self._transfers: set[int] = set()
+        """Of tips that are gone: what they were at another unit before goes with them."""
         self.deleted: dict[int, TipStatus] = {}
         """Tips by id, with where they stood in the backup."""
         self.held: dict[int, date] = {}
@@ -46,6 +51,10 @@ class Replay:
             return self._tip(row)
         if table == "tip_link":
             return None if {row["one_id"], row["other_id"]} & self.deleted.keys() else row
+        if table == "transfer_file":
+            return None if row["transfer_id"] in self._transfers else row
+        if table == "transfer" and row["tip_id"] in self.deleted:
+            self._transfers.add(row["id"])
         if table not in _HANGING or row["tip_id"] not in self.deleted:
             return row
         if table == "upload":

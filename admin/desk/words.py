@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..app_state import app_state
 from ..district.data import Choice, District
-from ..members.grounds import Ground
+from ..members.grounds import Ground, Result
 from ..models import Decision
 from ..tip.events import EVENT_WORDS, Event, EventKind
 from ..tip.fields import FIELDS
@@ -37,6 +37,15 @@ GROUNDS: Final = {
     Ground.MASS: _l("和别的一起成批提的"),
 }
 """Why an end takes two people."""
+RESULT: Final = {
+    Result.GRANTED: _l("同意"),
+    Result.REFUSED: _l("不同意"),
+    Result.LAPSED: _l("情况变了，作废"),
+    Result.AGREED: _l("没有问题"),
+    Result.REOPENED: _l("重新办"),
+    Result.RECORDED: _l("记下不妥"),
+}
+"""How an end came out under a second person's eyes."""
 URGENCY: Final = {level: _l(grade.word) for level, grade in GRADES.items()}
 SHAPE: Final = {level: grade.shape for level, grade in GRADES.items()}
 

@@ -23,6 +23,8 @@ from ..models import (
     Tip,
     TipLabel,
     TipLink,
+    TipOpening,
+    TipReader,
 )
 from ..tip.status import TipStatus
 from . import history, transfers
@@ -104,7 +106,7 @@ def _purge(session: Session, day: date) -> int:
     ).all()
     old = {row.id: row.status for row in due}
     if old:
-        for table in (Message, Note, TipLabel):
+        for table in (Message, Note, TipLabel, TipOpening, TipReader):
             session.execute(delete(table).where(table.tip_id.in_(old)))
         session.execute(delete(TipLink).where(TipLink.one_id.in_(old) | TipLink.other_id.in_(old)))
         session.execute(update(Tip).where(Tip.id.in_(old)).values(EMPTY | _more(day)))

@@ -19,6 +19,7 @@ from ..models import KeyGrant, Member, Tip, Transfer, TransferFile
 from ..tip.events import EventKind
 from .key_change.kept import KEPT_DAYS, among, bundle_of, parts_of
 from .key_change.resealing import Bundle, read_current
+from .readers import recused_tips
 
 _SETTLING: Final = frozenset(
     {
@@ -159,7 +160,9 @@ def _may_check(name: str, here: bytes) -> ColumnElement[bool]:
     is_colleague = Transfer.by != name
     is_alone = ~holds.where(Member.name != Transfer.by)
     is_mine = holds.where(Member.name == name)
-    return and_(is_mine, is_colleague | is_alone, Transfer.sealed_in != here)
+    me = select(Member.id).where(Member.name == name).scalar_subquery()
+    is_shown = Transfer.tip_id.not_in(recused_tips(me))
+    return and_(is_mine, is_shown, is_colleague | is_alone, Transfer.sealed_in != here)
 
 
 def check(session: Session, transfer: Transfer, content_mac: str, *, by: str) -> bool:

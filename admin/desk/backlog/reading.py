@@ -10,11 +10,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ...members.countersign import Kind
-from ...models import Countersign
 from ...tip.urgency import Urgency
 from ..queue.lanes import LANES, IndexScan, Lane, Viewer, tip
 
@@ -48,22 +46,3 @@ def oldest_statement() -> Select[*tuple[Any, ...]]:
 def _first(walk: IndexScan, column: Any) -> Any:
     found = select(column).where(*walk.where).order_by(*walk.order()).limit(1)
     return found.correlate(None).scalar_subquery()
-
-
-@dataclass(frozen=True)
-class Endings:
-    """Ends of the unit's tips that wait for a second person."""
-
-    waiting: int
-    oldest: date | None
-
-
-def read_endings(session: Session, unit_id: str) -> Endings:
-    """Count the unit's own requests to end a tip that nobody has answered yet."""
-    query = select(func.count(), func.min(Countersign.asked_on)).where(
-        Countersign.unit_id == unit_id,
-        Countersign.settled_on.is_(None),
-        Countersign.kind == Kind.CLOSE,
-    )
-    count, oldest = session.execute(query).one()
-    return Endings(count, oldest)

@@ -1,8 +1,12 @@
 """The page 在办: what waits in the unit, since when, and who has how many in hand."""
 
+from datetime import timedelta
+from typing import Final
+
 from flask import g, render_template
 
 from ...access.permissions import Act, is_allowed, may
+from ...app_state import app_state
 from ...db import db, today
 from .. import words
 from ..blueprint import Answer, bp
@@ -11,7 +15,11 @@ from ..queue import words as queue_words
 from ..queue.lanes import Lane
 from ..queue.side import read_around
 from ..queue.views import this_viewer
-from .reading import read_endings, read_oldest
+from ..reviews import ReviewCounts, read_reviews
+from .reading import read_oldest
+
+_SHOWN_DAYS: Final = 90
+"""For how long the page shows how reviews came out."""
 
 
 @bp.get("/backlog/")
@@ -26,10 +34,19 @@ def backlog() -> Answer:
         counts=counts,
         colleagues=side.colleagues,
         oldest=read_oldest(db.reading, viewer),
-        endings=read_endings(db.reading, viewer.unit_id),
+        endings=_endings(viewer.unit_id),
+        shown_days=_SHOWN_DAYS,
         gaps=gaps_of(read_roster(db.reading, viewer.unit_id, today())),
         heads=is_allowed(Act.ROSTER, g.staff.roles),
         here=queue_words,
         words=words,
         today=today(),
+    )
+
+
+def _endings(unit_id: str) -> ReviewCounts:
+    """Count what waits for a second person, and how a quarter's reviews came out."""
+    day, days = today(), app_state().district.reviews.answer_days
+    return read_reviews(
+        db.reading, unit_id, day=day, answer_days=days, since=day - timedelta(days=_SHOWN_DAYS)
     )

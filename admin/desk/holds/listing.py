@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...db import today
 from ...models import NOT_PURGED, HoldKind, HoldStep, Tip
+from ...vault.readers import shown_to
 
 SHOWN: Final = 200
 
@@ -26,14 +27,15 @@ class HeldTip:
     asked_on: date | None
 
 
-def held_tips(session: Session, unit_id: str) -> Sequence[HeldTip]:
-    """List a unit's holds: first what waits, then by the day on which they end."""
+def held_tips(session: Session, unit_id: str, viewer: int) -> Sequence[HeldTip]:
+    """List a unit's holds for a member: first what waits, then by the day on which they end."""
     waits = and_(HoldStep.tip_id == Tip.id, HoldStep.settled_on.is_(None))
     runs = and_(Tip.held_until.is_not(None), Tip.held_until >= today())
     query = (
         select(Tip.reference, Tip.held_until, HoldStep.kind, HoldStep.asked_by, HoldStep.asked_on)
         .outerjoin(HoldStep, waits)
         .where(Tip.unit_id == unit_id, text(NOT_PURGED), or_(runs, HoldStep.id.is_not(None)))
+        .where(shown_to(viewer))
         .order_by(HoldStep.id.is_(None), Tip.held_until, Tip.reference)
         .limit(SHOWN)
     )

@@ -153,7 +153,7 @@ def _may_answer(asked: HoldStep) -> bool:
 @bp.app_template_global()
 def holds_of_unit() -> Sequence[HeldTip]:
     """List the unit's holds for its heads, first what waits for an answer."""
-    return held_tips(db.reading, g.staff.unit_id)
+    return held_tips(db.reading, g.staff.unit_id, g.staff.member_id)
 
 
 @bp.app_template_global()

@@ -13,6 +13,7 @@ from ...models import Tip, Transfer
 from ...renewal.parts import bundle_json, own_riddle, session_mark
 from ...renewal.riddles import Purpose, WrongProof
 from ...vault import transfers
+from ...vault.readers import shown_to
 from ...wire.fields import hex_field
 from ...wire.json_api import read_json
 from .. import words
@@ -34,11 +35,11 @@ def show_transfers() -> Answer:
 
 
 def _page(error: str = "") -> str:
-    district, unit_id = app_state().district, g.staff.unit_id
+    district, unit_id, me = app_state().district, g.staff.unit_id, g.staff.member_id
     return render_template(
         "desk/transfer/transfers.html",
-        arriving=arriving(db.reading, unit_id),
-        leaving=leaving(db.reading, unit_id, today()),
+        arriving=arriving(db.reading, unit_id, me),
+        leaving=leaving(db.reading, unit_id, today(), me),
         gone=_gone(),
         error=error,
         shown=SHOWN,
@@ -63,6 +64,7 @@ def fetch_tip_back(transfer_id: int) -> Answer:
         select(Tip, Transfer)
         .join(Transfer, Transfer.tip_id == Tip.id)
         .where(Transfer.id == transfer_id, Transfer.from_unit == g.staff.unit_id)
+        .where(shown_to(g.staff.member_id))
         .with_for_update()
     ).first()
     if found is None:

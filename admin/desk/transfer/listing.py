@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...models import Tip, Transfer
 from ...tip.urgency import Urgency
+from ...vault.readers import shown_to
 
 SHOWN: Final = 100
 """Rows that a list shows, the newest first."""
@@ -45,21 +46,21 @@ class Leaving:
     is_doubted: bool
 
 
-def arriving(session: Session, unit_id: str) -> Sequence[Arriving]:
-    """List what waits at this unit to be taken over, the most urgent and the oldest first."""
+def arriving(session: Session, unit_id: str, viewer: int) -> Sequence[Arriving]:
+    """List what waits at a member's unit to be taken over, the most urgent and oldest first."""
     columns = Tip.reference, Tip.urgency, Transfer.from_unit, Transfer.by
     query = (
         select(*columns, Transfer.made_on, Transfer.reason)
         .join(Tip, Tip.id == Transfer.tip_id)
-        .where(Transfer.to_unit == unit_id, Transfer.settled_on.is_(None))
+        .where(Transfer.to_unit == unit_id, Transfer.settled_on.is_(None), shown_to(viewer))
         .order_by(Tip.urgency, Transfer.made_on, Tip.reference)
         .limit(SHOWN)
     )
     return [Arriving(*row) for row in session.execute(query)]
 
 
-def leaving(session: Session, unit_id: str, day: date) -> Sequence[Leaving]:
-    """List what this unit passed on: what waits or is doubted, and what was settled of late."""
+def leaving(session: Session, unit_id: str, day: date, viewer: int) -> Sequence[Leaving]:
+    """List what a member's unit passed on: what waits, is doubted, or was settled of late."""
     columns = Transfer.id, Tip.reference, Transfer.to_unit, Transfer.by, Transfer.made_on
     more = Transfer.reason, Transfer.settled_on, Transfer.is_taken, Transfer.back_reason
     oldest = day - timedelta(days=DAYS)
@@ -67,7 +68,7 @@ def leaving(session: Session, unit_id: str, day: date) -> Sequence[Leaving]:
     query = (
         select(*columns, *more, Transfer.is_doubted)
         .join(Tip, Tip.id == Transfer.tip_id)
-        .where(Transfer.from_unit == unit_id, is_shown)
+        .where(Transfer.from_unit == unit_id, is_shown, shown_to(viewer))
         .order_by(Transfer.settled_on.is_not(None), Transfer.made_on.desc(), Tip.reference)
         .limit(SHOWN)
     )

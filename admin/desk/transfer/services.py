@@ -15,7 +15,17 @@ from ...app_state import app_state
 from ...db import today
 from ...district.data import District, Unit
 from ...members import countersign
-from ...models import ClockEvent, KeptTip, Message, Note, Tip, TipLabel, TipLink, Transfer
+from ...models import (
+    ClockEvent,
+    KeptTip,
+    Message,
+    Note,
+    Tip,
+    TipLabel,
+    TipLink,
+    TipOpening,
+    Transfer,
+)
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
 from ...vault import history, transfers
@@ -215,6 +225,8 @@ def _restore(session: Session, tip: Tip, transfer: Transfer, since: Bundle, acto
 def _put(session: Session, tip: Tip, bundle: Bundle, *, unit_id: str, key_id: int) -> None:
     """Let a tip lie at another unit, with these files; nobody there holds it yet."""
     hand_to(session, tip, None, None)
+    # Nobody of this unit has opened it, whoever did before.
+    session.execute(delete(TipOpening).where(TipOpening.tip_id == tip.id))
     tip.unit_id, tip.unit_key_id = unit_id, key_id
     tip.sealed, tip.label = bundle.sealed, bundle.label
     session.flush()

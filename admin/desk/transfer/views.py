@@ -33,6 +33,7 @@ from ..forms import AGE_FILE, SEALED_MAX
 from ..loading import locked_tip, own_tip
 from ..services import MoveNotAllowed, expect_version
 from ..tip.notes import NoteKind, SealedNote
+from ..tip.opening import check_clear
 from . import words
 from .parts import check_proof, own_older_keys, own_unit_riddle, unit_word, write_down
 from .services import (
@@ -97,6 +98,7 @@ def transfer_reasons() -> list[Choice]:
 def to_pass_on(reference: str) -> Answer:
     """Give all sealed bytes of a tip to a browser that seals them for another unit."""
     tip = own_tip(db.reading, reference)
+    check_clear(tip)
     if tip.sealed is None:
         abort(409)
     write_down("transfer_read", tip.reference)
@@ -139,6 +141,7 @@ def pass_tip_on(reference: str) -> Answer:
 def what_arrived(reference: str) -> Answer:
     """Give what came with a transfer, for the browser to open all of it before it is taken over."""
     tip = own_tip(db.reading, reference)
+    check_clear(tip)
     transfer = transfers.pending_of(db.reading, tip.id)
     if transfer is None:
         abort(409)

@@ -19,9 +19,9 @@ from ..db import db
 from ..members.countersign import NobodyToAsk
 from ..members.ending_requests import NobodyHere
 from ..models import Decision
+from ..vault.key_change.transfers import NotTaken
 from ..vault.readers import NotCleared
 from ..vault.store import NumberTaken
-from ..vault.transfers import NotTaken
 from . import words
 from .holds.services import NoOtherHead, Outdated, OwnRequest
 from .loading import TipLeft, own_tip

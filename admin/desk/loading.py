@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..access.permissions import not_there
 from ..db import db
 from ..models import Tip
+from ..vault.key_change.transfers import has_left
 from ..vault.readers import shown_to
-from ..vault.transfers import has_left
 from .services import expect_version
 
 

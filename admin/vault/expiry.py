@@ -27,10 +27,10 @@ from ..models import (
     TipReader,
 )
 from ..tip.status import TipStatus
-from . import history, transfers
+from . import history
 from .deadlines import clocks
 from .files import uploads
-from .key_change import kept
+from .key_change import kept, transfers
 from .retention import deletions
 from .retention.holding import is_free, is_unheld, was_held
 from .retention.told import PURGED_DAYS

@@ -13,10 +13,10 @@ from ..models import Decision, Tip
 from ..tip.events import Event, EventKind
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
-from . import transfers
 from .calls import raise_urgency
 from .deadlines import clocks
 from .events import REPORTER, SYSTEM, append, append_to_each, line
+from .key_change import transfers
 from .lane import lane_days, rise_in_lane
 
 

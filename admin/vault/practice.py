@@ -28,9 +28,8 @@ from ..models import (
 from ..sealing import age, payload, receipt
 from ..sealing.marks import unit_mark
 from ..tip.routing import Circumstances, choose_urgency
-from . import transfers
 from .files import uploads
-from .key_change import kept
+from .key_change import kept, transfers
 from .store import SealedTip, store_tip
 
 

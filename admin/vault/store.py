@@ -16,8 +16,9 @@ from ..models import Direction, Message, Tip, UnitKey, random_key
 from ..tip.channels import Channel
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
-from . import seen, transfers
+from . import seen
 from .calls import raise_urgency
+from .key_change import transfers
 from .lane import first_rank, lane_days
 from .retention.told import as_told, is_over, is_unknown
 

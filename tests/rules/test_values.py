@@ -6,7 +6,13 @@ from admin.config import ROOT
 
 CHANGING = {
     *("Report", "Chain", "Puzzle"),  # how far a walk along the audit log has come
-    *("Manifest", "_Cut", "LawIndex", "Outcome"),  # filled in while something is read or written
+    *(
+        "Manifest",
+        "_Cut",
+        "LawIndex",
+        "Outcome",
+        "_Journals",
+    ),  # filled in while something is read or written
     *("Talk", "Visit", "SentForm"),  # what one request learns
     *("_Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps
 }

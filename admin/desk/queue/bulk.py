@@ -23,8 +23,8 @@ from ...models import Member, Tip
 from ...tip.status import TipStatus
 from ...tip.urgency import Urgency
 from ...vault import readers
+from ...vault.key_change.transfers import NotTaken
 from ...vault.readers import shown_to
-from ...vault.transfers import NotTaken
 from ..claims import clock, is_held
 from ..endings import has_danger
 from ..services import (

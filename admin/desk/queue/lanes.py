@@ -33,8 +33,8 @@ from sqlalchemy import (
 from ...models import FREE, TAKEN, TAKEN_DUE, LaneRank, Tip, Transfer
 from ...tip.status import OPEN_STATUSES, TipStatus
 from ...tip.urgency import Urgency
+from ...vault.key_change.transfers import unchecked
 from ...vault.readers import recused_tips
-from ...vault.transfers import unchecked
 
 COUNTED_MAX: Final = 100
 """Beyond that nobody needs to know how many there are. Each page pays for ten counts."""

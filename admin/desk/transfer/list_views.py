@@ -12,7 +12,7 @@ from ...keys import issuing
 from ...models import Tip, Transfer
 from ...renewal.parts import bundle_json, own_riddle, session_mark
 from ...renewal.riddles import Purpose, WrongProof
-from ...vault import transfers
+from ...vault.key_change import transfers
 from ...vault.readers import shown_to
 from ...wire.fields import hex_field
 from ...wire.json_api import read_json

@@ -28,9 +28,9 @@ from ...models import (
 )
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
-from ...vault import history, transfers
+from ...vault import history
 from ...vault.deadlines import clocks
-from ...vault.key_change import kept
+from ...vault.key_change import kept, transfers
 from ...vault.key_change.resealing import (
     Bundle,
     Moved,

@@ -22,9 +22,10 @@ from ...renewal.parts import (
 )
 from ...renewal.riddles import WrongProof
 from ...sealing.marks import MARK
-from ...vault import transfers, vault
+from ...vault import vault
+from ...vault.key_change import transfers
 from ...vault.key_change.resealing import Bundle, read_current
-from ...vault.transfers import OtherContent
+from ...vault.key_change.transfers import OtherContent
 from ...vault.units import OpenUnit
 from ...wire.fields import base64_field, hex_field
 from ...wire.json_api import read_json

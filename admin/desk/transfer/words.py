@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...vault.key_change.resealing import Moved, NotFit
-from ...vault.transfers import OtherContent
+from ...vault.key_change.transfers import OtherContent
 from .services import NotThere, StillKept, StillTied, WaitsForSecond, WordsSince
 
 REFUSED: Final[dict[type[Exception], Any]] = {

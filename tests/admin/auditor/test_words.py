@@ -1,6 +1,7 @@
 """Each code that the audit log may hold is said in plain words on the auditor's page."""
 
 import re
+from itertools import product
 
 import pytest
 
@@ -17,6 +18,10 @@ from admin.tip.urgency import Urgency
 from admin.unit_keys.services import REPORTS
 
 OTHER = "7QX2M-00ABC"
+HOLDING = (
+    *(EventKind.HOLD_ASKED, EventKind.HOLD_SET, EventKind.HOLD_RENEWED),
+    *(EventKind.RELEASE_ASKED, EventKind.HOLD_RELEASED, EventKind.HOLD_REFUSED),
+)
 # What each kind of event carries, where it carries anything.
 CARRIED = {
     EventKind.REGRADED: [{"urgency": level} for level in Urgency],
@@ -24,6 +29,9 @@ CARRIED = {
     EventKind.DECIDED: ["outcomes"],
     EventKind.LABELLED: ["labels"],
     EventKind.UNLABELLED: ["labels"],
+    EventKind.TRANSFERRED: ["on"],
+    EventKind.HANDED_BACK: ["back"],
+    **{kind: ["holds"] for kind in HOLDING},
     **{kind: [{"other": OTHER}] for kind in EventKind if "%(other)s" in EVENT_WORDS[kind].word},
 }
 # Told of in the log by a line of another act, or by none: nobody but the system does them.
@@ -44,10 +52,15 @@ def events(kind):
         "extension": [row.id for row in district.clocks.extension.reasons],
         "outcomes": list(district.outcomes),
         "labels": list(district.labels),
+        "holds": list(district.holds.reasons),
     }
+    units = {"on": district.transfers.on, "back": district.transfers.back}
     for carried in CARRIED.get(kind, [{}]):
         if isinstance(carried, dict):
             yield Event(kind, **carried)
+        elif carried in units:
+            for reason, unit in product(units[carried], district.units):
+                yield Event(kind, reason, unit=unit)
         else:
             yield from (Event(kind, reason=id) for id in ids[carried])
 

@@ -109,7 +109,8 @@ BY_COVER = {
     "joined",
     "parted",
 } | {
-    *("labelled", "unlabelled"),
+    *("labelled", "unlabelled", "hold_asked", "hold_set", "hold_renewed", "release_asked"),
+    *("hold_released", "hold_refused"),
 }
 KINDS = {
     "DECIDED": "decided",
@@ -143,6 +144,14 @@ KINDS = {
     "DANGER": "danger",
     "WITHDRAWN": "asked_to_withdraw",
     "EXPIRED": "expired",
+    "HOLD_ASKED": "hold_asked",
+    "HOLD_SET": "hold_set",
+    "HOLD_RENEWED": "hold_renewed",
+    "RELEASE_ASKED": "release_asked",
+    "HOLD_RELEASED": "hold_released",
+    "HOLD_REFUSED": "hold_refused",
+    "CASE_PRINTED": "case_printed",
+    "CASE_EXPORTED": "case_exported",
 }
 
 

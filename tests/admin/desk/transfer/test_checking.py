@@ -7,7 +7,8 @@ from sqlalchemy import func, select, update
 
 from admin.db import db, today
 from admin.models import AuditEvent, KeyGrant, Member, Transfer, TransferFile, UnitKey
-from admin.vault import expiry, transfers
+from admin.vault import expiry
+from admin.vault.key_change import transfers
 
 from .passing import TALK, content_mac, parts_of, sealed_for, send
 

@@ -14,12 +14,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from ..db import today
-from ..models import KeyGrant, Member, Tip, Transfer, TransferFile
-from ..tip.events import EventKind
-from .key_change.kept import KEPT_DAYS, among, bundle_of, parts_of
-from .key_change.resealing import Bundle, read_current
-from .readers import recused_tips
+from ...db import today
+from ...models import KeyGrant, Member, Tip, Transfer, TransferFile
+from ...tip.events import EventKind
+from ..readers import recused_tips
+from .kept import KEPT_DAYS, among, bundle_of, parts_of
+from .resealing import Bundle, read_current
 
 _SETTLING: Final = frozenset(
     {

@@ -31,7 +31,7 @@ from .services import (
     expect_version,
 )
 from .tip.links import DUPLICATE, HasDuplicates, SameTip, check_merge, merge
-from .tip.notes import SealedNote, add_note
+from .tip.notes import SealedNote, attach_note
 from .tip.tip_links import lock_tips
 
 REOPENED = "reopened"
@@ -122,7 +122,7 @@ def _ask(session: Session, tip: Tip, asking: Asking, *, actor: Staff, reason: En
     if reason.note is None:
         raise NoReason
     lock_tips(session, [tip.id])
-    note = add_note(session, tip, reason.note, actor=actor)
+    note = attach_note(session, tip, reason.note, actor=actor)
     # What the note did to the row stands before the request remembers how it stood.
     session.flush()
     asking = replace(asking, note=note.number)

@@ -132,7 +132,7 @@ class Year:
     def end(self, tip, told, day):
         outcome_id, days = self.rng.choice([("withdrawn", 7), ("too_little", 180), ("spam", 7)])
         outcome = app_state().district.outcomes[outcome_id]
-        decide(db.session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ADA)
+        decide(db.session, tip, new=TipStatus.CLOSED, outcome=outcome, actor=ADA, seconded=True)
         told.goes_on = day + timedelta(days=days)
 
     def reopen(self, tip, told, day):

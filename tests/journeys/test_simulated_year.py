@@ -152,7 +152,9 @@ class Year:
 def _decide(outcome_id):
     def decided(session, tip):
         outcome = app_state().district.outcomes[outcome_id]
-        decide(session, tip, new=TipStatus(outcome.status), outcome=outcome, actor=ADA)
+        # As if a second person had agreed, wherever it takes one.
+        new = TipStatus(outcome.status)
+        decide(session, tip, new=new, outcome=outcome, actor=ADA, seconded=True)
 
     return decided
 

@@ -45,10 +45,21 @@ class SealedNote:
 
 
 def add_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -> Note:
-    """Add a note to a tip that the caller has locked.
+    """Add a note to a tip that the caller has locked, and a line to its history.
 
-    Raises `NumberTaken` unless it is the next in the chain: the browser then reads what came
-    between and seals it anew. Raises `MoveNotAllowed` once the tip's content was deleted.
+    Raises what `attach_note` does.
+    """
+    added = attach_note(session, tip, note, actor=actor)
+    history.note(session, tip, Event(_EVENTS[note.kind]), by=actor.name)
+    return added
+
+
+def attach_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -> Note:
+    """Add a note that says why something is done, which has a line of its own in the history.
+
+    To write why does not say that the tip was read. Raises `NumberTaken` unless it is the next in
+    the chain: the browser then reads what came between and seals it anew. Raises `MoveNotAllowed` once
+    the tip's content was deleted.
     """
     if tip.status is TipStatus.PURGED:
         raise MoveNotAllowed("purged")
@@ -69,7 +80,6 @@ def add_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -> N
         session.flush()
     except IntegrityError as error:
         raise NumberTaken from error
-    history.note(session, tip, Event(_EVENTS[note.kind]), by=actor.name)
     return added
 
 

@@ -44,7 +44,7 @@ from ...vault.units import OpenUnit
 from ..claims import hand_to
 from ..services import MoveNotAllowed
 from ..tip.marking import add_mark
-from ..tip.notes import SealedNote, add_note
+from ..tip.notes import SealedNote, attach_note
 
 
 class NotThere(Exception):
@@ -122,7 +122,7 @@ def pass_on(
         raise MoveNotAllowed("as many marks as a tip may have")
     _put(session, tip, package.bundle, unit_id=to.unit_id, key_id=to.key_id)
     if note is not None:
-        add_note(session, tip, note.note, actor=actor)
+        attach_note(session, tip, note.note, actor=actor)
     return transfer
 
 

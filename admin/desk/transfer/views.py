@@ -172,6 +172,7 @@ def take_tip_over(reference: str) -> Answer:
 def to_hand_back(reference: str) -> Answer:
     """Give what was added since the tip came, to be sealed for the unit that it goes back to."""
     tip = own_tip(db.reading, reference)
+    check_clear(tip)
     transfer = transfers.restorable(db.reading, tip.id)
     if transfer is None:
         abort(409)

@@ -409,9 +409,9 @@ def test_a_released_hold_ends_after_the_days_of_warning_and_can_be_taken_up_agai
 
     notice = app_state().district.clocks.retention.notice_days
     assert tip.held_until == in_days(notice)
-    assert [one.reference for one in leaving_soon(session, "police", today(), notice + 1).rows] == [
-        tip.reference
-    ]
+    assert [
+        one.reference for one in leaving_soon(session, "police", today(), notice + 1, 0).rows
+    ] == [tip.reference]
     assert sweep(session, in_days(notice))["tips"] == 0
     assert sweep(session, in_days(notice + 1))["tips"] == 1
 
@@ -500,10 +500,10 @@ def test_what_was_deleted_while_a_request_waited_is_not_listed_any_more(session,
     tip = row()
     services.ask_to_hold(session, tip, Wish("case", "own", in_days(9)), actor=unit[ANALYST])
     session.commit()
-    assert [one.reference for one in held_tips(session, "police")] == [tip.reference]
+    assert [one.reference for one in held_tips(session, "police", 0)] == [tip.reference]
     assert sweep(session, in_days(7))["tips"] == 1
 
-    assert held_tips(session, "police") == []
+    assert held_tips(session, "police", 0) == []
 
 
 def test_a_release_makes_no_hold_longer(session, row, hold, unit):
@@ -562,7 +562,7 @@ def test_the_end_of_a_hold_is_warned_of_and_nothing_that_is_kept_beyond(session,
 
     found = {
         one.reference: one.expires_on
-        for one in leaving_soon(session, "police", today(), notice).rows
+        for one in leaving_soon(session, "police", today(), notice, 0).rows
     }
 
     assert found[ending.reference] == in_days(notice)

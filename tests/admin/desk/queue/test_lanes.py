@@ -144,7 +144,7 @@ def test_a_count_stops_at_a_hundred_and_the_page_says_so(app, session, many, des
 
     page = desk.get(lane="free")
 
-    assert '待受理 <span class="lanes__count">99+</span>' in page.text
+    assert '待受理 <span data-count="free" class="lanes__count">99+</span>' in page.text
 
 
 def test_a_lane_of_another_unit_counts_nothing_here(session, tip, members):

@@ -48,6 +48,7 @@ class Passer:
 
     def packed(self, desk, tip, to, reason="misfiled", note=None, **more):
         """Read a tip as `desk` and seal it for the unit `to`; gives what is posted."""
+        desk.post(tip, "clear")
         bundle = desk.get(f"/desk/tips/{tip.reference}/transfer.json").json
         own, other = self.secrets[desk.staff.unit_id], self.secrets[to]
         parts, number = parts_of(bundle, own), str(len(bundle["notes"]) + 1)
@@ -87,12 +88,14 @@ class Passer:
         return send(desk, tip, "transfer", self.packed(desk, tip, to, **more))
 
     def take_over(self, desk, tip, **more):
+        desk.post(tip, "clear")
         bundle = desk.get(f"/desk/tips/{tip.reference}/arrived.json").json
         parts = parts_of(bundle, self.secrets[desk.staff.unit_id])
         told = {"version": str(tip.version), "content_mac": content_mac(tip.reference, parts)}
         return send(desk, tip, "taken-over", told | more)
 
     def hand_back(self, desk, tip, reason="not_ours", **more):
+        desk.post(tip, "clear")
         bundle = desk.get(f"/desk/tips/{tip.reference}/back.json").json
         own, other = self.secrets[desk.staff.unit_id], self.secrets[bundle["unit"]]
         again = {

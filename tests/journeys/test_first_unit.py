@@ -13,6 +13,7 @@ from admin.members.joining import write_setup_code
 from admin.migrate import migrate
 from admin.models import AuditEvent, Member, UnitKey
 from tests.live import start_server
+from tests.signing_in import cleared
 from tests.support import WIDE_BUDGETS
 
 from .conftest import SCREENS, Reporter
@@ -295,7 +296,7 @@ def test_three_people_make_a_unit_that_reads_a_tip_by_the_pages_alone(journey, e
     reporter.write_tip(category="A4", what=TIP, place="桥头", official="no")
     third.page.goto(f"{empty.desk}/desk/")
     third.page.click(".queue__reference a")
-    expect(third.page.locator("#opened")).to_contain_text(TIP)
+    expect(cleared(third.page).locator("#opened")).to_contain_text(TIP)
 
     journey.invite(admin, "分派员己", ["dispatcher"])
     admin.page.click("text=都发好了")

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.signing_in import typed_in
+from tests.signing_in import cleared, typed_in
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ def open_tip(page, words):
     addresses = [link.get_attribute("href") for link in links.all()]
     for address in addresses:
         page.goto(page.url.split("/desk/")[0] + address)
-        page.wait_for_selector(
+        cleared(page).wait_for_selector(
             "#opened dl, #opened .field, #opened section, #opened p:not(#opening)"
         )
         if words in page.locator("#opened").inner_text():
@@ -114,7 +114,7 @@ def test_two_members_deciding_at_once_the_second_is_told_and_keeps_the_typed_wor
     first, second = member("police-1"), member("police-2")
     address = open_tip(first, "两个人同时办的那一条")
     second.goto(second.url.split("/desk/")[0] + address)
-    second.wait_for_selector("#message:not([hidden])")
+    cleared(second).wait_for_selector("#message:not([hidden])")
     second.fill("#body", "写到一半的话")
 
     first.click("#acts button:has-text('领办')")

@@ -11,6 +11,7 @@ from admin.db import db
 from admin.models import Tip, Transfer
 from tests.admin.desk.conftest import store_sealed
 from tests.evidence_files import photo_with_gps
+from tests.signing_in import cleared
 
 from .test_main_journey import open_tip
 
@@ -106,7 +107,7 @@ def test_a_misfiled_tip_goes_to_the_right_unit_with_its_file_and_the_talk_goes_o
     drugs.goto(f"{live.desk}/desk/")
     expect(drugs.locator(".queue__row")).to_contain_text("转来，等接收")
     drugs.goto(f"{live.desk}{address}")
-    drugs.wait_for_selector("#take-over:visible")
+    cleared(drugs).wait_for_selector("#take-over:visible")
     for words in (WHAT, LATER, NOTE):
         drugs.wait_for_selector(f"main :text('{words}')")
     assert drugs.locator("#alarm").is_hidden()
@@ -166,7 +167,7 @@ def test_a_tip_that_is_not_theirs_comes_back_with_what_came_meanwhile(
     write_again(sender, receipt, LATER)
 
     drugs.goto(f"{live.desk}{address}")
-    drugs.wait_for_selector("#take-over:visible")
+    cleared(drugs).wait_for_selector("#take-over:visible")
     drugs.fill("#note-body", "这是公安的事，禁毒这边没有线头。")
     drugs.click("#note button")
     drugs.wait_for_selector(".notes__one:nth-child(2)")
@@ -176,7 +177,7 @@ def test_a_tip_that_is_not_theirs_comes_back_with_what_came_meanwhile(
     drugs.wait_for_url("**/desk/transfers?gone=*")
 
     desk.goto(f"{live.desk}{address}")
-    desk.wait_for_selector("#tip[data-opened]")
+    cleared(desk).wait_for_selector("#tip[data-opened]")
     for words in (WHAT, LATER, NOTE, "禁毒这边没有线头"):
         desk.wait_for_selector(f"main :text('{words}')")
     assert desk.locator("#alarm").is_hidden()
@@ -238,7 +239,7 @@ def test_a_tip_about_an_official_goes_to_no_ordinary_unit_by_any_door(live, repo
     desk.wait_for_url("**/desk/transfers?gone=*")
     upper = member("upper-1")
     upper.goto(f"{live.desk}{address}")
-    upper.wait_for_selector("#take-over:visible")
+    cleared(upper).wait_for_selector("#take-over:visible")
     upper.wait_for_selector(f"#opened :text('{WHAT}')")
     upper.click("#take-over button")
     upper.wait_for_selector("#message:not([hidden])")

@@ -44,7 +44,7 @@ USUAL = 4
 # Read late: what residents ask for seldom stands there alone.
 LATE = ("law", "more")
 # For who runs the site or builds it: found, but after everything else.
-FOR_OPERATORS = re.compile(r"about/(operating.*|desk-.*|security)\.md")
+FOR_OPERATORS = re.compile(r"about/(operating.*|desk-.*|security.*)\.md")
 # Numbers to ring, wherever a page lets them be pressed.
 RINGS = re.compile(r'href="tel:([^"]+)"')
 NUMBERS = re.compile(r"\d{3,}")

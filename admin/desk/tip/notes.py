@@ -58,8 +58,8 @@ def attach_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -
     """Add a note that says why something is done, which has a line of its own in the history.
 
     To write why does not say that the tip was read. Raises `NumberTaken` unless it is the next in
-    the chain: the browser then reads what came between and seals it anew. Raises `MoveNotAllowed` once
-    the tip's content was deleted.
+    the chain: the browser then reads what came between and seals it anew. Raises `MoveNotAllowed`
+    once the tip's content was deleted.
     """
     if tip.status is TipStatus.PURGED:
         raise MoveNotAllowed("purged")

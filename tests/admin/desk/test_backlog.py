@@ -87,25 +87,35 @@ def test_the_page_names_no_tip(sign_in, make_tip):
         assert tip.reference not in page
 
 
-def ask(app, unit_id, **values):
+def ask(app, make_tip, unit_id, **values):
+    kind = values.get("kind")
+    ended = {"status": TipStatus.CLOSED, "is_open": False} if kind == "review" else {}
+    tip_id = None if kind == "suspend" else make_tip(unit_id=unit_id, **ended).id
     with app.app_context():
         common = {"id": random_key(), "kind": "close", "why": "spam", "asked_by": "ada"}
-        row = common | {"unit_id": unit_id, "asked_on": today() - timedelta(days=2)} | values
+        row = (
+            common
+            | {"tip_id": tip_id, "unit_id": unit_id, "asked_on": today() - timedelta(days=2)}
+            | values
+        )
         db.session.execute(insert(Countersign).values(**row))
         db.session.commit()
 
 
-def test_endings_that_wait_for_a_second_person_are_counted_for_the_own_unit(sign_in, app):
-    ask(app, "supervision")
-    ask(app, "supervision", asked_on=today())
-    ask(app, "supervision", settled_on=today(), is_granted=True)
-    ask(app, "supervision", kind="suspend")
-    ask(app, "upper")
+def test_endings_that_wait_for_a_second_person_are_counted_for_the_own_unit(sign_in, app, make_tip):
+    ask(app, make_tip, "supervision")
+    ask(app, make_tip, "supervision", asked_on=today())
+    ask(app, make_tip, "supervision", settled_on=today(), is_granted=True, result="reopened")
+    ask(app, make_tip, "supervision", kind="suspend")
+    ask(app, make_tip, "supervision", kind="review", asked_on=today())
+    ask(app, make_tip, "upper")
 
     page = sign_in("custodian-1").get(PAGE).text
 
     told = page[page.index("等第二个人同意的办结") :]
     assert f"2 条，最早的 {today() - timedelta(days=2)} 提出" in told
+    assert "等人看的 1 条" in told
+    assert "重新办 1。" in told
     assert "没有。" in sign_in("police-head").get(PAGE).text
 
 

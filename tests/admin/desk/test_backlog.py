@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from admin.db import db, today
 from admin.desk.backlog.reading import oldest_statement, read_oldest
 from admin.desk.claims import clock
 from admin.desk.queue.lanes import Viewer
-from admin.models import Countersign, random_key
+from admin.models import Countersign, Tip, random_key
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from tests.admin.desk.queue.test_lanes import plan_of
@@ -88,9 +88,7 @@ def test_the_page_names_no_tip(sign_in, make_tip):
 
 
 def ask(app, make_tip, unit_id, **values):
-    kind = values.get("kind")
-    ended = {"status": TipStatus.CLOSED, "is_open": False} if kind == "review" else {}
-    tip_id = None if kind == "suspend" else make_tip(unit_id=unit_id, **ended).id
+    tip_id = None if values.get("kind") == "suspend" else make_tip(unit_id=unit_id).id
     with app.app_context():
         common = {"id": random_key(), "kind": "close", "why": "spam", "asked_by": "ada"}
         row = (
@@ -99,6 +97,9 @@ def ask(app, make_tip, unit_id, **values):
             | values
         )
         db.session.execute(insert(Countersign).values(**row))
+        if row["kind"] == "review":
+            ended = {"status": TipStatus.CLOSED, "is_open": False}
+            db.session.execute(update(Tip).where(Tip.id == tip_id).values(**ended))
         db.session.commit()
 
 

@@ -202,9 +202,7 @@ def take(session: Session, district: District, request_id: int, *, by: Staff) ->
     The tip is held first, as by who asks: two that hold one each would wait for each other.
     """
     this = Countersign.id == request_id
-    tip_id = session.execute(select(Countersign.tip_id).where(this)).scalar()
-    tip = select(Tip).where(Tip.id == tip_id).with_for_update(of=Tip)
-    session.execute(tip.execution_options(populate_existing=True))
+    tip_id = _hold_tips(session, request_id)
     row = session.scalars(
         select(Countersign).where(this, Countersign.settled_on.is_(None)).with_for_update()
     ).one_or_none()
@@ -215,6 +213,21 @@ def take(session: Session, district: District, request_id: int, *, by: Staff) ->
     ):
         raise NotSecond
     return row
+
+
+def _hold_tips(session: Session, request_id: int) -> int | None:
+    """Hold the tip of a request, and the one that it goes into or comes out of; returns its id.
+
+    In the order of their ids, as all who hold two do: the other one may come first.
+    """
+    query = select(Countersign.tip_id, Countersign.other_id, Tip.merged_into_id)
+    query = query.outerjoin(Tip, Tip.id == Countersign.tip_id)
+    row = session.execute(query.where(Countersign.id == request_id)).one_or_none()
+    tip_id, *others = row or (None,)
+    held = {number for number in (tip_id, *others) if number is not None}
+    tips = select(Tip).where(Tip.id.in_(held)).order_by(Tip.id).with_for_update(of=Tip)
+    session.execute(tips.execution_options(populate_existing=True))
+    return tip_id
 
 
 def settle(

@@ -12,6 +12,7 @@ from ...audit.log import record
 from ...db import db
 from ...models import Tip, TipOpening
 from ...sealing.marks import split_marks
+from ...tip.status import TipStatus
 from ...vault import readers
 from ...vault.conversation import TalkRow, read_talk
 from ...vault.deadlines.clocks import note_first_read
@@ -19,7 +20,7 @@ from ...vault.key_change import kept
 from ..blueprint import Answer, bp
 from ..claims import clock, is_held
 from ..files.services import whole_files
-from ..loading import own_tip
+from ..loading import locked_tip, own_tip
 from .note_views import sealed_notes
 
 
@@ -47,8 +48,10 @@ def sealed_tip(reference: str) -> Answer:
     tip = own_tip(db.reading, reference, *map(undefer, (Tip.sealed, Tip.marks, Tip.seen)))
     check_clear(tip)
     # First: the audit log's lock, once taken, must not be held while this waits for the tip's row.
-    note_first_read(db.session, tip.id, by=g.staff.name)
-    _note_opened(tip)
+    # Meanwhile it may have been passed on, or deleted: then nothing of it is sent, or noted.
+    if locked_tip(reference).status is not TipStatus.PURGED:
+        note_first_read(db.session, tip.id, by=g.staff.name)
+        _note_opened(tip)
     readers.note_read(db.session, tip, g.staff.member_id)
     _audit_opening(tip, request.args.get("why", ""))
     talk = read_talk(db.reading, tip.id)

@@ -9,9 +9,18 @@ from sqlalchemy import func, select, update
 
 from admin.db import db
 from admin.desk import loading
-from admin.desk.tip import link_views
+from admin.desk.tip import link_views, opening
 from admin.desk.transfer import views as transfer_views
-from admin.models import Decision, Member, Message, Note, Tip, Transfer, TransferFile
+from admin.models import (
+    Decision,
+    Member,
+    Message,
+    Note,
+    Tip,
+    TipOpening,
+    Transfer,
+    TransferFile,
+)
 
 from .passing import send
 
@@ -134,3 +143,25 @@ def payload_of(app, tip):
         return db.reading.execute(
             select(Tip.unit_id).where(Tip.id == tip.id, Tip.unit_key_id == tip.unit_key_id)
         ).scalar_one()
+
+
+def test_who_opens_it_at_the_moment_when_it_goes_is_sent_nothing_and_reads_nothing_for_the_other(
+    app, passer, desk, tip, fresh, monkeypatch
+):
+    check = opening.check_clear
+
+    def goes_now(one):
+        check(one)
+        monkeypatch.setattr(opening, "check_clear", check)
+        assert passer.pass_on(desk, fresh(tip), "drugs").status_code == 200
+
+    monkeypatch.setattr(opening, "check_clear", goes_now)
+
+    answer = desk.get(f"/desk/tips/{tip.reference}/sealed.json")
+
+    assert answer.status_code != 200
+    assert "sealed" not in answer.text
+    codes = [line.event.code for line in fresh(tip).decisions]
+    assert codes[-1] == "transferred_misfiled_drugs"
+    with app.app_context():
+        assert db.reading.get(TipOpening, tip.id) is None

@@ -217,7 +217,9 @@ def test_nothing_under_hold_is_deleted_and_nothing_that_is_due_is_kept(year, dat
     assert counts["gone"] >= (40 if whole else 8), counts
     assert counts["gone after a hold"] >= (3 if whole else 1), counts
     assert counts["kept past its day"] >= (50 if whole else 5), counts
-    wanted = ("hold granted", "hold refused", "release granted", "merged", "not taken up again")
+    wanted = ["hold granted", "hold refused", "release granted", "merged"]
+    # Four months have room for little: that nothing is taken up again shows in the whole year.
+    wanted += ["not taken up again"] if whole else []
     assert min(counts[name] for name in wanted) >= 1, counts
     # The journal tells of each deletion once, and of the holds; a restore has nothing else.
     config = year.app.extensions["dengshao"].config

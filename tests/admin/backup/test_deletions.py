@@ -8,7 +8,19 @@ from sqlalchemy import create_engine, select, update
 
 from admin.config import load_config
 from admin.db import db, today
-from admin.models import Decision, HoldStep, Message, Note, RetentionLine, Tip, TipLabel, Upload
+from admin.models import (
+    Decision,
+    HoldStep,
+    Message,
+    Note,
+    RetentionLine,
+    Tip,
+    TipLabel,
+    TipOpening,
+    Transfer,
+    TransferFile,
+    Upload,
+)
 from admin.serving.sweeper import sweep_now
 from admin.tip.status import TipStatus
 from admin.vault import vault
@@ -43,6 +55,26 @@ def one(app, receipt):
         note = {"number": 1, "kind": "note", "by": "ada", "written_at": 1, "sealed": b"n" * 99}
         db.session.add(Note(tip_id=tip_id, **note))
         db.session.add(TipLabel(tip_id=tip_id, label="on_site", unit_id="police"))
+        db.session.add(TipOpening(tip_id=tip_id, upto=0))
+        passed = {
+            "tip_id": tip_id,
+            "step": 1,
+            "from_unit": "police",
+            "to_unit": "drugs",
+            "old_key_id": db.session.scalars(select(Tip.unit_key_id)).first(),
+            "by": "ada",
+            "sealed_in": bytes(32),
+            "made_on": today(),
+            "reason": "misfiled",
+            "content_mac": "0" * 64,
+            "settled_on": today(),
+            "is_taken": True,
+        }
+        transfer = Transfer(**passed)
+        db.session.add(transfer)
+        db.session.flush()
+        kept = {"part": "tip", "number": 0, "sealed": b"t" * 99}
+        db.session.add(TransferFile(transfer_id=transfer.id, **kept))
         for blob, size in FILES.items():
             row = {"made_on": today(), "is_whole": True, "is_released": False, "tip_id": tip_id}
             db.session.add(Upload(blob=blob, size=size, **row))
@@ -111,7 +143,9 @@ def test_what_was_deleted_since_the_backup_is_not_brought_back_by_it(
     assert [tip[name] for name in WORDS] == [None] * len(WORDS)
     assert tip["talk_length"] == 0
     url = target["DENGSHAO_DATABASE_URL"]
-    for table in (Message, Note, TipLabel, Upload):
+    # What it was at another unit before goes with it.
+    assert all_of(url, TransferFile) == []
+    for table in (Message, Note, TipLabel, Upload, TipOpening):
         assert tip["id"] not in {row["tip_id"] for row in all_of(url, table)}, table
     lines = [row for row in all_of(url, Decision) if row["tip_id"] == tip["id"]]
     assert max(lines, key=lambda row: row["step"])["kind"] == "expired"

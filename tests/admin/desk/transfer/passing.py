@@ -89,14 +89,20 @@ class Passer:
 
     def take_over(self, desk, tip, **more):
         desk.post(tip, "clear")
-        bundle = desk.get(f"/desk/tips/{tip.reference}/arrived.json").json
+        answer = desk.get(f"/desk/tips/{tip.reference}/arrived.json")
+        if answer.status_code != 200:
+            return answer  # It went away meanwhile.
+        bundle = answer.json
         parts = parts_of(bundle, self.secrets[desk.staff.unit_id])
         told = {"version": str(tip.version), "content_mac": content_mac(tip.reference, parts)}
         return send(desk, tip, "taken-over", told | more)
 
     def hand_back(self, desk, tip, reason="not_ours", **more):
         desk.post(tip, "clear")
-        bundle = desk.get(f"/desk/tips/{tip.reference}/back.json").json
+        answer = desk.get(f"/desk/tips/{tip.reference}/back.json")
+        if answer.status_code != 200:
+            return answer  # It went away meanwhile.
+        bundle = answer.json
         own, other = self.secrets[desk.staff.unit_id], self.secrets[bundle["unit"]]
         again = {
             kind: {n: sealed_for(opened(one, own), other) for n, one in bundle[kind].items()}

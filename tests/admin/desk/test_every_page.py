@@ -65,3 +65,21 @@ def test_no_page_of_a_member_has_a_barrier_or_scrolls_sideways(live, visit, demo
     assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
     assert "/desk/account/" in seen
     assert len(seen) >= 2
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_queue_fits_the_screen_in_the_largest_letters_too(live, visit, demo, tip, width):
+    page = visit(viewport={"width": width, "height": 780})
+    signed_in(page, live, demo["police-1"])
+    page.goto(f"{live.desk}/desk/")
+    for _ in ("长辈版", "更大"):
+        page.click("#elder")
+        page.wait_for_selector(".label__category")
+
+        assert page.evaluate(SIDEWAYS) <= 1, page.evaluate(OUTSIDE)
+
+
+# What reaches beyond the screen, but for the lanes, which glide by themselves.
+OUTSIDE = """[...document.querySelectorAll("body *:not(.lanes *)")]
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map((one) => `${one.tagName}.${one.className}`)"""

@@ -27,10 +27,10 @@ _CSP = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def file_part(reference: str, blob: str, number: int) -> Answer:
     """Send one sealed part of a file; who asks for the first of them opens it, and is audited."""
     tip = own_tip(db.reading, reference)
+    check_clear(tip)
     upload = held_file(db.reading, tip.id, blob)
     if upload is None or not part_length(upload.size, number):
         abort(404)
-    check_clear(tip)
     _refuse_missing(blob, number)
     if number == 0:
         note_opened(db.session, tip, blob, actor=g.staff)

@@ -17,15 +17,15 @@ from ..models import HoldKind, HoldStep, Tip
 from ..tip.status import TipStatus
 from ..vault import history
 from ..vault.events import SYSTEM
-from ..vault.expiry import EMPTY
+from ..vault.expiry import EMPTY, HANGING
 from ..vault.retention.deletions import RESTORED, Entry, merged, tag_key, tag_of
 from .checking import PartTaker
 
 _AT_ONCE: Final = 5000
 """Tips of one statement: SQLite takes 32,766 values, PostgreSQL 65,535."""
 _HANGING: Final = (
-    *("message", "note", "tip_label", "kept_tip", "kept_file", "upload"),
-    *("tip_opening", "tip_reader"),
+    *(table.__tablename__ for table in HANGING),
+    *("kept_tip", "kept_file", "upload"),
 )
 
 

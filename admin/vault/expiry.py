@@ -58,6 +58,9 @@ EMPTY: Final = {
 }
 """What stands in a tip's row once its words are deleted; the version besides is one more."""
 
+HANGING: Final = (Message, Note, TipLabel, TipOpening, TipReader)
+"""Rows that go with a tip's words: here, in a restore, and where a practice unit is cleared."""
+
 
 def sweep(session: Session, day: date | None = None) -> dict[str, int]:
     """Delete what is due on `day` (today), `BATCH` tips and covers at most. The caller commits.
@@ -106,7 +109,7 @@ def _purge(session: Session, day: date) -> int:
     ).all()
     old = {row.id: row.status for row in due}
     if old:
-        for table in (Message, Note, TipLabel, TipOpening, TipReader):
+        for table in HANGING:
             session.execute(delete(table).where(table.tip_id.in_(old)))
         session.execute(delete(TipLink).where(TipLink.one_id.in_(old) | TipLink.other_id.in_(old)))
         session.execute(update(Tip).where(Tip.id.in_(old)).values(EMPTY | _more(day)))

@@ -14,20 +14,16 @@ from ..models import (
     Countersign,
     Decision,
     HoldStep,
-    Message,
-    Note,
     Recusal,
     Tip,
-    TipLabel,
     TipLink,
-    TipOpening,
-    TipReader,
     Transfer,
     UnitKey,
 )
 from ..sealing import age, payload, receipt
 from ..sealing.marks import unit_mark
 from ..tip.routing import Circumstances, choose_urgency
+from .expiry import HANGING
 from .files import uploads
 from .key_change import kept, transfers
 from .store import SealedTip, store_tip
@@ -119,8 +115,7 @@ def clear_practice(session: Session, unit_id: str) -> int:
     """
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
     transfers.forget(session, ids)
-    tables = (Note, TipLabel, TipOpening, ClockEvent, Decision, HoldStep, Message, Countersign)
-    for table in (*tables, TipReader, Recusal, Transfer):
+    for table in (*HANGING, ClockEvent, Decision, HoldStep, Countersign, Recusal, Transfer):
         _delete(session, table, ids)
     kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))

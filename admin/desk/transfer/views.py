@@ -75,7 +75,7 @@ def arrival_of(tip: Tip) -> Arrival | None:
         by=found.by,
         day=found.made_on.isoformat(),
         reason=district.transfers.word(found.reason),
-        is_waiting=found.settled_on is None,
+        is_waiting=transfers.pending_of(db.reading, tip.id) is not None,
         is_doubted=found.is_doubted,
         back=reasons if is_allowed(Act.HAND_BACK, g.staff.roles) else (),
     )
@@ -148,7 +148,9 @@ def what_arrived(reference: str) -> Answer:
 def take_tip_over(reference: str) -> Answer:
     """Take over what another unit passed on."""
     tip, content = _tip_as_seen(reference, _MOST_WORD)
-    transfer = _restorable(tip)
+    transfer = transfers.pending_of(db.session, tip.id)
+    if transfer is None:
+        raise MoveNotAllowed("no transfer")
     content_mac = hex_field(content, "content_mac", 64)
     try:
         take_over(db.session, tip, transfer, content_mac=content_mac, actor=g.staff)

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from admin.auditor.words import detail_words, transfer_codes
 from admin.db import db, today
@@ -24,7 +24,6 @@ from admin.models import (
     TipLink,
     TipReader,
     Transfer,
-    TransferFile,
     UnitKey,
 )
 from admin.sealing import age, payload
@@ -45,17 +44,6 @@ from tests.conftest import UnitSecrets
 from .passing import TALK, content_mac, opened, send
 
 WORDS = b'{"v":1,"kind":"note"}'
-
-
-@pytest.fixture
-def kept(app):
-    """Count the old files that are kept of transfers."""
-
-    def counted():
-        with app.app_context():
-            return db.reading.execute(select(func.count()).select_from(TransferFile)).scalar_one()
-
-    return counted
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ REFUSALS = (
     *(transfer.NotThere, transfer.StillKept, transfer.StillTied, transfer.WaitsForSecond),
     *(transfer.WordsSince, transfers.NotTaken, MoveNotAllowed, links.HasDuplicates),
     *(links.StillMerged, holds.NoOtherHead, countersign.NobodyToAsk, NotRead, Lapsed, ValueError),
-    *(holds.Outdated, countersign.NotSecond),
+    *(holds.Outdated, countersign.NotSecond, transfers.OtherContent),
 )
 
 

@@ -70,6 +70,7 @@ def raw(text):
     return re.findall(r"[a-z_=+]{2,}|[a-z]_", text.replace(OTHER, ""))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind not in NOT_AUDITED])
 def test_every_event_in_every_status_is_said_in_words(said, kind):
     """Audit shows raw `joined_…`, `merged_…`: staff.md, minors."""
@@ -98,6 +99,7 @@ def details():
     return [pytest.param(detail, id=detail) for detail in found]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("detail", details())
 def test_every_other_detail_is_said_in_words(said, detail):
     assert raw(said(detail)) == []

@@ -1,4 +1,4 @@
-"""Words of a package for an organ outside: the letter in its official form, and the page's sentences."""
+"""Words of a package for an organ outside: the official letter, and the page's sentences."""
 
 from typing import Any, Final
 
@@ -75,6 +75,7 @@ def _said() -> dict[str, str]:
         "choose_key": _("请先和对方核对公钥的校验码，再勾上。"),
         "nothing": _("一个字也没有勾。请至少勾一栏。"),
         "read_whole": _("请从头到尾看一遍要交出去的，再勾上。"),
+        "unchecked": _("正文里还有“待核实”。请先核对法律依据，改好。"),
         "secret": _("里面有查询码或者钥匙，不能交出去。请略去。"),
         "too_large": _("文件太大，一份装不下。请少勾几个，分几份交。"),
         "total": _("文件共 %(size)s。一份最多 %(most)s。"),

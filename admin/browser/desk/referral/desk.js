@@ -14,6 +14,8 @@ import { Sending } from "./sending.js";
 
 /** @typedef {{ unit: MemberKeys & CurrentKeys, opened: ReadTip, words: ReferralWords, data: ReferralData }} Held */
 
+// What the data say of a legal basis that no lawyer has looked at.
+const UNCHECKED = "待核实";
 /** @type {("letter-title" | "letter-body" | "letter-contact" | "letter-reply")[]} */
 const WRITTEN = ["letter-title", "letter-body", "letter-contact", "letter-reply"];
 
@@ -126,6 +128,7 @@ export class Desk {
     if (own) return own;
     const letter = this.letter([]);
     if (!letter.texts.length) return this.said.nothing;
+    if (letter.body.includes(UNCHECKED)) return this.said.unchecked;
     const words = [letter.title, letter.body, letter.contact, letter.reply].concat(
       letter.texts.map(({ text }) => text),
     );

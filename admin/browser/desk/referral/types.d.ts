@@ -179,6 +179,7 @@ type ReferralSaid = Record<
   | "choose_key"
   | "nothing"
   | "read_whole"
+  | "unchecked"
   | "secret"
   | "too_large"
   | "total"

@@ -22,7 +22,7 @@ import {
 import { manifestOf, sheetOf } from "../../admin/browser/desk/referral/manifest.js";
 import { holdsSecret, marksIn, STRUCK, struck } from "../../admin/browser/desk/referral/marks.js";
 import { pageOf, toMarkup } from "../../admin/browser/desk/referral/markup.js";
-import { excludedOffices, isExcluded } from "../../admin/browser/desk/referral/organs.js";
+import { excludedOffices, isExcluded, isFor } from "../../admin/browser/desk/referral/organs.js";
 import { newPassphrase } from "../../admin/browser/desk/referral/passphrase.js";
 import {
   newIdentity,
@@ -247,6 +247,29 @@ for (const [offices, exclude, later, expected] of [
     assert.equal(isExcluded({ offices }, excluded, WAYS), expected);
   });
 }
+
+for (const [more, fields, sealed, expected] of [
+  [{ takes: ["A2"] }, { category: "A2" }, false, true],
+  [{ takes: ["A2"] }, { category: "A1" }, false, false],
+  [{ takes: ["unclear"] }, { category: "" }, false, true],
+  [{ takes: ["A2"] }, { category: "A2", official: "yes" }, false, false],
+  [{ takes: [], officials: true }, { category: "A2", official: "yes" }, false, true],
+  [{ takes: ["A2"] }, { category: "A2", official: "unclear", exclude: ["town"] }, false, false],
+  [{ takes: ["A2"] }, { category: "A2", official: "no", exclude: ["town"] }, false, true],
+  [{ takes: ["A2"] }, { category: "A2", official: "no" }, true, false],
+]) {
+  test(`an organ ${JSON.stringify(more)} for ${JSON.stringify(fields)}, ${sealed}: ${expected}`, () => {
+    const opened = { tip: { fields }, talk: [] };
+    assert.equal(isFor({ officials: false, takes: [], ...more }, opened, sealed), expected);
+  });
+}
+
+test("an office that is excluded later makes an unclear tip one about officials", () => {
+  const body = JSON.stringify({ exclude: ["town"] });
+  const talk = [message({ kind: "supplement", body })];
+  const fields = { category: "A2", official: "unclear" };
+  assert.equal(isFor({ officials: false, takes: ["A2"] }, { tip: { fields }, talk }, false), false);
+});
 
 // ---- Files.
 

@@ -3,31 +3,31 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex, toUtf8 } from "../../shared/bytes.js";
 import { byId, element, say } from "../../shared/page/dom.js";
-import { excludedOffices, isExcluded } from "./organs.js";
+import { excludedOffices, isExcluded, isFor } from "./organs.js";
 
 /** @type {LockKind[]} */
 const LOCKS = ["key", "passphrase", "paper"];
 
 export class Addressee {
-  // `onChange` is told whether another organ was chosen.
   /**
    * @param {Pick<ReadTip, "tip" | "talk">} opened
-   * @param {Organ[]} organs
+   * @param {Pick<ReferralData, "organs" | "sealed">} data
    * @param {ReferralWords} words
    * @param {() => void} onChange
    */
-  constructor(opened, organs, words, onChange) {
+  constructor(opened, { organs, sealed }, words, onChange) {
     const excluded = excludedOffices(opened);
-    this.offered = organs.filter((organ) => !isExcluded(organ, excluded, words.ways));
-    this.kept = organs.filter((organ) => !this.offered.includes(organ));
+    const fit = organs.filter((organ) => isFor(organ, opened, sealed));
+    this.kept = fit.filter((organ) => isExcluded(organ, excluded, words.ways));
+    this.offered = fit.filter((organ) => !this.kept.includes(organ));
     this.said = words.referral.said;
     this.onChange = onChange;
   }
 
   show() {
     const choice = byId("organ");
-    this.offered.forEach(({ id, name, kind }) => {
-      const option = element("option", "", kind ? `${name}（${kind}）` : name);
+    this.offered.forEach(({ id, name }) => {
+      const option = element("option", "", name);
       option.value = id;
       choice.append(option);
     });

@@ -31,7 +31,7 @@ export class Desk {
     this.said = words.referral.said;
     this.letterWords = words.referral.letter;
     const changed = () => this.changed();
-    this.addressee = new Addressee(opened, data.organs, words, () => {
+    this.addressee = new Addressee(opened, data, words, () => {
       this.proposeBody();
       this.changed();
     });

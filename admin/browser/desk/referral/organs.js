@@ -1,7 +1,8 @@
-// Which organs are offered: none that the reporter does not want to know of it. Only here does that show,
-// in the opened tip and in what was added to it since. Pure.
+// Which organs are offered: none that the reporter does not want to know of it, and none that does not
+// take such a matter. Only here does that show, in the opened tip and in what was added to it. Pure.
 
 import { areFields } from "../../shared/sealing/opened.js";
+import { factsOf, isSupervisory } from "../../shared/sealing/routes.js";
 import { readSupplement } from "../readable.js";
 
 // A supplement that nobody can prove excludes all the same: an organ too few is no harm.
@@ -24,4 +25,13 @@ export function isExcluded({ offices }, excluded, { offices: units }) {
   return offices.some(
     (office) => excluded.includes(office) || theirs.includes(/** @type {any} */ (units[office])),
   );
+}
+
+// What may be about an official goes to organs for that alone, whatever its matter. `sealed`: all that
+// lies at this unit may be.
+/** @type {(organ: Organ, opened: Pick<ReadTip, "tip" | "talk">, sealed: boolean) => boolean} */
+export function isFor({ officials, takes }, opened, sealed) {
+  const { category, official } = factsOf(opened.tip.fields);
+  const isOfficial = sealed || isSupervisory(official, excludedOffices(opened));
+  return isOfficial ? officials : takes.includes(category);
 }

@@ -6,8 +6,9 @@ import { toBase64, toHex, toUtf8 } from "../../shared/bytes.js";
 import { byId, element, say } from "../../shared/page/dom.js";
 import { sealTo } from "../../shared/sealing/age.js";
 import { pad } from "../../shared/sealing/envelope.js";
-import { postJson } from "../../signin/api.js";
+import { getJson, setToken } from "../../signin/api.js";
 import { NotRead } from "../files/reading.js";
+import { askByPost } from "../post.js";
 import { saveFile } from "../save.js";
 import { enclose } from "./enclosed.js";
 import { documentOf, plainText } from "./letter.js";
@@ -53,13 +54,13 @@ export class Sending {
     try {
       await this.step();
     } catch (error) {
-      say(byId("referral-problem"), this.sentenceFor(/** @type {any} */ (error)));
+      say(byId("referral-problem"), this.sentenceFor(/** @type {Error} */ (error)));
     } finally {
       this.isBusy = false;
       byId("referral-go").disabled = false;
       say(byId("referral-progress"));
       this.desk.fix(Boolean(this.made));
-      if (this.made) byId("referral-go").textContent = said.again;
+      byId("referral-go").textContent = this.made ? said.again : said.go;
     }
   }
 
@@ -167,20 +168,40 @@ export class Sending {
     const bytes = toUtf8(JSON.stringify(Object.assign(content, kept)));
     const { recipient, recovery } = held.unit;
     const record = toBase64(await sealTo([recipient, recovery], pad(bytes, RECORD_STEP)));
-    return { version, organ, lock, sha256: sum, size, files, record };
+    return { version, number, organ, lock, sha256: sum, size, files, record };
   }
 
   /** @type {(made: Made) => Promise<void>} */
   async writeDown(made) {
-    say(byId("referral-progress"), this.desk.said.working);
-    const { number } = await postJson(this.desk.page.dataset.sent, made.body);
+    const { page, said } = this.desk;
+    say(byId("referral-progress"), said.working);
+    const answer = await askByPost(page.dataset.sent, made.body);
+    if (!answer.ok) return this.refused(answer);
     this.isDone = true;
-    this.tellDone(made, number);
+    this.tellDone(made, String(answer.number));
     byId("referral-go").hidden = true;
-    if (!made.blob) {
-      this.desk.page.dataset.noted = "yes";
-      window.print();
-    }
+    if (made.blob) return;
+    page.dataset.noted = "yes";
+    window.print();
+  }
+
+  // Refused for good, what was saved is void: the tip went on, or another letter took the number. What was
+  // written stays, and the next press makes a package of what stands now.
+  /** @type {(answer: ReferralAnswer) => Promise<void>} */
+  async refused(answer) {
+    const { said, held, page } = this.desk;
+    const { error = "", errors = {}, events = [], code, number, version } = answer;
+    const lines = [error, ...Object.values(errors).map((one) => one.join(" "))];
+    const news = events.map(({ day, by, what }) => `${day} ${by} ${what}`);
+    const isVoid = [403, 404, 409, 422].includes(code);
+    if (isVoid) this.made = null;
+    if (number) held.data.number = number;
+    if (version) held.data.version = version;
+    if (isVoid) this.desk.changed();
+    const after = isVoid ? said.void : said.saved_not_sent;
+    say(byId("referral-problem"), lines.concat(news, after).filter(Boolean).join(" "));
+    // After a new sign-in in another window the same press goes through.
+    if (code === 400 || code === 401) setToken((await getJson(page.dataset.sealed)).csrf);
   }
 
   /** @type {(made: Made, number: string) => void} */
@@ -221,16 +242,10 @@ export class Sending {
     say(byId("referral-progress"), this.desk.said.working, " ", percent);
   }
 
-  // A refusal makes what was saved void: the tip went on, or another package took the number.
-  /** @type {(error: Thrown & Error) => string} */
+  /** @type {(error: Error) => string} */
   sentenceFor(error) {
     const { said, held } = this.desk;
     if (error instanceof NotRead) return held.words.files.said[error.problem];
-    if (!this.made) return said.failed;
-    if (error.status === 409 || error.status === 422) {
-      this.made = null;
-      return `${error.sentence || ""}${said.moved_on}`;
-    }
-    return `${said.saved_not_sent}${error.sentence || ""}`;
+    return this.made ? said.saved_not_sent : said.failed;
   }
 }

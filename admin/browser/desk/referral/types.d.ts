@@ -47,6 +47,8 @@ interface Organ {
   phone: string;
   key: string | null;
   offices: string[];
+  takes: string[];
+  officials: boolean;
 }
 
 // What stands in #referral-data: admin/desk/referral/.
@@ -57,10 +59,14 @@ interface ReferralData {
   unit: string;
   reference: string;
   chase: number;
+  sealed: boolean;
   organs: Organ[];
 }
 
 type LockKind = "key" | "passphrase" | "paper";
+
+// What the server answers of a package: the letter's number, or what it says against it.
+type ReferralAnswer = Partial<Conflict> & DeskAnswer & { number?: string };
 
 interface PackageLock {
   recipient: string;
@@ -186,8 +192,9 @@ type ReferralSaid = Record<
   | "working"
   | "failed"
   | "saved_not_sent"
+  | "go"
   | "again"
-  | "moved_on"
+  | "void"
   | "saved"
   | "printed"
   | "passphrase"

@@ -1,13 +1,16 @@
 // What a member does on the page of a referral: chooses, strikes, writes, reads the whole, and sends it off.
 // What is shown as the sheet is what leaves, and nothing else does.
 
+import { toUtf8 } from "../../shared/bytes.js";
 import { byId, replaceChildren, say } from "../../shared/page/dom.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
 import { Addressee } from "./addressee.js";
 import { Editor } from "./editor.js";
+import { neutralName } from "./enclosed.js";
 import { FileChoice, MOST } from "./file_choice.js";
 import { itemsOf, secretsOf } from "./items.js";
-import { documentOf } from "./letter.js";
+import { documentOf, plainText } from "./letter.js";
+import { TEXT } from "./manifest.js";
 import { holdsSecret } from "./marks.js";
 import { toElement } from "./markup.js";
 import { Sending } from "./sending.js";
@@ -89,7 +92,22 @@ export class Desk {
     this.files.renew(this.isPaper);
     const left = this.editor.left();
     say(byId("marks-left"), left && this.said.marks_left.replace("%(n)s", String(left)));
-    this.showSheet([]);
+    this.showSheet(this.planned());
+  }
+
+  // What the list will name, before there are sums.
+  /** @type {() => ListedEntry[]} */
+  planned() {
+    if (this.isPaper) return [];
+    const words = this.letterWords;
+    const size = toUtf8(plainText(this.letter([]), words)).length;
+    const files = this.files.chosen(false).map((file, i) => ({
+      name: neutralName(i + 1, "…"),
+      size: file.size,
+      sha256: words.list_later,
+      about: words.about_files,
+    }));
+    return [{ name: TEXT, size, sha256: words.list_later, about: words.about_text }, ...files];
   }
 
   get isPaper() {

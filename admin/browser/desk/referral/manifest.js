@@ -3,6 +3,8 @@
 // As MANIFEST and SHEET of admin/handed/reading.py.
 export const MANIFEST = "manifest.json";
 export const SHEET = "manifest.txt";
+export const TEXT = "text.txt";
+export const LETTER = "letter.html";
 
 /** @type {(letter: Letter4Organ, entries: PackedEntry[]) => string} */
 export function manifestOf({ reference, number, to, from, day }, entries) {

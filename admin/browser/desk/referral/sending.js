@@ -12,13 +12,11 @@ import { askByPost } from "../post.js";
 import { saveFile } from "../save.js";
 import { enclose } from "./enclosed.js";
 import { documentOf, plainText } from "./letter.js";
-import { MANIFEST, manifestOf, SHEET, sheetOf } from "./manifest.js";
+import { LETTER, MANIFEST, manifestOf, SHEET, sheetOf, TEXT } from "./manifest.js";
 import { pageOf } from "./markup.js";
 import { Packing } from "./packing.js";
 import { newPassphrase } from "./passphrase.js";
 
-const TEXT = "text.txt";
-const LETTER = "letter.html";
 const RECORD_STEP = 4096;
 
 /** @typedef {import("./desk.js").Desk} Desk */

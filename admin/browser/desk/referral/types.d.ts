@@ -150,6 +150,7 @@ type LetterWords = Record<
   | "list_size"
   | "list_about"
   | "list_none"
+  | "list_later"
   | "about_text"
   | "about_letter"
   | "about_sheet"

@@ -16,7 +16,7 @@ from ...app_state import app_state
 from ...db import db, today
 from ...district.data import Choice, District
 from ...models import Referral, Tip
-from ...vault import referrals
+from ...vault.outside import referrals
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..loading import back_to, tip_as_seen

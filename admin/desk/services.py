@@ -14,8 +14,9 @@ from ..models import Decision, Direction, Message, Tip
 from ..tip.events import Event, EventKind
 from ..tip.status import TipStatus, may_move
 from ..tip.urgency import Urgency
-from ..vault import history, referrals
+from ..vault import history
 from ..vault.lane import leave_lane
+from ..vault.outside import referrals
 from ..vault.retention.told import is_over
 from ..vault.store import add_message
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim

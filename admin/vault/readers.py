@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..db import today
 from ..models import Decision, Note, Recusal, Tip, TipReader
 from ..tip.events import EventKind
-from .records import is_note
+from .outside.records import is_note
 
 
 class NotCleared(Exception):

@@ -21,9 +21,10 @@ from ...district.data import District, Organ
 from ...models import ClockEvent, Referral, Tip
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
-from ...vault import history, records, referrals
+from ...vault import history
 from ...vault.deadlines import clocks
 from ...vault.lane import leave_lane
+from ...vault.outside import records, referrals
 from ..claims import keep_claim
 from ..services import MoveNotAllowed
 from ..tip.notes import SealedNote, attach_note

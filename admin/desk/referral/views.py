@@ -21,8 +21,9 @@ from ...db import db, today
 from ...models import Referral, Tip
 from ...sealing.age.shape import WrongShape, clear_size
 from ...tip.status import TipStatus
-from ...vault import readers, records, referrals
+from ...vault import readers
 from ...vault.key_change import transfers
+from ...vault.outside import records, referrals
 from ...wire.fields import base64_field, hex_field
 from ...wire.json_api import read_json
 from .. import words as desk_words

@@ -22,7 +22,7 @@ from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
 from ...vault import history
 from ...vault.lane import leave_lane
-from ...vault.records import is_note
+from ...vault.outside.records import is_note
 from ...vault.store import NumberTaken
 from ..services import MoveNotAllowed
 

@@ -59,8 +59,7 @@ class Referrer:
         made = self.make(desk, tip, organ, **changes)
         assert made.status_code == 200, made.json
         number = made.json["referral"]
-        version = self.version(desk, tip)
-        given = self.step(desk, tip, number, "handed-over", version=version, way="person")
+        given = self.step(desk, tip, number, "handed-over", way="person")
         assert given.status_code == 303, given.json
         return number
 
@@ -70,9 +69,9 @@ class Referrer:
         start = text.index('name="version" value="') + len('name="version" value="')
         return text[start : text.index('"', start)]
 
-    def step(self, desk, tip, number, act, **fields):
+    def step(self, desk, tip, package, act, /, **fields):
         """Post what becomes of a package, as the tip's page does."""
         fields.setdefault("version", self.version(desk, tip))
         if act in ("handed-over", "slip"):
             fields.setdefault("day", today().isoformat())
-        return desk.post_with(desk.token(), tip, f"referral/{number}/{act}", **fields)
+        return desk.post_with(desk.token(), tip, f"referral/{package}/{act}", **fields)

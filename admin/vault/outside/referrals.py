@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from ..models import Referral
+from ...models import Referral
 
 
 def read_all(session: Session, tip_id: int) -> Sequence[Referral]:

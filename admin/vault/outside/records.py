@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from ..models import Note
+from ...models import Note
 
 RECORD: Final = "record"
 """The kind of such a row."""

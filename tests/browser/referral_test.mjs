@@ -348,6 +348,13 @@ test("the letter has its number, addressee, paragraphs, enclosures, seal, day an
   assert.equal(page.match(/公安承办组/g).length, 3);
 });
 
+test("on paper alone there is no list of files, and the letter names none", () => {
+  const page = pageOf("函", documentOf(letter({ entries: [] }), LETTER_WORDS));
+  assert.ok(!page.includes("list_title"));
+  assert.ok(!page.includes("attached_list"));
+  assert.ok(page.includes("attached_text"));
+});
+
 test("nothing of a stranger's text becomes markup, and the page runs nothing", () => {
   const page = pageOf("<b>", documentOf(letter(), LETTER_WORDS));
   assert.ok(!/<script/i.test(page));

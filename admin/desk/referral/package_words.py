@@ -29,7 +29,6 @@ LETTER: Final = {
     "list_name": "名称",
     "list_size": "大小（字节）",
     "list_about": "说明和校验值（SHA-256）",
-    "list_none": "只有纸质的线索内容，没有文件。",
     "list_later": "（校验值做好时填上）",
     "about_text": "线索内容，纯文本",
     "about_letter": "函、线索内容、清单、回执",

@@ -10,7 +10,8 @@ const node = (tag, className, ...children) => ({ tag, className, children });
 export const documentOf = (letter, words) => [
   letterSheet(letter, words),
   textSheet(letter, words),
-  listSheet(letter, words),
+  // On paper alone nothing is enclosed.
+  ...(letter.entries.length ? [listSheet(letter, words)] : []),
   slipSheet(letter, words),
 ];
 
@@ -43,7 +44,7 @@ function letterSheet(letter, words) {
 function attached({ entries }, words) {
   const count = filesIn(entries).length;
   const files = count ? [words.attached_files.replace("%(n)s", String(count))] : [];
-  return [words.attached_text, ...files, words.attached_list];
+  return [words.attached_text, ...files, ...(entries.length ? [words.attached_list] : [])];
 }
 
 /** @type {(entries: ListedEntry[]) => ListedEntry[]} */
@@ -79,12 +80,7 @@ function listSheet({ entries }, words) {
     ),
   );
   const table = node("table", "letter__list", node("thead", "", head), node("tbody", "", ...rows));
-  return node(
-    "section",
-    "letter",
-    node("h2", "letter__title", words.list_title),
-    entries.length ? table : node("p", "letter__text", words.list_none),
-  );
+  return node("section", "letter", node("h2", "letter__title", words.list_title), table);
 }
 
 /** @type {(letter: Letter4Organ, words: LetterWords) => Tree} */

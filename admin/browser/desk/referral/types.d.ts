@@ -149,7 +149,6 @@ type LetterWords = Record<
   | "list_name"
   | "list_size"
   | "list_about"
-  | "list_none"
   | "list_later"
   | "about_text"
   | "about_letter"

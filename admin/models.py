@@ -644,6 +644,63 @@ class TransferFile(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Referral(Base):
+    """A package made of a tip for an organ outside, and what became of it.
+
+    What left was made by a member's browser; a record of it lies among the tip's notes, sealed to
+    the unit. Here stand days, codes and sums alone.
+    """
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index("ix_referral_serial", "unit_id", "year", "serial", unique=True),
+        Index("ix_referral_tip", "tip_id", "number", unique=True),
+        # One package at a time for each organ.
+        Index(
+            "ix_referral_open",
+            *("tip_id", "organ"),
+            unique=True,
+            sqlite_where=text("settled_on IS NULL"),
+            postgresql_where=text("settled_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    # Of the tip's packages, the first is 1; its record's number among the notes follows from it.
+    number: Mapped[int]
+    # The number of the letter: running, for the unit that made it and the year.
+    unit_id: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    serial: Mapped[int]
+    # Of organs.yml.
+    organ: Mapped[str] = mapped_column(String(40))
+    # Of referral.services.Lock.
+    lock: Mapped[str] = mapped_column(String(10))
+    # Of the package file: hex, bytes, how many files of the tip are in it.
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    files: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_on: Mapped[date]
+    # Of organs.yml, how it left this house; none while it has not.
+    way: Mapped[str | None] = mapped_column(String(20))
+    sent_by: Mapped[str | None] = mapped_column(String(80))
+    sent_on: Mapped[date | None]
+    # The day of the organ's return slip; their number stands in the note of that number.
+    received_on: Mapped[date | None]
+    slip_note: Mapped[int | None]
+    # The last day on which the organ was asked how it stands.
+    chased_on: Mapped[date | None]
+    # Of referral.services.End: how it came out; none while it is open.
+    end: Mapped[str | None] = mapped_column(String(12))
+    # A code: of organs.yml where it came back, of outcomes.yml where it has a result.
+    why: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    end_note: Mapped[int | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_on: Mapped[date | None]
+
+
 class Countersign(Base):
     """What one person asked for and a second one must agree to, or is to look over afterwards."""
 

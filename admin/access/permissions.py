@@ -45,6 +45,8 @@ class Act(enum.StrEnum):
     TAKE_OVER = "take_over"
     HAND_BACK = "hand_back"
     FETCH_BACK = "fetch_back"
+    REFER = "refer"
+    CHASE = "chase"
     BULK = "bulk"
     SEARCH = "search"
     ENTER = "enter"
@@ -98,6 +100,8 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.TAKE_OVER: _READERS,
     Act.HAND_BACK: _JUDGES,
     Act.FETCH_BACK: _HEADS,
+    Act.REFER: _JUDGES,
+    Act.CHASE: _READERS,
     Act.BULK: _JUDGES,
     Act.SEARCH: _READERS | {"dispatcher"},
     Act.ENTER: _READERS,

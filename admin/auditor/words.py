@@ -1,6 +1,6 @@
 """What the codes of the audit log are called on the auditor's page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from ..access.permissions import Act
 from ..audit.faults import Fault, Finding
 from ..audit.log import is_reference
-from ..district.data import District
+from ..district.data import Choice, District
 from ..tip.channels import CHANNELS
-from ..tip.events import EVENT_WORDS, Event, EventKind
+from ..tip.events import EVENT_WORDS, REFERRALS, Event, EventKind
 from ..tip.status import STATUSES
 from ..tip.urgency import GRADES
 
@@ -36,6 +36,8 @@ ACT: Final[dict[Act, Any]] = {
     Act.TAKE_OVER: _l("接收转来的线索"),
     Act.HAND_BACK: _l("退回转来的线索"),
     Act.FETCH_BACK: _l("收回没人接的线索"),
+    Act.REFER: _l("转给外单位"),
+    Act.CHASE: _l("记回执、催问外单位"),
     Act.BULK: _l("成批处理"),
     Act.SEARCH: _l("按编号、日期、标签搜索"),
     Act.ENTER: _l("代录来电来访"),
@@ -123,6 +125,8 @@ DONE: Final[dict[str, Any]] = {
     "transfer_compared": _l("取出转出的线索，准备核对"),
     "transfer_checked": _l("第二个人核对了转出的线索"),
     "transfer_doubted": _l("发现转出的线索和原来的不一样"),
+    "referral_packed": _l("做好转给外单位的材料，校验值是"),
+    "referral_read": _l("看了转给外单位的留底"),
     "transfer_differs": _l("接收时发现内容和转出的对不上"),
     "factor_added": _l("加了第二道验证"),
     "factor_removed": _l("去掉了第二道验证"),
@@ -197,6 +201,7 @@ _VALUES: Final[dict[str, Any]] = {
     "left": _l("还剩 %(value)s 个"),
     "member": _l("成员：%(value)s"),
 }
+_NO_REASON: Final = Choice("", "", "")
 _LABELLING: Final = {"+": EventKind.LABELLED, "-": EventKind.UNLABELLED}
 _ABOUT_ANOTHER: Final = {
     kind.value: kind for kind, told in EVENT_WORDS.items() if "%(other)s" in told.word
@@ -240,6 +245,24 @@ def transfer_codes(district: District) -> dict[str, str]:
         for kind, whys in ways
         for reason, why in whys.items()
         for unit in district.units.values()
+    }
+
+
+def referral_codes(district: District) -> dict[str, str]:
+    """Name what each step of a referral outside stands as in the log."""
+    outcomes = district.outcomes.values()
+    whys: dict[EventKind, Iterable[Choice]] = {
+        EventKind.REFERRAL_MADE: outcomes,
+        EventKind.REFERRAL_SENT: outcomes,
+        EventKind.REFERRAL_BACK: district.referrals.back.values(),
+        EventKind.REFERRAL_RESULT: outcomes,
+    }
+    return {
+        Event(kind, why.id, unit=organ.id).code: _(EVENT_WORDS[kind].word)
+        % {"unit": organ.zh, "why": why.zh}
+        for kind in REFERRALS
+        for why in whys.get(kind, [_NO_REASON])
+        for organ in district.referrals.organs.values()
     }
 
 

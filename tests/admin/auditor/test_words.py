@@ -12,7 +12,7 @@ from admin.config import ROOT
 from admin.desk.tip.opening import Why
 from admin.members import countersign
 from admin.tip.channels import CHANNELS
-from admin.tip.events import EVENT_WORDS, Event, EventKind
+from admin.tip.events import EVENT_WORDS, REFERRALS, Event, EventKind
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.unit_keys.services import REPORTS
@@ -32,6 +32,7 @@ CARRIED = {
     EventKind.TRANSFERRED: ["on"],
     EventKind.HANDED_BACK: ["back"],
     **{kind: ["holds"] for kind in HOLDING},
+    **{kind: ["organs"] for kind in REFERRALS},
     **{kind: [{"other": OTHER}] for kind in EventKind if "%(other)s" in EVENT_WORDS[kind].word},
 }
 # Told of in the log by a line of another act, or by none: nobody but the system does them.
@@ -56,13 +57,27 @@ def events(kind):
     }
     units = {"on": district.transfers.on, "back": district.transfers.back}
     for carried in CARRIED.get(kind, [{}]):
-        if isinstance(carried, dict):
+        if carried == "organs":
+            for reason, organ in product(whys_of(kind), district.referrals.organs):
+                yield Event(kind, reason, unit=organ)
+        elif isinstance(carried, dict):
             yield Event(kind, **carried)
         elif carried in units:
             for reason, unit in product(units[carried], district.units):
                 yield Event(kind, reason, unit=unit)
         else:
             yield from (Event(kind, reason=id) for id in ids[carried])
+
+
+def whys_of(kind):
+    """Of a referral's event, what it carries beside the organ."""
+    district = app_state().district
+    return {
+        EventKind.REFERRAL_MADE: ["to_department", "to_supervision", "to_other_police"],
+        EventKind.REFERRAL_SENT: ["to_department", "to_supervision", "to_other_police"],
+        EventKind.REFERRAL_BACK: list(district.referrals.back),
+        EventKind.REFERRAL_RESULT: list(district.referrals.results),
+    }.get(kind, [""])
 
 
 def raw(text):

@@ -65,6 +65,7 @@ class Act(enum.StrEnum):
     RECOVER = "recover"
     INVITE = "invite"
     SUSPEND = "suspend"
+    DEPART = "depart"
     ADDRESSES = "addresses"
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
@@ -118,6 +119,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.RECOVER: _READERS,
     Act.INVITE: _ADMINISTRATOR,
     Act.SUSPEND: _ADMINISTRATOR,
+    Act.DEPART: _ADMINISTRATOR | _HEADS,
     Act.ADDRESSES: _ADMINISTRATOR,
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,

@@ -172,7 +172,7 @@ def _public_keys(config: Config, district: District) -> Iterator[Finding]:
         seen = fetch(config)
     except NotSeen as error:
         seen = str(error)
-    yield keys.check_public(seen, Keys(district.fingerprints, district.retiring))
+    yield keys.check_public(seen, Keys(district.fingerprints, district.retiring, district.overlap))
     yield keys.check_public_routes(seen, routes_digest(district))
 
 

@@ -105,8 +105,20 @@ def show_recovery() -> str:
         unit=app_state().district.units.get(unit_id),
         key=issuing.current_key(db.reading, unit_id),
         left=resealing.count_on_old_keys(db.reading, unit_id),
+        is_offered=_is_sheet_offered(standing),
         words=renewal_words(),
     )
+
+
+def _is_sheet_offered(standing: renewal.Standing) -> bool:
+    """Tell whether the sheet is what this member needs: nobody else could hand them the key.
+
+    Who holds the key in use needs it for what hangs on an older one that nobody holds.
+    """
+    if not standing.remaining:
+        return True
+    is_holder = g.staff.name in standing.remaining
+    return is_holder and resealing.is_any_orphaned(db.reading, standing.unit_id)
 
 
 @bp.get("/recover.json")

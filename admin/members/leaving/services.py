@@ -107,6 +107,18 @@ def open_of(session: Session, member_id: int) -> Departure | None:
     return session.scalars(query).one_or_none()
 
 
+def id_of(session: Session, member_id: int) -> int | None:
+    """Find the list of a member who leaves or left, while it is open."""
+    row = open_of(session, member_id)
+    return row.id if row else None
+
+
+def ids_of(session: Session) -> dict[int, int]:
+    """Find all open lists, by the member who leaves or left."""
+    query = select(Departure.member_id, Departure.id).where(Departure.ended_on.is_(None))
+    return {member_id: departure_id for member_id, departure_id in session.execute(query)}
+
+
 def read(session: Session, departure_id: int, by: Staff, *, lock: bool = False) -> Departure | None:
     """Read a departure that this member may see: an administrator any, a head their unit's."""
     if lock:

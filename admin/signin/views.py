@@ -195,6 +195,7 @@ def keyring_json() -> Response:
         sealed_identity=_text(member.sealed_identity),
         wrap_key=_wrap_key(),
         units=[keyring.grant_json(grant) for grant in grants],
+        next=keyring.read_next(db.reading, member),
     )
 
 

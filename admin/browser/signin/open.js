@@ -44,7 +44,18 @@ export async function openKeyring(keyring, salt, key) {
   new Set(opened.map((unitKey) => unitKey.unitId)).forEach((unitId) => {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
+  if (keyring.next) addNext(units, opened, await openUnit(keyring.next, identity, me));
   return { name: keyring.name, recipient, units };
+}
+
+// A key that was made before somebody leaves: its holders read its fingerprint out, and seal nothing
+// to it before it is in use.
+/** @type {(units: Record<string, UnitKeys>, opened: OpenedKey[], next: OpenedKey) => void} */
+function addNext(units, opened, next) {
+  const before = opened.find(({ id }) => id === next.succeeds);
+  if (!before || !vouchedBy(before, [next])) throw new KeysChanged("unit");
+  const { recipient, recovery } = next;
+  units[next.unitId].next = { recipient, recovery };
 }
 
 // `identities` open what is stored, the key in use first; `keyIds` are theirs. `identity`, `recipient`

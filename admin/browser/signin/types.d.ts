@@ -20,6 +20,8 @@ interface Keyring {
   sealed_identity: string;
   wrap_key: string;
   units: KeyringUnit[];
+  // Of the member's unit, where it was made before somebody leaves, and they were given it.
+  next: KeyringUnit | null;
 }
 
 // One key of a unit, opened.
@@ -38,6 +40,7 @@ interface OpenedKey {
 interface HeldKeys {
   identities: string[];
   keyIds: string[];
+  next?: { recipient: string; recovery: string };
 }
 
 interface CurrentKeys extends HeldKeys {
@@ -340,7 +343,9 @@ interface UnitRoster {
 // /desk/unit/renew.json and recover.json, by admin/renewal/views.py.
 interface RenewalAsked extends Omit<UnitRoster, "waiting"> {
   old: string;
+  // Those too who are about to leave.
   suspended: string[];
+  planned: boolean;
   riddle: string;
 }
 
@@ -537,7 +542,7 @@ interface SecretsPage extends HTMLFormElement {
 }
 
 interface ConfirmForm extends HTMLFormElement {
-  dataset: { unit: string; recipient: string; recovery: string };
+  dataset: { unit: string; recipient: string; recovery: string; next?: string };
 }
 
 // A form of which each row of a list has one.

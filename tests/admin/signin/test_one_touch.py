@@ -1,6 +1,7 @@
 """One touch over HTTP, with an authenticator that also signs what no browser would."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select, update
@@ -297,6 +298,22 @@ def test_no_other_touch_signs_in(app, ada, touch, made, now, name):
     assert (answer.status_code, answer.json) == (401, {"error": UNKNOWN})
     assert morning.ask("/desk/keyring.json").status_code == 401
     assert log(app)[-1] == ("sign_in_failed", by, "touch")
+
+
+def test_of_browsers_that_show_one_touch_at_the_same_moment_one_is_let_in(app, touch, now):
+    now["is"] += 60
+    browsers = [desk_client(app) for _ in range(4)]
+    shown = {"credential": touch.get(options_of(browsers[0]), HERE)}
+    tokens = [browser.token() for browser in browsers]
+
+    def show(browser, token):
+        headers = {"Accept": "application/json", "X-CSRFToken": token}
+        return browser.post("/desk/sign-in/touch", json=shown, headers=headers).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        found = sorted(pool.map(show, browsers, tokens))
+
+    assert found == [200, 401, 401, 401]
 
 
 def test_who_reads_tips_about_officials_types_the_passphrase(app, ada, touch, made, now):

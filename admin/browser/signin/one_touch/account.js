@@ -56,7 +56,8 @@ class TouchForm {
       return;
     }
     this.form.hidden = false;
-    this.code.value = groupedCode(codeOf(this.name));
+    const code = codeOf(this.name);
+    this.code.value = code && groupedCode(code);
     byId("touch-code-sealed").hidden = !isSealed(this.name);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();

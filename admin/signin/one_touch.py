@@ -133,7 +133,7 @@ def judge(
         if owner is None or (member_id is not None and owner.member_id != member_id):
             raise WrongSecond
         member = lock_member(session, owner.member_id)
-        passkey = session.get_one(Passkey, owner.passkey_id, populate_existing=True)
+        passkey = session.get(Passkey, owner.passkey_id, populate_existing=True)
         sealed = _prove(passkey, member, credential, desk, now)
     except WrongSecond:
         _refuse(session, owner, desk, reading=reading, now=now)
@@ -159,10 +159,12 @@ def _owner(reading: Session, credential_id: bytes) -> _Owner | None:
     return None if row is None else _Owner(*row)
 
 
-def _prove(passkey: Passkey, member: Member, credential: object, desk: Desk, now: int) -> bytes:
+def _prove(
+    passkey: Passkey | None, member: Member, credential: object, desk: Desk, now: int
+) -> bytes:
     """Judge what was signed, and return what it opens. Raises `WrongSecond`."""
-    sealed = passkey.sealed_identity
-    if member.suspended_on is not None or sealed is None:
+    # None where it was taken away since it was looked for.
+    if passkey is None or passkey.sealed_identity is None or member.suspended_on is not None:
         raise WrongSecond
     response = credential["response"] if isinstance(credential, dict) else None
     if not isinstance(response, dict) or not _is_handle(response.get("userHandle"), member):
@@ -174,7 +176,7 @@ def _prove(passkey: Passkey, member: Member, credential: object, desk: Desk, now
         raise WrongSecond
     proof = passkeys.check_proof(passkey, credential, challenge, desk.place, is_verified=True)
     passkey.sign_count, passkey.answered_at = proof.new_sign_count, asked_at
-    return sealed
+    return passkey.sealed_identity
 
 
 def _challenge_in(response: Mapping[str, object]) -> bytes:
@@ -223,7 +225,8 @@ def ask_new(session: Session, token: str, member: Member, place: Place) -> dict[
     make = webauthn.generate_registration_options(
         rp_id=place.rp_id,
         rp_name="灯哨",
-        user_name=member.name,
+        # So that a system's list of passkeys tells it from a mere second factor.
+        user_name=f"{member.name}（一触开锁）",
         user_id=_handle_of(member),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,

@@ -79,7 +79,7 @@ def _judged(status: int, member_id: int | None = None) -> one_touch.Opened | Res
         return too_fast(error)
     except services.WrongSignIn:
         db.session.commit()
-        words = _("没有认出这把通行密钥，可能已经去掉了。请用口令和成员码。")
+        words = _("没有认出这把通行密钥：它去掉了，或者不是一触开锁的那一把。请用口令和成员码。")
         return refused(words, status)
     except one_touch.NotHere:
         db.session.commit()

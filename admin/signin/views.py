@@ -147,13 +147,14 @@ def unlock() -> str:
     """Ask for passphrase and code again: this tab holds no opened identity."""
     demo = [person for person in _demo_members(app_state()) if person["name"] == g.staff.name]
     next_page = first_page(g.staff.roles)
+    may_touch = one_touch.may_open(g.staff.unit_id, app_state().district.ways)
     return render_template(
         "signin/unlock.html",
         demo=demo,
         words=script_words(),
         next_page=next_page,
         touch_words=touch_words(),
-        is_touch=bool(one_touch.list_opening(db.reading, g.staff.member_id)),
+        is_touch=may_touch and one_touch.list_opening(db.reading, g.staff.member_id),
     )
 
 

@@ -449,7 +449,6 @@ type TouchWords = Record<
   | "opened"
   | "not_shown"
   | "no_secret"
-  | "no_passkeys_here"
   | "keys_changed"
   | "signed_out"
   | "no_server"

@@ -21,7 +21,7 @@ from tests.support import desk_client
 
 HERE = "http://localhost:8000"
 ELSEWHERE = "http://localhost.evil.example:8000"
-UNKNOWN = "没有认出这把通行密钥，可能已经去掉了。请用口令和成员码。"
+UNKNOWN = "没有认出这把通行密钥：它去掉了，或者不是一触开锁的那一把。请用口令和成员码。"
 
 
 def sealed_file(
@@ -339,6 +339,7 @@ def test_who_reads_tips_about_officials_types_the_passphrase(app, ada, touch, ma
     page = ada.get("/desk/account/").text
     assert "收涉公职的线索" in page
     assert 'id="touch-form"' not in page
+    assert 'id="touch"' not in ada.get("/desk/unlock").text
 
 
 def test_guessing_is_slowed_and_a_right_touch_is_taken_all_the_same(app, touch, now):
@@ -386,6 +387,7 @@ def locked(ada, touch, now):
 
 def test_a_touch_unlocks_and_only_this_members_passkeys_are_asked_for(locked, touch):
     assert locked.ask("/desk/keyring.json").status_code == 423
+    assert 'id="touch"' in locked.get("/desk/unlock").text
     options = options_of(locked)
     assert len(options["allowCredentials"]) == 1
 
@@ -513,6 +515,7 @@ def test_it_is_asked_to_rest_on_the_device_beside_a_mere_second_factor(app, ada,
     assert make["authenticatorSelection"]["residentKey"] == "required"
     assert make["authenticatorSelection"]["userVerification"] == "required"
     assert make["user"]["id"] != second["user"]["id"]
+    assert (make["user"]["name"], second["user"]["name"]) == ("ada（一触开锁）", "ada")
     assert [one["id"] for one in make["excludeCredentials"]] == [touch.get(make, HERE)["id"]]
 
 

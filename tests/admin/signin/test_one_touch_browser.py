@@ -148,7 +148,7 @@ def test_a_day_begins_with_one_touch_and_nothing_that_opens_is_posted(
     page.wait_for_selector("#opening", state="detached")
     tomorrow(page, live)
     page.click("#touch-open")
-    expect(page.locator("#touch-error")).to_contain_text("可能已经去掉了")
+    expect(page.locator("#touch-error")).to_contain_text("它去掉了")
     assert "dengshao.keyring" not in store(page)
     typed_in(page, live, member)
     at_the_desk(page)

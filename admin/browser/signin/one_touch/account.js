@@ -51,11 +51,8 @@ class TouchForm {
   }
 
   start() {
-    if (!isAble()) {
-      this.fail(this.words.no_passkeys_here);
-      return;
-    }
-    this.form.hidden = false;
+    byId("touch-unable").hidden = isAble();
+    this.form.hidden = !isAble();
     const code = codeOf(this.name);
     this.code.value = code && groupedCode(code);
     byId("touch-code-sealed").hidden = !isSealed(this.name);

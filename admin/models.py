@@ -769,7 +769,8 @@ class Passkey(Base):
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(80))
     made_on: Mapped[date]
-    # Epoch seconds of the last challenge that it answered to sign in: none is answered twice.
+    # When the last question was put that it answered to sign in, in epoch milliseconds: none is
+    # answered twice.
     answered_at: Mapped[int | None] = mapped_column(BigInteger)
     # The member's identity under a secret that this passkey alone gives, and no server ever saw;
     # none where it is a second factor and no more.

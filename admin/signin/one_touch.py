@@ -37,7 +37,7 @@ from . import passkeys, services, throttle
 from .passkeys import FAULTS, BadPasskey, Place
 from .second import WrongSecond, lock_member
 
-CHALLENGE_SECONDS: Final = 5 * 60
+CHALLENGE_MS: Final = 5 * 60 * 1000
 # As admin/browser/signin/one_touch.js writes it: the stanza of age's own WebAuthn recipient.
 _STANZA: Final = ("age-encryption.org/fido2prf", encode_base64(b"dengshao touch 1").decode())
 _MOST_SEALED: Final = 2000
@@ -72,9 +72,10 @@ def may_open(unit_id: str | None, ways: Ways) -> bool:
 
 
 def ask(desk: Desk, now: int, owned: Collection[Passkey] = ()) -> dict[str, Any]:
-    """Say what a passkey is to sign. Nobody is known yet, so that nothing is written down.
+    """Say what a passkey is to sign, asked at `now` in milliseconds.
 
-    Where `owned` is empty, the authenticator shows its member which passkeys it has for this desk.
+    Nobody is known yet, so that nothing is written down. Where `owned` is empty, the authenticator
+    shows its member which passkeys it has for this desk.
     """
     options = webauthn.generate_authentication_options(
         rp_id=desk.place.rp_id,
@@ -100,7 +101,7 @@ def _asked_at(key: bytes, challenge: bytes, now: int) -> int:
     if len(challenge) != _TIME.size + _RANDOM + _MAC:
         raise WrongSecond
     asked_at = int(_TIME.unpack_from(body)[0])
-    if not hmac.compare_digest(mac, _mac(key, body)) or asked_at <= now - CHALLENGE_SECONDS:
+    if not hmac.compare_digest(mac, _mac(key, body)) or asked_at <= now - CHALLENGE_MS:
         raise WrongSecond
     return asked_at
 
@@ -122,9 +123,9 @@ def judge(
     now: int,
     member_id: int | None = None,
 ) -> Opened:
-    """Find whom a touch belongs to, `member_id` alone where one is named. The caller commits.
+    """Find whom a touch belongs to, `member_id` alone where one is named; `now` in milliseconds.
 
-    Raises `throttle.TooFast`, `services.WrongSignIn` or `NotHere`; commit on failure, too.
+    Raises `throttle.TooFast`, `services.WrongSignIn` or `NotHere`. The caller commits, also then.
     """
     if not desk.brakes.judging.take():
         raise throttle.TooFast(throttle.BUSY)
@@ -171,7 +172,7 @@ def _prove(
         raise WrongSecond
     challenge = _challenge_in(response)
     asked_at = _asked_at(desk.key, challenge, now)
-    # In seconds: nobody touches twice in one. A copy of an answer carries the time of the first.
+    # Nobody touches twice in a millisecond. A copy of an answer carries the time of the first.
     if passkey.answered_at is not None and asked_at <= passkey.answered_at:
         raise WrongSecond
     proof = passkeys.check_proof(passkey, credential, challenge, desk.place, is_verified=True)
@@ -205,9 +206,9 @@ def _refuse(
 ) -> NoReturn:
     """Count the failure, tell the auditor, and raise `services.WrongSignIn` or `TooFast`."""
     row = throttle.hash_name(desk.key, f"touch\n{owner.member_id if owner else ''}")
-    throttle.refuse_while_waiting(reading, row, now)
-    by = owner.name if owner else "-"
-    services.write_failure(session, row, now, desk.brakes, by=by, how="touch")
+    seconds, by = now // 1000, owner.name if owner else "-"
+    throttle.refuse_while_waiting(reading, row, seconds)
+    services.write_failure(session, row, seconds, desk.brakes, by=by, how="touch")
     raise services.WrongSignIn
 
 

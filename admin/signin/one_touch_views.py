@@ -36,7 +36,7 @@ def desk_of_touch() -> one_touch.Desk:
 def ask_touch() -> Response:
     """Say what a passkey is to sign: one of this session's member, or anybody's."""
     owned = one_touch.list_opening(db.reading, g.staff.member_id) if g.staff else ()
-    return jsonify(one_touch.ask(desk_of_touch(), guard.clock(), owned))
+    return jsonify(one_touch.ask(desk_of_touch(), guard.clock_ms(), owned))
 
 
 @bp.post("/sign-in/touch")
@@ -71,7 +71,7 @@ def _judged(status: int, member_id: int | None = None) -> one_touch.Opened | Res
             sent().get("credential"),
             desk_of_touch(),
             reading=db.reading,
-            now=guard.clock(),
+            now=guard.clock_ms(),
             member_id=member_id,
         )
         refuse_demo_member()

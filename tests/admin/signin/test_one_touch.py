@@ -161,7 +161,7 @@ def older(morning, key, app, now, **_):
 
 def late(morning, key, now, **_):
     options = options_of(morning)
-    now["is"] += one_touch.CHALLENGE_SECONDS
+    now["is"] += one_touch.CHALLENGE_MS // 1000
     return key.get(options, HERE)
 
 

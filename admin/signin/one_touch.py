@@ -38,7 +38,7 @@ from .passkeys import FAULTS, BadPasskey, Place
 from .second import WrongSecond, lock_member
 
 CHALLENGE_MS: Final = 5 * 60 * 1000
-# As admin/browser/signin/one_touch.js writes it: the stanza of age's own WebAuthn recipient.
+# As admin/browser/signin/one_touch/sealed.js writes it: the stanza of age's own WebAuthn recipient.
 _STANZA: Final = ("age-encryption.org/fido2prf", encode_base64(b"dengshao touch 1").decode())
 _MOST_SEALED: Final = 2000
 _TIME, _RANDOM, _MAC = struct.Struct(">Q"), 16, 16

@@ -11,8 +11,8 @@ from admin.config import SecondFactor
 from admin.db import db
 from admin.models import Member, Passkey
 from tests.admin.desk.conftest import FIELDS, store_sealed
-from tests.admin.signin.test_one_touch import sealed_file
 from tests.admin.signin.test_second_browser import AUTHENTICATOR, faults, store
+from tests.admin.signin.touching import sealed_file
 from tests.signing_in import cleared, signed_in, typed_in
 
 pytestmark = pytest.mark.browser

@@ -879,7 +879,7 @@ class StaffSession(Base):
 
 
 class Passkey(Base):
-    """A passkey of a member: a second factor, never the key to anything sealed."""
+    """A passkey of a member: a second factor, or what signs in and opens by itself."""
 
     __tablename__ = "passkey"
 
@@ -890,6 +890,12 @@ class Passkey(Base):
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(80))
     made_on: Mapped[date]
+    # When the last question was put that it answered to sign in, in epoch milliseconds: none is
+    # answered twice.
+    answered_at: Mapped[int | None] = mapped_column(BigInteger)
+    # The member's identity under a secret that this passkey alone gives, and no server ever saw;
+    # none where it is a second factor and no more.
+    sealed_identity: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Invitation(Base):

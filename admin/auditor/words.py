@@ -165,6 +165,7 @@ _DETAIL: Final[dict[str, Any]] = {
     "GET": _l("看页面"),
     "POST": _l("提交"),
     "passkey": _l("通行密钥"),
+    "touch": _l("一触开锁"),
     "totp": _l("一次性验证码"),
     "code": _l("备用码"),
     "one": _l("其中一个"),

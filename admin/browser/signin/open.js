@@ -33,7 +33,12 @@ export class KeysChanged extends Error {
 // Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is.
 /** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
-  const identity = await openIdentity(keyring.sealed_identity, salt, key);
+  return openKeyringAs(keyring, await openIdentity(keyring, salt, key));
+}
+
+// The same for an identity that was opened already, however.
+/** @type {(keyring: Keyring, identity: string) => Promise<OpenedKeys>} */
+export async function openKeyringAs(keyring, identity) {
   const recipient = await recipientOf(identity);
   if (recipient !== keyring.recipient) throw new KeysChanged("member");
   /** @type {[string, string]} */
@@ -88,12 +93,12 @@ function vouchedBy(before, all) {
   return true;
 }
 
-/** @type {(sealed: string, salt: Uint8Array, key: Uint8Array) => Promise<string>} */
-async function openIdentity(sealed, salt, key) {
+/** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<string>} */
+export async function openIdentity(keyring, salt, key) {
   const decrypter = new Decrypter();
   decrypter.addIdentity({ unwrapFileKey: (stanzas) => unwrap(stanzas, salt, key) });
   try {
-    return fromUtf8(await decrypter.decrypt(fromBase64(sealed)));
+    return fromUtf8(await decrypter.decrypt(fromBase64(keyring.sealed_identity)));
   } catch {
     throw new WrongSecret();
   }

@@ -103,6 +103,28 @@ interface PasskeySecret {
   secret: Bytes | null;
 }
 
+// What a passkey is asked to make secrets of.
+type PrfInputs = AuthenticationExtensionsPRFValues;
+
+interface UsedPasskey extends PasskeySecret {
+  posted: object;
+  second: Bytes | null;
+}
+
+// `gives` a secret, says its authenticator; it `travels` where a cloud takes it to other devices.
+interface MadePasskey {
+  posted: object;
+  credential: string;
+  gives: boolean;
+  travels: boolean;
+}
+
+// What one touch opens.
+interface OwnIdentity {
+  name: string;
+  identity: string;
+}
+
 // Which second factors a member has, as the server says; and what showing one brought.
 interface SecondAsked {
   name?: string;
@@ -424,6 +446,28 @@ type SecondWords = Record<
   | "code_not_sealed"
   | "new_codes"
   | "remove",
+  string
+>;
+
+type TouchWords = Record<
+  | "touch"
+  | "opened"
+  | "not_shown"
+  | "no_secret"
+  | "keys_changed"
+  | "signed_out"
+  | "no_server"
+  | "no_passphrase"
+  | "bad_code"
+  | "wrong_secret"
+  | "code_kept_sealed"
+  | "opening"
+  | "make"
+  | "try"
+  | "gives_none"
+  | "travels"
+  | "exists"
+  | "made",
   string
 >;
 

@@ -108,7 +108,16 @@ def details():
         *(f"{kind} {why}" for kind in countersign.Kind for why in countersign.WHY),
         *(channel.value for channel in CHANNELS),
         *REPORTS,
-        *("unwritten=3", "left=7", "member=张三", "to 张三", "command_line 张三", "unknown"),
+        *(
+            "unwritten=3",
+            "left=7",
+            "member=张三",
+            "to 张三",
+            "touch",
+            "touch unwritten=3",
+            "command_line 张三",
+            "unknown",
+        ),
         *("passkey", "totp", "code", "one", "others", "ok 12", "faults 12", "link"),
     ]
     return [pytest.param(detail, id=detail) for detail in found]

@@ -30,6 +30,7 @@ from .services import (
     check_move,
     decide,
     expect_version,
+    refuse_out,
 )
 from .tip.links import DUPLICATE, HasDuplicates, SameTip, check_merge, merge
 from .tip.notes import SealedNote, attach_note
@@ -91,6 +92,7 @@ def decide_or_ask(
         _draw(session, tip, outcome.id, actor)
         return
     check_move(tip, new, outcome)
+    refuse_out(session, tip)
     _ask(session, tip, Asking(outcome.id, grounds), actor=actor, reason=reason)
 
 

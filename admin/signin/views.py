@@ -92,12 +92,12 @@ def check() -> Response:
         is_verified=not is_asked,
     )
     services.clear_idle(db.session, guard.clock())
-    roles = tuple(member.roles)
+    first = first_page(tuple(member.roles), waits=keyring.waits(db.session, member))
     db.session.commit()
     session.clear()
     session[SID] = token
     asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
-    return jsonify(next=first_page(roles), csrf=generate_csrf(), second=asked)
+    return jsonify(next=first, csrf=generate_csrf(), second=asked)
 
 
 def _judged(body: object, wrong: str, status: int) -> Member | Response:
@@ -194,6 +194,7 @@ def keyring_json() -> Response:
         recipient=member.recipient,
         sealed_identity=_text(member.sealed_identity),
         wrap_key=_wrap_key(),
+        waits=keyring.waits(db.reading, member),
         units=[keyring.grant_json(grant) for grant in grants],
     )
 

@@ -11,6 +11,7 @@ from ..access.roles import WITHOUT_CONTENT
 from ..district.data import District
 from ..keys import issuing
 from ..members import invitations as invite
+from ..members import spoken
 from ..models import (
     Invitation,
     KeyGrant,
@@ -63,12 +64,25 @@ class UnitPage:
     waiting: tuple[Member, ...]
     invitations: tuple[Invitation, ...]
     to_confirm: tuple[ToConfirm, ...]
+    spoken_to: frozenset[str]
+    """Who joined by a code that a holder's browser made."""
+    name: str
+    """Whose page it is."""
     may_publish: bool
     """Who types a fingerprint here opens the unit by it; otherwise an operator does."""
 
     @property
     def was_renewed(self) -> bool:
         return self.key is not None and self.key.succeeds_id is not None
+
+    @property
+    def joined_by_spoken(self) -> bool:
+        return self.name in self.spoken_to
+
+    def may_vouch(self, invitation: Invitation) -> bool:
+        """Tell whether my browser makes the code: for a reader of the unit whose key I hold."""
+        is_reader = not WITHOUT_CONTENT & set(invitation.roles)
+        return self.holds and invitation.unit_id == self.id and is_reader
 
     @property
     def must_hear(self) -> bool:
@@ -105,6 +119,8 @@ def read_page(
         waiting=tuple(unit_keys.waiting(session, key)) if key else (),
         invitations=tuple(invite.open_invitations(session, now, unit.id)) if may_speak else (),
         to_confirm=_to_confirm(session, district, me, may_publish=may_publish),
+        spoken_to=frozenset(spoken.answers(session, unit.id)),
+        name=me.name,
         may_publish=may_publish,
     )
 

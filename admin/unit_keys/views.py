@@ -17,10 +17,11 @@ from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
 from ..keys.posted import BadKeys
-from ..members import invitations
+from ..members import invitations, spoken
 from ..members.joining_words import unit_words
-from ..models import Member, UnitKey
+from ..models import Invitation, Member, UnitKey
 from ..reading.data_files import DataError
+from ..sealing.check_code import check_code
 from ..signin import guard
 from ..web.security import staff_only
 from . import (
@@ -52,6 +53,7 @@ def show() -> str:
         page=page,
         roles=ROLES,
         words=unit_words(),
+        check_code=check_code,
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )
 
@@ -120,7 +122,7 @@ def _publish(key: UnitKey) -> str | None:
 
 
 def wrong_fingerprint() -> str:
-    return str(_("指纹不一样。请对方再念一遍；还不一样，就停下来，马上告诉安全审计员。"))
+    return str(_("核对码不一样。请对方再念一遍；还不一样，就停下来，马上告诉安全审计员。"))
 
 
 @bp.get("/unit/roster.json")
@@ -131,13 +133,17 @@ def roster() -> Response:
     if key is None:
         return _refused(_("本单位还没有密钥。"), 409)
     people = unit_keys.waiting(db.reading, key)
+    said = spoken.answers(db.reading, key.unit_id)
     return jsonify(
         unit_id=key.unit_id,
         recipient=key.recipient,
         recovery=key.recovery,
         roster=issuing.roster(db.reading, key),
         roster_mac=key.roster_mac,
-        waiting=[{"name": member.name, "recipient": member.recipient} for member in people],
+        waiting=[
+            {"name": one.name, "recipient": one.recipient, "spoken": said.get(one.name)}
+            for one in people
+        ],
     )
 
 
@@ -175,20 +181,37 @@ def report() -> Response:
 @bp.post("/unit/code")
 @may(Act.SPEAK_CODE)
 def speak_code() -> Response:
-    """Make the code that I speak to a new member of my unit."""
+    """Make the code that I speak to a new member of my unit, or take what my browser made."""
+    posted = _posted()
     try:
-        invitation = invitations.find_by_name(db.session, _text(_posted(), "name"), guard.clock())
+        made = spoken.read_spoken(posted)
+        invitation = invitations.find_by_name(db.session, _text(posted, "name"), guard.clock())
         if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
             raise invitations.OwnInvitation
-        code = invitations.speak_code(
-            db.session, invitation, by=g.staff.name, key=app_state().config.key("spoken code")
-        )
+        code = _speak(invitation, made)
+    except BadKeys:
+        return _refused(_incomplete(), 400)
+    except issuing.UnitHasNoKey:
+        db.session.rollback()
+        return _refused(_("您手里没有本单位现在的密钥。请重新载入页面看一看。"), 409)
     except invitations.NoInvitation:
         return _refused(_("这份邀请已经用过或过期。请重新载入页面看一看。"), 409)
     except invitations.OwnInvitation:
         refuse(Act.SPEAK_CODE)
     db.session.commit()
-    return jsonify(code=f"{code[:4]} {code[4:]}")
+    return jsonify(code=f"{code[:4]} {code[4:]}" if code else None)
+
+
+def _speak(invitation: Invitation, made: spoken.Spoken | None) -> str | None:
+    """Give eight digits; nothing where the browser that made the code shows it by itself."""
+    who = {"by": g.staff.name, "key": app_state().config.key("spoken code")}
+    if made is None:
+        return invitations.speak_code(db.session, invitation, **who)
+    if invitation.unit_id != g.staff.unit_id:
+        raise invitations.OwnInvitation
+    key = unit_keys.held_key(db.session, _me(db.session))
+    spoken.keep(db.session, invitation, made, key, **who)
+    return None
 
 
 def _me(session: Session) -> Member:

@@ -19,6 +19,7 @@ interface Keyring {
   recipient: string;
   sealed_identity: string;
   wrap_key: string;
+  waits: boolean;
   units: KeyringUnit[];
 }
 
@@ -60,10 +61,32 @@ interface OldKeys extends HeldKeys {
 
 type UnitKeys = CurrentKeys | OldKeys;
 
+// `waiting` is the own identity of who has no key of their unit yet; `heard` is for which key of their
+// unit the spoken code vouched by which they joined in this tab.
 interface OpenedKeys {
   name: string;
   recipient: string;
   units: Record<string, UnitKeys>;
+  waiting?: string;
+  heard?: Heard;
+}
+
+interface Heard {
+  unit: string;
+  fingerprint: string;
+}
+
+// What passphrase and code were stretched to; `seal` is the salt of the sealed identity.
+interface Stretched {
+  seal: string;
+  auth: string;
+  key: Uint8Array;
+}
+
+interface MadeUnit {
+  identity: string;
+  recipient: string;
+  recovery: string;
 }
 
 // What opens a member's keys.
@@ -143,6 +166,7 @@ type Roster = KeyringUnit["roster"];
 interface DeskJobs {
   signIn(job: ToStretch): string;
   seal(job: ToStretch): Uint8Array;
+  spoken(job: { typed: string; nonce: string }): Uint8Array;
   reseal(job: { unit: ResealKeys; bundle: OldBundle }): Promise<NewBundle>;
   compare(job: { unit: CompareKeys; both: BothBundles }): Promise<Compared>;
   sealCase(job: { recipient: string; passphrase: string; bytes: Uint8Array }): Promise<Uint8Array>;
@@ -334,7 +358,14 @@ interface UnitRoster {
   recovery: string;
   roster: Roster;
   roster_mac: string;
-  waiting: { name: string; recipient: string }[];
+  waiting: WaitingMember[];
+}
+
+// `spoken` is what they left who joined by a code that a holder's browser made.
+interface WaitingMember {
+  name: string;
+  recipient: string;
+  spoken: { nonce: string; key: string; mac: string } | null;
 }
 
 // /desk/unit/renew.json and recover.json, by admin/renewal/views.py.
@@ -362,6 +393,10 @@ interface MadeKey<Posted = object> {
   posted: Posted;
 }
 
+interface FirstKey extends MadeKey<{ recipient: string; recovery: string }> {
+  identity: string;
+}
+
 interface NextKey
   extends MadeKey<{
     recipient: string;
@@ -378,6 +413,7 @@ interface MadeMember {
   code: string;
   fingerprint: string;
   posted: { recipient: string; salt: string; auth_hash: string; sealed_identity: string };
+  stretched: Stretched;
 }
 
 // Who was invited, as /desk/join/… and /desk/setup/code tell.
@@ -386,6 +422,14 @@ interface Invited {
   unit: string;
   roles: string[];
   made_by: string;
+  spoken?: VouchedKey | null;
+}
+
+// For which key of the unit a spoken code vouches, as the server tells it: admin/members/spoken.py.
+interface VouchedKey {
+  nonce: string;
+  unit: { id: string; recipient: string; recovery: string };
+  unit_mac: string;
 }
 
 // The sentences of pages by their names: admin/signin/words.py, members/joining_words.py and
@@ -436,9 +480,12 @@ interface JoinWords
       | "making"
       | "sending"
       | "wrong_group"
-      | "proposed",
+      | "proposed"
+      | "unit_changed"
+      | "unit_changed_do",
       string
     > {
+  progress: ProgressWords;
   facts: string[];
   min_length: number;
   syllables: string[];
@@ -459,9 +506,15 @@ interface UnitWords
       | "gone"
       | "handing"
       | "handed"
+      | "not_whole"
+      | "wrong_group"
+      | "wrong_member"
+      | "other_key"
       | "code_made",
       string
-    > {}
+    > {
+  progress: ProgressWords;
+}
 
 interface RenewalWords
   extends FormWords,
@@ -542,8 +595,29 @@ interface ConfirmForm extends HTMLFormElement {
 
 // A form of which each row of a list has one.
 interface NamedForm extends HTMLFormElement {
-  dataset: { name: string };
+  dataset: { name: string; spoken?: "yes" | "no"; unit?: string };
 }
+
+interface CopyButton extends HTMLButtonElement {
+  dataset: { copy: string; copied: string };
+}
+
+// How far a unit's opening is: admin/unit_keys/progress.py; the page's words beside it.
+interface UnitProgress {
+  unit: string;
+  title: string;
+  stage: string;
+  steps: { title: string; state: "done" | "now" | "later" }[];
+  who: string;
+  what: string;
+  why: string;
+  mine: boolean;
+}
+
+type ProgressWords = Record<
+  "title" | "turn" | "mine" | "done" | "now" | "later" | "reload",
+  string
+>;
 
 interface ElementsById {
   account: AccountPage;

@@ -2,14 +2,17 @@
 
 import json
 import secrets
+from hashlib import sha256
 
 import pytest
 
 from admin.config import ROOT
 from admin.keys import issuing, recovery_shares
+from admin.keys.keyring import grant_json, read_grants
 from admin.members import joining
 from admin.models import KeyGrant, Member
 from admin.sealing.age.hybrid import HybridIdentity
+from admin.sealing.check_code import check_code
 from admin.sealing.member import encode_code, grouped_code, sign_in_secret
 from admin.unit_keys import services as unit_keys
 from tests.admin.staff import PASSPHRASE, UNIT
@@ -112,10 +115,16 @@ def told(session, unit):
     }
 
 
+def code_of(member):
+    return check_code(issuing.member_fingerprint(member.name, member.recipient))
+
+
 def opened_unit(session, unit, made):
     identity = issuing.open_grant(session, unit.key, unit.first, made[0].identity)
     return {
         "identity": str(identity),
+        "identities": [str(identity)],
+        "keyIds": [str(unit.key.id)],
         "recipient": unit.key.recipient,
         "recovery": unit.key.recovery,
     }
@@ -127,7 +136,7 @@ def test_a_holders_browser_hands_the_key_on_and_vouches_for_both(session, unit, 
         "unit": opened_unit(session, unit, made),
         "told": told(session, unit),
         "name": "bo",
-        "typed": issuing.member_fingerprint("bo", unit.second.recipient).upper().replace(" ", "-"),
+        "typed": code_of(unit.second).replace(" ", "-"),
     }
     (answer,) = run(job)
 
@@ -159,7 +168,7 @@ def swap_recovery(job, other):
 
 
 def type_wrong(job, _other):
-    job["typed"] = "0000 " * 8
+    job["typed"] = "0000 " * 6
 
 
 def type_nothing(job, _other):
@@ -191,7 +200,7 @@ def test_a_browser_hands_nothing_on_where_anything_was_changed(session, unit, ma
             "unit": opened_unit(session, unit, made),
             "told": told(session, unit),
             "name": "bo",
-            "typed": issuing.member_fingerprint("bo", unit.second.recipient),
+            "typed": code_of(unit.second),
         }
         change(job, other)
         jobs.append(json.loads(json.dumps(job)))
@@ -202,3 +211,127 @@ def test_a_browser_hands_nothing_on_where_anything_was_changed(session, unit, ma
     assert found == REFUSALS
     assert session.query(KeyGrant).count() == 1
     assert session.query(Member).count() == 3
+
+
+# The code that is spoken once
+
+NONCE = "5e" * 16
+
+
+def spoken(session, unit, made, *others):
+    """What both browsers make of a code that a holder speaks to `bo`, and of others."""
+    job = {"job": "spoken", "unit": opened_unit(session, unit, made), "id": UNIT, "name": "bo"}
+    job |= {"nonce": NONCE, "recipient": unit.second.recipient}
+    return [answer["made"] for answer in run(job, *(job | other for other in others))]
+
+
+def by_spoken(session, unit, made, said):
+    """What a holder's browser is told of who joined by a spoken code, and asked to seal."""
+    job = {"job": "handOn", "unit": opened_unit(session, unit, made), "name": "bo"}
+    (waiting,) = told(session, unit)["waiting"]
+    waiting["spoken"] = {"nonce": NONCE, "key": str(unit.key.id), "mac": said["memberMac"]}
+    return json.loads(json.dumps({**job, "told": told(session, unit) | {"waiting": [waiting]}}))
+
+
+def test_a_code_spoken_once_hands_the_key_on_without_another_word(session, unit, made):
+    (said,) = spoken(session, unit, made)
+
+    (answer,) = run(by_spoken(session, unit, made, said))
+
+    unit_keys.hand_on(session, unit.first, unit_keys.read_grant(answer["made"]))
+    issuing.open_grant(session, unit.key, unit.second, made[1].identity)
+    assert len(said["code"].replace(" ", "")) == 24
+    # The server is shown what it can hold against the verifier, and never the code.
+    assert sha256(bytes.fromhex(said["proof"])).hexdigest() == said["verifier"]
+
+
+def another_nonce(waiting, _other):
+    waiting["spoken"]["nonce"] = "5f" * 16
+
+
+def another_recipient(waiting, other):
+    waiting["recipient"] = other
+
+
+def an_unknown_key(waiting, _other):
+    waiting["spoken"]["key"] = "1"
+
+
+def a_made_up_mac(waiting, _other):
+    waiting["spoken"]["mac"] = "0" * 64
+
+
+def no_word_at_all(waiting, _other):
+    waiting["spoken"] = None
+
+
+LIES = (another_nonce, another_recipient, an_unknown_key, a_made_up_mac, no_word_at_all)
+
+
+def test_a_lying_server_gets_nothing_sealed_after_a_spoken_code(session, unit, made):
+    (said,), other = spoken(session, unit, made), HybridIdentity.generate().recipient.text
+    jobs = []
+    for lie in LIES:
+        job = by_spoken(session, unit, made, said)
+        lie(job["told"]["waiting"][0], other)
+        jobs.append(job)
+    forged = by_spoken(session, unit, made, said)
+    forged["told"]["roster_mac"] = "0" * 64
+
+    answers = run(*jobs, forged)
+
+    assert [answer.get("what") for answer in answers] == ["fingerprint"] * len(LIES) + ["roster"]
+
+
+def test_the_word_for_one_name_or_unit_key_is_worth_nothing_for_another(session, unit, made):
+    identity = HybridIdentity.generate()
+    false = {"identity": str(identity), "recipient": identity.recipient.text}
+    false_unit = opened_unit(session, unit, made) | false
+
+    mine, of_eve, of_false = spoken(session, unit, made, {"name": "eve"}, {"unit": false_unit})
+
+    assert of_eve["code"] != mine["code"] != of_false["code"]
+    assert of_eve["memberMac"] != mine["memberMac"]
+    # What the new member's browser holds against what the server names: another key, another MAC.
+    assert mine["unitMac"] != of_false["unitMac"]
+
+
+def keyring(session, unit):
+    """What the server hands out to `bo`, as /desk/keyring.json has it."""
+    (grant,) = read_grants(session, unit.second.id)
+    return {"name": "bo", "recipient": unit.second.recipient, "units": [grant_json(grant)]}
+
+
+def test_who_waits_opens_the_key_that_was_vouched_for_and_no_other(session, unit, made):
+    identity = issuing.open_grant(session, unit.key, unit.first, made[0].identity)
+    issuing._grant(session, unit.key, identity, unit.second)
+    keys = {
+        "name": "bo",
+        "recipient": unit.second.recipient,
+        "waiting": str(made[1].identity),
+        "heard": {"unit": UNIT, "fingerprint": unit.key.fingerprint},
+    }
+    job = {"job": "openWaiting", "keys": keys, "keyring": keyring(session, unit)}
+    swapped = {**job, "keys": keys | {"heard": {"unit": UNIT, "fingerprint": "0000 " * 7 + "0000"}}}
+
+    opened, refused = run(job, swapped)
+
+    assert opened["made"]["units"][UNIT]["identity"] == str(identity)
+    # The own identity waits for nothing more.
+    assert "waiting" not in opened["made"]
+    assert refused["error"] == "KeysChanged"
+
+
+def test_a_misheard_group_is_named_and_another_key_differs_in_all():
+    code = "0123 4567 8901 2345 6789 0123"
+    jobs = ({"job": "wrongGroups", "typed": typed, "code": code} for typed in TYPED)
+
+    assert [answer["made"] for answer in run(*jobs)] == list(TYPED.values())
+
+
+TYPED = {
+    "０１２３-4567 890123456789 0123": [],
+    "0123 4567 8907 2345 6789 0123": [3],
+    "9876 5432 1098 7654 3210 9876": [1, 2, 3, 4, 5, 6],
+    "0123 4567": None,
+}

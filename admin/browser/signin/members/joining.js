@@ -2,11 +2,16 @@
 
 import { byId, element, findById, replaceChildren, say } from "../../shared/page/dom.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
-import { groupedCode, normalisePassphrase } from "../../shared/sealing/member.js";
+import { fingerprint, groupedCode, normalisePassphrase } from "../../shared/sealing/member.js";
 import { postJson } from "../api.js";
-import { startWorker } from "../workers.js";
+import { Opener } from "../opening.js";
+import { askSecond } from "../second.js";
+import { drawCard } from "./card.js";
+import { isWhole } from "./check_code.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
 import { makeMember, randomBytes } from "./making.js";
+import { followLink } from "./progress.js";
+import { memberMac, proofOf, unitMac } from "./spoken.js";
 
 const SYLLABLES = 7;
 
@@ -25,12 +30,17 @@ export async function startJoining(page) {
   window.addEventListener("hashchange", () => location.reload());
   const token = takeToken();
   const kind = page.dataset.kind;
-  if (kind === "setup") return new Joining(page, words, {}).start();
+  if (kind === "setup") {
+    // The link that lies on the server has the code behind its "#".
+    byId("code").value = token;
+    return new Joining(page, words, {}).start();
+  }
   if (!token) return say(byId("joining-error"), words.no_token);
   const at = kind === "head" ? "/desk/join/head/invitation" : "/desk/join/invitation";
   try {
     const invited = await postJson(at, { token });
     fillFacts(byId("invited"), words, invited);
+    followLink(byId("progress"), token, words.progress);
     return kind === "head"
       ? startHead(page, words, token)
       : new Joining(page, words, { token }).start();
@@ -67,14 +77,17 @@ class Joining {
     this.words = words;
     this.known = known;
     this.kind = KINDS[page.dataset.kind];
+    this.opener = new Opener();
+    this.workers = [this.opener.proofWorker, this.opener.sealWorker];
+    // What the spoken code was stretched to, where a holder's browser made it.
+    /** @type {Uint8Array | null} */
+    this.heard = null;
   }
 
   start() {
     const { words } = this;
     /** @type {MadeMember | null} */
     this.made = null;
-    /** @type {AskWorker[]} */
-    this.workers = [startWorker(), startWorker()];
     // A card that was printed before it is registered is worth nothing: nobody leaves by a slip.
     askBeforeLeaving(() => this.made !== null);
     bindForm(
@@ -94,8 +107,45 @@ class Joining {
   }
 
   async tryCode() {
-    const code = byId("code").value.trim();
-    if (!code) throw new Missing(byId("code"), this.words[this.kind.code]);
+    const typed = byId("code").value.trim();
+    if (!typed) throw new Missing(byId("code"), this.words[this.kind.code]);
+    const code = this.known.token && isWhole(typed) ? await this.prove(typed) : typed;
+    await this.show(code);
+    this.checkUnit();
+    fillFacts(byId("facts"), this.words, Object.assign({}, this.who, { made_by: "" }));
+    byId("heard").hidden = !this.heard;
+    this.step("first", "choose", 1);
+  }
+
+  // A code of a holder's making is not shown to the server: what it is stretched to proves it.
+  /** @type {(typed: string) => Promise<string>} */
+  async prove(typed) {
+    // Asked anew: the code may be younger than this page.
+    /** @type {Invited} */
+    const { spoken } = await postJson("/desk/join/invitation", this.known);
+    if (!spoken) return typed;
+    this.heard = await this.workers[0]({ job: "spoken", typed, nonce: spoken.nonce });
+    return proofOf(this.heard);
+  }
+
+  // The server took the code, so it was heard right. If the key that it names is another than the one
+  // for which the speaker vouches, somebody changed it: nothing is made.
+  checkUnit() {
+    const { spoken } = this.who;
+    if (!this.heard) return;
+    if (spoken && unitMac(this.heard, spoken.unit) === spoken.unit_mac) return;
+    this.heard = null;
+    byId("first").hidden = true;
+    say(
+      byId("joining-error"),
+      element("p", "", element("b", "", this.words.unit_changed)),
+      element("p", "", this.words.unit_changed_do),
+    );
+    throw new Missing(byId("code"), this.words.unit_changed);
+  }
+
+  /** @type {(code: string) => Promise<void>} */
+  async show(code) {
     const field = findById("name");
     const name = field ? field.value.trim() : "";
     if (field && !name) throw new Missing(field, this.words.no_name);
@@ -104,15 +154,13 @@ class Joining {
     this.who = await postJson(this.kind.tryAt, typed);
     // As the server stores it: what is printed and hashed must be that very name.
     this.known = Object.assign(typed, name ? { name: this.who.name } : {});
-    fillFacts(byId("facts"), this.words, Object.assign({}, this.who, { made_by: "" }));
-    this.step("first", "choose", 1);
   }
 
   propose() {
     const { syllables } = this.words;
     // 64 syllables: six bits of each random byte choose one, all equally often.
     const chosen = Array.from(randomBytes(SYLLABLES), (byte) => syllables[byte % syllables.length]);
-    byId("passphrase").value = byId("again").value = chosen.join("-");
+    byId("passphrase").value = chosen.join("-");
     byId("show").checked = true;
     this.reveal(true);
     byId("proposed").textContent = this.words.proposed;
@@ -120,9 +168,7 @@ class Joining {
 
   /** @type {(on: boolean) => void} */
   reveal(on) {
-    [byId("passphrase"), byId("again")].forEach((field) => {
-      field.type = on ? "text" : "password";
-    });
+    byId("passphrase").type = on ? "text" : "password";
   }
 
   async makeKeys() {
@@ -130,16 +176,14 @@ class Joining {
     if (Array.from(passphrase).length < this.words.min_length) {
       throw new Missing(byId("passphrase"), this.words.short);
     }
-    if (passphrase !== normalisePassphrase(byId("again").value)) {
-      throw new Missing(byId("again"), this.words.different);
-    }
     byId("choose-status").textContent = this.words.making;
     try {
       this.made = await makeMember(this.who.name, passphrase, this.workers);
     } finally {
       byId("choose-status").textContent = "";
     }
-    byId("passphrase").value = byId("again").value = "";
+    this.passphrase = passphrase;
+    byId("passphrase").value = "";
     this.printCard();
     this.step("choose", "card", 2);
   }
@@ -147,29 +191,63 @@ class Joining {
   printCard() {
     byId("card-name").textContent = this.who.name;
     byId("card-unit").textContent = this.who.unit || this.who.roles.join("、");
-    const { code, fingerprint } = /** @type {MadeMember} */ (this.made);
+    const { code } = /** @type {MadeMember} */ (this.made);
     byId("card-code").textContent = groupedCode(code);
-    byId("card-print").textContent = fingerprint;
+    drawCard(byId("card-address"), byId("card-picture"), this.who.name, code);
   }
 
+  // With the card in the hand and the passphrase in the head: who can write both here can sign in, so
+  // that this tab need not ask for them once more.
   async send() {
-    const { code, posted } = /** @type {MadeMember} */ (this.made);
+    const { code, posted, stretched } = /** @type {MadeMember} */ (this.made);
     const last = /** @type {string} */ (groupedCode(code).split("-").pop());
     // Whoever copies the whole code has it in the hand too.
     if (!plainGroup(byId("group").value).endsWith(plainGroup(last))) {
       throw new Missing(byId("group"), this.words.wrong_group);
     }
+    if (normalisePassphrase(byId("again").value) !== this.passphrase) {
+      throw new Missing(byId("again"), this.words.different);
+    }
     byId("copied-status").textContent = this.words.sending;
     try {
-      await postJson(this.kind.postAt, Object.assign({}, this.known, posted));
+      await postJson(this.kind.postAt, Object.assign({}, this.known, posted, this.answer()));
+      this.made = null;
+      byId("card-code").textContent = byId("again").value = "";
+      replaceChildren(byId("card-picture"));
+      await this.enter(stretched);
     } finally {
       byId("copied-status").textContent = "";
     }
-    ["card-code", "card-print"].forEach((id) => {
-      byId(id).textContent = "";
-    });
-    this.made = null;
-    this.step("card", "done", 3);
+  }
+
+  // The new member's word for their own key, for the browser of who spoke the code.
+  answer() {
+    const { recipient } = /** @type {MadeMember} */ (this.made).posted;
+    return this.heard ? { member_mac: memberMac(this.heard, this.who.name, recipient) } : {};
+  }
+
+  // Registered by now: where signing in fails, the page leads to where it is done again.
+  /** @type {(stretched: Stretched) => Promise<void>} */
+  async enter(stretched) {
+    const { name, spoken } = this.who;
+    const unit = spoken && spoken.unit;
+    const heard = this.heard &&
+      unit && { unit: unit.id, fingerprint: fingerprint(unit.id, unit.recipient, unit.recovery) };
+    try {
+      const shown = await this.opener.enter(
+        name,
+        stretched,
+        (asked) => {
+          byId("card").hidden = true;
+          return askSecond(byId("second"), Object.assign({ name }, asked));
+        },
+        heard || undefined,
+      );
+      location.replace(shown.next || "/desk/");
+    } catch {
+      byId("card").hidden = true;
+      show("done");
+    }
   }
 
   /** @type {(from: string, to: string, number: number) => void} */

@@ -8,7 +8,9 @@ import { fromHex, toHex, toUtf8 } from "../../shared/bytes.js";
 import { newIdentity, recipientOf, sealTo, seedOf } from "../../shared/sealing/age.js";
 import { fingerprint, rosterMac } from "../../shared/sealing/member.js";
 import { WORK_FACTOR } from "../stretch.js";
+import { checkCode, plainCode } from "./check_code.js";
 import { split } from "./halves.js";
+import { memberMac, spokenCode } from "./spoken.js";
 
 const CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_BYTES = 16;
@@ -27,7 +29,8 @@ export function codeOf(bytes) {
   return fives.map((five) => CODE_ALPHABET[parseInt(five, 2)]).join("");
 }
 
-// What a member reads out, so that a holder hands the key to the right one.
+// What stands for a member's key; they read its 核对码 out, so that a holder hands the key to the right
+// one.
 /** @type {(name: string, recipient: string) => string} */
 export function memberFingerprint(name, recipient) {
   const digest = sha256(toUtf8(`dengshao member v1\n${name}\n${recipient}`));
@@ -35,7 +38,8 @@ export function memberFingerprint(name, recipient) {
 }
 
 // `workers` are two functions that run a job of the desk's worker. Returns what is printed on the
-// card, and beside it what is posted: of the code and the identity nothing leaves this browser.
+// card, beside it what is posted, and what signs this tab in: of the code and the identity nothing
+// leaves this browser.
 /** @type {(name: string, passphrase: string, workers: AskWorker[]) => Promise<MadeMember>} */
 export async function makeMember(name, passphrase, workers) {
   const code = codeOf(randomBytes(CODE_BYTES));
@@ -52,7 +56,8 @@ export async function makeMember(name, passphrase, workers) {
     auth_hash: toHex(sha256(fromHex(auth))),
     sealed_identity: toHex(await sealIdentity(identity, sealSalt, key)),
   };
-  return { code, fingerprint: memberFingerprint(name, recipient), posted };
+  const stretched = { seal: toHex(sealSalt), auth, key };
+  return { code, fingerprint: memberFingerprint(name, recipient), posted, stretched };
 }
 
 // An age file of one scrypt stanza, whose slow sum the worker has done already.
@@ -72,7 +77,7 @@ async function sealIdentity(identity, salt, key) {
 
 // The first key of a unit. Returns its halves for two sheets of paper, its fingerprint, and beside
 // them what is posted.
-/** @type {(unitId: string, me: { name: string, recipient: string }) => Promise<MadeKey>} */
+/** @type {(unitId: string, me: { name: string, recipient: string }) => Promise<FirstKey>} */
 export async function makeUnitKey(unitId, me) {
   const [identity, recovery] = await Promise.all([newIdentity(), newIdentity()]);
   const recipients = await Promise.all([recipientOf(identity), recipientOf(recovery)]);
@@ -90,8 +95,19 @@ export async function makeUnitKey(unitId, me) {
   return {
     halves: split(seedOf(recovery), randomBytes(32)),
     fingerprint: fingerprint(unitId, recipients[0], recipients[1]),
+    identity,
     posted,
   };
+}
+
+// Whether the one who typed the code that a holder of this key spoke to that name has this key.
+/** @type {(unit: CurrentKeys, to: WaitingMember, worker: AskWorker) => Promise<boolean>} */
+async function isVouched(unit, { name, recipient, spoken }, worker) {
+  const at = spoken ? unit.keyIds.indexOf(spoken.key) : -1;
+  if (!spoken || at < 0) return false;
+  const typed = spokenCode(seedOf(unit.identities[at]), name, spoken.nonce);
+  const stretched = await worker({ job: "spoken", typed, nonce: spoken.nonce });
+  return memberMac(stretched, name, recipient) === spoken.mac;
 }
 
 export class NotHandedOn extends Error {
@@ -103,22 +119,24 @@ export class NotHandedOn extends Error {
   }
 }
 
-/** @type {(text: string) => string} */
-export const plainPrint = (text) =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^0-9a-f]/g, "");
-
 // Seals a unit's identity to a waiting member, or throws `NotHandedOn` with what is wrong. `unit` comes
-// from the opened keys; `told` is what the server says, and none of it is believed unproved.
-/** @type {(unit: CurrentKeys, told: UnitRoster, name: string, typed: string) => Promise<object>} */
-export async function sealToMember(unit, told, name, typed) {
+// from the opened keys; `told` is what the server says, and none of it is believed unproved: the
+// member's key is proved by the 核对码 that was typed as they read it out, or, where they joined by a
+// code that one of us spoke, by what they made of it; `worker` then stretches that code once more.
+/**
+ * @param {CurrentKeys} unit
+ * @param {UnitRoster} told
+ * @param {string} name
+ * @param {{ typed: string } | { worker: AskWorker }} proof
+ */
+export async function sealToMember(unit, told, name, proof) {
   const to = told.waiting.find((member) => member.name === name);
   if (!to) throw new NotHandedOn("gone");
-  if (plainPrint(typed) !== plainPrint(memberFingerprint(to.name, to.recipient))) {
-    throw new NotHandedOn("fingerprint");
-  }
+  const isTheirs =
+    "typed" in proof
+      ? plainCode(proof.typed) === plainCode(checkCode(memberFingerprint(to.name, to.recipient)))
+      : await isVouched(unit, to, proof.worker);
+  if (!isTheirs) throw new NotHandedOn("fingerprint");
   const seed = seedOf(unit.identity);
   const isOurs = told.recipient === unit.recipient && told.recovery === unit.recovery;
   if (!isOurs || rosterMac(seed, told.roster) !== told.roster_mac) throw new NotHandedOn("roster");

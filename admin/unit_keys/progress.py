@@ -84,6 +84,9 @@ class Progress:
     stage: Stage
     names: tuple[str, ...]
     """Whose turn it is, where they have a name here."""
+    readers: int = 0
+    holders: int = 0
+    """Of the key in use: also at a unit that is open, a page sees by it that somebody joined."""
 
 
 def read_progress(
@@ -97,7 +100,9 @@ def read_progress(
         return Progress(unit, *_without_members(asked))
     if key is None:
         return Progress(unit, Stage.MAKE, _names(readers, Act.SPEAK_CODE))
-    return Progress(unit, *_with_key(session, district, key, readers, asked, may_publish))
+    holders = _holders(session, key, readers)
+    stage, names = _with_key(district, key, readers, holders, asked, may_publish=may_publish)
+    return Progress(unit, stage, names, len(readers), len(holders))
 
 
 def _asked(session: Session, unit_id: str, now: int) -> list[Invitation]:
@@ -123,18 +128,23 @@ def _without_members(asked: Sequence[Invitation]) -> tuple[Stage, tuple[str, ...
     return Stage.HEAD_JOINS, (heads[0].name,)
 
 
+def _holders(session: Session, key: UnitKey, readers: Sequence[Member]) -> list[Member]:
+    held = select(KeyGrant.member_id).where(KeyGrant.unit_key_id == key.id)
+    ids = set(session.scalars(held))
+    return [member for member in readers if member.id in ids]
+
+
 def _with_key(
-    session: Session,
     district: District,
     key: UnitKey,
     readers: Sequence[Member],
+    holders: Sequence[Member],
     asked: Sequence[Invitation],
+    *,
     may_publish: bool,
 ) -> tuple[Stage, tuple[str, ...]]:
     if (key.unit_id, key.fingerprint) in district.fingerprints:
         return Stage.OPEN, ()
-    held = select(KeyGrant.member_id).where(KeyGrant.unit_key_id == key.id)
-    holders = [member for member in readers if member.id in set(session.scalars(held))]
     givers, others = _names(holders, Act.HAND_ON), [m for m in readers if m.name != key.made_by]
     if key.confirmed_by is not None:
         return Stage.PUBLISH, _names(others) if may_publish else ()
@@ -156,9 +166,12 @@ def _second_invited(
 
 
 def progress_json(
-    progress: Progress, *, me: str = "", with_names: bool = True
+    progress: Progress, *, me: str = "", invites: bool = False, with_names: bool = True
 ) -> dict[str, object]:
-    """Tell a page how far it is; without names for who has a link alone."""
+    """Tell a page how far it is; without names for who has a link alone.
+
+    `me` is who looks, and `invites` says whether they are an administrator.
+    """
     stage, names = progress.stage, progress.names if with_names else ()
     stages = list(Stage)
     done = [stages.index(first) <= stages.index(stage) for first, _title in STEPS]
@@ -175,7 +188,8 @@ def progress_json(
         "who": _("、").join(names) or str(_WITHOUT_NAME[stage]),
         "what": str(WHAT[stage]),
         "why": str(WHY[stage]),
-        "mine": me in names,
+        "mine": me in names or (invites and stage in (Stage.INVITE, Stage.INVITE_SECOND)),
+        "members": [progress.readers, progress.holders],
     }
 
 

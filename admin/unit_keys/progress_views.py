@@ -17,15 +17,16 @@ bp = Blueprint("progress", __name__, url_prefix="/desk")
 @bp.get("/progress.json")
 @staff_only
 def mine() -> Response:
-    """Tell a member of their own unit, and an administrator of all units that are not open."""
+    """Tell a member of their own unit, and an administrator of all that are on their way."""
     district, staff = app_state().district, g.staff
-    if is_allowed(Act.INVITE, staff.roles):
+    invites = is_allowed(Act.INVITE, staff.roles)
+    if invites:
         every = [_read(unit) for unit in district.units.values() if not unit.practice]
-        found = [one for one in every if one.stage is not Stage.OPEN]
+        found = [one for one in every if one.stage not in (Stage.INVITE, Stage.OPEN)]
     else:
         unit = district.units.get(staff.unit_id or "")
         found = [_read(unit)] if unit else []
-    return jsonify(units=[progress_json(one, me=staff.name) for one in found])
+    return jsonify(units=[progress_json(one, me=staff.name, invites=invites) for one in found])
 
 
 @bp.post("/join/progress")

@@ -612,6 +612,7 @@ interface UnitProgress {
   what: string;
   why: string;
   mine: boolean;
+  members: [readers: number, holders: number];
 }
 
 type ProgressWords = Record<

@@ -1,14 +1,14 @@
 // The page of a member's own unit, and an administrator's pages of units and invitations.
 
 import "../../shared/old.js";
-import { findById } from "../../shared/page/dom.js";
 import { load, watch } from "../keyring.js";
 import { bindCopies } from "../members/copy.js";
 import { followDesk } from "../members/progress.js";
 import { startUnit } from "../members/unit.js";
 import { resealInBackground } from "../renewal/bar.js";
 
-const page = findById("unit");
+// The administrator's form has a field of the same name.
+const page = /** @type {UnitPage | null} */ (document.querySelector("div#unit"));
 const place = /** @type {HTMLElement | null} */ (document.querySelector("#progress[data-words]"));
 
 watch();

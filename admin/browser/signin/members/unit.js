@@ -53,7 +53,7 @@ function isBusy(page, stage) {
   const isSpoken = Array.from(page.querySelectorAll(".spoken")).some((place) => place.textContent);
   const isMaking = Boolean(byId("halves")) && !byId("halves").hidden;
   const isTyped = Array.from(fields).some((field) => field.value);
-  return isTyped || isMaking || (isSpoken && ["speak", "join"].includes(stage));
+  return isTyped || isMaking || (isSpoken && !["hand", "confirm", "publish"].includes(stage));
 }
 
 // The key came while this tab waited for it: it opens without passphrase and card.

@@ -795,12 +795,10 @@ class Invitation(Base):
     ends_at: Mapped[int] = mapped_column(BigInteger)
     wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
     used_on: Mapped[date | None]
-    # Of a code that a holder's browser made, and this server does not know: what it was made of,
-    # the key of the unit for which it vouches, and how; then the new member's word for theirs.
-    spoken_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    spoken_key_id: Mapped[int | None] = mapped_column(BigInteger)
-    unit_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    member_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # The 核对码 that the new member read back to a holder of the unit's key, and that holder's MAC
+    # over it: a row that was changed must not pass.
+    heard_code: Mapped[str | None] = mapped_column(String(24))
+    heard_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class AuditEvent(Base):

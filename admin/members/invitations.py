@@ -195,27 +195,13 @@ def speak_code(
     Unless `is_member`, `by` was typed: it stands at the invitation and never in the log.
     Wrong tries stay counted. Raises `OwnInvitation`. The caller commits.
     """
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    keep_code(session, invitation, code, by=by, key=key, is_member=is_member)
-    return code
-
-
-def keep_code(
-    session: Session,
-    invitation: Invitation,
-    code: str,
-    *,
-    by: str,
-    key: bytes,
-    is_member: bool = True,
-) -> None:
-    """Keep the hash of what the new member must show. Raises `OwnInvitation`."""
     if by in (invitation.made_by, invitation.name):
         raise OwnInvitation
-    # Eight digits, until `spoken.keep` says otherwise.
-    invitation.spoken_nonce = invitation.spoken_key_id = invitation.unit_mac = None
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     invitation.code_hash = _code_hash(key, invitation, code)
     invitation.code_by = by
+    # Who typed the earlier one may have read back a key that is no more.
+    invitation.heard_code = invitation.heard_mac = None
     session.flush()
     record(
         session,
@@ -224,6 +210,7 @@ def keep_code(
         unit_id=invitation.unit_id,
         detail=invitation.name if is_member else f"{invitation.name} {BY_LINK}",
     )
+    return code
 
 
 def speak_by_link(
@@ -269,8 +256,8 @@ def try_code(session: Session, invitation: Invitation, typed: str, *, key: bytes
     """Judge the spoken code. Raises `NoCodeYet` or `WrongCode`; the caller commits either way."""
     if invitation.code_hash is None:
         raise NoCodeYet
-    said = _said(invitation, typed)
-    if hmac.compare_digest(_code_hash(key, invitation, said), invitation.code_hash):
+    digits = "".join(c for c in typed if c.isdecimal() and c.isascii())
+    if hmac.compare_digest(_code_hash(key, invitation, digits), invitation.code_hash):
         return
     invitation.wrong_codes += 1
     session.flush()
@@ -282,16 +269,6 @@ def try_code(session: Session, invitation: Invitation, typed: str, *, key: bytes
         detail=f"{invitation.name} {invitation.wrong_codes}",
     )
     raise WrongCode
-
-
-def _said(invitation: Invitation, typed: str) -> str:
-    """Give what the code's hash is of: eight digits, or the hash of a spoken one's proof."""
-    if invitation.spoken_nonce is None:
-        return "".join(c for c in typed if c.isdecimal() and c.isascii())
-    try:
-        return sha256(bytes.fromhex(typed)).hexdigest()
-    except ValueError:
-        return ""
 
 
 def _alive(now: int) -> tuple[ColumnElement[bool], ...]:

@@ -86,7 +86,6 @@ def join(
     code: str,
     signed_in: str | None,
     key: bytes,
-    member_mac: bytes | None = None,
 ) -> Member:
     """Turn an invitation into a member. The caller commits, also where the code is wrong.
 
@@ -102,8 +101,6 @@ def join(
     if invitation.replaces_id is not None:
         old = session.get_one(Member, invitation.replaces_id)
         suspension.retire_replaced(session, old, by=invitation.made_by)
-    if invitation.spoken_nonce is not None:
-        invitation.member_mac = member_mac
     invitation.used_on = today()
     session.flush()
     spoken = (

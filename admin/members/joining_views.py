@@ -21,9 +21,9 @@ from ..signin import guard
 from ..signin.words import second_words
 from ..web.security import public
 from . import (
+    heard,
     invitations,
     joining,
-    spoken,
     suspension,
 )
 from .joining_words import join_words
@@ -141,7 +141,6 @@ def accept() -> Response:
             code=_text(posted, "code"),
             signed_in=_signed_in(),
             key=_key(),
-            member_mac=spoken.read_member_mac(posted),
         )
     except invitations.NoInvitation:
         return _refused(_gone(), 404)
@@ -216,7 +215,7 @@ def _described(invitation: Invitation) -> dict[str, Any]:
         "unit": unit.zh if unit else _("不属于承办单位"),
         "roles": [str(ROLES[role]) for role in invitation.roles],
         "made_by": invitation.made_by,
-        "spoken": spoken.vouched_key(db.session, invitation),
+        "unit_key": heard.unit_key(db.session, invitation),
     }
 
 

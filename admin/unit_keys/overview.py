@@ -10,8 +10,8 @@ from ..access.permissions import Act, is_allowed
 from ..access.roles import WITHOUT_CONTENT
 from ..district.data import District
 from ..keys import issuing
+from ..members import heard
 from ..members import invitations as invite
-from ..members import spoken
 from ..models import (
     Invitation,
     KeyGrant,
@@ -64,8 +64,8 @@ class UnitPage:
     waiting: tuple[Member, ...]
     invitations: tuple[Invitation, ...]
     to_confirm: tuple[ToConfirm, ...]
-    spoken_to: frozenset[str]
-    """Who joined by a code that a holder's browser made."""
+    heard: frozenset[str]
+    """Of whom a holder heard their 核对码 while they joined."""
     name: str
     """Whose page it is."""
     may_publish: bool
@@ -76,11 +76,11 @@ class UnitPage:
         return self.key is not None and self.key.succeeds_id is not None
 
     @property
-    def joined_by_spoken(self) -> bool:
-        return self.name in self.spoken_to
+    def was_heard(self) -> bool:
+        return self.name in self.heard
 
     def may_vouch(self, invitation: Invitation) -> bool:
-        """Tell whether my browser makes the code: for a reader of the unit whose key I hold."""
+        """Tell whether I read the unit's 核对码 with the code: to who is to hold the key I hold."""
         is_reader = not WITHOUT_CONTENT & set(invitation.roles)
         return self.holds and invitation.unit_id == self.id and is_reader
 
@@ -119,7 +119,7 @@ def read_page(
         waiting=tuple(unit_keys.waiting(session, key)) if key else (),
         invitations=tuple(invite.open_invitations(session, now, unit.id)) if may_speak else (),
         to_confirm=_to_confirm(session, district, me, may_publish=may_publish),
-        spoken_to=frozenset(spoken.answers(session, unit.id)),
+        heard=frozenset(heard.answers(session, unit.id)),
         name=me.name,
         may_publish=may_publish,
     )

@@ -17,7 +17,7 @@ from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
 from ..keys.posted import BadKeys
-from ..members import invitations, spoken
+from ..members import heard, invitations
 from ..members.joining_words import unit_words
 from ..models import Invitation, Member, UnitKey
 from ..reading.data_files import DataError
@@ -133,7 +133,7 @@ def roster() -> Response:
     if key is None:
         return _refused(_("本单位还没有密钥。"), 409)
     people = unit_keys.waiting(db.reading, key)
-    said = spoken.answers(db.reading, key.unit_id)
+    said = heard.answers(db.reading, key.unit_id)
     return jsonify(
         unit_id=key.unit_id,
         recipient=key.recipient,
@@ -141,7 +141,7 @@ def roster() -> Response:
         roster=issuing.roster(db.reading, key),
         roster_mac=key.roster_mac,
         waiting=[
-            {"name": one.name, "recipient": one.recipient, "spoken": said.get(one.name)}
+            {"name": one.name, "recipient": one.recipient, "heard": said.get(one.name)}
             for one in people
         ],
     )
@@ -181,37 +181,51 @@ def report() -> Response:
 @bp.post("/unit/code")
 @may(Act.SPEAK_CODE)
 def speak_code() -> Response:
-    """Make the code that I speak to a new member of my unit, or take what my browser made."""
-    posted = _posted()
+    """Make the code that I speak to a new member of my unit."""
     try:
-        made = spoken.read_spoken(posted)
-        invitation = invitations.find_by_name(db.session, _text(posted, "name"), guard.clock())
-        if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
-            raise invitations.OwnInvitation
-        code = _speak(invitation, made)
-    except BadKeys:
-        return _refused(_incomplete(), 400)
-    except issuing.UnitHasNoKey:
-        db.session.rollback()
-        return _refused(_("您手里没有本单位现在的密钥。请重新载入页面看一看。"), 409)
+        invitation = _spoken_to()
+        code = invitations.speak_code(
+            db.session, invitation, by=g.staff.name, key=app_state().config.key("spoken code")
+        )
     except invitations.NoInvitation:
-        return _refused(_("这份邀请已经用过或过期。请重新载入页面看一看。"), 409)
+        return _refused(_gone(), 409)
     except invitations.OwnInvitation:
         refuse(Act.SPEAK_CODE)
     db.session.commit()
-    return jsonify(code=f"{code[:4]} {code[4:]}" if code else None)
+    return jsonify(code=f"{code[:4]} {code[4:]}")
 
 
-def _speak(invitation: Invitation, made: spoken.Spoken | None) -> str | None:
-    """Give eight digits; nothing where the browser that made the code shows it by itself."""
-    who = {"by": g.staff.name, "key": app_state().config.key("spoken code")}
-    if made is None:
-        return invitations.speak_code(db.session, invitation, **who)
+@bp.post("/unit/heard")
+@may(Act.HAND_ON)
+def keep_heard() -> Response:
+    """Keep what a new member read back to me, with the word of my browser that I heard it."""
+    try:
+        said = heard.read_heard(_posted())
+        invitation = _spoken_to()
+        unit_keys.held_key(db.session, _me(db.session))
+    except BadKeys:
+        return _refused(_incomplete(), 400)
+    except invitations.NoInvitation:
+        return _refused(_gone(), 409)
+    except (invitations.OwnInvitation, issuing.UnitHasNoKey):
+        refuse(Act.HAND_ON)
     if invitation.unit_id != g.staff.unit_id:
+        refuse(Act.HAND_ON)
+    heard.keep(db.session, invitation, said)
+    db.session.commit()
+    return jsonify(done=True)
+
+
+def _spoken_to() -> Invitation:
+    """Find the invitation whose code is mine to speak. Raises `NoInvitation`, `OwnInvitation`."""
+    invitation = invitations.find_by_name(db.session, _text(_posted(), "name"), guard.clock())
+    if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
         raise invitations.OwnInvitation
-    key = unit_keys.held_key(db.session, _me(db.session))
-    spoken.keep(db.session, invitation, made, key, **who)
-    return None
+    return invitation
+
+
+def _gone() -> str:
+    return str(_("这份邀请已经用过或过期。请重新载入页面看一看。"))
 
 
 def _me(session: Session) -> Member:

@@ -261,3 +261,29 @@ def test_an_open_tip_that_was_graded_low_may_have_been_urgent_and_nothing_else_c
     assert not {"tip_reader", "recusal"} & set(tables)
     migrate(store, "0012")
     assert read(store) == before
+
+
+def test_an_invitation_keeps_its_code_through_the_fifteenth_revision_and_back(store):
+    migrate(store, "0014")
+    code = bytes_of(store, "c")
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO invitation (id, token_hash, code_hash, name, roles, made_by, ends_at)"
+                f" VALUES (1, {bytes_of(store, 't')}, {code}, 'new', '[]', 'ada', 1)"
+            )
+        )
+
+    migrate(store, "0015")
+
+    asked = text("SELECT name, code_hash FROM invitation")
+    with store.begin() as connection:
+        connection.execute(text("UPDATE invitation SET heard_code = '1', heard_mac = NULL"))
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+        ((name, kept),) = connection.execute(asked).all()
+        columns = {column["name"] for column in inspect(connection).get_columns("invitation")}
+    assert (name, bytes(kept)) == ("new", b"c")
+    assert not {"heard_code", "heard_mac"} & columns
+    migrate(store, "0015")

@@ -16,7 +16,7 @@ from .conftest import SCREENS
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 PASSPHRASE = "qiao-tou-de-lao-huai-shu"
-SPOKEN = re.compile(r"(\d{4} ){5}\d{4}")
+SPOKEN = re.compile(r"(\d{4} ){7}\d{4}")
 
 SECONDS = {
     "click": 8,  # with reading what stands around it
@@ -40,9 +40,9 @@ class Count:
     def add(self, what, number=1):
         self.done[what] += number
 
-    def heard(self, text):
-        """Count one call, and what is said in it."""
-        self.add("call")
+    def heard(self, text, *, is_new_call=True):
+        """Count a call, and what is said in it."""
+        self.add("call", int(is_new_call))
         self.add("said", len(text.replace(" ", "")))
 
     @property
@@ -73,9 +73,9 @@ class Person:
         self._count.add("click")
         self.page.click(selector)
 
-    def hear(self, selector, text):
+    def hear(self, selector, text, *, is_new_call=True):
         """Type what another one says."""
-        self._count.heard(text)
+        self._count.heard(text, is_new_call=is_new_call)
         self.fill(selector, text)
 
     def open(self, link):
@@ -125,6 +125,8 @@ class Journey:
         person.page.wait_for_selector("#first:visible")
         self.look(person, "setup")
         person.fill("#name", person.name)
+        person.click("#first button[type=submit]")
+        person.page.wait_for_selector("#choose:visible")
         self.make_account(person, "setup")
         person.page.wait_for_url("**/desk/admin/")
         assert not (self.live.config.data / "setup-code").exists()
@@ -161,10 +163,18 @@ class Journey:
         expect(person.page.locator("#spoken")).to_have_text(re.compile(r"^\d{4} \d{4}$"))
         return person.page.inner_text("#spoken")
 
-    def join(self, person, link, spoken, name="join"):
+    def join(self, person, link, spoken, name="join", speaker=None):
+        """Join by what was spoken; the speaker hears in the same call what is read back."""
         person.open(link)
         self.look(person, f"{name}-first")
         person.hear("#code", spoken)
+        person.click("#first button[type=submit]")
+        person.page.wait_for_selector("#choose:visible")
+        if speaker:
+            said = person.page.inner_text("#my-print")
+            speaker.hear("form.heard input", said, is_new_call=False)
+            speaker.click("form.heard button")
+            expect(speaker.page.locator("form.heard [role=status]")).to_contain_text("记下了")
         self.make_account(person, name)
         person.page.wait_for_url("**/desk/unit/")
         person.page.wait_for_selector("#unit[data-ready=yes]")
@@ -172,8 +182,6 @@ class Journey:
     def make_account(self, person, name):
         """From the passphrase to the card in the hand, and in."""
         page = person.page
-        person.click("#first button[type=submit]")
-        page.wait_for_selector("#choose:visible")
         person.fill("#passphrase", PASSPHRASE)
         self.look(person, f"{name}-passphrase")
         person.click("#choose button[type=submit]")

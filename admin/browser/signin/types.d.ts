@@ -62,7 +62,7 @@ interface OldKeys extends HeldKeys {
 type UnitKeys = CurrentKeys | OldKeys;
 
 // `waiting` is the own identity of who has no key of their unit yet; `heard` is for which key of their
-// unit the spoken code vouched by which they joined in this tab.
+// unit was read out to them as they joined in this tab.
 interface OpenedKeys {
   name: string;
   recipient: string;
@@ -166,7 +166,6 @@ type Roster = KeyringUnit["roster"];
 interface DeskJobs {
   signIn(job: ToStretch): string;
   seal(job: ToStretch): Uint8Array;
-  spoken(job: { typed: string; nonce: string }): Uint8Array;
   reseal(job: { unit: ResealKeys; bundle: OldBundle }): Promise<NewBundle>;
   compare(job: { unit: CompareKeys; both: BothBundles }): Promise<Compared>;
   sealCase(job: { recipient: string; passphrase: string; bytes: Uint8Array }): Promise<Uint8Array>;
@@ -361,11 +360,11 @@ interface UnitRoster {
   waiting: WaitingMember[];
 }
 
-// `spoken` is what they left who joined by a code that a holder's browser made.
+// `heard` is what a holder heard of their 核对码 while they joined.
 interface WaitingMember {
   name: string;
   recipient: string;
-  spoken: { nonce: string; key: string; mac: string } | null;
+  heard: { code: string; mac: string } | null;
 }
 
 // /desk/unit/renew.json and recover.json, by admin/renewal/views.py.
@@ -422,14 +421,14 @@ interface Invited {
   unit: string;
   roles: string[];
   made_by: string;
-  spoken?: VouchedKey | null;
+  unit_key?: { id: string; recipient: string; recovery: string } | null;
 }
 
-// For which key of the unit a spoken code vouches, as the server tells it: admin/members/spoken.py.
-interface VouchedKey {
-  nonce: string;
-  unit: { id: string; recipient: string; recovery: string };
-  unit_mac: string;
+// Who joins, with the identity that was made for them.
+interface Newcomer {
+  name: string;
+  identity: string;
+  recipient: string;
 }
 
 // The sentences of pages by their names: admin/signin/words.py, members/joining_words.py and
@@ -482,6 +481,7 @@ interface JoinWords
       | "wrong_group"
       | "proposed"
       | "unit_changed"
+      | "misheard"
       | "unit_changed_do",
       string
     > {
@@ -510,6 +510,7 @@ interface UnitWords
       | "wrong_group"
       | "wrong_member"
       | "other_key"
+      | "heard_kept"
       | "code_made",
       string
     > {

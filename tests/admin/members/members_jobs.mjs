@@ -7,9 +7,9 @@ import { answerEachLine } from "../../browser/lines.mjs";
 const root = new URL("../../../", import.meta.url).pathname;
 const { outputFiles } = await build({
   stdin: {
-    contents: `export * from "./signin/members/making.js"; export * as halves from "./signin/members/halves.js"; export * as spoken from "./signin/members/spoken.js";
+    contents: `export * from "./signin/members/making.js"; export * as halves from "./signin/members/halves.js"; export { heardMac } from "./signin/members/heard.js";
       export { checkCode } from "./signin/members/check_code.js"; export { openWaiting } from "./signin/open.js";
-      export { wrongGroups } from "./signin/members/check_code.js"; export { seedOf } from "./shared/sealing/age.js";
+      export { spokenParts, wrongGroups } from "./signin/members/check_code.js"; 
       export { stretch } from "./signin/stretch.js"; export { signInSecret } from "./shared/sealing/member.js";
       export { fromHex, toHex } from "./shared/bytes.js";`,
     resolveDir: `${root}admin/browser`,
@@ -26,33 +26,20 @@ const { fromHex, toHex } = lib;
 const WORK = {
   signIn: ({ passphrase, code, salt }) => toHex(lib.signInSecret(passphrase, code, fromHex(salt))),
   seal: ({ passphrase, code, salt }) => lib.stretch(passphrase, code, fromHex(salt)),
-  spoken: ({ typed, nonce }) => lib.spoken.stretchSpoken(typed, nonce),
 };
 const work = async (job) => WORK[job.job](job);
-
-// What a holder's browser speaks and leaves with an invitation, and what the new member's makes of it.
-function spoken({ unit, id, name, nonce, recipient }) {
-  const code = lib.spoken.spokenCode(lib.seedOf(unit.identity), name, nonce);
-  const stretched = lib.spoken.stretchSpoken(code, nonce);
-  return {
-    code,
-    proof: lib.spoken.proofOf(stretched),
-    verifier: lib.spoken.verifierOf(stretched),
-    unitMac: lib.spoken.unitMac(stretched, { id, ...unit }),
-    memberMac: lib.spoken.memberMac(stretched, name, recipient),
-  };
-}
 
 const JOBS = {
   split: ({ seed, random }) => lib.halves.split(fromHex(seed), fromHex(random)),
   join: ({ first, second }) => toHex(lib.halves.join(first, second)),
   code: ({ bytes }) => lib.codeOf(fromHex(bytes)),
   fingerprint: ({ name, recipient }) => lib.memberFingerprint(name, recipient),
-  member: ({ name, passphrase }) => lib.makeMember(name, passphrase, [work, work]),
+  member: async ({ name, passphrase }) =>
+    lib.makeMember(await lib.newcomer(name), passphrase, [work, work]),
   unit: ({ unit, me }) => lib.makeUnitKey(unit, me),
-  handOn: ({ unit, told, name, typed }) =>
-    lib.sealToMember(unit, told, name, typed === undefined ? { worker: work } : { typed }),
-  spoken,
+  handOn: ({ unit, told, name, typed }) => lib.sealToMember(unit, told, name, typed),
+  heardMac: ({ seed, name, code }) => lib.heardMac(fromHex(seed), name, code),
+  spokenParts: ({ typed }) => lib.spokenParts(typed),
   wrongGroups: ({ typed, code }) => lib.wrongGroups(typed, code),
   openWaiting: ({ keys, keyring }) => lib.openWaiting(keys, keyring),
 };

@@ -1,12 +1,11 @@
 """Setup and joining over HTTP: who may come in, and who is turned away and written down."""
 
 import time
-from hashlib import sha256
 
 import pytest
 from sqlalchemy import event, select, update
 
-from admin.db import db
+from admin.db import db, today
 from admin.keys import issuing
 from admin.members import invitations, joining
 from admin.models import AuditEvent, Invitation, Member
@@ -302,115 +301,94 @@ def test_the_second_of_two_setups_at_once_is_turned_away(session, config, newcom
         joining.set_up(session, newcomer, name="two", code=code, data=config.data)
 
 
-# A code that a holder's browser made
+# What is read out and read back while somebody joins
 
 
-PROOF = "ab" * 32
-SPOKEN = {
-    "nonce": "5e" * 16,
-    "verifier": sha256(bytes.fromhex(PROOF)).hexdigest(),
-    "unit_mac": "cd" * 32,
-}
-MEMBER_MAC = "ef" * 32
+HEARD = {"name": "新人", "code": "012345678901234567890123", "mac": "ef" * 32}
 
 
-@pytest.fixture
-def spoken(app, desk, people, invited):
-    """The invitation with a code of `ada`'s browser in the place of eight digits: its token."""
-    desk.enter(people.first.id)
-    answer = desk.send("/desk/unit/code", {"name": "新人", **SPOKEN})
-    assert (answer.status_code, answer.json) == (200, {"code": None})
-    desk.send("/desk/sign-out")
-    return {"token": invited["token"]}
-
-
-def test_who_joins_is_told_for_which_key_the_spoken_code_vouches(desk, people, spoken):
-    shown = send(desk, "/desk/join/invitation", spoken).json["spoken"]
+def test_who_joins_is_told_of_the_units_key_to_hold_it_against_what_they_heard(
+    desk, people, invited
+):
+    shown = send(desk, "/desk/join/invitation", invited).json["unit_key"]
 
     key = people.key
-    named = {"id": key.unit_id, "recipient": key.recipient, "recovery": key.recovery}
-    assert shown == {"nonce": SPOKEN["nonce"], "unit": named, "unit_mac": SPOKEN["unit_mac"]}
+    assert shown == {"id": key.unit_id, "recipient": key.recipient, "recovery": key.recovery}
 
 
-def test_the_proof_of_a_spoken_code_lets_in_and_its_answer_reaches_the_holder(
-    app, desk, people, spoken, newcomer
+@pytest.mark.parametrize("values", [{"roles": ["dispatcher"]}, {"unit_id": "drugs"}])
+def test_who_is_to_hold_no_key_is_told_of_none(app, desk, invited, values):
+    with app.app_context():
+        db.session.execute(update(Invitation).values(values))
+        db.session.commit()
+
+    assert send(desk, "/desk/join/invitation", invited).json["unit_key"] is None
+
+
+def test_what_was_read_back_reaches_a_holders_browser_once_they_joined(
+    app, desk, people, invited, newcomer
 ):
-    tried = send(desk, "/desk/join/code", spoken | {"code": PROOF})
-    body = spoken | posted(newcomer) | {"code": PROOF, "member_mac": MEMBER_MAC}
-    made = send(desk, "/desk/join", body)
-
-    assert (tried.status_code, made.json) == (200, {"done": True})
     desk.enter(people.first.id)
-    waiting = {row["name"]: row for row in desk.ask("/desk/unit/roster.json").json["waiting"]}
-    told_to_holder = {"nonce": SPOKEN["nonce"], "key": str(people.key.id), "mac": MEMBER_MAC}
-    assert waiting["新人"]["spoken"] == told_to_holder
-    assert waiting["bo"]["spoken"] is None
-
-
-@pytest.mark.table
-@pytest.mark.parametrize("code", ["", "00000000", SPOKEN["verifier"], "ab" * 31, "zz", "cd" * 32])
-def test_nothing_but_the_proof_lets_in_after_a_spoken_code(desk, spoken, code):
-    assert send(desk, "/desk/join/code", spoken | {"code": code}).status_code == 403
-
-
-def test_eight_digits_made_afterwards_take_the_spoken_codes_place(desk, people, spoken):
-    desk.enter(people.first.id)
-    digits = desk.send("/desk/unit/code", {"name": "新人"}).json["code"]
+    assert desk.send("/desk/unit/heard", HEARD).status_code == 200
     desk.send("/desk/sign-out")
+    send(desk, "/desk/join", invited | posted(newcomer))
+    desk.enter(people.first.id)
 
-    assert send(desk, "/desk/join/code", spoken | {"code": PROOF}).status_code == 403
-    tried = send(desk, "/desk/join/code", spoken | {"code": digits})
-    assert tried.json["spoken"] is None
+    waiting = {row["name"]: row for row in desk.ask("/desk/unit/roster.json").json["waiting"]}
+
+    assert waiting["新人"]["heard"] == {"code": HEARD["code"], "mac": HEARD["mac"]}
+    assert waiting["bo"]["heard"] is None
 
 
-BAD_SPOKEN = {
-    "a short nonce": {"nonce": "5e" * 15},
-    "a verifier that is none": {"verifier": "x"},
-    "no word for the unit's key": {"unit_mac": None},
+def test_another_code_makes_what_was_read_back_worthless(app, desk, people, invited):
+    desk.enter(people.first.id)
+    desk.send("/desk/unit/heard", HEARD)
+
+    desk.send("/desk/unit/code", {"name": "新人"})
+
+    with app.app_context():
+        assert db.session.scalars(select(Invitation.heard_code)).all() == [None]
+
+
+BAD_HEARD = {
+    "a code of twenty-three": {"code": "0" * 23},
+    "letters": {"code": "a" * 24},
+    "no MAC": {"mac": None},
+    "a short MAC": {"mac": "ef" * 31},
 }
 
 
 @pytest.mark.table
-@pytest.mark.parametrize("case", BAD_SPOKEN)
-def test_what_no_browser_of_ours_leaves_with_an_invitation_is_refused(desk, people, invited, case):
+@pytest.mark.parametrize("case", BAD_HEARD)
+def test_what_no_holders_browser_posts_is_not_kept(app, desk, people, invited, case):
     desk.enter(people.first.id)
 
-    answer = desk.send("/desk/unit/code", {"name": "新人", **SPOKEN, **BAD_SPOKEN[case]})
-
-    assert answer.status_code == 400
-    desk.send("/desk/sign-out")
-    assert send(desk, "/desk/join/code", invited).status_code == 200
+    assert desk.send("/desk/unit/heard", HEARD | BAD_HEARD[case]).status_code == 400
+    with app.app_context():
+        assert db.session.scalars(select(Invitation.heard_mac)).all() == [None]
 
 
-def test_who_holds_no_key_vouches_for_none(app, desk, people, invited):
+NOT_THEIRS = {
+    "a head without the key": ("second", {}, 403),
+    "of another unit": ("first", {"unit_id": "drugs", "code_unit_id": "police"}, 403),
+    "an administrator": ("admin", {}, 403),
+    "an invitation that was used": ("first", {"used_on": today()}, 409),
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("case", NOT_THEIRS)
+def test_only_a_holder_keeps_what_the_new_member_of_their_unit_read_back(
+    app, desk, people, invited, case
+):
+    who, values, status = NOT_THEIRS[case]
     with app.app_context():
         db.session.execute(update(Member).where(Member.name == "bo").values(roles=["reviewer"]))
+        if values:
+            db.session.execute(update(Invitation).values(values))
         db.session.commit()
-    desk.enter(people.second.id)
+    desk.enter(getattr(people, who).id)
 
-    answer = desk.send("/desk/unit/code", {"name": "新人", **SPOKEN})
-
-    assert answer.status_code == 409
-    desk.send("/desk/sign-out")
-    assert send(desk, "/desk/join/code", invited).status_code == 200
-
-
-def test_the_head_of_another_unit_vouches_for_no_key(app, desk, people, invited):
+    assert desk.send("/desk/unit/heard", HEARD).status_code == status
     with app.app_context():
-        values = {"code_unit_id": "police", "unit_id": "drugs"}
-        db.session.execute(update(Invitation).values(values))
-        db.session.commit()
-    desk.enter(people.first.id)
-
-    assert desk.send("/desk/unit/code", {"name": "新人", **SPOKEN}).status_code == 403
-    # Eight digits are theirs to speak.
-    assert desk.send("/desk/unit/code", {"name": "新人"}).status_code == 200
-
-
-@pytest.mark.parametrize("mac", ["", "x" * 64, "ef" * 31, 5])
-def test_a_word_for_ones_own_key_that_is_none_makes_no_member(app, desk, spoken, newcomer, mac):
-    body = spoken | posted(newcomer) | {"code": PROOF, "member_mac": mac}
-
-    assert send(desk, "/desk/join", body).status_code == 400
-    with app.app_context():
-        assert db.session.scalar(select(Member).where(Member.name == "新人")) is None
+        assert db.session.scalars(select(Invitation.heard_mac)).all() == [None]

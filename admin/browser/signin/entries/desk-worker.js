@@ -5,7 +5,6 @@ import "../../shared/old.js";
 import { fromHex, toHex } from "../../shared/bytes.js";
 import { sealTo, sealWithPassphrase } from "../../shared/sealing/age.js";
 import { signInSecret } from "../../shared/sealing/member.js";
-import { stretchSpoken } from "../members/spoken.js";
 import { resealBundle, resealFile } from "../renewal/bundle.js";
 import { compare } from "../renewal/contents.js";
 import { stretch } from "../stretch.js";
@@ -15,7 +14,6 @@ import { contentOf, pack, packBack } from "../transfer/packing.js";
 const JOBS = {
   signIn: ({ passphrase, code, salt }) => toHex(signInSecret(passphrase, code, fromHex(salt))),
   seal: ({ passphrase, code, salt }) => stretch(passphrase, code, fromHex(salt)),
-  spoken: ({ typed, nonce }) => stretchSpoken(typed, nonce),
   reseal: ({ unit, bundle }) => resealBundle(unit, bundle),
   compare: ({ unit, both }) => compare(unit, both),
   sealCase: ({ recipient, passphrase, bytes }) =>

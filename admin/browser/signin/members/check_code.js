@@ -10,11 +10,8 @@ const COST = { N: 2 ** 14, r: 8, p: 1, dkLen: 32 };
 
 // Six groups of four digits, for a unit's or a member's fingerprint.
 /** @type {(fingerprint: string) => string} */
-export const checkCode = (fingerprint) => groupsOf(scrypt(toUtf8(fingerprint), LABEL, COST));
-
-// Twenty-four digits of 32 bytes that look random, in groups of four as they are spoken.
-/** @type {(bytes: Uint8Array) => string} */
-export function groupsOf(bytes) {
+export function checkCode(fingerprint) {
+  const bytes = scrypt(toUtf8(fingerprint), LABEL, COST);
   const number = BigInt(`0x${toHex(bytes)}`) % BigInt(`1${"0".repeat(DIGITS)}`);
   const digits = String(number).padStart(DIGITS, "0");
   return /** @type {string[]} */ (digits.match(/.{4}/g)).join(" ");
@@ -23,9 +20,19 @@ export function groupsOf(bytes) {
 /** @type {(typed: string) => string} */
 export const plainCode = (typed) => typed.normalize("NFKC").replace(/[^0-9]/g, "");
 
-// Whether a whole code was typed: a spoken one of eight digits is told from it by its length.
-/** @type {(typed: string) => boolean} */
-export const isWhole = (typed) => plainCode(typed).length === DIGITS;
+/** @type {(typed: string, fingerprint: string) => boolean} */
+export const isCodeOf = (typed, fingerprint) =>
+  plainCode(typed) === plainCode(checkCode(fingerprint));
+
+// What is spoken to a new member by who holds the unit's key: its code, and the eight digits behind it.
+// Of anything else all counts as digits.
+/** @type {(typed: string) => { code: string, digits: string }} */
+export function spokenParts(typed) {
+  const all = plainCode(typed);
+  return all.length === DIGITS + 8
+    ? { code: all.slice(0, DIGITS), digits: all.slice(DIGITS) }
+    : { code: "", digits: all };
+}
 
 // Which groups, counted from one, are other than they should be; null for what is no whole code.
 /** @type {(typed: string, code: string) => number[] | null} */

@@ -7,11 +7,10 @@ import { postJson } from "../api.js";
 import { Opener } from "../opening.js";
 import { askSecond } from "../second.js";
 import { drawCard } from "./card.js";
-import { isWhole } from "./check_code.js";
+import { checkCode, spokenParts, wrongGroups } from "./check_code.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
-import { makeMember, randomBytes } from "./making.js";
+import { makeMember, memberFingerprint, newcomer, randomBytes } from "./making.js";
 import { followLink } from "./progress.js";
-import { memberMac, proofOf, unitMac } from "./spoken.js";
 
 const SYLLABLES = 7;
 
@@ -79,9 +78,11 @@ class Joining {
     this.kind = KINDS[page.dataset.kind];
     this.opener = new Opener();
     this.workers = [this.opener.proofWorker, this.opener.sealWorker];
-    // What the spoken code was stretched to, where a holder's browser made it.
-    /** @type {Uint8Array | null} */
+    // Which key of the unit was read out to them; by it they confirm it later.
+    /** @type {Heard | null} */
     this.heard = null;
+    /** @type {Newcomer | null} */
+    this.me = null;
   }
 
   start() {
@@ -109,39 +110,42 @@ class Joining {
   async tryCode() {
     const typed = byId("code").value.trim();
     if (!typed) throw new Missing(byId("code"), this.words[this.kind.code]);
-    const code = this.known.token && isWhole(typed) ? await this.prove(typed) : typed;
-    await this.show(code);
-    this.checkUnit();
+    const { code, digits } = this.known.token ? spokenParts(typed) : { code: "", digits: typed };
+    await this.show(digits);
+    if (code) this.checkUnit(code);
+    this.me = await newcomer(this.who.name);
     fillFacts(byId("facts"), this.words, Object.assign({}, this.who, { made_by: "" }));
-    byId("heard").hidden = !this.heard;
+    if (this.heard) this.readBack();
     this.step("first", "choose", 1);
   }
 
-  // A code of a holder's making is not shown to the server: what it is stretched to proves it.
-  /** @type {(typed: string) => Promise<string>} */
-  async prove(typed) {
-    // Asked anew: the code may be younger than this page.
-    /** @type {Invited} */
-    const { spoken } = await postJson("/desk/join/invitation", this.known);
-    if (!spoken) return typed;
-    this.heard = await this.workers[0]({ job: "spoken", typed, nonce: spoken.nonce });
-    return proofOf(this.heard);
-  }
-
-  // The server took the code, so it was heard right. If the key that it names is another than the one
-  // for which the speaker vouches, somebody changed it: nothing is made.
-  checkUnit() {
-    const { spoken } = this.who;
-    if (!this.heard) return;
-    if (spoken && unitMac(this.heard, spoken.unit) === spoken.unit_mac) return;
-    this.heard = null;
-    byId("first").hidden = true;
+  // The server took the digits behind it. Where one group differs from the unit's key, it was misheard;
+  // where more do, the server names another key than the speaker has, and nothing is made.
+  /** @type {(code: string) => void} */
+  checkUnit(code) {
+    const { unit_key: unit } = this.who;
+    const print = unit ? fingerprint(unit.id, unit.recipient, unit.recovery) : "";
+    const wrong = unit ? wrongGroups(code, checkCode(print)) : null;
+    if (unit && wrong && !wrong.length) {
+      this.heard = { unit: unit.id, fingerprint: print };
+      return;
+    }
+    if (wrong && wrong.length === 1) {
+      throw new Missing(byId("code"), this.words.misheard.replace("%(n)s", String(wrong[0])));
+    }
     say(
       byId("joining-error"),
       element("p", "", element("b", "", this.words.unit_changed)),
       element("p", "", this.words.unit_changed_do),
     );
     throw new Missing(byId("code"), this.words.unit_changed);
+  }
+
+  // The call goes on: the speaker types what is read back.
+  readBack() {
+    const { name, recipient } = /** @type {Newcomer} */ (this.me);
+    byId("my-print").textContent = checkCode(memberFingerprint(name, recipient));
+    byId("heard").hidden = false;
   }
 
   /** @type {(code: string) => Promise<void>} */
@@ -178,7 +182,7 @@ class Joining {
     }
     byId("choose-status").textContent = this.words.making;
     try {
-      this.made = await makeMember(this.who.name, passphrase, this.workers);
+      this.made = await makeMember(/** @type {Newcomer} */ (this.me), passphrase, this.workers);
     } finally {
       byId("choose-status").textContent = "";
     }
@@ -210,7 +214,7 @@ class Joining {
     }
     byId("copied-status").textContent = this.words.sending;
     try {
-      await postJson(this.kind.postAt, Object.assign({}, this.known, posted, this.answer()));
+      await postJson(this.kind.postAt, Object.assign({}, this.known, posted));
       this.made = null;
       byId("card-code").textContent = byId("again").value = "";
       replaceChildren(byId("card-picture"));
@@ -220,19 +224,10 @@ class Joining {
     }
   }
 
-  // The new member's word for their own key, for the browser of who spoke the code.
-  answer() {
-    const { recipient } = /** @type {MadeMember} */ (this.made).posted;
-    return this.heard ? { member_mac: memberMac(this.heard, this.who.name, recipient) } : {};
-  }
-
   // Registered by now: where signing in fails, the page leads to where it is done again.
   /** @type {(stretched: Stretched) => Promise<void>} */
   async enter(stretched) {
-    const { name, spoken } = this.who;
-    const unit = spoken && spoken.unit;
-    const heard = this.heard &&
-      unit && { unit: unit.id, fingerprint: fingerprint(unit.id, unit.recipient, unit.recovery) };
+    const { name } = this.who;
     try {
       const shown = await this.opener.enter(
         name,
@@ -241,7 +236,7 @@ class Joining {
           byId("card").hidden = true;
           return askSecond(byId("second"), Object.assign({ name }, asked));
         },
-        heard || undefined,
+        this.heard || undefined,
       );
       location.replace(shown.next || "/desk/");
     } catch {

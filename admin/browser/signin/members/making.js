@@ -8,9 +8,9 @@ import { fromHex, toHex, toUtf8 } from "../../shared/bytes.js";
 import { newIdentity, recipientOf, sealTo, seedOf } from "../../shared/sealing/age.js";
 import { fingerprint, rosterMac } from "../../shared/sealing/member.js";
 import { WORK_FACTOR } from "../stretch.js";
-import { checkCode, plainCode } from "./check_code.js";
+import { isCodeOf } from "./check_code.js";
 import { split } from "./halves.js";
-import { memberMac, spokenCode } from "./spoken.js";
+import { heardMac } from "./heard.js";
 
 const CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_BYTES = 16;
@@ -37,14 +37,20 @@ export function memberFingerprint(name, recipient) {
   return /** @type {string[]} */ (toHex(digest.subarray(0, 16)).match(/.{4}/g)).join(" ");
 }
 
+// A new member's identity, made before anything else: they read its code back while they are still on
+// the telephone.
+/** @type {(name: string) => Promise<Newcomer>} */
+export async function newcomer(name) {
+  const identity = await newIdentity();
+  return { name, identity, recipient: await recipientOf(identity) };
+}
+
 // `workers` are two functions that run a job of the desk's worker. Returns what is printed on the
 // card, beside it what is posted, and what signs this tab in: of the code and the identity nothing
 // leaves this browser.
-/** @type {(name: string, passphrase: string, workers: AskWorker[]) => Promise<MadeMember>} */
-export async function makeMember(name, passphrase, workers) {
+/** @type {(me: Newcomer, passphrase: string, workers: AskWorker[]) => Promise<MadeMember>} */
+export async function makeMember({ name, identity, recipient }, passphrase, workers) {
   const code = codeOf(randomBytes(CODE_BYTES));
-  const identity = await newIdentity();
-  const recipient = await recipientOf(identity);
   const [salt, sealSalt] = [randomBytes(SALT), randomBytes(SALT)];
   const [auth, key] = await Promise.all([
     workers[0]({ job: "signIn", passphrase, code, salt: toHex(salt) }),
@@ -100,14 +106,13 @@ export async function makeUnitKey(unitId, me) {
   };
 }
 
-// Whether the one who typed the code that a holder of this key spoke to that name has this key.
-/** @type {(unit: CurrentKeys, to: WaitingMember, worker: AskWorker) => Promise<boolean>} */
-async function isVouched(unit, { name, recipient, spoken }, worker) {
-  const at = spoken ? unit.keyIds.indexOf(spoken.key) : -1;
-  if (!spoken || at < 0) return false;
-  const typed = spokenCode(seedOf(unit.identities[at]), name, spoken.nonce);
-  const stretched = await worker({ job: "spoken", typed, nonce: spoken.nonce });
-  return memberMac(stretched, name, recipient) === spoken.mac;
+// Whether a holder of this unit's key heard this member read back the code of this very key.
+/** @type {(unit: CurrentKeys, to: WaitingMember) => boolean} */
+function wasHeard(unit, { name, recipient, heard }) {
+  if (!heard) return false;
+  const seeds = unit.identities.map(seedOf);
+  const isHoldersWord = seeds.some((seed) => heardMac(seed, name, heard.code) === heard.mac);
+  return isHoldersWord && isCodeOf(heard.code, memberFingerprint(name, recipient));
 }
 
 export class NotHandedOn extends Error {
@@ -121,21 +126,14 @@ export class NotHandedOn extends Error {
 
 // Seals a unit's identity to a waiting member, or throws `NotHandedOn` with what is wrong. `unit` comes
 // from the opened keys; `told` is what the server says, and none of it is believed unproved: the
-// member's key is proved by the 核对码 that was typed as they read it out, or, where they joined by a
-// code that one of us spoke, by what they made of it; `worker` then stretches that code once more.
-/**
- * @param {CurrentKeys} unit
- * @param {UnitRoster} told
- * @param {string} name
- * @param {{ typed: string } | { worker: AskWorker }} proof
- */
-export async function sealToMember(unit, told, name, proof) {
+// member's key is proved by the 核对码 that is typed now as they read it out, or, where nothing is typed
+// (null), by what one of us heard and typed while they joined.
+/** @type {(unit: CurrentKeys, told: UnitRoster, name: string, typed: string | null) => Promise<object>} */
+export async function sealToMember(unit, told, name, typed) {
   const to = told.waiting.find((member) => member.name === name);
   if (!to) throw new NotHandedOn("gone");
   const isTheirs =
-    "typed" in proof
-      ? plainCode(proof.typed) === plainCode(checkCode(memberFingerprint(to.name, to.recipient)))
-      : await isVouched(unit, to, proof.worker);
+    typed === null ? wasHeard(unit, to) : isCodeOf(typed, memberFingerprint(to.name, to.recipient));
   if (!isTheirs) throw new NotHandedOn("fingerprint");
   const seed = seedOf(unit.identity);
   const isOurs = told.recipient === unit.recipient && told.recovery === unit.recovery;

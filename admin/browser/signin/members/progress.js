@@ -39,7 +39,8 @@ async function follow(place, ask, words, isBusy) {
     if (found && mark !== shown) {
       const isNew = first !== null && mark !== first;
       if (isNew && found.units.every(({ stage }) => !isBusy(stage))) return location.reload();
-      show(place, found.units, words, isNew && place.dataset.reloads === "yes");
+      const waits = found.units.every(({ stage }) => ["speak", "join"].includes(stage));
+      show(place, found.units, words, isNew && !waits && place.dataset.reloads === "yes");
       shown = mark;
       first = first === null ? mark : first;
     }
@@ -50,7 +51,7 @@ async function follow(place, ask, words, isBusy) {
 /** @type {(place: HTMLElement, units: UnitProgress[], words: ProgressWords, offers: boolean) => void} */
 function show(place, units, words, offers) {
   const shown = units.filter(({ stage }) => stage !== "open" || place.dataset.open === "yes");
-  place.hidden = !shown.length;
+  place.hidden = !shown.length && !offers;
   replaceChildren(place, ...shown.map((unit) => panel(unit, words)));
   if (!offers) return;
   const button = element("button", "button button--quiet", words.reload);

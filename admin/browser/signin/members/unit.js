@@ -1,6 +1,5 @@
 // A unit's page: its first key, the second person's look at it, the key handed on, codes to speak.
 
-import { toHex } from "../../shared/bytes.js";
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
 import { seedOf } from "../../shared/sealing/age.js";
@@ -8,18 +7,11 @@ import { fingerprint } from "../../shared/sealing/member.js";
 import { getJson, postJson } from "../api.js";
 import { goUnlock, load, lock } from "../keyring.js";
 import { keepMade, takeHanded } from "../opening.js";
-import { startWorker } from "../workers.js";
 import { checkCode, plainCode, wrongGroups } from "./check_code.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
-import {
-  makeUnitKey,
-  memberFingerprint,
-  NotHandedOn,
-  randomBytes,
-  sealToMember,
-} from "./making.js";
+import { heardMac } from "./heard.js";
+import { makeUnitKey, memberFingerprint, NotHandedOn, sealToMember } from "./making.js";
 import { followDesk } from "./progress.js";
-import { NONCE, spokenCode, unitMac, verifierOf } from "./spoken.js";
 
 /** @type {(page: UnitPage) => Promise<void>} */
 export async function startUnit(page) {
@@ -228,8 +220,8 @@ function bindHandOn(form, unit, words) {
       status.textContent = words.handing;
       try {
         const told = await getJson("/desk/unit/roster.json");
-        const proof = field ? { typed: field.value } : { worker: startWorker() };
-        const sealed = await sealToMember(current, told, form.dataset.name, proof);
+        const typed = field ? field.value : null;
+        const sealed = await sealToMember(current, told, form.dataset.name, typed);
         await postJson("/desk/unit/hand-on", sealed);
         replaceChildren(form, element("p", "notice", words.handed));
       } catch (fault) {
@@ -261,44 +253,52 @@ async function refuse(what, error, field, words) {
   await postJson("/desk/unit/refused", { what }).catch(() => null);
 }
 
-// Who holds the unit's key makes the code here, and the server never has it; for who holds none, or
-// speaks for another unit, the server makes eight digits.
+// Who holds the unit's key reads its 核对码 with the digits, and types what the new member reads back.
+// Who holds none, or speaks for another unit, has the digits alone.
 /** @type {(form: NamedForm, unit: UnitKeys | null, words: UnitWords) => void} */
 function bindCode(form, unit, words) {
-  const isOurs = form.dataset.spoken === "yes";
-  if (isOurs && (!unit || unit.isOldOnly)) {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      goUnlock();
-    });
-    return;
-  }
+  const { name, spoken } = form.dataset;
+  const isOurs = spoken === "yes";
+  const error = /** @type {HTMLElement} */ (form.querySelector("[role=alert]"));
   bindForm(
     form,
-    /** @type {HTMLElement} */ (form.querySelector("[role=alert]")),
+    error,
     async () => {
-      const code = isOurs
-        ? await makeSpoken(form.dataset, /** @type {CurrentKeys} */ (unit))
-        : (await postJson("/desk/unit/code", { name: form.dataset.name })).code;
-      const spoken = /** @type {Element} */ (form.querySelector(".spoken"));
-      spoken.textContent = words.code_made.replace("%(code)s", code);
+      if (isOurs && (!unit || unit.isOldOnly)) return goUnlock();
+      const { code } = await postJson("/desk/unit/code", { name });
+      const ours = isOurs ? `${codeOfUnit(form, /** @type {CurrentKeys} */ (unit))} ` : "";
+      const place = /** @type {Element} */ (form.querySelector(".spoken"));
+      place.textContent = words.code_made.replace("%(code)s", ours + code);
       // Pressed again by mistake, it would spoil the code that was just spoken.
       /** @type {HTMLElement} */ (form.querySelector("button")).hidden = true;
+      if (isOurs) showHeard(form, /** @type {CurrentKeys} */ (unit), words);
     },
     words,
   );
 }
 
-// Shown only once it lies with the invitation what proves it.
-/** @type {(asked: NamedForm["dataset"], unit: CurrentKeys) => Promise<string>} */
-async function makeSpoken({ name, unit: id = "" }, { identity, recipient, recovery }) {
-  const nonce = toHex(randomBytes(NONCE));
-  const code = spokenCode(seedOf(identity), name, nonce);
-  const stretched = await startWorker()({ job: "spoken", typed: code, nonce });
-  const proof = {
-    verifier: verifierOf(stretched),
-    unit_mac: unitMac(stretched, { id, recipient, recovery }),
-  };
-  await postJson("/desk/unit/code", Object.assign({ name, nonce }, proof));
-  return code;
+/** @type {(form: NamedForm, unit: CurrentKeys) => string} */
+const codeOfUnit = (form, { recipient, recovery }) =>
+  checkCode(fingerprint(/** @type {string} */ (form.dataset.unit), recipient, recovery));
+
+/** @type {(form: NamedForm, unit: CurrentKeys, words: UnitWords) => void} */
+function showHeard(form, unit, words) {
+  const heard = /** @type {NamedForm} */ (form.nextElementSibling);
+  const field = /** @type {HTMLInputElement} */ (heard.querySelector("input"));
+  const status = /** @type {HTMLElement} */ (heard.querySelector("[role=status]"));
+  heard.hidden = false;
+  bindForm(
+    heard,
+    /** @type {HTMLElement} */ (heard.querySelector("[role=alert]")),
+    async () => {
+      const { name } = form.dataset;
+      const code = plainCode(field.value);
+      if (code.length !== 24) throw new Missing(field, words.not_whole);
+      const mac = heardMac(seedOf(unit.identity), name, code);
+      await postJson("/desk/unit/heard", { name, code, mac });
+      field.value = "";
+      status.textContent = words.heard_kept;
+    },
+    words,
+  );
 }

@@ -221,7 +221,7 @@ def test_whoever_changes_a_key_between_gets_nothing_sealed(journey, empty):
     third.page.click(".queue__reference a")
     expect(cleared(third.page).locator("#opened")).to_contain_text(TIP)
 
-    journey.invite(admin, "分派员己", ["dispatcher"], "drugs")
+    journey.invite(admin, "分派员己", ["dispatcher"])
     admin.page.goto(f"{empty.desk}/desk/admin/")
     journey.look(admin, "admin")
     # The card's picture: the own telephone asks for the passphrase alone.

@@ -21,6 +21,7 @@ from . import countersign, first_two
 from . import invitations as invite
 from .forms import InviteForm, OpenForm
 from .joining_words import progress_words
+from .leaving import services as departure
 
 bp = Blueprint("members", __name__, url_prefix="/desk")
 
@@ -201,6 +202,7 @@ def _page(form: InviteForm, opening: OpenForm | None = None) -> str:
         roles=ROLES,
         invitations=invitations,
         asked=countersign.open_members(db.reading),
+        leaving_ids=departure.ids_of(db.reading),
         self_named={row.id for row in invitations if invite.is_self_named(db.reading, row)},
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )

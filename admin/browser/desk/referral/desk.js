@@ -4,15 +4,15 @@
 import { toUtf8 } from "../../shared/bytes.js";
 import { byId, replaceChildren, say } from "../../shared/page/dom.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { neutralName } from "../package/enclosed.js";
+import { documentOf, plainText } from "../package/letter.js";
+import { TEXT } from "../package/manifest.js";
+import { toElement } from "../package/markup.js";
 import { Addressee } from "./addressee.js";
 import { Editor } from "./editor.js";
-import { neutralName } from "./enclosed.js";
 import { FileChoice, MOST } from "./file_choice.js";
 import { itemsOf, secretsOf } from "./items.js";
-import { documentOf, plainText } from "./letter.js";
-import { TEXT } from "./manifest.js";
 import { holdsSecret } from "./marks.js";
-import { toElement } from "./markup.js";
 import { Sending } from "./sending.js";
 
 /** @typedef {{ unit: MemberKeys & CurrentKeys, opened: ReadTip, words: ReferralWords, data: ReferralData }} Held */

@@ -8,14 +8,14 @@ import { sealTo } from "../../shared/sealing/age.js";
 import { pad } from "../../shared/sealing/envelope.js";
 import { getJson, setToken } from "../../signin/api.js";
 import { NotRead } from "../files/reading.js";
+import { enclose } from "../package/enclosed.js";
+import { documentOf, plainText } from "../package/letter.js";
+import { LETTER, MANIFEST, manifestOf, SHEET, sheetOf, TEXT } from "../package/manifest.js";
+import { pageOf } from "../package/markup.js";
+import { Packing } from "../package/packing.js";
+import { newPassphrase } from "../package/passphrase.js";
 import { askByPost } from "../post.js";
 import { saveFile } from "../save.js";
-import { enclose } from "./enclosed.js";
-import { documentOf, plainText } from "./letter.js";
-import { LETTER, MANIFEST, manifestOf, SHEET, sheetOf, TEXT } from "./manifest.js";
-import { pageOf } from "./markup.js";
-import { Packing } from "./packing.js";
-import { newPassphrase } from "./passphrase.js";
 
 const RECORD_STEP = 4096;
 

@@ -1,6 +1,8 @@
 """What becomes of a package: each step by a request, and what the reporter reads of it."""
 
+import json
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
@@ -269,3 +271,26 @@ def test_an_open_package_keeps_a_tip_from_every_end(app, desk, accepted, referre
             select(Decision.kind).where(Decision.tip_id == tip.id).order_by(Decision.step)
         ).all()
         assert EventKind.REFERRAL_DROPPED in kinds
+
+
+def test_heads_read_how_many_wait_and_the_case_file_tells_each_step(
+    app, desk, sign_in, accepted, referrer, change
+):
+    tip, hidden = accepted(), accepted()
+    made, out = referrer.make(desk, tip).json["referral"], referrer.send(desk, tip, "transport")
+    referrer.send(desk, hidden)
+    head = sign_in("police-head")
+    head.submit(f"/desk/tips/{hidden.reference}/recusal", {})
+
+    page = head.get("/desk/backlog/").text
+
+    assert "做好了还没有送出的 1 份" in page
+    assert f"送出了等结果的 1 份，最早的 {today()} 送出；还没有回执的 1 份" in page
+    referrer.step(desk, tip, made, "dropped")
+    referrer.step(desk, tip, out, "unanswered")
+    assert "没有等着送出的，也没有等结果的" in head.get("/desk/backlog/").text
+    case = unescape(desk.get(f"/desk/tips/{tip.reference}/case-file").text)
+    facts = json.loads(case[case.index('data-facts="') + 12 : case.index('" data-words')])
+    told = [line for _day, line in facts["history"]]
+    for line in ("做好了转给示例县市场监督管理局的材料", "不再等示例县交通运输局答复"):
+        assert f"police-1 {line}" in told, told

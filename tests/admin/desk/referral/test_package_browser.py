@@ -227,6 +227,12 @@ def test_sealed_to_an_organs_key_that_was_compared_it_opens_by_that_key_alone(
     with pytest.raises(age.NoMatch):
         age.open_sealed(sealed, [other])
     assert page.locator("#referral-passphrase").count() == 0
+    # What left is on record, and opens with the unit's key.
+    page.click("#referral-done a")
+    page.wait_for_selector("#tip[data-opened]")
+    page.click("[data-record]")
+    expect(page.locator("[data-record-text]")).to_contain_text("每车收 50 元")
+    expect(page.locator("[data-record-text]")).to_contain_text("files")
 
 
 def test_where_another_letter_took_the_number_nothing_typed_is_lost(

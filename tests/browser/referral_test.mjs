@@ -216,6 +216,8 @@ test("a text with a receipt, a key or a secret of the tip is refused however it 
     "查询码 012340567894012340567894012340567894",
     `我家 ${"1 ".repeat(36)}`,
     "age1pq1reporter",
+    `微信：age1${"q".repeat(40)}`,
+    `电话是${"012345\n".repeat(5)}678901`,
     TALK,
     "x c2VhbGVkIGNvbnRhY3Q= y",
     "AGE-SECRET-KEY-PQ-1QQQQ",

@@ -19,8 +19,8 @@ import { Sending } from "./sending.js";
 
 // What the data say of a legal basis that no lawyer has looked at.
 const UNCHECKED = "待核实";
-/** @type {("letter-title" | "letter-body" | "letter-contact" | "letter-reply")[]} */
-const WRITTEN = ["letter-title", "letter-body", "letter-contact", "letter-reply"];
+/** @type {("letter-title" | "letter-body" | "letter-from" | "letter-contact" | "letter-reply")[]} */
+const WRITTEN = ["letter-title", "letter-body", "letter-from", "letter-contact", "letter-reply"];
 
 export class Desk {
   /**
@@ -49,6 +49,7 @@ export class Desk {
     replaceChildren(byId("opened"));
     replaceChildren(byId("referral-items"), ...this.editor.items.map(({ part }) => part));
     byId("letter-title").value = this.letterWords.title;
+    byId("letter-from").value = this.held.data.unit;
     this.addressee.show();
     this.files.show();
     this.proposeBody();
@@ -123,7 +124,7 @@ export class Desk {
   /** @type {(entries: ListedEntry[]) => Letter4Organ} */
   letter(entries) {
     const { data } = this.held;
-    const [title, body, contact, reply] = WRITTEN.map((id) => byId(id).value);
+    const [title, body, from, contact, reply] = WRITTEN.map((id) => byId(id).value);
     const { organ } = this.addressee;
     return {
       reference: data.reference,
@@ -131,7 +132,7 @@ export class Desk {
       title,
       to: organ ? organ.name : "",
       body,
-      from: data.unit,
+      from,
       day: data.today,
       contact,
       reply,
@@ -147,9 +148,8 @@ export class Desk {
     const letter = this.letter([]);
     if (!letter.texts.length) return this.said.nothing;
     if (letter.body.includes(UNCHECKED)) return this.said.unchecked;
-    const words = [letter.title, letter.body, letter.contact, letter.reply].concat(
-      letter.texts.map(({ text }) => text),
-    );
+    const { title, body, from, contact, reply } = letter;
+    const words = [title, body, from, contact, reply].concat(letter.texts.map(({ text }) => text));
     const secrets = secretsOf(this.held.opened.tip);
     if (words.some((text) => holdsSecret(text, secrets))) return this.said.secret;
     if (this.files.size(this.isPaper) > MOST) return this.said.too_large;

@@ -224,6 +224,7 @@ interface ElementsById {
   "key-checked": HTMLInputElement;
   "letter-body": HTMLTextAreaElement;
   "letter-contact": HTMLInputElement;
+  "letter-from": HTMLInputElement;
   "letter-reply": HTMLInputElement;
   "letter-title": HTMLInputElement;
   "lock-key": HTMLInputElement;

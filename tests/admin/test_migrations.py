@@ -261,3 +261,39 @@ def test_an_open_tip_that_was_graded_low_may_have_been_urgent_and_nothing_else_c
     assert not {"tip_reader", "recusal"} & set(tables)
     migrate(store, "0012")
     assert read(store) == before
+
+
+def test_packages_for_organs_outside_go_back_with_their_records_and_leave_the_notes(store):
+    migrate(store, "0018")
+    sealed = bytes_of(store, "s")
+    note = "INSERT INTO note (id, tip_id, number, kind, by, written_at, sealed) VALUES"
+    with store.begin() as connection:
+        connection.execute(text(f"{note} (1, 2, 1, 'note', 'ada', 5, {sealed})"))
+        connection.execute(text(f"{note} (2, 2, 1000001, 'record', 'ada', 5, {sealed})"))
+        for number, kind in enumerate(("referral_made", "referral_sent", "claimed"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO decision"
+                    " (id, tip_id, step, old, new, kind, reason, by, decided_on) VALUES"
+                    f" ({number}, 2, {number}, 'accepted', 'accepted', '{kind}', '', 'ada',"
+                    " '2026-11-07')"
+                )
+            )
+        connection.execute(
+            text(
+                "INSERT INTO referral (id, tip_id, number, unit_id, year, serial, organ, lock,"
+                " sha256, size, files, made_by, made_on) VALUES (1, 2, 1, 'police', 2026, 1,"
+                " 'market', 'paper', 'a', 1, 0, 'ada', '2026-11-07')"
+            )
+        )
+
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+
+        assert connection.scalars(text("SELECT number FROM note")).all() == [1]
+        assert connection.scalars(text("SELECT kind FROM decision")).all() == ["claimed"]
+    assert "referral" not in inspect(store).get_table_names()
+    migrate(store, "0018")
+    names = {index["name"] for index in inspect(store).get_indexes("referral")}
+    assert names == {"ix_referral_serial", "ix_referral_tip", "ix_referral_open"}

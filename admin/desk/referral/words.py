@@ -35,7 +35,7 @@ def state_word(row: Referral) -> str:
     """Say where a package stands."""
     if row.end is not None:
         why = referral_why(row.why)
-        return f"{_END[End(row.end)]}{'：' if why else ''}{why}"
+        return f"{_END.get(row.end, row.end)}{'：' if why else ''}{why}"
     if row.sent_on is None:
         return str(_("做好了，还没有送出"))
     return str(_("收到回执，等结果") if row.received_on else _("送出了，等回执"))

@@ -56,7 +56,6 @@ export class Desk {
     WRITTEN.forEach((id) => byId(id).addEventListener("input", () => this.changed()));
     byId("strike-all").addEventListener("click", () => this.editor.strikeAll());
     byId("referral-go").addEventListener("click", () => this.sending.press());
-    window.addEventListener("afterprint", () => delete this.page.dataset.noted);
     askBeforeLeaving(() => this.sending.holdsSomething);
     byId("referral-work").hidden = false;
     this.renew();

@@ -178,9 +178,9 @@ export class Sending {
     this.isDone = true;
     this.tellDone(made, String(answer.number));
     byId("referral-go").hidden = true;
-    if (made.blob) return;
-    page.dataset.noted = "yes";
-    window.print();
+    // Beside a sealed file goes the letter with its seal, and none of the tip's words.
+    page.dataset.noted = made.blob ? "letter" : "whole";
+    if (!made.blob) window.print();
   }
 
   // Refused for good, what was saved is void: the tip went on, or another letter took the number. What was
@@ -215,6 +215,9 @@ export class Sending {
     back.addEventListener("click", () => {
       this.made = null;
     });
+    const paper = element("button", "button button--quiet", blob ? said.print_letter : said.print);
+    paper.type = "button";
+    paper.addEventListener("click", () => window.print());
     const done = byId("referral-done");
     say(
       done,
@@ -229,7 +232,7 @@ export class Sending {
       ),
       ...secret,
       element("p", "meta", said.sum.replace("%(sum)s", String(body.sha256))),
-      element("p", "", back),
+      element("p", "why__answers", back, paper),
     );
     done.focus();
   }

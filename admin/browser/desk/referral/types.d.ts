@@ -200,6 +200,8 @@ type ReferralSaid = Record<
   | "passphrase"
   | "sum"
   | "next"
+  | "print"
+  | "print_letter"
   | "file_kept"
   | "file_original"
   | "file_gone",

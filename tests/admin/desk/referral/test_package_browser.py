@@ -249,6 +249,11 @@ def test_sealed_to_an_organs_key_that_was_compared_it_opens_by_that_key_alone(
     with pytest.raises(age.NoMatch):
         age.open_sealed(sealed, [other])
     assert page.locator("#referral-passphrase").count() == 0
+    # On paper goes the letter for the seal, without the words that are sealed.
+    page.emulate_media(media="print")
+    assert "关于移送有关线索的函" in page.inner_text("#referral-sheet")
+    assert "每车收" not in page.inner_text("#referral-sheet")
+    page.emulate_media(media="screen")
     # What left is on record, and opens with the unit's key.
     page.click("#referral-done a")
     page.wait_for_selector("#tip[data-opened]")
@@ -305,6 +310,10 @@ def test_on_paper_is_what_was_written_down_and_nothing_before(desk, files_live, 
     expect(desk.locator("#referral-done")).to_be_visible()
     assert desk.evaluate("window.printed") == 1
     assert [row.lock for row in rows(files_live, tip)] == ["paper"]
+    # A sheet that jams is printed again, without a second number.
+    desk.evaluate("dispatchEvent(new Event('afterprint'))")
+    desk.get_by_role("button", name="再打印一次").click()
+    assert desk.evaluate("window.printed") == 2
     desk.emulate_media(media="print")
     paper = desk.inner_text("body")
     for wanted in ("关于移送有关线索的函", "每车收 50 元", "回　执", "盖章处"):

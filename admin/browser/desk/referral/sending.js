@@ -199,7 +199,11 @@ export class Sending {
     const after = isVoid ? said.void : said.saved_not_sent;
     say(byId("referral-problem"), lines.concat(news, after).filter(Boolean).join(" "));
     // After a new sign-in in another window the same press goes through.
-    if (code === 400 || code === 401) setToken((await getJson(page.dataset.sealed)).csrf);
+    if (code !== 400 && code !== 401) return;
+    await getJson(page.dataset.sealed).then(
+      ({ csrf }) => setToken(csrf),
+      () => null,
+    );
   }
 
   /** @type {(made: Made, number: string) => void} */

@@ -352,3 +352,24 @@ def test_a_find_is_struck_and_put_back_by_the_keyboard_alone(desk):
     assert desk.input_value("#out-what") == WHAT
     assert buttons.count() == before
     assert desk.locator(".referral__before").nth(1).inner_text() == WHAT
+
+
+def test_what_was_struck_and_written_outlives_a_lock(desk, files_live, demo):
+    write(desk)
+    desk.uncheck("[data-draft=goes-place]")
+    struck = desk.input_value("#out-what")
+
+    desk.click("#desk-lock button")
+    desk.wait_for_url("**/desk/unlock")
+    desk.fill("#passphrase", demo["police-1"].passphrase)
+    desk.fill("#code", demo["police-1"].code)
+    desk.click("#unlock button[type=submit]")
+    desk.wait_for_selector("#referral[data-opened]")
+
+    assert "〔略〕" in struck
+    assert desk.input_value("#out-what") == struck
+    assert desk.input_value("#letter-reply") == "示例县示例路 9 号"
+    assert desk.input_value("#organ") == "transport"
+    assert not desk.is_checked("[data-draft=goes-place]")
+    # Whoever comes back reads again.
+    assert not desk.is_checked("#read-whole")

@@ -655,11 +655,18 @@ class Referral(Base):
     __table_args__ = (
         Index("ix_referral_serial", "unit_id", "year", "serial", unique=True),
         Index("ix_referral_tip", "tip_id", "number", unique=True),
-        # One package at a time for each organ.
+        # One package at a time waits to leave for each organ.
         Index(
-            "ix_referral_open",
+            "ix_referral_made",
             *("tip_id", "organ"),
             unique=True,
+            sqlite_where=text("sent_on IS NULL AND settled_on IS NULL"),
+            postgresql_where=text("sent_on IS NULL AND settled_on IS NULL"),
+        ),
+        # What is open, of all units: few rows.
+        Index(
+            "ix_referral_open",
+            "tip_id",
             sqlite_where=text("settled_on IS NULL"),
             postgresql_where=text("settled_on IS NULL"),
         ),

@@ -28,6 +28,7 @@ _END: Final[dict[str, Any]] = {
     End.BACK: _l("对方退回"),
     End.RESULT: _l("有了结果"),
     End.UNANSWERED: _l("不再等答复"),
+    End.REPLACED: _l("又补送了一份，一起等答复"),
 }
 
 

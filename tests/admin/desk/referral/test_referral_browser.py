@@ -9,7 +9,8 @@ from sqlalchemy import select
 from admin.access.roles import Staff
 from admin.config import ROOT
 from admin.db import db, today
-from admin.desk.referral.services import Lock, Package, letter_number, make, next_serial
+from admin.desk.referral.letters import letter_number, next_serial
+from admin.desk.referral.services import Lock, Package, make
 from admin.models import Member, Referral, Tip, UnitKey
 from admin.sealing.age import parse_recipient, seal
 from admin.tip.status import TipStatus

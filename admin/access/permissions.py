@@ -67,6 +67,7 @@ class Act(enum.StrEnum):
     RECOVER = "recover"
     INVITE = "invite"
     SUSPEND = "suspend"
+    DEPART = "depart"
     ADDRESSES = "addresses"
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
@@ -122,6 +123,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.RECOVER: _READERS,
     Act.INVITE: _ADMINISTRATOR,
     Act.SUSPEND: _ADMINISTRATOR,
+    Act.DEPART: _ADMINISTRATOR | _HEADS,
     Act.ADDRESSES: _ADMINISTRATOR,
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,

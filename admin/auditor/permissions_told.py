@@ -75,6 +75,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.RECOVER: "recover by the printed sheet",
     Act.INVITE: "invite a member",
     Act.SUSPEND: "suspend a member",
+    Act.DEPART: "see to a member's departure",
     Act.ADDRESSES: "set the duty room's addresses",
     Act.AUDIT: "read the audit log",
     Act.CHECKPOINT: "print a checkpoint",
@@ -150,6 +151,10 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.SUSPEND: (
         "监督单位、上一级的最后一位负责人，要对方单位同意",
         "for the last head of the supervisory unit or the one above, a head of the other agrees",
+    ),
+    Act.DEPART: (
+        "负责人只管本单位的；停用还是系统管理员来",
+        "heads for their own unit; the suspension itself is the administrator's",
     ),
 }
 """What the server's rules ask for besides the role."""

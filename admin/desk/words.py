@@ -19,7 +19,7 @@ from ..tip.urgency import GRADES, Urgency
 from ..vault.events import REPORTER, SYSTEM
 from .deadlines.words import LEVEL, rule_name, why_longer
 from .holds.words import HOLDS, hold_reason
-from .queue.lanes import COUNTED_MAX
+from .queue.lane_counts import COUNTED_MAX
 
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")

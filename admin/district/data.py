@@ -20,7 +20,7 @@ from ..reading.keys_file import (
     combined,
     read_lines,
 )
-from ..reading.routes import current, supervisory_of
+from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 from .organs import Organ, check_organs, organ_of
 
@@ -149,12 +149,16 @@ class District:
     referrals: ReferralRules
     """To which organs outside a tip may be referred."""
     ways: Ways
+    stands_in: bool
+    """Whether the units of a route's `otherwise` take what comes for a unit that rests."""
     contact: ContactUnits | None
     """None where the district does not ask for it."""
     fingerprints: frozenset[tuple[str, str]]
     """Pairs of unit id and fingerprint that a second person has confirmed, one of a unit."""
     retiring: frozenset[tuple[str, str, date]]
     """Older keys with their last day: for words to tips that hang on them, and for nothing new."""
+    overlap: frozenset[tuple[str, str, date]]
+    """Of these the ones that a form may still be using, since their unit just got its next key."""
     footer: dict[str, Any]
     hotlines: tuple[dict[str, Any], ...]
     practice_tips: tuple[PracticeTip, ...]
@@ -196,9 +200,11 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         transfers=_transfers(load_file(content, "transfers")),
         referrals=_referrals(load_file(content, "organs")),
         ways=Ways(supervisory_of(found), found["upper"]),
+        stands_in=stands_in(found),
         contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
         retiring=keys.retiring,
+        overlap=keys.overlap,
         footer=load_file(content, "footer"),
         hotlines=tuple(current(load_file(content, "hotlines")["items"])),
         practice_tips=tuple(
@@ -303,6 +309,7 @@ def routes_text(district: District) -> str:
         {unit.id: unit.otherwise for unit in district.units.values() if not unit.practice},
         {category.id: category.route for category in district.categories.values()},
         {office.id: office.unit for office in district.offices.values()},
+        stands_in=district.stands_in,
     )
 
 

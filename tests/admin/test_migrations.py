@@ -298,3 +298,31 @@ def test_packages_for_organs_outside_go_back_with_their_records_and_leave_the_no
     names = {index["name"] for index in inspect(store).get_indexes("referral")}
     kinds = ("serial", "tip", "made", "open")
     assert names == {f"ix_referral_{kind}" for kind in kinds}
+
+
+def test_a_passkey_of_before_opens_nothing_and_one_that_opened_goes_back_to_a_second_factor(store):
+    migrate(store, "0014")
+    kept = "id, member_id, sign_count, name"
+    sealed = bytes_of(store, "s")
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO passkey (id, member_id, credential_id, public_key, sign_count, name,"
+                f" made_on) VALUES (1, 5, {sealed}, {sealed}, 7, 'k', '2026-11-07')"
+            )
+        )
+
+    migrate(store, "0016")
+
+    with store.begin() as connection:
+        opens = text("SELECT answered_at, sealed_identity FROM passkey")
+        assert [tuple(row) for row in connection.execute(opens)] == [(None, None)]
+        connection.execute(
+            text(f"UPDATE passkey SET answered_at = 1800000000, sealed_identity = {sealed}")
+        )
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+        rows = connection.execute(text(f"SELECT {kept} FROM passkey")).all()
+        assert [tuple(row) for row in rows] == [(1, 5, 7, "k")]
+    migrate(store, "0016")

@@ -62,6 +62,7 @@ recusals     reviewer custodian
 hand_on      reviewer custodian
 invite       administrator
 suspend      administrator
+depart       reviewer custodian administrator
 addresses    administrator
 audit        auditor
 checkpoint   auditor

@@ -85,6 +85,7 @@ def raw(text):
     return re.findall(r"[a-z_=+]{2,}|[a-z]_", text.replace(OTHER, ""))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind not in NOT_AUDITED])
 def test_every_event_in_every_status_is_said_in_words(said, kind):
     """Audit shows raw `joined_…`, `merged_…`: staff.md, minors."""
@@ -107,12 +108,22 @@ def details():
         *(f"{kind} {why}" for kind in countersign.Kind for why in countersign.WHY),
         *(channel.value for channel in CHANNELS),
         *REPORTS,
-        *("unwritten=3", "left=7", "member=张三", "to 张三", "command_line 张三", "unknown"),
+        *(
+            "unwritten=3",
+            "left=7",
+            "member=张三",
+            "to 张三",
+            "touch",
+            "touch unwritten=3",
+            "command_line 张三",
+            "unknown",
+        ),
         *("passkey", "totp", "code", "one", "others", "ok 12", "faults 12", "link"),
     ]
     return [pytest.param(detail, id=detail) for detail in found]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("detail", details())
 def test_every_other_detail_is_said_in_words(said, detail):
     assert raw(said(detail)) == []

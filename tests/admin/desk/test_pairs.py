@@ -148,6 +148,8 @@ def second_answer(one, two):
     return 303 if BESIDE & {one, two} else 409
 
 
+# One after the other: the same statement tells both databases that a version is old.
+@pytest.mark.table
 @pytest.mark.parametrize("one", ACTS)
 def test_who_acts_second_is_told_or_stands_beside_and_can_press_again(two, ready, members, one):
     """Every ordered pair, the second member's page being as old as the first's."""
@@ -306,6 +308,7 @@ def package_of(tip):
     return Referral(**facts, size=1, files=0, made_by="police-head", made_on=today())
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("is_turned", [False, True], ids=["first", "second"])
 @pytest.mark.parametrize("act", LATER)
 def test_untying_and_handing_over_meet_the_other_acts_alike(two, later, members, act, is_turned):
@@ -363,6 +366,7 @@ def do_many(desk, bulk_action, tip, members):
     return desk.submit("/desk/bulk/done", fields | {"tip": f"{tip.reference}.{tip.version}"})
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("bulk_action", BULK_ACTIONS)
 def test_a_bulk_action_stops_at_a_tip_that_somebody_has_touched(
     two, ready, members, kept, bulk_action
@@ -381,6 +385,7 @@ def test_a_bulk_action_stops_at_a_tip_that_somebody_has_touched(
     assert not wrong
 
 
+@pytest.mark.table
 # Of ends the preview alone is the server's: each is asked for by the browser, tip by tip.
 @pytest.mark.parametrize("bulk_action", sorted(set(BULK_ACTIONS) - {"spam"}))
 def test_who_acts_on_a_tip_after_a_deed_to_many_is_told_of_it(two, ready, members, bulk_action):

@@ -178,10 +178,15 @@ def points(count: int, number: int, dice: random.Random) -> list[tuple[int, str]
     return [(left, KINDS[n % len(KINDS)]) for n, left in enumerate(where)]
 
 
-def measure(folder: Path, url: str, *, tips: int, breaks: int, seed: int) -> dict[str, Any]:
+BUNDLES = ROOT / "build" / "browser"
+
+
+def measure(
+    folder: Path, url: str, *, tips: int, breaks: int, seed: int, bundles: Path = BUNDLES
+) -> dict[str, Any]:
     """Measure one database; what `examine` found is part of it."""
     dice = random.Random(seed)
-    store = make_store(folder / "data", url, tips, seed)
+    store = make_store(folder / "data", url, bundles, tips, seed)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         bench = Bench(folder, store, chromium)

@@ -61,13 +61,13 @@ class Store:
     """The hash of what each sealed part holds."""
 
 
-def make_store(folder: Path, url: str, count: int, seed: int) -> Store:
+def make_store(folder: Path, url: str, bundles: Path, count: int, seed: int) -> Store:
     """Make the demo's units, fill one with tips, and let one of its two holders leave."""
     environ = {
         "DENGSHAO_DATA": str(folder),
         "DENGSHAO_DATABASE_URL": url,
         "DENGSHAO_FORM_MIN_SECONDS": "0",
-        "DENGSHAO_BUNDLES": str(ROOT / "build" / "browser"),
+        "DENGSHAO_BUNDLES": str(bundles),
         "DENGSHAO_SITE": str(folder.parent / "site"),
     }
     shutil.copytree(ROOT / "site" / "theme" / "assets", folder.parent / "site" / "assets")

@@ -15,7 +15,7 @@ from admin import create_app
 from admin.app_state import app_state
 from admin.config import ROOT, load_config
 from admin.db import db, today
-from admin.demo.members import DemoMember, make_demo
+from admin.demo.members import DemoMember, make_demo, read_demo
 from admin.keys import issuing
 from admin.members import suspension
 from admin.members.leaving import services as departure
@@ -75,7 +75,7 @@ def make_store(folder: Path, url: str, bundles: Path, count: int, seed: int) -> 
     try:
         with app.app_context():
             migrate(db.engine)
-            people = {one.name: one for one in make_demo(db.session, config)}
+            people = {one.name: one for one in make_demo(db.session, config) or read_demo(config)}
             store = _leave(environ, people, count, seed)
             db.session.commit()
     finally:

@@ -4,6 +4,7 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.event import listen
+from sqlalchemy.exc import IntegrityError
 
 from admin.migrate import alembic_config, migrate
 from tests.tip_events import event
@@ -352,3 +353,42 @@ def test_a_passkey_of_before_opens_nothing_and_one_that_opened_goes_back_to_a_se
         rows = connection.execute(text(f"SELECT {kept} FROM passkey")).all()
         assert [tuple(row) for row in rows] == [(1, 5, 7, "k")]
     migrate(store, "0016")
+
+
+def test_departures_and_next_keys_come_and_go_and_lose_no_tip(store):
+    migrate(store, "0010")
+    before = read(store)
+
+    migrate(store, "0017")
+
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO next_key (id, unit_id, succeeds_id, recipient, recovery, fingerprint,"
+                " roster_mac, vouch, made_on, made_by) VALUES"
+                " (1, 'police', 7, 'r', 'q', 'g', 'm', 'v', '2026-11-07', 'ada')"
+            )
+        )
+        leaves = (
+            "INSERT INTO departure (id, member_id, unit_id, key_id, begun_by, begun_on, ended_on)"
+            " VALUES ({0}, 5, 'police', 7, 'boss', '2026-11-07', {1})"
+        )
+        for number, ended in ((1, "'2026-11-08'"), (2, "NULL")):
+            connection.execute(text(leaves.format(number, ended)))
+    # One open departure of a member, and one next key of a unit, however many write them.
+    for again in (
+        leaves.format(3, "NULL"),
+        "INSERT INTO next_key SELECT 2, unit_id, succeeds_id,"
+        " recipient, recovery, 'h', roster_mac, vouch, made_on, made_by, confirmed_by"
+        " FROM next_key",
+    ):
+        with pytest.raises(IntegrityError), store.begin() as connection:
+            connection.execute(text(again))
+    with store.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+    assert not {"departure", "next_key", "next_grant"} & set(inspect(store).get_table_names())
+    assert read(store) == before
+    migrate(store, "0017")
+    assert inspect(store).has_table("departure")

@@ -26,7 +26,7 @@ from . import words
 from .holds.services import NoOtherHead, Outdated, OwnRequest
 from .loading import TipLeft, own_tip
 from .queue.assigning import NotToThem
-from .referral.services import NotAccepted, TooMany, WithThem, WrongStep
+from .referral.services import NotAccepted, StillHere, TooMany, WrongStep
 from .seconding import NoReason
 from .services import (
     ChangedMeanwhile,
@@ -57,7 +57,7 @@ _NOT_NOW: dict[type[Exception], Any] = {
     KeptOnly: _l("过了删除日，只因保全留着：举报人已看到内容已删除，不能再办、再问。"),
     StillOut: _l("还有转给外单位的材料没有结果。请先记下退回、结果，或者不再等，再作决定。"),
     NotAccepted: _l("先受理，才能转给外单位。"),
-    WithThem: _l("已经有材料转给这个机关，还没有结果。"),
+    StillHere: _l("给这个机关的材料已经做好一份，还没有送出。请先送出，或者作废。"),
     TooMany: _l("这条线索转出的材料太多了，不能再做。"),
     WrongStep: _l("这份材料现在不能这样记。请重新载入页面。"),
     WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),

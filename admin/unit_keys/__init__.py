@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from .progress_views import bp as progress_bp
 from .views import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the package on the application."""
     app.register_blueprint(bp)
+    app.register_blueprint(progress_bp)

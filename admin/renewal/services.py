@@ -28,6 +28,7 @@ from ..models import (
 )
 from ..sealing.member import fingerprint
 from ..signin.services import hash_token
+from ..vault import label_readers
 from . import riddles
 from .riddles import Purpose
 
@@ -211,6 +212,8 @@ def _replace(
         raise BadRenewal
     old.retired_on = today()
     session.flush()
+    # Who left could vouch for anybody under the old key: heads listen to each dispatcher anew.
+    label_readers.forget(session, old.unit_id)
     new = UnitKey(
         unit_id=old.unit_id,
         recipient=posted.recipient,

@@ -22,6 +22,7 @@ from ..models import (
 )
 from ..sealing.age.header import decode_base64, read_header
 from ..sealing.member import SALT
+from ..vault import label_readers
 from . import throttle
 
 IDLE_SECONDS: Final = 15 * 60
@@ -150,13 +151,15 @@ def clear_sessions(session: Session, member: Member | None = None) -> int:
 def suspend(session: Session, member: Member) -> None:
     """Shut a member out at once. What they could open before stays open to their key.
 
-    What they invited ends with them, for it would be a way back in; what they held is free.
+    What they invited ends with them, for it would be a way back in; what they held is free. Of a
+    label reader all copies of their unit's labels go.
     """
     member.suspended_on = member.suspended_on or today()
     session.flush()
     clear_sessions(session, member)
     _end_invitations(session, member.name)
     _free_claims(session, member)
+    label_readers.end(session, member.id)
 
 
 def _end_invitations(session: Session, name: str) -> None:

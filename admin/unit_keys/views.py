@@ -25,6 +25,7 @@ from ..signin import guard
 from ..web.security import staff_only
 from . import (
     key_lines,
+    label_readers,
     overview,
 )
 from . import (
@@ -50,6 +51,7 @@ def show() -> str:
     return render_template(
         "unit_keys/unit.html",
         page=page,
+        labels=label_readers.read_page(db.reading, app_state().district, g.staff),
         roles=ROLES,
         words=unit_words(),
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),

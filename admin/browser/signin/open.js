@@ -30,7 +30,8 @@ export class KeysChanged extends Error {
 }
 
 // `key` is what `stretch` made of passphrase, code and `salt`.
-// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is.
+// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is. Who holds no unit's
+// key keeps `own`, the own identity: a dispatcher opens with it what labels say.
 /** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
   const identity = await openIdentity(keyring.sealed_identity, salt, key);
@@ -44,7 +45,8 @@ export async function openKeyring(keyring, salt, key) {
   new Set(opened.map((unitKey) => unitKey.unitId)).forEach((unitId) => {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
-  return { name: keyring.name, recipient, units };
+  const all = { name: keyring.name, recipient, units };
+  return keyring.units.length ? all : Object.assign(all, { own: identity });
 }
 
 // `identities` open what is stored, the key in use first; `keyIds` are theirs. `identity`, `recipient`

@@ -64,7 +64,12 @@ interface OpenedKeys {
   name: string;
   recipient: string;
   units: Record<string, UnitKeys>;
+  // The own identity of who holds no unit's key.
+  own?: string;
 }
+
+// A dispatcher for whom a holder of the unit's key vouched: label_readers.js.
+type LabelReader = [name: string, recipient: string, mac: string];
 
 // What opens a member's keys.
 interface Secrets {
@@ -453,6 +458,7 @@ interface UnitWords
       | "no_fingerprint"
       | "wrong_print"
       | "wrong_print_do"
+      | "wrong_reader"
       | "confirm_wrong"
       | "roster_changed"
       | "roster_changed_do"
@@ -543,6 +549,11 @@ interface ConfirmForm extends HTMLFormElement {
 // A form of which each row of a list has one.
 interface NamedForm extends HTMLFormElement {
   dataset: { name: string };
+}
+
+// A head's form for one dispatcher: vouching.js.
+interface VouchForm extends HTMLFormElement {
+  dataset: { name: string; recipient: string };
 }
 
 interface ElementsById {

@@ -17,6 +17,7 @@ from ..loading import (
 )
 from ..tip import labels
 from .assigning import NotToThem, assign
+from .label_views import misses_labels, sees_labels
 from .side import Colleague, read_side
 from .views import this_viewer
 
@@ -80,6 +81,8 @@ def init_assigning(app: Flask) -> None:
         "tip_labels": tip_labels,
         "colleagues": colleagues,
         "holder_of": holder_of,
+        "misses_labels": misses_labels,
+        "sees_labels": sees_labels,
         "working_labels": lambda: app_state().district.labels,
     }
     app.jinja_env.globals.update(helpers)

@@ -7,6 +7,7 @@ import { getJson, postJson } from "../api.js";
 import { goUnlock, load, lock } from "../keyring.js";
 import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
 import { makeUnitKey, memberFingerprint, NotHandedOn, plainPrint, sealToMember } from "./making.js";
+import { bindTakingBack, bindVouches } from "./vouching.js";
 
 /** @type {(page: UnitPage) => Promise<void>} */
 export async function startUnit(page) {
@@ -17,6 +18,7 @@ export async function startUnit(page) {
   /** @type {NodeListOf<NamedForm>} */
   const codes = page.querySelectorAll("form.code");
   codes.forEach((form) => bindCode(form, words));
+  bindTakingBack(page, words);
   const keys = await load().catch(() => null);
   /** @type {NodeListOf<ConfirmForm>} */
   const confirms = page.querySelectorAll("form.confirm");
@@ -27,6 +29,7 @@ export async function startUnit(page) {
   /** @type {NodeListOf<NamedForm>} */
   const handOns = page.querySelectorAll("form.hand-on");
   handOns.forEach((form) => bindHandOn(form, keys.units[page.dataset.unit], words));
+  bindVouches(page, keys.units[page.dataset.unit], words);
   page.dataset.ready = "yes";
 }
 

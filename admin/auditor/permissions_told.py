@@ -94,7 +94,7 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
     Act.CONTACT: ("两个单位的，先后用", "of two units, one after the other"),
     Act.HAND_ON: ("本单位的", "the unit's"),
     Act.VOUCH: (
-        "本单位的：只给亲耳核对过指纹的分派员",
+        "本单位的；只给亲耳核对过指纹的分派员",
         "the unit's, for a dispatcher whose fingerprint the head has heard",
     ),
     Act.SEE_LABEL: ("分派员自己的", "the dispatcher's own"),

@@ -119,7 +119,6 @@ DONE: Final[dict[str, Any]] = {
     "key_published": _l("公布了钥匙的指纹"),
     "label_reader_added": _l("核对了分派员的指纹，让他看类型和地点"),
     "label_reader_ended": _l("不再让分派员看类型和地点"),
-    "labels_copied": _l("看队列时，替分派员给类型和地点加了锁"),
     "key_handed": _l("把钥匙交给了成员"),
     "key_renewed": _l("换了单位的钥匙"),
     "key_recovered": _l("用恢复单换了单位的钥匙"),
@@ -204,7 +203,6 @@ _VALUES: Final[dict[str, Any]] = {
     "unwritten": _l("另有 %(value)s 次没有记"),
     "left": _l("还剩 %(value)s 个"),
     "member": _l("成员：%(value)s"),
-    "tips": _l("%(value)s 条"),
 }
 _LABELLING: Final = {"+": EventKind.LABELLED, "-": EventKind.UNLABELLED}
 _ABOUT_ANOTHER: Final = {

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from ...access.permissions import Act, is_allowed, may
 from ...access.replies import refused, sent, sent_text
 from ...app_state import app_state
-from ...audit.log import record
+from ...audit.log import keep_untold, record
 from ...db import db
 from ...sealing.payload import CROCKFORD
 from ...vault import label_readers
@@ -72,7 +72,10 @@ def copies_json() -> Answer:
 @bp.post("/labels/copies")
 @may(Act.COPY_LABEL)
 def keep_copies() -> Response:
-    """Keep what a member's browser sealed once more."""
+    """Keep what a member's browser sealed once more, without a line in the log.
+
+    It does so by itself, at the first look at a tip: line by line they would tell when tips come.
+    """
     copies = _read_copies(sent().get("copies"))
     if copies is None or not _may_have():
         return refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
@@ -85,10 +88,8 @@ def keep_copies() -> Response:
     except label_readers.Changed:
         db.session.rollback()
         return refused(_("看类型和地点的人刚刚变了。请重新载入页面。"), 409)
-    if kept:
-        about = {"by": g.staff.name, "unit_id": g.staff.unit_id}
-        record(db.session, "labels_copied", **about, detail=f"tips={kept}")
-        db.session.commit()
+    keep_untold(db.session)
+    db.session.commit()
     return jsonify(kept=kept)
 
 

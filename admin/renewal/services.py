@@ -28,7 +28,7 @@ from ..models import (
 )
 from ..sealing.member import fingerprint
 from ..signin.services import hash_token
-from ..vault import label_readers
+from ..vault.labels import vouched
 from . import riddles
 from .riddles import Purpose
 
@@ -213,7 +213,7 @@ def _replace(
     old.retired_on = today()
     session.flush()
     # Who left could vouch for anybody under the old key: heads listen to each dispatcher anew.
-    label_readers.forget(session, old.unit_id)
+    vouched.forget(session, old.unit_id)
     new = UnitKey(
         unit_id=old.unit_id,
         recipient=posted.recipient,

@@ -22,7 +22,7 @@ from ..models import (
 )
 from ..sealing.age.header import decode_base64, read_header
 from ..sealing.member import SALT
-from ..vault import label_readers
+from ..vault.labels import vouched
 from . import throttle
 
 IDLE_SECONDS: Final = 15 * 60
@@ -159,7 +159,7 @@ def suspend(session: Session, member: Member) -> None:
     clear_sessions(session, member)
     _end_invitations(session, member.name)
     _free_claims(session, member)
-    label_readers.end(session, member.id)
+    vouched.end(session, member.id)
 
 
 def _end_invitations(session: Session, name: str) -> None:

@@ -18,7 +18,7 @@ from ..db import today
 from ..district.data import District
 from ..keys.posted import BadKeys
 from ..models import LabelReader, Member
-from ..vault import label_readers
+from ..vault.labels import vouched
 from . import services as unit_keys
 
 
@@ -72,7 +72,7 @@ def read_page(session: Session, district: District, me: Staff) -> LabelPage:
     unit_id = me.unit_id or ""
     if district.ways.is_sealed(unit_id):
         return LabelPage((), asks_me=False, is_mine=False, is_full=False)
-    readers = {one.member_id: one for one in label_readers.current_readers(session, unit_id)}
+    readers = {one.member_id: one for one in vouched.current_readers(session, unit_id)}
     reads = is_allowed(Act.SEE_LABEL, me.roles)
     is_mine = me.member_id in readers
     found = dispatchers(session, unit_id) if is_allowed(Act.VOUCH, me.roles) else []
@@ -88,7 +88,7 @@ def read_page(session: Session, district: District, me: Staff) -> LabelPage:
         ),
         asks_me=reads and not is_mine,
         is_mine=reads and is_mine,
-        is_full=len(readers) >= label_readers.MOST_READERS,
+        is_full=len(readers) >= vouched.MOST_READERS,
     )
 
 
@@ -125,19 +125,19 @@ def vouch(session: Session, district: District, head: Staff, posted: Vouch) -> b
     to = next((row for row in dispatchers(session, unit_id) if row.name == posted.name), None)
     if to is None:
         raise unit_keys.Unfit
-    key = label_readers.hold_key(session, unit_id)
+    key = vouched.hold_key(session, unit_id)
     if key is None or str(key.id) != posted.key_id or to.recipient != posted.recipient:
         raise unit_keys.Stale
     if not unit_keys.holds(session, key, head.member_id):
         raise unit_keys.NotHolder
-    readers = label_readers.current_readers(session, unit_id)
+    readers = vouched.current_readers(session, unit_id)
     if any((one.member_id, one.mac) == (to.id, posted.mac) for one in readers):
         return False
-    if len({one.member_id for one in readers} - {to.id}) >= label_readers.MOST_READERS:
+    if len({one.member_id for one in readers} - {to.id}) >= vouched.MOST_READERS:
         raise Full
     row = LabelReader(member_id=to.id, unit_id=unit_id, unit_key_id=key.id, mac=posted.mac)
     row.vouched_by, row.vouched_on = head.name, today()
-    label_readers.add(session, row)
+    vouched.add(session, row)
     record(session, "label_reader_added", by=head.name, unit_id=unit_id, detail=to.name)
     return True
 
@@ -146,6 +146,6 @@ def take_back(session: Session, head: Staff, name: str) -> None:
     """Let a dispatcher of the head's unit read no labels any more. Raises `NotReader`."""
     held = select(Member).where(Member.name == name, Member.unit_id == head.unit_id)
     member = session.scalars(held.with_for_update()).one_or_none()
-    if member is None or not label_readers.end(session, member.id):
+    if member is None or not vouched.end(session, member.id):
         raise NotReader
     record(session, "label_reader_ended", by=head.name, unit_id=head.unit_id, detail=name)

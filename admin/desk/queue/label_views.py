@@ -13,7 +13,8 @@ from ...app_state import app_state
 from ...audit.log import keep_untold, record
 from ...db import db
 from ...sealing.payload import CROCKFORD
-from ...vault import label_readers
+from ...vault.labels import copies as label_copies
+from ...vault.labels import vouched
 from ..blueprint import Answer, bp
 from .listing import PAGE
 
@@ -32,7 +33,7 @@ def sees_labels() -> bool:
     """Tell whether somebody vouched for this dispatcher; members of other roles need no copy."""
     if not is_allowed(Act.SEE_LABEL, g.staff.roles) or not _may_have():
         return False
-    return label_readers.is_reader(db.reading, g.staff.unit_id, g.staff.member_id)
+    return vouched.is_reader(db.reading, g.staff.unit_id, g.staff.member_id)
 
 
 def misses_labels() -> bool:
@@ -49,14 +50,14 @@ def readers_json(references: list[str]) -> dict[str, Any]:
     """Tell a member's browser for whom labels are to be sealed once more, and which lack it."""
     if not _may_have():
         return {}
-    readers = label_readers.current_readers(db.reading, g.staff.unit_id)
+    readers = vouched.current_readers(db.reading, g.staff.unit_id)
     if not readers:
         return {}
     member = g.staff.unit_id, g.staff.member_id
     return {
         "readers": [[one.name, one.recipient, one.mac] for one in readers],
-        "readers_name": label_readers.name_of(readers),
-        "lacking": label_readers.lacking(db.reading, *member, references),
+        "readers_name": vouched.name_of(readers),
+        "lacking": label_copies.lacking(db.reading, *member, references),
     }
 
 
@@ -65,7 +66,7 @@ def readers_json(references: list[str]) -> dict[str, Any]:
 def copies_json() -> Answer:
     """Send the copies of some rows, for the dispatcher's own key to open."""
     member = g.staff.unit_id, g.staff.member_id
-    found = label_readers.read_copies(db.reading, *member, asked_references())
+    found = label_copies.read_copies(db.reading, *member, asked_references())
     return jsonify(copies={name: b64encode(copy).decode() for name, copy in found.items()})
 
 
@@ -81,11 +82,11 @@ def keep_copies() -> Response:
         return refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
     member = g.staff.unit_id, g.staff.member_id
     try:
-        kept = label_readers.keep(db.session, *member, readers=sent_text("readers"), copies=copies)
-    except label_readers.BadCopy:
+        kept = label_copies.keep(db.session, *member, readers=sent_text("readers"), copies=copies)
+    except label_copies.BadCopy:
         db.session.rollback()
         return refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
-    except label_readers.Changed:
+    except label_copies.Changed:
         db.session.rollback()
         return refused(_("看类型和地点的人刚刚变了。请重新载入页面。"), 409)
     keep_untold(db.session)
@@ -95,7 +96,7 @@ def keep_copies() -> Response:
 
 def _read_copies(posted: object) -> Mapping[str, bytes] | None:
     """Read the copies by reference; None where they are not what our script posts."""
-    if not isinstance(posted, dict) or not 0 < len(posted) <= label_readers.MOST_COPIES:
+    if not isinstance(posted, dict) or not 0 < len(posted) <= label_copies.MOST_COPIES:
         return None
     if not all(_is_reference(name) and isinstance(text, str) for name, text in posted.items()):
         return None

@@ -12,7 +12,7 @@ import { readLabel } from "../readable.js";
 import { showLocked } from "../unit_keys.js";
 
 const KIND = "label copy";
-// As MOST_COPIES in admin/vault/label_readers.py.
+// As MOST_COPIES in admin/vault/labels/copies.py.
 const AT_ONCE = 20;
 
 // What a dispatcher may read of a label, padded as a label is; null where it says more than codes of the

@@ -14,7 +14,8 @@ from admin.db import db, today
 from admin.models import AuditEvent, KeyGrant, LabelCopy, LabelReader, Member, Tip, UnitKey
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
 from admin.signin import services as signin
-from admin.vault import expiry, label_readers
+from admin.vault import expiry
+from admin.vault.labels import vouched as readers_of
 from admin.vault.practice import clear_practice
 
 VOUCH, END = "/desk/unit/label-readers", "/desk/unit/label-readers/end"
@@ -166,7 +167,7 @@ def without(field, value=None):
 def with_others(app, posted):
     with app.app_context():
         key = db.session.scalars(select(UnitKey).filter_by(unit_id="police")).one()
-        for number in range(label_readers.MOST_READERS):
+        for number in range(readers_of.MOST_READERS):
             member = Member(
                 name=f"d{number}",
                 unit_id="police",
@@ -307,7 +308,7 @@ def by_suspension(app, vouched):
 
 def by_new_key(app, vouched):
     with app.app_context():
-        label_readers.forget(db.session, "police")
+        readers_of.forget(db.session, "police")
         db.session.commit()
 
 

@@ -2,16 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tab } from "./desk_tab.mjs";
+import { keyring, tab, WRAP } from "./desk_tab.mjs";
+import { make, read } from "./dom.mjs";
 
 const { areVouched, labelReaderMac } = await import("../../admin/browser/signin/label_readers.js");
-const { copyBytes, copyLabels, readCopy } = await import(
+const { copyBytes, copyLabels, readCopy, showCopies } = await import(
   "../../admin/browser/desk/queue/copies.js"
 );
 const { newIdentity, openWith, recipientOf, sealTo } = await import(
   "../../admin/browser/shared/sealing/age.js"
 );
-const { fromBase64, fromUtf8, toUtf8 } = await import("../../admin/browser/shared/bytes.js");
+const { fromBase64, fromUtf8, toBase64, toUtf8 } = await import(
+  "../../admin/browser/shared/bytes.js"
+);
 
 const WORDS = {
   choices: { category: { A4: "收过路费" }, township: { shili: "示例镇" } },
@@ -144,4 +147,44 @@ test("words that a server seals to a dispatcher are not shown as a category", as
     const sealed = await seal({ ...whole, ...change });
     await assert.rejects(readCopy("r", sealed, dispatcher, WORDS), { name: "BadContent" });
   }
+});
+
+const SAID = {
+  ...WORDS,
+  sentences: { label_uncopied: "not yet", label_not_opened: "broken", offline: "no line" },
+};
+
+// A page with a place for each of some tips; `own` is what the dispatcher's tab keeps.
+async function page(copies, own = dispatcher, status = 200) {
+  const references = ["A", "B", "C"];
+  const opened = await tab({
+    isOpen: false,
+    answers: { "/desk/labels/copies.json?of=A,B,C": [status, { copies }] },
+  });
+  const cells = references.map((reference) => make("span", { "data-copy": reference }, "locked"));
+  document.body.append(...cells);
+  const keys = { name: "member", recipient: "r", units: {} };
+  if (own !== null) await keyring.save(own ? { ...keys, own } : keys, WRAP);
+  const shut = await showCopies(SAID);
+  return { ...opened, shut, cells: () => cells.map((cell) => read(cell).join("")) };
+}
+
+test("a dispatcher's page shows what opens, what is not there yet, and what is no copy", async () => {
+  const copy = async (reference) =>
+    toBase64(await sealTo([TO], copyBytes(reference, LABEL, WORDS)));
+  const shown = await page({ A: await copy("A"), C: await copy("A") });
+  assert.deepEqual(shown.cells(), ["收过路费 示例镇", "not yet", "broken"]);
+  shown.shut();
+  assert.deepEqual(shown.cells(), ["locked", "locked", "locked"]);
+});
+
+test("a dispatcher's tab that is locked, or came from before, is to be unlocked; a cut line is told", async () => {
+  for (const own of [null, ""]) {
+    const shown = await page({}, own);
+    assert.deepEqual(shown.cells(), ["locked", "locked", "locked"]);
+    assert.equal(shown.at("locked").hidden, false);
+  }
+  const cut = await page({}, dispatcher, 0);
+  assert.deepEqual(cut.cells(), ["locked", "locked", "locked"]);
+  assert.deepEqual(cut.said("alarm").join(""), "no line");
 });

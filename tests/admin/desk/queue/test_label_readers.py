@@ -478,6 +478,21 @@ def test_of_two_heads_at_once_both_are_told_the_truth_and_one_line_is_written(
     assert len([line for line in lines(app) if line[0] == "label_reader_added"]) == 1
 
 
+def test_no_copy_outlives_a_reader_who_is_taken_back_at_the_moment_when_it_comes(
+    app, vouched, desk, tip
+):
+    told = {"readers": told_to(desk, tip)["readers_name"], "copies": {tip.reference: copy_of()}}
+    desk.token(), vouched.token()
+
+    with ThreadPoolExecutor(2) as pool:
+        kept = pool.submit(post, desk, COPIES, **told)
+        ended = pool.submit(post, vouched, END, name="police-desk")
+        answers = kept.result().status_code, ended.result().status_code
+
+    assert answers in ((200, 200), (409, 200))
+    assert rows(app) == ([], 0)
+
+
 def test_each_line_has_words_on_the_auditors_page(app):
     codes = ("label_reader_added", "label_reader_ended", "labels_refused")
     with app.test_request_context():

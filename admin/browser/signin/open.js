@@ -30,8 +30,8 @@ export class KeysChanged extends Error {
 }
 
 // `key` is what `stretch` made of passphrase, code and `salt`.
-// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is. Who holds no unit's
-// key keeps `own`, the own identity: a dispatcher opens with it what labels say.
+// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is. A dispatcher, who
+// holds no unit's key, keeps `own`, the own identity: it opens what labels say.
 /** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
   const identity = await openIdentity(keyring.sealed_identity, salt, key);
@@ -46,7 +46,8 @@ export async function openKeyring(keyring, salt, key) {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
   const all = { name: keyring.name, recipient, units };
-  return keyring.units.length ? all : Object.assign(all, { own: identity });
+  const keepsOwn = keyring.reads_labels && !keyring.units.length;
+  return keepsOwn ? Object.assign(all, { own: identity }) : all;
 }
 
 // `identities` open what is stored, the key in use first; `keyIds` are theirs. `identity`, `recipient`

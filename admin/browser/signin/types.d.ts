@@ -19,6 +19,7 @@ interface Keyring {
   recipient: string;
   sealed_identity: string;
   wrap_key: string;
+  reads_labels: boolean;
   units: KeyringUnit[];
 }
 
@@ -64,7 +65,7 @@ interface OpenedKeys {
   name: string;
   recipient: string;
   units: Record<string, UnitKeys>;
-  // The own identity of who holds no unit's key.
+  // The own identity of a dispatcher.
   own?: string;
 }
 

@@ -10,7 +10,7 @@ from .commands.copies import backup, doctor, restore
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
-from .commands.texts import clean, law
+from .commands.texts import clean, law, open_
 
 COMMANDS = (
     audit,
@@ -22,6 +22,7 @@ COMMANDS = (
     law,
     migrate,
     notices,
+    open_,
     permissions,
     reload,
     restore,

@@ -674,6 +674,63 @@ class TransferFile(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Referral(Base):
+    """A package made of a tip for an organ outside, and what became of it.
+
+    What left was made by a member's browser; a record of it lies among the tip's notes, sealed to
+    the unit. Here stand days, codes and sums alone.
+    """
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index("ix_referral_serial", "unit_id", "year", "serial", unique=True),
+        Index("ix_referral_tip", "tip_id", "number", unique=True),
+        # One package at a time for each organ.
+        Index(
+            "ix_referral_open",
+            *("tip_id", "organ"),
+            unique=True,
+            sqlite_where=text("settled_on IS NULL"),
+            postgresql_where=text("settled_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    # Of the tip's packages, the first is 1; its record's number among the notes follows from it.
+    number: Mapped[int]
+    # The number of the letter: running, for the unit that made it and the year.
+    unit_id: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    serial: Mapped[int]
+    # Of organs.yml.
+    organ: Mapped[str] = mapped_column(String(40))
+    # Of referral.services.Lock.
+    lock: Mapped[str] = mapped_column(String(10))
+    # Of the package file: hex, bytes, how many files of the tip are in it.
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    files: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_on: Mapped[date]
+    # Of organs.yml, how it left this house; none while it has not.
+    way: Mapped[str | None] = mapped_column(String(20))
+    sent_by: Mapped[str | None] = mapped_column(String(80))
+    sent_on: Mapped[date | None]
+    # The day of the organ's return slip; their number stands in the note of that number.
+    received_on: Mapped[date | None]
+    slip_note: Mapped[int | None]
+    # The last day on which the organ was asked how it stands.
+    chased_on: Mapped[date | None]
+    # Of referral.services.End: how it came out; none while it is open.
+    end: Mapped[str | None] = mapped_column(String(12))
+    # A code: of organs.yml where it came back, of outcomes.yml where it has a result.
+    why: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    end_note: Mapped[int | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_on: Mapped[date | None]
+
+
 class Countersign(Base):
     """What one person asked for and a second one must agree to, or is to look over afterwards."""
 
@@ -761,6 +818,70 @@ class KeyGrant(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class NextKey(Base):
+    """A unit's key that was made before a member leaves, and takes over once it is published.
+
+    Of the very shape of the `UnitKey` that it becomes, with its id. Nothing is sealed to it before.
+    """
+
+    __tablename__ = "next_key"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # One at a time for a unit, however many browsers make one.
+    unit_id: Mapped[str] = mapped_column(String(40), unique=True)
+    succeeds_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    recipient: Mapped[str] = mapped_column(String(2100))
+    recovery: Mapped[str] = mapped_column(String(2100))
+    fingerprint: Mapped[str] = mapped_column(String(39), unique=True)
+    roster_mac: Mapped[str] = mapped_column(String(64))
+    vouch: Mapped[str] = mapped_column(String(64))
+    made_on: Mapped[date]
+    made_by: Mapped[str] = mapped_column(String(80))
+    confirmed_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class NextGrant(Base):
+    """A unit's next identity, sealed to one member who stays."""
+
+    __tablename__ = "next_grant"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    next_key_id: Mapped[int] = mapped_column(ForeignKey("next_key.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Departure(Base):
+    """A holder of a unit's key who leaves, or left at once: its rest is worked off by a list."""
+
+    __tablename__ = "departure"
+    __table_args__ = (
+        # One at a time of one member, however many begin it.
+        Index(
+            "ix_departure_open",
+            "member_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    member: Mapped[Member] = relationship()
+    unit_id: Mapped[str] = mapped_column(String(40), index=True)
+    # The key that they held: what hangs on it is what they could still open.
+    key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    begun_by: Mapped[str] = mapped_column(String(80))
+    begun_on: Mapped[date]
+    # Of a planned one; none: shut out at once, before the next key was there.
+    last_day: Mapped[date | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+    ended_on: Mapped[date | None]
+    # Whether it was worked off; false where the member stays after all.
+    is_done: Mapped[bool | None]
+
+
 class StaffSession(Base):
     """A sign-in. Holds the key under which the browser keeps its opened identity."""
 
@@ -788,7 +909,7 @@ class StaffSession(Base):
 
 
 class Passkey(Base):
-    """A passkey of a member: a second factor, never the key to anything sealed."""
+    """A passkey of a member: a second factor, or what signs in and opens by itself."""
 
     __tablename__ = "passkey"
 
@@ -799,6 +920,12 @@ class Passkey(Base):
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(80))
     made_on: Mapped[date]
+    # When the last question was put that it answered to sign in, in epoch milliseconds: none is
+    # answered twice.
+    answered_at: Mapped[int | None] = mapped_column(BigInteger)
+    # The member's identity under a secret that this passkey alone gives, and no server ever saw;
+    # none where it is a second factor and no more.
+    sealed_identity: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Invitation(Base):

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from admin.db import db
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
 from admin.wire.request_lock import RequestLock
-from tests import connections, databases
+from tests import connections, databases, in_memory
 from tests.installations import migrated_store, new_installation, open_units
 
 # One browser, one set of bundles and one demo for the whole session.
@@ -30,7 +31,7 @@ from tests.live import (  # noqa: F401
     visit,
 )
 from tests.longest import longest_first
-from tests.quick_apps import keep_builders, keep_checked, keep_parsed, keep_stretched, quick
+from tests.quick_apps import keep_checked, keep_routes, keep_stretched, quick
 from tests.s3 import running_s3
 from tests.tables import first_rows
 
@@ -41,10 +42,16 @@ settings.load_profile("suite")
 SHARED = ROOT.parent / "shared"
 
 connections.watch()
-keep_builders()
-keep_parsed()
+keep_routes()
 keep_checked()
 keep_stretched()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Keep the run's files in memory; the processes of a run have what the first one has."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and (folder := in_memory.take_memory()):
+        config.add_cleanup(lambda: in_memory.give_back(folder))
 
 
 def pytest_addoption(parser):
@@ -115,6 +122,13 @@ def no_sample(monkeypatch):
     Where the sample is the matter, the test says what is drawn.
     """
     monkeypatch.setattr("admin.desk.seconding.is_drawn", lambda _percent: False)
+
+
+@pytest.fixture
+def on_disk():
+    """A folder on a disk, wherever the run's own files lie."""
+    with tempfile.TemporaryDirectory(prefix="dengshao-", dir="/var/tmp") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from jinja2 import BytecodeCache
 from sqlalchemy import event
-from werkzeug.routing import Rule
+from werkzeug.routing import Map
+from werkzeug.routing.matcher import StateMachineMatcher
 
 from admin.db import db
 from admin.reading import data_files
@@ -69,46 +70,48 @@ def _hurry(connection, _record):
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def keep_builders():
-    """Keep what werkzeug compiles of a route to build its addresses: half of an application's cost.
+def keep_routes():
+    """Let applications of the same routes share what werkzeug makes of them: most of their cost.
 
-    It hangs on the route's own words alone, and is handed the route at each call.
+    Routes wait until somebody asks for one. A map that is given another one later makes its own.
     """
-    compile_builder, kept = Rule._compile_builder, {}
+    add, update, kept = Map.add, Map.update, {}
 
-    def kept_builder(self, append_unknown=True):
-        if self.defaults:
-            return compile_builder(self, append_unknown)
-        key = self.rule, tuple(self._trace), append_unknown
+    def made(example, rules):
+        urls = copy(example)
+        urls._matcher, urls._rules_by_endpoint = StateMachineMatcher(example.merge_slashes), {}
+        for rule in rules:
+            add(urls, copy(rule))
+        update(urls)
+        return urls
+
+    def kept_add(self, factory):
+        self.__dict__.setdefault("_waiting", []).extend(factory.get_rules(self))
+        self._remap = True
+
+    def kept_update(self):
+        if not self._remap:
+            return
+        rules = self.__dict__.get("_waiting", [])
+        key = _settings_of(self), *map(_words_of, rules)
         if key not in kept:
-            kept[key] = compile_builder(self, append_unknown)
-        return kept[key]
+            kept[key] = made(self, rules)
+        self._matcher = kept[key]._matcher
+        self._rules_by_endpoint = kept[key]._rules_by_endpoint
+        self._remap = False
 
-    Rule._compile_builder = kept_builder
+    Map.add, Map.update = kept_add, kept_update
 
 
-def keep_parsed():
-    """Keep the parts into which werkzeug takes a route: they too hang on its words alone."""
-    parse, kept = Rule._parse_rule, {}
+def _settings_of(urls):
+    hidden = ("_matcher", "_rules_by_endpoint", "_remap", "_remap_lock", "_waiting", "converters")
+    settings = {name: value for name, value in vars(urls).items() if name not in hidden}
+    return repr(settings), urls.merge_slashes, *urls.converters.items()
 
-    def kept_parse(self, words):
-        if words not in kept:
-            before, known = len(self._trace), set(self._converters)
-            parts = list(parse(self, words))
-            # In their order: what an address holds is handed to them one after the other.
-            new = {name: one for name, one in self._converters.items() if name not in known}
-            kept[words] = parts, self._trace[before:], new
-            return parts
-        parts, trace, converters = kept[words]
-        self._trace.extend(trace)
-        for name, converter in converters.items():
-            # Each application has a map of its own.
-            self._converters[name] = mine = copy(converter)
-            mine.map = self.map
-        self.arguments.update(converters)
-        return parts
 
-    Rule._parse_rule = kept_parse
+def _words_of(rule):
+    """Give all that a route was made with: two of the same words lead to the same."""
+    return repr({**vars(rule), "methods": sorted(rule.methods or ()), "endpoint": rule.endpoint})
 
 
 def keep_checked():

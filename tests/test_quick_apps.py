@@ -2,7 +2,8 @@
 
 import pytest
 from sqlalchemy import text
-from werkzeug.routing import Map, Rule
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import Map, Rule, UnicodeConverter
 
 from admin import create_app
 from admin.config import load_config
@@ -13,33 +14,65 @@ from tests.quick_apps import quick
 OFF, FULL = 0, 2
 
 WORDS = "/of/<string:zeta>/<int:alpha>/<path:rest>"
+VALUES = {"zeta": "x", "alpha": 7, "rest": "a/b"}
 
 
-def test_a_route_that_was_parsed_before_takes_its_arguments_in_order():
+def rules(*words):
+    return [Rule(one, endpoint=one, methods=["GET"]) for one in words]
+
+
+def test_a_route_that_was_made_before_takes_its_arguments_in_order():
     for _ in range(2):
-        urls = Map([Rule(WORDS, endpoint="it")]).bind("localhost")
+        urls = Map(rules(WORDS)).bind("localhost")
 
-        assert urls.match("/of/x/7/a/b") == ("it", {"zeta": "x", "alpha": 7, "rest": "a/b"})
-        assert urls.build("it", {"zeta": "x", "alpha": 7, "rest": "a/b"}) == "/of/x/7/a/b"
-
-
-def test_its_converters_belong_to_the_map_that_it_stands_in():
-    for _ in range(2):
-        urls = Map([Rule(WORDS, endpoint="it")])
-        (rule,) = urls.iter_rules()
-
-        assert [*rule._converters] == ["zeta", "alpha", "rest"]
-        assert {id(converter.map) for converter in rule._converters.values()} == {id(urls)}
-        assert rule.arguments == {"zeta", "alpha", "rest"}
+        assert urls.match("/of/x/7/a/b") == (WORDS, VALUES)
+        assert urls.build(WORDS, VALUES) == "/of/x/7/a/b"
 
 
-@pytest.mark.parametrize("words", ["/a/<string:b>", "/<string:b>/a"])
-def test_routes_of_other_words_stay_apart(words):
-    urls = Map([Rule(words, endpoint=words)])
-    (rule,) = urls.iter_rules()
+def test_a_map_that_is_given_a_route_later_changes_no_other():
+    first, second = Map(rules("/a", WORDS)), Map(rules("/a", WORDS))
+    assert first.bind("h").match("/a") == second.bind("h").match("/a") == ("/a", {})
 
-    assert "".join(part for _, part in rule._trace if part != "|").count("b") == 1
-    assert urls.bind("h").build(words, {"b": "x"}) == words.replace("<string:b>", "x")
+    first.add(Rule("/late", endpoint="late"))
+
+    assert first.bind("h").match("/late") == ("late", {})
+    assert first.bind("h").match("/of/x/7/a/b") == (WORDS, VALUES)
+    with pytest.raises(NotFound):
+        second.bind("h").match("/late")
+    with pytest.raises(NotFound):
+        Map(rules("/a", WORDS)).bind("h").match("/late")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"methods": ["GET"]}, {"methods": ["POST"]}),
+        ({"endpoint": "a"}, {"endpoint": "b"}),
+        ({"string": "/x/"}, {"string": "/x/", "strict_slashes": False}),
+        ({"string": "/<any(a, b):x>"}, {"string": "/<any(a, c):x>"}),
+        ({"defaults": {"x": 1}}, {"defaults": {"x": 2}}),
+        ({"redirect_to": "/y"}, {"redirect_to": "/z"}),
+    ],
+)
+def test_routes_of_other_words_stay_apart(one, other):
+    plain = {"string": "/x", "endpoint": "e"}
+    kept = [next(Map([Rule(**(plain | words))]).iter_rules()) for words in (one, other, one)]
+
+    assert kept[0] is kept[2]
+    assert kept[0] is not kept[1]
+
+
+def test_a_map_with_another_converter_or_another_setting_stays_apart():
+    class Upper(UnicodeConverter):
+        def to_python(self, value):
+            return value.upper()
+
+    settings = [{}, {"converters": {"string": Upper}}, {"host_matching": True}]
+    maps = [Map(rules("/<string:x>"), **words) for words in settings]
+
+    assert maps[0].bind("h").match("/a")[1] == {"x": "a"}
+    assert maps[1].bind("h").match("/a")[1] == {"x": "A"}
+    assert len({id(next(urls.iter_rules())) for urls in maps}) == 3
 
 
 @pytest.mark.parametrize(("made", "forced"), [(quick, OFF), (lambda app: app, FULL)])

@@ -45,6 +45,8 @@ class Act(enum.StrEnum):
     TAKE_OVER = "take_over"
     HAND_BACK = "hand_back"
     FETCH_BACK = "fetch_back"
+    REFER = "refer"
+    CHASE = "chase"
     BULK = "bulk"
     SEARCH = "search"
     ENTER = "enter"
@@ -69,6 +71,7 @@ class Act(enum.StrEnum):
     RECOVER = "recover"
     INVITE = "invite"
     SUSPEND = "suspend"
+    DEPART = "depart"
     ADDRESSES = "addresses"
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
@@ -102,6 +105,8 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.TAKE_OVER: _READERS,
     Act.HAND_BACK: _JUDGES,
     Act.FETCH_BACK: _HEADS,
+    Act.REFER: _JUDGES,
+    Act.CHASE: _READERS,
     Act.BULK: _JUDGES,
     Act.SEARCH: _READERS | {"dispatcher"},
     Act.ENTER: _READERS,
@@ -126,6 +131,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.RECOVER: _READERS,
     Act.INVITE: _ADMINISTRATOR,
     Act.SUSPEND: _ADMINISTRATOR,
+    Act.DEPART: _ADMINISTRATOR | _HEADS,
     Act.ADDRESSES: _ADMINISTRATOR,
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,

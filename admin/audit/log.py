@@ -54,6 +54,15 @@ class AuditLine(Protocol):
     def detail(self) -> str: ...
 
 
+def hold_log(session: Session) -> None:
+    """Be the one who writes until the commit, before anything else is held.
+
+    For acts of several rows that end with a line: two of them would else wait for each other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
 def record(
     session: Session,
     act: str,
@@ -67,8 +76,7 @@ def record(
 
     `by` is a member's name, or `-` for nobody signed in; `detail` is made of codes.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    hold_log(session)
     last = session.execute(
         select(AuditEvent.number, AuditEvent.mac).order_by(AuditEvent.number.desc()).limit(1)
     ).first()

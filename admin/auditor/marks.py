@@ -22,6 +22,8 @@ BURST: Final = 600
 """Seconds of pause after which reading is another burst."""
 LOOK_BACK: Final = 30 * DAY
 """How far back a rule looks at most."""
+READ: Final = frozenset({"opened", "transfer_read"})
+"""Acts with which words go to a member's browser: to read them, or to pass a tip on or back."""
 OTHERS: Final = frozenset({"cover", "review", "compare", "unsaid"})
 """Reasons for opening a tip that a colleague holds."""
 ABOUT_MEMBERS: Final = frozenset(
@@ -63,21 +65,21 @@ def many_of_others(line: AuditLine, before: Sequence[AuditLine], _around: Around
 
 
 def many_at_once(line: AuditLine, before: Sequence[AuditLine], _around: Around) -> bool:
-    opened = _lately(line, before, 600, "opened") if line.act == "opened" else []
-    return len({one.reference for one in opened}) >= 20
+    read = _lately(line, before, 600, *READ) if line.act in READ else []
+    return len({one.reference for one in read}) >= 20
 
 
 def at_night(line: AuditLine, _before: Sequence[AuditLine], around: Around) -> bool:
     hour = _hour(line)
-    return line.act == "opened" and (hour >= 22 or hour < 6) and not _has_duty(line, around)
+    return line.act in READ and (hour >= 22 or hour < 6) and not _has_duty(line, around)
 
 
 def unusual_hour(line: AuditLine, before: Sequence[AuditLine], around: Around) -> bool:
     """Compare with the hours of the last 30 days, once there are enough of them to tell."""
-    if line.act != "opened" or _has_duty(line, around):
+    if line.act not in READ or _has_duty(line, around):
         return False
-    opened = _lately(line, before, LOOK_BACK, "opened")
-    hours = Counter(_hour(one) for one in opened if _day(one) != _day(line))
+    read = _lately(line, before, LOOK_BACK, *READ)
+    hours = Counter(_hour(one) for one in read if _day(one) != _day(line))
     here = _hour(line)
     return hours.total() >= 20 and not any(hours[(here + near) % 24] for near in (-1, 0, 1))
 
@@ -131,7 +133,8 @@ def once(rule: Rule, gap: int) -> Rule:
     def judged(line: AuditLine, before: Sequence[AuditLine], around: Around) -> bool:
         if not rule(line, before, around):
             return False
-        earlier = [one for one in _lately(line, before, gap, line.act) if one.number < line.number]
+        acts = READ if line.act in READ else {line.act}
+        earlier = [one for one in _lately(line, before, gap, *acts) if one.number < line.number]
         return not earlier or not rule(earlier[0], before, around)
 
     return judged
@@ -159,15 +162,15 @@ def marks_of(line: AuditLine, before: Sequence[AuditLine], around: Around) -> li
 
 
 def _lately(
-    line: AuditLine, before: Sequence[AuditLine], seconds: int, act: str
+    line: AuditLine, before: Sequence[AuditLine], seconds: int, *acts: str
 ) -> list[AuditLine]:
-    """Give the lines of an act up to this one, the newest first, no older than so many seconds."""
+    """Give the lines of acts up to this one, the newest first, no older than so many seconds."""
     found: list[AuditLine] = []
     for place in range(bisect_right(before, line.number, key=_number) - 1, -1, -1):
         one = before[place]
         if one.at <= line.at - seconds:
             break
-        if one.act == act:
+        if one.act in acts:
             found.append(one)
     return found
 

@@ -53,6 +53,8 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.TAKE_OVER: "take over what another unit passed on",
     Act.HAND_BACK: "hand it back",
     Act.FETCH_BACK: "fetch back what nobody took over",
+    Act.REFER: "refer a tip to an organ outside",
+    Act.CHASE: "note a return slip, ask how it stands",
     Act.BULK: "act on many tips at once",
     Act.SEARCH: "search by number, day and label",
     Act.ENTER: "enter what somebody told",
@@ -77,6 +79,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.RECOVER: "recover by the printed sheet",
     Act.INVITE: "invite a member",
     Act.SUSPEND: "suspend a member",
+    Act.DEPART: "see to a member's departure",
     Act.ADDRESSES: "set the duty room's addresses",
     Act.AUDIT: "read the audit log",
     Act.CHECKPOINT: "print a checkpoint",
@@ -123,6 +126,11 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
         "对方没接，写的人也没有新话",
         "while nobody took it over and the reporter wrote nothing since",
     ),
+    Act.REFER: (
+        "受理以后；专管线索只转纪检监察和上一级；送出了才算转办",
+        "once it was taken up; what lies on the way for officials goes to discipline and "
+        "supervision or to the level above alone; it counts as referred only once it has left",
+    ),
     Act.BULK: (
         "有危险的不成批结束，别的也只能提请；专管线索不成批办结、不成批改紧急程度",
         "never ends what has danger in it, and asks for all other ends; never ends or regrades "
@@ -152,6 +160,10 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.SUSPEND: (
         "监督单位、上一级的最后一位负责人，要对方单位同意",
         "for the last head of the supervisory unit or the one above, a head of the other agrees",
+    ),
+    Act.DEPART: (
+        "负责人只管本单位的；停用还是系统管理员来",
+        "heads for their own unit; the suspension itself is the administrator's",
     ),
 }
 """What the server's rules ask for besides the role."""

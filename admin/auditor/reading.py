@@ -28,7 +28,7 @@ SCAN: Final = 1_000
 """Lines that are looked through at one time for marked ones."""
 _PAST: Final = 2_000
 """Earlier lines of one member that the rules get at most."""
-_WATCHED: Final = ("opened", "refused", "not_there")
+_WATCHED: Final = ("opened", "transfer_read", "refused", "not_there")
 _COLUMNS: Final = (
     AuditEvent.number,
     AuditEvent.at,

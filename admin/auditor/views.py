@@ -73,6 +73,7 @@ class Sayings:
             **audit_words.hold_codes(district.holds.reasons),
             **{f"extend_{row.id}": row.zh for row in district.clocks.extension.reasons},
             **audit_words.transfer_codes(district),
+            **audit_words.referral_codes(district),
         }
         self._units = {unit.id: unit.zh for unit in district.units.values()}
         self.act = audit_words.act_word

@@ -1,6 +1,6 @@
 """What the codes of the audit log are called on the auditor's page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from ..access.permissions import Act
 from ..audit.faults import Fault, Finding
 from ..audit.log import is_reference
-from ..district.data import District
+from ..district.data import Choice, District
 from ..tip.channels import CHANNELS
-from ..tip.events import EVENT_WORDS, Event, EventKind
+from ..tip.events import EVENT_WORDS, REFERRALS, Event, EventKind
 from ..tip.status import STATUSES
 from ..tip.urgency import GRADES
 
@@ -36,6 +36,8 @@ ACT: Final[dict[Act, Any]] = {
     Act.TAKE_OVER: _l("接收转来的线索"),
     Act.HAND_BACK: _l("退回转来的线索"),
     Act.FETCH_BACK: _l("收回没人接的线索"),
+    Act.REFER: _l("转给外单位"),
+    Act.CHASE: _l("记回执、催问外单位"),
     Act.BULK: _l("成批处理"),
     Act.SEARCH: _l("按编号、日期、标签搜索"),
     Act.ENTER: _l("代录来电来访"),
@@ -60,6 +62,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.RECOVER: _l("用恢复单开锁"),
     Act.INVITE: _l("邀请成员"),
     Act.SUSPEND: _l("停用成员"),
+    Act.DEPART: _l("登记有人要离开"),
     Act.ADDRESSES: _l("设值班邮箱"),
     Act.AUDIT: _l("看审计记录"),
     Act.CHECKPOINT: _l("打印核对点"),
@@ -121,15 +124,24 @@ DONE: Final[dict[str, Any]] = {
     "label_reader_ended": _l("不再让分派员看类型和地点"),
     "key_handed": _l("把钥匙交给了成员"),
     "key_renewed": _l("换了单位的钥匙"),
+    "next_key_made": _l("有人要离开，先造好了新钥匙"),
+    "next_key_dropped": _l("作废了先造好的新钥匙"),
+    "key_switched": _l("换用了先造好的新钥匙"),
+    "departure_begun": _l("登记了成员要离开"),
+    "departure_off": _l("取消了离开，成员留下"),
+    "departure_done": _l("成员离开的事都办完了"),
     "key_recovered": _l("用恢复单换了单位的钥匙"),
     "reseal_read": _l("取出线索，准备换新锁"),
     "resealed": _l("给线索换了新锁"),
     "reseal_checked": _l("第二个人核对了新锁"),
     "reseal_doubted": _l("发现新锁打不开或对不上"),
     "reseal_restored": _l("把线索换回旧锁"),
-    "transfer_read": _l("取出线索，准备转给别的单位"),
+    "transfer_read": _l("取出线索，准备转出、接收或者退回"),
+    "transfer_compared": _l("取出转出的线索，准备核对"),
     "transfer_checked": _l("第二个人核对了转出的线索"),
     "transfer_doubted": _l("发现转出的线索和原来的不一样"),
+    "referral_packed": _l("做好转给外单位的材料，校验值是"),
+    "referral_read": _l("看了转给外单位的留底"),
     "transfer_differs": _l("接收时发现内容和转出的对不上"),
     "factor_added": _l("加了第二道验证"),
     "factor_removed": _l("去掉了第二道验证"),
@@ -161,6 +173,7 @@ _DETAIL: Final[dict[str, Any]] = {
     "GET": _l("看页面"),
     "POST": _l("提交"),
     "passkey": _l("通行密钥"),
+    "touch": _l("一触开锁"),
     "totp": _l("一次性验证码"),
     "code": _l("备用码"),
     "one": _l("其中一个"),
@@ -204,6 +217,7 @@ _VALUES: Final[dict[str, Any]] = {
     "left": _l("还剩 %(value)s 个"),
     "member": _l("成员：%(value)s"),
 }
+_NO_REASON: Final = Choice("", "", "")
 _LABELLING: Final = {"+": EventKind.LABELLED, "-": EventKind.UNLABELLED}
 _ABOUT_ANOTHER: Final = {
     kind.value: kind for kind, told in EVENT_WORDS.items() if "%(other)s" in told.word
@@ -247,6 +261,24 @@ def transfer_codes(district: District) -> dict[str, str]:
         for kind, whys in ways
         for reason, why in whys.items()
         for unit in district.units.values()
+    }
+
+
+def referral_codes(district: District) -> dict[str, str]:
+    """Name what each step of a referral outside stands as in the log."""
+    outcomes = district.outcomes.values()
+    whys: dict[EventKind, Iterable[Choice]] = {
+        EventKind.REFERRAL_MADE: outcomes,
+        EventKind.REFERRAL_SENT: outcomes,
+        EventKind.REFERRAL_BACK: district.referrals.back.values(),
+        EventKind.REFERRAL_RESULT: outcomes,
+    }
+    return {
+        Event(kind, why.id, unit=organ.id).code: _(EVENT_WORDS[kind].word)
+        % {"unit": organ.zh, "why": why.zh}
+        for kind in REFERRALS
+        for why in whys.get(kind, [_NO_REASON])
+        for organ in district.referrals.organs.values()
     }
 
 

@@ -55,6 +55,7 @@ class Replay:
             return None if row["transfer_id"] in self._transfers else row
         if table == "transfer" and row["tip_id"] in self.deleted:
             self._transfers.add(row["id"])
+            return row if row["settled_on"] else row | _settled()
         if table not in _HANGING or row["tip_id"] not in self.deleted:
             return row
         if table == "upload":
@@ -96,6 +97,11 @@ def _emptied(row: Mapping[str, Any]) -> dict[str, Any]:
     empty = {name: str(value) if isinstance(value, str) else value for name, value in EMPTY.items()}
     there = {name: value for name, value in empty.items() if name in row}
     return {**row, **there, "version": row["version"] + 1}
+
+
+def _settled() -> dict[str, Any]:
+    """Let nobody wait to take over what is gone: it was taken, or it could not have ended."""
+    return {"settled_by": SYSTEM, "settled_on": today(), "is_taken": True}
 
 
 def _hold(session: Session, tip_id: int, until: date) -> None:

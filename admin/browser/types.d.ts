@@ -37,6 +37,8 @@ interface OfferedUnit {
   key: string;
   recipients: string[];
   otherwise: string[];
+  // A holder of its key was shut out: others of its route stand in for it.
+  resting?: boolean;
 }
 
 interface Routes {
@@ -48,6 +50,8 @@ interface Routes {
   // An office that is no unit of ours has none to exclude.
   offices: Record<string, string | null>;
   contact: { custodian: string; reviewer: string } | null;
+  // Whether a unit that rests gives way to those of its route.
+  stands_in: boolean;
 }
 
 // What decides a tip's way; see factsOf in shared/sealing/routes.js.
@@ -64,6 +68,8 @@ interface PublishedKey {
   unit: string;
   fingerprint: string;
   until?: string;
+  // Of an older key: the last day on which a form may still seal to it.
+  overlap?: string;
 }
 
 // A unit as the server names it, with what it offers to seal to.

@@ -1,4 +1,4 @@
-"""`dengshao law` and `dengshao clean`: what needs neither the server nor its database."""
+"""`dengshao law`, `clean` and `open`: what needs neither the server nor its database."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,3 +53,17 @@ def clean(files: Sequence[Path], out: Path | None) -> None:
     from ..cleaning.commands import clean_files
 
     clean_files(files, out)
+
+
+@click.command("open", help="打开别的单位移送来的 FILE（.age）：核对每个校验值，取到新文件夹。")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="存有私钥的文件；不写就当场问。用口令锁的，会问口令。",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="新文件夹；不写就放在 FILE 旁边。")
+def open_(file: Path, key: Path | None, out: Path | None) -> None:
+    from ..package.commands import open_file
+
+    open_file(file, key, out)

@@ -7,8 +7,9 @@ reporter are the day of receipt and the days of their messages, which the histor
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
-from ..tip.events import EVENT_WORDS, STOPPING, EventKind, Level
+from ..tip.events import EVENT_WORDS, REFERRALS, STOPPING, EventKind, Level
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
 from .working_days import WorkingDays, end_of
@@ -25,6 +26,13 @@ class Step:
     reason: str
     """Of a decision: its id in outcomes.yml."""
     is_staff: bool
+    unit: str | None = None
+    """Of a step of a referral: the organ outside."""
+
+    @property
+    def organ(self) -> str | None:
+        """Return the organ outside with which this has to do, if any."""
+        return self.unit if self.kind in REFERRALS else None
 
     @property
     def is_read(self) -> bool:
@@ -232,8 +240,8 @@ def _is_extended(facts: Facts) -> bool:
 
 def _beginning(rule: Rule, facts: Facts, run: Sequence[Step]) -> tuple[date, Sequence[Step]] | None:
     """Find the day from which the rule runs, and the steps that can meet it."""
-    if rule.start == "referred":
-        return _last(run, lambda step: _is_referral(rule, step))
+    if rule.start in _OUTSIDE:
+        return _outside(rule, run)
     if rule.start == "worked":
         return _last_worked(rule, run)
     start = started_on(facts), run
@@ -242,6 +250,48 @@ def _beginning(rule: Rule, facts: Facts, run: Sequence[Step]) -> tuple[date, Seq
     if rule.start == "alarm":
         return _last(run, lambda step: step.kind is EventKind.DANGER) or start
     return start
+
+
+_OUTSIDE: Final[dict[str, frozenset[EventKind]]] = {
+    "referred": frozenset({EventKind.REFERRAL_MADE}),
+    "handed": frozenset({EventKind.REFERRAL_SENT}),
+    "chased": frozenset(
+        {EventKind.REFERRAL_SENT, EventKind.REFERRAL_SLIP, EventKind.REFERRAL_CHASED}
+    ),
+}
+"""Steps of a referral from which a rule may run, for each organ by itself; the last one counts."""
+
+
+def _outside(rule: Rule, run: Sequence[Step]) -> tuple[date, Sequence[Step]] | None:
+    """Find the referral that has waited longest: its last beginning, and what came of it.
+
+    Where none waits, the one that began last. A tip may be with several organs at a time.
+    """
+    begun: dict[str | None, int] = {}
+    for n, step in enumerate(run):
+        if _begins(rule, step):
+            begun[step.organ] = n
+    found = [(n, _of_organ(run[n + 1 :], organ)) for organ, n in begun.items()]
+    waiting = [one for one in found if not any(map(rule.stops, one[1]))]
+    if not found:
+        return None
+    n, after = min(waiting, key=_place) if waiting else max(found, key=_place)
+    return run[n].day, after
+
+
+def _place(found: tuple[int, Sequence[Step]]) -> int:
+    return found[0]
+
+
+def _begins(rule: Rule, step: Step) -> bool:
+    if step.kind in REFERRALS:
+        return step.kind in _OUTSIDE[rule.start] and _is_of_rule(rule, step)
+    return rule.start == "referred" and _is_referral(rule, step)
+
+
+def _of_organ(steps: Sequence[Step], organ: str | None) -> Sequence[Step]:
+    """Leave out what came of referrals to other organs."""
+    return [step for step in steps if step.organ in (None, organ)]
 
 
 def _last(
@@ -271,8 +321,14 @@ def _is_work(step: Step) -> bool:
 
 
 def _is_referral(rule: Rule, step: Step) -> bool:
+    """Tell whether a tip was referred by word alone, as it was done before packages were made."""
     if step.new is not TipStatus.REFERRED or step.old is TipStatus.REFERRED:
         return False
+    return _is_of_rule(rule, step)
+
+
+def _is_of_rule(rule: Rule, step: Step) -> bool:
+    """Tell whether a referral has the reason for which the rule is."""
     return step.reason not in rule.not_outcomes and step.reason in (rule.outcomes or {step.reason})
 
 

@@ -26,8 +26,16 @@ from . import words
 from .holds.services import NoOtherHead, Outdated, OwnRequest
 from .loading import TipLeft, own_tip
 from .queue.assigning import NotToThem
+from .referral.services import NotAccepted, TooMany, WithThem, WrongStep
 from .seconding import NoReason
-from .services import ChangedMeanwhile, ClaimedByOther, KeptOnly, MoveNotAllowed, WrongReason
+from .services import (
+    ChangedMeanwhile,
+    ClaimedByOther,
+    KeptOnly,
+    MoveNotAllowed,
+    StillOut,
+    WrongReason,
+)
 from .tip.labels import Unlabelled
 from .tip.links import (
     HasDuplicates,
@@ -47,6 +55,11 @@ _FIRST_WINS: tuple[type[Exception], ...] = (
 _NOT_NOW: dict[type[Exception], Any] = {
     MoveNotAllowed: _l("这条线索现在不能这样处理。请重新载入页面。"),
     KeptOnly: _l("过了删除日，只因保全留着：举报人已看到内容已删除，不能再办、再问。"),
+    StillOut: _l("还有转给外单位的材料没有结果。请先记下退回、结果，或者不再等，再作决定。"),
+    NotAccepted: _l("先受理，才能转给外单位。"),
+    WithThem: _l("已经有材料转给这个机关，还没有结果。"),
+    TooMany: _l("这条线索转出的材料太多了，不能再做。"),
+    WrongStep: _l("这份材料现在不能这样记。请重新载入页面。"),
     WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),
     NobodyToAsk: _l("专管线索这样办，要上一级的另一位负责人同意。那里还没有，请先找系统管理员。"),
     NoOtherHead: _l("本单位没有另一位负责人可以同意。请让不是负责人的同事来提。"),

@@ -41,7 +41,7 @@ def show_form() -> Answer:
     """Show the public form's questions, to be asked of somebody and answered for them."""
     _refuse_practice()
     district, units = app_state().district, vault().units.get()
-    offered = offered_categories(district, units, sealed_way=True)
+    offered = offered_categories(district, units, sealed_way=True, resting=units.resting)
     form = TipQuestions()
     form.offer(make_offer(district, offered, "zh"))
     form.preset()

@@ -38,7 +38,7 @@ def locked_tip(reference: str) -> Tip:
 
 def not_here(session: Session, reference: str) -> NoReturn:
     """Tell who passed a tip on where it is; to all others it is as unknown as none."""
-    if has_left(session, reference.upper(), g.staff.unit_id):
+    if has_left(session, reference.upper(), g.staff.unit_id, g.staff.member_id):
         raise TipLeft(reference.upper())
     not_there(reference)
 

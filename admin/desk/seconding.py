@@ -21,6 +21,7 @@ from ..members.grounds import Ground, Result
 from ..models import Countersign, Member, Tip
 from ..tip.status import TipStatus
 from ..vault import readers
+from ..vault.key_change import transfers
 from .endings import grounds_of, is_end
 from .services import (
     ChangedMeanwhile,
@@ -29,6 +30,7 @@ from .services import (
     check_move,
     decide,
     expect_version,
+    refuse_out,
 )
 from .tip.links import DUPLICATE, HasDuplicates, SameTip, check_merge, merge
 from .tip.notes import SealedNote, attach_note
@@ -82,7 +84,7 @@ def decide_or_ask(
 ) -> None:
     """Decide, or ask for the second person where one alone must not. The caller commits.
 
-    Raises what `decide` raises, `countersign.NobodyToAsk` and `NoReason`.
+    Raises what `decide` raises, `countersign.NobodyToAsk` and `NoReason`; and `transfers.NotTaken`.
     """
     grounds = _grounds(session, tip, outcome, reason)
     if not grounds:
@@ -90,6 +92,7 @@ def decide_or_ask(
         _draw(session, tip, outcome.id, actor)
         return
     check_move(tip, new, outcome)
+    refuse_out(session, tip)
     _ask(session, tip, Asking(outcome.id, grounds), actor=actor, reason=reason)
 
 
@@ -117,6 +120,7 @@ def _grounds(session: Session, tip: Tip, outcome: Outcome, reason: EndReason) ->
 
 def _ask(session: Session, tip: Tip, asking: Asking, *, actor: Staff, reason: EndReason) -> None:
     """Write down that, and why, an end is asked for; the reason is sealed."""
+    transfers.expect_taken(session, tip.id)
     # Who could ask nobody is not first made to write down why.
     ending_requests.second_unit(session, app_state().district, tip, asking.grounds, by=actor)
     if reason.note is None:

@@ -16,6 +16,7 @@ from ..tip.status import TipStatus, may_move
 from ..tip.urgency import Urgency
 from ..vault import history
 from ..vault.lane import leave_lane
+from ..vault.outside import referrals
 from ..vault.retention.told import is_over
 from ..vault.store import add_message
 from .claims import clock, hand_to, hold_until, is_held, is_holder, keep_claim
@@ -29,6 +30,10 @@ class MoveNotAllowed(Exception):
 
 class KeptOnly(MoveNotAllowed):
     """The reporter was told that the tip is deleted: it is kept by a hold, and not worked on."""
+
+
+class StillOut(MoveNotAllowed):
+    """A package for an organ outside is not settled: what becomes of the tip is not known yet."""
 
 
 class WrongReason(Exception):
@@ -91,6 +96,7 @@ def decide(
     """
     check_move(tip, new, outcome)
     _refuse_kept(session, tip)
+    refuse_out(session, tip)
     if not seconded and grounds_of(session, tip, outcome):
         raise NeedsSecond
 
@@ -102,6 +108,15 @@ def decide(
     history.expire_after(tip, days_kept(tip, outcome))
     event = Event(EventKind.DECIDED, reason=outcome.id)
     return history.record(session, tip, event, new=new, by=actor.name)
+
+
+def refuse_out(session: Session, tip: Tip) -> None:
+    """Raise `StillOut` while a package of the tip is made or out: its words would get a last day.
+
+    What an organ never answers is settled as that.
+    """
+    if referrals.is_open(session, tip.id):
+        raise StillOut
 
 
 def _refuse_kept(session: Session, tip: Tip) -> None:

@@ -12,14 +12,14 @@ from ..app_state import app_state
 from ..district.data import Choice, District
 from ..members.grounds import Ground, Result
 from ..models import Decision
-from ..tip.events import EVENT_WORDS, Event, EventKind
+from ..tip.events import EVENT_WORDS, REFERRALS, Event, EventKind
 from ..tip.fields import FIELDS
 from ..tip.status import STATUSES, TipStatus
 from ..tip.urgency import GRADES, Urgency
 from ..vault.events import REPORTER, SYSTEM
 from .deadlines.words import LEVEL, rule_name, why_longer
 from .holds.words import HOLDS, hold_reason
-from .queue.lanes import COUNTED_MAX
+from .queue.lane_counts import COUNTED_MAX
 
 STATUS: Final = {status: _l(told.staff) for status, told in STATUSES.items()}
 LANE: Final = _l("疑似机器发送")
@@ -118,7 +118,7 @@ def _carried(event: Event) -> dict[str, str]:
     return {
         "word": str(URGENCY[event.urgency]) if event.urgency else "",
         "why": _why(event),
-        "unit": _unit_word(event.unit),
+        "unit": _unit_word(event),
         "rule": rule_name(event.rule),
         "who": str(LEVEL[event.level]) if event.level else "",
         "other": event.other or "",
@@ -137,12 +137,25 @@ def _why(event: Event) -> str:
         return app_state().district.transfers.word(event.reason)
     if event.kind in HOLDS:
         return hold_reason(event.reason)
+    if event.kind in REFERRALS:
+        return referral_why(event.reason)
     return why_longer(event.reason)
 
 
-def _unit_word(unit_id: str | None) -> str:
-    unit = app_state().district.units.get(unit_id or "")
-    return unit.zh if unit else unit_id or ""
+def referral_why(code: str) -> str:
+    """Say why an organ sent a package back, or with what result; one that is gone by its id."""
+    district = app_state().district
+    found = district.referrals.back.get(code) or district.outcomes.get(code)
+    return found.zh if found else code
+
+
+def _unit_word(event: Event) -> str:
+    """Name the unit of an event, or the organ outside; what is gone since by its id."""
+    district, unit_id = app_state().district, event.unit or ""
+    if event.kind in REFERRALS:
+        return district.referrals.word(unit_id)
+    unit = district.units.get(unit_id)
+    return unit.zh if unit else unit_id
 
 
 def outcome_word(decision: Decision, district: District) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
@@ -20,7 +20,7 @@ from ..reading.keys_file import (
     combined,
     read_lines,
 )
-from ..reading.routes import current, supervisory_of
+from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 
 
@@ -92,6 +92,62 @@ class TransferReasons:
 
 
 @dataclass(frozen=True)
+class Organ(Choice):
+    """An organ outside this house to which a tip may be referred: organs.yml."""
+
+    kind: str
+    takes: frozenset[str]
+    """Categories; what is about an official goes by the kind alone."""
+    basis: str
+    address: str
+    phone: str
+    key: str | None
+    """A recipient of age that the organ has told; without one, a passphrase or paper."""
+    offices: tuple[str, ...]
+    """Never offered where the reporter excluded one of these."""
+    upper: bool
+    """It is one level above."""
+
+    @property
+    def outcome(self) -> str:
+        """Return which outcome of outcomes.yml a referral to it is."""
+        return OUTCOME_OF[self.kind]
+
+    @property
+    def is_for_officials(self) -> bool:
+        """Tell whether what may be about an official can go there."""
+        return self.kind == "supervision" or self.upper
+
+
+OUTCOME_OF: Final = {
+    "department": "to_department",
+    "supervision": "to_supervision",
+    "police": "to_other_police",
+}
+"""The outcome of outcomes.yml of a referral to each kind of organ."""
+
+
+@dataclass(frozen=True)
+class ReferralRules:
+    """To whom tips are referred outside, how a package goes, and what comes back: organs.yml."""
+
+    organs: dict[str, Organ]
+    ways: dict[str, Choice]
+    """How a package is handed over."""
+    back: dict[str, Choice]
+    """Why an organ sends one back."""
+    results: tuple[str, ...]
+    """Outcomes that an organ may tell."""
+    most: int
+    """Packages for one tip, all told."""
+
+    def word(self, organ_id: str) -> str:
+        """Name an organ; one that is gone since by its id."""
+        found = self.organs.get(organ_id)
+        return found.zh if found else organ_id
+
+
+@dataclass(frozen=True)
 class PracticeTip:
     """An invented tip for training, and what it is meant to teach."""
 
@@ -125,13 +181,19 @@ class District:
     holds: HoldRules
     transfers: TransferReasons
     """Why a tip goes to another unit, or back."""
+    referrals: ReferralRules
+    """To which organs outside a tip may be referred."""
     ways: Ways
+    stands_in: bool
+    """Whether the units of a route's `otherwise` take what comes for a unit that rests."""
     contact: ContactUnits | None
     """None where the district does not ask for it."""
     fingerprints: frozenset[tuple[str, str]]
     """Pairs of unit id and fingerprint that a second person has confirmed, one of a unit."""
     retiring: frozenset[tuple[str, str, date]]
     """Older keys with their last day: for words to tips that hang on them, and for nothing new."""
+    overlap: frozenset[tuple[str, str, date]]
+    """Of these the ones that a form may still be using, since their unit just got its next key."""
     footer: dict[str, Any]
     hotlines: tuple[dict[str, Any], ...]
     practice_tips: tuple[PracticeTip, ...]
@@ -171,10 +233,13 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         labels=_choices(load_file(content, "labels")["items"]),
         holds=_holds(load_file(content, "holds")),
         transfers=_transfers(load_file(content, "transfers")),
+        referrals=_referrals(load_file(content, "organs")),
         ways=Ways(supervisory_of(found), found["upper"]),
+        stands_in=stands_in(found),
         contact=ContactUnits(**found["contact"]) if "contact" in found else None,
         fingerprints=keys.open,
         retiring=keys.retiring,
+        overlap=keys.overlap,
         footer=load_file(content, "footer"),
         hotlines=tuple(current(load_file(content, "hotlines")["items"])),
         practice_tips=tuple(
@@ -185,6 +250,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
     )
     _check_units(district)
+    _check_organs(district)
     return district
 
 
@@ -214,6 +280,30 @@ def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
 
 def _transfers(found: dict[str, Any]) -> TransferReasons:
     return TransferReasons(on=_choices(found["items"]), back=_choices(found["back"]))
+
+
+def _referrals(found: dict[str, Any]) -> ReferralRules:
+    return ReferralRules(
+        organs={row["id"]: _organ(row) for row in current(found["items"])},
+        ways=_choices(found["ways"]),
+        back=_choices(found["back"]),
+        results=tuple(found["results"]),
+        most=found["most"],
+    )
+
+
+def _organ(row: dict[str, Any]) -> Organ:
+    return Organ(
+        *(row["id"], row["zh"], row["en"]),
+        kind=row["kind"],
+        takes=frozenset(row["takes"]),
+        basis=row["basis"]["zh"],
+        address=row["address"],
+        phone=row.get("phone", ""),
+        key=row.get("key"),
+        offices=tuple(row["offices"]),
+        upper=bool(row.get("upper")),
+    )
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
@@ -259,6 +349,17 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
 
 
+def _check_organs(district: District) -> None:
+    """Refuse an organ that names what is not there: an office misspelt would exclude nothing."""
+    for organ in district.referrals.organs.values():
+        astray = {*organ.takes} - {*district.categories} | {*organ.offices} - {*district.offices}
+        if astray:
+            raise DataError(f"organs.yml: {organ.id}: no such id: {', '.join(sorted(astray))}")
+    told = {*OUTCOME_OF.values(), *district.referrals.results}
+    if missing := sorted(told - set(district.outcomes)):
+        raise DataError(f"organs.yml: no such outcome: {', '.join(missing)}")
+
+
 def routes_text(district: District) -> str:
     """Return a district's routes as the one text that browser and site's build write too."""
     pair = district.contact
@@ -268,6 +369,7 @@ def routes_text(district: District) -> str:
         {unit.id: unit.otherwise for unit in district.units.values() if not unit.practice},
         {category.id: category.route for category in district.categories.values()},
         {office.id: office.unit for office in district.offices.values()},
+        stands_in=district.stands_in,
     )
 
 

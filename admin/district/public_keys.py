@@ -66,7 +66,10 @@ def seen_keys(seen: Mapping[str, Any]) -> Keys:
     older = {
         (row["unit"], row["fingerprint"], _day(row["until"])) for row in rows if "until" in row
     }
-    return Keys(frozenset(open_ones), frozenset(older))
+    overlap = {
+        (row["unit"], row["fingerprint"], _day(row["overlap"])) for row in rows if "overlap" in row
+    }
+    return Keys(frozenset(open_ones), frozenset(older), frozenset(overlap))
 
 
 def _rows(found: object) -> list[dict[str, str]]:
@@ -88,7 +91,7 @@ def differences(seen: Mapping[str, Any], wanted: Keys) -> list[str]:
         said.append(f"公众看不到 {unit} 的 {found}")
     for unit, found in sorted(public.open - wanted.open):
         said.append(f"公众看到 {unit} 的 {found}，keys.yml 里没有")
-    if not said and public.retiring != wanted.retiring:
+    if not said and (public.retiring, public.overlap) != (wanted.retiring, wanted.overlap):
         said.append("退役的旧钥匙不一样")
     return said
 

@@ -69,7 +69,12 @@ class Rereading:
             found = _read_well(lambda: read_keys(self._content, self._second_keys), faults)
             if found:
                 self._taken = (self._taken[0], *keys)
-                district = replace(district, fingerprints=found.open, retiring=found.retiring)
+                district = replace(
+                    district,
+                    fingerprints=found.open,
+                    retiring=found.retiring,
+                    overlap=found.overlap,
+                )
         for fault in faults:
             logging.getLogger(OWN).error("没有换，还用原来的：%s", fault)
         self._tried = tried if faults else None

@@ -61,7 +61,7 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import files, keys, machine, web
+from . import departures, files, keys, machine, web
 from . import store as stored
 from .findings import (
     Finding,
@@ -172,7 +172,7 @@ def _public_keys(config: Config, district: District) -> Iterator[Finding]:
         seen = fetch(config)
     except NotSeen as error:
         seen = str(error)
-    yield keys.check_public(seen, Keys(district.fingerprints, district.retiring))
+    yield keys.check_public(seen, Keys(district.fingerprints, district.retiring, district.overlap))
     yield keys.check_public_routes(seen, routes_digest(district))
 
 
@@ -206,7 +206,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     yield from _evidence(session, config)
     for unit in read_units(session, district):
         if not district.units[unit.id].practice:
-            yield from stored.check_unit(_state_of(session, unit))
+            yield from stored.check_unit(_state_of(session, unit, district))
     yield from keys.check_lines(_lines(session, config), today())
 
 
@@ -254,7 +254,7 @@ def _evidence(session: Session, config: Config) -> Iterator[Finding]:
         yield files.check_strays((row.blob for row in known), stored)
 
 
-def _state_of(session: Session, unit: UnitOverview) -> stored.UnitState:
+def _state_of(session: Session, unit: UnitOverview, district: District) -> stored.UnitState:
     key = session.scalars(
         select(UnitKey).where(UnitKey.unit_id == unit.id, UnitKey.retired_on.is_(None))
     ).one_or_none()
@@ -267,6 +267,7 @@ def _state_of(session: Session, unit: UnitOverview) -> stored.UnitState:
         suspended_holders=_suspended_holders(session, key.id) if key else 0,
         has_recovery=bool(key and key.recovery),
         old_tips=count_on_old_keys(session, unit.id),
+        **departures.of_unit(session, district, unit.id),
     )
 
 

@@ -36,8 +36,26 @@ class LineState:
 
 def check_lines(states: Iterable[LineState], today: date) -> list[Finding]:
     """Say which lines must go or be replaced, or that all are well."""
+    states = list(states)
     found = [fault for state in states for fault in _faults(state, today)]
+    found += [_told(state) for state in states if _is_on_its_way(state, today)]
     return found or [good(MATTER, "每一行都对得上单位现用的钥匙")]
+
+
+def _is_on_its_way(state: LineState, today: date) -> bool:
+    return not state.line.is_open and not _faults(state, today)
+
+
+def _told(state: LineState) -> Finding:
+    """Say when an older line goes: with its last tip, and out of use on its day at the latest."""
+    line = state.line
+    form = f"表单里算到 {line.overlap}，" if line.overlap else ""
+    words = f"旧钥匙那一行对得上：{form}信箱里算到 {line.retiring}，还有 {state.tips} 条线索挂着"
+    return good(f"{MATTER} {line.unit}", f"{words}；换完以后 dengshao keys apply 就去掉它")
+
+
+def _overlaps(line: KeyLine, today: date) -> bool:
+    return line.overlap is not None and line.overlap >= today
 
 
 def _faults(state: LineState, today: date) -> list[Finding]:
@@ -64,6 +82,8 @@ def _retiring_faults(state: LineState, today: date) -> list[Finding]:
     matter, until = f"{MATTER} {state.line.unit}", state.line.retiring
     if state.is_in_use:
         return [bad(matter, "现用的钥匙写成了退役", "请看 keys.yml，是不是写反了。")]
+    if not state.tips and _overlaps(state.line, today):
+        return []
     if not state.tips:
         return [bad(matter, f"退役的旧钥匙（到 {until}）已经没有线索挂着，忘了去掉", _APPLY)]
     if until and until < today:

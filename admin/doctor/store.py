@@ -30,6 +30,13 @@ class UnitState:
     """Suspended members who were given the key in use: it waits to be made anew."""
     has_recovery: bool
     old_tips: int
+    has_next: bool = False
+    """A next key waits, since somebody leaves."""
+    is_next_compared: bool = False
+    stands_in: str = ""
+    """Which unit takes its tips, while it rests."""
+    overdue: tuple[str, ...] = ()
+    """Who was to leave before today, and is not shut out."""
 
 
 def check_unit(unit: UnitState) -> list[Finding]:
@@ -56,6 +63,26 @@ def check_unit(unit: UnitState) -> list[Finding]:
             unit.suspended_holders > 0,
             f"停用的 {unit.suspended_holders} 人手里还有现用的钥匙",
             "请本单位任何一个持钥人登录一次，浏览器会换钥匙。",
+        ),
+        (
+            bool(unit.stands_in),
+            f"有人离开，新线索现在由「{unit.stands_in}」收",
+            "换好、公布新钥匙以后，新线索自己回到本单位。",
+        ),
+        (
+            unit.has_next and not unit.is_next_compared,
+            "有人要离开，新钥匙造好了，还没有第二个人核对",
+            "请另一个人在「本单位」页核对，再运行 dengshao keys apply。",
+        ),
+        (
+            unit.has_next and unit.is_next_compared,
+            "有人要离开，新钥匙核对过了，还没有公布",
+            "请运行 dengshao keys apply。公布的那一刻换用新的，表单不断。",
+        ),
+        (
+            bool(unit.overdue),
+            f"{'、'.join(unit.overdue)} 的最后工作日过了，还没有停用",
+            "请看工作台「有人要离开」那一页，照上面写的下一步办。",
         ),
         (
             unit.old_tips > 0,

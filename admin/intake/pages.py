@@ -8,9 +8,9 @@ from typing import Any
 from flask import has_request_context, render_template, request
 
 from ..app_state import app_state, made_of_district, page_language
-from ..district.data import Category
+from ..district.data import Category, Choice
 from ..tip.fields import FIELDS, UNCLEAR
-from ..tip.routing import offered_categories
+from ..tip.routing import offered_categories, stand_in
 from ..vault import vault
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
@@ -47,7 +47,7 @@ def _cache() -> PageCache:
 def first_view(category: str, official: str) -> str:
     """Give the empty form with a fresh token. Unknown prefilled answers are left out."""
     district = app_state().district
-    units = frozenset(vault().units.get())
+    units = vault().units.get().state
     category = category if category in district.categories else ""
     official = official if official in district.choices["official"] else ""
     key = (page_language(), is_young(), category, official, units)
@@ -134,18 +134,19 @@ def new_form(sent: Any) -> TipForm:
 
 
 def _offer(*, sealed_way: bool) -> Offer:
-    units = frozenset(vault().units.get())
+    found = vault().units.get()
+    units = found.state
     key = (page_language(), sealed_way, units)
     offers = _cache().offers
     if key not in offers:
         _drop_others(offers, units)
         district = app_state().district
-        offered = offered_categories(district, units, sealed_way=sealed_way)
+        offered = offered_categories(district, found, sealed_way=sealed_way, resting=found.resting)
         offers[key] = make_offer(district, offered, page_language())
     return offers[key]
 
 
-def _drop_others(kept: dict[tuple[Any, ...], Any], units: frozenset[str]) -> None:
+def _drop_others(kept: dict[tuple[Any, ...], Any], units: tuple[frozenset[str], ...]) -> None:
     """Forget what was made for other open units: they change seldom, and memory is finite."""
     if any(key[-1] != units for key in kept):
         kept.clear()
@@ -153,9 +154,38 @@ def _drop_others(kept: dict[tuple[Any, ...], Any], units: frozenset[str]) -> Non
 
 def _missing(sealed_way: bool) -> list[Category]:
     """List the categories that no unit can read now."""
-    district = app_state().district
-    offered = offered_categories(district, vault().units.get(), sealed_way=sealed_way)
+    district, units = app_state().district, vault().units.get()
+    offered = offered_categories(district, units, sealed_way=sealed_way, resting=units.resting)
     return [row for row in district.categories.values() if row.id not in offered]
+
+
+def _is_sealed_way_open() -> bool:
+    district, units = app_state().district, vault().units.get()
+    first = district.ways.takers[0]
+    if first in units:
+        return True
+    other = stand_in(district, first, units, sealed_way=True)
+    return first in units.resting and other is not None
+
+
+@dataclass(frozen=True)
+class StoodIn:
+    """A unit that takes nothing for now, and the one that takes it instead."""
+
+    unit: Choice
+    other: Choice
+
+
+def _stood_in(sealed_way: bool) -> list[StoodIn]:
+    """List the units that rest, with those that stand in where the reporter excludes none."""
+    district, units = app_state().district, vault().units.get()
+    ways, names = district.ways, district.units
+    found = []
+    for unit in sorted(units.resting):
+        is_of_way = ways.is_custodial(unit) or (sealed_way and ways.is_sealed(unit))
+        other = stand_in(district, unit, units, sealed_way=is_of_way)
+        found += [StoodIn(names[unit], names[other])] if other else []
+    return found
 
 
 def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> str:
@@ -168,7 +198,8 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
         "any_open": bool(units),
-        "sealed_way_open": district.ways.takers[0] in units,
+        "sealed_way_open": _is_sealed_way_open(),
+        "stood_in": _stood_in(form["official"].data == "yes"),
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
         "hotlines": district.hotlines,

@@ -8,20 +8,19 @@ from ..app_state import app_state
 from ..district.data import District
 from ..vault import vault
 from ..vault.offered import routes_of
-from ..vault.units import OpenUnit
+from ..vault.units import OpenUnits
 from ..web.security import public
 
 bp = Blueprint("routes_json", __name__)
-Units = dict[str, OpenUnit]
 
 
 class RoutesCache:
     """The answer, made once for the units that are open, and anew with the district's data."""
 
     def __init__(self) -> None:
-        self._made: tuple[District, Units, bytes] | None = None
+        self._made: tuple[District, OpenUnits, bytes] | None = None
 
-    def get(self, district: District, site_id: str, units: Units) -> bytes:
+    def get(self, district: District, site_id: str, units: OpenUnits) -> bytes:
         made = self._made
         if made is None or made[0] is not district or made[1] != units:
             text = json.dumps(routes_of(district, site_id, units), separators=(",", ":"))

@@ -11,7 +11,7 @@ from ..sealing import receipt
 from ..tip.answers import Answers
 from ..tip.routing import Circumstances, choose_unit
 from ..vault.spent import nonces
-from ..vault.units import OpenUnit
+from ..vault.units import OpenUnit, resting_of
 from ..wire.form_tokens import FormNonce
 
 
@@ -49,7 +49,9 @@ class Submission:
     def unit(self) -> OpenUnit:
         """The unit that takes it. Raises `NoUnitOpen`."""
         units = self.intake.units
-        chosen = choose_unit(self.intake.district, self.circumstances, units.keys())
+        chosen = choose_unit(
+            self.intake.district, self.circumstances, units.keys(), resting_of(units)
+        )
         if chosen is None:
             raise NoUnitOpen
         return units[chosen]

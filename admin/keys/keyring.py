@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..models import KeyGrant, UnitKey
+from ..models import KeyGrant, Member, NextGrant, NextKey, UnitKey
 from . import issuing
 
 
@@ -35,6 +35,37 @@ def read_grants(session: Session, member_id: int) -> list[UnitGrant]:
         .order_by(UnitKey.unit_id, UnitKey.retired_on.is_not(None), UnitKey.retired_on.desc())
     ).all()
     return [UnitGrant(key, sealed, issuing.roster(session, key)) for key, sealed in rows]
+
+
+def read_next(session: Session, member: Member) -> dict[str, Any] | None:
+    """Read the next key of a member's unit, if they were given it: to read its fingerprint out.
+
+    It is told as an older key is, so that a browser can prove all of it before it is in use.
+    """
+    query = select(NextKey, NextGrant.sealed).join(NextGrant, NextGrant.next_key_id == NextKey.id)
+    row = session.execute(query.where(NextGrant.member_id == member.id)).one_or_none()
+    if row is None:
+        return None
+    key, sealed = row
+    return {
+        "unit_id": key.unit_id,
+        "id": str(key.id),
+        "retired": False,
+        "succeeds": str(key.succeeds_id),
+        "vouch": key.vouch,
+        "recipient": key.recipient,
+        "recovery": key.recovery,
+        "roster_mac": key.roster_mac,
+        "roster": _next_roster(session, key),
+        "grant": b64encode(sealed).decode("ascii"),
+    }
+
+
+def _next_roster(session: Session, key: NextKey) -> list[tuple[str, str]]:
+    query = select(Member.name, Member.recipient)
+    query = query.join(NextGrant, NextGrant.member_id == Member.id)
+    rows = session.execute(query.where(NextGrant.next_key_id == key.id))
+    return sorted([(issuing.RECOVERY_NAME, key.recovery), *((row[0], row[1]) for row in rows)])
 
 
 def grant_json(grant: UnitGrant) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the mailbox says: where a tip stands, when to look again, and the sentences of its forms."""
 
 from datetime import date, timedelta
+from typing import Any, Final
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from ..db import today
 from ..district.data import District
 from ..models import Tip
 from ..tip.status import STATUSES, TipStatus
-from ..vault.conversation import LastTransfer
+from ..vault.conversation import LastReferral, LastTransfer, Talk
 from ..web.forms import (
     ELSEWHERE,
     STRAYED,
@@ -126,6 +127,27 @@ def moved(transfer: LastTransfer | None) -> str:
     if transfer.is_taken:
         return str(_("%(day)s 起，已换一个单位办理。查询码照旧用。", day=day))
     return str(_("要换一个单位办，没有换成。%(day)s 起，还由先前的单位办。", day=day))
+
+
+def referred(tip: Tip, referral: LastReferral | None) -> str:
+    """Say what became of what left for an organ, without naming one; empty where nothing left."""
+    if referral is None or tip.status is TipStatus.PURGED:
+        return ""
+    return str(_REFERRED[referral.end] % {"day": format_date(referral.day, "long")})
+
+
+_REFERRED: Final[dict[str | None, Any]] = {
+    None: _l("%(day)s 转给了有关机关，等它答复。"),
+    "back": _l("有关机关退回来了，%(day)s 起还由这里办。"),
+    "result": _l("有关机关有了答复，%(day)s 收到。"),
+    "unanswered": _l("有关机关一直没有答复，%(day)s 起不再等。"),
+}
+"""What is said of a package by how it came out, a code of desk/referral."""
+
+
+def way_out(tip: Tip, talk: Talk) -> str:
+    """Say which way the tip went, in this house and outside; empty where it stayed."""
+    return " ".join(filter(None, (moved(talk.transfer), referred(tip, talk.referral))))
 
 
 def next_look(tip: Tip) -> str:

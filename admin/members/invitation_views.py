@@ -21,6 +21,7 @@ from ..models import Member
 from ..signin import guard
 from . import countersign
 from . import invitations as invite
+from .leaving import services as departure
 
 bp = Blueprint("members", __name__, url_prefix="/desk")
 
@@ -178,6 +179,7 @@ def _page(form: InviteForm) -> str:
         roles=ROLES,
         invitations=invitations,
         asked=countersign.open_members(db.reading),
+        leaving_ids=departure.ids_of(db.reading),
         self_named={row.id for row in invitations if invite.is_self_named(db.reading, row)},
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..app_state import app_state
-from ..audit.log import record
+from ..audit.log import hold_log, record
 from ..models import Member
 from ..signin import services
 from . import countersign
 from .countersign import NeedsSecond
+from .leaving import services as departure
 
 
 class OwnAccount(Exception):
@@ -34,12 +35,14 @@ def suspend(session: Session, member: Member, *, by: str, seconded: bool = False
     """
     if member.name == by:
         raise OwnAccount
+    hold_log(session)
     if member.suspended_on is not None:
         raise AlreadySuspended
     _keep_an_administrator(session, member)
     if not seconded and countersign.is_last(session, app_state().district, member, is_held=True):
         raise NeedsSecond
     services.suspend(session, member)
+    departure.shut_out(session, member, by=by)
     record(session, "suspended", by=by, unit_id=member.unit_id, detail=member.name)
 
 
@@ -52,8 +55,10 @@ def retire_replaced(session: Session, member: Member, *, by: str) -> None:
     """
     if member.suspended_on is not None:
         return
+    hold_log(session)
     _keep_an_administrator(session, member)
     services.suspend(session, member)
+    departure.shut_out(session, member, by=by)
     record(session, "replaced", by=by, unit_id=member.unit_id, detail=member.name)
 
 

@@ -14,8 +14,11 @@ from ..district.data import Unit
 from ..models import Member
 from ..renewal import services as renewal
 from ..renewal.guard import standings
+from ..tip.routing import stand_in
+from ..vault import vault
 from . import countersign, suspension
 from .countersign import NeedsSecond
+from .leaving import services as departure
 
 bp = Blueprint("suspension", __name__, url_prefix="/desk/admin")
 
@@ -95,6 +98,7 @@ def suspended(member_id: int) -> str:
         "members/suspended.html",
         member=member,
         may_publish=app_state().config.keys_by_desk,
+        departure_id=departure.id_of(db.reading, member.id),
         **_unit_of(member),
     )
 
@@ -125,4 +129,16 @@ def _unit_of(member: Member) -> dict[str, object]:
         "unit": app_state().district.units.get(member.unit_id or ""),
         "holds": member.name in everybody,
         "others": [name for name in standing.remaining if name != member.name],
+        "has_next": standing.has_next,
+        "other": _stands_in(member.unit_id or ""),
     }
+
+
+def _stands_in(unit_id: str) -> str:
+    """Name the unit that takes what comes for one whose holder is shut out; "" where none does."""
+    district, units = app_state().district, vault().units.get()
+    if unit_id not in district.units or not district.stands_in:
+        return ""
+    is_of_way = district.ways.is_custodial(unit_id)
+    other = stand_in(district, unit_id, units, sealed_way=is_of_way)
+    return district.units[other].zh if other else ""

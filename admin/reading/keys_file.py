@@ -2,8 +2,9 @@
 
 An *open* line is what the form seals to, one for each unit. A *retiring* line is an older key's:
 up to its day the mailbox still takes words for tips that hang on that key, and nothing new is
-sealed to it. `keys.json` is what browsers read of it; the site's build writes it
-by the same function.
+sealed to it. Where its unit went over to a key that was made before a member left, it has an
+*overlap*: up to that day a form that was told of the old key a moment ago still seals to it.
+`keys.json` is what browsers read of it; the site's build writes it by the same function.
 """
 
 import json
@@ -34,6 +35,8 @@ class KeyLine:
     fingerprint: str
     retiring: date | None = None
     """The last day of an older key, for the mailbox; None for the key in use."""
+    overlap: date | None = None
+    """The last day on which a form may still seal to an older key; as a rule none."""
 
     @property
     def is_open(self) -> bool:
@@ -47,6 +50,8 @@ class Keys:
     open: frozenset[tuple[str, str]]
     """Pairs of unit and fingerprint, at most one of a unit."""
     retiring: frozenset[tuple[str, str, date]]
+    overlap: frozenset[tuple[str, str, date]] = frozenset()
+    """Of the retiring ones those to which a form may still seal, with the last day of that."""
 
 
 def read_lines(content: Path, path: Path, units: Collection[str] | None = None) -> list[KeyLine]:
@@ -71,6 +76,7 @@ def lines_of(rows: Iterable[dict[str, Any]]) -> list[KeyLine]:
             row["id"],
             row["fingerprint"],
             date.fromisoformat(row["retiring"]) if "retiring" in row else None,
+            date.fromisoformat(row["overlap"]) if "overlap" in row else None,
         )
         for row in rows
     ]
@@ -81,6 +87,8 @@ def _fault(line: KeyLine, above: list[KeyLine], units: Collection[str] | None) -
         return f"routes.yml 里没有 {line.unit} 这个单位"
     if any((one.unit, one.fingerprint) == (line.unit, line.fingerprint) for one in above):
         return f"{line.unit} 的这把钥匙上面已经写过，同一把只能写一行"
+    if line.overlap and line.is_open:
+        return "overlap 只写在退役的旧钥匙上（有 retiring 的那一行）"
     if line.is_open and any(one.unit == line.unit and one.is_open for one in above):
         return (
             f"{line.unit} 有两把现用的钥匙。旧的那一行请删掉，"
@@ -95,12 +103,14 @@ def combined(first: Iterable[KeyLine], second: Iterable[KeyLine]) -> Keys:
     replaced = {line.unit for line in second if line.is_open}
     lines = [line for line in first if not (line.is_open and line.unit in replaced)] + second
     still = {(line.unit, line.fingerprint) for line in lines if line.is_open}
+    older = [line for line in lines if (line.unit, line.fingerprint) not in still]
     return Keys(
         open=frozenset(still),
         retiring=frozenset(
-            (line.unit, line.fingerprint, line.retiring)
-            for line in lines
-            if line.retiring and (line.unit, line.fingerprint) not in still
+            (line.unit, line.fingerprint, line.retiring) for line in older if line.retiring
+        ),
+        overlap=frozenset(
+            (line.unit, line.fingerprint, line.overlap) for line in older if line.overlap
         ),
     )
 
@@ -110,7 +120,8 @@ def written(lines: Iterable[KeyLine], *, source: str, checked: date, head: str =
     facts = yaml.safe_dump({"source": source, "checked": checked}, allow_unicode=True)
     rows = [
         f"- {{id: {line.unit}, fingerprint: {line.fingerprint}"
-        + (f", retiring: {line.retiring}}}" if line.retiring else "}")
+        + (f", retiring: {line.retiring}" if line.retiring else "")
+        + (f", overlap: {line.overlap}}}" if line.overlap else "}")
         for line in sorted(lines, key=lambda line: (line.unit, not line.is_open, line.fingerprint))
     ]
     items = "\n".join(["items:", *rows]) if rows else "items: []"
@@ -132,10 +143,12 @@ def head_of(path: Path) -> tuple[str, str]:
 
 def published(keys: Keys) -> dict[str, list[dict[str, str]]]:
     """Make what /keys.json says of keys; the file holds more than this."""
+    overlap = {(unit, found): {"overlap": day.isoformat()} for unit, found, day in keys.overlap}
     return {
         "keys": [{"unit": unit, "fingerprint": found} for unit, found in sorted(keys.open)],
         "retiring": [
             {"unit": unit, "fingerprint": found, "until": until.isoformat()}
+            | overlap.get((unit, found), {})
             for unit, found, until in sorted(keys.retiring)
         ],
     }

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 _VERSION: Final = "dengshao routes v1"
+CLOSED: Final = "closed"
+"""Of routes.yml, `sudden`: nobody stands in for a unit whose holder was shut out."""
 
 
 def current(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -22,11 +24,14 @@ def routes_text(
     units: Mapping[str, Sequence[str]],
     categories: Mapping[str, str],
     offices: Mapping[str, str | None],
+    *,
+    stands_in: bool = True,
 ) -> str:
     """Return the routes as text; `units` are those that take tips, each with its `otherwise`.
 
-    Which units are open is not in it: that changes by the day, and a unit that is called closed
-    gives way along what stands here, never to a unit that was excluded.
+    Which units are open, and which rest, is not in it: that changes by the day, and a unit that is
+    called so gives way along what stands here, never to a unit that was excluded. Whether a resting
+    one gives way at all is in it where it does not.
     """
     whole = [
         _VERSION,
@@ -35,6 +40,7 @@ def routes_text(
         sorted([unit, list(otherwise)] for unit, otherwise in units.items()),
         sorted([category, route] for category, route in categories.items()),
         [[office, offices[office]] for office in sorted(offices)],
+        *([] if stands_in else [CLOSED]),
     ]
     return json.dumps(whole, separators=(",", ":"))
 
@@ -43,6 +49,11 @@ def supervisory_of(routes: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the units that routes.yml names as supervisory: it names one, or a list."""
     named = routes["supervisory"]
     return (named,) if isinstance(named, str) else tuple(named)
+
+
+def stands_in(routes: Mapping[str, Any]) -> bool:
+    """Return whether the route's `otherwise` takes what comes for a unit that rests."""
+    return bool(routes.get("sudden") != CLOSED)
 
 
 def text_of(routes: Mapping[str, Any], categories: Mapping[str, Any]) -> str:
@@ -58,6 +69,7 @@ def text_of(routes: Mapping[str, Any], categories: Mapping[str, Any]) -> str:
         },
         {row["id"]: row["route"] for row in current(categories["items"])},
         {row["id"]: row.get("unit") for row in current(routes["offices"])},
+        stands_in=stands_in(routes),
     )
 
 

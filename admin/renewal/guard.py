@@ -12,8 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
+from ..tip.routing import stand_in
+from ..vault import vault
 from ..vault.key_change.kept import Waiting, count_waiting
 from ..vault.key_change.resealing import count_on_old_keys
 from .services import Standing, read_standings
@@ -63,11 +66,22 @@ def init_renewal(app: Flask) -> None:
     app.context_processor(
         lambda: {
             "renewal": g.get("renewal"),
+            "leaving": g.get("leaving"),
+            "stands_in": _stands_in,
             "on_old_keys": _on_old_keys,
             "moved_unchecked": _moved_unchecked,
             "standing_of": lambda unit_id: standings().get().get(unit_id),
         }
     )
+
+
+def _stands_in(unit_id: str) -> str:
+    """Name, for a page that shows it, the unit that takes what comes for one that rests."""
+    district, units = app_state().district, vault().units.get()
+    if unit_id not in units.resting:
+        return ""
+    other = stand_in(district, unit_id, units, sealed_way=district.ways.is_custodial(unit_id))
+    return district.units[other].zh if other else ""
 
 
 def _on_old_keys(unit_id: str) -> int:
@@ -95,10 +109,16 @@ def lead_to_renewal() -> BaseResponse | None:
     if staff is None or staff.unit_id is None:
         return None
     standing = standings().get().get(staff.unit_id)
-    if standing is None or not standing.needs_renewal:
+    if standing is None:
+        return None
+    g.leaving = standing if standing.leaving else None
+    if not standing.needs_renewal:
         return None
     g.renewal = standing
-    if staff.name not in standing.remaining or request.path.startswith(_FREE):
+    # One that was made before waits for its second person: there is none to make.
+    if standing.has_next:
+        return None
+    if staff.name not in standing.staying or request.path.startswith(_FREE):
         return None
     wants_page = request.accept_mimetypes.best != "application/json"
     if request.method in ("GET", "HEAD"):

@@ -6,22 +6,25 @@ key but the remaining holders. The new key opens for tips once a second person h
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from ..access.roles import WITHOUT_CONTENT, Staff
-from ..audit.log import record
+from ..audit.log import hold_log, record
 from ..db import today
 from ..keys import issuing
 from ..models import (
     Countersign,
+    Departure,
     KeptTip,
     KeyGrant,
     Member,
+    NextGrant,
+    NextKey,
     Recusal,
     StaffSession,
     UnitKey,
@@ -82,22 +85,38 @@ class Standing:
     """Whether anything waits for a second person of the unit."""
     has_recused: bool = False
     """Whether any member of any unit has a part in a tip: its heads may be told."""
+    has_next: bool = False
+    """Whether the unit's next key is made: somebody leaves, and it is not published yet."""
+    leaving: tuple[str, ...] = ()
+    """Those of the remaining who are about to leave: they get no new key."""
 
     @property
     def needs_renewal(self) -> bool:
         return bool(self.suspended)
 
+    @property
+    def staying(self) -> tuple[str, ...]:
+        """The holders who get the next key."""
+        return tuple(name for name in self.remaining if name not in self.leaving)
 
-def _holders() -> Select[str, str | None, date | None, bool, bool, bool]:
+    @property
+    def needs_next(self) -> bool:
+        """Whether somebody who stays is to make the next key, before a colleague leaves."""
+        return bool(self.leaving) and not self.has_next and not self.needs_renewal
+
+
+def _holders() -> Select[str, str | None, date | None, bool, bool, bool, bool, bool]:
     has_kept = exists().where(KeptTip.unit_id == UnitKey.unit_id)
     second = Countersign.second_unit_id
     has_asked = exists().where(
         Countersign.settled_on.is_(None), (second == UnitKey.unit_id) | second.is_(None)
     )
     has_recused = exists().where(Recusal.lifted_on.is_(None))
-    columns = (UnitKey.unit_id, Member.name, Member.suspended_on)
+    has_next = exists().where(NextKey.unit_id == UnitKey.unit_id)
+    is_leaving = exists().where(Departure.member_id == Member.id, Departure.ended_on.is_(None))
+    columns = (UnitKey.unit_id, Member.name, Member.suspended_on, is_leaving)
     return (
-        select(*columns, has_kept, has_asked, has_recused)
+        select(*columns, has_kept, has_asked, has_recused, has_next)
         .outerjoin(KeyGrant, KeyGrant.unit_key_id == UnitKey.id)
         .outerjoin(Member, Member.id == KeyGrant.member_id)
         .where(UnitKey.retired_on.is_(None))
@@ -107,22 +126,30 @@ def _holders() -> Select[str, str | None, date | None, bool, bool, bool]:
 
 def read_standings(session: Session) -> dict[str, Standing]:
     """Read who holds the key in use of each unit that has one; perhaps nobody does."""
-    suspended: dict[str, list[str]] = {}
-    remaining: dict[str, list[str]] = {}
-    flags: dict[str, tuple[bool, bool, bool]] = {}
-    for unit_id, name, suspended_on, *has in session.execute(_holders()):
-        named = (suspended if suspended_on else remaining).setdefault(unit_id, [])
-        named += [name] if name is not None else []
-        flags[unit_id] = (bool(has[0]), bool(has[1]), bool(has[2]))
-    return {
-        unit_id: Standing(
-            unit_id,
-            tuple(suspended.get(unit_id, ())),
-            tuple(remaining.get(unit_id, ())),
-            *flags[unit_id],
-        )
-        for unit_id in sorted({*suspended, *remaining})
-    }
+    found: dict[str, dict[str, list[str]]] = {}
+    flags: dict[str, tuple[bool, ...]] = {}
+    for unit_id, name, suspended_on, is_leaving, *has in session.execute(_holders()):
+        flags[unit_id] = tuple(map(bool, has))
+        named = found.setdefault(unit_id, {"suspended": [], "remaining": [], "leaving": []})
+        if name is not None:
+            named["suspended" if suspended_on else "remaining"].append(name)
+            named["leaving"] += [name] if is_leaving and not suspended_on else []
+    return {unit_id: _standing(unit_id, found[unit_id], flags[unit_id]) for unit_id in found}
+
+
+def _standing(unit_id: str, named: Mapping[str, list[str]], flags: Sequence[bool]) -> Standing:
+    suspended, remaining, leaving = (tuple(names) for names in named.values())
+    has_kept, has_asked, has_recused, has_next = flags
+    return Standing(
+        unit_id,
+        suspended,
+        remaining,
+        has_kept=has_kept,
+        has_asked=has_asked,
+        has_recused=has_recused,
+        has_next=has_next,
+        leaving=leaving,
+    )
 
 
 def read_standing(session: Session, unit_id: str) -> Standing:
@@ -142,16 +169,16 @@ def renew(
     A no-op where exactly this was stored before. Raises `NotYours`, `NotNeeded`, `WrongProof`,
     `WrongHolders` or `BadRenewal`.
     """
-    old = _take_key(session, by, old_id)
+    old = take_key(session, by, old_id)
     if (again := _stored_before(session, old, by, posted)) is not None:
         return again
     standing = read_standing(session, old.unit_id)
     if old.retired_on is not None or not standing.needs_renewal:
         raise NotNeeded
-    if by.name not in standing.remaining:
+    if by.name not in standing.staying:
         raise NotYours
-    _check_proof(old, posted, token, key, recovery=False)
-    new = _replace(session, old, posted, by, standing.remaining)
+    check_proof(old, posted, token, key, recovery=False)
+    new = _replace(session, old, posted, by, standing.staying)
     record(session, "key_renewed", by=by.name, unit_id=old.unit_id, detail=new.fingerprint)
     return new
 
@@ -164,21 +191,22 @@ def recover(
     The maker holds it alone and hands it on. A no-op where exactly this was stored before. Raises
     `NotYours`, `NotNeeded`, `HoldersLeft`, `WrongProof`, `WrongHolders` or `BadRenewal`.
     """
-    old = _take_key(session, by, old_id)
+    old = take_key(session, by, old_id)
     if (again := _stored_before(session, old, by, posted)) is not None:
         return again
     if old.retired_on is not None:
         raise NotNeeded
     if read_standing(session, old.unit_id).remaining:
         raise HoldersLeft
-    _check_proof(old, posted, token, key, recovery=True)
+    check_proof(old, posted, token, key, recovery=True)
     new = _replace(session, old, posted, by, (by.name,))
     record(session, "key_recovered", by=by.name, unit_id=old.unit_id, detail=new.fingerprint)
     return new
 
 
-def _take_key(session: Session, by: Staff, old_id: int) -> UnitKey:
+def take_key(session: Session, by: Staff, old_id: int) -> UnitKey:
     """Hold the old key's row to the end: of two browsers, one is told that it is done."""
+    hold_log(session)
     old = session.scalars(
         select(UnitKey)
         .where(UnitKey.id == old_id, UnitKey.unit_id == (by.unit_id or ""))
@@ -198,19 +226,19 @@ def _stored_before(session: Session, old: UnitKey, by: Staff, posted: Renewal) -
     return session.scalars(found.where(UnitKey.retired_on.is_(None))).one_or_none()
 
 
-def _check_proof(old: UnitKey, posted: Renewal, token: str, key: bytes, *, recovery: bool) -> None:
+def check_proof(old: UnitKey, posted: Renewal, token: str, key: bytes, *, recovery: bool) -> None:
     riddles.check(posted.proof, old, token, key, Purpose.RENEW, recovery=recovery)
 
 
 def _replace(
     session: Session, old: UnitKey, posted: Renewal, by: Staff, holders: Collection[str]
 ) -> UnitKey:
-    if set(posted.grants) != set(holders):
-        raise WrongHolders
-    known = {old.recipient, old.recovery}
-    if posted.recipient == posted.recovery or {posted.recipient, posted.recovery} & known:
-        raise BadRenewal
+    check_new(old, posted, holders)
     old.retired_on = today()
+    # One that was made before somebody left is of no use any more.
+    for waiting in session.scalars(select(NextKey).where(NextKey.unit_id == old.unit_id)):
+        session.execute(delete(NextGrant).where(NextGrant.next_key_id == waiting.id))
+        session.delete(waiting)
     session.flush()
     # Who left could vouch for anybody under the old key: heads listen to each dispatcher anew.
     vouched.forget(session, old.unit_id)
@@ -234,6 +262,15 @@ def _replace(
         session.add(KeyGrant(unit_key_id=new.id, member_id=member.id, sealed=sealed))
     session.flush()
     return new
+
+
+def check_new(old: UnitKey, posted: Renewal, holders: Collection[str]) -> None:
+    """Raise `WrongHolders` or `BadRenewal` unless it is a new key, for exactly these holders."""
+    if set(posted.grants) != set(holders):
+        raise WrongHolders
+    known = {old.recipient, old.recovery}
+    if posted.recipient == posted.recovery or {posted.recipient, posted.recovery} & known:
+        raise BadRenewal
 
 
 def lock_others(session: Session, unit_id: str, token: str) -> None:

@@ -12,12 +12,13 @@ from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
 from ..keys.posted import BadKeys, check_recipient
-from ..models import Member, UnitKey
+from ..models import Member, NextKey, UnitKey
 from ..sealing.age.shape import WrongShape, clear_size
 from ..signin.guard import SID
 from ..vault.key_change import resealing
 from ..wire.fields import base64_field, hex_field
 from ..wire.json_api import read_json
+from . import next_keys
 from . import services as renewal
 from .guard import standings
 from .riddles import WrongProof
@@ -42,10 +43,19 @@ def show() -> str:
         standing=standing,
         unit=app_state().district.units.get(g.staff.unit_id),
         key=key,
+        next_key=next_keys.find(db.reading, g.staff.unit_id),
         is_open=_is_open(key),
-        may_renew=standing.needs_renewal and g.staff.name in standing.remaining,
+        may_renew=_may_renew(standing),
         words=renewal_words(),
     )
+
+
+def _may_renew(standing: renewal.Standing) -> bool:
+    """Tell whether this member is to make a new key now: one left, or is about to."""
+    if standing.has_next:
+        return False
+    is_due = standing.needs_renewal or standing.needs_next
+    return is_due and g.staff.name in standing.staying
 
 
 def _is_open(key: UnitKey | None) -> bool:
@@ -58,7 +68,7 @@ def ask() -> Response:
     """Give a holder's browser what it checks, and a riddle that the old key alone opens."""
     standing = renewal.read_standing(db.reading, g.staff.unit_id)
     key = issuing.current_key(db.reading, g.staff.unit_id)
-    if key is None or not standing.needs_renewal or g.staff.name not in standing.remaining:
+    if key is None or not _may_renew(standing):
         return _refused(_not_needed(), 409)
     riddle, _answer = renewal.challenge(key, session[SID], _key(), recovery=False)
     return jsonify(
@@ -68,7 +78,8 @@ def ask() -> Response:
         recovery=key.recovery,
         roster=issuing.roster(db.reading, key),
         roster_mac=key.roster_mac,
-        suspended=standing.suspended,
+        suspended=[*standing.suspended, *standing.leaving],
+        planned=standing.needs_next,
         riddle=_text(riddle),
     )
 
@@ -76,8 +87,10 @@ def ask() -> Response:
 @bp.post("/renew")
 @may(Act.RENEW_KEY)
 def renew() -> Response:
-    """Store the new key that a holder's browser made."""
-    return _take(renewal.renew)
+    """Store the new key that a holder's browser made; before somebody leaves, as the next one."""
+    content = read_json(_MOST_BODY)
+    is_planned = content.get("planned") is True
+    return _take(content, next_keys.prepare if is_planned else renewal.renew)
 
 
 @bp.get("/recover")
@@ -92,8 +105,20 @@ def show_recovery() -> str:
         unit=app_state().district.units.get(unit_id),
         key=issuing.current_key(db.reading, unit_id),
         left=resealing.count_on_old_keys(db.reading, unit_id),
+        is_offered=_is_sheet_offered(standing),
         words=renewal_words(),
     )
+
+
+def _is_sheet_offered(standing: renewal.Standing) -> bool:
+    """Tell whether the sheet is what this member needs: nobody else could hand them the key.
+
+    Who holds the key in use needs it for what hangs on an older one that nobody holds.
+    """
+    if not standing.remaining:
+        return True
+    is_holder = g.staff.name in standing.remaining
+    return is_holder and resealing.is_any_orphaned(db.reading, standing.unit_id)
 
 
 @bp.get("/recover.json")
@@ -123,15 +148,17 @@ def ask_recovery() -> Response:
 @may(Act.RECOVER)
 def recover() -> Response:
     """Store the new key that was made in the place of one that nobody holds."""
-    return _take(renewal.recover)
+    return _take(read_json(_MOST_BODY), renewal.recover)
 
 
-def _take(store: Any) -> Response:
+def _take(content: dict[str, Any], store: Any) -> Response:
     """Read what the browser posts, store it, and answer with a sentence where it can't be."""
     try:
-        posted, old_id = _read()
+        posted, old_id = _read(content)
         key = store(db.session, posted, by=g.staff, token=session[SID], key=_key(), old_id=old_id)
-        renewal.lock_others(db.session, g.staff.unit_id, session[SID])
+        if not isinstance(key, NextKey):
+            # The key in use is another: what rests in the colleagues' tabs lacks it.
+            renewal.lock_others(db.session, g.staff.unit_id, session[SID])
     except (BadKeys, renewal.BadRenewal):
         return _refused(_("送来的内容不完整。请重新载入页面，再做一次。"), 400)
     except (renewal.NotYours, renewal.NotNeeded):
@@ -143,14 +170,14 @@ def _take(store: Any) -> Response:
     except renewal.WrongHolders:
         return _refused(_("持钥人刚刚变了，密钥没有换。请重新载入页面，再做一次。"), 409)
     fingerprint, key_id = key.fingerprint, str(key.id)
+    is_next = isinstance(key, NextKey)
     db.session.commit()
     standings().forget()
-    return jsonify(done=True, id=key_id, fingerprint=fingerprint)
+    return jsonify(done=True, id=key_id, fingerprint=fingerprint, next=is_next)
 
 
-def _read() -> tuple[renewal.Renewal, int]:
+def _read(content: dict[str, Any]) -> tuple[renewal.Renewal, int]:
     """Check what can be checked without opening anything. Raises `BadKeys`."""
-    content = read_json(_MOST_BODY)
     old, grants = content.get("old"), content.get("grants")
     if not isinstance(old, str) or not _NUMBER.fullmatch(old) or not isinstance(grants, dict):
         raise BadKeys

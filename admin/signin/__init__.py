@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import account_views, second_views  # noqa: F401 (their routes are of bp)
+from . import account_views, one_touch_views, second_views  # noqa: F401 (their routes are of bp)
 from .guard import csrf, guard_desk
 from .throttle import Brakes
 from .views import BRAKES, bp

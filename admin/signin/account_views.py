@@ -16,6 +16,7 @@ from ..db import SHANGHAI, db
 from ..web.security import staff_only
 from . import (
     guard,
+    one_touch,
     passkeys,
     second,
     sessions,
@@ -23,7 +24,7 @@ from . import (
 from .guard import SID
 from .second_views import proved
 from .views import bp
-from .words import second_words
+from .words import second_words, touch_words
 
 
 @bp.get("/account/")
@@ -33,12 +34,18 @@ def account() -> str:
     me, token = g.staff.member_id, session[SID]
     units = {unit.id: unit for unit in read_units(db.reading, app_state().district)}
     owned = passkeys.list_passkeys(db.reading, me)
+    opening = [passkey for passkey in owned if passkey.sealed_identity is not None]
+    place = passkeys.place_of(app_state().config)
     return render_template(
         "signin/account.html",
         unit=units.get(g.staff.unit_id),
         roles=ROLES,
         factors=second.read_factors(db.reading, me),
-        passkeys=owned,
+        passkeys=[passkey for passkey in owned if passkey not in opening],
+        opening=opening,
+        may_touch=one_touch.may_open(g.staff.unit_id, app_state().district.ways),
+        is_number=place.is_number,
+        touch_words=touch_words(),
         credential_ids=[bytes_to_base64url(passkey.credential_id) for passkey in owned],
         all_codes=second.RECOVERY_CODES,
         may_change=second.is_proved(db.reading, token, me, guard.clock()),
@@ -102,11 +109,14 @@ def remove_totp() -> Response:
 def remove_passkey(handle: str) -> Response:
     """Take a passkey away."""
     try:
-        passkeys.remove(db.session, g.staff.member_id, handle, _rule())
+        kind = passkeys.remove(db.session, g.staff.member_id, handle, _rule())
     except passkeys.NoSuchPasskey:
         abort(404)
     except second.LastFactor:
         return _last_factor()
+    if kind == "touch":
+        # It may be taken away because it was stolen: what it opened ends with it.
+        sessions.end_others(db.session, g.staff, token=session[SID])
     db.session.commit()
     return jsonify(removed=True)
 

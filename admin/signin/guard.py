@@ -15,9 +15,13 @@ from . import services
 SID: Final = "sid"
 """The name under which the cookie carries the session's token."""
 _WHEN_LOCKED: Final = frozenset(
-    {"/desk/unlock", "/desk/lock", "/desk/sign-out", "/desk/sign-in/salt"}
+    {
+        *("/desk/unlock", "/desk/lock", "/desk/sign-out", "/desk/sign-in/salt"),
+        *("/desk/unlock/touch", "/desk/sign-in/touch/options"),
+    }
 )
-"""All that a locked session reaches: unlocking, for which its browser needs the salts, and out."""
+"""All that a locked session reaches: unlocking, for which its browser needs salts or a challenge,
+and out."""
 
 _BY_ITSELF: Final = "/desk/pulse.json"
 """What the queue's page asks each minute while nobody touches it."""
@@ -28,6 +32,11 @@ csrf = CSRFProtect()
 def clock() -> int:
     """Tell the time in epoch seconds: staff acts may be timed finer than a day."""
     return int(time.time())
+
+
+def clock_ms() -> int:
+    """Tell the time in milliseconds, for what must not happen twice."""
+    return time.time_ns() // 1_000_000
 
 
 def guard_desk() -> BaseResponse | None:

@@ -1,12 +1,17 @@
-"""Passkeys as a second factor. They open the sign-in; what is sealed hangs on other keys."""
+"""Passkeys as a second factor. They open the sign-in; what is sealed hangs on other keys.
+
+What one_touch.py does with a passkey stands on the same pieces.
+"""
 
 import json
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Final
 
 import webauthn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -14,6 +19,7 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from ..audit.log import record
 from ..config import Config, SecondFactor
@@ -49,6 +55,15 @@ class Place:
     rp_id: str
     origins: list[str]
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is an address by number: no browser gives it a passkey."""
+        try:
+            ip_address(self.rp_id)
+        except ValueError:
+            return self.rp_id.startswith("[")
+        return True
+
 
 def place_of(config: Config) -> Place:
     """Name the desk as browsers do. In development, TLS in front of it may be there or not."""
@@ -76,7 +91,7 @@ def ask_new(session: Session, token: str, member: Member, place: Place) -> dict[
         ),
         exclude_credentials=_descriptors(session, member.id),
     )
-    _keep_challenge(session, token, options.challenge)
+    keep_challenge(session, token, options.challenge)
     return dict(json.loads(webauthn.options_to_json(options)))
 
 
@@ -84,38 +99,67 @@ def add(
     session: Session, token: str, member_id: int, place: Place, *, name: str, credential: object
 ) -> Passkey:
     """Take a new passkey in. The caller commits, also on failure. Raises `BadPasskey`."""
-    challenge = _take_challenge(session, token)
+    challenge = take_challenge(session, token)
     member = lock_member(session, member_id)
-    owned = list_passkeys(session, member_id)
-    if challenge is None or not isinstance(credential, dict) or len(owned) >= MOST_PASSKEYS:
+    made = check_new(credential, challenge, place)
+    passkey = row_of(session, member, made, name=name)
+    keep(session, member, passkey)
+    return passkey
+
+
+def check_new(
+    credential: object, challenge: bytes | None, place: Place, *, is_verified: bool = False
+) -> VerifiedRegistration:
+    """Judge a new passkey; `is_verified`: whether a finger or a PIN is wanted.
+
+    Raises `BadPasskey`.
+    """
+    if challenge is None or not isinstance(credential, dict):
         raise BadPasskey
     try:
-        made = webauthn.verify_registration_response(
+        return webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=place.rp_id,
             expected_origin=place.origins,
+            require_user_verification=is_verified,
         )
-    except _FAULTS:
+    except FAULTS:
         raise BadPasskey from None
-    if _find(session, made.credential_id) is not None:
+
+
+def row_of(
+    session: Session, member: Member, made: VerifiedRegistration, *, name: object
+) -> Passkey:
+    """Make the row of a passkey that is nobody's yet. Raises `BadPasskey`."""
+    owned = list_passkeys(session, member.id)
+    if len(owned) >= MOST_PASSKEYS or _find(session, made.credential_id) is not None:
         raise BadPasskey
-    passkey = Passkey(
-        member_id=member_id,
+    return Passkey(
+        member_id=member.id,
         credential_id=made.credential_id,
         public_key=made.credential_public_key,
         sign_count=made.sign_count,
         name=_clean(name) or f"通行密钥 {len(owned) + 1}",
         made_on=today(),
     )
+
+
+def keep(session: Session, member: Member, passkey: Passkey) -> None:
+    """Store a new passkey, and write it down."""
     session.add(passkey)
     session.flush()
-    record(session, "factor_added", by=member.name, unit_id=member.unit_id, detail="passkey")
-    return passkey
+    kind = kind_of(passkey)
+    record(session, "factor_added", by=member.name, unit_id=member.unit_id, detail=kind)
+
+
+def kind_of(passkey: Passkey) -> str:
+    """Name what a passkey is for, as the audit log does."""
+    return "passkey" if passkey.sealed_identity is None else "touch"
 
 
 # The library means all its refusals to be of one kind; strange bytes also meet these.
-_FAULTS: Final = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)
+FAULTS: Final = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)
 
 
 def ask_proof(session: Session, token: str, member_id: int, place: Place) -> dict[str, Any]:
@@ -125,7 +169,7 @@ def ask_proof(session: Session, token: str, member_id: int, place: Place) -> dic
         allow_credentials=_descriptors(session, member_id),
         user_verification=UserVerificationRequirement.PREFERRED,
     )
-    _keep_challenge(session, token, options.challenge)
+    keep_challenge(session, token, options.challenge)
     return dict(json.loads(webauthn.options_to_json(options)))
 
 
@@ -136,39 +180,56 @@ def use(
 
     The challenge is gone whatever comes of it; the caller commits, also on failure.
     """
-    challenge = _take_challenge(session, token)
-    passkey = _find(session, _credential_id(credential))
+    challenge = take_challenge(session, token)
+    passkey = _find(session, credential_id_of(credential))
     if challenge is None or passkey is None or passkey.member_id != member.id:
         raise WrongSecond
+    passkey.sign_count = check_proof(passkey, credential, challenge, place).new_sign_count
+    session.flush()
+    return passkey
+
+
+def check_proof(
+    passkey: Passkey,
+    credential: object,
+    challenge: bytes,
+    place: Place,
+    *,
+    is_verified: bool = False,
+) -> VerifiedAuthentication:
+    """Judge what this passkey signed; `is_verified`: whether a finger or a PIN is wanted.
+
+    Raises `WrongSecond`.
+    """
     try:
-        proof = webauthn.verify_authentication_response(
-            credential=credential,  # type: ignore[arg-type]  # a dict: _credential_id saw to it
+        return webauthn.verify_authentication_response(
+            credential=credential,  # type: ignore[arg-type]  # a dict: credential_id_of saw to it
             expected_challenge=challenge,
             expected_rp_id=place.rp_id,
             expected_origin=place.origins,
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
+            require_user_verification=is_verified,
         )
-    except _FAULTS:
+    except FAULTS:
         raise WrongSecond from None
-    passkey.sign_count = proof.new_sign_count
-    session.flush()
-    return passkey
 
 
-def remove(session: Session, member_id: int, handle: str, rule: SecondFactor) -> None:
-    """Take a passkey away, named by its id. Raises `NoSuchPasskey` or `LastFactor`.
+def remove(session: Session, member_id: int, handle: str, rule: SecondFactor) -> str:
+    """Take a passkey away, named by its id, with what it opens; returns what it was for.
 
-    The caller commits.
+    Raises `NoSuchPasskey` or `LastFactor`. The caller commits.
     """
     member = lock_member(session, member_id)
     found = [one for one in list_passkeys(session, member_id) if str(one.id) == handle]
     if not found:
         raise NoSuchPasskey
     check_removal(session, member, rule)
+    kind = kind_of(found[0])
     session.delete(found[0])
     session.flush()
-    record(session, "factor_removed", by=member.name, unit_id=member.unit_id, detail="passkey")
+    record(session, "factor_removed", by=member.name, unit_id=member.unit_id, detail=kind)
+    return kind
 
 
 def _descriptors(session: Session, member_id: int) -> list[PublicKeyCredentialDescriptor]:
@@ -181,7 +242,7 @@ def _find(session: Session, credential_id: bytes) -> Passkey | None:
     return session.scalars(query).one_or_none()
 
 
-def _credential_id(credential: object) -> bytes:
+def credential_id_of(credential: object) -> bytes:
     """Read which passkey signed; nothing where the browser sent no such thing."""
     raw = credential.get("rawId") if isinstance(credential, dict) else None
     try:
@@ -190,12 +251,12 @@ def _credential_id(credential: object) -> bytes:
         return b""
 
 
-def _keep_challenge(session: Session, token: str, challenge: bytes) -> None:
+def keep_challenge(session: Session, token: str, challenge: bytes) -> None:
     session.get_one(StaffSession, hash_token(token)).challenge = challenge
     session.flush()
 
 
-def _take_challenge(session: Session, token: str) -> bytes | None:
+def take_challenge(session: Session, token: str) -> bytes | None:
     """Read what was to be signed, and forget it: no answer is judged by it a second time."""
     query = select(StaffSession).where(StaffSession.token_hash == hash_token(token))
     fresh = query.with_for_update().execution_options(populate_existing=True)
@@ -205,5 +266,6 @@ def _take_challenge(session: Session, token: str) -> bytes | None:
     return challenge
 
 
-def _clean(name: str) -> str:
-    return "".join(mark for mark in name if mark.isprintable()).strip()[:MAX_NAME]
+def _clean(name: object) -> str:
+    text = name if isinstance(name, str) else ""
+    return "".join(mark for mark in text if mark.isprintable()).strip()[:MAX_NAME]

@@ -1,6 +1,6 @@
 """The second factor: one-time codes, and recovery codes for when it is lost.
 
-It opens the sign-in and nothing else. What is sealed hangs on passphrase and member code alone.
+It opens the sign-in and nothing else: none of it opens what is sealed.
 """
 
 import hmac

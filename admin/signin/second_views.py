@@ -35,7 +35,7 @@ from . import (
     throttle,
 )
 from .guard import SID
-from .views import bp
+from .views import bp, too_fast
 from .words import second_words
 
 
@@ -157,8 +157,7 @@ def _judge(use: Callable[[Member], object], kind: str) -> Response:
         throttle.count_try(db.session, row, now)
         use(second.lock_member(db.session, who.member_id))
     except throttle.TooFast as error:
-        words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
-        return refused(words, 429, {"Retry-After": str(error.seconds)})
+        return too_fast(error)
     except second.WrongSecond:
         record(db.session, "second_failed", by=who.name, unit_id=who.unit_id, detail=kind)
         db.session.commit()
@@ -235,7 +234,7 @@ def prove_totp() -> Response:
         return refused(_("这张二维码已经作废。请重新开始。"), 409)
     except second.WrongSecond:
         return refused(_("验证码不对。请看手机的时间准不准，再输一次。"), 401)
-    return _let_in(who, codes=_codes_if_none(who))
+    return _let_in(who, codes=codes_if_none(who))
 
 
 @bp.post("/sign-in/factors/passkey/options")
@@ -267,10 +266,10 @@ def add_passkey() -> Response:
     except passkeys.BadPasskey:
         db.session.commit()
         return refused(_("这把通行密钥没有存成。请再试一次，或者换一把。"), 400)
-    return _let_in(who, codes=_codes_if_none(who))
+    return _let_in(who, codes=codes_if_none(who))
 
 
-def _codes_if_none(who: Staff) -> list[str]:
+def codes_if_none(who: Staff) -> list[str]:
     """Make recovery codes with the first factor; later ones leave the codes as they are."""
     member = db.session.get_one(Member, who.member_id)
     if member.recovery_codes:

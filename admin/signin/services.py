@@ -17,6 +17,7 @@ from ..db import changed_rows, today
 from ..models import (
     Invitation,
     Member,
+    Passkey,
     StaffSession,
     Tip,
 )
@@ -87,14 +88,20 @@ def check_sign_in(
     is_right = hmac.compare_digest(sha256(tried.auth).digest(), expected)
     if not is_right or row is None or row.suspended_on is not None:
         throttle.refuse_while_waiting(reading, name_hash, tried.now)
-        _write_failure(session, name_hash, tried.now, brakes, by=row.name if row else "-")
+        write_failure(session, name_hash, tried.now, brakes, by=row.name if row else "-")
         raise WrongSignIn
     throttle.forget(session, name_hash)
     return session.get_one(Member, row.id)
 
 
-def _write_failure(
-    session: Session, name_hash: bytes, now: int, brakes: throttle.Brakes, *, by: str
+def write_failure(
+    session: Session,
+    name_hash: bytes,
+    now: int,
+    brakes: throttle.Brakes,
+    *,
+    by: str,
+    how: str = "",
 ) -> None:
     """Count a failure and tell the auditor; a flood of names costs no more than the brake lets."""
     if not brakes.writing.take():
@@ -102,7 +109,8 @@ def _write_failure(
         raise throttle.TooFast(throttle.FIRST_WAIT)
     throttle.count_try(session, name_hash, now)
     left_out, brakes.unwritten = brakes.unwritten, 0
-    record(session, "sign_in_failed", by=by, detail=f"unwritten={left_out}" if left_out else "")
+    unwritten = f"unwritten={left_out}" if left_out else ""
+    record(session, "sign_in_failed", by=by, detail=f"{how} {unwritten}".strip())
 
 
 def open_session(
@@ -151,12 +159,14 @@ def clear_sessions(session: Session, member: Member | None = None) -> int:
 def suspend(session: Session, member: Member) -> None:
     """Shut a member out at once. What they could open before stays open to their key.
 
-    What they invited ends with them, for it would be a way back in; what they held is free. Of a
-    label reader all copies of their unit's labels go.
+    What they invited ends with them, for it would be a way back in; what they held is free; what
+    their passkeys open goes, and so do, of a label reader, all copies of their unit's labels.
     """
     member.suspended_on = member.suspended_on or today()
     session.flush()
     clear_sessions(session, member)
+    sealed = update(Passkey).where(Passkey.member_id == member.id)
+    session.execute(sealed.values(sealed_identity=None))
     _end_invitations(session, member.name)
     _free_claims(session, member)
     vouched.end(session, member.id)

@@ -31,13 +31,14 @@ from ..models import Member
 from ..web.security import public, staff_only
 from . import (
     guard,
+    one_touch,
     second,
     services,
     sessions,
     throttle,
 )
 from .guard import SID
-from .words import script_words, second_words
+from .words import script_words, second_words, touch_words
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")
 
@@ -63,6 +64,7 @@ def sign_in() -> str | BaseResponse:
         demo=_demo_members(app_state()),
         words=script_words(),
         second_words=second_words(),
+        touch_words=touch_words(),
     )
 
 
@@ -79,38 +81,49 @@ def salt() -> Response:
 def check() -> Response:
     """Judge a sign-in secret and open a session; failures slow down those that follow."""
     wrong = _("姓名、口令或成员码不对。请对照成员卡再输一次。")
-    member = _judged(request.get_json(silent=True), wrong, 401)
+    member = judged_secret(request.get_json(silent=True), wrong, 401)
     if isinstance(member, Response):
         return member
     factors = second.read_factors(db.session, member.id)
     is_asked = second.is_asked(factors, app_state().config.second_factor)
+    roles = begin(member, is_verified=not is_asked)
+    asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
+    return jsonify(next=first_page(roles), csrf=generate_csrf(), second=asked)
+
+
+def begin(member: Member, *, is_verified: bool) -> tuple[str, ...]:
+    """Begin a new session in this browser, and commit. Returns the member's roles."""
     token = services.open_session(
         db.session,
         member,
         now=guard.clock(),
         old=session.get(SID),
         browser=sessions.browser_kind(request.user_agent.string),
-        is_verified=not is_asked,
+        is_verified=is_verified,
     )
     services.clear_idle(db.session, guard.clock())
     roles = tuple(member.roles)
     db.session.commit()
     session.clear()
     session[SID] = token
-    asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
-    return jsonify(next=first_page(roles), csrf=generate_csrf(), second=asked)
+    return roles
 
 
-def _judged(body: object, wrong: str, status: int) -> Member | Response:
+def judged_secret(body: object, wrong: str, status: int) -> Member | Response:
     """Find whom a posted secret belongs to, or say why it was not taken."""
     try:
         return _judge(_credentials(body))
     except throttle.TooFast as error:
-        words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
-        return refused(words, 429, {"Retry-After": str(error.seconds)})
+        return too_fast(error)
     except services.WrongSignIn:
         db.session.commit()
         return refused(wrong, status)
+
+
+def too_fast(error: throttle.TooFast) -> Response:
+    """Say how long to wait."""
+    words = _("试得太多了。请等 %(seconds)s 秒，再试一次。", seconds=error.seconds)
+    return refused(words, 429, {"Retry-After": str(error.seconds)})
 
 
 def _judge(tried: services.Try) -> Member:
@@ -119,9 +132,14 @@ def _judge(tried: services.Try) -> Member:
     member = services.check_sign_in(
         db.session, tried, reading=db.reading, key=_key(), brakes=brakes
     )
+    refuse_demo_member()
+    return member
+
+
+def refuse_demo_member() -> None:
+    """Raise `services.WrongSignIn` in production, where the store is a demo's."""
     if app_state().config.production and is_demo(db.session):
         raise services.WrongSignIn
-    return member
 
 
 @bp.get("/unlock")
@@ -130,8 +148,14 @@ def unlock() -> str:
     """Ask for passphrase and code again: this tab holds no opened identity."""
     demo = [person for person in _demo_members(app_state()) if person["name"] == g.staff.name]
     next_page = first_page(g.staff.roles)
+    may_touch = one_touch.may_open(g.staff.unit_id, app_state().district.ways)
     return render_template(
-        "signin/unlock.html", demo=demo, words=script_words(), next_page=next_page
+        "signin/unlock.html",
+        demo=demo,
+        words=script_words(),
+        next_page=next_page,
+        touch_words=touch_words(),
+        is_touch=may_touch and one_touch.list_opening(db.reading, g.staff.member_id),
     )
 
 
@@ -143,13 +167,18 @@ def do_unlock() -> Response:
     fields = body if isinstance(body, dict) else {}
     # Not 401: that tells the page that nobody is signed in any more.
     wrong = _("口令或成员码不对，打不开。请对照成员卡再输一次。")
-    member = _judged(fields | {"name": g.staff.name}, wrong, 422)
+    member = judged_secret(fields | {"name": g.staff.name}, wrong, 422)
     if isinstance(member, Response):
         return member
+    let_act()
+    return jsonify(unlocked=True)
+
+
+def let_act() -> None:
+    """Let this session act again, and commit."""
     services.unlock(db.session, session[SID])
     services.touch(db.session, session[SID], guard.clock())
     db.session.commit()
-    return jsonify(unlocked=True)
 
 
 @bp.post("/lock")
@@ -193,10 +222,11 @@ def keyring_json() -> Response:
     return jsonify(
         name=member.name,
         recipient=member.recipient,
-        sealed_identity=_text(member.sealed_identity),
+        sealed_identity=in_base64(member.sealed_identity),
         wrap_key=_wrap_key(),
         reads_labels=is_allowed(Act.SEE_LABEL, member.roles),
         units=[keyring.grant_json(grant) for grant in grants],
+        next=keyring.read_next(db.reading, member),
     )
 
 
@@ -220,10 +250,11 @@ def _credentials(body: object) -> services.Try:
 
 
 def _wrap_key() -> str:
-    return _text(services.read_wrap_key(db.reading, session[SID]))
+    return in_base64(services.read_wrap_key(db.reading, session[SID]))
 
 
-def _text(data: bytes) -> str:
+def in_base64(data: bytes) -> str:
+    """Write bytes as the scripts read them."""
     return b64encode(data).decode("ascii")
 
 

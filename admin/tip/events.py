@@ -50,10 +50,32 @@ class EventKind(enum.StrEnum):
     HOLD_REFUSED = "hold_refused"
     CASE_PRINTED = "case_printed"
     CASE_EXPORTED = "case_exported"
+    REFERRAL_MADE = "referral_made"
+    REFERRAL_SENT = "referral_sent"
+    REFERRAL_DROPPED = "referral_dropped"
+    REFERRAL_SLIP = "referral_slip"
+    REFERRAL_CHASED = "referral_chased"
+    REFERRAL_BACK = "referral_back"
+    REFERRAL_RESULT = "referral_result"
+    REFERRAL_UNANSWERED = "referral_unanswered"
 
 
+REFERRAL_ENDS: Final = (
+    *(EventKind.REFERRAL_DROPPED, EventKind.REFERRAL_BACK),
+    *(EventKind.REFERRAL_RESULT, EventKind.REFERRAL_UNANSWERED),
+)
+"""Events with which a package for an organ outside is settled."""
+REFERRALS: Final = frozenset(
+    {
+        *(EventKind.REFERRAL_MADE, EventKind.REFERRAL_SENT),
+        *(EventKind.REFERRAL_SLIP, EventKind.REFERRAL_CHASED),
+        *REFERRAL_ENDS,
+    }
+)
+"""Events of such a package; `unit` is then the organ, of organs.yml."""
 STOPPING: Final = (
     *(EventKind.MOVED, EventKind.TAKEN_OVER, EventKind.HANDED_BACK, EventKind.FETCHED_BACK),
+    *(EventKind.REFERRAL_SENT, EventKind.REFERRAL_SLIP, *REFERRAL_ENDS),
 )
 """Events that may meet a deadline of deadlines.yml, beside the statuses that a tip reaches."""
 
@@ -116,6 +138,14 @@ EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
     EventKind.HOLD_REFUSED: EventWord("没有同意保全的请求", is_by_cover=True),
     EventKind.CASE_PRINTED: EventWord("打印了案卷页"),
     EventKind.CASE_EXPORTED: EventWord("导出了加锁的案卷"),
+    EventKind.REFERRAL_MADE: EventWord("做好了转给%(unit)s的材料"),
+    EventKind.REFERRAL_SENT: EventWord("把材料送出，转给%(unit)s"),
+    EventKind.REFERRAL_DROPPED: EventWord("转给%(unit)s的材料没有送出，作废"),
+    EventKind.REFERRAL_SLIP: EventWord("收到%(unit)s的回执", is_by_cover=True),
+    EventKind.REFERRAL_CHASED: EventWord("催问%(unit)s", is_by_cover=True),
+    EventKind.REFERRAL_BACK: EventWord("%(unit)s退回：%(why)s", is_by_cover=True),
+    EventKind.REFERRAL_RESULT: EventWord("%(unit)s告知结果：%(why)s", is_by_cover=True),
+    EventKind.REFERRAL_UNANSWERED: EventWord("不再等%(unit)s答复", is_by_cover=True),
 }
 
 
@@ -125,8 +155,9 @@ class Event:
 
     kind: EventKind
     reason: str = ""
-    """By id: why it was decided (outcomes.yml), held (holds.yml), passed on (transfers.yml) or got
-    more time (deadlines.yml), or which label."""
+    """By id: why it was decided, or what an organ said came of it (outcomes.yml), why it was held
+    (holds.yml), passed on (transfers.yml), sent back by an organ (organs.yml) or got more time
+    (deadlines.yml), or which label."""
     urgency: Urgency | None = None
     """The new one."""
     other: str | None = None
@@ -136,7 +167,7 @@ class Event:
     level: Level | None = None
     """Who was told that it did."""
     unit: str | None = None
-    """The unit to which the tip went, or went back."""
+    """The unit to which the tip went, or went back; of a referral the organ outside."""
 
     @property
     def code(self) -> str:

@@ -114,22 +114,40 @@ def excluded_units(routes: Routes, exclude: Collection[str]) -> set[str | None]:
     return {routes.offices[office].unit for office in exclude}
 
 
-def choose_unit(routes: Routes, tip: Circumstances, open_units: Collection[str]) -> str | None:
+def choose_unit(
+    routes: Routes,
+    tip: Circumstances,
+    open_units: Collection[str],
+    resting: Collection[str] = (),
+) -> str | None:
     """Return the unit that takes the tip, or None where no unit may.
 
-    An excluded unit gives way to its route's `otherwise`, in order, at last to the upper unit. A
+    An excluded unit gives way to its route's `otherwise`, in order, at last to the upper unit; so
+    does one that rests, since a holder of its key was shut out. A closed one gives way to nobody. A
     supervisory tip knows only the units of its way (design.md section 5).
     """
     excluded = excluded_units(routes, tip.exclude)
     if tip.is_supervisory:
         first, *fallbacks = routes.ways.takers
     else:
-        first = routes.categories[tip.category].route
-        fallbacks = [*routes.units[first].otherwise, routes.ways.upper]
-    if first not in excluded:
+        first, *fallbacks = way_of(routes, routes.categories[tip.category].route)
+    if first not in excluded and first not in resting:
         return first if first in open_units else None
     takers = (unit for unit in fallbacks if unit not in excluded and unit in open_units)
     return next(takers, None)
+
+
+def way_of(routes: Routes, first: str) -> list[str]:
+    """Return the units that take what is not about officials, in the order they are asked."""
+    return [first, *routes.units[first].otherwise, routes.ways.upper]
+
+
+def stand_in(
+    routes: Routes, unit_id: str, open_units: Collection[str], *, sealed_way: bool = False
+) -> str | None:
+    """Return the unit that takes what comes for a resting one, where the reporter excludes none."""
+    way = list(routes.ways.takers) if sealed_way else way_of(routes, unit_id)
+    return next((unit for unit in way[1:] if unit != unit_id and unit in open_units), None)
 
 
 def may_stay(routes: Routes, tip: Circumstances, unit_id: str) -> bool:
@@ -154,12 +172,21 @@ def choose_urgency(tip: Circumstances) -> Urgency:
 
 
 def offered_categories(
-    routes: Routes, open_units: Collection[str], *, sealed_way: bool
+    routes: Routes,
+    open_units: Collection[str],
+    *,
+    sealed_way: bool,
+    resting: Collection[str] = (),
 ) -> frozenset[str]:
-    """Return the categories whose unit can read tips; the others are not offered.
+    """Return the categories whose unit can read tips, or rests with one that stands in for it.
 
-    On the sealed way every matter goes to its units, so all or none are.
+    The others are not offered. On the sealed way every matter goes to its units, so all or none.
     """
     if sealed_way and routes.ways.can_take(open_units):
         return frozenset(routes.categories)
-    return frozenset(row.id for row in routes.categories.values() if row.route in open_units)
+    return frozenset(
+        row.id
+        for row in routes.categories.values()
+        if row.route in open_units
+        or (row.route in resting and stand_in(routes, row.route, open_units))
+    )

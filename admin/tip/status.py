@@ -37,13 +37,13 @@ class Status:
 
 
 _ENDS: Final = (TipStatus.OUT_OF_SCOPE, TipStatus.CLOSED)
-_DECISIONS: Final = (TipStatus.ACCEPTED, TipStatus.REFERRED, *_ENDS)
+_DECISIONS: Final = (TipStatus.ACCEPTED, *_ENDS)
 
 STATUSES: Final[dict[TipStatus, Status]] = {
     TipStatus.RECEIVED: Status(
         staff="已收到",
         reporter=N_("已收到"),
-        next_step="看内容，决定受理、转办，还是不归这里办。不清楚就问举报人。",
+        next_step="看内容，决定受理，还是不归这里办。要转给外单位，先受理。",
         moves=_DECISIONS,
     ),
     # Reached by asking, and left by a decision or by the reporter's answer.
@@ -58,8 +58,10 @@ STATUSES: Final[dict[TipStatus, Status]] = {
         reporter=N_("已受理"),
         next_step="办理，到期前写下结果。",
         act="受理",
-        moves=(TipStatus.REFERRED, *_ENDS),
+        moves=_ENDS,
     ),
+    # Reached when a package has left for an organ outside (desk/referral), by no decision: nothing
+    # else has gone anywhere.
     TipStatus.REFERRED: Status(
         staff="已转办",
         reporter=N_("已转有关机关"),

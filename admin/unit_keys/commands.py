@@ -54,6 +54,10 @@ def apply_keys(given: Iterable[str], *, until: date | None, is_site_elsewhere: b
         )
     except OSError as error:
         raise click.ClickException(_unwritten(error)) from None
+    except key_lines.NotClean as error:
+        raise click.ClickException(
+            f"{error} 的新钥匙，要走的人手里也有，要重造。没有公布。"
+        ) from None
     db.session.commit()
     _tell(change)
     if config.production and not is_site_elsewhere and (change.added or change.removed):
@@ -145,7 +149,10 @@ def _tell(change: key_lines.Change) -> None:
     for line in change.added:
         click.echo(f"公布了 {line.unit} 的 {line.fingerprint}")
     for line in change.retiring:
-        click.echo(f"旧钥匙退役 {line.unit} 的 {line.fingerprint}，信箱里算到 {line.retiring}")
+        form = f"，表单里算到 {line.overlap}" if line.overlap else ""
+        click.echo(
+            f"旧钥匙退役 {line.unit} 的 {line.fingerprint}，信箱里算到 {line.retiring}{form}"
+        )
     for line in change.removed:
         click.echo(f"去掉了 {line.unit} 的 {line.fingerprint}")
     if not change.added:

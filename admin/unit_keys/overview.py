@@ -15,8 +15,10 @@ from ..models import (
     Invitation,
     KeyGrant,
     Member,
+    NextKey,
     UnitKey,
 )
+from ..renewal import next_keys
 from . import services as unit_keys
 
 
@@ -43,6 +45,8 @@ class ToConfirm:
     recovery: str
     was_confirmed: bool
     """Only its publication is missing."""
+    is_next: bool
+    """It was made before somebody leaves, and takes over once it is published."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,12 @@ class UnitPage:
     colleagues: tuple[Colleague, ...]
     waiting: tuple[Member, ...]
     invitations: tuple[Invitation, ...]
+    next_key: NextKey | None
+    """Made before somebody leaves; it takes over once it is published."""
+    has_next: bool
+    """Whether I was given it."""
+    is_leaving: bool
+    """Whether I leave: then nobody hands me a key any more."""
     to_confirm: tuple[ToConfirm, ...]
     may_publish: bool
     """Who types a fingerprint here opens the unit by it; otherwise an operator does."""
@@ -91,6 +101,7 @@ def read_page(
     holds = any(row.holds and row.name == me.name for row in colleagues)
     is_reader = not WITHOUT_CONTENT & set(me.roles)
     may_speak = is_allowed(Act.SPEAK_CODE, me.roles)
+    next_key = next_keys.find(session, unit.id)
     return UnitPage(
         id=unit.id,
         title=unit.zh,
@@ -103,6 +114,9 @@ def read_page(
         may_speak=may_speak,
         colleagues=colleagues,
         waiting=tuple(unit_keys.waiting(session, key)) if key else (),
+        next_key=next_key,
+        has_next=next_key is not None and me.name in next_keys.holders(session, next_key),
+        is_leaving=next_keys.is_leaving(session, me.id),
         invitations=tuple(invite.open_invitations(session, now, unit.id)) if may_speak else (),
         to_confirm=_to_confirm(session, district, me, may_publish=may_publish),
         may_publish=may_publish,
@@ -133,9 +147,11 @@ def _colleagues(session: Session, unit_id: str, key: UnitKey | None) -> tuple[Co
 def _to_confirm(
     session: Session, district: District, me: Member, *, may_publish: bool
 ) -> tuple[ToConfirm, ...]:
-    keys = session.scalars(
+    in_use = session.scalars(
         select(UnitKey).where(UnitKey.retired_on.is_(None)).order_by(UnitKey.unit_id)
     )
+    after = {key.unit_id: key for key in next_keys.read_all(session)}
+    keys = [after.get(key.unit_id, key) for key in in_use]
     return tuple(
         ToConfirm(
             key.unit_id,
@@ -144,6 +160,7 @@ def _to_confirm(
             key.recipient,
             key.recovery,
             key.confirmed_by is not None,
+            isinstance(key, NextKey),
         )
         for key in keys
         # What stands in keys.yml was typed by somebody already.

@@ -22,8 +22,11 @@ from ..keys.posted import BadKeys, check_recipient
 from ..models import (
     KeyGrant,
     Member,
+    NextKey,
     UnitKey,
 )
+from ..renewal.next_keys import is_leaving
+from ..renewal.services import read_standing
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.member import fingerprint
 
@@ -157,18 +160,26 @@ def make_first_key(session: Session, maker: Member, posted: PostedKey) -> UnitKe
     return key
 
 
-def may_confirm(session: Session, key: UnitKey, member: Member) -> bool:
+def may_confirm(session: Session, key: UnitKey | NextKey, member: Member) -> bool:
     """Tell whether this member may be the second person for this key.
 
-    That is a reader of the same unit who did not make it. While the unit has one reader alone, a
-    head of another unit may: a second person is never the administrator, and never the maker.
+    That is a reader of the same unit who did not make it, and does not leave. While the unit has
+    one such reader alone, a head of another unit may: a second person is never the administrator,
+    and never the maker.
     """
     if member.name == key.made_by or member.suspended_on is not None:
+        return False
+    if is_leaving(session, member.id):
         return False
     if member.unit_id == key.unit_id:
         return is_allowed(Act.CONFIRM_KEY, member.roles)
     is_head = is_allowed(Act.SPEAK_CODE, member.roles)
-    return is_head and len(readers(session, key.unit_id)) < 2
+    return is_head and len(_staying(session, key.unit_id)) < 2
+
+
+def _staying(session: Session, unit_id: str) -> list[str]:
+    leaving = read_standing(session, unit_id).leaving
+    return [name for name in readers(session, unit_id) if name not in leaving]
 
 
 def readers(session: Session, unit_id: str) -> list[str]:
@@ -182,7 +193,12 @@ def readers(session: Session, unit_id: str) -> list[str]:
 
 
 def confirm(
-    session: Session, key: UnitKey, member: Member, typed: str, *, is_published: bool = True
+    session: Session,
+    key: UnitKey | NextKey,
+    member: Member,
+    typed: str,
+    *,
+    is_published: bool = True,
 ) -> None:
     """Take a second person's word that the key's maker reads out this fingerprint.
 
@@ -223,7 +239,11 @@ def waiting(session: Session, key: UnitKey) -> list[Member]:
         )
         .order_by(Member.name)
     )
-    return [member for member in rows if not WITHOUT_CONTENT & set(member.roles)]
+    return [
+        member
+        for member in rows
+        if not WITHOUT_CONTENT & set(member.roles) and not is_leaving(session, member.id)
+    ]
 
 
 def hand_on(session: Session, holder: Member, posted: PostedGrant) -> Member:

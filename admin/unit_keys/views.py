@@ -19,8 +19,10 @@ from ..keys import issuing
 from ..keys.posted import BadKeys
 from ..members import invitations
 from ..members.joining_words import unit_words
-from ..models import Member, UnitKey
+from ..models import Member, NextKey, UnitKey
 from ..reading.data_files import DataError
+from ..renewal import next_keys
+from ..renewal.guard import standings
 from ..signin import guard
 from ..web.security import staff_only
 from . import (
@@ -79,7 +81,7 @@ def make_key() -> Response:
 def confirm() -> Response:
     """Be the second person: the maker reads the fingerprint out, I type it."""
     posted = _posted()
-    key = issuing.current_key(db.session, _text(posted, "unit"))
+    key = next_keys.awaited(db.session, _text(posted, "unit"))
     if key is None:
         return _refused(_("这个单位还没有密钥。请重新载入页面看一看。"), 409)
     may_publish = app_state().config.keys_by_desk
@@ -103,10 +105,11 @@ def confirm() -> Response:
         return _refused(wrong_fingerprint(), 422)
     refusal = _publish(key) if may_publish else None
     db.session.commit()
+    standings().forget()
     return _refused(refusal, 503) if refusal else jsonify(done=True)
 
 
-def _publish(key: UnitKey) -> str | None:
+def _publish(key: UnitKey | NextKey) -> str | None:
     """Write what was typed just now into keys.yml and the site; gives what kept it from that.
 
     What was typed is `key.fingerprint`, letter by letter, or the confirmation had been refused.
@@ -114,6 +117,9 @@ def _publish(key: UnitKey) -> str | None:
     typed = {key.unit_id: key.fingerprint}
     try:
         key_lines.apply(db.session, app_state().config, typed, by=g.staff.name)
+    except key_lines.NotClean:
+        db.session.rollback()
+        return str(_("这把新密钥，要走的人手里也有，要重造。没有公布。"))
     except (OSError, DataError):
         return str(
             _("核对记下了，但是这台服务器写不了名单。请管服务器的人运行 dengshao keys apply。")

@@ -10,7 +10,7 @@ from .files.blobs import BlobStore
 from .files.opening import open_blobs
 from .seen import Sightings
 from .spent.nonces import DayKeys
-from .units import OpenUnit, UnitCache, open_units
+from .units import OpenUnits, UnitCache, open_units
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Vault:
     sightings: Sightings
 
 
-def _load_units() -> dict[str, OpenUnit]:
+def _load_units() -> OpenUnits:
     return open_units(db.reading, app_state().district)
 
 

@@ -1,13 +1,13 @@
-"""Reads a tip's talk: its rows, how many there ought to be, and whether it changed its unit."""
+"""Reads a tip's talk: its rows, how many there ought to be, and which way the tip went."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, bindparam, literal, select, true
+from sqlalchemy import Row, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Message, Tip, Transfer
+from ..models import Direction, Message, Referral, Tip, Transfer
 
 TalkRow = Row[int, int, Direction, date, str, bytes, str | None]
 """The talk's length beside number, direction, day, digest, sealed bytes and act of a message."""
@@ -23,12 +23,22 @@ class LastTransfer:
 
 
 @dataclass(frozen=True)
+class LastReferral:
+    """What a reporter learns of what left for organs outside: of what is out, or was last."""
+
+    day: date
+    end: str | None
+    """How it came out; None while it is with the organ."""
+
+
+@dataclass(frozen=True)
 class Talk:
     """The rows of a talk in order; `length` is the count that the tip itself keeps of them."""
 
     length: int
     rows: Sequence[TalkRow]
     transfer: LastTransfer | None = None
+    referral: LastReferral | None = None
 
 
 _ONE = select(literal(1).label("one")).subquery()
@@ -37,6 +47,18 @@ _LAST = (
     select(Transfer.made_on, Transfer.settled_on, Transfer.is_taken)
     .where(Transfer.tip_id == bindparam("tip"))
     .order_by(Transfer.step.desc())
+    .limit(1)
+    .subquery()
+)
+
+# What has left, and no package that never did.
+_REFERRAL = (
+    select(
+        func.coalesce(Referral.settled_on, Referral.sent_on).label("referral_on"),
+        Referral.end.label("referral_end"),
+    )
+    .where(Referral.tip_id == bindparam("tip"), Referral.sent_on.is_not(None))
+    .order_by(Referral.settled_on.is_not(None), Referral.number.desc())
     .limit(1)
     .subquery()
 )
@@ -53,11 +75,13 @@ _TALK = (
         Message.sealed,
         Message.act,
         *_LAST.c,
+        *_REFERRAL.c,
     )
     # Before them one row that is always there: no tip costs what a tip without a talk does.
     .select_from(_ONE.outerjoin(Tip, Tip.id == bindparam("tip")))
     .outerjoin(Message, Message.tip_id == Tip.id)
     .outerjoin(_LAST, true())
+    .outerjoin(_REFERRAL, true())
     .order_by(Message.number)
 )
 
@@ -69,4 +93,6 @@ def read_talk(session: Session, tip_id: int) -> Talk:
     day = first.settled_on or first.made_on
     transfer = LastTransfer(day, first.is_taken) if day else None
     rows = [row for row in found if row.number is not None]
-    return Talk(first.talk_length or 0, rows, transfer)
+    day = first.referral_on
+    referral = LastReferral(day, first.referral_end) if day else None
+    return Talk(first.talk_length or 0, rows, transfer, referral)

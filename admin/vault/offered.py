@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..district.data import District
-from .units import OpenUnit
+from .units import OpenUnit, resting_of
 
 
 def offered_units(
@@ -20,6 +20,8 @@ def offered_units(
             "recipients": units[unit.id].recipients if unit.id in units else [],
             # Which of the unit's keys that is, as text: JavaScript's numbers are too short for it.
             "key": str(units[unit.id].key_id) if unit.id in units else "",
+            # Whether others of its route stand in for it; a closed unit has nobody.
+            "resting": unit.id in resting_of(units),
         }
         for unit in district.units.values()
         if practice or not unit.practice
@@ -31,6 +33,7 @@ def routes_of(district: District, site_id: str, units: Mapping[str, OpenUnit]) -
     return {
         "site": site_id,
         "takers": district.ways.takers,
+        "stands_in": district.stands_in,
         "units": offered_units(district, units),
         "categories": {row.id: row.route for row in district.categories.values()},
         "offices": {row.id: row.unit for row in district.offices.values()},

@@ -15,6 +15,7 @@ from ..models import (
     Decision,
     HoldStep,
     Recusal,
+    Referral,
     Tip,
     TipLink,
     Transfer,
@@ -115,7 +116,8 @@ def clear_practice(session: Session, unit_id: str) -> int:
     """
     ids = select(Tip.id).where(Tip.unit_id == unit_id)
     transfers.forget(session, ids)
-    for table in (*HANGING, ClockEvent, Decision, HoldStep, Countersign, Recusal, Transfer):
+    rest = (ClockEvent, Decision, HoldStep, Countersign, Recusal, Transfer, Referral)
+    for table in (*HANGING, *rest):
         _delete(session, table, ids)
     kept.forget(session, ids)
     session.execute(delete(TipLink).where(TipLink.one_id.in_(ids) | TipLink.other_id.in_(ids)))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..db import today
 from ..models import Decision, Note, Recusal, Tip, TipReader
 from ..tip.events import EventKind
+from .outside.records import is_note
 
 
 class NotCleared(Exception):
@@ -89,4 +90,5 @@ def was_opened(session: Session, tip: Tip) -> bool:
 
 
 def _count_notes(session: Session, tip_id: int) -> Any:
-    return session.execute(select(func.count()).where(Note.tip_id == tip_id)).scalar_one()
+    own = Note.tip_id == tip_id, is_note()
+    return session.execute(select(func.count()).where(*own)).scalar_one()

@@ -58,7 +58,7 @@ def demo_keys() -> Response:
     For development alone: the demo makes its keys after the site is built.
     """
     district = app_state().district
-    keys = published(Keys(district.fingerprints, district.retiring))
+    keys = published(Keys(district.fingerprints, district.retiring, district.overlap))
     response = jsonify(keys | {"routes": routes_digest(district)})
     response.headers["Cache-Control"] = _REVALIDATE
     return response

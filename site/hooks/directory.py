@@ -28,9 +28,18 @@ def on_page_context(
     if page.content and "<!--directory-->" in page.content:
         page.content = page.content.replace("<!--directory-->", directory(nav.pages, page))
     if page.content and "<!--decisions-->" in page.content:
-        records = [other for other in nav.pages if is_record(other)]
+        records = [other for other in nav.pages if is_record(other) and is_asked(other, page)]
         page.content = page.content.replace("<!--decisions-->", links(records, page))
     return context
+
+
+def is_asked(record: Page, here: Page) -> bool:
+    """Tell whether a page lists this record: `from: 41` in its front matter begins at 0041.
+
+    The list of all would weigh more than a phone on a slow line should load.
+    """
+    number = int(record.file.name.partition("-")[0])
+    return int(here.meta.get("from", 1)) <= number <= int(here.meta.get("until", number))
 
 
 def on_template_context(context: Context, *, template_name: str, **_: Any) -> Context:

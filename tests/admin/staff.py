@@ -84,6 +84,7 @@ def now(monkeypatch):
     """The clock of the sign-ins, which the test moves: now["is"] += 30."""
     clock = {"is": 1_800_000_000}
     monkeypatch.setattr(guard, "clock", lambda: clock["is"])
+    monkeypatch.setattr(guard, "clock_ms", lambda: int(clock["is"] * 1000))
     return clock
 
 

@@ -264,7 +264,7 @@ def test_an_open_tip_that_was_graded_low_may_have_been_urgent_and_nothing_else_c
 
 
 def test_label_readers_come_and_go_and_leave_the_tips_as_they_were(store):
-    migrate(store, "0014")
+    migrate(store, "0018")
     before = read(store)
     migrate(store, "0020")
 
@@ -276,8 +276,36 @@ def test_label_readers_come_and_go_and_leave_the_tips_as_they_were(store):
             connection.execute(text(statement))
         config = alembic_config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "0014")
+        command.downgrade(config, "0018")
     assert read(store) == before
     assert not {"label_reader", "label_copy"} & set(inspect(store).get_table_names())
     migrate(store, "0020")
     assert read(store) == before
+
+
+def test_a_passkey_of_before_opens_nothing_and_one_that_opened_goes_back_to_a_second_factor(store):
+    migrate(store, "0014")
+    kept = "id, member_id, sign_count, name"
+    sealed = bytes_of(store, "s")
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO passkey (id, member_id, credential_id, public_key, sign_count, name,"
+                f" made_on) VALUES (1, 5, {sealed}, {sealed}, 7, 'k', '2026-11-07')"
+            )
+        )
+
+    migrate(store, "0016")
+
+    with store.begin() as connection:
+        opens = text("SELECT answered_at, sealed_identity FROM passkey")
+        assert [tuple(row) for row in connection.execute(opens)] == [(None, None)]
+        connection.execute(
+            text(f"UPDATE passkey SET answered_at = 1800000000, sealed_identity = {sealed}")
+        )
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+        rows = connection.execute(text(f"SELECT {kept} FROM passkey")).all()
+        assert [tuple(row) for row in rows] == [(1, 5, 7, "k")]
+    migrate(store, "0016")

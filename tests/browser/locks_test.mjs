@@ -55,6 +55,22 @@ for (const [name, recipients, isOurs] of RECIPIENTS) {
   });
 }
 
+const OVERLAPS = [
+  ["on its last day", { until: "2026-12-31", overlap: "2026-12-02" }, true],
+  ["the day after", { until: "2026-12-31", overlap: "2026-12-01" }, false],
+  ["without an overlap", { until: "2026-12-31" }, false],
+  ["with an empty one", { until: "2026-12-31", overlap: "" }, false],
+];
+for (const [name, days, isOurs] of OVERLAPS) {
+  test(`to an older key ${name} a new tip is ${isOurs ? "" : "not "}sealed`, () => {
+    const unit = { id: "police", recipients: [ONE, TWO] };
+    const act = () => checkUnit(unit, [{ ...KEY, ...days }], "2026-12-02");
+    if (isOurs) act();
+    else assert.throws(act, { name: "FalseKey" });
+    checkReader(unit, [{ ...KEY, ...days }], "2026-12-02");
+  });
+}
+
 test("a list whose keys are without a fingerprint lets nothing through", () => {
   for (const keys of [[{ unit: "police", fingerprint: "" }], [{ unit: "police" }]])
     for (const [, recipients] of RECIPIENTS)

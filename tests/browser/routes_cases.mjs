@@ -16,26 +16,30 @@ import {
 const table = JSON.parse(readFileSync(new URL("../routes_cases.json", import.meta.url), "utf8"));
 
 // A district of the table in the shape of /tip/routes.json.
-function routesOf(name, open) {
+function routesOf(name, open, { resting = [], closed = false } = {}) {
   const { units, ...rest } = table.districts[name];
   const described = Object.entries(units).map(([id, otherwise]) => [
     id,
-    { otherwise, recipients: open.includes(id) ? ["age1pq1", "age1pq1"] : [] },
+    {
+      otherwise,
+      recipients: open.includes(id) ? ["age1pq1", "age1pq1"] : [],
+      resting: resting.includes(id),
+    },
   ]);
-  return { ...rest, units: Object.fromEntries(described) };
+  return { ...rest, stands_in: !closed, units: Object.fromEntries(described) };
 }
 
-for (const { name, district, open, facts, unit, urgency } of table.cases) {
+for (const { name, district, open, facts, unit, urgency, ...more } of table.cases) {
   test(name, () => {
     const whole = factsOf(facts);
-    assert.equal(chooseUnit(routesOf(district, open), whole), unit);
+    assert.equal(chooseUnit(routesOf(district, open, more), whole), unit);
     assert.equal(chooseUrgency(whole), urgency);
   });
 }
 
-for (const { name, district, open, sealed_way: sealedWay, categories } of table.offered) {
+for (const { name, district, open, sealed_way: sealedWay, categories, ...more } of table.offered) {
   test(name, () => {
-    const found = offeredCategories(routesOf(district, open), sealedWay);
+    const found = offeredCategories(routesOf(district, open, more), sealedWay);
     assert.deepEqual(found.sort(), categories);
   });
 }
@@ -53,9 +57,9 @@ test("an official is, or may be, part of the matter", () => {
   }
 });
 
-const whole = ({ district, contact }) => {
+const whole = ({ district, contact, closed }) => {
   const [custodian, reviewer] = contact || [];
-  return { ...routesOf(district, []), contact: contact ? { custodian, reviewer } : null };
+  return { ...routesOf(district, [], { closed }), contact: contact ? { custodian, reviewer } : null };
 };
 
 for (const row of table.published) {
@@ -88,6 +92,7 @@ const CHANGES = {
     ...routes,
     contact: { custodian: "first", reviewer: "top" },
   }),
+  "that nobody steps in": (routes) => ({ ...routes, stands_in: false }),
   "no shape at all": () => ({}),
 };
 
@@ -97,6 +102,16 @@ for (const [name, change] of Object.entries(CHANGES)) {
     assert.throws(() => checkRoutes(change(whole(row)), row.digest), FalseRoutes);
   });
 }
+
+test("that somebody steps in where the site says that nobody does is noticed", () => {
+  const row = table.published.find(({ closed }) => closed);
+  assert.throws(() => checkRoutes({ ...whole(row), stands_in: true }, row.digest), FalseRoutes);
+});
+
+test("a server that calls a unit resting and hands out a key for it all the same gets nothing", () => {
+  const routes = routesOf("demo", ["police", "drugs", "upper"], { resting: ["drugs"] });
+  assert.equal(chooseUnit(routes, factsOf({ category: "B2", official: "no" })), "police");
+});
 
 test("a site that publishes no hash confirms no route", () => {
   const [row] = table.published;

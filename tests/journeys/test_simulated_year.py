@@ -149,6 +149,15 @@ class Year:
             assert tip.due_rule is None or waits[tip.due_rule] == tip.due_on
 
 
+def _refer(outcome_id):
+    """By word alone, as it was done before there were packages: such tips are in the stores."""
+
+    def referred(session, tip):
+        history.record(session, tip, event(outcome_id), new=TipStatus.REFERRED, by="ada")
+
+    return referred
+
+
 def _decide(outcome_id):
     def decided(session, tip):
         outcome = app_state().district.outcomes[outcome_id]
@@ -166,8 +175,8 @@ ACTS = {
         session, tip, event("asked"), new=TipStatus.QUESTION, by="ada"
     ),
     "accepted": _decide("in_scope"),
-    "to_department": _decide("to_department"),
-    "to_supervision": _decide("to_supervision"),
+    "to_department": _refer("to_department"),
+    "to_supervision": _refer("to_supervision"),
     "closed": _decide("too_little"),
     "moved": lambda session, tip: mark_moved(session, tip, actor=ADA),
     "extended": lambda session, tip: extend(session, tip, reason="complex", actor=ADA),

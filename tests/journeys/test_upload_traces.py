@@ -73,6 +73,12 @@ class Parts(RawIOBase):
 
 
 @pytest.fixture
+def tmp_path(on_disk):
+    """On a disk: what is written to memory counts as no trace here."""
+    return on_disk
+
+
+@pytest.fixture
 def trace(tmp_path):
     return Trace(str(tmp_path / "strace.fifo"), MARK.encode())
 

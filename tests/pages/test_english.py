@@ -120,6 +120,18 @@ def test_a_record_in_english_leads_to_the_list_that_says_so(by_url):
     assert "英文" in by_url["about/decisions/"].html
 
 
+def test_every_decision_record_is_listed_once(by_url):
+    records = {url for url in by_url if url.startswith("about/decisions/0")}
+    newer, earlier = (by_url[f"about/decisions/{name}"].html for name in ("", "earlier/"))
+
+    listed = re.findall(r'<li><a href="(0\d{3}-[^"]+/)"', newer)
+    listed += re.findall(r'<li><a href="\.\./(0\d{3}-[^"]+/)"', earlier)
+
+    assert sorted(listed) == sorted(url.removeprefix("about/decisions/") for url in records)
+    assert 'href="earlier/"' in newer
+    assert 'href="../"' in earlier
+
+
 def test_languages_are_tied_only_where_the_site_has_an_address(by_url, published):
     assert not [url for url, page in by_url.items() if alternates(page)]
     addressed = (read_page(published, path) for path in published.rglob("*.html"))

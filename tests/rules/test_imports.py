@@ -13,7 +13,7 @@ FLOORS = (
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
     {"deadlines"},
-    {"district", "wire", "law", "cleaning"},
+    {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
     {"web", "audit"},
     {"vault"},

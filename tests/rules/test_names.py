@@ -4,6 +4,7 @@ import ast
 import io
 import tokenize
 from collections import defaultdict
+from functools import cache
 
 import pytest
 
@@ -42,10 +43,12 @@ ALIKE = {"Row", "Page", "Line", "Reason"}
 """Names so wide that each package means something else by them."""
 
 
+@cache
 def sources():
     return sorted(path for path in ADMIN.rglob("*.py") if "migrations" not in path.parts)
 
 
+@cache
 def identifiers(path):
     tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
     return {token.string for token in tokens if token.type == tokenize.NAME}

@@ -173,8 +173,10 @@ STAFF_TABLES = {
 STAFF_TIMES = {"tip.claimed_until", "note.written_at", "member.totp_step", "retention_line.at"}
 # Whole numbers that count something of one tip, from one upwards.
 COUNTS = {"version", "number", "step", "talk_length", "upto", "messages", "notes", "note"}
-# Lengths of what is padded and sealed.
-LENGTHS = {"upload.size"}
+# Of a package for an organ outside, which staff made.
+COUNTS |= {"year", "serial", "files", "slip_note", "end_note"}
+# Lengths of what is padded and sealed, and of a package that staff made.
+LENGTHS = {"upload.size", "referral.size"}
 
 
 def test_no_table_knows_anything_finer_than_a_day_of_what_a_reporter_did(app):

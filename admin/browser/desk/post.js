@@ -8,17 +8,32 @@ export const post = (url, fields) => send(url, new URLSearchParams(fields), {});
 export const postAsJson = (url, content) =>
   send(url, JSON.stringify(content), { "Content-Type": "application/json" });
 
+// The same where what is answered is needed: it throws too where the line is cut in the midst of that.
+/** @type {(url: string, content: object) => Promise<DeskAnswer & Record<string, unknown>>} */
+export async function askByPost(url, content) {
+  const response = await reach(url, JSON.stringify(content), {
+    "Content-Type": "application/json",
+  });
+  return Object.assign(await answerOf(response), { ok: response.ok, code: response.status });
+}
+
 /** @type {(url: string, body: BodyInit, type: Record<string, string>) => Promise<DeskAnswer>} */
 async function send(url, body, type) {
+  const response = await reach(url, body, type);
+  if (response.ok) return { ok: true, code: response.status };
+  return Object.assign(await answerOf(response), { ok: false, code: response.status });
+}
+
+/** @type {(url: string, body: BodyInit, type: Record<string, string>) => Promise<Response>} */
+function reach(url, body, type) {
   const token = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf-token"]'))
     .content;
-  const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: Object.assign({ Accept: "application/json", "X-CSRFToken": token }, type),
-  });
-  if (response.ok) return { ok: true, code: response.status };
+  const headers = Object.assign({ Accept: "application/json", "X-CSRFToken": token }, type);
+  return fetch(url, { method: "POST", body, headers });
+}
+
+/** @type {(response: Response) => Promise<Record<string, unknown>>} */
+async function answerOf(response) {
   const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
-  const said = isJson ? await response.json() : {};
-  return Object.assign(said, { ok: false, code: response.status });
+  return isJson ? response.json() : {};
 }

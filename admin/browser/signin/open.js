@@ -34,7 +34,12 @@ export class KeysChanged extends Error {
 // holds no unit's key, keeps `own`, the own identity: it opens what labels say.
 /** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
-  const identity = await openIdentity(keyring.sealed_identity, salt, key);
+  return openKeyringAs(keyring, await openIdentity(keyring, salt, key));
+}
+
+// The same for an identity that was opened already, however.
+/** @type {(keyring: Keyring, identity: string) => Promise<OpenedKeys>} */
+export async function openKeyringAs(keyring, identity) {
   const recipient = await recipientOf(identity);
   if (recipient !== keyring.recipient) throw new KeysChanged("member");
   /** @type {[string, string]} */
@@ -45,9 +50,20 @@ export async function openKeyring(keyring, salt, key) {
   new Set(opened.map((unitKey) => unitKey.unitId)).forEach((unitId) => {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
+  if (keyring.next) addNext(units, opened, await openUnit(keyring.next, identity, me));
   const all = { name: keyring.name, recipient, units };
   const keepsOwn = keyring.reads_labels && !keyring.units.length;
   return keepsOwn ? Object.assign(all, { own: identity }) : all;
+}
+
+// A key that was made before somebody leaves: its holders read its fingerprint out, and seal nothing
+// to it before it is in use.
+/** @type {(units: Record<string, UnitKeys>, opened: OpenedKey[], next: OpenedKey) => void} */
+function addNext(units, opened, next) {
+  const before = opened.find(({ id }) => id === next.succeeds);
+  if (!before || !vouchedBy(before, [next])) throw new KeysChanged("unit");
+  const { recipient, recovery } = next;
+  units[next.unitId].next = { recipient, recovery };
 }
 
 // `identities` open what is stored, the key in use first; `keyIds` are theirs. `identity`, `recipient`
@@ -80,12 +96,12 @@ function vouchedBy(before, all) {
   return true;
 }
 
-/** @type {(sealed: string, salt: Uint8Array, key: Uint8Array) => Promise<string>} */
-async function openIdentity(sealed, salt, key) {
+/** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<string>} */
+export async function openIdentity(keyring, salt, key) {
   const decrypter = new Decrypter();
   decrypter.addIdentity({ unwrapFileKey: (stanzas) => unwrap(stanzas, salt, key) });
   try {
-    return fromUtf8(await decrypter.decrypt(fromBase64(sealed)));
+    return fromUtf8(await decrypter.decrypt(fromBase64(keyring.sealed_identity)));
   } catch {
     throw new WrongSecret();
   }

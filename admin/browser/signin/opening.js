@@ -1,9 +1,11 @@
-// The two ways to opened keys: signing in, and unlocking a tab of who is signed in already.
+// The ways to opened keys: signing in, and unlocking a tab of who is signed in already; each by
+// passphrase and member code, or by one touch.
 
-import { fromHex } from "../shared/bytes.js";
+import { fromBase64, fromHex } from "../shared/bytes.js";
 import { getJson, postJson, setToken } from "./api.js";
 import { save } from "./keyring.js";
-import { KeysChanged, openKeyring } from "./open.js";
+import { openOwn, useTouch } from "./one_touch/sealed.js";
+import { KeysChanged, openKeyring, openKeyringAs } from "./open.js";
 import { startWorker } from "./workers.js";
 
 // Both sums at once, each in a worker of its own: one after the other would take twice as long.
@@ -55,6 +57,37 @@ const askSalts = (name) => getJson(`/desk/sign-in/salt?name=${encodeURIComponent
 async function openAndSave(salt, key) {
   const keyring = await getJson("/desk/keyring.json");
   await save(await openKeyring(keyring, fromHex(salt), key), keyring.wrap_key);
+}
+
+const TOUCH = "/desk/sign-in/touch";
+
+// One touch, by whom the authenticator says it is: the server does not choose whose passkey that is.
+// Resolves to the page that comes next.
+/** @type {() => Promise<{ next: string }>} */
+export async function touchIn() {
+  const options = await postJson(`${TOUCH}/options`);
+  const { posted, key } = await useTouch(Object.assign({}, options, { allowCredentials: [] }));
+  const answer = await postJson(TOUCH, { credential: posted });
+  setToken(answer.csrf);
+  await openTouched(answer.sealed, key).catch(leave);
+  return { next: answer.next };
+}
+
+// The same for a tab of who is signed in: this member's passkey, or nobody's.
+/** @type {(name: string) => Promise<void>} */
+export async function touchToUnlock(name) {
+  const { posted, key } = await useTouch(await postJson(`${TOUCH}/options`));
+  const { sealed } = await postJson("/desk/unlock/touch", { credential: posted });
+  await openTouched(sealed, key, name);
+}
+
+/** @type {(sealed: string, key: Uint8Array, name?: string) => Promise<void>} */
+async function openTouched(sealed, key, name) {
+  const own = await openOwn(fromBase64(sealed), key);
+  const keyring = await getJson("/desk/keyring.json");
+  // Whose it is was sealed with it: nobody becomes somebody else by what a server says.
+  if (own.name !== keyring.name || own.name !== (name || own.name)) throw new KeysChanged("member");
+  await save(await openKeyringAs(keyring, own.identity), keyring.wrap_key);
 }
 
 // The server takes these words for right and its keys don't open: something was changed. Nobody

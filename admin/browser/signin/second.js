@@ -110,8 +110,8 @@ function bindPasskey(step, done) {
     const added = await step.run(async () => {
       const options = await postJson(`${FACTORS}/passkey/options`);
       step.tell(step.words.touch);
-      const credential = await makePasskey(options);
-      return postJson(`${FACTORS}/passkey`, { credential, name: name.value });
+      const { posted } = await makePasskey(options);
+      return postJson(`${FACTORS}/passkey`, { credential: posted, name: name.value });
     });
     done(added);
   });

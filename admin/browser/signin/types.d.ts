@@ -21,6 +21,8 @@ interface Keyring {
   wrap_key: string;
   reads_labels: boolean;
   units: KeyringUnit[];
+  // Of the member's unit, where it was made before somebody leaves, and they were given it.
+  next: KeyringUnit | null;
 }
 
 // One key of a unit, opened.
@@ -39,6 +41,7 @@ interface OpenedKey {
 interface HeldKeys {
   identities: string[];
   keyIds: string[];
+  next?: { recipient: string; recovery: string };
 }
 
 interface CurrentKeys extends HeldKeys {
@@ -104,6 +107,28 @@ interface RememberedCodes {
 interface PasskeySecret {
   credential: string;
   secret: Bytes | null;
+}
+
+// What a passkey is asked to make secrets of.
+type PrfInputs = AuthenticationExtensionsPRFValues;
+
+interface UsedPasskey extends PasskeySecret {
+  posted: object;
+  second: Bytes | null;
+}
+
+// `gives` a secret, says its authenticator; it `travels` where a cloud takes it to other devices.
+interface MadePasskey {
+  posted: object;
+  credential: string;
+  gives: boolean;
+  travels: boolean;
+}
+
+// What one touch opens.
+interface OwnIdentity {
+  name: string;
+  identity: string;
 }
 
 // Which second factors a member has, as the server says; and what showing one brought.
@@ -346,7 +371,9 @@ interface UnitRoster {
 // /desk/unit/renew.json and recover.json, by admin/renewal/views.py.
 interface RenewalAsked extends Omit<UnitRoster, "waiting"> {
   old: string;
+  // Those too who are about to leave.
   suspended: string[];
+  planned: boolean;
   riddle: string;
 }
 
@@ -425,6 +452,28 @@ type SecondWords = Record<
   | "code_not_sealed"
   | "new_codes"
   | "remove",
+  string
+>;
+
+type TouchWords = Record<
+  | "touch"
+  | "opened"
+  | "not_shown"
+  | "no_secret"
+  | "keys_changed"
+  | "signed_out"
+  | "no_server"
+  | "no_passphrase"
+  | "bad_code"
+  | "wrong_secret"
+  | "code_kept_sealed"
+  | "opening"
+  | "make"
+  | "try"
+  | "gives_none"
+  | "travels"
+  | "exists"
+  | "made",
   string
 >;
 
@@ -544,7 +593,7 @@ interface SecretsPage extends HTMLFormElement {
 }
 
 interface ConfirmForm extends HTMLFormElement {
-  dataset: { unit: string; recipient: string; recovery: string };
+  dataset: { unit: string; recipient: string; recovery: string; next?: string };
 }
 
 // A form of which each row of a list has one.

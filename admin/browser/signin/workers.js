@@ -3,7 +3,8 @@
 
 const DESK = "/app/desk-worker.js";
 const FILES = "/app/desk-files-worker.js";
-const ADDRESSES = [DESK, FILES];
+const PACKAGE = "/app/desk-package-worker.js";
+const ADDRESSES = [DESK, FILES, PACKAGE];
 /** @type {ScriptPolicy | null} */
 let policy = null;
 
@@ -37,3 +38,7 @@ export function startWorker() {
 // A worker that opens one file; see desk-files-worker.js.
 /** @type {() => FileWorker} */
 export const fileWorker = () => /** @type {any} */ (new Worker(trusted(FILES)));
+
+// A worker that puts one package together; see desk-package-worker.js.
+/** @type {() => PackageWorker} */
+export const packageWorker = () => /** @type {any} */ (new Worker(trusted(PACKAGE)));

@@ -15,6 +15,7 @@ from ..queue import words as queue_words
 from ..queue.lanes import Lane
 from ..queue.side import read_around
 from ..queue.views import this_viewer
+from ..referral.listing import read_referrals
 from ..reviews import ReviewCounts, read_reviews
 from .reading import read_oldest
 
@@ -35,6 +36,7 @@ def backlog() -> Answer:
         colleagues=side.colleagues,
         oldest=read_oldest(db.reading, viewer),
         endings=_endings(viewer.unit_id),
+        outside=read_referrals(db.reading, viewer.unit_id, g.staff.member_id),
         shown_days=_SHOWN_DAYS,
         gaps=gaps_of(read_roster(db.reading, viewer.unit_id, today())),
         heads=is_allowed(Act.ROSTER, g.staff.roles),

@@ -5,7 +5,6 @@ Who prints or exports it is written down first, with a sum of what leaves, and n
 
 import time
 from datetime import datetime
-from typing import Any
 
 from flask import g, jsonify, render_template
 from flask_babel import gettext as _
@@ -32,6 +31,7 @@ from ..claims import clock, is_held, is_holder
 from ..files.services import MOST_HELD
 from ..loading import locked_tip, own_tip
 from ..services import MoveNotAllowed
+from ..tip.history import history_of
 from ..tip.words import WHY, case_words, tip_words
 
 _KINDS = {"printed": EventKind.CASE_PRINTED, "exported": EventKind.CASE_EXPORTED}
@@ -56,7 +56,7 @@ def show_case(reference: str) -> Answer:
         tip=tip,
         held_by_other=is_held(tip, now) and not is_holder(tip, g.staff, now),
         whys=WHY,
-        facts={"cover": _cover(tip), "history": _history(tip)},
+        facts={"cover": _cover(tip), "history": [(one.day, str(one)) for one in history_of(tip)]},
         browser_words=words.browser_words(district) | tip_words(district) | {"case": case_words()},
         most_held=MOST_HELD,
     )
@@ -76,21 +76,6 @@ def _cover(tip: Tip) -> list[tuple[str, str]]:
         (_("制作"), f"{g.staff.name} {made_at:%Y-%m-%d %H:%M}"),
     ]
     return [(label, text) for label, text in lines if text]
-
-
-def _history(tip: Tip) -> list[tuple[str, str]]:
-    """Tell the history as the tip's page does, a line for each act."""
-    district = app_state().district
-    lines = [(tip.received_on.isoformat(), _("收到线索"))]
-    for decision in tip.decisions:
-        outcome = words.outcome_word(decision, district)
-        said: list[Any] = [words.actor_word(decision.by), words.event_word(decision)]
-        if decision.old != decision.new:
-            said.append(f"{words.STATUS[decision.old]} → {words.STATUS[decision.new]}")
-        if outcome:
-            said.append(_("理由：") + outcome)
-        lines.append((decision.decided_on.isoformat(), " ".join(map(str, said))))
-    return lines
 
 
 @bp.post("/tips/<string:reference>/case-file")

@@ -1,5 +1,6 @@
 """A tip's deadlines on its page, and the two acts that belong to them: 延长期限 and 已移交."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,9 +19,10 @@ from ...access.permissions import (
 from ...access.roles import Staff
 from ...app_state import app_state
 from ...db import db, today
-from ...deadlines.rules import Clocks, Deadline
+from ...deadlines.rules import Clocks, Deadline, Facts
 from ...models import Tip
 from ...tip.events import Event, EventKind
+from ...tip.status import TipStatus
 from ...vault import history
 from ...vault.deadlines import clocks
 from ...vault.deadlines.clocks import (
@@ -103,7 +105,7 @@ def deadlines_of(tip: Tip) -> TipDeadlines:
         waiting=waiting,
         met=tuple(line for is_met, line in lines if is_met),
         extension=ExtensionForm() if can_extend else None,
-        can_move=any(map(_waits_for_move, found)) and _may(Act.DECIDE),
+        can_move=_can_move(tip, facts, found) and _may(Act.DECIDE),
         days_kept=_days_kept(tip, day, rules.retention.notice_days),
     )
 
@@ -137,6 +139,13 @@ def _days_kept(tip: Tip, day: date, notice_days: int) -> int | None:
     return left if left is not None and left <= notice_days else None
 
 
+def _can_move(tip: Tip, facts: Facts, found: Iterable[Deadline]) -> bool:
+    """Tell whether a tip was referred by word alone, before packages were made, and waits still."""
+    has_package = any(step.organ for step in facts.steps)
+    is_referred = tip.status is TipStatus.REFERRED and not has_package
+    return is_referred and any(map(_waits_for_move, found))
+
+
 def _waits_for_move(deadline: Deadline) -> bool:
     return deadline.rule.start == "referred" and deadline.met_on is None
 
@@ -162,7 +171,7 @@ def mark_moved(session: Session, tip: Tip, *, actor: Staff) -> None:
     """
     district = app_state().district
     facts = facts_of(tip, clocks.read_past(session, tip.id), district)
-    if not any(map(_waits_for_move, district.clocks.deadlines(facts))):
+    if not _can_move(tip, facts, district.clocks.deadlines(facts)):
         raise MoveNotAllowed("nothing to move")
     history.record(session, tip, Event(EventKind.MOVED), by=actor.name)
 

@@ -23,6 +23,8 @@ _START: Final[dict[str, Any]] = {
     "received": _l("从收到（或重新打开）那天起"),
     "alarm": _l("从收到或报告危险那天起"),
     "referred": _l("从决定转办那天起"),
+    "handed": _l("从送出那天起"),
+    "chased": _l("从送出、收到回执或者上次催问那天起"),
     "worked": _l("从受理以后最后一次办理那天起"),
     "transferred": _l("从转到本单位那天起"),
 }

@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
-from ...db import today
 from ...models import NOT_PURGED, HoldKind, HoldStep, Tip
 from ...vault.readers import shown_to
+from ...vault.retention.holding import is_running, runs_today
 
 SHOWN: Final = 200
 
@@ -30,11 +30,12 @@ class HeldTip:
 def held_tips(session: Session, unit_id: str, viewer: int) -> Sequence[HeldTip]:
     """List a unit's holds for a member: first what waits, then by the day on which they end."""
     waits = and_(HoldStep.tip_id == Tip.id, HoldStep.settled_on.is_(None))
-    runs = and_(Tip.held_until.is_not(None), Tip.held_until >= today())
     query = (
         select(Tip.reference, Tip.held_until, HoldStep.kind, HoldStep.asked_by, HoldStep.asked_on)
         .outerjoin(HoldStep, waits)
-        .where(Tip.unit_id == unit_id, text(NOT_PURGED), or_(runs, HoldStep.id.is_not(None)))
+        .where(
+            Tip.unit_id == unit_id, text(NOT_PURGED), or_(runs_today(), HoldStep.id.is_not(None))
+        )
         .where(shown_to(viewer))
         .order_by(HoldStep.id.is_(None), Tip.held_until, Tip.reference)
         .limit(SHOWN)
@@ -42,7 +43,7 @@ def held_tips(session: Session, unit_id: str, viewer: int) -> Sequence[HeldTip]:
     return [
         HeldTip(
             row.reference,
-            row.held_until if row.held_until and row.held_until >= today() else None,
+            row.held_until if is_running(row.held_until) else None,
             row.kind,
             row.asked_by or "",
             row.asked_on,

@@ -21,6 +21,7 @@ from ...tip.status import TipStatus
 from ...vault import history
 from ...vault.lane import leave_lane
 from ...vault.retention import deletions
+from ...vault.retention.holding import is_running
 from ..services import ChangedMeanwhile, MoveNotAllowed
 from ..tip.tip_links import make_stale
 
@@ -72,7 +73,7 @@ def ask_to_hold(session: Session, tip: Tip, wish: Wish, *, actor: Staff) -> Hold
     """
     if not first_day(tip) <= wish.until <= last_day():
         raise ValueError("no such day")
-    kind = HoldKind.RENEW if _is_under_hold(tip) else HoldKind.SET
+    kind = HoldKind.RENEW if is_running(tip.held_until) else HoldKind.SET
     step = _ask(session, tip, kind, actor)
     step.reason, step.authority, step.until = wish.reason, wish.authority, wish.until
     return _record_asked(session, tip, step, actor)
@@ -164,7 +165,7 @@ def _granted_day(session: Session, tip: Tip, step: HoldStep) -> date:
         if step.until is None or step.until < today():
             raise Outdated
         return max(step.until, tip.held_until or step.until)
-    if tip.held_until is None or tip.held_until < today():
+    if tip.held_until is None or not is_running(tip.held_until):
         raise Outdated
     notice = app_state().district.clocks.retention.notice_days
     return min(tip.held_until, today() + timedelta(days=notice))
@@ -176,10 +177,6 @@ def _record(session: Session, tip: Tip, kind: EventKind, step: HoldStep, actor: 
     history.record(session, tip, Event(kind, reason=step.reason), by=actor.name)
 
 
-def _is_under_hold(tip: Tip) -> bool:
-    return tip.held_until is not None and tip.held_until >= today()
-
-
 def waiting(session: Session, tip_id: int) -> HoldStep | None:
     """Find the request of a tip that waits for its second person."""
     open_one = HoldStep.tip_id == tip_id, HoldStep.settled_on.is_(None)
@@ -188,7 +185,7 @@ def waiting(session: Session, tip_id: int) -> HoldStep | None:
 
 def current(session: Session, tip: Tip) -> HoldStep | None:
     """Find the step by which a tip is held today; the last one that was granted."""
-    if not _is_under_hold(tip):
+    if not is_running(tip.held_until):
         return None
     return last_granted(session, tip.id)
 

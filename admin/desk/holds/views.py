@@ -17,7 +17,7 @@ from ...app_state import app_state
 from ...db import db, today
 from ...models import HoldStep, Tip
 from ...tip.status import TipStatus
-from ...vault.retention.holding import words_go_on
+from ...vault.retention.holding import is_running, words_go_on
 from ...vault.retention.told import is_over
 from ..answers import refused
 from ..blueprint import Answer, bp
@@ -143,7 +143,7 @@ def hold_of(tip: Tip) -> TipHold:
 
 def _is_head_held(session: Session, tip: Tip) -> bool:
     head = session.get(Tip, tip.merged_into_id) if tip.merged_into_id else None
-    return head is not None and head.held_until is not None and head.held_until >= today()
+    return head is not None and is_running(head.held_until)
 
 
 def _may_answer(asked: HoldStep) -> bool:

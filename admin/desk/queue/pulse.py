@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Final
 
-from .lanes import Counts
+from .lane_counts import Counts
 from .listing import QueuePage
 
 FLOOR: Final = 0.08

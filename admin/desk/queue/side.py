@@ -11,17 +11,8 @@ from sqlalchemy.orm import Session
 
 from ...models import Member, SavedFilter
 from .assigning import can_be_given
-from .lanes import (
-    COUNTED_MAX,
-    HELD,
-    MEMBER,
-    UNIT,
-    Counts,
-    Viewer,
-    counts_statement,
-    read_counts,
-    tip,
-)
+from .lane_counts import COUNTED_MAX, Counts, counts_statement, read_counts
+from .lanes import HELD, MEMBER, UNIT, Viewer, tip
 
 _member = Member.__table__
 _filter = SavedFilter.__table__

@@ -20,7 +20,7 @@ from ...tip.urgency import Urgency
 from ...vault import history
 from ...vault.lane import leave_lane
 from ...vault.readers import shown_to
-from ..services import MoveNotAllowed
+from ..services import MoveNotAllowed, refuse_out
 from .tip_links import (
     about,
     make_stale,
@@ -124,6 +124,7 @@ def check_merge(session: Session, tip: Tip, into: Tip) -> None:
         raise SameTip
     if into.status is TipStatus.PURGED or not may_move(tip.status, TipStatus.CLOSED):
         raise MoveNotAllowed("ended")
+    refuse_out(session, tip)
     # By the ties, of which a tip has few: there is no index of what was merged.
     if any(other.is_duplicate for other in linked_tips(session, tip)):
         raise HasDuplicates

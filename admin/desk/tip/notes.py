@@ -22,6 +22,7 @@ from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
 from ...vault import history
 from ...vault.lane import leave_lane
+from ...vault.outside.records import is_note
 from ...vault.store import NumberTaken
 from ..services import MoveNotAllowed
 
@@ -63,7 +64,8 @@ def attach_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -
     """
     if tip.status is TipStatus.PURGED:
         raise MoveNotAllowed("purged")
-    last = session.execute(select(func.max(Note.number)).where(Note.tip_id == tip.id)).scalar()
+    own = Note.tip_id == tip.id, is_note()
+    last = session.execute(select(func.max(Note.number)).where(*own)).scalar()
     if note.number != (last or 0) + 1:
         raise NumberTaken
     leave_lane(tip)
@@ -85,7 +87,8 @@ def attach_note(session: Session, tip: Tip, note: SealedNote, *, actor: Staff) -
 
 def read_notes(session: Session, tip_id: int) -> Sequence[Note]:
     """Read a tip's notes and gradings, the first one first."""
-    return session.scalars(select(Note).where(Note.tip_id == tip_id).order_by(Note.number)).all()
+    own = Note.tip_id == tip_id, is_note()
+    return session.scalars(select(Note).where(*own).order_by(Note.number)).all()
 
 
 def written(note: Note) -> str:

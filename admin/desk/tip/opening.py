@@ -53,7 +53,13 @@ def sealed_tip(reference: str) -> Answer:
         note_first_read(db.session, tip.id, by=g.staff.name)
         _note_opened(tip)
     readers.note_read(db.session, tip, g.staff.member_id)
+    # All of it is read before the lock goes: talk and notes might be another unit's afterwards.
+    answer = _sealed(tip)
     _audit_opening(tip, request.args.get("why", ""))
+    return answer
+
+
+def _sealed(tip: Tip) -> Answer:
     talk = read_talk(db.reading, tip.id)
     return jsonify(
         reference=tip.reference,

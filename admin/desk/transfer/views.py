@@ -75,7 +75,7 @@ def arrival_of(tip: Tip) -> Arrival | None:
         by=found.by,
         day=found.made_on.isoformat(),
         reason=district.transfers.word(found.reason),
-        is_waiting=found.settled_on is None,
+        is_waiting=transfers.pending_of(db.reading, tip.id) is not None,
         is_doubted=found.is_doubted,
         back=reasons if is_allowed(Act.HAND_BACK, g.staff.roles) else (),
     )
@@ -98,16 +98,11 @@ def transfer_reasons() -> list[Choice]:
 @may(Act.TRANSFER)
 def to_pass_on(reference: str) -> Answer:
     """Give all sealed bytes of a tip to a browser that seals them for another unit."""
-    tip = own_tip(db.reading, reference)
-    check_clear(tip)
+    tip = _tip_to_give_out(reference)
     if tip.sealed is None:
         abort(409)
-    write_down("transfer_read", tip.reference)
-    db.session.commit()
-    bundle = bundle_json(read_current(db.reading, tip.id))
-    return jsonify(
-        reference=tip.reference, riddle=own_unit_riddle(), keys=own_older_keys(), **bundle
-    )
+    bundle = bundle_json(read_current(db.session, tip.id))
+    return _given_out(tip, riddle=own_unit_riddle(), keys=own_older_keys(), **bundle)
 
 
 @bp.post("/tips/<string:reference>/transfer")
@@ -141,15 +136,11 @@ def pass_tip_on(reference: str) -> Answer:
 @may(Act.TAKE_OVER)
 def what_arrived(reference: str) -> Answer:
     """Give what came with a transfer, for the browser to open all of it before it is taken over."""
-    tip = own_tip(db.reading, reference)
-    check_clear(tip)
-    transfer = transfers.pending_of(db.reading, tip.id)
+    tip = _tip_to_give_out(reference)
+    transfer = transfers.pending_of(db.session, tip.id)
     if transfer is None:
         abort(409)
-    write_down("transfer_read", tip.reference)
-    db.session.commit()
-    bundle = bundle_json(transfers.read_arrived(db.reading, transfer))
-    return jsonify(reference=tip.reference, **bundle)
+    return _given_out(tip, **bundle_json(transfers.read_arrived(db.session, transfer)))
 
 
 @bp.post("/tips/<string:reference>/taken-over")
@@ -157,7 +148,9 @@ def what_arrived(reference: str) -> Answer:
 def take_tip_over(reference: str) -> Answer:
     """Take over what another unit passed on."""
     tip, content = _tip_as_seen(reference, _MOST_WORD)
-    transfer = _restorable(tip)
+    transfer = transfers.pending_of(db.session, tip.id)
+    if transfer is None:
+        raise MoveNotAllowed("no transfer")
     content_mac = hex_field(content, "content_mac", 64)
     try:
         take_over(db.session, tip, transfer, content_mac=content_mac, actor=g.staff)
@@ -171,23 +164,13 @@ def take_tip_over(reference: str) -> Answer:
 @may(Act.HAND_BACK)
 def to_hand_back(reference: str) -> Answer:
     """Give what was added since the tip came, to be sealed for the unit that it goes back to."""
-    tip = own_tip(db.reading, reference)
-    check_clear(tip)
-    transfer = transfers.restorable(db.reading, tip.id)
+    tip = _tip_to_give_out(reference)
+    transfer = transfers.restorable(db.session, tip.id)
     if transfer is None:
         abort(409)
-    write_down("transfer_read", tip.reference)
-    db.session.commit()
-    since = transfers.read_since(db.reading, transfer)
-    bundle = {name: part for name, part in bundle_json(since).items() if name != "label"}
-    return jsonify(
-        reference=tip.reference,
-        unit=transfer.from_unit,
-        riddle=own_unit_riddle(),
-        keys=own_older_keys(),
-        label="",
-        **bundle,
-    )
+    since = bundle_json(transfers.read_since(db.session, transfer)) | {"label": ""}
+    keys = own_older_keys()
+    return _given_out(tip, unit=transfer.from_unit, riddle=own_unit_riddle(), keys=keys, **since)
 
 
 @bp.post("/tips/<string:reference>/handed-back")
@@ -213,6 +196,20 @@ def hand_tip_back(reference: str) -> Answer:
         return _refused(words.NO_PROOF)
     db.session.commit()
     return jsonify(handed_back=True)
+
+
+def _tip_to_give_out(reference: str) -> Tip:
+    """Load a tip whose bytes go to a browser; until they do, nobody passes it on or deletes it."""
+    check_clear(own_tip(db.reading, reference))
+    return locked_tip(reference)
+
+
+def _given_out(tip: Tip, **parts: Any) -> Answer:
+    """Make the answer of what was read under the lock; audit who asked."""
+    answer = jsonify(reference=tip.reference, **parts)
+    write_down("transfer_read", tip.reference)
+    db.session.commit()
+    return answer
 
 
 def _tip_as_seen(reference: str, most: int) -> tuple[Tip, dict[str, Any]]:

@@ -69,7 +69,7 @@ class Past:
 def step_of(row: Any) -> Step:
     """Make a clock's step of a line of the history."""
     is_staff = row.by not in (REPORTER, SYSTEM)
-    return Step(row.decided_on, row.old, row.new, row.kind, row.reason, is_staff)
+    return Step(row.decided_on, row.old, row.new, row.kind, row.reason, is_staff, row.unit)
 
 
 def read_past(session: Session, tip_id: int) -> Past:
@@ -99,7 +99,7 @@ def read_pasts(
 def _lines_of(tip_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     columns = (
         *(Decision.tip_id, Decision.step, Decision.decided_on),
-        *(Decision.old, Decision.new, Decision.kind, Decision.reason, Decision.by),
+        *(Decision.old, Decision.new, Decision.kind, Decision.reason, Decision.by, Decision.unit),
     )
     return (
         select(*columns)

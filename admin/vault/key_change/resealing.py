@@ -8,12 +8,14 @@ version stays, for a colleague who is typing has seen the same words.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, exists, func, select, text, update
 from sqlalchemy.orm import Session, undefer
 
 from ...models import (
     NOT_PURGED,
     HandoverNote,
+    KeyGrant,
+    Member,
     Message,
     Note,
     Tip,
@@ -79,6 +81,21 @@ def count_left(session: Session, unit_id: str, *, most: int | None = None) -> Le
 def is_any_left(session: Session, unit_id: str) -> bool:
     """Tell whether anything hangs on a unit's older keys, without counting it."""
     return count_left(session, unit_id, most=1).total > 0
+
+
+def is_any_orphaned(session: Session, unit_id: str) -> bool:
+    """Tell whether something hangs on an older key that nobody holds but its recovery sheet."""
+    is_held = (
+        exists()
+        .where(KeyGrant.unit_key_id == UnitKey.id, KeyGrant.member_id == Member.id)
+        .where(Member.suspended_on.is_(None))
+    )
+    orphans = select(UnitKey.id).where(
+        UnitKey.unit_id == unit_id, UnitKey.retired_on.is_not(None), ~is_held
+    )
+    tips = select(Tip.id).where(Tip.unit_key_id.in_(orphans), _HAS_WORDS).limit(1)
+    notes = select(HandoverNote.id).where(HandoverNote.unit_key_id.in_(orphans)).limit(1)
+    return any(session.execute(found).first() is not None for found in (tips, notes))
 
 
 def _count(session: Session, found: Select[int]) -> int:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from ...db import today
 from ...models import KeyGrant, Member, Tip, Transfer, TransferFile
 from ...tip.events import EventKind
-from ..readers import recused_tips
+from ..readers import recused_tips, shown_to
+from ..retention.holding import is_unheld
 from .kept import KEPT_DAYS, among, bundle_of, parts_of
 from .resealing import Bundle, read_current
 
@@ -59,11 +60,15 @@ def was_moved(session: Session, tip_id: int) -> bool:
     return bool(session.execute(select(exists().where(Transfer.tip_id == tip_id))).scalar_one())
 
 
-def has_left(session: Session, reference: str, unit_id: str | None) -> bool:
-    """Tell whether this tip once was at a unit that has it no more: its members may be told so."""
+def has_left(session: Session, reference: str, unit_id: str | None, member_id: int) -> bool:
+    """Tell whether this tip once was at a unit that has it no more: its members may be told so.
+
+    But not one in whose sight it was not: who has a part in it learns nothing of its way.
+    """
     query = select(Transfer.id).join(Tip, Tip.id == Transfer.tip_id)
     was_here = (Transfer.from_unit == unit_id) | (Transfer.to_unit == unit_id)
-    found = query.where(Tip.reference == reference, was_here, Tip.unit_id != unit_id)
+    is_elsewhere = was_here & (Tip.unit_id != unit_id)
+    found = query.where(Tip.reference == reference, is_elsewhere, shown_to(member_id))
     return session.execute(found.limit(1)).first() is not None
 
 
@@ -115,12 +120,25 @@ def settle(session: Session, transfer: Transfer, *, is_taken: bool, by: str) -> 
 
 
 def restorable(session: Session, tip_id: int) -> Transfer | None:
-    """Find the transfer that can still be undone: it waits, or a second browser doubts it."""
-    query = select(Transfer).where(Transfer.tip_id == tip_id).order_by(Transfer.step.desc())
-    last = session.scalars(query.limit(1)).one_or_none()
-    if last is None or last.is_taken is False:
-        return None
-    return last if last.settled_on is None or last.is_doubted else None
+    """Find the transfer that can still be undone: it waits, or a second browser doubts it.
+
+    Of several the first that is doubted: what came after it was sealed out of changed words.
+    """
+    undone = Transfer.is_taken.is_(False)
+    query = select(Transfer).where(Transfer.tip_id == tip_id, undone.is_not(True))
+    rows = session.scalars(query.order_by(Transfer.step)).all()
+    doubted = [row for row in rows if row.is_doubted]
+    waiting = [row for row in rows if row.settled_on is None]
+    return next(iter(doubted + waiting), None)
+
+
+def settle_later(session: Session, transfer: Transfer, *, by: str) -> None:
+    """Undo with a transfer all that came after it. The caller commits."""
+    later = Transfer.tip_id == transfer.tip_id, Transfer.step > transfer.step
+    for row in session.scalars(select(Transfer).where(*later)).all():
+        row.settled_by, row.settled_on = row.settled_by or by, row.settled_on or today()
+        row.is_taken = False
+        _delete_files(session, [row.id])
 
 
 def next_unchecked(session: Session, unit_id: str, name: str, here: bytes, most: int) -> list[int]:
@@ -182,13 +200,21 @@ def check(session: Session, transfer: Transfer, content_mac: str, *, by: str) ->
 
 
 def forget_old(session: Session, day: date, most: int) -> int:
-    """Delete what was kept for long enough, though nobody compared; none in doubt."""
+    """Delete what was kept for long enough, though nobody compared; none in doubt.
+
+    Nor under a hold: what nobody compared may be all that is left of the words.
+    """
     has_files = exists().where(TransferFile.transfer_id == Transfer.id)
-    old = select(Transfer.id).where(
-        Transfer.is_taken.is_(True),
-        Transfer.settled_on <= day - timedelta(days=KEPT_DAYS),
-        Transfer.is_doubted.is_(False),
-        has_files,
+    old = (
+        select(Transfer.id)
+        .join(Tip, Tip.id == Transfer.tip_id)
+        .where(
+            Transfer.is_taken.is_(True),
+            Transfer.settled_on <= day - timedelta(days=KEPT_DAYS),
+            Transfer.is_doubted.is_(False),
+            has_files,
+            is_unheld(day),
+        )
     )
     ids = list(session.scalars(old.limit(most)))
     if ids:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ...app_state import app_state
+from ...db import today
 from ...models import HoldKind, HoldStep, Tip
 
 ASKING: Final = (HoldKind.SET, HoldKind.RENEW)
@@ -38,6 +39,16 @@ def is_unheld(day: date) -> ColumnElement[bool]:
     with_head = exists().where(head.id == Tip.merged_into_id, head.held_until >= day)
     own = or_(Tip.held_until.is_(None), Tip.held_until < day)
     return and_(own, ~with_head, ~_is_asked(Tip.id, day), ~_is_asked(Tip.merged_into_id, day))
+
+
+def is_running(until: date | None) -> bool:
+    """Tell of a hold's last day, as a tip has it, whether that hold runs today."""
+    return until is not None and until >= today()
+
+
+def runs_today() -> ColumnElement[bool]:
+    """Choose tips whose own hold runs today."""
+    return and_(Tip.held_until.is_not(None), Tip.held_until >= today())
 
 
 def was_held() -> ColumnElement[bool]:

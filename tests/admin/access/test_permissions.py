@@ -44,6 +44,8 @@ transfer     analyst reviewer custodian
 take_over    registrar analyst reviewer custodian
 hand_back    analyst reviewer custodian
 fetch_back   reviewer custodian
+refer        analyst reviewer custodian
+chase        registrar analyst reviewer custodian
 ready        reviewer custodian
 backlog      reviewer custodian dispatcher
 bulk         analyst reviewer custodian
@@ -64,6 +66,7 @@ see_label    dispatcher
 hand_on      reviewer custodian
 invite       administrator
 suspend      administrator
+depart       reviewer custodian administrator
 addresses    administrator
 audit        auditor
 checkpoint   auditor

@@ -58,11 +58,18 @@ def daily(count, at, then):
     return [*past, Line(number=count, at=TEN + then * HOUR)]
 
 
+def read_by_turns(count):
+    """So many tips within ten minutes: every other one opened, or taken out to be passed on."""
+    found = lines(count, every=20)
+    return [replace(one, act=("opened", "transfer_read")[one.number % 2]) for one in found]
+
+
 def back_after(seconds, reference="AAAAA-00001"):
     return Around(resealed={reference: [TEN + seconds]}, now=TEN + DAY)
 
 
 NOBODY = Around()
+PASSED_AT_NIGHT = Line(number=20, at=TEN + 8 * HOUR, act="transfer_read")
 ON_DUTY = Around(on_duty=frozenset({("ada", TODAY)}))
 SINCE_YESTERDAY = Around(on_duty=frozenset({("ada", YESTERDAY)}))
 TABLE = [
@@ -78,6 +85,11 @@ TABLE = [
     (marks.many_at_once, lines(19, every=20), NOBODY, False),
     (marks.many_at_once, lines(20, every=60), NOBODY, False),
     (marks.many_at_once, lines(20, every=20, other=False), NOBODY, False),
+    (marks.many_at_once, lines(20, every=20, act="transfer_read"), NOBODY, True),
+    (marks.many_at_once, read_by_turns(20), NOBODY, True),
+    (marks.many_at_once, read_by_turns(19), NOBODY, False),
+    (marks.many_at_once, lines(20, every=20, act="transfer_compared"), NOBODY, False),
+    (marks.at_night, at_hour(22, act="transfer_read"), NOBODY, True),
     (marks.at_night, at_hour(22), NOBODY, True),
     (marks.at_night, at_hour(5), NOBODY, True),
     (marks.at_night, at_hour(6), NOBODY, False),
@@ -91,6 +103,7 @@ TABLE = [
     (marks.unusual_hour, daily(19, at=0, then=8), NOBODY, False),
     (marks.unusual_hour, daily(20, at=0, then=1), NOBODY, False),
     (marks.unusual_hour, daily(20, at=0, then=8), ON_DUTY, False),
+    (marks.unusual_hour, [*daily(20, at=0, then=8)[:-1], PASSED_AT_NIGHT], NOBODY, True),
     (marks.again_after_the_end, lines(3, other=False), moved("accepted", "closed"), True),
     (marks.again_after_the_end, lines(2, other=False), moved("closed"), False),
     (marks.again_after_the_end, lines(3, other=False), moved("closed", "accepted"), False),
@@ -135,6 +148,7 @@ BURSTS = {
         2,
     ),
     "ordinary reading all day": (lines(32, every=900, until=TEN + 7 * HOUR, detail="triage"), 0),
+    "opened and passed on, one after the other": (read_by_turns(40), 1),
     "a night of reading": (lines(30, every=700, until=TEN - 7 * HOUR, detail="triage"), 1),
 }
 

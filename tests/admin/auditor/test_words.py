@@ -12,7 +12,7 @@ from admin.config import ROOT
 from admin.desk.tip.opening import Why
 from admin.members import countersign
 from admin.tip.channels import CHANNELS
-from admin.tip.events import EVENT_WORDS, Event, EventKind
+from admin.tip.events import EVENT_WORDS, REFERRALS, Event, EventKind
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from admin.unit_keys.services import REPORTS
@@ -32,6 +32,7 @@ CARRIED = {
     EventKind.TRANSFERRED: ["on"],
     EventKind.HANDED_BACK: ["back"],
     **{kind: ["holds"] for kind in HOLDING},
+    **{kind: ["organs"] for kind in REFERRALS},
     **{kind: [{"other": OTHER}] for kind in EventKind if "%(other)s" in EVENT_WORDS[kind].word},
 }
 # Told of in the log by a line of another act, or by none: nobody but the system does them.
@@ -56,7 +57,10 @@ def events(kind):
     }
     units = {"on": district.transfers.on, "back": district.transfers.back}
     for carried in CARRIED.get(kind, [{}]):
-        if isinstance(carried, dict):
+        if carried == "organs":
+            for reason, organ in product(whys_of(kind), district.referrals.organs):
+                yield Event(kind, reason, unit=organ)
+        elif isinstance(carried, dict):
             yield Event(kind, **carried)
         elif carried in units:
             for reason, unit in product(units[carried], district.units):
@@ -65,11 +69,23 @@ def events(kind):
             yield from (Event(kind, reason=id) for id in ids[carried])
 
 
+def whys_of(kind):
+    """Of a referral's event, what it carries beside the organ."""
+    district = app_state().district
+    return {
+        EventKind.REFERRAL_MADE: ["to_department", "to_supervision", "to_other_police"],
+        EventKind.REFERRAL_SENT: ["to_department", "to_supervision", "to_other_police"],
+        EventKind.REFERRAL_BACK: list(district.referrals.back),
+        EventKind.REFERRAL_RESULT: list(district.referrals.results),
+    }.get(kind, [""])
+
+
 def raw(text):
     """Find what is left of a code: letters of ours that no word of the page has."""
     return re.findall(r"[a-z_=+]{2,}|[a-z]_", text.replace(OTHER, ""))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind not in NOT_AUDITED])
 def test_every_event_in_every_status_is_said_in_words(said, kind):
     """Audit shows raw `joined_…`, `merged_…`: staff.md, minors."""
@@ -92,12 +108,22 @@ def details():
         *(f"{kind} {why}" for kind in countersign.Kind for why in countersign.WHY),
         *(channel.value for channel in CHANNELS),
         *REPORTS,
-        *("unwritten=3", "left=7", "member=张三", "to 张三", "command_line 张三", "unknown"),
+        *(
+            "unwritten=3",
+            "left=7",
+            "member=张三",
+            "to 张三",
+            "touch",
+            "touch unwritten=3",
+            "command_line 张三",
+            "unknown",
+        ),
         *("passkey", "totp", "code", "one", "others", "ok 12", "faults 12", "link"),
     ]
     return [pytest.param(detail, id=detail) for detail in found]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("detail", details())
 def test_every_other_detail_is_said_in_words(said, detail):
     assert raw(said(detail)) == []

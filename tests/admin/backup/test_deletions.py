@@ -25,6 +25,7 @@ from admin.models import (
 from admin.serving.sweeper import sweep_now
 from admin.tip.status import TipStatus
 from admin.vault import vault
+from admin.vault.events import SYSTEM
 from admin.vault.expiry import sweep
 from admin.vault.files.blobs import part_count, part_length
 from admin.vault.retention import deletions
@@ -126,6 +127,21 @@ def all_of(url, table):
 def tip_in(environ):
     rows = all_of(environ["DENGSHAO_DATABASE_URL"], Tip)
     return next(row for row in rows if row["unit_id"] == "police")
+
+
+def test_nobody_waits_to_take_over_what_is_gone(app, operator, one, empty, delete, ours):
+    with app.app_context():
+        waits = {"settled_on": None, "is_taken": None}
+        db.session.execute(update(Transfer).values(waits))
+        db.session.commit()
+    assert operator.backup().exit_code == 0
+    delete()
+    target = empty("sqlite")
+
+    assert operator.restore(target, *ours).exit_code == 0
+
+    [row] = all_of(target["DENGSHAO_DATABASE_URL"], Transfer)
+    assert (row["settled_on"], row["settled_by"]) == (today(), SYSTEM)
 
 
 @pytest.mark.parametrize("kind", KINDS)

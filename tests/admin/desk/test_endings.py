@@ -65,11 +65,6 @@ TABLE = {
         {"move_to": "accepted", "reason": "in_scope"},
         "",
     ),
-    "no end: passed on": (
-        {"urgency": Urgency.P0, "is_read": False},
-        {"move_to": "referred", "reason": "to_department", "minor": "yes"},
-        "",
-    ),
 }
 
 

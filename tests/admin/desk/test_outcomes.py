@@ -6,7 +6,7 @@ from admin.config import ROOT
 from admin.desk.services import MoveNotAllowed, decide
 from admin.district.data import load_district
 from admin.models import Tip
-from admin.tip.status import TipStatus
+from admin.tip.status import STATUSES, TipStatus
 
 OUTCOMES = load_district(ROOT / "content").outcomes
 NAMED = [
@@ -44,3 +44,20 @@ def test_protected_behaviour_ends_out_of_scope(session, make_tip, members):
     onward = {"new": TipStatus.REFERRED, "outcome": OUTCOMES["to_department"], "actor": ada}
     with pytest.raises(MoveNotAllowed):
         decide(session, one, **onward)
+
+
+@pytest.mark.parametrize("status", [status for status in TipStatus if STATUSES[status].is_open])
+def test_no_decision_says_that_a_tip_was_referred(session, make_tip, members, status):
+    """It is said once a package has left for an organ outside: desk/referral."""
+    one = session.get_one(Tip, make_tip().id)
+    one.status = status
+    for name in ("to_department", "to_supervision", "to_other_police"):
+        with pytest.raises(MoveNotAllowed):
+            decide(
+                session,
+                one,
+                new=TipStatus.REFERRED,
+                outcome=OUTCOMES[name],
+                actor=members["police-1"],
+            )
+    assert one.status is status

@@ -24,6 +24,7 @@ GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN
 A, B = " ".join(["0a1b"] * 8), " ".join(["c2d3"] * 8)
 DAY = date(2026, 12, 31)
 USED = keys.LineState(KeyLine("police", A), True, True, (), 4)
+OVERLAPPING = KeyLine("police", B, DAY, date(2027, 1, 1))
 OLDER = keys.LineState(KeyLine("police", B, DAY), True, False, (), 3)
 
 
@@ -32,6 +33,10 @@ OLDER = keys.LineState(KeyLine("police", B, DAY), True, False, (), 3)
     [
         (USED, DAY, GOOD, "对得上"),
         (OLDER, DAY, GOOD, "对得上"),
+        (OLDER, DAY, GOOD, "信箱里算到 2026-12-31，还有 3 条线索挂着"),
+        (replace(OLDER, line=OVERLAPPING), DAY, GOOD, "表单里算到 2027-01-01，"),
+        (replace(OLDER, tips=0, line=OVERLAPPING), DAY, GOOD, "还有 0 条线索挂着"),
+        (replace(OLDER, tips=0, line=OVERLAPPING), date(2027, 1, 2), BAD, "忘了去掉"),
         (replace(USED, suspended=("ada",)), DAY, BAD, "停用的 ada 还拿着"),
         (replace(USED, is_in_use=False), DAY, BAD, "还是换掉的旧钥匙"),
         (replace(USED, is_in_use=False, suspended=("ada",)), DAY, BAD, "停用的 ada 还拿着"),

@@ -71,6 +71,7 @@ LAST = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("roles", "others", "last"), LAST)
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_last_head_or_custodian_of_a_guarded_unit_is_told(

@@ -9,7 +9,15 @@ from admin.models import AuditEvent, KeyGrant, LabelReader, Member, StaffSession
 from admin.renewal import services as renewal
 from admin.renewal.riddles import WrongProof
 from admin.signin.services import hash_token
-from tests.admin.renewal.renewing import KEY, TOKEN, posted_by, proof_of, renewed, staff_of
+from tests.admin.renewal.renewing import (
+    KEY,
+    TOKEN,
+    label_reader,
+    posted_by,
+    proof_of,
+    renewed,
+    staff_of,
+)
 
 
 @pytest.fixture
@@ -55,16 +63,7 @@ def test_the_new_key_is_handed_to_who_remains_and_the_old_one_is_out_of_use(
 ):
     suspension.suspend(session, held.second, by="管理员甲")
 
-    session.add(
-        LabelReader(
-            member_id=held.first.id,
-            unit_id="police",
-            unit_key_id=held.key.id,
-            mac="0" * 64,
-            vouched_by="bo",
-            vouched_on=held.key.made_on,
-        )
-    )
+    session.add(label_reader(held))
 
     key, identity, _sheet = renewed(session, held.first, made[0].identity, [held.first])
 

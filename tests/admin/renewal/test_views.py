@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.engine import make_url
 
 from admin.db import db
 from admin.keys import issuing
 from admin.members import suspension
-from admin.models import AuditEvent, KeptTip, Member, Tip, UnitKey
+from admin.models import AuditEvent, KeptTip, KeyGrant, Member, Tip, UnitKey
 from admin.renewal import resealing_views
 from admin.renewal.guard import standings
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
@@ -468,6 +468,32 @@ def test_a_move_counts_nothing_to_its_end(resealer):
 
     assert counts
     assert all("LIMIT" in statement for statement in counts)
+
+
+def test_a_newcomer_is_not_offered_the_sheet_where_somebody_holds_the_key(resealer, waiting, enter):
+    """Tips wait to be sealed anew: that is a holder's work, and no reason for the sheet."""
+    cy = enter(waiting)
+
+    unit, recover = cy.get("/desk/unit/").text, cy.get("/desk/unit/recover").text
+
+    assert "还有 1 条线索用旧密钥锁着" in unit
+    assert "/desk/unit/recover" not in unit
+    assert "还有持钥人：ada" in recover
+    assert 'id="half-form-1"' not in recover
+    # Nor is the holder herself, who holds the older key as well.
+    assert 'id="half-form-1"' not in resealer.client.get("/desk/unit/recover").text
+
+
+def test_who_holds_the_key_in_use_alone_is_offered_the_sheet_for_what_hangs_on_an_older(
+    app, resealer
+):
+    """The ceremony was held and its page left too early: the sheet opens what is left."""
+    with app.app_context():
+        older = KeyGrant.unit_key_id == resealer.old.id
+        db.session.execute(delete(KeyGrant).where(older))
+        db.session.commit()
+
+    assert 'id="half-form-1"' in resealer.client.get("/desk/unit/recover").text
 
 
 NOT_TAKEN = {

@@ -83,7 +83,10 @@ def test_a_cookie_without_a_session_goes_and_writes_only_where_a_row_is_left(loa
     assert found.called == ["has_row", *["clear_idle"] * has_row]
 
 
-LOCKED = ["/desk/unlock", "/desk/lock", "/desk/sign-out", "/desk/sign-in/salt"]
+LOCKED = [
+    *("/desk/unlock", "/desk/lock", "/desk/sign-out", "/desk/sign-in/salt"),
+    *("/desk/unlock/touch", "/desk/sign-in/touch/options"),
+]
 
 
 def test_what_a_locked_session_reaches_is_named_path_by_path():

@@ -61,14 +61,20 @@ def tip(category="unclear", official="unclear", exclude=(), when="unclear", mino
 def test_a_tip_goes_to_the_unit_that_may_have_it_as_urgent_as_it_is(case):
     facts = tip(**case["facts"])
 
-    assert choose_unit(district_of(case["district"]), facts, case["open"]) == case["unit"]
+    resting = [] if case.get("closed") else case.get("resting", [])
+    chosen = choose_unit(district_of(case["district"]), facts, case["open"], resting)
+
+    assert chosen == case["unit"]
     assert choose_urgency(facts) == case["urgency"]
 
 
 @pytest.mark.parametrize("case", named(TABLE["offered"]))
 def test_a_category_is_offered_where_its_unit_can_read(case):
     found = offered_categories(
-        district_of(case["district"]), case["open"], sealed_way=case["sealed_way"]
+        district_of(case["district"]),
+        case["open"],
+        sealed_way=case["sealed_way"],
+        resting=[] if case.get("closed") else case.get("resting", []),
     )
 
     assert sorted(found) == case["categories"]
@@ -87,7 +93,9 @@ def test_the_tables_demo_district_is_the_one_of_the_content():
 @pytest.mark.parametrize("case", named(TABLE["published"]))
 def test_the_hash_of_the_routes_is_the_one_of_the_table(case):
     contact = ContactUnits(*case["contact"]) if case["contact"] else None
-    district = dataclasses.replace(district_of(case["district"]), contact=contact)
+    district = dataclasses.replace(
+        district_of(case["district"]), contact=contact, stands_in=not case.get("closed")
+    )
 
     assert routes_digest(district) == case["digest"]
 
@@ -106,9 +114,12 @@ TIPS = st.builds(
 )
 
 
-@given(TIPS, st.sets(st.sampled_from(sorted(ALL))))
-def test_no_tip_ever_reaches_a_unit_that_is_excluded_or_cannot_read_it(facts, open_units):
-    chosen = choose_unit(DISTRICT, facts, open_units)
+SOME = st.sets(st.sampled_from(sorted(ALL)))
+
+
+@given(TIPS, SOME, SOME)
+def test_no_tip_ever_reaches_a_unit_that_is_excluded_or_cannot_read_it(facts, open_units, resting):
+    chosen = choose_unit(DISTRICT, facts, open_units, resting - open_units)
 
     excluded = {DISTRICT.offices[office].unit for office in facts.exclude}
     assert chosen is None or (chosen in open_units and chosen not in excluded)
@@ -123,11 +134,14 @@ PAIRED = st.builds(
 )
 
 
-@given(PAIRED, st.sets(st.sampled_from(sorted(PAIR.units))))
+SOME_OF_PAIR = st.sets(st.sampled_from(sorted(PAIR.units)))
+
+
+@given(PAIRED, SOME_OF_PAIR, SOME_OF_PAIR)
 def test_with_two_supervisory_units_none_is_excluded_and_none_else_gets_a_tip_about_an_official(
-    facts, open_units
+    facts, open_units, resting
 ):
-    chosen = choose_unit(PAIR, facts, open_units)
+    chosen = choose_unit(PAIR, facts, open_units, resting - open_units)
 
     assert chosen is None or chosen in open_units
     assert chosen not in {PAIR.offices[office].unit for office in facts.exclude} - {None}
@@ -155,13 +169,17 @@ def test_two_supervisory_units_are_watched_by_the_one_above_and_the_first_watche
     )
 
 
-@given(TIPS, st.sets(st.sampled_from(sorted(ALL))))
+@given(TIPS, SOME, SOME)
 def test_a_tip_about_an_official_reaches_supervision_or_the_level_above_and_none_else(
-    facts, open_units
+    facts, open_units, resting
 ):
     facts = dataclasses.replace(facts, official="yes")
 
-    assert choose_unit(DISTRICT, facts, open_units) in ("supervision", "upper", None)
+    assert choose_unit(DISTRICT, facts, open_units, resting - open_units) in (
+        "supervision",
+        "upper",
+        None,
+    )
     assert choose_urgency(facts) == "P1"
 
 

@@ -17,7 +17,7 @@ from admin.vault.expiry import sweep
 from admin.vault.offered import offered_units, routes_of
 from admin.vault.practice import clear_practice
 from admin.vault.store import find_tip
-from admin.vault.units import OpenUnit
+from admin.vault.units import OpenUnit, OpenUnits
 from tests.support import add_bare_member
 
 from .conftest import new_tip
@@ -136,7 +136,14 @@ def test_each_unit_is_told_with_its_two_recipients_and_a_closed_one_with_none(ap
         both = [f"{name} key", f"{name} recovery"] if name != closed else []
         key = str(number) if name != closed else ""
         otherwise = district.units[name].otherwise
-        assert told[name] == {"otherwise": otherwise, "recipients": both, "key": key}
+        assert told[name] == {
+            "otherwise": otherwise,
+            "recipients": both,
+            "key": key,
+            "resting": False,
+        }
+    rests = offered_units(district, OpenUnits(open_ones, {closed}))
+    assert [name for name in names if rests[name]["resting"]] == [closed]
 
 
 def test_the_practice_unit_is_told_to_who_asks_for_it_alone(app):
@@ -162,6 +169,7 @@ def test_a_browser_is_told_every_route(app):
         "categories": {key: row.route for key, row in district.categories.items()},
         "offices": {key: row.unit for key, row in district.offices.items()},
         "contact": {"custodian": "supervision", "reviewer": "upper"},
+        "stands_in": True,
     }
 
 

@@ -9,11 +9,19 @@ from sqlalchemy.exc import OperationalError
 
 from admin.app_state import app_state
 from admin.db import today
-from admin.models import LaneRank, Tip, UnitKey
+from admin.models import KeyGrant, LaneRank, Tip, UnitKey
 from admin.vault import lane, units
-from admin.vault.units import OpenUnit, UnitCache, is_confirmed, is_retiring, open_units, readers_of
+from admin.vault.units import (
+    OpenUnit,
+    OpenUnits,
+    UnitCache,
+    is_confirmed,
+    is_retiring,
+    open_units,
+    readers_of,
+)
 from tests.conftest import UNIT_IDS
-from tests.support import Loads
+from tests.support import Loads, add_bare_member
 
 
 @pytest.fixture
@@ -125,6 +133,113 @@ def test_while_a_new_key_waits_words_are_sealed_to_the_tips_own(session, distric
     found = readers_of(session, there, now, unit_id="police", key_id=unit.key_id)
 
     assert found == (unit if is_read else None)
+
+
+def shut_out_a_holder(session, key_id):
+    """Give a member the key, and shut them out."""
+    member = add_bare_member(session, "gone", suspended_on=today())
+    session.add(KeyGrant(unit_key_id=key_id, member_id=member.id, sealed=b""))
+    session.flush()
+
+
+def renewed(session, unit, print_of="new"):
+    """Put a key in the place of the unit's; gives it."""
+    session.execute(update(UnitKey).where(UnitKey.id == unit.key_id).values(retired_on=today()))
+    row = UnitKey(
+        unit_id="police",
+        recipient="new",
+        recovery="new",
+        fingerprint=print_of,
+        roster_mac="0" * 64,
+        made_on=today(),
+        succeeds_id=unit.key_id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def overlapping(district, unit, days):
+    found = units.fingerprint_of(unit.unit_id, unit.recipient, unit.recovery)
+    pair = (unit.unit_id, found)
+    day = today() + timedelta(days=days)
+    return dataclasses.replace(
+        district,
+        fingerprints=district.fingerprints - {pair},
+        retiring=frozenset({(*pair, today() + timedelta(days=30))}),
+        overlap=frozenset({(*pair, day)}),
+    )
+
+
+def test_a_unit_rests_from_the_suspension_of_a_holder_until_its_new_key_is_published(
+    session, district, unit
+):
+    shut_out_a_holder(session, unit.key_id)
+    before = open_units(session, district)
+    assert ("police" in before, before.resting) == (False, {"police"})
+
+    new = renewed(session, unit)
+    waits = open_units(session, district)
+    assert ("police" in waits, waits.resting) == (False, {"police"})
+
+    found = units.fingerprint_of("police", new.recipient, new.recovery)
+    pairs = frozenset({*district.fingerprints, ("police", found)})
+    after = open_units(session, dataclasses.replace(district, fingerprints=pairs))
+    assert (after["police"].key_id, after.resting) == (new.id, frozenset())
+
+
+def test_where_nobody_is_to_step_in_such_a_unit_is_closed(session, district, unit):
+    shut_out_a_holder(session, unit.key_id)
+
+    found = open_units(session, dataclasses.replace(district, stands_in=False))
+
+    assert ("police" in found, found.resting) == (False, frozenset())
+
+
+def test_a_unit_whose_first_key_waits_does_not_rest(session, district, unit):
+    pairs = frozenset(pair for pair in district.fingerprints if pair[0] != "police")
+
+    found = open_units(session, dataclasses.replace(district, fingerprints=pairs))
+
+    assert ("police" in found, found.resting) == (False, frozenset())
+
+
+@pytest.mark.parametrize(("days", "is_open"), [(-1, False), (0, True), (1, True)])
+def test_an_overlapping_key_in_use_takes_tips_up_to_its_day(session, district, unit, days, is_open):
+    found = open_units(session, overlapping(district, unit, days))
+
+    assert ("police" in found) is is_open
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_node_that_has_not_read_of_the_next_key_goes_on_with_the_one_before(
+    session, district, unit, is_taken
+):
+    renewed(session, unit)
+    if is_taken:
+        shut_out_a_holder(session, unit.key_id)
+
+    found = open_units(session, district)
+
+    assert found.get("police") == (None if is_taken else unit)
+    assert found.resting == ({"police"} if is_taken else frozenset())
+
+
+def test_words_to_a_stored_tip_are_taken_while_its_unit_rests(session, district, unit):
+    shut_out_a_holder(session, unit.key_id)
+    now = open_units(session, district)
+
+    found = readers_of(session, district, now, unit_id="police", key_id=unit.key_id)
+
+    assert found == unit
+
+
+def test_resting_is_part_of_what_is_compared():
+    one = OpenUnits({}, {"police"})
+
+    assert one != OpenUnits({})
+    assert one == OpenUnits({}, {"police"})
+    assert one.state == (frozenset(), {"police"})
 
 
 def test_words_are_sealed_to_the_key_in_use_where_there_is_one(session, district, unit):

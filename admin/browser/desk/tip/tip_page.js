@@ -8,6 +8,7 @@ import { bindKeys } from "../keys.js";
 import { bindNotes, hideNotes, proposeGrading, showNotes } from "../messages/note_page.js";
 import { hideReady, offerReady } from "../messages/ready_page.js";
 import { helpWriting, replyFields } from "../messages/reply.js";
+import { bindRecords, sayingFields, showRecords } from "../referral/record.js";
 import { keepShaded } from "../shade.js";
 import { bindPassing, showPassing } from "../transfer/passing.js";
 import { isLocked, keysOf, wordsOf } from "../unit_keys.js";
@@ -102,6 +103,7 @@ function show(page, opened, words) {
     if (part) part.hidden = !canSeal;
   });
   showPassing(canSeal && !isAstray(opened, page.dataset.unit, words.ways));
+  showRecords(true);
   suggest(page, opened.tip, words);
   /** @type {NodeListOf<HTMLElement>} */
   const ends = page.querySelectorAll("form[data-end]");
@@ -116,6 +118,7 @@ function hide() {
   showAskedWhy([]);
   hideSuggestions();
   hideReady();
+  showRecords(false);
   showPassing(false);
 }
 
@@ -134,9 +137,12 @@ function bindActs(words, state, renew, keys) {
   /** @type {NodeListOf<DeskForm>} */
   const forms = page.querySelectorAll("form[data-act]");
   const ends = endFields(opened, words);
-  forms.forEach((form) =>
-    bindAct(form, "end" in form.dataset ? { words, renew, fieldsOf: ends } : { words, renew }),
-  );
+  const says = sayingFields(opened, words);
+  forms.forEach((form) => {
+    const fieldsOf = "end" in form.dataset ? ends : "says" in form.dataset ? says : undefined;
+    bindAct(form, fieldsOf ? { words, renew, fieldsOf } : { words, renew });
+  });
+  bindRecords(opened);
   const decision = findById("decision");
   if (decision) guideDecision(decision, words, opened);
   bindNotes({ opened, words, renew });

@@ -12,12 +12,14 @@ export class FalseKey extends Error {
 }
 
 // For a new tip: the unit's key in use, and no other. `unit` is `{id, recipients}`, `keys` what stands
-// in keys.json; a key that retires has a last day there, `until`. Throws FalseKey.
-/** @type {(unit: NamedUnit, keys: PublishedKey[]) => void} */
-export function checkUnit(unit, keys) {
+// in keys.json; a key that retires has a last day there, `until`. Where the next key was made before a
+// member leaves, the one before it overlaps for a day: a server may hand it out until it has read of
+// the next. Throws FalseKey.
+/** @type {(unit: NamedUnit, keys: PublishedKey[], day?: string) => void} */
+export function checkUnit(unit, keys, day = today()) {
   check(
     unit,
-    keys.filter((key) => !key.until),
+    keys.filter(({ until, overlap }) => !until || (overlap && overlap >= day)),
   );
 }
 

@@ -10,16 +10,19 @@ const VERSION = "dengshao routes v1";
 /** @type {(one: [string, unknown], other: [string, unknown]) => number} */
 const byId = ([one], [other]) => (one < other ? -1 : one > other ? 1 : 0);
 
-// The one text that admin/district/data.py and site/hooks/keys_file.py write too. Which units are open
-// is not in it.
+// The one text that admin/district/data.py and site/hooks/keys_file.py write too. Which units are open,
+// and which rest, is not in it.
 /** @type {(routes: Routes) => string} */
-export function routesText({ takers, contact, units, categories, offices }) {
+export function routesText({ takers, contact, units, categories, offices, stands_in: standsIn }) {
   const pair = contact ? [contact.custodian, contact.reviewer] : null;
   /** @type {[string, unknown][]} */
   const rows = Object.keys(units).map((id) => [id, units[id].otherwise]);
   /** @type {[string, unknown][][]} */
   const tables = [rows, Object.entries(categories), Object.entries(offices)];
-  return JSON.stringify([VERSION, ...takers, pair, ...tables.map((table) => table.sort(byId))]);
+  // As CLOSED in admin/reading/routes.py.
+  const closed = standsIn === false ? ["closed"] : [];
+  const sorted = tables.map((table) => table.sort(byId));
+  return JSON.stringify([VERSION, ...takers, pair, ...sorted, ...closed]);
 }
 
 // `digest` is what stands in /keys.json. Throws FalseRoutes.

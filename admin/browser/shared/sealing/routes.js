@@ -12,6 +12,10 @@ export class FalseRoutes extends Error {
 /** @type {(routes: Routes, unit: string) => boolean} */
 const isOpen = (routes, unit) => routes.units[unit].recipients.length > 0;
 
+// A holder of its key was shut out, and its new key is not published yet: it takes nothing.
+/** @type {(routes: Routes, unit: string) => boolean} */
+const rests = (routes, unit) => routes.stands_in && Boolean(routes.units[unit].resting);
+
 // What decides a tip's way, from the answers of the form; what was not answered is unclear.
 /** @type {(answers: any) => Facts} */
 export const factsOf = (answers) => ({
@@ -46,7 +50,8 @@ export function chooseUnit(routes, facts) {
     ? routes.takers
     : wayOf(routes, known(routes.categories, facts.category));
   const [first, ...fallbacks] = way;
-  if (!excluded.includes(first)) return isOpen(routes, first) ? first : null;
+  if (!excluded.includes(first) && !rests(routes, first))
+    return isOpen(routes, first) ? first : null;
   const taker = fallbacks.find((unit) => !excluded.includes(unit) && isOpen(routes, unit));
   return taker || null;
 }
@@ -64,11 +69,17 @@ export function chooseUrgency({ category, official, exclude, when, minor }) {
   return when === "ongoing" || when === "week" ? "P2" : "P3";
 }
 
-// The categories whose unit can read tips. On the sealed way every matter goes to its takers, so all
-// or none are.
+// The categories whose unit can read tips, or rests with one that stands in for it. On the sealed way
+// every matter goes to its takers, so all or none are.
 /** @type {(routes: Routes, sealedWay: boolean) => string[]} */
 export function offeredCategories(routes, sealedWay) {
   const all = Object.keys(routes.categories);
   if (sealedWay && routes.takers.some((unit) => isOpen(routes, unit))) return all;
-  return all.filter((category) => isOpen(routes, routes.categories[category]));
+  return all.filter((category) => isTaken(routes, routes.categories[category]));
+}
+
+/** @type {(routes: Routes, first: string) => boolean} */
+function isTaken(routes, first) {
+  if (!rests(routes, first)) return isOpen(routes, first);
+  return wayOf(routes, first).some((unit) => unit !== first && isOpen(routes, unit));
 }

@@ -4,6 +4,7 @@ import "../../shared/old.js";
 import { byId, findById } from "../../shared/page/dom.js";
 import { postJson } from "../api.js";
 import { watch } from "../keyring.js";
+import { offerNewTouch } from "../one_touch/account.js";
 import { askSecret, isAble } from "../passkeys.js";
 import { codeOf, forgetCode, isSealed, rememberSealed } from "../remembered.js";
 import { askSecond, offerFactors, showCodes } from "../second.js";
@@ -35,6 +36,10 @@ if (newCodes) {
   });
 }
 showRemembered();
+offerNewTouch(name, async (codes) => {
+  if (codes.length) await showCodes(byId("second-set-up"), name, codes);
+  location.reload();
+});
 
 async function prove() {
   byId("prove").hidden = true;

@@ -9,7 +9,8 @@ import {
   normalisePassphrase,
 } from "../../shared/sealing/member.js";
 import { bindSignOut, load, watch, wayBack } from "../keyring.js";
-import { Opener } from "../opening.js";
+import { offerTouch } from "../one_touch/page.js";
+import { Opener, touchIn, touchToUnlock } from "../opening.js";
 import {
   codeOf,
   forgetCode,
@@ -208,6 +209,12 @@ async function startForm(form) {
     ? (opener, typed) => opener.unlock(typed).then(() => ({ next: form.dataset.next }))
     : (opener, typed) => opener.signIn(typed, (asked) => takeTurns(typed.name, asked));
   new SecretForm(form, act).start();
+  offerTouch(async () => {
+    const { next } = isUnlock
+      ? await touchToUnlock(byId("name").value).then(() => form.dataset)
+      : await touchIn();
+    return wayBack() || next || DESK;
+  });
 }
 
 // The second factor takes the form's place; what was typed stays in memory until it is shown.

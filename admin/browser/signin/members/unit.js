@@ -48,6 +48,14 @@ function showPrints(page, keys) {
   } else if (byId("unit-print")) {
     byId("unit-print").textContent = fingerprint(page.dataset.unit, unit.recipient, unit.recovery);
   }
+  if (unit && byId("next-print")) showNext(page.dataset.unit, unit);
+}
+
+// Of the key that takes over once it is published: it was given to this tab at its last unlocking.
+/** @type {(unitId: string, unit: HeldKeys) => void} */
+function showNext(unitId, { next }) {
+  byId("next-locked").hidden = Boolean(next);
+  if (next) byId("next-print").textContent = fingerprint(unitId, next.recipient, next.recovery);
 }
 
 /** @type {(page: UnitPage, keys: OpenedKeys, words: UnitWords) => void} */
@@ -114,12 +122,14 @@ function askBack(half, n, words) {
 }
 
 // Whoever holds the key compares with the key in their own hands; who has none yet, or an older one
-// alone, with what the browser computes of the recipients that the server names.
+// alone, with what the browser computes of the recipients that the server names. So does a tab that
+// was unlocked before the unit's next key was made.
 /** @type {(form: ConfirmForm, keys: OpenedKeys | null, words: UnitWords) => void} */
 function bindConfirm(form, keys, words) {
   const { unit } = form.dataset;
   const held = keys && keys.units[unit];
-  const { recipient, recovery } = held && !held.isOldOnly ? held : form.dataset;
+  const mine = held && (form.dataset.next ? held.next : held);
+  const { recipient, recovery } = mine && mine.recipient ? mine : form.dataset;
   const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
   bindForm(
     form,

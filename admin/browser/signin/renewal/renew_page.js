@@ -66,13 +66,23 @@ async function begin(unitId, keys, words) {
   const proof = await solve(unit.identity, told.riddle);
   byId("begin-part").hidden = true;
   showSheet(made, words, async () => {
-    const body = Object.assign({ old: told.old, proof }, made.posted);
-    const { id } = await postJson("/desk/unit/renew", body);
-    const next = nextUnit(unit, made, id);
+    const body = Object.assign({ old: told.old, planned: told.planned, proof }, made.posted);
+    /** @type {{ id: string, next: boolean }} */
+    const stored = await postJson("/desk/unit/renew", body);
+    if (stored.next) return wait(keys, unitId, unit, made);
+    const next = nextUnit(unit, made, stored.id);
     await keep(keys, unitId, Object.assign({ isVouched: true }, next));
     showMade();
     resealUnit(next);
   });
+}
+
+// Made before somebody leaves, it is in use only once it is published: until then the tab keeps of it
+// what is read out.
+/** @type {(keys: OpenedKeys, unitId: string, unit: CurrentKeys, made: NextKey) => Promise<void>} */
+async function wait(keys, unitId, unit, { posted: { recipient, recovery } }) {
+  await keep(keys, unitId, Object.assign({}, unit, { next: { recipient, recovery } }));
+  showMade();
 }
 
 // The unit's keys with the new one in front.

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from admin.desk.queue.lanes import COUNTED_MAX
+from admin.desk.queue.lane_counts import COUNTED_MAX
 from admin.desk.words import counted
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency

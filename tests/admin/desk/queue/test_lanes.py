@@ -7,15 +7,8 @@ from sqlalchemy import insert, select, text, update
 
 from admin.db import db, today
 from admin.desk.claims import clock
-from admin.desk.queue.lanes import (
-    COUNTED_MAX,
-    LANES,
-    Cursor,
-    Lane,
-    Viewer,
-    behind,
-    counts_statement,
-)
+from admin.desk.queue.lane_counts import COUNTED_MAX, counts_statement
+from admin.desk.queue.lanes import LANES, Cursor, Lane, Viewer, behind
 from admin.desk.queue.listing import queue_statement
 from admin.desk.queue.search import Wanted
 from admin.desk.queue.side import around_statement, read_around

@@ -12,6 +12,7 @@ from admin.desk import loading
 from admin.desk.tip import link_views, opening
 from admin.desk.transfer import views as transfer_views
 from admin.models import (
+    AuditEvent,
     Decision,
     Member,
     Message,
@@ -165,3 +166,40 @@ def test_who_opens_it_at_the_moment_when_it_goes_is_sent_nothing_and_reads_nothi
     assert codes[-1] == "transferred_misfiled_drugs"
     with app.app_context():
         assert db.reading.get(TipOpening, tip.id) is None
+
+
+@pytest.mark.parametrize("address", ["transfer", "arrived", "back"])
+def test_who_takes_it_out_at_the_moment_when_it_goes_is_sent_nothing_of_the_other_unit(
+    app, passer, desk, drugs, sign_in, tip, fresh, monkeypatch, address
+):
+    reader, new_unit = (desk, "drugs") if address == "transfer" else (drugs, "police")
+    colleague, head = sign_in("police-2"), sign_in("police-head")
+    if reader is drugs:
+        assert passer.pass_on(colleague, tip, "drugs").status_code == 200
+    reader.post(fresh(tip), "clear")
+    check = transfer_views.check_clear
+
+    def move():
+        if reader is desk:
+            return passer.pass_on(colleague, fresh(tip), "drugs").status_code
+        with app.app_context():
+            transfer = db.reading.scalars(select(Transfer.id)).one()
+        return head.submit(f"/desk/transfers/{transfer}/fetched-back", {}).status_code
+
+    def goes_now(one):
+        check(one)
+        monkeypatch.setattr(transfer_views, "check_clear", check)
+        # In a thread: a request within this one would share what it knows of the member.
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(move).result() in (200, 303)
+
+    monkeypatch.setattr(transfer_views, "check_clear", goes_now)
+
+    answer = reader.get(f"/desk/tips/{tip.reference}/{address}.json")
+
+    assert fresh(tip).unit_id == new_unit
+    assert answer.status_code != 200
+    assert "sealed" not in answer.text
+    with app.app_context():
+        readers = select(AuditEvent.by).where(AuditEvent.act == "transfer_read")
+        assert db.reading.scalars(readers).all() == ["police-2"]

@@ -2,36 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from admin.db import db, today
-from admin.models import AuditEvent, KeyGrant, Member, Transfer, TransferFile, UnitKey
+from admin.models import AuditEvent, Member, Transfer
 from admin.vault import expiry
 from admin.vault.key_change import transfers
 
 from .passing import TALK, content_mac, parts_of, sealed_for, send
-
-
-@pytest.fixture
-def holders(app, units, members):
-    """Let the members of the police and of the drugs unit hold their units' keys."""
-    with app.app_context():
-        keys = {row.unit_id: row.id for row in db.session.scalars(select(UnitKey))}
-        for staff in members.values():
-            if staff.unit_id in ("police", "drugs"):
-                grant = {"unit_key_id": keys[staff.unit_id], "member_id": staff.member_id}
-                db.session.add(KeyGrant(**grant, sealed=b"x"))
-        db.session.commit()
-
-
-@pytest.fixture
-def kept(app):
-    def counted():
-        with app.app_context():
-            return db.reading.execute(select(func.count()).select_from(TransferFile)).scalar_one()
-
-    return counted
 
 
 def check(passer, browser, transfer, words=None, **more):
@@ -78,7 +56,7 @@ def test_a_colleague_compares_and_then_the_old_bytes_go_with_the_acceptance(
     passer.take_over(drugs, fresh(passed))
     assert kept() == 0
     assert "transfers-unchecked" not in colleague.get("/desk/").text
-    assert acts(app)[-2:] == ["transfer_checked", "transfer_read"]
+    assert acts(app)[-3:] == ["transfer_compared", "transfer_checked", "transfer_read"]
 
 
 def test_what_was_taken_over_first_stays_until_a_colleague_has_compared(

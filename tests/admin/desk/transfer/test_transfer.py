@@ -1,9 +1,10 @@
 """A tip passed on to another unit, over HTTP: what goes through, and every refusal."""
 
+import json
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from admin.auditor.words import detail_words, transfer_codes
 from admin.db import db, today
@@ -24,7 +25,6 @@ from admin.models import (
     TipLink,
     TipReader,
     Transfer,
-    TransferFile,
     UnitKey,
 )
 from admin.sealing import age, payload
@@ -45,17 +45,6 @@ from tests.conftest import UnitSecrets
 from .passing import TALK, content_mac, opened, send
 
 WORDS = b'{"v":1,"kind":"note"}'
-
-
-@pytest.fixture
-def kept(app):
-    """Count the old files that are kept of transfers."""
-
-    def counted():
-        with app.app_context():
-            return db.reading.execute(select(func.count()).select_from(TransferFile)).scalar_one()
-
-    return counted
 
 
 @pytest.fixture
@@ -617,8 +606,11 @@ def test_of_ties_at_the_unit_before_the_history_names_no_other_tip(
     passer.pass_on(desk, fresh(tip), "drugs")
 
     page = drugs.show(tip).text
-    assert other.reference not in page
+    sheet = drugs.get(f"/desk/tips/{tip.reference}/case-file").text
+    assert other.reference not in page + sheet
     assert "和 别的线索 关联为同一件事" in page
+    # The sheet's lines stand in the page as JSON.
+    assert json.dumps("和 别的线索 关联为同一件事").strip('"') in sheet
 
 
 def test_a_purge_takes_the_old_files_along(app, passed, change, kept):

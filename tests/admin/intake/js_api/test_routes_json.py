@@ -28,7 +28,9 @@ def test_the_routes_tell_all_that_chooses_a_unit(app, client, units):
 
     with app.app_context():
         district, site_id = app_state().district, app_state().site_id
-    assert list(routes) == [*("site", "takers", "units", "categories", "offices", "contact")]
+    assert list(routes) == [
+        *("site", "takers", "stands_in", "units", "categories", "offices", "contact")
+    ]
     assert routes["site"] == site_id
     assert routes["takers"] == ["supervision", "upper"]
     assert routes["categories"] == {row.id: row.route for row in district.categories.values()}

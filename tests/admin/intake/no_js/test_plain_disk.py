@@ -31,6 +31,12 @@ WRITES = "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,splice,copy_file
 
 
 @pytest.fixture
+def tmp_path(on_disk):
+    """On a disk: what is written to memory counts as no trace here."""
+    return on_disk
+
+
+@pytest.fixture
 def database_url(sqlite_url):
     """One database is enough here: SQLite's is the one whose files this process writes."""
     return sqlite_url

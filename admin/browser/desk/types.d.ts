@@ -499,7 +499,7 @@ interface QueuePage extends HTMLElement {
   };
 }
 
-// /desk/labels.json, by admin/desk/queue/label_views.py; of readers only where there are any.
+// /desk/labels.json, by admin/desk/labels/views.py; of readers only where there are any.
 interface QueueLabels {
   labels: Record<string, string>;
   readers?: LabelReader[];

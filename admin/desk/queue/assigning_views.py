@@ -10,6 +10,7 @@ from ...db import db
 from ...models import Member, Tip
 from ..blueprint import Answer, bp
 from ..claims import clock, is_held
+from ..labels.views import misses_labels, sees_labels
 from ..loading import (
     back_to,
     locked_tip,
@@ -17,7 +18,6 @@ from ..loading import (
 )
 from ..tip import labels
 from .assigning import NotToThem, assign
-from .label_views import misses_labels, sees_labels
 from .side import Colleague, read_side
 from .views import this_viewer
 

@@ -21,6 +21,7 @@ from ...web.security import staff_only
 from .. import words
 from ..blueprint import Answer, bp
 from ..claims import clock
+from ..labels.views import asked_references, readers_json, sees_labels
 from . import words as queue_words
 from .filters import (
     MOST,
@@ -31,7 +32,6 @@ from .filters import (
     delete_filter,
     save_filter,
 )
-from .label_views import asked_references, readers_json, sees_labels
 from .lanes import (
     Cursor,
     Lane,

@@ -65,7 +65,7 @@ def renewed(session, holder, identity, members):
 
 
 def label_reader(held):
-    """Somebody for whom a holder of the unit's key vouched; that they hold it too does not matter."""
+    """Somebody for whom a holder of the unit's key vouched; here they hold it too."""
     return LabelReader(
         member_id=held.first.id,
         unit_id="police",

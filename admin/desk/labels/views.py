@@ -1,4 +1,4 @@
-"""Category and township for dispatchers: sealed once more by members, opened by their own key."""
+"""What members' browsers keep of labels for dispatchers, and what dispatchers' browsers get."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from ...sealing.payload import CROCKFORD
 from ...vault.labels import copies as label_copies
 from ...vault.labels import vouched
 from ..blueprint import Answer, bp
-from .listing import PAGE
+from ..queue.listing import PAGE
 
 
 def asked_references() -> list[str]:

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood mutants posters screens offline lighthouse lock system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year mutants posters screens offline lighthouse lock system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -79,6 +79,9 @@ bench-full: $(SERVED) ## The queue over a million tips, both databases; writes b
 
 flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
+
+year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
+	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
 offline: $(VENV)/.run ## Build a copy of the site that opens from a disk or a stick: build/offline
 	@$(BIN)/mkdocs build --strict --quiet --no-directory-urls --site-dir build/offline

@@ -685,11 +685,18 @@ class Referral(Base):
     __table_args__ = (
         Index("ix_referral_serial", "unit_id", "year", "serial", unique=True),
         Index("ix_referral_tip", "tip_id", "number", unique=True),
-        # One package at a time for each organ.
+        # One package at a time waits to leave for each organ.
         Index(
-            "ix_referral_open",
+            "ix_referral_made",
             *("tip_id", "organ"),
             unique=True,
+            sqlite_where=text("sent_on IS NULL AND settled_on IS NULL"),
+            postgresql_where=text("sent_on IS NULL AND settled_on IS NULL"),
+        ),
+        # What is open, of all units: few rows.
+        Index(
+            "ix_referral_open",
+            "tip_id",
             sqlite_where=text("settled_on IS NULL"),
             postgresql_where=text("settled_on IS NULL"),
         ),
@@ -952,6 +959,10 @@ class Invitation(Base):
     ends_at: Mapped[int] = mapped_column(BigInteger)
     wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
     used_on: Mapped[date | None]
+    # The 核对码 that the new member read back to a holder of the unit's key, and that holder's MAC
+    # over it: a row that was changed must not pass.
+    heard_code: Mapped[str | None] = mapped_column(String(24))
+    heard_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class AuditEvent(Base):

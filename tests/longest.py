@@ -18,6 +18,7 @@ LONGEST = (
     "admin/intake/test_form_browser.py",
     "admin/intake/test_crash.py",
     "journeys/test_simulated_year.py",
+    "year/test_year.py",
     "admin/desk/files/test_files_hostile.py",
     "pages/test_search.py",
     "journeys/test_run.py",

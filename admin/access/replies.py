@@ -32,8 +32,13 @@ def sent_text(name: str) -> str:
     return text[:200] if isinstance(text, str) else ""
 
 
-def first_page(roles: tuple[str, ...]) -> str:
-    """Tell where a member begins: the first of their roles' own pages, or the queue."""
+def first_page(roles: tuple[str, ...], *, waits: bool = False) -> str:
+    """Tell where a member begins: the first of their roles' own pages, or the queue.
+
+    Who `waits` for the key of their unit begins where it is made and handed on.
+    """
+    if waits:
+        return "/desk/unit/"
     for role, endpoint in HOMES.items():
         if role in roles:
             return url_for(endpoint)

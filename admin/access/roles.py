@@ -16,6 +16,17 @@ ROLES: Final = {
     "counter": _l("统计员"),
     "administrator": _l("系统管理员"),
 }
+ABOUT: Final = {
+    "registrar": _l("接收、登记线索，问举报人"),
+    "analyst": _l("看线索，作判断，作决定"),
+    "reviewer": _l("单位负责人：交钥匙、分派、复核别人的决定"),
+    "custodian": _l("公职人员线索那条路的负责人，别的同复核员"),
+    "dispatcher": _l("只分派，看不到线索内容"),
+    "auditor": _l("看日志，查谁动过什么，看不到线索内容"),
+    "counter": _l("只看统计数"),
+    "administrator": _l("管账户，看不到线索内容"),
+}
+"""What each role is for, in words for who chooses one."""
 # They look after logs, totals and accounts; none of them belongs to a unit.
 WITHOUT_UNIT: Final = frozenset({"auditor", "counter", "administrator"})
 # A dispatcher belongs to a unit and assigns by the cover alone. None of these reads a tip, so none

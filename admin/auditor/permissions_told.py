@@ -97,8 +97,8 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
     Act.CONTACT: ("两个单位的，先后用", "of two units, one after the other"),
     Act.HAND_ON: ("本单位的", "the unit's"),
     Act.VOUCH: (
-        "本单位的；只给亲耳核对过指纹的分派员",
-        "the unit's, for a dispatcher whose fingerprint the head has heard",
+        "本单位的；只给亲耳核对过核对码的分派员",
+        "the unit's, for a dispatcher whose 核对码 the head has heard",
     ),
     Act.SEE_LABEL: ("分派员自己的", "the dispatcher's own"),
     Act.RENEW_KEY: ("本单位旧的那把", "the unit's old one"),

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..config import Config
 from ..db import SHANGHAI, today
-from ..models import HoldKind, HoldStep, Tip
+from ..models import HoldKind, HoldStep, Setting, Tip
 from ..tip.status import TipStatus
 from ..vault import history
 from ..vault.events import SYSTEM
 from ..vault.expiry import EMPTY, HANGING
-from ..vault.retention.deletions import RESTORED, Entry, merged, tag_key, tag_of
+from ..vault.retention.deletions import END, RESTORED, Entry, merged, tag_key, tag_of
 from .checking import PartTaker
 
 _AT_ONCE: Final = 5000
@@ -85,6 +85,8 @@ class Replay:
     def finish(self, connection: Connection) -> None:
         """Write down what was done, in the newest form of the tables."""
         with Session(bind=connection, autoflush=False) as session:
+            # Of the journal of then: this installation may begin another.
+            session.execute(delete(Setting).where(Setting.name == END))
             standing = list(self.deleted.items())
             for start in range(0, len(standing), _AT_ONCE):
                 history.record_purged(session, dict(standing[start : start + _AT_ONCE]))

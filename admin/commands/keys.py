@@ -14,14 +14,14 @@ def keys() -> None:
 
 @keys.command(
     "apply",
-    help="公布第二个人核对过的钥匙：问指纹，写好 keys.yml 和网站的 keys.json，再取回来给您看。",
+    help="公布第二个人核对过的钥匙：问核对码，写好 keys.yml 和网站的 keys.json，再取回来给您看。",
 )
 @click.option(
     "--fingerprint",
     "given",
     multiple=True,
-    metavar="UNIT=指纹",
-    help="持钥人念的指纹，可以写几次；不写就当场问。",
+    metavar="UNIT=核对码",
+    help="持钥人念的核对码，可以写几次；不写就当场问。",
 )
 @click.option(
     "--until",

@@ -26,7 +26,7 @@ from . import words
 from .holds.services import NoOtherHead, Outdated, OwnRequest
 from .loading import TipLeft, own_tip
 from .queue.assigning import NotToThem
-from .referral.services import NotAccepted, TooMany, WithThem, WrongStep
+from .referral.services import NotAccepted, StillHere, TooMany, WrongStep
 from .seconding import NoReason
 from .services import (
     ChangedMeanwhile,
@@ -57,7 +57,7 @@ _NOT_NOW: dict[type[Exception], Any] = {
     KeptOnly: _l("过了删除日，只因保全留着：举报人已看到内容已删除，不能再办、再问。"),
     StillOut: _l("还有转给外单位的材料没有结果。请先记下退回、结果，或者不再等，再作决定。"),
     NotAccepted: _l("先受理，才能转给外单位。"),
-    WithThem: _l("已经有材料转给这个机关，还没有结果。"),
+    StillHere: _l("给这个机关的材料已经做好一份，还没有送出。请先送出，或者作废。"),
     TooMany: _l("这条线索转出的材料太多了，不能再做。"),
     WrongStep: _l("这份材料现在不能这样记。请重新载入页面。"),
     WrongReason: _l("这条线索现在不能这样处理。请重新载入页面。"),
@@ -65,7 +65,9 @@ _NOT_NOW: dict[type[Exception], Any] = {
     NoOtherHead: _l("本单位没有另一位负责人可以同意。请让不是负责人的同事来提。"),
     OwnRequest: _l("您自己提的，要另一位负责人来答。"),
     Outdated: _l("提的时候和现在不一样了，不能同意。请答不同意，让对方再提。"),
-    NobodyHere: _l("这样结束，要本单位另一个人看过、同意。现在没有第二个人，请先找负责人。"),
+    NobodyHere: _l(
+        "这样结束，要本单位另一个人看过、同意。现在没有第二个人：请加一个成员，或者转给别的单位办。"
+    ),
     NoReason: _l("请写明为什么这样结束。字会加锁，只有本单位的人看得到。"),
     NotToThem: _l("不能分派给这个人：不在本单位，或者不能打开这条线索。请另选一个人。"),
     Unlabelled: _l("专管线索不加标记。请不要在别处写明它是什么事。"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
@@ -22,6 +22,7 @@ from ..reading.keys_file import (
 )
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
+from .organs import Organ, check_organs, organ_of
 
 
 @dataclass(frozen=True)
@@ -89,42 +90,6 @@ class TransferReasons:
     def word(self, reason: str) -> str:
         found = self.on.get(reason) or self.back.get(reason)
         return found.zh if found else reason
-
-
-@dataclass(frozen=True)
-class Organ(Choice):
-    """An organ outside this house to which a tip may be referred: organs.yml."""
-
-    kind: str
-    takes: frozenset[str]
-    """Categories; what is about an official goes by the kind alone."""
-    basis: str
-    address: str
-    phone: str
-    key: str | None
-    """A recipient of age that the organ has told; without one, a passphrase or paper."""
-    offices: tuple[str, ...]
-    """Never offered where the reporter excluded one of these."""
-    upper: bool
-    """It is one level above."""
-
-    @property
-    def outcome(self) -> str:
-        """Return which outcome of outcomes.yml a referral to it is."""
-        return OUTCOME_OF[self.kind]
-
-    @property
-    def is_for_officials(self) -> bool:
-        """Tell whether what may be about an official can go there."""
-        return self.kind == "supervision" or self.upper
-
-
-OUTCOME_OF: Final = {
-    "department": "to_department",
-    "supervision": "to_supervision",
-    "police": "to_other_police",
-}
-"""The outcome of outcomes.yml of a referral to each kind of organ."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +215,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
     )
     _check_units(district)
-    _check_organs(district)
+    check_organs(content)
     return district
 
 
@@ -284,25 +249,11 @@ def _transfers(found: dict[str, Any]) -> TransferReasons:
 
 def _referrals(found: dict[str, Any]) -> ReferralRules:
     return ReferralRules(
-        organs={row["id"]: _organ(row) for row in current(found["items"])},
+        organs={row["id"]: organ_of(row) for row in current(found["items"])},
         ways=_choices(found["ways"]),
         back=_choices(found["back"]),
         results=tuple(found["results"]),
         most=found["most"],
-    )
-
-
-def _organ(row: dict[str, Any]) -> Organ:
-    return Organ(
-        *(row["id"], row["zh"], row["en"]),
-        kind=row["kind"],
-        takes=frozenset(row["takes"]),
-        basis=row["basis"]["zh"],
-        address=row["address"],
-        phone=row.get("phone", ""),
-        key=row.get("key"),
-        offices=tuple(row["offices"]),
-        upper=bool(row.get("upper")),
     )
 
 
@@ -347,17 +298,6 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: a practice unit takes no tips: {', '.join(astray)}")
     if missing := sorted(named - set(district.units)):
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
-
-
-def _check_organs(district: District) -> None:
-    """Refuse an organ that names what is not there: an office misspelt would exclude nothing."""
-    for organ in district.referrals.organs.values():
-        astray = {*organ.takes} - {*district.categories} | {*organ.offices} - {*district.offices}
-        if astray:
-            raise DataError(f"organs.yml: {organ.id}: no such id: {', '.join(sorted(astray))}")
-    told = {*OUTCOME_OF.values(), *district.referrals.results}
-    if missing := sorted(told - set(district.outcomes)):
-        raise DataError(f"organs.yml: no such outcome: {', '.join(missing)}")
 
 
 def routes_text(district: District) -> str:

@@ -61,7 +61,7 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import departures, files, keys, machine, web
+from . import deletions, departures, files, keys, machine, web
 from . import store as stored
 from .findings import (
     Finding,
@@ -203,6 +203,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
         is_demo=is_demo(session),
         has_file=(config.data / "demo.json").exists(),
     )
+    yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):
         if not district.units[unit.id].practice:

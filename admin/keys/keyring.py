@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..access.roles import WITHOUT_CONTENT
 from ..models import KeyGrant, Member, NextGrant, NextKey, UnitKey
 from . import issuing
 
@@ -35,6 +36,22 @@ def read_grants(session: Session, member_id: int) -> list[UnitGrant]:
         .order_by(UnitKey.unit_id, UnitKey.retired_on.is_not(None), UnitKey.retired_on.desc())
     ).all()
     return [UnitGrant(key, sealed, issuing.roster(session, key)) for key, sealed in rows]
+
+
+def waits(session: Session, member: Member) -> bool:
+    """Tell whether a reader of tips has no key of their unit that is in use, or it has none."""
+    if member.unit_id is None or WITHOUT_CONTENT & set(member.roles):
+        return False
+    held = (
+        select(KeyGrant.id)
+        .join(UnitKey, UnitKey.id == KeyGrant.unit_key_id)
+        .where(
+            KeyGrant.member_id == member.id,
+            UnitKey.unit_id == member.unit_id,
+            UnitKey.retired_on.is_(None),
+        )
+    )
+    return session.execute(held.limit(1)).first() is None
 
 
 def read_next(session: Session, member: Member) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from ..models import UnitKey
 from ..sealing.age.hybrid import HybridIdentity
+from ..sealing.check_code import check_code
 from ..sealing.member import grouped_code
 from . import recovery_shares
 from .issuing import MemberKeys, member_fingerprint
@@ -16,7 +17,7 @@ def member_card(name: str, keys: MemberKeys, passphrase: str | None) -> str:
         "成员卡（只打印这一次，请本人收好）",
         f"姓名：{name}",
         f"成员码：{grouped_code(keys.code)}",
-        f"指纹：{member_fingerprint(name, keys.recipient)}",
+        f"核对码：{check_code(member_fingerprint(name, keys.recipient))}",
     ]
     if passphrase is not None:
         lines.append(f"口令：{passphrase}（请记住后裁掉这一行）")
@@ -30,8 +31,8 @@ def recovery_sheet(unit_key: UnitKey, recovery: HybridIdentity) -> str:
         [
             _RULE,
             f"单位密钥已造好：{unit_key.unit_id}",
-            f"指纹：{unit_key.fingerprint}",
-            "请另一个人在「本单位」页核对指纹，再由 dengshao keys apply 公布，本单位才开放。",
+            f"核对码：{check_code(unit_key.fingerprint)}",
+            "请另一个人在「本单位」页核对钥匙，再由 dengshao keys apply 公布，本单位才开放。",
             _RULE,
             "恢复单（只打印这一次，两半由两个人分开保管，缺一半打不开）",
             f"第一半：{first}",

@@ -131,9 +131,10 @@ def moved(transfer: LastTransfer | None) -> str:
 
 def referred(tip: Tip, referral: LastReferral | None) -> str:
     """Say what became of what left for an organ, without naming one; empty where nothing left."""
-    if referral is None or tip.status is TipStatus.PURGED:
+    said = _REFERRED.get(referral.end) if referral else None
+    if referral is None or said is None or tip.status is TipStatus.PURGED:
         return ""
-    return str(_REFERRED[referral.end] % {"day": format_date(referral.day, "long")})
+    return str(said % {"day": format_date(referral.day, "long")})
 
 
 _REFERRED: Final[dict[str | None, Any]] = {

@@ -32,6 +32,7 @@ from ..keys.passphrases import (
 )
 from ..models import Member, UnitKey
 from ..sealing.age.hybrid import HybridIdentity
+from ..sealing.check_code import check_code, is_code_of
 from ..sealing.member import BadCode
 from ..signin import second, services
 from . import countersign
@@ -119,9 +120,9 @@ def _ask_passphrase() -> str:
 
 
 def _ask_fingerprint(holder: str, expected: str) -> None:
-    typed = click.prompt(f"持钥人 {holder}：请照新成员卡上的指纹输一遍", type=str)
-    if "".join(typed.lower().split()) != expected.replace(" ", ""):
-        raise click.ClickException("指纹不一样，密钥没有交出去，成员也没有增加。")
+    typed = click.prompt(f"持钥人 {holder}：请照新成员卡上的核对码输一遍", type=str)
+    if not is_code_of(typed, expected):
+        raise click.ClickException("核对码不一样，密钥没有交出去，成员也没有增加。")
 
 
 def suspend_staff(name: str, *, alone: bool) -> None:
@@ -175,7 +176,9 @@ def show_unit(unit_id: str) -> None:
     found = _overview(unit_id)
     key = _key(unit_id)
     click.echo(f"单位：{found.title}（{found.id}）")
-    click.echo(f"指纹：{key.fingerprint}（{'已核对' if found.is_confirmed else '未核对，不开放'}）")
+    click.echo(f"指纹：{key.fingerprint}")
+    state = "已核对" if found.is_confirmed else "未核对，不开放"
+    click.echo(f"核对码：{check_code(key.fingerprint)}（{state}）")
     click.echo(f"造于：{key.made_on}")
     click.echo(f"持钥人：{'、'.join(found.holders) or '没有'}")
     click.echo(f"公钥：{key.recipient}")

@@ -25,6 +25,8 @@ VALID_SECONDS: Final = 72 * 3600
 MOST_WRONG: Final = 5
 """So many wrong codes end an invitation: eight digits must not be tried out."""
 CODE_DIGITS: Final = 8
+_TOKEN: Final = 16
+"""128 bits, of which the database keeps a hash: 22 characters of a link that people also copy."""
 BY_LINK: Final = "link"
 """What the log says of who got the code by the second link without an account."""
 
@@ -78,11 +80,13 @@ def invite(
     now: int,
     replaces: Member | None = None,
     speaking_unit: str | None = None,
+    by_later_head: bool = False,
 ) -> Links:
     """Make an invitation; an earlier one under the same name ends. The caller commits.
 
     `replaces` is an account whose passphrase or card is lost: it ends as the new member joins.
-    `speaking_unit` names another unit whose head speaks the code, instead of the member's own.
+    `speaking_unit` names another unit whose head speaks the code, instead of the member's own;
+    `by_later_head` says that the unit's first head does, who is invited just now.
     Raises `enrol.BadName`, `enrol.NameTaken`, `BadRoles`, `FirstIsHead` or `BadReplaced`.
     """
     name = issuing.clean_name(name)
@@ -94,7 +98,8 @@ def invite(
     # Who forgot their passphrase speaks no code either.
     gone = replaces.name if replaces else None
     own = [head for head in heads(session, unit_id) if head != gone] if unit_id else []
-    if unit_id is not None and not own and not is_allowed(Act.SPEAK_CODE, roles):
+    is_first = unit_id is not None and not own and not by_later_head
+    if is_first and not is_allowed(Act.SPEAK_CODE, roles):
         raise FirstIsHead
     can_speak = heads(session, speaking_unit) if speaking_unit else own
     session.execute(
@@ -102,8 +107,8 @@ def invite(
         .where(Invitation.name == name, Invitation.ends_at > now)
         .values(ends_at=now)
     )
-    token = secrets.token_urlsafe(32)
-    head_token = None if can_speak else secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(_TOKEN)
+    head_token = None if can_speak or by_later_head else secrets.token_urlsafe(_TOKEN)
     invitation = Invitation(
         token_hash=_hash(token),
         head_hash=_hash(head_token) if head_token else None,
@@ -154,6 +159,12 @@ def is_known(session: Session, token: str, now: int) -> bool:
     return session.execute(select(Invitation.id).where(either, *_alive(now))).first() is not None
 
 
+def unit_of(session: Session, token: str, now: int) -> str | None:
+    """Name, by reading alone, the unit that a link or a second link is about."""
+    either = (Invitation.token_hash == _hash(token)) | (Invitation.head_hash == _hash(token))
+    return session.execute(select(Invitation.unit_id).where(either, *_alive(now))).scalar()
+
+
 def find(session: Session, token: str, now: int) -> Invitation:
     """Find the invitation that a link opens, and hold its row. Raises `NoInvitation`."""
     return _one(session, Invitation.token_hash == _hash(token), now)
@@ -189,6 +200,8 @@ def speak_code(
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     invitation.code_hash = _code_hash(key, invitation, code)
     invitation.code_by = by
+    # Who typed the earlier one may have read back a key that is no more.
+    invitation.heard_code = invitation.heard_mac = None
     session.flush()
     record(
         session,

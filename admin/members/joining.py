@@ -126,10 +126,11 @@ def has_members(session: Session) -> bool:
     return session.execute(select(Member.id).limit(1)).first() is not None
 
 
-def write_setup_code(session: Session, data: Path) -> Path | None:
+def write_setup_code(session: Session, data: Path, desk: str = "") -> Path | None:
     """Leave the one-time code of an empty store in its data folder; None where members are.
 
-    A code that lies there stays: a restart must not spoil what somebody has copied.
+    Where the desk's address is given, a link stands under the code: behind the "#" no server and
+    no log sees it. A code that lies there stays: a restart must not spoil what somebody has copied.
     """
     path = data / _SETUP_FILE
     if has_members(session):
@@ -138,13 +139,15 @@ def write_setup_code(session: Session, data: Path) -> Path | None:
     if not path.exists():
         code = "".join(secrets.choice(CROCKFORD) for _ in range(_SETUP_LENGTH))
         path.touch(mode=0o600, exist_ok=False)
-        path.write_text("-".join(re.findall(".....", code)) + "\n", "ascii")
+        grouped = "-".join(re.findall(".....", code))
+        link = f"{desk}/desk/setup#{grouped}\n" if desk else ""
+        path.write_text(f"{grouped}\n{link}", "ascii")
     return path
 
 
 def is_setup_code(data: Path, typed: str) -> bool:
     try:
-        expected = _plain((data / _SETUP_FILE).read_text("ascii"))
+        expected = _plain((data / _SETUP_FILE).read_text("ascii").partition("\n")[0])
     except (OSError, ValueError):
         return False
     return len(expected) == _SETUP_LENGTH and secrets.compare_digest(expected, _plain(typed))

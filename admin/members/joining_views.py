@@ -18,8 +18,10 @@ from ..keys import issuing
 from ..keys.posted import BadKeys
 from ..models import Invitation
 from ..signin import guard
+from ..signin.words import second_words
 from ..web.security import public
 from . import (
+    heard,
     invitations,
     joining,
     suspension,
@@ -36,7 +38,7 @@ _MOST_TEXT = 200
 def setup() -> str:
     """Let the first administrator of an empty store make their account; else there is no page."""
     _only_while_empty()
-    return render_template("members/setup.html", words=join_words())
+    return render_template("members/setup.html", words=join_words(), second_words=second_words())
 
 
 @bp.post("/setup/code")
@@ -46,7 +48,7 @@ def try_setup_code() -> Response:
     _only_while_empty()
     posted = _posted()
     if not joining.is_setup_code(app_state().config.data, _text(posted, "code")):
-        return _refused(_("装机码不对。请照服务器上的文件再输一遍。"), 403)
+        return _refused(_("首次设置码不对。请照服务器上的文件再输一遍。"), 403)
     try:
         name = issuing.clean_name(_text(posted, "name"))
     except issuing.BadName:
@@ -69,7 +71,7 @@ def set_up() -> Response:
     except joining.SetupDone:
         abort(404)
     except joining.WrongSetupCode:
-        return _refused(_("装机码不对。请照服务器上的文件再输一遍。"), 403)
+        return _refused(_("首次设置码不对。请照服务器上的文件再输一遍。"), 403)
     except (BadKeys, issuing.BadName):
         return _refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
     db.session.commit()
@@ -86,7 +88,7 @@ def _only_while_empty() -> None:
 @public
 def join() -> str:
     """Ask a new member for the spoken code, and let their browser make their keys."""
-    return render_template("members/join.html", words=join_words())
+    return render_template("members/join.html", words=join_words(), second_words=second_words())
 
 
 @bp.post("/join/invitation")
@@ -213,6 +215,7 @@ def _described(invitation: Invitation) -> dict[str, Any]:
         "unit": unit.zh if unit else _("不属于承办单位"),
         "roles": [str(ROLES[role]) for role in invitation.roles],
         "made_by": invitation.made_by,
+        "unit_key": heard.unit_key(db.session, invitation),
     }
 
 

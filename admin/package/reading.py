@@ -16,7 +16,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from .faults import Fault, NotOpened
 
 MANIFEST: Final = "manifest.json"
-"""As in admin/browser/desk/referral/manifest.js."""
+"""As in admin/browser/desk/package/manifest.js."""
 FACTS: Final = ("reference", "number", "from", "to", "day")
 MALFORMED: Final = (
     *(BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError),

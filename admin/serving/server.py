@@ -215,15 +215,20 @@ def _announce(config: Config) -> None:
 
 def _setup_code(config: Config) -> Path | None:
     """Leave the code for the first administrator where this node lets people sign in at all."""
-    return write_setup_code(db.reading, config.data) if "accounts" in config.rooms else None
+    if "accounts" not in config.rooms:
+        return None
+    return write_setup_code(db.reading, config.data, _desk(config))
+
+
+def _desk(config: Config) -> str:
+    return f"{'https' if config.production else 'http'}://{config.desk_host}"
 
 
 def _announce_setup(config: Config, path: Path) -> None:
     """Say where the code lies that makes the first administrator; never the code itself."""
-    scheme = "https" if config.production else "http"
     lines = (
         "还没有成员。请第一位系统管理员现在办：",
-        f"  打开 {scheme}://{config.desk_host}/desk/setup",
-        f"  装机码在 {path}（只有本机的运行用户能读）",
+        f"  打开 {path} 里写的链接（只有本机的运行用户能读）",
+        f"  或者打开 {_desk(config)}/desk/setup，照文件的第一行写首次设置码",
     )
     print("\n".join(lines), flush=True)  # noqa: T201 (the operator's terminal)

@@ -13,6 +13,7 @@ from ..access.roles import ROLES
 from ..app_state import app_state
 from ..config import SecondFactor
 from ..db import SHANGHAI, db
+from ..sealing.check_code import check_code
 from ..web.security import staff_only
 from . import (
     guard,
@@ -53,6 +54,7 @@ def account() -> str:
         sessions=sessions.list_sessions(db.reading, me, token=token, now=guard.clock()),
         when=_when,
         words=second_words(),
+        check_code=check_code,
     )
 
 

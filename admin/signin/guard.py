@@ -23,8 +23,8 @@ _WHEN_LOCKED: Final = frozenset(
 """All that a locked session reaches: unlocking, for which its browser needs salts or a challenge,
 and out."""
 
-_BY_ITSELF: Final = "/desk/pulse.json"
-"""What the queue's page asks each minute while nobody touches it."""
+_BY_ITSELF: Final = frozenset({"/desk/pulse.json", "/desk/progress.json"})
+"""What the pages of the queue and of a unit's opening ask while nobody touches them."""
 
 csrf = CSRFProtect()
 
@@ -67,7 +67,7 @@ def _load_staff(token: str, now: int) -> bool:
         return False
     g.staff, g.session_left = seen.staff, seen.ends_at - now
     # A locked session is not kept alive by what it asks for, nor any by what a page asks by itself.
-    is_alive = not seen.is_locked and request.path != _BY_ITSELF
+    is_alive = not seen.is_locked and request.path not in _BY_ITSELF
     if now - seen.last_seen > services.TOUCH_SECONDS and is_alive:
         services.touch(db.session, token, now)
         services.clear_idle(db.session, now)

@@ -4,7 +4,7 @@ from flask import Response, current_app, g, jsonify, session
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from ..access.replies import first_page, refused, sent
+from ..access.replies import refused, sent
 from ..app_state import app_state
 from ..db import db
 from ..models import Member
@@ -46,9 +46,9 @@ def touch_in() -> Response:
     opened = _judged(401)
     if isinstance(opened, Response):
         return opened
-    roles = begin(opened.member, is_verified=True)
+    first = begin(opened.member, is_verified=True)
     sealed = in_base64(opened.sealed_identity)
-    return jsonify(next=first_page(roles), csrf=generate_csrf(), sealed=sealed)
+    return jsonify(next=first, csrf=generate_csrf(), sealed=sealed)
 
 
 @bp.post("/unlock/touch")

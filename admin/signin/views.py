@@ -86,13 +86,13 @@ def check() -> Response:
         return member
     factors = second.read_factors(db.session, member.id)
     is_asked = second.is_asked(factors, app_state().config.second_factor)
-    roles = begin(member, is_verified=not is_asked)
+    first = begin(member, is_verified=not is_asked)
     asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
-    return jsonify(next=first_page(roles), csrf=generate_csrf(), second=asked)
+    return jsonify(next=first, csrf=generate_csrf(), second=asked)
 
 
-def begin(member: Member, *, is_verified: bool) -> tuple[str, ...]:
-    """Begin a new session in this browser, and commit. Returns the member's roles."""
+def begin(member: Member, *, is_verified: bool) -> str:
+    """Begin a new session in this browser, and commit. Returns the page where its member begins."""
     token = services.open_session(
         db.session,
         member,
@@ -102,11 +102,11 @@ def begin(member: Member, *, is_verified: bool) -> tuple[str, ...]:
         is_verified=is_verified,
     )
     services.clear_idle(db.session, guard.clock())
-    roles = tuple(member.roles)
+    first = first_page(tuple(member.roles), waits=keyring.waits(db.session, member))
     db.session.commit()
     session.clear()
     session[SID] = token
-    return roles
+    return first
 
 
 def judged_secret(body: object, wrong: str, status: int) -> Member | Response:
@@ -225,6 +225,7 @@ def keyring_json() -> Response:
         sealed_identity=in_base64(member.sealed_identity),
         wrap_key=_wrap_key(),
         reads_labels=is_allowed(Act.SEE_LABEL, member.roles),
+        waits=keyring.waits(db.reading, member),
         units=[keyring.grant_json(grant) for grant in grants],
         next=keyring.read_next(db.reading, member),
     )

@@ -26,11 +26,12 @@ from ..reading.keys_file import (
     read_lines,
     replace_file,
 )
+from ..sealing.check_code import is_code_of
 from . import key_lines
 from .services import plain_fingerprint
 
 _WRONG: Final = (
-    "指纹不一样，什么也没有写。请对方从自己的屏幕上再念一遍。"
+    "核对码不一样，什么也没有写。请对方从自己的屏幕上再念一遍。"
     "还不一样，就停下来，马上告诉安全审计员：数据库里的钥匙可能被换过。"
 )
 
@@ -68,7 +69,7 @@ def apply_keys(given: Iterable[str], *, until: date | None, is_site_elsewhere: b
 def _pair(text: str) -> tuple[str, str]:
     unit_id, is_pair, found = text.partition("=")
     if not is_pair:
-        raise click.ClickException("--fingerprint 要写成：单位=指纹，指纹放在引号里。")
+        raise click.ClickException("--fingerprint 要写成：单位=核对码，核对码放在引号里。")
     return unit_id.strip(), found
 
 
@@ -87,7 +88,7 @@ def _typed(waiting: Iterable[key_lines.Waiting], given: dict[str, str]) -> dict[
             continue
         if said is None:
             said = "" if is_given else _ask(key)
-        if said and plain_fingerprint(said) != plain_fingerprint(key.fingerprint):
+        if said and not _is_said(said, key.fingerprint):
             raise click.ClickException(_WRONG)
         if said:
             typed[key.unit_id] = key.fingerprint
@@ -98,11 +99,20 @@ def _typed(waiting: Iterable[key_lines.Waiting], given: dict[str, str]) -> dict[
     return typed
 
 
+def _is_said(said: str, fingerprint: str) -> bool:
+    """Tell whether the 核对码 was said, or the whole fingerprint of the key."""
+    return is_code_of(said, fingerprint) or plain_fingerprint(said) == plain_fingerprint(
+        fingerprint
+    )
+
+
 def _ask(key: key_lines.Waiting) -> str:
-    """Ask for the fingerprint, which is not shown: who reads it off this screen checks nothing."""
+    """Ask for the 核对码, which is not shown: who reads it off this screen checks nothing."""
     click.echo(f"「{key.title}」（{key.unit_id}）有一把新钥匙，{key.confirmed_by} 已在页上核对。")
     people = "、".join(key.holders) or key.made_by or "持钥人"
-    click.echo(f"请打电话给持钥人（{people}），请他从自己「本单位」页的屏幕上念指纹。")
+    click.echo(
+        f"请打电话给持钥人（{people}），请他从自己「本单位」页的屏幕上念核对码：六组，每组四个数字。"
+    )
     said: str = click.prompt(
         "照听到的输入（直接回车：这一把先不公布）", default="", show_default=False
     )

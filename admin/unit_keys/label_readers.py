@@ -61,7 +61,7 @@ class LabelPage:
     dispatchers: tuple[Dispatcher, ...]
     """Those of the unit, for a head."""
     asks_me: bool
-    """I am a dispatcher for whom nobody has vouched: I read my fingerprint out."""
+    """I am a dispatcher for whom nobody has vouched: I read my check code out."""
     is_mine: bool
     """Somebody has vouched for me."""
     is_full: bool

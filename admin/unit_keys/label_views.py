@@ -46,7 +46,7 @@ def _why_not(error: Exception) -> str:
 @bp.post("/unit/label-readers/refused")
 @may(Act.VOUCH)
 def report_wrong() -> Response:
-    """Write down that what I typed is not the fingerprint of the dispatcher's key."""
+    """Write down that what I typed is not the check code of the dispatcher's key."""
     record(db.session, "vouch_refused", by=g.staff.name, unit_id=g.staff.unit_id)
     db.session.commit()
     return jsonify(done=True)

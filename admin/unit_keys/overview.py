@@ -10,6 +10,7 @@ from ..access.permissions import Act, is_allowed
 from ..access.roles import WITHOUT_CONTENT
 from ..district.data import District
 from ..keys import issuing
+from ..members import heard
 from ..members import invitations as invite
 from ..models import (
     Invitation,
@@ -73,12 +74,25 @@ class UnitPage:
     is_leaving: bool
     """Whether I leave: then nobody hands me a key any more."""
     to_confirm: tuple[ToConfirm, ...]
+    heard: frozenset[str]
+    """Of whom a holder heard their 核对码 while they joined."""
+    name: str
+    """Whose page it is."""
     may_publish: bool
     """Who types a fingerprint here opens the unit by it; otherwise an operator does."""
 
     @property
     def was_renewed(self) -> bool:
         return self.key is not None and self.key.succeeds_id is not None
+
+    @property
+    def was_heard(self) -> bool:
+        return self.name in self.heard
+
+    def may_vouch(self, invitation: Invitation) -> bool:
+        """Tell whether I read the unit's 核对码 with the code: to who is to hold the key I hold."""
+        is_reader = not WITHOUT_CONTENT & set(invitation.roles)
+        return self.holds and invitation.unit_id == self.id and is_reader
 
     @property
     def must_hear(self) -> bool:
@@ -119,6 +133,8 @@ def read_page(
         is_leaving=next_keys.is_leaving(session, me.id),
         invitations=tuple(invite.open_invitations(session, now, unit.id)) if may_speak else (),
         to_confirm=_to_confirm(session, district, me, may_publish=may_publish),
+        heard=frozenset(heard.answers(session, unit.id)),
+        name=me.name,
         may_publish=may_publish,
     )
 

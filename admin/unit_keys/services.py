@@ -251,14 +251,7 @@ def hand_on(session: Session, holder: Member, posted: PostedGrant) -> Member:
 
     Raises `enrol.UnitHasNoKey` (the giver holds none), `Unfit` or `Stale`.
     """
-    # Held to the end: two holders at once would each leave the other's new member off the roster.
-    key = session.scalars(
-        select(UnitKey)
-        .where(UnitKey.unit_id == (holder.unit_id or ""), UnitKey.retired_on.is_(None))
-        .with_for_update()
-    ).one_or_none()
-    if key is None or not holds(session, key, holder.id):
-        raise issuing.UnitHasNoKey
+    key = held_key(session, holder)
     to = next((row for row in waiting(session, key) if row.name == posted.name), None)
     if to is None:
         raise Unfit
@@ -271,6 +264,21 @@ def hand_on(session: Session, holder: Member, posted: PostedGrant) -> Member:
     session.flush()
     record(session, "key_handed", by=holder.name, unit_id=key.unit_id, detail=to.name)
     return to
+
+
+def held_key(session: Session, member: Member) -> UnitKey:
+    """Get the key of a member's unit that is in use, and hold its row. Raises `enrol.UnitHasNoKey`.
+
+    Held to the end: two holders at once would each leave the other's new member off the roster.
+    """
+    key = session.scalars(
+        select(UnitKey)
+        .where(UnitKey.unit_id == (member.unit_id or ""), UnitKey.retired_on.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if key is None or not holds(session, key, member.id):
+        raise issuing.UnitHasNoKey
+    return key
 
 
 def holds(session: Session, key: UnitKey, member_id: int) -> bool:

@@ -17,12 +17,13 @@ from ..app_state import app_state
 from ..db import db
 from ..keys import issuing
 from ..keys.posted import BadKeys
-from ..members import invitations
+from ..members import heard, invitations
 from ..members.joining_words import unit_words
-from ..models import Member, NextKey, UnitKey
+from ..models import Invitation, Member, NextKey, UnitKey
 from ..reading.data_files import DataError
 from ..renewal import next_keys
 from ..renewal.guard import standings
+from ..sealing.check_code import check_code
 from ..signin import guard
 from ..web.security import staff_only
 from . import (
@@ -56,6 +57,7 @@ def show() -> str:
         labels=label_readers.read_page(db.reading, app_state().district, g.staff),
         roles=ROLES,
         words=unit_words(),
+        check_code=check_code,
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )
 
@@ -128,7 +130,7 @@ def _publish(key: UnitKey | NextKey) -> str | None:
 
 
 def wrong_fingerprint() -> str:
-    return str(_("指纹不一样。请对方再念一遍；还不一样，就停下来，马上告诉安全审计员。"))
+    return str(_("核对码不一样。请对方再念一遍；还不一样，就停下来，马上告诉安全审计员。"))
 
 
 @bp.get("/unit/roster.json")
@@ -139,13 +141,17 @@ def roster() -> Response:
     if key is None:
         return _refused(_("本单位还没有密钥。"), 409)
     people = unit_keys.waiting(db.reading, key)
+    said = heard.answers(db.reading, key.unit_id)
     return jsonify(
         unit_id=key.unit_id,
         recipient=key.recipient,
         recovery=key.recovery,
         roster=issuing.roster(db.reading, key),
         roster_mac=key.roster_mac,
-        waiting=[{"name": member.name, "recipient": member.recipient} for member in people],
+        waiting=[
+            {"name": one.name, "recipient": one.recipient, "heard": said.get(one.name)}
+            for one in people
+        ],
     )
 
 
@@ -185,18 +191,49 @@ def report() -> Response:
 def speak_code() -> Response:
     """Make the code that I speak to a new member of my unit."""
     try:
-        invitation = invitations.find_by_name(db.session, _text(_posted(), "name"), guard.clock())
-        if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
-            raise invitations.OwnInvitation
+        invitation = _spoken_to()
         code = invitations.speak_code(
             db.session, invitation, by=g.staff.name, key=app_state().config.key("spoken code")
         )
     except invitations.NoInvitation:
-        return _refused(_("这份邀请已经用过或过期。请重新载入页面看一看。"), 409)
+        return _refused(_gone(), 409)
     except invitations.OwnInvitation:
         refuse(Act.SPEAK_CODE)
     db.session.commit()
     return jsonify(code=f"{code[:4]} {code[4:]}")
+
+
+@bp.post("/unit/heard")
+@may(Act.HAND_ON)
+def keep_heard() -> Response:
+    """Keep what a new member read back to me, with the word of my browser that I heard it."""
+    try:
+        said = heard.read_heard(_posted())
+        invitation = _spoken_to()
+        unit_keys.held_key(db.session, _me(db.session))
+    except BadKeys:
+        return _refused(_incomplete(), 400)
+    except invitations.NoInvitation:
+        return _refused(_gone(), 409)
+    except (invitations.OwnInvitation, issuing.UnitHasNoKey):
+        refuse(Act.HAND_ON)
+    if invitation.unit_id != g.staff.unit_id:
+        refuse(Act.HAND_ON)
+    heard.keep(db.session, invitation, said)
+    db.session.commit()
+    return jsonify(done=True)
+
+
+def _spoken_to() -> Invitation:
+    """Find the invitation whose code is mine to speak. Raises `NoInvitation`, `OwnInvitation`."""
+    invitation = invitations.find_by_name(db.session, _text(_posted(), "name"), guard.clock())
+    if (invitation.code_unit_id or invitation.unit_id) != g.staff.unit_id:
+        raise invitations.OwnInvitation
+    return invitation
+
+
+def _gone() -> str:
+    return str(_("这份邀请已经用过或过期。请重新载入页面看一看。"))
 
 
 def _me(session: Session) -> Member:

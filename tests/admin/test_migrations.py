@@ -4,6 +4,7 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.event import listen
+from sqlalchemy.exc import IntegrityError
 
 from admin.migrate import alembic_config, migrate
 from tests.tip_events import event
@@ -283,6 +284,69 @@ def test_label_readers_come_and_go_and_leave_the_tips_as_they_were(store):
     assert read(store) == before
 
 
+def test_an_invitation_keeps_its_code_through_the_fifteenth_revision_and_back(store):
+    migrate(store, "0014")
+    code = bytes_of(store, "c")
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO invitation (id, token_hash, code_hash, name, roles, made_by, ends_at)"
+                f" VALUES (1, {bytes_of(store, 't')}, {code}, 'new', '[]', 'ada', 1)"
+            )
+        )
+
+    migrate(store, "0015")
+
+    asked = text("SELECT name, code_hash FROM invitation")
+    with store.begin() as connection:
+        connection.execute(text("UPDATE invitation SET heard_code = '1', heard_mac = NULL"))
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+        ((name, kept),) = connection.execute(asked).all()
+        columns = {column["name"] for column in inspect(connection).get_columns("invitation")}
+    assert (name, bytes(kept)) == ("new", b"c")
+    assert not {"heard_code", "heard_mac"} & columns
+    migrate(store, "0015")
+
+
+def test_packages_for_organs_outside_go_back_with_their_records_and_leave_the_notes(store):
+    migrate(store, "0018")
+    sealed = bytes_of(store, "s")
+    note = "INSERT INTO note (id, tip_id, number, kind, by, written_at, sealed) VALUES"
+    with store.begin() as connection:
+        connection.execute(text(f"{note} (1, 2, 1, 'note', 'ada', 5, {sealed})"))
+        connection.execute(text(f"{note} (2, 2, 1000001, 'record', 'ada', 5, {sealed})"))
+        for number, kind in enumerate(("referral_made", "referral_sent", "claimed"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO decision"
+                    " (id, tip_id, step, old, new, kind, reason, by, decided_on) VALUES"
+                    f" ({number}, 2, {number}, 'accepted', 'accepted', '{kind}', '', 'ada',"
+                    " '2026-11-07')"
+                )
+            )
+        connection.execute(
+            text(
+                "INSERT INTO referral (id, tip_id, number, unit_id, year, serial, organ, lock,"
+                " sha256, size, files, made_by, made_on) VALUES (1, 2, 1, 'police', 2026, 1,"
+                " 'market', 'paper', 'a', 1, 0, 'ada', '2026-11-07')"
+            )
+        )
+
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+
+        assert connection.scalars(text("SELECT number FROM note")).all() == [1]
+        assert connection.scalars(text("SELECT kind FROM decision")).all() == ["claimed"]
+    assert "referral" not in inspect(store).get_table_names()
+    migrate(store, "0018")
+    names = {index["name"] for index in inspect(store).get_indexes("referral")}
+    kinds = ("serial", "tip", "made", "open")
+    assert names == {f"ix_referral_{kind}" for kind in kinds}
+
+
 def test_a_passkey_of_before_opens_nothing_and_one_that_opened_goes_back_to_a_second_factor(store):
     migrate(store, "0014")
     kept = "id, member_id, sign_count, name"
@@ -309,3 +373,42 @@ def test_a_passkey_of_before_opens_nothing_and_one_that_opened_goes_back_to_a_se
         rows = connection.execute(text(f"SELECT {kept} FROM passkey")).all()
         assert [tuple(row) for row in rows] == [(1, 5, 7, "k")]
     migrate(store, "0016")
+
+
+def test_departures_and_next_keys_come_and_go_and_lose_no_tip(store):
+    migrate(store, "0010")
+    before = read(store)
+
+    migrate(store, "0017")
+
+    with store.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO next_key (id, unit_id, succeeds_id, recipient, recovery, fingerprint,"
+                " roster_mac, vouch, made_on, made_by) VALUES"
+                " (1, 'police', 7, 'r', 'q', 'g', 'm', 'v', '2026-11-07', 'ada')"
+            )
+        )
+        leaves = (
+            "INSERT INTO departure (id, member_id, unit_id, key_id, begun_by, begun_on, ended_on)"
+            " VALUES ({0}, 5, 'police', 7, 'boss', '2026-11-07', {1})"
+        )
+        for number, ended in ((1, "'2026-11-08'"), (2, "NULL")):
+            connection.execute(text(leaves.format(number, ended)))
+    # One open departure of a member, and one next key of a unit, however many write them.
+    for again in (
+        leaves.format(3, "NULL"),
+        "INSERT INTO next_key SELECT 2, unit_id, succeeds_id,"
+        " recipient, recovery, 'h', roster_mac, vouch, made_on, made_by, confirmed_by"
+        " FROM next_key",
+    ):
+        with pytest.raises(IntegrityError), store.begin() as connection:
+            connection.execute(text(again))
+    with store.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+    assert not {"departure", "next_key", "next_grant"} & set(inspect(store).get_table_names())
+    assert read(store) == before
+    migrate(store, "0017")
+    assert inspect(store).has_table("departure")

@@ -37,6 +37,8 @@ LONGEST = 3600
 # A page that is through looks again when it is loaded anew.
 STILL = 30
 WEIGHED = 2.0
+STATES = """() => [...document.querySelectorAll("#reseal, #checking")]
+  .map((place) => place.dataset.state || "")"""
 
 
 @dataclass
@@ -119,6 +121,11 @@ class Bench:
         sizes = [_pss_mb(row["id"]) for row in processes if row["type"] == "renderer"]
         self.renderer_mb = max(self.renderer_mb, *sizes, 0.0)
 
+    def is_through(self) -> bool:
+        """Tell whether the page says that it has done what this session may do."""
+        assert self.page is not None
+        return bool(set(self.page.evaluate(STATES)) & {"checked", "differs", "stuck", "stale"})
+
     def work_off(self, left: Any, breaks: list[tuple[int, str]]) -> Work:
         """Work until nothing is left; at each of these points (of what is left) break it off."""
         work, breaks = Work(), sorted(breaks)
@@ -136,7 +143,7 @@ class Bench:
                 self._break(kind)
                 before, began = left(), time.monotonic()
                 still = began
-            elif time.monotonic() - still > STILL:
+            elif self.is_through() or time.monotonic() - still > STILL:
                 # This browser is through with what it may do: another session is the second one.
                 self.leave()
                 self.enter()
@@ -178,17 +185,22 @@ def points(count: int, number: int, dice: random.Random) -> list[tuple[int, str]
     return [(left, KINDS[n % len(KINDS)]) for n, left in enumerate(where)]
 
 
-def measure(folder: Path, url: str, *, tips: int, breaks: int, seed: int) -> dict[str, Any]:
+BUNDLES = ROOT / "build" / "browser"
+
+
+def measure(
+    folder: Path, url: str, *, tips: int, breaks: int, seed: int, bundles: Path = BUNDLES
+) -> dict[str, Any]:
     """Measure one database; what `examine` found is part of it."""
     dice = random.Random(seed)
-    store = make_store(folder / "data", url, tips, seed)
+    store = make_store(folder / "data", url, bundles, tips, seed)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         bench = Bench(folder, store, chromium)
         try:
             bench.enter()
             sealing = bench.work_off(bench.left, points(tips, breaks, dice))
-            sheets = points(tips, max(1, breaks // 4), dice) if bench.kept() > tips // 2 else []
+            sheets = points(tips, breaks // 4, dice) if bench.kept() > tips // 2 else []
             bench.leave()
             bench.enter()
             checking = bench.work_off(bench.kept, sheets)

@@ -15,7 +15,7 @@ from admin import create_app
 from admin.app_state import app_state
 from admin.config import ROOT, load_config
 from admin.db import db, today
-from admin.demo.members import DemoMember, make_demo
+from admin.demo.members import DemoMember, make_demo, read_demo
 from admin.keys import issuing
 from admin.members import suspension
 from admin.members.leaving import services as departure
@@ -61,13 +61,13 @@ class Store:
     """The hash of what each sealed part holds."""
 
 
-def make_store(folder: Path, url: str, count: int, seed: int) -> Store:
+def make_store(folder: Path, url: str, bundles: Path, count: int, seed: int) -> Store:
     """Make the demo's units, fill one with tips, and let one of its two holders leave."""
     environ = {
         "DENGSHAO_DATA": str(folder),
         "DENGSHAO_DATABASE_URL": url,
         "DENGSHAO_FORM_MIN_SECONDS": "0",
-        "DENGSHAO_BUNDLES": str(ROOT / "build" / "browser"),
+        "DENGSHAO_BUNDLES": str(bundles),
         "DENGSHAO_SITE": str(folder.parent / "site"),
     }
     shutil.copytree(ROOT / "site" / "theme" / "assets", folder.parent / "site" / "assets")
@@ -75,7 +75,7 @@ def make_store(folder: Path, url: str, count: int, seed: int) -> Store:
     try:
         with app.app_context():
             migrate(db.engine)
-            people = {one.name: one for one in make_demo(db.session, config)}
+            people = {one.name: one for one in make_demo(db.session, config) or read_demo(config)}
             store = _leave(environ, people, count, seed)
             db.session.commit()
     finally:

@@ -5,25 +5,25 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { unzipSync } from "fflate";
-import { Assembly } from "../../admin/browser/desk/referral/assembly.js";
+import { Assembly } from "../../admin/browser/desk/package/assembly.js";
 import {
   endingOf,
   neutralName,
   staysBecause,
   strained,
-} from "../../admin/browser/desk/referral/enclosed.js";
-import { itemsOf, secretsOf } from "../../admin/browser/desk/referral/items.js";
+} from "../../admin/browser/desk/package/enclosed.js";
 import {
   documentOf,
   officialDay,
   plainText,
   withoutUnseen,
-} from "../../admin/browser/desk/referral/letter.js";
-import { manifestOf, sheetOf } from "../../admin/browser/desk/referral/manifest.js";
+} from "../../admin/browser/desk/package/letter.js";
+import { manifestOf, sheetOf } from "../../admin/browser/desk/package/manifest.js";
+import { pageOf, toMarkup } from "../../admin/browser/desk/package/markup.js";
+import { newPassphrase } from "../../admin/browser/desk/package/passphrase.js";
+import { itemsOf, secretsOf } from "../../admin/browser/desk/referral/items.js";
 import { holdsSecret, marksIn, STRUCK, struck } from "../../admin/browser/desk/referral/marks.js";
-import { pageOf, toMarkup } from "../../admin/browser/desk/referral/markup.js";
 import { excludedOffices, isExcluded, isFor } from "../../admin/browser/desk/referral/organs.js";
-import { newPassphrase } from "../../admin/browser/desk/referral/passphrase.js";
 import {
   newIdentity,
   openWith,
@@ -216,6 +216,8 @@ test("a text with a receipt, a key or a secret of the tip is refused however it 
     "查询码 012340567894012340567894012340567894",
     `我家 ${"1 ".repeat(36)}`,
     "age1pq1reporter",
+    `微信：age1${"q".repeat(40)}`,
+    `电话是${"012345\n".repeat(5)}678901`,
     TALK,
     "x c2VhbGVkIGNvbnRhY3Q= y",
     "AGE-SECRET-KEY-PQ-1QQQQ",

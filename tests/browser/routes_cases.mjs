@@ -59,7 +59,10 @@ test("an official is, or may be, part of the matter", () => {
 
 const whole = ({ district, contact, closed }) => {
   const [custodian, reviewer] = contact || [];
-  return { ...routesOf(district, [], { closed }), contact: contact ? { custodian, reviewer } : null };
+  return {
+    ...routesOf(district, [], { closed }),
+    contact: contact ? { custodian, reviewer } : null,
+  };
 };
 
 for (const row of table.published) {

@@ -7,6 +7,7 @@ import { seedOf } from "../../admin/browser/shared/sealing/age.js";
 import * as envelope from "../../admin/browser/shared/sealing/envelope.js";
 import * as member from "../../admin/browser/shared/sealing/member.js";
 import * as receipt from "../../admin/browser/shared/sealing/receipt.js";
+import { checkCode } from "../../admin/browser/signin/members/check_code.js";
 
 const table = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
@@ -59,6 +60,7 @@ const computed = {
   fingerprints: table.fingerprints.map(
     withValue("fingerprint", (row) => member.fingerprint(row.unit_id, row.recipient, row.recovery)),
   ),
+  check_codes: table.check_codes.map(withValue("code", (row) => checkCode(row.fingerprint))),
   successors: table.successors.map(
     withValue("mac", (row) =>
       member.successorMac(fromHex(row.seed), row.unit_id, row.recipient, row.recovery),

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from admin.config import ROOT
+from admin.sealing.check_code import check_code
 from tests.admin.renewal.test_browser import confirm, look, take_sheet
 from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
@@ -109,7 +110,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     holder.wait_for_url("**/desk/unit/renew")
     holder.wait_for_selector("#renew[data-ready]")
     holder.click("#begin")
-    _halves, fingerprint = take_sheet(holder)
+    _halves, spoken = take_sheet(holder)
     # Its browser would re-encrypt at once: the mailbox is to meet tips that still wait.
     holder.goto("about:blank")
 
@@ -119,25 +120,26 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     reporter.page.click("#letter button[type=submit]")
     expect(reporter.page.locator("main")).to_contain_text("您补充的话收到了")
     upper = signed_in(visit(), served, demo["upper-1"])
-    confirm(upper, served, fingerprint)
+    confirm(upper, served, spoken)
     holder.goto(f"{served.desk}/desk/unit/")
     holder.wait_for_selector("#unit[data-ready]")
     asked = holder.inner_text("#to-publish pre")
-    assert holder.inner_text("#unit-print") == fingerprint
+    assert holder.inner_text("#unit-print") == spoken
     look(holder, "to-publish")
     holder.goto("about:blank")
     wrong = shell.run(*asked.split()[1:], typed=f"{old}\n")
     assert (wrong.returncode, public_list(served)["retiring"]) == (1, [])
-    assert fingerprint not in wrong.stdout + wrong.stderr
+    assert spoken not in wrong.stdout + wrong.stderr
 
     # When the operator types what the holder reads out
-    done = shell.run(*asked.split()[1:], typed=f"{fingerprint}\n")
+    done = shell.run(*asked.split()[1:], typed=f"{spoken}\n")
 
     # Then the public reads it, the old key stays for the mailbox alone, and a fresh form uses it
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"police\t{fingerprint}" in done.stdout
     published = public_list(served)
-    assert {"unit": "police", "fingerprint": fingerprint} in published["keys"]
+    (fingerprint,) = [row["fingerprint"] for row in published["keys"] if row["unit"] == "police"]
+    assert check_code(fingerprint) == spoken
+    assert f"police\t{fingerprint}" in done.stdout
     (older,) = published["retiring"]
     assert (older["unit"], older["fingerprint"]) == ("police", old)
     write_tip(visit, served)

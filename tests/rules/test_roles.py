@@ -47,6 +47,7 @@ OPEN_TO_ALL_STAFF = {
     "signin.end_other_sessions": "one's own sign-ins",
     "desk.queue": "who sees no queue is led to their own first page",
     "desk_offered.show_offered": "public keys, compared with the member's own",
+    "progress.mine": "whose turn it is in a unit's opening: names that the unit's page has",
     "unit_page.show": "public keys and names of one's own unit",
 }
 """Staff views without an act, and why each needs none."""

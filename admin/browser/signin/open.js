@@ -5,7 +5,7 @@ import { base64nopad } from "@scure/base";
 import { Decrypter } from "age-encryption";
 import { equal, fromBase64, fromUtf8, toUtf8 } from "../shared/bytes.js";
 import { openWith, recipientOf, seedOf } from "../shared/sealing/age.js";
-import { rosterMac, successorMac } from "../shared/sealing/member.js";
+import { fingerprint, rosterMac, successorMac } from "../shared/sealing/member.js";
 import { WORK_FACTOR } from "./stretch.js";
 
 // As RECOVERY_NAME in admin/keys/issuing.py.
@@ -30,8 +30,9 @@ export class KeysChanged extends Error {
 }
 
 // `key` is what `stretch` made of passphrase, code and `salt`.
-// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is. A dispatcher, who
-// holds no unit's key, keeps `own`, the own identity: it opens what labels say.
+// Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is. Who has no key of
+// their unit yet keeps `waiting` beside it, their own identity, so that the key opens when it comes.
+// A dispatcher, who gets none, keeps `own`: it opens what labels say.
 /** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
   return openKeyringAs(keyring, await openIdentity(keyring, salt, key));
@@ -42,6 +43,15 @@ export async function openKeyring(keyring, salt, key) {
 export async function openKeyringAs(keyring, identity) {
   const recipient = await recipientOf(identity);
   if (recipient !== keyring.recipient) throw new KeysChanged("member");
+  const units = await openUnits(keyring, identity, recipient);
+  const opened = { name: keyring.name, recipient, units };
+  if (keyring.waits) return Object.assign(opened, { waiting: identity });
+  const keepsOwn = keyring.reads_labels && !keyring.units.length;
+  return keepsOwn ? Object.assign(opened, { own: identity }) : opened;
+}
+
+/** @type {(keyring: Keyring, identity: string, recipient: string) => Promise<Record<string, UnitKeys>>} */
+async function openUnits(keyring, identity, recipient) {
   /** @type {[string, string]} */
   const me = [keyring.name, recipient];
   const opened = await Promise.all(keyring.units.map((row) => openUnit(row, identity, me)));
@@ -51,9 +61,21 @@ export async function openKeyringAs(keyring, identity) {
     units[unitId] = gather(opened.filter((unitKey) => unitKey.unitId === unitId));
   });
   if (keyring.next) addNext(units, opened, await openUnit(keyring.next, identity, me));
-  const all = { name: keyring.name, recipient, units };
-  const keepsOwn = keyring.reads_labels && !keyring.units.length;
-  return keepsOwn ? Object.assign(all, { own: identity }) : all;
+  return units;
+}
+
+// The key of the unit came: it opens with the identity that waited for it, which then goes. A holder
+// vouched for another one while this member typed what they heard: then nothing of it is taken.
+/** @type {(keys: OpenedKeys, keyring: Keyring) => Promise<OpenedKeys>} */
+export async function openWaiting(keys, keyring) {
+  const { name, recipient, heard } = keys;
+  const units = await openUnits(keyring, /** @type {string} */ (keys.waiting), recipient);
+  const unit = heard && units[heard.unit];
+  if (heard && unit && !unit.isOldOnly) {
+    const found = fingerprint(heard.unit, unit.recipient, unit.recovery);
+    if (found !== heard.fingerprint) throw new KeysChanged("unit");
+  }
+  return Object.assign({ name, recipient, units }, heard ? { heard } : {});
 }
 
 // A key that was made before somebody leaves: its holders read its fingerprint out, and seal nothing

@@ -5,7 +5,7 @@ import { fromBase64, fromHex } from "../shared/bytes.js";
 import { getJson, postJson, setToken } from "./api.js";
 import { save } from "./keyring.js";
 import { openOwn, useTouch } from "./one_touch/sealed.js";
-import { KeysChanged, openKeyring, openKeyringAs } from "./open.js";
+import { KeysChanged, openKeyring, openKeyringAs, openWaiting } from "./open.js";
 import { startWorker } from "./workers.js";
 
 // Both sums at once, each in a worker of its own: one after the other would take twice as long.
@@ -23,11 +23,21 @@ export class Opener {
    * @param {(asked: SecondAsked) => Promise<SecondShown>} showSecond
    */
   async signIn({ name, passphrase, code }, showSecond) {
-    const { seal, auth, key } = await this.stretch({ name, passphrase, code });
+    return this.enter(name, await this.stretch({ name, passphrase, code }), showSecond);
+  }
+
+  // The same with what was stretched already: `heard` is what who joins just now heard of their unit.
+  /**
+   * @param {string} name
+   * @param {Stretched} stretched
+   * @param {(asked: SecondAsked) => Promise<SecondShown>} showSecond
+   * @param {Heard} [heard]
+   */
+  async enter(name, { seal, auth, key }, showSecond, heard) {
     const answer = await postJson("/desk/sign-in", { name, auth });
     setToken(answer.csrf);
     const shown = answer.second ? await showSecond(answer.second) : {};
-    await openAndSave(seal, key).catch(leave);
+    await openAndSave(seal, key, heard).catch(leave);
     return Object.assign({}, shown, { next: answer.next });
   }
 
@@ -39,7 +49,7 @@ export class Opener {
     await openAndSave(seal, key);
   }
 
-  /** @type {(secrets: Secrets) => Promise<{ seal: string, auth: string, key: Uint8Array }>} */
+  /** @type {(secrets: Secrets) => Promise<Stretched>} */
   async stretch({ name, passphrase, code }) {
     const salts = await askSalts(name);
     const [auth, key] = await Promise.all([
@@ -53,10 +63,29 @@ export class Opener {
 /** @type {(name: string) => Promise<{ salt: string, seal: string }>} */
 const askSalts = (name) => getJson(`/desk/sign-in/salt?name=${encodeURIComponent(name)}`);
 
-/** @type {(salt: string, key: Uint8Array) => Promise<void>} */
-async function openAndSave(salt, key) {
+/** @type {(salt: string, key: Uint8Array, heard?: Heard) => Promise<void>} */
+async function openAndSave(salt, key, heard) {
   const keyring = await getJson("/desk/keyring.json");
-  await save(await openKeyring(keyring, fromHex(salt), key), keyring.wrap_key);
+  const opened = await openKeyring(keyring, fromHex(salt), key);
+  await save(Object.assign(opened, heard ? { heard } : {}), keyring.wrap_key);
+}
+
+// Opens the unit's key that was handed on meanwhile, without passphrase and code; see open.js.
+/** @type {(keys: OpenedKeys) => Promise<void>} */
+export async function takeHanded(keys) {
+  const keyring = await getJson("/desk/keyring.json");
+  await save(await openWaiting(keys, keyring), keyring.wrap_key);
+}
+
+// Whoever made the unit's key in this tab holds it.
+/** @type {(keys: OpenedKeys, unitId: string, made: MadeUnit) => Promise<void>} */
+export async function keepMade(keys, unitId, { identity, recipient, recovery }) {
+  const { wrap_key: wrapKey, units } = await getJson("/desk/keyring.json");
+  const { id } = units.find((/** @type {KeyringUnit} */ unit) => unit.recipient === recipient);
+  /** @type {CurrentKeys} */
+  const unit = { identities: [identity], keyIds: [id], keyId: id, identity, recipient, recovery };
+  const opened = { name: keys.name, recipient: keys.recipient, units: { [unitId]: unit } };
+  await save(opened, wrapKey);
 }
 
 const TOUCH = "/desk/sign-in/touch";

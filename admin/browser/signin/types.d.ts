@@ -20,6 +20,7 @@ interface Keyring {
   sealed_identity: string;
   wrap_key: string;
   reads_labels: boolean;
+  waits: boolean;
   units: KeyringUnit[];
   // Of the member's unit, where it was made before somebody leaves, and they were given it.
   next: KeyringUnit | null;
@@ -64,12 +65,34 @@ interface OldKeys extends HeldKeys {
 
 type UnitKeys = CurrentKeys | OldKeys;
 
+// `waiting` is the own identity of who has no key of their unit yet; `heard` is for which key of their
+// unit was read out to them as they joined in this tab.
 interface OpenedKeys {
   name: string;
   recipient: string;
   units: Record<string, UnitKeys>;
   // The own identity of a dispatcher.
   own?: string;
+  waiting?: string;
+  heard?: Heard;
+}
+
+interface Heard {
+  unit: string;
+  fingerprint: string;
+}
+
+// What passphrase and code were stretched to; `seal` is the salt of the sealed identity.
+interface Stretched {
+  seal: string;
+  auth: string;
+  key: Uint8Array;
+}
+
+interface MadeUnit {
+  identity: string;
+  recipient: string;
+  recovery: string;
 }
 
 // A dispatcher for whom a holder of the unit's key vouched: label_readers.js.
@@ -365,7 +388,14 @@ interface UnitRoster {
   recovery: string;
   roster: Roster;
   roster_mac: string;
-  waiting: { name: string; recipient: string }[];
+  waiting: WaitingMember[];
+}
+
+// `heard` is what a holder heard of their 核对码 while they joined.
+interface WaitingMember {
+  name: string;
+  recipient: string;
+  heard: { code: string; mac: string } | null;
 }
 
 // /desk/unit/renew.json and recover.json, by admin/renewal/views.py.
@@ -395,6 +425,10 @@ interface MadeKey<Posted = object> {
   posted: Posted;
 }
 
+interface FirstKey extends MadeKey<{ recipient: string; recovery: string }> {
+  identity: string;
+}
+
 interface NextKey
   extends MadeKey<{
     recipient: string;
@@ -411,6 +445,7 @@ interface MadeMember {
   code: string;
   fingerprint: string;
   posted: { recipient: string; salt: string; auth_hash: string; sealed_identity: string };
+  stretched: Stretched;
 }
 
 // Who was invited, as /desk/join/… and /desk/setup/code tell.
@@ -419,6 +454,14 @@ interface Invited {
   unit: string;
   roles: string[];
   made_by: string;
+  unit_key?: { id: string; recipient: string; recovery: string } | null;
+}
+
+// Who joins, with the identity that was made for them.
+interface Newcomer {
+  name: string;
+  identity: string;
+  recipient: string;
 }
 
 // The sentences of pages by their names: admin/signin/words.py, members/joining_words.py and
@@ -491,9 +534,13 @@ interface JoinWords
       | "making"
       | "sending"
       | "wrong_group"
-      | "proposed",
+      | "proposed"
+      | "unit_changed"
+      | "misheard"
+      | "unit_changed_do",
       string
     > {
+  progress: ProgressWords;
   facts: string[];
   min_length: number;
   syllables: string[];
@@ -515,9 +562,16 @@ interface UnitWords
       | "gone"
       | "handing"
       | "handed"
+      | "not_whole"
+      | "wrong_group"
+      | "wrong_member"
+      | "other_key"
+      | "heard_kept"
       | "code_made",
       string
-    > {}
+    > {
+  progress: ProgressWords;
+}
 
 interface RenewalWords
   extends FormWords,
@@ -598,13 +652,35 @@ interface ConfirmForm extends HTMLFormElement {
 
 // A form of which each row of a list has one.
 interface NamedForm extends HTMLFormElement {
-  dataset: { name: string };
+  dataset: { name: string; spoken?: "yes" | "no"; unit?: string };
 }
 
 // A head's form for one dispatcher: vouching.js.
 interface VouchForm extends HTMLFormElement {
   dataset: { name: string; recipient: string };
 }
+
+interface CopyButton extends HTMLButtonElement {
+  dataset: { copy: string; copied: string };
+}
+
+// How far a unit's opening is: admin/unit_keys/progress.py; the page's words beside it.
+interface UnitProgress {
+  unit: string;
+  title: string;
+  stage: string;
+  steps: { title: string; state: "done" | "now" | "later" }[];
+  who: string;
+  what: string;
+  why: string;
+  mine: boolean;
+  members: [readers: number, holders: number];
+}
+
+type ProgressWords = Record<
+  "title" | "turn" | "mine" | "done" | "now" | "later" | "reload",
+  string
+>;
 
 interface ElementsById {
   account: AccountPage;

@@ -23,6 +23,7 @@ from ..loading import back_to, tip_as_seen
 from ..tip.forms import ReasonForm
 from ..tip.notes import SealedNote
 from . import words
+from .letters import letter_number
 from .services import (
     REFERABLE,
     End,
@@ -30,7 +31,7 @@ from .services import (
     WrongDay,
     chase,
     hand_over,
-    letter_number,
+    is_made,
     note_slip,
     offered,
     settle,
@@ -75,7 +76,8 @@ def whys_of(district: District, end: End) -> list[Choice]:
     if end is End.BACK:
         return list(district.referrals.back.values())
     if end is End.RESULT:
-        return [district.outcomes[code] for code in district.referrals.results]
+        outcomes = district.outcomes
+        return [outcomes[code] for code in district.referrals.results if code in outcomes]
     return []
 
 
@@ -103,7 +105,6 @@ def referrals_of(tip: Tip) -> list[TipReferral]:
 
 
 def _shown(row: Referral) -> TipReferral:
-    is_open = row.settled_on is None
     return TipReferral(
         id=row.id,
         number=letter_number(row.unit_id, row.year, row.serial),
@@ -112,8 +113,8 @@ def _shown(row: Referral) -> TipReferral:
         state=words.state_word(row),
         lock=str(words.LOCK.get(row.lock, row.lock)),
         way=words.way_word(row.way),
-        is_made=is_open and row.sent_on is None,
-        is_out=is_open and row.sent_on is not None,
+        is_made=is_made(row),
+        is_out=row.settled_on is None and not is_made(row),
     )
 
 

@@ -10,14 +10,15 @@ import time
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from ...access.roles import Staff
 from ...app_state import app_state
 from ...db import today
-from ...district.data import District, Organ
+from ...district.data import District
+from ...district.organs import Organ
 from ...models import ClockEvent, Referral, Tip
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
@@ -28,6 +29,7 @@ from ...vault.outside import records, referrals
 from ..claims import keep_claim
 from ..services import MoveNotAllowed
 from ..tip.notes import SealedNote, attach_note
+from .letters import letter_number, next_serial
 
 REFERABLE = frozenset({TipStatus.ACCEPTED, TipStatus.REFERRED})
 """Where a tip stands of which a package may be made: somebody has judged that it is a matter."""
@@ -53,6 +55,8 @@ class End(enum.StrEnum):
     RESULT = "result"
     UNANSWERED = "unanswered"
     """Nobody waits for an answer any more."""
+    REPLACED = "replaced"
+    """More was sent to the same organ, and its answer is waited for there."""
 
 
 class NotOffered(Exception):
@@ -63,8 +67,8 @@ class NotAccepted(MoveNotAllowed):
     """Nobody has taken the tip up."""
 
 
-class WithThem(MoveNotAllowed):
-    """A package for that organ is on its way, or waits for its answer."""
+class StillHere(MoveNotAllowed):
+    """A package for that organ was made and has not left."""
 
 
 class TooMany(MoveNotAllowed):
@@ -107,23 +111,10 @@ def offered(district: District, unit_id: str) -> list[Organ]:
     return [organ for organ in organs if organ.is_for_officials or not is_sealed]
 
 
-def next_serial(session: Session, unit_id: str, year: int) -> int:
-    """Return the next running number of a unit's letters."""
-    own = (Referral.unit_id == unit_id, Referral.year == year)
-    last = session.execute(select(func.max(Referral.serial)).where(*own)).scalar()
-    return (last or 0) + 1
-
-
-def letter_number(unit_id: str, year: int, serial: int) -> str:
-    """Write a letter's number as offices do; a unit that is gone since is named by its id."""
-    unit = app_state().district.units.get(unit_id)
-    return f"{unit.zh if unit else unit_id}转〔{year}〕{serial}号"
-
-
 def make(session: Session, tip: Tip, organ_id: str, package: Package, *, actor: Staff) -> Referral:
     """Write down that a package was made, and keep the record of it; nothing has left by that.
 
-    Raises `NotOffered`, `NotAccepted`, `WithThem`, `TooMany` and `NumberGone`.
+    Raises `NotOffered`, `NotAccepted`, `StillHere`, `TooMany` and `NumberGone`.
     """
     organ = _organ(tip, organ_id)
     number = _check_referable(session, tip, organ)
@@ -165,11 +156,16 @@ def _check_referable(session: Session, tip: Tip, organ: Organ) -> int:
     if tip.status not in REFERABLE:
         raise NotAccepted(tip.status)
     found = referrals.read_all(session, tip.id)
-    if any(row.organ == organ.id and row.settled_on is None for row in found):
-        raise WithThem(organ.id)
+    if organ.id in {row.organ for row in found if is_made(row)}:
+        raise StillHere(organ.id)
     if len(found) >= app_state().district.referrals.most:
         raise TooMany
     return len(found) + 1
+
+
+def is_made(row: Referral) -> bool:
+    """Tell whether a package waits to be handed over."""
+    return row.sent_on is None and row.settled_on is None
 
 
 def hand_over(
@@ -177,12 +173,17 @@ def hand_over(
 ) -> None:
     """Write down that a package has left: from now on the reporter reads that the tip is referred.
 
+    What the organ has already of this tip is answered with it.
+
     Raises `WrongStep`, `WrongDay`, and `NotOffered` where the organ takes no such tip any more.
     """
-    if referral.settled_on is not None or referral.sent_on is not None or not tip.is_open:
+    if not is_made(referral) or not tip.is_open:
         raise WrongStep
     _check_day(day, referral.made_on)
     organ = _organ(tip, referral.organ)
+    for older in referrals.read_all(session, tip.id):
+        if older.organ == organ.id and older.settled_on is None and not is_made(older):
+            _end(older, End.REPLACED, actor)
     referral.way, referral.sent_by, referral.sent_on = way, actor.name, day
     tip.outcome = organ.outcome
     event = Event(EventKind.REFERRAL_SENT, organ.outcome, unit=organ.id)
@@ -242,10 +243,10 @@ def settle(
     """
     if end is not End.DROPPED:
         _expect_out(referral)
-    elif referral.settled_on is not None or referral.sent_on is not None:
+    elif not is_made(referral):
         raise WrongStep
-    referral.end, referral.why = end.value, why
-    referral.settled_by, referral.settled_on = actor.name, today()
+    _end(referral, end, actor)
+    referral.why = why
     referral.end_note = _attach(session, tip, note, actor)
     session.flush()
     returns = end is End.BACK and tip.is_open and not referrals.is_out(session, tip.id)
@@ -253,6 +254,10 @@ def settle(
         tip.outcome = None
     event = Event(_ENDS[end], why, unit=referral.organ)
     _log(session, tip, event, new=TipStatus.ACCEPTED if returns else None, actor=actor)
+
+
+def _end(referral: Referral, end: End, actor: Staff) -> None:
+    referral.end, referral.settled_by, referral.settled_on = end.value, actor.name, today()
 
 
 def _expect_out(referral: Referral) -> None:

@@ -35,6 +35,7 @@ from ..services import expect_version
 from ..tip.opening import check_clear
 from ..tip.words import WHY, tip_words
 from . import words
+from .letters import letter_number, next_serial
 from .package_words import package_words
 from .services import (
     REFERABLE,
@@ -42,9 +43,8 @@ from .services import (
     NotOffered,
     NumberGone,
     Package,
-    letter_number,
+    is_made,
     make,
-    next_serial,
     offered,
 )
 
@@ -89,7 +89,7 @@ def referral_data(tip: Tip) -> dict[str, Any]:
     """
     district, day = app_state().district, today()
     serial = next_serial(db.reading, tip.unit_id, day.year)
-    busy = {row.organ for row in referrals.read_all(db.reading, tip.id) if not row.settled_on}
+    busy = {row.organ for row in referrals.read_all(db.reading, tip.id) if is_made(row)}
     return {
         "version": tip.version,
         "number": letter_number(tip.unit_id, day.year, serial),

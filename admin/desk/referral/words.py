@@ -28,6 +28,7 @@ _END: Final[dict[str, Any]] = {
     End.BACK: _l("对方退回"),
     End.RESULT: _l("有了结果"),
     End.UNANSWERED: _l("不再等答复"),
+    End.REPLACED: _l("又补送了一份，一起等答复"),
 }
 
 
@@ -35,7 +36,7 @@ def state_word(row: Referral) -> str:
     """Say where a package stands."""
     if row.end is not None:
         why = referral_why(row.why)
-        return f"{_END[End(row.end)]}{'：' if why else ''}{why}"
+        return f"{_END.get(row.end, row.end)}{'：' if why else ''}{why}"
     if row.sent_on is None:
         return str(_("做好了，还没有送出"))
     return str(_("收到回执，等结果") if row.received_on else _("送出了，等回执"))

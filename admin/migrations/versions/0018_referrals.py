@@ -43,12 +43,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_referral_serial", "referral", ["unit_id", "year", "serial"], unique=True)
     op.create_index("ix_referral_tip", "referral", ["tip_id", "number"], unique=True)
+    is_made = sa.text("sent_on IS NULL AND settled_on IS NULL")
+    op.create_index(
+        "ix_referral_made",
+        "referral",
+        ["tip_id", "organ"],
+        unique=True,
+        sqlite_where=is_made,
+        postgresql_where=is_made,
+    )
     is_open = sa.text("settled_on IS NULL")
     op.create_index(
         "ix_referral_open",
         "referral",
-        ["tip_id", "organ"],
-        unique=True,
+        ["tip_id"],
         sqlite_where=is_open,
         postgresql_where=is_open,
     )

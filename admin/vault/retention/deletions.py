@@ -25,12 +25,14 @@ from sqlalchemy.orm import Session
 
 from ...app_state import app_state
 from ...config import Config
-from ...models import RetentionLine, random_key
+from ...models import RetentionLine, Setting, random_key
 
 COPY: Final = "dengshao-deletions.log"
 """What the copy beside a backup is called: the newest stands for all backups of a folder."""
 RESTORED: Final = "restored"
 """Stands for reason and organ of a hold of which after a restore the journal alone tells."""
+END: Final = "deletions_end"
+"""The setting that holds the MAC of the line that was written last, by whichever node."""
 _START: Final = "dengshao deletions 1"
 _AT_ONCE: Final = 1000
 _NONE: Final = "-"
@@ -104,7 +106,8 @@ def write_out(session: Session) -> int:
     """
     count = 0
     while rows := _waiting(session):
-        append(app_state().config, [(row.at, row.tag, row.until) for row in rows])
+        last = append(app_state().config, [(row.at, row.tag, row.until) for row in rows])
+        session.merge(Setting(name=END, value=last))
         ids = [row.id for row in rows]
         session.execute(delete(RetentionLine).where(RetentionLine.id.in_(ids)))
         session.commit()
@@ -119,8 +122,8 @@ def _waiting(session: Session) -> Sequence[RetentionLine]:
     return session.scalars(query).all()
 
 
-def append(config: Config, lines: Iterable[tuple[int, bytes, date | None]]) -> None:
-    """Add lines at the journal's end, and see them on the disk."""
+def append(config: Config, lines: Iterable[tuple[int, bytes, date | None]]) -> str:
+    """Add lines at the journal's end, and see them on the disk; gives the last one's MAC."""
     path, key = config.deletions_file, config.key("deletions")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(path, "a+b", opener=_private) as file:
@@ -133,6 +136,13 @@ def append(config: Config, lines: Iterable[tuple[int, bytes, date | None]]) -> N
             file.write(f"{body} {mac}\n".encode())
         file.flush()
         os.fsync(file.fileno())
+    return mac
+
+
+def has_line(path: Path, mac: str) -> bool:
+    """Tell whether a journal holds the line of this MAC, whatever became of the others."""
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return any(line.endswith(f" {mac}".encode()) for line in reversed(lines))
 
 
 def _private(path: str, flags: int) -> int:

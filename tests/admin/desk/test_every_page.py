@@ -3,8 +3,12 @@
 import json
 
 import pytest
+from sqlalchemy import update
 
 from admin.config import ROOT
+from admin.db import db
+from admin.models import Tip
+from admin.tip.status import TipStatus
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
@@ -22,7 +26,13 @@ SMALL = """[...document.querySelectorAll("main button, main select, main summary
 
 @pytest.fixture
 def tip(live, sealed_tip):
-    return sealed_tip(live.app)
+    tip = sealed_tip(live.app)
+    with live.app.app_context():
+        # Taken up, so that the page of a referral is whole.
+        taken = {"status": TipStatus.ACCEPTED}
+        db.session.execute(update(Tip).where(Tip.id == tip.id).values(**taken))
+        db.session.commit()
+    return tip
 
 
 def addresses(app, tip):

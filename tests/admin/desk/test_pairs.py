@@ -69,8 +69,10 @@ AGAINST = {
     "unlink": [*_ALWAYS, "unlink", "extend"],
     "moved": [*_ALWAYS, "moved", "link", "merge"],
     # While a package is open, no decision ends the tip or takes it up.
-    "hand over": ["hand over", "claim", "assign", "urgency", "ask", "tell", "link", "extend"]
-    + ["note", "grading", "label"],
+    "hand over": [
+        *("hand over", "claim", "assign", "urgency", "ask", "tell", "link", "extend"),
+        *("note", "grading", "label"),
+    ],
 }
 
 

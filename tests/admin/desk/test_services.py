@@ -102,10 +102,13 @@ def test_no_outcome_lets_a_desk_rule_a_report_a_false_accusation():
 
 
 def test_an_outcome_says_when_the_words_are_deleted(session, tip, ada):
+    # Of those a decision leads to: a tip is referred by a package, which says nothing of its words.
     for outcome in OUTCOMES.values():
+        new = TipStatus(outcome.status)
+        if new is TipStatus.REFERRED:
+            continue
         put(session, tip, TipStatus.RECEIVED)
 
-        new = TipStatus(outcome.status)
         decide(session, tip, new=new, outcome=outcome, actor=ada, seconded=True)
 
         days = outcome.purge_days or (None if tip.is_open else 180)

@@ -180,6 +180,47 @@ def test_a_newer_key_of_the_servers_own_is_refused_or_not_trusted_with_old_tips(
     assert last["opened"]["units"]["police"]["isVouched"] is False
 
 
+def with_next(job, old_identity, **changes):
+    """The ring of one who was given the unit's next key, and what a server may make of it."""
+    given = copy.deepcopy(job)
+    ring = given["keyring"]
+    seed = changes.pop("vouched_by", old_identity.seed)
+    newer = add_a_newer_key(ring, vouched_by=seed)
+    ring["next"] = ring["units"].pop(0) | changes
+    ring["units"][0]["retired"] = False
+    return given, newer
+
+
+def test_a_next_key_is_read_out_and_nothing_is_sealed_to_it(job, old_identity):
+    given, newer = with_next(job, old_identity)
+
+    (answer,) = open_in_node([given])
+
+    police = answer["opened"]["units"]["police"]
+    told = given["keyring"]["next"]
+    assert police["next"] == {"recipient": told["recipient"], "recovery": told["recovery"]}
+    assert (police["identity"], police["identities"]) == (str(old_identity), [str(old_identity)])
+    assert police["recipient"] != newer.recipient.text
+
+
+def test_a_next_key_of_the_servers_own_is_refused(job, old_identity):
+    other = HybridIdentity.generate().recipient.text
+    forged = [
+        with_next(job, old_identity, vouched_by=b"s" * 32)[0],
+        with_next(job, old_identity, vouch=None)[0],
+        with_next(job, old_identity, succeeds="77")[0],
+        with_next(job, old_identity, recovery=other)[0],
+        with_next(job, old_identity, recipient=other)[0],
+        with_next(job, old_identity, roster_mac="0" * 64)[0],
+    ]
+
+    answers = open_in_node(forged)
+
+    assert [one.get("what") for one in answers] == [
+        *("unit", "unit", "unit", "recovery", "unit", "roster")
+    ]
+
+
 def open_in_node(jobs):
     # As long as a test may take: stretching passphrases is slow on purpose.
     return ask_jobs(SCRIPT, jobs, seconds=300)

@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
-from admin.db import db
+from admin.db import db, today
 from admin.keys import issuing
 from admin.members import invitations, joining
 from admin.models import AuditEvent, Invitation, Member
@@ -299,3 +299,96 @@ def test_the_second_of_two_setups_at_once_is_turned_away(session, config, newcom
 
     with pytest.raises(joining.SetupDone):
         joining.set_up(session, newcomer, name="two", code=code, data=config.data)
+
+
+# What is read out and read back while somebody joins
+
+
+HEARD = {"name": "新人", "code": "012345678901234567890123", "mac": "ef" * 32}
+
+
+def test_who_joins_is_told_of_the_units_key_to_hold_it_against_what_they_heard(
+    desk, people, invited
+):
+    shown = send(desk, "/desk/join/invitation", invited).json["unit_key"]
+
+    key = people.key
+    assert shown == {"id": key.unit_id, "recipient": key.recipient, "recovery": key.recovery}
+
+
+@pytest.mark.parametrize("values", [{"roles": ["dispatcher"]}, {"unit_id": "drugs"}])
+def test_who_is_to_hold_no_key_is_told_of_none(app, desk, invited, values):
+    with app.app_context():
+        db.session.execute(update(Invitation).values(values))
+        db.session.commit()
+
+    assert send(desk, "/desk/join/invitation", invited).json["unit_key"] is None
+
+
+def test_what_was_read_back_reaches_a_holders_browser_once_they_joined(
+    app, desk, people, invited, newcomer
+):
+    desk.enter(people.first.id)
+    assert desk.send("/desk/unit/heard", HEARD).status_code == 200
+    desk.send("/desk/sign-out")
+    send(desk, "/desk/join", invited | posted(newcomer))
+    desk.enter(people.first.id)
+
+    waiting = {row["name"]: row for row in desk.ask("/desk/unit/roster.json").json["waiting"]}
+
+    assert waiting["新人"]["heard"] == {"code": HEARD["code"], "mac": HEARD["mac"]}
+    assert waiting["bo"]["heard"] is None
+
+
+def test_another_code_makes_what_was_read_back_worthless(app, desk, people, invited):
+    desk.enter(people.first.id)
+    desk.send("/desk/unit/heard", HEARD)
+
+    desk.send("/desk/unit/code", {"name": "新人"})
+
+    with app.app_context():
+        assert db.session.scalars(select(Invitation.heard_code)).all() == [None]
+
+
+BAD_HEARD = {
+    "a code of twenty-three": {"code": "0" * 23},
+    "letters": {"code": "a" * 24},
+    "no MAC": {"mac": None},
+    "a short MAC": {"mac": "ef" * 31},
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("case", BAD_HEARD)
+def test_what_no_holders_browser_posts_is_not_kept(app, desk, people, invited, case):
+    desk.enter(people.first.id)
+
+    assert desk.send("/desk/unit/heard", HEARD | BAD_HEARD[case]).status_code == 400
+    with app.app_context():
+        assert db.session.scalars(select(Invitation.heard_mac)).all() == [None]
+
+
+NOT_THEIRS = {
+    "a head without the key": ("second", {}, 403),
+    "of another unit": ("first", {"unit_id": "drugs", "code_unit_id": "police"}, 403),
+    "an administrator": ("admin", {}, 403),
+    "an invitation that was used": ("first", {"used_on": today()}, 409),
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("case", NOT_THEIRS)
+def test_only_a_holder_keeps_what_the_new_member_of_their_unit_read_back(
+    app, desk, people, invited, case
+):
+    who, values, status = NOT_THEIRS[case]
+    with app.app_context():
+        db.session.execute(update(Member).where(Member.name == "bo").values(roles=["reviewer"]))
+        if values:
+            db.session.execute(update(Invitation).values(values))
+        db.session.commit()
+    desk.enter(getattr(people, who).id)
+
+    assert desk.send("/desk/unit/heard", HEARD).status_code == status
+    with app.app_context():
+        assert db.session.scalars(select(Invitation.heard_mac)).all() == [None]

@@ -7,9 +7,11 @@ import pytest
 
 from admin.config import ROOT
 from admin.keys import issuing, recovery_shares
+from admin.keys.keyring import grant_json, read_grants
 from admin.members import joining
 from admin.models import KeyGrant, Member
 from admin.sealing.age.hybrid import HybridIdentity
+from admin.sealing.check_code import check_code
 from admin.sealing.member import encode_code, grouped_code, sign_in_secret
 from admin.unit_keys import services as unit_keys
 from tests.admin.staff import PASSPHRASE, UNIT
@@ -112,10 +114,16 @@ def told(session, unit):
     }
 
 
+def code_of(member):
+    return check_code(issuing.member_fingerprint(member.name, member.recipient))
+
+
 def opened_unit(session, unit, made):
     identity = issuing.open_grant(session, unit.key, unit.first, made[0].identity)
     return {
         "identity": str(identity),
+        "identities": [str(identity)],
+        "keyIds": [str(unit.key.id)],
         "recipient": unit.key.recipient,
         "recovery": unit.key.recovery,
     }
@@ -127,7 +135,7 @@ def test_a_holders_browser_hands_the_key_on_and_vouches_for_both(session, unit, 
         "unit": opened_unit(session, unit, made),
         "told": told(session, unit),
         "name": "bo",
-        "typed": issuing.member_fingerprint("bo", unit.second.recipient).upper().replace(" ", "-"),
+        "typed": code_of(unit.second).replace(" ", "-"),
     }
     (answer,) = run(job)
 
@@ -159,7 +167,7 @@ def swap_recovery(job, other):
 
 
 def type_wrong(job, _other):
-    job["typed"] = "0000 " * 8
+    job["typed"] = "0000 " * 6
 
 
 def type_nothing(job, _other):
@@ -191,7 +199,7 @@ def test_a_browser_hands_nothing_on_where_anything_was_changed(session, unit, ma
             "unit": opened_unit(session, unit, made),
             "told": told(session, unit),
             "name": "bo",
-            "typed": issuing.member_fingerprint("bo", unit.second.recipient),
+            "typed": code_of(unit.second),
         }
         change(job, other)
         jobs.append(json.loads(json.dumps(job)))
@@ -202,3 +210,124 @@ def test_a_browser_hands_nothing_on_where_anything_was_changed(session, unit, ma
     assert found == REFUSALS
     assert session.query(KeyGrant).count() == 1
     assert session.query(Member).count() == 3
+
+
+# What was heard while they joined
+
+
+def heard(session, unit, made, code, name="bo"):
+    """What a holder's browser leaves with an invitation of what it heard."""
+    identity = issuing.open_grant(session, unit.key, unit.first, made[0].identity)
+    plain = code.replace(" ", "")
+    (answer,) = run({"job": "heardMac", "seed": identity.seed.hex(), "name": name, "code": plain})
+    return {"code": plain, "mac": answer["made"]}
+
+
+def by_heard(session, unit, made, said):
+    """What a holder's browser is told of who was heard, and asked to seal."""
+    job = {"job": "handOn", "unit": opened_unit(session, unit, made), "name": "bo", "typed": None}
+    (waiting,) = told(session, unit)["waiting"]
+    all_told = told(session, unit) | {"waiting": [waiting | {"heard": said}]}
+    return json.loads(json.dumps({**job, "told": all_told}))
+
+
+def test_what_was_heard_while_they_joined_hands_the_key_on_without_another_word(
+    session, unit, made
+):
+    said = heard(session, unit, made, code_of(unit.second))
+
+    (answer,) = run(by_heard(session, unit, made, said))
+
+    unit_keys.hand_on(session, unit.first, unit_keys.read_grant(answer["made"]))
+    issuing.open_grant(session, unit.key, unit.second, made[1].identity)
+
+
+def another_recipient(waiting, other):
+    waiting["recipient"] = other
+
+
+def another_code(waiting, other):
+    waiting["recipient"] = other
+    waiting["heard"]["code"] = check_code(issuing.member_fingerprint("bo", other)).replace(" ", "")
+
+
+def a_made_up_mac(waiting, _other):
+    waiting["heard"]["mac"] = "0" * 64
+
+
+def no_word_at_all(waiting, _other):
+    waiting["heard"] = None
+
+
+LIES = (another_recipient, another_code, a_made_up_mac, no_word_at_all)
+
+
+def test_a_lying_server_gets_nothing_sealed_by_what_was_heard(session, unit, made):
+    said, other = heard(session, unit, made, code_of(unit.second)), HybridIdentity.generate()
+    jobs = []
+    for lie in LIES:
+        job = by_heard(session, unit, made, dict(said))
+        lie(job["told"]["waiting"][0], other.recipient.text)
+        jobs.append(job)
+    of_eve = heard(session, unit, made, code_of(unit.second), name="eve")
+    jobs.append(by_heard(session, unit, made, of_eve))
+    forged = by_heard(session, unit, made, said)
+    forged["told"]["roster_mac"] = "0" * 64
+
+    answers = run(*jobs, forged)
+
+    assert [answer.get("what") for answer in answers] == ["fingerprint"] * len(jobs) + ["roster"]
+
+
+SPOKEN = {
+    "7078 5398 3642 4136 5121 6219 0042 1234": ("707853983642413651216219", "00421234"),
+    "00421234": ("", "00421234"),
+    "7078 5398 3642 4136 5121 6219": ("", "707853983642413651216219"),
+}
+
+
+def test_eight_groups_are_the_units_code_and_the_eight_digits_behind_it():
+    answers = run(*({"job": "spokenParts", "typed": typed} for typed in SPOKEN))
+
+    assert [tuple(answer["made"].values()) for answer in answers] == list(SPOKEN.values())
+
+
+def keyring(session, unit):
+    """What the server hands out to `bo`, as /desk/keyring.json has it."""
+    (grant,) = read_grants(session, unit.second.id)
+    return {"name": "bo", "recipient": unit.second.recipient, "units": [grant_json(grant)]}
+
+
+def test_who_waits_opens_the_key_that_was_vouched_for_and_no_other(session, unit, made):
+    identity = issuing.open_grant(session, unit.key, unit.first, made[0].identity)
+    issuing._grant(session, unit.key, identity, unit.second)
+    keys = {
+        "name": "bo",
+        "recipient": unit.second.recipient,
+        "waiting": str(made[1].identity),
+        "heard": {"unit": UNIT, "fingerprint": unit.key.fingerprint},
+    }
+    job = {"job": "openWaiting", "keys": keys, "keyring": keyring(session, unit)}
+    swapped = {**job, "keys": keys | {"heard": {"unit": UNIT, "fingerprint": "0000 " * 7 + "0000"}}}
+
+    opened, refused = run(job, swapped)
+
+    assert opened["made"]["units"][UNIT]["identity"] == str(identity)
+    # The own identity waits for nothing more.
+    assert "waiting" not in opened["made"]
+    assert refused["error"] == "KeysChanged"
+
+
+def test_a_misheard_group_is_named_and_another_key_differs_in_all():
+    code = "0123 4567 8901 2345 6789 0123"
+    jobs = ({"job": "wrongGroups", "typed": typed, "code": code} for typed in TYPED)
+
+    assert [answer["made"] for answer in run(*jobs)] == list(TYPED.values())
+
+
+TYPED = {
+    "０１２３-4567 890123456789 0123": [],
+    "0123 4567 8907 2345 6789 0123": [3],
+    "9876 5432 1098 7654 3210 9876": [1, 2, 3, 4, 5, 6],
+    "0123 4567": None,
+}

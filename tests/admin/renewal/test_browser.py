@@ -13,6 +13,7 @@ from admin.keys.recovery_shares import split
 from admin.models import AuditEvent, KeptTip, Tip, UnitKey
 from admin.sealing.age import seal
 from admin.sealing.age.hybrid import HybridIdentity
+from admin.sealing.check_code import check_code
 from admin.sealing.payload import TIP_CLASS
 from admin.vault.key_change.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
@@ -214,7 +215,7 @@ def test_who_holds_an_older_key_alone_may_be_the_second_person_for_the_new_one(l
         fingerprint = key.fingerprint
         db.session.commit()
 
-    confirm(enter(demo["police-2"]), live, fingerprint)
+    confirm(enter(demo["police-2"]), live, check_code(fingerprint))
 
     newest = select(UnitKey.confirmed_by).where(UnitKey.fingerprint == fingerprint)
     assert in_store(live, lambda session: session.scalars(newest).one()) == "police-2"

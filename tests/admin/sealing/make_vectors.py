@@ -69,6 +69,21 @@ def fingerprint(unit_id: str, recipient: str, recovery: str) -> dict:
     }
 
 
+def check_code(fingerprint: str) -> dict:
+    stretched = hashlib.scrypt(
+        fingerprint.encode(),
+        salt=b"dengshao check code v1",
+        n=2**14,
+        r=8,
+        p=1,
+        maxmem=2**25,
+        dklen=32,
+    )
+    digits = f"{int.from_bytes(stretched) % 10**24:024d}"
+    code = " ".join(digits[i : i + 4] for i in range(0, 24, 4))
+    return {"fingerprint": fingerprint, "code": code}
+
+
 def successor(unit_id: str, recipient: str, recovery: str) -> dict:
     seed = bytes(range(64, 96))
     key = hkdf(seed, b"", b"successor", 32)
@@ -140,6 +155,10 @@ def table() -> dict:
             envelope("长" * 2000, "supplement", "reporter", 12, "0" * 64),
         ],
         "fingerprints": [fingerprint("police", "age1pq1" + "q" * 20, "age1pq1" + "z" * 20)],
+        "check_codes": [
+            check_code(" ".join(["0123", "4567", "89ab", "cdef"] * 2)),
+            check_code(" ".join(["ffff"] * 8)),
+        ],
         "successors": [successor("police", "age1pq1" + "q" * 20, "age1pq1" + "z" * 20)],
         "rosters": [
             roster([]),

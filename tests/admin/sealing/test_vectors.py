@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from admin.sealing import member, payload, receipt
+from admin.sealing import check_code, member, payload, receipt
 from admin.sealing.payload import Envelope
 
 
@@ -48,6 +48,11 @@ def test_units_and_rosters_have_the_fingerprints_and_macs_of_the_table(table):
     for row in table["rosters"]:
         members = [tuple(pair) for pair in row["members"]]
         assert member.roster_mac(bytes.fromhex(row["seed"]), members) == row["mac"]
+
+
+def test_fingerprints_are_read_out_as_the_codes_of_the_table(table):
+    for row in table["check_codes"]:
+        assert check_code.check_code(row["fingerprint"]) == row["code"]
 
 
 def test_signing_in_uses_the_secrets_of_the_table(table):

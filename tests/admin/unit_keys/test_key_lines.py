@@ -23,6 +23,7 @@ from admin.reading.keys_file import (
     written,
 )
 from admin.sealing.age.hybrid import HybridIdentity
+from admin.sealing.check_code import check_code
 from admin.sealing.member import fingerprint
 from admin.unit_keys import key_lines
 from tests.admin.staff import UNIT
@@ -114,7 +115,7 @@ class SiteFolder:
 def test_what_was_read_out_is_published_and_shown_as_the_public_sees_it(office, people):
     found = people.key.fingerprint
 
-    result = office.run("apply", typed=f"{found.upper()}\n")
+    result = office.run("apply", typed=f"{check_code(found).replace(' ', '-')}\n")
 
     assert result.exit_code == 0, result.output
     assert office.lines() == {KeyLine(UNIT, found)}
@@ -124,6 +125,7 @@ def test_what_was_read_out_is_published_and_shown_as_the_public_sees_it(office, 
     # Nobody can read it off the screen before it is typed.
     before, _sep, _after = asked.partition("照听到的输入")
     assert found not in before
+    assert check_code(found) not in before
     assert "ada" in before
     assert ("key_published", "-", found) in office.told()
     with office.app.app_context():
@@ -140,8 +142,9 @@ def test_another_fingerprint_publishes_nothing(office, people, how):
         result = office.run("apply", "--fingerprint", f"{UNIT}={OTHER}")
 
     assert result.exit_code == 1
-    assert "指纹不一样，什么也没有写" in result.output
+    assert "核对码不一样，什么也没有写" in result.output
     assert people.key.fingerprint not in result.output
+    assert check_code(people.key.fingerprint) not in result.output
     assert office.path.read_bytes() == before
     assert not (office.config.site / "keys.json").exists()
 

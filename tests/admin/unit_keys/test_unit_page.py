@@ -13,6 +13,7 @@ from admin.models import AuditEvent, KeyGrant, Member, UnitKey
 from admin.reading.keys_file import read_lines
 from admin.sealing import age
 from admin.sealing.age.hybrid import HybridIdentity
+from admin.sealing.check_code import check_code
 from admin.sealing.member import fingerprint, roster_mac
 from admin.signin import services
 from admin.unit_keys import services as unit_keys
@@ -535,5 +536,6 @@ def test_a_fingerprint_that_is_to_be_heard_does_not_stand_on_the_hearers_page(de
 
     page = desk.get("/desk/unit/").text
 
-    assert "听到的指纹" in page
+    assert "听到的核对码" in page
     assert people.key.fingerprint not in page
+    assert check_code(people.key.fingerprint) not in page

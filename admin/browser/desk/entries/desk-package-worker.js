@@ -4,7 +4,7 @@
 // last { finish }. Out, for each: { result } or { error }.
 
 import "../../shared/old.js";
-import { Assembly } from "../referral/assembly.js";
+import { Assembly } from "../package/assembly.js";
 
 const thread = /** @type {WorkerThread} */ (/** @type {unknown} */ (self));
 /** @type {Assembly | null} */

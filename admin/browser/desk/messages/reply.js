@@ -82,6 +82,11 @@ export function helpWriting(form) {
         area.value.length,
         "end",
       );
+      const answer = /** @type {HTMLInputElement | null} */ (
+        form.querySelector('[name="ask"][value="yes"]')
+      );
+      // A question wants an answer; whoever has said otherwise is heard.
+      if (answer && !form.querySelector('[name="ask"]:checked')) answer.checked = true;
       area.focus();
       look();
     }),

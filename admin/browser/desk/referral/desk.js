@@ -4,23 +4,23 @@
 import { toUtf8 } from "../../shared/bytes.js";
 import { byId, replaceChildren, say } from "../../shared/page/dom.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { neutralName } from "../package/enclosed.js";
+import { documentOf, plainText } from "../package/letter.js";
+import { TEXT } from "../package/manifest.js";
+import { toElement } from "../package/markup.js";
 import { Addressee } from "./addressee.js";
 import { Editor } from "./editor.js";
-import { neutralName } from "./enclosed.js";
 import { FileChoice, MOST } from "./file_choice.js";
 import { itemsOf, secretsOf } from "./items.js";
-import { documentOf, plainText } from "./letter.js";
-import { TEXT } from "./manifest.js";
 import { holdsSecret } from "./marks.js";
-import { toElement } from "./markup.js";
 import { Sending } from "./sending.js";
 
 /** @typedef {{ unit: MemberKeys & CurrentKeys, opened: ReadTip, words: ReferralWords, data: ReferralData }} Held */
 
 // What the data say of a legal basis that no lawyer has looked at.
 const UNCHECKED = "待核实";
-/** @type {("letter-title" | "letter-body" | "letter-contact" | "letter-reply")[]} */
-const WRITTEN = ["letter-title", "letter-body", "letter-contact", "letter-reply"];
+/** @type {("letter-title" | "letter-body" | "letter-from" | "letter-contact" | "letter-reply")[]} */
+const WRITTEN = ["letter-title", "letter-body", "letter-from", "letter-contact", "letter-reply"];
 
 export class Desk {
   /**
@@ -49,13 +49,13 @@ export class Desk {
     replaceChildren(byId("opened"));
     replaceChildren(byId("referral-items"), ...this.editor.items.map(({ part }) => part));
     byId("letter-title").value = this.letterWords.title;
+    byId("letter-from").value = this.held.data.unit;
     this.addressee.show();
     this.files.show();
     this.proposeBody();
     WRITTEN.forEach((id) => byId(id).addEventListener("input", () => this.changed()));
     byId("strike-all").addEventListener("click", () => this.editor.strikeAll());
     byId("referral-go").addEventListener("click", () => this.sending.press());
-    window.addEventListener("afterprint", () => delete this.page.dataset.noted);
     askBeforeLeaving(() => this.sending.holdsSomething);
     byId("referral-work").hidden = false;
     this.renew();
@@ -123,7 +123,7 @@ export class Desk {
   /** @type {(entries: ListedEntry[]) => Letter4Organ} */
   letter(entries) {
     const { data } = this.held;
-    const [title, body, contact, reply] = WRITTEN.map((id) => byId(id).value);
+    const [title, body, from, contact, reply] = WRITTEN.map((id) => byId(id).value);
     const { organ } = this.addressee;
     return {
       reference: data.reference,
@@ -131,7 +131,7 @@ export class Desk {
       title,
       to: organ ? organ.name : "",
       body,
-      from: data.unit,
+      from,
       day: data.today,
       contact,
       reply,
@@ -147,9 +147,8 @@ export class Desk {
     const letter = this.letter([]);
     if (!letter.texts.length) return this.said.nothing;
     if (letter.body.includes(UNCHECKED)) return this.said.unchecked;
-    const words = [letter.title, letter.body, letter.contact, letter.reply].concat(
-      letter.texts.map(({ text }) => text),
-    );
+    const { title, body, from, contact, reply } = letter;
+    const words = [title, body, from, contact, reply].concat(letter.texts.map(({ text }) => text));
     const secrets = secretsOf(this.held.opened.tip);
     if (words.some((text) => holdsSecret(text, secrets))) return this.said.secret;
     if (this.files.size(this.isPaper) > MOST) return this.said.too_large;

@@ -2,7 +2,7 @@
 // changed here changes nothing that is stored.
 
 import { element, replaceChildren } from "../../shared/page/dom.js";
-import { withoutUnseen } from "./letter.js";
+import { withoutUnseen } from "../package/letter.js";
 import { marksIn, struck } from "./marks.js";
 
 // Characters of a find that its button shows.

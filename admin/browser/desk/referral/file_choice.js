@@ -3,7 +3,7 @@
 
 import { byId, element, replaceChildren, say } from "../../shared/page/dom.js";
 import { listFiles, sizeWord } from "../files/entries.js";
-import { staysBecause } from "./enclosed.js";
+import { staysBecause } from "../package/enclosed.js";
 
 // A package larger than this is not begun: it lies sealed in the browser's memory until it is saved.
 export const MOST = 2 * 1024 ** 3;

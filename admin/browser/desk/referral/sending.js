@@ -8,14 +8,14 @@ import { sealTo } from "../../shared/sealing/age.js";
 import { pad } from "../../shared/sealing/envelope.js";
 import { getJson, setToken } from "../../signin/api.js";
 import { NotRead } from "../files/reading.js";
+import { enclose } from "../package/enclosed.js";
+import { documentOf, plainText } from "../package/letter.js";
+import { LETTER, MANIFEST, manifestOf, SHEET, sheetOf, TEXT } from "../package/manifest.js";
+import { pageOf } from "../package/markup.js";
+import { Packing } from "../package/packing.js";
+import { newPassphrase } from "../package/passphrase.js";
 import { askByPost } from "../post.js";
 import { saveFile } from "../save.js";
-import { enclose } from "./enclosed.js";
-import { documentOf, plainText } from "./letter.js";
-import { LETTER, MANIFEST, manifestOf, SHEET, sheetOf, TEXT } from "./manifest.js";
-import { pageOf } from "./markup.js";
-import { Packing } from "./packing.js";
-import { newPassphrase } from "./passphrase.js";
 
 const RECORD_STEP = 4096;
 
@@ -178,9 +178,9 @@ export class Sending {
     this.isDone = true;
     this.tellDone(made, String(answer.number));
     byId("referral-go").hidden = true;
-    if (made.blob) return;
-    page.dataset.noted = "yes";
-    window.print();
+    // Beside a sealed file goes the letter with its seal, and none of the tip's words.
+    page.dataset.noted = made.blob ? "letter" : "whole";
+    if (!made.blob) window.print();
   }
 
   // Refused for good, what was saved is void: the tip went on, or another letter took the number. What was
@@ -199,7 +199,11 @@ export class Sending {
     const after = isVoid ? said.void : said.saved_not_sent;
     say(byId("referral-problem"), lines.concat(news, after).filter(Boolean).join(" "));
     // After a new sign-in in another window the same press goes through.
-    if (code === 400 || code === 401) setToken((await getJson(page.dataset.sealed)).csrf);
+    if (code !== 400 && code !== 401) return;
+    await getJson(page.dataset.sealed).then(
+      ({ csrf }) => setToken(csrf),
+      () => null,
+    );
   }
 
   /** @type {(made: Made, number: string) => void} */
@@ -215,6 +219,9 @@ export class Sending {
     back.addEventListener("click", () => {
       this.made = null;
     });
+    const paper = element("button", "button button--quiet", blob ? said.print_letter : said.print);
+    paper.type = "button";
+    paper.addEventListener("click", () => window.print());
     const done = byId("referral-done");
     say(
       done,
@@ -229,7 +236,7 @@ export class Sending {
       ),
       ...secret,
       element("p", "meta", said.sum.replace("%(sum)s", String(body.sha256))),
-      element("p", "", back),
+      element("p", "why__answers", back, paper),
     );
     done.focus();
   }

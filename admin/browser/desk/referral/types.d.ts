@@ -200,6 +200,8 @@ type ReferralSaid = Record<
   | "passphrase"
   | "sum"
   | "next"
+  | "print"
+  | "print_letter"
   | "file_kept"
   | "file_original"
   | "file_gone",
@@ -224,6 +226,7 @@ interface ElementsById {
   "key-checked": HTMLInputElement;
   "letter-body": HTMLTextAreaElement;
   "letter-contact": HTMLInputElement;
+  "letter-from": HTMLInputElement;
   "letter-reply": HTMLInputElement;
   "letter-title": HTMLInputElement;
   "lock-key": HTMLInputElement;

@@ -9,6 +9,7 @@ import {
   normalisePassphrase,
 } from "../../shared/sealing/member.js";
 import { bindSignOut, load, watch, wayBack } from "../keyring.js";
+import { takeCard } from "../members/link.js";
 import { offerTouch } from "../one_touch/page.js";
 import { Opener, touchIn, touchToUnlock } from "../opening.js";
 import {
@@ -67,6 +68,7 @@ class SecretForm {
       this.passphrase.type = /** @type {HTMLInputElement} */ (target).checked ? "text" : "password";
     });
     this.fillFromDemo(findById("demo-member"));
+    this.fillFromCard(takeCard());
     (this.name.value ? this.passphrase : this.name).focus();
   }
 
@@ -78,6 +80,14 @@ class SecretForm {
     this.name.value = name;
     this.code.value = code && groupedCode(code);
     this.remember.checked = true;
+  }
+
+  // Scanned from the member's card with the own telephone.
+  /** @type {(card: { name: string, code: string } | null) => void} */
+  fillFromCard(card) {
+    if (!card || this.name.readOnly) return;
+    this.name.value = card.name;
+    this.code.value = card.code;
   }
 
   /** @type {(select: HTMLSelectElement | null) => void} */

@@ -8,7 +8,9 @@ import { fromHex, toHex, toUtf8 } from "../../shared/bytes.js";
 import { newIdentity, recipientOf, sealTo, seedOf } from "../../shared/sealing/age.js";
 import { fingerprint, rosterMac } from "../../shared/sealing/member.js";
 import { WORK_FACTOR } from "../stretch.js";
+import { isCodeOf } from "./check_code.js";
 import { split } from "./halves.js";
+import { heardMac } from "./heard.js";
 
 const CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_BYTES = 16;
@@ -27,20 +29,28 @@ export function codeOf(bytes) {
   return fives.map((five) => CODE_ALPHABET[parseInt(five, 2)]).join("");
 }
 
-// What a member reads out, so that a holder hands the key to the right one.
+// What stands for a member's key; they read its 核对码 out, so that a holder hands the key to the right
+// one.
 /** @type {(name: string, recipient: string) => string} */
 export function memberFingerprint(name, recipient) {
   const digest = sha256(toUtf8(`dengshao member v1\n${name}\n${recipient}`));
   return /** @type {string[]} */ (toHex(digest.subarray(0, 16)).match(/.{4}/g)).join(" ");
 }
 
-// `workers` are two functions that run a job of the desk's worker. Returns what is printed on the
-// card, and beside it what is posted: of the code and the identity nothing leaves this browser.
-/** @type {(name: string, passphrase: string, workers: AskWorker[]) => Promise<MadeMember>} */
-export async function makeMember(name, passphrase, workers) {
-  const code = codeOf(randomBytes(CODE_BYTES));
+// A new member's identity, made before anything else: they read its code back while they are still on
+// the telephone.
+/** @type {(name: string) => Promise<Newcomer>} */
+export async function newcomer(name) {
   const identity = await newIdentity();
-  const recipient = await recipientOf(identity);
+  return { name, identity, recipient: await recipientOf(identity) };
+}
+
+// `workers` are two functions that run a job of the desk's worker. Returns what is printed on the
+// card, beside it what is posted, and what signs this tab in: of the code and the identity nothing
+// leaves this browser.
+/** @type {(me: Newcomer, passphrase: string, workers: AskWorker[]) => Promise<MadeMember>} */
+export async function makeMember({ name, identity, recipient }, passphrase, workers) {
+  const code = codeOf(randomBytes(CODE_BYTES));
   const [salt, sealSalt] = [randomBytes(SALT), randomBytes(SALT)];
   const [auth, key] = await Promise.all([
     workers[0]({ job: "signIn", passphrase, code, salt: toHex(salt) }),
@@ -52,7 +62,8 @@ export async function makeMember(name, passphrase, workers) {
     auth_hash: toHex(sha256(fromHex(auth))),
     sealed_identity: toHex(await sealIdentity(identity, sealSalt, key)),
   };
-  return { code, fingerprint: memberFingerprint(name, recipient), posted };
+  const stretched = { seal: toHex(sealSalt), auth, key };
+  return { code, fingerprint: memberFingerprint(name, recipient), posted, stretched };
 }
 
 // An age file of one scrypt stanza, whose slow sum the worker has done already.
@@ -72,7 +83,7 @@ async function sealIdentity(identity, salt, key) {
 
 // The first key of a unit. Returns its halves for two sheets of paper, its fingerprint, and beside
 // them what is posted.
-/** @type {(unitId: string, me: { name: string, recipient: string }) => Promise<MadeKey>} */
+/** @type {(unitId: string, me: { name: string, recipient: string }) => Promise<FirstKey>} */
 export async function makeUnitKey(unitId, me) {
   const [identity, recovery] = await Promise.all([newIdentity(), newIdentity()]);
   const recipients = await Promise.all([recipientOf(identity), recipientOf(recovery)]);
@@ -90,8 +101,18 @@ export async function makeUnitKey(unitId, me) {
   return {
     halves: split(seedOf(recovery), randomBytes(32)),
     fingerprint: fingerprint(unitId, recipients[0], recipients[1]),
+    identity,
     posted,
   };
+}
+
+// Whether a holder of this unit's key heard this member read back the code of this very key.
+/** @type {(unit: CurrentKeys, to: WaitingMember) => boolean} */
+function wasHeard(unit, { name, recipient, heard }) {
+  if (!heard) return false;
+  const seeds = unit.identities.map(seedOf);
+  const isHoldersWord = seeds.some((seed) => heardMac(seed, name, heard.code) === heard.mac);
+  return isHoldersWord && isCodeOf(heard.code, memberFingerprint(name, recipient));
 }
 
 export class NotHandedOn extends Error {
@@ -103,22 +124,17 @@ export class NotHandedOn extends Error {
   }
 }
 
-/** @type {(text: string) => string} */
-export const plainPrint = (text) =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^0-9a-f]/g, "");
-
 // Seals a unit's identity to a waiting member, or throws `NotHandedOn` with what is wrong. `unit` comes
-// from the opened keys; `told` is what the server says, and none of it is believed unproved.
-/** @type {(unit: CurrentKeys, told: UnitRoster, name: string, typed: string) => Promise<object>} */
+// from the opened keys; `told` is what the server says, and none of it is believed unproved: the
+// member's key is proved by the 核对码 that is typed now as they read it out, or, where nothing is typed
+// (null), by what one of us heard and typed while they joined.
+/** @type {(unit: CurrentKeys, told: UnitRoster, name: string, typed: string | null) => Promise<object>} */
 export async function sealToMember(unit, told, name, typed) {
   const to = told.waiting.find((member) => member.name === name);
   if (!to) throw new NotHandedOn("gone");
-  if (plainPrint(typed) !== plainPrint(memberFingerprint(to.name, to.recipient))) {
-    throw new NotHandedOn("fingerprint");
-  }
+  const isTheirs =
+    typed === null ? wasHeard(unit, to) : isCodeOf(typed, memberFingerprint(to.name, to.recipient));
+  if (!isTheirs) throw new NotHandedOn("fingerprint");
   const seed = seedOf(unit.identity);
   const isOurs = told.recipient === unit.recipient && told.recovery === unit.recovery;
   if (!isOurs || rosterMac(seed, told.roster) !== told.roster_mac) throw new NotHandedOn("roster");

@@ -1,6 +1,7 @@
 // The new recovery sheet on the page: shown, printed, and asked back from both its keepers.
 
 import { byId } from "../../shared/page/dom.js";
+import { checkCode } from "../members/check_code.js";
 import { bindForm, Missing, plainGroup, show } from "../members/forms.js";
 
 // Shows the two halves. `store` is called once both keepers wrote their last group.
@@ -10,7 +11,7 @@ export function showSheet(made, words, store) {
     byId(`half-${i + 1}`).textContent = half;
   });
   document.querySelectorAll("[data-unit-print]").forEach((place) => {
-    place.textContent = made.fingerprint;
+    place.textContent = checkCode(made.fingerprint);
   });
   byId("print").addEventListener("click", () => window.print());
   bindForm(byId("halves-copied"), byId("halves-error"), () => takeBack(made, words, store), words);

@@ -1,13 +1,15 @@
 """What becomes of a package: each step by a request, and what the reporter reads of it."""
 
+import json
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
 
 from admin.db import db, today
 from admin.mailbox import words
-from admin.models import Decision, Member, Note, Referral, Tip
+from admin.models import ClockEvent, Decision, Member, Note, Referral, Tip
 from admin.tip.events import EventKind
 from admin.tip.status import TipStatus
 from admin.vault import expiry
@@ -33,6 +35,7 @@ def reads(app):
 def test_the_reporter_reads_referred_only_once_it_left_and_each_step_after_it_truly(
     app, desk, accepted, referrer, reads, fresh
 ):
+    """转办 moves nothing, the reporter reads 已转有关机关: staff.md, critical 4."""
     tip = accepted()
     number = referrer.make(desk, tip).json["referral"]
     assert reads(tip) == ("已受理", "")
@@ -269,3 +272,73 @@ def test_an_open_package_keeps_a_tip_from_every_end(app, desk, accepted, referre
             select(Decision.kind).where(Decision.tip_id == tip.id).order_by(Decision.step)
         ).all()
         assert EventKind.REFERRAL_DROPPED in kinds
+
+
+def test_heads_read_how_many_wait_and_the_case_file_tells_each_step(
+    app, desk, sign_in, accepted, referrer, change
+):
+    tip, hidden = accepted(), accepted()
+    made, out = referrer.make(desk, tip).json["referral"], referrer.send(desk, tip, "transport")
+    referrer.send(desk, hidden)
+    head = sign_in("police-head")
+    head.submit(f"/desk/tips/{hidden.reference}/recusal", {})
+
+    page = head.get("/desk/backlog/").text
+
+    assert "做好了还没有送出的 1 份" in page
+    assert f"送出了等结果的 1 份，最早的 {today()} 送出；还没有回执的 1 份" in page
+    referrer.step(desk, tip, made, "dropped")
+    referrer.step(desk, tip, out, "unanswered")
+    assert "没有等着送出的，也没有等结果的" in head.get("/desk/backlog/").text
+    case = unescape(desk.get(f"/desk/tips/{tip.reference}/case-file").text)
+    facts = json.loads(case[case.index('data-facts="') + 12 : case.index('" data-words')])
+    told = [line for _day, line in facts["history"]]
+    for line in ("做好了转给示例县市场监督管理局的材料", "不再等示例县交通运输局答复"):
+        assert f"police-1 {line}" in told, told
+
+
+def test_more_is_sent_to_the_same_organ_and_one_answer_is_waited_for(
+    app, desk, accepted, referrer, reads, change
+):
+    tip = accepted()
+    first = referrer.send(desk, tip)
+    referrer.step(desk, tip, first, "slip")
+    change(tip, lambda session, row: session.add(told_of(row, "slip")))
+    change(tip, lambda session, row: session.add(told_of(row, "scope")))
+
+    second = referrer.send(desk, tip)
+
+    older, newer = rows_of(app, tip)
+    assert (older.end, newer.end) == ("replaced", None)
+    assert reads(tip)[0] == "已转有关机关"
+    # The slip of what was sent anew is urged anew, and nothing else.
+    with app.app_context():
+        assert db.reading.scalars(select(ClockEvent.rule)).all() == ["scope"]
+        assert db.reading.scalars(select(Tip.due_rule)).one() == "slip"
+    assert referrer.step(desk, tip, first, "result", why="known").status_code == 422
+    assert referrer.step(desk, tip, second, "result", why="known").status_code == 303
+    assert "又补送了一份，一起等答复" in desk.show(tip).text
+
+
+def told_of(tip, rule):
+    return ClockEvent(tip_id=tip.id, rule=rule, level="holder", fired_on=today())
+
+
+def test_the_unit_to_which_a_tip_went_settles_what_the_one_before_sent(
+    app, desk, drugs, passer, accepted, referrer, fresh
+):
+    tip = accepted()
+    number = referrer.send(desk, tip)
+    assert passer.pass_on(desk, fresh(tip), "drugs").json == {"passed": True}
+    drugs.post(fresh(tip), "clear")
+    version = str(fresh(tip).version)
+
+    early = referrer.step(drugs, tip, number, "result", why="known", version=version)
+    assert (early.status_code, "先接收" in early.json["error"]) == (422, True)
+    assert passer.take_over(drugs, fresh(tip)).json == {"taken": True}
+    version = str(fresh(tip).version)
+    done = referrer.step(drugs, tip, number, "result", why="known", version=version)
+
+    assert done.status_code == 303, done.json
+    [row] = rows_of(app, tip)
+    assert (row.unit_id, row.settled_by) == ("police", "drugs-1")

@@ -28,6 +28,16 @@ pytestmark = pytest.mark.browser
 
 WHAT = "昨晚九点半，我老婆在桥头看见货车被拦，每车收 50 元。打 13912345678 找我。"
 FEAR = "怕被村里人认出来"
+LETTER = (
+    "示例县交通运输局：",
+    "关于移送有关线索的函",
+    "示例县公安局",
+    "盖章处",
+    "回　执",
+    "示例路 9 号",
+)
+# Longer than a part: it is enclosed piece by piece.
+PAPER = b"%PDF-1.7\n" + bytes(range(256)) * 10_000
 FIELDS = {"category": "D", "what": WHAT, "fear": FEAR, "answer": "yes"}
 FIELDS |= {"official": "no", "exclude": ["market"]}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -39,6 +49,7 @@ def tip(sealed_tip, files_live):
     """A tip that was taken up, with a picture that is clean and one that is not."""
     entries = [
         put_file(files_live.app, made.photo_with_gps(), name="我家门口.jpg"),
+        put_file(files_live.app, PAPER, name="我的账.pdf", type="application/pdf"),
         put_file(files_live.app, made.photo_with_gps(), name="原件.jpg", state="kept"),
     ]
     found = with_files(sealed_tip, files_live.app, entries, fields=FIELDS)
@@ -65,6 +76,7 @@ def write(page, organ="transport"):
     page.select_option("#organ", organ)
     body = page.input_value("#letter-body")
     page.fill("#letter-body", body.replace("（是否适用，待核实）", ""))
+    page.fill("#letter-from", "示例县公安局")
     page.fill("#letter-reply", "示例县示例路 9 号")
     page.click("#strike-all")
     page.check("#read-whole")
@@ -102,7 +114,7 @@ def test_an_accepted_tip_becomes_a_package_that_opens_by_its_passphrase_and_by_n
     assert "示例县市场监督管理局" not in names
     assert "示例县市场监督管理局" in desk.inner_text("#organs-excluded")
     # What is not clean cannot be ticked; nothing but the named answers is there.
-    assert desk.locator("#referral-files input").count() == 1
+    assert desk.locator("#referral-files input").count() == 2
     shown = desk.inner_text("#referral-items")
     assert FEAR not in shown
     assert desk.locator(".referral__before mark").count() >= 4
@@ -113,7 +125,8 @@ def test_an_accepted_tip_becomes_a_package_that_opens_by_its_passphrase_and_by_n
     press(desk)
     assert "待核实" in problem(desk)
     write(desk)
-    desk.check("#referral-files input")
+    for tick in desk.locator("#referral-files input").all():
+        tick.check()
     press(desk)
     # Whoever changes something after reading reads again.
     assert "从头到尾看一遍" in problem(desk)
@@ -135,7 +148,7 @@ def test_an_accepted_tip_becomes_a_package_that_opens_by_its_passphrase_and_by_n
     assert (row.sha256, row.size, row.files) == (
         hashlib.sha256(sealed).hexdigest(),
         len(sealed),
-        1,
+        2,
     )
     assert path.name.startswith(tip.reference)
     files = unzipped(pyrage.passphrase.decrypt(sealed, passphrase))
@@ -143,6 +156,7 @@ def test_an_accepted_tip_becomes_a_package_that_opens_by_its_passphrase_and_by_n
         pyrage.passphrase.decrypt(sealed, passphrase[:-1] + ("0" if passphrase[-1] != "0" else "1"))
     assert sorted(files) == [
         "files/01.jpg",
+        "files/02.pdf",
         "letter.html",
         "manifest.json",
         "manifest.txt",
@@ -153,11 +167,19 @@ def test_an_accepted_tip_becomes_a_package_that_opens_by_its_passphrase_and_by_n
     for wanted in (number, tip.reference, "每车收 50 元", "〔略〕"):
         assert wanted in text, wanted
         assert wanted in letter, wanted
-    for wanted in ("示例县交通运输局：", "关于移送有关线索的函", "盖章处", "回　执", "示例路 9 号"):
+    for wanted in (
+        "示例县交通运输局：",
+        "关于移送有关线索的函",
+        "示例县公安局",
+        "盖章处",
+        "回　执",
+        "示例路 9 号",
+    ):
         assert wanted in letter, wanted
     assert number in desk.inner_text("#referral-done")
     for secret in ("13912345678", "我老婆", "九点半", FEAR, "我家门口", "age1"):
         assert not any(secret in data.decode("utf-8", "replace") for data in files.values())
+    assert files["files/02.pdf"] == PAPER
     assert b"Exif" not in files["files/01.jpg"]
     assert set(Image.open(io.BytesIO(files["files/01.jpg"])).size) == {480, 640}
     # The server learns a sum, and neither words nor passphrase.
@@ -227,6 +249,17 @@ def test_sealed_to_an_organs_key_that_was_compared_it_opens_by_that_key_alone(
     with pytest.raises(age.NoMatch):
         age.open_sealed(sealed, [other])
     assert page.locator("#referral-passphrase").count() == 0
+    # On paper goes the letter for the seal, without the words that are sealed.
+    page.emulate_media(media="print")
+    assert "关于移送有关线索的函" in page.inner_text("#referral-sheet")
+    assert "每车收" not in page.inner_text("#referral-sheet")
+    page.emulate_media(media="screen")
+    # What left is on record, and opens with the unit's key.
+    page.click("#referral-done a")
+    page.wait_for_selector("#tip[data-opened]")
+    page.click("[data-record]")
+    expect(page.locator("[data-record-text]")).to_contain_text("每车收 50 元")
+    expect(page.locator("[data-record-text]")).to_contain_text("files")
 
 
 def test_where_another_letter_took_the_number_nothing_typed_is_lost(
@@ -277,6 +310,10 @@ def test_on_paper_is_what_was_written_down_and_nothing_before(desk, files_live, 
     expect(desk.locator("#referral-done")).to_be_visible()
     assert desk.evaluate("window.printed") == 1
     assert [row.lock for row in rows(files_live, tip)] == ["paper"]
+    # A sheet that jams is printed again, without a second number.
+    desk.evaluate("dispatchEvent(new Event('afterprint'))")
+    desk.get_by_role("button", name="再打印一次").click()
+    assert desk.evaluate("window.printed") == 2
     desk.emulate_media(media="print")
     paper = desk.inner_text("body")
     for wanted in ("关于移送有关线索的函", "每车收 50 元", "回　执", "盖章处"):
@@ -315,3 +352,24 @@ def test_a_find_is_struck_and_put_back_by_the_keyboard_alone(desk):
     assert desk.input_value("#out-what") == WHAT
     assert buttons.count() == before
     assert desk.locator(".referral__before").nth(1).inner_text() == WHAT
+
+
+def test_what_was_struck_and_written_outlives_a_lock(desk, files_live, demo):
+    write(desk)
+    desk.uncheck("[data-draft=goes-place]")
+    struck = desk.input_value("#out-what")
+
+    desk.click("#desk-lock button")
+    desk.wait_for_url("**/desk/unlock")
+    desk.fill("#passphrase", demo["police-1"].passphrase)
+    desk.fill("#code", demo["police-1"].code)
+    desk.click("#unlock button[type=submit]")
+    desk.wait_for_selector("#referral[data-opened]")
+
+    assert "〔略〕" in struck
+    assert desk.input_value("#out-what") == struck
+    assert desk.input_value("#letter-reply") == "示例县示例路 9 号"
+    assert desk.input_value("#organ") == "transport"
+    assert not desk.is_checked("[data-draft=goes-place]")
+    # Whoever comes back reads again.
+    assert not desk.is_checked("#read-whole")

@@ -259,7 +259,7 @@ def referrer_package(referrer, tip, unit="police"):
     }
 
 
-def test_a_tip_has_one_open_package_for_an_organ(desk, accepted, referrer):
+def test_one_package_for_an_organ_waits_to_leave(desk, accepted, referrer):
     tip = accepted()
     package = referrer.package(desk, tip)
     referrer.make(desk, tip)
@@ -269,7 +269,7 @@ def test_a_tip_has_one_open_package_for_an_organ(desk, accepted, referrer):
     more = {"version": page["version"], "number": page["number"], "sha256": "1" * 64}
     again = referrer.post(desk, tip, package | more)
 
-    assert (again.status_code, "已经有材料转给这个机关" in again.json["error"]) == (422, True)
+    assert (again.status_code, "还没有送出" in again.json["error"]) == (422, True)
 
 
 def test_a_new_key_and_another_unit_take_the_record_along(
@@ -305,3 +305,18 @@ def test_the_log_says_each_step_in_plain_words_of_both_languages(app, desk, acce
         f"催问{organ}，现为已转办",
         f"{organ}退回：线索不足，没有办，现为已受理",
     ]
+
+
+def test_a_practice_tip_is_referred_nowhere(app, desk, change, accepted, referrer):
+    """By the page and by the door behind it, though its tip was taken up."""
+    tip = accepted()
+    package = referrer.package(desk, tip)
+    with app.app_context():
+        db.session.execute(update(Member).filter_by(name="police-1").values(unit_id="practice"))
+        db.session.commit()
+    change(tip, unit_id="practice")
+
+    page = desk.get(f"/desk/tips/{tip.reference}/referral/").text
+    assert "本单位没有可以转去的机关" in page
+    answer = referrer.post(desk, tip, package | {"number": f"练习组转〔{today().year}〕1号"})
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["organ"])

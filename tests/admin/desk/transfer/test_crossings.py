@@ -163,3 +163,26 @@ def test_what_a_unit_asked_its_people_for_ends_when_a_doubted_tip_goes_back(
     assert open_requests(app) == []
     with app.app_context():
         assert db.reading.scalars(select(Countersign.result)).all() == ["lapsed"]
+
+
+def test_a_unit_of_one_reader_ends_what_takes_two_by_way_of_another_unit(
+    app, passer, drugs, sign_in, make_tip, fresh
+):
+    tip = make_tip("drugs")
+    told = drugs.post(tip, "decision", **SPAM, **why()).json["error"]
+    assert "没有第二个人" in told
+    assert "转给别的单位" in told
+
+    assert passer.pass_on(drugs, tip, "police", reason="alone").status_code == 200
+    first, second = sign_in("police-1"), sign_in("police-2")
+    assert passer.take_over(first, fresh(tip)).status_code == 200
+    for one in (first, second):
+        one.post(fresh(tip), "clear")
+        one.get(f"/desk/tips/{tip.reference}/sealed.json")
+    assert first.post(fresh(tip), "decision", **SPAM, **why()).status_code == 303
+    second.get(f"/desk/tips/{tip.reference}/sealed.json")
+    with app.app_context():
+        number = db.reading.scalars(select(Countersign.id)).one()
+    assert second.submit(f"/desk/second/{number}", {"agree": "yes"}).status_code == 303
+
+    assert fresh(tip).status is TipStatus.CLOSED

@@ -54,7 +54,7 @@ const filesIn = (entries) => entries.filter(({ name }) => name.startsWith("files
 const textSheet = ({ reference, number, texts }, words) =>
   node(
     "section",
-    "letter",
+    "letter letter--enclosed",
     node("h2", "letter__title", words.text_title),
     node("p", "letter__facts", `${words.reference}${reference}　${words.number}${number}`),
     node("p", "letter__caution", words.unproven),

@@ -93,6 +93,8 @@ def test_the_hash_of_the_routes_is_the_one_of_the_table(hook, case):
     }
     if case["contact"]:
         routes["contact"] = dict(zip(("custodian", "reviewer"), case["contact"], strict=True))
+    if case.get("closed"):
+        routes["sudden"] = "closed"
     categories = [{"id": key, "route": unit} for key, unit in found["categories"].items()]
     data = {"routes": routes, "categories": {"items": [*categories, gone]}}
 

@@ -547,6 +547,36 @@ class UnitKey(Base):
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="unit_key")
 
 
+class LabelReader(Base):
+    """A dispatcher for whom a holder of their unit's key vouched: they may read what labels say."""
+
+    __tablename__ = "label_reader"
+    __table_args__ = (Index("ix_label_reader_unit", "unit_id"), {"sqlite_with_rowid": False})
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    unit_key_id: Mapped[int] = mapped_column(ForeignKey("unit_key.id"))
+    # Hex HMAC over name and recipient, under a key of the unit's secret: no browser seals a label
+    # to a dispatcher on the server's word.
+    mac: Mapped[str] = mapped_column(String(64))
+    vouched_by: Mapped[str] = mapped_column(String(80))
+    vouched_on: Mapped[date]
+
+
+class LabelCopy(Base):
+    """Category and township of a tip, sealed by a member's browser to all label readers there are.
+
+    When anybody is added to them or leaves them, all copies of the unit go and are made anew.
+    """
+
+    __tablename__ = "label_copy"
+    __table_args__ = (Index("ix_label_copy_unit", "unit_id"), {"sqlite_with_rowid": False})
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class KeptTip(Base):
     """A tip that was sealed anew, of which the old bytes stay until a second browser opened it."""
 

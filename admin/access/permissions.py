@@ -58,6 +58,10 @@ class Act(enum.StrEnum):
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
     COUNTERSIGN = "countersign"
+    VOUCH = "vouch"
+    UNVOUCH = "unvouch"
+    COPY_LABEL = "copy_label"
+    SEE_LABEL = "see_label"
     RECUSE = "recuse"
     RECUSALS = "recusals"
     HAND_ON = "hand_on"
@@ -114,6 +118,10 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,
     Act.COUNTERSIGN: _JUDGES,
+    Act.VOUCH: _HEADS,
+    Act.UNVOUCH: _HEADS,
+    Act.COPY_LABEL: _READERS,
+    Act.SEE_LABEL: frozenset({"dispatcher"}),
     Act.RECUSE: _READERS | {"dispatcher"},
     Act.RECUSALS: _HEADS,
     Act.HAND_ON: _HEADS,
@@ -136,6 +144,7 @@ HELD_BY_KEY: Final = frozenset(
     {
         *(Act.OPEN, Act.WRITE, Act.TRANSFER, Act.CONTACT, Act.CASE_FILE),
         *(Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER),
+        *(Act.VOUCH, Act.SEE_LABEL),
     }
 )
 """What nobody can do without a key, whatever the server lets them; all else hangs on its rules."""

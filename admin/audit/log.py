@@ -159,6 +159,11 @@ def announce(session: Session, act: str, **values: Any) -> None:
     session.info[_ACT] = _Waiting(act, values, None)
 
 
+def keep_untold(session: Session) -> None:
+    """Let the commit of what was announced write no line: its time would tell when a tip came."""
+    session.info.pop(_ACT, None)
+
+
 @event.listens_for(Session, "before_commit")
 def _write_waiting(session: Session) -> None:
     if session.in_nested_transaction():

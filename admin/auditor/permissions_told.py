@@ -66,6 +66,10 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.HANDOVER: "write a hand-over note",
     Act.SPEAK_CODE: "speak an invitation's code",
     Act.COUNTERSIGN: "be the second person",
+    Act.VOUCH: "let a dispatcher read category and township",
+    Act.UNVOUCH: "let them read it no more",
+    Act.COPY_LABEL: "seal category and township once more for them",
+    Act.SEE_LABEL: "read category and township so sealed",
     Act.RECUSE: "say that one has a part in a tip",
     Act.RECUSALS: "be told of that, and undo it",
     Act.HAND_ON: "hand the unit's key to a new member",
@@ -92,6 +96,11 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
     ),
     Act.CONTACT: ("两个单位的，先后用", "of two units, one after the other"),
     Act.HAND_ON: ("本单位的", "the unit's"),
+    Act.VOUCH: (
+        "本单位的；只给亲耳核对过核对码的分派员",
+        "the unit's, for a dispatcher whose 核对码 the head has heard",
+    ),
+    Act.SEE_LABEL: ("分派员自己的", "the dispatcher's own"),
     Act.RENEW_KEY: ("本单位旧的那把", "the unit's old one"),
     Act.RESEAL: (
         "旧的和新的两把；旧锁留到第二个人核对",

@@ -49,6 +49,10 @@ ACT: Final[dict[Act, Any]] = {
     Act.HANDOVER: _l("写交班记录"),
     Act.SPEAK_CODE: _l("出邀请的口头码"),
     Act.COUNTERSIGN: _l("当第二个人，核对要事"),
+    Act.VOUCH: _l("让分派员看类型和地点"),
+    Act.UNVOUCH: _l("不再让分派员看"),
+    Act.COPY_LABEL: _l("替分派员给类型和地点加锁"),
+    Act.SEE_LABEL: _l("看加锁的类型和地点"),
     Act.RECUSE: _l("声明线索和自己有关系"),
     Act.RECUSALS: _l("得知回避，取消回避"),
     Act.HAND_ON: _l("把单位的钥匙交给新成员"),
@@ -75,6 +79,8 @@ FAILED: Final[dict[str, Any]] = {
     "invite_refused": _l("邀请被拒绝"),
     "key_confirm_wrong": _l("核对钥匙时，核对码对不上"),
     "handover_refused": _l("钥匙没有交出去"),
+    "vouch_refused": _l("给分派员核对时，核对码对不上"),
+    "labels_refused": _l("能看类型和地点的名单是假的，没有加锁给他们"),
     "setup_wrong_code": _l("初次设置的口令码不对"),
 }
 """What did not go through."""
@@ -114,6 +120,8 @@ DONE: Final[dict[str, Any]] = {
     "unit_key_made": _l("造了单位的钥匙"),
     "key_confirmed": _l("核对了单位的钥匙"),
     "key_published": _l("公布了单位的钥匙"),
+    "label_reader_added": _l("核对了分派员的核对码，让他看类型和地点"),
+    "label_reader_ended": _l("不再让分派员看类型和地点"),
     "key_handed": _l("把钥匙交给了成员"),
     "key_renewed": _l("换了单位的钥匙"),
     "next_key_made": _l("有人要离开，先造好了新钥匙"),

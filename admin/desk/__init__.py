@@ -24,6 +24,7 @@ from .entering import bp as entering_bp
 from .files import frame  # noqa: F401
 from .files import views as file_views  # noqa: F401
 from .holds import views as hold_views  # noqa: F401
+from .labels import views as label_views  # noqa: F401
 from .offered import bp as offered_bp
 from .practice import bp as practice_bp
 from .queue import bulk_views  # noqa: F401

@@ -13,6 +13,7 @@ from ..db import today
 from ..keys import issuing
 from ..models import Departure, KeyGrant, Member, NextGrant, NextKey, UnitKey
 from ..sealing.member import fingerprint
+from ..vault.labels import vouched
 from . import services
 from .services import NotNeeded, NotYours, Renewal, WrongHolders
 
@@ -131,6 +132,8 @@ def promote(session: Session, unit_id: str, print_of: str, *, by: str) -> UnitKe
         return None
     old.retired_on = today()
     session.flush()
+    # As in `services._replace`: who leaves can vouch for anybody under the old key.
+    vouched.forget(session, unit_id)
     new = _as_unit_key(session, key)
     # Everybody's tab unlocks again: what rests there lacks the new key.
     services.lock_others(session, unit_id, "")

@@ -31,6 +31,7 @@ from ..models import (
 )
 from ..sealing.member import fingerprint
 from ..signin.services import hash_token
+from ..vault.labels import vouched
 from . import riddles
 from .riddles import Purpose
 
@@ -239,6 +240,8 @@ def _replace(
         session.execute(delete(NextGrant).where(NextGrant.next_key_id == waiting.id))
         session.delete(waiting)
     session.flush()
+    # Who left could vouch for anybody under the old key: heads listen to each dispatcher anew.
+    vouched.forget(session, old.unit_id)
     new = UnitKey(
         unit_id=old.unit_id,
         recipient=posted.recipient,

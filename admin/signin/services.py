@@ -23,6 +23,7 @@ from ..models import (
 )
 from ..sealing.age.header import decode_base64, read_header
 from ..sealing.member import SALT
+from ..vault.labels import vouched
 from . import throttle
 
 IDLE_SECONDS: Final = 15 * 60
@@ -159,7 +160,7 @@ def suspend(session: Session, member: Member) -> None:
     """Shut a member out at once. What they could open before stays open to their key.
 
     What they invited ends with them, for it would be a way back in; what they held is free; what
-    their passkeys open goes.
+    their passkeys open goes, and so do, of a label reader, all copies of their unit's labels.
     """
     member.suspended_on = member.suspended_on or today()
     session.flush()
@@ -168,6 +169,7 @@ def suspend(session: Session, member: Member) -> None:
     session.execute(sealed.values(sealed_identity=None))
     _end_invitations(session, member.name)
     _free_claims(session, member)
+    vouched.end(session, member.id)
 
 
 def _end_invitations(session: Session, name: str) -> None:

@@ -22,6 +22,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..access.demo_mark import is_demo
+from ..access.permissions import Act, is_allowed
 from ..access.replies import first_page, refused
 from ..app_state import AppState, app_state
 from ..db import db
@@ -223,6 +224,7 @@ def keyring_json() -> Response:
         recipient=member.recipient,
         sealed_identity=in_base64(member.sealed_identity),
         wrap_key=_wrap_key(),
+        reads_labels=is_allowed(Act.SEE_LABEL, member.roles),
         waits=keyring.waits(db.reading, member),
         units=[keyring.grant_json(grant) for grant in grants],
         next=keyring.read_next(db.reading, member),

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+# Imported for its views, which hang on the blueprint.
+from . import label_views  # noqa: F401
 from .progress_views import bp as progress_bp
 from .views import bp
 

@@ -57,6 +57,10 @@ class Unfit(Exception):
     """This member gets no key: another unit, suspended, a role without content, or has it."""
 
 
+class NotHolder(Exception):
+    """Who wants to act by the unit's key does not hold it."""
+
+
 class Stale(Exception):
     """The roster changed since the browser read it: it must look again."""
 
@@ -87,7 +91,7 @@ def read_key(posted: Mapping[str, object]) -> PostedKey:
     key = PostedKey(
         recipient=str(posted.get("recipient")),
         recovery=str(posted.get("recovery")),
-        roster_mac=_mac(posted.get("roster_mac")),
+        roster_mac=read_mac(posted.get("roster_mac")),
         sealed=_grant_bytes(posted.get("sealed")),
     )
     check_recipient(key.recipient)
@@ -102,13 +106,14 @@ def read_grant(posted: Mapping[str, object]) -> PostedGrant:
     return PostedGrant(
         name=str(posted.get("name")),
         recipient=str(posted.get("recipient")),
-        old_mac=_mac(posted.get("old_mac")),
-        new_mac=_mac(posted.get("new_mac")),
+        old_mac=read_mac(posted.get("old_mac")),
+        new_mac=read_mac(posted.get("new_mac")),
         sealed=_grant_bytes(posted.get("sealed")),
     )
 
 
-def _mac(text: object) -> str:
+def read_mac(text: object) -> str:
+    """Check a posted MAC. Raises `BadKeys`."""
     if not isinstance(text, str) or not _MAC.fullmatch(text):
         raise BadKeys
     return text
@@ -271,14 +276,15 @@ def held_key(session: Session, member: Member) -> UnitKey:
         .where(UnitKey.unit_id == (member.unit_id or ""), UnitKey.retired_on.is_(None))
         .with_for_update()
     ).one_or_none()
-    if key is None or not _holds(session, key, member):
+    if key is None or not holds(session, key, member.id):
         raise issuing.UnitHasNoKey
     return key
 
 
-def _holds(session: Session, key: UnitKey, member: Member) -> bool:
+def holds(session: Session, key: UnitKey, member_id: int) -> bool:
+    """Tell whether a member was handed this key."""
     query = select(KeyGrant.id).where(
-        KeyGrant.unit_key_id == key.id, KeyGrant.member_id == member.id
+        KeyGrant.unit_key_id == key.id, KeyGrant.member_id == member_id
     )
     return session.execute(query).first() is not None
 

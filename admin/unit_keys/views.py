@@ -28,6 +28,7 @@ from ..signin import guard
 from ..web.security import staff_only
 from . import (
     key_lines,
+    label_readers,
     overview,
 )
 from . import (
@@ -53,6 +54,7 @@ def show() -> str:
     return render_template(
         "unit_keys/unit.html",
         page=page,
+        labels=label_readers.read_page(db.reading, app_state().district, g.staff),
         roles=ROLES,
         words=unit_words(),
         check_code=check_code,

@@ -15,6 +15,7 @@ from ..models import (
     PURGED,
     DayKey,
     HandoverNote,
+    LabelCopy,
     LaneRank,
     Message,
     Note,
@@ -58,7 +59,7 @@ EMPTY: Final = {
 }
 """What stands in a tip's row once its words are deleted; the version besides is one more."""
 
-HANGING: Final = (Message, Note, TipLabel, TipOpening, TipReader)
+HANGING: Final = (LabelCopy, Message, Note, TipLabel, TipOpening, TipReader)
 """Rows that go with a tip's words: here, in a restore, and where a practice unit is cleared."""
 
 

@@ -264,6 +264,26 @@ def test_an_open_tip_that_was_graded_low_may_have_been_urgent_and_nothing_else_c
     assert read(store) == before
 
 
+def test_label_readers_come_and_go_and_leave_the_tips_as_they_were(store):
+    migrate(store, "0018")
+    before = read(store)
+    migrate(store, "0019")
+
+    with store.begin() as connection:
+        for statement in (
+            "INSERT INTO label_reader VALUES (5, 'police', 7, 'm', 'bo', '2026-12-01')",
+            f"INSERT INTO label_copy VALUES (1, 'police', {bytes_of(store, 's')})",
+        ):
+            connection.execute(text(statement))
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0018")
+    assert read(store) == before
+    assert not {"label_reader", "label_copy"} & set(inspect(store).get_table_names())
+    migrate(store, "0019")
+    assert read(store) == before
+
+
 def test_an_invitation_keeps_its_code_through_the_fifteenth_revision_and_back(store):
     migrate(store, "0014")
     code = bytes_of(store, "c")

@@ -45,9 +45,15 @@ test("an identity opens by one stanza of our own work alone, under its own salt"
       "base64",
     );
   };
-  const open = async (sealed, own = key) =>
+  const open = async (sealed, own = key, more = {}) =>
     openKeyring(
-      { name: "a", recipient: await recipientOf(identity), sealed_identity: sealed, units: [] },
+      {
+        name: "a",
+        recipient: await recipientOf(identity),
+        sealed_identity: sealed,
+        units: [],
+        ...more,
+      },
       salt,
       own,
     );
@@ -57,6 +63,9 @@ test("an identity opens by one stanza of our own work alone, under its own salt"
     recipient: await recipientOf(identity),
     units: {},
   });
+  // A dispatcher's tab alone keeps it.
+  const kept = await open(await seal([own, "17"]), key, { reads_labels: true });
+  assert.equal(kept.own, identity);
   for (const stanzas of [
     [[own, "16"]],
     [[own, "18"]],

@@ -35,7 +35,7 @@ export function readFields(fields, words) {
 }
 
 /**
- * @param {LabelContent} label
+ * @param {Pick<LabelContent, "category" | "township" | "flags">} label
  * @param {DeskWords} words
  * @returns {Pick<LabelContent, "category" | "township" | "flags">}
  */

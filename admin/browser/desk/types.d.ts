@@ -337,6 +337,9 @@ interface DeskWords {
     | "lock_offered"
     | "lock_unchecked"
     | "label_not_opened"
+    | "label_uncopied"
+    | "labels_false"
+    | "labels_false_do"
     | "custodial"
     | "astray"
     | "astray_do"
@@ -492,7 +495,27 @@ interface QueuePage extends HTMLElement {
     labels: string;
     pulse: string;
     mark: string;
+    copied?: "yes" | "no";
   };
+}
+
+// /desk/labels.json, by admin/desk/labels/views.py; of readers only where there are any.
+interface QueueLabels {
+  labels: Record<string, string>;
+  readers?: LabelReader[];
+  readers_name?: string;
+  lacking?: string[];
+}
+
+// What a dispatcher may read of a label: queue/copies.js.
+interface LabelCopy {
+  reference: string;
+  category: string;
+  township: string;
+}
+
+interface CopyCell extends HTMLElement {
+  dataset: { copy: string };
 }
 
 interface TipPage extends HTMLElement {

@@ -27,7 +27,7 @@ export async function keysOf(unitId, words, { isNeeded = true } = {}) {
   }
 }
 
-function showLocked() {
+export function showLocked() {
   byId("locked").hidden = false;
   byId("unlock").addEventListener("click", goUnlock);
   return null;

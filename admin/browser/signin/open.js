@@ -32,6 +32,7 @@ export class KeysChanged extends Error {
 // `key` is what `stretch` made of passphrase, code and `salt`.
 // Returns `{name, recipient, units: {unit_id: unit}}`; see `gather` for what a unit is. Who has no key of
 // their unit yet keeps `waiting` beside it, their own identity, so that the key opens when it comes.
+// A dispatcher, who gets none, keeps `own`: it opens what labels say.
 /** @type {(keyring: Keyring, salt: Uint8Array, key: Uint8Array) => Promise<OpenedKeys>} */
 export async function openKeyring(keyring, salt, key) {
   return openKeyringAs(keyring, await openIdentity(keyring, salt, key));
@@ -44,7 +45,9 @@ export async function openKeyringAs(keyring, identity) {
   if (recipient !== keyring.recipient) throw new KeysChanged("member");
   const units = await openUnits(keyring, identity, recipient);
   const opened = { name: keyring.name, recipient, units };
-  return keyring.waits ? Object.assign(opened, { waiting: identity }) : opened;
+  if (keyring.waits) return Object.assign(opened, { waiting: identity });
+  const keepsOwn = keyring.reads_labels && !keyring.units.length;
+  return keepsOwn ? Object.assign(opened, { own: identity }) : opened;
 }
 
 /** @type {(keyring: Keyring, identity: string, recipient: string) => Promise<Record<string, UnitKeys>>} */

@@ -19,6 +19,7 @@ interface Keyring {
   recipient: string;
   sealed_identity: string;
   wrap_key: string;
+  reads_labels: boolean;
   waits: boolean;
   units: KeyringUnit[];
   // Of the member's unit, where it was made before somebody leaves, and they were given it.
@@ -70,6 +71,8 @@ interface OpenedKeys {
   name: string;
   recipient: string;
   units: Record<string, UnitKeys>;
+  // The own identity of a dispatcher.
+  own?: string;
   waiting?: string;
   heard?: Heard;
 }
@@ -91,6 +94,9 @@ interface MadeUnit {
   recipient: string;
   recovery: string;
 }
+
+// A dispatcher for whom a holder of the unit's key vouched: label_readers.js.
+type LabelReader = [name: string, recipient: string, mac: string];
 
 // What opens a member's keys.
 interface Secrets {
@@ -549,6 +555,7 @@ interface UnitWords
       | "no_fingerprint"
       | "wrong_print"
       | "wrong_print_do"
+      | "wrong_reader"
       | "confirm_wrong"
       | "roster_changed"
       | "roster_changed_do"
@@ -646,6 +653,11 @@ interface ConfirmForm extends HTMLFormElement {
 // A form of which each row of a list has one.
 interface NamedForm extends HTMLFormElement {
   dataset: { name: string; spoken?: "yes" | "no"; unit?: string };
+}
+
+// A head's form for one dispatcher: vouching.js.
+interface VouchForm extends HTMLFormElement {
+  dataset: { name: string; recipient: string };
 }
 
 interface CopyButton extends HTMLButtonElement {

@@ -10,6 +10,7 @@ from ...db import db
 from ...models import Member, Tip
 from ..blueprint import Answer, bp
 from ..claims import clock, is_held
+from ..labels.views import misses_labels, sees_labels
 from ..loading import (
     back_to,
     locked_tip,
@@ -80,6 +81,8 @@ def init_assigning(app: Flask) -> None:
         "tip_labels": tip_labels,
         "colleagues": colleagues,
         "holder_of": holder_of,
+        "misses_labels": misses_labels,
+        "sees_labels": sees_labels,
         "working_labels": lambda: app_state().district.labels,
     }
     app.jinja_env.globals.update(helpers)

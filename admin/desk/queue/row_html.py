@@ -28,6 +28,8 @@ class Show:
     may_open: bool
     may_choose: bool
     is_custodial: bool
+    sees_labels: bool
+    """Members' browsers seal category and township for this dispatcher."""
 
 
 _Kept = dict[Show, dict[QueueRow, Markup]]

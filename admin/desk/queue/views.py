@@ -17,11 +17,11 @@ from ...access.permissions import (
 from ...access.replies import first_page
 from ...app_state import app_state, made_of_district
 from ...db import db, today
-from ...sealing.payload import CROCKFORD
 from ...web.security import staff_only
 from .. import words
 from ..blueprint import Answer, bp
 from ..claims import clock
+from ..labels.views import asked_references, readers_json, sees_labels
 from . import words as queue_words
 from .filters import (
     MOST,
@@ -38,7 +38,6 @@ from .lanes import (
     Viewer,
 )
 from .listing import (
-    PAGE,
     BadCursor,
     QueuePage,
     parse_cursor,
@@ -121,6 +120,7 @@ def _rows(page: QueuePage, viewer: Viewer) -> dict[str, Any]:
         may_choose=is_allowed(Act.BULK, roles) or is_allowed(Act.ASSIGN, roles),
         # All of their tips carry an empty label, which tells nobody anything.
         is_custodial=app_state().district.ways.is_custodial(viewer.unit_id),
+        sees_labels=sees_labels(),
     )
     return {"page": page, "rows": rows_html(page.rows, show)}
 
@@ -137,10 +137,10 @@ def _script_words() -> Markup:
 @may(Act.OPEN)
 def labels_json() -> Answer:
     """Send the sealed labels of some rows, for the browser to open: the page need not wait."""
-    asked = request.args.get("of", "").split(",")[:PAGE]
-    references = [text for text in asked if len(text) == 11 and set(text) <= {*CROCKFORD, "-"}]
+    references = asked_references()
     found = read_labels(db.reading, this_viewer(), references)
-    return jsonify(labels={name: b64encode(label).decode() for name, label in found.items()})
+    labels = {name: b64encode(label).decode() for name, label in found.items()}
+    return jsonify(labels=labels, **readers_json(references))
 
 
 @bp.get("/pulse.json")

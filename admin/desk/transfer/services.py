@@ -19,6 +19,7 @@ from ...models import (
     NOT_PURGED,
     ClockEvent,
     KeptTip,
+    LabelCopy,
     Message,
     Note,
     Tip,
@@ -242,6 +243,7 @@ def _put(session: Session, tip: Tip, bundle: Bundle, *, unit_id: str, key_id: in
     hand_to(session, tip, None, None)
     # Nobody of this unit has opened it, whoever did before.
     session.execute(delete(TipOpening).where(TipOpening.tip_id == tip.id))
+    session.execute(delete(LabelCopy).where(LabelCopy.tip_id == tip.id))
     tip.unit_id, tip.unit_key_id = unit_id, key_id
     tip.sealed, tip.label = bundle.sealed, bundle.label
     session.flush()

@@ -59,6 +59,10 @@ speak_code   reviewer custodian
 countersign  analyst reviewer custodian
 recuse       registrar analyst reviewer custodian dispatcher
 recusals     reviewer custodian
+vouch        reviewer custodian
+unvouch      reviewer custodian
+copy_label   registrar analyst reviewer custodian
+see_label    dispatcher
 hand_on      reviewer custodian
 invite       administrator
 suspend      administrator
@@ -86,7 +90,7 @@ def test_an_act_is_for_the_roles_of_the_table_and_for_no_other(act):
 def test_what_hangs_on_a_key_is_named_act_by_act():
     assert {str(act) for act in HELD_BY_KEY} == {
         *("open", "write", "contact", "case_file", "hand_on", "renew_key", "reseal", "recover"),
-        "transfer",
+        *("transfer", "vouch", "see_label"),
     }
 
 

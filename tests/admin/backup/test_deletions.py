@@ -11,6 +11,7 @@ from admin.db import db, today
 from admin.models import (
     Decision,
     HoldStep,
+    LabelCopy,
     Message,
     Note,
     RetentionLine,
@@ -57,6 +58,7 @@ def one(app, receipt):
         db.session.add(Note(tip_id=tip_id, **note))
         db.session.add(TipLabel(tip_id=tip_id, label="on_site", unit_id="police"))
         db.session.add(TipOpening(tip_id=tip_id, upto=0))
+        db.session.add(LabelCopy(tip_id=tip_id, unit_id="police", sealed=b"c" * 99))
         passed = {
             "tip_id": tip_id,
             "step": 1,
@@ -161,7 +163,7 @@ def test_what_was_deleted_since_the_backup_is_not_brought_back_by_it(
     url = target["DENGSHAO_DATABASE_URL"]
     # What it was at another unit before goes with it.
     assert all_of(url, TransferFile) == []
-    for table in (Message, Note, TipLabel, Upload, TipOpening):
+    for table in (LabelCopy, Message, Note, TipLabel, Upload, TipOpening):
         assert tip["id"] not in {row["tip_id"] for row in all_of(url, table)}, table
     lines = [row for row in all_of(url, Decision) if row["tip_id"] == tip["id"]]
     assert max(lines, key=lambda row: row["step"])["kind"] == "expired"

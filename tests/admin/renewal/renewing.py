@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from admin.access.roles import Staff
 from admin.keys import issuing
+from admin.models import LabelReader
 from admin.renewal import services as renewal
 from admin.sealing import age
 from admin.sealing.age import HybridIdentity, parse_recipient, seal
@@ -61,3 +62,15 @@ def renewed(session, holder, identity, members):
     posted, new, sheet = posted_by(holder.unit_id, holders, unit_identity.seed, proof)
     key = renewal.renew(session, posted, by=staff_of(holder), token=TOKEN, key=KEY, old_id=old.id)
     return key, new, sheet
+
+
+def label_reader(held):
+    """Somebody for whom a holder of the unit's key vouched; here they hold it too."""
+    return LabelReader(
+        member_id=held.first.id,
+        unit_id="police",
+        unit_key_id=held.key.id,
+        mac="0" * 64,
+        vouched_by="bo",
+        vouched_on=held.key.made_on,
+    )

@@ -12,7 +12,7 @@ from admin.db import today
 from admin.keys import issuing, keyring
 from admin.members import suspension
 from admin.members.leaving import services as departure
-from admin.models import AuditEvent, NextGrant, StaffSession
+from admin.models import AuditEvent, LabelReader, NextGrant, StaffSession
 from admin.reading.keys_file import read_lines, replace_file, written
 from admin.renewal import next_keys
 from admin.renewal import services as renewal
@@ -21,7 +21,7 @@ from admin.signin.services import hash_token
 from admin.unit_keys import key_lines
 from admin.unit_keys import services as unit_keys
 from admin.vault.units import open_units
-from tests.admin.renewal.renewing import KEY, TOKEN, posted_by, proof_of, staff_of
+from tests.admin.renewal.renewing import KEY, TOKEN, label_reader, posted_by, proof_of, staff_of
 from tests.support import add_bare_member
 
 ADMIN = Staff(1, "管理员甲", None, ("administrator",))
@@ -163,12 +163,15 @@ def test_from_its_publication_on_the_next_key_is_in_use_and_the_form_never_close
     key.confirmed_by = "cy"
     session.commit()
     assert is_open().key_id == held.key.id
+    session.add(label_reader(held))
 
     change = publish(key)
     # The file is written and the transaction is not committed: as another node sees it.
     assert (key.id, held.key.retired_on) == (key.id, today())
     session.commit()
 
+    # Who leaves could have vouched for anybody under the old key.
+    assert session.scalars(select(LabelReader)).all() == []
     assert is_open().key_id == key.id
     new = issuing.current_key(session, "police")
     assert (new.fingerprint, new.succeeds_id, new.made_by) == (key.fingerprint, held.key.id, "ada")

@@ -5,11 +5,19 @@ from sqlalchemy import select
 
 from admin.keys import issuing, keyring
 from admin.members import suspension
-from admin.models import AuditEvent, KeyGrant, Member, StaffSession, UnitKey
+from admin.models import AuditEvent, KeyGrant, LabelReader, Member, StaffSession, UnitKey
 from admin.renewal import services as renewal
 from admin.renewal.riddles import WrongProof
 from admin.signin.services import hash_token
-from tests.admin.renewal.renewing import KEY, TOKEN, posted_by, proof_of, renewed, staff_of
+from tests.admin.renewal.renewing import (
+    KEY,
+    TOKEN,
+    label_reader,
+    posted_by,
+    proof_of,
+    renewed,
+    staff_of,
+)
 
 
 @pytest.fixture
@@ -55,8 +63,12 @@ def test_the_new_key_is_handed_to_who_remains_and_the_old_one_is_out_of_use(
 ):
     suspension.suspend(session, held.second, by="管理员甲")
 
+    session.add(label_reader(held))
+
     key, identity, _sheet = renewed(session, held.first, made[0].identity, [held.first])
 
+    # Who left could have vouched for anybody.
+    assert session.scalars(select(LabelReader)).all() == []
     assert issuing.current_key(session, "police").id == key.id
     assert held.key.retired_on is not None
     assert (key.made_by, key.succeeds_id, key.confirmed_by) == ("ada", held.key.id, None)

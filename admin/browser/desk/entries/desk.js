@@ -7,6 +7,7 @@ import { resealInBackground } from "../../signin/renewal/bar.js";
 import { startCase } from "../case/case_page.js";
 import { bindContact, hideContact } from "../contact.js";
 import { startReady } from "../messages/ready_page.js";
+import { showCopies } from "../queue/copies.js";
 import { startMass } from "../queue/mass.js";
 import { startQueue } from "../queue/queue_page.js";
 import { keepShaded } from "../shade.js";
@@ -27,6 +28,9 @@ if (ready) startReady(ready);
 if (caseFile) startCase(caseFile);
 const bulk = findById("bulk");
 if (bulk && bulk.dataset.reason) startMass(bulk);
+// Who assigns and reads no tip sees what it is about here too.
+const assigned = tip || bulk;
+if (assigned) showCopies(wordsOf(assigned)).then(keepShaded);
 // What hangs on an older key is sealed anew while the member works.
 const here = queue || tip;
 if (here)

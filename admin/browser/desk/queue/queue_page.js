@@ -4,6 +4,7 @@ import { byId, say } from "../../shared/page/dom.js";
 import { keepShaded } from "../shade.js";
 import { readTraces } from "../tip/traces.js";
 import { keysOf, wordsOf } from "../unit_keys.js";
+import { copyLabels, showCopies, tellFalse } from "./copies.js";
 import { showFirstWords } from "./first_words.js";
 import { bindPulse } from "./pulse.js";
 import { openLabels } from "./queue.js";
@@ -29,6 +30,7 @@ export async function startQueue(page) {
     shut.push(await labels(page, unit, words));
     shut.push(showFirstWords(page, await readTraces()));
   }
+  if (page.dataset.opens === "no") shut.push(await showCopies(words));
   page.dataset.opened = "yes";
 }
 
@@ -40,9 +42,26 @@ const unitOf = (page, words) =>
 /** @type {(page: QueuePage, unit: MemberKeys, words: QueueWords) => Promise<() => void>} */
 async function labels(page, unit, words) {
   try {
-    return await openLabels(page, unit.identities, words);
+    return await openLabels(page, unit.identities, words, (told, opened) =>
+      copyForDispatchers(page, unit, words, { told, opened }),
+    );
   } catch (error) {
     say(byId("alarm"), /** @type {Thrown} */ (error).sentence || words.sentences.offline);
     return () => {};
   }
+}
+
+// While the member looks on. What can't be kept now, the next look at the queue makes anew.
+/**
+ * @param {QueuePage} page
+ * @param {MemberKeys} unit
+ * @param {QueueWords} words
+ * @param {{ told: QueueLabels, opened: Map<string, LabelContent> }} labels
+ */
+async function copyForDispatchers(page, unit, words, { told, opened }) {
+  if (unit.isOldOnly) return;
+  const { unit: id } = page.dataset;
+  const isTrue = await copyLabels({ id, keys: unit }, told, opened, words).catch(() => true);
+  if (!isTrue) tellFalse(words);
+  page.dataset.copied = isTrue ? "yes" : "no";
 }

@@ -12,6 +12,7 @@ import { bindForm, isAble, Missing, plainGroup, show } from "./forms.js";
 import { heardMac } from "./heard.js";
 import { makeUnitKey, memberFingerprint, NotHandedOn, sealToMember } from "./making.js";
 import { followDesk } from "./progress.js";
+import { bindTakingBack, bindVouches } from "./vouching.js";
 
 /** @type {(page: UnitPage) => Promise<void>} */
 export async function startUnit(page) {
@@ -25,6 +26,7 @@ export async function startUnit(page) {
   /** @type {NodeListOf<NamedForm>} */
   const codes = page.querySelectorAll("form.code");
   codes.forEach((form) => bindCode(form, keys && keys.units[page.dataset.unit], words));
+  bindTakingBack(page, words);
   /** @type {NodeListOf<ConfirmForm>} */
   const confirms = page.querySelectorAll("form.confirm");
   confirms.forEach((form) => bindConfirm(form, keys, words));
@@ -34,6 +36,7 @@ export async function startUnit(page) {
   /** @type {NodeListOf<NamedForm>} */
   const handOns = page.querySelectorAll("form.hand-on");
   handOns.forEach((form) => bindHandOn(form, keys.units[page.dataset.unit], words));
+  bindVouches(page, keys.units[page.dataset.unit], words);
   page.dataset.ready = "yes";
 }
 

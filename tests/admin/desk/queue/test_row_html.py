@@ -32,7 +32,14 @@ ROW = QueueRow(
     is_unread=False,
     labels=(),
 )
-SHOW = Show(date(2026, 12, 1), "/desk/tips/", may_open=True, may_choose=True, is_custodial=False)
+SHOW = Show(
+    date(2026, 12, 1),
+    "/desk/tips/",
+    may_open=True,
+    may_choose=True,
+    is_custodial=False,
+    sees_labels=False,
+)
 OTHER = {
     "reference": "K7Q2-9MTX-4R",
     "version": 4,
@@ -58,6 +65,7 @@ OTHERWISE = {
     "may_open": False,
     "may_choose": False,
     "is_custodial": True,
+    "sees_labels": True,
 }
 
 

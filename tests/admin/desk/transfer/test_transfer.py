@@ -16,6 +16,7 @@ from admin.models import (
     Countersign,
     Direction,
     KeptTip,
+    LabelCopy,
     Member,
     Setting,
     StaffSession,
@@ -97,6 +98,26 @@ def lines(app, act):
     with app.app_context():
         rows = db.reading.scalars(select(AuditEvent).where(AuditEvent.act == act))
         return [(row.by, row.unit_id, row.reference, row.detail) for row in rows]
+
+
+def test_no_copy_of_its_label_for_the_first_units_dispatchers_goes_along_or_stays(
+    app, passer, desk, drugs, tip, fresh
+):
+    def copies(unit_id=None):
+        with app.app_context():
+            if unit_id:
+                db.session.add(LabelCopy(tip_id=tip.id, unit_id=unit_id, sealed=b"c"))
+                db.session.commit()
+            return db.reading.scalars(select(LabelCopy.unit_id)).all()
+
+    assert copies("police") == ["police"]
+    assert passer.pass_on(desk, tip, "drugs").status_code == 200
+    assert copies() == []
+
+    # Nor does one of the other unit's come back.
+    assert copies("drugs") == ["drugs"]
+    assert passer.hand_back(drugs, fresh(tip)).status_code == 200
+    assert copies() == []
 
 
 def test_a_misfiled_tip_goes_to_the_right_unit_with_all_that_hangs_on_it(

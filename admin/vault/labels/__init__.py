@@ -1,0 +1,1 @@
+"""What dispatchers may read of sealed labels, and who of them may."""

@@ -188,28 +188,34 @@ def points(count: int, number: int, dice: random.Random) -> list[tuple[int, str]
 BUNDLES = ROOT / "build" / "browser"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How many tips, and how often it is broken off: the same for the same seed."""
+
+    tips: int
+    breaks: int
+    seed: int
+
+
 def measure(
-    folder: Path, url: str, *, tips: int, breaks: int, seed: int, bundles: Path = BUNDLES
+    folder: Path, url: str, plan: Plan, chromium: Browser, bundles: Path = BUNDLES
 ) -> dict[str, Any]:
     """Measure one database; what `examine` found is part of it."""
-    dice = random.Random(seed)
-    store = make_store(folder / "data", url, bundles, tips, seed)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        bench = Bench(folder, store, chromium)
-        try:
-            bench.enter()
-            sealing = bench.work_off(bench.left, points(tips, breaks, dice))
-            sheets = points(tips, breaks // 4, dice) if bench.kept() > tips // 2 else []
-            bench.leave()
-            bench.enter()
-            checking = bench.work_off(bench.kept, sheets)
-        finally:
-            bench.close()
-            chromium.close()
+    dice, tips = random.Random(plan.seed), plan.tips
+    store = make_store(folder / "data", url, bundles, tips, plan.seed)
+    bench = Bench(folder, store, chromium)
+    try:
+        bench.enter()
+        sealing = bench.work_off(bench.left, points(tips, plan.breaks, dice))
+        late = points(tips, plan.breaks // 4, dice) if bench.kept() > tips // 2 else []
+        bench.leave()
+        bench.enter()
+        checking = bench.work_off(bench.kept, late)
+    finally:
+        bench.close()
     return {
         "tips": tips,
-        "seed": seed,
+        "seed": plan.seed,
         "sealing_seconds": round(sealing.seconds, 1),
         "sealing_tips_per_second": round(sealing.done / max(sealing.seconds, 0.1), 1),
         "checking_seconds": round(checking.seconds, 1),
@@ -228,15 +234,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261201)
     parser.add_argument("--databases", default="sqlite,postgresql")
     options = parser.parse_args()
+    plan = Plan(options.tips, options.breaks, options.seed)
     found, target = {}, ROOT / "build" / "bench-departure.json"
-    for kind in options.databases.split(","):
-        with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
-            folder = Path(name)
-            with database(kind, folder / "first") as url:
-                more = {"tips": options.tips, "breaks": options.breaks, "seed": options.seed}
-                found[kind] = measure(folder / "place", url, **more)
-        print(kind, json.dumps(found[kind], ensure_ascii=False), flush=True)
-        target.write_text(json.dumps(found, indent=1) + "\n")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for kind in options.databases.split(","):
+            with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
+                folder = Path(name)
+                with database(kind, folder / "first") as url:
+                    found[kind] = measure(folder / "place", url, plan, chromium)
+            print(kind, json.dumps(found[kind], ensure_ascii=False), flush=True)
+            target.write_text(json.dumps(found, indent=1) + "\n")
+        chromium.close()
     print(f"written: {target}")
 
 

@@ -8,20 +8,20 @@ import shutil
 
 import pytest
 
-from tests.bench.departure import KINDS, measure
+from tests.bench.departure import KINDS, Plan, measure
 
 pytestmark = pytest.mark.browser
 TIPS = 15
 
 
 def test_tips_sealed_anew_in_the_midst_of_breaks_open_for_exactly_who_should_read_them(
-    tmp_path, demo_store, bundles
+    tmp_path, demo_store, bundles, browser
 ):
     data = tmp_path / "place" / "data"
     shutil.copytree(demo_store[0], data)
     url = f"sqlite:///{data / 'dengshao.sqlite3'}"
 
-    found = measure(data.parent, url, tips=TIPS, breaks=len(KINDS), seed=7, bundles=bundles)
+    found = measure(data.parent, url, Plan(TIPS, len(KINDS), seed=7), browser, bundles)
 
     assert {kind for kind, _left in found["breaks"]} == set(KINDS)
     assert found["parts"] == TIPS * 2 + 5 * 2 + 4 + 2

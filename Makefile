@@ -74,8 +74,9 @@ fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can
 bench: $(SERVED) ## Measure; writes build/bench.json
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
-bench-full: $(SERVED) ## The queue over a million tips, both databases; writes build/bench-full.json
+bench-full: $(SERVED) ## The queue over a million tips, a departure with 3,000; writes build/bench-full.json, …-departure.json
 	$(BIN)/python -m tests.bench.full $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench.departure
 
 flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)

@@ -267,7 +267,7 @@ def test_an_open_tip_that_was_graded_low_may_have_been_urgent_and_nothing_else_c
 def test_label_readers_come_and_go_and_leave_the_tips_as_they_were(store):
     migrate(store, "0018")
     before = read(store)
-    migrate(store, "0020")
+    migrate(store, "0019")
 
     with store.begin() as connection:
         for statement in (
@@ -280,7 +280,7 @@ def test_label_readers_come_and_go_and_leave_the_tips_as_they_were(store):
         command.downgrade(config, "0018")
     assert read(store) == before
     assert not {"label_reader", "label_copy"} & set(inspect(store).get_table_names())
-    migrate(store, "0020")
+    migrate(store, "0019")
     assert read(store) == before
 
 

@@ -32,8 +32,11 @@ BEFORE = {
     "link and merge": (3, 0),
     "enter a call": (5, 2),
 }
-NOW = BEFORE | {"open": (2, 0), "grade": (3, 0), "ask": (3, 0)}
-WHY = {"open": "whoever opens a tip for the first time says that they have no part in it"}
+NOW = BEFORE | {"open": (2, 0), "grade": (3, 0), "ask": (3, 0), "take up": (5, 0), "refer": (6, 2)}
+WHY = {
+    "open": "whoever opens a tip for the first time says that they have no part in it",
+    "refer": "a package leaves now, struck of what tells of its reporter and read by who sends it",
+}
 
 
 class Hour:
@@ -114,9 +117,12 @@ def test_each_act_takes_no_more_presses_than_before_but_for_safety(hour, live, s
     hour.press("#note button")
     page.wait_for_selector(".notes__one:has-text('已经报值班领导。')")
 
+    hour.act = "take up"
+    decide(hour, "accepted", "in_scope")
+    page.wait_for_selector("[data-cover=status]:has-text('已受理')")
+    page.wait_for_selector("#tip[data-opened]")
     hour.act = "refer"
-    decide(hour, "referred", "to_department")
-    page.wait_for_selector("[data-cover=status]:has-text('已转')")
+    refer(hour)
 
     page.goto(f"{live.desk}/desk/tips/{tips[1].reference}")
     page.wait_for_selector("#tip[data-opened]")
@@ -152,8 +158,26 @@ def test_each_act_takes_no_more_presses_than_before_but_for_safety(hour, live, s
 
     found = hour.table()
     assert found == NOW
-    more = {act for act, (presses, _fields) in found.items() if presses > BEFORE[act][0]}
+    more = {
+        act for act, (presses, _fields) in found.items() if presses > BEFORE.get(act, (presses,))[0]
+    }
     assert more == WHY.keys()
+
+
+def refer(hour):
+    """Make a package for an organ outside, which leaves; before, 转办 was a word in the cover."""
+    page = hour.page
+    hour.press("#to-referral")
+    page.wait_for_selector("#referral[data-opened]")
+    organs = page.locator("#organ option").evaluate_all("all => all.map((one) => one.value)")
+    hour.choose("#organ", next(filter(None, organs)))
+    body = page.input_value("#letter-body")
+    hour.write("#letter-body", body.replace("（是否适用，待核实）", ""))
+    hour.write("#letter-reply", "示例县示例路 9 号")
+    hour.press("#strike-all")
+    hour.press("#read-whole")
+    hour.press("#referral-go")
+    page.wait_for_selector("#referral-passphrase")
 
 
 def decide(hour, move, reason):

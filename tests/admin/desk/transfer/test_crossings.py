@@ -186,3 +186,33 @@ def test_a_unit_of_one_reader_ends_what_takes_two_by_way_of_another_unit(
     assert second.submit(f"/desk/second/{number}", {"agree": "yes"}).status_code == 303
 
     assert fresh(tip).status is TipStatus.CLOSED
+
+
+def test_a_case_file_leaves_with_the_unit_that_has_taken_the_tip_over(
+    passer, desk, drugs, tip, fresh
+):
+    noted = {"what": "exported", "sha256": "0f" * 32}
+    passer.pass_on(desk, tip, "drugs")
+
+    # Its page may still be open at the unit before: nothing is given out that was not noted.
+    assert desk.post(tip, "case-file", **noted).status_code == 410
+    drugs.post(fresh(tip), "clear")
+    assert drugs.post(fresh(tip), "case-file", **noted).status_code == 422
+    passer.take_over(drugs, fresh(tip))
+    assert drugs.post(fresh(tip), "case-file", **noted).status_code == 200
+
+    assert [line.event.code for line in fresh(tip).decisions][-1] == "case_exported"
+
+
+def test_a_recusal_outlasts_a_way_to_another_unit_and_back(
+    passer, desk, drugs, colleague, tip, fresh
+):
+    assert colleague.post(tip, "recusal").status_code == 303
+    passer.pass_on(desk, fresh(tip), "drugs")
+
+    assert passer.hand_back(drugs, fresh(tip)).status_code == 200
+
+    assert fresh(tip).unit_id == "police"
+    assert colleague.show(tip).status_code == 404
+    for address in ("sealed", "transfer"):
+        assert colleague.get(f"/desk/tips/{tip.reference}/{address}.json").status_code == 404

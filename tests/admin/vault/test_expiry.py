@@ -307,7 +307,7 @@ def test_the_lane_of_all_units_is_counted_and_nothing_beside_it(session, store):
 
 SEARCHES = {
     "to delete": (lambda session: sweep(session), 0, "ix_tip_expires"),
-    "to forget": (lambda session: sweep(session), 1, "ix_tip_purged"),
+    "to forget": (lambda session: sweep(session), 2, "ix_tip_purged"),
     "shown before": (lambda session: leaving_soon(session, "police", today(), 7, 0), 0, "_expires"),
 }
 

@@ -54,7 +54,6 @@ LONGEST = (
     "admin/intake/seal/test_fallback.py",
     "admin/backup/test_round_trip.py",
     "browser/test_modules.py",
-    "journeys/test_simulated_holds.py",
     "admin/intake/no_js/test_plain_files.py",
     "journeys/test_canary_journey.py",
     "admin/desk/transfer/test_transfer.py",

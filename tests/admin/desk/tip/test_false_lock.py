@@ -9,6 +9,7 @@ from admin.app_state import app_state
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity, parse_recipient
 from admin.vault import vault
+from admin.vault.units import OpenUnits
 from tests.admin.mailbox.conftest import make_reporter
 from tests.signing_in import cleared, signed_in
 
@@ -46,7 +47,7 @@ def turn_false(live):
         with live.app.app_context():
             cache = vault().units
             false = replace(cache.get()["police"], recipient=keys[0], recovery=keys[1])
-            units = {**cache.get(), "police": false}
+            units = OpenUnits({**cache.get(), "police": false})
             # Not what it keeps: a request that is just reading would put the honest keys back.
             cache.get = lambda: units
             listed = {("police", member.fingerprint("police", *keys))}

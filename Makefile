@@ -108,7 +108,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 
 # Program and Debian's package. What is absent is named; its tests are skipped, and without the
 # headless shell those in a browser take twice as long.
-OPTIONAL := chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
+OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)

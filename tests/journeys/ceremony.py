@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from admin.config import ROOT
 
@@ -52,6 +52,18 @@ class Count:
     @property
     def minutes(self):
         return sum(SECONDS[what] * number for what, number in self.done.items()) / 60
+
+
+def load_again(page):
+    """Load a page anew that may be doing so by itself at this moment: it follows whose turn it is."""
+    for attempt in (1, 2, 3):
+        try:
+            page.reload()
+            return
+        except Error as error:
+            if attempt == 3 or not re.search("Not attached|interrupted|aborted", error.message):
+                raise
+            page.wait_for_load_state()
 
 
 class Person:

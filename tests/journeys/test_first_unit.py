@@ -16,7 +16,7 @@ from tests.live import start_server
 from tests.signing_in import cleared
 from tests.support import WIDE_BUDGETS
 
-from .ceremony import PASSPHRASE, SPOKEN, Journey
+from .ceremony import PASSPHRASE, SPOKEN, Journey, load_again
 from .conftest import Reporter
 
 pytestmark = pytest.mark.browser
@@ -181,7 +181,7 @@ def test_whoever_changes_a_key_between_gets_nothing_sealed(journey, empty):
 
     # What they left who joined is gone: then their own 核对码 is read out, and typed
     gone = swap(empty, Invitation, me, heard_mac=None)
-    second.page.reload()
+    load_again(second.page)
     hand_on(head, "0000 " * 6)
     expect(head.page.locator("form.hand-on [role=alert]")).to_contain_text("核对码不一样")
     head.page.fill("form.hand-on input", second.page.inner_text("#my-print"))
@@ -209,7 +209,7 @@ def test_whoever_changes_a_key_between_gets_nothing_sealed(journey, empty):
     # The third member, and a tip that is sealed to the unit and opened by them
     third = journey.person("登记员戊")
     link = journey.invite(admin, third.name, ["registrar"])
-    head.page.reload()
+    load_again(head.page)
     journey.join(third, link, journey.speak(head), "third", speaker=head)
     head.page.click("text=有新的进展")
     head.page.click("form.hand-on button")
@@ -256,7 +256,7 @@ def recipient_of(live, name):
 
 def hand_on(holder, typed=None):
     """Hand the unit's key to who waits; with what they read out, where the page asks for it."""
-    holder.page.reload()
+    load_again(holder.page)
     holder.page.wait_for_selector("#unit[data-ready=yes]")
     if typed:
         holder.page.fill("form.hand-on input", typed)

@@ -55,7 +55,7 @@ class Count:
 
 
 def load_again(page):
-    """Load a page anew that may be doing so by itself at this moment: it follows whose turn it is."""
+    """Load a page anew, which may be doing so by itself: it follows whose turn it is."""
     for attempt in (1, 2, 3):
         try:
             page.reload()

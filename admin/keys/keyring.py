@@ -4,6 +4,7 @@ An older key still opens what was sealed before its unit renewed it; nothing is 
 """
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,18 +65,7 @@ def read_next(session: Session, member: Member) -> dict[str, Any] | None:
     if row is None:
         return None
     key, sealed = row
-    return {
-        "unit_id": key.unit_id,
-        "id": str(key.id),
-        "retired": False,
-        "succeeds": str(key.succeeds_id),
-        "vouch": key.vouch,
-        "recipient": key.recipient,
-        "recovery": key.recovery,
-        "roster_mac": key.roster_mac,
-        "roster": _next_roster(session, key),
-        "grant": b64encode(sealed).decode("ascii"),
-    }
+    return _key_json(key, sealed, _next_roster(session, key), is_retired=False)
 
 
 def _next_roster(session: Session, key: NextKey) -> list[tuple[str, str]]:
@@ -88,15 +78,21 @@ def _next_roster(session: Session, key: NextKey) -> list[tuple[str, str]]:
 def grant_json(grant: UnitGrant) -> dict[str, Any]:
     """Tell a browser of one key. Ids are texts: JavaScript's numbers are too short for them."""
     key = grant.unit_key
+    return _key_json(key, grant.sealed, grant.roster, is_retired=key.retired_on is not None)
+
+
+def _key_json(
+    key: UnitKey | NextKey, sealed: bytes, roster: Sequence[tuple[str, str]], *, is_retired: bool
+) -> dict[str, Any]:
     return {
         "unit_id": key.unit_id,
         "id": str(key.id),
-        "retired": key.retired_on is not None,
+        "retired": is_retired,
         "succeeds": None if key.succeeds_id is None else str(key.succeeds_id),
         "vouch": key.vouch,
         "recipient": key.recipient,
         "recovery": key.recovery,
         "roster_mac": key.roster_mac,
-        "roster": grant.roster,
-        "grant": b64encode(grant.sealed).decode("ascii"),
+        "roster": roster,
+        "grant": b64encode(sealed).decode("ascii"),
     }

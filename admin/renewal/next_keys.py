@@ -4,18 +4,15 @@ Until then the key in use stays what it is, and takes what comes: nothing is sea
 It is posted, proved and confirmed as a renewed key is (`services`), and given to nobody who leaves.
 """
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
 from ..audit.log import record
-from ..db import today
 from ..keys import issuing
 from ..models import Departure, KeyGrant, Member, NextGrant, NextKey, UnitKey
-from ..sealing.member import fingerprint
-from ..vault.labels import vouched
-from . import services
-from .services import NotNeeded, NotYours, Renewal, WrongHolders
+from . import retiring, services
+from .services import NotNeeded, NotYours, Renewal
 
 
 def find(session: Session, unit_id: str, *, lock: bool = False) -> NextKey | None:
@@ -75,24 +72,11 @@ def prepare(
 
 
 def _add(session: Session, old: UnitKey, posted: Renewal, by: str) -> NextKey:
-    new = NextKey(
-        unit_id=old.unit_id,
-        succeeds_id=old.id,
-        recipient=posted.recipient,
-        recovery=posted.recovery,
-        fingerprint=fingerprint(old.unit_id, posted.recipient, posted.recovery),
-        roster_mac=posted.roster_mac,
-        vouch=posted.vouch,
-        made_on=today(),
-        made_by=by,
-    )
+    new = NextKey(**services.key_facts(old, posted, by))
     session.add(new)
     session.flush()
-    for name, sealed in posted.grants.items():
-        member = issuing.find_member(session, name)
-        if member is None:
-            raise WrongHolders
-        session.add(NextGrant(next_key_id=new.id, member_id=member.id, sealed=sealed))
+    for member_id, sealed in services.grants_of(session, posted):
+        session.add(NextGrant(next_key_id=new.id, member_id=member_id, sealed=sealed))
     session.flush()
     return new
 
@@ -107,13 +91,7 @@ def drop_of(session: Session, member: Member, *, by: str) -> None:
 def drop(session: Session, key: NextKey, *, by: str) -> None:
     """Undo a next key. Nothing was ever sealed to it. The caller commits."""
     record(session, "next_key_dropped", by=by, unit_id=key.unit_id, detail=key.fingerprint)
-    _delete(session, key)
-
-
-def _delete(session: Session, key: NextKey) -> None:
-    session.execute(delete(NextGrant).where(NextGrant.next_key_id == key.id))
-    session.delete(key)
-    session.flush()
+    retiring.delete_next(session, key)
 
 
 def promote(session: Session, unit_id: str, print_of: str, *, by: str) -> UnitKey | None:
@@ -130,10 +108,7 @@ def promote(session: Session, unit_id: str, print_of: str, *, by: str) -> UnitKe
     ).one()
     if old.retired_on is not None:
         return None
-    old.retired_on = today()
-    session.flush()
-    # As in `services._replace`: who leaves can vouch for anybody under the old key.
-    vouched.forget(session, unit_id)
+    retiring.retire(session, old)
     new = _as_unit_key(session, key)
     # Everybody's tab unlocks again: what rests there lacks the new key.
     services.lock_others(session, unit_id, "")
@@ -159,7 +134,7 @@ def _as_unit_key(session: Session, key: NextKey) -> UnitKey:
     new = UnitKey(**{name: getattr(key, name) for name in (*names, *more)})
     grants = session.scalars(select(NextGrant).where(NextGrant.next_key_id == key.id))
     pairs = [(grant.member_id, grant.sealed) for grant in grants]
-    _delete(session, key)
+    retiring.delete_next(session, key)
     session.add(new)
     session.flush()
     for member_id, sealed in pairs:

@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from ..access.roles import WITHOUT_CONTENT, Staff
@@ -23,7 +24,6 @@ from ..models import (
     KeptTip,
     KeyGrant,
     Member,
-    NextGrant,
     NextKey,
     Recusal,
     StaffSession,
@@ -31,8 +31,7 @@ from ..models import (
 )
 from ..sealing.member import fingerprint
 from ..signin.services import hash_token
-from ..vault.labels import vouched
-from . import riddles
+from . import retiring, riddles
 from .riddles import Purpose
 
 
@@ -234,34 +233,40 @@ def _replace(
     session: Session, old: UnitKey, posted: Renewal, by: Staff, holders: Collection[str]
 ) -> UnitKey:
     check_new(old, posted, holders)
-    old.retired_on = today()
     # One that was made before somebody left is of no use any more.
     for waiting in session.scalars(select(NextKey).where(NextKey.unit_id == old.unit_id)):
-        session.execute(delete(NextGrant).where(NextGrant.next_key_id == waiting.id))
-        session.delete(waiting)
-    session.flush()
-    # Who left could vouch for anybody under the old key: heads listen to each dispatcher anew.
-    vouched.forget(session, old.unit_id)
-    new = UnitKey(
-        unit_id=old.unit_id,
-        recipient=posted.recipient,
-        recovery=posted.recovery,
-        fingerprint=fingerprint(old.unit_id, posted.recipient, posted.recovery),
-        roster_mac=posted.roster_mac,
-        made_on=today(),
-        made_by=by.name,
-        succeeds_id=old.id,
-        vouch=posted.vouch,
-    )
+        retiring.delete_next(session, waiting)
+    retiring.retire(session, old)
+    new = UnitKey(**key_facts(old, posted, by.name))
     session.add(new)
     session.flush()
-    for name, sealed in posted.grants.items():
-        member = issuing.find_member(session, name)
-        if member is None:
-            raise WrongHolders
-        session.add(KeyGrant(unit_key_id=new.id, member_id=member.id, sealed=sealed))
+    for member_id, sealed in grants_of(session, posted):
+        session.add(KeyGrant(unit_key_id=new.id, member_id=member_id, sealed=sealed))
     session.flush()
     return new
+
+
+def key_facts(old: UnitKey, posted: Renewal, by: str) -> dict[str, Any]:
+    """Give the columns of a key that succeeds `old`: the same whether it is in use or waits."""
+    return {
+        "unit_id": old.unit_id,
+        "succeeds_id": old.id,
+        "recipient": posted.recipient,
+        "recovery": posted.recovery,
+        "fingerprint": fingerprint(old.unit_id, posted.recipient, posted.recovery),
+        "roster_mac": posted.roster_mac,
+        "vouch": posted.vouch,
+        "made_on": today(),
+        "made_by": by,
+    }
+
+
+def grants_of(session: Session, posted: Renewal) -> list[tuple[int, bytes]]:
+    """Give each holder's id with the key as sealed to them. Raises `WrongHolders`."""
+    found = [(issuing.find_member(session, name), sealed) for name, sealed in posted.grants.items()]
+    if any(member is None for member, _sealed in found):
+        raise WrongHolders
+    return [(member.id, sealed) for member, sealed in found if member is not None]
 
 
 def check_new(old: UnitKey, posted: Renewal, holders: Collection[str]) -> None:

@@ -220,6 +220,7 @@ def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
     for item in quizzes["items"]:
         found = list(faults_of(item, sources, chapters))
         found += ["这个 id 用了两次"] if item["id"] in seen else []
+        found += ["这个 id 用过，退了，换一个新的"] if item["id"] in quizzes["retired"] else []
         seen.add(item["id"])
         if found:
             where = line_of(config, "quizzes.yml", f"id: {item['id']}")

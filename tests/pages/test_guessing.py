@@ -133,7 +133,7 @@ def test_a_habit_gains_little_within_any_test(hook, data):
         for kind, guesses in (("choice", CHOICES), ("truefalse", STATEMENTS)):
             questions = of_kind(asked, kind)
             for name, guess in guesses.items():
-                gained = above_chance(questions, guess)
+                gained = round(above_chance(questions, guess), 2)
                 assert gained <= max(2, 0.2 * len(questions)), f"{address}: {name} {gained:+.1f}"
 
 

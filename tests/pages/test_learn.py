@@ -156,13 +156,19 @@ def test_by_keyboard_and_without_scripts_an_answer_is_told_and_nothing_is_asked_
 
 
 @pytest.mark.browser
-def test_a_card_turns_by_keyboard_without_scripts(browser, address):
+def test_a_card_turns_by_keyboard_without_scripts_and_paper_shows_every_answer(browser, address):
     tab = open_page(browser, address + "learn/cards/", width=360, java_script_enabled=False)
     card = tab.locator("details").first
     assert card.locator("p").is_hidden()
     card.locator("summary").focus()
     tab.keyboard.press("Enter")
     assert card.locator("p").is_visible()
+    tab.emulate_media(media="print")
+    assert all(words.is_visible() for words in tab.locator(".flip p").all())
+    tab.goto(address + "learn/ch/2/")
+    assert all(words.is_visible() for words in tab.locator(OPENED).all())
+    told = "box => getComputedStyle(box.nextElementSibling, '::after').content"
+    assert {box.evaluate(told) for box in tab.locator(".quiz .r").all()} == {'" ✓"'}
     tab.context.close()
 
 

@@ -62,7 +62,9 @@ def test_the_whole_list_names_what_people_may_do_and_who_they_are():
         "说话、提意见、上访、依法集会、讨薪，都不是线索。"
         "民族、语言、口音、宗教信仰、姓氏、长相、前科、从哪里来，也都不是。"
     )
-    assert forms(SCOPE, "en")["full"].startswith("Opinions, petitions, lawful assemblies and claims")
+    assert forms(SCOPE, "en")["full"].startswith(
+        "Opinions, petitions, lawful assemblies and claims"
+    )
 
 
 def test_the_app_says_it_in_the_words_of_the_list():

@@ -28,9 +28,17 @@ def test_the_table_of_numbers_equals_the_data(pages, data):
         assert (item["number"] or "待填写") in words
         assert item["zh"] in words
         assert item["for"]["zh"] in words
-        assert ("待核实" if item["mark"] == "待核实" else data["hotlines"]["checked"]) in words
+        assert ("待核实" in words) == (item["mark"] == "待核实")
+        own = item.get("checked", data["hotlines"]["checked"])
+        assert (own in words) == (own != data["hotlines"]["checked"])
+        # The number first, then whose it is: both are one thing to press.
+        head = text_of(row.split("</th>")[0])
+        assert head.split() == [item["number"] or "待填写", *item["zh"].split()]
         dialled = f'href="tel:{item["number"]}"' in row
         assert dialled == (item["kind"] == "phone" and item["number"] is not None)
+    captions = re.findall("<caption>.*?</caption>", html)
+    assert len(captions) == len(data["hotlines"]["groups"])
+    assert all(data["hotlines"]["checked"] in caption for caption in captions)
 
 
 def test_a_number_that_is_no_longer_answered_is_not_shown(hook, data):

@@ -53,7 +53,6 @@ GONE = {
     "law/treatment-isolation/": "不许评估造假、私放人",
     "law/drugs-treatment/": "她们和他们",
     "drugs/school/": "学生被人拉进违法犯罪的团伙",
-    "drugs/parcels/": "可能是犯罪的",
     "drugs/treatment/": "人身自由不受限制",
     "report/glossary-law/": "是不是，由公安、检察院、法院依法认定",
 }

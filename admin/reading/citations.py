@@ -156,7 +156,7 @@ def before(text: str, at: int) -> str:
 
 
 def above(text: str, at: int, *, data: bool) -> Iterator[str]:
-    """Give what rules over a citation's block: its heading, the line that leads in, the cell before.
+    """Give what rules over a citation's block: its heading, a lead into a list, the cell before.
 
     Made only when asked for: most citations have their law beside them.
     """

@@ -18,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 
+from admin.reading.citations import Reader
 from admin.reading.numerals import ordinal
 
 # What a page holds so that it stays light on a slow line.
@@ -215,7 +216,7 @@ def relative(target: str, here: str) -> str:
 def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
     """Refuse what a schema cannot see: ids used twice, answers and sources that do not exist."""
     chapters = chapters_of(law)
-    sources = {*every_article(quizzes["laws"]), *quizzes["others"]}
+    sources = Sources(config.extra["laws"], frozenset(quizzes["others"]))
     seen: set[str] = set()
     faults = []
     for item in quizzes["items"]:
@@ -231,7 +232,18 @@ def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
         raise PluginError("\n".join(faults))
 
 
-def faults_of(item: Data, sources: set[str], chapters: dict[str, int]) -> Iterator[str]:
+@dataclass(frozen=True)
+class Sources:
+    """What a question may name: articles that laws.yml lists, and what stands in `others`."""
+
+    reader: Reader
+    others: frozenset[str]
+
+    def __contains__(self, source: str) -> bool:
+        return source in self.others or self.reader.only_cites(source)
+
+
+def faults_of(item: Data, sources: Sources, chapters: dict[str, int]) -> Iterator[str]:
     if item["kind"] == "choice" and item["answer"] not in LETTERS[: len(item["options"])]:
         yield f"答案是 {item['answer']}，选项里没有"
     if ARTICLE.search(item["zh"] + "".join(item.get("options", []))):
@@ -248,12 +260,6 @@ def chapters_of(law: Data) -> dict[str, int]:
         for chapter in law["items"]
         for article in chapter["articles"]
     }
-
-
-def every_article(laws: list[Data]) -> Iterator[str]:
-    for law in laws:
-        for number in range(1, law["last"] + 1):
-            yield law["name"] + ordinal(number, "条")
 
 
 def set_faults(quizzes: Data) -> Iterator[str]:

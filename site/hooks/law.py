@@ -21,7 +21,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from admin.reading.citations import OURS, Law
+from admin.reading.laws import OURS, Law
 from admin.reading.numerals import ordinal
 
 READER_PAGE = """---
@@ -126,21 +126,20 @@ def article(page: Page, config: MkDocsConfig) -> Data:
         "chapter_url": f"law/ch/{chapter['id']}/",
         "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
         "button": button(page, data),
-        "law": named(config.extra["laws"].laws[OURS], data["laws"]),
+        "law": named(config.extra["laws"].laws[OURS]),
         "absent": "" if OURS in config.extra["official"] else ABSENT,
         **related(page, index, number),
         **neighbours(index, number),
     }
 
 
-def named(law: Law, laws: Data) -> Data:
+def named(law: Law) -> Data:
     """Say what the law is called, who passed it when, and from when it is in force."""
-    passed = next(item["passed"] for item in laws["items"] if item["id"] == law.id)
     day = datetime.date.fromisoformat(str(law.in_force))
     return {
         "title": law.title,
         "official": law.official,
-        "passed": passed,
+        "passed": law.passed,
         "in_force": f"自{day.year}年{day.month}月{day.day}日起施行",
     }
 

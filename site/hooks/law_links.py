@@ -16,7 +16,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from admin.reading.citations import AHEAD, CHINESE, ENGLISH, OURS, TAG, Reader, before
+from admin.reading.citations import AHEAD, ENGLISH, TAG, Reader, before
+from admin.reading.cited_law import CHINESE
+from admin.reading.laws import OURS
 from admin.reading.numerals import number_of
 
 # Nothing is linked in what is a link or a heading already, in code, or within a tag.

@@ -20,7 +20,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 from review import production
 
-from admin.reading.citations import Law
+from admin.reading.laws import Law
 from admin.reading.numerals import article_name
 
 log = logging.getLogger("mkdocs.hooks.law_text")

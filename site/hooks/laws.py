@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from faults import Fault
-from law_index import guide_of_uri
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 from review import YEAR
 
-from admin.reading.citations import OURS, UNCITED, Citation, Reader, laws_of
+from admin.reading.citations import Citation, Reader
+from admin.reading.laws import OURS, UNCITED, guide_of, laws_of
 
 Data = dict[str, Any]
 
@@ -32,7 +32,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def in_words(words: str, uri: str, reader: Reader) -> Iterator[Fault]:
     """Find the faults in a page's words; `uri` is its address under content/."""
-    for one in reader.find(words, here=guide_of_uri(uri) or OURS):
+    for one in reader.find(words, here=guide_of(uri) or OURS):
         yield from told(one, words, reader)
 
 

@@ -255,7 +255,8 @@ def reader_list(law: Data, index: LawIndex, page: Page, chosen: set[int]) -> str
     parts = []
     for chapter in law["items"]:
         if entries := [entry for entry in chapter["articles"] if entry["id"] in chosen]:
-            parts.append(f"<h2>{ordinal(chapter['id'], '章')} {chapter['zh']}</h2>")
+            title = f"{ordinal(chapter['id'], '章')} {chapter['zh']}"
+            parts.append(f'<h2 id="ch-{chapter["id"]}">{title}</h2>')
             parts.append(article_list(entries, index, page))
     return "\n".join(parts) or "<p>还没有写好的条文。</p>"
 

@@ -126,7 +126,10 @@ class Names:
     def _named(self, name: str, here: str) -> tuple[str | None, str]:
         for words in (name, name.removesuffix("规定").removesuffix("的")):
             if words.endswith(_OWN):
-                return here, ""
+                # 本条例 is said of none that is called 法.
+                kind = "条例" if words.endswith("条例") else "法"
+                fits = self.laws[here].zh.endswith(kind)
+                return (here, "") if fits else (None, _unknown(words[-3:]))
             plain = words.replace("中华人民共和国", "")
             for known in self.names:
                 if plain.endswith(known):

@@ -22,6 +22,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 from whereabouts import at, is_record
 
+from admin.reading.scope import forms
+
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later: law.py, directory.py, news.py, downloads.py.
 LATER = {"chapters", "articles", "readers", "directory", "decisions", "news", "download"}
@@ -109,6 +111,14 @@ def deadline(argument: str, data: Data, language: str) -> str:
     return time_of(argument, data["deadlines"], language)
 
 
+def scope(argument: str, data: Data, language: str) -> str:
+    """Say what is never a tip, in one of the forms of scope.yml."""
+    said = forms(data["scope"], language)
+    if argument not in said:
+        raise PluginError(f"{{scope:{argument}}}：能写的是 {'、'.join(sorted(said))}")
+    return said[argument]
+
+
 MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "tip": tip,
     "mailbox": mailbox,
@@ -117,4 +127,5 @@ MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "keys": keys,
     "deadline": deadline,
     "glossary": entries,
+    "scope": scope,
 }

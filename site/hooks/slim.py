@@ -14,6 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 CSS_SPACE = re.compile(r"(?<=[,:;{}>])\s+|\s+(?=[{}>!])")
+CSS_ZERO = re.compile(r"(?<![\w.#-])0(?=\.\d)")
 JS_TYPES = re.compile(r"/\*\*\s.*?\*/ ?", re.S)
 # A line's end behind or before one of these ends no statement. It stays where a comment may stand.
 JS_BREAK = re.compile(r"^((?:(?!//).)*[{(\[,;])\n|^((?:(?!//).)*)\n(?=[})\]])", re.M)
@@ -41,7 +42,9 @@ def on_post_build(*, config: MkDocsConfig) -> None:
 
 
 def slim_style(words: str) -> str:
-    return CSS_SPACE.sub("", CSS_COMMENT.sub("", words)).replace(";}", "}").strip()
+    bare = CSS_SPACE.sub("", CSS_COMMENT.sub("", words)).replace(";}", "}")
+    # Half a rem is .5rem, too.
+    return CSS_ZERO.sub("", bare).strip()
 
 
 def slim_script(words: str) -> str:

@@ -7,7 +7,7 @@ sends. Seconds are a model of one hand (a tap 1.5, a screen swiped 2, a Tab 0.6)
 
 import math
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -19,34 +19,37 @@ from tests.live import ARGUMENTS, HEADLESS
 PHONE = {"width": 360, "height": 740}
 ELDER = "localStorage.setItem('dengshao.elder', '1')"
 SEND = "#last [type=submit]:visible"
-TABS = """() => document.activeElement.matches('#last [type=submit]')"""
+YES = "[data-kind=yes]"
+IS_SEND = "document.activeElement.matches('#last [type=submit]')"
 
 
 @dataclass(frozen=True)
 class Somebody:
-    """Who writes, in which view, and what is answered besides typing."""
+    """Who writes, in which view, and what is said of officials."""
 
     name: str
     what: str
-    kind: str
     path: str = "/tip/"
     is_elder: bool = False
     scripts: bool = True
     by_keyboard: bool = False
     by_steps: bool = False
-    answers: dict[str, str] = field(default_factory=dict)
+    official: str = ""
 
 
+FIRST = ("what", "township", "place", "official")
+PLACE = "村口桥头"
 BOSS = "村主任占着沙场，叫人堵路，不让别人进去挖沙。"
 PEOPLE = (
-    Somebody("villager of 68, 长辈版", BOSS, "A4", is_elder=True, answers={"official": "yes"}),
-    Somebody("shop owner", "每个月有人来收保护费，不给就掀摊子。", "A2"),
-    Somebody("child of 14", "有大孩子叫我们去打架，还要我们交钱。", "A9", path="/tip/?page=young"),
-    Somebody("English reader", "Men block the road and take money.", "A5", path="/en/tip/"),
-    Somebody("blind reporter", "楼上有人放贷，天天上门逼债。", "A1", by_keyboard=True),
-    Somebody("mother of a drug user", "有人在网吧后门卖粉给我儿子。", "B1"),
-    Somebody("a thumb only, one by one", BOSS, "A4", by_steps=True),
-    Somebody("without scripts", "每个月有人来收保护费，不给就掀摊子。", "A2", scripts=False),
+    Somebody("villager of 68, 长辈版", BOSS, is_elder=True, official="yes"),
+    Somebody("shop owner", "每个月有人来收保护费，不给就掀摊子。"),
+    Somebody("child of 14", "有大孩子叫我们去打架，还要我们交钱。", path="/tip/?page=young"),
+    Somebody("English reader", "Men block the road and take money.", path="/en/tip/"),
+    Somebody("blind reporter", "楼上有人放贷，天天上门逼债。", by_keyboard=True),
+    Somebody("mother of a drug user", "有人在网吧后门卖粉给我儿子。"),
+    Somebody("a thumb only", "工地门口有人拦车，不交钱不让进。"),
+    Somebody("one by one", BOSS, by_steps=True, official="yes"),
+    Somebody("without scripts", "每个月有人来收保护费，不给就掀摊子。", scripts=False),
 )
 
 
@@ -80,43 +83,40 @@ class Walk:
     def answer(self) -> None:
         """Answer what is asked here, in the page's own order."""
         page, who = self.page, self.who
-        for name in ("category", "what", "township", "place", "official"):
-            if not page.locator(f"#{name}").is_visible():
-                continue
+        seen = [name for name in FIRST if page.locator(f"#{name}").is_visible()]
+        for name in seen:
             if name in ("what", "place"):
-                self.write(name, who.what if name == "what" else "村口桥头")
+                self.write(name, who.what if name == "what" else PLACE)
                 self.confirm()
-            elif name == "category":
-                self.choose(name, who.kind)
             elif name == "township":
                 self.choose(name, "shili")
-            elif name in who.answers:
-                self.press(f"#official input[value={who.answers[name]}]")
+            elif who.official:
+                self.press(f"#official input[value={who.official}]")
 
     def confirm(self) -> None:
         """Say yes to a kind that the page suggests."""
-        if self.page.locator("#kind-yes").is_visible():
-            self.press("#kind-yes")
+        if self.page.locator(YES).is_visible():
+            self.press(YES)
 
     def one_by_one(self) -> None:
         self.press("#step-offer button")
         self.page.wait_for_selector("#step-bar")
         while not self.page.locator(SEND).is_visible():
             self.answer()
-            done = self.page.locator("[data-act=done]")
-            self.press("[data-act=done]" if done.is_visible() else "[data-act=next]")
+            is_enough = self.page.locator("[data-act=check]").is_visible()
+            self.press(f"[data-act={'check' if is_enough else 'next'}]")
 
     def by_keys(self) -> None:
         """Walk with Tab from the page's top; a screen reader's jumps are shorter."""
-        page, left = self.page, {"what": self.who.what, "place": "村口桥头"}
-        while not page.evaluate(TABS):
+        page, left = self.page, {"what": self.who.what, "place": PLACE}
+        while not page.evaluate(IS_SEND):
             page.keyboard.press("Tab")
             self.taps += 1
             focused = page.evaluate("document.activeElement.id")
             if focused in left:
                 page.keyboard.type(left.pop(focused))
-            elif focused in ("category", "kind-yes"):
-                page.keyboard.press("ArrowDown" if focused == "category" else "Enter")
+            elif page.evaluate(f"document.activeElement.matches('{YES}')"):
+                page.keyboard.press("Enter")
                 self.taps += 1
         page.keyboard.press("Enter")
         self.taps += 1

@@ -18,6 +18,7 @@ from ..vault import store
 from ..vault.lane import lane_size
 from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
+from ..web.large import kept_large
 from ..web.security import public
 from ..wire.form_tokens import FormNonce
 from ..wire.padding import pad_page
@@ -66,7 +67,8 @@ def show_tip() -> str:
 @public
 def back_to_form() -> BaseResponse:
     """Send who comes back by address to the form: a result belongs to one sent form."""
-    return redirect(url_for("intake.show_tip" if page_language() == "zh" else "intake.show_tip_en"))
+    english = "" if page_language() == "zh" else "_en"
+    return redirect(kept_large(url_for(f"intake.show_tip{english}")))
 
 
 @bp.post("/tip/sent")

@@ -338,7 +338,7 @@ function steps({
   );
   form.action = "/tip/";
   if (isFurther)
-    form.append(make("details", { id: "more" }, make("summary"), ...form.children.slice(-2)));
+    form.append(make("details", { id: "further" }, make("summary"), ...form.children.slice(-2)));
   openPage(
     make(
       "main",
@@ -454,7 +454,7 @@ test("once all that must be answered is, and the question of officials was asked
 
 test("one by one, what was folded up is asked too, and stays open after that", () => {
   const it = steps({ isFurther: true });
-  const more = it.at("more");
+  const more = it.at("further");
   assert.deepEqual([more.open, more.querySelector("summary").hidden], [true, true]);
   it.press("next");
   it.press("next");

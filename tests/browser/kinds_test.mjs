@@ -61,7 +61,7 @@ function open({ chosen = "unclear", what = "" } = {}) {
     ),
     make(
       "details",
-      { id: "more" },
+      { id: "further" },
       list,
       make("div", { id: "kind-search", hidden: "" }),
       make("input", { id: "kind-find", type: "text" }),
@@ -99,7 +99,7 @@ test("what the words sound like is asked, and nothing is chosen before somebody 
   it.type("放贷");
   assert.deepEqual(it.said(), ["as Sand.", "other"]);
   it.press("other");
-  assert.deepEqual([it.at("more").open, document.activeElement.id], [true, "kind-find"]);
+  assert.deepEqual([it.at("further").open, document.activeElement.id], [true, "kind-find"]);
 });
 
 test("whoever does not know is left in peace, and goes on from there", () => {
@@ -119,7 +119,7 @@ test("after the last likely one comes the whole list", () => {
   it.type("放贷");
   it.press("other");
   assert.deepEqual(
-    [it.said(), it.at("more").open, document.activeElement.id],
+    [it.said(), it.at("further").open, document.activeElement.id],
     [[], true, "kind-find"],
   );
 });
@@ -161,7 +161,7 @@ test("a question that the words touch comes out of the folded part, and no other
   const it = open();
   it.type("打了一个孩子");
   assert.equal(it.at("official").parentNode.children.indexOf(it.at("minor")), 4);
-  assert.equal(it.at("basis").parentNode.id, "more");
+  assert.equal(it.at("basis").parentNode.id, "further");
 });
 
 test("who writes of an official and passed the question by is asked to look, once", () => {

@@ -50,7 +50,7 @@ def test_only_what_and_place_are_marked_as_required(reporter):
 def test_three_questions_stand_open_with_that_of_officials_and_all_else_is_folded_up(reporter):
     page = reporter.open_form().text
 
-    marks = ['id="what"', 'id="where"', 'id="files"', 'id="official"', '<details class="fold" id="more">']
+    marks = ['id="what"', 'id="where"', 'id="files"', 'id="official"', '<details class="fold" id="further">']
     further = [f'id="{field.name}"' for field in FIELDS if field.is_further]
 
     places = [page.index(mark) for mark in [*marks, *further, 'id="last"']]
@@ -61,7 +61,7 @@ def test_three_questions_stand_open_with_that_of_officials_and_all_else_is_folde
 def test_the_folded_part_is_open_where_something_stands_in_it(reporter, answers):
     reporter.open_form()
 
-    assert 'id="more" open>' in reporter.send(422, **{**LEAST, **answers}).text
+    assert 'id="further" open>' in reporter.send(422, **{**LEAST, **answers}).text
 
 
 def test_a_form_that_comes_back_with_the_least_alone_stays_folded_and_tells_its_kind(reporter):
@@ -69,7 +69,7 @@ def test_a_form_that_comes_back_with_the_least_alone_stays_folded_and_tells_its_
 
     page = reporter.send(422, **{**LEAST, "place": ""}).text
 
-    assert 'id="more">' in page
+    assert 'id="further">' in page
     assert "按「霸占沙石、矿山、山林、土地、鱼塘」送出。" in page
 
 
@@ -96,7 +96,7 @@ def test_where_nobody_chose_stands_that_nobody_knows_even_if_no_unit_takes_it(ap
     assert reporter.form["category"] == "unclear"
     page = reporter.send(422, **{**LEAST, "category": "unclear"}).text
     assert 'id="no-unit"' in page
-    assert 'id="more" open>' in page
+    assert 'id="further" open>' in page
 
 
 def test_a_link_can_choose_the_category_and_the_sealed_way(reporter):

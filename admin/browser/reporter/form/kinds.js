@@ -69,7 +69,7 @@ class Kinds {
   /** @type {(text: string) => void} */
   bringUp(text) {
     /** @type {NodeListOf<HTMLElement>} */
-    const asked = this.form.querySelectorAll("#more [data-words]");
+    const asked = this.form.querySelectorAll("#further [data-words]");
     asked.forEach((question) => {
       const { words } = question.dataset;
       if (question.matches("fieldset") && weight(/** @type {string} */ (words), text))
@@ -116,7 +116,7 @@ class Kinds {
     this.at += 1;
     if (!this.isDecided && this.alike[this.at]) this.ask();
     else {
-      /** @type {HTMLDetailsElement} */ (byId("more")).open = true;
+      /** @type {HTMLDetailsElement} */ (byId("further")).open = true;
       if (!this.isDecided) this.note.hidden = true;
       this.line.focus();
     }

@@ -17,7 +17,7 @@ export function questionsOf(form) {
 /** @type {(form: HTMLFormElement) => HTMLElement[]} */
 const partsOf = (form) =>
   /** @type {HTMLElement[]} */ (Array.from(form.children)).reduce(
-    (parts, part) => parts.concat(part.id === "more" ? Array.from(part.children) : part),
+    (parts, part) => parts.concat(part.id === "further" ? Array.from(part.children) : part),
     /** @type {any[]} */ ([]),
   );
 

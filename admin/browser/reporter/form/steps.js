@@ -20,7 +20,7 @@ class Steps {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
-    this.further = byId("more");
+    this.further = byId("further");
     this.questions = questionsOf(form);
     this.intro = byId("intro");
     this.offer = byId("step-offer");

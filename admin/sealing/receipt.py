@@ -156,7 +156,7 @@ def _refuse_wrong(places: list[int]) -> None:
 
 
 def _place(group: str) -> int:
-    """Find from which state a group comes to its end; there is one, and each wrong digit moves it."""
+    """Find from which state a group comes to its end: there is one; a wrong digit moves it."""
     return next(at for at in range(len(_DAMM)) if _state_after(group, at) == "0")
 
 

@@ -1,6 +1,6 @@
 // Repeats the typed digits in groups under the field, so that they can be compared with the paper.
 
-import { element } from "../shared/page/element.js";
+import { apart, element } from "../shared/page/element.js";
 import { fill, receiptFault, typedGroups } from "../shared/page/words.js";
 
 /**
@@ -19,7 +19,7 @@ export function showGroups(slot, text, words, check) {
   const list = element("ol", "receipt");
   groups.forEach((group, i) => {
     const line = element("li", "receipt__group");
-    line.append(element(wrong.includes(i + 1) ? "mark" : "span", "", group));
+    line.append(element(wrong.includes(i + 1) ? "mark" : "span", "", ...apart(group)));
     list.append(line);
   });
   slot.append(element("p", "meta", fill(words.counted, { found })), list);

@@ -38,7 +38,10 @@ const ONCE = [0, 0, 0, 0, 0, 0];
 
 // `groups` are counted from 1. `isOrder`: each is right in itself and stands where another belongs.
 export class WrongGroup extends Error {
-  /** @type {(groups: number[], isOrder?: boolean) => void} */
+  /**
+   * @param {number[]} groups
+   * @param {boolean} isOrder
+   */
   constructor(groups, isOrder = false) {
     super(`wrong groups: ${groups}`);
     this.name = "WrongGroup";

@@ -116,7 +116,7 @@ def test_articles_lead_to_their_neighbours_and_their_chapter(pages):
 
 def test_article_23_gives_all_its_conditions_together(pages):
     words = text_of(page_at(pages, "law/23/").html)
-    conditions = ("非法利益", "有组织地做", "心理强制", "限制人身自由", "社会秩序", "一起具备")
+    conditions = ("非法利益", "有组织地做", "心理强制", "限制人身自由", "社会秩序", "同时具备")
     assert all(condition in words for condition in conditions)
 
 

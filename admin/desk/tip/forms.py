@@ -21,7 +21,7 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
     """A note or grading, sealed in the browser; the server can't read it."""
 
     number = IntegerField(
-        _l("序号"), [NumberRange(min=1, message=_l("序号不对。请重新载入页面。"))]
+        _l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))]
     )
     sealed = SealedField(_l("内容"))
 

@@ -1,8 +1,9 @@
 """Citations of laws in words: which law, which articles, or why that cannot be told.
 
 Pure. The build, its links and `dengshao law check` read pages and data by this alone. 第六十一条
-without a name is of our own law. What might be of another is not taken for ours in silence: it comes
-with a `fault`, and so does a number that nobody can read; the editor writes the name, or the number.
+without a name is of our own law. What might be of another is not taken for ours in silence: it
+comes with a `fault`, and so does a number that nobody can read; the editor writes the name, or the
+number.
 """
 
 import re
@@ -61,12 +62,12 @@ class Reader(Names):
     """Finds the citations of a text, and tells what is wrong with one."""
 
     def find(self, text: str, *, here: str = OURS, data: bool = False) -> list[Citation]:
-        """Find the citations of a page or a data file; `here` is the law that it explains itself."""
+        """Find the citations of a page or a data file; `here` is the law that it explains."""
         found: list[Citation] = []
         if "条" in text:
-            found += self._chinese(text, here)
+            found += self._chinese(text, here, data)
         if "rticle" in text or _may_be_short(text):
-            found += self._english(text)
+            found += self._english(text, data)
         return [one for one in found if not _unseen(text, one.start, data=data)]
 
     def faults_of(self, one: Citation) -> Iterator[str]:
@@ -83,14 +84,14 @@ class Reader(Names):
                 )
 
     def only_cites(self, words: str) -> bool:
-        """Tell whether words are citations strung together and nothing else, each of them listed."""
+        """Tell whether words are listed citations, strung together, and nothing else."""
         name = rf"(?:《?(?:{'|'.join(map(re.escape, self.names))})》?)?"
         one = rf"{name}{ITEM}{PART}"
         return bool(re.fullmatch(rf"{one}(?:、{one})*", words)) and not any(
             fault for cited in self.find(words) for fault in self.faults_of(cited)
         )
 
-    def _chinese(self, text: str, here: str) -> Iterator[Citation]:
+    def _chinese(self, text: str, here: str, data: bool) -> Iterator[Citation]:
         for match in _LOOSE.finditer(text):
             if self.backward.match(text[max(match.start() - 40, 0) : match.start()][::-1]):
                 say = "条号要写成「第几条」，紧跟在法名后面"
@@ -103,7 +104,9 @@ class Reader(Names):
                 say = f"「{match[0]}」的号读不懂，要写成「第几条」或者「第几条之几」"
                 yield Citation(match.start(), match.end(), None, (), match[0], say)
                 continue
-            law, fault = self.law_of(before(text, match.start()), here, above(text, match.start()))
+            law, fault = self.law_of(
+                before(text, match.start()), here, above(text, match.start(), data=data)
+            )
             between = last and text[last[0] : match.start()]
             if last and law == last[1] and between and _UP_TO.fullmatch(between):
                 numbers = [*((number, 0) for number in range(last[2] + 1, numbers[0][0])), *numbers]
@@ -111,7 +114,7 @@ class Reader(Names):
             names = tuple(article_name(*number) for number in numbers)
             yield Citation(match.start(), match.end(), law, names, match[0], fault)
 
-    def _english(self, text: str) -> Iterator[Citation]:
+    def _english(self, text: str, data: bool) -> Iterator[Citation]:
         for match in _SHORT.finditer(text) if _may_be_short(text) else ():
             say = f"「{match[0]}」要写成 article 加号"
             yield Citation(match.start(), match.end(), None, (), match[0], say)
@@ -119,7 +122,7 @@ class Reader(Names):
             law, fault = self.english_law_of(
                 before(text, match.start()),
                 TAG.sub("", text[match.end() : match.end() + AHEAD]),
-                above(text, match.start()),
+                above(text, match.start(), data=data),
             )
             try:
                 articles = english_articles(match[1] + match[2])
@@ -152,8 +155,8 @@ def before(text: str, at: int) -> str:
     return TAG.sub("", source)
 
 
-def above(text: str, at: int) -> Iterator[str]:
-    """Give what rules over a citation's block: its heading, the line that leads in, the cell before.
+def above(text: str, at: int, *, data: bool) -> Iterator[str]:
+    """Give what rules over a citation's block: its heading, a lead into a list, the cell before.
 
     Made only when asked for: most citations have their law beside them.
     """
@@ -161,9 +164,9 @@ def above(text: str, at: int) -> Iterator[str]:
     block = _BLOCK.match(source)
     start = at - len(source) + (block.end() if block else 0)
     heading = text.rfind("\n#", 0, start) + 1
-    if heading or text.startswith("#"):
+    if not data and (heading or text.startswith("#")):
         yield TAG.sub("", text[heading : text.find("\n", heading)])
-    if lead := _lead(text[max(0, start - REACH) : at]):
+    if not data and (lead := _lead(text[max(0, start - REACH) : at])):
         yield TAG.sub("", lead)
     if not TAG.sub("", text[start:at]).strip(" （("):
         # 刑法 | 第二十条: the law in one cell or entry, its article in the next.
@@ -173,7 +176,7 @@ def above(text: str, at: int) -> Iterator[str]:
 
 
 def _lead(text: str) -> str:
-    """Give the line that leads into a list, where the last line is an item: 禁毒法写着："""
+    """Give the line that leads into the list of which the last line is an item."""
     lines = text.splitlines()
     if not lines or not _ITEM_LINE.match(lines[-1]):
         return ""

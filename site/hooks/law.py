@@ -11,6 +11,7 @@ import datetime
 from html import escape
 from typing import Any
 
+import laws
 import trail
 from law_index import LawIndex
 from law_text import ABSENT, block, side_by_side
@@ -126,7 +127,7 @@ def article(page: Page, config: MkDocsConfig) -> Data:
         "chapter_url": f"law/ch/{chapter['id']}/",
         "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
         "button": button(page, data),
-        "law": named(config.extra["laws"].laws[OURS]),
+        "law": named(laws.reader(config).laws[OURS]),
         "absent": "" if OURS in config.extra["official"] else ABSENT,
         **related(page, index, number),
         **neighbours(index, number),
@@ -209,7 +210,7 @@ def neighbour(index: LawIndex, number: int) -> Data | None:
 def beside(content: str, number: int, config: MkDocsConfig) -> str:
     """Put the official words beside 大白话: the first section, up to the second heading."""
     official = config.extra["official"].get(OURS)
-    fold = block(official, config.extra["laws"].laws[OURS], number) if official else ""
+    fold = block(official, laws.reader(config).laws[OURS], number) if official else ""
     start = content.find("<h2")
     end = content.find("<h2", start + 1)
     if not fold or start < 0:

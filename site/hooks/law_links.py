@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import laws
 from law_index import LawIndex, guide_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
@@ -34,7 +35,7 @@ FURTHER = re.compile(r"[0-9]+(?:-[0-9]+)?")
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
     if "/decisions/" in page.file.src_uri:
         return html
-    index, reader = config.extra["law"], config.extra["laws"]
+    index, reader = config.extra["law"], laws.reader(config)
     if page.meta.get("lang") == "en":
         return English(html, page, index, reader).linked()
     if not OF_LAW.search(html):

@@ -1,4 +1,4 @@
-"""The laws that pages cite, from content/data/laws.yml: every citation, and that none goes stale unseen.
+"""Faults of citations: every one is held to content/data/laws.yml (used by checks.py and others).
 
 A citation of a law without an entry, of an article that the entry does not list, or of nobody knows
 which law is a fault with its file and line. Of an entry that nobody compared for a year the build
@@ -14,7 +14,6 @@ from typing import Any
 
 from faults import Fault
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 from review import YEAR
 
@@ -24,10 +23,12 @@ from admin.reading.laws import OURS, UNCITED, guide_of, laws_of
 Data = dict[str, Any]
 
 
-@event_priority(90)
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    config.extra["laws"] = Reader(laws_of(config.extra["data"]["laws"]["items"]))
-    return config
+def reader(config: MkDocsConfig) -> Reader:
+    """Give what reads citations, made once a build."""
+    if "laws" not in config.extra:
+        config.extra["laws"] = Reader(laws_of(config.extra["data"]["laws"]["items"]))
+    made: Reader = config.extra["laws"]
+    return made
 
 
 def in_words(words: str, uri: str, reader: Reader) -> Iterator[Fault]:

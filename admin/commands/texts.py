@@ -28,7 +28,9 @@ def take(**said: Any) -> None:
     import_law(**said)
 
 
-@law.command("check", help="拿一份新的官方文本 FILE 来比：引用的条文哪些改了、挪了、没有了，在哪些页。")
+@law.command(
+    "check", help="拿一份新的官方文本 FILE 来比：引用的条文哪些改了、挪了、没有了，在哪些页。"
+)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--law", "law_id", help="哪一部（laws.yml 里的 id）；不写就看标题。")
 def check(file: Path, law_id: str | None) -> None:

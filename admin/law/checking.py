@@ -77,7 +77,7 @@ def check_law(file: Path, law_id: str | None) -> None:
 
 
 def _broken(articles: Sequence[Article], law: Law) -> list[str]:
-    """Say what no new version has. A missing number may have been struck out: that is told below."""
+    """Say what no new version has. A missing number may have been struck out: `_head` tells it."""
     numbers = [article.key for article in articles]
     return [
         *order_faults(numbers),
@@ -90,7 +90,8 @@ def _named(stored: Mapping[tuple[int, int], Sequence[str]]) -> Texts:
 
 
 def _head(law: Law, text: LawText, imported: str | None) -> Iterator[str]:
-    yield f"《{text.title}》：新文本的版本 {text.version or '没有写'}，laws.yml 写的是 {law.version or '没有写'}。"
+    new, known = text.version or "没有写", law.version or "没有写"
+    yield f"《{text.title}》：新文本的版本 {new}，laws.yml 写的是 {known}。"
     if imported:
         yield f"旧的字句取自导入的原文（版本 {imported}）和 laws.yml 的引文。"
     else:
@@ -99,7 +100,8 @@ def _head(law: Law, text: LawText, imported: str | None) -> Iterator[str]:
         yield f"新文本{gap.rstrip('。')}：是删去了，还是这份文件不全，请核对。"
     last = text.articles[-1].number
     if law.last is not None and last < law.last:
-        yield f"新文本到{article_name(last)}为止，原来到{article_name(law.last)}。请核对文件全不全。"
+        ends = f"新文本到{article_name(last)}为止，原来到{article_name(law.last)}"
+        yield f"{ends}。请核对文件全不全。"
 
 
 def _order(law: Law, new: Texts) -> "Order":

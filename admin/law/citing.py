@@ -1,4 +1,4 @@
-"""Who cites an article of a law: pages, data files, and this program's own words, each by its line."""
+"""Who cites an article of a law, by line: pages, data files, and this program's own words."""
 
 import re
 from collections import defaultdict

@@ -43,7 +43,9 @@ def which(title: str, laws: Laws, law_id: str | None = None) -> str:
     if law_id is not None and law_id not in laws:
         raise Damaged(f"content/data/laws.yml 里没有 {law_id}。有的是：{'、'.join(laws)}。")
     plain = bare_title(title)
-    found = next((one.id for one in laws.values() if plain in {bare_title(one.title), *one.names}), None)
+    found = next(
+        (one.id for one in laws.values() if plain in {bare_title(one.title), *one.names}), None
+    )
     if found is None:
         raise Damaged(
             f"标题是「{title[:40]}」，content/data/laws.yml 里没有这部法。先在那里写好它，再来。"

@@ -1,8 +1,9 @@
 """Citations of laws in words: which law, which articles, or why that cannot be told.
 
 Pure. The build, its links and `dengshao law check` read pages and data by this alone. 第六十一条
-without a name is of our own law. What might be of another is not taken for ours in silence: it comes
-with a `fault`, and so does a number that nobody can read; the editor writes the name, or the number.
+without a name is of our own law. What might be of another is not taken for ours in silence: it
+comes with a `fault`, and so does a number that nobody can read; the editor writes the name, or the
+number.
 """
 
 import re
@@ -61,7 +62,7 @@ class Reader(Names):
     """Finds the citations of a text, and tells what is wrong with one."""
 
     def find(self, text: str, *, here: str = OURS, data: bool = False) -> list[Citation]:
-        """Find the citations of a page or a data file; `here` is the law that it explains itself."""
+        """Find the citations of a page or a data file; `here` is the law that it explains."""
         found: list[Citation] = []
         if "条" in text:
             found += self._chinese(text, here, data)
@@ -83,7 +84,7 @@ class Reader(Names):
                 )
 
     def only_cites(self, words: str) -> bool:
-        """Tell whether words are citations strung together and nothing else, each of them listed."""
+        """Tell whether words are listed citations, strung together, and nothing else."""
         name = rf"(?:《?(?:{'|'.join(map(re.escape, self.names))})》?)?"
         one = rf"{name}{ITEM}{PART}"
         return bool(re.fullmatch(rf"{one}(?:、{one})*", words)) and not any(
@@ -103,7 +104,9 @@ class Reader(Names):
                 say = f"「{match[0]}」的号读不懂，要写成「第几条」或者「第几条之几」"
                 yield Citation(match.start(), match.end(), None, (), match[0], say)
                 continue
-            law, fault = self.law_of(before(text, match.start()), here, above(text, match.start(), data=data))
+            law, fault = self.law_of(
+                before(text, match.start()), here, above(text, match.start(), data=data)
+            )
             between = last and text[last[0] : match.start()]
             if last and law == last[1] and between and _UP_TO.fullmatch(between):
                 numbers = [*((number, 0) for number in range(last[2] + 1, numbers[0][0])), *numbers]
@@ -153,7 +156,7 @@ def before(text: str, at: int) -> str:
 
 
 def above(text: str, at: int, *, data: bool) -> Iterator[str]:
-    """Give what rules over a citation's block: its heading, the line that leads in, the cell before.
+    """Give what rules over a citation's block: its heading, a lead into a list, the cell before.
 
     Made only when asked for: most citations have their law beside them.
     """
@@ -173,7 +176,7 @@ def above(text: str, at: int, *, data: bool) -> Iterator[str]:
 
 
 def _lead(text: str) -> str:
-    """Give the line that leads into a list, where the last line is an item: 禁毒法写着："""
+    """Give the line that leads into the list of which the last line is an item."""
     lines = text.splitlines()
     if not lines or not _ITEM_LINE.match(lines[-1]):
         return ""

@@ -1,8 +1,8 @@
 """Which law a citation is of, told by the words around it, or why that cannot be told. Pure.
 
 A name directly before (禁毒法第六十二条) holds for all that is strung together behind it
-(第八十三条第二款、第八十四条). Without a name it is our own law's, unless what stands before it speaks
-of another: then it is never taken for ours in silence.
+(第八十三条第二款、第八十四条). Without a name it is our own law's, unless what stands before it
+speaks of another: then it is never taken for ours in silence.
 """
 
 import re
@@ -76,7 +76,6 @@ _IN_BRACKET: Final = re.compile(r"\(([^()]*)$")
 _ENGLISH_LEADS: Final = frozenset({"The", "Under", "See", "Chinese", "China’s", "By", "In", "And"})
 
 
-
 class Names:
     """Knows the laws by their names."""
 
@@ -99,7 +98,7 @@ class Names:
     ) -> tuple[str | None, str]:
         """Tell by the words of its block before a citation which law it is of, or why not.
 
-        `above` are the words that rule over the block: its heading, the line that leads into a list.
+        `above` are the words that rule over the block: its heading, what leads into its list.
         """
         sentence = _SENTENCE.split(words)[-1].rstrip()
         if sentence.endswith(("（", "(")):
@@ -160,7 +159,11 @@ class Names:
         """Say where a law that was named above, without an article, may be meant below."""
         for words in earlier:
             named = [*self.any_law.finditer(words)] if _HINT.search(words) else []
-            if named and not self._is_ours(named[-1][0]) and not _CITED.match(words, named[-1].end()):
+            if (
+                named
+                and not self._is_ours(named[-1][0])
+                and not _CITED.match(words, named[-1].end())
+            ):
                 return f"前面说到{named[-1][0][-14:]}，看不出这一条是哪部法的，请把法名写在条号前面"
         return ""
 
@@ -211,4 +214,6 @@ class Names:
 
 
 def _unknown(name: str) -> str:
-    return f"「{name}」不是 content/data/laws.yml 里的法名，先在那里写好这部法，或者看看是不是写错了"
+    return (
+        f"「{name}」不是 content/data/laws.yml 里的法名，先在那里写好这部法，或者看看是不是写错了"
+    )

@@ -1,4 +1,4 @@
-"""The laws of content/data/laws.yml: what each is called, and which of its articles may be cited. Pure."""
+"""The laws of content/data/laws.yml: their names, and the articles that may be cited. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ class Law:
     names: tuple[str, ...]
     english: tuple[str, ...]
     articles: Mapping[str, str | None]
-    """Those that pages may cite, as 第五十条, each with a few of its words where somebody read it."""
+    """Those that pages may cite, as 第五十条, with a few of its words where somebody read it."""
     last: int | None
     gone: tuple[int, ...]
     official: str | None

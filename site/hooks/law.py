@@ -27,14 +27,14 @@ from admin.reading.numerals import ordinal
 
 READER_PAGE = """---
 short: {zh}
-description: 反有组织犯罪法里，和{zh}有关的条文，一条一句大白话。
+description: 反有组织犯罪法里和{zh}有关的条文，每一条用一句大白话讲。
 keywords: [{zh}, 反有组织犯罪法]
 reviewed: {checked}
 styles: [law]
 ---
 # 和{zh}有关的条文
 
-反有组织犯罪法里，这些条和{zh}有关。一条一句话，点开看大白话。
+反有组织犯罪法里，这些条文和{zh}有关。每一条用一句话讲，想看详细的，点开那一条。
 
 <!--readers-->
 

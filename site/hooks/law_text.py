@@ -59,7 +59,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def other_version(law: Law, text: Data) -> str:
     return (
-        f"content/data/laws.yml 的 {law.id}：写的版本是 {law.version}，导入的原文是 {text['version']}。"
+        f"content/data/laws.yml 的 {law.id}：版本写的是 {law.version}，"
+        f"导入的原文是 {text['version']}。"
         "请用 dengshao law check 比一比，改好大白话，再改 version"
     )
 

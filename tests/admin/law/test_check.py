@@ -1,4 +1,4 @@
-"""`dengshao law check`: exactly the pages whose cited article changed, moved or vanished are named."""
+"""`dengshao law check` names exactly the pages whose article changed, moved or vanished."""
 
 import re
 import shutil
@@ -25,8 +25,10 @@ QUOTES = {
     "第三条": "点灯的人可以领两斤灯油。",
 }
 PAGES = {
-    "help/lamp.md": "---\nshort: 灯\n---\n# 灯\n\n要点灯（戒毒条例第一条）。\n\n下雨要包好（戒毒条例第二条之一）。\n",
-    "law/treatment.md": "# 讲\n\n## 戒毒条例第二条：哨子 {: #a2 }\n\n不借（戒毒条例第一条到第三条）。\n",
+    "help/lamp.md": "---\nshort: 灯\n---\n# 灯\n\n要点灯（戒毒条例第一条）。\n\n"
+    "下雨要包好（戒毒条例第二条之一）。\n",
+    "law/treatment.md": "# 讲\n\n## 戒毒条例第二条：哨子 {: #a2 }\n\n"
+    "不借（戒毒条例第一条到第三条）。\n",
     "en/lamp.md": "# Lamp\n\nTwo pounds (Drug Treatment Regulations, article 3).\n",
     "about/decisions/0001-lamp.md": "# 1. Lamp\n\nWe read 戒毒条例第三条.\n",
     "report/ours.md": "# 别的\n\n看第三条和刑法第三条。\n",
@@ -61,11 +63,16 @@ def write_entries(content, quotes=QUOTES):
         entry("xingfa", "刑法", "Criminal Law", {"第三条": {"mark": "待核实"}}),
     ]
     words = yaml.safe_dump(
-        {"source": "演示", "checked": "2026-12-01", "items": items}, allow_unicode=True, sort_keys=False
+        {"source": "演示", "checked": "2026-12-01", "items": items},
+        allow_unicode=True,
+        sort_keys=False,
     )
     (content / "data" / "laws.yml").write_text(words, "utf-8")
     return {
-        name: words.splitlines().index(f"    {name}: {quote}" if isinstance(quote, str) else f"    {name}:") + 1
+        name: words.splitlines().index(
+            f"    {name}: {quote}" if isinstance(quote, str) else f"    {name}:"
+        )
+        + 1
         for name, quote in quotes.items()
     }
 
@@ -115,7 +122,10 @@ def moved_changed_and_removed():
 def test_exactly_the_pages_whose_article_moved_changed_or_vanished_are_named(
     operator, checkout, imported
 ):
-    line = {name: f"- content/data/laws.yml 第 {n} 行（引文）" for name, n in write_entries(checkout).items()}
+    line = {
+        name: f"- content/data/laws.yml 第 {n} 行（引文）"
+        for name, n in write_entries(checkout).items()
+    }
     if imported:
         bring(operator, WORDS)
 
@@ -219,7 +229,11 @@ def test_with_the_real_pages_exactly_those_that_cite_it_are_named(operator, shar
     result = operator.run("check", operator.file("禁毒法(2030-01-01).md", new))
 
     verdicts = {name: lines[0] for name, lines in told(result.output).items()}
-    assert verdicts == {"第三十六条": "没有了", "第四十七条": "改了", "第六十二条": "挪到第六十一条之一"}
+    assert verdicts == {
+        "第三十六条": "没有了",
+        "第四十七条": "改了",
+        "第六十二条": "挪到第六十一条之一",
+    }
     named = {line[2:] for lines in told(result.output).values() for line in lines if line[0] == "-"}
     cites = re.compile("禁毒法第(三十六|四十七|六十二)条|Narcotics Control Law, article (36|47|62)")
     expected = set()
@@ -227,6 +241,8 @@ def test_with_the_real_pages_exactly_those_that_cite_it_are_named(operator, shar
         if "decisions" not in path.parts and path.name != "laws.yml":
             lines = path.read_text("utf-8").splitlines()
             where = path.relative_to(ROOT).as_posix()
-            expected |= {f"{where} 第 {n} 行" for n, line in enumerate(lines, 1) if cites.search(line)}
+            expected |= {
+                f"{where} 第 {n} 行" for n, line in enumerate(lines, 1) if cites.search(line)
+            }
     assert {spot for spot in named if "（引文）" not in spot} == expected
     assert len(named) == len(expected) + 3

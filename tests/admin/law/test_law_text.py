@@ -26,7 +26,18 @@ def test_what_is_read_as_a_number_is_written_the_same_and_all_else_is_refused(wo
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(10, "十"), (19, "十九"), (20, "二十"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (1000, "一千"), (1005, "一千零五"), (1010, "一千零一十"), (1260, "一千二百六十")],
+    [
+        (10, "十"),
+        (19, "十九"),
+        (20, "二十"),
+        (100, "一百"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (1000, "一千"),
+        (1005, "一千零五"),
+        (1010, "一千零一十"),
+        (1260, "一千二百六十"),
+    ],
 )
 def test_numerals_are_those_of_the_law(number, words):
     assert to_chinese(number) == words
@@ -109,7 +120,12 @@ def test_articles_between_numbers_come_in_where_they_stand(operator):
 
 
 def test_a_law_of_which_no_page_explains_an_article_comes_in_as_well(operator):
-    lines = ["中华人民共和国刑法", "（2030年1月2日修正）", "第一条　甲。", "第二条　自2030年5月6日起施行。"]
+    lines = [
+        "中华人民共和国刑法",
+        "（2030年1月2日修正）",
+        "第一条　甲。",
+        "第二条　自2030年5月6日起施行。",
+    ]
     result = operator.run("import", operator.file("a.txt", "\n".join(lines)), "--articles", "2")
     assert result.exit_code == 0, result.output
     assert "网站没有逐条讲这部法" in result.output
@@ -122,7 +138,9 @@ def test_a_law_of_which_no_page_explains_an_article_comes_in_as_well(operator):
 
 
 @pytest.mark.parametrize("command", ["import", "check", "show"])
-def test_without_the_content_beside_it_one_sentence_says_so(operator, monkeypatch, tmp_path, command):
+def test_without_the_content_beside_it_one_sentence_says_so(
+    operator, monkeypatch, tmp_path, command
+):
     monkeypatch.setenv("DENGSHAO_CONTENT", str(tmp_path / "none"))
     arguments = [] if command == "show" else [operator.file("a.md", "# 戒毒条例")]
     result = operator.run(command, *arguments)

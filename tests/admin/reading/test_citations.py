@@ -140,7 +140,9 @@ def test_an_article_that_the_entry_does_not_list_is_refused(reader, words, say):
 
 
 def test_a_comment_in_a_data_file_cites_nothing_and_a_guide_speaks_of_its_own_law(reader):
-    assert told(reader, "# article 21 of 村民委员会组织法\nzh: 看第五条", data=True) == ["aocl 第五条"]
+    assert told(reader, "# article 21 of 村民委员会组织法\nzh: 看第五条", data=True) == [
+        "aocl 第五条"
+    ]
     assert told(reader, "本条例第九条", here="treatment") == ["treatment 第九条"]
 
 

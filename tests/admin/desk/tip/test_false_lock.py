@@ -109,7 +109,7 @@ def test_what_fools_the_reporters_browser_is_noticed_at_the_desk(
     open_mailbox(phone, live, reporter)
     phone.fill("#words", WORDS)
     phone.click("text=发给工作人员")
-    expect(phone.locator("#main")).to_contain_text("您补充的话收到了。")
+    expect(phone.locator("#main")).to_contain_text("您补充的内容已收到。")
     # Fooled indeed: who holds the false key reads it.
     reporter.unit = replace(reporter.unit, identity=thief)
     assert reporter.opened()[0].body == WORDS
@@ -143,7 +143,9 @@ def test_a_tip_sealed_to_another_key_is_told_loudly_with_the_fingerprint_to_comp
     desk.goto(f"{live.desk}/desk/tips/{tip.reference}")
 
     alarm = desk.locator("#alarm")
-    expect(alarm).to_contain_text("注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。")
+    expect(alarm).to_contain_text(
+        "注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。"
+    )
     expect(alarm).to_contain_text("不要删除。马上告诉管理员，一起核对指纹。")
     expect(alarm).to_contain_text(member.fingerprint("police", unit.recipient, unit.recovery))
     assert "桥头" not in desk.content()

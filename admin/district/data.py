@@ -13,7 +13,7 @@ from typing import Any
 
 from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
-from ..reading import routes
+from ..reading import routes, scope
 from ..reading.data_files import DataError, load_file
 from ..reading.keys_file import (
     Keys,
@@ -38,6 +38,35 @@ class Choice:
 @dataclass(frozen=True)
 class Category(Choice):
     route: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people say of one thing: the reporter's browser looks for it in what is typed."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+    def of(self, lang: str) -> str:
+        """Return them as one text, as a page carries them."""
+        return "|".join(self.en if lang == "en" else self.zh)
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """How categories are found by somebody who does not know them: kinds.yml."""
+
+    groups: dict[str, Choice]
+    """By the letter with which a category's id begins."""
+    words: dict[str, Words]
+    """By category."""
+    asks: dict[str, Words]
+    """What brings a question of the form up, by its field."""
+
+    def group(self, category: str, lang: str) -> str | None:
+        """Name a category's group; one that knows no kind stands in none."""
+        found = self.groups.get(category[:1])
+        return found.word(lang) if found else None
 
 
 @dataclass(frozen=True)
@@ -136,10 +165,13 @@ class District:
     """What one district has configured: its choices, units, offices and outcomes."""
 
     categories: dict[str, Category]
+    kinds: Kinds
     townships: dict[str, Choice]
     units: dict[str, Unit]
     offices: dict[str, Office]
     outcomes: dict[str, Outcome]
+    never: dict[str, str]
+    """What is never a tip, in Chinese, by the forms of scope.yml."""
     choices: dict[str, dict[str, Choice]]
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
@@ -179,19 +211,22 @@ class District:
 def load_district(content: Path, demo_keys: Path | None = None) -> District:
     """Read the district's data. `demo_keys` is a second keys file, for development only."""
     found = load_file(content, "routes")
+    never = load_file(content, "scope")
     keys = read_keys(content, demo_keys)
     district = District(
         categories={
             row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
             for row in current(load_file(content, "categories")["items"])
         },
+        kinds=_kinds(load_file(content, "kinds")),
         townships=_choices(load_file(content, "townships")["items"]),
         units={row["id"]: _unit(row) for row in current(found["items"])},
         offices={
             row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"))
             for row in current(found["offices"])
         },
-        outcomes=_outcomes(load_file(content, "outcomes")["items"]),
+        outcomes=_outcomes(load_file(content, "outcomes")["items"], never),
+        never=scope.forms(never, "zh"),
         choices={
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
@@ -215,6 +250,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
     )
     _check_units(district)
+    _check_kinds(district)
     check_organs(content)
     return district
 
@@ -224,6 +260,13 @@ def _clocks(content: Path) -> Clocks:
         return load_clocks(load_file(content, "deadlines"), load_file(content, "holidays"))
     except ValueError as error:
         raise DataError(f"deadlines.yml, holidays.yml: {error}") from None
+
+
+def _kinds(found: dict[str, Any]) -> Kinds:
+    def words(name: str) -> dict[str, Words]:
+        return {row["id"]: Words(tuple(row["zh"]), tuple(row["en"])) for row in found[name]}
+
+    return Kinds(_choices(found["groups"]), words("items"), words("asks"))
 
 
 def _holds(found: dict[str, Any]) -> HoldRules:
@@ -257,18 +300,21 @@ def _referrals(found: dict[str, Any]) -> ReferralRules:
     )
 
 
-def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
-    return {
-        row["id"]: Outcome(
-            row["id"],
-            row["zh"],
-            row["en"],
-            row["status"],
-            row.get("purge_days"),
-            row.get("turn_to"),
-        )
-        for row in current(rows)
-    }
+def _outcomes(rows: Iterable[dict[str, Any]], never: Mapping[str, Any]) -> dict[str, Outcome]:
+    return {row["id"]: _outcome(row, never) for row in current(rows)}
+
+
+def _outcome(row: Mapping[str, Any], never: Mapping[str, Any]) -> Outcome:
+    """Make an outcome; what says what is never a tip says it in the words of scope.yml."""
+    try:
+        said = {lang: scope.filled(row[lang], never, lang) for lang in ("zh", "en")}
+        turn_to = {
+            lang: scope.filled(words, never, lang) for lang, words in row.get("turn_to", {}).items()
+        }
+    except KeyError as error:
+        raise DataError(f"outcomes.yml: {row['id']}: scope.yml has no form {error}") from None
+    purge_days = row.get("purge_days")
+    return Outcome(row["id"], said["zh"], said["en"], row["status"], purge_days, turn_to or None)
 
 
 def read_keys(content: Path, demo_keys: Path | None) -> Keys:
@@ -298,6 +344,12 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: a practice unit takes no tips: {', '.join(astray)}")
     if missing := sorted(named - set(district.units)):
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
+
+
+def _check_kinds(district: District) -> None:
+    """Words must speak of a category that there is: a typing error would be told to nobody."""
+    if astray := sorted(set(district.kinds.words) - set(district.categories)):
+        raise DataError(f"kinds.yml: no such category: {', '.join(astray)}")
 
 
 def routes_text(district: District) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..app_state import app_state, page_language
 from ..sealing import receipt
+from ..web.large import kept_large
 from ..web.security import public
 from ..wire.padding import pad_page
 from .forms import CopiedForm, TipForm, make_offer
@@ -48,7 +49,7 @@ def practise_copying() -> Response:
     """Take one group of the example, as the true page does."""
     form = CopiedForm(request.form)
     if form.validate() and not form.is_copy_of(_GROUPS[_ASKED - 1]):
-        form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
+        form.group.errors = [_("这一组和查询码对不上。请看着您记下的，再输入一遍。")]
     return _show_result(_GROUPS if form.errors else (), form)
 
 
@@ -60,7 +61,7 @@ def practise_copying() -> Response:
 def back_to_practice() -> BaseResponse:
     """Send who comes back by address to the practice form."""
     english = "_en" if page_language() == "en" else ""
-    return redirect(url_for(f"practice.show_practice{english}"))
+    return redirect(kept_large(url_for(f"practice.show_practice{english}")))
 
 
 def _new_form(sent: Any) -> TipForm:

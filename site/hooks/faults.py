@@ -14,6 +14,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from statements import SOURCE, unsourced
 
+from admin.reading.scope import forms
+
 LIMIT = 40
 # （禁毒法第六十二条） counts for nothing: it is for whoever wants to look it up.
 BRACKET = re.compile(r"（[^（）]*）")
@@ -58,6 +60,7 @@ class Rules:
 
     def __init__(self, data: Data) -> None:
         self.deadlines: Data = data["deadlines"]
+        self.never = forms(data["scope"], "zh")
         self.instead: Data = {item["zh"]: item["say"] for item in data["jargon"]["items"]}
         explained = [
             word
@@ -82,6 +85,8 @@ class Rules:
         """Give what a mark will say among the words; buttons, tables and drawings say nothing."""
         if mark == "tel":
             return argument
+        if mark == "scope":
+            return self.never.get(argument, "")
         try:
             return time_of(argument, self.deadlines, "zh") if mark == "deadline" else ""
         except PluginError:

@@ -27,14 +27,14 @@ from admin.reading.numerals import ordinal
 
 READER_PAGE = """---
 short: {zh}
-description: 反有组织犯罪法里，和{zh}有关的条文，一条一句大白话。
+description: 反有组织犯罪法里和{zh}有关的条文，每一条用一句大白话讲。
 keywords: [{zh}, 反有组织犯罪法]
 reviewed: {checked}
 styles: [law]
 ---
 # 和{zh}有关的条文
 
-反有组织犯罪法里，这些条和{zh}有关。一条一句话，点开看大白话。
+反有组织犯罪法里，这些条文和{zh}有关。每一条用一句话讲，想看详细的，点开那一条。
 
 <!--readers-->
 
@@ -256,7 +256,8 @@ def reader_list(law: Data, index: LawIndex, page: Page, chosen: set[int]) -> str
     parts = []
     for chapter in law["items"]:
         if entries := [entry for entry in chapter["articles"] if entry["id"] in chosen]:
-            parts.append(f"<h2>{ordinal(chapter['id'], '章')} {chapter['zh']}</h2>")
+            title = f"{ordinal(chapter['id'], '章')} {chapter['zh']}"
+            parts.append(f'<h2 id="ch-{chapter["id"]}">{title}</h2>')
             parts.append(article_list(entries, index, page))
     return "\n".join(parts) or "<p>还没有写好的条文。</p>"
 

@@ -30,6 +30,7 @@ ARTICLE = re.compile(r"第[一二三四五六七八九十百]+条")
 KEPT = "什么都不发送，也不保存。"
 TEST = f"选一个答案，马上看到对不对。{KEPT}"
 FLIP = f"先想一想，这句话对还是错。再点开看。{KEPT}"
+BARE = "条文前面没写法律名字的，是反有组织犯罪法。"
 
 Data = dict[str, Any]
 
@@ -132,7 +133,7 @@ def body_of(deck: Deck, part: int) -> str:
         card(question) if deck.cards else asked(question, number)
         for number, question in enumerate(deck.parts[part], start)
     ]
-    intro = FLIP if deck.cards else TEST
+    intro = (FLIP if deck.cards else TEST) + ("" if deck.about else BARE)
     # One block of raw HTML: no blank line, or Markdown would read what follows.
     questions = "\n".join(rows)
     return (
@@ -222,6 +223,7 @@ def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
     for item in quizzes["items"]:
         found = list(faults_of(item, sources, chapters))
         found += ["这个 id 用了两次"] if item["id"] in seen else []
+        found += ["这个 id 用过，退了，换一个新的"] if item["id"] in quizzes["retired"] else []
         seen.add(item["id"])
         if found:
             where = line_of(config, "quizzes.yml", f"id: {item['id']}")

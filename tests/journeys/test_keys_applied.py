@@ -118,7 +118,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     reporter.open_mailbox(receipt)
     reporter.page.fill("#letter textarea", "还是那几个人")
     reporter.page.click("#letter button[type=submit]")
-    expect(reporter.page.locator("main")).to_contain_text("您补充的话收到了")
+    expect(reporter.page.locator("main")).to_contain_text("您补充的内容已收到")
     upper = signed_in(visit(), served, demo["upper-1"])
     confirm(upper, served, spoken)
     holder.goto(f"{served.desk}/desk/unit/")
@@ -147,7 +147,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     reporter.open_mailbox(receipt)
     reporter.page.fill("#letter textarea", "今天又来了")
     reporter.page.click("#letter button[type=submit]")
-    expect(reporter.page.locator("main")).to_contain_text("您补充的话收到了")
+    expect(reporter.page.locator("main")).to_contain_text("您补充的内容已收到")
     for page in (holder, upper):
         page.goto(f"{served.desk}/desk/unit/")
         page.wait_for_selector("#unit[data-ready]")
@@ -160,7 +160,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     assert again.returncode == 0, again.stdout + again.stderr
     assert public_list(served)["retiring"] == []
     looked = shell.run("doctor").stdout
-    assert re.search("好\t公众看到的钥匙", looked), looked
+    assert re.search("好\t公众看到的密钥", looked), looked
 
 
 def test_new_data_is_read_by_command_and_by_signal_and_a_slip_by_none(

@@ -126,7 +126,7 @@ def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
         assert MARKS["the contact"] not in desk.inner_text("main")
         desk.fill("#body", MARKS["the staff's question"])
         desk.check("#message input[name=ask][value=yes]")
-        desk.click("#message button:has-text('加锁并发出')")
+        desk.click("#message button:has-text('加密并发出')")
         desk.wait_for_selector(shown("#thread", "the staff's question"))
         # The reporter comes back with the receipt and answers.
         reporter.open_mailbox(receipt.grouped(digits))
@@ -134,7 +134,7 @@ def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
             reporter.page.wait_for_selector(shown(".thread", "the staff's question"))
         reporter.page.fill("#letter textarea", MARKS["the reporter's answer"])
         reporter.page.click("#letter button:has-text('发给工作人员')")
-        reporter.page.wait_for_selector("text=您补充的话收到了。")
+        reporter.page.wait_for_selector("text=您补充的内容已收到。")
         desk.goto(f"{served.desk}{address}")
         desk.wait_for_selector(shown("#thread", "the reporter's answer"))
 

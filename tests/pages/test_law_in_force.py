@@ -10,6 +10,7 @@ import pytest
 
 from admin.reading.citations import Reader
 from admin.reading.laws import laws_of
+from admin.reading.scope import filled
 
 from .conftest import ROOT
 from .test_words import main_of, text_of
@@ -48,6 +49,13 @@ GONE = {
     "report/why-no-name/": "领奖要能核实身份",
     "en/law/articles/": "Who reports, or helps greatly",
     "en/topics/soft-violence/": "it does not count (article 23)",
+    "law/65/": "受伤、去世的，国家给待遇",
+    "law/51/": "牵涉黑恶",
+    "law/treatment-isolation/": "不许评估造假、私放人",
+    "law/drugs-treatment/": "她们和他们",
+    "drugs/school/": "学生被人拉进违法犯罪的团伙",
+    "drugs/treatment/": "人身自由不受限制",
+    "report/glossary-law/": "是不是，由公安、检察院、法院依法认定",
 }
 POLICE = "治安管理处罚法"
 NO_CONTACT = rf"不许.{{0,6}}接触.*{POLICE}第五十条第二款"
@@ -125,6 +133,30 @@ TELLS = [
     ("help/threats/", NO_CONTACT),
     ("topics/after-release/", "不受歧视（监狱法第六十二条"),
     ("report/what-not-to-do/", HEAVIER),
+    ("law/07/", "房东、旅馆、学校、娱乐场所、快递"),
+    ("law/11/", "立即报公安（预防未成年人犯罪法第三十七条"),
+    ("law/28/", "三日以内.*程序规定第一百七十八条"),
+    ("law/34/", "先赔您（刑法第三十六条"),
+    ("law/39/", "清单.*刑事诉讼法第一百四十二条"),
+    ("law/49/", "检察院申诉（刑事诉讼法第一百一十七条"),
+    ("law/53/", f"拘留或者罚款（{POLICE}第五十条"),
+    ("law/61/", "被害人都可以请求（刑事诉讼法第六十四条"),
+    ("law/67/", "从重处罚.*第六十九条"),
+    ("law/68/", "刑法第三十七条之一"),
+    ("law/69/", f"通知家属（{POLICE}第一百一十六条"),
+    ("law/76/", "六十日以内（行政复议法第二十条"),
+    ("law/76/", "十五日以内.*行政诉讼法第四十五条"),
+    ("law/drugs-ban/", "替他们藏毒品"),
+    ("drugs/family/", f"行政拘留.*通知家属（{POLICE}第一百一十六条"),
+    ("drugs/family/", "未成年人的，从重处罚（刑法第三百五十三条"),
+    ("drugs/school/", "团伙有违法犯罪嫌疑的，立即报公安"),
+    ("drugs/", "又种的、抗拒铲除的"),
+    ("drugs/", f"手里有毒品.*{POLICE}第八十四条"),
+    ("drugs/parcels/", "违法犯罪的，立即报告.*快递暂行条例第三十四条"),
+    ("learn/cadres/", "帮教.*村民委员会组织法第十一条"),
+    ("en/law/articles/", "10,000 to 30,000 yuan"),
+    ("en/law/articles/", "Administrative Reconsideration Law, article 20"),
+    ("en/drugs/", "resisting their removal.*Criminal Law, article 351"),
     ("en/help/", "Minors Protection Law, article 39"),
     ("en/help/minors/", "Minors Protection Law, article 39"),
     ("en/help/minors/", "Anti-Telecom Fraud Law, article 31"),
@@ -267,8 +299,8 @@ def test_what_is_never_a_tip_is_told_whole_wherever_it_is_told(by_url, url, thin
 @pytest.mark.parametrize("thing", NEUTRAL)
 def test_who_wrote_of_it_is_told_the_same_in_the_answer(data, thing):
     outcome = next(item for item in data["outcomes"]["items"] if item["id"] == "protected")
-    assert re.search(NEUTRAL[thing], outcome["turn_to"]["zh"])
-    assert re.search(NEUTRAL_IN_ENGLISH[thing], outcome["turn_to"]["en"], re.I)
+    for language, word in (("zh", NEUTRAL[thing]), ("en", NEUTRAL_IN_ENGLISH[thing])):
+        assert re.search(word, filled(outcome["turn_to"][language], data["scope"], language), re.I)
 
 
 # What residents type into the search, in their own words; no page prints it.
@@ -276,7 +308,7 @@ TYPED = {"asked.yml", "crisis.yml", "synonyms.yml"}
 
 
 def test_nobody_is_called_a_bad_person(said):
-    assert {name for name, words in said.items() if "坏人" in words} <= TYPED
+    assert {name for name, words in said.items() if "坏人" in words} <= {*TYPED, "jargon.yml"}
 
 
 def test_no_invented_tip_of_the_demo_tells_how_somebody_speaks_or_where_from():

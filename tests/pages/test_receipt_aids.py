@@ -12,7 +12,7 @@ from .test_browser import HERE, VOICES
 pytestmark = pytest.mark.browser
 
 SCRIPT = ROOT / "site" / "theme" / "assets" / "receipt.js"
-PAGE = """<!doctype html><html lang="zh-CN"><title>x</title>
+PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>x</title>
 <ol id="receipt"><li><b>0</b><b>1</b></li><li><b>2</b><b>3</b></li></ol>
 <div data-listen data-group="第 {n} 组" hidden><button data-stop="停">听一遍</button></div>
 <a href="/tip/day.ics" download="day.ics"

@@ -121,7 +121,7 @@ def _render_first(category: str, official: str) -> str:
     form = new_form(None)
     form.offer(_offer(sealed_way=official == "yes"))
     form.preset()
-    form["category"].data = category
+    form["category"].data = category or UNCLEAR
     form["official"].data = official or UNCLEAR
     return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK)
 
@@ -196,6 +196,7 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
     page = {
         "form": form,
         "questions": FIELDS,
+        "declared": {field.name: field for field in FIELDS},
         "token": token,
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
@@ -204,13 +205,33 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "stood_in": _stood_in(form["official"].data == "yes"),
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
+        "kind_chosen": _chosen_kind(form),
+        "asks": {name: words.of(page_language()) for name, words in district.kinds.asks.items()},
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,
         "young": is_young(),
     }
     page |= _limits() | words
+    page["further_open"] = page["no_unit"] or _says_further(form)
     return _spoken(render_template("intake/form.html", **page))
+
+
+def _chosen_kind(form: TipForm) -> str:
+    """Name the category that was chosen, by a link or on an earlier showing; or empty."""
+    found = app_state().district.categories.get(form["category"].data or "")
+    return found.word(page_language()) if found and found.id != UNCLEAR else ""
+
+
+def _says_further(form: TipForm) -> bool:
+    """Return whether anything stands behind 再多说几句 that nobody may overlook.
+
+    A category is told above it.
+    """
+    further = [form[field.name] for field in FIELDS if field.is_further and field.name != "category"]
+    said = any(field.data not in (None, "", [], UNCLEAR) for field in further)
+    faults = [form["category"], *further, form.contact]
+    return said or bool(form.contact.data) or any(field.errors for field in faults)
 
 
 def is_young() -> bool:

@@ -44,6 +44,8 @@ class FormReader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
+        if "name" not in found and tag == "input":
+            return
         if tag == "input" and found.get("type") in ("hidden", "text"):
             self.values[found["name"]] = found.get("value") or ""
         elif tag == "input" and "checked" in found:

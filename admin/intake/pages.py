@@ -205,7 +205,6 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
         "kind_chosen": _chosen_kind(form),
-        "asks": {name: words.of(page_language()) for name, words in district.kinds.asks.items()},
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,
@@ -227,7 +226,9 @@ def _says_further(form: TipForm) -> bool:
 
     A category is told above it.
     """
-    further = [form[field.name] for field in FIELDS if field.is_further and field.name != "category"]
+    further = [
+        form[field.name] for field in FIELDS if field.is_further and field.name != "category"
+    ]
     said = any(field.data not in (None, "", [], UNCLEAR) for field in further)
     faults = [form["category"], *further, form.contact]
     return said or bool(form.contact.data) or any(field.errors for field in faults)

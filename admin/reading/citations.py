@@ -304,7 +304,11 @@ class Reader:
         return None, f"前一句说到{last[0][-14:]}，看不出这一条是哪部法的，请把法名写在条号前面"
 
     def _is_ours(self, name: str) -> bool:
-        return name.strip("《》").endswith((*self.laws[OURS].names, *_OWN)) if OURS in self.laws else False
+        return (
+            name.strip("《》").endswith((*self.laws[OURS].names, *_OWN))
+            if OURS in self.laws
+            else False
+        )
 
     def _english(self, text: str) -> Iterator[Citation]:
         for match in _SHORT.finditer(text) if _may_be_short(text) else ():
@@ -353,7 +357,9 @@ class Reader:
 
 
 def _unknown(name: str) -> str:
-    return f"「{name}」不是 content/data/laws.yml 里的法名，先在那里写好这部法，或者看看是不是写错了"
+    return (
+        f"「{name}」不是 content/data/laws.yml 里的法名，先在那里写好这部法，或者看看是不是写错了"
+    )
 
 
 def _may_be_short(text: str) -> bool:

@@ -282,7 +282,11 @@ def test_a_set_with_a_stranger_or_a_double_is_refused(hook, config, chosen, comp
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("    why: 办案应当以事实为根据，以法律为准绳。反映再多，也要先查清事实。\n", "", "少了 why"),
+        (
+            "    why: 办案应当以事实为根据，以法律为准绳。反映再多，也要先查清事实。\n",
+            "",
+            "少了 why",
+        ),
         ("    kind: truefalse\n", "    kind: maybe\n", "「maybe」不能写"),
         ("    answer: true\n", "    answer: A\n", "「A」不行，要写：true 或 false"),
         ("    chapter: 1\n", "    chapter: 10\n", "「10」不能写"),

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from admin.models import Message, Tip
 from tests.canary import spellings
+from tests.unfolding import unfold
 
 from .writer import MORE, PLACE, SEALED, WORDS, lose_the_answer
 
@@ -116,6 +117,7 @@ def test_a_draft_waits_for_the_line_and_is_not_written_over_meanwhile(hurried):
     page.route("**/tip/draft", lambda route: route.abort())
     page.reload()
     hurried.sees("网络断了。您的字和查询码还锁在这里")
+    unfold(page)
     page.fill("#who", MORE)
     page.unroute("**/tip/draft")
     page.focus("#harm")
@@ -170,6 +172,7 @@ def test_an_earlier_draft_changes_nothing_that_was_typed_or_chosen_since(hurried
     wait_for_key(hurried)
     page.fill("#what", f"{WORDS}，{MORE}")
     page.fill("#place", MORE)
+    unfold(page)
     page.select_option("#category", "B1")
     hurried.choose("official", "yes")
     hurried.choose("exclude", "bureau")

@@ -5,7 +5,7 @@ from flask import Flask
 from . import calendar, practice
 from .challenge import init_challenges
 from .flood import init_flood
-from .js_api import file_words, tips
+from .js_api import file_words, kind_words, tips
 from .js_api.files import init_files
 from .no_js import more_files
 from .no_js.request import init_memory
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(tips.bp)
     init_files(app)
     app.register_blueprint(file_words.bp)
+    app.register_blueprint(kind_words.bp)
     init_routes(app)
     app.register_blueprint(practice.bp)
     app.register_blueprint(calendar.bp)

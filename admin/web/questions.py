@@ -112,8 +112,8 @@ def _categories(district: District, offered: Collection[str], lang: str) -> list
     kinds, found = district.kinds, []
     for row in district.categories.values():
         if row.id in offered and row.id != UNCLEAR:
-            words = {"data-words": kinds.words[row.id].of(lang)} if row.id in kinds.words else {}
-            found.append(SelectChoice(row.id, row.word(lang), words, kinds.group(row.id, lang)))
+            group = kinds.group(row.id, lang)
+            found.append(SelectChoice(row.id, row.word(lang), optgroup=group))
     return [_option(district.categories[UNCLEAR], lang), *found]
 
 

@@ -89,6 +89,7 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     from .app_state import (
         AppState,
         app_state,
+        language,
         page_language,
     )
     from .district.reloading import Kept
@@ -114,4 +115,9 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
 
     @app.context_processor
     def page_data() -> dict[str, object]:
-        return {"footer": app_state().district.footer, "lang": page_language()}
+        return {
+            "footer": app_state().district.footer,
+            "lang": page_language(),
+            "language": language(),
+            "languages": app_state().languages.values(),
+        }

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ..web.language import register_in_each
 from . import practice
 from .challenge import init_challenges
 from .flood import init_flood
@@ -18,10 +19,8 @@ def init_app(app: Flask) -> None:
     init_flood(app)
     init_challenges(app)
     init_memory(app)
-    app.register_blueprint(bp)
-    app.register_blueprint(more_files.bp)
+    for room in (bp, more_files.bp, file_words.bp, practice.bp):
+        register_in_each(app, room)
     app.register_blueprint(tips.bp)
     init_files(app)
-    app.register_blueprint(file_words.bp)
     init_routes(app)
-    app.register_blueprint(practice.bp)

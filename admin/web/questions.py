@@ -110,4 +110,9 @@ def make_offer(district: District, offered: Collection[str], lang: str) -> Offer
 
 
 def _options(options: Mapping[str, Choice], lang: str) -> list[SelectChoice]:
-    return [SelectChoice(option.id, option.word(lang)) for option in options.values()]
+    return [SelectChoice(one.id, one.word(lang), _mark(one, lang)) for one in options.values()]
+
+
+def _mark(option: Choice, lang: str) -> dict[str, str]:
+    """Say to screen readers where words are Chinese for want of a translation."""
+    return {} if option.is_said_in(lang) else {"lang": "zh-CN"}

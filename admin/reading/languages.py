@@ -64,8 +64,8 @@ class Language:
 
     @property
     def has_style(self) -> bool:
-        """Whether it needs a small sheet of its own, for fonts or for its layout."""
-        return bool(self.layout or self.fonts)
+        """Whether it has a small sheet of its own: the sheets are made for Chinese and English."""
+        return self.id not in (SOURCE, "en")
 
     def word(self, row: Mapping[str, Any]) -> Any:
         """Give an entry's words in this language, in Chinese where there are none."""

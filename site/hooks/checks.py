@@ -21,6 +21,8 @@ from mkdocs.structure.pages import Page
 from review import SHANGHAI, YEAR, production
 from whereabouts import at, in_data, is_record
 
+from admin.reading.languages import SOURCE
+
 Data = dict[str, Any]
 
 
@@ -81,7 +83,7 @@ def shown_by_marks(data: Data) -> Iterator[tuple[str, str]]:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Look at the words before the marks are filled in, so that lines are the editor's."""
     uri = page.file.src_uri
-    if page.meta.get("lang") == "en" or is_record(page):
+    if page.meta.get("lang", SOURCE) != SOURCE or is_record(page):
         return
     desk: Desk = config.extra["desk"]
     for fault in faults(markdown, uri, desk.rules, files):

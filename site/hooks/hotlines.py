@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from sayings import named, say
 
 UNCONFIRMED = "待核实"
 NOT_SEEN = {"zh": UNCONFIRMED, "en": "not confirmed"}
@@ -42,10 +43,12 @@ def tables(hotlines: Data, groups: list[str], language: str) -> str:
 
 
 def table(hotlines: Data, group: Data, language: str) -> str:
-    heads = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in HEADS[language])
+    heads = "".join(
+        f'<th role="columnheader" scope="col">{head}</th>' for head in say(HEADS, language)
+    )
     items = [one for one in hotlines["items"] if one["group"] == group["id"] and shown(one)]
     rows = "\n".join(row(item, hotlines["checked"], language) for item in items)
-    caption = f"<caption>{escape(group[language])}</caption>"
+    caption = f"<caption>{named(group, language)}</caption>"
     return (
         f'<table class="table table--stack" role="table">{caption}'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
@@ -58,18 +61,18 @@ def shown(item: Data) -> bool:
 
 
 def row(item: Data, checked: str, language: str) -> str:
-    purpose = f"<b>{escape(item[language])}</b><br>{escape(item['for'][language])}"
-    details = " · ".join(escape(detail) for detail in small_print(item, language))
+    purpose = f"<b>{named(item, language)}</b><br>{named(item['for'], language)}"
+    details = " · ".join(small_print(item, language))
     what = CELL.format("", f'{purpose}<br><span class="meta">{details}</span>')
     # Narrow screens drop the head of the table: the day carries its own label.
-    day = CELL.format(f' data-head="{HEADS[language][2]}"', seen(item, checked, language))
+    day = CELL.format(f' data-head="{say(HEADS, language)[2]}"', seen(item, checked, language))
     head = f'<th role="rowheader" scope="row" class="number">{number(item, language)}</th>'
     return f'<tr role="row">{head}{what}{day}</tr>'
 
 
 def number(item: Data, language: str) -> str:
     if not item["number"]:
-        return f'<span class="placeholder">{UNKNOWN_NUMBER[language]}</span>'
+        return f'<span class="placeholder">{say(UNKNOWN_NUMBER, language)}</span>'
     if item["kind"] == "phone":
         return f'<a href="tel:{item["number"]}">{item["number"]}</a>'
     return escape(item["number"])
@@ -77,16 +80,17 @@ def number(item: Data, language: str) -> str:
 
 def small_print(item: Data, language: str) -> list[str]:
     """Say what kind of door it is, when it is open if that is known, and its other door."""
-    details = [KINDS[language][item["kind"]]]
+    kinds = say(KINDS, language)
+    details = [escape(kinds[item["kind"]])]
     if item["hours"]:
-        details.append(item["hours"][language])
+        details.append(named(item["hours"], language))
     if item.get("web"):
-        details.append(("网站 " if language == "zh" else "website ") + item["web"])
+        details.append(escape(f"{kinds['web']} {item['web']}"))
     return details
 
 
 def seen(item: Data, checked: str, language: str) -> str:
     """Give the day on which somebody looked, or say that nobody has yet."""
     if item["mark"] == UNCONFIRMED:
-        return f'<b class="placeholder">{NOT_SEEN[language]}</b>'
+        return f'<b class="placeholder">{say(NOT_SEEN, language)}</b>'
     return f'<span class="meta">{item.get("checked", checked)}</span>'

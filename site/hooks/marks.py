@@ -20,6 +20,7 @@ from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
+from sayings import say
 from whereabouts import at, is_record
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
@@ -74,31 +75,35 @@ def draw(path: Path, language: str) -> str:
     drawing = path.read_text("utf-8").strip()
     if language == "en":
         return LABEL.sub(r' aria-label="\1"', drawing)
-    return re.sub(r' data-label-en="[^"]*"', "", drawing)
+    drawing = re.sub(r' data-label-en="[^"]*"', "", drawing)
+    return drawing if language == "zh" else drawing.replace("<svg ", '<svg lang="zh-CN" ', 1)
 
 
 def tip(argument: str, data: Data, language: str) -> str:
     """Make the button to the form, with the category chosen, or to one of its other doors."""
     address = localized(data["footer"], "tip_url", language)
     doors = {
-        "official": button(f"{address}?official=yes", OFFICIAL[language]),
-        "young": button(f"{address}?page=young", YOUNG[language]),
-        "practice": button(f"{address}practice/", PRACTICE[language], " button--quiet"),
+        "official": button(f"{address}?official=yes", say(OFFICIAL, language)),
+        "young": button(f"{address}?page=young", say(YOUNG, language)),
+        "practice": button(f"{address}practice/", say(PRACTICE, language), " button--quiet"),
     }
     if argument in doors:
         return doors[argument]
     if argument and argument not in {item["id"] for item in data["categories"]["items"]}:
         raise PluginError(f"{{tip:{argument}}}：categories.yml 里没有 {argument} 这一类")
-    return button(f"{address}?category={argument}" if argument else address, TIP[language])
+    return button(f"{address}?category={argument}" if argument else address, say(TIP, language))
 
 
 def mailbox(_argument: str, data: Data, language: str) -> str:
     address = localized(data["footer"], "mailbox_url", language)
-    return button(address, MAILBOX[language], " button--quiet")
+    return button(address, say(MAILBOX, language), " button--quiet")
 
 
 def localized(footer: Data, key: str, language: str) -> str:
-    return str(footer.get(f"{key}_{language}", footer[key]))
+    """Give the app's address in a language: under its prefix, where the app is on this host."""
+    shared = str(footer[key])
+    further = f"/{language}{shared}" if language != "zh" and shared.startswith("/") else shared
+    return str(footer.get(f"{key}_{language}", further))
 
 
 def button(address: str, words: str, kind: str = "") -> str:

@@ -111,7 +111,7 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"seen": seen, "dialled": dialled}
-    init_language(app)
+    init_language(app, config)
 
     @app.context_processor
     def page_data() -> dict[str, object]:

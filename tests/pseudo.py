@@ -52,12 +52,12 @@ class Pseudo:
 
 
 RTL = Pseudo(
-    {"id": "qaa", "tag": "qaa-Arab", "name": "ئۆزى", "locale": "ug", "direction": "rtl"}
+    {"id": "qaa", "tag": "ug", "name": "ئۆزى", "locale": "ug", "direction": "rtl"}
     | {"fonts": ["UKIJ Tuz", "Noto Sans Arabic", "DejaVu Sans"]},
     "ابتجدرزسشغفقكلمنھويئپچژڭ",
 )
 VERTICAL = Pseudo(
-    {"id": "qab", "tag": "qab-Mong", "name": "ᠥᠪᠡᠷ", "locale": "mn", "vertical": True}
+    {"id": "qab", "tag": "mn-Mong", "name": "ᠥᠪᠡᠷ", "locale": "mn", "vertical": True}
     | {"fonts": ["Noto Sans Mongolian"]},
     "ᠠᠡᠢᠣᠤᠥᠦᠨᠪᠫᠬᠭᠮᠯᠰᠱᠲᠳᠴᠵᠶᠷ",
 )

@@ -229,6 +229,7 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "enum": lambda error: (
         f"{_shown(error.instance)}不能写，能写的是：{'、'.join(map(str, error.validator_value))}"
     ),
+    "not": lambda error: f"{_shown(error.instance)}在这里不能用",
     "const": lambda error: f"{_shown(error.instance)}不能写，只能写 {error.validator_value}",
     "pattern": lambda error: (
         f"{_shown(error.instance)}的写法不对，要合这个样子：{error.validator_value}"

@@ -1,5 +1,6 @@
 """Words in the page's language: Chinese as the source has them, others from their catalogues."""
 
+from pathlib import Path
 from typing import Final
 
 from babel.support import NullTranslations, Translations
@@ -7,6 +8,7 @@ from flask import Blueprint, Flask
 from flask_babel import Babel, Domain, gettext, ngettext
 
 from ..app_state import language, page_language
+from ..config import Config, ConfigError
 from ..reading.languages import SOURCE
 
 _AS_WRITTEN: Final = NullTranslations()
@@ -46,8 +48,20 @@ def register_in_each(app: Flask, bp: Blueprint, folder: str = "") -> None:
         app.register_blueprint(bp, url_prefix=f"{spoken.prefix}{folder}" or None, name=name)
 
 
-def init_language(app: Flask) -> None:
-    """Choose the language of every page by its address."""
+def _refuse_without_words(path: Path) -> None:
+    """Stop a start that would show Chinese words on pages that call themselves another language."""
+    if not path.is_file():
+        raise ConfigError(
+            f"{path} is missing: run make {path.relative_to(path.parents[4])}, "
+            "or take the language out of content/data/languages.yml."
+        )
+
+
+def init_language(app: Flask, config: Config) -> None:
+    """Choose the language of every page by its address. Raises `ConfigError`."""
+    for code in app.extensions["dengshao"].languages.keys() - {SOURCE, "en"}:
+        _refuse_without_words(config.translations / code / "LC_MESSAGES" / "messages.mo")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(config.translations)
     app.config["BABEL_DEFAULT_LOCALE"] = app.extensions["dengshao"].languages[SOURCE].locale
     babel = Babel(app, locale_selector=lambda: language().locale)
     babel.domain_instance = Words()

@@ -8,6 +8,7 @@ what is missing of the catalogue, so that no page is half translated unseen.
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 
 from admin.reading.data_files import DataError
 from admin.reading.languages import Language, languages_of
@@ -40,7 +42,8 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def translations(config: MkDocsConfig) -> Path:
-    return Path(config.config_file_path).parent / "admin" / "translations"
+    usual = Path(config.config_file_path).parent / "admin" / "translations"
+    return Path(os.environ.get("DENGSHAO_TRANSLATIONS", usual))
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> None:
@@ -54,8 +57,24 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
                 )
 
 
-def on_env(env: Any, *, config: MkDocsConfig, **_: Any) -> None:
+def on_env(env: Any, *, config: MkDocsConfig, files: Files, **_: Any) -> None:
     env.globals["sayings"] = sayings
+    for file in files.documentation_pages():
+        if file.page:
+            check_language(file.page, config.extra["languages"])
+
+
+def check_language(page: Page, languages: dict[str, Language]) -> None:
+    """Refuse a page that says another language than its folder: the reader's own would be lost."""
+    uri = page.file.src_uri
+    folder = uri.partition("/")[0]
+    own = folder if "/" in uri and folder in languages else "zh"
+    said = page.meta.get("lang", "zh")
+    if said != own:
+        raise PluginError(
+            f"content/{uri}：开头写的是 lang: {said}，可是它在 {own} 的文件夹里。"
+            f"{'请写 lang: ' + own if own != 'zh' else '请挪到那种语言的文件夹里'}。"
+        )
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:
@@ -83,10 +102,15 @@ def sheets(folder: Path) -> list[Path]:
 
 
 def tell_unfinished(language: Language, config: MkDocsConfig) -> None:
+    """Name what a catalogue lacks, and leave one beside the site with a place for all of it."""
     english = sayings.read(translations(config) / "en" / "LC_MESSAGES" / "messages.po")
-    missing = sayings.unfinished(language.id, (str(row.id) for row in english if row.id))
+    known = {str(row.id): str(row.string) for row in english if row.id}
+    missing = sayings.unfinished(language.id, known)
     if missing:
+        blank = Path(config.site_dir).parent / f"{language.id}.po"
+        sayings.write_blank(language, known, blank)
         shown = "".join(f"\n  {words}" for words in missing[:SHOWN])
-        more = f"\n  等 {len(missing)} 句" if len(missing) > SHOWN else ""
-        path = CATALOGUE.format(language.id)
-        log.warning("%s 还没有这些话的译文：%s%s", path, shown, more)
+        log.warning(
+            "%s 还有 %s 句没有译文，空着的表写在 %s：%s",
+            *(CATALOGUE.format(language.id), len(missing), blank, shown),
+        )

@@ -57,7 +57,8 @@ def declared(
         return found[0]
     # How broad a line is, or the one round what has the focus, is no width of a box.
     is_line = name.endswith("-width") and not name.startswith(("min-", "max-"))
-    changed = name if is_line else SIDE.sub(lambda side: names.get(side[1], side[1]), name)
+    side, end = (name.removesuffix("-width"), "-width") if is_line else (name, "")
+    changed = SIDE.sub(lambda found: names.get(found[1], found[1]), side) + end
     return f"{changed}:{value_of(name, value)}"
 
 

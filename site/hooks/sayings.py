@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from admin.reading.languages import Language
 
 Words = TypeVar("Words")
 
 HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+PLURAL = re.compile(r'"Plural-Forms: [^"]*"')
+COUNTED = "{}"
 CATALOGUES: dict[str, Catalog] = {}
 MISSING: dict[str, set[str]] = {}
 LANGUAGES: dict[str, Language] = {}
@@ -82,6 +84,26 @@ def unfinished(language: str, whole: Iterable[str]) -> list[str]:
     for words in whole:
         looked_up(words, language)
     return sorted(MISSING[language])
+
+
+def write_blank(language: Language, english: Mapping[str, str], path: Path) -> None:
+    """Write the catalogue with all that is translated, and an empty place for what is not."""
+    catalogue, known = Catalog(locale=language.locale), CATALOGUES[language.id]
+    for row in known:
+        if row.id:
+            catalogue.add(row.id, row.string, auto_comments=row.auto_comments)
+    for words in sorted({*english, *MISSING[language.id]}):
+        if words not in known:
+            beside = [f"en: {english[words]}"] if words in english else []
+            # What counts has as many forms as the language's rule tells apart.
+            counts = COUNTED in words
+            catalogue.add((words, words) if counts else words, auto_comments=beside)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=0)
+    if language.plural:
+        head = path.read_text("utf-8")
+        own = f'"Plural-Forms: {language.plural}\\n"'
+        path.write_text(PLURAL.sub(lambda _: own, head, count=1), "utf-8")
 
 
 def named(row: Mapping[str, Any], language: str) -> str:

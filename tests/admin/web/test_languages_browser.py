@@ -96,14 +96,14 @@ def database_url(sqlite_url):
 
 @pytest.fixture
 def environ(environ, bundles, third):
-    content = {"DENGSHAO_CONTENT": str(third / "content")}
-    return on_a_port(environ, bundles, third / "built") | content
+    return on_a_port(environ, bundles, third / "built") | {
+        "DENGSHAO_CONTENT": str(third / "content"),
+        "DENGSHAO_TRANSLATIONS": str(third / "admin" / "translations"),
+    }
 
 
 @pytest.fixture
-def address(app, config, units, third):
-    folder = third / "admin" / "translations"
-    app.extensions["babel"].translation_directories[:] = [str(folder)]
+def address(app, config, units):
     with serving(app, config) as address:
         yield address
 

@@ -19,8 +19,8 @@ ROLES: Final = {
 ABOUT: Final = {
     "registrar": _l("接收、登记线索，问举报人"),
     "analyst": _l("看线索，作判断，作决定"),
-    "reviewer": _l("单位负责人：交钥匙、分派、复核别人的决定"),
-    "custodian": _l("公职人员线索那条路的负责人，别的同复核员"),
+    "reviewer": _l("单位负责人：交付密钥、分派、复核别人的决定"),
+    "custodian": _l("负责涉公职线索，其他同复核员"),
     "dispatcher": _l("只分派，看不到线索内容"),
     "auditor": _l("看日志，查谁动过什么，看不到线索内容"),
     "counter": _l("只看统计数"),

@@ -28,7 +28,7 @@ SHOWN: Final = 500
 _KIND: Final = {
     HoldKind.SET: _l("保全"),
     HoldKind.RENEW: _l("延长"),
-    HoldKind.RELEASE: _l("放开"),
+    HoldKind.RELEASE: _l("解除"),
 }
 
 

@@ -149,7 +149,7 @@ RULES: Final[tuple[tuple[Rule, Any], ...]] = (
     (again_after_the_end, _l("办结以后，又第三次打开这条线索")),
     (trying_numbers, _l("一小时里找了 3 次本单位没有的编号")),
     (refused_often, _l("一小时里被拒绝了 5 次")),
-    (read_and_not_resealed, _l("取出线索说要换锁或核对，一小时里没有做完")),
+    (read_and_not_resealed, _l("取出线索准备重新加密或核对，一小时内没有完成")),
     (own_membership, _l("办的是自己的成员资格")),
     (end_by_two, _l("两个人办的结束：一个人提，另一个人答")),
 )

@@ -103,7 +103,7 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
     Act.SEE_LABEL: ("分派员自己的", "the dispatcher's own"),
     Act.RENEW_KEY: ("本单位旧的那把", "the unit's old one"),
     Act.RESEAL: (
-        "旧的和新的两把；旧锁留到第二个人核对",
+        "旧的和新的两把；旧密文保留到第二个人核对",
         "the old one and the new one; the old bytes stay until a second browser has opened both",
     ),
     Act.RECOVER: ("纸上的两半", "the two halves on paper"),
@@ -202,7 +202,7 @@ def _held(act: Act, lang: str) -> str:
     is_english = lang == "en"
     if act in HELD_BY_KEY:
         which = KEYS[act][is_english]
-        return f"**key**: {which}" if is_english else f"钥匙：{which}"
+        return f"**key**: {which}" if is_english else f"密钥：{which}"
     more = MORE.get(act, ("", ""))[is_english]
     rules = "server's rules" if is_english else "规则"
     return f"{rules}{': ' if is_english else '；'}{more}" if more else rules

@@ -39,7 +39,7 @@ NO_RECIPIENT = (
     "没有备份公钥。请先运行 dengshao backup key，"
     "再把公钥写进 DENGSHAO_BACKUP_RECIPIENT，或者用 --to 给出。"
 )
-BAD_RECIPIENT = "备份公钥不对：应当以 age1pq1 开头，由 dengshao backup key 造。"
+BAD_RECIPIENT = "备份公钥不对：应当以 age1pq1 开头，由 dengshao backup key 生成。"
 KEEP_APART = (
     "密钥文件（DENGSHAO_SECRET_FILE）不在备份里。\n"
     "  请另外抄在纸上或存到另一个介质，和备份分开放。\n"
@@ -65,7 +65,7 @@ SENTENCES: dict[type[Exception], str] = {
         "  真的丢了才用 --without-secret：旧查询码从此都查不到。"
     ),
     TooNew: "备份比这里的程序新，没有恢复。请先升级程序。",
-    NoMatch: "这把钥匙打不开这份备份：钥匙不对，或者备份的开头损坏了。",
+    NoMatch: "这把密钥打不开这份备份：密钥不对，或者备份的开头损坏了。",
     AlreadyRunning: "服务正在这个数据目录上运行。请先停止，再恢复。",
 }
 

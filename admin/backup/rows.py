@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, select
 
 LEFT_OUT: Final = {
-    "staff_session": "登录状态：里面有浏览器暂存密钥用的钥匙",
+    "staff_session": "登录状态：里面有保护浏览器暂存内容的密钥",
     "day_key": "日密钥：到期就该毁掉，不能留在备份里",
     "spent_nonce": "用过的表单号：没有日密钥就没有用",
     "spent_challenge": "用过的计算题：当天就过期",

@@ -19,13 +19,13 @@ class BackupGroup(click.Group):
 @click.group(
     cls=BackupGroup,
     subcommand_metavar="DEST | key",
-    help="备份到 DEST（文件，或者目录：按日期取名），锁给备份公钥；key 造一对备份钥匙。",
+    help="备份到 DEST（文件，或者目录：按日期取名），用备份公钥加密；key 生成一对备份密钥。",
 )
 def backup() -> None:
     pass
 
 
-@backup.command("key", help="造一对备份钥匙，私钥只打印这一次。")
+@backup.command("key", help="生成一对备份密钥，私钥只打印这一次。")
 def key() -> None:
     from ..backup.commands import make_key
 
@@ -85,7 +85,7 @@ def restore(
         )
 
 
-@click.command("doctor", help="体检：权限、应答头、交换区、钥匙、备份……逐项说好不好、怎么改。")
+@click.command("doctor", help="体检：权限、应答头、交换区、密钥、备份……逐项说好不好、怎么改。")
 @click.option("--json", "as_json", is_flag=True, help="给程序看的 JSON。")
 def doctor(*, as_json: bool) -> None:
     from ..doctor.command import tell

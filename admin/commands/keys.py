@@ -7,14 +7,14 @@ import click
 from ..serving.opening import in_app, plain_faults
 
 
-@click.group("keys", help="单位钥匙的指纹：公布核对过的，看公众看到什么。")
+@click.group("keys", help="单位密钥的指纹：公布核对过的，看公众看到什么。")
 def keys() -> None:
     pass
 
 
 @keys.command(
     "apply",
-    help="公布第二个人核对过的钥匙：问核对码，写好 keys.yml 和网站的 keys.json，再取回来给您看。",
+    help="公布第二个人核对过的密钥：问核对码，写好 keys.yml 和网站的 keys.json，再取回来给您看。",
 )
 @click.option(
     "--fingerprint",
@@ -26,7 +26,7 @@ def keys() -> None:
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="旧钥匙在信箱里算到哪一天；不写是 30 天。已经过了的也改成这一天。",
+    help="旧密钥在信箱里算到哪一天；不写是 30 天。已经过了的也改成这一天。",
 )
 @click.option("--site-elsewhere", is_flag=True, help="网站在另一台机器上：先把 keys.json 放过去。")
 @in_app

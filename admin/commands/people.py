@@ -34,7 +34,7 @@ unit = PlainGroup("unit", help="承办单位：密钥、指纹、恢复。")
 audit = click.Group("audit", help="审计记录：核对、打印核对点。")
 
 
-@staff.command("add", help="增加成员 NAME：打印一次成员卡；单位的第一个成员同时造出单位密钥。")
+@staff.command("add", help="增加成员 NAME：打印一次成员卡；单位的第一个成员同时生成单位密钥。")
 @click.argument("name")
 @click.option("--unit", "unit_id", help="承办单位（routes.yml 里的 id）。")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
@@ -78,7 +78,7 @@ def list_members() -> None:
     list_staff()
 
 
-@click.command("permissions", help="印出权限表：谁能做什么，靠钥匙还是靠规则。")
+@click.command("permissions", help="印出权限表：谁能做什么，靠密钥还是靠规则。")
 @click.option("--english", is_flag=True, help="用英文印。")
 @in_app
 def permissions(*, english: bool) -> None:

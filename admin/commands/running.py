@@ -19,7 +19,7 @@ def serve(*, with_demo: bool, with_migration: bool, workers: int, threads: int) 
     serve_here(with_demo=with_demo, with_migration=with_migration, workers=workers, threads=threads)
 
 
-@click.command("demo", help="造出演示的单位、成员和密钥；已有成员时什么也不做。")
+@click.command("demo", help="生成演示用的单位、成员和密钥；已有成员时什么也不做。")
 @in_app_of_any_form
 def demo() -> None:
     from .serving import make_demo_store
@@ -36,7 +36,7 @@ def migrate() -> None:
 
 
 @click.command(
-    "reload", help="核对内容、数据和钥匙，让正在运行的服务重新读；不断线，不用重新登录。"
+    "reload", help="核对内容、数据和密钥，让正在运行的服务重新读；不断线，不用重新登录。"
 )
 @click.option(
     "--unseen",

@@ -52,6 +52,7 @@ def show_form() -> Answer:
         channels={channel: _(CHANNELS[channel]) for channel in TAKEN_DOWN},
         units={unit.id: unit.zh for unit in district.units.values()},
         browser_words=words.browser_words(district),
+        never=district.never,
         mailbox=f"{app_state().config.public_host}/mailbox/",
     )
 

@@ -92,7 +92,7 @@ class SealedField(HiddenField):
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         del form, validation_stopped
         if not self.data or not self.data.startswith(AGE_FILE):
-            raise ValidationError(_l("没有加锁好，什么也没有发出。请再试一次。"))
+            raise ValidationError(_l("加密没有成功，什么也没有发出。请再试一次。"))
         if len(self.data) > SEALED_MAX:
             raise ValidationError(_l("写得太长。请删短一些，或者分两次发。"))
 
@@ -100,11 +100,9 @@ class SealedField(HiddenField):
 class MessageForm(FlaskForm):  # type: ignore[misc]
     """Words to the reporter, sealed in the browser; the server can't read them."""
 
-    number = IntegerField(
-        _l("序号"), [NumberRange(min=1, message=_l("序号不对。请重新载入页面。"))]
-    )
+    number = IntegerField(_l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))])
     digest = HiddenField(
-        _l("摘要"), [Regexp(r"^[0-9a-f]{64}\Z", message=_l("摘要不对。请重新载入页面。"))]
+        _l("摘要"), [Regexp(r"^[0-9a-f]{64}\Z", message=_l("摘要不对。请刷新页面。"))]
     )
     sealed = SealedField(_l("内容"))
     ask = RadioField(_l("要不要对方回答"), [InputRequired(_l("请选要不要对方回答。"))])

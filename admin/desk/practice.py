@@ -34,7 +34,7 @@ def fill() -> Answer:
             db.session, unit_id, samples, site_id=here.site_id, peppered=here.peppered
         )
     except NoPracticeKey:
-        problem = _("练习组还没有钥匙。请先到“本单位”页造一把。")
+        problem = _("练习组还没有密钥。请先到“本单位”页生成一把。")
         return render_template("desk/practice.html", stored=[], problem=problem), 409
     record(db.session, "practice_filled", by=g.staff.name, unit_id=unit_id)
     db.session.commit()

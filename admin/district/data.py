@@ -13,7 +13,7 @@ from typing import Any
 
 from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
-from ..reading import routes
+from ..reading import routes, scope
 from ..reading.data_files import DataError, load_file
 from ..reading.keys_file import (
     Keys,
@@ -148,6 +148,8 @@ class District:
     units: dict[str, Unit]
     offices: dict[str, Office]
     outcomes: dict[str, Outcome]
+    never: dict[str, str]
+    """What is never a tip, in Chinese, by the forms of scope.yml."""
     choices: dict[str, dict[str, Choice]]
     labels: dict[str, Choice]
     """Working labels that staff may set in clear, about the work and never about a person."""
@@ -189,6 +191,7 @@ class District:
 def load_district(content: Path, demo_keys: Path | None = None) -> District:
     """Read the district's data. `demo_keys` is a second keys file, for development only."""
     found = load_file(content, "routes")
+    never = load_file(content, "scope")
     keys = read_keys(content, demo_keys)
     district = District(
         categories={
@@ -201,7 +204,8 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"), said=row)
             for row in current(found["offices"])
         },
-        outcomes=_outcomes(load_file(content, "outcomes")["items"]),
+        outcomes=_outcomes(load_file(content, "outcomes")["items"], never),
+        never=scope.forms(never, "zh"),
         choices={
             row["id"]: _choices(row["options"]) for row in load_file(content, "choices")["items"]
         },
@@ -268,18 +272,21 @@ def _referrals(found: dict[str, Any]) -> ReferralRules:
     )
 
 
-def _outcomes(rows: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
-    return {
-        row["id"]: Outcome(
-            row["id"],
-            row["zh"],
-            row["en"],
-            row["status"],
-            row.get("purge_days"),
-            row.get("turn_to"),
-        )
-        for row in current(rows)
-    }
+def _outcomes(rows: Iterable[dict[str, Any]], never: Mapping[str, Any]) -> dict[str, Outcome]:
+    return {row["id"]: _outcome(row, never) for row in current(rows)}
+
+
+def _outcome(row: Mapping[str, Any], never: Mapping[str, Any]) -> Outcome:
+    """Make an outcome; what says what is never a tip says it in the words of scope.yml."""
+    try:
+        said = {lang: scope.filled(row[lang], never, lang) for lang in ("zh", "en")}
+        turn_to = {
+            lang: scope.filled(words, never, lang) for lang, words in row.get("turn_to", {}).items()
+        }
+    except KeyError as error:
+        raise DataError(f"outcomes.yml: {row['id']}: scope.yml has no form {error}") from None
+    purge_days = row.get("purge_days")
+    return Outcome(row["id"], said["zh"], said["en"], row["status"], purge_days, turn_to or None)
 
 
 def read_keys(content: Path, demo_keys: Path | None) -> Keys:

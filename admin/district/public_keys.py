@@ -51,7 +51,7 @@ def _read(text: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise NotSeen("应答不是钥匙的名单")
+        raise NotSeen("应答不是密钥的名单")
     return found
 
 
@@ -92,7 +92,7 @@ def differences(seen: Mapping[str, Any], wanted: Keys) -> list[str]:
     for unit, found in sorted(public.open - wanted.open):
         said.append(f"公众看到 {unit} 的 {found}，keys.yml 里没有")
     if not said and (public.retiring, public.overlap) != (wanted.retiring, wanted.overlap):
-        said.append("退役的旧钥匙不一样")
+        said.append("退役的旧密钥不一样")
     return said
 
 

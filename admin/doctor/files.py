@@ -36,7 +36,7 @@ def check_store(blobs: BlobStore) -> Finding:
         todo = "请检查 DENGSHAO_BLOBS_URL、权限和剩余空间。文字线索照收，文件现在收不下。"
         return bad(f"{MATTER}存放处", "不能写、读或删", todo)
     if not is_gone:
-        todo = "请让这把钥匙能删除：到期的文件必须真的删掉。"
+        todo = "请让这把密钥能删除：到期的文件必须真的删掉。"
         return bad(f"{MATTER}存放处", "删了还在", todo)
     return good(f"{MATTER}存放处", "能写、能读、能删")
 

@@ -14,8 +14,8 @@ from .findings import (
     unknown,
 )
 
-MATTER: Final = "公布的钥匙"
-PUBLIC: Final = "公众看到的钥匙"
+MATTER: Final = "公布的密钥"
+PUBLIC: Final = "公众看到的密钥"
 ROUTES: Final = "公众看到的去向"
 _APPLY: Final = "请运行 dengshao keys apply。"
 
@@ -39,7 +39,7 @@ def check_lines(states: Iterable[LineState], today: date) -> list[Finding]:
     states = list(states)
     found = [fault for state in states for fault in _faults(state, today)]
     found += [_told(state) for state in states if _is_on_its_way(state, today)]
-    return found or [good(MATTER, "每一行都对得上单位现用的钥匙")]
+    return found or [good(MATTER, "每一行都对得上单位现用的密钥")]
 
 
 def _is_on_its_way(state: LineState, today: date) -> bool:
@@ -50,7 +50,7 @@ def _told(state: LineState) -> Finding:
     """Say when an older line goes: with its last tip, and out of use on its day at the latest."""
     line = state.line
     form = f"表单里算到 {line.overlap}，" if line.overlap else ""
-    words = f"旧钥匙那一行对得上：{form}信箱里算到 {line.retiring}，还有 {state.tips} 条线索挂着"
+    words = f"旧密钥那一行对得上：{form}信箱里算到 {line.retiring}，还有 {state.tips} 条线索挂着"
     return good(f"{MATTER} {line.unit}", f"{words}；换完以后 dengshao keys apply 就去掉它")
 
 
@@ -66,14 +66,14 @@ def _open_faults(state: LineState) -> list[Finding]:
     matter = f"{MATTER} {state.line.unit}"
     if not state.is_known:
         todo = "请核对 keys.yml 和数据库是不是同一套。不是，就去掉这一行。"
-        return [bad(matter, "keys.yml 里的指纹，数据库里没有这把钥匙", todo)]
+        return [bad(matter, "keys.yml 里的指纹，数据库里没有这把密钥", todo)]
     if not state.is_in_use:
-        todo = f"新钥匙核对好以后，{_APPLY}旧的会自动改成退役。"
+        todo = f"新密钥核对好以后，{_APPLY}旧的会自动改成退役。"
         who = f"，停用的 {'、'.join(state.suspended)} 还拿着" if state.suspended else ""
-        return [bad(matter, f"公布的还是换掉的旧钥匙{who}", todo)]
+        return [bad(matter, f"公布的还是换掉的旧密钥{who}", todo)]
     if state.suspended:
-        words = f"公布着的钥匙，停用的 {'、'.join(state.suspended)} 还拿着"
-        todo = f"请一个持钥人登录换钥匙，第二个人核对，再{_APPLY[1:]}"
+        words = f"公布着的密钥，停用的 {'、'.join(state.suspended)} 还拿着"
+        todo = f"请一个持钥人登录换密钥，第二个人核对，再{_APPLY[1:]}"
         return [bad(matter, words, todo)]
     return []
 
@@ -81,14 +81,14 @@ def _open_faults(state: LineState) -> list[Finding]:
 def _retiring_faults(state: LineState, today: date) -> list[Finding]:
     matter, until = f"{MATTER} {state.line.unit}", state.line.retiring
     if state.is_in_use:
-        return [bad(matter, "现用的钥匙写成了退役", "请看 keys.yml，是不是写反了。")]
+        return [bad(matter, "现用的密钥写成了退役", "请看 keys.yml，是不是写反了。")]
     if not state.tips and _overlaps(state.line, today):
         return []
     if not state.tips:
-        return [bad(matter, f"退役的旧钥匙（到 {until}）已经没有线索挂着，忘了去掉", _APPLY)]
+        return [bad(matter, f"退役的旧密钥（到 {until}）已经没有线索挂着，忘了去掉", _APPLY)]
     if until and until < today:
-        words = f"旧钥匙 {until} 就该退役完，还有 {state.tips} 条线索挂着"
-        todo = "请持钥人登录，等它重新加锁完；来不及，就 dengshao keys apply --until 新的日子。"
+        words = f"旧密钥 {until} 就该退役完，还有 {state.tips} 条线索挂着"
+        todo = "请持钥人登录，等它重新加密完；来不及，就 dengshao keys apply --until 新的日子。"
         return [bad(matter, words, todo)]
     return []
 

@@ -43,8 +43,8 @@ def check_unit(unit: UnitState) -> list[Finding]:
     """Say all that is to be done about a unit, or that nothing is."""
     matter = f"承办单位 {unit.title}"
     if not unit.has_key:
-        todo = "请管理员邀请这个单位的第一位成员，由他造出钥匙。"
-        return [bad(matter, "还没有钥匙，收不到线索", todo)]
+        todo = "请管理员邀请这个单位的第一位成员，由他生成密钥。"
+        return [bad(matter, "还没有密钥，收不到线索", todo)]
     faults = [
         (
             not unit.is_confirmed and not unit.was_compared,
@@ -58,25 +58,25 @@ def check_unit(unit: UnitState) -> list[Finding]:
         ),
         (unit.holders == 0, "没有能打开线索的成员", "请马上用恢复单的两半恢复，或者恢复成员。"),
         (unit.holders == 1, "只有一个持钥人", "请再加一个成员：一个人病了，线索就没人能看。"),
-        (not unit.has_recovery, "没有恢复公钥", "请由成员换一次钥匙，并打印恢复单。"),
+        (not unit.has_recovery, "没有恢复公钥", "请由成员换一次密钥，并打印恢复单。"),
         (
             unit.suspended_holders > 0,
-            f"停用的 {unit.suspended_holders} 人手里还有现用的钥匙",
-            "请本单位任何一个持钥人登录一次，浏览器会换钥匙。",
+            f"停用的 {unit.suspended_holders} 人手里还有现用的密钥",
+            "请本单位任何一个持钥人登录一次，浏览器会换密钥。",
         ),
         (
             bool(unit.stands_in),
             f"有人离开，新线索现在由「{unit.stands_in}」收",
-            "换好、公布新钥匙以后，新线索自己回到本单位。",
+            "换好、公布新密钥以后，新线索自己回到本单位。",
         ),
         (
             unit.has_next and not unit.is_next_compared,
-            "有人要离开，新钥匙造好了，还没有第二个人核对",
+            "有人要离开，新密钥已生成，还没有第二个人核对",
             "请另一个人在「本单位」页核对，再运行 dengshao keys apply。",
         ),
         (
             unit.has_next and unit.is_next_compared,
-            "有人要离开，新钥匙核对过了，还没有公布",
+            "有人要离开，新密钥核对过了，还没有公布",
             "请运行 dengshao keys apply。公布的那一刻换用新的，表单不断。",
         ),
         (
@@ -86,12 +86,12 @@ def check_unit(unit: UnitState) -> list[Finding]:
         ),
         (
             unit.old_tips > 0,
-            f"还有 {unit.old_tips} 条线索挂在旧钥匙上",
-            "请持钥人打开旧钥匙页面，等它重新加锁完。",
+            f"还有 {unit.old_tips} 条线索挂在旧密钥上",
+            "请持钥人打开旧密钥页面，等它重新加密完。",
         ),
     ]
     found = [bad(matter, words, todo) for is_so, words, todo in faults if is_so]
-    return found or [good(matter, f"已开放，持钥人 {unit.holders} 个，有恢复钥匙")]
+    return found or [good(matter, f"已开放，持钥人 {unit.holders} 个，有恢复密钥")]
 
 
 def check_backup(last: int | None, *, now: int, has_recipient: bool) -> Finding:

@@ -12,6 +12,7 @@ from ..district.data import Category, Choice
 from ..tip.fields import FIELDS, UNCLEAR
 from ..tip.routing import offered_categories, stand_in
 from ..vault import vault
+from ..web.large import is_large
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
 from .no_js.file_outcomes import FileOutcome
@@ -50,7 +51,7 @@ def first_view(category: str, official: str) -> str:
     units = vault().units.get().state
     category = category if category in district.categories else ""
     official = official if official in district.choices["official"] else ""
-    key = (page_language(), is_young(), category, official, units)
+    key = (page_language(), is_young(), is_large(), category, official, units)
     pages = _cache().first
     if key not in pages:
         _drop_others(pages, units)
@@ -81,7 +82,7 @@ def sent_view(page: SentPage) -> str:
         # Names of files are nobody else's: such a page is not kept.
         return render_sent(page, CopiedForm())
     blank = replace(page, groups=_GROUP_MARKS if page.groups else (), token=_TOKEN_MARK)
-    key = (page_language(), is_young(), blank)
+    key = (page_language(), is_young(), is_large(), blank)
     pages = _cache().sent
     if key not in pages:
         pages[key] = render_sent(blank, CopiedForm())

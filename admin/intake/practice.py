@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..app_state import app_state, page_language
 from ..sealing import receipt
+from ..web.large import kept_large
 from ..web.security import public
 from ..wire.padding import pad_page
 from .forms import CopiedForm, TipForm, make_offer
@@ -54,7 +55,7 @@ def practise_copying() -> Response:
 @public
 def back_to_practice() -> BaseResponse:
     """Send who comes back by address to the practice form."""
-    return redirect(url_for(".show_practice"))
+    return redirect(kept_large(url_for(".show_practice")))
 
 
 def _new_form(sent: Any) -> TipForm:

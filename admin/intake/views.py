@@ -18,6 +18,7 @@ from ..vault import store
 from ..vault.lane import lane_size
 from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
+from ..web.large import kept_large
 from ..web.security import public
 from ..wire.form_tokens import FormNonce
 from ..wire.padding import pad_page
@@ -63,7 +64,7 @@ def show_tip() -> str:
 @public
 def back_to_form() -> BaseResponse:
     """Send who comes back by address to the form: a result belongs to one sent form."""
-    return redirect(f"{language().prefix}/tip/")
+    return redirect(kept_large(f"{language().prefix}/tip/"))
 
 
 @bp.post("/tip/sent")

@@ -30,9 +30,9 @@ def recovery_sheet(unit_key: UnitKey, recovery: HybridIdentity) -> str:
     return "\n".join(
         [
             _RULE,
-            f"单位密钥已造好：{unit_key.unit_id}",
+            f"单位密钥已生成：{unit_key.unit_id}",
             f"核对码：{check_code(unit_key.fingerprint)}",
-            "请另一个人在「本单位」页核对钥匙，再由 dengshao keys apply 公布，本单位才开放。",
+            "请另一个人在「本单位」页核对密钥，再由 dengshao keys apply 公布，本单位才开放。",
             _RULE,
             "恢复单（只打印这一次，两半由两个人分开保管，缺一半打不开）",
             f"第一半：{first}",

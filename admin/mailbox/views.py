@@ -10,6 +10,7 @@ from flask_babel import format_date
 from ..app_state import app_state, language, page_language
 from ..db import db
 from ..sealing.payload import Kind
+from ..web.large import kept_large
 from ..web.security import public
 from ..wire.padding import pad_page
 from . import words
@@ -105,7 +106,7 @@ def withdraw() -> ResponseReturnValue:
 @public
 def start_again() -> ResponseReturnValue:
     """Send who reloads an address, without its form, to the start."""
-    return redirect(url_for(".start"))
+    return redirect(kept_large(url_for(".start")))
 
 
 def _take(form: LetterForm, kind: Kind) -> ResponseReturnValue:

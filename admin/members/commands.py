@@ -143,7 +143,7 @@ def reset_second(name: str) -> None:
     member = _member(db.session, name)
     second.reset(db.session, member, by="-")
     db.session.commit()
-    click.echo(f"已清掉 {member.name} 的第二道核对，已开的登录也结束。下次登录时重新设置。")
+    click.echo(f"已清掉 {member.name} 的两步验证，已开的登录也结束。下次登录时重新设置。")
 
 
 def list_staff() -> None:
@@ -179,7 +179,7 @@ def show_unit(unit_id: str) -> None:
     click.echo(f"指纹：{key.fingerprint}")
     state = "已核对" if found.is_confirmed else "未核对，不开放"
     click.echo(f"核对码：{check_code(key.fingerprint)}（{state}）")
-    click.echo(f"造于：{key.made_on}")
+    click.echo(f"生成于：{key.made_on}")
     click.echo(f"持钥人：{'、'.join(found.holders) or '没有'}")
     click.echo(f"公钥：{key.recipient}")
     click.echo(f"恢复公钥：{key.recovery}")

@@ -34,7 +34,7 @@ LEAST_DAYS: Final = 30
 WHY: Final = {
     "left": _l("离职、调岗"),
     "lost": _l("忘了口令，丢了卡"),
-    "leak": _l("可能泄露了钥匙或内容"),
+    "leak": _l("可能泄露了密钥或内容"),
     "other": _l("别的原因，电话里说"),
 }
 """Why somebody is to be shut out; never free words."""

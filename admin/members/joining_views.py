@@ -73,7 +73,7 @@ def set_up() -> Response:
     except joining.WrongSetupCode:
         return _refused(_("首次设置码不对。请照服务器上的文件再输一遍。"), 403)
     except (BadKeys, issuing.BadName):
-        return _refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
+        return _refused(_("浏览器传来的内容不完整。请刷新页面，再做一次。"), 400)
     db.session.commit()
     joining.write_setup_code(db.session, data)
     return jsonify(done=True)
@@ -155,7 +155,7 @@ def accept() -> Response:
     except suspension.LastAdministrator:
         return _refused(_("被接替的是最后一个管理员。请管理员重新邀请一名管理员。"), 409)
     except BadKeys:
-        return _refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
+        return _refused(_("浏览器传来的内容不完整。请刷新页面，再做一次。"), 400)
     db.session.commit()
     return jsonify(done=True)
 

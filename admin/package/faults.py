@@ -32,7 +32,7 @@ class NotOpened(Exception):
 
 SENTENCES: Final = {
     Fault.NOT_SEALED: (
-        "这不是加锁的文件，或者开头坏了。请让对方再给一份。",
+        "这不是加密的文件，或者开头坏了。请让对方再给一份。",
         "This is no sealed file, or its beginning is damaged. Ask for it again.",
     ),
     Fault.WRONG_PHRASE: (
@@ -40,11 +40,11 @@ SENTENCES: Final = {
         "The passphrase is wrong. Ask the sender again, and compare digit by digit.",
     ),
     Fault.WRONG_KEY: (
-        "这把钥匙打不开这个文件：它是锁给另一把钥匙的。",
+        "这把密钥打不开这个文件：它是用另一把公钥加密的。",
         "This key does not open the file: it was sealed to another one.",
     ),
     Fault.BAD_KEY_FILE: (
-        "钥匙文件里没有私钥（AGE-SECRET-KEY-… 开头的一行）：%s",
+        "密钥文件里没有私钥（AGE-SECRET-KEY-… 开头的一行）：%s",
         "The key file holds no key (a line that begins with AGE-SECRET-KEY-…): %s",
     ),
     Fault.DAMAGED: (
@@ -52,7 +52,7 @@ SENTENCES: Final = {
         "The file is damaged, cut short or was changed. Ask for it again.",
     ),
     Fault.NO_PACKAGE: (
-        "锁打开了，但里面不是移送的材料。请不要用，问一下对方。",
+        "解密了，但里面不是移送的材料。请不要用，问一下对方。",
         "It opened, but what is inside is no referral. Do not use it; ask the sender.",
     ),
     Fault.BAD_NAME: (

@@ -86,12 +86,12 @@ def _fault(line: KeyLine, above: list[KeyLine], units: Collection[str] | None) -
     if units is not None and line.unit not in units:
         return f"routes.yml 里没有 {line.unit} 这个单位"
     if any((one.unit, one.fingerprint) == (line.unit, line.fingerprint) for one in above):
-        return f"{line.unit} 的这把钥匙上面已经写过，同一把只能写一行"
+        return f"{line.unit} 的这把密钥上面已经写过，同一把只能写一行"
     if line.overlap and line.is_open:
-        return "overlap 只写在退役的旧钥匙上（有 retiring 的那一行）"
+        return "overlap 只写在退役的旧密钥上（有 retiring 的那一行）"
     if line.is_open and any(one.unit == line.unit and one.is_open for one in above):
         return (
-            f"{line.unit} 有两把现用的钥匙。旧的那一行请删掉，"
+            f"{line.unit} 有两把现用的密钥。旧的那一行请删掉，"
             "或者写上 retiring: 日子；用 dengshao keys apply 会自动换好"
         )
     return None

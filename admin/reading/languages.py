@@ -51,6 +51,11 @@ class Language:
         return f"{self.folder if self.id == 'en' else ''}search/"
 
     @property
+    def hub(self) -> str:
+        """The home page of 长辈版; the usual one in large type where it has none of its own."""
+        return f"{self.folder}elder/" if self.id in (SOURCE, "en") else f"{self.folder}#large"
+
+    @property
     def layout(self) -> str:
         """How style sheets are turned round for it: not at all, `rtl` or `vertical`."""
         if self.vertical:

@@ -146,7 +146,7 @@ def refuse_old_key() -> Response | None:
 
 def old_key() -> Response:
     """Answer words that were sealed to another key than the one in use."""
-    words = _("本单位刚换了新密钥，没有发出去。请复制写好的字，重新载入这一页，开锁再发。")
+    words = _("本单位刚换了新密钥，没有发出去。请复制写好的字，刷新这一页，解锁后再发。")
     response = jsonify(error=words)
     response.status_code = 423
     return response

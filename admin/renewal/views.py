@@ -160,15 +160,15 @@ def _take(content: dict[str, Any], store: Any) -> Response:
             # The key in use is another: what rests in the colleagues' tabs lacks it.
             renewal.lock_others(db.session, g.staff.unit_id, session[SID])
     except (BadKeys, renewal.BadRenewal):
-        return _refused(_("送来的内容不完整。请重新载入页面，再做一次。"), 400)
+        return _refused(_("送来的内容不完整。请刷新页面，再做一次。"), 400)
     except (renewal.NotYours, renewal.NotNeeded):
         return _refused(_not_needed(), 409)
     except renewal.HoldersLeft:
-        return _refused(_("本单位还有持钥人。请找他交密钥，不用恢复单。"), 409)
+        return _refused(_("本单位还有持钥人。请找他交付密钥，不用恢复单。"), 409)
     except WrongProof:
-        return _refused(_("登录变过了，密钥没有换。请重新载入页面，再做一次。"), 409)
+        return _refused(_("登录状态已变，密钥没有换。请刷新页面，再做一次。"), 409)
     except renewal.WrongHolders:
-        return _refused(_("持钥人刚刚变了，密钥没有换。请重新载入页面，再做一次。"), 409)
+        return _refused(_("持钥人刚刚变了，密钥没有换。请刷新页面，再做一次。"), 409)
     fingerprint, key_id = key.fingerprint, str(key.id)
     is_next = isinstance(key, NextKey)
     db.session.commit()

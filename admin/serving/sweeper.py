@@ -38,7 +38,7 @@ MINUTE = 5
 
 SWEPT: Final = {
     "tips": "删除内容的线索",
-    "kept": "换锁满 14 天、删掉的旧锁",
+    "kept": "重新加密满 14 天、已删除的旧密文",
     "covers": "过了 180 天、查询码作废的线索",
     "nonces": "删掉的用过的表单号",
     "challenges": "删掉的用过的工作量证明",
@@ -48,7 +48,7 @@ SWEPT: Final = {
     "dated": "补上或改过期限的线索",
     "urged": "新的催办",
     "orphans": "没有线索用到、放弃的文件",
-    "files": "删掉的加锁文件",
+    "files": "删掉的加密文件",
 }
 """What the counts of a sweep are called at the operator's terminal."""
 

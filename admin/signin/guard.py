@@ -77,7 +77,7 @@ def _load_staff(token: str, now: int) -> bool:
 
 def _locked() -> BaseResponse:
     if request.accept_mimetypes.best == "application/json":
-        response = jsonify(error=_("已经锁上。请先开锁，写好的字不会丢。"))
+        response = jsonify(error=_("已经锁定。请先解锁，写好的字不会丢。"))
         response.status_code = 423
         return response
     return redirect(url_for("signin.unlock"), 303 if request.method == "POST" else 302)

@@ -227,7 +227,7 @@ def ask_new(session: Session, token: str, member: Member, place: Place) -> dict[
         rp_id=place.rp_id,
         rp_name="灯哨",
         # So that a system's list of passkeys tells it from a mere second factor.
-        user_name=f"{member.name}（一触开锁）",
+        user_name=f"{member.name}（一触解锁）",
         user_id=_handle_of(member),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,

@@ -79,7 +79,7 @@ def _judged(status: int, member_id: int | None = None) -> one_touch.Opened | Res
         return too_fast(error)
     except services.WrongSignIn:
         db.session.commit()
-        words = _("没有认出这把通行密钥：它去掉了，或者不是一触开锁的那一把。请用口令和成员码。")
+        words = _("没有认出这把通行密钥：它去掉了，或者不是一触解锁的那一把。请用口令和成员码。")
         return refused(words, status)
     except one_touch.NotHere:
         db.session.commit()
@@ -88,7 +88,7 @@ def _judged(status: int, member_id: int | None = None) -> one_touch.Opened | Res
 
 
 def _not_here() -> Response:
-    return refused(_("您的单位收涉公职的线索，不能一触开锁。请用口令和成员码。"), 403)
+    return refused(_("您的单位收涉公职的线索，不能一触解锁。请用口令和成员码。"), 403)
 
 
 @bp.post("/account/touch/options")
@@ -119,7 +119,7 @@ def _add() -> Response:
     except one_touch.Travels:
         db.session.commit()
         return refused(
-            _("这把通行密钥会存到云上，不能用来开锁。请换这台电脑自己的，或者硬件钥匙。"), 422
+            _("这把通行密钥会存到云上，不能用来解锁。请换这台电脑自己的，或者硬件密钥。"), 422
         )
     except passkeys.BadPasskey:
         db.session.commit()

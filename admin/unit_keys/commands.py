@@ -32,7 +32,7 @@ from .services import plain_fingerprint
 
 _WRONG: Final = (
     "核对码不一样，什么也没有写。请对方从自己的屏幕上再念一遍。"
-    "还不一样，就停下来，马上告诉安全审计员：数据库里的钥匙可能被换过。"
+    "还不一样，就停下来，马上告诉安全审计员：数据库里的密钥可能被换过。"
 )
 
 
@@ -57,7 +57,7 @@ def apply_keys(given: Iterable[str], *, until: date | None, is_site_elsewhere: b
         raise click.ClickException(_unwritten(error)) from None
     except key_lines.NotClean as error:
         raise click.ClickException(
-            f"{error} 的新钥匙，要走的人手里也有，要重造。没有公布。"
+            f"{error} 的新密钥，要走的人手里也有，要重新生成。没有公布。"
         ) from None
     db.session.commit()
     _tell(change)
@@ -82,7 +82,7 @@ def _typed(waiting: Iterable[key_lines.Waiting], given: dict[str, str]) -> dict[
     for key in waiting:
         said = given.pop(key.unit_id, None)
         if key.confirmed_by is None:
-            click.echo(f"「{key.title}」的钥匙还没有第二个人在「本单位」页上核对，没有公布。")
+            click.echo(f"「{key.title}」的密钥还没有第二个人在「本单位」页上核对，没有公布。")
             if said is not None:
                 raise click.ClickException("请先核对，再公布。什么也没有写。")
             continue
@@ -94,7 +94,7 @@ def _typed(waiting: Iterable[key_lines.Waiting], given: dict[str, str]) -> dict[
             typed[key.unit_id] = key.fingerprint
     if given:
         raise click.ClickException(
-            f"{'、'.join(given)} 没有等着公布的钥匙：已经公布过，或者没有这个单位。什么也没有写。"
+            f"{'、'.join(given)} 没有等着公布的密钥：已经公布过，或者没有这个单位。什么也没有写。"
         )
     return typed
 
@@ -108,7 +108,7 @@ def _is_said(said: str, fingerprint: str) -> bool:
 
 def _ask(key: key_lines.Waiting) -> str:
     """Ask for the 核对码, which is not shown: who reads it off this screen checks nothing."""
-    click.echo(f"「{key.title}」（{key.unit_id}）有一把新钥匙，{key.confirmed_by} 已在页上核对。")
+    click.echo(f"「{key.title}」（{key.unit_id}）有一把新密钥，{key.confirmed_by} 已在页上核对。")
     people = "、".join(key.holders) or key.made_by or "持钥人"
     click.echo(
         f"请打电话给持钥人（{people}），请他从自己「本单位」页的屏幕上念核对码：六组，每组四个数字。"
@@ -149,7 +149,7 @@ def _rebuild(config: Config) -> None:
 
 def _unwritten(error: OSError) -> str:
     return (
-        f"写不了 {error.filename}（{error.strerror}），新钥匙还没有公布。\n"
+        f"写不了 {error.filename}（{error.strerror}），新密钥还没有公布。\n"
         "请用能写 content/data 和网站目录（DENGSHAO_SITE）的用户来做；"
         "网站在另一台机器上，就加 --site-elsewhere。"
     )
@@ -161,12 +161,12 @@ def _tell(change: key_lines.Change) -> None:
     for line in change.retiring:
         form = f"，表单里算到 {line.overlap}" if line.overlap else ""
         click.echo(
-            f"旧钥匙退役 {line.unit} 的 {line.fingerprint}，信箱里算到 {line.retiring}{form}"
+            f"旧密钥退役 {line.unit} 的 {line.fingerprint}，信箱里算到 {line.retiring}{form}"
         )
     for line in change.removed:
         click.echo(f"去掉了 {line.unit} 的 {line.fingerprint}")
     if not change.added:
-        click.echo("没有新的钥匙要公布。")
+        click.echo("没有新的密钥要公布。")
 
 
 def show_keys() -> None:

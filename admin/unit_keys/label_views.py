@@ -22,7 +22,7 @@ def vouch() -> Response:
         posted = label_readers.read_vouch(sent())
         is_new = label_readers.vouch(db.session, app_state().district, g.staff, posted)
     except BadKeys:
-        return refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
+        return refused(_("浏览器传来的内容不完整。请刷新页面，再做一次。"), 400)
     except unit_keys.NotHolder:
         refuse(Act.VOUCH)
     except (label_readers.NoLabels, label_readers.Full, unit_keys.Unfit, unit_keys.Stale) as error:
@@ -39,8 +39,8 @@ def _why_not(error: Exception) -> str:
     if isinstance(error, label_readers.Full):
         return str(_("看类型和地点的人满了。请先收回一个。"))
     if isinstance(error, unit_keys.Unfit):
-        return str(_("这个人不是本单位的分派员，或者已经停用。请重新载入页面。"))
-    return str(_("单位或者这个人刚换了密钥，没有做成。请重新载入页面，再核对一次。"))
+        return str(_("这个人不是本单位的分派员，或者已经停用。请刷新页面。"))
+    return str(_("单位或者这个人刚换了密钥，没有做成。请刷新页面，再核对一次。"))
 
 
 @bp.post("/unit/label-readers/refused")
@@ -60,6 +60,6 @@ def take_back() -> Response:
         label_readers.take_back(db.session, g.staff, sent_text("name"))
     except label_readers.NotReader:
         db.session.rollback()
-        return refused(_("他本来就看不到，或者刚刚被收回。请重新载入页面。"), 409)
+        return refused(_("他本来就看不到，或者刚刚被收回。请刷新页面。"), 409)
     db.session.commit()
     return jsonify(done=True)

@@ -73,7 +73,7 @@ def make_key() -> Response:
         return _refused(_incomplete(), 400)
     except (issuing.UnitHasKey, unit_keys.Unfit):
         db.session.rollback()
-        return _refused(_("本单位已经有密钥。请重新载入页面看一看。"), 409)
+        return _refused(_("本单位已经有密钥。请刷新页面看一看。"), 409)
     db.session.commit()
     return jsonify(done=True)
 
@@ -85,7 +85,7 @@ def confirm() -> Response:
     posted = _posted()
     key = next_keys.awaited(db.session, _text(posted, "unit"))
     if key is None:
-        return _refused(_("这个单位还没有密钥。请重新载入页面看一看。"), 409)
+        return _refused(_("这个单位还没有密钥。请刷新页面看一看。"), 409)
     may_publish = app_state().config.keys_by_desk
     is_published = (
         not may_publish or (key.unit_id, key.fingerprint) in app_state().district.fingerprints
@@ -101,7 +101,7 @@ def confirm() -> Response:
     except (unit_keys.OwnKey, unit_keys.NotYourUnit):
         refuse(Act.CONFIRM_KEY)
     except unit_keys.AlreadyConfirmed:
-        return _refused(_("已经有人核对过了。请重新载入页面看一看。"), 409)
+        return _refused(_("已经有人核对过了。请刷新页面看一看。"), 409)
     except unit_keys.WrongFingerprint:
         db.session.commit()
         return _refused(wrong_fingerprint(), 422)
@@ -121,7 +121,7 @@ def _publish(key: UnitKey | NextKey) -> str | None:
         key_lines.apply(db.session, app_state().config, typed, by=g.staff.name)
     except key_lines.NotClean:
         db.session.rollback()
-        return str(_("这把新密钥，要走的人手里也有，要重造。没有公布。"))
+        return str(_("这把新密钥，要走的人手里也有，要重新生成。没有公布。"))
     except (OSError, DataError):
         return str(
             _("核对记下了，但是这台服务器写不了名单。请管服务器的人运行 dengshao keys apply。")
@@ -172,7 +172,7 @@ def hand_on() -> Response:
         return _refused(_("不能把密钥交给这个人：已有密钥、已停用，或不属于本单位。"), 409)
     except unit_keys.Stale:
         db.session.rollback()
-        return _refused(_("名单刚刚变了，没有交出去。请重新载入页面，再核对一次。"), 409)
+        return _refused(_("名单刚刚变了，没有交出去。请刷新页面，再核对一次。"), 409)
     db.session.commit()
     return jsonify(done=True)
 
@@ -233,7 +233,7 @@ def _spoken_to() -> Invitation:
 
 
 def _gone() -> str:
-    return str(_("这份邀请已经用过或过期。请重新载入页面看一看。"))
+    return str(_("这份邀请已经用过或过期。请刷新页面看一看。"))
 
 
 def _me(session: Session) -> Member:
@@ -251,7 +251,7 @@ def _text(posted: Mapping[str, Any], name: str) -> str:
 
 
 def _incomplete() -> str:
-    return str(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"))
+    return str(_("浏览器传来的内容不完整。请刷新页面，再做一次。"))
 
 
 def _refused(sentence: str, status: int) -> Response:

@@ -1,8 +1,9 @@
 """What an editor should hear before a reader meets it, in Chinese, with file and line.
 
 Every Chinese page is looked at as it was written: links, sentences of more than 40 characters, hard
-words, numbers to ring, statements of law without a source. Each complaint is a warning, so that a
-strict build fails and `make words` goes on.
+words, numbers to ring, statements of law without a source; every page and every data file, for
+citations of a law that nobody compared. Each complaint is a warning, so that a strict build fails
+and `make words` goes on.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import datetime
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import laws
 from faults import Rules, anchors, faults, spoken
 from generated import line_of
 from mkdocs.config.defaults import MkDocsConfig
@@ -53,11 +56,15 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
     for name, words in shown_by_marks(data):
         for fault in spoken(words, desk.rules):
             tell(f"{in_data(config, name, fault.words, fault.core)}：{fault.say}。", config)
+    for name, fault in laws.in_files(Path(config.docs_dir) / "data", config.extra["laws"]):
+        tell(f"content/data/{name} 第 {fault.line} 行：{fault.say}。", config)
     today = datetime.datetime.now(SHANGHAI).date()
     # Time passes by itself: a build that worked yesterday fails only where the public reads it.
     level = logging.WARNING if production() else logging.INFO
     for words, say in stale(data["hotlines"], today):
         log(config).log(level, "%s：%s", line_of(config, "hotlines.yml", words), say)
+    for words, say in laws.stale(data["laws"], today):
+        log(config).log(level, "%s：%s", line_of(config, "laws.yml", words), say)
 
 
 def stale(hotlines: Data, today: datetime.date) -> Iterator[tuple[str, str]]:
@@ -83,13 +90,26 @@ def shown_by_marks(data: Data) -> Iterator[tuple[str, str]]:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Look at the words before the marks are filled in, so that lines are the editor's."""
     uri = page.file.src_uri
-    if page.meta.get("lang", SOURCE) != SOURCE or is_record(page):
+    if is_record(page):
+        return
+    # What was made from data was looked at there.
+    if not page.file.generated_by:
+        tell_citations(markdown, page, config)
+    if page.meta.get("lang", SOURCE) != SOURCE:
         return
     desk: Desk = config.extra["desk"]
     for fault in faults(markdown, uri, desk.rules, files):
         tell(f"{at(page, config, fault.line, fault.words, fault.core)}：{fault.say}。", config)
     for line, link, target, anchor in anchors(markdown, uri):
         desk.waiting.append((at(page, config, line, link), link, target, anchor))
+
+
+def tell_citations(markdown: str, page: Page, config: MkDocsConfig) -> None:
+    uri, reader = page.file.src_uri, config.extra["laws"]
+    for fault in laws.in_words(markdown, uri, reader):
+        tell(f"{at(page, config, fault.line)}：{fault.say}。", config)
+    for fault in laws.in_front(page, reader):
+        tell(f"content/{uri} 第 {fault.line} 行：{fault.say}。", config)
 
 
 def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:

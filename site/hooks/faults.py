@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from statements import SOURCE, unsourced
 
-from admin.reading.numerals import ordinal
+from admin.reading.scope import forms
 
 LIMIT = 40
 # （禁毒法第六十二条） counts for nothing: it is for whoever wants to look it up.
@@ -40,12 +40,6 @@ RINGING = re.compile(r"(?:[打拨]|电话|热线|号码)[^\n]{0,3}$")
 PRESSED = re.compile(r"(?!posters/|q/|learn/|help/path/|places/)")
 # Where a link cannot stand: a heading, the words of another link, an element with its own number.
 CLOSED = re.compile(r"#|.*\[[^\]]*$|.*<(?:a|button|summary|label|legend)\b(?:(?!</).)*$")
-# 第五十条第一款第三项、第六十条 …: a law's name holds for all that is strung together behind it.
-NUMERAL = "[零一二三四五六七八九十百0-9]+"
-CITED = re.compile(rf"第{NUMERAL}条")
-STRUNG = (
-    rf"》?(?:（[^（）]*）)?(?:第{NUMERAL}条(?:第[一二三四五六七八九十]+[款项])*[、和及与到至]?)+"
-)
 # An article's page and its law's chapters are that law; each question carries its source.
 THE_LAW = re.compile(r"law/(?:\d\d|ch/\d|for/.*)\.md|learn/.*/.*|learn/(?:cards|quiz|drugs|topic)")
 
@@ -66,6 +60,7 @@ class Rules:
 
     def __init__(self, data: Data) -> None:
         self.deadlines: Data = data["deadlines"]
+        self.never = forms(data["scope"], "zh")
         self.instead: Data = {item["zh"]: item["say"] for item in data["jargon"]["items"]}
         explained = [
             word
@@ -80,12 +75,6 @@ class Rules:
         begin = "".join(sorted({word[0] for word in ordered}))
         every = "|".join([QUOTED, *map(re.escape, ordered)])
         self.hard = re.compile(f"(?=[《{begin}])(?:{every})")
-        self.compared = {
-            law["zh"]: {f"第{number}条" for number in law["articles"]}
-            | {ordinal(number, "条") for number in law["articles"]}
-            for law in data["renumbered"]["items"]
-        }
-        self.renumbered = re.compile(f"({'|'.join(self.compared)}){STRUNG}")
         items = data["hotlines"]["items"]
         self.phones = {item["number"] for item in items if item["kind"] == "phone"}
         self.known = set(
@@ -96,6 +85,8 @@ class Rules:
         """Give what a mark will say among the words; buttons, tables and drawings say nothing."""
         if mark == "tel":
             return argument
+        if mark == "scope":
+            return self.never.get(argument, "")
         try:
             return time_of(argument, self.deadlines, "zh") if mark == "deadline" else ""
         except PluginError:
@@ -115,7 +106,6 @@ def spoken(words: str, rules: Rules, *, is_law: bool = False) -> Iterator[Fault]
         for part in blocks(words):
             yield from long_sentences(words, part)
     yield from hard_words(words, rules)
-    yield from renumbered(words, rules)
     if not is_law:
         yield from bare_statements(words)
 
@@ -191,15 +181,6 @@ def hard_words(words: str, rules: Rules) -> Iterator[Fault]:
 def is_explained(words: str, end: int) -> bool:
     found = MEANING.match(words, end)
     return found is not None and not (found[0][0] == "（" and SOURCE.search(found[0]))
-
-
-def renumbered(words: str, rules: Rules) -> Iterator[Fault]:
-    """Find articles of renumbered laws that nobody compared: the number may be one of before."""
-    for found in rules.renumbered.finditer(words):
-        for article in CITED.findall(found[0]):
-            if article not in rules.compared[found[1]]:
-                say = f"{found[1]}换过条号，{article}没有对过新条文，对过了，写进 renumbered.yml"
-                yield Fault(line_at(words, found.start()), found[0], say)
 
 
 def bare_statements(words: str) -> Iterator[Fault]:

@@ -10,17 +10,13 @@ from sayings import named, say
 
 UNCONFIRMED = "待核实"
 NOT_SEEN = {"zh": UNCONFIRMED, "en": "not confirmed"}
-HEADS = {
-    "zh": ("号码", "找他们做什么", "核对日期"),
-    "en": ("Number", "What for", "Checked on"),
-}
-KINDS = {
-    "zh": {"phone": "电话", "web": "网站", "sms": "短信"},
-    "en": {"phone": "telephone", "web": "website", "sms": "text message"},
-}
+HEADS = {"zh": ("号码", "找他们做什么"), "en": ("Number", "What for")}
+CHECKED = {"zh": "{} 核对", "en": "checked on {}"}
+# What is not dialled says so.
+KINDS = {"zh": {"web": "网站", "sms": "短信"}, "en": {"web": "website", "sms": "text message"}}
 UNKNOWN_NUMBER = {"zh": "待填写", "en": "to be entered"}
 # The roles say again what the elements say, because narrow screens show rows as blocks.
-CELL = '<td role="cell"{}>{}</td>'
+CELL = '<td role="cell">{}</td>'
 
 Data = dict[str, Any]
 
@@ -48,7 +44,7 @@ def table(hotlines: Data, group: Data, language: str) -> str:
     )
     items = [one for one in hotlines["items"] if one["group"] == group["id"] and shown(one)]
     rows = "\n".join(row(item, hotlines["checked"], language) for item in items)
-    caption = f"<caption>{named(group, language)}</caption>"
+    caption = f"<caption>{named(group, language)} {day(hotlines['checked'], language)}</caption>"
     return (
         f'<table class="table table--stack" role="table">{caption}'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
@@ -60,28 +56,34 @@ def shown(item: Data) -> bool:
     return not item.get("retired")
 
 
+def day(checked: str, language: str) -> str:
+    """Say when somebody looked: once for a table, and again only where it was another day."""
+    return f'<span class="meta">{say(CHECKED, language).format(checked)}</span>'
+
+
 def row(item: Data, checked: str, language: str) -> str:
-    purpose = f"<b>{named(item, language)}</b><br>{named(item['for'], language)}"
-    details = " · ".join(small_print(item, language))
-    what = CELL.format("", f'{purpose}<br><span class="meta">{details}</span>')
-    # Narrow screens drop the head of the table: the day carries its own label.
-    day = CELL.format(f' data-head="{say(HEADS, language)[2]}"', seen(item, checked, language))
+    details = [named(item["for"], language)]
+    if small := " · ".join(small_print(item, language)):
+        details.append(f'<span class="meta">{small}</span>')
+    if mark := seen(item, checked, language):
+        details.append(mark)
     head = f'<th role="rowheader" scope="row" class="number">{number(item, language)}</th>'
-    return f'<tr role="row">{head}{what}{day}</tr>'
+    return f'<tr role="row">{head}{CELL.format("<br>".join(details))}</tr>'
 
 
 def number(item: Data, language: str) -> str:
+    """Give the number first and whose it is after it, as one thing to press."""
+    name = named(item, language)
     if not item["number"]:
-        return f'<span class="placeholder">{say(UNKNOWN_NUMBER, language)}</span>'
-    if item["kind"] == "phone":
-        return f'<a href="tel:{item["number"]}">{item["number"]}</a>'
-    return escape(item["number"])
+        return f'<span class="placeholder">{say(UNKNOWN_NUMBER, language)}</span> {name}'
+    words = f"<b>{escape(item['number'])}</b> <span>{name}</span>"
+    return f'<a href="tel:{item["number"]}">{words}</a>' if item["kind"] == "phone" else words
 
 
 def small_print(item: Data, language: str) -> list[str]:
-    """Say what kind of door it is, when it is open if that is known, and its other door."""
+    """Say what it is if no telephone, when it is open if that is known, and its other door."""
     kinds = say(KINDS, language)
-    details = [escape(kinds[item["kind"]])]
+    details = [escape(kinds[item["kind"]])] if item["kind"] != "phone" else []
     if item["hours"]:
         details.append(named(item["hours"], language))
     if item.get("web"):
@@ -90,7 +92,8 @@ def small_print(item: Data, language: str) -> list[str]:
 
 
 def seen(item: Data, checked: str, language: str) -> str:
-    """Give the day on which somebody looked, or say that nobody has yet."""
+    """Say that nobody has looked yet, or when, if it was not on the day of all the others."""
     if item["mark"] == UNCONFIRMED:
         return f'<b class="placeholder">{say(NOT_SEEN, language)}</b>'
-    return f'<span class="meta">{item.get("checked", checked)}</span>'
+    own = item.get("checked", checked)
+    return "" if own == checked else day(own, language)

@@ -2,17 +2,18 @@
 
 An article is `content/law/NN.md` with `article`, `chapter` and `who` in its front matter; a chapter
 is `content/law/ch/N.md`; `law/for/<reader>.md` is made here. Lists, neighbours, related pages and
-the source come from here and content/data/law.yml.
+the source come from here, content/data/law.yml and laws.yml.
 """
 
 from __future__ import annotations
 
+import datetime
 from html import escape
 from typing import Any
 
 import trail
 from law_index import LawIndex
-from law_text import block
+from law_text import ABSENT, block, side_by_side
 from marks import tip
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -20,6 +21,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from admin.reading.citations import OURS, Law
 from admin.reading.numerals import ordinal
 
 READER_PAGE = """---
@@ -124,9 +126,22 @@ def article(page: Page, config: MkDocsConfig) -> Data:
         "chapter_url": f"law/ch/{chapter['id']}/",
         "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
         "button": button(page, data),
-        "law": law,
+        "law": named(config.extra["laws"].laws[OURS], data["laws"]),
+        "absent": "" if OURS in config.extra["official"] else ABSENT,
         **related(page, index, number),
         **neighbours(index, number),
+    }
+
+
+def named(law: Law, laws: Data) -> Data:
+    """Say what the law is called, who passed it when, and from when it is in force."""
+    passed = next(item["passed"] for item in laws["items"] if item["id"] == law.id)
+    day = datetime.date.fromisoformat(str(law.in_force))
+    return {
+        "title": law.title,
+        "official": law.official,
+        "passed": passed,
+        "in_force": f"自{day.year}年{day.month}月{day.day}日起施行",
     }
 
 
@@ -194,15 +209,14 @@ def neighbour(index: LawIndex, number: int) -> Data | None:
 
 def beside(content: str, number: int, config: MkDocsConfig) -> str:
     """Put the official words beside 大白话: the first section, up to the second heading."""
-    official = config.extra["official"].get("aocl")
-    fold = block(official, number) if official else ""
+    official = config.extra["official"].get(OURS)
+    fold = block(official, config.extra["laws"].laws[OURS], number) if official else ""
     start = content.find("<h2")
     end = content.find("<h2", start + 1)
     if not fold or start < 0:
         return content
     end = len(content) if end < 0 else end
-    words = f'<div class="beside"><div>{content[start:end]}</div>\n{fold}</div>\n'
-    return content[:start] + words + content[end:]
+    return content[:start] + side_by_side(content[start:end], fold) + content[end:]
 
 
 def chapter_of(law: Data, page: Page) -> Data:
@@ -242,7 +256,8 @@ def reader_list(law: Data, index: LawIndex, page: Page, chosen: set[int]) -> str
     parts = []
     for chapter in law["items"]:
         if entries := [entry for entry in chapter["articles"] if entry["id"] in chosen]:
-            parts.append(f"<h2>{ordinal(chapter['id'], '章')} {chapter['zh']}</h2>")
+            title = f"{ordinal(chapter['id'], '章')} {chapter['zh']}"
+            parts.append(f'<h2 id="ch-{chapter["id"]}">{title}</h2>')
             parts.append(article_list(entries, index, page))
     return "\n".join(parts) or "<p>还没有写好的条文。</p>"
 

@@ -8,8 +8,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-LAWS = ("aocl", "drugs", "treatment")
-
 
 class SettingsUnread(Exception):
     """The settings file cannot be read. The message is a sentence for the operator."""
@@ -35,7 +33,7 @@ def read_settings(path: Path) -> dict[str, object]:
 
 def state(folder: Path) -> str:
     """Name the folder and each law in it with its digest."""
-    found = [path for law in LAWS if (path := folder / f"{law}.json").is_file()]
+    found = sorted(path for path in folder.glob("*.json") if path.is_file())
     digests = [f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.name}" for path in found]
     return "\n".join([str(folder.resolve()), *digests])
 

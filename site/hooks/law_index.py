@@ -78,5 +78,9 @@ class LawIndex:
 
 def guide_of(page: Page) -> str | None:
     """Name the law that a guide's page explains."""
-    found = GUIDE.fullmatch(page.file.src_uri)
+    return guide_of_uri(page.file.src_uri)
+
+
+def guide_of_uri(uri: str) -> str | None:
+    found = GUIDE.fullmatch(uri)
     return found[1] if found else None

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from deadlines import time_of
+from drawings import draw, folder
 from fingerprints import lists
 from glossary import entries
 from hotlines import number_link, tables
@@ -23,6 +23,8 @@ from mkdocs.structure.pages import Page
 from sayings import say
 from whereabouts import at, is_record
 
+from admin.reading.scope import forms
+
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
 LATER = {"chapters", "articles", "readers", "directory", "decisions", "news"}
@@ -31,7 +33,6 @@ OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is inv
 PRACTICE = {"zh": "先练一遍", "en": "Practise first"}
 YOUNG = {"zh": "写下你看到的", "en": "Write it down"}
 MAILBOX = {"zh": "凭码看回复", "en": "Read replies with your receipt"}
-LABEL = re.compile(r' aria-label="[^"]*" data-label-en="([^"]*)"')
 
 Data = dict[str, Any]
 
@@ -56,8 +57,7 @@ def filled(match: re.Match[str], config: MkDocsConfig, language: str) -> str:
     if name in LATER:
         return f"<!--{name}-->"
     if name == "drawing":
-        drawings = Path(str(config.theme.custom_dir)) / "drawings"
-        return draw(drawings / f"{argument}.html", language)
+        return draw(folder(config) / f"{argument}.html", language)
     if name not in MARKS:
         raise PluginError(f"没有 {match[0]} 这个记号，能用的写在 CONTRIBUTING.zh.md 里")
     return MARKS[name](argument, config.extra["data"], language)
@@ -66,17 +66,6 @@ def filled(match: re.Match[str], config: MkDocsConfig, language: str) -> str:
 def place(mark: str, page: Page, config: MkDocsConfig) -> str:
     source = page.markdown or ""
     return at(page, config, source.count("\n", 0, max(source.find(mark), 0)) + 1, mark)
-
-
-def draw(path: Path, language: str) -> str:
-    """Put a drawing of our own into the page: no request, and it follows the dark scheme."""
-    if not path.exists():
-        raise PluginError(f"site/theme/drawings 里没有 {path.stem} 这张图")
-    drawing = path.read_text("utf-8").strip()
-    if language == "en":
-        return LABEL.sub(r' aria-label="\1"', drawing)
-    drawing = re.sub(r' data-label-en="[^"]*"', "", drawing)
-    return drawing if language == "zh" else drawing.replace("<svg ", '<svg lang="zh-CN" ', 1)
 
 
 def tip(argument: str, data: Data, language: str) -> str:
@@ -126,6 +115,14 @@ def deadline(argument: str, data: Data, language: str) -> str:
     return time_of(argument, data["deadlines"], language)
 
 
+def scope(argument: str, data: Data, language: str) -> str:
+    """Say what is never a tip, in one of the forms of scope.yml."""
+    said = forms(data["scope"], language)
+    if argument not in said:
+        raise PluginError(f"{{scope:{argument}}}：能写的是 {'、'.join(sorted(said))}")
+    return said[argument]
+
+
 MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "tip": tip,
     "mailbox": mailbox,
@@ -134,4 +131,5 @@ MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "keys": keys,
     "deadline": deadline,
     "glossary": entries,
+    "scope": scope,
 }

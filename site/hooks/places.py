@@ -125,7 +125,7 @@ def one(config: MkDocsConfig, tree: Tree, item: Data) -> File:
     name = tree.whole_name(item)
     front: Data = {"title": f"{name}：有事找谁", "short": item["zh"]}
     front["description"] = f"{name}的办事、调解、网格电话；急事先打 110。"
-    front |= {"keywords": keywords(tree, item), "reviewed": tree.checked}
+    front |= {"keywords": keywords(tree, item), "reviewed": tree.checked, "contents": False}
     parts = [f"# {front['title']}", DANGER, f"## {item['zh']}", contacts(tree, item)]
     for part in tree.parts_below(item):
         parts += [f"### {part['zh']}", contacts(tree, part)]

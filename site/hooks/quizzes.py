@@ -18,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 
+from admin.reading.citations import Reader
 from admin.reading.numerals import ordinal
 
 # What a page holds so that it stays light on a slow line.
@@ -29,6 +30,7 @@ ARTICLE = re.compile(r"第[一二三四五六七八九十百]+条")
 KEPT = "什么都不发送，也不保存。"
 TEST = f"选一个答案，马上看到对不对。{KEPT}"
 FLIP = f"先想一想，这句话对还是错。再点开看。{KEPT}"
+BARE = "条文前面没写法律名字的，是反有组织犯罪法。"
 
 Data = dict[str, Any]
 
@@ -131,7 +133,7 @@ def body_of(deck: Deck, part: int) -> str:
         card(question) if deck.cards else asked(question, number)
         for number, question in enumerate(deck.parts[part], start)
     ]
-    intro = FLIP if deck.cards else TEST
+    intro = (FLIP if deck.cards else TEST) + ("" if deck.about else BARE)
     # One block of raw HTML: no blank line, or Markdown would read what follows.
     questions = "\n".join(rows)
     return (
@@ -214,12 +216,13 @@ def relative(target: str, here: str) -> str:
 def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
     """Refuse what a schema cannot see: ids used twice, answers and sources that do not exist."""
     chapters = chapters_of(law)
-    sources = {*every_article(quizzes["laws"]), *quizzes["others"]}
+    sources = Sources(config.extra["laws"], frozenset(quizzes["others"]))
     seen: set[str] = set()
     faults = []
     for item in quizzes["items"]:
         found = list(faults_of(item, sources, chapters))
         found += ["这个 id 用了两次"] if item["id"] in seen else []
+        found += ["这个 id 用过，退了，换一个新的"] if item["id"] in quizzes["retired"] else []
         seen.add(item["id"])
         if found:
             where = line_of(config, "quizzes.yml", f"id: {item['id']}")
@@ -229,7 +232,18 @@ def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
         raise PluginError("\n".join(faults))
 
 
-def faults_of(item: Data, sources: set[str], chapters: dict[str, int]) -> Iterator[str]:
+@dataclass(frozen=True)
+class Sources:
+    """What a question may name: articles that laws.yml lists, and what stands in `others`."""
+
+    reader: Reader
+    others: frozenset[str]
+
+    def __contains__(self, source: str) -> bool:
+        return source in self.others or self.reader.only_cites(source)
+
+
+def faults_of(item: Data, sources: Sources, chapters: dict[str, int]) -> Iterator[str]:
     if item["kind"] == "choice" and item["answer"] not in LETTERS[: len(item["options"])]:
         yield f"答案是 {item['answer']}，选项里没有"
     if ARTICLE.search(item["zh"] + "".join(item.get("options", []))):
@@ -246,12 +260,6 @@ def chapters_of(law: Data) -> dict[str, int]:
         for chapter in law["items"]
         for article in chapter["articles"]
     }
-
-
-def every_article(laws: list[Data]) -> Iterator[str]:
-    for law in laws:
-        for number in range(1, law["last"] + 1):
-            yield law["name"] + ordinal(number, "条")
 
 
 def set_faults(quizzes: Data) -> Iterator[str]:

@@ -80,7 +80,7 @@ def talk(visit, served, reporter, receipt, member):
     address = open_tip(desk, MARKS["the words of the tip"])
     desk.fill("#body", MARKS["the staff's question"])
     desk.check("#message input[name=ask][value=yes]")
-    desk.click("#message button:has-text('加锁并发出')")
+    desk.click("#message button:has-text('加密并发出')")
     wait_for_message(desk, MARKS["the staff's question"])
     reporter.copy_receipt()
     reporter.open_mailbox(receipt)

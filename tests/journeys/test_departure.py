@@ -201,7 +201,7 @@ def look_as_who_leaves(house, demo):
     house.goto(page, f"/desk/tips/{older}")
     cleared(page).wait_for_selector("#tip[data-opened]")
     house.goto(page, f"/desk/tips/{newer}")
-    cleared(page).wait_for_selector("text=您手里只有本单位的旧钥匙")
+    cleared(page).wait_for_selector("text=您手里只有本单位的旧密钥")
     look(page, "tip-leaving")
     assert not page.locator("#tip[data-opened]").count()
 

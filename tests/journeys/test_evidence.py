@@ -136,7 +136,7 @@ def saved_at_desk(desk):
     found = {}
     for one in rows.all():
         name = one.locator(".files__name").inner_text()
-        one.locator(".files__acts button", has_text="存下").click()
+        one.locator(".files__acts button", has_text="保存").click()
         with desk.expect_download(timeout=LONG) as download:
             one.locator(".files__ask button").first.click()
         with open(download.value.path(), "rb") as file:

@@ -68,7 +68,7 @@ def test_two_people_open_a_unit_in_twenty_minutes_of_people(journey, empty):
 
     # One call lets the head in, whose browser makes the key; they are led there
     journey.join(head, link, journey.back(chief, behind))
-    expect(chief.page.locator("#progress")).to_contain_text("负责人造单位的钥匙")
+    expect(chief.page.locator("#progress")).to_contain_text("负责人生成单位的密钥")
     journey.look(head, "unit-no-key")
     journey.make_unit_key(head)
     expect(head.page.locator("#progress")).to_contain_text("现在轮到您")

@@ -160,7 +160,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     assert again.returncode == 0, again.stdout + again.stderr
     assert public_list(served)["retiring"] == []
     looked = shell.run("doctor").stdout
-    assert re.search("好\t公众看到的钥匙", looked), looked
+    assert re.search("好\t公众看到的密钥", looked), looked
 
 
 def test_new_data_is_read_by_command_and_by_signal_and_a_slip_by_none(

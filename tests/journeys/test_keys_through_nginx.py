@@ -125,7 +125,7 @@ def test_a_confirmed_key_is_published_over_tls_and_read_back_as_a_reporter_reads
     page = public(nginx, "/report/keys/")
     assert all(f'"receipt__group">{group}<' in page for group in police.split()), told + wrong
     assert all(len(readers(nginx)) == 2 for _ in range(12))
-    assert "好\t公众看到的钥匙" in run("doctor")[1]
+    assert "好\t公众看到的密钥" in run("doctor")[1]
 
 
 def test_where_nginx_publishes_another_folder_the_command_says_what_the_public_sees(
@@ -140,4 +140,4 @@ def test_where_nginx_publishes_another_folder_the_command_says_what_the_public_s
 
     assert code == 1
     assert f"公众看不到 police 的 {police}" in wrong
-    assert "公众看到的钥匙" in run("doctor")[1]
+    assert "公众看到的密钥" in run("doctor")[1]

@@ -71,7 +71,7 @@ def test_a_tip_goes_from_the_reporter_to_the_staff_and_an_answer_goes_back(
     asked = desk.input_value("#body")
     assert asked
     desk.check("#message input[name=ask][value=yes]")
-    desk.click("#message button:has-text('加锁并发出')")
+    desk.click("#message button:has-text('加密并发出')")
     desk.wait_for_selector("[data-cover=status]:has-text('等举报人补充')")
     desk.wait_for_selector(f"#thread :text('{asked[:8]}')")
     picture(desk, "asked")
@@ -94,7 +94,7 @@ def test_a_tip_goes_from_the_reporter_to_the_staff_and_an_answer_goes_back(
     desk.click("[aria-controls=decision]")
     desk.check("#decision input[name=move_to][value=closed]")
     desk.select_option("#decision select[name=reason]", "substantiated")
-    desk.click("#decision button:has-text('就这样决定')")
+    desk.click("#decision button:has-text('确认决定')")
     desk.wait_for_selector("[data-cover=status]:has-text('已办结')")
     picture(desk, "closed")
 
@@ -122,7 +122,7 @@ def test_two_members_deciding_at_once_the_second_is_told_and_keeps_the_typed_wor
     second.click("[aria-controls=decision]")
     second.check("#decision input[name=move_to][value=accepted]")
     second.select_option("#decision select[name=reason]", "in_scope")
-    second.click("#decision button:has-text('就这样决定')")
+    second.click("#decision button:has-text('确认决定')")
 
     second.wait_for_selector("#conflict:not([hidden])")
     assert "police-1" in second.inner_text("#conflict")

@@ -126,7 +126,7 @@ def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
         assert MARKS["the contact"] not in desk.inner_text("main")
         desk.fill("#body", MARKS["the staff's question"])
         desk.check("#message input[name=ask][value=yes]")
-        desk.click("#message button:has-text('加锁并发出')")
+        desk.click("#message button:has-text('加密并发出')")
         desk.wait_for_selector(shown("#thread", "the staff's question"))
         # The reporter comes back with the receipt and answers.
         reporter.open_mailbox(receipt.grouped(digits))

@@ -147,7 +147,7 @@ def test_what_is_no_matter_of_this_desk_ends_by_a_decision_and_is_purged_after_s
     desk.check("#decision input[name=move_to][value=out_of_scope]")
     desk.select_option("#decision select[name=reason]", outcome)
     desk.fill("#end-decision", "不是线索，已经告诉去哪里办。")
-    desk.click("#decision button:has-text('就这样决定')")
+    desk.click("#decision button:has-text('确认决定')")
     desk.wait_for_selector("#waiting-second")
     plain.open_mailbox(receipt)
     assert "已收到" in plain.page.inner_text("main")

@@ -36,7 +36,7 @@ def pass_on(page, to, reason="misfiled", note=""):
     page.select_option("#transfer-to", to)
     page.select_option("#transfer-reason", reason)
     page.fill("#transfer-note", note)
-    page.click("#transfer button:has-text('加锁并转出')")
+    page.click("#transfer button:has-text('加密并转出')")
 
 
 def write_again(reporter, receipt, words):
@@ -81,7 +81,7 @@ def test_a_misfiled_tip_goes_to_the_right_unit_with_its_file_and_the_talk_goes_o
     desk.select_option("#transfer-to", "trade")
     expect(desk.locator("[data-excluded]")).to_contain_text("写的人不让它看")
     desk.select_option("#transfer-reason", "misfiled")
-    desk.click("#transfer button:has-text('加锁并转出')")
+    desk.click("#transfer button:has-text('加密并转出')")
     expect(desk.locator("#transfer [data-error]")).to_contain_text("不能转给这个单位")
     assert transfers_of(live) == []
     picture(desk, "transfer-refused")
@@ -126,7 +126,7 @@ def test_a_misfiled_tip_goes_to_the_right_unit_with_its_file_and_the_talk_goes_o
     expect(drugs.locator(".history")).to_contain_text("接收转来的线索")
     drugs.fill("#body", "那辆车是什么颜色？")
     drugs.check("#message input[name=ask][value=yes]")
-    drugs.click("#message button:has-text('加锁并发出')")
+    drugs.click("#message button:has-text('加密并发出')")
     drugs.wait_for_selector("[data-cover=status]:has-text('等举报人补充')")
 
     # And the answer, without scripts this time, comes to the drugs unit
@@ -210,7 +210,7 @@ def test_a_tip_about_an_official_goes_to_no_ordinary_unit_by_any_door(live, repo
         )
         desk.select_option("#transfer-to", unit)
         desk.select_option("#transfer-reason", "misfiled")
-        desk.click("#transfer button:has-text('加锁并转出')")
+        desk.click("#transfer button:has-text('加密并转出')")
         expect(desk.locator("#transfer [data-error]")).to_contain_text("不能转给这个单位")
     # And a browser that seals whatever it is told to is refused by the server
     with live.app.app_context():
@@ -248,7 +248,7 @@ def test_a_tip_about_an_official_goes_to_no_ordinary_unit_by_any_door(live, repo
 
 
 LIES = {
-    "a key that nobody published": "那个单位的锁和公布的指纹对不上。",
+    "a key that nobody published": "那个单位的公钥和公布的指纹对不上。",
     "routes that nobody published": "没能核对公布的分工，没有转出。",
 }
 
@@ -291,13 +291,13 @@ def test_a_line_cut_in_the_middle_or_a_colleague_in_between_loses_no_typed_word(
     # The colleague grades it meanwhile: told, and pressed again with open eyes.
     colleague.click("[aria-controls=grade]")
     colleague.check("#grade [name=urgency][value=P1]")
-    colleague.click("#grade button:has-text('就这样改')")
+    colleague.click("#grade button:has-text('确认修改')")
     colleague.wait_for_load_state()
-    desk.click("#transfer button:has-text('加锁并转出')")
+    desk.click("#transfer button:has-text('加密并转出')")
     expect(desk.locator("#conflict")).to_contain_text("刚刚有人动过这条线索")
     assert desk.input_value("#transfer-note") == NOTE
     colleague.fill("#note-body", "写到一半")
-    desk.click("#transfer button:has-text('加锁并转出')")
+    desk.click("#transfer button:has-text('加密并转出')")
     desk.wait_for_url("**/desk/transfers?gone=*")
 
     colleague.click("#note button")

@@ -28,9 +28,17 @@ def test_the_table_of_numbers_equals_the_data(pages, data):
         assert (item["number"] or "待填写") in words
         assert item["zh"] in words
         assert item["for"]["zh"] in words
-        assert ("待核实" if item["mark"] == "待核实" else data["hotlines"]["checked"]) in words
+        assert ("待核实" in words) == (item["mark"] == "待核实")
+        own = item.get("checked", data["hotlines"]["checked"])
+        assert (own in words) == (own != data["hotlines"]["checked"])
+        # The number first, then whose it is: both are one thing to press.
+        head = text_of(row.split("</th>")[0])
+        assert head.split() == [item["number"] or "待填写", *item["zh"].split()]
         dialled = f'href="tel:{item["number"]}"' in row
         assert dialled == (item["kind"] == "phone" and item["number"] is not None)
+    captions = re.findall("<caption>.*?</caption>", html)
+    assert len(captions) == len(data["hotlines"]["groups"])
+    assert all(data["hotlines"]["checked"] in caption for caption in captions)
 
 
 def test_a_number_that_is_no_longer_answered_is_not_shown(hook, data):
@@ -108,7 +116,7 @@ def test_articles_lead_to_their_neighbours_and_their_chapter(pages):
 
 def test_article_23_gives_all_its_conditions_together(pages):
     words = text_of(page_at(pages, "law/23/").html)
-    conditions = ("非法利益", "有组织地做", "心理强制", "限制人身自由", "社会秩序", "一起具备")
+    conditions = ("非法利益", "有组织地做", "心理强制", "限制人身自由", "社会秩序", "同时具备")
     assert all(condition in words for condition in conditions)
 
 

@@ -76,7 +76,7 @@ def test_the_papers_tell_of_each_act_what_the_code_does_and_no_more(lang):
     assert f"\n\n{table}\n\n" in words(PERMISSIONS[lang])
     assert {line.split(" | ")[0][2:] for line in said} == told
     assert len(said) == len(ALLOWED)
-    is_key = [("钥匙：" in line) or ("**key**" in line) for line in said]
+    is_key = [("密钥：" in line) or ("**key**" in line) for line in said]
     assert is_key == [act in HELD_BY_KEY for act in ALLOWED]
 
 

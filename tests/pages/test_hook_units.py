@@ -285,7 +285,7 @@ def test_where_only_an_older_key_is_left_none_is_published(hook, published):
 
 def test_two_keys_in_use_and_an_unknown_unit_stop_the_build(hook, published):
     fingerprints = hook("fingerprints")
-    with pytest.raises(fingerprints.PluginError, match="两把现用的钥匙"):
+    with pytest.raises(fingerprints.PluginError, match="两把现用的密钥"):
         fingerprints.lists(published(key("police", "1"), key("police", "2")), "zh")
     with pytest.raises(fingerprints.PluginError, match="没有这个单位"):
         fingerprints.lists(published(key("nowhere", "1")), "zh")

@@ -15,7 +15,6 @@ from .test_words import sentences_of
 from .walks import open_page, violations
 
 LAWS = {"": "反有组织犯罪法", "禁毒法": "禁毒法", "戒毒条例": "戒毒条例"}
-LAST = {"": 77, "禁毒法": 71, "戒毒条例": 46}
 OPENED = "#main .why"
 
 
@@ -55,21 +54,12 @@ def test_every_article_named_as_a_source_stands_in_the_official_text(quizzes, sh
         assert re.search(rf"^{found}{article} ", text, re.M), item["id"]
         named[law] += 1
     assert sum(named.values()) >= 120
-    assert {entry["name"]: entry["last"] for entry in quizzes["laws"]}.items() >= LAST.items()
 
 
 def test_every_article_of_the_law_that_a_resident_meets_is_asked_about(quizzes):
     sources = {item["source"] for item in quizzes["items"]}
     for article in ("二", "八", "十一", "二十三", "四十一", "五十一", "五十二", "六十一", "六十九"):
         assert f"第{article}条" in sources
-
-
-def test_no_answer_can_be_guessed_by_its_place(quizzes):
-    letters = Counter(item["answer"] for item in quizzes["items"] if item["kind"] == "choice")
-    truths = Counter(item["answer"] for item in quizzes["items"] if item["kind"] == "truefalse")
-    for counted in (letters, truths):
-        assert max(counted.values()) <= 0.6 * sum(counted.values()), counted
-    assert set(letters) >= {"A", "B", "C"}
 
 
 def test_questions_speak_in_short_sentences_to_nobody_in_particular(quizzes):
@@ -164,13 +154,19 @@ def test_by_keyboard_and_without_scripts_an_answer_is_told_and_nothing_is_asked_
 
 
 @pytest.mark.browser
-def test_a_card_turns_by_keyboard_without_scripts(browser, address):
+def test_a_card_turns_by_keyboard_without_scripts_and_paper_shows_every_answer(browser, address):
     tab = open_page(browser, address + "learn/cards/", width=360, java_script_enabled=False)
     card = tab.locator("details").first
     assert card.locator("p").is_hidden()
     card.locator("summary").focus()
     tab.keyboard.press("Enter")
     assert card.locator("p").is_visible()
+    tab.emulate_media(media="print")
+    assert all(words.is_visible() for words in tab.locator(".flip p").all())
+    tab.goto(address + "learn/ch/2/")
+    assert all(words.is_visible() for words in tab.locator(OPENED).all())
+    told = "box => getComputedStyle(box.nextElementSibling, '::after').content"
+    assert {box.evaluate(told) for box in tab.locator(".quiz .r").all()} == {'" ✓"'}
     tab.context.close()
 
 
@@ -242,6 +238,13 @@ def test_a_damaged_question_is_refused_with_its_line_and_id(hook, config, key, c
     assert re.search(rf"content/data/quizzes\.yml 第 \d+ 行（{shown}）", str(caught.value))
 
 
+def test_an_id_that_was_retired_is_not_given_anew(hook, config):
+    quizzes = config.extra["data"]["quizzes"]
+    quizzes["retired"].append("c1-05")
+    with pytest.raises(PluginError, match="（c1-05）：这个 id 用过，退了，换一个新的"):
+        hook("quizzes").check(quizzes, config.extra["data"]["law"], config)
+
+
 def test_where_nothing_is_wrong_no_line_is_looked_for(hook, config, monkeypatch):
     quizzes = hook("quizzes")
     monkeypatch.setattr(quizzes, "line_of", None)
@@ -279,7 +282,11 @@ def test_a_set_with_a_stranger_or_a_double_is_refused(hook, config, chosen, comp
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("    why: 国家鼓励单位和个人举报。\n", "", "少了 why"),
+        (
+            "    why: 办案应当以事实为根据，以法律为准绳。反映再多，也要先查清事实。\n",
+            "",
+            "少了 why",
+        ),
         ("    kind: truefalse\n", "    kind: maybe\n", "「maybe」不能写"),
         ("    answer: true\n", "    answer: A\n", "「A」不行，要写：true 或 false"),
         ("    chapter: 1\n", "    chapter: 10\n", "「10」不能写"),

@@ -217,7 +217,7 @@ def test_the_whole_path_as_it_stands_is_accepted(hook, config):
         ("start: first\n", "", "少了 start"),
         ('tels: ["110"', "tels: [110", "「110」不行，要写：文字"),
         ("  - id: low\n", "  - id: index\n", "should not be valid under"),
-        ("pages: [help/index.md]", "pages: [help/index]", "的写法不对"),
+        ("pages: [help/violence.md]", "pages: [help/violence]", "的写法不对"),
     ],
 )
 def test_the_schema_refuses_a_damaged_file(read_damaged, old, new, complaint):

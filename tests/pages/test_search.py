@@ -165,7 +165,7 @@ def test_what_is_meant_comes_before_what_only_sounds_so(tab):
 
 
 def test_pages_for_operators_come_after_those_for_residents(tab):
-    operators = "备份、恢复|公布单位的钥匙|工作人员怎样看|证据文件：存在哪里|安全说明"
+    operators = "备份、恢复|公布单位的密钥|工作人员怎样看|证据文件：存在哪里|安全说明"
     for query in ("安全", "文件", "钥匙", "照片太大", "举报", "证据"):
         titles = ask(tab, query)
         ranks = [at for at, title in enumerate(titles) if re.search(operators, title)]

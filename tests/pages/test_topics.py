@@ -187,14 +187,14 @@ def test_rights_are_never_given_as_signs(name):
 @every_page
 def test_what_is_risky_is_only_ever_advised_against(name):
     for line in read(name)[1].splitlines():
-        assert not RISKS.search(line) or re.search("不要|别", line), line
+        assert not RISKS.search(line) or re.search("不要|别|不许接触", line), line
 
 
 def test_soft_violence_gives_all_conditions_of_article_23_together():
     signs = section(read("soft-violence")[1], "怎么认")
     conditions = ["非法利益", "有组织地", "心理强制", "限制人身自由", "社会秩序"]
     assert [bool(re.search(word, signs)) for word in conditions] == [True] * 5
-    assert "都有，才算有组织犯罪的手段" in signs
+    assert "都有，才可以认定为有组织犯罪的手段" in signs
     assert "不够五条，不等于不违法" in signs
 
 

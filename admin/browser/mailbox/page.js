@@ -39,7 +39,7 @@ export class Page {
     this.words = /** @type {Words} */ (root.dataset);
     this.form = /** @type {OpenForm} */ (root.querySelector("#open"));
     this.way = /** @type {HTMLElement} */ (root.querySelector("#way"));
-    this.base = String(this.form.getAttribute("action"));
+    this.base = String(this.form.getAttribute("action")).split("?")[0];
     this.loading = new Loading(() => this.loadKeys());
     /** @type {MailboxTools | null} */
     this.tools = null;

@@ -35,7 +35,7 @@ from ..tip.history import history_of
 from ..tip.words import WHY, case_words, tip_words
 
 _KINDS = {"printed": EventKind.CASE_PRINTED, "exported": EventKind.CASE_EXPORTED}
-_MALFORMED = _l("校验值不对。请重新载入页面。")
+_MALFORMED = _l("校验值不对。请刷新页面。")
 
 
 class CaseForm(FlaskForm):  # type: ignore[misc]

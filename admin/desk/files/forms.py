@@ -9,7 +9,7 @@ from wtforms.validators import AnyOf, InputRequired, Regexp
 
 from .services import Leaving
 
-_MALFORMED = _l("文件的编号或校验值不对。请重新载入页面。")
+_MALFORMED = _l("文件的编号或校验值不对。请刷新页面。")
 
 
 class LeavingForm(FlaskForm):  # type: ignore[misc]

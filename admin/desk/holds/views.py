@@ -64,7 +64,7 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
     def validate_until(self, field: Field) -> None:
         if field.data is None or not first_day(self.tip) <= field.data <= last_day():
             if self.tip.held_until and field.data and field.data < self.tip.held_until:
-                raise ValidationError(_l("比现在的保全早。要早些结束，请求放开保全。"))
+                raise ValidationError(_l("比现在的保全早。要早些结束，申请解除保全。"))
             longest = app_state().district.holds.longest_days
             raise ValidationError(_("日期要在明天以后、%(n)s 天以内。", n=longest))
 
@@ -83,7 +83,7 @@ def _check_listed(field: Field, listed: Mapping[str, object]) -> None:
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """What the second person says to one request, which is named."""
 
-    step = IntegerField(_l("序号"), [InputRequired(_l("序号不对。请重新载入页面。"))])
+    step = IntegerField(_l("序号"), [InputRequired(_l("序号不对。请刷新页面。"))])
     agree = RadioField(_l("同意吗"), [InputRequired(_l("请选同意，或者不同意。"))])
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ HOLDS: Final = (EventKind.HOLD_ASKED, EventKind.HOLD_SET, EventKind.HOLD_RENEWED
 ASKED: Final = {
     HoldKind.SET: _l("保全"),
     HoldKind.RENEW: _l("延长保全"),
-    HoldKind.RELEASE: _l("放开保全"),
+    HoldKind.RELEASE: _l("解除保全"),
 }
 
 

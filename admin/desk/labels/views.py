@@ -79,16 +79,16 @@ def keep_copies() -> Response:
     """
     copies = _read_copies(sent().get("copies"))
     if copies is None or not _may_have():
-        return refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
+        return refused(_("浏览器传来的内容不完整。请刷新页面，再做一次。"), 400)
     member = g.staff.unit_id, g.staff.member_id
     try:
         kept = label_copies.keep(db.session, *member, readers=sent_text("readers"), copies=copies)
     except label_copies.BadCopy:
         db.session.rollback()
-        return refused(_("浏览器传来的内容不完整。请重新载入页面，再做一次。"), 400)
+        return refused(_("浏览器传来的内容不完整。请刷新页面，再做一次。"), 400)
     except label_copies.Changed:
         db.session.rollback()
-        return refused(_("看类型和地点的人刚刚变了。请重新载入页面。"), 409)
+        return refused(_("看类型和地点的人刚刚变了。请刷新页面。"), 409)
     keep_untold(db.session)
     db.session.commit()
     return jsonify(kept=kept)

@@ -53,7 +53,7 @@ _PROBLEMS: Final = {
     Problem.SUPERVISORY: _l("专管线索不能成批这样办。请打开它，一条一条办。"),
     Problem.DANGER: _l("可能有人有危险，不能成批结束。请打开它，一条一条办。"),
     Problem.UNREAD: _l("您还没有打开看过，或者后来又有新的话。请先打开看。"),
-    Problem.BY_BROWSER: _l("理由要在您的浏览器里加锁，没有提。请从队列重新来一次。"),
+    Problem.BY_BROWSER: _l("理由要在您的浏览器里加密，没有提。请从队列重新来一次。"),
     Problem.NOBODY: _l("本单位没有第二个人能同意。请先找负责人。"),
     Problem.ALREADY: _l("已经是这样，不用再做。"),
     Problem.NOT_TAKEN: _l("别的单位转来的，还没有接收。请打开它，先接收或者退回。"),

@@ -190,9 +190,9 @@ def _saved_word() -> str:
     """Say what became of a view that was to be saved or deleted."""
     sentences = {
         "saved": _("存好了，在分栏下面。"),
-        "deleted": _("删掉了。"),
+        "deleted": _("已删除。"),
         "recused": _("记下了。这条线索您不再看得到，只有负责人知道。"),
         "no_name": _("没有存：请写一个名字，最多 %(n)s 个字。", n=NAME_MAX),
-        "too_many": _("没有存：最多存 %(n)s 个。请先删掉不用的。", n=MOST),
+        "too_many": _("没有存：最多存 %(n)s 个。请先删除不用的。", n=MOST),
     }
     return str(sentences.get(request.args.get("said", ""), ""))

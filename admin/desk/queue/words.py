@@ -89,17 +89,17 @@ def script_words(district: District) -> dict[str, Any]:
     words = browser_words(district)
     return {
         **words,
-        "locked": _("锁着"),
+        "locked": _("已加密"),
         "queue": {
             "chosen": _("选了 %(n)s 条"),
             "of_page": _("打开第 %(n)s 条，共 %(all)s 条。"),
             "found": _("打开过 %(all)s 条，其中 %(n)s 条有这些字。"),
             "failed": _("有 %(n)s 条没有找：打不开，或者您还没有逐条打开过。"),
-            "cancelled": _("停下了。"),
-            "claim_failed": _("没有领成：刚刚有人动过，或者别人先领了。请重新载入。"),
+            "cancelled": _("已停止。"),
+            "claim_failed": _("没有领到：刚刚有人动过，或者别人先领了。请刷新。"),
             "nothing": _("先用 j、k 选一行。"),
             "changed": _("队列有变化。"),
-            "renew": _("重新载入（r）"),
+            "renew": _("刷新（r）"),
         },
         "key_rows": _key_rows(),
     }
@@ -113,7 +113,7 @@ def _key_rows() -> list[list[str]]:
         ["o", _("打开这一行（回车也行）")],
         ["x", _("选中或不选这一行")],
         ["c", _("领办这一行")],
-        ["r", _("重新载入，留在这一行")],
+        ["r", _("刷新，留在这一行")],
         ["/", _("去筛选，找编号")],
         ["n", _("下一页")],
         ["p", _("回第一页")],

@@ -80,9 +80,9 @@ def save_ready() -> Answer:
     except OldKey:
         return old_key()
     except Gone:
-        return _not_kept(_("别人刚刚改过或删了这一条。字还在，请复制下来，重新载入再看。"))
+        return _not_kept(_("别人刚刚改过或删了这一条。字还在，请复制下来，刷新再看。"))
     except TooMany:
-        return _not_kept(_("最多存 %(n)s 条。请先删掉不用的。", n=MOST))
+        return _not_kept(_("最多存 %(n)s 条。请先删除不用的。", n=MOST))
     _audit("ready_saved")
     return redirect(url_for(".show_ready"), 303)
 
@@ -94,7 +94,7 @@ def remove_ready(answer_id: int) -> Answer:
     try:
         delete_ready(db.session, g.staff.unit_id, answer_id)
     except Gone:
-        return _not_kept(_("这一条已经没有了。请重新载入这一页。"))
+        return _not_kept(_("这一条已经没有了。请刷新这一页。"))
     _audit("ready_deleted")
     return redirect(url_for(".show_ready"), 303)
 

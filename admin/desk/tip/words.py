@@ -19,7 +19,7 @@ GRADES: Final[dict[str, dict[str, Any]]] = {
         "reliable": _l("可靠"),
         "unreliable": _l("不可靠"),
     },
-    "information": {"seen": _l("亲见"), "told": _l("转述"), "guess": _l("推测")},
+    "information": {"seen": _l("亲眼所见"), "told": _l("转述"), "guess": _l("推测")},
     "handling": {"general": _l("一般"), "limited": _l("限制"), "sealed": _l("密封")},
 }
 """Source, information, handling. A grade judges words, never a person, and proves nothing."""
@@ -76,12 +76,12 @@ def case_words() -> dict[str, str]:
         "talk": _("往来"),
         "notes": _("本单位的备注"),
         "files": _("附件"),
-        "history": _("经过"),
+        "history": _("办理经过"),
         "none": _("没有。"),
         "not_noted": _("没能记下谁在打印或导出，所以没有给出。请再试一次。"),
         "bad_recipient": _("对方的公钥不对：应当以 age1pq1 开头。"),
         "failed": _("没有做成，什么也没有给出。请再试一次。"),
-        "saved": _("已存成一个加锁的文件。用 age 打开。"),
+        "saved": _("已保存成一个加密的文件。用 age 打开。"),
         "passphrase": _("口令只显示这一次。请用别的办法告诉对方，不要和文件一起送："),
     }
 

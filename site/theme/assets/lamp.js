@@ -3,7 +3,9 @@
   "use strict";
   var SIZE = "dengshao.elder";
   var root = document.documentElement;
-  var elder = document.getElementById("elder");
+  // Without this file it is a link to the same page in 长辈版 (lamp.css, decision 78).
+  var link = document.getElementById("elder");
+  var elder = document.createElement("button");
   var exit = /** @type {HTMLAnchorElement} */ (document.getElementById("quick-exit"));
   // 0 普通, 1 长辈版, 2 更大; the button names what the next press brings.
   var size = 0;
@@ -23,22 +25,21 @@
     size = next;
     root.classList.toggle("elder", size > 0);
     root.classList.toggle("elder--larger", size > 1);
-    if (!elder) return;
-    elder.hidden = false;
-    var words = /** @type {string[]} */ ([
-      elder.dataset.large,
-      elder.dataset.larger,
-      elder.dataset.normal,
-    ]);
-    elder.textContent = words[size];
+    var words = link ? link.dataset : {};
+    elder.textContent = /** @type {string} */ ([words.large, words.larger, words.normal][size]);
   }
 
-  function changeSize() {
-    showSize((size + 1) % 3);
+  /** @param {number} next */
+  function keepSize(next) {
+    showSize(next);
     withStore("localStorage", function (store) {
       if (size) store.setItem(SIZE, String(size));
       else store.removeItem(SIZE);
     });
+  }
+
+  function changeSize() {
+    keepSize((size + 1) % 3);
   }
 
   // Typed words go first, so that "back" has nothing to refill; then the page; then the address.
@@ -78,8 +79,18 @@
   var stored = withStore("localStorage", function (store) {
     return store.getItem(SIZE);
   });
-  showSize(stored === "1" || stored === "2" ? +stored : 0);
-  if (elder) elder.addEventListener("click", changeSize);
+  if (link) {
+    elder.type = "button";
+    elder.id = link.id;
+    elder.addEventListener("click", changeSize);
+    /** @type {Node} */ (link.parentNode).replaceChild(elder, link);
+  }
+  // Who came by an address of 长辈版 wants it on the next page too. The mark goes: it would outlast the size.
+  var isMarked = location.hash === "#large";
+  if (stored === "1" || stored === "2") showSize(+stored);
+  else if (isMarked || root.classList.contains("elder")) keepSize(1);
+  else showSize(0);
+  if (isMarked) location.replace("#");
   if (exit) {
     exit.addEventListener("click", leave);
     document.addEventListener("keydown", countEscape);

@@ -167,7 +167,7 @@
     box.lang = hits[0].english ? "en" : "zh-CN";
     add(box, "h2", hits[0].pages[0].page.name);
     add(box, "p", hits[0].pages[0].page.say);
-    showPhones(add(box, "p", "", "search-phones"), hits);
+    showPhones(add(box, "p", "", "calls"), hits);
     var list = add(box, "ul", "", "list");
     hits.forEach(function (hit) {
       hit.pages.forEach(function (one) {

@@ -28,7 +28,7 @@ SAID = {
     NotEmpty: "目标不是空的",
     OtherSecret: "不是做备份时的那一份",
     TooNew: "先升级程序",
-    NoMatch: "这把钥匙打不开",
+    NoMatch: "这把密钥打不开",
     AlreadyRunning: "服务正在这个数据目录上运行",
 }
 FULL = OSError(28, "No space left on device")

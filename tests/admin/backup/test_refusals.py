@@ -194,7 +194,7 @@ def test_another_key_opens_nothing(backed_up, empty):
     target = empty("sqlite")
     result = backed_up.restore(target, identity=other_key(backed_up))
 
-    assert "钥匙打不开" in result.output
+    assert "密钥打不开" in result.output
     assert nothing_in(target)
 
 

@@ -10,7 +10,7 @@ from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-SEND = "#message button:has-text('加锁并发出')"
+SEND = "#message button:has-text('加密并发出')"
 WHAT = "<img src=x onerror=document.title=1> 桥头有人收钱"
 
 

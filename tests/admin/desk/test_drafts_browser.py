@@ -139,7 +139,7 @@ def test_nothing_is_left_of_words_that_were_sent(typing, live, tip, demo):
     typing.wait_for_selector(RESTORED)
     typing.wait_for_selector("#tip[data-opened]")
     typing.check("[name=ask][value=yes]")
-    typing.click("#message button:has-text('加锁并发出')")
+    typing.click("#message button:has-text('加密并发出')")
     typing.wait_for_selector(f"#thread :text('{TYPED}')")
 
     assert "dengshao.drafts" not in kept(typing)

@@ -49,13 +49,13 @@ def test_one_asks_with_a_sealed_reason_and_another_who_read_it_grants(
     show(one, live, tip)
     choose(one, "closed", "spam")
     one.wait_for_selector("p[data-two] >> text=危急或当日的")
-    one.click("#decision button:has-text('就这样决定')")
+    one.click("#decision button:has-text('确认决定')")
     one.wait_for_selector("#decision [data-error] >> text=请先写明为什么")
     look(one, "ending-asks-why")
     posted = []
     one.on("request", lambda sent: posted.append(sent.post_data or ""))
     one.fill("#end-decision", "同一个人发了三遍，都是测试。")
-    one.click("#decision button:has-text('就这样决定')")
+    one.click("#decision button:has-text('确认决定')")
     one.wait_for_selector("#waiting-second >> text=等本单位另一个人看过")
     one.wait_for_selector("#asked-why >> text=同一个人发了三遍")
     assert one.query_selector("#answer-second") is None
@@ -83,7 +83,7 @@ def test_the_browser_tells_of_a_minor_whom_no_cover_shows(live, visit, demo, sea
     choose(one, "closed", "known")
     one.wait_for_selector("p[data-two] >> text=有未成年人受害")
     one.fill("#end-decision", "派出所已经在办同一件事。")
-    one.click("#decision button:has-text('就这样决定')")
+    one.click("#decision button:has-text('确认决定')")
     one.wait_for_selector("#waiting-second")
 
     assert [row.grounds for row in asked_for(live, tip)] == ["minor"]
@@ -95,7 +95,7 @@ def test_an_ordinary_end_asks_for_nothing_more(live, visit, demo, sealed_tip):
     show(one, live, tip)
     choose(one, "closed", "known")
     assert one.is_hidden("#end-decision")
-    one.click("#decision button:has-text('就这样决定')")
+    one.click("#decision button:has-text('确认决定')")
     one.wait_for_selector("[data-cover=status]:has-text('已办结')")
 
 
@@ -113,7 +113,7 @@ def test_what_the_reporter_keeps_from_the_unit_above_is_not_asked_of_it(
     show(custodian, live, tip)
     choose(custodian, "closed", "spam")
     custodian.fill("#end-decision", "测试。")
-    custodian.click("#decision button:has-text('就这样决定')")
+    custodian.click("#decision button:has-text('确认决定')")
     custodian.wait_for_selector("#decision [data-error] >> text=举报人不让上一级知道")
 
     assert asked_for(live, tip) == []
@@ -135,7 +135,7 @@ def test_many_are_asked_for_at_once_each_with_its_sealed_reason(live, visit, dem
     one.fill("#bulk-why", "全是同一段广告。")
     look(one, "ending-mass")
     one.click("#do-it")
-    one.wait_for_selector("#bulk-said >> text=提好了 3 条，没有提成 0 条")
+    one.wait_for_selector("#bulk-said >> text=提好了 3 条，没有提交成功 0 条")
 
     for tip in tips:
         assert [row.grounds for row in asked_for(live, tip)] == ["early mass"]
@@ -152,7 +152,7 @@ def test_a_drawn_end_is_looked_over_and_taken_up_again(live, visit, demo, sealed
     two = signed_in(visit(), live, demo["police-2"])
     show(one, live, tip)
     choose(one, "closed", "known")
-    one.click("#decision button:has-text('就这样决定')")
+    one.click("#decision button:has-text('确认决定')")
     one.wait_for_selector("#waiting-second >> text=抽到复查")
 
     show(two, live, tip)

@@ -103,12 +103,12 @@ def test_each_act_takes_no_more_presses_than_before_but_for_safety(hour, live, s
     hour.press("#to-grading")
     hour.press("label:has([name=information][value=seen])")
     hour.press("#grading button")
-    page.wait_for_selector("#graded:has-text('亲见')")
+    page.wait_for_selector("#graded:has-text('亲眼所见')")
 
     hour.act = "ask"
     hour.press(".ready summary:has-text('现成的问题')")
     hour.press("[data-question] >> nth=0")
-    hour.press("#message button:text-is('加锁并发出')")
+    hour.press("#message button:text-is('加密并发出')")
     page.wait_for_selector("#thread:has-text('第 1 条')")
     page.wait_for_selector("#tip[data-opened]")
 
@@ -184,4 +184,4 @@ def decide(hour, move, reason):
     hour.press("[aria-controls=decision]")
     hour.press(f"#decision label:has([name=move_to][value={move}])")
     hour.choose("#decision select[name=reason]", reason)
-    hour.press("#decision button:has-text('就这样决定')")
+    hour.press("#decision button:has-text('确认决定')")

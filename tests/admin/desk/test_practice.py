@@ -97,7 +97,7 @@ def test_without_a_key_nothing_is_stored_and_the_page_says_what_to_do(app, train
     page = press(trainee, "fill")
 
     assert page.status_code == 409
-    assert "练习组还没有钥匙" in page.text
+    assert "练习组还没有密钥" in page.text
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Tip)) == 0
 

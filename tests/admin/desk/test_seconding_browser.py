@@ -44,7 +44,7 @@ def test_a_custodian_asks_and_the_unit_above_agrees(live, visit, demo, sealed_ti
     custodian.wait_for_selector("p[data-second] >> text=要上一级的负责人核对")
     custodian.wait_for_selector("p[data-purge] >> text=30 天")
     custodian.fill("#end-decision", "是测试，写的人自己说的。")
-    custodian.click("#decision button:has-text('就这样决定')")
+    custodian.click("#decision button:has-text('确认决定')")
     custodian.wait_for_selector("#waiting-second")
     look(custodian, "second-waiting")
     assert in_store(live, select(Tip.status).where(Tip.id == tip.id)) == TipStatus.RECEIVED
@@ -73,7 +73,7 @@ def test_an_administrator_asks_to_shut_the_only_custodian_out(live, visit, demo)
     look(admin, "second-admin")
 
     upper.goto(f"{live.desk}/desk/second/")
-    upper.wait_for_selector("text=可能泄露了钥匙或内容")
+    upper.wait_for_selector("text=可能泄露了密钥或内容")
     look(upper, "second-suspension")
     upper.click("button:text-is('不同意')")
     upper.wait_for_selector("text=您没有同意，什么也没有办。")

@@ -30,7 +30,7 @@ def page(keys, retiring):
 
 SAME = page([row(POLICE), row(TRADE)], [row(OLD, until="2026-12-31")])
 MISSING, ADDED = "公众看不到 {} 的 {}", "公众看到 {} 的 {}，keys.yml 里没有"
-OLDER = "退役的旧钥匙不一样"
+OLDER = "退役的旧密钥不一样"
 DIFFERENT = {
     "one key too few": (page([row(POLICE)], SAME["retiring"]), [MISSING.format(*TRADE)]),
     "none at all": ({}, [MISSING.format(*POLICE), MISSING.format(*TRADE)]),
@@ -88,7 +88,7 @@ def test_what_the_public_reads_is_told_key_by_key():
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b'"keys"', b"\xff", b"null"])
 def test_an_answer_that_is_no_list_of_keys_is_none(text):
-    with pytest.raises(NotSeen, match="不是钥匙的名单"):
+    with pytest.raises(NotSeen, match="不是密钥的名单"):
         _read(text)
 
     assert _read(b'{"keys": []}') == {"keys": []}

@@ -135,7 +135,7 @@ WELL = UnitState("甲组", True, True, True, 2, 0, True, 0)
     ("changes", "states", "told"),
     [
         ({}, [GOOD], "持钥人 2 个"),
-        ({"has_key": False}, [BAD], "还没有钥匙"),
+        ({"has_key": False}, [BAD], "还没有密钥"),
         ({"is_confirmed": False, "was_compared": False}, [BAD], "没有第二个人核对"),
         ({"is_confirmed": False}, [BAD], "核对过了，还没有公布"),
         # Typed into keys.yml by hand, before there was a page for it.
@@ -148,7 +148,7 @@ WELL = UnitState("甲组", True, True, True, 2, 0, True, 0)
         ({"has_next": True, "is_next_compared": True}, [BAD], "还没有公布"),
         ({"overdue": ("bo",)}, [BAD], "bo 的最后工作日过了"),
         ({"suspended_holders": 1}, [BAD], "停用的 1 人"),
-        ({"old_tips": 30}, [BAD], "30 条线索挂在旧钥匙上"),
+        ({"old_tips": 30}, [BAD], "30 条线索挂在旧密钥上"),
         ({"old_tips": 3, "holders": 1}, [BAD, BAD], "只有一个持钥人"),
     ],
 )
@@ -356,7 +356,7 @@ def test_a_unit_is_judged_by_what_the_database_says(app, units, findings):
 
     found = findings()
 
-    assert found["承办单位 公安承办组"].words == "停用的 1 人手里还有现用的钥匙"
+    assert found["承办单位 公安承办组"].words == "停用的 1 人手里还有现用的密钥"
     assert found["承办单位 禁毒承办组"].words == "没有能打开线索的成员"
 
 

@@ -38,12 +38,12 @@ OLDER = keys.LineState(KeyLine("police", B, DAY), True, False, (), 3)
         (replace(OLDER, tips=0, line=OVERLAPPING), DAY, GOOD, "还有 0 条线索挂着"),
         (replace(OLDER, tips=0, line=OVERLAPPING), date(2027, 1, 2), BAD, "忘了去掉"),
         (replace(USED, suspended=("ada",)), DAY, BAD, "停用的 ada 还拿着"),
-        (replace(USED, is_in_use=False), DAY, BAD, "还是换掉的旧钥匙"),
+        (replace(USED, is_in_use=False), DAY, BAD, "还是换掉的旧密钥"),
         (replace(USED, is_in_use=False, suspended=("ada",)), DAY, BAD, "停用的 ada 还拿着"),
-        (replace(USED, is_known=False, is_in_use=False), DAY, BAD, "数据库里没有这把钥匙"),
+        (replace(USED, is_known=False, is_in_use=False), DAY, BAD, "数据库里没有这把密钥"),
         (OLDER, date(2027, 1, 1), BAD, "还有 3 条线索挂着"),
         (replace(OLDER, tips=0), DAY, BAD, "忘了去掉"),
-        (replace(OLDER, is_in_use=True), DAY, BAD, "现用的钥匙写成了退役"),
+        (replace(OLDER, is_in_use=True), DAY, BAD, "现用的密钥写成了退役"),
     ],
 )
 def test_each_line_is_held_against_the_key_that_it_names(state, day, verdict, told):
@@ -69,7 +69,7 @@ SEEN = {
         ({}, BAD, f"公众看不到 police 的 {A}"),
         (SEEN | {"keys": []}, BAD, f"公众看不到 police 的 {A}"),
         (SEEN | {"keys": [{"unit": "police", "fingerprint": B}]}, BAD, "keys.yml 里没有"),
-        (SEEN | {"retiring": []}, BAD, "退役的旧钥匙不一样"),
+        (SEEN | {"retiring": []}, BAD, "退役的旧密钥不一样"),
         ({"keys": [{"unit": "police"}, "x", None], "retiring": 7}, BAD, "公众看不到"),
     ],
 )
@@ -146,7 +146,7 @@ def test_a_removed_persons_key_that_is_trusted_still_is_named(app, config, units
         db.session.execute(update(UnitKey).where(old).values(retired_on=today()))
         db.session.commit()
     found = findings()[f"{keys.MATTER} police"]
-    assert "还是换掉的旧钥匙，停用的 ada 还拿着" in found.words
+    assert "还是换掉的旧密钥，停用的 ada 还拿着" in found.words
 
     # Made to retire by hand, and forgotten there.
     path = config.data / "keys.yml"

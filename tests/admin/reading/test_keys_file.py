@@ -76,12 +76,12 @@ MALFORMED = {
     ),
     "two keys in use": (
         HEAD + f"items:\n- {{id: police, fingerprint: {A}}}\n- {{id: police, fingerprint: {B}}}\n",
-        "第 6 行：police 有两把现用的钥匙",
+        "第 6 行：police 有两把现用的密钥",
     ),
     "one key twice": (
         HEAD + f"items:\n- {{id: police, fingerprint: {A}}}\n- {{id: police, fingerprint: {A}, "
         "retiring: 2027-01-01}\n",
-        "第 6 行：police 的这把钥匙上面已经写过",
+        "第 6 行：police 的这把密钥上面已经写过",
     ),
     "a day that is none": (
         HEAD + "items:\n- {id: police, fingerprint: " + A + ", retiring: 2027-02-30}\n",

@@ -375,7 +375,7 @@ def test_a_tip_is_handed_out_and_taken_back_sealed_anew(app, database, resealer)
     listed = resealer.client.ask("/desk/reseal/next.json").json
     assert (listed["left"], listed["tips"], listed["confirmed"]) == (1, [REFERENCE], True)
     assert listed["to"] == str(resealer.new.id)
-    assert "还有 1 条线索用旧密钥锁着" in resealer.client.get("/desk/unit/").text
+    assert "还有 1 条线索是用旧密钥加密的" in resealer.client.get("/desk/unit/").text
 
     answer = resealer.move(resealer.body())
 
@@ -476,7 +476,7 @@ def test_a_newcomer_is_not_offered_the_sheet_where_somebody_holds_the_key(reseal
 
     unit, recover = cy.get("/desk/unit/").text, cy.get("/desk/unit/recover").text
 
-    assert "还有 1 条线索用旧密钥锁着" in unit
+    assert "还有 1 条线索是用旧密钥加密的" in unit
     assert "/desk/unit/recover" not in unit
     assert "还有持钥人：ada" in recover
     assert 'id="half-form-1"' not in recover

@@ -17,7 +17,7 @@ from tests.signing_in import cleared, signed_in, typed_in
 
 pytestmark = pytest.mark.browser
 
-GIVES_NONE = "这把通行密钥给不出开锁的钥匙，不能一触开锁。可以只当第二道核对。"
+GIVES_NONE = "这把通行密钥给不出解锁用的密钥，不能一触解锁。可以只用于两步验证。"
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_a_day_begins_with_one_touch_and_nothing_that_opens_is_posted(
     ("kind", "sentence"),
     [
         ({"hasPrf": False}, GIVES_NONE),
-        ({"defaultBackupEligibility": True}, "这把通行密钥会存到云上，不能用来开锁。"),
+        ({"defaultBackupEligibility": True}, "这把通行密钥会存到云上，不能用来解锁。"),
     ],
     ids=["no secret", "travels"],
 )

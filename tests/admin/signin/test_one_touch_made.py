@@ -125,7 +125,7 @@ def test_it_is_asked_to_rest_on_the_device_beside_a_mere_second_factor(app, ada,
     assert make["authenticatorSelection"]["residentKey"] == "required"
     assert make["authenticatorSelection"]["userVerification"] == "required"
     assert make["user"]["id"] != second["user"]["id"]
-    assert (make["user"]["name"], second["user"]["name"]) == ("ada（一触开锁）", "ada")
+    assert (make["user"]["name"], second["user"]["name"]) == ("ada（一触解锁）", "ada")
     assert [one["id"] for one in make["excludeCredentials"]] == [touch.get(make, HERE)["id"]]
 
 

@@ -44,7 +44,7 @@ def audited(app):
 def test_a_first_sign_in_sets_one_time_codes_up_and_gets_ten_recovery_codes(half, now, app):
     assert half.get("/desk/account/", follow_redirects=True).request.path == "/desk/sign-in/second"
     page = half.get("/desk/sign-in/second")
-    assert "先设好第二道核对" in page.text
+    assert "请先设置两步验证" in page.text
 
     secret, codes = set_up(half, now)
 

@@ -255,7 +255,7 @@ def test_the_account_page_locks_a_code_that_rests_in_clear_and_adds_and_removes_
     page.wait_for_selector("text=通行密钥 1")
 
     page.click("#seal-code")
-    expect(page.locator("#remembered-says")).to_have_text("成员码已经用通行密钥锁上。")
+    expect(page.locator("#remembered-says")).to_have_text("成员码已经用通行密钥加密。")
     assert "sealed" in store(page)
 
     prove(page)

@@ -167,7 +167,7 @@ def test_the_databases_word_alone_publishes_nothing(office, people):
     result = office.run("apply", typed="\n")
 
     assert result.exit_code == 0
-    assert "没有新的钥匙要公布" in result.output
+    assert "没有新的密钥要公布" in result.output
     assert office.lines() == set()
 
 
@@ -205,7 +205,7 @@ def test_a_unit_that_waits_for_nothing_is_refused(office, people):
     again = office.run("apply", *given)
 
     assert again.exit_code == 1
-    assert "没有等着公布的钥匙" in again.output
+    assert "没有等着公布的密钥" in again.output
 
 
 def renew(app, people):

@@ -41,5 +41,5 @@ def test_who_holds_an_older_key_alone_has_nothing_to_seal_to_and_is_told_so(
     page.goto(f"{live.desk}/desk/duty/")
     page.wait_for_selector("#duty[data-opened]")
 
-    assert "您手里只有本单位的旧钥匙" in page.locator("#alarm").inner_text()
+    assert "您手里只有本单位的旧密钥" in page.locator("#alarm").inner_text()
     assert page.locator("#handover").is_hidden()

@@ -130,7 +130,7 @@ def said(page, number):
 
 def shown_frame(page, number):
     """Wait until a row's frame shows something; gives the frame."""
-    row_of(page, number).get_by_role("button", name="关上", exact=True).wait_for()
+    row_of(page, number).get_by_role("button", name="关闭", exact=True).wait_for()
     handle = row_of(page, number).locator("iframe").element_handle()
     return handle.content_frame()
 

@@ -65,7 +65,7 @@ def test_a_picture_is_drawn_upright_in_a_frame_without_an_origin(page, show, tip
     assert page.evaluate(SIDEWAYS) <= 1
     frame.get_by_role("button", name="原大小").press("Enter")
     expect(frame.locator(".picture")).to_contain_class("picture--real")
-    press(page, 1, "关上")
+    press(page, 1, "关闭")
     assert page.locator("iframe").count() == 0
 
 
@@ -95,7 +95,7 @@ def test_a_file_is_saved_as_it_came_after_a_warning_and_by_keyboard_alone(page, 
     data = made.pdf_with_author()
     tip, [entry] = tip_of((data, "合同.pdf", "application/pdf", "kept"))
     show(tip)
-    button = row_of(page, 1).get_by_role("button", name="存下")
+    button = row_of(page, 1).get_by_role("button", name="保存")
 
     button.focus()
     page.keyboard.press("Enter")
@@ -172,7 +172,7 @@ def test_no_copy_leaves_of_a_picture_that_was_closed_before_the_answer(
     show(tip)
     press(page, 1, "转出副本")
     page.wait_for_selector(".files__ask:focus")
-    press(page, other, "关上" if other == 1 else "看")
+    press(page, other, "关闭" if other == 1 else "看")
     if other == 2:
         shown_frame(page, 2)
 
@@ -219,7 +219,7 @@ def test_what_a_browser_cannot_clean_is_taken_out_with_the_steps_to_clean_it(
     press(page, 1, "转出副本")
     page.wait_for_selector(".files__ask:focus")
     assert "dengshao clean" in row_of(page, 1).inner_text()
-    name, bytes_ = saved(page, lambda: press(page, 1, "知道了，存下去清理"))
+    name, bytes_ = saved(page, lambda: press(page, 1, "知道了，保存后再清理"))
 
     assert (name, bytes_) == ("情况.docx", data)
     assert "清理之前不要交出去" in said(page, 1)
@@ -243,8 +243,8 @@ def test_of_a_pack_each_file_opens_and_no_more_parts_are_fetched_than_its_own(
     press(page, 3, "看")
     shown_frame(page, 3)
     parts = {int(url.rpartition("/")[2]) for url in fetched}
-    press(page, 2, "存下")
-    _name, bytes_ = saved(page, lambda: press(page, 2, "知道了，存下"))
+    press(page, 2, "保存")
+    _name, bytes_ = saved(page, lambda: press(page, 2, "知道了，保存"))
 
     assert bytes_ == files[1][0]
     # The header's, the file's own, and the two that are asked for ahead.
@@ -325,8 +325,8 @@ def test_a_file_whose_parts_are_gone_is_called_incomplete_and_a_false_hash_is_fo
 
     press(page, 1, "看")
     assert "缺了一段" in said(page, 1)
-    press(page, 2, "存下")
-    press(page, 2, "知道了，存下")
+    press(page, 2, "保存")
+    press(page, 2, "知道了，保存")
     assert "和交来时对不上" in said(page, 2)
 
 

@@ -85,7 +85,7 @@ def test_what_is_no_picture_sound_or_film_never_gets_into_the_frame(
 
     for number in range(1, len(NOT_SHOWN) + 1):
         press(page, number, "看")
-        assert "只能存下" in said(page, number)
+        assert "只能保存" in said(page, number)
 
     assert page.locator("iframe").count() == 0
     assert is_unharmed(page, watched, files_live)
@@ -143,7 +143,7 @@ def test_what_cannot_be_drawn_or_played_is_said_and_the_page_goes_on(
     for number, (_make, _kind, sentence) in enumerate(UNDRAWABLE.values(), start=1):
         press(page, number, "看")
         assert sentence in said(page, number)
-        assert row_of(page, number).get_by_role("button", name="存下").is_enabled()
+        assert row_of(page, number).get_by_role("button", name="保存").is_enabled()
 
     assert page.locator("iframe").count() == 0
     assert is_unharmed(page, watched, files_live)
@@ -167,9 +167,9 @@ def test_no_name_leaves_its_folder_turns_its_direction_or_starts_a_program(
 
     for number in range(1, len(NAMES) + 1):
         shown = row_of(page, number).locator(".files__name").inner_text()
-        press(page, number, "存下")
+        press(page, number, "保存")
         with page.expect_download() as waiting:
-            press(page, number, "知道了，存下")
+            press(page, number, "知道了，保存")
         for given in (shown, waiting.value.suggested_filename):
             is_harmless(given)
     assert page.locator(".files__name script, .files__name img").count() == 0

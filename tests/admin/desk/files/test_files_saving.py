@@ -41,8 +41,8 @@ def test_a_file_too_large_to_be_held_is_written_as_it_comes(page, files_live, ti
 
     press(page, 1, "看")
     assert "文件太大" in said(page, 1)
-    press(page, 1, "存下")
-    press(page, 1, "知道了，存下")
+    press(page, 1, "保存")
+    press(page, 1, "知道了，保存")
 
     assert entry.sha256 in said(page, 1)
     assert page.evaluate(WRITTEN) == entry.sha256
@@ -53,8 +53,8 @@ def test_of_a_large_file_that_was_changed_nothing_is_left_on_the_disk(page, file
     spoil_part(files_live.app, entry, number=2)
     reopened(page, files_live, tip, PICKER)
 
-    press(page, 1, "存下")
-    press(page, 1, "知道了，存下")
+    press(page, 1, "保存")
+    press(page, 1, "知道了，保存")
 
     assert "和交来时对不上" in said(page, 1)
     assert page.evaluate("async () => (await window.chosen.getFile()).size") == 0
@@ -65,10 +65,10 @@ def test_a_browser_that_cannot_write_large_files_says_so(page, files_live, tip_o
     without = PICKER.rpartition("document")[2]
     reopened(page, files_live, tip, f"window.showSaveFilePicker = 0; document{without}")
 
-    press(page, 1, "存下")
-    press(page, 1, "知道了，存下")
+    press(page, 1, "保存")
+    press(page, 1, "知道了，保存")
 
-    assert "这个浏览器存不下" in said(page, 1)
+    assert "这个浏览器保存不了" in said(page, 1)
 
 
 def test_a_file_under_way_can_be_stopped_and_begun_again(page, show, tip_of):
@@ -79,8 +79,8 @@ def test_a_file_under_way_can_be_stopped_and_begun_again(page, show, tip_of):
 
     press(page, 1, "看")
     page.wait_for_selector("progress")
-    press(page, 1, "停下")
-    assert said(page, 1) == "已停下。"
+    press(page, 1, "停止")
+    assert said(page, 1) == "已停止。"
     assert page.locator("iframe").count() == 0
     page.unroute_all()
     press(page, 1, "看")

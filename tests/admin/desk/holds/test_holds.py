@@ -218,7 +218,7 @@ def test_of_two_at_once_the_second_is_told_and_nothing_is_lost(
 
     assert late.status_code == 409
     assert "刚刚有人动过" in late.json["error"]
-    assert "请求保全" in late.json["events"][0]["what"]
+    assert "申请保全" in late.json["events"][0]["what"]
     assert step_of(tip).until == before.until == in_days(40)
 
 
@@ -427,7 +427,7 @@ def test_a_hold_is_not_made_shorter_by_asking_for_an_earlier_day(
     answer = desk.post(fresh(tip), "hold", **wish(59))
 
     assert answer.status_code == 422
-    assert "请求放开保全" in answer.json["errors"]["until"][0]
+    assert "申请解除保全" in answer.json["errors"]["until"][0]
     with pytest.raises(ValueError, match="no such day"):
         services.ask_to_hold(session, tip, Wish("case", "own", in_days(59)), actor=unit[ANALYST])
     assert services.waiting(session, tip.id) is None

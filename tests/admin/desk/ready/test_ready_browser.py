@@ -43,7 +43,7 @@ def write(page, title=TITLE, body=BODY):
     page.fill("#ready-title", title)
     page.fill("#ready-body", body)
     with page.expect_navigation():
-        page.click("#ready-form button:has-text('加锁并存下')")
+        page.click("#ready-form button:has-text('加密并保存')")
     page.wait_for_selector("#ready[data-opened]")
 
 
@@ -93,7 +93,7 @@ def test_a_blank_that_is_not_filled_keeps_the_answer_here(head, live, sealed_tip
     )
     assert faults(page) == []
     page.check("#message [name=ask][value=no]")
-    page.click("#message button.button:has-text('加锁并发出')")
+    page.click("#message button.button:has-text('加密并发出')")
     page.wait_for_selector("#message [data-error]:has-text('还有空没有填')")
     with live.app.app_context():
         assert db.session.scalars(select(Message)).all() == []
@@ -104,7 +104,7 @@ def test_a_blank_that_is_not_filled_keeps_the_answer_here(head, live, sealed_tip
     )
     page.keyboard.insert_text("市场监管局")
     with page.expect_navigation():
-        page.click("#message button.button:has-text('加锁并发出')")
+        page.click("#message button.button:has-text('加密并发出')")
     page.wait_for_selector("#thread:has-text('已经转给 市场监管局 。')")
 
 

@@ -139,7 +139,7 @@ def test_the_outer_lock_opens_for_no_other_unit(live, desk_of, block, name):
 
     choose(page, live, "x.age", block)
 
-    expect(page.locator("#contact-error")).to_contain_text("这个文件用本单位的钥匙打不开。")
+    expect(page.locator("#contact-error")).to_contain_text("这个文件用本单位的密钥打不开。")
     expect(page.locator("#contact-next")).to_be_hidden()
     expect(page.locator("#contact-shown")).to_be_hidden()
 
@@ -151,7 +151,7 @@ def test_the_inner_lock_does_not_open_for_the_custodian(live, desk_of, block):
 
     choose(custodian, live, "x-2.age", inner)
 
-    expect(custodian.locator("#contact-error")).to_contain_text("这个文件用本单位的钥匙打不开。")
+    expect(custodian.locator("#contact-error")).to_contain_text("这个文件用本单位的密钥打不开。")
     assert "三婶" not in custodian.content()
 
 

@@ -16,7 +16,7 @@ from tests.signing_in import cleared, signed_in
 pytestmark = pytest.mark.browser
 
 WORDS = "他们昨晚又来了，车牌尾号七三九"
-FALSE_LOCK = "线索表现在发的锁，和您手里的钥匙不是一对。"
+FALSE_LOCK = "线索表现在发的锁，和您手里的密钥不是一对。"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def test_what_fools_the_reporters_browser_is_noticed_at_the_desk(
     desk.goto(f"{live.desk}/desk/tips/{reference}")
     cleared(desk)
     expect(alarm).to_contain_text(FALSE_LOCK)
-    expect(desk.locator("#alarm")).to_contain_text("也可能线索表发的是假锁。")
+    expect(desk.locator("#alarm")).to_contain_text("也可能是表单下发了假的公钥。")
     assert WORDS not in desk.content()
 
     desk.goto(f"{live.desk}/desk/tips/{reporter.reference}")
@@ -143,7 +143,9 @@ def test_a_tip_sealed_to_another_key_is_told_loudly_with_the_fingerprint_to_comp
     desk.goto(f"{live.desk}/desk/tips/{tip.reference}")
 
     alarm = desk.locator("#alarm")
-    expect(alarm).to_contain_text("注意：这条线索打不开。内容可能被改过，也可能线索表发的是假锁。")
+    expect(alarm).to_contain_text(
+        "注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。"
+    )
     expect(alarm).to_contain_text("不要删除。马上告诉管理员，一起核对指纹。")
     expect(alarm).to_contain_text(member.fingerprint("police", unit.recipient, unit.recovery))
     assert "桥头" not in desk.content()
@@ -162,7 +164,7 @@ def test_where_the_form_cannot_be_looked_at_the_desk_says_so(desk, live):
 
     desk.goto(f"{live.desk}/desk/")
 
-    expect(desk.locator("#lock-alarm")).to_contain_text("没能核对线索表发的锁。")
+    expect(desk.locator("#lock-alarm")).to_contain_text("没能核对表单下发的公钥。")
 
 
 def test_a_unit_that_takes_no_tips_sounds_no_alarm(desk, live):
@@ -190,7 +192,7 @@ def test_the_holder_of_only_an_older_key_is_told_so_and_of_no_false_one(
     desk = signed_in(visit(), live, demo["police-1"])
     for path in ("/desk/", f"/desk/tips/{reporter.reference}"):
         desk.goto(live.desk + path)
-        expect(desk.locator("#alarm")).to_contain_text("您手里只有本单位的旧钥匙")
+        expect(desk.locator("#alarm")).to_contain_text("您手里只有本单位的旧密钥")
         desk.wait_for_load_state("networkidle")
         expect(desk.locator("#lock-alarm")).to_be_hidden()
 
@@ -207,5 +209,5 @@ def test_a_tip_to_the_newer_key_sounds_no_alarm_to_who_holds_an_older_one_alone(
     desk.wait_for_load_state("networkidle")
 
     alarm = desk.locator("#alarm")
-    expect(alarm).to_contain_text("请找持钥人把新钥匙交给您。")
+    expect(alarm).to_contain_text("请找持钥人把新密钥交给您。")
     expect(alarm).not_to_contain_text("指纹")

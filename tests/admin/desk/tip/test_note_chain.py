@@ -20,7 +20,7 @@ from tests.admin.desk.tip.test_browser_modules import (
 SEALED = b"age-encryption.org/v1\nx"
 GRADES = {
     "source": {"untested": "未经检验"},
-    "information": {"seen": "亲见", "told": "转述"},
+    "information": {"seen": "亲眼所见", "told": "转述"},
     "handling": {"general": "一般"},
 }
 TIP = {"reference": REFERENCE, "talk": b64encode(TALK).decode()}

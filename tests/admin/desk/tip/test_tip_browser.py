@@ -202,7 +202,7 @@ def test_whoever_comes_second_loses_no_typed_word(page, open_tip, live, sealed_t
     page.check("[name=move_to][value=closed]")
     page.select_option("#reason", "too_little")
 
-    for button in ("#message button:has-text('加锁并发出')", "#decision button"):
+    for button in ("#message button:has-text('加密并发出')", "#decision button"):
         bump(stored, tip)
         page.click(button)
         page.wait_for_selector("#conflict:not([hidden])")

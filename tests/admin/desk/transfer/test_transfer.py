@@ -224,7 +224,7 @@ def test_the_queue_and_the_page_say_that_it_waits_to_be_taken_over(drugs, passed
     assert "这类事归那个单位管" in page
     assert "别的单位转来的。先看内容，再接收或者退回。" in page
     assert "作出决定" not in page
-    assert "加锁并发出" not in page
+    assert "加密并发出" not in page
     assert passed.reference in drugs.get("/desk/transfers").text
 
 

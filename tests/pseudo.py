@@ -28,7 +28,7 @@ HOOKS = ROOT / "site" / "hooks"
 # Of the build's own words: the hooks that have some, each a table of Chinese and English ones.
 WITH_WORDS = ("marks", "trail", "hotlines", "deadlines", "fingerprints")
 # Townships have no words in these languages, and are shown in Chinese.
-TRANSLATED = ("footer", "categories", "choices", "hotlines", "outcomes", "routes")
+TRANSLATED = ("footer", "categories", "choices", "hotlines", "outcomes", "routes", "scope")
 
 
 @dataclass(frozen=True)
@@ -198,4 +198,9 @@ def _paired(chinese, english):
     if isinstance(chinese, str):
         return {chinese: english}
     keys = chinese if isinstance(chinese, dict) else range(len(chinese))
-    return {key: word for one in keys for key, word in _paired(chinese[one], english[one]).items()}
+    pairs = {}
+    for one in keys:
+        # What only Chinese pages say may have no English: any word will do here.
+        is_there = one in english if isinstance(english, dict) else True
+        pairs |= _paired(chinese[one], english[one] if is_there else "Word")
+    return pairs

@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 from sayings import say
 from whereabouts import at, is_record
 
-from admin.reading.scope import forms
+from admin.reading.scope import forms, is_said_in
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later, once all pages are known: law.py and directory.py.
@@ -120,7 +120,8 @@ def scope(argument: str, data: Data, language: str) -> str:
     said = forms(data["scope"], language)
     if argument not in said:
         raise PluginError(f"{{scope:{argument}}}：能写的是 {'、'.join(sorted(said))}")
-    return said[argument]
+    words = said[argument]
+    return words if is_said_in(data["scope"], language) else f'<span lang="zh-CN">{words}</span>'
 
 
 MARKS: dict[str, Callable[[str, Data, str], str]] = {

@@ -107,13 +107,13 @@ def make_third(root):
 def _add_entries(path):
     found = yaml.safe_load(path.read_text("utf-8"))
     found["items"] += [one.entry for one in BOTH]
-    path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False), "utf-8")
+    path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False, width=9999), "utf-8")
 
 
 def _translate_data(path):
     found = yaml.safe_load(path.read_text("utf-8"))
     _walk(found)
-    path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False), "utf-8")
+    path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False, width=9999), "utf-8")
 
 
 def _walk(found):

@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from whereabouts import is_record
+from whereabouts import is_for_residents, is_record
 
 from admin.reading.languages import SOURCE
 
@@ -77,7 +77,13 @@ def directory(pages: list[Page], here: Page) -> str:
 
 
 def is_listed(page: Page, here: Page) -> bool:
-    return spoken(page) == spoken(here) or page.url == home(page)
+    """Tell whether a list shows a page: of its language, and for residents where they search."""
+    is_shown = spoken(page) == spoken(here) or page.url == home(page)
+    return is_shown and (not is_search(here) or is_for_residents(page))
+
+
+def is_search(page: Page) -> bool:
+    return page.meta.get("template") == "search.html"
 
 
 def rank(name: str) -> tuple[int, str]:
@@ -103,8 +109,7 @@ def links(pages: list[Page], here: Page) -> str:
 
 def name(page: Page, here: Page) -> str:
     """Give a page's title; on the search page, which carries more than words, its short name."""
-    is_short = here.meta.get("template") == "search.html"
-    return escape(trail.short(page) if is_short else str(page.title))
+    return escape(trail.short(page) if is_search(here) else str(page.title))
 
 
 def language(page: Page, here: Page) -> str:

@@ -8,7 +8,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from sayings import say
-from whereabouts import is_record
+from whereabouts import is_for_residents, is_record
 
 from admin.reading.languages import SOURCE
 
@@ -37,6 +37,7 @@ def on_page_context(
         for url in ancestors(page)
         if url in PAGES
     ]
+    context["for_residents"] = is_for_residents(page)
     # The column of the menu that this page belongs to.
     context["here"] = here(page, config.extra["data"]["footer"]["nav"])
     return context

@@ -144,7 +144,7 @@ def _write_pages(content, spoken):
 
 def _front(found, spoken):
     if isinstance(found, dict):
-        kept = ("lang", "pair", "template", "icon", "page", "reviewed")
+        kept = ("lang", "pair", "template", "icon", "page", "reviewed", "styles", "scripts")
         return {key: one if key in kept else _front(one, spoken) for key, one in found.items()}
     if isinstance(found, list):
         return [_front(one, spoken) for one in found]

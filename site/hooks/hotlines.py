@@ -58,7 +58,9 @@ def shown(item: Data) -> bool:
 
 def day(checked: str, language: str) -> str:
     """Say when somebody looked: once for a table, and again only where it was another day."""
-    return f'<span class="meta">{say(CHECKED, language).format(checked)}</span>'
+    # Beside letters that run from right to left a day would be read from its end.
+    seen_on = checked if language in CHECKED else f"<time>{checked}</time>"
+    return f'<span class="meta">{say(CHECKED, language).format(seen_on)}</span>'
 
 
 def row(item: Data, checked: str, language: str) -> str:

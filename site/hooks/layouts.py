@@ -100,8 +100,9 @@ LAYOUTS: dict[str, Callable[[str], str]] = {"rtl": mirrored, "vertical": turned}
 # Numbers are read from left to right in every script, telephones, days and receipts in their order.
 # Words of the menu may be longer than a fourth of a telephone, and no script is cut within a word.
 ALWAYS = """\
-a[href^="tel"]:not(.strip-110):not(.button):not(.door),time,td:last-child .meta,.receipt,code,
-input[inputmode="numeric"],input[type="tel"]{direction:ltr;unicode-bidi:isolate}
+a[href^="tel"],a[href^="tel"] b,time,.receipt,code,input[inputmode="numeric"],input[type="tel"]{
+direction:ltr;unicode-bidi:isolate}
+.strip-110[href],.button[href],.door[href],.number a[href]{direction:inherit}
 .nav ul{display:flex;flex-wrap:wrap}
 .nav li{flex:1 0 auto}
 .nav a,.button,#quick-exit,#search-link,#elder{overflow-wrap:normal}
@@ -116,7 +117,11 @@ textarea,input[type="text"],input:not([type]){unicode-bidi:plaintext;text-align:
 # lie as on any other page where it cannot. Pictures, QR codes and the like stay as they are.
 VERTICAL = """\
 html{writing-mode:vertical-lr;height:100%}
-@media (max-width:30rem){.top{padding-bottom:11rem}}
+@media (max-width:30rem){
+.top{padding-bottom:11rem}
+html:not(.elder) .top{position:sticky;padding-bottom:1rem}
+html:not(.elder) #quick-exit{position:static}
+}
 @supports not (writing-mode:sideways-lr){
 button,input,select,textarea{writing-mode:horizontal-tb}
 .field textarea,.field select,.field input:not([type="radio"]):not([type="checkbox"]){

@@ -102,12 +102,13 @@ def sheets(folder: Path) -> list[Path]:
 
 
 def tell_unfinished(language: Language, config: MkDocsConfig) -> None:
-    """Name what a catalogue lacks, and leave one beside the site with a place for all of it."""
+    """Name what a catalogue lacks, and leave one in build/ with a place for all of it."""
     english = sayings.read(translations(config) / "en" / "LC_MESSAGES" / "messages.po")
     known = {str(row.id): str(row.string) for row in english if row.id}
     missing = sayings.unfinished(language.id, known)
     if missing:
-        blank = Path(config.site_dir).parent / f"{language.id}.po"
+        blank = Path(config.config_file_path).parent / "build" / f"{language.id}.po"
+        blank.parent.mkdir(exist_ok=True)
         sayings.write_blank(language, known, blank)
         shown = "".join(f"\n  {words}" for words in missing[:SHOWN])
         log.warning(

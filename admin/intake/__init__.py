@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ..web.language import register_in_each
-from . import practice
+from . import calendar, practice
 from .challenge import init_challenges
 from .flood import init_flood
 from .js_api import file_words, tips
@@ -19,8 +19,9 @@ def init_app(app: Flask) -> None:
     init_flood(app)
     init_challenges(app)
     init_memory(app)
-    for room in (bp, more_files.bp, file_words.bp, practice.bp):
+    for room in (bp, more_files.bp, file_words.bp, practice.bp, calendar.bp):
         register_in_each(app, room)
     app.register_blueprint(tips.bp)
     init_files(app)
     init_routes(app)
+    app.jinja_env.globals["calendar_with_holes"] = calendar.with_holes

@@ -11,7 +11,6 @@ bp = Blueprint("kind_words", __name__)
 
 
 @bp.get("/tip/kinds.json")
-@bp.get("/en/tip/kinds.json")
 @public
 def show_words() -> Response:
     """Give them by category, and by the question that they bring up, in the page's language."""

@@ -28,7 +28,7 @@ def lists(data: Data, language: str) -> str:
     items = [item for item in data["keys"]["items"] if "retiring" not in item]
     published = {item["id"]: item["fingerprint"] for item in items}
     if len(published) < len(items):
-        raise PluginError("keys.yml 里有一个单位写了两把现用的钥匙，只能留一把")
+        raise PluginError("keys.yml 里有一个单位写了两把现用的密钥，只能留一把")
     units = {unit["id"]: named(unit, language) for unit in data["routes"]["items"]}
     if unknown := sorted(set(published) - set(units)):
         raise PluginError(f"keys.yml 里的 {unknown[0]}，routes.yml 里没有这个单位")

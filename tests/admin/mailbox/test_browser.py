@@ -295,7 +295,7 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
 
     for _ in range(2):
         visitor.press(button)
-        visitor.sees("注意：加密校验没有通过，没有发出。")
+        visitor.sees("注意：锁没有通过核对，没有发出。")
         visitor.sees("急事打 110，公职人员的事打 12388，别的打 12345。")
         numbers = visitor.page.locator("#error-summary a[href^='tel:']")
         expect(numbers).to_have_text(["110", "12388", "12345"])
@@ -304,7 +304,7 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
     # Nor does another failure after that lead the words the plain way.
     visitor.page.evaluate("void (dengshaoMailbox.checkReader = () => { throw new Error() })")
     visitor.press(button)
-    visitor.sees("注意：加密校验没有通过，没有发出。")
+    visitor.sees("注意：锁没有通过核对，没有发出。")
     assert visitor.addresses == {"thread"}
     assert count(Message) == 0
 

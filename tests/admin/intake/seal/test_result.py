@@ -124,7 +124,7 @@ def test_every_view_is_free_of_violations(write, close, scheme):
     found["errors"] = writer.axe()
     writer.page.route("**/tip/routes.json", false_routes)
     writer.write()
-    writer.sees("加密校验没有通过")
+    writer.sees("锁没有通过核对")
     found["alarm"] = writer.axe()
     writer.page.unroute_all()
     writer.send()

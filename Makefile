@@ -30,6 +30,10 @@ PYTEST = env -u PYTHONDONTWRITEBYTECODE PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(T
 
 CATALOGUE := admin/translations/en/LC_MESSAGES/messages
 
+# The copy for a disk, packed; the site offers it on about/offline/ (site/hooks/downloads.py).
+OFFLINE := build/downloads/dengshao-offline.zip
+SITE_PARTS = mkdocs.yml build/.laws $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
+
 # What is served to be measured; the tests' parts that the measuring uses want the rest.
 SERVED = $(VENV)/.dev node_modules/.dev system build/browser/.built build/site/index.html $(CATALOGUE).mo
 
@@ -84,8 +88,8 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
-offline: $(VENV)/.run ## Build a copy of the site that opens from a disk or a stick: build/offline
-	@$(BIN)/mkdocs build --strict --quiet --no-directory-urls --site-dir build/offline
+offline: $(OFFLINE) ## Build a copy of the site that opens from a disk or a stick, and pack it: build/offline
+	@cd $(dir $(OFFLINE)) && sha256sum $(notdir $(OFFLINE))
 
 lighthouse: $(SERVED) ## Lighthouse on four pages, by npx; not a part of make test
 	@$(BIN)/python -m tests.lighthouse
@@ -96,8 +100,8 @@ fuzz: $(SERVED) ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--se
 mutants: $(SERVED) ## Put 280 small faults into the code one by one: which does no test notice? (about an hour)
 	@$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
 
-posters: $(VENV)/.dev system ## Print posters and leaflets into build/posters (DENGSHAO_SITE_URL=https://… make posters)
-	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+posters: $(VENV)/.dev system $(OFFLINE) ## Print posters and leaflets into build/posters (DENGSHAO_SITE_URL=https://… make posters)
+	@DENGSHAO_OFFLINE=$(OFFLINE) $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 	@$(BIN)/python -m tests.posters
 
 screens: $(VENV)/.dev system build/site/index.html ## Pictures of pages on a small telephone and of a sheet on paper: build/screens
@@ -178,10 +182,14 @@ build/.laws: FORCE | $(BIN)/python
 	@mkdir -p build && $(BIN)/python -I site/hooks/law_folder.py > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-build/site/index.html: mkdocs.yml build/.laws $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
+build/site/index.html: $(SITE_PARTS) $(OFFLINE)
 	@echo "[4/5] 建网站 building the site"
-	@$(BIN)/mkdocs build --strict --quiet
+	@DENGSHAO_OFFLINE=$(OFFLINE) $(BIN)/mkdocs build --strict --quiet
 	@touch $@
+
+$(OFFLINE): $(SITE_PARTS)
+	@$(BIN)/mkdocs build --strict --quiet --no-directory-urls --site-dir build/offline
+	@$(BIN)/python -I site/hooks/packed.py build/offline $@
 
 $(CATALOGUE).mo: $(CATALOGUE).po $(VENV)/.run
 	@# Put in place whole: a server that reads it at this moment would show every English page as an error.

@@ -133,7 +133,6 @@ type PageRow = [
   about: string,
   headings: (string | [words: string, anchor: string])[],
   phones?: string,
-  last?: number,
 ];
 
 interface SynonymGroup {

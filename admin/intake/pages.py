@@ -13,6 +13,7 @@ from ..tip.fields import FIELDS, UNCLEAR
 from ..tip.routing import offered_categories, stand_in
 from ..vault import vault
 from ..web.large import is_large
+from ..web.markup import apart
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
 from .no_js.file_outcomes import FileOutcome
@@ -23,7 +24,7 @@ _DRAFT_MARK = "draft-goes-here"
 
 
 # Stand where the six groups of a receipt go.
-_GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
+_GROUP_MARKS = tuple(f"group-{letter}-goes-here" for letter in "abcdef")
 
 SENT_SIZE = 16 * 1024
 """Bytes of every page after sending: who watches the line can't tell one from another."""
@@ -88,7 +89,7 @@ def sent_view(page: SentPage) -> str:
         pages[key] = render_sent(blank, CopiedForm())
     text = pages[key].replace(_TOKEN_MARK, page.token)
     for mark, group in zip(_GROUP_MARKS, page.groups, strict=False):
-        text = text.replace(mark, group)
+        text = text.replace(mark, apart(group))
     return text
 
 

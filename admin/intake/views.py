@@ -248,7 +248,7 @@ def copied() -> Response | BaseResponse:
     is_machine = standing is not None and standing.is_machine
     result = Result(Received.AGAIN, form.nonce, any(spent.values()), is_machine)
     if valid and not result.closed and not _is_group(form, intake):
-        form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
+        form.group.errors = [_("这一组和查询码对不上。请看着您记下的，再输入一遍。")]
     if form.errors and not result.closed:
         return show_result(result, intake, form)
     nonces.close_nonce(db.session, form.nonce.nonce)

@@ -46,7 +46,10 @@ def make_blueprint(config: Config) -> Blueprint:
             if path and not path.endswith("/"):
                 return redirect(f"{request.path}/")
             path = f"{path}index.html"
-        return _send(config.site, path)
+        try:
+            return _send(config.site, path)
+        except NotFound:
+            return _lost(config, path)
 
     return bp
 
@@ -76,6 +79,18 @@ def _send(folder: Path, path: str) -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _lost(config: Config, path: str) -> Response:
+    """Answer a wrong address with the site's own page for them, which can search (theme/404.html).
+
+    It is Chinese: for English addresses, and where no site is built, errors.py answers.
+    """
+    page = config.site / "404.html"
+    wants_json = request.accept_mimetypes.best == "application/json"
+    if path.startswith("en/") or wants_json or not page.is_file():
+        raise NotFound
+    return Response(page.read_bytes(), 404, mimetype="text/html")
 
 
 def init_public_site(app: Flask, config: Config) -> None:

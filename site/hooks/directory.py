@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from whereabouts import is_record
+from whereabouts import is_for_residents, is_record
 
 # Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
 # of them the 目录 would weigh more than a phone on a slow line should load.
@@ -68,7 +68,13 @@ def directory(pages: list[Page], here: Page) -> str:
 
 
 def is_listed(page: Page, here: Page) -> bool:
-    return is_english(page) == is_english(here) or page.url in ("", "en/")
+    """Tell whether a list shows a page: of its language, and for residents where they search."""
+    spoken = is_english(page) == is_english(here) or page.url in ("", "en/")
+    return spoken and (not is_search(here) or is_for_residents(page))
+
+
+def is_search(page: Page) -> bool:
+    return page.meta.get("template") == "search.html"
 
 
 def rank(name: str) -> tuple[int, str]:
@@ -94,8 +100,7 @@ def links(pages: list[Page], here: Page) -> str:
 
 def name(page: Page, here: Page) -> str:
     """Give a page's title; on the search page, which carries more than words, its short name."""
-    is_short = here.meta.get("template") == "search.html"
-    return escape(trail.short(page) if is_short else str(page.title))
+    return escape(trail.short(page) if is_search(here) else str(page.title))
 
 
 def language(page: Page, here: Page) -> str:

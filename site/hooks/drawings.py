@@ -25,9 +25,10 @@ from whereabouts import front
 
 LABEL = re.compile(r' aria-label="[^"]*" data-label-en="([^"]*)"')
 # What would be a script or a style of the page, or ask another host; words have no place in a
-# picture either: nobody could read them aloud, or in another language.
+# picture either: nobody could read them aloud, or in another language. Amber, `lit`, it may use.
 FORBIDDEN = re.compile(
-    r"<(script|style|image|foreignObject|text)\b|\s(style|class|role|aria-[a-z]+|id|on[a-z]+|href|xlink:href)="
+    r"<(script|style|image|foreignObject|text)\b"
+    r'|\s(style|class(?!="lit")|role|aria-[a-z]+|id|on[a-z]+|href|xlink:href)='
 )
 KEYS = {"file", "title", "says"}
 

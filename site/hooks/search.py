@@ -30,6 +30,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
+from whereabouts import is_for_residents
 
 # Sections that share a part; what is not named here goes to the last one.
 PARTS = {
@@ -43,8 +44,6 @@ MANY = 150
 USUAL = 4
 # Read late: what residents ask for seldom stands there alone.
 LATE = ("law", "more")
-# For who runs the site or builds it: found, but after everything else.
-FOR_OPERATORS = re.compile(r"about/(operating.*|desk-.*|security.*)\.md")
 # Numbers to ring, wherever a page lets them be pressed.
 RINGS = re.compile(r'href="tel:([^"]+)"')
 NUMBERS = re.compile(r"\d{3,}")
@@ -129,7 +128,7 @@ def write(folder: Path, name: str, words: str) -> None:
 
 
 def is_found(page: Page) -> bool:
-    hidden = "/decisions/" in page.file.src_uri or page.file.inclusion.is_not_in_nav()
+    hidden = page.file.inclusion.is_not_in_nav() or not is_for_residents(page)
     return not hidden and page.meta.get("search", True) is not False
 
 
@@ -219,11 +218,8 @@ def row(page: Page, usual: set[str], phones: str) -> list[Any]:
         for words, anchor in headings(toc)
         if words not in usual
     ]
-    last = int(bool(FOR_OPERATORS.fullmatch(page.file.src_uri)))
-    made = [page.url, unescape(str(page.title)), keywords, about, named, phones, last]
-    while len(made) > 5 and not made[-1]:
-        made.pop()
-    return made
+    made = [page.url, unescape(str(page.title)), keywords, about, named]
+    return [*made, phones] if phones else made
 
 
 def speaks(page: Page) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from whereabouts import is_record
+from whereabouts import is_for_residents, is_record
 
 HOME = {"zh": "首页", "en": "Home"}
 # Every page by its address: one table for all, or each page would make its own.
@@ -31,6 +31,7 @@ def on_page_context(
         for url in ancestors(page)
         if url in PAGES
     ]
+    context["for_residents"] = is_for_residents(page)
     # The column of the menu that this page belongs to.
     context["here"] = here(page, config.extra["data"]["footer"]["nav"])
     return context

@@ -26,6 +26,16 @@ def is_record(page: Page) -> bool:
     return RECORD.search(page.file.src_uri) is not None
 
 
+def is_for_residents(page: Page) -> bool:
+    """Tell whether residents look for a page: of about/, only where it says `for: residents`.
+
+    The rest is for who runs the site, works at the desk, or builds on this: it is reached from
+    about/ and the site map, and residents' search and its list of pages leave it out.
+    """
+    about = page.file.src_uri.startswith(("about/", "en/about/"))
+    return not about or page.meta.get("for") == "residents"
+
+
 def at(page: Page, config: MkDocsConfig, line: int, words: str = "", core: str = "") -> str:
     """Name the file and line of what stands in this line of the page's words.
 

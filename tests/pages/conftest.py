@@ -15,6 +15,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from admin.reading.citations import Reader
+from admin.reading.laws import laws_of
 from tests.forked import run_forked
 from tests.once import made_once
 
@@ -127,7 +129,7 @@ def config(data, tmp_path):
     folder = tmp_path / "content" / "data"
     shutil.copytree(ROOT / "content" / "data", folder)
     theme = SimpleNamespace(custom_dir=str(ROOT / "site" / "theme"))
-    extra = {"data": copy.deepcopy(data)}
+    extra = {"data": copy.deepcopy(data), "laws": Reader(laws_of(data["laws"]["items"]))}
     return SimpleNamespace(docs_dir=str(folder.parent), extra=extra, theme=theme)
 
 

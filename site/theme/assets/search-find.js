@@ -35,7 +35,6 @@
    *   about: string,
    *   number: number,
    *   english: boolean,
-   *   last: number,
    *   place: boolean,
    *   keys: Keys,
    *   names: string[],
@@ -133,7 +132,7 @@
     });
   }
 
-  // A row gives address, title, keywords, description, headings, telephones, and whether it comes last.
+  // A row gives address, title, keywords, description, headings and telephones.
   /** @type {(row: PageRow, number: number, isEnglish: boolean) => Page} */
   function makePage(row, number, isEnglish) {
     /** @type {Page} */
@@ -143,7 +142,6 @@
       about: row[3],
       number: number,
       english: isEnglish,
-      last: row[6] || 0,
       place: /^places\//.test(row[0]),
       keys: new Map(),
       names: [normalize(row[1])].concat(row[2].map(normalize)),
@@ -540,10 +538,10 @@
     return sum > MEANT * total(terms);
   }
 
-  // What is pinned first; what is meant before what only sounds so; pages for operators last.
+  // What is pinned first; what is meant before what only sounds so.
   /** @type {(a: Ranked, b: Ranked) => number} */
   function before(a, b) {
-    return a.pin - b.pin || b.meant - a.meant || a.page.last - b.page.last || b.points - a.points;
+    return a.pin - b.pin || b.meant - a.meant || b.points - a.points;
   }
 
   /**

@@ -250,7 +250,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
     )
     _check_units(district)
-    _check_kinds(district)
+    _check_kinds(district, {row["id"] for row in load_file(content, "categories")["items"]})
     check_organs(content)
     return district
 
@@ -346,9 +346,9 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
 
 
-def _check_kinds(district: District) -> None:
-    """Words must speak of a category that there is: a typing error would be told to nobody."""
-    if astray := sorted(set(district.kinds.words) - set(district.categories)):
+def _check_kinds(district: District, known: set[str]) -> None:
+    """Words speak of a category that is, or was: a typing error would be told to nobody."""
+    if astray := sorted(set(district.kinds.words) - known):
         raise DataError(f"kinds.yml: no such category: {', '.join(astray)}")
 
 

@@ -263,7 +263,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         languages=load_languages(content),
     )
     _check_units(district)
-    _check_kinds(district)
+    _check_kinds(district, {row["id"] for row in load_file(content, "categories")["items"]})
     check_organs(content)
     return district
 
@@ -359,9 +359,9 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
 
 
-def _check_kinds(district: District) -> None:
-    """Words must speak of a category that there is: a typing error would be told to nobody."""
-    if astray := sorted(set(district.kinds.words) - set(district.categories)):
+def _check_kinds(district: District, known: set[str]) -> None:
+    """Words speak of a category that is, or was: a typing error would be told to nobody."""
+    if astray := sorted(set(district.kinds.words) - known):
         raise DataError(f"kinds.yml: no such category: {', '.join(astray)}")
 
 

@@ -1,4 +1,4 @@
-"""The words by which the form asks for a kind: fetched with each page, whatever is typed."""
+"""The words by which the form's script asks for a kind, fetched whatever is typed."""
 
 import json
 

@@ -6,7 +6,7 @@ from ..web.language import register_in_each
 from . import calendar, practice
 from .challenge import init_challenges
 from .flood import init_flood
-from .js_api import file_words, tips
+from .js_api import file_words, kind_words, tips
 from .js_api.files import init_files
 from .no_js import more_files
 from .no_js.request import init_memory
@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     init_flood(app)
     init_challenges(app)
     init_memory(app)
-    for room in (bp, more_files.bp, file_words.bp, practice.bp, calendar.bp):
+    for room in (bp, more_files.bp, file_words.bp, kind_words.bp, practice.bp, calendar.bp):
         register_in_each(app, room)
     app.register_blueprint(tips.bp)
     init_files(app)

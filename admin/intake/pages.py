@@ -206,7 +206,6 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
         "kind_chosen": _chosen_kind(form),
-        "asks": {name: words.of(page_language()) for name, words in district.kinds.asks.items()},
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,

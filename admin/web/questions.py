@@ -112,9 +112,8 @@ def _categories(district: District, offered: Collection[str], lang: str) -> list
     kinds, found = district.kinds, []
     for row in district.categories.values():
         if row.id in offered and row.id != UNCLEAR:
-            words = {"data-words": kinds.words[row.id].of(lang)} if row.id in kinds.words else {}
-            more = words | _mark(row, lang)
-            found.append(SelectChoice(row.id, row.word(lang), more, kinds.group(row.id, lang)))
+            more, group = _mark(row, lang), kinds.group(row.id, lang)
+            found.append(SelectChoice(row.id, row.word(lang), more, group))
     return [_option(district.categories[UNCLEAR], lang), *found]
 
 

@@ -48,7 +48,8 @@ def draw(path: Path, language: str) -> str:
     drawing = path.read_text("utf-8").strip()
     if language == "en":
         return LABEL.sub(r' aria-label="\1"', drawing)
-    return re.sub(r' data-label-en="[^"]*"', "", drawing)
+    drawing = re.sub(r' data-label-en="[^"]*"', "", drawing)
+    return drawing if language == "zh" else drawing.replace("<svg ", '<svg lang="zh-CN" ', 1)
 
 
 def drawing(page: Page, config: MkDocsConfig) -> dict[str, Any] | None:

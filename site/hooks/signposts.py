@@ -101,7 +101,7 @@ def fault_of(page: Page, now: Any, call: Any) -> str:
         return f"now 写两三行，现在是 {len(now)} 行"
     if not 1 <= len(call) <= LINES[1]:
         return f"call 写一到三个，现在是 {len(call)} 个"
-    width = WIDTH[language_of(page)]
+    width = WIDTH.get(language_of(page), WIDTH["en"])
     long = next((line for line in now if len(line) > width), None)
     return f"now 的「{long}」超过 {width} 个字，手机上一行放不下" if long else ""
 

@@ -136,7 +136,7 @@ def test_the_trail_names_the_home_page_home_and_others_by_their_titles(hook, con
 MENU = [
     {"id": "law", "page": "law/", "page_en": "en/law/"},
     {"id": "seventh", "page": "law/ch/7/"},
-    {"id": "language", "page": "en/"},
+    {"id": "language", "languages": True},
 ]
 
 

@@ -12,6 +12,7 @@ from admin.vault import vault
 from admin.vault.units import OpenUnits
 from tests.admin.mailbox.conftest import make_reporter
 from tests.signing_in import cleared, signed_in
+from tests.unfolding import unfold
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,7 @@ def open_mailbox(page, live, reporter):
 def write_tip(page, live):
     """Send a tip with scripts; gives the reference that it got."""
     page.goto(f"{live.public}/tip/")
+    unfold(page)
     page.select_option("#category", "A4")
     page.fill("#what", WORDS)
     page.fill("#place", "桥头")
@@ -143,7 +145,9 @@ def test_a_tip_sealed_to_another_key_is_told_loudly_with_the_fingerprint_to_comp
     desk.goto(f"{live.desk}/desk/tips/{tip.reference}")
 
     alarm = desk.locator("#alarm")
-    expect(alarm).to_contain_text("注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。")
+    expect(alarm).to_contain_text(
+        "注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。"
+    )
     expect(alarm).to_contain_text("不要删除。马上告诉管理员，一起核对指纹。")
     expect(alarm).to_contain_text(member.fingerprint("police", unit.recipient, unit.recovery))
     assert "桥头" not in desk.content()

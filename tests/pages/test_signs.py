@@ -79,7 +79,7 @@ def test_other_pages_need_no_box(hook, data, uri):
 
 
 HEAD = "<h1 id='a'>名</h1>\n"
-STRIP = '<p><a class="strip-110" href="tel:110"><b>110</b> <span>打</span></a></p>'
+STRIP = '<a class="strip-110" href="tel:110"><b>110</b> <span>打</span></a>'
 
 
 @pytest.mark.parametrize(

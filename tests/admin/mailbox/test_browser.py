@@ -96,9 +96,9 @@ def visitor(visit, address):
 
 def test_a_reporter_reads_and_answers_and_nothing_readable_leaves_the_browser(visitor, reporter):
     reporter.ask("几点？<b>请写下</b>\u202e")
-    digits = receipt.with_checks(reporter.digits)
+    digits = reporter.typed_before
 
-    visitor.open(receipt.grouped(digits).translate(str.maketrans("0123", "０１２３")))
+    visitor.open(digits.translate(str.maketrans("0123", "０１２３")))
     visitor.sees("请您补充")
     visitor.sees("几点？<b>请写下</b>U+202E")
     visitor.write(WORDS)
@@ -109,7 +109,8 @@ def test_a_reporter_reads_and_answers_and_nothing_readable_leaves_the_browser(vi
     assert reporter.tip().status is TipStatus.RECEIVED
     assert [envelope.body for envelope in reporter.opened()][1:] == [WORDS]
     bodies = "".join(url + unquote_plus(body) + body for url, body in visitor.posted).encode()
-    secrets = [digits, reporter.typed, reporter.digits, WORDS, reporter.keys.talk.hex()]
+    secrets = [digits, digits.replace(" ", ""), reporter.typed, reporter.typed.replace(" ", "")]
+    secrets += [reporter.digits, WORDS, reporter.keys.talk.hex()]
     assert not [secret for secret in secrets for needle in spellings(secret) if needle in bodies]
     assert visitor.addresses == {"thread", "sealed"}
     assert visitor.complaints == []

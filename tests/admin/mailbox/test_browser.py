@@ -628,7 +628,7 @@ def test_a_browser_that_cannot_seal_sends_words_only_after_a_press_that_says_so(
     visitor.sees("服务器会读到查询码和您的字")
     assert went_plain(visitor) == []
     visitor.press(YES)
-    visitor.sees("收到了")
+    visitor.sees("已收到，已标为最急。" if step == "danger" else "您补充的内容已收到。")
 
     (envelope,) = reporter.opened()
     assert envelope.kind == step

@@ -224,7 +224,10 @@ test("typed digits are repeated in groups, counted, and those that are wrong are
     throw Object.assign(new Error("wrong"), { groups: [1, 6] });
   };
   const place = grouped(DIGITS, wrong);
-  assert.deepEqual(read(place), ["36 digits", ...Array(6).fill("012345"), "group 1, 6 is wrong"]);
+  // Each digit in an element of its own, for whoever hears them.
+  assert.deepEqual(read(place), ["36 digits", ...DIGITS, "group 1, 6 is wrong"]);
+  const lines = place.querySelectorAll("li").map(({ textContent }) => textContent);
+  assert.deepEqual(lines, Array(6).fill("012345"));
   const tags = place.querySelectorAll("li").map(({ children: [{ tagName }] }) => tagName);
   assert.deepEqual(tags, ["MARK", "SPAN", "SPAN", "SPAN", "SPAN", "MARK"]);
   assert.equal(place.querySelector(".field__error").getAttribute("role"), "status");

@@ -273,7 +273,7 @@ def test_the_receipt_and_what_follows_are_english(visitor):
     copied, _read = visitor.post("/en/tip/copied", {**read.values, "group": read.groups[asked - 1]})
 
     assert "We have received what you added, too." in supplement
-    assert "Please look at what you noted" in wrong
+    assert "type this group from what you noted" in wrong
     assert "does not match the receipt" in other
     assert "The receipt is not shown again" in copied
 

@@ -94,7 +94,7 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     from .district.reloading import Kept
     from .web.language import init_language
     from .web.large import is_large, kept_large
-    from .web.markup import dialled, seen
+    from .web.markup import apart, dialled, seen
 
     app.extensions["dengshao"] = AppState(config=config, kept=kept or Kept(config))
     app.config.update(
@@ -110,7 +110,7 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"seen": seen, "dialled": dialled, "large": kept_large}
+    app.jinja_env.filters |= {"seen": seen, "dialled": dialled, "apart": apart, "large": kept_large}
     app.jinja_env.globals["is_large"] = is_large
     init_language(app)
 

@@ -41,6 +41,35 @@ class Category(Choice):
 
 
 @dataclass(frozen=True)
+class Words:
+    """What people say of one thing: the reporter's browser looks for it in what is typed."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+    def of(self, lang: str) -> str:
+        """Return them as one text, as a page carries them."""
+        return "|".join(self.en if lang == "en" else self.zh)
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """How categories are found by somebody who does not know them: kinds.yml."""
+
+    groups: dict[str, Choice]
+    """By the letter with which a category's id begins."""
+    words: dict[str, Words]
+    """By category."""
+    asks: dict[str, Words]
+    """What brings a question of the form up, by its field."""
+
+    def group(self, category: str, lang: str) -> str | None:
+        """Name a category's group; one that knows no kind stands in none."""
+        found = self.groups.get(category[:1])
+        return found.word(lang) if found else None
+
+
+@dataclass(frozen=True)
 class Unit(Choice):
     otherwise: tuple[str, ...]
     practice: bool = False
@@ -136,6 +165,7 @@ class District:
     """What one district has configured: its choices, units, offices and outcomes."""
 
     categories: dict[str, Category]
+    kinds: Kinds
     townships: dict[str, Choice]
     units: dict[str, Unit]
     offices: dict[str, Office]
@@ -188,6 +218,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
             row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
             for row in current(load_file(content, "categories")["items"])
         },
+        kinds=_kinds(load_file(content, "kinds")),
         townships=_choices(load_file(content, "townships")["items"]),
         units={row["id"]: _unit(row) for row in current(found["items"])},
         offices={
@@ -219,6 +250,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
     )
     _check_units(district)
+    _check_kinds(district)
     check_organs(content)
     return district
 
@@ -228,6 +260,13 @@ def _clocks(content: Path) -> Clocks:
         return load_clocks(load_file(content, "deadlines"), load_file(content, "holidays"))
     except ValueError as error:
         raise DataError(f"deadlines.yml, holidays.yml: {error}") from None
+
+
+def _kinds(found: dict[str, Any]) -> Kinds:
+    def words(name: str) -> dict[str, Words]:
+        return {row["id"]: Words(tuple(row["zh"]), tuple(row["en"])) for row in found[name]}
+
+    return Kinds(_choices(found["groups"]), words("items"), words("asks"))
 
 
 def _holds(found: dict[str, Any]) -> HoldRules:
@@ -305,6 +344,12 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: a practice unit takes no tips: {', '.join(astray)}")
     if missing := sorted(named - set(district.units)):
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
+
+
+def _check_kinds(district: District) -> None:
+    """Words must speak of a category that there is: a typing error would be told to nobody."""
+    if astray := sorted(set(district.kinds.words) - set(district.categories)):
+        raise DataError(f"kinds.yml: no such category: {', '.join(astray)}")
 
 
 def routes_text(district: District) -> str:

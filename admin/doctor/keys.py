@@ -98,7 +98,7 @@ def check_public(seen: Mapping[str, Any] | str, wanted: Keys) -> Finding:
     if isinstance(seen, str):
         return unknown(PUBLIC, seen, "请启动服务和网站后再查一次。")
     if wrong := differences(seen, wanted):
-        return bad(PUBLIC, "；".join(wrong), f"表单会说「锁对不上」。{_APPLY}")
+        return bad(PUBLIC, "；".join(wrong), f"表单会说「加密校验没有通过」。{_APPLY}")
     return good(PUBLIC, f"{len(wanted.open)} 把，和 keys.yml 一样")
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import practice
+from . import calendar, practice
 from .challenge import init_challenges
 from .flood import init_flood
 from .js_api import file_words, tips
@@ -25,3 +25,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(file_words.bp)
     init_routes(app)
     app.register_blueprint(practice.bp)
+    app.register_blueprint(calendar.bp)
+    app.jinja_env.globals["calendar_with_holes"] = calendar.with_holes

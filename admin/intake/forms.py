@@ -46,7 +46,7 @@ class TipForm(TipQuestions, PublicForm):
 
 
 class CopiedForm(PublicForm):
-    group = StringField(_l("把这一组再写一遍"), [DataRequired(_l("请看着纸上的字，写出这一组。"))])
+    group = StringField(_l("再输入这一组"), [DataRequired(_l("请看着您记下的，输入这一组。"))])
 
     def is_copy_of(self, group: str) -> bool:
         """Tell whether these six digits were written, however their digits are spelt."""

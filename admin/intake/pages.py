@@ -13,6 +13,7 @@ from ..tip.fields import FIELDS, UNCLEAR
 from ..tip.routing import offered_categories, stand_in
 from ..vault import vault
 from ..web.large import is_large
+from ..web.markup import apart
 from . import contact
 from .forms import CopiedForm, FilesForm, Offer, TipForm, make_offer
 from .no_js.file_outcomes import FileOutcome
@@ -23,7 +24,7 @@ _DRAFT_MARK = "draft-goes-here"
 
 
 # Stand where the six groups of a receipt go.
-_GROUP_MARKS = tuple(f"group-{number}-goes-here" for number in range(1, 7))
+_GROUP_MARKS = tuple(f"group-{letter}-goes-here" for letter in "abcdef")
 
 SENT_SIZE = 16 * 1024
 """Bytes of every page after sending: who watches the line can't tell one from another."""
@@ -88,7 +89,7 @@ def sent_view(page: SentPage) -> str:
         pages[key] = render_sent(blank, CopiedForm())
     text = pages[key].replace(_TOKEN_MARK, page.token)
     for mark, group in zip(_GROUP_MARKS, page.groups, strict=False):
-        text = text.replace(mark, group)
+        text = text.replace(mark, apart(group))
     return text
 
 
@@ -120,7 +121,7 @@ def _render_first(category: str, official: str) -> str:
     form = new_form(None)
     form.offer(_offer(sealed_way=official == "yes"))
     form.preset()
-    form["category"].data = category
+    form["category"].data = category or UNCLEAR
     form["official"].data = official or UNCLEAR
     return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK)
 
@@ -195,6 +196,7 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
     page = {
         "form": form,
         "questions": FIELDS,
+        "declared": {field.name: field for field in FIELDS},
         "token": token,
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
@@ -203,13 +205,33 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "stood_in": _stood_in(form["official"].data == "yes"),
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
+        "kind_chosen": _chosen_kind(form),
+        "asks": {name: words.of(page_language()) for name, words in district.kinds.asks.items()},
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,
         "young": is_young(),
     }
     page |= _limits() | words
+    page["further_open"] = page["no_unit"] or _says_further(form)
     return _spoken(render_template("intake/form.html", **page))
+
+
+def _chosen_kind(form: TipForm) -> str:
+    """Name the category that was chosen, by a link or on an earlier showing; or empty."""
+    found = app_state().district.categories.get(form["category"].data or "")
+    return found.word(page_language()) if found and found.id != UNCLEAR else ""
+
+
+def _says_further(form: TipForm) -> bool:
+    """Return whether anything stands behind 再多说几句 that nobody may overlook.
+
+    A category is told above it.
+    """
+    further = [form[field.name] for field in FIELDS if field.is_further and field.name != "category"]
+    said = any(field.data not in (None, "", [], UNCLEAR) for field in further)
+    faults = [form["category"], *further, form.contact]
+    return said or bool(form.contact.data) or any(field.errors for field in faults)
 
 
 def is_young() -> bool:

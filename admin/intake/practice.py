@@ -49,7 +49,7 @@ def practise_copying() -> Response:
     """Take one group of the example, as the true page does."""
     form = CopiedForm(request.form)
     if form.validate() and not form.is_copy_of(_GROUPS[_ASKED - 1]):
-        form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
+        form.group.errors = [_("这一组和查询码对不上。请看着您记下的，再输入一遍。")]
     return _show_result(_GROUPS if form.errors else (), form)
 
 

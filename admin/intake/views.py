@@ -46,7 +46,7 @@ Page = tuple[str, int, dict[str, str]]
 _TURNS = 4
 _WAIT_SECONDS = 60
 _CONTACT_SENTENCES = {
-    Problem.CLOSED: _l("联系方式现在没有单位能看。请清空这一栏，再按发送。"),
+    Problem.CLOSED: _l("联系方式现在没有单位能看。请清空这一栏，再发一次。"),
     Problem.EXCLUDED: _l("能看联系方式的单位，您勾了不能看。请清空这一栏，或者不勾那个单位。"),
     Problem.CHANGED: _l("这条先前发过，联系方式不能再改。请照原样写，或者清空这一栏。"),
 }
@@ -84,7 +84,7 @@ def send_tip() -> Response | Page:
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()
         db.reading.rollback()
-        sentence = _("现在存不上，字都还在。请等一分钟再按发送。")
+        sentence = _("现在存不上，字都还在。请等一分钟再发。")
         return _again(form, problem=sentence, status=503)
 
 
@@ -173,17 +173,17 @@ def _receive_once(sent: Submission, *, is_new: bool) -> Result:
 def _wrong_age(form: SentForm) -> str:
     """Name what is wrong with the age of a form of which nothing is stored yet."""
     if form.nonce.age < app_state().config.form_min_seconds:
-        return str(_("发得太快了，字都还在。请再按一次发送。"))
+        return str(_("发得太快了，字都还在。请再发一次。"))
     return "" if form.is_fresh else _expired()
 
 
 def _expired() -> str:
-    return str(_("这一页放得太久了，字都还在。请再按一次发送。"))
+    return str(_("这一页放得太久了，字都还在。请再发一次。"))
 
 
 def _rest() -> str:
     sentences: tuple[str, ...] = (
-        _("现在发来的太多，机器要歇一分钟。字都还在，过一分钟再按发送。"),
+        _("现在人多，请一分钟后再发。字都还在。"),
         _("有危险打 110，公职人员的问题打 12388，其他事打 12345。"),
     )
     return "".join(sentences)
@@ -248,7 +248,7 @@ def copied() -> Response | BaseResponse:
     is_machine = standing is not None and standing.is_machine
     result = Result(Received.AGAIN, form.nonce, any(spent.values()), is_machine)
     if valid and not result.closed and not _is_group(form, intake):
-        form.group.errors = [_("这一组和查询码对不上。请看着纸上的字再写一遍。")]
+        form.group.errors = [_("这一组和查询码对不上。请看着您记下的，再输入一遍。")]
     if form.errors and not result.closed:
         return show_result(result, intake, form)
     nonces.close_nonce(db.session, form.nonce.nonce)

@@ -29,26 +29,17 @@ from ..reading.law_text import (
     Damaged,
     LawText,
     faults,
-    name_of,
     parse,
 )
+from ..reading.laws import EXPLAINED
+from ..reading.numerals import article_name
+from .entries import Laws, the_laws, which
 
-FORMAT: Final = 1
-
-
-@dataclass(frozen=True)
-class Known:
-    title: str
-    articles: int
-    """How many the version has that our own words explain."""
-
-
-LAWS: Final = {
-    "aocl": Known("中华人民共和国反有组织犯罪法", 77),
-    "drugs": Known("中华人民共和国禁毒法", 71),
-    "treatment": Known("戒毒条例", 46),
-}
+FORMAT: Final = 2
+"""2 knows 之一; what 1 wrote is read as before."""
+_READ: Final = (1, 2)
 Stored = dict[str, Any]
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -70,9 +61,9 @@ class Reading:
 
 
 def import_law(*, file: Path, older: bool, only_check: bool, **said: Any) -> None:
-    folder = _folder()
+    folder, laws = law_folder(), the_laws()
     try:
-        reading = read_law(file, Said(**said))
+        reading = read_law(file, Said(**said), laws)
     except (Unreadable, Damaged) as error:
         raise click.ClickException(f"{file.name}：没有导入，什么也没改。\n{error}") from None
     old, new = read_stored(folder, reading.law_id), reading.new
@@ -86,7 +77,10 @@ def import_law(*, file: Path, older: bool, only_check: bool, **said: Any) -> Non
     write_stored(folder, reading.law_id, new)
     click.echo(f"已导入《{new['title']}》，{len(new['articles'])} 条。")
     click.echo(f"版本 {new['version']}，{new['in_force']} 施行。SHA-256 {new['sha256']}")
-    click.echo("请重新建一次网站，页面上才看得到。")
+    if reading.law_id in EXPLAINED:
+        click.echo("请重新建一次网站，页面上才看得到。")
+    else:
+        click.echo("网站没有逐条讲这部法。有了新版本，dengshao law check 会拿这一份来比。")
 
 
 def _refuse_older(old: Stored, new: Stored) -> None:
@@ -98,11 +92,12 @@ def _refuse_older(old: Stored, new: Stored) -> None:
 
 
 def show_laws() -> None:
-    folder = _folder()
-    for law_id, known in LAWS.items():
+    folder = law_folder()
+    for law_id, law in the_laws().items():
         stored = read_stored(folder, law_id)
         if stored is None:
-            click.echo(f"{law_id}\t《{known.title}》：没有导入。页面只链接到官方数据库。")
+            only = "页面只链接到官方数据库。" if law_id in EXPLAINED else ""
+            click.echo(f"{law_id}\t《{law.title}》：没有导入。{only}")
             continue
         click.echo(
             f"{law_id}\t《{stored['title']}》：{len(stored['articles'])} 条，"
@@ -111,7 +106,7 @@ def show_laws() -> None:
         click.echo(f"\t来自 {stored['source']}，SHA-256 {stored['sha256']}")
 
 
-def _folder() -> Path:
+def law_folder() -> Path:
     # Like the rest of the data folder: for this user alone. The site is built by the same.
     os.umask(0o077)
     try:
@@ -126,14 +121,20 @@ def _unwritten(where: object, error: OSError) -> click.ClickException:
     return click.ClickException(f"写不进 {where}，什么也没改。原因：{error.strerror}。")
 
 
-def read_law(file: Path, said: Said) -> Reading:
-    """Read and check a file. Raises `Unreadable` or `Damaged` with all that is wrong."""
+def read_text(file: Path) -> tuple[LawText, bytes]:
+    """Read a file's law, and its bytes. Raises `Unreadable` or `Damaged`."""
     with file.open("rb") as opened:
         content = opened.read(MOST_BYTES + 1)
-    text = parse(read_lines(file.name, content), filename=file.stem)
-    law_id = _which(text, said.law_id)
-    if found := faults(text.articles, said.articles or LAWS[law_id].articles):
-        raise Damaged("\n".join(found))
+    return parse(read_lines(file.name, content), filename=file.stem), content
+
+
+def read_law(file: Path, said: Said, laws: Laws) -> Reading:
+    """Read and check a file. Raises `Unreadable` or `Damaged` with all that is wrong."""
+    text, content = read_text(file)
+    law_id = which(text.title, laws, said.law_id)
+    law = laws[law_id]
+    if found := faults(text.articles, said.articles or law.last, law.gone):
+        raise Damaged("\n".join([*found, *_may_be_gone(found)]))
     new = {
         "format": FORMAT,
         "title": text.title,
@@ -145,7 +146,22 @@ def read_law(file: Path, said: Said) -> Reading:
         "imported": today().isoformat(),
         "articles": text.rows(),
     }
-    return Reading(law_id, new, () if said.version else tuple(_notes(text)))
+    notes = [*(() if said.version else _notes(text)), *_uncounted(text, said.articles or law.last)]
+    return Reading(law_id, new, tuple(notes))
+
+
+def _may_be_gone(found: Sequence[str]) -> Iterator[str]:
+    if any(fault.startswith("缺") for fault in found):
+        yield "要是这一条真的删去了，先写进 content/data/laws.yml 那部法的 gone，再导入。"
+
+
+def _uncounted(text: LawText, expected: int | None) -> Iterator[str]:
+    """Say where nobody wrote down how many articles the law has: the end may have been cut off."""
+    if expected is None:
+        yield (
+            f"请核对：这份文件到{text.articles[-1].name}为止。"
+            "对的话，把这个数写进 content/data/laws.yml 那部法的 last。"
+        )
 
 
 def _notes(text: LawText) -> Iterator[str]:
@@ -156,17 +172,6 @@ def _notes(text: LawText) -> Iterator[str]:
             f"请核对：版本 {text.named:%Y-%m-%d} 取自文件名（正文写的最后一天：{told}）。"
             "不对的话，用 --version 写上对的日子，再导入一次，如 --version 2022-05-01。"
         )
-
-
-def _which(text: LawText, law_id: str | None) -> str:
-    """Tell the law by its title. A chosen law must not get the words of another."""
-    found = next((key for key, known in LAWS.items() if known.title == text.title), None)
-    if found is None:
-        titles = "、".join(f"《{known.title}》" for known in LAWS.values())
-        raise Damaged(f"标题是「{text.title[:40]}」，不认识。能导入的是{titles}。")
-    if law_id not in (None, found):
-        raise Damaged(f"这是《{text.title}》，不是《{LAWS[str(law_id)].title}》。")
-    return found
 
 
 def _say(day: date | None, what: str, option: str) -> str:
@@ -195,7 +200,7 @@ def read_stored(folder: Path, law_id: str) -> Stored | None:
 
 def _is_whole(stored: object) -> bool:
     """Tell whether a file holds what `read_law` makes."""
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+    if not isinstance(stored, dict) or stored.get("format") not in _READ:
         return False
     words = ("title", "passed", "version", "in_force", "source", "sha256", "imported")
     rows = stored.get("articles")
@@ -210,6 +215,7 @@ def _is_row(row: object) -> bool:
     return (
         isinstance(row, dict)
         and isinstance(row.get("number"), int)
+        and isinstance(row.get("sub", 0), int)
         and isinstance(words := row.get("paragraphs"), list)
         and all(isinstance(line, str) for line in words)
     )
@@ -241,7 +247,7 @@ def compare(old: Stored | None, new: Stored) -> Iterator[str]:
     """Say article by article what is new, gone or changed, with the old words and the new."""
     if old is None:
         return
-    before, after = _by_number(old), _by_number(new)
+    before, after = by_number(old), by_number(new)
     changes = [
         number for number in sorted(before | after) if before.get(number) != after.get(number)
     ]
@@ -253,15 +259,21 @@ def compare(old: Stored | None, new: Stored) -> Iterator[str]:
         yield from _change(number, before.get(number), after.get(number))
 
 
-def _by_number(stored: Stored) -> dict[int, list[str]]:
-    return {row["number"]: list(row["paragraphs"]) for row in stored["articles"]}
+def by_number(stored: Stored) -> dict[Key, list[str]]:
+    """Give an imported law's paragraphs by number and 之."""
+    return {
+        (row["number"], row.get("sub", 0)): list(row["paragraphs"]) for row in stored["articles"]
+    }
 
 
-def _change(number: int, old: Sequence[str] | None, new: Sequence[str] | None) -> Iterator[str]:
+def _change(number: Key, old: Sequence[str] | None, new: Sequence[str] | None) -> Iterator[str]:
     kind = "新增" if old is None else "删除" if new is None else "修改"
-    yield f"{name_of(number)}　{kind}"
-    old, new = old or [], new or []
-    # Only the paragraphs that differ: an article can be long.
+    yield f"{article_name(*number)}　{kind}"
+    yield from differences(old or [], new or [])
+
+
+def differences(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """Say which paragraphs differ, and only those: an article can be long."""
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             yield from (f"  旧：{line}" for line in old[a:b])

@@ -23,7 +23,8 @@ class ReceiptField(StringField):
             raise StopValidation(_wrong_length(error.found)) from None
         except WrongGroup as error:
             groups = str(words.AND).join(str(number) for number in error.groups)
-            raise StopValidation(str(words.WRONG_GROUP) % {"groups": groups}) from None
+            sentence = words.WRONG_ORDER if error.is_order else words.WRONG_GROUP
+            raise StopValidation(str(sentence) % {"groups": groups}) from None
 
 
 class ReceiptForm(Form):

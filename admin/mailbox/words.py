@@ -36,17 +36,18 @@ RECEIPT = _l("查询码")
 WORDS = _l("您要说的话")
 DANGER_WORDS = _l("想说几句，就写在这里（可以不写）")
 
-EMPTY = _l("请写查询码：纸上那 36 个数字。")
-TOO_FEW = _l("查询码是 36 个数字。您写了 %(found)s 个，还少 %(off)s 个。")
-TOO_MANY = _l("查询码是 36 个数字。您写了 %(found)s 个，多了 %(off)s 个。")
+EMPTY = _l("请输入查询码：您记下的那 36 个数字。")
+TOO_FEW = _l("查询码是 36 个数字。您输入了 %(found)s 个，还少 %(off)s 个。")
+TOO_MANY = _l("查询码是 36 个数字。您输入了 %(found)s 个，多了 %(off)s 个。")
 AND = _l("、")
-WRONG_GROUP = _l("第 %(groups)s 组有误，请对照纸上再看一遍。")
-UNKNOWN = _l("查不到这个查询码。请对照纸上再看一遍。")
+WRONG_GROUP = _l("第 %(groups)s 组有误，请和您记下的再对一遍。")
+WRONG_ORDER = _l("第 %(groups)s 组的先后好像写反了，请和您记下的再对一遍。")
+UNKNOWN = _l("查不到这个查询码。请和您记下的再对一遍，也看看有没有两组写反了。")
 NO_WORDS = _l("请先写下要说的话。")
 TOO_LONG = _l("一次最多写 2000 字。您写了 %(found)s 字，请分几次写。")
 BUSY = _l("刚才没有存上。您写的字还在，请再按一次。")
 UNIT_CLOSED = _l("现在收不了新的话。您写的字还在，请先抄下来。急事请打 110，别的事打 12345。")
-FALSE_KEY = _l("注意：锁对不上，这次没有发出去。")
+FALSE_KEY = _l("注意：加密校验没有通过，没有发出。")
 FALSE_KEY_WHY = _l("服务器给的锁和公开登记的不一样，可能有人动了手脚。")
 MARKED = _l("已标为最急。您写的字没有存，请先抄下来。请马上打 110。")
 PURGED = _l("内容已过保存期。要再说，请重新写一条线索。")
@@ -66,12 +67,12 @@ SUMMARY = _l("有几处要改一下")
 UNABLE = _l("这个浏览器打不开加锁的内容。")
 OPENED_HERE = _l("查询码不会离开这台设备，回复就在这里打开。")
 WAIT = _l("正在打开或加锁，请稍等…")
-COUNTED = _l("已写 %(found)s 个数字，一共 36 个")
+COUNTED = _l("已输入 %(found)s 个数字，一共 36 个")
 
 STORED = {
-    "message": _l("您补充的话收到了。"),
-    "danger": _l("收到了，已标为最急。请马上打 110。"),
-    "withdraw": _l("撤回的请求收到了。"),
+    "message": _l("您补充的内容已收到。"),
+    "danger": _l("已收到，已标为最急。请马上打 110。"),
+    "withdraw": _l("您撤回的请求已收到。"),
 }
 
 
@@ -175,6 +176,7 @@ def script_words() -> dict[str, str]:
         "too-few": TOO_FEW,
         "too-many": TOO_MANY,
         "wrong-group": WRONG_GROUP,
+        "wrong-order": WRONG_ORDER,
         "and": AND,
         "unknown": UNKNOWN,
         "no-words": NO_WORDS,

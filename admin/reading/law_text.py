@@ -5,19 +5,19 @@ wrong with it, every fault at once.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from .numerals import ordinal, to_number
+from .numerals import NUMERAL, article_name, number_of, to_number
 
-_NUMERAL: Final = r"[零一二三四五六七八九十百]{1,7}|[0-9]{1,3}"
-_ARTICLE: Final = re.compile(rf"第({_NUMERAL})条(之[一二三四五六七八九十]+)?(\s|$)(.*)")
+_SUB: Final = "(?:之([一二三四五六七八九十]{1,3}))?"
+_ARTICLE: Final = re.compile(rf"第({NUMERAL})条{_SUB}(\s|$)(.*)")
 # Some copies lost the space after the number; a sentence that speaks of an article goes on so.
-_BARE: Final = re.compile(rf"第({_NUMERAL})条()()(?![的、，和及与或至到规所第中])(.+)")
+_BARE: Final = re.compile(rf"第({NUMERAL})条{_SUB}()(?![的、，和及与或至到规所第中之])(.+)")
 # No heading holds a stop: 「第二章规定的机关，应当……。」 is a sentence of its article.
-_HEADING: Final = re.compile(rf"第({_NUMERAL})([编章节])\s*([^。，；：]{{0,60}})")
+_HEADING: Final = re.compile(rf"第({NUMERAL})([编章节])\s*([^。，；：]{{0,60}})")
 _CONTENTS: Final = re.compile(r"目\s*录")
 _DAY: Final = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _EFFECT: Final = re.compile(r"自(公布之日|[^，。]{0,20}?日)起施行")
@@ -34,13 +34,19 @@ class Damaged(Exception):
 @dataclass(frozen=True)
 class Article:
     number: int
+    sub: int
+    """Of 第二百九十三条之一 it is 1; of an article that was there from the first, 0."""
     chapter: str
     """Its chapter, and section where there is one, as the law writes them."""
     paragraphs: tuple[str, ...]
 
     @property
+    def key(self) -> tuple[int, int]:
+        return self.number, self.sub
+
+    @property
     def name(self) -> str:
-        return name_of(self.number)
+        return article_name(self.number, self.sub)
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,6 @@ class LawText:
 
     def rows(self) -> list[dict[str, Any]]:
         return [asdict(article) for article in self.articles]
-
-
-def name_of(number: int) -> str:
-    return ordinal(number, "条")
 
 
 def parse(lines: Sequence[str], *, filename: str = "") -> LawText:
@@ -112,14 +114,13 @@ class _Cut:
 
     spaced: bool
     """Whether articles have their space; where every one lost it, the number alone must do."""
-    done: list[tuple[int, str, list[str]]] = field(default_factory=list)
+    done: list[tuple[tuple[int, int], str, list[str]]] = field(default_factory=list)
     """Number, chapter and words of each article."""
     headings: dict[str, str] = field(default_factory=dict)
     inside: bool = False
 
     def add(self, line: str) -> None:
-        expected = self.done[-1][0] + 1 if self.done else 1
-        if start := _start(line, expected if self.spaced else None):
+        if start := _start(line, self._expected() if self.spaced else None):
             self.done.append((start[0], " ".join(self.headings.values()), start[1]))
             self.inside = True
         elif heading := _HEADING.fullmatch(line):
@@ -128,15 +129,22 @@ class _Cut:
         elif self.inside:
             self.done[-1][2].append(line)
 
+    def _expected(self) -> set[tuple[int, int]]:
+        """Give what may follow: the next number, or the next 之 of this one."""
+        number, sub = self.done[-1][0] if self.done else (0, 0)
+        return {(number + 1, 0), (number, sub + 1)}
+
 
 def _articles(body: Sequence[str]) -> tuple[Article, ...]:
     cut = _Cut(spaced=any(_ARTICLE.match(line) for line in body))
     for line in body:
         cut.add(line)
-    return tuple(Article(number, chapter, tuple(words)) for number, chapter, words in cut.done)
+    return tuple(Article(*key, chapter, tuple(words)) for key, chapter, words in cut.done)
 
 
-def _start(line: str, expected: int | None) -> tuple[int, list[str]] | None:
+def _start(
+    line: str, expected: set[tuple[int, int]] | None
+) -> tuple[tuple[int, int], list[str]] | None:
     """Read the number and the first words, where a line begins an article."""
     found = _ARTICLE.match(line) or _BARE.match(line)
     if not found:
@@ -145,11 +153,12 @@ def _start(line: str, expected: int | None) -> tuple[int, list[str]] | None:
         number = to_number(found[1])
     except ValueError:
         raise Damaged(f"第{found[1]}条：读不懂这个号。") from None
-    if found[2]:
-        raise Damaged(f"第{found[1]}条{found[2]}：还不会读「之一」这样的条文，请找开发人员。")
-    if found.re is _BARE and expected and number != expected:
+    sub = (number_of(found[2]) or 0) if found[2] else 0
+    if found[2] and not sub:
+        raise Damaged(f"第{found[1]}条之{found[2]}：读不懂这个号。")
+    if found.re is _BARE and expected and (number, sub) not in expected:
         return None
-    return number, [found[4]] if found[4] else []
+    return (number, sub), [found[4]] if found[4] else []
 
 
 def _enter(headings: dict[str, str], heading: re.Match[str]) -> None:
@@ -161,30 +170,53 @@ def _enter(headings: dict[str, str], heading: re.Match[str]) -> None:
     headings[heading[2]] = f"第{heading[1]}{heading[2]} {name}".strip()
 
 
-def faults(articles: Sequence[Article], expected: int) -> list[str]:
-    """Say all that is wrong: an article that is missing, twice, misplaced, empty or cut off."""
-    found = [*_order_faults([article.number for article in articles], expected)]
+def faults(
+    articles: Sequence[Article], expected: int | None, gone: Iterable[int] = ()
+) -> list[str]:
+    """Say all that is wrong: an article that is missing, twice, misplaced, empty or cut off.
+
+    `expected` is the number of the last one, where it is known; `gone` are numbers struck out.
+    """
+    numbers = [article.key for article in articles]
+    found = [*order_faults(numbers), *missing(numbers, gone), *_end_faults(numbers, expected)]
+    return [*found, *word_faults(one for one in articles if one.number not in {*gone})]
+
+
+def word_faults(articles: Iterable[Article]) -> Iterator[str]:
     for article in articles:
         if not article.paragraphs:
-            found.append(f"{article.name}没有字。")
+            yield f"{article.name}没有字。"
         elif not article.paragraphs[-1].rstrip("”’）)").endswith("。"):
-            found.append(f"{article.name}最后没有句号，像是少了字。")
-    return found
+            yield f"{article.name}最后没有句号，像是少了字。"
 
 
-def _order_faults(numbers: Sequence[int], expected: int) -> Iterator[str]:
-    there, seen, last = set(numbers), set[int](), 0
+def order_faults(numbers: Iterable[tuple[int, int]]) -> Iterator[str]:
+    seen, last = set[tuple[int, int]](), (0, 0)
     for number in numbers:
         if number in seen:
-            yield f"{name_of(number)}出现了两次。"
+            yield f"{article_name(*number)}出现了两次。"
         elif number < last:
-            yield f"{name_of(number)}的位置不对：它排在{name_of(last)}后面。"
+            yield f"{article_name(*number)}的位置不对：它排在{article_name(*last)}后面。"
         seen.add(number)
         last = max(last, number)
-    yield from (f"缺{name_of(number)}。" for number in range(1, last + 1) if number not in there)
-    if last != expected:
+
+
+def missing(numbers: Collection[tuple[int, int]], gone: Iterable[int] = ()) -> Iterator[str]:
+    """Name the gaps: of whole numbers, and of 之一, 之二 behind one."""
+    there = {*numbers, *((number, 0) for number in gone)}
+    last = max(there, default=(0, 0))[0]
+    for number in range(1, last + 1):
+        subs = max((sub for one, sub in there if one == number), default=0)
+        for sub in range(subs + 1):
+            if (number, sub) not in there:
+                yield f"缺{article_name(number, sub)}。"
+
+
+def _end_faults(numbers: Sequence[tuple[int, int]], expected: int | None) -> Iterator[str]:
+    last = max(numbers, default=(0, 0))[0]
+    if expected is not None and last != expected:
         yield (
-            f"最后是{name_of(last)}，应当是{name_of(expected)}。"
+            f"最后是{article_name(last)}，应当是{article_name(expected)}。"
             f"要是新版本真的有 {last} 条，核对后加上 --articles {last}。"
         )
 

@@ -36,6 +36,10 @@ _DAMM = (
     "9438617205",
     "2581436790",
 )
+# A group's check starts from the place where it stands, so that two that were exchanged are both
+# wrong, and say so. Receipts made before decision 78 start each group from 0, and stay good.
+_PLACES = list(range(GROUPS))
+_ONCE = [0] * GROUPS
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -52,11 +56,15 @@ class WrongLength(ReceiptError):
 
 
 class WrongGroup(ReceiptError):
-    """The check digits of these groups, counted from 1, do not agree."""
+    """The check digits of these groups, counted from 1, do not agree.
 
-    def __init__(self, groups: list[int]) -> None:
+    `is_order`: each is right in itself and stands where another belongs.
+    """
+
+    def __init__(self, groups: list[int], *, is_order: bool = False) -> None:
         super().__init__(f"wrong groups: {groups}")
         self.groups = groups
+        self.is_order = is_order
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,8 @@ def with_checks(digits: str) -> str:
     """Return the 36 digits of a receipt."""
     if len(digits) != DIGITS or not (digits.isascii() and digits.isdecimal()):
         raise WrongLength(len(digits))
-    return "".join(group + _check_digit(group) for group in _groups(digits, GROUP - 1))
+    groups = _groups(digits, GROUP - 1)
+    return "".join(group + _state_after(group, at) for at, group in enumerate(groups))
 
 
 def grouped(receipt: str, separator: str = " ") -> str:
@@ -106,8 +115,7 @@ def check(text: str) -> str:
     if len(digits) != LENGTH:
         raise WrongLength(len(digits))
     groups = _groups(digits, GROUP)
-    if wrong := [number for number, group in enumerate(groups, 1) if _check_digit(group) != "0"]:
-        raise WrongGroup(wrong)
+    _refuse_wrong([_place(group) for group in groups])
     return "".join(group[:-1] for group in groups)
 
 
@@ -133,8 +141,27 @@ def _groups(digits: str, size: int) -> list[str]:
     return [digits[i : i + size] for i in range(0, len(digits), size)]
 
 
-def _check_digit(digits: str) -> str:
-    state = "0"
+def _refuse_wrong(places: list[int]) -> None:
+    """Compare where the groups say that they belong with where they stand.
+
+    Of the two ways a receipt may be made the one that fits better is the one that was meant.
+    """
+    is_order = sorted(places) == _PLACES
+    faults = [
+        [number for number, (found, right) in enumerate(pairs, 1) if found != right]
+        for pairs in (list(zip(places, way, strict=True)) for way in (_PLACES, _ONCE))
+    ]
+    if wrong := faults[0] if is_order else min(faults, key=len):
+        raise WrongGroup(wrong, is_order=is_order)
+
+
+def _place(group: str) -> int:
+    """Find from which state a group comes to its end: there is one; a wrong digit moves it."""
+    return next(at for at in range(len(_DAMM)) if _state_after(group, at) == "0")
+
+
+def _state_after(digits: str, start: int) -> str:
+    state = str(start)
     for digit in digits:
         state = _DAMM[int(state)][int(digit)]
     return state

@@ -1,7 +1,8 @@
 """The questions of a tip, declared once, in the order in which they are asked.
 
 Forms, the desk, the browser's code and the tests are made from this list: a new field stands here,
-and in the catalogue of translations. A field of choices has its options in content/data/.
+and in the catalogue of translations. A field of choices has its options in content/data/. What
+decides a tip's way or cannot be done without comes first (decision 77).
 """
 
 import enum
@@ -44,6 +45,8 @@ class Field:
     rows: int = 3
     is_unclear: bool = False
     """Whether `UNCLEAR` is chosen at first."""
+    is_further: bool = False
+    """Whether a tip is complete without it: the public form asks it behind 再多说几句."""
 
     @property
     def has_options(self) -> bool:
@@ -69,69 +72,33 @@ def _more(name: str, question: str, word: str, hint: str, staff_hint: str = "") 
         staff_hint,
         most=_MORE_MAX,
         too_long=_MORE_TOO_LONG,
+        is_further=True,
     )
 
 
 FIELDS: Final = (
     Field(
-        "category",
-        Kind.SELECT,
-        N_("是哪一类的事？"),
-        "类型",
-        N_("不用判断是不是犯罪。拿不准就选“不清楚”。"),
-        missing=N_("请选一类。拿不准，就选“不清楚”。"),
-    ),
-    Field(
         "what",
         Kind.TEXT,
         N_("发生了什么？"),
         "发生了什么",
-        N_("什么时候、怎么做的、有过几次。写看到的，不写猜的。最多 2000 字。"),
+        N_("什么时候、怎么做的、有几次。别写猜的。"),
         "什么时候、怎么做的、有过几次。最多 2000 字。",
         missing=N_("请写下您看到或听到的事。"),
         most=2000,
         too_long=N_("最多写 2000 个字。多的可以发出后再补充。"),
-        rows=6,
+        rows=4,
     ),
-    Field(
-        "township",
-        Kind.SELECT,
-        N_("在哪个乡镇、街道？"),
-        "乡镇街道",
-        is_unclear=True,
-    ),
+    Field("township", Kind.SELECT, N_("乡镇、街道？"), "乡镇街道", is_unclear=True),
     Field(
         "place",
         Kind.LINE,
-        N_("大概在什么地方？"),
+        N_("大概位置？"),
         "地点",
-        N_("比如“村口桥头”“农贸市场东门”。"),
+        N_("比如“村口桥头”。"),
         missing=N_("请写个大概地方。比如“村口桥头”。"),
         most=200,
         too_long=N_("地点最多写 200 个字。请写短一些。"),
-    ),
-    Field("when", Kind.RADIO, N_("什么时候的事？"), "时间", is_unclear=True),
-    _more(
-        "who",
-        N_("涉及哪些人？"),
-        "涉及的人",
-        N_("叫什么、几个人。不知道就空着。"),
-        "说的是对方反映的人。叫什么、几个人。",
-    ),
-    _more(
-        "objects",
-        N_("有什么车、房子、账号、电话？"),
-        "车辆、场所、账号",
-        N_("比如车的颜色、对方的账号。不知道就空着。"),
-        "比如车的颜色、被反映的人的账号。",
-    ),
-    _more("harm", N_("造成了什么后果？"), "造成的后果", N_("有人受伤、丢钱、不敢做生意？")),
-    Field(
-        "minor",
-        Kind.RADIO,
-        N_("有没有孩子（未满 18 岁）受害？"),
-        "涉及未成年人",
-        is_unclear=True,
     ),
     Field(
         "official",
@@ -143,15 +110,71 @@ FIELDS: Final = (
         is_unclear=True,
     ),
     Field(
+        "category",
+        Kind.SELECT,
+        N_("是哪一类的事？"),
+        "类型",
+        N_("选对了，直接送到管这件事的单位。不用判断是不是犯罪，拿不准就不选。"),
+        "拿不准，就选“不清楚”。",
+        is_unclear=True,
+        is_further=True,
+    ),
+    Field(
+        "when",
+        Kind.RADIO,
+        N_("什么时候的事？"),
+        "时间",
+        N_("正在发生的、最近的，会先看。"),
+        is_unclear=True,
+        is_further=True,
+    ),
+    Field(
+        "minor",
+        Kind.RADIO,
+        N_("有没有孩子（未满 18 岁）受害？"),
+        "涉及未成年人",
+        N_("有孩子受害，会先看。"),
+        is_unclear=True,
+        is_further=True,
+    ),
+    Field(
         "exclude",
         Kind.CHECKS,
         N_("哪些单位不能看到这条线索？"),
         "不能让这些单位看到",
-        N_("勾上的单位，线索不会送到那里。不清楚就不勾。"),
+        N_("怕哪里走漏消息，就勾上。线索不会送到那里。不清楚就不勾。"),
         "问一句：哪些单位不能看到？不清楚就不勾。",
+        is_further=True,
     ),
-    Field("basis", Kind.RADIO, N_("您是怎么知道的？"), "消息来源"),
-    _more("fear", N_("您担心什么？"), "担心的事", N_("比如怕被认出来。我们会更小心。")),
+    _more(
+        "who",
+        N_("涉及哪些人？"),
+        "涉及的人",
+        N_("知道是谁，查起来快。叫什么、几个人。不知道就空着。"),
+        "说的是对方反映的人。叫什么、几个人。",
+    ),
+    _more(
+        "objects",
+        N_("有什么车、房子、账号、电话？"),
+        "车辆、场所、账号",
+        N_("顺着这些好查。比如车的颜色、对方的账号。不知道就空着。"),
+        "比如车的颜色、被反映的人的账号。",
+    ),
+    _more(
+        "harm",
+        N_("造成了什么后果？"),
+        "造成的后果",
+        N_("知道后果，才分得清轻重。有人受伤、丢钱、不敢做生意？"),
+    ),
+    Field(
+        "basis",
+        Kind.RADIO,
+        N_("您是怎么知道的？"),
+        "消息来源",
+        N_("看到的、听说的，查的办法不一样。"),
+        is_further=True,
+    ),
+    _more("fear", N_("您担心什么？"), "担心的事", N_("写了，我们会更小心。比如怕被认出来。")),
     Field(
         "answer",
         Kind.RADIO,
@@ -159,6 +182,7 @@ FIELDS: Final = (
         "愿意回答问题",
         N_("工作人员可能有问题要问您。不用留电话。"),
         "告诉对方：凭查询码回来看，不用留电话。",
+        is_further=True,
     ),
 )
 

@@ -6,7 +6,6 @@ The desk imports no public package, so what both show stands here.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (  # type: ignore[attr-defined]  # the stubs lack SelectChoice
     Form,
@@ -101,13 +100,22 @@ for _field in FIELDS:
 def make_offer(district: District, offered: Collection[str], lang: str) -> Offer:
     """Return the choices of a district in a page's language, with the categories offered now."""
     offer = {
-        field.name: _options(district.options(field.name), lang)
+        field.name: [_option(option, lang) for option in district.options(field.name).values()]
         for field in FIELDS
         if field.has_options
     }
-    some = {row.id: row for row in district.categories.values() if row.id in offered}
-    return offer | {"category": [SelectChoice("", _("请选择")), *_options(some, lang)]}
+    return offer | {"category": _categories(district, offered, lang)}
 
 
-def _options(options: Mapping[str, Choice], lang: str) -> list[SelectChoice]:
-    return [SelectChoice(option.id, option.word(lang)) for option in options.values()]
+def _categories(district: District, offered: Collection[str], lang: str) -> list[SelectChoice]:
+    """Return them in groups. First comes that nobody knows: it stands where nobody chose."""
+    kinds, found = district.kinds, []
+    for row in district.categories.values():
+        if row.id in offered and row.id != UNCLEAR:
+            words = {"data-words": kinds.words[row.id].of(lang)} if row.id in kinds.words else {}
+            found.append(SelectChoice(row.id, row.word(lang), words, kinds.group(row.id, lang)))
+    return [_option(district.categories[UNCLEAR], lang), *found]
+
+
+def _option(option: Choice, lang: str) -> SelectChoice:
+    return SelectChoice(option.id, option.word(lang))

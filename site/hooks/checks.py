@@ -54,7 +54,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
     for name, words in shown_by_marks(data):
         for fault in spoken(words, desk.rules):
             tell(f"{in_data(config, name, fault.words, fault.core)}：{fault.say}。", config)
-    for name, fault in laws.in_files(Path(config.docs_dir) / "data", config.extra["laws"]):
+    for name, fault in laws.in_files(Path(config.docs_dir) / "data", laws.reader(config)):
         tell(f"content/data/{name} 第 {fault.line} 行：{fault.say}。", config)
     today = datetime.datetime.now(SHANGHAI).date()
     # Time passes by itself: a build that worked yesterday fails only where the public reads it.
@@ -103,7 +103,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def tell_citations(markdown: str, page: Page, config: MkDocsConfig) -> None:
-    uri, reader = page.file.src_uri, config.extra["laws"]
+    uri, reader = page.file.src_uri, laws.reader(config)
     for fault in laws.in_words(markdown, uri, reader):
         tell(f"{at(page, config, fault.line)}：{fault.say}。", config)
     for fault in laws.in_front(page, reader):

@@ -18,6 +18,7 @@ from admin.reading.data_files import DataError, load_file
 @event_priority(100)
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     folder = Path(config.docs_dir) / "data"
+    config.extra.pop("laws", None)
     config.extra["data"] = {path.stem: read(path) for path in sorted(folder.glob("*.yml"))}
     return config
 

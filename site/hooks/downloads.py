@@ -46,7 +46,9 @@ def read(path: Path) -> Data:
         with zipfile.ZipFile(path) as box:
             year, month, day, *_ = box.infolist()[0].date_time
     except (OSError, zipfile.BadZipFile) as error:
-        raise PluginError(f"DENGSHAO_OFFLINE={path}：读不了（{error}）。先运行 make offline。") from None
+        raise PluginError(
+            f"DENGSHAO_OFFLINE={path}：读不了（{error}）。先运行 make offline。"
+        ) from None
     return {
         "path": path,
         "size": f"{len(content) / 1e6:.1f}",

@@ -11,6 +11,7 @@ import datetime
 from html import escape
 from typing import Any
 
+import laws
 import trail
 from law_index import LawIndex
 from law_text import ABSENT, block, side_by_side
@@ -21,19 +22,19 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from admin.reading.citations import OURS, Law
+from admin.reading.laws import OURS, Law
 from admin.reading.numerals import ordinal
 
 READER_PAGE = """---
 short: {zh}
-description: 反有组织犯罪法里，和{zh}有关的条文，一条一句大白话。
+description: 反有组织犯罪法里和{zh}有关的条文，每一条用一句大白话讲。
 keywords: [{zh}, 反有组织犯罪法]
 reviewed: {checked}
 styles: [law]
 ---
 # 和{zh}有关的条文
 
-反有组织犯罪法里，这些条和{zh}有关。一条一句话，点开看大白话。
+反有组织犯罪法里，这些条文和{zh}有关。每一条用一句话讲，想看详细的，点开那一条。
 
 <!--readers-->
 
@@ -126,21 +127,20 @@ def article(page: Page, config: MkDocsConfig) -> Data:
         "chapter_url": f"law/ch/{chapter['id']}/",
         "who": [reader for reader in law["who"] if reader["id"] in page.meta["who"]],
         "button": button(page, data),
-        "law": named(config.extra["laws"].laws[OURS], data["laws"]),
+        "law": named(laws.reader(config).laws[OURS]),
         "absent": "" if OURS in config.extra["official"] else ABSENT,
         **related(page, index, number),
         **neighbours(index, number),
     }
 
 
-def named(law: Law, laws: Data) -> Data:
+def named(law: Law) -> Data:
     """Say what the law is called, who passed it when, and from when it is in force."""
-    passed = next(item["passed"] for item in laws["items"] if item["id"] == law.id)
     day = datetime.date.fromisoformat(str(law.in_force))
     return {
         "title": law.title,
         "official": law.official,
-        "passed": passed,
+        "passed": law.passed,
         "in_force": f"自{day.year}年{day.month}月{day.day}日起施行",
     }
 
@@ -210,7 +210,7 @@ def neighbour(index: LawIndex, number: int) -> Data | None:
 def beside(content: str, number: int, config: MkDocsConfig) -> str:
     """Put the official words beside 大白话: the first section, up to the second heading."""
     official = config.extra["official"].get(OURS)
-    fold = block(official, config.extra["laws"].laws[OURS], number) if official else ""
+    fold = block(official, laws.reader(config).laws[OURS], number) if official else ""
     start = content.find("<h2")
     end = content.find("<h2", start + 1)
     if not fold or start < 0:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from admin.reading import laws
+
 ARTICLE = re.compile(r"law/([0-9]{2})\.md")
 TOPIC = re.compile(r"topics/([a-z-]+)\.md")
 # English pages that explain articles, each under `{: #a61 }`.
 ENGLISH = re.compile(r"en/law/[a-z-]+\.md")
-GUIDE = re.compile(r"law/(drugs|treatment)(?:-[a-z]+)?\.md")
 # `## 第六十二条 … {: #a62 }`: the anchor of an article on a guide's page. It never changes.
 ANCHOR = re.compile(r"\{:\s*#a([0-9]{1,2})\s*\}")
 # Lists of articles, questions by lot, sheets to print, records, and pages in English: no article
@@ -67,9 +68,9 @@ class LawIndex:
                 self._paths[posixpath.normpath(file.url)] = int(found[1])
             elif found := TOPIC.fullmatch(file.src_uri):
                 self.topics[found[1]] = file
-            elif found := GUIDE.fullmatch(file.src_uri):
+            elif law := laws.guide_of(file.src_uri):
                 for anchor in ANCHOR.findall(file.content_string):
-                    self.guides[found[1], int(anchor)] = (file, f"#a{anchor}")
+                    self.guides[law, int(anchor)] = (file, f"#a{anchor}")
             elif ENGLISH.fullmatch(file.src_uri):
                 for anchor in ANCHOR.findall(file.content_string):
                     self.english[int(anchor)] = (file, f"#a{anchor}")
@@ -77,9 +78,4 @@ class LawIndex:
 
 def guide_of(page: Page) -> str | None:
     """Name the law that a guide's page explains."""
-    return guide_of_uri(page.file.src_uri)
-
-
-def guide_of_uri(uri: str) -> str | None:
-    found = GUIDE.fullmatch(uri)
-    return found[1] if found else None
+    return laws.guide_of(page.file.src_uri)

@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import laws
 from law_index import LawIndex, guide_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from admin.reading.citations import AHEAD, CHINESE, ENGLISH, OURS, TAG, Reader, before
+from admin.reading.citations import AHEAD, ENGLISH, TAG, Reader, before
+from admin.reading.cited_law import CHINESE
+from admin.reading.laws import OURS
 from admin.reading.numerals import number_of
 
 # Nothing is linked in what is a link or a heading already, in code, or within a tag.
@@ -32,7 +35,7 @@ FURTHER = re.compile(r"[0-9]+(?:-[0-9]+)?")
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
     if "/decisions/" in page.file.src_uri:
         return html
-    index, reader = config.extra["law"], config.extra["laws"]
+    index, reader = config.extra["law"], laws.reader(config)
     if page.meta.get("lang") == "en":
         return English(html, page, index, reader).linked()
     if not OF_LAW.search(html):

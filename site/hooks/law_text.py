@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import laws
 from law_folder import SettingsUnread, law_folder
 from law_index import guide_of
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,7 +21,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 from review import production
 
-from admin.reading.citations import Law
+from admin.reading.laws import Law
 from admin.reading.numerals import article_name
 
 log = logging.getLogger("mkdocs.hooks.law_text")
@@ -45,20 +46,21 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         folder = law_folder(Path(str(config.config_file_path)).parent)
     except SettingsUnread as error:
         raise PluginError(str(error)) from None
-    laws: dict[str, Law] = config.extra["laws"].laws
-    found = {law: read(folder / f"{law}.json") for law in laws}
+    entries = laws.reader(config).laws
+    found = {law: read(folder / f"{law}.json") for law in entries}
     config.extra["official"] = {law: text for law, text in found.items() if text}
     for law, text in config.extra["official"].items():
-        if laws[law].version not in (None, text["version"]):
+        if entries[law].version not in (None, text["version"]):
             # Ours may explain other words than stand beside them.
             level = logging.WARNING if production() else logging.INFO
-            log.log(level, "%s", other_version(laws[law], text))
+            log.log(level, "%s", other_version(entries[law], text))
     return config
 
 
 def other_version(law: Law, text: Data) -> str:
     return (
-        f"content/data/laws.yml 的 {law.id}：写的版本是 {law.version}，导入的原文是 {text['version']}。"
+        f"content/data/laws.yml 的 {law.id}：版本写的是 {law.version}，"
+        f"导入的原文是 {text['version']}。"
         "请用 dengshao law check 比一比，改好大白话，再改 version"
     )
 
@@ -97,7 +99,7 @@ def on_page_context(context: Context, *, page: Page, config: MkDocsConfig, **_: 
     guide = guide_of(page)
     if guide is None:
         return context
-    law: Law = config.extra["laws"].laws[guide]
+    law: Law = laws.reader(config).laws[guide]
     if guide not in config.extra["official"]:
         page.content = (page.content or "") + ABSENT
         return context

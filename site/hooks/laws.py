@@ -1,4 +1,4 @@
-"""The laws that pages cite, from content/data/laws.yml: every citation, and that none goes stale unseen.
+"""Faults of citations: every one is held to content/data/laws.yml (used by checks.py and others).
 
 A citation of a law without an entry, of an article that the entry does not list, or of nobody knows
 which law is a fault with its file and line. Of an entry that nobody compared for a year the build
@@ -13,26 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from faults import Fault
-from law_index import guide_of_uri
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 from review import YEAR
 
-from admin.reading.citations import OURS, UNCITED, Citation, Reader, laws_of
+from admin.reading.citations import Citation, Reader
+from admin.reading.laws import OURS, UNCITED, guide_of, laws_of
 
 Data = dict[str, Any]
 
 
-@event_priority(90)
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    config.extra["laws"] = Reader(laws_of(config.extra["data"]["laws"]["items"]))
-    return config
+def reader(config: MkDocsConfig) -> Reader:
+    """Give what reads citations, made once a build."""
+    if "laws" not in config.extra:
+        config.extra["laws"] = Reader(laws_of(config.extra["data"]["laws"]["items"]))
+    made: Reader = config.extra["laws"]
+    return made
 
 
 def in_words(words: str, uri: str, reader: Reader) -> Iterator[Fault]:
     """Find the faults in a page's words; `uri` is its address under content/."""
-    for one in reader.find(words, here=guide_of_uri(uri) or OURS):
+    for one in reader.find(words, here=guide_of(uri) or OURS):
         yield from told(one, words, reader)
 
 

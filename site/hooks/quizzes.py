@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import laws
 from generated import line_of, page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 
-from admin.reading.citations import Reader
 from admin.reading.numerals import ordinal
 
 # What a page holds so that it stays light on a slow line.
@@ -216,7 +216,8 @@ def relative(target: str, here: str) -> str:
 def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
     """Refuse what a schema cannot see: ids used twice, answers and sources that do not exist."""
     chapters = chapters_of(law)
-    sources = Sources(config.extra["laws"], frozenset(quizzes["others"]))
+    named, reader = {item["source"] for item in quizzes["items"]}, laws.reader(config)
+    sources = {*quizzes["others"], *filter(reader.only_cites, named)}
     seen: set[str] = set()
     faults = []
     for item in quizzes["items"]:
@@ -232,18 +233,7 @@ def check(quizzes: Data, law: Data, config: MkDocsConfig) -> None:
         raise PluginError("\n".join(faults))
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What a question may name: articles that laws.yml lists, and what stands in `others`."""
-
-    reader: Reader
-    others: frozenset[str]
-
-    def __contains__(self, source: str) -> bool:
-        return source in self.others or self.reader.only_cites(source)
-
-
-def faults_of(item: Data, sources: Sources, chapters: dict[str, int]) -> Iterator[str]:
+def faults_of(item: Data, sources: set[str], chapters: dict[str, int]) -> Iterator[str]:
     if item["kind"] == "choice" and item["answer"] not in LETTERS[: len(item["options"])]:
         yield f"答案是 {item['answer']}，选项里没有"
     if ARTICLE.search(item["zh"] + "".join(item.get("options", []))):

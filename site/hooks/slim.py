@@ -22,15 +22,14 @@ JS_BREAK = re.compile(r"^((?:(?!//).)*[{(\[,;])\n|^((?:(?!//).)*)\n(?=[})\]])", 
 # reckoning keeps its own: `a - -b`. That a script still says the same is tested against esbuild.
 JS_KEPT = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 JS_SET = r"\[(?:[^\]\\\n]|\\.)*\]"
-JS_PATTERN = rf"(?:(?<=[(,=:!&|?;{{}}\n])|(?<=[(,=:!&|?;{{}}] ))/(?![/*])(?:[^/\\\n\[]|\\.|{JS_SET})+/[a-z]*"
-JS_SPACE = re.compile(
-    rf"({JS_KEPT}|{JS_PATTERN})| ?([=!<>&|?:]=?=?|&&|\|\||[,{{}}();\[\]]) ?"
-)
+JS_BEFORE = r"(?:(?<=[(,=:!&|?;{}\n])|(?<=[(,=:!&|?;{}] ))"
+JS_PATTERN = rf"{JS_BEFORE}/(?![/*])(?:[^/\\\n\[]|\\.|{JS_SET})+/[a-z]*"
+JS_SPACE = re.compile(rf"({JS_KEPT}|{JS_PATTERN})| ?([=!<>&|?:]=?=?|&&|\|\||[,{{}}();\[\]]) ?")
 JS_LINE = re.compile(r"^[ \t]*(?://.*)?\n?|[ \t]+$", re.M)
 
 
 def on_env(env: Any, **_: Any) -> None:
-    """A line of a template that holds but an `{% if %}` leaves no empty line in the page."""
+    """Let no line of a template that holds but an `{% if %}` leave an empty line in the page."""
     env.trim_blocks = env.lstrip_blocks = True
 
 

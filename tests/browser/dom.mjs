@@ -9,6 +9,10 @@ class Node extends EventTarget {
     return all[all.indexOf(this) + 1] ?? null;
   }
 
+  get parentElement() {
+    return this.parentNode instanceof Element ? this.parentNode : null;
+  }
+
   get isConnected() {
     return this === document || Boolean(this.parentNode?.isConnected);
   }

@@ -314,13 +314,19 @@ test("thrown away, what could not be opened yet goes too", async () => {
 const question = (name, { isFaulty = false, isFolded = false, more = [] } = {}) =>
   make(
     isFolded ? "details" : "div",
-    { class: `field${isFaulty ? " field--error" : ""}` },
+    { class: `field${isFaulty ? " field--error" : ""}`, ...(name === "two" && { id: "official" }) },
     make(isFolded ? "summary" : "label", { class: "field__label" }, name),
-    make("input", { type: "text", name, id: name }),
+    make("input", { type: "text", name, id: name, ...(name === "one" && { required: "" }) }),
     ...more,
   );
 
-function steps({ isBack = false, faults = [], summary = false, folded = [] } = {}) {
+function steps({
+  isBack = false,
+  faults = [],
+  summary = false,
+  folded = [],
+  isFurther = false,
+} = {}) {
   const names = ["one", "two", "three"];
   const form = make(
     "form",
@@ -331,6 +337,8 @@ function steps({ isBack = false, faults = [], summary = false, folded = [] } = {
     ]),
   );
   form.action = "/tip/";
+  if (isFurther)
+    form.append(make("details", { id: "further" }, make("summary"), ...form.children.slice(-2)));
   openPage(
     make(
       "main",
@@ -425,6 +433,34 @@ test("one question is shown at a time, with its notes, from the first to the pag
   it.press("back");
   it.press("check");
   assert.deepEqual([it.shown(), it.at("last").hidden], [[], false]);
+});
+
+test("once all that must be answered is, and the question of officials was asked, one may stop", () => {
+  const it = steps();
+  const type = (words) => {
+    it.at("one").value = words;
+    it.at("one").dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  type("words");
+  assert.deepEqual(it.acts(), ["next", "whole"]);
+  it.press("next");
+  assert.deepEqual(it.acts(), ["back", "next", "check", "whole"]);
+  type(" ");
+  assert.deepEqual(it.acts(), ["back", "next", "whole"]);
+  type("words");
+  it.press("check");
+  assert.deepEqual([it.shown(), it.at("last").hidden], [[], false]);
+});
+
+test("one by one, what was folded up is asked too, and stays open after that", () => {
+  const it = steps({ isFurther: true });
+  const more = it.at("further");
+  assert.deepEqual([more.open, more.querySelector("summary").hidden], [true, true]);
+  it.press("next");
+  it.press("next");
+  assert.deepEqual([it.shown(), it.progress()], [["three"], "3 of 3"]);
+  it.press("whole");
+  assert.deepEqual([more.open, more.querySelector("summary").hidden], [true, false]);
 });
 
 test("each answer of the last page leads back to its question", () => {

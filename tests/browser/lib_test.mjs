@@ -132,6 +132,7 @@ test("of a mark that a table does not have nothing is known, whatever objects in
 
 const WORDS = {
   wrongGroup: "wrong {groups}",
+  wrongOrder: "order of {groups}",
   and: " and ",
   empty: "empty",
   tooFew: "{found}, {off} too few",
@@ -158,6 +159,7 @@ test("a day is written out in the page's language and is the day that it is, whe
 for (const [error, sentence] of [
   [{ groups: [2] }, "wrong 2"],
   [{ groups: [2, 5] }, "wrong 2 and 5"],
+  [{ groups: [2, 5], isOrder: true }, "order of 2 and 5"],
   [{ found: 0 }, "empty"],
   [{}, "empty"],
   [{ found: 1 }, "1, 35 too few"],

@@ -27,7 +27,8 @@ function typedReceipt({ typed }) {
     return { typed, digits: receipt.check(typed) };
   } catch (error) {
     if (error instanceof receipt.WrongLength) return { typed, found: error.found };
-    if (error instanceof receipt.WrongGroup) return { typed, wrong: error.groups };
+    if (error instanceof receipt.WrongGroup)
+      return { typed, [error.isOrder ? "order" : "wrong"]: error.groups };
     throw error;
   }
 }

@@ -20,7 +20,8 @@ from admin.sealing.payload import new_reference
 from tests.bench.load import JSON, TOKEN, Connection, body
 
 NETWORK = "127.0.1"
-GROUP = re.compile(rb'class="receipt__group"[^>]*>(?:<[^>]+>)*\s*(\d{6})')
+GROUP = re.compile(rb'class="receipt__group"[^>]*>(.*?)</li>')
+NO_DIGIT = re.compile(rb"\D")
 Step = Callable[[Connection], int]
 
 
@@ -39,7 +40,7 @@ def send_calling(connection: Connection) -> int:
         status, page = connection.post("/tip/sent", body(TOKEN.search(page)[1]))
     if status != 200:
         return status
-    receipt = b" ".join(GROUP.findall(page)).decode()
+    receipt = b" ".join(NO_DIGIT.sub(b"", one) for one in GROUP.findall(page)).decode()
     status, page = connection.post("/mailbox/", urlencode({"receipt": receipt}).encode())
     token = TOKEN.search(page)
     if status != 200 or token is None:

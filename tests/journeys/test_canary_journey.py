@@ -87,7 +87,7 @@ def talk(visit, served, reporter, receipt, member):
     assert MARKS["the staff's question"] in reporter.page.inner_text("main")
     reporter.page.fill("#letter textarea", MARKS["the reporter's answer"])
     reporter.page.click("#letter button:has-text('发给工作人员')")
-    reporter.page.wait_for_selector("text=您补充的话收到了。")
+    reporter.page.wait_for_selector("text=您补充的内容已收到。")
     scripted = Reporter(visit(), served)
     scripted.open_mailbox(receipt)
     scripted.page.wait_for_selector(".message--staff")

@@ -118,7 +118,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     reporter.open_mailbox(receipt)
     reporter.page.fill("#letter textarea", "还是那几个人")
     reporter.page.click("#letter button[type=submit]")
-    expect(reporter.page.locator("main")).to_contain_text("您补充的话收到了")
+    expect(reporter.page.locator("main")).to_contain_text("您补充的内容已收到")
     upper = signed_in(visit(), served, demo["upper-1"])
     confirm(upper, served, spoken)
     holder.goto(f"{served.desk}/desk/unit/")
@@ -147,7 +147,7 @@ def test_a_renewed_key_is_published_by_one_command_and_nobody_is_signed_out(
     reporter.open_mailbox(receipt)
     reporter.page.fill("#letter textarea", "今天又来了")
     reporter.page.click("#letter button[type=submit]")
-    expect(reporter.page.locator("main")).to_contain_text("您补充的话收到了")
+    expect(reporter.page.locator("main")).to_contain_text("您补充的内容已收到")
     for page in (holder, upper):
         page.goto(f"{served.desk}/desk/unit/")
         page.wait_for_selector("#unit[data-ready]")

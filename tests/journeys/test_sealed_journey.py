@@ -134,7 +134,7 @@ def test_no_word_is_readable_on_the_way_and_none_in_anything_that_was_written(
             reporter.page.wait_for_selector(shown(".thread", "the staff's question"))
         reporter.page.fill("#letter textarea", MARKS["the reporter's answer"])
         reporter.page.click("#letter button:has-text('发给工作人员')")
-        reporter.page.wait_for_selector("text=您补充的话收到了。")
+        reporter.page.wait_for_selector("text=您补充的内容已收到。")
         desk.goto(f"{served.desk}{address}")
         desk.wait_for_selector(shown("#thread", "the reporter's answer"))
 

@@ -43,7 +43,7 @@ def write_again(reporter, receipt, words):
     reporter.open_mailbox(receipt)
     reporter.page.fill("#letter textarea", words)
     reporter.page.click("#letter button[type=submit]:has-text('发给工作人员')")
-    reporter.page.wait_for_selector("text=您补充的话收到了。")
+    reporter.page.wait_for_selector("text=您补充的内容已收到。")
 
 
 def write_with_a_photo(reporter, folder):
@@ -137,7 +137,7 @@ def test_a_misfiled_tip_goes_to_the_right_unit_with_its_file_and_the_talk_goes_o
     assert "那辆车是什么颜色？" in text
     plain.page.fill("#letter textarea", AFTER)
     plain.page.click("#letter button[type=submit]:has-text('发给工作人员')")
-    plain.page.wait_for_selector("text=您补充的话收到了。")
+    plain.page.wait_for_selector("text=您补充的内容已收到。")
     drugs.reload()
     drugs.wait_for_selector(f"#thread :text('{AFTER}')")
     assert drugs.locator("#alarm").is_hidden()

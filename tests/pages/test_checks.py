@@ -65,17 +65,6 @@ REFUSED = {
     "a number that nobody checked": ("请打 12366。", 1, "12366 不在 content/data/hotlines.yml"),
     "a short one": ("请打 114。", 1, "114 不在 content/data/hotlines.yml"),
     "one in a heading that nobody checked": ("# 打 96110\n", 1, "96110 不在"),
-    "an article that was renumbered": (
-        "看治安管理处罚法第七十二条。",
-        1,
-        "治安管理处罚法换过条号，第七十二条没有对过新条文",
-    ),
-    "one behind a title": ("好。\n看《网络安全法》（新）第21条。", 2, "第21条没有对过新条文"),
-    "one strung behind another": (
-        "看村民委员会组织法第三十五条第三款、第三十一条。",
-        1,
-        "村民委员会组织法换过条号，第三十一条没有对过",
-    ),
     "a duty": ("学校应当报告公安。", 1, "「学校应当报告公安。」说到法律，请写明哪部法"),
     "a punishment": ("好。\n\n- 罚款五百元。\n- 会被拘留。", 4, "「会被拘留。」说到法律"),
     "a row": ("| 事 | 果 |\n|--|--|\n| 打人 | 要判刑 |", 3, "说到法律"),
@@ -112,7 +101,6 @@ PASSED = {
     "a word that is explained": "处置（处理掉）要快。\n\n再处置。",
     "a word explained in words": "处置，就是处理掉。",
     "a word in a title": "《线索处置办法》",
-    "an article that was compared": "看治安管理处罚法第五十条第二款、第22条和第六十条。",
     "a longer word": "研判员来看。",
     "a number with its mark": "打 {tel:110} 或 {tel:12345}。",
     "a number in a heading": "# 有危险打 110\n",
@@ -195,6 +183,18 @@ SPOILT = {
     "data/paths.yml": (
         ("没有，我有纠纷、要投诉、办事不顺", "没有，要处置纠纷"),
         "第 19 行：「处置」不好懂",
+    ),
+    "topics/x7.md": (
+        "# 题\n\n看治安管理处罚法第七十二条。\n",
+        "第 9 行：治安管理处罚法第七十二条不在",
+    ),
+    "en/x8.md": (
+        "# X\n\nSee Criminal Act, article 5.\n",
+        "第 9 行：article 5：「Criminal Act」不是",
+    ),
+    "data/organs.yml": (
+        ("《监察法》第三十七条", "《民法典》第三十七条"),
+        "第 37 行：第三十七条：「《民法典》」",
     ),
     "data/glossary.yml": (("替违法犯罪的人遮掩", "会被拘留"), "第 13 行：「会被拘留"),
 }

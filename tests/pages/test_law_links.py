@@ -1,19 +1,13 @@
 """第N条 in the words leads to the article it is of, and to no other."""
 
+import posixpath
 import re
-import shutil
+from types import SimpleNamespace
 
 import pytest
 
-from .conftest import ROOT, build_site, read_page
-from .test_law import ARTICLE, leads
-
-HEAD = """---
-short: 试
-description: 试
-keywords: [试]
-reviewed: 2026-11-25
-"""
+from .conftest import ROOT
+from .test_hook_units import page
 
 # Words, and which pages they lead to, in order. A name holds for all that is strung together.
 CITED = {
@@ -34,12 +28,15 @@ CITED = {
     "按照禁毒法的规定，第十八条、第五十二条": ["law/drugs/#a18", "law/drugs/#a52"],
     "本法规定第十九条": ["law/19/"],
     "按刑法第三十条处理；第三十一条不一样": ["law/31/"],
+    "按刑法办。第三十一条不一样": ["law/31/"],
     "按刑法办的，反有组织犯罪法也管，第三十条和第三十一条": ["law/30/", "law/31/"],
     "违法的依法办，法院说了算，没有别的办法，第三十三条": ["law/33/"],
 }
 PLAIN = [
     "第七十八条",
     "第一百条",
+    "第二条之一",
+    "刑法第二百九十三条之一",
     "刑法第二百九十四条、第五十条",
     "刑法第二十条第一款第（二）项和第三十条",
     "<strong>刑法</strong>第二十条",
@@ -81,64 +78,72 @@ PLAIN_IN_ENGLISH = [
 ]
 
 
-def paragraphs(words):
-    return "\n\n".join(f"{line}。" for line in words)
+LAW = re.compile(r'<a href="([^"]+)"( hreflang="zh")?>')
 
 
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory):
-    """A copy of the content with a page of citations in each language, and one decision record."""
-    folder = tmp_path_factory.mktemp("workshop")
-    shutil.copytree(ROOT / "content", folder / "content")
-    shutil.copytree(ROOT / "site", folder / "site")
-    shutil.copy(ROOT / "mkdocs.yml", folder)
-    about = folder / "content" / "about"
-    chinese = paragraphs([*CITED, *PLAIN])
-    (about / "cited.md").write_text(f"{HEAD}---\n# 引用\n\n## 第五条\n\n{chinese}\n", "utf-8")
-    english = paragraphs([*CITED_IN_ENGLISH, *PLAIN_IN_ENGLISH])
-    page = f"{HEAD}lang: en\n---\n# Cited\n\n{english}\n"
-    (folder / "content" / "en" / "cited.md").write_text(page, "utf-8")
-    record = about / "decisions" / "0999-a-trial.md"
-    record.write_text("# 999. 试\n\n第九条、article 9\n", "utf-8")
-    return folder
+@pytest.fixture
+def index(hook):
+    """Where articles are explained, as a build finds it in content/."""
+    index, folder = hook("law_index").LawIndex(), ROOT / "content"
+    paths = [*folder.glob("law/*.md"), *folder.glob("en/law/*.md")]
+    uris = {path.relative_to(folder).as_posix(): path for path in paths}
+    index.read(
+        SimpleNamespace(
+            src_uri=uri,
+            url=uri.removesuffix("index.md").replace(".md", "/"),
+            content_string=path.read_text("utf-8"),
+        )
+        for uri, path in uris.items()
+    )
+    return index
 
 
-@pytest.fixture(scope="module")
-def built(workshop):
-    """The pages of that workshop by address."""
-    result = build_site(workshop / "out", root=workshop)
-    assert result.returncode == 0, result.stderr
-    pages = [read_page(workshop / "out", path) for path in (workshop / "out").rglob("*.html")]
-    return {page.url: page for page in pages}
+@pytest.fixture
+def linked(hook, index, data):
+    """A function that links the words of a page; gives them, and where they lead."""
+    config = SimpleNamespace(extra={"law": index, "data": data})
+
+    def link(words, uri="about/cited.md", **meta):
+        one = page(uri, **meta)
+        html = hook("law_links").on_page_content(f"<p>{words}。</p>", page=one, config=config)
+        return html, [
+            posixpath.normpath(posixpath.join(one.url, href)).replace("/#", "#").replace("#", "/#")
+            + ("" if "#" in href else "/")
+            for href, _ in LAW.findall(html)
+        ]
+
+    return link
 
 
-def test_words_that_cite_an_article_lead_to_it(built):
-    cited = [url for urls in CITED.values() for url in urls]
-    page = built["about/cited/"]
-    words = [url for url in leads(page) if url.startswith("law/")]
-    assert words == cited
-    for line in PLAIN:
-        stripped = re.sub(r"</?a\b[^>]*>", "", line)
-        assert line in page.html or stripped in re.sub(r"</?a\b[^>]*>", "", page.html)
+@pytest.mark.parametrize(("words", "cited"), CITED.items())
+def test_words_that_cite_an_article_lead_to_it(linked, words, cited):
+    html, found = linked(words)
+    assert found == cited
+    assert re.sub(r"</?a\b[^>]*>", "", html) == f"<p>{words}。</p>"
 
 
-def test_english_words_lead_to_the_article_and_say_where_it_is_in_chinese(built):
-    page = built["en/cited/"]
-    cited = [url for urls in CITED_IN_ENGLISH.values() for url in urls]
-    assert [url for url in leads(page) if url.startswith(("law/", "en/law/"))] == cited
-    links = [a for a in page.document.of("a") if "law/" in a["href"] and a.get("hreflang")]
-    assert len(links) == len([url for url in cited if url.startswith("law/")])
-    assert all(line in page.html for line in PLAIN_IN_ENGLISH)
+@pytest.mark.parametrize("words", PLAIN)
+def test_what_is_of_another_law_or_of_none_leads_nowhere(linked, words):
+    assert linked(words)[0] == f"<p>{words}。</p>"
 
 
-def test_an_article_lists_once_who_speaks_of_it(built):
-    for url in ("law/77/", "law/25/", "law/19/"):
-        assert leads(built[url]).count("about/cited/") == 1
-    # A reader of Chinese is not sent to pages in English.
-    assert "en/cited/" not in leads(built["law/08/"])
-    # Nothing is said of 第五条 there but in other laws, in code, and once in brackets.
-    assert leads(built["law/05/"]).count("about/cited/") == 1
-    assert "about/cited/" not in leads(built["law/50/"])
-    for url, page in built.items():
-        if ARTICLE.fullmatch(url):
-            assert not [to for to in leads(page) if "/decisions/0" in to], url
+@pytest.mark.parametrize(("words", "cited"), CITED_IN_ENGLISH.items())
+def test_english_words_lead_to_the_article_and_say_where_it_is_in_chinese(linked, words, cited):
+    html, found = linked(words, "en/cited.md", lang="en")
+    assert found == cited
+    assert html.count(' hreflang="zh"') == len([url for url in cited if url.startswith("law/")])
+
+
+@pytest.mark.parametrize("words", PLAIN_IN_ENGLISH)
+def test_english_words_on_another_law_lead_nowhere(linked, words):
+    assert linked(words, "en/cited.md", lang="en")[0] == f"<p>{words}。</p>"
+
+
+def test_an_article_knows_who_speaks_of_it_but_for_records_questions_and_english(linked, index):
+    words = "第八条、<a href='../08/'>第八条</a>、<h2>第五条</h2>"
+    linked(words, "topics/sand.md")
+    linked("article 8", "en/report/index.md", lang="en")
+    linked(words, "learn/cards.md")
+    assert linked(words, "about/decisions/0999-a-trial.md")[1] == []
+    assert list(index.linked_from[8]) == ["topics/sand.md"]
+    assert 5 not in index.linked_from

@@ -17,7 +17,8 @@ from click.testing import CliRunner
 from mkdocs.exceptions import PluginError
 
 from admin.commands.texts import law as law_command
-from admin.law.importing import LAWS
+from admin.reading.data_files import load_file
+from admin.reading.laws import EXPLAINED, laws_of
 from admin.reading.numerals import to_chinese
 
 from .conftest import ROOT, build_site, read_page
@@ -25,11 +26,14 @@ from .conftest import ROOT, build_site, read_page
 BUDGET = 10_240
 
 
+ENTRIES = laws_of(load_file(ROOT / "content", "laws")["items"])
+
+
 def invented(law_id):
     """A text with the right number of articles, invented from the first to the last word."""
-    known = LAWS[law_id]
-    articles = [f"第{to_chinese(n)}条　{law_id} 原文第{n}句<&>。" for n in range(1, known.articles)]
-    last = f"第{to_chinese(known.articles)}条　自2031年5月6日起施行。"
+    known = ENTRIES[law_id]
+    articles = [f"第{to_chinese(n)}条　{law_id} 原文第{n}句<&>。" for n in range(1, known.last)]
+    last = f"第{to_chinese(known.last)}条　自2031年5月6日起施行。"
     return "\n".join([known.title, "（2031年3月4日演示通过）", *articles, last])
 
 
@@ -45,7 +49,7 @@ def bring_in(data, *files):
 def imported(tmp_path_factory):
     """The environment of a build after all three laws were imported; its settings are in a file."""
     folder = tmp_path_factory.mktemp("imported")
-    for law_id in LAWS:
+    for law_id in EXPLAINED:
         (folder / f"{law_id}.txt").write_text(invented(law_id), "utf-8")
     bring_in(folder / "data", *sorted(folder.glob("*.txt")))
     settings = folder / "settings.toml"
@@ -87,6 +91,10 @@ def test_without_an_import_an_article_leads_to_the_official_database(tmp_path):
         assert 'href="https://flk.npc.gov.cn"' in html
         assert "以官方公布文本为准" in html
         assert "官方原文" not in html
+        assert html.count("本站还没有导入法条原文") == 1
+        assert "dengshao law import" in html
+    for path in (tmp_path / "out" / "law").glob("[dt]r*/index.html"):
+        assert path.read_text("utf-8").count("本站还没有导入法条原文") == 1, path
 
 
 def test_with_an_import_the_official_words_stand_beside_ours(built):
@@ -95,7 +103,9 @@ def test_with_an_import_the_official_words_stand_beside_ours(built):
         beside = html.split('<div class="beside">')[1].split("对您意味着什么")[0]
         assert "大白话</h2>" in beside
         assert f"<p>aocl 原文第{number}句&lt;&amp;&gt;。</p>" in beside
-        assert "版本 2031-03-04，自 2031-05-06 起施行。以官方公布文本为准。" in beside
+        assert "版本 2031-03-04，自 2031-05-06 起施行。以官方公布文本为准：" in beside
+        assert '<a href="https://flk.npc.gov.cn" rel="noreferrer">国家法律法规数据库</a>' in beside
+        assert "本站还没有导入" not in html
 
 
 @pytest.mark.parametrize(("law_id", "least"), [("drugs", 15), ("treatment", 12)])
@@ -110,6 +120,7 @@ def test_a_guide_explains_articles_at_anchors_that_stay_and_shows_the_official_w
             assert f"第{to_chinese(int(number))}条" in section.split("</h2>")[0]
             known = f"{law_id} 原文第{number}句"
             assert known in section or "自2031年5月6日起施行" in section
+            assert '<div class="beside"><div><h2' in page.html
             shown += 1
     assert shown >= least
 

@@ -44,7 +44,7 @@ def test_there_are_enough_questions_of_every_kind_and_their_ids_are_unique(quizz
     assert len({item["zh"] for item in items}) == len(items)
 
 
-def test_every_article_named_as_a_source_stands_in_the_official_text(quizzes, shared):
+def test_every_article_named_as_a_source_stands_in_the_official_text(quizzes, data, shared):
     named = Counter()
     for item in quizzes["items"]:
         law, found, article = item["source"].rpartition("第")

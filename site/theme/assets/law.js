@@ -1,12 +1,14 @@
-// Copies the address of this article, and opens the official words where there is room beside ours.
+// Copies the address of this article, and opens the official words where there is room beside ours;
+// without scripts the style sheet shows them there.
 (function () {
   "use strict";
   var button = /** @type {HTMLElement} */ (document.getElementById("copy-link"));
   var said = /** @type {HTMLElement} */ (document.getElementById("copied"));
-  /** @type {HTMLDetailsElement | null} */
-  var fold = document.querySelector(".beside .official");
+  /** @type {NodeListOf<HTMLDetailsElement>} */
+  var folds = document.querySelectorAll(".beside .official");
 
-  if (fold && window.matchMedia("(min-width:1000px)").matches) fold.open = true;
+  if (window.matchMedia("(min-width:1000px)").matches)
+    for (var i = 0; i < folds.length; i++) folds[i].open = true;
   if (!button) return;
 
   /** @param {boolean} done */

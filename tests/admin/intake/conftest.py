@@ -44,6 +44,8 @@ class FormReader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
+        if "name" not in found and tag == "input":
+            return
         if tag == "input" and found.get("type") in ("hidden", "text"):
             self.values[found["name"]] = found.get("value") or ""
         elif tag == "input" and "checked" in found:
@@ -57,19 +59,21 @@ class FormReader(HTMLParser):
             self.values[self._select] = found["value"]
         elif "receipt__group" in (found.get("class") or ""):
             self._in_group = True
+            self.groups.append("")
 
     def handle_endtag(self, tag):
         if tag == "textarea":
             # HTML drops the newline that follows the opening tag.
             self.values[self._area] = self.values[self._area].removeprefix("\r\n").strip("\n")
             self._area = ""
-        self._in_group = False
+        if tag == "li":
+            self._in_group = False
 
     def handle_data(self, data):
         if self._area:
             self.values[self._area] += data
         elif self._in_group:
-            self.groups.append(data.strip())
+            self.groups[-1] += data.strip()
 
     def _choose(self, name, value, *, many):
         self.values[name] = [*self.values.get(name, []), value] if many else value
@@ -120,7 +124,7 @@ class Page:
 
     @property
     def asked(self):
-        return int(re.search(r"写第 (\d) 组", self.text)[1])
+        return int(re.search(r"输入第 (\d) 组", self.text)[1])
 
     @property
     def errors(self):

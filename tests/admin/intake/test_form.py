@@ -10,6 +10,8 @@ from admin.models import UnitKey
 from admin.sealing.age import HybridIdentity
 from admin.tip.fields import FIELDS
 
+from .conftest import LEAST
+
 
 def test_the_choices_stand_before_the_form_in_the_order_of_their_urgency(reporter):
     page = reporter.open_form().text
@@ -19,6 +21,7 @@ def test_the_choices_stand_before_the_form_in_the_order_of_their_urgency(reporte
         "/help/",
         "/report/other-channels/",
         "/tip/?official=yes",
+        "别用单位、学校的网，别用别人的手机，别在微信里写",
         '<form id="form"',
     ]
 
@@ -36,12 +39,64 @@ def test_every_field_of_the_contract_is_on_the_form_and_no_other(reporter):
     }
 
 
-def test_only_category_what_and_place_are_marked_as_required(reporter):
+def test_only_what_and_place_are_marked_as_required(reporter):
     page = reporter.open_form().text
 
     required = re.findall(r'name="(\w+)"[^>]* required', page)
     required += re.findall(r'required[^>]* name="(\w+)"', page)
-    assert set(required) == {"category", "what", "place"}
+    assert set(required) == {"what", "place"}
+
+
+def test_three_questions_stand_open_with_that_of_officials_and_all_else_is_folded_up(reporter):
+    page = reporter.open_form().text
+
+    marks = ['id="what"', 'id="where"', 'id="files"', 'id="official"', '<details class="fold" id="further">']
+    further = [f'id="{field.name}"' for field in FIELDS if field.is_further]
+
+    places = [page.index(mark) for mark in [*marks, *further, 'id="last"']]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("answers", [{"who": "字" * 501}, {"place": "", "harm": "门被泼漆"}])
+def test_the_folded_part_is_open_where_something_stands_in_it(reporter, answers):
+    reporter.open_form()
+
+    assert 'id="further" open>' in reporter.send(422, **{**LEAST, **answers}).text
+
+
+def test_a_form_that_comes_back_with_the_least_alone_stays_folded_and_tells_its_kind(reporter):
+    reporter.open_form()
+
+    page = reporter.send(422, **{**LEAST, "place": ""}).text
+
+    assert 'id="further">' in page
+    assert "按「霸占沙石、矿山、山林、土地、鱼塘」送出。" in page
+
+
+@pytest.mark.parametrize("category", ["", None])
+def test_a_kind_that_nobody_confirmed_is_not_known(reporter, stored, category):
+    """Pages of before this kind was asked of nobody still post an empty one."""
+    reporter.open_form()
+    reporter.form.pop("category")
+
+    reporter.send(**{**LEAST, "category": category})
+
+    [tip] = stored()
+    assert (tip.unit, tip.label.category) == ("police", "unclear")
+    assert tip.words.fields.get("category", "unclear") == "unclear"
+
+
+def test_where_nobody_chose_stands_that_nobody_knows_even_if_no_unit_takes_it(app, reporter):
+    with app.app_context():
+        db.session.execute(delete(UnitKey).where(UnitKey.unit_id == "police"))
+        db.session.commit()
+
+    reporter.open_form()
+
+    assert reporter.form["category"] == "unclear"
+    page = reporter.send(422, **{**LEAST, "category": "unclear"}).text
+    assert 'id="no-unit"' in page
+    assert 'id="further" open>' in page
 
 
 def test_a_link_can_choose_the_category_and_the_sealed_way(reporter):

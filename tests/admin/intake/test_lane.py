@@ -95,7 +95,7 @@ def test_where_the_machine_rests_every_word_comes_back_with_the_numbers_to_call(
 
     page = reporter.send(status=503, **typed)
 
-    assert "机器要歇一分钟" in page.text
+    assert "请一分钟后再发" in page.text
     assert page.response.headers["Retry-After"] == "60"
     assert all(number in page.text for number in ("110", "12388", "12345"))
     assert {name: page.read.values[name] for name in typed} == typed

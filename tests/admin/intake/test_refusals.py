@@ -13,7 +13,6 @@ WRITTEN = [field for field in FIELDS if not field.has_options]
 TYPED = {field.name for field in WRITTEN}
 
 REFUSED = [
-    ({"category": ""}, "category", "请选一类"),
     ({"category": "C9"}, "category", "请在列出的选项里选一个"),
     ({"what": ""}, "what", "请写下您看到或听到的事"),
     ({"what": "  \n "}, "what", "请写下您看到或听到的事"),

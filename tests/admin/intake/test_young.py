@@ -58,9 +58,9 @@ def test_what_a_minor_typed_is_never_changed(minor, stored):
     minor.open_form(YOUNG)
     typed = {"what": "他说“您走着瞧”", "place": "您好超市", "who": "<您>"}
 
-    wrong = minor.send(422, **typed, category="")
+    wrong = minor.send(422, **typed, township="mars")
     minor.form = wrong.read.values
-    minor.send(category="A9")
+    minor.send(township="shili")
 
     fields = stored()[0].words.fields
     assert {name: fields[name] for name in typed} == typed

@@ -18,7 +18,15 @@ DAMAGE = {
     "cut off": (changed((3, ["第三条　第三句"])), ["第三条最后没有句号"]),
     "cut at the end": (ARTICLES[:3], ["最后是第三条，应当是第四条", "--articles 3"]),
     "no such number": (changed((3, ["第百百条　第三句。"])), ["第百百条：读不懂这个号"]),
-    "between numbers": (changed((3, ["第三条之一　第三句。"])), ["第三条之一：还不会读"]),
+    "between numbers": (
+        changed((3, ["第三条之一　第三句。"])),
+        ["缺第三条", "laws.yml 那部法的 gone"],
+    ),
+    "a gap behind one": (changed((3, [*ARTICLES[2], "第三条之二　句。"])), ["缺第三条之一"]),
+    "a 之 that is none": (
+        changed((3, [*ARTICLES[2], "第三条之十十　句。"])),
+        ["第三条之十十：读不懂"],
+    ),
     "no such day": (changed((4, ["第四条　自2030年13月6日起施行。"])), ["没有这一天"]),
 }
 
@@ -167,13 +175,14 @@ ROW = {"number": 1, "chapter": "", "paragraphs": ["一句。"]}
         "[]",
         "null",
         '"words"',
-        {"format": 2},
+        {"format": 3},
         {"title": None},
         {"version": 20310304},
         {"articles": {}},
         {"articles": [[]]},
         {"articles": [{"number": 1}]},
         {"articles": [ROW | {"number": "一"}]},
+        {"articles": [ROW | {"sub": "一"}]},
         {"articles": [ROW | {"paragraphs": [1]}]},
         {"articles": [ROW | {"paragraphs": "一句。"}]},
     ],

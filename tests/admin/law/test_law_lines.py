@@ -41,7 +41,11 @@ FILES = {
     "empty": ("a.txt", "", "没有找到一条法条"),
     "no law": ("a.md", "# 通知\n\n明天开会。", "没有找到一条法条"),
     "no title": ("a.md", "第一条　一句话。", "没有标题"),
-    "another law": ("a.md", "# 演示法\n\n第一条　一句话。", "标题是「演示法」，不认识"),
+    "another law": (
+        "a.md",
+        "# 演示法\n\n第一条　一句话。",
+        "标题是「演示法」，content/data/laws.yml 里没有这部法",
+    ),
     "not letters": ("a.txt", b"\x80\xff\x00\xff", "读不出的字"),
     "zero bytes": ("a.txt", "戒毒条例\x00", "读不出的字"),
     "huge": ("a.txt", b"a" * (law_lines.MOST_BYTES + 1), "文件太大"),

@@ -55,6 +55,7 @@ Object.assign(words, {
   "data-counted": "{found} digits",
   "data-too-few": "{found}, {off} too few",
   "data-wrong-group": "group {groups} is wrong",
+  "data-wrong-order": "groups {groups} changed places",
   "data-and": ", ",
 });
 

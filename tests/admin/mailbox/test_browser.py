@@ -102,7 +102,7 @@ def test_a_reporter_reads_and_answers_and_nothing_readable_leaves_the_browser(vi
     visitor.sees("请您补充")
     visitor.sees("几点？<b>请写下</b>U+202E")
     visitor.write(WORDS)
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
     visitor.sees("补充过。")
 
     visitor.sees_not(WORDS)
@@ -146,7 +146,7 @@ def test_danger_shows_110_and_the_law_first_and_takes_the_typed_words_along(visi
     expect(visitor.page.locator("#danger-words")).to_have_value(WORDS)
     assert reporter.tip().urgency is Urgency.P2
     visitor.press("告诉工作人员：我有危险")
-    visitor.sees("收到了，已标为最急。请马上打 110。")
+    visitor.sees("已收到，已标为最急。请马上打 110。")
     visitor.sees("今晚觉得不安全，就去有人的地方，或者亲友家。")
     visitor.sees("按了「我有危险」。")
     visitor.sees("明天再来看一次")
@@ -166,7 +166,7 @@ def test_withdrawing_takes_two_steps_and_keeps_what_was_typed(visitor, reporter)
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     visitor.press("我想撤回")
     visitor.press("请停下来，并删掉内容")
-    visitor.sees("撤回的请求收到了。")
+    visitor.sees("撤回的请求已收到。")
     expect(visitor.page.locator("[data-slot=withdrawn]")).to_be_visible()
     visitor.sees("请求过撤回。")
     visitor.sees("由他停、由他删。")
@@ -185,7 +185,7 @@ def test_an_answer_that_crosses_with_the_staffs_is_numbered_anew_by_itself(visit
 
     visitor.write(WORDS)
 
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
     visitor.sees("先来一步")
     assert [(e.number, e.direction) for e in reporter.opened()] == [(1, "staff"), (2, "reporter")]
 
@@ -210,7 +210,7 @@ def test_words_stay_in_their_box_until_they_are_stored(visitor, reporter, count)
     visitor.sees("网络断了，字都在")
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     visitor.press("发给工作人员")
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
 
     assert count(Message) == 1
 
@@ -227,7 +227,7 @@ def test_a_lost_answer_makes_no_second_message(visitor, reporter, count):
     visitor.write(WORDS)
     visitor.sees("网络断了，字都在")
     visitor.press("发给工作人员")
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
 
     assert count(Message) == 1
 
@@ -295,7 +295,7 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
 
     for _ in range(2):
         visitor.press(button)
-        visitor.sees("注意：锁对不上，这次没有发出去。")
+        visitor.sees("注意：加密校验没有通过，没有发出。")
         visitor.sees("急事打 110，公职人员的事打 12388，别的打 12345。")
         numbers = visitor.page.locator("#error-summary a[href^='tel:']")
         expect(numbers).to_have_text(["110", "12388", "12345"])
@@ -304,7 +304,7 @@ def test_a_false_key_is_noticed_nothing_is_sent_and_the_words_stay(visitor, repo
     # Nor does another failure after that lead the words the plain way.
     visitor.page.evaluate("void (dengshaoMailbox.checkReader = () => { throw new Error() })")
     visitor.press(button)
-    visitor.sees("注意：锁对不上，这次没有发出去。")
+    visitor.sees("注意：加密校验没有通过，没有发出。")
     assert visitor.addresses == {"thread"}
     assert count(Message) == 0
 
@@ -425,7 +425,7 @@ def test_nothing_is_asked_of_who_leaves_at_once_or_has_nothing_to_lose(
         visitor.page.locator("#words").press_sequentially(WORDS)
     if leave == "after it was sent":
         visitor.press("发给工作人员")
-        visitor.sees("您补充的话收到了。")
+        visitor.sees("您补充的内容已收到。")
 
     if leave == "click":
         visitor.page.click("#quick-exit")
@@ -450,7 +450,7 @@ def test_nothing_is_asked_where_the_words_go_the_plain_way(visitor, reporter, di
 
     visitor.press(YES)
 
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
     assert dialogs == []
 
 
@@ -501,7 +501,7 @@ def test_an_old_browser_posts_the_receipt_only_after_a_press_that_says_so(
     visitor.press(YES_LOOK)
     visitor.sees("几点？")
     visitor.write(WORDS)
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
 
     assert reporter.opened()[1].body == WORDS
 
@@ -586,7 +586,7 @@ def test_without_a_line_receipt_and_words_stay_here_and_go_when_it_is_back(visit
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     visitor.page.context.set_offline(False)
     visitor.press("发给工作人员")
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
 
     assert went_plain(visitor) == []
     assert [envelope.body for envelope in reporter.opened()] == [WORDS]
@@ -649,7 +649,7 @@ def test_words_outlive_a_reload_and_nothing_of_them_can_be_read_in_the_tab(visit
     visitor.sees("您刚才写的字还在，已经填回来了。")
     expect(visitor.page.locator("#words")).to_have_value(WORDS)
     visitor.press("发给工作人员")
-    visitor.sees("您补充的话收到了。")
+    visitor.sees("您补充的内容已收到。")
 
     assert visitor.page.evaluate("sessionStorage.length") == 0
     assert [envelope.body for envelope in reporter.opened()] == [WORDS]

@@ -69,7 +69,7 @@ def test_a_letter_brings_files_that_the_unit_opens(app, chosen, reporter):
     chosen.page.evaluate(AXE)
     assert chosen.page.evaluate("axe.run()")["violations"] == []
     chosen.press("发给工作人员")
-    chosen.sees("您补充的话收到了。")
+    chosen.sees("您补充的内容已收到。")
     chosen.sees("照片1.jpg 已清理，已保存。")
     chosen.sees("b.pdf 未能清理，照原样已保存。")
 
@@ -162,14 +162,14 @@ def test_who_is_in_danger_waits_for_no_file_and_loses_no_word(app, mend, chosen,
     chosen.press("我有危险／被报复")
     expect(chosen.page.locator("#danger-words")).to_have_value(WORDS)
     chosen.press("告诉工作人员：我有危险")
-    chosen.sees("收到了，已标为最急。请马上打 110。")
+    chosen.sees("已收到，已标为最急。请马上打 110。")
     assert WORDS in reporter.opened()[-1].body
 
     # The letter that was given up is not sent by itself; its files are, with the next.
     chosen.page.fill("#words", "照片也在")
     mend()
     chosen.press("发给工作人员")
-    chosen.sees("您补充的话收到了。")
+    chosen.sees("您补充的内容已收到。")
     danger, letter = reporter.opened()
     assert (danger.kind, json.loads(letter.body)["what"]) == ("danger", "照片也在")
     assert len(opened_files(app, json.loads(letter.body)["files"])) == 2

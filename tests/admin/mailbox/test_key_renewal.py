@@ -119,7 +119,7 @@ def test_until_the_new_key_is_confirmed_words_go_to_who_can_open_the_tip(
     renew()
 
     assert send("又来了").json == {"stored": True}
-    assert "您补充的话收到了" in write("还是那里").text
+    assert "您补充的内容已收到" in write("还是那里").text
 
     assert opened_by(app, reporter.unit.identity) == [True, True]
 
@@ -136,7 +136,7 @@ def test_once_it_is_confirmed_words_go_to_the_new_key_alone(
     renewal.confirm()
     answer = ask(reporter.keys.lookup.hex()).json
     assert answer["unit"]["key"] == str(renewal.key_id)
-    assert "您补充的话收到了" in write("还是那里").text
+    assert "您补充的内容已收到" in write("还是那里").text
 
     assert opened_by(app, reporter.unit.identity) == [False]
     assert opened_by(app, renewal.identity) == [True]
@@ -255,7 +255,7 @@ def test_a_key_that_retires_gets_words_for_its_tips_up_to_its_day_and_opens_noth
     assert "police" not in open_now(app)
     if is_taken:
         assert send("又来了").json == {"stored": True}
-        assert "您补充的话收到了" in write("还是那里").text
+        assert "您补充的内容已收到" in write("还是那里").text
         assert opened_by(app, reporter.unit.identity) == [True, True]
 
 

@@ -85,12 +85,16 @@ def test_a_receipt_is_taken_however_it_was_typed(client, reporter, typed):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "请写查询码：纸上那 36 个数字。"),
-        ("一二三", "请写查询码：纸上那 36 个数字。"),
-        (RECEIPT[:-1], "您写了 35 个，还少 1 个。"),
-        (RECEIPT + "12", "您写了 38 个，多了 2 个。"),
-        (f"{RECEIPT[:12]}1{RECEIPT[13:]}", "第 3 组有误，请对照纸上再看一遍。"),
-        (f"1{RECEIPT[1:-1]}9", "第 1、6 组有误，请对照纸上再看一遍。"),
+        ("", "请输入查询码：您记下的那 36 个数字。"),
+        ("一二三", "请输入查询码：您记下的那 36 个数字。"),
+        (RECEIPT[:-1], "您输入了 35 个，还少 1 个。"),
+        (RECEIPT + "12", "您输入了 38 个，多了 2 个。"),
+        (f"{RECEIPT[:12]}1{RECEIPT[13:]}", "第 3 组有误，请和您记下的再对一遍。"),
+        (
+            "012340 012341 567893 567898 012345 567891",
+            "第 2、3 组的先后好像写反了，请和您记下的再对一遍。",
+        ),
+        (f"1{RECEIPT[1:-1]}9", "第 1、6 组有误，请和您记下的再对一遍。"),
     ],
 )
 def test_a_wrong_receipt_is_named_and_what_was_typed_is_kept(client, unit, typed, sentence):

@@ -125,7 +125,7 @@ def test_junk_under_a_found_receipt_ends_and_the_reporters_words_still_arrive(cl
     page = send(client, reporter, "我才是写这条的人", OWN)
 
     assert junk == [200] * (DAY_MAX // 2) + [422] * (DAY_MAX // 2)
-    assert "您补充的话收到了" in page.text
+    assert "您补充的内容已收到" in page.text
     refused = send(client, reporter, "还有一句", JUNK)
     assert "过一小时再发" in refused.text
     assert "还有一句" in refused.text
@@ -139,7 +139,7 @@ def test_a_full_talk_refuses_words_and_still_takes_the_mark_of_danger(
     for room in ("DAY_DANGER_ROOM", "DANGER_ROOM"):
         monkeypatch.setattr(store, room, 0)
     for words, network in (("第一句", OWN), ("第二句", JUNK)):
-        assert "您补充的话收到了" in send(client, reporter, words, network).text
+        assert "您补充的内容已收到" in send(client, reporter, words, network).text
 
     refused = send(client, reporter, "第三句", OWN)
     page = send(client, reporter, "有人来了", OWN, "danger", confirm="yes")
@@ -189,7 +189,7 @@ def test_junk_of_a_network_never_uses_up_the_reporters_room(app, config, reporte
     clock.now = (hours - 1) * HOUR + 1
 
     page = send(two_nodes[0], reporter, "我才是写这条的人", OWN)
-    assert "您补充的话收到了" in page.text
+    assert "您补充的内容已收到" in page.text
     assert "我才是写这条的人" in [envelope.body for envelope in reporter.opened()]
     page = send(two_nodes[0], reporter, "在粮站后面", OWN, "danger", confirm="yes")
     assert "您写的字没有存" not in page.text

@@ -43,7 +43,7 @@ def test_more_words_are_sealed_to_the_unit_and_chained_to_the_talk(send, reporte
     page = send(words="又来了一次，\r\n还是那辆车")
 
     assert page.status_code == 200
-    assert "您补充的话收到了" in page.text
+    assert "您补充的内容已收到" in page.text
     (envelope,) = reporter.opened()
     envelope.verify(
         reporter.keys.talk,
@@ -105,7 +105,7 @@ def test_the_same_words_sent_twice_are_stored_once(client, reporter, send, count
     assert count(Message) == 1
     assert count(SpentNonce) == 1
     assert (first.status_code, second.status_code) == (200, 200)
-    assert "您补充的话收到了" in second.text
+    assert "您补充的内容已收到" in second.text
 
 
 def test_a_sentence_added_after_going_back_is_a_message_of_its_own(client, reporter, send):
@@ -178,7 +178,7 @@ def test_an_old_token_is_renewed_unless_its_words_are_stored_already(
     monkeypatch.undo()
     renewed = send(token=token_of(late), words="今天的话")
 
-    assert "您补充的话收到了" in again.text
+    assert "您补充的内容已收到" in again.text
     assert late.status_code == 422
     assert "今天的话" in late.text
     assert renewed.status_code == 200
@@ -296,7 +296,7 @@ def test_the_same_mark_sent_twice_counts_once_and_its_words_go_once_a_key_is_the
 
     page = send("danger", token=token, confirm="yes", words="他们来过我家")
 
-    assert "收到了，已标为最急。请马上打 110。" in page.text
+    assert "已收到，已标为最急。请马上打 110。" in page.text
     assert reporter.opened()[0].body.endswith("他们来过我家")
 
 
@@ -305,7 +305,7 @@ def test_a_mark_without_words_says_that_it_arrived(send, reporter, close_units, 
 
     page = send("danger", confirm="yes", words=" ")
 
-    assert "收到了，已标为最急。请马上打 110。" in page.text
+    assert "已收到，已标为最急。请马上打 110。" in page.text
     assert reporter.tip().urgency is Urgency.P0
     assert count(Message) == 0
 
@@ -380,7 +380,7 @@ def test_withdrawing_asks_staff_and_deletes_nothing(send, reporter, client):
     page = send("withdraw", confirm="yes")
 
     tip = reporter.tip()
-    assert "撤回的请求收到了" in page.text
+    assert "撤回的请求已收到" in page.text
     assert tip.withdrawn_on == today()
     assert tip.sealed is not None
     assert tip.expires_on is None

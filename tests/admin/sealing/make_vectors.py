@@ -15,6 +15,7 @@ DIGITS = "0123456789" * 3
 SITE = "0123456789abcdef"
 # The one value that design.md gives in full.
 LOOKUP = "9c2cc3905ca11196b576b2412e810eb7"
+# As they were made before decision 78: such receipts stay good.
 RECEIPT = "012340567894" * 3
 CODE = "7zzzzzzzzzzzzzzzzzzzzzzzzz"
 
@@ -146,6 +147,10 @@ def table() -> dict:
             {"typed": "012340 567894 012340 567894 012340 567894 7", "found": 37},
             {"typed": "", "found": 0},
             {"typed": "查询码", "found": 0},
+            {"typed": "012340 567893 012341 567898 012345 567891", "digits": DIGITS},
+            {"typed": "012340 567993 012341 567898 012345 567891", "wrong": [2]},
+            {"typed": "012340 012341 567893 567898 012345 567891", "order": [2, 3]},
+            {"typed": "567893 012341 012340 567898 012345 567891", "order": [1, 2, 3]},
             {"typed": "112340 567894 012340 567894 012340 567894", "wrong": [1]},
             {"typed": "012340 567894 012304 567894 012340 576894", "wrong": [3, 6]},
         ],

@@ -43,6 +43,19 @@ def test_every_swap_of_neighbours_is_caught_and_its_groups_named(text):
         assert caught.value.groups == sorted({at // 6 + 1, (at + 1) // 6 + 1})
 
 
+@given(receipts, st.permutations(range(6)))
+def test_groups_that_changed_places_are_named(text, order):
+    groups = receipt.grouped(text).split(" ")
+    moved = [number for number, at in enumerate(order, 1) if number - 1 != at]
+    typed = "".join(groups[at] for at in order)
+    if not moved:
+        assert receipt.check(typed)
+        return
+    with pytest.raises(WrongGroup) as caught:
+        receipt.check(typed)
+    assert (caught.value.groups, caught.value.is_order) == (moved, True)
+
+
 @given(st.text(DIGITS + " -", max_size=60).filter(lambda t: sum(c in DIGITS for c in t) != 36))
 def test_another_number_of_digits_is_told_with_the_number(typed):
     with pytest.raises(WrongLength) as caught:
@@ -77,7 +90,7 @@ def test_the_table_catches_each_wrong_digit_and_each_swap_by_its_algebra():
 
 
 def test_the_check_digit_is_that_of_the_published_example():
-    assert receipt._check_digit("572") == "4"
+    assert receipt._state_after("572", 0) == "4"
 
 
 def test_new_digits_are_30_and_never_twice_the_same():
@@ -102,7 +115,8 @@ def test_small_numbers_keep_their_zeros():
 
 def test_the_vector_of_the_design_holds():
     text = receipt.with_checks(DIGITS * 3)
-    assert receipt.grouped(text) == " ".join(["012340 567894"] * 3)
+    assert receipt.grouped(text) == "012340 567893 012341 567898 012345 567891"
+    assert receipt.check("012340567894" * 3) == receipt.check(text) == DIGITS * 3
     assert receipt.derive(DIGITS * 3, SITE).lookup.hex() == "9c2cc3905ca11196b576b2412e810eb7"
 
 

@@ -25,7 +25,7 @@ def read_receipt(typed):
     except receipt.WrongLength as error:
         return {"found": error.found}
     except receipt.WrongGroup as error:
-        return {"wrong": error.groups}
+        return {"order" if error.is_order else "wrong": error.groups}
 
 
 def test_messages_carry_the_mac_and_digest_of_the_table(table):

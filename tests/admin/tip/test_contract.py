@@ -197,22 +197,23 @@ def test_an_events_code_joins_all_that_it_carries_in_order():
     assert replace(whole, kind=EventKind.DECIDED).code == "r"
 
 
-# Each question: how it is answered, how long, whether it may be left open, what is chosen at first.
+# Each question: how it is answered, how long, whether it may be left open, what is chosen at first, and
+# whether it stands behind 再多说几句.
 QUESTIONS = """
-category select 0    must
 what     text   2000 must
 township select 0    may  unclear
 place    line   200  must
-when     radio  0    may  unclear
-who      text   500  may
-objects  text   500  may
-harm     text   500  may
-minor    radio  0    may  unclear
 official radio  0    may  unclear
-exclude  checks 0    may
-basis    radio  0    may
-fear     text   500  may
-answer   radio  0    may
+category select 0    may  unclear further
+when     radio  0    may  unclear further
+minor    radio  0    may  unclear further
+exclude  checks 0    may  open    further
+who      text   500  may  open    further
+objects  text   500  may  open    further
+harm     text   500  may  open    further
+basis    radio  0    may  open    further
+fear     text   500  may  open    further
+answer   radio  0    may  open    further
 """
 ROWS = [line.split() for line in QUESTIONS.strip().splitlines()]
 
@@ -223,7 +224,8 @@ def test_each_question_is_asked_as_the_table_says(field, row):
 
     assert (field.name, str(field.kind), field.most) == (name, kind, int(most))
     assert bool(field.missing) is (must == "must")
-    assert field.is_unclear is (first == ["unclear"])
+    assert field.is_unclear is ("unclear" in first)
+    assert field.is_further is ("further" in first)
     assert field.has_options is (kind in ("select", "radio", "checks"))
     assert bool(field.too_long) is (int(most) > 0)
     assert str(int(most) or "") in field.too_long

@@ -1,4 +1,4 @@
-"""长辈版 by address: what is asked for in it leads on in it, to the receipt and back to the mailbox."""
+"""长辈版 by address: what is asked for in it leads on in it, as far as the mailbox."""
 
 import re
 

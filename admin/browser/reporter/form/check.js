@@ -1,7 +1,7 @@
 // The page before sending: every question with its answer, and a button that leads back to it.
 
 import { element } from "../../shared/page/element.js";
-import { answersOf, isNeeded, wordsOf } from "./questions.js";
+import { answersOf, isLacking, wordsOf } from "./questions.js";
 
 /**
  * @param {HTMLElement} check
@@ -28,9 +28,9 @@ export function listAnswers(check, questions, change) {
 
 /** @type {(words: Words, question: HTMLElement) => HTMLElement} */
 function said(words, question) {
+  if (isLacking(question)) return element("p", "field__error", words.needed);
   const answers = answersOf(question);
-  if (answers.length) return element("p", "", answers.join(words.and));
-  return isNeeded(question)
-    ? element("p", "field__error", words.needed)
+  return answers.length
+    ? element("p", "", answers.join(words.and))
     : element("p", "meta", words.empty);
 }

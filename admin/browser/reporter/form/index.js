@@ -1,13 +1,18 @@
-// The form's comforts, which need no keys: a guard over what was typed, one question a screen, and a
-// word to whoever reads this inside WeChat. Each of them is a help; the form works without any.
+// The form's comforts, which need no keys: a guard over what was typed, one question a screen, the kind
+// that the words sound like, and a word to whoever reads this inside WeChat. Each of them is a help; the
+// form works without any.
 
 import { guardWords } from "./guard.js";
+import { startKinds } from "./kinds.js";
 import { offerSteps } from "./offer.js";
+import { watchOfficial } from "./officials.js";
 import { tellWeChat } from "./wechat.js";
 
 /** @type {(form: HTMLFormElement) => void} */
 export function startForm(form) {
   tellWeChat(navigator.userAgent);
   offerSteps(form);
+  startKinds(form);
+  watchOfficial(form);
   guardWords(form);
 }

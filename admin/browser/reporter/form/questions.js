@@ -5,13 +5,21 @@
 export function questionsOf(form) {
   /** @type {Question[]} */
   const questions = [];
-  /** @type {HTMLElement[]} */ (Array.from(form.children)).forEach((part) => {
+  partsOf(form).forEach((part) => {
     if (part.matches(".field")) questions.push([part]);
-    else if (part.matches(".notice") && questions.length)
+    else if (part.matches(".notice, .aside") && questions.length)
       questions[questions.length - 1].push(part);
   });
   return questions;
 }
+
+// Those that are folded up stand among the others.
+/** @type {(form: HTMLFormElement) => HTMLElement[]} */
+const partsOf = (form) =>
+  /** @type {HTMLElement[]} */ (Array.from(form.children)).reduce(
+    (parts, part) => parts.concat(part.id === "further" ? Array.from(part.children) : part),
+    /** @type {any[]} */ ([]),
+  );
 
 /** @type {(question: HTMLElement) => HTMLElement} */
 export const labelOf = (question) =>
@@ -21,22 +29,29 @@ export const labelOf = (question) =>
 /** @type {(question: HTMLElement) => string} */
 export const wordsOf = (question) => textOf(/** @type {Node} */ (labelOf(question).firstChild));
 
+// Whether something of a question must be answered, and is not.
 /** @type {(question: HTMLElement) => boolean} */
-export const isNeeded = (question) => Boolean(question.querySelector(".field__need"));
+export const isLacking = (question) =>
+  /** @type {HTMLInputElement[]} */ (Array.from(question.querySelectorAll("[required]"))).some(
+    (field) => !field.value.trim(),
+  );
 
 // What was answered, in the page's own words; a list, empty where nothing was.
 /** @type {(question: HTMLElement) => string[]} */
 export function answersOf(question) {
-  const select = question.querySelector("select");
-  if (select)
-    return select.value ? [/** @type {string} */ (select.selectedOptions[0].textContent)] : [];
-  /** @type {HTMLInputElement | null} */
-  const text = question.querySelector("textarea, input[type=text]");
-  if (text) return text.value.trim() ? [text.value.trim()] : [];
   const files = question.querySelectorAll("#files-list b");
-  if (files.length) return Array.from(files, (name) => /** @type {string} */ (name.textContent));
+  if (files.length) return Array.from(files, textOf);
+  /** @type {NodeListOf<HTMLSelectElement>} */
+  const lists = question.querySelectorAll("select");
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const texts = question.querySelectorAll("textarea[name], input[type=text][name]");
   const chosen = question.querySelectorAll("input:checked");
-  return Array.from(chosen, (input) => textOf(/** @type {Node} */ (input.parentNode)));
+  return Array.from(lists, ({ value, selectedOptions }) =>
+    value ? textOf(selectedOptions[0]) : "",
+  )
+    .concat(Array.from(texts, ({ value }) => value.trim()))
+    .concat(Array.from(chosen, (input) => textOf(/** @type {Node} */ (input.parentNode))))
+    .filter(Boolean);
 }
 
 /** @type {(node: Node) => string} */

@@ -1,5 +1,7 @@
 // Fills the form as it was when its draft was kept.
 
+import { openAround } from "../../shared/page/folds.js";
+
 // The one answer that keeps words from offices: words that were written under it stay under it.
 /** @type {Words} */
 const STRICT = { official: "yes" };
@@ -50,11 +52,18 @@ function fill(fields, value, isOurs) {
     else if (field.options) {
       if (isOurs && offers(field, value)) field.value = value;
     } else isJoined = join(field, value);
-    const folded = field.value.includes(value) && field.closest("details");
-    if (folded) folded.open = true;
+    if (tells(field, value)) openAround(field);
   });
   return isJoined;
 }
+
+// Whether something came back that nobody may overlook.
+/** @type {(field: any, value: string) => boolean} */
+const tells = (field, value) =>
+  field.value.includes(value) && value !== "unclear" && (field.checked || !isBox(field));
+
+/** @type {(field: HTMLInputElement) => boolean} */
+const isBox = ({ type }) => type === "radio" || type === "checkbox";
 
 /** @type {(list: HTMLSelectElement, value: string) => boolean} */
 const offers = (list, value) => Array.from(list.options).some((option) => option.value === value);

@@ -4,7 +4,7 @@
 import { byId } from "../../shared/page/element.js";
 import { fill } from "../../shared/page/words.js";
 import { listAnswers } from "./check.js";
-import { labelOf, questionsOf } from "./questions.js";
+import { isLacking, labelOf, questionsOf } from "./questions.js";
 
 const HASH = "#steps";
 
@@ -20,6 +20,7 @@ class Steps {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
+    this.further = byId("further");
     this.questions = questionsOf(form);
     this.intro = byId("intro");
     this.offer = byId("step-offer");
@@ -50,6 +51,9 @@ class Steps {
     this.act("back").addEventListener("click", () => this.show(this.at - 1));
     this.act("check").addEventListener("click", () => this.show(this.questions.length));
     this.act("whole").addEventListener("click", () => this.stop());
+    ["input", "change"].forEach((name) =>
+      this.form.addEventListener(name, () => this.isOn && this.tellEnough()),
+    );
     // Caught on its way down, before anybody takes it for sending.
     document.addEventListener("submit", (event) => this.holdBack(event), true);
     document.addEventListener("click", (event) => this.follow(event));
@@ -107,20 +111,30 @@ class Steps {
 
   /** @type {(at: number) => this} */
   open(at) {
-    this.intro.hidden = true;
+    this.intro.hidden = this.offer.hidden = true;
     this.bar.hidden = this.progress.hidden = false;
     this.form.action = this.action + HASH;
+    this.fold(false);
     this.reveal(at);
     return this;
   }
 
   stop() {
     this.at = -1;
-    this.intro.hidden = this.last.hidden = false;
+    this.intro.hidden = this.offer.hidden = this.last.hidden = false;
     this.bar.hidden = this.progress.hidden = this.check.hidden = true;
     this.form.action = this.action;
     this.questions.forEach((parts) => hide(parts, false));
+    this.fold(true);
     /** @type {HTMLElement} */ (this.offer.querySelector("button")).focus();
+  }
+
+  // One by one, all is asked: nothing is folded up. What was seen stays open after that.
+  /** @type {(isWhole: boolean) => void} */
+  fold(isWhole) {
+    if (!this.further) return;
+    /** @type {HTMLDetailsElement} */ (this.further).open = true;
+    /** @type {HTMLElement} */ (this.further.querySelector("summary")).hidden = !isWhole;
   }
 
   // Goes to a question and says so to who cannot see it.
@@ -133,6 +147,14 @@ class Steps {
     label.focus();
   }
 
+  // Whoever has answered what must be answered may stop, once the question was asked that decides who
+  // reads all this.
+  tellEnough() {
+    const isAsked = this.at >= this.questions.findIndex(([question]) => question.id === "official");
+    const isLeft = this.questions.some(([question]) => isLacking(question));
+    this.act("check").hidden = this.isLast || !(this.hasChecked || (isAsked && !isLeft));
+  }
+
   // Who comes back to change one answer need not pass all the others again.
   showAnswers() {
     this.hasChecked = true;
@@ -141,11 +163,13 @@ class Steps {
 
   /** @type {(at: number) => void} */
   reveal(at) {
+    // What was written meanwhile may have brought a question up.
+    this.questions = questionsOf(this.form);
     this.at = at;
     this.questions.forEach((parts, number) => hide(parts, number !== at));
     this.check.hidden = this.last.hidden = !this.isLast;
     this.act("next").hidden = this.isLast;
-    this.act("check").hidden = this.isLast || !this.hasChecked;
+    this.tellEnough();
     this.act("back").hidden = at === 0;
     /** @type {Record<string, number>} */
     const values = { number: at + 1, count: this.questions.length };

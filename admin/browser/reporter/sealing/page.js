@@ -7,7 +7,9 @@ import { hold } from "../../shared/form/hold.js";
 import { inTime } from "../../shared/form/patience.js";
 import { byId, element } from "../../shared/page/element.js";
 import { clearFaults, showFaults } from "../../shared/page/faults.js";
+import { openAround } from "../../shared/page/folds.js";
 import { isCut, isLost, Offline, Refused } from "../../shared/page/post.js";
+import { passedBy } from "../form/officials.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 
@@ -86,6 +88,8 @@ export class Page {
     /** @type {Fault[]} */
     const found = faultsOf(this.form, typed, this.checks);
     const faults = found.concat(this.attached.faults());
+    if (!faults.length && passedBy(this.form))
+      faults.push({ text: this.words.official, to: "official-0" });
     if (faults.length) {
       this.showFaults(faults);
       return;
@@ -222,6 +226,7 @@ export class Page {
     const template = byId("nobody");
     this.alarm.after(template.content.cloneNode(true));
     /** @type {HTMLElement} */ (this.alarm.nextElementSibling).id = "no-unit";
+    openAround(byId("category"));
     show(/** @type {HTMLElement} */ (this.alarm.nextElementSibling));
   }
 
@@ -260,11 +265,4 @@ const TOLD = {
 function show(notice) {
   notice.focus();
   notice.scrollIntoView();
-}
-
-// A field at fault may lie in a part that is folded up.
-/** @type {(field?: Element | null) => void} */
-function openAround(field) {
-  const folded = field && field.closest("details");
-  if (folded) folded.open = true;
 }

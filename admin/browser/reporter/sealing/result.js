@@ -1,5 +1,6 @@
 // Shows what became of the tip: the receipt, until one group of it was typed again as proof.
 
+import { apart, element } from "../../shared/page/element.js";
 import { clearFaults, showFaults } from "../../shared/page/faults.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
 
@@ -44,6 +45,7 @@ export class Result {
     this.find("form").addEventListener("submit", (event) => this.take(event));
     bindPrint(this.find("[data-print]"));
     this.next();
+    this.main.append(aids());
     this.find("h1").focus();
     window.scrollTo(0, 0);
   }
@@ -147,11 +149,13 @@ export class Result {
 }
 
 /** @type {(group: string) => HTMLElement} */
-function lineOf(group) {
-  const item = document.createElement("li");
-  item.className = "receipt__group";
-  item.textContent = group;
-  return item;
+const lineOf = (group) => element("li", "receipt__group", ...apart(group));
+
+// What reads the receipt aloud and makes the calendar's file. Where it does not come, neither shows.
+function aids() {
+  const script = document.createElement("script");
+  script.src = "/assets/receipt.js";
+  return script;
 }
 
 /** @type {(text: string) => string} */

@@ -16,9 +16,12 @@ export function longDay(day, lang) {
 }
 
 // Says what is wrong with a receipt, from the error of `check`.
-/** @type {(error: { groups?: number[], found?: number }, words: Words) => string} */
+/** @type {(error: { groups?: number[], isOrder?: boolean, found?: number }, words: Words) => string} */
 export function receiptFault(error, words) {
-  if (error.groups) return fill(words.wrongGroup, { groups: error.groups.join(words.and) });
+  if (error.groups)
+    return fill(error.isOrder ? words.wrongOrder : words.wrongGroup, {
+      groups: error.groups.join(words.and),
+    });
   if (!error.found) return words.empty;
   const off = Math.abs(36 - error.found);
   return fill(error.found < 36 ? words.tooFew : words.tooMany, { found: error.found, off });

@@ -109,7 +109,7 @@ def test_what_fools_the_reporters_browser_is_noticed_at_the_desk(
     open_mailbox(phone, live, reporter)
     phone.fill("#words", WORDS)
     phone.click("text=发给工作人员")
-    expect(phone.locator("#main")).to_contain_text("您补充的话收到了。")
+    expect(phone.locator("#main")).to_contain_text("您补充的内容已收到。")
     # Fooled indeed: who holds the false key reads it.
     reporter.unit = replace(reporter.unit, identity=thief)
     assert reporter.opened()[0].body == WORDS

@@ -57,7 +57,7 @@ def test_a_busy_server_is_told_and_the_words_stay(writer, count):
     busy = {"status": 503, "body": '{"error":"busy"}', "content_type": "application/json"}
     writer.page.route(f"**{SEALED}", lambda route: route.fulfill(**busy), times=1)
     writer.write()
-    writer.sees("现在存不上，字都还在。请等一分钟再按发送。")
+    writer.sees("现在存不上，字都还在。请等一分钟再发。")
 
     writer.send()
 

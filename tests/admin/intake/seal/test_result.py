@@ -17,14 +17,14 @@ def test_the_receipt_goes_once_a_group_of_it_was_typed_and_no_sooner(writer):
     digits = writer.receipt
 
     writer.page.click("text=我已抄好")
-    writer.sees("请看着纸上的字，写出这一组。")
+    writer.sees("请看着您记下的，输入这一组。")
     writer.type_group("12345")
     writer.sees("这一组和查询码对不上。")
     expect(writer.page.locator("#error-summary")).to_be_focused()
     assert writer.receipt == digits
     first = (writer.asked - 1) * 6
     writer.type_group(digits[first : first + 6].translate(str.maketrans("0123", "０１２３")))
-    writer.sees("查询码不再显示，请看您抄下的纸。")
+    writer.sees("查询码不再显示，请用您记下的。")
 
     assert writer.page.locator("#receipt").count() == 0
     assert not [one for one in range(0, 36, 6) if digits[one : one + 6] in writer.page.content()]
@@ -124,7 +124,7 @@ def test_every_view_is_free_of_violations(write, close, scheme):
     found["errors"] = writer.axe()
     writer.page.route("**/tip/routes.json", false_routes)
     writer.write()
-    writer.sees("锁对不上")
+    writer.sees("加密校验没有通过")
     found["alarm"] = writer.axe()
     writer.page.unroute_all()
     writer.send()

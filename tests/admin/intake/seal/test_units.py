@@ -87,7 +87,7 @@ def without_list(route):
 
 
 FALSE = {
-    "a key of the server's own": ("**/tip/routes.json", false_routes, "锁对不上"),
+    "a key of the server's own": ("**/tip/routes.json", false_routes, "加密校验没有通过"),
     # Without a list nothing is confirmed: neither a key nor a route.
     "no published list": ("**/keys.json", without_list, "去向对不上"),
 }

@@ -1,0 +1,187 @@
+// What the words sound like is asked, and an official is not passed by unseen: `node --test`.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startKinds } from "../../admin/browser/reporter/form/kinds.js";
+import { passedBy, watchOfficial } from "../../admin/browser/reporter/form/officials.js";
+import { weight } from "../../admin/browser/reporter/form/wordings.js";
+import { make, openPage, read } from "./dom.mjs";
+
+for (const [words, text, expected] of [
+  ["套路贷|放贷", "有人放贷", 2],
+  ["套路贷|放贷", "套路贷，放贷", 5],
+  ["套路贷", "没有", 0],
+  ["now|tonight", "it happens now", 3],
+  ["now", "i know them", 0],
+]) {
+  test(`"${text}" speaks of "${words}" by ${expected}`, () => {
+    assert.equal(weight(words, text), expected);
+  });
+}
+
+const KINDS = [
+  ["unclear", "Not sure"],
+  ["A4", "Sand", "沙场|挖沙"],
+  ["A6", "Loans", "放贷|套路贷"],
+  ["B1", "Drugs"],
+];
+
+// The form as far as the script looks for it; `chosen` is a kind that a link chose.
+function open({ chosen = "unclear", what = "" } = {}) {
+  const list = make("select", { id: "category", name: "category" });
+  list.options = KINDS.map(([value, name, words]) =>
+    Object.assign(make("option", words ? { "data-words": words } : {}, name), { value }),
+  );
+  Object.defineProperty(list, "selectedOptions", {
+    get: () => list.options.filter(({ value }) => value === list.value),
+  });
+  list.value = chosen;
+  const button = (kind) => make("button", { "data-kind": kind, hidden: "" }, kind);
+  const form = make(
+    "form",
+    {},
+    make("textarea", { id: "what", value: what }),
+    make(
+      "div",
+      { id: "kind", "data-like": "like {kind}?", "data-chosen": "as {kind}." },
+      make(
+        "div",
+        { class: "notice", hidden: "" },
+        make("p"),
+        ...["yes", "other", "unclear"].map(button),
+      ),
+    ),
+    make("select", { id: "township" }),
+    make("input", { id: "place", type: "text" }),
+    make(
+      "fieldset",
+      { id: "official", "data-words": "村主任" },
+      make("input", { type: "radio", name: "official", id: "official-0", value: "yes" }),
+      make("input", { type: "radio", name: "official", value: "unclear", checked: "" }),
+    ),
+    make(
+      "details",
+      { id: "further" },
+      list,
+      make("div", { id: "kind-search", hidden: "" }),
+      make("input", { id: "kind-find", type: "text" }),
+      make("div", { id: "kind-found", "data-none": "none" }),
+      make("fieldset", { id: "minor", "data-words": "孩子" }),
+      make("fieldset", { id: "basis" }),
+      make("textarea", { name: "who" }),
+    ),
+  );
+  openPage(form);
+  for (const one of form.querySelectorAll("button"))
+    one.getClientRects = () => (one.hidden ? [] : [1]);
+  watchOfficial(form);
+  startKinds(form);
+  const at = (id) => document.getElementById(id);
+  const type = (words, id = "what") => {
+    at(id).value = words;
+    at(id).dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const press = (kind) => at("kind").querySelector(`[data-kind=${kind}]`).click();
+  return { form, list, at, type, press, said: () => read(at("kind")) };
+}
+
+test("what the words sound like is asked, and nothing is chosen before somebody says yes", () => {
+  const it = open();
+  assert.deepEqual(it.said(), []);
+  it.type("有人挖沙，也放贷，套路贷");
+  assert.deepEqual(it.said(), ["like Loans?", "yes", "other", "unclear"]);
+  assert.equal(it.list.value, "unclear");
+  it.press("other");
+  assert.deepEqual([it.said()[0], it.list.value], ["like Sand?", "unclear"]);
+  it.press("yes");
+  assert.deepEqual([it.said(), it.list.value], [["as Sand.", "other"], "A4"]);
+  // Whoever has said so is not asked again.
+  it.type("放贷");
+  assert.deepEqual(it.said(), ["as Sand.", "other"]);
+  it.press("other");
+  assert.deepEqual([it.at("further").open, document.activeElement.id], [true, "kind-find"]);
+});
+
+test("whoever does not know is left in peace, and goes on from there", () => {
+  const it = open();
+  it.type("放贷");
+  it.press("unclear");
+  assert.deepEqual(
+    [it.said(), it.list.value, document.activeElement.id],
+    [[], "unclear", "township"],
+  );
+  it.type("放贷，挖沙");
+  assert.deepEqual(it.said(), []);
+});
+
+test("after the last likely one comes the whole list", () => {
+  const it = open();
+  it.type("放贷");
+  it.press("other");
+  assert.deepEqual(
+    [it.said(), it.at("further").open, document.activeElement.id],
+    [[], true, "kind-find"],
+  );
+});
+
+test("words that are taken back take the question along; a page that came back is asked at once", () => {
+  const it = open({ what: "放贷" });
+  assert.equal(it.said()[0], "like Loans?");
+  it.type("没有");
+  assert.deepEqual(it.said(), []);
+});
+
+test("a kind that a link or a hand chose is told, and not asked", () => {
+  const it = open({ chosen: "B1", what: "放贷" });
+  assert.deepEqual(it.said(), ["as Drugs.", "other"]);
+  it.list.value = "A4";
+  it.list.dispatchEvent(new Event("change", { bubbles: true }));
+  assert.deepEqual(it.said(), ["as Sand.", "other"]);
+});
+
+test("kinds are searched by their names and by what people call them", () => {
+  const it = open();
+  assert.equal(it.at("kind-search").hidden, false);
+  it.type("沙", "kind-find");
+  assert.deepEqual(read(it.at("kind-found")), ["Sand"]);
+  it.type("loan", "kind-find");
+  assert.deepEqual(read(it.at("kind-found")), ["Loans"]);
+  it.type("zzz", "kind-find");
+  assert.deepEqual(read(it.at("kind-found")), ["none"]);
+  const enter = Object.assign(new Event("keydown", { cancelable: true }), { key: "Enter" });
+  it.type("loan", "kind-find");
+  it.at("kind-find").dispatchEvent(enter);
+  assert.deepEqual(
+    [enter.defaultPrevented, it.list.value, it.at("kind-find").value],
+    [true, "A6", ""],
+  );
+});
+
+test("a question that the words touch comes out of the folded part, and no other does", () => {
+  const it = open();
+  it.type("打了一个孩子");
+  assert.equal(it.at("official").parentNode.children.indexOf(it.at("minor")), 4);
+  assert.equal(it.at("basis").parentNode.id, "further");
+});
+
+test("who writes of an official and passed the question by is asked to look, once", () => {
+  const it = open();
+  it.type("老王收钱");
+  assert.equal(passedBy(it.form), null);
+  it.form.querySelector("[name=who]").value = "村主任";
+  assert.equal(passedBy(it.form), it.at("official-0"));
+  assert.equal(passedBy(it.form), null);
+});
+
+test("any answer of one's own to that question will do, also that nobody knows", () => {
+  const it = open();
+  it.type("村主任收钱");
+  it.form.querySelector("[value=unclear]").dispatchEvent(new Event("change", { bubbles: true }));
+  assert.equal(passedBy(it.form), null);
+  const chosen = open();
+  chosen.type("村主任收钱");
+  const [yes, unclear] = chosen.form.querySelectorAll("[name=official]");
+  Object.assign(unclear, { checked: false });
+  Object.assign(yes, { checked: true });
+  assert.equal(passedBy(chosen.form), null);
+});

@@ -1,8 +1,8 @@
 """How far it is to a receipt, for eight persons on a small telephone: `python -m tests.walked`.
 
-A tool for whoever changes the form, and no part of `make test`. A tap is any press but a letter, and
-a list that is chosen from takes two; screens are those from the top of the page to the button that
-sends. Seconds are a model of one hand (a tap 1.5, a screen swiped 2, a Tab 0.6) and of no reader.
+A tool for whoever changes the form, and no part of `make test`. A tap is any press but a letter,
+and a list that is chosen from takes two; screens are those from the top of the page to the button
+that sends. Seconds are a model of one hand (a tap 1.5, a screen swiped 2, a Tab 0.6) and of no reader.
 """
 
 import math

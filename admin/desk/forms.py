@@ -100,9 +100,7 @@ class SealedField(HiddenField):
 class MessageForm(FlaskForm):  # type: ignore[misc]
     """Words to the reporter, sealed in the browser; the server can't read them."""
 
-    number = IntegerField(
-        _l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))]
-    )
+    number = IntegerField(_l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))])
     digest = HiddenField(
         _l("摘要"), [Regexp(r"^[0-9a-f]{64}\Z", message=_l("摘要不对。请刷新页面。"))]
     )

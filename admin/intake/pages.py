@@ -228,7 +228,9 @@ def _says_further(form: TipForm) -> bool:
 
     A category is told above it.
     """
-    further = [form[field.name] for field in FIELDS if field.is_further and field.name != "category"]
+    further = [
+        form[field.name] for field in FIELDS if field.is_further and field.name != "category"
+    ]
     said = any(field.data not in (None, "", [], UNCLEAR) for field in further)
     faults = [form["category"], *further, form.contact]
     return said or bool(form.contact.data) or any(field.errors for field in faults)

@@ -1,4 +1,4 @@
-"""QR codes as one SVG path (used by posters.py and sheets.py): drawn at build, the same bytes each time."""
+"""QR codes as one SVG path, for posters.py and sheets.py: drawn at build, the same each time."""
 
 from __future__ import annotations
 

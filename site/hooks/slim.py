@@ -1,7 +1,7 @@
 """Take out of style sheets, scripts and pages what only their authors need: comments, empty lines.
 
-Of the first two it is a fifth of what a phone would load. Our scripts hold no string over several lines and no
-comment behind code but types, which begin with two asterisks: no string of ours does.
+Of the first two it is a fifth of what a phone would load. Our scripts hold no string over several
+lines and no comment behind code but types, which begin with two asterisks: no string of ours does.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from admin.reading.citations import Reader, laws_of
+from admin.reading.citations import Reader
+from admin.reading.laws import laws_of
 from tests.forked import run_forked
 from tests.once import made_once
 

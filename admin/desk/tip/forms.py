@@ -20,9 +20,7 @@ _REFERENCE = r"^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\Z"
 class NoteForm(FlaskForm):  # type: ignore[misc]
     """A note or grading, sealed in the browser; the server can't read it."""
 
-    number = IntegerField(
-        _l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))]
-    )
+    number = IntegerField(_l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))])
     sealed = SealedField(_l("内容"))
 
     def note(self, kind: NoteKind) -> SealedNote:

@@ -50,7 +50,13 @@ def test_only_what_and_place_are_marked_as_required(reporter):
 def test_three_questions_stand_open_with_that_of_officials_and_all_else_is_folded_up(reporter):
     page = reporter.open_form().text
 
-    marks = ['id="what"', 'id="where"', 'id="files"', 'id="official"', '<details class="fold" id="further">']
+    marks = [
+        'id="what"',
+        'id="where"',
+        'id="files"',
+        'id="official"',
+        '<details class="fold" id="further">',
+    ]
     further = [f'id="{field.name}"' for field in FIELDS if field.is_further]
 
     places = [page.index(mark) for mark in [*marks, *further, 'id="last"']]

@@ -197,8 +197,8 @@ def test_an_events_code_joins_all_that_it_carries_in_order():
     assert replace(whole, kind=EventKind.DECIDED).code == "r"
 
 
-# Each question: how it is answered, how long, whether it may be left open, what is chosen at first, and
-# whether it stands behind 再多说几句.
+# Each question: how it is answered, how long, whether it may be left open, what is chosen at first,
+# and whether it stands behind 再多说几句.
 QUESTIONS = """
 what     text   2000 must
 township select 0    may  unclear

@@ -143,7 +143,9 @@ def test_a_tip_sealed_to_another_key_is_told_loudly_with_the_fingerprint_to_comp
     desk.goto(f"{live.desk}/desk/tips/{tip.reference}")
 
     alarm = desk.locator("#alarm")
-    expect(alarm).to_contain_text("注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。")
+    expect(alarm).to_contain_text(
+        "注意：这条线索打不开。内容可能被改过，也可能是表单下发了假的公钥。"
+    )
     expect(alarm).to_contain_text("不要删除。马上告诉管理员，一起核对指纹。")
     expect(alarm).to_contain_text(member.fingerprint("police", unit.recipient, unit.recovery))
     assert "桥头" not in desk.content()

@@ -273,7 +273,7 @@ def test_the_receipt_and_what_follows_are_english(visitor):
     copied, _read = visitor.post("/en/tip/copied", {**read.values, "group": read.groups[asked - 1]})
 
     assert "We have received what you added, too." in supplement
-    assert "Please look at what you noted" in wrong
+    assert "type in this group from what you noted" in wrong
     assert "does not match the receipt" in other
     assert "The receipt is not shown again" in copied
 
@@ -321,8 +321,8 @@ def test_a_mistyped_receipt_is_answered_in_english(visitor, reporter):
     spoilt = str((int(digits[0]) + 1) % 10) + digits[1:-1] + str((int(digits[-1]) + 1) % 10)
 
     assert "Wrong group: 1, 6." in visitor.look(spoilt, 422)
-    assert "You entered 35: 1 missing" in visitor.look(digits[:-1], 422)
-    assert "You entered 37: 1 too many" in visitor.look(f"{digits}1", 422)
+    assert "You typed in 35: 1 missing" in visitor.look(digits[:-1], 422)
+    assert "You typed in 37: 1 too many" in visitor.look(f"{digits}1", 422)
     assert "the 36 digits" in visitor.look("", 422)
 
 

@@ -275,7 +275,7 @@ def test_the_receipt_and_what_follows_are_english(visitor):
     assert "We have received what you added, too." in supplement
     assert "type in this group from what you noted" in wrong
     assert "does not match the receipt" in other
-    assert "The receipt is not shown again" in copied
+    assert "The receipt is not shown any more" in copied
 
 
 def test_a_form_that_was_sent_too_fast_says_so_in_english(visitor, app):

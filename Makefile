@@ -28,27 +28,28 @@ INSTALL_SELF = said=$$($(BIN)/python -m pip install -q --disable-pip-version-che
 TEST_PROCESSES ?= 4
 PYTEST = env -u PYTHONDONTWRITEBYTECODE PYTHONHASHSEED=0 $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
-CATALOGUE := admin/translations/en/LC_MESSAGES/messages
+# One of each language; English is always there.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard admin/translations/*/LC_MESSAGES/messages.po))
 
 # The copy for a disk, packed; the site offers it on about/offline/ (site/hooks/downloads.py).
 OFFLINE := build/downloads/dengshao-offline.zip
 SITE_PARTS = mkdocs.yml build/.laws $(shell find content site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(VENV)/.run
 
 # What is served to be measured; the tests' parts that the measuring uses want the rest.
-SERVED = $(VENV)/.dev node_modules/.dev system build/browser/.built build/site/index.html $(CATALOGUE).mo
+SERVED = $(VENV)/.dev node_modules/.dev system build/browser/.built build/site/index.html $(CATALOGUES)
 
-run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUE).mo ## Install, build, fill the demo, serve at 127.0.0.1:8000
+run: $(VENV)/.run build/browser/.built build/site/index.html $(CATALOGUES) ## Install, build, fill the demo, serve at 127.0.0.1:8000
 	@echo "[5/5] 启动 starting"
 	@exec $(BIN)/dengshao serve --demo
 
 test: ## Format, lint, types, tests; both site builds are among them
 	@# The system's packages are loaded while Python's are installed and the types checked.
 	@$(MAKE) --no-print-directory system & \
-	$(MAKE) --no-print-directory check build/browser/.built $(CATALOGUE).mo; checked=$$?; \
+	$(MAKE) --no-print-directory check build/browser/.built $(CATALOGUES); checked=$$?; \
 	wait $$! && exit $$checked
 	@echo "== pytest" && $(PYTEST) $(PYTEST_ARGS)
 
-test-quick: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUE).mo ## The tests without a browser, on SQLite alone
+test-quick: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUES) ## The tests without a browser, on SQLite alone
 	@$(PYTEST) -m "not browser" --databases sqlite $(PYTEST_ARGS)
 
 # The Pythons that README allows.
@@ -191,6 +192,6 @@ $(OFFLINE): $(SITE_PARTS)
 	@$(BIN)/mkdocs build --strict --quiet --no-directory-urls --site-dir build/offline
 	@$(BIN)/python -I site/hooks/packed.py build/offline $@
 
-$(CATALOGUE).mo: $(CATALOGUE).po $(VENV)/.run
+admin/translations/%/LC_MESSAGES/messages.mo: admin/translations/%/LC_MESSAGES/messages.po $(VENV)/.run
 	@# Put in place whole: a server that reads it at this moment would show every English page as an error.
-	@$(BIN)/pybabel -q compile -l en -i $< -o $@.new && mv $@.new $@
+	@$(BIN)/pybabel -q compile -l $* -i $< -o $@.new && mv $@.new $@

@@ -89,6 +89,7 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     from .app_state import (
         AppState,
         app_state,
+        language,
         page_language,
     )
     from .district.reloading import Kept
@@ -112,8 +113,13 @@ def init_app_state(app: "Flask", config: "Config", kept: "Kept | None") -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"seen": seen, "dialled": dialled, "apart": apart, "large": kept_large}
     app.jinja_env.globals["is_large"] = is_large
-    init_language(app)
+    init_language(app, config)
 
     @app.context_processor
     def page_data() -> dict[str, object]:
-        return {"footer": app_state().district.footer, "lang": page_language()}
+        return {
+            "footer": app_state().district.footer,
+            "lang": page_language(),
+            "language": language(),
+            "languages": app_state().languages.values(),
+        }

@@ -13,6 +13,7 @@ from .db import db
 from .district.data import District
 from .district.reloading import Kept
 from .models import Setting
+from .reading.languages import SOURCE, Language
 from .wire.drafts import Drafts
 from .wire.form_tokens import FormTokens
 from .wire.upload_tokens import UploadTokens
@@ -26,6 +27,8 @@ class AppState:
     def __init__(self, config: Config, kept: Kept) -> None:
         self.config = config
         self.kept = kept
+        # As they are at the start: the addresses of the public rooms are made of them.
+        self.languages = dict(kept.newest().languages)
 
     @property
     def district(self) -> District:
@@ -91,5 +94,13 @@ def made_of_district(name: str, make: Callable[[District], Made]) -> Made:
 
 
 def page_language() -> str:
-    """Tell the language of the page asked for: English lies under /en/, all else is Chinese."""
-    return "en" if has_request_context() and request.path.startswith("/en/") else "zh"
+    """Tell the language of the page asked for, by its address: English lies under /en/."""
+    if not has_request_context():
+        return SOURCE
+    code, slash, _rest = request.path[1:].partition("/")
+    return code if slash and code != SOURCE and code in app_state().languages else SOURCE
+
+
+def language() -> Language:
+    """Return the language of the page asked for."""
+    return app_state().languages[page_language()]

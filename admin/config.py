@@ -63,6 +63,8 @@ class Config:
     """Folder of the built public site; served by the app in the embedded shape only."""
     bundles: Path
     """Folder of the built browser bundles."""
+    translations: Path
+    """Folder of the catalogues: what the forms say in each language but Chinese."""
     database_url: str
     blobs_url: str = field(repr=False)
     """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
@@ -151,6 +153,9 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         content=Path(values.get("DENGSHAO_CONTENT", ROOT / "content")).resolve(),
         site=Path(values.get("DENGSHAO_SITE", ROOT / "build" / "site")).resolve(),
         bundles=Path(values.get("DENGSHAO_BUNDLES", ROOT / "build" / "browser")).resolve(),
+        translations=Path(
+            values.get("DENGSHAO_TRANSLATIONS", ROOT / "admin" / "translations")
+        ).resolve(),
         database_url=values.get(
             "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
         ),

@@ -51,9 +51,9 @@ def take_pictures(browser: Browser) -> None:
 
 
 def fill(page: Page) -> None:
-    page.select_option("[name=category]", "A3")
     for name, words in TIP.items():
         page.fill(f"[name={name}]", words)
+    page.click("[data-kind=yes]")
 
 
 def save(page: Page, name: str, place: str = "body") -> None:

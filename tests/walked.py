@@ -2,7 +2,7 @@
 
 A tool for whoever changes the form, and no part of `make test`. A tap is any press but a letter,
 and a list that is chosen from takes two; screens are those from the top of the page to the button
-that sends. Seconds are a model of one hand (a tap 1.5, a screen swiped 2, a Tab 0.6) and of no reader.
+that sends. Seconds are a model of one hand (a tap 1.5, a screen swiped 2, a Tab 0.6).
 """
 
 import math

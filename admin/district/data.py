@@ -6,7 +6,7 @@ astray.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ..reading.keys_file import (
     combined,
     read_lines,
 )
+from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 from .organs import Organ, check_organs, organ_of
@@ -31,8 +32,15 @@ class Choice:
     zh: str
     en: str
 
+    said: Mapping[str, Any] = field(default_factory=dict, kw_only=True, compare=False, repr=False)
+    """Its entry, with the words of further languages by their keys."""
+
     def word(self, lang: str) -> str:
-        return self.en if lang == "en" else self.zh
+        """Give its words in a language; in Chinese where there are none."""
+        return self.en if lang == "en" else str(self.said.get(lang, self.zh))
+
+    def is_said_in(self, lang: str) -> bool:
+        return lang in ("zh", "en") or lang in self.said
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,12 @@ class Words:
 
     zh: tuple[str, ...]
     en: tuple[str, ...]
+    said: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The entry, with what is said in further languages."""
 
     def of(self, lang: str) -> str:
         """Return them as one text, as a page carries them."""
-        return "|".join(self.en if lang == "en" else self.zh)
+        return "|".join(self.en if lang == "en" else self.said.get(lang, self.zh))
 
 
 @dataclass(frozen=True)
@@ -197,6 +207,8 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
     reviews: Reviews
+    languages: Mapping[str, Language]
+    """In which the public reads and writes, Chinese first."""
 
     def options(self, field: str) -> Mapping[str, Choice]:
         """Return the options of a field of choices (`tip.fields`), by id."""
@@ -215,14 +227,14 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
     keys = read_keys(content, demo_keys)
     district = District(
         categories={
-            row["id"]: Category(row["id"], row["zh"], row["en"], row["route"])
+            row["id"]: Category(row["id"], row["zh"], row["en"], row["route"], said=row)
             for row in current(load_file(content, "categories")["items"])
         },
         kinds=_kinds(load_file(content, "kinds")),
         townships=_choices(load_file(content, "townships")["items"]),
         units={row["id"]: _unit(row) for row in current(found["items"])},
         offices={
-            row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"))
+            row["id"]: Office(row["id"], row["zh"], row["en"], row.get("unit"), said=row)
             for row in current(found["offices"])
         },
         outcomes=_outcomes(load_file(content, "outcomes")["items"], never),
@@ -248,9 +260,10 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         ),
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
+        languages=load_languages(content),
     )
     _check_units(district)
-    _check_kinds(district)
+    _check_kinds(district, {row["id"] for row in load_file(content, "categories")["items"]})
     check_organs(content)
     return district
 
@@ -264,7 +277,7 @@ def _clocks(content: Path) -> Clocks:
 
 def _kinds(found: dict[str, Any]) -> Kinds:
     def words(name: str) -> dict[str, Words]:
-        return {row["id"]: Words(tuple(row["zh"]), tuple(row["en"])) for row in found[name]}
+        return {row["id"]: Words(tuple(row["zh"]), tuple(row["en"]), row) for row in found[name]}
 
     return Kinds(_choices(found["groups"]), words("items"), words("asks"))
 
@@ -283,7 +296,7 @@ def _reviews(found: Mapping[str, Any]) -> Reviews:
 
 
 def _choices(rows: Iterable[dict[str, Any]]) -> dict[str, Choice]:
-    return {row["id"]: Choice(row["id"], row["zh"], row["en"]) for row in current(rows)}
+    return {row["id"]: Choice(row["id"], row["zh"], row["en"], said=row) for row in current(rows)}
 
 
 def _transfers(found: dict[str, Any]) -> TransferReasons:
@@ -327,7 +340,7 @@ def read_keys(content: Path, demo_keys: Path | None) -> Keys:
 
 def _unit(row: dict[str, Any]) -> Unit:
     is_practice = bool(row.get("practice"))
-    return Unit(row["id"], row["zh"], row["en"], tuple(row["otherwise"]), is_practice)
+    return Unit(row["id"], row["zh"], row["en"], tuple(row["otherwise"]), is_practice, said=row)
 
 
 def _check_units(district: District) -> None:
@@ -346,9 +359,9 @@ def _check_units(district: District) -> None:
         raise DataError(f"routes.yml: no such unit: {', '.join(missing)}")
 
 
-def _check_kinds(district: District) -> None:
-    """Words must speak of a category that there is: a typing error would be told to nobody."""
-    if astray := sorted(set(district.kinds.words) - set(district.categories)):
+def _check_kinds(district: District, known: set[str]) -> None:
+    """Words speak of a category that is, or was: a typing error would be told to nobody."""
+    if astray := sorted(set(district.kinds.words) - known):
         raise DataError(f"kinds.yml: no such category: {', '.join(astray)}")
 
 

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from ..web.language import register_in_each
 from . import calendar, practice
 from .challenge import init_challenges
 from .flood import init_flood
-from .js_api import file_words, tips
+from .js_api import file_words, kind_words, tips
 from .js_api.files import init_files
 from .no_js import more_files
 from .no_js.request import init_memory
@@ -18,12 +19,9 @@ def init_app(app: Flask) -> None:
     init_flood(app)
     init_challenges(app)
     init_memory(app)
-    app.register_blueprint(bp)
-    app.register_blueprint(more_files.bp)
+    for room in (bp, more_files.bp, file_words.bp, kind_words.bp, practice.bp, calendar.bp):
+        register_in_each(app, room)
     app.register_blueprint(tips.bp)
     init_files(app)
-    app.register_blueprint(file_words.bp)
     init_routes(app)
-    app.register_blueprint(practice.bp)
-    app.register_blueprint(calendar.bp)
     app.jinja_env.globals["calendar_with_holes"] = calendar.with_holes

@@ -48,7 +48,6 @@ def with_holes() -> str:
 
 
 @bp.get("/tip/day.ics")
-@bp.get("/en/tip/day.ics", endpoint="give_day_en")
 @public
 def give_day() -> Response:
     """Give the day on which to come back, to whoever asks: it says nothing of any tip."""

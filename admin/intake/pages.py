@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import has_request_context, render_template, request
 
-from ..app_state import app_state, made_of_district, page_language
+from ..app_state import app_state, language, made_of_district, page_language
 from ..district.data import Category, Choice
 from ..tip.fields import FIELDS, UNCLEAR
 from ..tip.routing import offered_categories, stand_in
@@ -206,7 +206,6 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "contact_open": contact.is_offered(district, units),
         "missing": _missing(form["official"].data == "yes"),
         "kind_chosen": _chosen_kind(form),
-        "asks": {name: words.of(page_language()) for name, words in district.kinds.asks.items()},
         "hotlines": district.hotlines,
         "no_unit": False,
         "practice": False,
@@ -242,7 +241,7 @@ def is_young() -> bool:
 
 
 def _prefix() -> str:
-    return "/en" if page_language() == "en" else ""
+    return language().prefix
 
 
 def _spoken(page: str) -> str:

@@ -22,7 +22,6 @@ _ASKED = 2
 
 
 @bp.get("/tip/practice/")
-@bp.get("/en/tip/practice/", endpoint="show_practice_en")
 @public
 def show_practice() -> str:
     """Show the form, marked as practice."""
@@ -32,7 +31,6 @@ def show_practice() -> str:
 
 
 @bp.post("/tip/practice/sent")
-@bp.post("/en/tip/practice/sent", endpoint="practise_en")
 @public
 def practise() -> Response | tuple[str, int]:
     """Answer as to a tip, with an example of a receipt; nothing is kept, not even the nonce."""
@@ -43,7 +41,6 @@ def practise() -> Response | tuple[str, int]:
 
 
 @bp.post("/tip/practice/copied")
-@bp.post("/en/tip/practice/copied", endpoint="practise_copying_en")
 @public
 def practise_copying() -> Response:
     """Take one group of the example, as the true page does."""
@@ -55,13 +52,10 @@ def practise_copying() -> Response:
 
 @bp.get("/tip/practice/sent")
 @bp.get("/tip/practice/copied")
-@bp.get("/en/tip/practice/sent", endpoint="back_to_practice_en")
-@bp.get("/en/tip/practice/copied", endpoint="back_to_practice_en")
 @public
 def back_to_practice() -> BaseResponse:
     """Send who comes back by address to the practice form."""
-    english = "_en" if page_language() == "en" else ""
-    return redirect(kept_large(url_for(f"practice.show_practice{english}")))
+    return redirect(kept_large(url_for(".show_practice")))
 
 
 def _new_form(sent: Any) -> TipForm:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..app_state import app_state, page_language
+from ..app_state import app_state, language
 from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
@@ -53,7 +53,6 @@ _CONTACT_SENTENCES = {
 
 
 @bp.get("/tip/")
-@bp.get("/en/tip/", endpoint="show_tip_en")
 @public
 def show_tip() -> str:
     """Show the whole form; links may come with a category or the sealed way chosen."""
@@ -62,17 +61,13 @@ def show_tip() -> str:
 
 @bp.get("/tip/sent")
 @bp.get("/tip/copied")
-@bp.get("/en/tip/sent", endpoint="back_to_form_en")
-@bp.get("/en/tip/copied", endpoint="back_to_form_en")
 @public
 def back_to_form() -> BaseResponse:
     """Send who comes back by address to the form: a result belongs to one sent form."""
-    english = "" if page_language() == "zh" else "_en"
-    return redirect(kept_large(url_for(f"intake.show_tip{english}")))
+    return redirect(kept_large(f"{language().prefix}/tip/"))
 
 
 @bp.post("/tip/sent")
-@bp.post("/en/tip/sent", endpoint="send_tip_en")
 @public
 def send_tip() -> Response | Page:
     """Take a tip and answer with its receipt, in one response."""
@@ -232,7 +227,6 @@ def asked_group(nonce: FormNonce) -> int:
 
 
 @bp.post("/tip/copied")
-@bp.post("/en/tip/copied", endpoint="copied_en")
 @public
 def copied() -> Response | BaseResponse:
     """Take one group of the receipt as proof that it was copied, and never show it again."""

@@ -2,14 +2,14 @@
 
 from flask import Flask
 
+from ..web.language import register_in_each
 from .js_api import bp as scripted_bp
 from .shares import init_shares
 from .views import bp as views_bp
 
 
 def init_app(app: Flask) -> None:
-    """Register the package on the application, in Chinese and under its English address."""
+    """Register the package on the application, under an address for each language."""
     init_shares(app)
     for bp in (views_bp, scripted_bp):
-        app.register_blueprint(bp, url_prefix="/mailbox")
-        app.register_blueprint(bp, url_prefix="/en/mailbox", name=f"{bp.name}_en")
+        register_in_each(app, bp, "/mailbox")

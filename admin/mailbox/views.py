@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from ..app_state import app_state, page_language
+from ..app_state import app_state, language, page_language
 from ..db import db
 from ..sealing.payload import Kind
 from ..web.large import kept_large
@@ -42,7 +42,7 @@ def long_day(day: date) -> str:
 def page_helpers() -> dict[str, object]:
     """Give the mailbox's pages the address of the form for tips, and a way to write days."""
     return {
-        "tip_url": "/en/tip/" if page_language() == "en" else "/tip/",
+        "tip_url": f"{language().prefix}/tip/",
         "long_day": long_day,
         "happens": words.HAPPENS,
     }

@@ -1,5 +1,6 @@
 """What the mailbox says: where a tip stands, when to look again, and the sentences of its forms."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -110,12 +111,16 @@ def turn_to(tip: Tip, district: District, lang: str) -> str:
     outcome = district.outcomes.get(tip.outcome or "")
     if tip.status is TipStatus.PURGED:
         # The content goes after seven days, when the reporter looks: the advice stays.
-        return str(outcome.turn_to[lang]) if outcome and outcome.turn_to else ""
+        return _turned(outcome.turn_to, lang) if outcome and outcome.turn_to else ""
     if tip.status is not TipStatus.OUT_OF_SCOPE:
         return ""
     if outcome is None or outcome.turn_to is None:
         return str(_("可以打 12345 问一问该找谁。"))
-    return str(outcome.turn_to[lang])
+    return _turned(outcome.turn_to, lang)
+
+
+def _turned(said: Mapping[str, str], lang: str) -> str:
+    return said.get(lang, said["zh"])
 
 
 def moved(transfer: LastTransfer | None) -> str:

@@ -8,10 +8,9 @@ number.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from .cited_law import CHINESE, ITEM, PART, Names
+from .cited_law import CHINESE, PART, Names
 from .laws import OURS
 from .numerals import NUMERAL, article_name, number_of
 
@@ -26,6 +25,8 @@ _ENGLISH_PATTERN: Final = re.compile(ENGLISH)
 _SHORT: Final = re.compile(r"\b[Aa]rts?\.\s?[0-9]+|§+\s?[0-9]+")
 # 刑法294条: no number of an article stands so.
 _LOOSE: Final = re.compile(rf"(?<=[法例定见])》?\s?(?:{NUMERAL})\s?条(?![例件款约])")
+# What may stand around a law's name in a source: its part, and what strings it to the next.
+_JOINT: Final = re.compile(rf"^{PART}、?《?|》$")
 _SPLIT: Final = re.compile(r"[、和及与至到—-]")
 
 # 第二十五条到第二十八条: the articles between are cited as well.
@@ -46,8 +47,7 @@ AHEAD: Final = 160
 _HIDDEN: Final = re.compile(r"<!--.*?-->|^(```|~~~).*?^\1|<(code|pre)\b[^>]*>.*?</\2>", re.M | re.S)
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(NamedTuple):
     """`law` is an id of laws.yml. Where it is None or doubtful, `fault` says why."""
 
     start: int
@@ -85,10 +85,16 @@ class Reader(Names):
 
     def only_cites(self, words: str) -> bool:
         """Tell whether words are listed citations, strung together, and nothing else."""
-        name = rf"(?:《?(?:{'|'.join(map(re.escape, self.names))})》?)?"
-        one = rf"{name}{ITEM}{PART}"
-        return bool(re.fullmatch(rf"{one}(?:、{one})*", words)) and not any(
-            fault for cited in self.find(words) for fault in self.faults_of(cited)
+        found = self.find(words)
+        starts = [0, *(one.end for one in found)]
+        ends = [*(one.start for one in found), len(words)]
+        between = [
+            _JOINT.sub("", words[start:end]) for start, end in zip(starts, ends, strict=True)
+        ]
+        return bool(found) and not (
+            set(between) - {"", *self.by_name}
+            or between[-1]
+            or any(fault for one in found for fault in self.faults_of(one))
         )
 
     def _chinese(self, text: str, here: str, data: bool) -> Iterator[Citation]:

@@ -130,12 +130,12 @@ class Names:
                 fits = self.laws[here].zh.endswith(kind)
                 return (here, "") if fits else (None, _unknown(words[-3:]))
             plain = words.replace("中华人民共和国", "")
-            for known in self.names:
-                if plain.endswith(known):
-                    lead = plain[: -len(known)][-1:]
-                    if not _HAN.match(lead) or lead in _LEADS:
-                        return self.by_name[known], ""
-                    return None, _unknown(name[-(len(known) + 4) :])
+            if match := self.backward.match(plain[::-1]):
+                known = match[0][::-1]
+                lead = plain[: -len(known)][-1:]
+                if not _HAN.match(lead) or lead in _LEADS:
+                    return self.by_name[known], ""
+                return None, _unknown(name[-(len(known) + 4) :])
         return None, _unknown(name[-14:])
 
     def _ruling(

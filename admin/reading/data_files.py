@@ -4,6 +4,7 @@ Pure: the app and the site's build read and refuse alike.
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -24,6 +25,9 @@ class DataError(Exception):
 # As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SHOWN: Final = 60
+_CODE: Final = re.compile(r"^\s*-\s*\{?\s*id:\s*([a-z]{2,3})\b", re.M)
+# The key of English words (`en`), and the end of that of an English address (`page_en`).
+_EN: Final = re.compile(r"(?<![a-z])en$")
 _FORMATS: Final = FormatChecker(["date"])
 _BY_SWEEP_OR_REPORTER: Final = {TipStatus.RECEIVED, TipStatus.PURGED}
 _CONTRACT: Final = {
@@ -51,15 +55,42 @@ def load_file(folder: Path, name: str, *, path: Path | None = None) -> dict[str,
     text = _text(path)
     schema_path = folder / "data" / "schema" / f"{name}.json"
     try:
-        found: dict[str, Any] = json.loads(_checked(path, text, schema_path.read_text("utf-8")))
+        schema = schema_path.read_text("utf-8")
+        found: dict[str, Any] = json.loads(_checked(path, text, schema, _further(folder)))
     except (OSError, json.JSONDecodeError) as error:
         raise DataError(f"{schema_path}：读不了（{type(error).__name__}）。") from error
     return found
 
 
+def _further(folder: Path) -> tuple[str, ...]:
+    """Name the languages besides Chinese and English, by their keys in all other files."""
+    path = folder / "data" / "languages.yml"
+    return _codes(path.read_text("utf-8")) if path.exists() else ()
+
+
+@lru_cache(maxsize=2)
+def _codes(text: str) -> tuple[str, ...]:
+    """Find them loosely: what is wrong with that file is told when it is read itself."""
+    return tuple(code for code in _CODE.findall(text) if code not in ("zh", "en"))
+
+
+def _widened(rules: Any, codes: tuple[str, ...]) -> Any:
+    """Allow in a schema, wherever it knows English words, those of further languages."""
+    if isinstance(rules, list):
+        return [_widened(rule, codes) for rule in rules]
+    if not isinstance(rules, dict):
+        return rules
+    wider = {key: _widened(rule, codes) for key, rule in rules.items()}
+    known = wider.get("properties")
+    if isinstance(known, dict):
+        more = {_EN.sub(code, key): rule for key, rule in known.items() for code in codes}
+        wider["properties"] = more | known
+    return wider
+
+
 # routes.yml is read twice at each start, and most files are as they were when all are read anew.
 @lru_cache(maxsize=32)
-def _checked(path: Path, text: str, schema: str) -> str:
+def _checked(path: Path, text: str, schema: str, codes: tuple[str, ...]) -> str:
     """Return a file's content as JSON. Raise `DataError`, or `JSONDecodeError` at the schema."""
     data = parse(path, text)
     if data is None:
@@ -67,7 +98,7 @@ def _checked(path: Path, text: str, schema: str) -> str:
     # YAML makes dates of days; JSON Schema knows only text.
     written = json.dumps(data, default=str)
     plain = json.loads(written)
-    rules = json.loads(schema)
+    rules = _widened(json.loads(schema), codes) if codes else json.loads(schema)
     rules["$defs"] = rules.get("$defs", {}) | _CONTRACT
     validator = Draft202012Validator(rules, format_checker=_FORMATS)
     for fault in validator.iter_errors(plain):
@@ -198,6 +229,7 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "enum": lambda error: (
         f"{_shown(error.instance)}不能写，能写的是：{'、'.join(map(str, error.validator_value))}"
     ),
+    "not": lambda error: f"{_shown(error.instance)}在这里不能用",
     "const": lambda error: f"{_shown(error.instance)}不能写，只能写 {error.validator_value}",
     "pattern": lambda error: (
         f"{_shown(error.instance)}的写法不对，要合这个样子：{error.validator_value}"

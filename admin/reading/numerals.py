@@ -1,5 +1,6 @@
 """Chinese numerals as laws count their articles: 六十一 is 61, and 61 is 六十一. Up to 1,999."""
 
+from functools import lru_cache
 from typing import Final
 
 DIGITS: Final = "零一二三四五六七八九"
@@ -35,6 +36,7 @@ def ordinal(number: int, unit: str) -> str:
     return f"第{to_chinese(number)}{unit}"
 
 
+@lru_cache(maxsize=1024)
 def article_name(number: int, sub: int = 0) -> str:
     """Write an article as laws cite it: 293 and 1 is 第二百九十三条之一."""
     return ordinal(number, "条") + (f"之{to_chinese(sub)}" if sub else "")

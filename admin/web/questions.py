@@ -112,10 +112,15 @@ def _categories(district: District, offered: Collection[str], lang: str) -> list
     kinds, found = district.kinds, []
     for row in district.categories.values():
         if row.id in offered and row.id != UNCLEAR:
-            words = {"data-words": kinds.words[row.id].of(lang)} if row.id in kinds.words else {}
-            found.append(SelectChoice(row.id, row.word(lang), words, kinds.group(row.id, lang)))
+            more, group = _mark(row, lang), kinds.group(row.id, lang)
+            found.append(SelectChoice(row.id, row.word(lang), more, group))
     return [_option(district.categories[UNCLEAR], lang), *found]
 
 
 def _option(option: Choice, lang: str) -> SelectChoice:
-    return SelectChoice(option.id, option.word(lang))
+    return SelectChoice(option.id, option.word(lang), _mark(option, lang))
+
+
+def _mark(option: Choice, lang: str) -> dict[str, str]:
+    """Say to screen readers where words are Chinese for want of a translation."""
+    return {} if option.is_said_in(lang) else {"lang": "zh-CN"}

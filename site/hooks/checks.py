@@ -24,6 +24,8 @@ from mkdocs.structure.pages import Page
 from review import SHANGHAI, YEAR, production
 from whereabouts import at, in_data, is_record
 
+from admin.reading.languages import SOURCE
+
 Data = dict[str, Any]
 
 
@@ -93,7 +95,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     # What was made from data was looked at there.
     if not page.file.generated_by:
         tell_citations(markdown, page, config)
-    if page.meta.get("lang") == "en":
+    if page.meta.get("lang", SOURCE) != SOURCE:
         return
     desk: Desk = config.extra["desk"]
     for fault in faults(markdown, uri, desk.rules, files):

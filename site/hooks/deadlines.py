@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from sayings import counted, say
 
 UNITS = {
     "zh": {"working": "{} 个工作日", "calendar": "{} 天", "months": "{} 个月"},
@@ -33,7 +34,9 @@ def time_of(argument: str, deadlines: Data, language: str) -> str:
 
 def words(length: int, unit: str, language: str) -> str:
     if length == 0:
-        return TODAY[language]
+        return say(TODAY, language)
     if length == 1 and language == "en":
         return ONE[unit]
-    return UNITS[language][unit].format(length)
+    if language in UNITS:
+        return UNITS[language][unit].format(length)
+    return counted(UNITS["zh"][unit], language, length)

@@ -13,13 +13,22 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from whereabouts import is_for_residents, is_record
 
+from admin.reading.languages import SOURCE
+
 # Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
 # of them the 目录 would weigh more than a phone on a slow line should load.
 BELOW = re.compile(r"(law/\d+|help/path/(?!index).+|places/(?!index).+|news/(?!index).+|q/.+)\.md$")
 # The order of the site map; a folder not named here comes after, by its name.
 SECTIONS = ["", "help", "report", "topics", "drugs", "law", "learn", "posters", "places", "news"]
 
+# What languages call themselves where it is not their code.
+TAGS = {SOURCE: "zh-CN"}
+
 Context = dict[str, Any]
+
+
+def on_config(config: MkDocsConfig) -> None:
+    TAGS.update((code, one.tag) for code, one in config.extra["languages"].items())
 
 
 def on_page_context(
@@ -58,7 +67,7 @@ def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -
 
 
 def directory(pages: list[Page], here: Page) -> str:
-    """List the pages of the reader's language by section, and the door to the other language."""
+    """List the pages of the reader's language by section, and the doors to the others."""
     sections: dict[str, list[Page]] = {}
     for page in pages:
         uri = page.file.src_uri
@@ -69,8 +78,8 @@ def directory(pages: list[Page], here: Page) -> str:
 
 def is_listed(page: Page, here: Page) -> bool:
     """Tell whether a list shows a page: of its language, and for residents where they search."""
-    spoken = is_english(page) == is_english(here) or page.url in ("", "en/")
-    return spoken and (not is_search(here) or is_for_residents(page))
+    is_shown = spoken(page) == spoken(here) or page.url == home(page)
+    return is_shown and (not is_search(here) or is_for_residents(page))
 
 
 def is_search(page: Page) -> bool:
@@ -105,11 +114,16 @@ def name(page: Page, here: Page) -> str:
 
 def language(page: Page, here: Page) -> str:
     """Mark a title in another language, for whoever listens to the page."""
-    if is_english(page) == is_english(here):
+    if spoken(page) == spoken(here):
         return ""
-    code = "en" if is_english(page) else "zh-CN"
-    return f' lang="{code}" hreflang="{code}"'
+    tag = TAGS.get(spoken(page), spoken(page))
+    return f' lang="{tag}" hreflang="{tag}"'
 
 
-def is_english(page: Page) -> bool:
-    return page.meta.get("lang") == "en"
+def spoken(page: Page) -> str:
+    return str(page.meta.get("lang", SOURCE))
+
+
+def home(page: Page) -> str:
+    """Give the address of the home page in this page's language."""
+    return "" if spoken(page) == SOURCE else f"{spoken(page)}/"

@@ -30,6 +30,10 @@ FORBIDDEN = re.compile(
     r"<(script|style|image|foreignObject|text)\b"
     r'|\s(style|class(?!="lit")|role|aria-[a-z]+|id|on[a-z]+|href|xlink:href)='
 )
+# What the style sheet says of every drawing; in the file it is for whoever looks at it alone.
+COMMON = re.compile(
+    r' (?:fill="none"|stroke="currentColor"|stroke-width="2"|stroke-line(?:cap|join)="round")'
+)
 KEYS = {"file", "title", "says"}
 
 
@@ -44,7 +48,8 @@ def draw(path: Path, language: str) -> str:
     drawing = path.read_text("utf-8").strip()
     if language == "en":
         return LABEL.sub(r' aria-label="\1"', drawing)
-    return re.sub(r' data-label-en="[^"]*"', "", drawing)
+    drawing = re.sub(r' data-label-en="[^"]*"', "", drawing)
+    return drawing if language == "zh" else drawing.replace("<svg ", '<svg lang="zh-CN" ', 1)
 
 
 def drawing(page: Page, config: MkDocsConfig) -> dict[str, Any] | None:
@@ -63,4 +68,5 @@ def drawing(page: Page, config: MkDocsConfig) -> dict[str, Any] | None:
     if found := FORBIDDEN.search(picture):
         raise PluginError(f"site/theme/drawings/{path.name}：不能有 {found[0].strip()}。")
     label = f'<svg class="drawing" role="img" aria-label="{escape(str(asked["title"]))}" '
-    return {**asked, "svg": picture.replace("<svg ", label, 1)}
+    head, rest = picture.replace("<svg ", label, 1).split(">", 1)
+    return {**asked, "svg": f"{COMMON.sub('', head)}>{rest}"}

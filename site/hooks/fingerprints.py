@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from keys_file import routes_digest
 from mkdocs.exceptions import PluginError
+from sayings import named, say
 
 NONE_YET = {
     "zh": "还没有承办单位公布钥匙的指纹。没有公布，表单就不收交给它的线索。",
@@ -28,16 +28,16 @@ def lists(data: Data, language: str) -> str:
     items = [item for item in data["keys"]["items"] if "retiring" not in item]
     published = {item["id"]: item["fingerprint"] for item in items}
     if len(published) < len(items):
-        raise PluginError("keys.yml 里有一个单位写了两把现用的钥匙，只能留一把")
-    units = {unit["id"]: unit[language] for unit in data["routes"]["items"]}
+        raise PluginError("keys.yml 里有一个单位写了两把现用的密钥，只能留一把")
+    units = {unit["id"]: named(unit, language) for unit in data["routes"]["items"]}
     if unknown := sorted(set(published) - set(units)):
         raise PluginError(f"keys.yml 里的 {unknown[0]}，routes.yml 里没有这个单位")
     if not published:
-        notice = f'<p class="notice">{NONE_YET[language]}<br>{DEMO[language]}</p>'
+        notice = f'<p class="notice">{say(NONE_YET, language)}<br>{say(DEMO, language)}</p>'
         return f"{notice}\n\n{routes(data, language)}"
     shown = [one(name, published[unit]) for unit, name in units.items() if unit in published]
     shown.append(routes(data, language))
-    day = f'<p class="meta">{CHECKED[language]}{data["keys"]["checked"]}</p>'
+    day = f'<p class="meta">{say(CHECKED, language)}{data["keys"]["checked"]}</p>'
     return "\n\n".join([*shown, day])
 
 
@@ -45,10 +45,10 @@ def routes(data: Data, language: str) -> str:
     """Show the half of the routes' hash that two people can read to each other: 128 bits."""
     digest = routes_digest(data)
     groups = " ".join(digest[place : place + 4] for place in range(0, 32, 4))
-    return one(ROUTES[language], groups)
+    return one(say(ROUTES, language), groups)
 
 
 def one(unit: str, fingerprint: str) -> str:
     # In numbered groups: whoever reads aloud says 第三组, and both know where they are.
     groups = "".join(f'<li class="receipt__group">{part}</li>' for part in fingerprint.split())
-    return f'<h3>{escape(unit)}</h3>\n<ol class="receipt">{groups}</ol>'
+    return f'<h3>{unit}</h3>\n<ol class="receipt">{groups}</ol>'

@@ -16,6 +16,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from sayings import named
 
 # What already leads somewhere, names something, is pressed, or is quoted word for word.
 CLOSED = "a|blockquote|button|caption|code|h[1-4]|label|legend|nav|pre|select|summary|svg|th|title"
@@ -59,7 +60,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     glossary = config.extra["data"]["glossary"]
     books = {group["id"]: group["page"] for group in glossary["groups"]}
     plain = address in books.values() or address.startswith(PLAIN)
-    if plain or page.meta.get("lang") == "en" or page.meta.get("terms") is False:
+    if plain or page.meta.get("lang", "zh") != "zh" or page.meta.get("terms") is False:
         return html
     expression, words = config.extra["terms"]
     hrefs = {group: href(source, page, files) for group, source in books.items()}
@@ -116,6 +117,7 @@ def entries(argument: str, data: Data, language: str) -> str:
 
 def entry(item: Data, language: str) -> str:
     names = escape("、".join((item["zh"], *item.get("also", ()))))
-    if language == "en":
-        return f'<dt id="{item["id"]}" lang="zh-CN">{names}</dt><dd>{escape(item["en"])}</dd>'
-    return f'<dt id="{item["id"]}">{names}</dt><dd>{escape(item["plain"])}</dd>'
+    if language == "zh":
+        return f'<dt id="{item["id"]}">{names}</dt><dd>{escape(item["plain"])}</dd>'
+    said = named({**item, "zh": item["plain"]}, language)
+    return f'<dt id="{item["id"]}" lang="zh-CN">{names}</dt><dd>{said}</dd>'

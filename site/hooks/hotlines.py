@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from sayings import named, say
 
 UNCONFIRMED = "待核实"
 NOT_SEEN = {"zh": UNCONFIRMED, "en": "not confirmed"}
@@ -38,10 +39,12 @@ def tables(hotlines: Data, groups: list[str], language: str) -> str:
 
 
 def table(hotlines: Data, group: Data, language: str) -> str:
-    heads = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in HEADS[language])
+    heads = "".join(
+        f'<th role="columnheader" scope="col">{head}</th>' for head in say(HEADS, language)
+    )
     items = [one for one in hotlines["items"] if one["group"] == group["id"] and shown(one)]
     rows = "\n".join(row(item, hotlines["checked"], language) for item in items)
-    caption = f"<caption>{escape(group[language])} {day(hotlines['checked'], language)}</caption>"
+    caption = f"<caption>{named(group, language)} {day(hotlines['checked'], language)}</caption>"
     return (
         f'<table class="table table--stack" role="table">{caption}'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
@@ -55,12 +58,14 @@ def shown(item: Data) -> bool:
 
 def day(checked: str, language: str) -> str:
     """Say when somebody looked: once for a table, and again only where it was another day."""
-    return f'<span class="meta">{CHECKED[language].format(checked)}</span>'
+    # Beside letters that run from right to left a day would be read from its end.
+    seen_on = checked if language in CHECKED else f"<time>{checked}</time>"
+    return f'<span class="meta">{say(CHECKED, language).format(seen_on)}</span>'
 
 
 def row(item: Data, checked: str, language: str) -> str:
-    details = [escape(item["for"][language])]
-    if small := " · ".join(escape(detail) for detail in small_print(item, language)):
+    details = [named(item["for"], language)]
+    if small := " · ".join(small_print(item, language)):
         details.append(f'<span class="meta">{small}</span>')
     if mark := seen(item, checked, language):
         details.append(mark)
@@ -70,26 +75,27 @@ def row(item: Data, checked: str, language: str) -> str:
 
 def number(item: Data, language: str) -> str:
     """Give the number first and whose it is after it, as one thing to press."""
-    name = escape(item[language])
+    name = named(item, language)
     if not item["number"]:
-        return f'<span class="placeholder">{UNKNOWN_NUMBER[language]}</span> {name}'
+        return f'<span class="placeholder">{say(UNKNOWN_NUMBER, language)}</span> {name}'
     words = f"<b>{escape(item['number'])}</b> <span>{name}</span>"
     return f'<a href="tel:{item["number"]}">{words}</a>' if item["kind"] == "phone" else words
 
 
 def small_print(item: Data, language: str) -> list[str]:
     """Say what it is if no telephone, when it is open if that is known, and its other door."""
-    details = [KINDS[language][item["kind"]]] if item["kind"] != "phone" else []
+    kinds = say(KINDS, language)
+    details = [escape(kinds[item["kind"]])] if item["kind"] != "phone" else []
     if item["hours"]:
-        details.append(item["hours"][language])
+        details.append(named(item["hours"], language))
     if item.get("web"):
-        details.append(("网站 " if language == "zh" else "website ") + item["web"])
+        details.append(escape(f"{kinds['web']} {item['web']}"))
     return details
 
 
 def seen(item: Data, checked: str, language: str) -> str:
     """Say that nobody has looked yet, or when, if it was not on the day of all the others."""
     if item["mark"] == UNCONFIRMED:
-        return f'<b class="placeholder">{NOT_SEEN[language]}</b>'
+        return f'<b class="placeholder">{say(NOT_SEEN, language)}</b>'
     own = item.get("checked", checked)
     return "" if own == checked else day(own, language)

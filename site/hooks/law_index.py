@@ -57,7 +57,8 @@ class LawIndex:
     def note(self, number: int, page: Page) -> None:
         """Remember that a page speaks of an article."""
         address = page.file.src_uri
-        if self.articles[number] is not page.file and not NOT_LISTED.match(address):
+        is_chinese = page.meta.get("lang", "zh") == "zh"
+        if is_chinese and self.articles[number] is not page.file and not NOT_LISTED.match(address):
             self.linked_from.setdefault(number, {})[address] = page
             self.times[number, address] += 1
 

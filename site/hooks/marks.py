@@ -20,9 +20,10 @@ from hotlines import number_link, tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
+from sayings import say
 from whereabouts import at, is_record
 
-from admin.reading.scope import forms
+from admin.reading.scope import forms, is_said_in
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
 # Filled in later: law.py, directory.py, news.py, downloads.py.
@@ -71,24 +72,27 @@ def tip(argument: str, data: Data, language: str) -> str:
     """Make the button to the form, with the category chosen, or to one of its other doors."""
     address = localized(data["footer"], "tip_url", language)
     doors = {
-        "official": button(f"{address}?official=yes", OFFICIAL[language]),
-        "young": button(f"{address}?page=young", YOUNG[language]),
-        "practice": button(f"{address}practice/", PRACTICE[language], " button--quiet"),
+        "official": button(f"{address}?official=yes", say(OFFICIAL, language)),
+        "young": button(f"{address}?page=young", say(YOUNG, language)),
+        "practice": button(f"{address}practice/", say(PRACTICE, language), " button--quiet"),
     }
     if argument in doors:
         return doors[argument]
     if argument and argument not in {item["id"] for item in data["categories"]["items"]}:
         raise PluginError(f"{{tip:{argument}}}：categories.yml 里没有 {argument} 这一类")
-    return button(f"{address}?category={argument}" if argument else address, TIP[language])
+    return button(f"{address}?category={argument}" if argument else address, say(TIP, language))
 
 
 def mailbox(_argument: str, data: Data, language: str) -> str:
     address = localized(data["footer"], "mailbox_url", language)
-    return button(address, MAILBOX[language], " button--quiet")
+    return button(address, say(MAILBOX, language), " button--quiet")
 
 
 def localized(footer: Data, key: str, language: str) -> str:
-    return str(footer.get(f"{key}_{language}", footer[key]))
+    """Give the app's address in a language: under its prefix, where the app is on this host."""
+    shared = str(footer[key])
+    further = f"/{language}{shared}" if language != "zh" and shared.startswith("/") else shared
+    return str(footer.get(f"{key}_{language}", further))
 
 
 def button(address: str, words: str, kind: str = "") -> str:
@@ -116,7 +120,8 @@ def scope(argument: str, data: Data, language: str) -> str:
     said = forms(data["scope"], language)
     if argument not in said:
         raise PluginError(f"{{scope:{argument}}}：能写的是 {'、'.join(sorted(said))}")
-    return said[argument]
+    words = said[argument]
+    return words if is_said_in(data["scope"], language) else f'<span lang="zh-CN">{words}</span>'
 
 
 MARKS: dict[str, Callable[[str, Data, str], str]] = {

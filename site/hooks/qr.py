@@ -1,4 +1,4 @@
-"""QR codes as one SVG path, for posters.py and sheets.py: drawn at build, the same each time."""
+"""QR codes as one SVG path, the same bytes each time (used by posters.py and sheets.py)."""
 
 from __future__ import annotations
 

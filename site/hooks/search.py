@@ -129,7 +129,9 @@ def write(folder: Path, name: str, words: str) -> None:
 
 def is_found(page: Page) -> bool:
     hidden = page.file.inclusion.is_not_in_nav() or not is_for_residents(page)
-    return not hidden and page.meta.get("search", True) is not False
+    # Further languages have no search of their own yet, and nobody types them into the Chinese one.
+    is_searched = page.meta.get("lang", "en") == "en" and page.meta.get("search", True) is not False
+    return is_searched and not hidden
 
 
 def make_parts(pages: list[Page], data: Data) -> dict[str, Data]:

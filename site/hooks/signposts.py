@@ -31,10 +31,12 @@ FEWEST = 3
 # A heading, the lines below it, and the strip with 110: what a reader of a topic sees first.
 OPENING = re.compile(
     r'\s*<h1\b.*?</h1>(?:\s*<p>(?!<a class="strip-110").*?</p>)?'
-    r'(?:\s*<p><a class="strip-110".*?</p>)?',
+    r'(?:\s*<a class="strip-110".*?</a>)?',
     re.S,
 )
 
+# Markdown puts it into a paragraph, which is narrower than what stands above and below.
+IN_PARAGRAPH = re.compile(r'<p>(<a class="strip-110".*?</a>)</p>', re.S)
 STRIP = '<a class="strip-110" href="tel:110">'
 HEADING = re.compile(r'<h2\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h2>', re.S)
 TAGS = re.compile(r"<[^>]+>")
@@ -53,6 +55,8 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: An
 
 def on_page_context(context: Data, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Data:
     content = str(page.content)
+    if STRIP in content:
+        content = IN_PARAGRAPH.sub(r"\1", content)
     box, picture = guide(page, config.extra["data"]["hotlines"]), drawing(page, config)
     opening = OPENING.match(content) if box or picture else None
     start = opening.end() if opening else 0
@@ -97,7 +101,7 @@ def fault_of(page: Page, now: Any, call: Any) -> str:
         return f"now 写两三行，现在是 {len(now)} 行"
     if not 1 <= len(call) <= LINES[1]:
         return f"call 写一到三个，现在是 {len(call)} 个"
-    width = WIDTH[language_of(page)]
+    width = WIDTH.get(language_of(page), WIDTH["en"])
     long = next((line for line in now if len(line) > width), None)
     return f"now 的「{long}」超过 {width} 个字，手机上一行放不下" if long else ""
 

@@ -7,7 +7,10 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from sayings import say
 from whereabouts import is_for_residents, is_record
+
+from admin.reading.languages import SOURCE
 
 HOME = {"zh": "首页", "en": "Home"}
 # Every page by its address: one table for all, or each page would make its own.
@@ -24,10 +27,13 @@ def on_nav(nav: Navigation, **_: Any) -> None:
 def on_page_context(
     context: Context, *, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> Context:
-    language = language_of(page)
-    context["language"] = language
+    code = language_of(page)
+    context["language"] = language = config.extra["languages"][code]
     context["trail"] = [
-        {"url": url, "title": HOME[language] if url in ("", "en/") else short(PAGES[url])}
+        {
+            "url": url,
+            "title": say(HOME, code) if url in ("", language.folder) else short(PAGES[url]),
+        }
         for url in ancestors(page)
         if url in PAGES
     ]
@@ -43,12 +49,12 @@ def ancestors(page: Page) -> list[str]:
     above = ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
     if "article" in page.meta:
         above.append(f"law/ch/{page.meta['chapter']}/")
-    return ([""] if page.url and page.meta.get("lang") != "en" else []) + above
+    return ([""] if page.url and page.meta.get("lang", SOURCE) == SOURCE else []) + above
 
 
 def language_of(page: Page) -> str:
     """Take the language from the front matter; decision records are English without saying so."""
-    spoken = "en" if is_record(page) else "zh"
+    spoken = "en" if is_record(page) else SOURCE
     return str(page.meta.get("lang", spoken))
 
 
@@ -61,8 +67,7 @@ def here(page: Page, entries: list[dict[str, str]]) -> str:
     begins = [
         (len(entry[name]), entry["id"])
         for entry in entries
-        for name in ("page", "page_en")
-        # The switch of languages is no column of pages.
-        if name in entry and entry["id"] != "language" and page.url.startswith(entry[name])
+        for name in entry
+        if name.startswith("page") and page.url.startswith(entry[name])
     ]
     return max(begins)[1] if begins else ""

@@ -21,7 +21,7 @@ def load_slim() -> ModuleType:
 
 BUDGET = 15_000
 ASSETS = ROOT / "site" / "theme" / "assets"
-STYLES = ("lamp.css", "form.css", "steps.css", "doors.css")
+STYLES = ("lamp.css", "form.css", "steps.css")
 SLIM = load_slim()
 
 

@@ -21,17 +21,19 @@ for (const [words, text, expected] of [
 
 const KINDS = [
   ["unclear", "Not sure"],
-  ["A4", "Sand", "沙场|挖沙"],
-  ["A6", "Loans", "放贷|套路贷"],
+  ["A4", "Sand"],
+  ["A6", "Loans"],
   ["B1", "Drugs"],
 ];
+const WORDS = {
+  kinds: { A4: "沙场|挖沙", A6: "放贷|套路贷" },
+  asks: { minor: "孩子", official: "村主任", gone: "x" },
+};
 
 // The form as far as the script looks for it; `chosen` is a kind that a link chose.
-function open({ chosen = "unclear", what = "" } = {}) {
+async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
   const list = make("select", { id: "category", name: "category" });
-  list.options = KINDS.map(([value, name, words]) =>
-    Object.assign(make("option", words ? { "data-words": words } : {}, name), { value }),
-  );
+  list.options = KINDS.map(([value, name]) => Object.assign(make("option", {}, name), { value }));
   Object.defineProperty(list, "selectedOptions", {
     get: () => list.options.filter(({ value }) => value === list.value),
   });
@@ -55,7 +57,7 @@ function open({ chosen = "unclear", what = "" } = {}) {
     make("input", { id: "place", type: "text" }),
     make(
       "fieldset",
-      { id: "official", "data-words": "村主任" },
+      { id: "official" },
       make("input", { type: "radio", name: "official", id: "official-0", value: "yes" }),
       make("input", { type: "radio", name: "official", value: "unclear", checked: "" }),
     ),
@@ -66,7 +68,7 @@ function open({ chosen = "unclear", what = "" } = {}) {
       make("div", { id: "kind-search", hidden: "" }),
       make("input", { id: "kind-find", type: "text" }),
       make("div", { id: "kind-found", "data-none": "none" }),
-      make("fieldset", { id: "minor", "data-words": "孩子" }),
+      make("fieldset", { id: "minor" }),
       make("fieldset", { id: "basis" }),
       make("textarea", { name: "who" }),
     ),
@@ -75,18 +77,25 @@ function open({ chosen = "unclear", what = "" } = {}) {
   for (const one of form.querySelectorAll("button"))
     one.getClientRects = () => (one.hidden ? [] : [1]);
   watchOfficial(form);
-  startKinds(form);
+  const asked = [];
+  const line = { isCut };
+  globalThis.fetch = async (address) => {
+    asked.push(address);
+    if (line.isCut) throw new TypeError("no network");
+    return { ok: true, status: 200, json: async () => WORDS };
+  };
+  await startKinds(form);
   const at = (id) => document.getElementById(id);
   const type = (words, id = "what") => {
     at(id).value = words;
     at(id).dispatchEvent(new Event("input", { bubbles: true }));
   };
   const press = (kind) => at("kind").querySelector(`[data-kind=${kind}]`).click();
-  return { form, list, at, type, press, said: () => read(at("kind")) };
+  return { form, list, at, type, press, asked, line, said: () => read(at("kind")) };
 }
 
-test("what the words sound like is asked, and nothing is chosen before somebody says yes", () => {
-  const it = open();
+test("what the words sound like is asked, and nothing is chosen before somebody says yes", async () => {
+  const it = await open();
   assert.deepEqual(it.said(), []);
   it.type("有人挖沙，也放贷，套路贷");
   assert.deepEqual(it.said(), ["like Loans?", "yes", "other", "unclear"]);
@@ -102,8 +111,8 @@ test("what the words sound like is asked, and nothing is chosen before somebody 
   assert.deepEqual([it.at("further").open, document.activeElement.id], [true, "kind-find"]);
 });
 
-test("whoever does not know is left in peace, and goes on from there", () => {
-  const it = open();
+test("whoever does not know is left in peace, and goes on from there", async () => {
+  const it = await open();
   it.type("放贷");
   it.press("unclear");
   assert.deepEqual(
@@ -114,8 +123,8 @@ test("whoever does not know is left in peace, and goes on from there", () => {
   assert.deepEqual(it.said(), []);
 });
 
-test("after the last likely one comes the whole list", () => {
-  const it = open();
+test("after the last likely one comes the whole list", async () => {
+  const it = await open();
   it.type("放贷");
   it.press("other");
   assert.deepEqual(
@@ -124,23 +133,23 @@ test("after the last likely one comes the whole list", () => {
   );
 });
 
-test("words that are taken back take the question along; a page that came back is asked at once", () => {
-  const it = open({ what: "放贷" });
+test("words that are taken back take the question along; a page that came back is asked at once", async () => {
+  const it = await open({ what: "放贷" });
   assert.equal(it.said()[0], "like Loans?");
   it.type("没有");
   assert.deepEqual(it.said(), []);
 });
 
-test("a kind that a link or a hand chose is told, and not asked", () => {
-  const it = open({ chosen: "B1", what: "放贷" });
+test("a kind that a link or a hand chose is told, and not asked", async () => {
+  const it = await open({ chosen: "B1", what: "放贷" });
   assert.deepEqual(it.said(), ["as Drugs.", "other"]);
   it.list.value = "A4";
   it.list.dispatchEvent(new Event("change", { bubbles: true }));
   assert.deepEqual(it.said(), ["as Sand.", "other"]);
 });
 
-test("kinds are searched by their names and by what people call them", () => {
-  const it = open();
+test("kinds are searched by their names and by what people call them", async () => {
+  const it = await open();
   assert.equal(it.at("kind-search").hidden, false);
   it.type("沙", "kind-find");
   assert.deepEqual(read(it.at("kind-found")), ["Sand"]);
@@ -157,15 +166,15 @@ test("kinds are searched by their names and by what people call them", () => {
   );
 });
 
-test("a question that the words touch comes out of the folded part, and no other does", () => {
-  const it = open();
+test("a question that the words touch comes out of the folded part, and no other does", async () => {
+  const it = await open();
   it.type("打了一个孩子");
   assert.equal(it.at("official").parentNode.children.indexOf(it.at("minor")), 4);
   assert.equal(it.at("basis").parentNode.id, "further");
 });
 
-test("who writes of an official and passed the question by is asked to look, once", () => {
-  const it = open();
+test("who writes of an official and passed the question by is asked to look, once", async () => {
+  const it = await open();
   it.type("老王收钱");
   assert.equal(passedBy(it.form), null);
   it.form.querySelector("[name=who]").value = "村主任";
@@ -173,15 +182,30 @@ test("who writes of an official and passed the question by is asked to look, onc
   assert.equal(passedBy(it.form), null);
 });
 
-test("any answer of one's own to that question will do, also that nobody knows", () => {
-  const it = open();
+test("any answer of one's own to that question will do, also that nobody knows", async () => {
+  const it = await open();
   it.type("村主任收钱");
   it.form.querySelector("[value=unclear]").dispatchEvent(new Event("change", { bubbles: true }));
   assert.equal(passedBy(it.form), null);
-  const chosen = open();
+  const chosen = await open();
   chosen.type("村主任收钱");
   const [yes, unclear] = chosen.form.querySelectorAll("[name=official]");
   Object.assign(unclear, { checked: false });
   Object.assign(yes, { checked: true });
   assert.equal(passedBy(chosen.form), null);
+});
+
+test("all words are asked for once, before anything is typed; without a line, again at a touch", async () => {
+  const it = await open();
+  it.type("放贷");
+  it.form.dispatchEvent(new Event("focusin"));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(it.asked, ["/tip/kinds.json"]);
+  const cut = await open({ isCut: true });
+  cut.type("放贷");
+  assert.deepEqual([cut.said(), passedBy(cut.form)], [[], null]);
+  cut.line.isCut = false;
+  cut.form.dispatchEvent(new Event("focusin"));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual([cut.said()[0], cut.asked.length], ["like Loans?", 2]);
 });

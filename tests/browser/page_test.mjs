@@ -5,7 +5,8 @@ import { mock, test } from "node:test";
 import { read } from "./dom.mjs";
 import { named, open, settle, turn, workers } from "./open_form.mjs";
 
-const groupsIn = (main) => main.querySelectorAll("#receipt li").map(({ textContent }) => textContent);
+const groupsIn = (main) =>
+  main.querySelectorAll("#receipt li").map(({ textContent }) => textContent);
 
 test("a press seals and sends, once, and shows the receipt", async () => {
   const it = open();

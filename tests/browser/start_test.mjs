@@ -26,7 +26,7 @@ async function started({
   );
   const root = make("div", { id: "files-block" }, make("input", { type: "file" }));
   openPage(root, form);
-  document.documentElement.lang = lang;
+  globalThis.location = { pathname: `${lang === "en" ? "/en" : ""}/tip/` };
   root.querySelector("input").files = [];
   const server = serve({ "/tip/files/next": () => [404, { error: "unknown" }], ...answers });
   const fetched = globalThis.fetch;

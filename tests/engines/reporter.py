@@ -11,6 +11,7 @@ COPIED = "查询码不再显示"
 def write(person: Person, base: str, answers: dict[str, str], file: Path | None = None) -> None:
     """Fill in the form; `category` and the like are choices, all else is typed."""
     person.open(f"{base}/tip/")
+    person.press("再多说几句", "summary")
     for name, words in answers.items():
         if name in ("category", "township"):
             person.choose(f"#{name}", words)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from admin.config import ROOT
 from tests.signing_in import signed_in
+from tests.unfolding import unfold
 
 SCREENS = ROOT / "build" / "screens"
 SIZES = {360: 780, 1280: 900}
@@ -36,6 +37,7 @@ class Reporter:
     def write_tip(self, *, press="#form button[type=submit]", **answers):
         """Fill in the form and send it; gives the receipt as it stands on the page."""
         self.page.goto(f"{self.live.public}/tip/")
+        unfold(self.page)
         for name, answer in answers.items():
             self._answer(name, answer)
         self.page.click(press)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.canary import find_marks, written_since
 from tests.signing_in import signed_in
+from tests.unfolding import unfold
 
 from .conftest import Reporter
 from .served import start
@@ -56,6 +57,7 @@ def send_tip(visit, served):
     reporter.page.fill("#what", MARKS["the words of the tip"])
     reporter.page.click("#form button[type=submit]")
     reporter.page.wait_for_selector("#error-summary")
+    unfold(reporter.page)
     reporter.page.select_option("#category", "A2")
     reporter.page.fill("#place", "市场")
     reporter.page.fill("#who", MARKS["the words about people"])

@@ -17,6 +17,7 @@ from tests.canary import spellings, written_since
 from tests.ports import free_port
 from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
+from tests.unfolding import unfold
 
 from .line import LossyLine
 from .served import start
@@ -119,6 +120,7 @@ def keep_uncleaned(page, *names):
 
 
 def fill(page):
+    unfold(page)
     page.select_option("#category", TIP["category"])
     page.fill("#what", TIP["what"])
     page.fill("#place", TIP["place"])

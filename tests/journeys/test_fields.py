@@ -14,17 +14,17 @@ from .told import in_words, told
 pytestmark = pytest.mark.browser
 
 ANSWERS = {
-    "category": "A4",
     "what": "第一栏：桥头有人拦车。\n第二行。",
     "township": "shili",
     "place": "第二栏：甲村桥头",
+    "official": "no",
+    "category": "A4",
     "when": "ongoing",
+    "minor": "yes",
+    "exclude": ["town", "village"],
     "who": "第三栏：三个外地人",
     "objects": "第四栏：一辆白车",
     "harm": "第五栏：货卖不出去",
-    "minor": "yes",
-    "official": "no",
-    "exclude": ["town", "village"],
     "basis": "heard",
     "fear": "第六栏：怕被认出来",
     "answer": "no",

@@ -12,6 +12,7 @@ from admin.sealing import receipt
 from admin.sealing.seen import open_seen
 from tests.canary import find_marks, spellings, written_since
 from tests.signing_in import signed_in
+from tests.unfolding import unfold
 
 from .conftest import Reporter
 from .served import start
@@ -75,6 +76,7 @@ def write_with_a_broken_line(reporter):
 
     page.route("**/tip/sealed", lose_the_answer, times=1)
     page.goto(f"{reporter.live.public}/tip/")
+    unfold(page)
     page.select_option("#category", "A2")
     page.fill("#what", MARKS["the words of the tip"])
     page.fill("#place", MARKS["the place"])

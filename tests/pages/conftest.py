@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from admin.reading.citations import Reader
+from admin.reading.languages import languages_of
 from admin.reading.laws import laws_of
 from tests.forked import run_forked
 from tests.once import made_once
@@ -129,7 +130,11 @@ def config(data, tmp_path):
     folder = tmp_path / "content" / "data"
     shutil.copytree(ROOT / "content" / "data", folder)
     theme = SimpleNamespace(custom_dir=str(ROOT / "site" / "theme"))
-    extra = {"data": copy.deepcopy(data), "laws": Reader(laws_of(data["laws"]["items"]))}
+    extra = {
+        "data": copy.deepcopy(data),
+        "languages": languages_of(data["languages"]),
+        "laws": Reader(laws_of(data["laws"]["items"])),
+    }
     return SimpleNamespace(docs_dir=str(folder.parent), extra=extra, theme=theme)
 
 

@@ -60,7 +60,7 @@ def opened(visit, address, script=""):
     return page, answered
 
 
-@pytest.mark.parametrize("url", ["report/", "report/who-can-see/", "en/report/"])
+@pytest.mark.parametrize("url", ["report/", "report/process/", "en/report/"])
 def test_a_page_about_reporting_fetches_the_forms_scripts_when_idle(visit, served, url):
     page, answered = opened(visit, f"{served.public}/{url}")
     assert sorted(page.evaluate(LINKS)) == [f"{served.public}{address}" for address in AHEAD]
@@ -81,7 +81,9 @@ def test_what_is_fetched_ahead_is_what_the_form_loads_to_seal():
     assert sorted(f"/app/{path.name}" for path in folder.glob("seal*.js")) == AHEAD
 
 
-@pytest.mark.parametrize("url", ["", "help/", "help/minors/", "law/23/", "en/", "about/sitemap/"])
+@pytest.mark.parametrize(
+    "url", ["", "report/who-can-see/", "help/minors/", "law/23/", "en/", "about/sitemap/"]
+)
 def test_no_other_page_fetches_anything_ahead(visit, served, url):
     page, answered = opened(visit, f"{served.public}/{url}")
     assert page.evaluate(LINKS) == []

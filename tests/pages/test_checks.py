@@ -1,6 +1,7 @@
 """What the build says to editors, in Chinese, with file and line; no statement of law is bare."""
 
 import datetime
+import json
 import logging
 import re
 import time
@@ -169,6 +170,33 @@ def test_numbers_that_nobody_rang_for_a_year_are_told(checked, of_one, told):
     assert all(one in say for one, say in zip(told, said, strict=True))
 
 
+def test_a_law_that_nobody_looked_up_for_a_year_is_told(hook):
+    items = [{"id": "a", "zh": "甲法", "checked": "2025-12-01"}, {"id": "b", "zh": "乙法"}]
+    items[1]["checked"] = "2025-11-30"
+    found = list(hook("laws").stale({"items": items}, datetime.date(2026, 12, 1)))
+    assert [where for where, _ in found] == ["id: b"]
+    assert "乙法超过一年没有核对是不是最新的版本" in found[0][1]
+
+
+@pytest.mark.parametrize(("env", "level"), [("production", "WARNING"), ("development", "INFO")])
+def test_words_of_another_version_beside_ours_are_told(
+    hook, monkeypatch, tmp_path, env, level, caplog
+):
+    monkeypatch.setenv("DENGSHAO_ENV", env)
+    monkeypatch.setenv("DENGSHAO_DATA", str(tmp_path))
+    law = {"format": 1, "title": "题", "version": "2031-03-04", "in_force": "日", "articles": []}
+    (tmp_path / "law").mkdir()
+    (tmp_path / "law" / "drugs.json").write_text(json.dumps(law), "utf-8")
+    data = {"laws": hook("data_files").read(CONTENT / "data" / "laws.yml")}
+    config = SimpleNamespace(config_file_path=str(ROOT / "mkdocs.yml"), extra={"data": data})
+    with caplog.at_level("INFO", "mkdocs.hooks.law_text"):
+        hook("law_text").on_config(config)
+    said = [(one.levelname, one.getMessage()) for one in caplog.records]
+    assert said[0][0] == level
+    assert "drugs：版本写的是 2007-12-29，导入的原文是 2031-03-04" in said[0][1]
+    assert list(config.extra["official"]) == ["drugs"]
+
+
 # Files that an editor has spoilt, and what a strict build says of them.
 SPOILT = {
     "topics/x1.md": (f"# 题\n\n{LONG}。\n", "第 9 行：这一句有 41 个字，超过 40 个，请拆成两句。"),
@@ -193,8 +221,8 @@ SPOILT = {
         "第 9 行：article 5：「Criminal Act」不是",
     ),
     "data/organs.yml": (
-        ("《监察法》第三十七条", "《公司法》第三十七条"),
-        "第 37 行：第三十七条：「《公司法》」",
+        ("《监察法》第三十七条", "《演示法》第三十七条"),
+        "第 37 行：第三十七条：「《演示法》」",
     ),
     "data/glossary.yml": (("替违法犯罪的人遮掩", "会被拘留"), "第 13 行：「会被拘留"),
 }

@@ -136,7 +136,7 @@ def test_the_trail_names_the_home_page_home_and_others_by_their_titles(hook, con
 MENU = [
     {"id": "law", "page": "law/", "page_en": "en/law/"},
     {"id": "seventh", "page": "law/ch/7/"},
-    {"id": "language", "page": "en/"},
+    {"id": "language", "languages": True},
 ]
 
 
@@ -558,7 +558,7 @@ class Noting:
 
 ENGLISH = {
     "Article 50 of this law": True,
-    "Article 50 of the Organized Crime Law": True,
+    "Article 50 of the Anti-Organized Crime Law": True,
     "See Article 50.": True,
     "Article 50 of the Criminal Law": False,
     "Article 50 of the Drug Rehabilitation Regulations": False,
@@ -566,11 +566,11 @@ ENGLISH = {
 
 
 @pytest.mark.parametrize("words", ENGLISH)
-def test_an_english_citation_leads_to_our_law_or_nowhere(hook, words):
+def test_an_english_citation_leads_to_our_law_or_nowhere(hook, config, words):
     links, index = hook("law_links"), Noting(hook("law_index"))
     here = page("en/help/tip.md", lang="en")
 
-    found = links.English(words, here, index).linked()
+    found = links.English(words, here, index, config.extra["laws"]).linked()
 
     assert ('href="../../../law/50/"' in found) is ENGLISH[words]
     assert index.noted == [50] * ENGLISH[words]
@@ -579,11 +579,12 @@ def test_an_english_citation_leads_to_our_law_or_nowhere(hook, words):
 
 
 @pytest.mark.parametrize("language", ["Chinese", "English"])
-def test_a_link_that_the_author_made_is_counted_and_stays(hook, language):
+def test_a_link_that_the_author_made_is_counted_and_stays(hook, config, language):
     links, index = hook("law_links"), Noting(hook("law_index"))
     words = '<a href="../../law/50/">第五十条, Article 50</a> <a href="../x/">x</a>'
 
-    found = getattr(links, language)(words, page("help/tip.md"), index).linked()
+    linked = getattr(links, language)
+    found = linked(words, page("help/tip.md"), index, config.extra["laws"]).linked()
 
     assert found == words
     assert index.noted == [50]

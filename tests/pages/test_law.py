@@ -82,7 +82,7 @@ def test_an_article_lists_a_few_pages_that_speak_of_it_and_none_in_english(by_ur
     longest = 0
     for url, page in by_url.items():
         if ARTICLE.fullmatch(url) and "哪里提到这一条" in page.html:
-            chips = page.html.split("<h2>哪里提到这一条</h2>")[1].split("</ul>")[0]
+            chips = page.html.split('<h2 id="mentioned">哪里提到这一条</h2>')[1].split("</ul>")[0]
             longest = max(longest, chips.count("<li>"))
             assert "/en/" not in chips, url
     assert longest == 6

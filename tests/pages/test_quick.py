@@ -56,19 +56,21 @@ def test_a_style_sheet_loses_comments_and_spaces_that_mean_nothing(words, slimme
     [
         (
             "// why\n(function () {\n  f();\n\n  // because\n  g();\n})();\n",
-            "(function () {f();g();})();\n",
+            "(function(){f();g();})();\n",
         ),
-        ('  var a = "https://x";\n', 'var a = "https://x";\n'),
+        ('  var a = "https://x, y";\n', 'var a="https://x, y";\n'),
         ("  return a // b\n", "return a // b\n"),
-        ("f(a, // b\n  c\n);\n", "f(a, // b\nc);\n"),
-        ("var a = 1\nvar b = [\n  2,\n];\n", "var a = 1\nvar b = [2,];\n"),
+        ("a = b / c - -d;\n", "a=b / c - -d;\n"),
+        ("a = b && / (x|'y) /.test(c);\n", "a=b&&/ (x|'y) /.test(c);\n"),
+        ("f(a, // b\n  c\n);\n", "f(a,// b\nc);\n"),
+        ("var a = 1\nvar b = [\n  2,\n];\n", "var a=1\nvar b=[2,];\n"),
         (
             "/**\n * @param {number} a\n */\n  function f(a) {}\n  /** @type {X} */\n  var b;\n",
-            "function f(a) {}\nvar b;\n",
+            "function f(a){}\nvar b;\n",
         ),
         (
             "f(/** @type {X} */ (a), function (/** @type {Y} */ b) {});\n",
-            "f((a), function (b) {});\n",
+            "f((a),function(b){});\n",
         ),
     ],
 )

@@ -9,7 +9,8 @@ from werkzeug.serving import make_server
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from admin.web.markup import dialled
+from admin.web.large import is_large, kept_large
+from admin.web.markup import apart, dialled
 from tests.live import STILL, running
 
 from .conftest import ROOT, Document
@@ -54,7 +55,8 @@ def form_app():
     app.static_url_path, app.static_folder = "/assets", str(ROOT / "site" / "theme" / "assets")
     app.add_url_rule("/assets/<path:filename>", "assets", app.send_static_file)
     app.jinja_env.undefined = jinja2.StrictUndefined
-    app.jinja_env.filters["dialled"] = dialled
+    app.jinja_env.filters |= {"dialled": dialled, "apart": apart, "large": kept_large}
+    app.jinja_env.globals["is_large"] = is_large
     Babel(app)
     return app
 
@@ -133,7 +135,25 @@ def test_the_receipt_holds_its_digits_and_no_others(browser, form_address):
     tab.goto(form_address)
     digits = "".join(tab.text_content("#receipt").split())
     assert digits == "".join(GROUPS)
+    copied = "getSelection().selectAllChildren(document.querySelector('#receipt'))"
+    assert tab.evaluate(f"{copied} || String(getSelection())").split() == GROUPS
+    assert heard(tab)[:2] == ["第 1 组 0 1 2 3 4 0", "第 2 组 5 6 7 8 9 4"]
     tab.close()
+
+
+def heard(tab):
+    """What the tree of a screen reader holds for each item of a list, piece after piece."""
+    tree = tab.context.new_cdp_session(tab).send("Accessibility.getFullAXTree")["nodes"]
+    nodes = {node["nodeId"]: node for node in tree}
+
+    def words(node):
+        if node["role"]["value"] == "StaticText":
+            return node["name"]["value"]
+        return "".join(words(nodes[one]) for one in node.get("childIds", []) if one in nodes)
+
+    items = [node for node in tree if node["role"]["value"] == "listitem"]
+    told = [" ".join(words(item).replace("组", "组 ").split()) for item in items]
+    return [one for one in told if one.startswith("第")]
 
 
 @pytest.mark.browser

@@ -17,6 +17,7 @@ ONE_OF_EACH_KIND = [
     "report/",
     "help/hotlines/",
     "search/",
+    "elder/",
     "en/",
 ]
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

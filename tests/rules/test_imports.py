@@ -56,7 +56,7 @@ WITH_FLASK = {
     "serving/sweeper.py",
     "signin/guard.py",
     "web/errors.py",
-    "web/language.py",
+    "web/large.py",
     "web/security.py",
     "wire/drafts.py",
     "wire/json_api.py",

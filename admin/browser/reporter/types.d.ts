@@ -18,6 +18,12 @@ interface StoredTip {
   files?: { name: string; text: string }[];
 }
 
+// /tip/kinds.json: what people say, "one|two", of each kind, and of what brings a question up.
+interface KindWords {
+  kinds: Words;
+  asks: Words;
+}
+
 // The form's fields that a script knows by name. Only young people's page says which it is.
 interface TipForm extends HTMLFormElement {
   elements: HTMLFormControlsCollection & {

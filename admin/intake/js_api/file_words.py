@@ -87,7 +87,6 @@ WORDS: dict[str, Any] = {
 
 
 @bp.get("/tip/files/words")
-@bp.get("/en/tip/files/words")
 @public
 def show_words() -> Response:
     """Give the sentences, in the page's language, and the limits; minors are addressed by 你."""

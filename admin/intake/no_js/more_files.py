@@ -32,7 +32,6 @@ bp = Blueprint("more_files", __name__)
 
 
 @bp.post("/tip/more")
-@bp.post("/en/tip/more", endpoint="send_more_en")
 @public
 def send_more() -> Response | BaseResponse | Page:
     """Take files for the tip that this same form made before."""

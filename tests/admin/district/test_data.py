@@ -199,3 +199,12 @@ def test_each_organ_of_the_demo_serves_an_outcome_and_stands_by_a_law():
     taken = set().union(*(organ.takes for organ in organs))
     assert taken == set(district.categories)
     assert len([organ for organ in organs if organ.is_for_officials]) == 3
+
+
+def test_words_for_a_kind_that_is_none_stop_the_start(tmp_path):
+    data = shutil.copytree(ROOT / "content" / "data", tmp_path / "content" / "data")
+    kinds = data / "kinds.yml"
+    kinds.write_text(kinds.read_text("utf-8").replace("{id: A1,", "{id: Z9,"), "utf-8")
+
+    with pytest.raises(DataError, match="no such category: Z9"):
+        load_district(data.parent)

@@ -72,7 +72,8 @@ function runnerOf(workshop) {
 
 /** @type {(isYoung?: boolean) => string} */
 function addressOf(isYoung) {
-  const prefix = document.documentElement.lang.startsWith("en") ? "/en" : "";
+  // Under each language's prefix: /tip/, /en/tip/, /ug/tip/.
+  const [prefix] = location.pathname.match(/^\/[a-z]{2,3}(?=\/(tip|mailbox)\/)/) || [""];
   return `${prefix}/tip/files/words${isYoung ? "?page=young" : ""}`;
 }
 

@@ -2,6 +2,8 @@
 // touch. What is not confirmed stays 不清楚: nothing is guessed for anybody.
 
 import { byId, element } from "../../shared/page/element.js";
+import { Loading } from "../../shared/page/load.js";
+import { getJson } from "../../shared/page/post.js";
 import { fill } from "../../shared/page/words.js";
 import { typedIn, weight } from "./wordings.js";
 
@@ -9,9 +11,37 @@ const MOST_FOUND = 5;
 // A question that comes up must stand behind what brought it.
 const FIRST = "#what, #place";
 
-/** @type {(form: HTMLFormElement) => void} */
-export function startKinds(form) {
-  if (form.querySelector("#kind")) new Kinds(form).start();
+// Without a line, or without fetch, all of it is left to the list.
+/** @type {(form: HTMLFormElement) => Promise<void>} */
+export async function startKinds(form) {
+  const address = `${document.documentElement.lang === "en" ? "/en" : ""}/tip/kinds.json`;
+  const loading = new Loading(() => getJson(address));
+  let isBegun = false;
+  /** @type {(words: KindWords) => void} */
+  const begin = (words) => {
+    if (isBegun) return;
+    isBegun = true;
+    putDown(form, words);
+    new Kinds(form).start();
+  };
+  const ask = () => loading.get().then(begin, () => {});
+  form.addEventListener("focusin", ask);
+  await ask();
+}
+
+// Into the page, where what looks for them finds them.
+/** @type {(form: HTMLFormElement, words: KindWords) => void} */
+function putDown(form, { kinds, asks }) {
+  /** @type {HTMLSelectElement} */
+  const list = byId("category");
+  Array.from(list.options).forEach((option) => {
+    if (kinds[option.value]) option.dataset.words = kinds[option.value];
+  });
+  Object.keys(asks).forEach((name) => {
+    /** @type {HTMLElement | null} */
+    const question = form.querySelector(`fieldset#${name}`);
+    if (question) question.dataset.words = asks[name];
+  });
 }
 
 class Kinds {

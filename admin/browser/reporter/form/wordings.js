@@ -1,5 +1,5 @@
-// Looks for the words of content/data/kinds.yml in what was typed. They stand in the page, so nothing is
-// fetched that would tell what was typed; and what is found is only ever asked, never sent.
+// Looks for the words of content/data/kinds.yml in what was typed. All of them are fetched with each page,
+// before anything is typed: nothing tells which were found, and what is found is only asked, never sent.
 
 // How much of a text speaks of something: `words` are "one|two". Latin ones stand at a word's beginning.
 /** @type {(words: string, text: string) => number} */

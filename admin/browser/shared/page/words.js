@@ -10,9 +10,10 @@ export function fill(sentence, values) {
 
 /** @type {(day: string, lang: string) => string} */
 export function longDay(day, lang) {
+  const tag = !lang || lang === "zh" ? "zh-CN" : lang;
   /** @type {Intl.DateTimeFormatOptions} */
   const options = { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" };
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(lang === "en" ? "en" : "zh-CN", options);
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(tag, options);
 }
 
 // Says what is wrong with a receipt, from the error of `check`.

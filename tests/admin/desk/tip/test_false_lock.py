@@ -12,6 +12,7 @@ from admin.vault import vault
 from admin.vault.units import OpenUnits
 from tests.admin.mailbox.conftest import make_reporter
 from tests.signing_in import cleared, signed_in
+from tests.unfolding import unfold
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,7 @@ def open_mailbox(page, live, reporter):
 def write_tip(page, live):
     """Send a tip with scripts; gives the reference that it got."""
     page.goto(f"{live.public}/tip/")
+    unfold(page)
     page.select_option("#category", "A4")
     page.fill("#what", WORDS)
     page.fill("#place", "桥头")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from admin.models import Message, Tip
 from tests.canary import spellings
+from tests.unfolding import unfold
 
 from .writer import MORE, PLACE, SEALED, WORDS, lose_the_answer
 
@@ -73,7 +74,8 @@ def test_words_outlive(hurried, way, stored):
     if way == "reload":
         page.reload()
     elif way == "link and Back":
-        page.click(".doors a >> nth=0")
+        page.click("#doors > summary")
+        page.click("#doors a >> nth=0")
         page.wait_for_url("**/help/")
         page.go_back()
     else:
@@ -90,7 +92,8 @@ def test_words_outlive(hurried, way, stored):
 
 
 def test_a_link_that_chooses_the_way_of_officials_wins_over_the_draft(hurried):
-    hurried.page.click(".doors a[href*='official=yes']")
+    hurried.page.click("#doors > summary")
+    hurried.page.click("#doors a[href*='official=yes']")
 
     hurried.sees(BACK)
     expect(hurried.page.locator("#what")).to_have_value(WORDS)
@@ -116,6 +119,7 @@ def test_a_draft_waits_for_the_line_and_is_not_written_over_meanwhile(hurried):
     page.route("**/tip/draft", lambda route: route.abort())
     page.reload()
     hurried.sees("网络断了。您的字和查询码还锁在这里")
+    unfold(page)
     page.fill("#who", MORE)
     page.unroute("**/tip/draft")
     page.focus("#harm")
@@ -139,8 +143,8 @@ def get_key(writer):
     for _turn in range(500):
         if "网络断了" not in page.inner_text("#back"):
             return
-        page.focus("#harm")
-        page.focus("#who")
+        page.focus("#place")
+        page.focus("#township")
         page.wait_for_timeout(20)
 
 
@@ -170,6 +174,7 @@ def test_an_earlier_draft_changes_nothing_that_was_typed_or_chosen_since(hurried
     wait_for_key(hurried)
     page.fill("#what", f"{WORDS}，{MORE}")
     page.fill("#place", MORE)
+    unfold(page)
     page.select_option("#category", "B1")
     hurried.choose("official", "yes")
     hurried.choose("exclude", "bureau")

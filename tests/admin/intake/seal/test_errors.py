@@ -14,7 +14,11 @@ FAULTY = {
     "nothing": {},
     "spaces alone": {"what": " \n\t", "place": "　"},
     "too long": {"what": "😀" * 2001, "place": "长" * 201, "who": "长" * 501, "contact": "1" * 201},
-    "as long as may be": {"what": "😀\n" * 1000, "place": "长" * 200},
+    "all but one as long as may be": {
+        "what": "😀\n" * 1000,
+        "place": "长" * 200,
+        "who": "长" * 501,
+    },
 }
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from admin.config import ROOT
 from admin.sealing.age import HybridIdentity
 from tests.canary import spellings
+from tests.unfolding import unfold
 
 WORDS = "暗渠边的第七棵黄皮树"
 MORE = "昨晚又来了三个生面孔"
@@ -39,11 +40,13 @@ class Writer:
         self.page.goto(self.address + path)
 
     def fill(self, what=WORDS, category="A4", place=PLACE):
+        unfold(self.page)
         self.page.select_option("#category", category)
         self.page.fill("#what", what)
         self.page.fill("#place", place)
 
     def choose(self, name, value):
+        unfold(self.page)
         self.page.check(f"[name={name}][value={value}]")
 
     def send(self):

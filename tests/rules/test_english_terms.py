@@ -1,4 +1,4 @@
-"""One English word for one thing: `en_never` of content/data/terms.yml, held against all English."""
+"""One English word for one thing: `en_never` of terms.yml, held against all English."""
 
 import ast
 import re
@@ -53,7 +53,9 @@ def constants(node: ast.AST) -> list[str]:
 def data(path: Path) -> Words:
     # The list of words itself says what is never said.
     if path.stem != "terms":
-        yield from ((f" {text[:20]}", text) for text in english_of(load_file(path.parents[1], path.stem)))
+        yield from (
+            (f" {text[:20]}", text) for text in english_of(load_file(path.parents[1], path.stem))
+        )
 
 
 def english_of(value: Any, is_english: bool = False) -> Iterator[str]:
@@ -98,8 +100,12 @@ def matches(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(spelled, words))})(?![\w-])", re.I)
 
 
-@pytest.mark.parametrize("item", [item for item in TERMS["items"] if "en_never" in item], ids=lambda item: item["id"])
-def test_english_has_one_word_for_one_thing(item: dict[str, Any], shown: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(
+    "item", [item for item in TERMS["items"] if "en_never" in item], ids=lambda item: item["id"]
+)
+def test_english_has_one_word_for_one_thing(
+    item: dict[str, Any], shown: list[tuple[str, str]]
+) -> None:
     never = matches(item["en_never"])
     spared = matches(item["en_not"]) if "en_not" in item else None
     wrong = [

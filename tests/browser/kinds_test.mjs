@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startKinds } from "../../admin/browser/reporter/form/kinds.js";
-import { passedBy, watchOfficial } from "../../admin/browser/reporter/form/officials.js";
+import { callKinds } from "../../admin/browser/reporter/form/offer.js";
+import { passedBy } from "../../admin/browser/reporter/form/officials.js";
 import { weight } from "../../admin/browser/reporter/form/wordings.js";
-import { make, openPage, read } from "./dom.mjs";
+import { make, openPage, read, template } from "./dom.mjs";
 
 for (const [words, text, expected] of [
   ["套路贷|放贷", "有人放贷", 2],
@@ -27,11 +28,16 @@ const KINDS = [
 ];
 const WORDS = {
   kinds: { A4: "沙场|挖沙", A6: "放贷|套路贷" },
+  aids: "more ways",
   asks: { minor: "孩子", official: "村主任", gone: "x" },
 };
 
+// A calendar's link is in the second.
+const aid = (name, words) =>
+  make("details", { "data-aid": name }, ...(name === "back" ? [make("a", {}, "a day")] : [words]));
+
 // The form as far as the script looks for it; `chosen` is a kind that a link chose.
-async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
+async function open({ chosen = "unclear", what = "", isCut = false, isShown = false } = {}) {
   const list = make("select", { id: "category", name: "category" });
   list.options = KINDS.map(([value, name]) => Object.assign(make("option", {}, name), { value }));
   Object.defineProperty(list, "selectedOptions", {
@@ -73,10 +79,12 @@ async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
       make("textarea", { name: "who" }),
     ),
   );
-  openPage(form);
+  const place = (name) => make("div", { "data-aid": name });
+  const stored = template("stored", place("ways"), place("back"));
+  const shown = make("main", {}, ...(isShown ? [place("ways"), place("back")] : [form]));
+  openPage(stored, shown);
   for (const one of form.querySelectorAll("button"))
     one.getClientRects = () => (one.hidden ? [] : [1]);
-  watchOfficial(form);
   const asked = [];
   const line = { isCut };
   globalThis.fetch = async (address) => {
@@ -84,14 +92,28 @@ async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
     if (line.isCut) throw new TypeError("no network");
     return { ok: true, status: 200, json: async () => WORDS };
   };
-  await startKinds(form);
+  // The script that hears of kinds comes at once, or not at all.
+  window.DengshaoKinds = undefined;
+  window.DengshaoLoad = {
+    load: (address, _isThere, done) => {
+      asked.push(address);
+      if (!line.isCut) window.DengshaoKinds = { startKinds, passedBy };
+      done(line.isCut ? "cut" : "");
+    },
+  };
+  globalThis.DOMParser = class {
+    parseFromString = (html) =>
+      make("body", {}, ...["ways", "back"].map((name) => aid(name, html)));
+  };
+  callKinds(form);
+  await new Promise((resolve) => setTimeout(resolve, 5));
   const at = (id) => document.getElementById(id);
   const type = (words, id = "what") => {
     at(id).value = words;
     at(id).dispatchEvent(new Event("input", { bubbles: true }));
   };
   const press = (kind) => at("kind").querySelector(`[data-kind=${kind}]`).click();
-  return { form, list, at, type, press, asked, line, said: () => read(at("kind")) };
+  return { form, stored, shown, list, at, type, press, asked, line, said: () => read(at("kind")) };
 }
 
 test("what the words sound like is asked, and nothing is chosen before somebody says yes", async () => {
@@ -200,12 +222,24 @@ test("all words are asked for once, before anything is typed; without a line, ag
   it.type("放贷");
   it.form.dispatchEvent(new Event("focusin"));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(it.asked, ["/tip/kinds.json"]);
+  assert.deepEqual(it.asked, ["/app/kinds.js", "/tip/kinds.json"]);
   const cut = await open({ isCut: true });
   cut.type("放贷");
   assert.deepEqual([cut.said(), passedBy(cut.form)], [[], null]);
   cut.line.isCut = false;
   cut.form.dispatchEvent(new Event("focusin"));
   await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.deepEqual([cut.said()[0], cut.asked.length], ["like Loans?", 2]);
+  assert.deepEqual(
+    [cut.said()[0], cut.asked.slice(1)],
+    ["like Loans?", ["/app/kinds.js", "/tip/kinds.json"]],
+  );
+});
+
+test("a receipt's further aids come with the words, into the page that is shown too", async () => {
+  const { stored } = await open();
+  assert.deepEqual(read(stored.content), ["more ways", "a day"]);
+  // A page that was loaded anew shows its receipt at once. The calendar's link would ask the server.
+  const again = await open({ isShown: true });
+  assert.deepEqual(read(again.shown), ["more ways"]);
+  assert.deepEqual(again.asked, ["/app/kinds.js", "/tip/kinds.json"]);
 });

@@ -28,13 +28,11 @@ const KINDS = [
 ];
 const WORDS = {
   kinds: { A4: "沙场|挖沙", A6: "放贷|套路贷" },
-  aids: "more ways",
+  aids: "to",
   asks: { minor: "孩子", official: "村主任", gone: "x" },
 };
 
-// A calendar's link is in the second.
-const aid = (name, words) =>
-  make("details", { "data-aid": name }, ...(name === "back" ? [make("a", {}, "a day")] : [words]));
+const aid = (name, words) => make("details", { "data-aid": name }, `${words} ${name}`);
 
 // The form as far as the script looks for it; `chosen` is a kind that a link chose.
 async function open({ chosen = "unclear", what = "", isCut = false, isShown = false } = {}) {
@@ -71,7 +69,6 @@ async function open({ chosen = "unclear", what = "", isCut = false, isShown = fa
       "details",
       { id: "further" },
       list,
-      make("div", { id: "kind-search", hidden: "" }),
       make("input", { id: "kind-find", type: "text" }),
       make("div", { id: "kind-found", "data-none": "none" }),
       make("fieldset", { id: "minor" }),
@@ -81,8 +78,12 @@ async function open({ chosen = "unclear", what = "", isCut = false, isShown = fa
   );
   const place = (name) => make("div", { "data-aid": name });
   const stored = template("stored", place("ways"), place("back"));
-  const shown = make("main", {}, ...(isShown ? [place("ways"), place("back")] : [form]));
-  openPage(stored, shown);
+  const shown = make(
+    "main",
+    {},
+    ...(isShown ? [make("ol", { id: "receipt" }), place("ways"), place("back")] : [form]),
+  );
+  const page = openPage(stored, shown);
   for (const one of form.querySelectorAll("button"))
     one.getClientRects = () => (one.hidden ? [] : [1]);
   const asked = [];
@@ -113,7 +114,19 @@ async function open({ chosen = "unclear", what = "", isCut = false, isShown = fa
     at(id).dispatchEvent(new Event("input", { bubbles: true }));
   };
   const press = (kind) => at("kind").querySelector(`[data-kind=${kind}]`).click();
-  return { form, stored, shown, list, at, type, press, asked, line, said: () => read(at("kind")) };
+  return {
+    form,
+    page,
+    stored,
+    shown,
+    list,
+    at,
+    type,
+    press,
+    asked,
+    line,
+    said: () => read(at("kind")),
+  };
 }
 
 test("what the words sound like is asked, and nothing is chosen before somebody says yes", async () => {
@@ -172,7 +185,6 @@ test("a kind that a link or a hand chose is told, and not asked", async () => {
 
 test("kinds are searched by their names and by what people call them", async () => {
   const it = await open();
-  assert.equal(it.at("kind-search").hidden, false);
   it.type("沙", "kind-find");
   assert.deepEqual(read(it.at("kind-found")), ["Sand"]);
   it.type("loan", "kind-find");
@@ -236,10 +248,15 @@ test("all words are asked for once, before anything is typed; without a line, ag
 });
 
 test("a receipt's further aids come with the words, into the page that is shown too", async () => {
-  const { stored } = await open();
-  assert.deepEqual(read(stored.content), ["more ways", "a day"]);
-  // A page that was loaded anew shows its receipt at once. The calendar's link would ask the server.
+  const { stored, page } = await open();
+  assert.deepEqual(read(stored.content), ["to ways", "to back"]);
+  assert.equal(page.querySelectorAll("script").length, 0);
+  // A page that was loaded anew shows its receipt at once: what binds them is called once more.
   const again = await open({ isShown: true });
-  assert.deepEqual(read(again.shown), ["more ways"]);
+  assert.deepEqual(read(again.shown), ["to ways", "to back"]);
+  assert.deepEqual(
+    again.page.querySelectorAll("script").map(({ src }) => src),
+    ["/assets/receipt.js"],
+  );
   assert.deepEqual(again.asked, ["/app/kinds.js", "/tip/kinds.json"]);
 });

@@ -18,7 +18,7 @@ interface StoredTip {
   files?: { name: string; text: string }[];
 }
 
-// /tip/kinds.json: what helps with a receipt, as HTML; what people say, "one|two", of each kind, and of what brings a question up.
+// /tip/kinds.json: what helps besides, as HTML; what people say, "one|two", of each kind, and of what brings a question up.
 interface KindWords {
   kinds: Words;
   asks: Words;

@@ -61,7 +61,6 @@ class Kinds {
   }
 
   start() {
-    byId("kind-search").hidden = false;
     this.form.addEventListener("input", (event) => this.hear(event));
     this.list.addEventListener("change", () => this.choose(this.list.value));
     this.box.addEventListener("click", ({ target }) =>

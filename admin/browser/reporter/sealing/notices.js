@@ -6,7 +6,7 @@ import { openAround } from "../../shared/page/folds.js";
 
 /** @type {(alarm: HTMLElement, name: string) => void} */
 export function raiseAlarm(alarm, name) {
-  alarm.append(copyOf(name));
+  alarm.append(copyOf(name), copyOf("instead"));
   alarm.hidden = false;
   show(alarm);
 }

@@ -250,7 +250,7 @@ def test_the_own_unit_is_held_against_the_key_in_hand_whatever_is_published(page
     fill(page)
     page.click("#form button[type=submit]")
 
-    page.wait_for_selector("#error-summary:has-text('给的锁')")
+    page.wait_for_selector("#error-summary:has-text('给的公钥')")
     assert stored(live) == []
 
 

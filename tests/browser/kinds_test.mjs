@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { callKinds } from "../../admin/browser/reporter/form/call.js";
 import { startKinds } from "../../admin/browser/reporter/form/kinds.js";
-import { callKinds } from "../../admin/browser/reporter/form/offer.js";
 import { passedBy } from "../../admin/browser/reporter/form/officials.js";
 import { weight } from "../../admin/browser/reporter/form/wordings.js";
 import { make, openPage, read, template } from "./dom.mjs";
@@ -75,6 +75,7 @@ async function open({ chosen = "unclear", what = "", isCut = false, isShown = fa
       make("fieldset", { id: "basis" }),
       make("textarea", { name: "who" }),
     ),
+    make("p", { id: "step-offer", hidden: "" }),
   );
   const place = (name) => make("div", { "data-aid": name });
   const stored = template("stored", place("ways"), place("back"));
@@ -93,6 +94,7 @@ async function open({ chosen = "unclear", what = "", isCut = false, isShown = fa
     if (line.isCut) throw new TypeError("no network");
     return { ok: true, status: 200, json: async () => WORDS };
   };
+  globalThis.location = { hash: "" };
   // The script that hears of kinds comes at once, or not at all.
   window.DengshaoKinds = undefined;
   window.DengshaoLoad = {
@@ -235,9 +237,11 @@ test("all words are asked for once, before anything is typed; without a line, ag
   it.form.dispatchEvent(new Event("focusin"));
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(it.asked, ["/app/kinds.js", "/tip/kinds.json"]);
+  assert.equal(it.at("step-offer").hidden, false);
   const cut = await open({ isCut: true });
   cut.type("放贷");
   assert.deepEqual([cut.said(), passedBy(cut.form)], [[], null]);
+  assert.equal(cut.at("step-offer").hidden, true);
   cut.line.isCut = false;
   cut.form.dispatchEvent(new Event("focusin"));
   await new Promise((resolve) => setTimeout(resolve, 10));

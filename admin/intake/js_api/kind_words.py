@@ -1,4 +1,4 @@
-"""The words by which the form's script asks for a kind, and a receipt's aids: fetched whatever is typed."""
+"""The words by which the form's script asks for a kind, and aids: fetched whatever is typed."""
 
 import json
 

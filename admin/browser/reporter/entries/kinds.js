@@ -1,4 +1,4 @@
-// Hears what the words sound like, and brings the receipt's further aids. Loaded with every page, whatever
+// Hears what the words sound like, offers one question a screen, and brings a receipt's further aids. Loaded with every page, whatever
 // is typed: no request tells of anything.
 
 import { startKinds } from "../form/kinds.js";

@@ -2,14 +2,13 @@
 // that the words sound like, and a word to whoever reads this inside WeChat. Each of them is a help; the
 // form works without any.
 
+import { callKinds } from "./call.js";
 import { guardWords } from "./guard.js";
-import { callKinds, offerSteps } from "./offer.js";
 import { tellWeChat } from "./wechat.js";
 
 /** @type {(form: HTMLFormElement) => void} */
 export function startForm(form) {
   tellWeChat(navigator.userAgent);
-  offerSteps(form);
   callKinds(form);
   guardWords(form);
 }

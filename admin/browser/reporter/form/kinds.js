@@ -5,6 +5,7 @@ import { byId, element } from "../../shared/page/element.js";
 import { getJson } from "../../shared/page/post.js";
 import { fill } from "../../shared/page/words.js";
 import { putAids } from "./aids.js";
+import { offerSteps } from "./offer.js";
 import { watchOfficial } from "./officials.js";
 import { typedIn, weight } from "./wordings.js";
 
@@ -24,6 +25,7 @@ export async function startKinds(form) {
   if (!form.isConnected) return;
   putDown(form, words);
   new Kinds(form).start();
+  offerSteps(form);
 }
 
 // Into the page, where what looks for them finds them.

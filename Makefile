@@ -92,7 +92,7 @@ year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, 
 offline: $(OFFLINE) ## Build a copy of the site that opens from a disk or a stick, and pack it: build/offline
 	@cd $(dir $(OFFLINE)) && sha256sum $(notdir $(OFFLINE))
 
-lighthouse: $(SERVED) ## Lighthouse on four pages, by npx; not a part of make test
+lighthouse: $(SERVED) ## Lighthouse on a page of each kind, by npx; not a part of make test
 	@$(BIN)/python -m tests.lighthouse
 
 fuzz: $(SERVED) ## Send 2,000 hostile requests to a real server (FUZZ_ARGS="--seed 7")

@@ -36,6 +36,7 @@ _DAMM = (
     "9438617205",
     "2581436790",
 )
+_COLUMNS = ["".join(column) for column in zip(*_DAMM, strict=True)]
 # A group's check starts from the place where it stands, so that two that were exchanged are both
 # wrong, and say so. Receipts made before decision 78 start each group from 0, and stay good.
 _PLACES = list(range(GROUPS))
@@ -156,8 +157,11 @@ def _refuse_wrong(places: list[int]) -> None:
 
 
 def _place(group: str) -> int:
-    """Find from which state a group comes to its end: there is one; a wrong digit moves it."""
-    return next(at for at in range(len(_DAMM)) if _state_after(group, at) == "0")
+    """Walk back from 0 to the state where a group starts: there is one; a wrong digit moves it."""
+    state = "0"
+    for digit in reversed(group):
+        state = str(_COLUMNS[int(digit)].index(state))
+    return int(state)
 
 
 def _state_after(digits: str, start: int) -> str:

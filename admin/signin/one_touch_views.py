@@ -79,7 +79,7 @@ def _judged(status: int, member_id: int | None = None) -> one_touch.Opened | Res
         return too_fast(error)
     except services.WrongSignIn:
         db.session.commit()
-        words = _("没有认出这把通行密钥：它去掉了，或者不是一触解锁的那一把。请用口令和成员码。")
+        words = _("没有认出这把通行密钥：它已经去掉，或者不是一触解锁的那一把。请用口令和成员码。")
         return refused(words, status)
     except one_touch.NotHere:
         db.session.commit()
@@ -123,7 +123,7 @@ def _add() -> Response:
         )
     except passkeys.BadPasskey:
         db.session.commit()
-        return refused(_("这把通行密钥没有存成。请再试一次，或者换一把。"), 400)
+        return refused(_("这把通行密钥没有保存成功。请再试一次，或者换一把。"), 400)
     codes = codes_if_none(g.staff)
     db.session.commit()
     return jsonify(added=True, codes=codes)

@@ -265,7 +265,7 @@ def add_passkey() -> Response:
         )
     except passkeys.BadPasskey:
         db.session.commit()
-        return refused(_("这把通行密钥没有存成。请再试一次，或者换一把。"), 400)
+        return refused(_("这把通行密钥没有保存成功。请再试一次，或者换一把。"), 400)
     return _let_in(who, codes=codes_if_none(who))
 
 

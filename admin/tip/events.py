@@ -135,7 +135,7 @@ EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
     EventKind.HOLD_RENEWED: EventWord("同意延长保全：%(why)s", is_by_cover=True),
     EventKind.RELEASE_ASKED: EventWord("申请解除保全", is_by_cover=True),
     EventKind.HOLD_RELEASED: EventWord("同意解除保全", is_by_cover=True),
-    EventKind.HOLD_REFUSED: EventWord("没有同意保全的申请", is_by_cover=True),
+    EventKind.HOLD_REFUSED: EventWord("没有同意保全申请", is_by_cover=True),
     EventKind.CASE_PRINTED: EventWord("打印了案卷页"),
     EventKind.CASE_EXPORTED: EventWord("导出了加密的案卷"),
     EventKind.REFERRAL_MADE: EventWord("做好了转给%(unit)s的材料"),

@@ -17,7 +17,7 @@ DEMO = {
     "zh": "您看到的要是演示网站，演示用的钥匙不列在这里。",
     "en": "On a demonstration site, the demonstration’s keys are not listed here.",
 }
-ROUTES = {"zh": "去向：哪类事送到哪个单位", "en": "The routes: which matter goes to which unit"}
+ROUTES = {"zh": "去向：哪类事送到哪个单位", "en": "The route: what goes to which unit"}
 CHECKED = {"zh": "核对日期：", "en": "Checked on "}
 
 Data = dict[str, Any]

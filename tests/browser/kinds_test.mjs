@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startKinds } from "../../admin/browser/reporter/form/kinds.js";
-import { passedBy, watchOfficial } from "../../admin/browser/reporter/form/officials.js";
+import { callKinds } from "../../admin/browser/reporter/form/offer.js";
+import { passedBy } from "../../admin/browser/reporter/form/officials.js";
 import { weight } from "../../admin/browser/reporter/form/wordings.js";
-import { make, openPage, read } from "./dom.mjs";
+import { make, openPage, read, template } from "./dom.mjs";
 
 for (const [words, text, expected] of [
   ["套路贷|放贷", "有人放贷", 2],
@@ -27,11 +28,14 @@ const KINDS = [
 ];
 const WORDS = {
   kinds: { A4: "沙场|挖沙", A6: "放贷|套路贷" },
+  aids: "to",
   asks: { minor: "孩子", official: "村主任", gone: "x" },
 };
 
+const aid = (name, words) => make("details", { "data-aid": name }, `${words} ${name}`);
+
 // The form as far as the script looks for it; `chosen` is a kind that a link chose.
-async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
+async function open({ chosen = "unclear", what = "", isCut = false, isShown = false } = {}) {
   const list = make("select", { id: "category", name: "category" });
   list.options = KINDS.map(([value, name]) => Object.assign(make("option", {}, name), { value }));
   Object.defineProperty(list, "selectedOptions", {
@@ -65,7 +69,6 @@ async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
       "details",
       { id: "further" },
       list,
-      make("div", { id: "kind-search", hidden: "" }),
       make("input", { id: "kind-find", type: "text" }),
       make("div", { id: "kind-found", "data-none": "none" }),
       make("fieldset", { id: "minor" }),
@@ -73,10 +76,16 @@ async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
       make("textarea", { name: "who" }),
     ),
   );
-  openPage(form);
+  const place = (name) => make("div", { "data-aid": name });
+  const stored = template("stored", place("ways"), place("back"));
+  const shown = make(
+    "main",
+    {},
+    ...(isShown ? [make("ol", { id: "receipt" }), place("ways"), place("back")] : [form]),
+  );
+  const page = openPage(stored, shown);
   for (const one of form.querySelectorAll("button"))
     one.getClientRects = () => (one.hidden ? [] : [1]);
-  watchOfficial(form);
   const asked = [];
   const line = { isCut };
   globalThis.fetch = async (address) => {
@@ -84,14 +93,40 @@ async function open({ chosen = "unclear", what = "", isCut = false } = {}) {
     if (line.isCut) throw new TypeError("no network");
     return { ok: true, status: 200, json: async () => WORDS };
   };
-  await startKinds(form);
+  // The script that hears of kinds comes at once, or not at all.
+  window.DengshaoKinds = undefined;
+  window.DengshaoLoad = {
+    load: (address, _isThere, done) => {
+      asked.push(address);
+      if (!line.isCut) window.DengshaoKinds = { startKinds, passedBy };
+      done(line.isCut ? "cut" : "");
+    },
+  };
+  globalThis.DOMParser = class {
+    parseFromString = (html) =>
+      make("body", {}, ...["ways", "back"].map((name) => aid(name, html)));
+  };
+  callKinds(form);
+  await new Promise((resolve) => setTimeout(resolve, 5));
   const at = (id) => document.getElementById(id);
   const type = (words, id = "what") => {
     at(id).value = words;
     at(id).dispatchEvent(new Event("input", { bubbles: true }));
   };
   const press = (kind) => at("kind").querySelector(`[data-kind=${kind}]`).click();
-  return { form, list, at, type, press, asked, line, said: () => read(at("kind")) };
+  return {
+    form,
+    page,
+    stored,
+    shown,
+    list,
+    at,
+    type,
+    press,
+    asked,
+    line,
+    said: () => read(at("kind")),
+  };
 }
 
 test("what the words sound like is asked, and nothing is chosen before somebody says yes", async () => {
@@ -150,7 +185,6 @@ test("a kind that a link or a hand chose is told, and not asked", async () => {
 
 test("kinds are searched by their names and by what people call them", async () => {
   const it = await open();
-  assert.equal(it.at("kind-search").hidden, false);
   it.type("沙", "kind-find");
   assert.deepEqual(read(it.at("kind-found")), ["Sand"]);
   it.type("loan", "kind-find");
@@ -200,12 +234,29 @@ test("all words are asked for once, before anything is typed; without a line, ag
   it.type("放贷");
   it.form.dispatchEvent(new Event("focusin"));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(it.asked, ["/tip/kinds.json"]);
+  assert.deepEqual(it.asked, ["/app/kinds.js", "/tip/kinds.json"]);
   const cut = await open({ isCut: true });
   cut.type("放贷");
   assert.deepEqual([cut.said(), passedBy(cut.form)], [[], null]);
   cut.line.isCut = false;
   cut.form.dispatchEvent(new Event("focusin"));
   await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.deepEqual([cut.said()[0], cut.asked.length], ["like Loans?", 2]);
+  assert.deepEqual(
+    [cut.said()[0], cut.asked.slice(1)],
+    ["like Loans?", ["/app/kinds.js", "/tip/kinds.json"]],
+  );
+});
+
+test("a receipt's further aids come with the words, into the page that is shown too", async () => {
+  const { stored, page } = await open();
+  assert.deepEqual(read(stored.content), ["to ways", "to back"]);
+  assert.equal(page.querySelectorAll("script").length, 0);
+  // A page that was loaded anew shows its receipt at once: what binds them is called once more.
+  const again = await open({ isShown: true });
+  assert.deepEqual(read(again.shown), ["to ways", "to back"]);
+  assert.deepEqual(
+    again.page.querySelectorAll("script").map(({ src }) => src),
+    ["/assets/receipt.js"],
+  );
+  assert.deepEqual(again.asked, ["/app/kinds.js", "/tip/kinds.json"]);
 });

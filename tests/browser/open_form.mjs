@@ -1,6 +1,7 @@
 // The form's page as far as scripts look for it, with a worker and a server made of functions.
 
 import { Entry } from "../../admin/browser/reporter/sealing/entry.js";
+import * as notices from "../../admin/browser/reporter/sealing/notices.js";
 import { Page } from "../../admin/browser/reporter/sealing/page.js";
 import { Result } from "../../admin/browser/reporter/sealing/result.js";
 import { FormData, make, openPage, read, template } from "./dom.mjs";
@@ -105,7 +106,7 @@ function openForm({ isPractice = false, files = true, young = "" } = {}) {
       make("p", { "data-field": "what", "data-missing": "write something" }),
     ),
     stored(),
-    ...["false-key", "false-routes", "strayed", "nobody"].map((id) =>
+    ...["false-key", "false-routes", "strayed", "instead", "nobody"].map((id) =>
       template(id, make("p", {}, `told: ${id}`)),
     ),
   );
@@ -175,6 +176,7 @@ export function serve(answers = {}, lost = []) {
       window.DengshaoPage = Page;
     },
     "/app/seal-result.js": () => {
+      window.DengshaoNotices = notices;
       window.DengshaoResult = Result;
     },
   };

@@ -51,7 +51,7 @@ def say(person: Person, words: str) -> None:
 
 def told(person: Person) -> None:
     """Wait until the mailbox says that something came."""
-    person.until(lambda: "收到了" in person.words(".notice--help"), "it came")
+    person.until(lambda: "已收到" in person.words(".notice--help"), "it came")
 
 
 def call_for_help(person: Person, words: str) -> None:

@@ -130,17 +130,17 @@ def test_two_members_deciding_at_once_the_second_is_told_and_keeps_the_typed_wor
 
 
 def test_a_locked_tab_shows_nothing_and_opens_again_with_the_passphrase(member, demo, reporter):
-    reporter(scripts=False).write_tip(**{**TIP, "what": "锁上以后看不到的话"})
+    reporter(scripts=False).write_tip(**{**TIP, "what": "锁定以后看不到的话"})
     desk = member("police-1")
-    address = open_tip(desk, "锁上以后看不到的话")
+    address = open_tip(desk, "锁定以后看不到的话")
 
     desk.click("#desk-lock button")
     desk.wait_for_url("**/unlock**")
-    assert "锁上以后看不到的话" not in desk.content()
+    assert "锁定以后看不到的话" not in desk.content()
     desk.fill("#passphrase", demo["police-1"].passphrase)
     desk.fill("#code", demo["police-1"].code)
     desk.click("main button[type=submit]")
     desk.wait_for_url(lambda url: "unlock" not in url)
     desk.goto(desk.url.split("/desk/")[0] + address)
 
-    desk.wait_for_selector("#opened :text('锁上以后看不到的话')")
+    desk.wait_for_selector("#opened :text('锁定以后看不到的话')")

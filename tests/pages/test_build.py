@@ -210,7 +210,7 @@ def change(workshop, page, old, new):
         ),
         (
             "en/report/keys",
-            ["Police desk", "Drugs desk", "The routes: which matter goes to which unit"],
+            ["Police unit", "Drugs unit", "The route: what goes to which unit"],
             "No unit has published",
         ),
     ],

@@ -56,12 +56,22 @@ GONE = {
     "drugs/school/": "学生被人拉进违法犯罪的团伙",
     "drugs/treatment/": "人身自由不受限制",
     "report/glossary-law/": "是不是，由公安、检察院、法院依法认定",
+    "law/17/": "才报案",
+    "law/25/": "不会白跑",
+    "law/35/": "还可以视频会见",
+    "law/71/": "讲了两样紧急措施",
+    "law/74/": "不转给别人",
+    "help/": "主动去登记、去戒毒",
+    "drugs/talk/": "主动登记、主动去戒的",
+    "topics/network/": "引诱有组织犯罪",
+    "topics/post-extortion/": "引诱有组织犯罪",
 }
 POLICE = "治安管理处罚法"
 NO_CONTACT = rf"不许.{{0,6}}接触.*{POLICE}第五十条第二款"
 HEAVIER = rf"从重处罚（{POLICE}第二十二条第三项"
 SEALED = rf"封存.*{POLICE}第一百三十六条"
 NOT_RIPE = rf"成熟以?前.*不予处罚（{POLICE}第八十三条第二款"
+UNPUNISHED = "公安机关登记.*有资质.*不予处罚（禁毒法第六十二条"
 LENDING = "反电信网络诈骗法第三十一条"
 LANDLORD = rf"房东.*报公安.*{POLICE}第六十八条"
 BULLYING = rf"欺凌.*{POLICE}第六十条"
@@ -133,10 +143,16 @@ TELLS = [
     ("help/threats/", NO_CONTACT),
     ("topics/after-release/", "不受歧视（监狱法第六十二条"),
     ("report/what-not-to-do/", HEAVIER),
-    ("law/07/", "房东、旅馆、学校、娱乐场所、快递"),
+    ("law/07/", "房东、旅馆、学校、娱乐场所、快递等"),
+    ("law/09/", "疑似受侵害、有危险.*未成年人保护法第十一条"),
+    ("report/rights/", "必需的钱和东西（第四十一条"),
+    ("help/", UNPUNISHED),
+    ("help/overdose/", UNPUNISHED),
+    ("drugs/talk/", UNPUNISHED),
+    ("en/help/overdose/", "licensed clinic.*Narcotics Control Law, article 62"),
     ("law/11/", "立即报公安（预防未成年人犯罪法第三十七条"),
     ("law/28/", "三日以内.*程序规定第一百七十八条"),
-    ("law/34/", "先赔您（刑法第三十六条"),
+    ("law/34/", "罚金而他的钱不够.*没收财产的，要先赔您（刑法第三十六条"),
     ("law/39/", "清单.*刑事诉讼法第一百四十二条"),
     ("law/49/", "检察院申诉（刑事诉讼法第一百一十七条"),
     ("law/53/", f"拘留或者罚款（{POLICE}第五十条"),
@@ -290,7 +306,7 @@ SHOWN = ["report/rights/", "report/who-can-see/", "report/other-channels/", "abo
 def test_what_is_never_a_tip_is_told_whole_wherever_it_is_told(by_url, url, thing):
     lines = lines_of(by_url[url])
     if url.startswith("en/"):
-        never, word = "not reports|no reports?", NEUTRAL_IN_ENGLISH[thing]
+        never, word = "not matters for a tip", NEUTRAL_IN_ENGLISH[thing]
     else:
         never, word = "不(?:是|收作|当作)线索|不把.*线索", NEUTRAL[thing]
     assert any(re.search(never, line) and re.search(word, line, re.I) for line in lines)

@@ -18,10 +18,11 @@ interface StoredTip {
   files?: { name: string; text: string }[];
 }
 
-// /tip/kinds.json: what people say, "one|two", of each kind, and of what brings a question up.
+// /tip/kinds.json: what helps besides, as HTML; what people say, "one|two", of each kind, and of what brings a question up.
 interface KindWords {
   kinds: Words;
   asks: Words;
+  aids: string;
 }
 
 // The form's fields that a script knows by name. Only young people's page says which it is.
@@ -215,6 +216,12 @@ interface UploadAnswer {
 }
 
 interface Window {
+  // Null in a page whose line is bad.
+  DengshaoKinds?: {
+    startKinds: typeof import("./form/kinds.js").startKinds;
+    passedBy: typeof import("./form/officials.js").passedBy;
+  };
+  DengshaoNotices: typeof import("./sealing/notices.js");
   DengshaoPage: typeof import("./sealing/page.js").Page;
   DengshaoResult: typeof import("./sealing/result.js").Result;
   DengshaoSteps: typeof import("./form/steps.js").startSteps;

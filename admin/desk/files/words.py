@@ -34,7 +34,7 @@ def file_words() -> dict[str, Any]:
         "copy": _("转出副本"),
         "stop": _("停止"),
         "no": _("取消"),
-        "fetching": _("正在取来、解密"),
+        "fetching": _("正在取回、解密"),
         **_questions(),
         "said": _said(),
         "frame": {
@@ -88,7 +88,7 @@ def _said() -> dict[str, str]:
         "too_many_pixels": _("这张图太大，这里看不了。只能保存。"),
         "too_large": _("文件太大，这里看不了。只能保存。"),
         "cannot_save": _("文件太大，这个浏览器保存不了。请换新版的 Chrome 或 Edge。"),
-        "not_saved": _("没有保存。请看一下磁盘还有没有地方。"),
+        "not_saved": _("没有保存成功。请看一下磁盘还有没有空间。"),
         "not_noted": _("没能记下这一笔，所以没有转出。请再试一次。"),
         "not_bare": _("没能做成干净的副本，没有转出。请改用离线清理。"),
         "spoils": _("这个浏览器会把重画的图弄花，没有转出。请换 Chrome，或用离线清理。"),

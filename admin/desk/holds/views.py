@@ -64,7 +64,7 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
     def validate_until(self, field: Field) -> None:
         if field.data is None or not first_day(self.tip) <= field.data <= last_day():
             if self.tip.held_until and field.data and field.data < self.tip.held_until:
-                raise ValidationError(_l("比现在的保全早。要早些结束，申请解除保全。"))
+                raise ValidationError(_l("比现在的保全早。要早些结束，请申请解除保全。"))
             longest = app_state().district.holds.longest_days
             raise ValidationError(_("日期要在明天以后、%(n)s 天以内。", n=longest))
 

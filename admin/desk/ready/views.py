@@ -80,7 +80,7 @@ def save_ready() -> Answer:
     except OldKey:
         return old_key()
     except Gone:
-        return _not_kept(_("别人刚刚改过或删了这一条。字还在，请复制下来，刷新再看。"))
+        return _not_kept(_("别人刚刚改过或删了这一条。字还在，请先复制下来，再刷新看一看。"))
     except TooMany:
         return _not_kept(_("最多存 %(n)s 条。请先删除不用的。", n=MOST))
     _audit("ready_saved")

@@ -17,7 +17,7 @@ REFUSED: Final[dict[type[Exception], Any]] = {
 """What the services refuse, as the page says it."""
 
 NUMBER_GONE: Final = _l("这个文号刚刚被用掉了，没有记下。请重新做一份，新文号是 %(number)s。")
-BAD_RECORD: Final = _l("留底加密没有成功，没有记录。请再试一次；字太多，就分两份转。")
+BAD_RECORD: Final = _l("留底没有加密成功，没有记下。请再试一次；字太多，就分两份转。")
 LOCK: Final = {
     "key": _l("用对方的公钥加密"),
     "passphrase": _l("用一次性口令加密"),

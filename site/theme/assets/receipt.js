@@ -115,7 +115,11 @@
   }
 
   var part = document.querySelector("[data-listen]");
-  if (part && speech && window.SpeechSynthesisUtterance) listen(/** @type {any} */ (part));
+  // What came later than the receipt calls this once more (form/aids.js).
+  if (part && speech && window.SpeechSynthesisUtterance && !part.hasAttribute("data-bound")) {
+    part.setAttribute("data-bound", "");
+    listen(/** @type {any} */ (part));
+  }
   var link = document.querySelector("[data-calendar]");
   if (link && "download" in link && window.crypto && window.URL && window.Blob)
     makeCalendar(/** @type {any} */ (link));

@@ -135,7 +135,7 @@ def test_many_are_asked_for_at_once_each_with_its_sealed_reason(live, visit, dem
     one.fill("#bulk-why", "全是同一段广告。")
     look(one, "ending-mass")
     one.click("#do-it")
-    one.wait_for_selector("#bulk-said >> text=提好了 3 条，没有提交成功 0 条")
+    one.wait_for_selector("#bulk-said >> text=已提交 3 条，0 条没有提交成功")
 
     for tip in tips:
         assert [row.grounds for row in asked_for(live, tip)] == ["early mass"]

@@ -159,7 +159,7 @@ def test_the_districts_own_choices_are_those_of_its_files():
         assert district.options(name) is district.choices[name]
     assert [unit.id for unit in district.units.values() if unit.practice] == ["practice"]
     choice = district.units["police"]
-    assert (choice.word("zh"), choice.word("en")) == ("公安承办组", "Police desk")
+    assert (choice.word("zh"), choice.word("en")) == ("公安承办组", "Police unit")
 
 
 ORGANS = {

@@ -61,6 +61,12 @@ class Reporter:
         """The receipt as it stands on paper."""
         return receipt.grouped(receipt.with_checks(self.digits))
 
+    @property
+    def typed_before(self):
+        """The same as it stands on a paper of before decision 78: each group starts from 0."""
+        groups = [self.digits[at : at + 5] for at in range(0, receipt.DIGITS, 5)]
+        return " ".join(group + receipt._state_after(group, 0) for group in groups)
+
     def tip(self):
         """Read the tip, its talk and its history as they are now."""
         everything = undefer(Tip.sealed), selectinload(Tip.messages), selectinload(Tip.decisions)

@@ -65,17 +65,20 @@ def test_the_page_hands_the_script_the_site_id(client, app):
 @pytest.mark.parametrize(
     "typed",
     [
-        pytest.param(lambda digits: digits, id="bare"),
-        pytest.param(lambda digits: receipt.grouped(digits, "-"), id="dashes"),
-        pytest.param(lambda digits: f"  {receipt.grouped(digits)}\n", id="spaces"),
+        pytest.param(lambda reporter: reporter.typed.replace(" ", ""), id="bare"),
+        pytest.param(lambda reporter: reporter.typed.replace(" ", "-"), id="dashes"),
+        pytest.param(lambda reporter: f"  {reporter.typed}\n", id="spaces"),
         pytest.param(
-            lambda digits: digits.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+            lambda reporter: reporter.typed.translate(
+                str.maketrans("0123456789", "０１２３４５６７８９")
+            ),
             id="full width",
         ),
+        pytest.param(lambda reporter: reporter.typed_before, id="made before decision 78"),
     ],
 )
 def test_a_receipt_is_taken_however_it_was_typed(client, reporter, typed):
-    page = look(client, typed(receipt.with_checks(reporter.digits)))
+    page = look(client, typed(reporter))
 
     assert page.status_code == 200
     assert "已收到" in page.text

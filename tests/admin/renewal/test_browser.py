@@ -236,13 +236,13 @@ def wait_until_kept(page, live, number):
 def a_second_browser_checks(first, second, live, tips):
     """It lets two tips' old bytes go, and shows, from them, the third, which opens for nobody."""
     second.wait_for_selector("#checking[data-state=differs]")
-    assert "有 1 条换锁后打不开" in second.inner_text("#checking")
+    assert "有 1 条重新加密后打不开" in second.inner_text("#checking")
     assert kept_in(live) == 1
     look(second, "differs")
 
     second.reload()
     second.click(f"#moved-unchecked a:has-text('{tips[0].reference}')")
-    second.wait_for_selector("#kept >> text=旧锁里")
+    second.wait_for_selector("#kept >> text=旧密文里")
     second.wait_for_selector("#tip[data-opened]")
     assert WHAT % 0 in second.inner_text("#opened")
     look(second, "kept")

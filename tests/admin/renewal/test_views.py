@@ -583,7 +583,7 @@ def test_another_session_of_the_only_holder_is_the_second_browser(app, database,
     assert moved.client.ask("/desk/reseal/moved/next.json").json["tips"] == []
     told = second.ask("/desk/reseal/moved/next.json").json
     assert told["tips"] == [REFERENCE]
-    assert "有 1 条线索换了新锁" in second.get("/desk/unit/").text
+    assert "有 1 条线索已重新加密" in second.get("/desk/unit/").text
     word = {"proof": solve(moved.identity, told["riddle"]), "compared": True}
 
     wrong = second.send(MOVED, word | {"content_mac": "b" * 64})

@@ -170,7 +170,7 @@ def test_a_day_begins_with_one_touch_and_nothing_that_opens_is_posted(
     page.wait_for_selector("#opening", state="detached")
     tomorrow(page, live)
     page.click("#touch-open")
-    expect(page.locator("#touch-error")).to_contain_text("它去掉了")
+    expect(page.locator("#touch-error")).to_contain_text("它已经去掉")
     assert "dengshao.keyring" not in store(page)
     typed_in(page, live, member)
     at_the_desk(page)

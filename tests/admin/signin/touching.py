@@ -14,7 +14,7 @@ from tests.admin.staff import PASSPHRASE
 
 HERE = "http://localhost:8000"
 ELSEWHERE = "http://localhost.evil.example:8000"
-UNKNOWN = "没有认出这把通行密钥：它去掉了，或者不是一触解锁的那一把。请用口令和成员码。"
+UNKNOWN = "没有认出这把通行密钥：它已经去掉，或者不是一触解锁的那一把。请用口令和成员码。"
 
 
 def sealed_file(

@@ -215,7 +215,7 @@ def test_the_form_is_english(visitor, query):
     words = visitor.open_form(query)
 
     assert "Write down what you saw" in words
-    assert "Seizing sand, mines, woods, land or water" in words
+    assert "Seizing sand, mines, woods, land or fishponds" in words
     assert "Hekou" in words
     assert "Village committee" in words
 
@@ -251,7 +251,7 @@ def test_a_tip_that_stands_apart_and_one_that_must_wait_are_told_so_in_english(v
     apart = visitor.send(website="x")[0]
     visitor.open_form()
 
-    assert "put aside" in apart
+    assert "set apart" in apart
     assert "It is busy right now" in visitor.send(503, website="x")[0]
 
 
@@ -259,7 +259,7 @@ def test_a_tip_that_stands_apart_and_one_that_must_wait_are_told_so_in_english(v
 def test_the_errors_of_the_form_are_english(visitor, answers):
     visitor.open_form()
 
-    assert "Please correct a few things" in visitor.send(422, **answers)[0]
+    assert "A few things need correcting" in visitor.send(422, **answers)[0]
 
 
 def test_the_receipt_and_what_follows_are_english(visitor):
@@ -273,9 +273,9 @@ def test_the_receipt_and_what_follows_are_english(visitor):
     copied, _read = visitor.post("/en/tip/copied", {**read.values, "group": read.groups[asked - 1]})
 
     assert "We have received what you added, too." in supplement
-    assert "type this group from what you noted" in wrong
+    assert "type in this group from what you noted" in wrong
     assert "does not match the receipt" in other
-    assert "The receipt is not shown again" in copied
+    assert "The receipt is not shown any more" in copied
 
 
 def test_a_form_that_was_sent_too_fast_says_so_in_english(visitor, app):
@@ -286,23 +286,23 @@ def test_a_form_that_was_sent_too_fast_says_so_in_english(visitor, app):
     assert "That was very fast" in visitor.send(422)[0]
 
 
-def test_the_form_is_english_where_no_desk_may_read_the_tip(visitor, app):
+def test_the_form_is_english_where_no_unit_may_read_the_tip(visitor, app):
     visitor.open_form()
     close_unit(app, "upper")
 
     words, _read = visitor.send(422, official="yes", exclude=["discipline"])
 
-    assert "it was not saved" in words
+    assert "it was not stored" in words
 
 
-def test_the_form_is_english_where_some_desks_are_not_open(visitor, app):
+def test_the_form_is_english_where_some_units_are_not_open(visitor, app):
     close_unit(app, "drugs", "supervision")
 
     words = visitor.open_form()
 
-    assert "No desk can read tips about these now" in words
-    assert "Dealing in or moving drugs" in words
-    assert "The supervision desk cannot take tips yet" in words
+    assert "No unit can read tips about these now" in words
+    assert "Dealing in or transporting drugs" in words
+    assert "The supervisory unit cannot take tips yet" in words
 
 
 def test_the_form_is_english_where_no_desk_is_open(client):
@@ -321,8 +321,8 @@ def test_a_mistyped_receipt_is_answered_in_english(visitor, reporter):
     spoilt = str((int(digits[0]) + 1) % 10) + digits[1:-1] + str((int(digits[-1]) + 1) % 10)
 
     assert "Wrong group: 1, 6." in visitor.look(spoilt, 422)
-    assert "You entered 35: 1 missing" in visitor.look(digits[:-1], 422)
-    assert "You entered 37: 1 too many" in visitor.look(f"{digits}1", 422)
+    assert "You typed in 35: 1 missing" in visitor.look(digits[:-1], 422)
+    assert "You typed in 37: 1 too many" in visitor.look(f"{digits}1", 422)
     assert "the 36 digits" in visitor.look("", 422)
 
 
@@ -356,7 +356,7 @@ def test_words_that_cannot_be_sent_are_refused_in_english(visitor, reporter, wor
 
     refused, _read = visitor.post("/en/mailbox/words", {**data, "words": words}, 422)
 
-    assert "Please correct a few things" in refused
+    assert "A few things need correcting" in refused
 
 
 @pytest.mark.parametrize(

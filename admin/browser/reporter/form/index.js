@@ -3,16 +3,13 @@
 // form works without any.
 
 import { guardWords } from "./guard.js";
-import { startKinds } from "./kinds.js";
-import { offerSteps } from "./offer.js";
-import { watchOfficial } from "./officials.js";
+import { callKinds, offerSteps } from "./offer.js";
 import { tellWeChat } from "./wechat.js";
 
 /** @type {(form: HTMLFormElement) => void} */
 export function startForm(form) {
   tellWeChat(navigator.userAgent);
   offerSteps(form);
-  startKinds(form);
-  watchOfficial(form);
+  callKinds(form);
   guardWords(form);
 }

@@ -2,31 +2,28 @@
 // touch. What is not confirmed stays 不清楚: nothing is guessed for anybody.
 
 import { byId, element } from "../../shared/page/element.js";
-import { Loading } from "../../shared/page/load.js";
 import { getJson } from "../../shared/page/post.js";
 import { fill } from "../../shared/page/words.js";
+import { putAids } from "./aids.js";
+import { watchOfficial } from "./officials.js";
 import { typedIn, weight } from "./wordings.js";
 
 const MOST_FOUND = 5;
 // A question that comes up must stand behind what brought it.
 const FIRST = "#what, #place";
 
-// Without a line, or without fetch, all of it is left to the list.
+// Rejects without a line, or without fetch: then all of it is left to the list.
 /** @type {(form: HTMLFormElement) => Promise<void>} */
 export async function startKinds(form) {
-  const address = `${document.documentElement.lang === "en" ? "/en" : ""}/tip/kinds.json`;
-  const loading = new Loading(() => getJson(address));
-  let isBegun = false;
-  /** @type {(words: KindWords) => void} */
-  const begin = (words) => {
-    if (isBegun) return;
-    isBegun = true;
-    putDown(form, words);
-    new Kinds(form).start();
-  };
-  const ask = () => loading.get().then(begin, () => {});
-  form.addEventListener("focusin", ask);
-  await ask();
+  watchOfficial(form);
+  const prefix = document.documentElement.lang === "en" ? "/en" : "";
+  /** @type {KindWords} */
+  const words = await getJson(`${prefix}/tip/kinds.json`);
+  putAids(words.aids);
+  // A receipt that an earlier page kept may stand in the form's place.
+  if (!form.isConnected) return;
+  putDown(form, words);
+  new Kinds(form).start();
 }
 
 // Into the page, where what looks for them finds them.
@@ -64,7 +61,6 @@ class Kinds {
   }
 
   start() {
-    byId("kind-search").hidden = false;
     this.form.addEventListener("input", (event) => this.hear(event));
     this.list.addEventListener("change", () => this.choose(this.list.value));
     this.box.addEventListener("click", ({ target }) =>

@@ -9,7 +9,6 @@ import { byId, element } from "../../shared/page/element.js";
 import { clearFaults, showFaults } from "../../shared/page/faults.js";
 import { openAround } from "../../shared/page/folds.js";
 import { isCut, isLost, Offline, Refused } from "../../shared/page/post.js";
-import { passedBy } from "../form/officials.js";
 import { Session } from "./session.js";
 import { Workshop } from "./workshop.js";
 
@@ -88,7 +87,9 @@ export class Page {
     /** @type {Fault[]} */
     const found = faultsOf(this.form, typed, this.checks);
     const faults = found.concat(this.attached.faults());
-    if (!faults.length && passedBy(this.form))
+    // Where it did not come, no words are there that it looks for.
+    const kinds = window.DengshaoKinds;
+    if (!faults.length && kinds && kinds.passedBy(this.form))
       faults.push({ text: this.words.official, to: "official-0" });
     if (faults.length) {
       this.showFaults(faults);
@@ -214,37 +215,18 @@ export class Page {
   }
 
   raiseAlarm() {
-    /** @type {HTMLTemplateElement} */
-    const template = byId(this.seen);
-    this.alarm.append(template.content.cloneNode(true));
-    this.alarm.hidden = false;
-    show(this.alarm);
-  }
-
-  showNoUnit() {
-    /** @type {HTMLTemplateElement} */
-    const template = byId("nobody");
-    this.alarm.after(template.content.cloneNode(true));
-    /** @type {HTMLElement} */ (this.alarm.nextElementSibling).id = "no-unit";
-    openAround(byId("category"));
-    show(/** @type {HTMLElement} */ (this.alarm.nextElementSibling));
+    window.DengshaoNotices.raiseAlarm(this.alarm, this.seen);
   }
 
   /** @type {(result: SentTip & { files: { name: string, text: string }[] }) => void} */
   showResult(result) {
     // Told before the words go: whoever guards them has nothing to guard any more.
     this.form.dispatchEvent(new Event("dengshao:stored", { bubbles: true }));
-    this.forget();
+    window.DengshaoNotices.emptyFields(this.form);
+    this.workshop.close();
     this.attached.wipe();
     const shown = Object.assign({ count: result.receipts.length }, result);
     this.entry.showReceipt(shown, () => this.session.wipe());
-  }
-
-  forget() {
-    /** @type {any[]} */ (Array.from(this.form.elements)).forEach((field) => {
-      if (field.matches("textarea, [type=text]")) field.value = field.defaultValue = "";
-    });
-    this.workshop.close();
   }
 }
 
@@ -254,15 +236,9 @@ const ALARMS = { FalseKey: "false-key", FalseRoutes: "false-routes", Strayed: "s
 
 /** @type {Record<string, (page: Page) => void>} */
 const TOLD = {
-  NoUnit: (page) => page.showNoUnit(),
+  NoUnit: (page) => window.DengshaoNotices.tellNobody(page.alarm),
   NoContact: (page) => page.faultContact(page.words.noContact),
   ContactExcluded: (page) => page.faultContact(page.words.contactExcluded),
   ContactChanged: (page) => page.faultContact(page.words.contactChanged),
   Later: (page) => page.fault(page.words.later),
 };
-
-/** @type {(notice: HTMLElement) => void} */
-function show(notice) {
-  notice.focus();
-  notice.scrollIntoView();
-}

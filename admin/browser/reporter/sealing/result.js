@@ -3,6 +3,7 @@
 import { apart, element } from "../../shared/page/element.js";
 import { clearFaults, showFaults } from "../../shared/page/faults.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
+import { binding } from "../form/aids.js";
 
 const GROUP = /.{6}/g;
 
@@ -45,7 +46,7 @@ export class Result {
     this.find("form").addEventListener("submit", (event) => this.take(event));
     bindPrint(this.find("[data-print]"));
     this.next();
-    this.main.append(aids());
+    this.main.append(binding());
     this.find("h1").focus();
     window.scrollTo(0, 0);
   }
@@ -150,13 +151,6 @@ export class Result {
 
 /** @type {(group: string) => HTMLElement} */
 const lineOf = (group) => element("li", "receipt__group", ...apart(group));
-
-// What reads the receipt aloud and makes the calendar's file. Where it does not come, neither shows.
-function aids() {
-  const script = document.createElement("script");
-  script.src = "/assets/receipt.js";
-  return script;
-}
 
 /** @type {(text: string) => string} */
 const digitsOf = (text) => text.normalize("NFKC").replace(/[^0-9]/g, "");

@@ -178,7 +178,7 @@ def test_no_copy_leaves_of_a_picture_that_was_closed_before_the_answer(
 
     press(page, 1, "看过了，转出")
 
-    assert "已停下" in said(page, 1)
+    assert "已停止" in said(page, 1)
     assert "file_copied" not in lines(tip)[0]
 
 

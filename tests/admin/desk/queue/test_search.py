@@ -100,7 +100,7 @@ def test_there_is_an_end_to_saving(desk, app):
         answer = save(desk, name=str(number))
 
     assert len(saved(app)) == MOST
-    assert "先删掉不用的" in follow(desk, answer)
+    assert "先删除不用的" in follow(desk, answer)
 
 
 def test_no_member_sees_or_deletes_the_views_of_another(desk, colleague, app):

@@ -66,7 +66,7 @@ def test_a_head_writes_changes_and_deletes_one_and_the_server_reads_none(head, l
         assert row.sealed.startswith(b"age-encryption.org/v1")
 
     with head.expect_navigation():
-        head.click("[aria-label='删掉 转办以后']")
+        head.click("[aria-label='删除 转办以后']")
     head.wait_for_selector("#ready-list:has-text('还没有常用答复')")
 
 

@@ -376,7 +376,7 @@ def test_a_find_is_struck_and_put_back_by_the_keyboard_alone(desk):
     item.get_by_role("button", name="恢复原文").press("Enter")
     assert desk.input_value("#out-what") == WHAT
     assert buttons.count() == before
-    assert desk.locator(".referral__before").nth(1).inner_text() == WHAT
+    assert item.locator(".referral__before").inner_text() == WHAT
 
 
 def test_what_was_struck_and_written_outlives_a_lock(desk, files_live, demo):

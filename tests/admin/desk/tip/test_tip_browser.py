@@ -251,7 +251,7 @@ def test_the_decision_says_what_the_reporter_will_read(page, open_tip, live, sea
     said = page.inner_text("#decision .reads")
 
     assert "举报人会看到：这件事不归这里办" in said
-    assert "可打 12345" in said
+    assert "可以打 12345" in said
     assert "不转给任何单位" in said
     assert "7 天后删除" in said
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -127,5 +127,5 @@ def test_the_english_form_says_the_same(writer):
     writer.page.context.set_offline(True)
     writer.send()
 
-    expect(writer.page.locator(".cut")).to_contain_text("The network is gone.")
+    expect(writer.page.locator(".cut")).to_contain_text("You are offline.")
     expect(writer.page.locator(".cut")).to_contain_text("nothing was sent")

@@ -218,7 +218,7 @@ SPOILT = {
     ),
     "en/x8.md": (
         "# X\n\nSee Criminal Act, article 5.\n",
-        "第 9 行：article 5：「Criminal Act」不是",
+        "第 10 行：article 5：「Criminal Act」不是",
     ),
     "data/organs.yml": (
         ("《监察法》第三十七条", "《演示法》第三十七条"),
@@ -232,7 +232,8 @@ def spoil(folder, changes):
     for name, (change, _) in changes.items():
         path = folder / "content" / name
         if isinstance(change, str):
-            path.write_text(FRONT + change, "utf-8")
+            front = FRONT.replace("short", "lang: en\nshort") if name.startswith("en/") else FRONT
+            path.write_text(front + change, "utf-8")
         else:
             words = path.read_text("utf-8")
             assert change[0] in words

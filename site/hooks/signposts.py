@@ -28,6 +28,8 @@ LINES, WIDTH = (2, 3), {"zh": 16, "en": 32}
 # article has as much again above and below its words.
 TWO_SCREENS, OF_ARTICLE = 900, 450
 FEWEST = 3
+# The first heading of a part, with the columns it may stand in beside the official words.
+FIRST = re.compile(r'(?:<div class="beside"><div>)?<h2')
 # A heading, the lines below it, and the strip with 110: what a reader of a topic sees first.
 OPENING = re.compile(
     r'\s*<h1\b.*?</h1>(?:\s*<p>(?!<a class="strip-110").*?</p>)?'
@@ -64,8 +66,8 @@ def on_page_context(context: Data, *, page: Page, config: MkDocsConfig, nav: Nav
         # It stands in the line above, larger.
         box["call"] = [item for item in box["call"] if item["number"] != "110"]
     context["guide"], context["drawing"] = box, picture
-    end = content.find("<h2", start)
-    end = end if end > 0 else len(content)
+    first = FIRST.search(content, start)
+    end = first.start() if first else len(content)
     # What stands above the box, below it, and from the first heading on.
     context["parts"] = content[:start], content[start:end], content[end:]
     context["contents"] = contents(page, content, below(context.get("article")))

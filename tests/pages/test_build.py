@@ -262,8 +262,8 @@ def test_a_production_build_names_every_line_that_waits_for_the_district(hook, c
     ("name", "old", "new", "complaint"),
     [
         ("footer", "domain: www.example.gov.cn", "domain: 待填写", "footer.yml 第 8 行"),
-        ("footer", "value: 已填", "value: 待填写", "footer.yml 第 26 行"),
-        ("footer", "value: 已填}", "value: 已填, placeholder: true}", "footer.yml 第 26 行"),
+        ("footer", "value: 已填", "value: 待填写", "footer.yml 第 27 行"),
+        ("footer", "value: 已填}", "value: 已填, placeholder: true}", "footer.yml 第 27 行"),
         ("places", "number: 010-5550100", "number: 待填写", "places.yml 第 20 行"),
         ("hotlines", 'number: "010-5550100"', "number: null", "辖区派出所没有号码"),
         ("hotlines", 'number: "010-5550100"', "number: null\n    retired: true", ""),

@@ -102,9 +102,10 @@ def test_the_switch_leads_to_the_counterpart_and_back(by_url, name):
 def test_a_page_without_a_counterpart_leads_to_the_sentence_that_says_so(by_url):
     for url in ("law/55/", "drugs/parcels/", "topics/loans/", "help/path/", "learn/"):
         assert switch(by_url[url]) == "en/#only-chinese", url
-    line = re.search(r'id="only-chinese">(.*?)<', by_url["en/"].html)
+    below = by_url["en/"].html.split('<ul class="doors">')[1].split("</ul>")[1]
+    line = re.match(r'\s*<p class="meta" id="only-chinese">(.*?)</p>', below)
+    assert line, "the sentence does not stand just below the doors"
     assert "exists only in Chinese" in line[1]
-    assert line.start() < by_url["en/"].html.index('class="doors"')
 
 
 def test_an_article_leads_to_its_english_lines(by_url):

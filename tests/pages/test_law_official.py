@@ -101,7 +101,7 @@ def test_with_an_import_the_official_words_stand_beside_ours(built):
     for number in range(1, 77):
         html = built[f"law/{number:02}/"].html
         beside = html.split('<div class="beside">')[1].split("对您意味着什么")[0]
-        assert "大白话</h2>" in beside
+        assert beside.startswith('<div><h2 id="大白话">大白话</h2>')
         assert f"<p>aocl 原文第{number}句&lt;&amp;&gt;。</p>" in beside
         assert "版本 2031-03-04，自 2031-05-06 起施行。以官方公布文本为准：" in beside
         assert '<a href="https://flk.npc.gov.cn" rel="noreferrer">国家法律法规数据库</a>' in beside
@@ -188,18 +188,29 @@ def test_a_settings_file_that_cannot_be_read_is_named(law_text, monkeypatch, tmp
         law_text.on_config(config)
 
 
+COUNTS = """#!/bin/sh
+case "$*" in
+*"--site-dir build/offline"*)
+  mkdir -p build/offline && echo >> copied
+  echo '<meta name="PubDate" content="2026-12-01">' > build/offline/index.html ;;
+*) mkdir -p build/site && echo >> built ;;
+esac
+"""
+
+
 @pytest.fixture
 def make(tmp_path):
-    """A function that asks make for the site, with a builder that only counts."""
+    """A function that asks make for the site and its copy, with a builder that only counts."""
     bin_folder = tmp_path / ".venv" / "bin"
     bin_folder.mkdir(parents=True)
     hooks = tmp_path / "site" / "hooks"
     hooks.mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", tmp_path)
-    shutil.copy(ROOT / "site" / "hooks" / "law_folder.py", hooks)
+    for name in ("law_folder.py", "packed.py"):
+        shutil.copy(ROOT / "site" / "hooks" / name, hooks)
     (bin_folder / "python").symlink_to(sys.executable)
     builder = bin_folder / "mkdocs"
-    builder.write_text("#!/bin/sh\nmkdir -p build/site && echo >> built\n", "utf-8")
+    builder.write_text(COUNTS, "utf-8")
     builder.chmod(0o755)
     for name in ("mkdocs.yml", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).touch()
@@ -212,7 +223,9 @@ def make(tmp_path):
     def run():
         command = ["make", "-s", "HAS_NODE=yes", "build/site/index.html"]
         subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
-        return len((tmp_path / "built").read_text("utf-8"))
+        built, copied = (len((tmp_path / name).read_text()) for name in ("built", "copied"))
+        assert built == copied
+        return built
 
     return run
 

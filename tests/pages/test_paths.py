@@ -216,7 +216,7 @@ def test_the_whole_path_as_it_stands_is_accepted(hook, config):
         ("    ask: 有没有人有危险？\n", "", "少了 ask"),
         ("start: first\n", "", "少了 start"),
         ('tels: ["110"', "tels: [110", "「110」不行，要写：文字"),
-        ("  - id: low\n", "  - id: index\n", "should not be valid under"),
+        ("  - id: low\n", "  - id: index\n", r"（ends › 第 2 个 › id）：「index」在这里不能用"),
         ("pages: [help/violence.md]", "pages: [help/violence]", "的写法不对"),
     ],
 )

@@ -87,9 +87,14 @@ def blocks_of(markdown):
     yield block
 
 
+# Lines to be copied into a file stand indented, without one Chinese word.
+CODE = re.compile(r"(?<=\n\n)(?: {4}[^\u4e00-\u9fff\n]+\n)+")
+
+
 def sentences_of(markdown):
     """Sentences without tags, links' addresses, marks, commands, and sources in brackets."""
-    for block in blocks_of(re.sub(r"\{(?:tel|deadline):([^}]*)\}", r"\1", markdown)):
+    shown = re.sub(r"\{(?:tel|deadline):([^}]*)\}", r"\1", CODE.sub("", markdown))
+    for block in blocks_of(shown):
         words = re.sub(r"<[^>]+>|`[^`]*`|\{[^}]*\}|\]\([^)]*\)|（[^）]*）|[*\[#]", "", block)
         yield from (part.strip() for part in re.split(r"[。！？；]", words))
 

@@ -8,6 +8,13 @@ from admin.config import ROOT
 from admin.district.data import District, load_district
 
 DISTRICT: District = load_district(ROOT / "content")
+# The invented tips answer as the form did when they were written (decision 82).
+FORMER = {
+    "when": {"近一周": "week", "近一月": "month", "更早": "earlier", "长期": "ongoing"},
+    "minor": {"是": "yes", "否": "no"},
+    "official": {"是": "yes", "否": "no"},
+    "basis": {"亲见": "seen", "听说": "heard", "推测": "guess", "不便说": "unsaid"},
+}
 
 
 @cache
@@ -16,7 +23,7 @@ def ids_by_word() -> dict[str, dict[str, str]]:
     fields = {name: options for name, options in DISTRICT.choices.items()}
     fields |= {"township": DISTRICT.townships, "exclude": DISTRICT.offices}
     return {
-        name: {option.zh: option.id for option in options.values()}
+        name: {option.zh: option.id for option in options.values()} | FORMER.get(name, {})
         for name, options in fields.items()
     }
 

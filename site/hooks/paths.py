@@ -169,7 +169,7 @@ def front_of(title: str, short: str, data: Data) -> Data:
         "description": f"{NAME}：{title}",
         "keywords": ["怎么办", "找谁"],
         "reviewed": data["paths"]["checked"],
-        "styles": ["learn"],
+        "styles": ["learn", "doors"],
     }
 
 

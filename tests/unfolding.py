@@ -4,6 +4,6 @@ from playwright.sync_api import Page
 
 
 def unfold(page: Page) -> None:
-    """Open 再多说几句 where it is shut."""
-    if page.locator("#further:not([open])").count():
+    """Open 再多说几句 where it is shut; what comes late may move it from under the pointer."""
+    while page.locator("#further:not([open])").count():
         page.click("#further > summary")

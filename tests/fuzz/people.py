@@ -49,7 +49,7 @@ class WithoutScripts(Person):
         status, page = self.ask("POST", "/tip/sent", urlencode(tip), FORM)
         assert status == 200, page
         shown = re.search(r'id="receipt".*?</ol>', page, re.DOTALL)[0]
-        self.receipt = "".join(re.findall(r"\d{6}", re.sub("<[^>]*>", " ", shown)))
+        self.receipt = "".join(re.findall(r"\d", re.sub("<[^>]*>", "", shown)))
 
     def is_stored(self):
         _status, page = self.ask("POST", "/mailbox/", urlencode({"receipt": self.receipt}), FORM)

@@ -28,6 +28,9 @@ def picture():
     return take
 
 
+STOPPED = "#error-summary :text('您写到了公职人员或村干部')"
+
+
 class Reporter:
     """Somebody with a phone, with or without scripts."""
 
@@ -41,6 +44,10 @@ class Reporter:
         for name, answer in answers.items():
             self._answer(name, answer)
         self.page.click(press)
+        # Words of an official and no answer about one: the form stops once and asks for a look.
+        self.page.wait_for_selector(f"#receipt, {STOPPED}")
+        if self.page.locator(STOPPED).count():
+            self.page.click(press)
         self.page.wait_for_selector("#receipt")
         return self.receipt()
 

@@ -100,6 +100,8 @@ def result_of(page):
     text = re.sub(r"[0-9]{6}", "", page.inner_text("#main"))
     text = re.sub("(第|group) [1-6]", "", text)
     links = page.eval_on_selector_all("#main a", "links => links.map(link => link.href)")
+    # The day for a calendar is made in the page where scripts run.
+    links = [re.sub(r"^(blob:.*|.*/tip/day\.ics)$", "a day", link) for link in links]
     return [line.strip() for line in text.splitlines() if line.strip()], links
 
 

@@ -17,7 +17,7 @@ from tests.unfolding import unfold
 pytestmark = pytest.mark.browser
 
 WORDS = "他们昨晚又来了，车牌尾号七三九"
-FALSE_LOCK = "线索表现在发的锁，和您手里的密钥不是一对。"
+FALSE_LOCK = "表单现在下发的公钥，和您手里的密钥不是一对。"
 
 
 @dataclass(frozen=True)

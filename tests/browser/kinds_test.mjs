@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { callKinds } from "../../admin/browser/reporter/form/call.js";
-import { startKinds } from "../../admin/browser/reporter/form/kinds.js";
-import { passedBy } from "../../admin/browser/reporter/form/officials.js";
-import { weight } from "../../admin/browser/reporter/form/wordings.js";
+import { callKinds } from "../../admin/browser/reporter/kinds/call.js";
+import { startKinds } from "../../admin/browser/reporter/kinds/kinds.js";
+import { passedBy } from "../../admin/browser/reporter/kinds/officials.js";
+import { weight } from "../../admin/browser/reporter/kinds/wordings.js";
 import { make, openPage, read, template } from "./dom.mjs";
 
 for (const [words, text, expected] of [
@@ -94,7 +94,7 @@ async function open({ chosen = "unclear", what = "", isCut = false, isShown = fa
     if (line.isCut) throw new TypeError("no network");
     return { ok: true, status: 200, json: async () => WORDS };
   };
-  globalThis.location = { hash: "" };
+  globalThis.location = { hash: "", pathname: "/tip/" };
   // The script that hears of kinds comes at once, or not at all.
   window.DengshaoKinds = undefined;
   window.DengshaoLoad = {

@@ -218,8 +218,8 @@ interface UploadAnswer {
 interface Window {
   // Null in a page whose line is bad.
   DengshaoKinds?: {
-    startKinds: typeof import("./form/kinds.js").startKinds;
-    passedBy: typeof import("./form/officials.js").passedBy;
+    startKinds: typeof import("./kinds/kinds.js").startKinds;
+    passedBy: typeof import("./kinds/officials.js").passedBy;
   };
   DengshaoNotices: typeof import("./sealing/notices.js");
   DengshaoPage: typeof import("./sealing/page.js").Page;

@@ -1,5 +1,6 @@
 // Makes a plain field for files one that cleans, seals and sends by itself.
 
+import { languagePrefix } from "../../shared/page/prefix.js";
 import { isSupervisory } from "../../shared/sealing/routes.js";
 import { Workshop } from "../sealing/workshop.js";
 import { Memory } from "../uploading/memory.js";
@@ -72,9 +73,7 @@ function runnerOf(workshop) {
 
 /** @type {(isYoung?: boolean) => string} */
 function addressOf(isYoung) {
-  // Under each language's prefix: /tip/, /en/tip/, /ug/tip/.
-  const [prefix] = location.pathname.match(/^\/[a-z]{2,3}(?=\/(tip|mailbox)\/)/) || [""];
-  return `${prefix}/tip/files/words${isYoung ? "?page=young" : ""}`;
+  return `${languagePrefix()}/tip/files/words${isYoung ? "?page=young" : ""}`;
 }
 
 class Files {

@@ -2,7 +2,7 @@
 // that the words sound like, and a word to whoever reads this inside WeChat. Each of them is a help; the
 // form works without any.
 
-import { callKinds } from "./call.js";
+import { callKinds } from "../kinds/call.js";
 import { guardWords } from "./guard.js";
 import { tellWeChat } from "./wechat.js";
 

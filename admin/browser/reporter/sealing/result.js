@@ -3,7 +3,7 @@
 import { apart, element } from "../../shared/page/element.js";
 import { clearFaults, showFaults } from "../../shared/page/faults.js";
 import { askBeforeLeaving } from "../../shared/page/leaving.js";
-import { binding } from "../form/aids.js";
+import { binding } from "../kinds/aids.js";
 
 const GROUP = /.{6}/g;
 

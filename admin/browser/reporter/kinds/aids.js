@@ -1,6 +1,6 @@
-// What helps besides: a line to look for a kind; and a receipt is read aloud, is kept in other ways than on paper, and a day to come
-// back. It comes with the words of kinds, so that the form's page need not carry it. What a receipt cannot
-// do without stands in the page.
+// What helps besides: a line to look for a kind, reading a receipt aloud, ways to keep it other than on
+// paper, a day to come back. It comes with the words of kinds, so that the form's page need not carry it.
+// What a receipt cannot do without stands in the page.
 
 /** @type {(html: string) => void} */
 export function putAids(html) {

@@ -3,9 +3,10 @@
 
 import { byId, element } from "../../shared/page/element.js";
 import { getJson } from "../../shared/page/post.js";
+import { languagePrefix } from "../../shared/page/prefix.js";
 import { fill } from "../../shared/page/words.js";
+import { offerSteps } from "../form/offer.js";
 import { putAids } from "./aids.js";
-import { offerSteps } from "./offer.js";
 import { watchOfficial } from "./officials.js";
 import { typedIn, weight } from "./wordings.js";
 
@@ -17,9 +18,8 @@ const FIRST = "#what, #place";
 /** @type {(form: HTMLFormElement) => Promise<void>} */
 export async function startKinds(form) {
   watchOfficial(form);
-  const prefix = document.documentElement.lang === "en" ? "/en" : "";
   /** @type {KindWords} */
-  const words = await getJson(`${prefix}/tip/kinds.json`);
+  const words = await getJson(`${languagePrefix()}/tip/kinds.json`);
   putAids(words.aids);
   // A receipt that an earlier page kept may stand in the form's place.
   if (!form.isConnected) return;

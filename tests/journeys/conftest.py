@@ -40,9 +40,7 @@ class Reporter:
     def write_tip(self, *, press="#form button[type=submit]", **answers):
         """Fill in the form and send it; gives the receipt as it stands on the page."""
         self.page.goto(f"{self.live.public}/tip/")
-        unfold(self.page)
-        for name, answer in answers.items():
-            self._answer(name, answer)
+        self.answer(**answers)
         self.page.click(press)
         # Words of an official and no answer about one: the form stops once and asks for a look.
         self.page.wait_for_selector(f"#receipt, {STOPPED}")
@@ -50,6 +48,12 @@ class Reporter:
             self.page.click(press)
         self.page.wait_for_selector("#receipt")
         return self.receipt()
+
+    def answer(self, **answers):
+        """Fill in questions of the open form, the folded ones too."""
+        unfold(self.page)
+        for name, answer in answers.items():
+            self._answer(name, answer)
 
     def _answer(self, name, answer):
         field = self.page.locator(f"[name={name}]")

@@ -53,8 +53,7 @@ class House:
         """Send a tip with scripts; it is taken, and nothing is said of a false lock."""
         found = reporter or self.form()
         fields = {"category": "A4", "what": WHAT % self.sent, "place": "桥头", "official": "no"}
-        for name, answer in (fields | answers).items():
-            found._answer(name, answer)
+        found.answer(**fields | answers)
         found.page.click("#form button[type=submit]")
         found.page.wait_for_selector("#receipt, #alarm:not([hidden])")
         assert not found.page.locator("#alarm:not([hidden])").count(), found.page.inner_text(

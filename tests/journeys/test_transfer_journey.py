@@ -50,10 +50,7 @@ def write_with_a_photo(reporter, folder):
     photo = folder / "桥头.jpg"
     photo.write_bytes(photo_with_gps(400, 300))
     reporter.page.goto(f"{reporter.live.public}/tip/")
-    for name, answer in TIP.items():
-        reporter._answer(name, answer)
-    reporter._answer("exclude", ["market"])
-    reporter._answer("official", "no")
+    reporter.answer(**TIP, exclude=["market"], official="no")
     reporter.page.set_input_files("#files", str(photo))
     expect(reporter.page.locator("#files-list > li")).to_contain_text("好了", timeout=60_000)
     reporter.page.click("#form [type=submit]:visible")

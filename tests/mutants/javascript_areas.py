@@ -11,6 +11,7 @@ AREAS = {
             f"{BROWSER}/shared/form/*.js",
             f"{BROWSER}/reporter/sealing/*.js",
             f"{BROWSER}/reporter/form/*.js",
+            f"{BROWSER}/reporter/kinds/*.js",
         ),
     ),
     "files": (

@@ -270,6 +270,8 @@ def test_one_by_one_it_ends_once_the_least_is_said_and_officials_were_asked_of(w
 def test_the_steps_work_by_keyboard_alone(writer):
     page = writer.page
     writer.open("/tip/practice/")
+    # It is offered once it has come with the words of kinds.
+    page.wait_for_selector("#step-offer button")
     page.focus("#step-offer button")
     page.keyboard.press("Enter")
     # What asks one by one is loaded once it is wanted.

@@ -150,7 +150,7 @@ REFUSED = {
     "files as a text": ({"files": "1"}, 400, ""),
     "no version": ({"version": None}, 400, ""),
     "no organ": ({"organ": 7}, 400, ""),
-    "a record in clear": ({"record": b64encode(b"words").decode()}, 422, "留底没有加密好"),
+    "a record in clear": ({"record": b64encode(b"words").decode()}, 422, "留底没有加密成功"),
     "another letter's number": ({"number": "公安承办组转〔2020〕9号"}, 409, "这个文号刚刚被用掉了"),
     "a version of before": ({"version": 99}, 409, "刚刚有人动过"),
 }
@@ -178,7 +178,7 @@ def test_a_record_for_other_readers_than_unit_and_sheet_is_refused(desk, accepte
 
     for record in (alone, long):
         answer = referrer.make(desk, tip, record=record)
-        assert (answer.status_code, "留底没有加密好" in answer.json["error"]) == (422, True)
+        assert (answer.status_code, "留底没有加密成功" in answer.json["error"]) == (422, True)
 
 
 def test_the_same_package_sent_again_after_a_cut_line_is_one_package(

@@ -1,4 +1,4 @@
-"""Assessments (等保, 密评, …): content/about/assessments/*.yml, as pages that an assessor can print.
+"""Assessments (等保, 密评, …): content/about/assessments/*.yml, as pages that assessors print.
 
 One file is one document, one of its `pages` is one page with one table: what is asked, whether it
 is met, how, by which test or setting, and whose duty it is. tests/rules/test_assessments.py holds
@@ -70,7 +70,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     for name, document in documents.items():
         tell_faults(name, document, config)
         address = f"{HOME}{name}/"
-        files.append(made(config, address, front(document, document["title"]), body(document)))
+        # The site's own lists show the first page of all alone: these would outweigh the rest.
+        head = front(document, document["title"])
+        files.append(made(config, address, head, body(document), listed=False))
         for part in document["pages"]:
             title = f"{document['short']}：{part['title']}"
             words = body({"title": title, "about": part.get("about", ())})
@@ -181,10 +183,10 @@ def by_duty(items: list[Data]) -> list[tuple[str, list[Data]]]:
 def counted(head: str, rows: list[tuple[str, list[Data]]]) -> str:
     """Make a table of how many claims are in which state."""
     heads = "".join(f'<th scope="col">{name}</th>' for name in (head, *STATES.values(), "共"))
-    lines = [
-        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{number}</td>" for number in sums(items))}</tr>'
-        for name, items in rows
-    ]
+    lines = []
+    for name, items in rows:
+        cells = "".join(f"<td>{number}</td>" for number in sums(items))
+        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     body = "\n".join(lines)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
@@ -252,4 +254,5 @@ def ways_on(name: str, document: Data, number: int, leads: Leads) -> str:
     pages = document["pages"]
     around = [("上一页", pages[number - 1])] if number else []
     around += [("下一页", one) for one in pages[number + 1 : number + 2]]
-    return "\n\n".join(f"{words}：{leads.to_part(name, part)}" for words, part in around)
+    back = f"回到：{leads.to(name, document['title'])}"
+    return "\n\n".join([*(f"{words}：{leads.to_part(name, part)}" for words, part in around), back])

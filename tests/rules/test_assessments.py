@@ -28,7 +28,7 @@ CLAIMS = [
 
 
 @lru_cache
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     """Name the tests of a file, those of its classes too."""
     tree = ast.parse(path.read_text("utf-8")) if path.exists() else ast.Module([], [])
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -46,7 +46,7 @@ def is_there(proof: str) -> bool:
     if proof.startswith("DENGSHAO_"):
         return proof in settings_in_code()
     if place.startswith("tests/") and words.startswith("test_"):
-        return words in tests_in(path)
+        return words in names_in(path)
     return path.is_file() and words in path.read_text("utf-8")
 
 

@@ -218,12 +218,13 @@ def table(items: list[Data]) -> str:
 
 def row(item: Data) -> str:
     head = escape(f"{item['clause']} {item['name']}")
-    stands = f"<b>{STATES[item['state']]}</b> {DUTIES[item['duty']]}"
+    stands = f"<b>{STATES[item['state']]}</b><br>{DUTIES[item['duty']]}"
     if "score" in item:
         stands += f"<br>{scored(item['score'])}"
     said = [escape(item["how"])]
     said += [f"{words}：{escape(item[key])}" for key, words in MORE.items() if key in item]
-    said += [f"<code>{escape(one)}</code>" for key in PROOFS for one in item.get(key, ())]
+    proofs = [f"<code>{escape(one)}</code>" for key in PROOFS for one in item.get(key, ())]
+    said += [f"<small>{'<br>'.join(proofs)}</small>"] if proofs else []
     return (
         f'<tr role="row"><th role="rowheader" scope="row">{head}</th>'
         f'<td role="cell">{stands}</td><td role="cell">{"<br>".join(said)}</td></tr>'

@@ -14,7 +14,7 @@ from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
-from .installed import SettingsUnread, is_release, take_settings
+from .settings.installed import SettingsUnread, is_release, take_settings
 
 COMMANDS = (
     audit,

@@ -31,6 +31,7 @@ from ..vault.retention.deletions import (
 )
 from .archive import Manifest
 from .checking import MOST_NAMED
+from .drills import note_drill
 from .files import NotEmpty
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
 from .replaying import Replay
@@ -236,6 +237,8 @@ def restore_backup(
         click.echo(_lacking(manifest))
     if words := older(manifest):
         click.echo(f"备份是旧的样子。{'恢复时会' if only_check else '恢复时已经'}{words}")
+    if only_check:
+        note_drill(config.data, today())
     click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
 
 

@@ -24,6 +24,7 @@ from .installing import install
 from .questions import Kind, Step, steps
 from .rendering import CONTENT, secrets_of
 from .secret import NotSealed
+from .standing import with_standing
 from .tries import service_user
 from .writing import Writer
 from .yaml_text import NotChanged
@@ -61,11 +62,13 @@ def set_up(*, given: Path | None, root: Path) -> None:
 
 def _answered(writer: Writer, given: Path | None) -> Answers:
     """Find what is known, ask the rest, and keep all but the secrets."""
-    listed = steps(_data(writer))
+    data = _data(writer)
+    listed = steps(data)
     secret = {q.key for step in listed for q in step.questions if q.kind is Kind.SECRET}
     sitting = Sitting(
         given={**_read(writer.at(DRAFT)), **(read_answers(given) if given else {})},
-        former={**_read(writer.at(ANSWERS)), **secrets_of(read_settings(writer.read(SETTINGS)))},
+        former=with_standing(_read(writer.at(ANSWERS)), data)
+        | secrets_of(read_settings(writer.read(SETTINGS))),
         keep=lambda answers: _keep(writer, answers, secret),
     )
     answers = _asked(sitting, listed)
@@ -103,7 +106,7 @@ def _data(writer: Writer) -> Mapping[str, Mapping[str, Any]]:
     """Read what the installation's own files say now, or those that come with the program."""
     own = writer.at(CONTENT)
     folder = own if own.exists() else ROOT / "content"
-    names = ("routes", "townships", "organs", "hotlines", "edge_log")
+    names = ("footer", "routes", "townships", "organs", "hotlines", "edge_log")
     return {
         name: load_file(folder, name)
         for name in names

@@ -11,6 +11,7 @@ import yaml
 
 from . import checks
 from .answers import Answers, Row, rows_of, said
+from .questions import is_demo
 from .yaml_text import YamlText, row
 
 SOURCE: Final = "主办单位填写"
@@ -93,7 +94,7 @@ def _place(found: Row) -> dict[str, str | bool]:
 
 def _retired(before: Mapping[str, Any], named: list[dict[str, str | bool]]) -> list[dict[str, Any]]:
     """Keep the ids of an installation's own former places; the demo's were never in use."""
-    if "演示数据" in str(before["source"]):
+    if is_demo(before):
         return []
     ids = {place["id"] for place in named} | {UNCLEAR}
     return [
@@ -118,8 +119,7 @@ def places(text: str, answers: Answers, day: str) -> str:
 
 def _tree(before: Mapping[str, Any], named: list[Row], first: str) -> list[str]:
     """Write the townships, and below each what an editor had put there."""
-    is_demo = "演示数据" in str(before["source"])
-    known = {} if is_demo else {entry["id"]: entry for entry in before["items"]}
+    known = {} if is_demo(before) else {entry["id"]: entry for entry in before["items"]}
     kept = _below(known, {place["id"] for place in named})
     towns = [
         {**known.get(place["id"], {"parent": None, "level": first, "contacts": []}), **place}
@@ -144,7 +144,7 @@ def _as_flow(entry: Mapping[str, Any]) -> str:
 def organs(text: str, answers: Answers, day: str) -> str:
     """Leave the demo's organs out; the district's own are its editor's to write."""
     file = YamlText(text)
-    if said(answers, "organs.way") == "none":
+    if said(answers, "organs.way") == "none" and is_demo(yaml.safe_load(text)):
         file.replace_rows("items", [])
     return _checked(file, day)
 
@@ -199,8 +199,7 @@ def _holders(answers: Answers, profile: str) -> list[dict[str, str]]:
 
 def _checked(file: YamlText, day: str) -> str:
     """Say that the publisher answers for the file, from this day on."""
-    before = yaml.safe_load(file.text)
-    if "演示数据" in str(before["source"]):
+    if is_demo(yaml.safe_load(file.text)):
         file.set(SOURCE, "source")
         file.set(day, "checked")
     return file.text

@@ -76,7 +76,7 @@ def steps(data: Data) -> tuple[Step, ...]:
         PUBLISHER,
         _units(data["routes"]),
         _places(data["townships"]),
-        _organs(data["organs"]),
+        *((ORGANS,) if is_demo(data["organs"]) else ()),
         _hotlines(data["hotlines"]),
         *((_EDGE_LOG,) if "edge_log" in data else ()),
         *(DATABASE, STORE, MAIL, CERTIFICATE, BACKUP, FINISH),
@@ -206,9 +206,13 @@ def _listed(rows: tuple[Row, ...]) -> str:
     return "、".join(row["zh"] for row in rows)
 
 
+def is_demo(found: Mapping[str, Any]) -> bool:
+    """Tell whether a file says that its names are invented."""
+    return "演示数据" in str(found["source"])
+
+
 def _places(townships: Mapping[str, Any]) -> Step:
-    is_demo = "演示数据" in str(townships["source"])
-    rows = () if is_demo else tuple(_names(r) for r in townships["items"] if r["id"] != "unclear")
+    rows = () if is_demo(townships) else tuple(_names(r) for r in townships["items"] if r["id"] != "unclear")
     return Step(
         "places",
         "乡镇、街道",
@@ -224,23 +228,20 @@ def _places(townships: Mapping[str, Any]) -> Step:
     )
 
 
-def _organs(organs: Mapping[str, Any]) -> Step:
-    is_demo = "演示数据" in str(organs["source"])
-    choices = {"none": "先一个也不写", "keep": "就用现在写的"}
-    return Step(
-        "organs",
-        "外面的机关（线索移送给谁）",
-        (
-            Question(
-                "organs.way",
-                "移送给哪些机关",
-                "名称、地址、依据要核定，写在 organs.yml 里。没写就不能移送。",
-                kind=Kind.CHOICE,
-                choices={"none": choices["none"]} if is_demo else choices,
-                default="none" if is_demo else "keep",
-            ),
+ORGANS: Final = Step(
+    "organs",
+    "外面的机关（线索移送给谁）",
+    (
+        Question(
+            "organs.way",
+            "现在写着的是演示的机关，不能上线。移送给哪些机关",
+            "名称、地址、依据要核定，以后写在 organs.yml 里。没写就不能移送。",
+            kind=Kind.CHOICE,
+            choices={"none": "先一个也不写"},
+            default="none",
         ),
-    )
+    ),
+)
 
 
 def _hotlines(hotlines: Mapping[str, Any]) -> Step:

@@ -40,7 +40,6 @@ COMMANDS = (
 )
 
 
-
 def _begin() -> None:
     """Before any command: an installed program goes by the installation's settings."""
     if is_release():

@@ -12,13 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from ..app_state import app_state
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
-from ..settings.installed import become_owner
 from ..migrate import Form, read_steps
 from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
 from ..sealing.errors import SealingError
 from ..serving.opening import steps
 from ..serving.server import AlreadyRunning, hold_lock
+from ..settings.installed import become_owner
 from ..vault.files.blobs import BlobsAway
 from ..vault.retention.deletions import (
     COPY,
@@ -238,8 +238,10 @@ def restore_backup(
     if words := older(manifest):
         click.echo(f"备份是旧的样子。{'恢复时会' if only_check else '恢复时已经'}{words}")
     if only_check:
-        note_drill(config.data, today())
-    click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
+        noted = "只记下今天演练过。" if note_drill(config.data, today()) else ""
+        click.echo(f"全部核对无误，什么也没有写。{noted}")
+    else:
+        click.echo("已恢复。请运行 dengshao doctor。")
 
 
 def older(manifest: Manifest) -> str:

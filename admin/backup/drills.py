@@ -9,11 +9,13 @@ from ..reading.keys_file import replace_file
 _DRILL: Final = "last-drill"
 
 
-def note_drill(data: Path, day: date) -> None:
-    """Keep the day, where this is an installation: a drill may be done on any machine."""
-    if data.exists():
+def note_drill(data: Path, day: date) -> bool:
+    """Keep the day where something is installed; a drill may be done on an empty machine, too."""
+    is_installed = data.exists() and any(data.iterdir())
+    if is_installed:
         replace_file(data / _DRILL, f"{day.isoformat()}\n")
         (data / _DRILL).chmod(0o600)
+    return is_installed
 
 
 def read_drill(data: Path) -> date | None:

@@ -30,7 +30,6 @@ from ..district.data import (
 )
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
-from ..settings.installed import become_owner
 from ..migrate import known_revisions
 from ..models import (
     AuditEvent,
@@ -49,6 +48,7 @@ from ..reading.keys_file import (
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
+from ..settings.installed import become_owner
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs

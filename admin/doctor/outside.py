@@ -65,7 +65,7 @@ def _certificate(name: str, port: int) -> bytes:
 def check_certificate(
     host: str, seen: Shown | str, *, now: datetime.datetime, may_be_own: bool
 ) -> Finding:
-    """Say how many days are left, and whether browsers take it. `may_be_own`: on an inner network."""
+    """Say how many days are left, and whether browsers take it; on an inner net it `may_be_own`."""
     matter = f"证书 {host}"
     if isinstance(seen, str):
         return unknown(matter, seen, "请启动 nginx 后再查一次，看 443 端口和 DNS。")

@@ -1,4 +1,4 @@
-"""What `dengshao doctor` looks at in what runs: program, Python, database, and whether it is current."""
+"""What `dengshao doctor` looks at in what runs: which versions, and whether they are current."""
 
 import os
 import platform

@@ -172,8 +172,7 @@ def _typed_choice(question: Question, usual: str) -> str:
     click.echo(question.words)
     for number, name in enumerate(names, 1):
         click.echo(f"  {number} {question.choices[name]}")
-    number = str(names.index(usual) + 1) if usual in names else ""
-    return _line("写编号", number)
+    return _line("写编号", str(names.index(usual) + 1) if usual in names else "")
 
 
 def _typed_rows(question: Question, before: list[Row] | None) -> list[Row]:

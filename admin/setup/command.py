@@ -1,4 +1,4 @@
-"""`dengshao setup`: asks in one sitting, writes what follows from the answers, ends by a look at all.
+"""`dengshao setup`: asks in one sitting, writes what follows, ends by a look at all.
 
 It can be interrupted: what was answered lies in answers.draft.toml, and is not asked again. It can
 be run again: then the former answers are the defaults, and what differs is changed.
@@ -54,7 +54,9 @@ def set_up(*, given: Path | None, root: Path) -> None:
     except (Faults, Unreadable, NotSealed) as error:
         raise click.ClickException(str(error)) from None
     except NotChanged as error:
-        raise click.ClickException(f"内容目录里的文件改不了：{error}。请手工改好，再做一次。") from None
+        raise click.ClickException(
+            f"内容目录里的文件改不了：{error}。请手工改好，再做一次。"
+        ) from None
     _tell(writer, is_sealed=is_sealed)
     if is_real:
         finish(writer, answers)
@@ -82,12 +84,16 @@ def _asked(sitting: Sitting, listed: tuple[Step, ...]) -> Answers:
         try:
             return sitting.take(listed)
         except Faults as faults:
-            raise Faults([f"有 {len(faults.told)} 项缺了或者不对，什么也没有写：", *faults.told]) from None
+            raise Faults(
+                [f"有 {len(faults.told)} 项缺了或者不对，什么也没有写：", *faults.told]
+            ) from None
     click.echo(HELLO)
     try:
         return sitting.ask(listed)
     except click.Abort:
-        raise click.ClickException("停下了，问过的都记着。再运行 dengshao setup 就接着问。") from None
+        raise click.ClickException(
+            "停下了，问过的都记着。再运行 dengshao setup 就接着问。"
+        ) from None
 
 
 def _read(path: Path) -> Answers:
@@ -106,7 +112,7 @@ def _data(writer: Writer) -> Mapping[str, Mapping[str, Any]]:
     """Read what the installation's own files say now, or those that come with the program."""
     own = writer.at(CONTENT)
     folder = own if own.exists() else ROOT / "content"
-    names = ("footer", "routes", "townships", "organs", "hotlines", "edge_log")
+    names = ("footer", "routes", "townships", "hotlines", "edge_log")
     return {
         name: load_file(folder, name)
         for name in names
@@ -122,5 +128,7 @@ def _tell(writer: Writer, *, is_sealed: bool) -> None:
         click.echo("和原来的一样，没有要改的。")
     if writer.kept:
         click.echo(f"原来的文件存在 {writer.kept_in} 里。")
+    if any(path.name == "organs.yml" for path in writer.written):
+        click.echo("移送给哪些机关，名称、地址、依据要核定：请写在 organs.yml 里，没写就不能移送。")
     how = "由 TPM 加密，换了主板就打不开" if is_sealed else "只有 dengshao 这个用户能读"
     click.echo(f"服务器密钥{how}。请抄在纸上，和备份分开放：没有它，查询码查不到线索。")

@@ -31,7 +31,7 @@ def outcome(url: str) -> str:
         return next((word for sign, word in _SIGNS if sign in told), "away")
     finally:
         engine.dispose()
-    return "ok" if version[0] >= _OLDEST else "old"
+    return "ok" if int(version[0]) >= _OLDEST else "old"
 
 
 if __name__ == "__main__":

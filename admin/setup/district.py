@@ -12,7 +12,7 @@ import yaml
 from . import checks
 from .answers import Answers, Row, rows_of, said
 from .questions import is_demo
-from .yaml_text import YamlText, row
+from .yaml_text import YamlText, loaded, row
 
 SOURCE: Final = "主办单位填写"
 UNCLEAR: Final = "unclear"
@@ -57,7 +57,7 @@ def _link(file: YamlText, name: str, address: str) -> None:
 
 def _mark(file: YamlText, address: str) -> None:
     """Lead to the page that vouches for a site of the party or the government."""
-    known = [entry["id"] for entry in yaml.safe_load(file.text)["items"]]
+    known = [entry["id"] for entry in loaded(file.text)["items"]]
     if _MARK not in known and not address:
         return
     if _MARK not in known:
@@ -79,11 +79,11 @@ def routes(text: str, answers: Answers, day: str) -> str:
 def townships(text: str, answers: Answers, day: str) -> str:
     """List the places that a reporter may choose, and that one need not know."""
     file = YamlText(text)
-    last = next(entry for entry in yaml.safe_load(text)["items"] if entry["id"] == UNCLEAR)
+    last = next(entry for entry in loaded(text)["items"] if entry["id"] == UNCLEAR)
     named = [_place(found) for found in rows_of(answers, "places.townships")]
-    gone = _retired(yaml.safe_load(text), named)
+    gone = _retired(loaded(text), named)
     rows = [row(**place) for place in (*named, *gone, last)]
-    if rows != [row(**entry) for entry in yaml.safe_load(text)["items"]]:
+    if rows != [row(**entry) for entry in loaded(text)["items"]]:
         file.replace_rows("items", rows)
     return _checked(file, day)
 
@@ -104,7 +104,7 @@ def _retired(before: Mapping[str, Any], named: list[dict[str, str | bool]]) -> l
 
 def places(text: str, answers: Answers, day: str) -> str:
     """Give each township a page of its own; what lies below them is the editor's to write."""
-    file, before = YamlText(text), yaml.safe_load(text)
+    file, before = YamlText(text), loaded(text)
     named = rows_of(answers, "places.townships")
     levels = [level["id"] for level in before["levels"]]
     is_same = [(one["id"], one["zh"]) for one in named] == [
@@ -141,10 +141,10 @@ def _as_flow(entry: Mapping[str, Any]) -> str:
     ).strip()
 
 
-def organs(text: str, answers: Answers, day: str) -> str:
+def organs(text: str, _answers: Answers, day: str) -> str:
     """Leave the demo's organs out; the district's own are its editor's to write."""
     file = YamlText(text)
-    if said(answers, "organs.way") == "none" and is_demo(yaml.safe_load(text)):
+    if is_demo(loaded(text)):
         file.replace_rows("items", [])
     return _checked(file, day)
 
@@ -167,7 +167,7 @@ def hotlines(text: str, answers: Answers, day: str) -> str:
 
 
 def _says(text: str, name: str, number: str) -> bool:
-    entry = next(entry for entry in yaml.safe_load(text)["items"] if entry["id"] == name)
+    entry = next(entry for entry in loaded(text)["items"] if entry["id"] == name)
     return entry["number"] == number and not entry.get("retired")
 
 
@@ -192,14 +192,19 @@ def _holders(answers: Answers, profile: str) -> list[dict[str, str]]:
         "key": said(answers, "edge_log.key"),
     }
     two = said(answers, "edge_log.holder_two")
-    second = {"id": "second", "zh": two, "en": "A second office", "key": said(answers, "edge_log.key_two")}
+    second = {
+        "id": "second",
+        "zh": two,
+        "en": "A second office",
+        "key": said(answers, "edge_log.key_two"),
+    }
     found = [first, *([second] if two else [])]
     return [{name: word for name, word in holder.items() if word} for holder in found]
 
 
 def _checked(file: YamlText, day: str) -> str:
     """Say that the publisher answers for the file, from this day on."""
-    if is_demo(yaml.safe_load(file.text)):
+    if is_demo(loaded(file.text)):
         file.set(SOURCE, "source")
         file.set(day, "checked")
     return file.text

@@ -1,4 +1,4 @@
-"""What `dengshao setup` ends by, on the machine itself: database, site, services, and a look at all."""
+"""What `dengshao setup` ends by on the machine: database, site, services, a look at all."""
 
 import os
 import subprocess
@@ -38,7 +38,9 @@ def _run(title: str, command: str, environ: dict[str, str]) -> None:
 
 def _start() -> None:
     if not _SYSTEMD.exists():
-        click.echo("\n这里没有 systemd 在运行，没有启动。请用您自己的办法启动 dengshao serve 和 nginx。")
+        click.echo(
+            "\n这里没有 systemd 在运行，没有启动。请用您自己的办法启动 dengshao serve 和 nginx。"
+        )
         return
     click.secho("\n启动服务", bold=True)
     for command in (

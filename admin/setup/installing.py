@@ -69,7 +69,7 @@ def _put_content(writer: Writer, answers: Answers, day: str) -> None:
 
 
 def _put_certificates(writer: Writer, answers: Answers) -> None:
-    """Make those that sign themselves, where that was answered; none is made anew while it holds."""
+    """Make those that sign themselves, where that was answered and there is none yet."""
     which = {"self": ("public", "desk"), "desk_self": ("desk",)}
     for name in which.get(said(answers, "certificate.way"), ()):
         host = said(answers, f"hosts.{name}")
@@ -120,4 +120,3 @@ def _services() -> list[Path]:
         for path in sorted(_deploy().glob("*.service"))
         if "EnvironmentFile=/etc/dengshao/dengshao.env" in path.read_text("utf-8")
     ]
-

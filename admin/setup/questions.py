@@ -76,7 +76,6 @@ def steps(data: Data) -> tuple[Step, ...]:
         PUBLISHER,
         _units(data["routes"]),
         _places(data["townships"]),
-        *((ORGANS,) if is_demo(data["organs"]) else ()),
         _hotlines(data["hotlines"]),
         *((_EDGE_LOG,) if "edge_log" in data else ()),
         *(DATABASE, STORE, MAIL, CERTIFICATE, BACKUP, FINISH),
@@ -212,7 +211,11 @@ def is_demo(found: Mapping[str, Any]) -> bool:
 
 
 def _places(townships: Mapping[str, Any]) -> Step:
-    rows = () if is_demo(townships) else tuple(_names(r) for r in townships["items"] if r["id"] != "unclear")
+    rows = (
+        ()
+        if is_demo(townships)
+        else tuple(_names(r) for r in townships["items"] if r["id"] != "unclear")
+    )
     return Step(
         "places",
         "乡镇、街道",
@@ -226,22 +229,6 @@ def _places(townships: Mapping[str, Any]) -> Step:
             ),
         ),
     )
-
-
-ORGANS: Final = Step(
-    "organs",
-    "外面的机关（线索移送给谁）",
-    (
-        Question(
-            "organs.way",
-            "现在写着的是演示的机关，不能上线。移送给哪些机关",
-            "名称、地址、依据要核定，以后写在 organs.yml 里。没写就不能移送。",
-            kind=Kind.CHOICE,
-            choices={"none": "先一个也不写"},
-            default="none",
-        ),
-    ),
-)
 
 
 def _hotlines(hotlines: Mapping[str, Any]) -> Step:
@@ -321,7 +308,9 @@ _EDGE_LOG: Final = Step(
             "第二个单位的公钥",
             "它的那一半加密给它。",
             checks.recipient,
-            is_asked=lambda answers: _SEALED(answers) and bool(said(answers, "edge_log.holder_two")),
+            is_asked=lambda answers: (
+                _SEALED(answers) and bool(said(answers, "edge_log.holder_two"))
+            ),
         ),
     ),
 )
@@ -380,8 +369,20 @@ STORE: Final = Step(
             default="/var/lib/dengshao/blobs",
             is_asked=when("store.kind", "folder"),
         ),
-        Question("store.url", "桶，像 s3://dengshao/files", "几台服务器共用。", checks.bucket, is_asked=_S3),
-        Question("store.endpoint", "对象存储的地址", "不写就会去找亚马逊。", checks.endpoint, is_asked=_S3),
+        Question(
+            "store.url",
+            "桶，像 s3://dengshao/files",
+            "几台服务器共用。",
+            checks.bucket,
+            is_asked=_S3,
+        ),
+        Question(
+            "store.endpoint",
+            "对象存储的地址",
+            "不写就会去找亚马逊。",
+            checks.endpoint,
+            is_asked=_S3,
+        ),
         Question("store.region", "区域", "签名要用。", default="us-east-1", is_asked=_S3),
         Question("store.key_id", "访问密钥的 ID", "只给读写这一个桶的权限。", is_asked=_S3),
         Question(
@@ -420,7 +421,13 @@ MAIL: Final = Step(
             is_asked=_has_mail,
             may_lack=True,
         ),
-        Question("mail.from", "发件人", "值班的人看得出是谁发的。", checks.mail_address, is_asked=_has_mail),
+        Question(
+            "mail.from",
+            "发件人",
+            "值班的人看得出是谁发的。",
+            checks.mail_address,
+            is_asked=_has_mail,
+        ),
         Question(
             "mail.try",
             "现在连一次试试吗",

@@ -1,4 +1,4 @@
-"""The secret of the server, made once: sealed to this machine's TPM where there is one, else a file.
+"""The secret of the server, made once: sealed to a TPM where there is one, else a file.
 
 Not tested on a machine with a TPM: there is none here. What systemd-creds seals without one is.
 """

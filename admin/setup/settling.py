@@ -65,7 +65,9 @@ def _rows(question: Question, raw: Answer) -> list[Row]:
         place = row.get("id") or known.get("id") or _new_id(zh, taken)
         if place in taken or zh in {one["zh"] for one in found}:
             raise Refused(f"「{zh}」写了两次。")
-        found.append({"id": place, "zh": zh, "en": row.get("en") or known.get("en") or in_latin(zh)})
+        found.append(
+            {"id": place, "zh": zh, "en": row.get("en") or known.get("en") or in_latin(zh)}
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the district's own files say now: an editor may have changed them since the last setup. Pure.
+"""What the district's own files say now: an editor may have changed them meanwhile. Pure.
 
 A setup that is run again shows this as the default, and not what was answered once.
 """

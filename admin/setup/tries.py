@@ -51,7 +51,7 @@ def try_database(answers: Answers) -> str:
 def _connected(url: str) -> str:
     user = service_user()
     try:
-        done = subprocess.run(  # noqa: S603 (our own interpreter)
+        done = subprocess.run(
             [sys.executable, "-m", "admin.setup.connecting"],
             input=url,
             cwd=ROOT,

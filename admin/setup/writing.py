@@ -25,6 +25,8 @@ class Writer:
     """The service's user, to whom its own files are given; none where there is no such user."""
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
+    made: list[Path] = field(default_factory=list)
+    """Folders that this setup itself made: nothing in them was anybody's before."""
 
     @property
     def kept_in(self) -> Path:
@@ -84,11 +86,12 @@ class Writer:
         for path in (target, *target.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
             self._give(path)
+        self.made.append(target)
         self.written.append(target)
 
     def _keep(self, path: Path) -> None:
         """Copy what is about to be replaced to a folder that root alone reads."""
-        if not path.exists():
+        if not path.exists() or any(path.is_relative_to(folder) for folder in self.made):
             return
         target = self.kept_in / path.relative_to(self.root)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,9 @@ from admin.setup.writing import Writer
 NOBODY = 65_534
 
 
-@pytest.mark.parametrize("value", ["", "a", "a b", 'say "x"', "p$w`d\\", "smtps://a:b%40@c:1/", "#", "甲"])
+@pytest.mark.parametrize(
+    "value", ["", "a", "a b", 'say "x"', "p$w`d\\", "smtps://a:b%40@c:1/", "#", "甲"]
+)
 def test_a_value_is_read_back_as_it_was_written(value):
     assert read_settings(written({"NAME": value})) == {"NAME": value}
 
@@ -37,7 +39,9 @@ def test_comments_and_blank_lines_are_no_settings():
 
 
 def test_what_stands_in_the_environment_counts_before_the_file(tmp_path):
-    (tmp_path / "env").write_text("DENGSHAO_ENV=production\nDENGSHAO_BIND=127.0.0.1:1\nAWS_REGION=a\n")
+    (tmp_path / "env").write_text(
+        "DENGSHAO_ENV=production\nDENGSHAO_BIND=127.0.0.1:1\nAWS_REGION=a\n"
+    )
     environ = {"DENGSHAO_BIND": "127.0.0.1:2"}
 
     take_settings(environ, tmp_path / "env")

@@ -32,9 +32,6 @@ townships = [
   {{ zh = "乐平街道", en = "Leping" }},
 ]
 
-[organs]
-way = "none"
-
 [hotlines]
 local-police = "0551-1234560"
 local-treatment = ""

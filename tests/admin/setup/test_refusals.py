@@ -17,7 +17,7 @@ from admin.setup.yaml_text import NotChanged, YamlText, row, scalar
 from tests.ports import free_port
 
 NOW = datetime.datetime(2026, 12, 2, tzinfo=datetime.UTC)
-FILES = ("routes", "townships", "organs", "hotlines")
+FILES = ("routes", "townships", "hotlines")
 QUESTIONS = {
     question.key: question
     for step in steps({name: load_file(ROOT / "content", name) for name in FILES})
@@ -50,7 +50,6 @@ KNOWN = {"hosts.public": "tips.anle.gov.cn", "hosts.desk": "desk.anle.gov.cn"}
         ("places.townships", [], "至少写一个"),
         ("places.townships", [{"zh": "示例镇"}], "演示里的名字"),
         ("places.townships", [{"zh": "安康镇"}, {"zh": "安康镇"}], "写了两次"),
-        ("organs.way", "keep", "请从这几个里选：none"),
         ("hotlines.local-police", "一一〇", "电话只写数字"),
         ("database.url", "mysql://a@b/c", "postgresql://"),
         ("database.url", "postgresql://a:secret@b/c", "地址里不写口令"),
@@ -63,7 +62,11 @@ KNOWN = {"hosts.public": "tips.anle.gov.cn", "hosts.desk": "desk.anle.gov.cn"}
         ("mail.url", "smtps://a:secret@mail.anle.gov.cn", "地址里不写口令"),
         ("mail.from", "nobody", "邮箱"),
         ("mail.try", "perhaps", "yes 或者 no"),
-        ("backup.recipient", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "age1pq1"),
+        (
+            "backup.recipient",
+            "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+            "age1pq1",
+        ),
     ],
 )
 def test_an_answer_that_can_not_be_taken_is_refused_in_a_sentence(key, typed, told):
@@ -175,7 +178,9 @@ def test_single_values_change_in_an_editors_text_and_nothing_else():
     file.add_row("items", row(id="d", zh="丁"))
 
     changed = TEXT.replace("zh: 甲, hidden: true", 'zh: "甲: 一"').replace("    zh: 丙\n", "")
-    changed = changed.replace("[1, 2]\n", "[1, 2]\n    en: new\n").replace("演示数据", "主办单位填写")
+    changed = changed.replace("[1, 2]\n", "[1, 2]\n    en: new\n").replace(
+        "演示数据", "主办单位填写"
+    )
     assert file.text == changed.replace("*same\n", "*same\n  - {id: d, zh: 丁}\n")
 
 
@@ -192,7 +197,26 @@ def test_a_text_that_would_come_out_otherwise_is_left_alone():
         YamlText("a: &x {b: 1}\nc: *x\n").set("2", "c", "b")
 
 
-@pytest.mark.parametrize("value", ["110", "是", "no", "null", " x", "a: b", "2026-12-02", "#", "", "~", "*a", "a, b", "{x}", "1e3", "0x1"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "110",
+        "是",
+        "no",
+        "null",
+        " x",
+        "a: b",
+        "2026-12-02",
+        "#",
+        "",
+        "~",
+        "*a",
+        "a, b",
+        "{x}",
+        "1e3",
+        "0x1",
+    ],
+)
 def test_every_value_is_read_back_as_it_was(value):
     assert yaml.safe_load(f"{{k: {scalar(value)}, l: 1}}") == {"k": value, "l": 1}
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import click
 
-from ..config import ROOT
-from ..settings.installed import SETTINGS
-from .answers import Answers, said
+from ...config import ROOT
+from ...settings.installed import SETTINGS
+from ..asked.answers import Answers, said
 from .certificates import self_signed
 from .district import FILES
 from .rendering import (

@@ -3,6 +3,8 @@
 The attacker here is one for whom SHA-256, or SM3, is no hindrance any more: they have that one key.
 """
 
+import threading
+
 import pytest
 from alembic import command
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from admin import create_app
 from admin.app_state import app_state
-from admin.audit import macs
+from admin.audit import chain, macs
 from admin.audit.chain import verify
 from admin.audit.log import END, record
 from admin.audit.macs import FIRST_MAC, EndMark, NoSm3, both
@@ -201,16 +203,50 @@ def test_in_a_log_that_began_without_sm3_each_chain_judges_what_it_covers(grown,
     assert sorted(found(grown)) == sorted(expected)
 
 
-def test_back_to_the_old_form_the_lines_stand_and_forward_sm3_begins_anew(grown):
-    before = grown.execute(select(AuditEvent.number, AuditEvent.mac)).all()
+def test_back_in_the_old_form_the_lines_stand_and_forward_again_sm3_begins_anew(grown):
+    before = [tuple(row) for row in grown.execute(select(AuditEvent.number, AuditEvent.mac))]
     bring(grown, "0019")
     rows = grown.execute(text("SELECT number, mac FROM audit_event ORDER BY number")).all()
-    assert [tuple(row) for row in rows] == [tuple(row) for row in before]
-
+    assert [tuple(row) for row in rows] == sorted(before)
+    # The old program writes its own end mark with its next line. Until then this one finds what
+    # without the keys can't be undone: that SM3 was there.
     bring(grown, "0020")
-
-    # Nobody without the keys could make an end mark that says otherwise.
     assert found(grown) == [("no_sm3", 11)]
+    last = sorted(before)[-1]
+    replace_mark(grown, f"{last[0]} {both(app_state())[0].end(*last, None)}")
+    grown.commit()
+    assert found(grown) == []
+
+    record(grown, "opened", by="bo")
+    grown.commit()
+
+    report = verify(grown, both(app_state()))
+    assert (report.is_whole, report.sm3_from) == (True, 16)
+
+
+def test_a_line_that_is_written_meanwhile_is_no_fault(app, log, monkeypatch):  # noqa: F811
+    """The end mark is read first: on PostgreSQL each statement saw what was newest by then."""
+    read_mark = EndMark.parse
+
+    def write():
+        with app.app_context():
+            record(db.session, "opened", by="bo")
+            db.session.commit()
+
+    def then_write(told):
+        monkeypatch.undo()
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join()
+        return read_mark(told)
+
+    log.rollback()
+    monkeypatch.setattr(chain.EndMark, "parse", then_write)
+
+    report = verify(db.reading, both(app_state()))
+
+    assert (report.is_whole, report.lines) == (True, 40)
+    assert verify(log, both(app_state())).lines == 41
 
 
 @pytest.fixture

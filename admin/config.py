@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .settings.faults import ConfigError as ConfigError
+from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414
 from .settings.file_limits import front_mb
 from .settings.outgoing import Ping, read_ca, read_ping
 

@@ -52,9 +52,7 @@ def verify(
         return _verify(session, macs, checkpoints)
 
 
-def _verify(
-    session: Session, macs: tuple[Macs, Macs], checkpoints: Sequence[Checkpoint]
-) -> Report:
+def _verify(session: Session, macs: tuple[Macs, Macs], checkpoints: Sequence[Checkpoint]) -> Report:
     mark = EndMark.parse(session.scalar(select(Setting.value).where(Setting.name == END)))
     by_sha256, by_sm3 = macs
     report = _walk(_Reader(session, AuditEvent.mac), Chain(by_sha256, mark), checkpoints)

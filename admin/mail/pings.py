@@ -25,7 +25,7 @@ _MOST: Final = 4096
 
 
 class PingRefused(Exception):
-    """The robot's server did not take it; the message holds its two numbers, and none of its words."""
+    """The robot's server did not take it; the message holds its two numbers, no words of it."""
 
 
 def send_ping(ping: Ping, now: int) -> None:

@@ -73,7 +73,7 @@ def read_ping(values: Mapping[str, str]) -> Ping | None:
     secret = values.get("DENGSHAO_PING_SECRET", "")
     if kind is PingKind.DINGTALK and not secret:
         raise ConfigError(
-            "DENGSHAO_PING_SECRET: choose 加签 at the robot of DingTalk, and write its secret, SEC…."
+            "DENGSHAO_PING_SECRET: choose 加签 at the robot of DingTalk and write its SEC…."
         )
     return Ping(kind, text, secret, _ping_minutes(values), read_ca(values, "DENGSHAO_PING_CA"))
 

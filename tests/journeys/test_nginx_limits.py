@@ -27,7 +27,9 @@ def config(tmp_path):
 def test_the_example_has_the_numbers_that_follow_from_the_settings(config):
     most = re.findall(r"client_max_body_size (\w+);", EXAMPLE.read_text("utf-8"))
 
-    assert sorted(most) == sorted(["256k", f"{config.front_mb}m", f"{config.front_mb}m", "2m", "8m"])
+    assert sorted(most) == sorted(
+        ["256k", f"{config.front_mb}m", f"{config.front_mb}m", "2m", "8m"]
+    )
     assert (MOST_WORDS, PART, MOST_BUNDLE) == (256 * 1024, 2 * MIB, 8 * MIB)
     assert _MOST_POSTED <= MOST_BUNDLE
 
@@ -137,5 +139,7 @@ def test_each_tls_server_of_the_example_includes_the_file_of_sm2(config):
 
     assert len(servers) == 3
     assert all("include /etc/nginx/dengshao-tlcp*.conf;" in part for part in servers)
-    certificates = [f"ssl_{use}_certificate{key}" for use in ("sign", "enc") for key in ("", "_key")]
+    certificates = [
+        f"ssl_{use}_certificate{key}" for use in ("sign", "enc") for key in ("", "_key")
+    ]
     assert names == ["enable_ntls", *certificates, "ssl_ciphers"]

@@ -144,7 +144,9 @@ def as_before_sm3(session, count):
             )
         )
     mark = f"{count} {by_sha256.end(count, before, None)}"
-    session.execute(text("INSERT INTO setting (name, value) VALUES (:n, :v)"), {"n": END, "v": mark})
+    session.execute(
+        text("INSERT INTO setting (name, value) VALUES (:n, :v)"), {"n": END, "v": mark}
+    )
     session.commit()
 
 
@@ -260,7 +262,7 @@ def without_sm3(monkeypatch):
 
 
 def test_where_openssl_has_no_sm3_nothing_starts_and_the_sentence_says_why(config, without_sm3):
-    with pytest.raises(NoSm3, match="lacks: install the package of requirements.lock"):
+    with pytest.raises(NoSm3, match="lacks: install the package"):
         create_app(config)
 
 

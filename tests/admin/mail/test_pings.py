@@ -168,7 +168,7 @@ def test_a_refusal_of_the_robot_names_its_numbers_alone(robot, authority):
     robot.body = f'{{"errcode":310000,"errmsg":"{KEY}"}}'.encode()
     url = f"https://127.0.0.1:{robot.port}/robot/send?access_token={KEY}"
 
-    with pytest.raises(PingRefused, match="^200 310000$"):
+    with pytest.raises(PingRefused, match=r"^200 310000$"):
         send_ping(Ping(PingKind.DINGTALK, url, SECRET, 240, authority.path), at(0))
 
 

@@ -60,21 +60,12 @@ def _verify(session: Session, macs: tuple[Macs, Macs], checkpoints: Sequence[Che
     report.sm3_from = (mark.sm3_from if mark else None) or first
     if report.sm3_from is None:
         return report
-    if first is None:
-        is_gone = report.last >= report.sm3_from
-        return report.with_more([Finding(Fault.NO_SM3, report.sm3_from)] if is_gone else [])
+    if first is None and report.last >= report.sm3_from:
+        return report.with_more([Finding(Fault.NO_SM3, report.sm3_from)])
+    first = first or report.sm3_from
     before = _mac_before(session, first) if report.sm3_from > 1 else FIRST_MAC
     chain = Chain(by_sm3, mark, report.sm3_from, before)
     return report.with_more(_walk(_Reader(session, AuditEvent.sm3, first), chain).findings)
-
-
-def read_checkpoint(session: Session, number: int | None = None) -> Checkpoint | None:
-    """Make the checkpoint of a line, or of the last one; None where there is no such line."""
-    query = select(AuditEvent.number, AuditEvent.mac).order_by(AuditEvent.number.desc()).limit(1)
-    if number is not None:
-        query = query.where(AuditEvent.number == number)
-    row = session.execute(query).first()
-    return Checkpoint.of(row.number, row.mac) if row else None
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def read_ping(values: Mapping[str, str]) -> Ping | None:
 def _ping_kind(values: Mapping[str, str], host: str) -> PingKind:
     """Tell it by the host, unless a house has a server of its own."""
     try:
-        return PingKind(values.get("DENGSHAO_PING_KIND") or _HOSTS.get(host, ""))
+        return PingKind(values.get("DENGSHAO_PING_KIND") or _HOSTS.get(host) or "")
     except ValueError:
         raise ConfigError("DENGSHAO_PING_KIND: write wecom or dingtalk.") from None
 

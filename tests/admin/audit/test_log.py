@@ -406,7 +406,7 @@ def test_the_command_names_a_changed_line_and_ends_with_a_fault(log, run):
     result = run("verify")
 
     assert result.exit_code == 1
-    assert "第 10 行（eve：打开了线索）：被改过。" in result.output
+    assert "第 10 行（eve：打开了线索）：被改过（SHA-256、SM3 对不上）。" in result.output
     assert "马上告诉安全审计员" in result.output
 
 

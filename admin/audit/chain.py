@@ -68,6 +68,15 @@ def _verify(session: Session, macs: tuple[Macs, Macs], checkpoints: Sequence[Che
     return report.with_more(_walk(_Reader(session, AuditEvent.sm3, first), chain).findings)
 
 
+def read_checkpoint(session: Session, number: int | None = None) -> Checkpoint | None:
+    """Make the checkpoint of a line, or of the last one; None where there is no such line."""
+    query = select(AuditEvent.number, AuditEvent.mac).order_by(AuditEvent.number.desc()).limit(1)
+    if number is not None:
+        query = query.where(AuditEvent.number == number)
+    row = session.execute(query).first()
+    return Checkpoint.of(row.number, row.mac) if row else None
+
+
 @contextmanager
 def _one_moment(session: Session) -> Iterator[None]:
     """Read all as of one moment: a line written meanwhile stands behind the end mark read before.

@@ -62,7 +62,7 @@ def _verify(session: Session, macs: tuple[Macs, Macs], checkpoints: Sequence[Che
         return report
     if first is None and report.last >= report.sm3_from:
         return report.with_more([Finding(Fault.NO_SM3, report.sm3_from)])
-    first = first or report.sm3_from
+    first = report.sm3_from if first is None else first
     before = _mac_before(session, first) if report.sm3_from > 1 else FIRST_MAC
     chain = Chain(by_sm3, mark, report.sm3_from, before)
     return report.with_more(_walk(_Reader(session, AuditEvent.sm3, first), chain).findings)

@@ -55,7 +55,8 @@ def check_front(config: Config, connect: Callable[[], http.client.HTTPConnection
         return unknown(MATTER, words, "请在能打开公开网站的机器上再查一次。")
     if refused:
         names = "、".join(f"{way.name}（{_size(way.length)}）" for way in refused)
-        todo = f"请把 nginx 里 client_max_body_size 改成 {config.front_mb}m，一块的那处是 2m，再让它重新读。"
+        limit = f"client_max_body_size 改成 {config.front_mb}m，一块的那处是 2m"
+        todo = f"请把 nginx 里 {limit}，再让它重新读配置。"
         return bad(MATTER, f"前面的代理不收：{names}", todo)
     names = "、".join(f"{way.name} {_size(way.length)}" for way in asked)
     return good(MATTER, f"前面的代理都放进来：{names}" if names else "不收文件")

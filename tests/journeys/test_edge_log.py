@@ -17,6 +17,7 @@ import threading
 import time
 from ipaddress import ip_address
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -57,11 +58,19 @@ class Edge:
             self.process = subprocess.Popen(
                 self.command, stdout=file, stderr=file, cwd=ROOT, env={"PATH": "/usr/bin:/bin"}
             )
-        deadline = time.monotonic() + 30
-        while not (self.sockets / "groups").exists() and time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while not self.answers() and time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.05)
-        time.sleep(0.2)
+
+    def answers(self):
+        with socket.socket(socket.AF_UNIX) as asking:
+            try:
+                asking.connect(str(self.sockets / "groups"))
+            except OSError:
+                return False
+            asking.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            return asking.recv(100).startswith(b"HTTP/1.1 204")
 
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
@@ -172,9 +181,7 @@ def post(path, body, **headers):
 def lines_of(edge, holders):
     """All lines that both holders together open."""
     return [
-        line
-        for file in edge.files()
-        for line in open_hour(file.path.read_bytes(), holders)[1:]
+        line for file in edge.files() for line in open_hour(file.path.read_bytes(), holders)[1:]
     ]
 
 
@@ -247,7 +254,7 @@ class App(http.server.BaseHTTPRequestHandler):
     """An app that keeps what it is sent."""
 
     protocol_version = "HTTP/1.1"
-    heads: list = []
+    heads: ClassVar[list] = []
 
     def _answer(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -270,6 +277,7 @@ def app():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 FALSE = {

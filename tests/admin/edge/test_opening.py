@@ -1,4 +1,4 @@
-"""An hour is opened for a lawful request alone, and a record of it is there before a line is shown."""
+"""An hour is opened for a lawful request alone; a record of it is there before a line is shown."""
 
 import json
 

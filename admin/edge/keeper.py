@@ -25,7 +25,7 @@ Say = Callable[[str], object]
 
 
 class Keeper:
-    """Stands between nginx and the folder. `take` and `turn` are one thread's, `settle` another's."""
+    """Stands between nginx and the folder; `settle` may be called by another thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A real edge beside a real nginx, visitors from addresses of their own, and what the disks tell."""
+"""A real edge beside a real nginx, visitors from their own addresses, what the disks tell."""
 
 import http.client
 import re
@@ -153,6 +153,6 @@ def traces(folders, sought):
     return {
         str(path)
         for folder in folders
-        for path in Path(folder).rglob("*")
+        for path in [Path(folder), *Path(folder).rglob("*")]
         if path.is_file() and any(form in path.read_bytes() for form in forms)
     }

@@ -382,8 +382,11 @@ def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more
     nginx.stop()
     assert edge.stop() == 0
 
+    (tmp_path / "control").mkdir()
+    (tmp_path / "control" / "log").write_bytes(b"x\x7f\x00\x11\x03x")
+    assert len(traces([tmp_path / "control"], READERS)) == 1
     # The thief of the edge's disk: sealed files, all of one length, and nothing in nginx's logs.
-    assert traces([nginx.folder, edge.folder, edge.log.parent], VISITORS) == set()
+    assert traces([nginx.folder, edge.folder, edge.log.parent / "edge.log"], VISITORS) == set()
     assert {file.path.stat().st_size for file in edge.files()} == {
         file.path.stat().st_size for file in edge.files()[:1]
     }

@@ -1,4 +1,4 @@
-"""What `dengshao doctor` looks at in the log of connections: whether nginx does as the pages say."""
+"""What `dengshao doctor` sees in the log of connections: whether nginx does as the pages say."""
 
 import re
 from pathlib import Path

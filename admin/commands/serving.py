@@ -37,6 +37,7 @@ from ..serving.server import (
     serving_pid,
 )
 from ..serving.sweeper import SWEPT, sweep_now
+from ..settings.installed import become_owner
 from ..vault import vault
 
 
@@ -90,6 +91,7 @@ def make_demo_store() -> None:
 def reload_here(*, may_miss: bool) -> None:
     """Check what an editor changes, and let the serving process of this node read it anew."""
     config = load_config()
+    become_owner(config.data)
     is_serving = serving_pid(config.data / "run.lock") is not None
     check_all(config, is_serving=is_serving, may_miss=may_miss)
     ask_to_reread(config.data)
@@ -107,8 +109,9 @@ def sweep_here() -> None:
 
 
 def send_notices() -> None:
-    if not app_state().config.smtp_url:
-        raise click.ClickException("没有设 DENGSHAO_SMTP_URL，不发提醒。")
+    config = app_state().config
+    if not config.smtp_url and not config.ping:
+        raise click.ClickException("没有设 DENGSHAO_SMTP_URL 或 DENGSHAO_PING_URL，不发提醒。")
     click.echo(f"发出 {tick(_this_app())} 封。")
 
 

@@ -12,9 +12,11 @@ CHANGING = {
         "LawIndex",
         "Outcome",
         "_Journals",
+        "Sitting",
+        "Writer",
     ),  # filled in while something is read or written
     *("Talk", "Visit", "SentForm"),  # what one request learns
-    *("_Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps
+    *("_Hour", "Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps
 }
 
 

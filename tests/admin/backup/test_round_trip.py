@@ -11,8 +11,13 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import undefer
 
+from admin.app_state import app_state
+from admin.audit.chain import verify
+from admin.audit.log import record
+from admin.audit.macs import both
+from admin.backup.drills import read_drill
 from admin.backup.rows import LEFT_OUT
-from admin.db import db
+from admin.db import db, today
 from admin.models import Base, Setting, Tip, Upload
 from admin.sealing import age
 from admin.vault import vault
@@ -181,8 +186,20 @@ def test_a_check_reads_everything_and_writes_nothing(operator, store, empty):
 
     result = operator.restore(target, "--check")
 
-    assert "什么也没有写" in result.output
+    assert result.output.splitlines()[-1] == "全部核对无误，什么也没有写。"
     assert not list(Path(target["DENGSHAO_DATA"]).iterdir())
+
+
+def test_a_check_on_the_installation_itself_is_a_drill_of_that_day(operator, store, environ):
+    operator.backup()
+    data = Path(environ["DENGSHAO_DATA"])
+    assert read_drill(data) is None
+
+    result = operator.restore(environ, "--check")
+
+    assert "只记下今天演练过" in result.output
+    assert read_drill(data) == today()
+    assert (data / "last-drill").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_restored_database_is_readable_by_its_owner_alone(operator, store, empty):
@@ -209,6 +226,24 @@ def test_in_a_restored_database_the_first_write_does_not_wait_for_who_reads(
         db.session.commit()
         db.reading.rollback()
         assert db.reading.get(Setting, "written").value == "meanwhile"
+    dispose(again)
+
+
+def test_a_restored_audit_log_is_whole_by_sha256_and_by_sm3(
+    operator, app, empty, environ, database
+):
+    with app.app_context():
+        for number in range(3):
+            record(db.session, "opened", by="ada", detail=str(number))
+        db.session.commit()
+    operator.backup()
+    target = empty("postgresql" if database == "sqlite" else "sqlite")
+    operator.restore(target)
+    again = app_on(target, Path(environ["DENGSHAO_DATA"]) / "keys.yml")
+
+    with again.app_context():
+        report = verify(db.reading, both(app_state()))
+        assert (report.is_whole, report.lines >= 3, report.sm3_from) == (True, True, 1)
     dispose(again)
 
 

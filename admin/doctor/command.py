@@ -52,6 +52,8 @@ from ..reading.keys_file import (
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
+from ..signin.gate.emergency import open_until
+from ..signin.gate.setting_up import make_asked
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
@@ -61,7 +63,7 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, keys, machine, web
+from . import deletions, departures, files, gate, keys, machine, reach, web
 from . import store as stored
 from .findings import (
     Finding,
@@ -96,7 +98,7 @@ def examine() -> Iterator[Finding]:
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
     yield _data(config)
-    parts = (_files, _machine, _web, _public_keys, _store)
+    parts = (_files, _machine, _web, _reach, _gate, _public_keys, _store)
     for part in parts:
         yield from _safely(part, config, district)
     yield stored.check_footer(district.footer, is_production=config.production)
@@ -164,6 +166,24 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
         if room in config.rooms:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
+
+
+def _reach(config: Config, _district: District) -> Iterator[Finding]:
+    """See by which ways the public pages are reached, where the public reaches them."""
+    if config.production and "intake" in config.rooms:
+        host = config.public_host
+        addresses = reach.six_addresses(host)
+        yield reach.check_six(addresses, [one for one in addresses if not reach.answers(one, host)])
+
+
+def _gate(config: Config, _district: District) -> Iterator[Finding]:
+    """Ask the gate, where there is one."""
+    if not config.gate.is_set or "accounts" not in config.rooms:
+        return
+    asked = next(filter(None, make_asked(config)))
+    yield gate.check_answer(is_there=asked.is_there())
+    with _reading(config) as session:
+        yield gate.check_open(open_until(session, int(time.time())))
 
 
 def _public_keys(config: Config, district: District) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from admin.config import ROOT
 ADMIN = ROOT / "admin"
 
 FLOORS = (
+    {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
     {"deadlines"},
@@ -24,7 +25,7 @@ FLOORS = (
     {"unit_keys", "desk"},
 )
 """What shared services and the pages of staff are made of, from the lowest floor up."""
-BASE = set().union(*FLOORS[:7])
+BASE = set().union(*FLOORS[:8])
 PUBLIC = ("intake", "mailbox")
 """A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
 OPERATOR = ("serving", "backup", "demo", "doctor", "commands", "cli", "__init__")
@@ -54,6 +55,8 @@ WITH_FLASK = {
     "serving/opening.py",
     "serving/server.py",
     "serving/sweeper.py",
+    "signin/gate/door.py",
+    "signin/gate/keeper.py",
     "signin/guard.py",
     "web/errors.py",
     "web/large.py",

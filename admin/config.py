@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
-from .settings.faults import ConfigError as ConfigError
+from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
 from .settings.gate import Gate, read_gate
 
 ROOMS = ("intake", "mailbox", "desk", "accounts")

@@ -20,7 +20,7 @@ CLIENT, SECRET = "dengshao", "s3cret/of+client"
 
 
 class Provider:
-    """Whoever comes is `who`; `spoil` changes claims and header of the ID token before it is signed."""
+    """Whoever comes is `who`; `spoil` changes claims and header before they are signed."""
 
     def __init__(self, folder):
         write_certificate(folder)
@@ -48,7 +48,11 @@ class Provider:
         self.server.server_close()
 
     def metadata(self):
-        ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "jwks"}
+        ends = {
+            "authorization_endpoint": "authorize",
+            "token_endpoint": "token",
+            "jwks_uri": "jwks",
+        }
         return {
             "issuer": self.issuer,
             **{name: f"{self.issuer}/{end}" for name, end in ends.items()},
@@ -75,7 +79,11 @@ class Provider:
         challenge = urlsafe_b64encode(digest).rstrip(b"=").decode()
         is_ours = given is not None and given["code_challenge"] == challenge
         is_same = given is not None and form["redirect_uri"] == given["redirect_uri"]
-        if not is_ours or not is_same or pair != f"{CLIENT}:{SECRET.replace('/', '%2F').replace('+', '%2B')}":
+        if (
+            not is_ours
+            or not is_same
+            or pair != f"{CLIENT}:{SECRET.replace('/', '%2F').replace('+', '%2B')}"
+        ):
             return 400, {"error": "invalid_grant"}
         return self.status, {"access_token": "never read", "id_token": self.id_token(given)}
 

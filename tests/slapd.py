@@ -82,7 +82,9 @@ class Slapd:
 
 
 def entries():
-    rows = [f"dn: {BASE}\nobjectClass: organization\nobjectClass: dcObject\no: county\ndc: county\n"]
+    rows = [
+        f"dn: {BASE}\nobjectClass: organization\nobjectClass: dcObject\no: county\ndc: county\n"
+    ]
     rows.append(f"dn: ou=people,{BASE}\nobjectClass: organizationalUnit\nou: people\n")
     for name, password in PEOPLE.items():
         entry = name.replace(",", "\\,")

@@ -11,13 +11,15 @@ from ..app_state import app_state
 from ..db import SHANGHAI, db
 from ..settings.gate import Gate
 from ..signin.gate import emergency
-from ..signin.gate.setting_up import make_asked
+from ..signin.gate.setting_up import is_answering
 
 
 def show_gate() -> None:
     """Tell how the gate stands this moment: it is asked."""
     gate = _gate()
-    click.echo(f"{gate.title}（{gate.kind}）：{'有应答' if is_answering() else '没有应答'}")
+    state = "有应答" if is_answering(app_state().config) else "没有应答"
+    click.echo(f"{gate.title}（{gate.kind}）：{state}")
+
     until = emergency.open_until(db.reading, int(time.time()))
     click.echo(f"放行到 {_told(until)}。" if until else "没有放行。")
 
@@ -39,12 +41,6 @@ def shut_gate() -> None:
     was_open = emergency.shut(db.session)
     db.session.commit()
     click.echo("已恢复。" if was_open else "本来就没有放行。")
-
-
-def is_answering() -> bool:
-    """Ask the gate whether it is there."""
-    asked = next(filter(None, make_asked(app_state().config)), None)
-    return asked is not None and asked.is_there()
 
 
 def _gate() -> Gate:

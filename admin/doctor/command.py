@@ -53,7 +53,7 @@ from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
 from ..signin.gate.emergency import open_until
-from ..signin.gate.setting_up import make_asked
+from ..signin.gate.setting_up import is_answering
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
@@ -180,8 +180,7 @@ def _gate(config: Config, _district: District) -> Iterator[Finding]:
     """Ask the gate, where there is one."""
     if not config.gate.is_set or "accounts" not in config.rooms:
         return
-    asked = next(filter(None, make_asked(config)))
-    yield gate.check_answer(is_there=asked.is_there())
+    yield gate.check_answer(is_there=is_answering(config))
     with _reading(config) as session:
         yield gate.check_open(open_until(session, int(time.time())))
 

@@ -2,8 +2,6 @@
 
 from flask import Flask
 
-from ..app_state import AppState
-from .gate_views import bp as gate_names_bp
 from .invitation_views import bp as invitation_bp
 from .joining_views import bp as joining_bp
 from .leaving.views import bp as departure_bp
@@ -16,6 +14,3 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(joining_bp)
     app.register_blueprint(suspension_bp)
     app.register_blueprint(departure_bp)
-    state: AppState = app.extensions["dengshao"]
-    if state.config.gate.is_set:
-        app.register_blueprint(gate_names_bp)

@@ -92,7 +92,7 @@ def read_blobs_url(values: Mapping[str, str], *, default: str, may_forget: bool)
 
 
 def _is_place(url: SplitResult) -> bool:
-    """Tell a folder by its whole path, or a bucket; the root of all folders is no place for ours."""
+    """Tell a folder by its whole path, or a bucket; the root of all folders is no place."""
     if url.scheme == "file":
         return url.path.startswith("/") and len(url.path) > 1 and not url.netloc
     return url.scheme == "s3" and bool(url.netloc)

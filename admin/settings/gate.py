@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from .addresses import LOOPBACK, split
 from .faults import ConfigError
 
-
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -145,9 +144,7 @@ def _ldap(values: Mapping[str, str]) -> Ldap:
     return ldap
 
 
-def _choice(
-    values: Mapping[str, str], name: str, kinds: type[Kind], default: Kind
-) -> Kind:
+def _choice(values: Mapping[str, str], name: str, kinds: type[Kind], default: Kind) -> Kind:
     try:
         return kinds(values.get(name, default))
     except ValueError:

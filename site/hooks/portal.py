@@ -1,9 +1,9 @@
-"""The public pages as pieces for the county government's portal: `make portal` runs this as a program.
+"""The public pages as pieces for the government's portal: `make portal` runs this as a program.
 
-It reads a built site and writes one folder: each page's middle as a piece of HTML, without head, foot
-and scripts; one style sheet that touches nothing around it; the pictures; and a list that an editor
-of the portal imports. A link leads to the piece beside it, or, where there is none, to the public
-site: the form, the mailbox and the search are there alone.
+It reads a built site and writes one folder: the middle of each page as a piece of HTML, without
+head, foot and scripts; one style sheet that touches nothing around it; the pictures; and a list that
+an editor of the portal imports. A link leads to the piece beside it, or, where there is none, to the
+public site: the form, the mailbox and the search are there alone.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ def written(piece: Piece, portal: Portal) -> str:
     home = escape(urljoin(portal.url, "en/" if english else ""))
     note = NOTE["en" if english else "zh"].format(home=home)
     return (
-        f'<link rel="stylesheet" href="{sheet}">\n<div class="{ROOT_CLASS}" lang="{piece.language}">\n'
-        f'{middle}\n<p class="{PREFIX}meta">{note}</p>\n</div>\n'
+        f'<link rel="stylesheet" href="{sheet}">\n'
+        f'<div class="{ROOT_CLASS}" lang="{piece.language}">\n{middle}\n<p class="{PREFIX}meta">{note}</p>\n</div>\n'
     )
 
 
@@ -233,4 +233,6 @@ def make_portal(site: Path, content: Path, target: Path, url: str) -> Portal:
 
 if __name__ == "__main__":
     made = make_portal(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
-    sys.stdout.write(f"写好 {len(made.pieces)} 页，在 {sys.argv[3]}。清单是 list.csv、list.json。\n")
+    sys.stdout.write(
+        f"写好 {len(made.pieces)} 页，在 {sys.argv[3]}。清单是 list.csv、list.json。\n"
+    )

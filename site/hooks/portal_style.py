@@ -1,8 +1,8 @@
-"""The site's style sheets as one that may stand in any page: it reaches nothing outside of its pieces.
+"""The site's style sheets as one that may stand in any page: it reaches nothing but its pieces.
 
-Every selector begins with the class of a piece; our own names of classes and ids get a prefix, as in
-the pieces, so that no rule of the page around meets them; and sizes are pixels, since that page may
-have set what a rem is.
+Every selector begins with the class of a piece; our own names of classes and ids get a prefix, as
+in the pieces, so that no rule of the page around meets them; and sizes are pixels, since that page
+may have set what a rem is.
 """
 
 from __future__ import annotations

@@ -50,9 +50,7 @@ class Proxy:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         # To IPv6's loopback where the visitor is one of IPv6.
         there = "::1" if ":" in source else "127.0.0.1"
-        plain = socket.create_connection(
-            (there, self.port), timeout=30, source_address=(source, 0)
-        )
+        plain = socket.create_connection((there, self.port), timeout=30, source_address=(source, 0))
         return context.wrap_socket(plain, server_hostname=host)
 
     def send(self, *parts, host=PUBLIC, source="127.0.0.1"):
@@ -141,7 +139,10 @@ def adapt(folder, *, port, app, changes=()):
 def six_lines(plain, port):
     """Give what becomes of the lines of IPv6: where the machine has none, nginx can't have them."""
     if HAS_SIX:
-        return [("listen [::]:80", f"listen [::1]:{plain}"), ("listen [::]:443", f"listen [::1]:{port}")]
+        return [
+            ("listen [::]:80", f"listen [::1]:{plain}"),
+            ("listen [::]:443", f"listen [::1]:{port}"),
+        ]
     return [("listen [::]:", "# listen [::]:")]
 
 

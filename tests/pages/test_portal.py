@@ -1,4 +1,4 @@
-"""The pages as pieces for a government portal: whole, by themselves, and touching nothing around."""
+"""The pages as pieces for a government portal: whole, and touching nothing around."""
 
 import csv
 import json
@@ -64,9 +64,11 @@ def test_every_link_leads_to_a_piece_a_picture_or_the_public_site(folder, pieces
                 continue
             assert not href.startswith("/"), href
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            if not target.is_file() or not target.is_relative_to(folder):
-                lost.append((path, href))
-            elif parts.fragment and unquote(parts.fragment) not in pieces[target].ids():
+            if (
+                not target.is_file()
+                or not target.is_relative_to(folder)
+                or (parts.fragment and unquote(parts.fragment) not in pieces[target].ids())
+            ):
                 lost.append((path, href))
     assert lost == []
     for href in outside:
@@ -92,7 +94,9 @@ def test_a_piece_has_no_head_no_foot_and_nothing_that_runs(pieces):
         left = {"script", "noscript", "header", "footer", "html", "body", "iframe"} & set(tags)
         assert not left, (path, left)
         assert tags.count("h1") == 1, path
-        assert not [name for _, attributes in document.elements for name in attributes if name[:2] == "on"]
+        assert not [
+            name for _, attributes in document.elements for name in attributes if name[:2] == "on"
+        ]
         ids = document.ids()
         assert len(ids) == len(set(ids)), path
         for _tag, attributes in document.elements[2:]:
@@ -148,9 +152,18 @@ def test_residents_pages_alone_are_handed_over(folder):
     for away in ("about/operating/", "about/security/", "about/decisions/", "search/", "posters/"):
         assert f"{away}index.html" not in files
     assert not [name for name in files if "/sheet/" in name or name.startswith(("q/", "about/dec"))]
-    others = {path.name for path in folder.rglob("*") if path.is_file()} - {Path(f).name for f in files}
+    others = {path.name for path in folder.rglob("*") if path.is_file()} - {
+        Path(f).name for f in files
+    }
     assert {"dengshao.css", "list.csv", "list.json"} <= others
-    assert {Path(name).suffix for name in others} <= {".css", ".csv", ".json", ".svg", ".png", ".jpg"}
+    assert {Path(name).suffix for name in others} <= {
+        ".css",
+        ".csv",
+        ".json",
+        ".svg",
+        ".png",
+        ".jpg",
+    }
 
 
 def test_each_piece_says_that_another_site_shows_it_and_where_ours_is(pieces):

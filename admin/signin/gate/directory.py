@@ -1,4 +1,4 @@
-"""The county's directory: whether it takes this name with this password. Nothing of both is kept."""
+"""The county's directory: whether it takes a name with a password. Nothing of both is kept."""
 
 import ssl
 from pathlib import Path
@@ -17,7 +17,7 @@ SECONDS: Final = 5
 MOST_NAME: Final = 200
 MOST_PASSWORD: Final = 500
 _SUCCESS: Final = 0
-# What a directory answers where name or password are wrong, or the account is shut: RFC 4511, 4.1.9.
+# What a directory answers where name or password are wrong, or the account is shut (RFC 4511).
 _REFUSED: Final = frozenset({16, 19, 32, 34, 48, 49, 50, 53})
 _PORTS: Final = {"ldaps": 636, "ldap": 389}
 

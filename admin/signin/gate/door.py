@@ -1,4 +1,4 @@
-"""Holds back from the desk who has not passed the gate, and tells whether two names belong together."""
+"""Holds back who has not passed the gate, and tells whether two names belong together."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The operator's word that lets by without the gate for some hours: when it is down at three at night.
+"""The operator's word that lets by without the gate for some hours: when it is down at night.
 
 It stands in the database, so that it holds on every node at once and ends by itself.
 """

@@ -1,7 +1,7 @@
 """OpenID Connect: the way to the provider, and what may come back from it.
 
-Authorization code with PKCE, state and nonce; of the answer only the ID token is read, and nothing of
-it is kept but the name of who has passed. joserfc judges the signature and the times.
+Authorization code with PKCE, state and nonce; of the answer only the ID token is read, and nothing
+of it is kept but the name of who has passed. joserfc judges the signature and the times.
 """
 
 import hmac
@@ -135,7 +135,7 @@ class Provider:
         return name
 
     def _opened(self, token: str) -> jwt.Token:
-        """Check the signature; once more with keys asked for anew, since a provider changes them."""
+        """Check the signature; once more with new keys, since a provider changes them."""
         try:
             return jwt.decode(token, self._key_set(), algorithms=list(ALGORITHMS))
         except (JoseError, ValueError):

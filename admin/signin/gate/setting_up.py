@@ -7,6 +7,7 @@ from .directory import Directory
 from .https import trusting
 from .keeper import NAME, Keeper
 from .marks import Marks
+from .names_views import bp as names_bp
 from .oidc import Provider
 from .views import bp
 
@@ -15,6 +16,7 @@ def set_up(app: Flask, config: Config) -> None:
     """Make the gate, and give it its pages. Nothing is connected to yet."""
     app.extensions[NAME] = Keeper(config.gate, Marks(config.key("gate")), *make_asked(config))
     app.register_blueprint(bp)
+    app.register_blueprint(names_bp)
 
 
 def make_asked(config: Config) -> tuple[Provider | None, Directory | None]:
@@ -24,3 +26,10 @@ def make_asked(config: Config) -> tuple[Provider | None, Directory | None]:
         context = trusting(gate.ca)
         return Provider(gate.oidc, context, may_be_clear=not config.production), None
     return None, Directory(gate.ldap, gate.ca) if gate.ldap else None
+
+
+def is_answering(config: Config) -> bool:
+    """Ask the gate whether it is there, as an operator does."""
+    provider, directory = make_asked(config)
+    asked = provider or directory
+    return asked is not None and asked.is_there()

@@ -1,4 +1,4 @@
-"""The pages at the gate: to the provider and back, the directory's form, and what to do if it is down."""
+"""The pages at the gate: to the provider and back, the directory's form, and what if it is down."""
 
 import logging
 import time
@@ -194,7 +194,7 @@ def _down(fault: GateDown) -> tuple[str, int]:
 
 
 def _down_words() -> str:
-    return _("%(gate)s没有应答，现在过不去。", gate=_gate())
+    return str(_("%(gate)s没有应答，现在过不去。", gate=_gate()))
 
 
 def _not_back(says: str) -> str:
@@ -217,8 +217,8 @@ def _tell_down(fault: GateDown) -> None:
 def _write_refused(fault: NotPassed) -> str:
     _write("gate_refused", str(fault))
     if str(fault) == "password":
-        return _("账号或密码不对。请再试一次。")
-    return _("%(gate)s没有认出您，或者应答不对。请再试一次。", gate=_gate())
+        return str(_("账号或密码不对。请再试一次。"))
+    return str(_("%(gate)s没有认出您，或者应答不对。请再试一次。", gate=_gate()))
 
 
 def _write(act: str, code: str) -> None:

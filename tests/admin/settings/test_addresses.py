@@ -30,8 +30,10 @@ def test_the_server_listens_on_either_kind_of_address(tmp_path, bind, public, de
 
 @pytest.mark.parametrize(
     "bind",
-    ["::1:8000", "[::1]", "[::1]:", "[::g]:8000", "8000", ":8000", "127.0.0.1", "a b:1", "a:0"]
-    + ["127.0.0.1:65536", "[127.0.0.1]:8000", "http://localhost:8000"],
+    [
+        *("::1:8000", "[::1]", "[::1]:", "[::g]:8000", "8000", ":8000", "127.0.0.1", "a b:1"),
+        *("a:0", "127.0.0.1:65536", "[127.0.0.1]:8000", "http://localhost:8000"),
+    ],
 )
 def test_what_is_no_address_and_port_stops_the_start(tmp_path, bind):
     with pytest.raises(ConfigError, match=r"DENGSHAO_BIND: .*\[::1\]:8000"):
@@ -40,8 +42,10 @@ def test_what_is_no_address_and_port_stops_the_start(tmp_path, bind):
 
 @pytest.mark.parametrize(
     "url",
-    ["smtps://a:b@[2001:db8::25]:465", "smtp://[2001:db8::25]", "smtp+plain://[::1]:2525"]
-    + ["smtps://mail.example", "smtp+plain://localhost:25"],
+    [
+        *("smtps://a:b@[2001:db8::25]:465", "smtp://[2001:db8::25]", "smtp+plain://[::1]:2525"),
+        *("smtps://mail.example", "smtp+plain://localhost:25"),
+    ],
 )
 def test_a_mail_server_has_an_address_of_either_kind(tmp_path, url):
     assert load(tmp_path, DENGSHAO_SMTP_URL=url).smtp_url == url

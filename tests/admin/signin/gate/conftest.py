@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from admin.db import db
 from admin.models import AuditEvent
-from tests.admin.staff import desk, made, now, people  # noqa: F401
-from tests.admin.staff import environ as environ_of_staff  # noqa: F401
 from tests.oidc_provider import CLIENT, SECRET, Provider
 
 WAY = re.compile(r'id="gate-on" href="([^"]+)"')

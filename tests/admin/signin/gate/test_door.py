@@ -102,10 +102,14 @@ def test_the_right_secrets_are_refused_to_who_passed_as_somebody_else(
 def test_an_administrator_binds_and_unbinds_and_the_name_stands_in_no_log(app, desk, people):
     desk.enter(people.admin.id)
 
-    assert press(desk, "/desk/admin/gate/", member=people.first.id, name=" li.si ").status_code == 303
+    assert (
+        press(desk, "/desk/admin/gate/", member=people.first.id, name=" li.si ").status_code == 303
+    )
     assert "li.si" in desk.get("/desk/admin/gate/").text
     assert "绑定统一身份认证的账号" in desk.get("/desk/admin/").text
-    assert press(desk, "/desk/admin/gate/", member=people.first.id, name="x" * 201).status_code == 422
+    assert (
+        press(desk, "/desk/admin/gate/", member=people.first.id, name="x" * 201).status_code == 422
+    )
     assert press(desk, "/desk/admin/gate/", member=people.first.id, name="").status_code == 303
 
     bound, unbound = lines(app)
@@ -190,7 +194,9 @@ assert not loaded, loaded
 
 
 def test_without_a_gate_there_is_no_page_of_it_and_nothing_that_could_connect(app, environ):
-    own = {name: text for name, text in environ.items() if "GATE" not in name and "OIDC" not in name}
+    own = {
+        name: text for name, text in environ.items() if "GATE" not in name and "OIDC" not in name
+    }
     done = subprocess.run(
         [sys.executable, "-c", OFF], env=own | {"PATH": ""}, capture_output=True, text=True
     )

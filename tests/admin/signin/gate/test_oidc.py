@@ -165,7 +165,9 @@ def test_the_way_there_is_the_providers_alone_and_no_form_may_leave_the_desk(des
 
 
 @pytest.mark.table
-def test_cookies_hold_no_token_and_the_mark_goes_with_the_sign_in(app, desk, provider, people, made):
+def test_cookies_hold_no_token_and_the_mark_goes_with_the_sign_in(
+    app, desk, provider, people, made
+):
     tried = press(desk, "/desk/gate/way").headers.getlist("Set-Cookie")
     passed = pass_gate(desk, provider).headers.getlist("Set-Cookie")
 

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
-from ..access.overview import read_members
-from ..access.permissions import Act, may
-from ..app_state import app_state
-from ..audit.log import record
-from ..db import db
-from ..models import Member
+from ...access.overview import read_members
+from ...access.permissions import Act, may
+from ...app_state import app_state
+from ...audit.log import record
+from ...db import db
+from ...models import Member
 
 bp = Blueprint("gate_names", __name__, url_prefix="/desk/admin/gate")
 
@@ -72,5 +72,9 @@ def _members() -> list[Member]:
 
 
 def _page(form: GateNameForm) -> str:
-    shown: dict[str, Any] = {"members": _members(), "form": form, "gate": app_state().config.gate.title}
-    return render_template("members/gate_names.html", **shown)
+    shown: dict[str, Any] = {
+        "members": _members(),
+        "form": form,
+        "gate": app_state().config.gate.title,
+    }
+    return render_template("signin/gate_names.html", **shown)

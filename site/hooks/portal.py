@@ -1,9 +1,9 @@
 """The public pages as pieces for the government's portal: `make portal` runs this as a program.
 
 It reads a built site and writes one folder: the middle of each page as a piece of HTML, without
-head, foot and scripts; one style sheet that touches nothing around it; the pictures; and a list that
-an editor of the portal imports. A link leads to the piece beside it, or, where there is none, to the
-public site: the form, the mailbox and the search are there alone.
+head, foot and scripts; one style sheet that touches nothing around it; the pictures; and a list
+that an editor of the portal imports. A link leads to the piece beside it, or, where there is none,
+to the public site: the form, the mailbox and the search are there alone.
 """
 
 from __future__ import annotations
@@ -153,10 +153,14 @@ def written(piece: Piece, portal: Portal) -> str:
     english = piece.language.startswith("en")
     home = escape(urljoin(portal.url, "en/" if english else ""))
     note = NOTE["en" if english else "zh"].format(home=home)
-    return (
-        f'<link rel="stylesheet" href="{sheet}">\n'
-        f'<div class="{ROOT_CLASS}" lang="{piece.language}">\n{middle}\n<p class="{PREFIX}meta">{note}</p>\n</div>\n'
+    lines = (
+        f'<link rel="stylesheet" href="{sheet}">',
+        f'<div class="{ROOT_CLASS}" lang="{piece.language}">',
+        middle,
+        f'<p class="{PREFIX}meta">{note}</p>',
+        "</div>",
     )
+    return "\n".join(lines) + "\n"
 
 
 def retagged(tag: str, page: str, portal: Portal) -> str:

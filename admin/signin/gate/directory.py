@@ -1,5 +1,6 @@
 """The county's directory: whether it takes a name with a password. Nothing of both is kept."""
 
+import socket
 import ssl
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from ldap3.utils.dn import escape_rdn
 
 from ...settings.gate import Ldap
 from .faults import GateDown, NotPassed
+from .https import trusting
 
 SECONDS: Final = 5
 MOST_NAME: Final = 200
@@ -22,12 +24,24 @@ _REFUSED: Final = frozenset({16, 19, 32, 34, 48, 49, 50, 53})
 _PORTS: Final = {"ldaps": 636, "ldap": 389}
 
 
+class _Tls(Tls):  # type: ignore[misc]  # ldap3 has no types
+    """TLS as Python judges it, name and all: what ldap3 compares the name by is gone in 3.12."""
+
+    def __init__(self, context: ssl.SSLContext, host: str) -> None:
+        super().__init__()
+        self._context, self._host = context, host
+
+    def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:
+        del do_handshake
+        connection.socket = self._context.wrap_socket(connection.socket, server_hostname=self._host)
+
+
 class Directory:
     """One directory, asked anew each time: no connection stands open between two visitors."""
 
     def __init__(self, settings: Ldap, ca: Path | None) -> None:
         self._settings = settings
-        self._tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(ca) if ca else None)
+        self._context = trusting(ca)
 
     def who(self, name: str, password: str) -> str:
         """Name the person again whom the directory takes. Raises `NotPassed` or `GateDown`."""
@@ -84,11 +98,15 @@ class Directory:
     def _reach(self, entry: str, password: str) -> Any:
         """Open a connection that is under TLS, whatever the directory would do without."""
         url = urlsplit(self._settings.url)
+        host, port = url.hostname or "", url.port or _PORTS[url.scheme]
+        # The first address that answers: ldap3 would leave open what it tried before.
+        with socket.create_connection((host, port), timeout=SECONDS) as first:
+            address = first.getpeername()[0]
         server = Server(
-            url.hostname,
-            port=url.port or _PORTS[url.scheme],
+            address,
+            port=port,
             use_ssl=url.scheme == "ldaps",
-            tls=self._tls,
+            tls=_Tls(self._context, host),
             get_info=NONE,
             connect_timeout=SECONDS,
         )
@@ -115,5 +133,4 @@ def _word(name: str) -> str:
 
 
 def _code(error: LDAPException) -> str:
-    name = type(error).__name__
-    return "certificate" if "Certificate" in name or "StartTLS" in name else "connection"
+    return "certificate" if "certificate" in str(error).lower() else "connection"

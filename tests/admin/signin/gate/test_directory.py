@@ -148,4 +148,6 @@ def test_nothing_that_was_typed_is_kept(app, desk, capfd):
         ]
     said = "".join(kept) + "".join(capfd.readouterr())
     assert kept
-    assert not [word for word in ("zhang", "county pass", "passphrase", "word'") if word in said]
+    assert not [
+        word for word in ("zhang", "county pass", "passphrase", "another word") if word in said
+    ]

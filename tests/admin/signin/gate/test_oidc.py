@@ -23,7 +23,7 @@ def test_who_passes_sees_the_sign_in_page_and_nothing_more(app, desk, provider):
     assert page.status_code == 200
     assert 'content="0; url=/desk/sign-in"' in page.text
     assert "zhang.san" in desk.get("/desk/sign-in").text
-    assert desk.get("/desk/").location == "/desk/sign-in"
+    assert desk.get("/desk/account/").location == "/desk/sign-in"
     assert desk.ask("/desk/keyring.json").status_code == 401
     assert desk.send("/desk/sign-in", {"name": "ada", "auth": "00" * 32}).status_code == 401
     assert lines(app) == []

@@ -39,6 +39,8 @@ NAMES |= {"aria-labelledby", "aria-describedby", "aria-controls"}
 PICTURES = {".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"}
 # What is made to be printed, and what does nothing without scripts, stays on the public site.
 NOT_HERE = {"poster", "sheet", "search"}
+# Where the codes on paper lead: the public site, for good.
+PRINTED = "q/"
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 # A portal may count who reads what; its pages must not say as ours do that nobody does.
 NOTE = {
@@ -110,7 +112,12 @@ def read_pieces(site: Path, content: Path) -> Iterator[Piece]:
         address = path.relative_to(site).as_posix().removesuffix("index.html")
         html = path.read_text("utf-8")
         piece = read_piece(html, address)
-        if piece and address not in gone and is_for_residents(address, content):
+        if (
+            piece
+            and address not in gone
+            and not address.startswith(PRINTED)
+            and is_for_residents(address, content)
+        ):
             yield piece
 
 

@@ -25,11 +25,11 @@ ABSENT = re.compile(
     r"|#(?:hub|elder|quick-exit|search-link|read)(?![\w-])|html:target|> body"
 )
 NOT_LARGE = ":not(.elder)"
-# The page around is light, and its printed sheets are its own.
-LEFT_OUT = ("@page", "@media (prefers-color-scheme:dark)")
+# The page around is light, its printed sheets are its own, and nothing of ours moves in it.
+LEFT_OUT = ("@page", "@media (prefers-color-scheme:dark)", "@keyframes")
 # What a portal's own sheet often sets on bare elements, put back.
 FIRST = (
-    f"{ROOT},{ROOT} *{{float:none;text-indent:0;letter-spacing:normal}}"
+    f"{ROOT},{ROOT} *{{float:none;color:inherit;text-indent:0;letter-spacing:normal}}"
     f"{ROOT} ul{{list-style:disc}}{ROOT} ol{{list-style:decimal}}{ROOT} li{{list-style:inherit}}"
 )
 LAST = f"{ROOT}{{text-align:left;font-size:{REM_PIXELS}px;font-weight:400}}"

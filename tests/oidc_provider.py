@@ -103,7 +103,13 @@ def handler_of(provider):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             provider.asked.append(self.path)
-            if self.path.endswith("/.well-known/openid-configuration"):
+            if "/authorize?" in self.path:
+                # Who is known there already is sent back at once.
+                way = f"https://localhost:{provider.port}{self.path}"
+                self.send_response(302)
+                self.send_header("Location", provider.log_in(way))
+                self.end_headers()
+            elif self.path.endswith("/.well-known/openid-configuration"):
                 self.give(provider.status, provider.metadata())
             else:
                 self.give(200, provider.keys())

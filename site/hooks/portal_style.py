@@ -19,12 +19,12 @@ REM = re.compile(r"(?<![\w.])(\d*\.?\d+)rem\b")
 NAME = re.compile(r"([.#])(-?[A-Za-z_][\w-]*)")
 COMMA = re.compile(r",(?![^(\[]*[)\]])")
 WHOLE = re.compile(r"^(?::root|html|body|#main)(?![\w-])")
-# Head, foot and large type: a piece has none of them.
+# Head, foot and large type: a piece has none of them. Nor has it what is laid out by the window's
+# width where type is not large: its column is narrower.
 ABSENT = re.compile(
-    r"(?<!:not\()\.(?:elder|elder--larger|top|nav|trail|foot|brand|skip)(?![\w-])"
+    r"\.(?:elder|elder--larger|top|nav|trail|foot|brand|skip)(?![\w-])"
     r"|#(?:hub|elder|quick-exit|search-link|read)(?![\w-])|html:target|> body"
 )
-NOT_LARGE = ":not(.elder)"
 # The page around is light, its printed sheets are its own, and nothing of ours moves in it.
 LEFT_OUT = ("@page", "@media (prefers-color-scheme:dark)", "@keyframes")
 # What a portal's own sheet often sets on bare elements, put back.
@@ -72,11 +72,10 @@ def rescoped(head: str, body: str) -> str:
 
 def selector(name: str) -> str:
     """Begin a selector with the piece's class; "" for what a piece has not."""
-    bare = name.replace(NOT_LARGE, "")
-    if ABSENT.search(bare):
+    if ABSENT.search(name):
         return ""
-    whole = WHOLE.match(bare)
-    rest = bare[whole.end() :] if whole else bare
+    whole = WHOLE.match(name)
+    rest = name[whole.end() :] if whole else name
     renamed = NAME.sub(rf"\1{PREFIX}\2", rest)
     return ROOT + (renamed if whole else f" {renamed}")
 

@@ -13,7 +13,7 @@ FLOORS = (
     {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
-    {"deadlines"},
+    {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
     {"web", "audit"},

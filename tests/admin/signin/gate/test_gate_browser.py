@@ -50,7 +50,7 @@ def test_a_member_goes_to_the_provider_comes_back_and_signs_in(gated, demo, visi
     complaints, held = [], []
     page.on("console", lambda said: complaints.append(said.text) if "Refused" in said.text else 0)
     late = page.context.new_page()
-    late.route("**/authorize?**", held.append)
+    late.route("**/authorize?**", lambda route: held.append(route))
     late.goto(f"{gated.desk}/desk/gate/")
     late.click("#gate-way")
     page.goto(f"{gated.desk}/desk/")

@@ -7,6 +7,7 @@ gets help.
 import click
 
 from .commands.copies import backup, doctor, restore
+from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
@@ -20,6 +21,7 @@ COMMANDS = (
     clean,
     demo,
     doctor,
+    edge_log,
     gate,
     keys,
     law,

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
 from .settings.file_limits import front_mb
-from .settings.outgoing import Ping, read_ca, read_ping
 from .settings.gate import Gate, read_gate
+from .settings.outgoing import Ping, read_ca, read_ping
 
 ROOMS = ("intake", "mailbox", "desk", "accounts")
 ROOT = Path(__file__).resolve().parent.parent

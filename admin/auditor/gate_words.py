@@ -28,7 +28,7 @@ GATE_FAULTS: Final[dict[str, Any]] = {
     "gate_signature": _l("签名不对"),
     "gate_denied": _l("认证方没有放行"),
     "gate_name": _l("没有给出账号"),
-    "gate_password": _l("账号或密码不对"),
+    "gate_password": _l("账号或认证密码不对"),
     "gate_certificate": _l("证书不对"),
     "gate_connection": _l("连不上"),
     "gate_answer": _l("应答看不懂"),

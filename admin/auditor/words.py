@@ -220,7 +220,6 @@ _DETAIL: Final[dict[str, Any]] = {
 _VALUES: Final[dict[str, Any]] = {
     "unwritten": _l("另有 %(value)s 次没有记"),
     "left": _l("还剩 %(value)s 个"),
-    "hours": _l("%(value)s 小时"),
     "member": _l("成员：%(value)s"),
     "opening": _l("打开记录 %(value)s"),
     "hours": _l("%(value)s 个小时"),

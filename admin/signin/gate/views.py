@@ -217,7 +217,7 @@ def _tell_down(fault: GateDown) -> None:
 def _write_refused(fault: NotPassed) -> str:
     _write("gate_refused", str(fault))
     if str(fault) == "password":
-        return str(_("账号或密码不对。请再试一次。"))
+        return str(_("账号或认证密码不对。请再试一次。"))
     return str(_("%(gate)s没有认出您，或者应答不对。请再试一次。", gate=_gate()))
 
 

@@ -118,7 +118,7 @@ def test_a_name_and_a_password_lead_to_the_sign_in_page(app, desk):
     right = press(desk, "/desk/gate/check", account=" zhang.san ", password="county pass")
 
     assert wrong.status_code == 403
-    assert "账号或密码不对" in wrong.text
+    assert "账号或认证密码不对" in wrong.text
     assert "zhang.san" not in wrong.text
     assert right.location == "/desk/sign-in"
     assert "zhang.san" in desk.get("/desk/sign-in").text

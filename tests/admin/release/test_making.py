@@ -135,7 +135,8 @@ def test_the_sbom_gives_purl_version_sum_and_licence_of_each_part():
         (None, "Apache 2.0", [], "Apache-2.0"),
         (None, None, ["License :: OSI Approved :: MIT License"], "MIT"),
         (None, "Copyright me\nall of it", ["License :: OSI Approved :: BSD License"],
-         "BSD-3-Clause"),
+         "BSD License"),
+        (None, "UNKNOWN", ["License :: OSI Approved :: MIT License"], "MIT"),
         (None, None, [], "NOASSERTION"),
     ],
 )  # fmt: skip

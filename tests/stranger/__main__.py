@@ -8,7 +8,7 @@ import click
 
 from tests.stranger.machine import FOLDER, Machine
 
-STEPS = ("install",)
+STEPS = ("install", "deb")
 """In order; each is a module of steps/ with a `walk(machine)`, and a first line that says what."""
 
 

@@ -25,7 +25,8 @@ def release(version=None, *, packages=False):
     version = version or project_version()
     folder = FOLDER / f"stick-{version}"
     name = artefact_name(version, platform.machine())
-    if REUSED in os.environ and (folder / name.replace(".tar.zst", ".deb" if packages else ".tar.zst")).exists():
+    wanted = name.replace(".tar.zst", ".deb") if packages else name
+    if REUSED in os.environ and (folder / wanted).exists():
         return folder, name
     command = [sys.executable, "-m", "admin.release.making", "--may-differ", "--out", str(folder)]
     command += ["--arch", platform.machine(), "--as-version", version, "--key", str(_key())]

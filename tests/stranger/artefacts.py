@@ -1,5 +1,6 @@
 """The artefacts that a stranger gets on a stick, signed with a key that was made for this walk."""
 
+import functools
 import os
 import platform
 import subprocess
@@ -20,17 +21,17 @@ NEXT = "99.0.0"
 """What the version after this one is called, for the upgrade."""
 
 
-def release(version=None, *, packages=False):
+@functools.cache
+def release(version=None):
     """Make this checkout's artefacts for this kind of machine; give their folder and their name."""
     version = version or project_version()
     folder = FOLDER / f"stick-{version}"
     name = artefact_name(version, platform.machine())
-    wanted = name.replace(".tar.zst", ".deb") if packages else name
-    if REUSED in os.environ and (folder / wanted).exists():
+    if REUSED in os.environ and (folder / name.replace(".tar.zst", ".deb")).exists():
         return folder, name
     command = [sys.executable, "-m", "admin.release.making", "--may-differ", "--out", str(folder)]
     command += ["--arch", platform.machine(), "--as-version", version, "--key", str(_key())]
-    subprocess.run(command + ["--packages"] * packages, cwd=ROOT, check=True)
+    subprocess.run([*command, "--package", "deb"], cwd=ROOT, check=True)
     return folder, name
 
 

@@ -9,7 +9,7 @@ from tests.stranger.steps.install import it_stands_on_its_own_feet, there_is_no_
 
 
 def walk(machine):
-    folder, name = release(packages=True)
+    folder, name = release()
     machine.end()
     other = Machine("by-deb")
     try:

@@ -96,7 +96,6 @@ def make_rpm(shop: Workshop, folder: Path, arch: str, target: Path) -> None:
         "debug_package": "%{nil}",
         "_binary_payload": "w2.xzdio",
         "use_source_date_epoch_as_buildtime": "1",
-        "clamp_mtime_to_source_date_epoch": "1",
     }
     defined = [word for name, value in options.items() for word in ("--define", f"{name} {value}")]
     _run(["rpmbuild", "-bb", "--quiet", "--target", f"{arch}-linux", *defined, str(spec)], shop)

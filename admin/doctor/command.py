@@ -29,16 +29,8 @@ from ..district.public_keys import NotSeen, fetch
 from ..migrate import known_revisions
 from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..reading.data_files import DataError
-<<<<<<< HEAD
-from ..reading.keys_file import (
-    KeyLine,
-    Keys,
-    read_lines,
-)
-from ..release.running import lacks_settings
-=======
 from ..reading.keys_file import KeyLine, Keys, read_lines
->>>>>>> main
+from ..release.running import lacks_settings
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps

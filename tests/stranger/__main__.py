@@ -9,7 +9,7 @@ import click
 from tests.stranger.artefacts import release
 from tests.stranger.machine import FOLDER, Machine
 
-STEPS = ("install", "deb")
+STEPS = ("install", "setup", "deb")
 """In order; each is a module of steps/ with a `walk(machine)`, and a first line that says what."""
 
 

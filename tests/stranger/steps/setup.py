@@ -28,6 +28,9 @@ def walk(machine):
     (machine.root.parent / "setup.log").write_text(said, "utf-8")
     machine.run("systemctl is-active dengshao.service dengshao-sweep.timer nginx.service")
     it_is_served(machine)
+    told = machine.run("dengshao doctor || true")
+    assert "沙箱用不了" not in told, told
+    assert "应答头 /tip/：齐全" in told, told
 
 
 def it_is_served(machine):

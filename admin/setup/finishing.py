@@ -12,7 +12,12 @@ from ..settings.installed import SETTINGS, own_command, read_settings
 from .asked.answers import Answers
 from .written.writing import Writer
 
-SERVICES: Final = ("dengshao.service", "dengshao-sweep.timer")
+SERVICES: Final = (
+    "dengshao.service",
+    "dengshao-sweep.timer",
+    "dengshao-edge-log.socket",
+    "dengshao-edge-log.service",
+)
 _SYSTEMD: Final = Path("/run/systemd/system")
 
 

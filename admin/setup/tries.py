@@ -93,11 +93,10 @@ def try_mail(answers: Answers) -> str:
     if not said(answers, "mail.url") or not answers.get("mail.try"):
         return ""
     try:
-        connect(smtp_url(answers), None).quit()
+        ca = said(answers, "mail.ca")
+        connect(smtp_url(answers), Path(ca) if ca else None).quit()
     except ssl.SSLCertVerificationError:
-        raise Refused(
-            "邮件服务器的证书不被信任。自己的 CA，请先答 no，再设 DENGSHAO_SMTP_CA。"
-        ) from None
+        raise Refused("邮件服务器的证书不被信任。由自己的 CA 签发的，请写上 CA 的证书。") from None
     except smtplib.SMTPAuthenticationError:
         raise Refused("邮件服务器说用户或者口令不对。") from None
     except (OSError, smtplib.SMTPException) as error:

@@ -16,7 +16,7 @@ from tests.journeys.served import DENGSHAO
 DEPLOY = ROOT / "admin" / "deploy"
 UNITS = ["dengshao.service", "dengshao-sweep.service", "dengshao-sweep.timer"]
 SERVICES = UNITS[:2]
-INSTALLED = "/opt/dengshao/.venv/bin/dengshao"
+INSTALLED = "/opt/dengshao/current/bin/dengshao"
 TIGHT = {
     "NoNewPrivileges": "yes",
     "ProtectSystem": "strict",

@@ -12,7 +12,7 @@ ADMIN = ROOT / "admin"
 FLOORS = (
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
-    {"deadlines"},
+    {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
     {"web", "audit"},

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from ..app_state import app_state
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
+from ..installed import become_owner
 from ..migrate import Form, read_steps
 from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
@@ -67,6 +68,10 @@ SENTENCES: dict[type[Exception], str] = {
     TooNew: "备份比这里的程序新，没有恢复。请先升级程序。",
     NoMatch: "这把密钥打不开这份备份：密钥不对，或者备份的开头损坏了。",
     AlreadyRunning: "服务正在这个数据目录上运行。请先停止，再恢复。",
+    PermissionError: (
+        "备份文件读不了，或者数据目录写不了。\n"
+        "  恢复用数据目录的属主来做：请把备份放在他能读的地方，像 /var/backups/dengshao。"
+    ),
 }
 
 
@@ -212,7 +217,9 @@ def restore_backup(
     os.umask(0o077)
     try:
         config = load_config()
+        # Asked for first: the file that holds it may be root's alone.
         key = _identity(identity)
+        become_owner(config.data)
         found = _Journals(config, file, journals, without_secret, without_deletions)
         manifest = _run(config, file, key, found, only_check=only_check)
     except ConfigError as error:

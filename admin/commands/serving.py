@@ -23,6 +23,7 @@ from ..demo.fill import fill_tips
 from ..demo.members import read_demo
 from ..district.preflight import check_all
 from ..district.reloading import ask_to_reread
+from ..installed import become_owner
 from ..mail.notices import tick
 from ..migrate import (
     Form,
@@ -90,6 +91,7 @@ def make_demo_store() -> None:
 def reload_here(*, may_miss: bool) -> None:
     """Check what an editor changes, and let the serving process of this node read it anew."""
     config = load_config()
+    become_owner(config.data)
     is_serving = serving_pid(config.data / "run.lock") is not None
     check_all(config, is_serving=is_serving, may_miss=may_miss)
     ask_to_reread(config.data)

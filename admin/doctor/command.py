@@ -34,6 +34,7 @@ from ..district.data import (
 )
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
+from ..installed import become_owner
 from ..migrate import known_revisions
 from ..models import (
     AuditEvent,
@@ -90,6 +91,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything; what can't be looked at is said, and hides nothing else."""
     try:
         config = load_config()
+        become_owner(config.data)
         district = load_district(config.content, config.confirmed_keys)
     except (ConfigError, DataError) as error:
         yield bad("配置", str(error), "请照这句话改好，再运行一次。")

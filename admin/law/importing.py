@@ -19,6 +19,7 @@ from typing import Any, Final
 import click
 
 from ..config import ConfigError, load_config
+from ..installed import become_owner
 from ..db import today
 from ..reading.law_lines import (
     MOST_BYTES,
@@ -110,7 +111,9 @@ def law_folder() -> Path:
     # Like the rest of the data folder: for this user alone. The site is built by the same.
     os.umask(0o077)
     try:
-        return load_config().data / "law"
+        data = load_config().data
+        become_owner(data)
+        return data / "law"
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -10,6 +10,7 @@ from admin.config import ROOT
 ADMIN = ROOT / "admin"
 
 FLOORS = (
+    {"installed"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
     {"deadlines", "release"},
@@ -24,10 +25,10 @@ FLOORS = (
     {"unit_keys", "desk"},
 )
 """What shared services and the pages of staff are made of, from the lowest floor up."""
-BASE = set().union(*FLOORS[:7])
+BASE = set().union(*FLOORS[:8])
 PUBLIC = ("intake", "mailbox")
 """A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
-OPERATOR = ("serving", "backup", "demo", "doctor", "commands", "cli", "__init__")
+OPERATOR = ("serving", "backup", "demo", "doctor", "setup", "commands", "cli", "__init__")
 """What serves an operator, or works by the clock, stands on top of all, in this order."""
 WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip")}
 

@@ -14,6 +14,7 @@ from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
+from .commands.upgrading import upgrade, upgrade_part
 from .commands.version import version_option
 from .installed import SettingsUnread, is_release, take_settings
 
@@ -38,8 +39,9 @@ COMMANDS = (
     staff,
     sweep,
     unit,
+    upgrade,
+    upgrade_part,
 )
-
 
 
 def _begin() -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..reading.keys_file import replace_file
-from .places import digest_of, sync_folder
+from ..release.sums import sum_of
+from .installation import sync_folder
 
 NEW: Final = ".dengshao-new"
 """Ends the name of the new version's text beside one that both sides changed."""
@@ -88,7 +89,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _digest(path: Path) -> str:
     # A link is the district's own, whatever it leads to.
-    return f"-> {os.readlink(path)}" if path.is_symlink() else digest_of(path)
+    return f"-> {os.readlink(path)}" if path.is_symlink() else sum_of(path)
 
 
 def compare(
@@ -171,7 +172,7 @@ def _merge(target: Path) -> None:
 
 def _keep_schema(target: Path, new: Path) -> None:
     beside = target.with_name(target.name + OLD)
-    if target.exists() and digest_of(target) != digest_of(new):
+    if target.exists() and sum_of(target) != sum_of(new):
         _put(beside, target)
     _put(target, new)
 

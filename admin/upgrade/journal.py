@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .content import Act, Change
-from .places import sync_folder
+from .installation import sync_folder
 
 _RUNNING: Final = "running.json"
 _LAST: Final = "last.json"
@@ -44,6 +44,10 @@ ORDER: Final = tuple(Step)
 class State(StrEnum):
     FORWARD = "forward"
     BACKWARD = "backward"
+    UNDONE = "undone"
+    """All is as it was; what was copied for the way back is being taken away."""
+    RETURNING = "returning"
+    """By hand, some time after a good end."""
     DONE = "done"
     WENT_BACK = "went back"
 

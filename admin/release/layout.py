@@ -18,8 +18,7 @@ PUBLIC_KEY: Final = "release.pub.pem"
 ARCHES: Final = ("x86_64", "aarch64")
 SERVICE_USER: Final = "dengshao"
 _ARTEFACT: Final = re.compile(
-    r"dengshao-(?P<version>\d+(?:\.\d+)*(?:[-+.~]?[0-9A-Za-z]+)*)-linux-(?P<arch>x86_64|aarch64)"
-    r"\.tar\.zst"
+    r"dengshao-(?P<version>\d[\w.+~-]*)-linux-(?P<arch>x86_64|aarch64)\.tar\.zst", re.ASCII
 )
 
 

@@ -16,7 +16,7 @@ from .commands.running import demo, migrate, notices, reload, secret, serve, swe
 from .commands.texts import clean, law, open_
 from .commands.upgrading import upgrade, upgrade_part
 from .commands.version import version_option
-from .installed import SettingsUnread, is_release, take_settings
+from .settings.installed import SettingsUnread, is_release, take_settings
 
 COMMANDS = (
     audit,

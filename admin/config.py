@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .installed import ROOT as ROOT
-
 ROOMS = ("intake", "mailbox", "desk", "accounts")
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class ConfigError(Exception):

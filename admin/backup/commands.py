@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from ..app_state import app_state
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
-from ..installed import become_owner
+from ..settings.installed import become_owner
 from ..migrate import Form, read_steps
 from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient

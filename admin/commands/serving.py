@@ -23,7 +23,7 @@ from ..demo.fill import fill_tips
 from ..demo.members import read_demo
 from ..district.preflight import check_all
 from ..district.reloading import ask_to_reread
-from ..installed import become_owner
+from ..settings.installed import become_owner
 from ..mail.notices import tick
 from ..migrate import (
     Form,

@@ -34,7 +34,7 @@ from ..district.data import (
 )
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
-from ..installed import become_owner
+from ..settings.installed import become_owner
 from ..migrate import known_revisions
 from ..models import (
     AuditEvent,

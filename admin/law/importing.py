@@ -19,7 +19,7 @@ from typing import Any, Final
 import click
 
 from ..config import ConfigError, load_config
-from ..installed import become_owner
+from ..settings.installed import become_owner
 from ..db import today
 from ..reading.law_lines import (
     MOST_BYTES,

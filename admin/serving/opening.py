@@ -104,7 +104,7 @@ def make_app() -> Flask:
     """Make the application; what it writes is for this user alone."""
     from .. import create_app
     from ..config import load_config
-    from ..installed import become_owner
+    from ..settings.installed import become_owner
 
     os.umask(0o077)
     config = load_config()

@@ -6,7 +6,7 @@ import click
 
 from ..config import Config, load_config
 from ..district.site_build import NotBuilt, rebuild
-from ..installed import become_owner
+from ..settings.installed import become_owner
 
 
 def build_site(*, is_draft: bool, with_copy: bool) -> None:

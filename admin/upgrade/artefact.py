@@ -19,7 +19,7 @@ from ..release.layout import ABOUT, SUMS, Release
 from ..release.sums import NotGenuine, check_tree, parse_sums
 from .installation import sync_folder
 
-_NOTES: Final = "CHANGELOG.zh.md"
+_NOTES: Final = "app/CHANGELOG.zh.md"
 _ZSTD: Final = ROOT.parent / "python" / "bin" / "zstd"
 """What a version brings, for a machine that has none."""
 _PIECE: Final = 1024 * 1024
@@ -110,7 +110,8 @@ def unpack(file: Path, artefact: Artefact, target: Path) -> None:
     except NotGenuine as error:
         shutil.rmtree(part)
         raise NoVersion(str(error)) from None
-    _sync(part)
+    # All of it is on the disk before the folder gets its name: a power cut leaves no half version.
+    os.sync()
     part.replace(target)
     sync_folder(target.parent)
 
@@ -126,13 +127,6 @@ def _put(member: tarfile.TarInfo, target: Path, content: IO[bytes] | None) -> No
             shutil.copyfileobj(content, file, _PIECE)
         # Nobody but root writes there, and nothing runs as somebody else.
         target.chmod(0o755 if member.mode & stat.S_IXUSR else 0o644)
-
-
-def _sync(folder: Path) -> None:
-    """Bring all to the disk before the folder gets its name: a power cut leaves no half version."""
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            sync_folder(path)
 
 
 def _members(file: Path) -> Iterator[tuple[tarfile.TarInfo, str, IO[bytes] | None]]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ..installed import read_settings
+from ..settings.installed import read_settings
 from ..release.layout import ABOUT, Places, Release, read_release
 
 _PARTS: Final = re.compile(r"\d+|[A-Za-z]+")

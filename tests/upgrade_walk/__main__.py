@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, inspect, select, text
 
 from admin.backup.rows import read_rows, reflect
-from admin.upgrade.journal import ORDER
+from admin.upgrade.journal import ORDER, Step
 from tests.databases import create_database, running_postgresql
 from tests.upgrade_walk.house import NEW, OLD, OURS, PAGES, SENTENCE, House, Serving
 
@@ -82,14 +82,14 @@ def check_old(house, before):
     assert house.answers()
 
 
-def walk(house, services, say):
-    """All walks on one house; each ends where it began."""
+def walk(house, services, say, steps):
+    """Kill an upgrade at each of the steps, and take it back; each walk ends where it began."""
     services.start(["dengshao.service"])
     wait(house)
     before, tips = picture(house)
     say(f"{tips} tips, form {before['form']}")
     file = str(house.artefact())
-    for step in ORDER:
+    for step in steps:
         started = time.monotonic()
         killed(house, file, step)
         done = drive(house, "back")
@@ -138,7 +138,9 @@ def wait(house):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=KINDS)
-    for kind in [parser.parse_args().only] if parser.parse_args().only else KINDS:
+    parser.add_argument("--steps", nargs="*", choices=ORDER, type=Step, default=ORDER)
+    said = parser.parse_args()
+    for kind in [said.only] if said.only else KINDS:
         with tempfile.TemporaryDirectory(prefix="walk-") as folder:
             root = Path(folder) / "root"
             with database(kind, root) as url:
@@ -151,7 +153,7 @@ def main():
                 house.install()
                 services = Serving(house.places)
                 try:
-                    before, file = walk(house, services, say)
+                    before, file = walk(house, services, say, said.steps)
                     broken(house, before, say)
                     resumed(house, services, before, file, say)
                 finally:

@@ -166,9 +166,7 @@ def test_what_was_typed_wrongly_is_told_in_a_sentence(places, arguments, words):
 
 
 def test_a_version_for_another_machine_is_refused(places, tmp_path):
-    done = install(
-        places, make_artefact(tmp_path, arch="x86_64" if ARCH == "aarch64" else "aarch64")
-    )
+    done = install(places, make_artefact(tmp_path, arch="x86_64" if ARCH == "aarch64" else "aarch64"))
 
     assert done.returncode == 1
     assert f"这台机器是 {ARCH}" in done.stderr

@@ -57,6 +57,7 @@ def test_all_in_an_archive_is_roots_of_one_time_and_nobody_elses_to_change(tmp_p
     assert {found.mode for found in members if found.isfile()} == {0o644, 0o755}
 
 
+
 def locked(name):
     """Names and versions of a lock file, and the sums of each."""
     text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")

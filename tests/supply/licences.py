@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from admin.config import ROOT
-from admin.release.making.components import spdx
+from admin.release.making.notices import licence_of
 
 ALLOWED = {
     "0BSD": "asks for nothing",
@@ -87,11 +87,7 @@ def of_python(name):
         found = distribution(name)
     except PackageNotFoundError:
         return None
-    said = found.metadata
-    licence = spdx(
-        said.get("License-Expression"), said.get("License"), said.get_all("Classifier") or []
-    )
-    return licence, _speaks(found)
+    return licence_of(found), _speaks(found)
 
 
 def _speaks(found: Distribution):

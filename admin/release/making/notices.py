@@ -49,13 +49,17 @@ def _of_python(packages: Path, names: set[str]) -> Iterator[str]:
 
 
 def _notice(name: str, found: Distribution) -> str:
-    said = found.metadata
-    licence = spdx(
-        said.get("License-Expression"), said.get("License"), said.get_all("Classifier") or []
-    )
+    licence = licence_of(found)
     paths = [path for path in found.files or [] if ".dist-info/" in str(path)]
     texts = [_read(Path(str(path.locate()))) for path in sorted(paths) if _TEXT.search(path.name)]
     return "\n\n".join([f"{name} {found.version}: {licence}", *(texts or [_NO_TEXT])])
+
+
+def licence_of(found: Distribution) -> str:
+    """Tell an installed package's licence by what its metadata say."""
+    said = found.metadata
+    words = [(said.get_all(name) or [None])[0] for name in ("License-Expression", "License")]
+    return spdx(words[0], words[1], said.get_all("Classifier") or [])
 
 
 def _of_browser(root: Path) -> Iterator[str]:

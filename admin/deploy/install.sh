@@ -40,7 +40,6 @@ for program in readlink sha256sum tar df cp mv ln chown chmod mkdir; do
 done
 if [ -z "$root" ]; then
   id "$user" >/dev/null 2>&1 || command -v useradd >/dev/null 2>&1 || missing="$missing useradd（软件包 passwd 或 shadow-utils）"
-  command -v runuser >/dev/null 2>&1 || missing="$missing runuser（软件包 util-linux）"
 fi
 [ -z "$missing" ] || fail "缺这些程序：$missing。请先装上。"
 

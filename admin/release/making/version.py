@@ -50,6 +50,8 @@ def make_version(shop: Workshop, arch: str) -> Path:
     folder = shop.work / arch / shop.version
     copy_app(shop.root, folder / "app")
     shutil.copytree(folder / "app/admin/deploy", folder / "deploy")
+    for text in sorted(folder.glob("app/*.zh.md")) + sorted(folder.glob("app/LICENSE*")):
+        shutil.copy(text, folder)
     parts = _python(shop, folder / "python", arch)
     parts += install_wheels(shop.root / "requirements.lock", folder / "python" / PACKAGES, arch)
     parts += bundled_components(shop.root / "package-lock.json")

@@ -7,15 +7,13 @@ import os
 import platform
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from admin.config import ROOT
 from admin.release.layout import Places, Release, artefact_name
 from admin.release.making.archive import write_tar_zst
-from admin.release.sums import NotGenuine, sign, write_sums
-from admin.release.unpacking import unpack_version
+from admin.release.sums import sign, write_sums
 from tests.admin.release.test_sums import private_key
 
 SCRIPT = ROOT / "admin" / "deploy" / "install.sh"
@@ -182,38 +180,3 @@ def test_what_the_machine_lacks_is_named(places, tmp_path):
 
     assert done.returncode == 1
     assert "sha256sum" in done.stderr
-
-
-def test_an_upgrade_unpacks_a_version_beside_the_others(tmp_path):
-    versions = tmp_path / "versions"
-    versions.mkdir()
-    artefact = make_artefact(tmp_path)
-
-    folder = unpack_version(artefact, versions)
-
-    assert folder == versions / "0.1.0"
-    assert [path.name for path in versions.iterdir()] == ["0.1.0"]
-    assert (folder / "bin/dengshao").stat().st_mode & 0o777 == 0o755
-    assert unpack_version(artefact, versions) == folder
-
-
-@pytest.mark.parametrize("harm", [spoil, lambda file: file.write_bytes(b"no archive")])
-def test_what_can_not_be_unpacked_leaves_nothing_behind(tmp_path, harm):
-    versions = tmp_path / "versions"
-    versions.mkdir()
-    artefact = make_artefact(tmp_path)
-    harm(artefact)
-
-    with pytest.raises(NotGenuine):
-        unpack_version(artefact, versions)
-    assert list(versions.iterdir()) == []
-
-
-def test_a_version_under_anothers_name_is_refused(tmp_path):
-    versions = tmp_path / "versions"
-    versions.mkdir()
-    artefact = make_artefact(tmp_path)
-    renamed = Path(shutil.copy(artefact, artefact.with_name(artefact_name("0.3.0", ARCH))))
-
-    with pytest.raises(NotGenuine):
-        unpack_version(renamed, versions)

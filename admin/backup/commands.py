@@ -12,13 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from ..app_state import app_state
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db, today
-from ..settings.installed import become_owner
 from ..migrate import Form, read_steps
 from ..models import Setting
 from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identity, parse_recipient
 from ..sealing.errors import SealingError
 from ..serving.opening import steps
 from ..serving.server import AlreadyRunning, hold_lock
+from ..settings.installed import become_owner
 from ..vault.files.blobs import BlobsAway
 from ..vault.retention.deletions import (
     COPY,
@@ -31,6 +31,7 @@ from ..vault.retention.deletions import (
 )
 from .archive import Manifest
 from .checking import MOST_NAMED
+from .drills import note_drill
 from .files import NotEmpty
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
 from .replaying import Replay
@@ -236,7 +237,11 @@ def restore_backup(
         click.echo(_lacking(manifest))
     if words := older(manifest):
         click.echo(f"备份是旧的样子。{'恢复时会' if only_check else '恢复时已经'}{words}")
-    click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
+    if only_check:
+        noted = "只记下今天演练过。" if note_drill(config.data, today()) else ""
+        click.echo(f"全部核对无误，什么也没有写。{noted}")
+    else:
+        click.echo("已恢复。请运行 dengshao doctor。")
 
 
 def older(manifest: Manifest) -> str:

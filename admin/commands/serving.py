@@ -23,7 +23,6 @@ from ..demo.fill import fill_tips
 from ..demo.members import read_demo
 from ..district.preflight import check_all
 from ..district.reloading import ask_to_reread
-from ..settings.installed import become_owner
 from ..mail.notices import tick
 from ..migrate import (
     Form,
@@ -38,6 +37,7 @@ from ..serving.server import (
     serving_pid,
 )
 from ..serving.sweeper import SWEPT, sweep_now
+from ..settings.installed import become_owner
 from ..vault import vault
 
 

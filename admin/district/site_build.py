@@ -75,7 +75,7 @@ def _run(arguments: list[str], settings: Mapping[str, str]) -> None:
         done = subprocess.run(  # noqa: S603 (our own interpreter and words of ours)
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=os.environ | {"NO_COLOR": "1"} | settings,
+            env={**os.environ, "NO_COLOR": "1", **settings},
             capture_output=True,
             text=True,
             timeout=_SECONDS,

@@ -20,11 +20,7 @@ from ..access.demo_mark import is_demo
 from ..access.overview import UnitOverview, read_units
 from ..backup.making import LAST_BACKUP
 from ..cleaning import absent_tools, can_clean
-from ..config import (
-    Config,
-    ConfigError,
-    load_config,
-)
+from ..config import Config, ConfigError, load_config
 from ..db import today
 from ..deadlines.rules import calendar_gap
 from ..district.data import (
@@ -34,7 +30,6 @@ from ..district.data import (
 )
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
-from ..settings.installed import become_owner
 from ..migrate import known_revisions
 from ..models import (
     AuditEvent,
@@ -53,6 +48,7 @@ from ..reading.keys_file import (
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
+from ..settings.installed import become_owner
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
@@ -62,14 +58,10 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, keys, machine, web
+from . import deletions, departures, files, keys, machine, upkeep, web
 from . import store as stored
-from .findings import (
-    Finding,
-    State,
-    bad,
-    good,
-)
+from .findings import Finding, State, bad, good
+from .surroundings import look_after, look_at_versions, look_outside
 
 _MOST_LOOKED_AT = 2000
 
@@ -98,7 +90,7 @@ def examine() -> Iterator[Finding]:
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
     yield _data(config)
-    parts = (_files, _machine, _web, _public_keys, _store)
+    parts = (_files, _machine, _web, look_outside, _public_keys, _store, look_after)
     for part in parts:
         yield from _safely(part, config, district)
     yield stored.check_footer(district.footer, is_production=config.production)
@@ -185,6 +177,7 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         return
     with _reading(config) as session:
         current = MigrationContext.configure(session.connection()).get_current_revision()
+        yield from look_at_versions(session, config)
         revision = stored.check_revision(current, known_revisions())
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
@@ -205,6 +198,8 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
         is_demo=is_demo(session),
         has_file=(config.data / "demo.json").exists(),
     )
+    letters = upkeep.look_at_letters(session)
+    yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):

@@ -19,7 +19,6 @@ from typing import Any, Final
 import click
 
 from ..config import ConfigError, load_config
-from ..settings.installed import become_owner
 from ..db import today
 from ..reading.law_lines import (
     MOST_BYTES,
@@ -34,6 +33,7 @@ from ..reading.law_text import (
 )
 from ..reading.laws import EXPLAINED
 from ..reading.numerals import article_name
+from ..settings.installed import become_owner
 from .entries import Laws, the_laws, which
 
 FORMAT: Final = 2

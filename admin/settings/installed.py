@@ -1,4 +1,4 @@
-"""What a command meets on a machine where a release is installed: its settings, its user, its secret.
+"""What a command meets where a release is installed: its settings, its user, its secret.
 
 Whoever types `dengshao doctor` there, as root or as the service's own user, means the installation
 and not a development on the side. The file of settings is what systemd reads as EnvironmentFile.
@@ -17,7 +17,7 @@ ETC: Final = Path("/etc/dengshao")
 SETTINGS: Final = ETC / "dengshao.env"
 SEALED_SECRET: Final = ETC / "secret.cred"
 """The secret as systemd-creds sealed it to this machine; the service gets it opened."""
-SECRET: Final = "DENGSHAO_SECRET_FILE"
+SECRET: Final = "DENGSHAO_SECRET_FILE"  # noqa: S105 (a name)
 CREDENTIAL: Final = "secret"
 _LINE: Final = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@,+%=-]*")

@@ -1,7 +1,5 @@
 """`dengshao site`: builds the district's words into the folder that is served."""
 
-from pathlib import Path
-
 import click
 
 from ..config import Config, load_config
@@ -32,4 +30,3 @@ def settings_of_site(config: Config, *, is_draft: bool) -> dict[str, str]:
         "DENGSHAO_TRANSLATIONS": str(config.translations),
         "DENGSHAO_SITE_URL": f"https://{config.public_host}/",
     }
-

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import yaml
 
+from ..reading.data_files import LOADER
+
 _INDENT: Final = "  "
 _SAFE: Final = re.compile(r"[^\s\"'#,\[\]{}&*!|>%@`?:-][^\"#,\[\]{}:]*")
 
@@ -26,21 +28,21 @@ class YamlText:
 
     def set(self, value: str | int | bool, *way: str) -> None:
         """Write a value at the end of a way; a step into a list is the `id` of an entry."""
-        wanted = yaml.safe_load(self.text)
+        wanted = _read(self.text)
         _walked(wanted, way[:-1])[way[-1]] = value
         self._set(value, way)
         self._hold(wanted, way)
 
     def drop(self, *way: str) -> None:
         """Take an entry of a mapping away, if it is there."""
-        wanted = yaml.safe_load(self.text)
+        wanted = _read(self.text)
         if _walked(wanted, way[:-1]).pop(way[-1], None) is not None:
             self._drop(way)
             self._hold(wanted, way)
 
     def replace_rows(self, name: str, rows: list[str]) -> None:
         """Write the entries of a list at the file's top anew, each on a line of its own."""
-        wanted = yaml.safe_load(self.text) | {name: [yaml.safe_load(row) for row in rows]}
+        wanted = _read(self.text) | {name: [_read(row) for row in rows]}
         lines = "".join(f"\n{_INDENT}- {row}" for row in rows) if rows else " []"
         start = next(key for key, _ in self._find().value if key.value == name).end_mark.index + 1
         self._put(start, self._end_of_rows(start), lines)
@@ -48,8 +50,8 @@ class YamlText:
 
     def add_row(self, name: str, row: str) -> None:
         """Write one more entry at the end of such a list."""
-        wanted = yaml.safe_load(self.text)
-        wanted[name].append(yaml.safe_load(row))
+        wanted = _read(self.text)
+        wanted[name].append(_read(row))
         start = next(key for key, _ in self._find().value if key.value == name).end_mark.index + 1
         end = self._end_of_rows(start)
         self._put(end, end, f"\n{_INDENT}- {row}")
@@ -75,7 +77,7 @@ class YamlText:
             self._put(self._line_start(key.start_mark.index), self._line_end(_end_of(node)), "")
 
     def _hold(self, wanted: Any, way: tuple[str, ...]) -> None:
-        if yaml.safe_load(self.text) != wanted:
+        if _read(self.text) != wanted:
             raise NotChanged(" › ".join(way))
 
     def _end_of_rows(self, start: int) -> int:
@@ -89,7 +91,7 @@ class YamlText:
         return end - (self.text[end - 1 : end] == "\n")
 
     def _find(self, *way: str) -> Any:
-        node = yaml.compose(self.text, yaml.SafeLoader)
+        node = yaml.compose(self.text, LOADER)
         for step in way:
             node = _below(node, step)
         return node
@@ -119,6 +121,16 @@ class YamlText:
     def _line_end(self, index: int) -> int:
         found = self.text.find("\n", index)
         return len(self.text) if found < 0 else found + 1
+
+
+def loaded(text: str) -> Any:
+    """Read YAML, safely and fast."""
+    return yaml.load(text, LOADER)  # noqa: S506 (a safe one)
+
+
+def _read(text: str) -> Any:
+    """Read a text as plain values: what an alias repeats is a value of its own."""
+    return json.loads(json.dumps(loaded(text), default=str))
 
 
 def _walked(data: Any, way: tuple[str, ...]) -> Any:
@@ -159,7 +171,7 @@ def scalar(value: str | int | bool) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    is_plain = _SAFE.fullmatch(value) and value == value.strip() and yaml.safe_load(value) == value
+    is_plain = _SAFE.fullmatch(value) and value == value.strip() and loaded(value) == value
     return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ..settings.installed import read_settings
 from ..release.layout import ABOUT, Places, Release, read_release
+from ..settings.installed import read_settings
 
 _PARTS: Final = re.compile(r"\d+|[A-Za-z]+")
 

@@ -24,10 +24,10 @@ from ..backup.whole import (
 from ..config import Config, load_config
 from ..district.data import load_district
 from ..district.preflight import check_files
-from ..settings.installed import become_owner
 from ..sealing.age import HybridIdentity, parse_identity
 from ..sealing.errors import SealingError
 from ..serving.server import AlreadyRunning, hold_lock
+from ..settings.installed import become_owner
 from ..vault.retention.deletions import BrokenJournal, complete, read_journal
 
 

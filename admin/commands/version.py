@@ -4,9 +4,9 @@ import click
 
 
 def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    from ..release.running import told
-
     if wanted and not context.resilient_parsing:
+        from ..release.running import told
+
         click.echo(told())
         context.exit()
 

@@ -58,7 +58,7 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, keys, machine, upkeep, web
+from . import deletions, departures, files, keys, machine, reach, upkeep, web
 from . import store as stored
 from .findings import Finding, State, bad, good
 from .surroundings import look_after, look_at_versions, look_outside
@@ -90,7 +90,7 @@ def examine() -> Iterator[Finding]:
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
     yield _data(config)
-    parts = (_files, _machine, _web, look_outside, _public_keys, _store, look_after)
+    parts = (_files, _machine, _web, _reach, look_outside, _public_keys, _store, look_after)
     for part in parts:
         yield from _safely(part, config, district)
     yield stored.check_footer(district.footer, is_production=config.production)
@@ -158,6 +158,14 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
         if room in config.rooms:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
+
+
+def _reach(config: Config, _district: District) -> Iterator[Finding]:
+    """See by which ways the public pages are reached, where the public reaches them."""
+    if config.production and "intake" in config.rooms:
+        host = config.public_host
+        addresses = reach.six_addresses(host)
+        yield reach.check_six(addresses, [one for one in addresses if not reach.answers(one, host)])
 
 
 def _public_keys(config: Config, district: District) -> Iterator[Finding]:

@@ -2,7 +2,8 @@
 
 A file of sums is sha256sum's own, so that `sha256sum -c SHA256SUMS` reads it. Its signature is a
 raw Ed25519 one (64 bytes), which OpenSSL 3 checks without us:
-`openssl pkeyutl -verify -pubin -inkey release.pub.pem -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig`
+`openssl pkeyutl -verify -pubin -inkey release.pub.pem -rawin -in SHA256SUMS
+-sigfile SHA256SUMS.sig`
 """
 
 import hashlib

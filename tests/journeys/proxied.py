@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from admin.config import ROOT
-from tests.ports import free_port
+from tests.ports import free_port, has_six
 from tests.uploads import OCTETS
 
 EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"
 PUBLIC, DESK = "tips.example", "desk.example"
+HAS_SIX = has_six()
 # One piece of a body at a time, as a slow phone sends it.
 PIECE = 3000
 
@@ -47,9 +48,9 @@ class Proxy:
     def connect(self, host=PUBLIC, source="127.0.0.1"):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        plain = socket.create_connection(
-            ("127.0.0.1", self.port), timeout=30, source_address=(source, 0)
-        )
+        # To IPv6's loopback where the visitor is one of IPv6.
+        there = "::1" if ":" in source else "127.0.0.1"
+        plain = socket.create_connection((there, self.port), timeout=30, source_address=(source, 0))
         return context.wrap_socket(plain, server_hostname=host)
 
     def send(self, *parts, host=PUBLIC, source="127.0.0.1"):
@@ -73,10 +74,10 @@ class Proxy:
             pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces] + [b"0\r\n\r\n"]
         return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces, source=source)
 
-    def get(self, path, host=PUBLIC, **headers):
+    def get(self, path, host=PUBLIC, source="127.0.0.1", **headers):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n"
-        return self.send(request.encode(), host=host)
+        return self.send(request.encode(), host=host, source=source)
 
     def stop(self):
         self.process.terminate()
@@ -122,6 +123,7 @@ def adapt(folder, *, port, app, changes=()):
         ("/run/dengshao-nginx-", f"{folder}/"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
         ("listen 443", f"listen 127.0.0.1:{port}"),
+        *six_lines(plain, port),
         ("server 127.0.0.1:8000;", f"server {app};"),
         ("/etc/ssl/dengshao/", f"{folder}/"),
         ("/srv/dengshao/build/site", f"{folder}/site"),
@@ -132,6 +134,16 @@ def adapt(folder, *, port, app, changes=()):
     path = folder / "nginx.conf"
     path.write_text(words, "utf-8")
     return path
+
+
+def six_lines(plain, port):
+    """Give what becomes of the lines of IPv6: where the machine has none, nginx can't have them."""
+    if HAS_SIX:
+        return [
+            ("listen [::]:80", f"listen [::1]:{plain}"),
+            ("listen [::]:443", f"listen [::1]:{port}"),
+        ]
+    return [("listen [::]:", "# listen [::]:")]
 
 
 def start_nginx(program, folder, site, *, app, changes=()):

@@ -72,8 +72,10 @@ class Machine:
         script = _BOOT.format(nodes=" ".join(_NODES))
         self._log = (FOLDER / f"{self.root.name}.boot.log").open("wb")
         self._holder = subprocess.Popen(
-            ["unshare", *kinds, "--kill-child", "--propagation", "private"]
-            + ["sh", "-c", script, "boot", str(self.root)],
+            [
+                *("unshare", *kinds, "--kill-child", "--propagation", "private"),
+                *("sh", "-c", script, "boot", str(self.root)),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -103,8 +105,10 @@ class Machine:
     def run(self, command, *, says="", fails=False, lines=None, seconds=600):
         """Do the same uncounted: a look, or what stands in for somebody else."""
         done = subprocess.run(
-            [*self.inside(), "env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-            + ["LANG=C.UTF-8", "TERM=dumb", "sh", "-c", f"cd /root && {command}"],
+            [
+                *(*self.inside(), "env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
+                *("LANG=C.UTF-8", "TERM=dumb", "sh", "-c", f"cd /root && {command}"),
+            ],
             input="\n".join(lines) + "\n" if lines is not None else None,
             stdin=None if lines is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""`make release`: artefacts, their sums, and the signature where DENGSHAO_RELEASE_KEY names a key."""
+"""`make release`: artefacts, sums, and a signature where DENGSHAO_RELEASE_KEY names a key."""
 
 import os
 import platform

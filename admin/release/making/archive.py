@@ -11,7 +11,7 @@ from typing import IO, Final
 from .source import CannotMake
 
 # More threads make other bytes than none, but any number of them the same: one is asked for always.
-_ZSTD: Final = ("zstd", "-q", "-f", "-17", "-T1")
+_ZSTD: Final = ("zstd", "-q", "-f", "-10", "-T1")
 
 
 def write_tar(folder: Path, name: str, seconds: int, file: IO[bytes]) -> None:
@@ -27,7 +27,7 @@ def write_tar(folder: Path, name: str, seconds: int, file: IO[bytes]) -> None:
 
 
 def write_tar_zst(folder: Path, name: str, seconds: int, target: Path) -> None:
-    """The same, compressed. Of another zstd's version the bytes may differ, and the files not."""
+    """Compress it as well. Another version of zstd may write other bytes, and the same files."""
     if shutil.which("zstd") is None:
         raise CannotMake("zstd is missing: apt-get install zstd.")
     partial = target.with_name(target.name + ".new")

@@ -1,8 +1,8 @@
 """Debian's packages of which a version's own Python is made: pinned by version and sum.
 
-debian.lock lists them for both kinds of machine. `make lock-debian` writes it anew from the lists of
-the packages that this machine's own apt has checked; Debian keeps only the newest of a version, so a
-lock of last month may have to be renewed before a release can be made again.
+debian.lock lists them for both kinds of machine. `make lock-debian` writes it anew from lists that
+this machine's own apt has checked. Debian keeps the newest of each alone, so a lock of last month
+may have to be renewed before a release can be made again.
 """
 
 import re
@@ -94,8 +94,8 @@ def _fetch(pins: list[Pin], kept: Path) -> None:
     wrong = [pin.package for pin in pins if not _is_kept(pin, kept)]
     if done.returncode or wrong:
         raise CannotMake(
-            f"Not to be had as locked: {', '.join(wrong) or 'some package'}. Debian has a newer one? "
-            "Run `make lock-debian`, look at what changes, commit it."
+            f"Not to be had as locked: {', '.join(wrong) or 'a package'}. "
+            "Debian has newer ones? Run `make lock-debian`, look at what changes, commit it."
         )
 
 
@@ -128,6 +128,6 @@ def _pin(entry: str) -> Pin:
 
 
 if __name__ == "__main__":
-    head = "# Debian 13's packages of which a version's own Python is made. Made by `make lock-debian`.\n"
+    head = "# Debian 13's packages of which a version's own Python is made: `make lock-debian`.\n"
     LOCK.write_text(head + lock_now(), "utf-8")
     sys.stdout.write(f"{len(LICENCES)} packages for {len(MACHINES)} kinds of machine\n")

@@ -59,7 +59,9 @@ def make_image(shop: Workshop, folder: Path, arch: str, target: Path) -> None:
     _write(layout / "oci-layout", {"imageLayoutVersion": "1.0.0"})
     named = manifest.named("application/vnd.oci.image.manifest.v1+json")
     name = {"org.opencontainers.image.ref.name": f"localhost/dengshao:{shop.version}"}
-    _write(layout / "index.json", {"schemaVersion": 2, "manifests": [named | {"annotations": name}]})
+    _write(
+        layout / "index.json", {"schemaVersion": 2, "manifests": [named | {"annotations": name}]}
+    )
     with target.open("wb") as file:
         write_tar(layout, "", seconds, file)
     shutil.rmtree(layout)
@@ -99,17 +101,18 @@ def _version(shop: Workshop, folder: Path, scratch: Path) -> Path:
 def _add_layer(layout: Path, tar: Path) -> tuple[Blob, str]:
     """Compress a layer; give it, and the sum of what it holds."""
     packed = tar.with_suffix(".gz")
-    with tar.open("rb") as plain, packed.open("wb") as out:
-        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=out, mtime=0) as zipped:
-            shutil.copyfileobj(plain, zipped, 2**20)
+    with (
+        tar.open("rb") as plain,
+        packed.open("wb") as out,
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=out, mtime=0) as zipped,
+    ):
+        shutil.copyfileobj(plain, zipped, 2**20)
     inside = sum_of(tar)
     tar.unlink()
     return _add(layout, packed), inside
 
 
-def _add_manifest(
-    shop: Workshop, layout: Path, arch: str, layers: list[tuple[Blob, str]]
-) -> Blob:
+def _add_manifest(shop: Workshop, layout: Path, arch: str, layers: list[tuple[Blob, str]]) -> Blob:
     made = f"{datetime.fromtimestamp(shop.commit.seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
     config = {
         "created": made,
@@ -134,9 +137,7 @@ def _add_manifest(
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": kept.named("application/vnd.oci.image.config.v1+json"),
-        "layers": [
-            blob.named("application/vnd.oci.image.layer.v1.tar+gzip") for blob, _ in layers
-        ],
+        "layers": [blob.named("application/vnd.oci.image.layer.v1.tar+gzip") for blob, _ in layers],
     }
     return _add(layout, _write(layout / "manifest", manifest))
 
@@ -151,5 +152,3 @@ def _add(layout: Path, file: Path) -> Blob:
     blob = Blob(sum_of(file), file.stat().st_size)
     file.rename(layout / "blobs" / "sha256" / blob.digest)
     return blob
-
-

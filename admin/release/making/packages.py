@@ -1,4 +1,4 @@
-"""The same version as a .deb and as a .rpm. They only put it in its place: install.sh does the rest."""
+"""The same version as a .deb and a .rpm. They put it in its place: install.sh does the rest."""
 
 import os
 import shutil

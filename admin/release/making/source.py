@@ -1,4 +1,4 @@
-"""What goes into a version from the checkout: the files of the commit, and what was built of them."""
+"""What goes into a version from the checkout: the commit's files, and what was built of them."""
 
 import os
 import shutil

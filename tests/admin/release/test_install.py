@@ -1,4 +1,4 @@
-"""install.sh: a version of a few files is installed into a root of its own, without rights or network.
+"""install.sh: a version of a few files is installed into a root of its own, without rights.
 
 The whole, as root on a Debian without a network, is `make stranger`.
 """
@@ -164,7 +164,9 @@ def test_what_was_typed_wrongly_is_told_in_a_sentence(places, arguments, words):
 
 
 def test_a_version_for_another_machine_is_refused(places, tmp_path):
-    done = install(places, make_artefact(tmp_path, arch="x86_64" if ARCH == "aarch64" else "aarch64"))
+    done = install(
+        places, make_artefact(tmp_path, arch="x86_64" if ARCH == "aarch64" else "aarch64")
+    )
 
     assert done.returncode == 1
     assert f"这台机器是 {ARCH}" in done.stderr

@@ -48,14 +48,14 @@ def test_two_folders_with_the_same_files_give_the_same_bytes(tmp_path):
 
 
 def test_all_in_an_archive_is_roots_of_one_time_and_nobody_elses_to_change(tmp_path):
-    members = tarfile.open(fileobj=io.BytesIO(tar_of(tree(tmp_path / "one")))).getmembers()
+    with tarfile.open(fileobj=io.BytesIO(tar_of(tree(tmp_path / "one")))) as archive:
+        members = archive.getmembers()
 
     assert [found.name for found in members] == [
         *("0.1.0/a", "0.1.0/b", "0.1.0/b/two", "0.1.0/c", "0.1.0/link", "0.1.0/run"),
     ]
     assert {(found.uid, found.uname, found.mtime) for found in members} == {(0, "root", SECONDS)}
     assert {found.mode for found in members if found.isfile()} == {0o644, 0o755}
-
 
 
 def locked(name):

@@ -103,7 +103,9 @@ def test_a_file_that_the_sums_do_not_name_is_refused(released, tmp_path):
 def test_openssl_checks_the_signature_without_us(released, tmp_path):
     command = ["openssl", "pkeyutl", "-verify", "-pubin", "-rawin"]
     command += ["-inkey", str(tmp_path / "release.pub.pem"), "-in", SUMS]
-    done = subprocess.run([*command, "-sigfile", "SHA256SUMS.sig"], cwd=released.parent, check=False)
+    done = subprocess.run(
+        [*command, "-sigfile", "SHA256SUMS.sig"], cwd=released.parent, check=False
+    )
 
     assert done.returncode == 0
 

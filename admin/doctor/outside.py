@@ -1,10 +1,9 @@
-"""What `dengshao doctor` looks at from the visitor's side: certificates, IPv6."""
+"""What `dengshao doctor` looks at from the visitor's side: the certificates."""
 
 import datetime
 import socket
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from cryptography import x509
@@ -14,7 +13,6 @@ from .findings import Finding, bad, good, unknown
 LEAST_DAYS: Final = 21
 PORT: Final = 443
 _SECONDS: Final = 5
-_IPV6: Final = Path("/proc/net/if_inet6")
 
 
 @dataclass(frozen=True)
@@ -79,49 +77,3 @@ def check_certificate(
         return bad(matter, f"浏览器不认：{seen.fault}", todo)
     own = "，自签，只能在内网用" if seen.fault else ""
     return good(matter, f"还有 {days} 天（{until}）{own}")
-
-
-@dataclass(frozen=True)
-class Sixth:
-    """How a host stands on IPv6."""
-
-    is_known: bool
-    """The kernel has IPv6."""
-    listens: bool
-    has_address: bool
-    """DNS gives an address of it (AAAA)."""
-
-
-def look_at_ipv6(host: str) -> Sixth:
-    name, _, port = host.partition(":")
-    return Sixth(_IPV6.exists(), _answers("::1", int(port or PORT)), _has_address(name))
-
-
-def _answers(address: str, port: int) -> bool:
-    try:
-        with socket.create_connection((address, port), timeout=_SECONDS):
-            return True
-    except OSError:
-        return False
-
-
-def _has_address(name: str) -> bool:
-    try:
-        found = socket.getaddrinfo(name, None, socket.AF_INET6)
-    except OSError:
-        return False
-    return any(address[4][0] != "::1" for address in found)
-
-
-def check_ipv6(host: str, seen: Sixth) -> Finding:
-    matter = f"IPv6 {host}"
-    if seen.listens and seen.has_address:
-        return good(matter, "在监听，DNS 里有 AAAA 记录")
-    if seen.listens:
-        todo = "对外的政府网站请加 AAAA 记录。只在内网用，不用管。"
-        return unknown(matter, "在监听，DNS 里没有 AAAA 记录", todo)
-    if seen.has_address:
-        return bad(matter, "DNS 里有 AAAA 记录，本机没有监听", "请让 nginx 监听 [::]:443。")
-    if not seen.is_known:
-        return unknown(matter, "这台机器没有开 IPv6", "对外的政府网站请开通。只在内网用，不用管。")
-    return bad(matter, "没有监听", "请让 nginx 监听 [::]:443，DNS 里加 AAAA 记录。")

@@ -26,7 +26,6 @@ def look_outside(config: Config, _district: District) -> Iterator[Finding]:
     for host, is_inner in ((config.public_host, False), (config.desk_host, True)):
         seen = outside.look_at_certificate(host)
         yield outside.check_certificate(host, seen, now=now, may_be_own=is_inner)
-    yield outside.check_ipv6(config.public_host, outside.look_at_ipv6(config.public_host))
 
 
 def look_after(config: Config, _district: District) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import os
 import pwd
 import re
 import subprocess
+import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,13 @@ class SettingsUnread(Exception):
 def is_release(root: Path = _ROOT) -> bool:
     """Tell whether this program was unpacked from a release: …/versions/VERSION/app."""
     return (root.parent / "RELEASE.json").exists()
+
+
+def own_command(root: Path = _ROOT) -> Path:
+    """Name the `dengshao` of this very program."""
+    if is_release(root):
+        return root.parent / "bin" / "dengshao"
+    return Path(sys.executable).with_name("dengshao")
 
 
 def take_settings(environ: MutableMapping[str, str], path: Path = SETTINGS) -> None:

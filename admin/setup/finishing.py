@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from ..settings.installed import SETTINGS, read_settings
+from ..settings.installed import SETTINGS, own_command, read_settings
 from .answers import Answers
 from .writing import Writer
 
@@ -31,7 +31,7 @@ def _run(title: str, command: str, environ: dict[str, str]) -> None:
     """Run a command of ours as somebody would type it: it finds settings and user by itself."""
     click.secho(f"\n{title}：dengshao {command}", bold=True)
     sys.stdout.flush()
-    done = subprocess.run([sys.argv[0], command], env=environ, check=False)  # noqa: S603
+    done = subprocess.run([str(own_command()), command], env=environ, check=False)  # noqa: S603
     if done.returncode:
         click.secho(f"这一步没有做完。照上面的话改好，再运行 dengshao {command}。", fg="red")
 

@@ -48,8 +48,8 @@ class Writer:
         if not path.exists():
             path.mkdir(parents=True, mode=mode)
             path.chmod(mode)
-            if is_users:
-                self._give(path)
+        if is_users:
+            self._give(path)
         return path
 
     def put(

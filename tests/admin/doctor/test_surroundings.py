@@ -1,4 +1,4 @@
-"""What doctor looks at around the store: certificates, IPv6, letters, drills, names, versions."""
+"""What doctor looks at around the store: certificates, letters, drills, names, versions."""
 
 import datetime
 import os
@@ -14,7 +14,7 @@ from admin.config import ROOT
 from admin.db import db
 from admin.doctor import outside, upkeep, versions
 from admin.doctor.findings import State
-from admin.doctor.outside import Shown, Sixth
+from admin.doctor.outside import Shown
 from admin.doctor.upkeep import Letters
 from admin.doctor.versions import Running
 from admin.mail.outbox import Letter, queue_letter
@@ -80,21 +80,6 @@ def test_a_host_is_asked_by_its_name_and_its_own_certificate_is_known_as_such(tm
     assert friend.fault == ""
     assert 395 < (friend.until - datetime.datetime.now(datetime.UTC)).days < 398
     assert outside.look_at_certificate(f"localhost:{free_port()}").startswith("没有应答")
-
-
-@pytest.mark.parametrize(
-    ("seen", "state", "told"),
-    [
-        (Sixth(True, True, True), GOOD, "AAAA"),
-        (Sixth(True, True, False), UNKNOWN, "没有 AAAA"),
-        (Sixth(True, False, True), BAD, "本机没有监听"),
-        (Sixth(True, False, False), BAD, "没有监听"),
-        (Sixth(False, False, False), UNKNOWN, "没有开 IPv6"),
-    ],
-)
-def test_the_public_host_is_reached_by_ipv6(seen, state, told):
-    found = outside.check_ipv6("tips.anle", seen)
-    assert (found.state, told in found.words) == (state, True), found
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ mount --bind "$root" "$root"
 cd "$root"
 mkdir -p old
 mount -t proc proc proc
+# The kernel is not the machine's own: its systemd must not turn any knob of it.
+mount --bind proc/sys proc/sys
+mount -o remount,ro,bind proc/sys
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 for folder in run tmp dev; do mount -t tmpfs tmpfs "$folder"; done

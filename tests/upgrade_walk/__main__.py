@@ -77,9 +77,16 @@ def check_new(house):
 def check_old(house, before):
     found, _tips = picture(house)
     for name, wanted in before.items():
-        assert found[name] == wanted, name
+        assert found[name] == wanted, (name, difference(found[name], wanted))
     assert found["link"] == f"versions/{OLD}"
     assert house.answers()
+
+
+def difference(found, wanted):
+    """Name what differs, for whoever has to look."""
+    if not isinstance(wanted, dict):
+        return found, wanted
+    return sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))[:20]
 
 
 def walk(house, services, say, steps):

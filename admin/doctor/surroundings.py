@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from ..db import today
 from ..district.data import District
 from ..reading.data_files import DataError, load_file
 from ..reading.demo_names import FILES
+from ..release.running import running_release
 from ..serving.server import serving_pid
 from . import outside, upkeep, versions
 from .findings import Finding
@@ -44,6 +44,6 @@ def _named(config: Config) -> Mapping[str, Mapping[str, Any]]:
 
 def look_at_versions(session: Session, config: Config) -> Iterator[Finding]:
     database, postgresql = versions.database_version(session.connection())
-    yield versions.check_versions(version("dengshao"), database, postgresql)
+    yield versions.check_versions(running_release().version, database, postgresql)
     running = versions.look_at_running(serving_pid(config.data / "run.lock"))
     yield from versions.check_running(running)

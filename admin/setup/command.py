@@ -17,17 +17,17 @@ from ..config import ROOT
 from ..db import today
 from ..reading.data_files import load_file
 from ..settings.installed import SETTINGS, read_settings
-from .answers import Answers, Unreadable, read_answers, to_toml
-from .asking import CLEARED, Faults, Sitting
+from .asked.answers import Answers, Unreadable, read_answers, to_toml
+from .asked.asking import CLEARED, Faults, Sitting
+from .asked.questions import Kind, Step, steps
+from .asked.standing import with_standing
 from .finishing import finish
-from .installing import install
-from .questions import Kind, Step, steps
-from .rendering import CONTENT, secrets_of
-from .secret import NotSealed
-from .standing import with_standing
 from .tries import service_user
-from .writing import Writer
-from .yaml_text import NotChanged
+from .written.installing import install
+from .written.rendering import CONTENT, secrets_of
+from .written.secret import NotSealed
+from .written.writing import Writer
+from .written.yaml_text import NotChanged
 
 ANSWERS: Final = "/etc/dengshao/answers.toml"
 DRAFT: Final = "/etc/dengshao/answers.draft.toml"

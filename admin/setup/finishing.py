@@ -9,8 +9,8 @@ from typing import Final
 import click
 
 from ..settings.installed import SETTINGS, own_command, read_settings
-from .answers import Answers
-from .writing import Writer
+from .asked.answers import Answers
+from .written.writing import Writer
 
 SERVICES: Final = ("dengshao.service", "dengshao-sweep.timer")
 _SYSTEMD: Final = Path("/run/systemd/system")

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from ..config import ROOT
-from .answers import Answers, said
-from .certificates import check_pair
-from .checks import Refused
-from .rendering import database_url
+from ..release.layout import SERVICE_USER
+from .asked.answers import Answers, said
+from .asked.checks import Refused
+from .written.certificates import check_pair
+from .written.rendering import database_url
 
-SERVICE_USER: Final = "dengshao"
 FEW_DAYS: Final = 30
 _SECONDS: Final = 30
 _DATABASE: Final = {

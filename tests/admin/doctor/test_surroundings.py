@@ -20,7 +20,7 @@ from admin.doctor.versions import Running
 from admin.mail.outbox import Letter, queue_letter
 from admin.reading.data_files import load_file
 from admin.reading.demo_names import FILES, demo_names
-from admin.setup.certificates import self_signed
+from admin.setup.written.certificates import self_signed
 from tests.ports import free_port
 
 GOOD, BAD, UNKNOWN = State.GOOD, State.BAD, State.UNKNOWN

@@ -19,9 +19,9 @@ from admin.settings.installed import (
     take_settings,
     written,
 )
-from admin.setup.rendering import SECRET_FILE
-from admin.setup.secret import make_secret
-from admin.setup.writing import Writer
+from admin.setup.written.rendering import SECRET_FILE
+from admin.setup.written.secret import make_secret
+from admin.setup.written.writing import Writer
 
 NOBODY = 65_534
 

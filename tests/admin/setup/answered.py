@@ -2,7 +2,7 @@
 
 import datetime
 
-from admin.setup.certificates import self_signed
+from admin.setup.written.certificates import self_signed
 
 PUBLIC, DESK = "tips.anle.gov.cn", "desk.anle.gov.cn"
 ANSWERS = """\

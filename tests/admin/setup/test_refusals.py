@@ -7,13 +7,13 @@ import yaml
 
 from admin.config import ROOT
 from admin.reading.data_files import load_file
-from admin.setup import certificates
-from admin.setup.checks import Refused
-from admin.setup.questions import steps
-from admin.setup.rendering import merged, password_of, proxy_of, settings_of, with_password
-from admin.setup.settling import settle
+from admin.setup.asked.checks import Refused
+from admin.setup.asked.questions import steps
+from admin.setup.asked.settling import settle
 from admin.setup.tries import try_database
-from admin.setup.yaml_text import NotChanged, YamlText, row, scalar
+from admin.setup.written import certificates
+from admin.setup.written.rendering import merged, password_of, proxy_of, settings_of, with_password
+from admin.setup.written.yaml_text import NotChanged, YamlText, row, scalar
 from tests.ports import free_port
 
 NOW = datetime.datetime(2026, 12, 2, tzinfo=datetime.UTC)

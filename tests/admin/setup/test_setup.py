@@ -16,8 +16,8 @@ from admin.config import ROOT, load_config, make_secret
 from admin.district.data import load_district
 from admin.reading.demo_names import demo_names
 from admin.settings.installed import read_settings
-from admin.setup.answers import read_answers
-from admin.setup.rendering import drop_in
+from admin.setup.asked.answers import read_answers
+from admin.setup.written.rendering import drop_in
 from tests.ports import free_port
 
 from .answered import DESK, PUBLIC, write_answers

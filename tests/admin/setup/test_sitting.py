@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from admin.config import ROOT
-from admin.setup.answers import read_answers
+from admin.setup.asked.answers import read_answers
 
 from .answered import DESK, PUBLIC, write_answers
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from .checks import Refused
+from ..asked.checks import Refused
 
 OWN_DAYS: Final = 397
 """How long one that signs itself holds: browsers take none for longer."""

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import yaml
 
-from . import checks
-from .answers import Answers, Row, rows_of, said
-from .questions import is_demo
+from ..asked import checks
+from ..asked.answers import Answers, Row, rows_of, said
+from ..asked.questions import is_demo
 from .yaml_text import YamlText, loaded, row
 
 SOURCE: Final = "主办单位填写"

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from ..sealing.age import HybridRecipient, parse_recipient
-from ..sealing.errors import SealingError
+from ...sealing.age import HybridRecipient, parse_recipient
+from ...sealing.errors import SealingError
 from .answers import Answer, said
 
 _HOST: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]+")

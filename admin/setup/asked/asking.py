@@ -10,11 +10,11 @@ from typing import Final
 
 import click
 
+from ..tries import try_step
 from .answers import Answer, Answers, Row
 from .checks import Refused
 from .questions import Kind, Question, Step
 from .settling import settle, typed_row
-from .tries import try_step
 
 CLEARED: Final = "-"
 """Typed in the place of a default that shall be none."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..reading.keys_file import replace_file
+from ...reading.keys_file import replace_file
 
 KEPT: Final = "var/backups/dengshao"
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from ..settings.installed import CREDENTIAL, SEALED_SECRET, SECRET, read_settings, written
-from .answers import Answers, said
+from ...settings.installed import CREDENTIAL, SEALED_SECRET, SECRET, read_settings, written
+from ..asked.answers import Answers, said
 
 CONTENT: Final = "/srv/dengshao/content"
 SITE: Final = "/srv/dengshao/site"

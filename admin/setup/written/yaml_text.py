@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from ..reading.data_files import LOADER
+from ...reading.data_files import LOADER
 
 _INDENT: Final = "  "
 _SAFE: Final = re.compile(r"[^\s\"'#,\[\]{}&*!|>%@`?:-][^\"#,\[\]{}:]*")

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from typing import Final
 
-from ..settings.installed import CREDENTIAL, SEALED_SECRET
+from ...settings.installed import CREDENTIAL, SEALED_SECRET
 from .rendering import SECRET_FILE
 from .writing import Writer
 

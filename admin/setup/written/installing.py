@@ -6,9 +6,9 @@ from typing import Final
 
 import click
 
-from ..config import ROOT
-from ..settings.installed import SETTINGS
-from .answers import Answers, said
+from ...config import ROOT
+from ...settings.installed import SETTINGS
+from ..asked.answers import Answers, said
 from .certificates import self_signed
 from .district import FILES
 from .rendering import (
@@ -31,6 +31,7 @@ PACKAGED: Final = ("/usr/lib/systemd/system", "/lib/systemd/system")
 PROXY: Final = "/etc/nginx/nginx.conf"
 PROXY_USERS: Final = ("www-data", "nginx")
 _DROP_IN: Final = "setup.conf"
+_KINDS: Final = (".service", ".timer", ".socket")
 
 
 def install(writer: Writer, answers: Answers, *, day: str) -> bool:
@@ -110,7 +111,7 @@ def _deploy() -> Path:
 
 
 def _units() -> list[Path]:
-    return sorted([*_deploy().glob("*.service"), *_deploy().glob("*.timer")])
+    return sorted(path for end in _KINDS for path in _deploy().glob(f"*{end}"))
 
 
 def _services() -> list[Path]:

@@ -35,7 +35,7 @@ if [ -z "${DENGSHAO_ENV-}" ]; then
   . @ROOT@/etc/dengshao/dengshao.env
   set +a
 fi
-export PYTHONPATH="$version/app" PYTHONPYCACHEPREFIX="@ROOT@/pyc/${version##*/}"
+export PYTHONSAFEPATH=1 PYTHONPATH="$version/app" PYTHONPYCACHEPREFIX="@ROOT@/pyc/${version##*/}"
 exec @PYTHON@ -c 'from admin.cli import main; main(prog_name="dengshao")' "$@"
 """
 MIGRATION = '''"""Of the walk."""

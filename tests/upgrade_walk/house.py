@@ -88,6 +88,9 @@ class House:
         self.root.mkdir(parents=True)
         self.key.write_bytes(pem)
         self.lay_out(self.places.version(OLD), OLD)
+        # At once: the checkout may be worked on while this walks.
+        self.artefact()
+        self.artefact(is_broken=True)
         self.places.current.symlink_to(f"versions/{OLD}")
         self.places.settings.mkdir(parents=True)
         lines = "".join(f'{name}="{value}"\n' for name, value in self.settings.items())

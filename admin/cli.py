@@ -9,6 +9,7 @@ import os
 import click
 
 from .commands.copies import backup, doctor, restore
+from .commands.edge_log import edge_log
 from .commands.installing import setup, site
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
@@ -24,6 +25,7 @@ COMMANDS = (
     clean,
     demo,
     doctor,
+    edge_log,
     keys,
     law,
     migrate,

@@ -5,7 +5,7 @@ import click
 
 def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        # Not before it is asked for: help loads nothing that is slow.
+        # Here, since click calls this at every command: help loads no library.
         from ..release.running import told
 
         click.echo(told())

@@ -112,7 +112,11 @@ def write_certificate(folder):
         )
 
 
-def adapt(folder, *, port, app, changes=()):
+NOBODY = Path("/nonexistent/edge")
+"""Where the edge's sockets would be, where no edge runs."""
+
+
+def adapt(folder, *, port, app, edge=NOBODY, changes=()):
     """Write the example with this test's places in the lines that an operator changes."""
     words = EXAMPLE.read_text("utf-8")
     plain = free_port()
@@ -121,6 +125,7 @@ def adapt(folder, *, port, app, changes=()):
         ("pid /run/nginx.pid;", f"pid {folder}/pid;"),
         ("/var/log/nginx/error.log", f"{folder}/log/error.log"),
         ("/run/dengshao-nginx-", f"{folder}/"),
+        ("/run/dengshao-edge/", f"{edge}/"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
         ("listen 443", f"listen 127.0.0.1:{port}"),
         *six_lines(plain, port),
@@ -146,13 +151,13 @@ def six_lines(plain, port):
     return [("listen [::]:", "# listen [::]:")]
 
 
-def start_nginx(program, folder, site, *, app, changes=()):
+def start_nginx(program, folder, site, *, app, edge=NOBODY, changes=()):
     """Start nginx in an empty folder before an app; `site` is what it serves by itself."""
     (folder / "log").mkdir(parents=True)
     shutil.copytree(site, folder / "site")
     write_certificate(folder)
     port = free_port()
-    path = adapt(folder, port=port, app=app, changes=changes)
+    path = adapt(folder, port=port, app=app, edge=edge, changes=changes)
     tested = subprocess.run(
         [program, "-t", "-c", path, "-p", folder], capture_output=True, text=True
     )

@@ -12,15 +12,28 @@ from sqlalchemy import create_engine, text
 
 from admin.config import ROOT
 from admin.doctor.web import ask
+from admin.edge.sealed import open_hour
 from admin.intake.challenge import Challenges
 from admin.intake.js_api.part_room import PLACES
 from admin.intake.no_js.request import _SIDE_BY_SIDE
+from admin.sealing.age import HybridIdentity, NoMatch
 from admin.sealing.padme import MIB
 from admin.web import security
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient
 from tests.uploads import OCTETS, SealedFile, Uploader
 
+from .edged import (
+    LINE,
+    Edge,
+    addresses,
+    get,
+    lines_of,
+    post,
+    traces,
+    visit,
+    write_content,
+)
 from .proxied import (
     DESK,
     EXAMPLE,
@@ -72,7 +85,7 @@ def served(tmp_path_factory, demo_store, bundles, site_folder):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DENGSHAO_DESK_HOST", DESK)
         patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
         running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
     yield running
     running.stop()
@@ -346,6 +359,53 @@ def test_each_host_leads_to_its_own_part_of_the_app(proxy, served):
         nginx.connect("other.example")
 
 
+READERS = ("127.0.17.3", "127.0.17.4")
+REPORTERS = ("127.0.29.5", "127.0.41.6", "::1" if HAS_SIX else "127.0.61.8")
+STAFF = "127.0.53.7"
+VISITORS = (*READERS, *REPORTERS, STAFF)
+
+
+def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more_than_that(
+    served, folder_of_site, tmp_path
+):
+    holders = [HybridIdentity.generate(), HybridIdentity.generate()]
+    edge = Edge(tmp_path, write_content(tmp_path / "content", holders))
+    folder, app = tmp_path / "nginx", served.config.bind
+    nginx = start_nginx(NGINX, folder, folder_of_site, app=app, edge=edge.sockets)
+    for source in READERS:
+        assert visit(nginx, source, get("/"), get("/"), get("/"))[0] == 200
+    for source in REPORTERS:
+        _status, page = visit(nginx, source, get("/tip/"))
+        body = largest_form(page.decode())
+        status, page = visit(nginx, source, post("/tip/sent", body, X_Forwarded_For=source))
+        assert (status, b'id="receipt"' in page) == (200, True)
+    assert visit(nginx, STAFF, get("/desk/sign-in"), host=DESK)[0] == 200
+    nginx.stop()
+    assert edge.stop() == 0
+
+    (tmp_path / "control").mkdir()
+    (tmp_path / "control" / "log").write_bytes(b"x\x7f\x00\x11\x03x")
+    assert len(traces([tmp_path / "control"], READERS)) == 1
+    # The thief of the edge's disk: sealed files, all of one length, and nothing in nginx's logs.
+    assert traces([nginx.folder, edge.folder, edge.log.parent / "edge.log"], VISITORS) == set()
+    assert {file.path.stat().st_size for file in edge.files()} == {
+        file.path.stat().st_size for file in edge.files()[:1]
+    }
+    # The thief of the app's disk, with its logs.
+    assert traces(served.folders, VISITORS) == set()
+    # One holder alone, and both.
+    for alone in holders:
+        with pytest.raises(NoMatch):
+            open_hour(edge.files()[0].path.read_bytes(), [alone])
+    lines = lines_of(edge, holders)
+    assert addresses(lines) == sorted([*READERS, *REPORTERS, *REPORTERS, STAFF])
+    told = b"\n".join(lines)
+    for word in (b"tip", b"desk", b"GET", b"POST", b"200", b"example"):
+        assert word not in LINE.sub(b"", told)
+    assert edge.log.read_text() == "本机记，每小时加密一次，交给本单位以外的持有人。\n"
+    edge.close()
+
+
 needs_six = pytest.mark.skipif(not HAS_SIX, reason="this machine has no IPv6 loopback address")
 
 
@@ -357,7 +417,7 @@ def served_on_six(tmp_path_factory, demo_store, bundles, site_folder):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DENGSHAO_DESK_HOST", DESK)
         patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
         running = start(
             folder, bundles=bundles, site=site_folder, arguments=["serve"], address="[::1]"
         )

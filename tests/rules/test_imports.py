@@ -16,7 +16,7 @@ FLOORS = (
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
-    {"web", "audit"},
+    {"web", "audit", "edge"},
     {"vault"},
     {"access"},
     {"keys", "auditor", "counts", "mail", "signin"},

@@ -23,28 +23,13 @@ from ..cleaning import absent_tools, can_clean
 from ..config import Config, ConfigError, load_config
 from ..db import today
 from ..deadlines.rules import calendar_gap
-from ..district.data import (
-    District,
-    load_district,
-    routes_digest,
-)
+from ..district.data import District, load_district, routes_digest
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
 from ..migrate import known_revisions
-from ..models import (
-    AuditEvent,
-    KeyGrant,
-    Member,
-    Setting,
-    UnitKey,
-    Upload,
-)
+from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..reading.data_files import DataError
-from ..reading.keys_file import (
-    KeyLine,
-    Keys,
-    read_lines,
-)
+from ..reading.keys_file import KeyLine, Keys, read_lines
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
@@ -52,11 +37,7 @@ from ..settings.installed import become_owner
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
-from ..vault.files.uploads import (
-    MIB,
-    promised_bytes,
-    waiting_bytes,
-)
+from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
 from . import deletions, departures, files, front, keys, machine, reach, upkeep, web
 from . import store as stored

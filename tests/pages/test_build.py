@@ -279,7 +279,8 @@ def test_one_fact_that_is_missing_stops_a_production_build(
     hook, config, edit, monkeypatch, name, old, new, complaint
 ):
     fill_in(Path(config.docs_dir).parent)
-    edit("hotlines", "source:", "source:")
+    for changed in ("hotlines", "townships", "places", "routes", "organs"):
+        edit(changed, "source:", "source:")
     monkeypatch.setenv("DENGSHAO_ENV", "production")
     edit(name, old, new)
     refused = pytest.raises(PluginError, match=complaint) if complaint else nullcontext()

@@ -39,10 +39,11 @@ from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, front, keys, machine, reach, upkeep, web
+from . import deletions, departures, files, front, keys, machine, reach, web
 from . import store as stored
+from .around import upkeep
+from .around.gathering import look_after, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
-from .surroundings import look_after, look_at_versions, look_outside
 
 _MOST_LOOKED_AT = 2000
 

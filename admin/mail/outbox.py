@@ -157,12 +157,13 @@ def clear_old(session: Session, now: int) -> int:
 
 def _send(config: Config, letter: Any, now: int) -> None:
     if _kind(letter) != PING:
-        _send_letter(config, letter)
+        send_letter(config, letter)
     elif config.ping:
         send_ping(config.ping, now)
 
 
-def _send_letter(config: Config, letter: Any) -> None:
+def send_letter(config: Config, letter: Any) -> None:
+    """Hand a letter to the mail server. Raises what a line, or the server, may raise."""
     message = EmailMessage()
     message["From"] = config.mail_from
     message["To"] = letter.address

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import ssl
 import threading
 from contextlib import contextmanager
@@ -12,14 +13,15 @@ import pytest
 
 from admin.config import ROOT
 from admin.db import db
-from admin.doctor import outside, upkeep, versions
+from admin.doctor.around import connections, outside, upkeep, versions
+from admin.doctor.around.outside import Shown
+from admin.doctor.around.upkeep import Letters
+from admin.doctor.around.versions import Running
 from admin.doctor.findings import State
-from admin.doctor.outside import Shown
-from admin.doctor.upkeep import Letters
-from admin.doctor.versions import Running
 from admin.mail.outbox import Letter, queue_letter
 from admin.reading.data_files import load_file
 from admin.reading.demo_names import FILES, demo_names
+from admin.reading.edge_log import LogProfile
 from admin.setup.written.certificates import self_signed
 from tests.ports import free_port
 
@@ -80,6 +82,38 @@ def test_a_host_is_asked_by_its_name_and_its_own_certificate_is_known_as_such(tm
     assert friend.fault == ""
     assert 395 < (friend.until - datetime.datetime.now(datetime.UTC)).days < 398
     assert outside.look_at_certificate(f"localhost:{free_port()}").startswith("没有应答")
+
+
+EXAMPLE = (ROOT / "admin/deploy/nginx.conf").read_text("utf-8")
+OFF = re.sub(r"access_log syslog:[^;]*;", "access_log off;", EXAMPLE)
+CLEAR = "http { access_log /var/log/nginx/access.log; }"
+
+
+@pytest.mark.parametrize(
+    ("profile", "text", "state", "told"),
+    [
+        (LogProfile.SEALED, EXAMPLE, GOOD, "本机加密留存，nginx 照着做"),
+        (LogProfile.ELSEWHERE, OFF, GOOD, "照着做"),
+        (LogProfile.NONE, OFF, BAD, "谁也不留"),
+        (LogProfile.SEALED, OFF, BAD, "nginx 却不写"),
+        (LogProfile.ELSEWHERE, EXAMPLE, BAD, "nginx 却送去加密"),
+        (LogProfile.SEALED, CLEAR, BAD, "明文日志：access_log /var/log/nginx/access.log"),
+        (LogProfile.NONE, "http { }", BAD, "没有写 access_log"),
+        (LogProfile.SEALED, None, UNKNOWN, "看不到"),
+    ],
+)
+def test_nginx_logs_as_the_pages_say(profile, text, state, told):
+    found = connections.check_log(profile, text)
+    assert (found.state, told in found.words) == (state, True), found
+
+
+def test_what_nginx_includes_is_read_with_it(tmp_path):
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d" / "more.conf").write_text("access_log /tmp/x;\n")
+    (tmp_path / "nginx.conf").write_text(f"http {{\n  include {tmp_path}/conf.d/*.conf;\n}}\n")
+    read = connections.read_nginx(tmp_path / "nginx.conf")
+    assert connections.check_log(LogProfile.NONE, read).words.endswith("access_log /tmp/x")
+    assert connections.read_nginx(tmp_path / "none") is None
 
 
 @pytest.mark.parametrize(

@@ -171,8 +171,8 @@ def test_nginx_takes_the_configuration(root, tmp_path):
     text = re.sub(r"\n\s*listen \[::\][^\n]*", "", text)
     for port in ("80", "443"):
         text = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{free_port()}", text)
-    for old in ("/run/", "/var/log/nginx/"):
-        text = text.replace(old, f"{tmp_path}/")
+    for old in ("/run/nginx.pid", "/run/dengshao-nginx-", "/var/log/nginx/"):
+        text = text.replace(old, f"{tmp_path}/{old.rpartition('/')[2] or 'log-'}")
     text = text.replace("/etc/dengshao/", f"{root}/etc/dengshao/").replace("www-data", "root")
     path = tmp_path / "nginx.conf"
     path.write_text(text, "utf-8")

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..mail.outbox import RETRY_SECONDS
-from ..models import OutboxMail
-from ..reading.demo_names import demo_names
-from .findings import Finding, bad, good
+from ...mail.outbox import RETRY_SECONDS
+from ...models import OutboxMail
+from ...reading.demo_names import demo_names
+from ..findings import Finding, bad, good
 
 OLDEST_DRILL: Final = 100
 """Days: a drill is due each three months, and some days are nobody's fault."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from cryptography import x509
 
-from .findings import Finding, bad, good, unknown
+from ..findings import Finding, bad, good, unknown
 
 LEAST_DAYS: Final = 21
 PORT: Final = 443

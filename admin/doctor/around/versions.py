@@ -9,8 +9,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from ..config import ROOT
-from .findings import Finding, bad, good, unknown
+from ...config import ROOT
+from ..findings import Finding, bad, good, unknown
 
 OLDEST_POSTGRESQL: Final = 15
 CURRENT: Final = Path("/opt/dengshao/current")

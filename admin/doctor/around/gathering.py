@@ -6,19 +6,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..backup.drills import read_drill
-from ..config import Config
-from ..db import today
-from ..district.data import District
-from ..reading.data_files import DataError, load_file
-from ..reading.demo_names import FILES
-from ..release.running import running_release
-from ..serving.server import serving_pid
-from . import outside, upkeep, versions
-from .findings import Finding
+from ...backup.drills import read_drill
+from ...config import Config
+from ...db import today
+from ...district.data import District
+from ...reading.data_files import DataError, load_file
+from ...reading.demo_names import FILES
+from ...release.running import running_release
+from ...serving.server import serving_pid
+from ..findings import Finding
+from . import connections, outside, upkeep, versions
 
 
-def look_outside(config: Config, _district: District) -> Iterator[Finding]:
+def look_outside(config: Config, district: District) -> Iterator[Finding]:
     """Look from the visitor's side, where there are visitors."""
     if not config.production:
         return
@@ -26,6 +26,7 @@ def look_outside(config: Config, _district: District) -> Iterator[Finding]:
     for host, is_inner in ((config.public_host, False), (config.desk_host, True)):
         seen = outside.look_at_certificate(host)
         yield outside.check_certificate(host, seen, now=now, may_be_own=is_inner)
+    yield connections.check_log(district.edge_log.profile, connections.read_nginx())
 
 
 def look_after(config: Config, _district: District) -> Iterator[Finding]:

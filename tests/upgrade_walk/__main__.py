@@ -48,7 +48,7 @@ def picture(house):
         str(path.relative_to(house.root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and "__pycache__" not in path.parts
     }
     link = str(house.places.current.readlink())
     return {"form": form, "tables": names, "rows": rows, "files": files, "link": link}, len(tips)

@@ -30,6 +30,7 @@ ALLOWED = {
 COPYLEFT = {
     "axe-core": ("MPL-2.0", "tests only: it is loaded into a browser of ours, and never shipped"),
     "hypothesis": ("MPL-2.0", "tests only"),
+    "ldap3": ("LGPL-3.0-only", "unchanged Python modules that anybody can replace in lib/"),
     "pathspec": ("MPL-2.0", "unchanged, as a package of its own; MPL covers its own files alone"),
     "pikepdf": ("MPL-2.0", "unchanged, as a package of its own; MPL covers its own files alone"),
     "psycopg": ("LGPL-3.0-only", "unchanged Python modules that anybody can replace in lib/"),
@@ -41,6 +42,7 @@ _HISTORY = "Python's own licence, whose history names the GPL"
 SPEAKS_OF_GPL = {
     "distlib": _HISTORY,
     "hypothesis": "the MPL's own text names the GPL",
+    "ldap3": "its own licence, the LGPL",
     "librt": _HISTORY,
     "mypy": _HISTORY,
     "pathspec": "the MPL's own text names the GPL",

@@ -17,6 +17,7 @@ _TEXTS: Final = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
     "GNU LGPL": "LGPL-3.0-only",
+    "LGPL v3": "LGPL-3.0-only",
     "ISC License (ISCL)": "ISC",
 }
 

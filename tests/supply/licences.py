@@ -14,7 +14,10 @@ from admin.release.making.notices import licence_of
 
 ALLOWED = {
     "0BSD": "asks for nothing",
+    "Apache Software License": "which version is not said; every one permits",
     "Apache-2.0": "permissive; MulanPSL-2.0 is of its kind",
+    "BSD": "which of them is not said; every one permits",
+    "BSD License": "which of them is not said; every one permits",
     "BSD-2-Clause": "permissive",
     "BSD-3-Clause": "permissive",
     "CC0-1.0": "asks for nothing",

@@ -1,6 +1,7 @@
 """升级到下一个版本；逼它起不来，看它自己退回；升上去，再手工退回
 
-The next version is this checkout under another number, signed with the key of the walk.
+The next version is this checkout under another number, signed with the key of the walk. Not among
+the STEPS yet: it was not run on the stranger's machine.
 """
 
 from tests.stranger.artefacts import NEXT, STICK, onto, release

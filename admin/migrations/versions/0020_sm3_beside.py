@@ -7,7 +7,7 @@ revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
-told = "审计记录从下一行起，多一个 SM3 校验值"
+told = "审计记录从下一行起，多一个国密校验值"
 
 
 def upgrade() -> None:

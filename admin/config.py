@@ -35,8 +35,11 @@ class SecondFactor(StrEnum):
 
 
 class AddressHints(StrEnum):
-    """Whose address tells one network's flood from other people's tips; none is ever kept."""
+    """What tells one network's flood from other people's tips; no address is ever kept."""
 
+    EDGE = "edge"
+    """The token of the day in Dengshao-Group, made before us by `dengshao edge-log run`: no address
+    comes here at all."""
     PEER = "peer"
     """The connection's own address."""
     PROXY = "proxy"
@@ -266,15 +269,15 @@ def _rooms(values: Mapping[str, str]) -> frozenset[str]:
 
 
 def _address_hints(values: Mapping[str, str], env: Env) -> AddressHints:
-    """Read whose address counts. In production our own proxy stands before us: its word counts.
+    """Read whose address counts. In production our own edge stands before us: its word counts.
 
     There every connection comes from the proxy: by its own address all would be one group.
     """
-    default = AddressHints.PROXY if env is Env.PRODUCTION else AddressHints.PEER
+    default = AddressHints.EDGE if env is Env.PRODUCTION else AddressHints.PEER
     try:
         return AddressHints(values.get("DENGSHAO_ADDRESS_HINTS", default))
     except ValueError:
-        raise ConfigError("DENGSHAO_ADDRESS_HINTS: write peer, proxy or off.") from None
+        raise ConfigError("DENGSHAO_ADDRESS_HINTS: write edge, proxy, peer or off.") from None
 
 
 def _smtp_url(values: Mapping[str, str]) -> str:

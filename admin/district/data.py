@@ -15,6 +15,7 @@ from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
 from ..reading import routes, scope
 from ..reading.data_files import DataError, load_file
+from ..reading.edge_log import EdgeLog, load_edge_log
 from ..reading.keys_file import (
     Keys,
     combined,
@@ -207,6 +208,8 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
     reviews: Reviews
+    edge_log: EdgeLog
+    """Who keeps the log of connections."""
     languages: Mapping[str, Language]
     """In which the public reads and writes, Chinese first."""
 
@@ -260,6 +263,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         ),
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
+        edge_log=load_edge_log(content),
         languages=load_languages(content),
     )
     _check_units(district)

@@ -18,11 +18,7 @@ from flask import Flask, current_app, request
 
 from ..app_state import AppState
 from ..config import AddressHints, Config
-from ..wire.networks import (
-    HOUR,
-    network_of,
-    sender_address,
-)
+from ..wire.networks import HOUR, Header, sender_network
 
 LEAST_NUMBER = 20_000
 MOST_NUMBER = 640_000
@@ -141,18 +137,15 @@ class Flood:
             elif known and verdict is Verdict.MACHINE:
                 known.in_lane = max(0, known.in_lane - 1)
 
-    def group(self, remote_addr: str | None) -> bytes | None:
-        """Give the keyed hash of an address's network or None without one."""
-        network = None if self._hints is AddressHints.OFF else network_of(remote_addr)
-        if network is None:
-            return None
+    def sender(self, peer: str | None, header: Header) -> bytes | None:
+        """Give the keyed hash of the network that sent a request; None where none is known."""
+        network = sender_network(self._hints, peer, header)
+        return None if network is None else self._keyed(network)
+
+    def _keyed(self, network: bytes) -> bytes:
         with self._lock:
             self._now()
             return hashlib.blake2b(network, key=self._key, digest_size=16).digest()
-
-    def sender(self, peer: str | None, forwarded: str | None) -> bytes | None:
-        """Give the group of who sent a request, from its connection and its X-Forwarded-For."""
-        return self.group(sender_address(self._hints, peer, forwarded))
 
     def max_number(self) -> int:
         """Say how much work the next proof shall cost.
@@ -225,4 +218,4 @@ def flood() -> Flood:
 
 def sender_group() -> bytes | None:
     """Give the group of the current request's sender; the address goes no further than here."""
-    return flood().sender(request.remote_addr, request.headers.get("X-Forwarded-For"))
+    return flood().sender(request.remote_addr, request.headers.get)

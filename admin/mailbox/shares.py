@@ -25,11 +25,7 @@ from ..app_state import AppState
 from ..config import Config
 from ..models import Tip
 from ..vault.store import room_left
-from ..wire.networks import (
-    HOUR,
-    network_of,
-    sender_address,
-)
+from ..wire.networks import HOUR, Header, sender_network
 
 TIMES_A_TIP = 3
 """Messages an hour that a network may send, as a multiple of its tips without a proof."""
@@ -64,12 +60,12 @@ class Shares:
         self._lock = threading.Lock()
         self._hour = _Hour(clock())
 
-    def take(self, tip_id: int, peer: str | None, forwarded: str | None, left: int) -> bool:
+    def take(self, tip_id: int, peer: str | None, header: Header, left: int) -> bool:
         """Take one of the places left at a tip today; False where its sender's share is used up.
 
         Where no network is known (an onion service), the tip's own room for the day holds alone.
         """
-        network = network_of(sender_address(self._hints, peer, forwarded))
+        network = sender_network(self._hints, peer, header)
         if network is None:
             return True
         with self._lock:
@@ -117,5 +113,4 @@ def has_share(session: Session, tip: Tip, *, is_danger: bool) -> bool:
     """
     left = room_left(session, tip, is_danger=is_danger)
     shares: Shares = current_app.extensions["dengshao.shares"]
-    forwarded = request.headers.get("X-Forwarded-For")
-    return not left or shares.take(tip.id, request.remote_addr, forwarded, left)
+    return not left or shares.take(tip.id, request.remote_addr, request.headers.get, left)

@@ -4,6 +4,8 @@ Pure. Who asks keeps a keyed hash of it at most, in memory, under a key that liv
 """
 
 import ipaddress
+import re
+from collections.abc import Callable
 from typing import Final
 
 from ..config import AddressHints
@@ -11,8 +13,26 @@ from ..config import AddressHints
 HOUR: Final = 3600.0
 
 
-def sender_address(hints: AddressHints, peer: str | None, forwarded: str | None) -> str | None:
-    """Give who sent a request, from its connection and its X-Forwarded-For."""
+GROUP_HEADER: Final = "Dengshao-Group"
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+
+
+Header = Callable[[str], str | None]
+"""Gives a header of the request by its name."""
+
+
+def sender_network(hints: AddressHints, peer: str | None, header: Header) -> bytes | None:
+    """Give the network that sent a request, or what the edge says in its place; None for nobody's.
+
+    `peer` is the other end of the connection. With the edge's word no address is looked at at all.
+    """
+    if hints is AddressHints.EDGE:
+        token = header(GROUP_HEADER) or ""
+        return token.encode() if _TOKEN.fullmatch(token) else None
+    return network_of(_sender_address(hints, peer, header("X-Forwarded-For")))
+
+
+def _sender_address(hints: AddressHints, peer: str | None, forwarded: str | None) -> str | None:
     if hints is AddressHints.OFF:
         return None
     if hints is not AddressHints.PROXY:

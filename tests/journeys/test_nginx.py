@@ -70,7 +70,7 @@ def served(tmp_path_factory, demo_store, bundles, site_folder):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DENGSHAO_DESK_HOST", DESK)
         patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
         running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
     yield running
     running.stop()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from admin.config import AddressHints, ConfigError, Env, load_config
 from admin.intake import flood as flood_module
 from admin.intake.flood import HOUR, LANE_SECONDS, LEAST_NUMBER, MOST_NUMBER, Flood, Verdict
+from admin.wire.networks import network_of
 
 NORMAL, MACHINE, REST = Verdict
 ONE, OTHER = b"1" * 16, b"2" * 16
@@ -297,33 +298,33 @@ APART = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_addresses_of_one_network_are_one_group(street, one, other):
-    group = street.flood.group(one)
+    group = street.flood.sender(one, {}.get)
 
     assert group is not None
-    assert street.flood.group(other) == group
+    assert street.flood.sender(other, {}.get) == group
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
 def test_addresses_of_two_networks_are_two_groups(street, one, other):
-    assert street.flood.group(one) != street.flood.group(other)
+    assert street.flood.sender(one, {}.get) != street.flood.sender(other, {}.get)
 
 
 @pytest.mark.parametrize(
     "address", [None, "", "unix:", "192.0.2", "192.0.2.1, 192.0.2.2", "x" * 999]
 )
 def test_what_is_no_address_is_of_no_group(street, address):
-    assert street.flood.group(address) is None
+    assert street.flood.sender(address, {}.get) is None
 
 
 def test_the_groups_are_forgotten_with_their_key_every_hour(street):
-    before = street.flood.group("192.0.2.1")
+    before = street.flood.sender("192.0.2.1", {}.get)
     street.send(30, group=before)
 
     street.clock.wait(HOUR - 1)
-    assert street.flood.group("192.0.2.1") == before
+    assert street.flood.sender("192.0.2.1", {}.get) == before
     street.clock.wait(1)
 
-    after = street.flood.group("192.0.2.1")
+    after = street.flood.sender("192.0.2.1", {}.get)
     assert after != before
     assert street.normal(20, group=after) == 20
 
@@ -331,11 +332,11 @@ def test_the_groups_are_forgotten_with_their_key_every_hour(street):
 def test_two_processes_know_one_network_under_two_names(plain_config):
     one, other = Flood(plain_config), Flood(plain_config)
 
-    assert one.group("192.0.2.1") != other.group("192.0.2.1")
+    assert one.sender("192.0.2.1", {}.get) != other.sender("192.0.2.1", {}.get)
 
 
 def test_nothing_that_is_kept_shows_an_address(street):
-    street.send(40, group=street.flood.group("198.51.100.77"))
+    street.send(40, group=street.flood.sender("198.51.100.77", {}.get))
 
     assert "198.51.100" not in f"{street.flood!r} {vars(street.flood)!r}"
 
@@ -371,24 +372,49 @@ SENDERS = [
 def test_whose_network_counts_is_configured(plain_config, hints, peer, forwarded, whose):
     flood = Street(plain_config, address_hints=AddressHints(hints)).flood
 
-    assert flood.sender(peer, forwarded) == (flood.group(whose) if whose else None)
+    sent = {"X-Forwarded-For": forwarded} if forwarded is not None else {}
+    told = flood.sender(peer, sent.get)
+
+    assert told == (flood._keyed(network_of(whose)) if whose else None)
+
+
+TOKEN = "0123456789abcdef" * 2
+AT_THE_EDGE = [
+    # Dengshao-Group, whether it is one
+    (TOKEN, True),
+    (TOKEN.upper(), False),
+    (TOKEN[1:], False),
+    ("192.0.2.1", False),
+    ("", False),
+    (None, False),
+]
+
+
+@pytest.mark.parametrize(("sent", "counts"), AT_THE_EDGE)
+def test_behind_the_edge_its_token_counts_and_no_address_does(plain_config, sent, counts):
+    flood = Street(plain_config, address_hints=AddressHints.EDGE).flood
+    headers = {"X-Forwarded-For": "192.0.2.1"} | ({"Dengshao-Group": sent} if sent else {})
+
+    told = flood.sender("192.0.2.1", headers.get)
+
+    assert told == (flood._keyed(sent.encode()) if counts else None)
 
 
 def test_a_request_reaches_the_budgets_with_its_group_alone(app):
     with app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.9"}):
         found = flood_module.flood()
-        assert flood_module.sender_group() == found.group("192.0.2.1")
+        assert flood_module.sender_group() == found.sender("192.0.2.1", {}.get)
 
 
-@pytest.mark.parametrize(("env", "hints"), [("development", "peer"), ("production", "proxy")])
-def test_in_production_the_proxys_word_counts_where_nothing_is_said(tmp_path, env, hints):
+@pytest.mark.parametrize(("env", "hints"), [("development", "peer"), ("production", "edge")])
+def test_in_production_the_edges_word_counts_where_nothing_is_said(tmp_path, env, hints):
     config = load_config(_environ(tmp_path, DENGSHAO_ENV=env))
 
     assert (config.env, config.address_hints) == (Env(env), AddressHints(hints))
 
 
 WRONG = [
-    ("DENGSHAO_ADDRESS_HINTS", "all", "write peer, proxy or off"),
+    ("DENGSHAO_ADDRESS_HINTS", "all", "write edge, proxy, peer or off"),
     ("DENGSHAO_TIPS_PER_MINUTE", "many", "write a whole number"),
     ("DENGSHAO_PROVEN_PER_MINUTE", "-1", "write a whole number"),
     ("DENGSHAO_TIPS_PER_GROUP_HOUR", "1.5", "write a whole number"),

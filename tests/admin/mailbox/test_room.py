@@ -43,7 +43,7 @@ class Day:
 
     def take(self, shares, tip, address):
         left = DAY_MAX - self.given[tip]
-        fits = left > 0 and shares.take(tip, address, None, left)
+        fits = left > 0 and shares.take(tip, address, {}.get, left)
         self.given[tip] += fits
         return fits
 

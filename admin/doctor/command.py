@@ -61,14 +61,9 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, keys, machine, web
+from . import deletions, departures, files, keys, machine, onion, web
 from . import store as stored
-from .findings import (
-    Finding,
-    State,
-    bad,
-    good,
-)
+from .findings import Finding, State, bad, good
 
 _MOST_LOOKED_AT = 2000
 
@@ -164,6 +159,7 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
         if room in config.rooms:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
+    yield from map(onion.check_onion, onion.look(config.more_hosts))
 
 
 def _public_keys(config: Config, district: District) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ gets help.
 import click
 
 from .commands.copies import backup, doctor, restore
+from .commands.edge_log import edge_log
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
@@ -18,6 +19,7 @@ COMMANDS = (
     clean,
     demo,
     doctor,
+    edge_log,
     keys,
     law,
     migrate,

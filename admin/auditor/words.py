@@ -159,6 +159,7 @@ DONE: Final[dict[str, Any]] = {
     "entered": _l("代录了线索"),
     "practice_filled": _l("放进练习线索"),
     "practice_cleared": _l("清掉练习线索"),
+    "edge_log_opened": _l("登记了持有人打开网络日志"),
     "exported": _l("导出了审计记录"),
     "checkpoint": _l("打印了核对点"),
     "verified": _l("核对了整个记录"),
@@ -216,6 +217,10 @@ _VALUES: Final[dict[str, Any]] = {
     "unwritten": _l("另有 %(value)s 次没有记"),
     "left": _l("还剩 %(value)s 个"),
     "member": _l("成员：%(value)s"),
+    "opening": _l("打开记录 %(value)s"),
+    "hours": _l("%(value)s 个小时"),
+    "lines": _l("%(value)s 行"),
+    "sum": _l("校验值 %(value)s"),
 }
 _NO_REASON: Final = Choice("", "", "")
 _LABELLING: Final = {"+": EventKind.LABELLED, "-": EventKind.UNLABELLED}

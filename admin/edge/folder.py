@@ -41,9 +41,10 @@ def sealed_files(folder: Path) -> list[Sealed]:
 
 def next_name(folder: Path, begins: datetime) -> tuple[Path, int]:
     """Name the next part of an hour: after a restart within it there is one already."""
-    parts = [sealed.part for sealed in sealed_files(folder) if sealed.begins == begins]
-    part = max(parts, default=0) + 1
-    return folder / f"{begins:%Y-%m-%d-%H}-{part}.age", part
+    part = 1
+    while (path := folder / f"{begins:%Y-%m-%d-%H}-{part}.age").exists():
+        part += 1
+    return path, part
 
 
 def write_sealed(path: Path, data: bytes) -> None:

@@ -45,11 +45,15 @@ class Proxy:
         return [spool.stat().st_mtime_ns for spool in self.spools]
 
     def connect(self, host=PUBLIC, source="127.0.0.1"):
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         plain = socket.create_connection(
             ("127.0.0.1", self.port), timeout=30, source_address=(source, 0)
         )
+        return self.secured(plain, host)
+
+    def secured(self, plain, host=PUBLIC):
+        """Speak TLS on a connection."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context.wrap_socket(plain, server_hostname=host)
 
     def send(self, *parts, host=PUBLIC, source="127.0.0.1"):
@@ -111,7 +115,11 @@ def write_certificate(folder):
         )
 
 
-def adapt(folder, *, port, app, changes=()):
+NOBODY = Path("/nonexistent/edge")
+"""Where the edge's sockets would be, where no edge runs."""
+
+
+def adapt(folder, *, port, app, edge=NOBODY, changes=()):
     """Write the example with this test's places in the lines that an operator changes."""
     words = EXAMPLE.read_text("utf-8")
     plain = free_port()
@@ -120,6 +128,7 @@ def adapt(folder, *, port, app, changes=()):
         ("pid /run/nginx.pid;", f"pid {folder}/pid;"),
         ("/var/log/nginx/error.log", f"{folder}/log/error.log"),
         ("/run/dengshao-nginx-", f"{folder}/"),
+        ("/run/dengshao-edge/", f"{edge}/"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
         ("listen 443", f"listen 127.0.0.1:{port}"),
         ("server 127.0.0.1:8000;", f"server {app};"),
@@ -134,13 +143,13 @@ def adapt(folder, *, port, app, changes=()):
     return path
 
 
-def start_nginx(program, folder, site, *, app, changes=()):
+def start_nginx(program, folder, site, *, app, port=None, edge=NOBODY, changes=()):
     """Start nginx in an empty folder before an app; `site` is what it serves by itself."""
     (folder / "log").mkdir(parents=True)
     shutil.copytree(site, folder / "site")
     write_certificate(folder)
-    port = free_port()
-    path = adapt(folder, port=port, app=app, changes=changes)
+    port = port or free_port()
+    path = adapt(folder, port=port, app=app, edge=edge, changes=changes)
     tested = subprocess.run(
         [program, "-t", "-c", path, "-p", folder], capture_output=True, text=True
     )

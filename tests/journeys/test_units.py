@@ -14,8 +14,12 @@ from admin.config import ROOT
 from tests.journeys.served import DENGSHAO
 
 DEPLOY = ROOT / "admin" / "deploy"
-UNITS = ["dengshao.service", "dengshao-sweep.service", "dengshao-sweep.timer"]
-SERVICES = UNITS[:2]
+EDGE = "dengshao-edge-log.service"
+UNITS = [
+    *("dengshao.service", "dengshao-sweep.service", EDGE),
+    *("dengshao-sweep.timer", "dengshao-edge-log.socket"),
+]
+SERVICES = UNITS[:3]
 INSTALLED = "/opt/dengshao/.venv/bin/dengshao"
 TIGHT = {
     "NoNewPrivileges": "yes",
@@ -63,8 +67,25 @@ def test_a_service_may_write_its_data_alone_and_neither_dump_nor_swap(name):
     assert {key: service[key][-1] for key in TIGHT} == TIGHT
     assert service["User"] != ["root"]
     assert all("ReadWritePaths" not in key for key in service)
-    verb = {"dengshao.service": "serve", "dengshao-sweep.service": "sweep"}[name]
+    verb = {
+        "dengshao.service": "serve",
+        "dengshao-sweep.service": "sweep",
+        EDGE: "edge-log run",
+    }[name]
     assert service["ExecStart"] == [f"{INSTALLED} {verb}"]
+
+
+def test_the_edge_has_no_network_and_gets_its_two_sockets_as_a_user_of_its_own():
+    service, sockets = read(EDGE)["Service"], read("dengshao-edge-log.socket")["Socket"]
+
+    assert service["PrivateNetwork"] == ["yes"]
+    assert service["RestrictAddressFamilies"] == ["AF_UNIX"]
+    assert service["LimitMEMLOCK"] == ["infinity"]
+    assert "EnvironmentFile" not in service, "the app's secrets are none of its"
+    assert service["User"] != read("dengshao.service")["Service"]["User"]
+    nginx = (DEPLOY / "nginx.conf").read_text("utf-8")
+    for kind in ("ListenDatagram", "ListenStream"):
+        assert f"unix:{sockets[kind][0]}" in nginx
 
 
 def test_the_timer_starts_the_sweep_each_hour_and_makes_up_for_what_was_missed():

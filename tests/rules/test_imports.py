@@ -15,7 +15,7 @@ FLOORS = (
     {"deadlines"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
-    {"web", "audit"},
+    {"web", "audit", "edge"},
     {"vault"},
     {"access"},
     {"keys", "auditor", "counts", "mail", "signin"},

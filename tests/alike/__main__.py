@@ -39,9 +39,7 @@ def show(folder: Path, bind: str) -> None:
         keys = answer.read()
     (folder / "measured").mkdir()
     with sync_playwright() as playwright:
-        rows = measure(
-            NGINX, folder / "measured", BUILD / "site", bind, keys, playwright.chromium
-        )
+        rows = measure(NGINX, folder / "measured", BUILD / "site", bind, keys, playwright.chromium)
         print(table(list(rows)))
 
 

@@ -51,7 +51,9 @@ def measure(program: str, folder: Path, site: Path, app: str, keys: bytes, brows
 
 
 def table(rows: list[Row]) -> str:
-    head = "| what somebody does | HTTP/1.1, brisk | slow | HTTP/2, brisk | slow | KB up | KB down |"
+    head = (
+        "| what somebody does | HTTP/1.1, brisk | slow | HTTP/2, brisk | slow | KB up | KB down |"
+    )
     lines = [head, "|---|---|---|---|---|---|---|"]
     for walk in WALKS:
         own = [row for row in rows if row.walk == walk]

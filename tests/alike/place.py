@@ -103,8 +103,7 @@ def changes(folder: Path, *, http2: bool) -> list[tuple[str, str]]:
     return [
         (own, served),
         ("keepalive_timeout 20s;", f"keepalive_timeout {KEPT_ALIVE:.0f}s;"),
-        # The example's own line goes where we hear it; ours of the wire stands beside it.
-        ("/run/dengshao-edge/lines", f"{folder}/edge.sock"),
+        # Ours of the wire stands beside the example's own.
         ("    log_not_found off;", f"    {wire}\n    {log}\n    log_not_found off;"),
     ]
 
@@ -112,10 +111,9 @@ def changes(folder: Path, *, http2: bool) -> list[tuple[str, str]]:
 @contextmanager
 def placed(program: str, folder: Path, site: Path, app: str, *, http2: bool) -> Iterator[Place]:
     folder.mkdir()
-    heard = [Listener(folder / name) for name in ("edge.sock", "wire.sock")]
-    nginx = start_nginx(
-        program, folder / "nginx", site, app=app, changes=changes(folder, http2=http2)
-    )
+    heard = [Listener(folder / name) for name in ("lines", "wire.sock")]
+    more = changes(folder, http2=http2)
+    nginx = start_nginx(program, folder / "nginx", site, app=app, edge=folder, changes=more)
     try:
         yield Place(f"https://{PUBLIC}:{nginx.port}", *heard, nginx)
     finally:

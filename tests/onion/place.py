@@ -50,7 +50,7 @@ def make_keys(folder: Path) -> str:
     return hostname.read_text("ascii").strip()
 
 
-def start_onion_nginx(folder: Path, site: Path, *, name: str, app: str, changes=()):
+def start_onion_nginx(folder: Path, site: Path, *, name: str, app: str):
     """Start nginx with the example's block for this name, on a socket in the folder."""
     nginx = folder / "nginx"
     words = (EXAMPLES / "nginx-onion.conf").read_text("utf-8")
@@ -63,7 +63,8 @@ def start_onion_nginx(folder: Path, site: Path, *, name: str, app: str, changes=
         words = words.replace(old, new)
     (folder / "onion.conf").write_text(words, "utf-8")
     included = f"    include {folder}/onion.conf;\n{DESK_BEGINS}"
-    return start_nginx(NGINX, nginx, site, app=app, changes=[(DESK_BEGINS, included), *changes])
+    changes = [(DESK_BEGINS, included)]
+    return start_nginx(NGINX, nginx, site, app=app, edge=folder, changes=changes)
 
 
 class OverSocket(http.client.HTTPConnection):
@@ -78,6 +79,9 @@ class OverSocket(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
     def ask(self, path, method="GET", body=None, **headers):
-        self.request(method, path, body=body, headers=headers)
-        answer = self.getresponse()
-        return answer, answer.read()
+        try:
+            self.request(method, path, body=body, headers=headers)
+            answer = self.getresponse()
+            return answer, answer.read()
+        finally:
+            self.close()

@@ -33,8 +33,7 @@ def nginx(folder, name, behind):
     keys = behind.app.test_client().get("/keys.json", base_url=f"http://{name}")
     (site / "keys.json").write_bytes(keys.data)
     lines = Listener(folder / "lines")
-    changes = [("/run/dengshao-edge/lines", str(lines.path))]
-    running = start_onion_nginx(folder, site, name=name, app=behind.config.bind, changes=changes)
+    running = start_onion_nginx(folder, site, name=name, app=behind.config.bind)
     running.lines = lines
     yield running
     running.stop()

@@ -10,6 +10,7 @@ import pytest
 from admin.doctor.findings import State
 from admin.doctor.onion import OnionState, check_onion, is_onion_name, look
 from admin.doctor.web import Answer
+from tests.journeys.proxied import DESK, PUBLIC
 
 from .network import TOR
 from .place import DEPLOY, EXAMPLES, NGINX, OverSocket, start_onion_nginx, torrc
@@ -78,8 +79,10 @@ def test_the_public_pages_answer_and_the_desk_does_not(ask, path, status):
     headers = {header.lower(): value for header, value in answer.getheaders()}
     assert not headers.keys() & {"set-cookie", "strict-transport-security", "location"}
     assert "default-src 'none'" in headers["content-security-policy"]
-    # Nothing on a page leads from the onion name to a name that the network in between can read.
-    assert not re.findall(rb'(?:href|src|action)="https?://', page)
+    # No page loads from or sends to another name, nor leads to our own one that the network reads.
+    assert not re.findall(rb'(?:src|action)="https?://', page)
+    assert PUBLIC.encode() not in page
+    assert DESK.encode() not in page
 
 
 def test_a_name_that_is_not_ours_is_refused(ask):

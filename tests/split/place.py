@@ -101,22 +101,26 @@ def start_app_nginx(folder: Path, site: Path, app: str) -> Proxy:
     example = (ROOT / "admin" / "deploy" / "nginx.conf").read_text("utf-8")
     snippet = folder.with_suffix(".conf")
     snippet.write_text(
-        (EXAMPLES / "app.conf").read_text("utf-8").replace("10.77.0.0/16", f"{LINK}.0.0/16"),
+        (EXAMPLES / "app.conf")
+        .read_text("utf-8")
+        .replace("10.77.", f"{LINK}.")
+        .replace("10[.]77", LINK.replace(".", "[.]")),
         "utf-8",
     )
     changes = [
-        (LOGGED.search(example)[0], f"    include {snippet};"),
+        (
+            LOGGED.search(example)[0].replace("/run/dengshao-edge/", "/none/"),
+            f"    include {snippet};",
+        ),
         (ASKED.search(example)[0], ""),
     ]
-    return start_nginx(NGINX, folder, site, app=app, changes=changes)
+    return start_nginx(NGINX, folder, site, app=app, edge=Path("/none"), changes=changes)
 
 
 def memory_holds(pid: int, words: dict[str, re.Pattern[bytes]]) -> set[str]:
     """Name what a process has in its memory, wherever it may be written."""
     found = set()
-    regions = re.findall(
-        r"^(\w+)-(\w+) rw", Path(f"/proc/{pid}/maps").read_text("utf-8"), re.M
-    )
+    regions = re.findall(r"^(\w+)-(\w+) rw", Path(f"/proc/{pid}/maps").read_text("utf-8"), re.M)
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for start, end in regions:
             memory.seek(int(start, 16))

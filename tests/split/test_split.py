@@ -42,8 +42,7 @@ def served(tmp_path_factory, demo_store, bundles, site_folder):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DENGSHAO_DESK_HOST", DESK)
         patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        # As app.conf says.
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "proxy")
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
         running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
     yield running
     running.stop()
@@ -85,10 +84,17 @@ class Visit:
         """Send a tip as a browser without scripts does: what both machines must fear most."""
         _status, page = self.ask("GET", "/tip/")
         token = re.search(r'name="token" value="([^"]+)"', page)[1]
-        fields = {"token": token, "category": "A2", "what": WORDS, "place": "这里", "when": "ongoing"}
+        fields = {
+            "token": token,
+            "category": "A2",
+            "what": WORDS,
+            "place": "这里",
+            "when": "ongoing",
+        }
         status, page = self.ask("POST", "/tip/sent", urlencode(fields).encode())
         assert status == 200, page
-        return "".join(re.findall(r"<li[^>]*>(\d{6})</li>", page))
+        shown = re.search(r'id="receipt".*?</ol>', page, re.S)[0].partition(">")[2]
+        return re.sub(r"<[^>]*>|\s", "", shown)
 
 
 def of_address(address):
@@ -150,6 +156,8 @@ def seen_from(tmp_path):
     def see(folder, sources):
         with socket.create_server(("127.0.0.1", 0)) as app:
             with edge_before(folder, app.getsockname()[1]) as edge:
+                # Who waited for it to start was the first to be led on.
+                app.accept()[0].close()
                 found = []
                 for source in sources:
                     visitor = socket.create_connection(

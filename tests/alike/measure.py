@@ -47,7 +47,8 @@ def measure(program: str, folder: Path, site: Path, app: str, keys: bytes, brows
             at = folder / f"place-{http2}-{slowly}"
             with placed(program, at, folder / "site", app, http2=http2) as place:
                 for walk in walks:
-                    yield Row(walk, http2, slowly, walked(place, visit, walk, slowly=slowly))
+                    left = walked(place, visit, walk, slowly=slowly)
+                    yield Row(walk, http2=http2, slowly=slowly, left=left)
 
 
 def table(rows: list[Row]) -> str:

@@ -93,7 +93,9 @@ def key(file: Path) -> None:
 
 @edge_log.command("open", help="持有人在断网的电脑上做：按法律文书打开 FOLDER 里的几个小时。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--key", "keys", multiple=True, required=True, type=_FILE, help="私钥文件；两人的都写。")
+@click.option(
+    "--key", "keys", multiple=True, required=True, type=_FILE, help="私钥文件；两人的都写。"
+)
 @click.option("--form", type=_FILE, help="填好的单子（TOML）；不写就当场问。")
 @click.option(
     "--records",

@@ -1,4 +1,4 @@
-"""What `dengshao edge-log record` does: an opening that a holder made becomes a line of the audit log."""
+"""What `dengshao edge-log record` does: a holder's opening becomes a line of the audit log."""
 
 from pathlib import Path
 from typing import Final

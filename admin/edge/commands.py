@@ -97,9 +97,7 @@ def show_status(folder: Path, content: Path) -> None:
         raise click.ClickException(f"有 {len(due)} 份到期没有删。请运行 dengshao edge-log delete。")
 
 
-def open_hours(
-    folder: Path, keys: Sequence[Path], *, form: Path | None, records: Path
-) -> None:
+def open_hours(folder: Path, keys: Sequence[Path], *, form: Path | None, records: Path) -> None:
     """Open what a lawful request asks for: the record first, then the lines."""
     request = _request(form)
     hours = hours_asked(sealed_folder.sealed_files(folder), request)
@@ -132,7 +130,7 @@ def _request(form: Path | None) -> Request:
     except BadRequest as error:
         raise click.ClickException(f"{error}没有打开任何一份。") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise click.ClickException(f"{form} 读不懂，要写成 名字 = \"内容\"。") from None
+        raise click.ClickException(f'{form} 读不懂，要写成 名字 = "内容"。') from None
 
 
 def _asked(words: str, *, may_be_empty: bool) -> str:

@@ -1,4 +1,4 @@
-"""`dengshao edge-log run`: takes nginx's lines, seals them by the hour, and gives tokens to groups."""
+"""`dengshao edge-log run`: takes nginx's lines, seals them by the hour, and gives groups tokens."""
 
 import asyncio
 import fcntl
@@ -37,7 +37,7 @@ def hold_folder(folder: Path) -> Iterator[None]:
 
 
 def open_sockets(lines: Path, groups: Path) -> tuple[socket.socket, socket.socket]:
-    """Take the two sockets from systemd, which keeps what comes during a restart; else make them."""
+    """Take the two sockets from systemd, which holds what comes in a restart; else make them."""
     given = {found.type: found for found in _given()}
     if given:
         return given[socket.SOCK_DGRAM], given[socket.SOCK_STREAM]

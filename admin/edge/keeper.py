@@ -1,9 +1,9 @@
 """Holds the lines of the running hour in memory, and writes each hour down sealed.
 
-A crash loses what is not sealed yet: an hour at most. (Sealing each line as it comes would leave the
-size of the file telling minute by minute how many connected.) What can't be written, since the disk
-is full, stays in memory and is tried again each minute; beyond a bound new lines are dropped, and
-that is said.
+A crash loses what is not sealed yet: an hour at most. (Sealing each line as it comes would let the
+size of the file tell minute by minute how many connected.) What can't be written, since the disk is
+full, stays in memory and is tried again each minute; beyond a bound new lines are dropped, and that
+is said.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ Say = Callable[[str], object]
 
 
 class Keeper:
-    """What is between nginx and the folder. `take` and `turn` are one thread's, `settle` another's."""
+    """Stands between nginx and the folder; `settle` may be called by another thread."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from typing import Final
 
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Without summer time since 1991: an hour of the log is an hour of every clock in China."""
-# nginx: "<190>Dec  2 09:41:07 edge: 192.0.2.7 51234". What stands before the last colon with a space
+# nginx: "<190>Dec  2 09:41:07 edge: 192.0.2.7 51234". What stands before the last colon and space
 # holds the second, and is not read. A line of another shape (a path, a browser) is refused whole.
 _SENT: Final = re.compile(rb"<[0-9]{1,3}>[^\n]{1,60}: ([0-9a-f.:]{2,45}) ([0-9]{1,5})\n?")
 

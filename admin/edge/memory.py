@@ -1,4 +1,4 @@
-"""Keeps this process's memory off every disk: no swapping out, no core dump, no look from beside."""
+"""Keeps this process's memory off every disk: nothing swapped out, no core dump."""
 
 import ctypes
 import resource
@@ -16,4 +16,4 @@ def forbid_dumps() -> None:
 
 def lock_memory() -> bool:
     """Keep each page that is used in memory; False where the system does not let us."""
-    return ctypes.CDLL(None).mlockall(_CURRENT_FUTURE_ON_FAULT) == 0
+    return int(ctypes.CDLL(None).mlockall(_CURRENT_FUTURE_ON_FAULT)) == 0

@@ -28,7 +28,7 @@ class Shown(StrEnum):
 class Seen:
     shown: Shown
     line: str = ""
-    """The directive that makes it `CLEAR`; empty where none stands at all, and nginx's own holds."""
+    """The directive that makes it `CLEAR`; empty where none stands, and nginx's own holds."""
 
 
 def shown_profile(text: str) -> Seen:

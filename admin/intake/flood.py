@@ -17,7 +17,7 @@ from enum import Enum
 from flask import Flask, current_app, request
 
 from ..app_state import AppState
-from ..config import AddressHints, Config
+from ..config import Config
 from ..wire.networks import HOUR, Header, sender_network
 
 LEAST_NUMBER = 20_000

@@ -1,10 +1,5 @@
-"""nginx, the edge and the app together: who learns what of where people come from.
+"""nginx and the edge before an app that shows what it is sent: a token, never an address."""
 
-Visitors come from six addresses. Then the disks are searched byte by byte: the edge's, the app's,
-and what the holders alone can open.
-"""
-
-import http.client
 import http.server
 import os
 import re
@@ -12,68 +7,20 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
-from ipaddress import ip_address
-from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from admin.config import ROOT
-from admin.edge.folder import sealed_files
-from admin.edge.sealed import open_hour
 from admin.sealing.age import HybridIdentity
-from tests.ports import free_port
 
-from .proxied import DESK, PUBLIC, largest_form, start_nginx
-from .served import DENGSHAO, start
+from .edged import Edge, addresses, get, lines_of, post, start_both, traces, visit, write_content
+from .proxied import PUBLIC
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is absent: make system installs it")
-
-FORM = "application/x-www-form-urlencoded"
-READERS = ("127.0.17.3", "127.0.17.4")
-REPORTERS = ("127.0.29.5", "127.0.41.6", "::1")
-STAFF = "127.0.53.7"
-VISITORS = (*READERS, *REPORTERS, STAFF)
-LINE = re.compile(rb"20\d\d-\d\d-\d\d \d\d:\d\d ([0-9a-f.:]+) \d{1,5}")
-
-
-class Edge:
-    """`dengshao edge-log run`, with the two sockets in a folder whose name is short enough."""
-
-    def __init__(self, folder, content):
-        self.folder, self.log = folder / "sealed", folder / "edge.log"
-        self.sockets = Path(tempfile.mkdtemp(prefix="edge"))
-        self.command = [
-            *(DENGSHAO, "edge-log", "run", "--content", content, "--folder", self.folder),
-            *("--lines", self.sockets / "lines", "--groups", self.sockets / "groups"),
-        ]
-        self.start()
-
-    def start(self):
-        with self.log.open("ab") as file:
-            self.process = subprocess.Popen(
-                self.command, stdout=file, stderr=file, cwd=ROOT, env={"PATH": "/usr/bin:/bin"}
-            )
-        deadline = time.monotonic() + 30
-        while not (self.sockets / "groups").exists() and time.monotonic() < deadline:
-            assert self.process.poll() is None, self.log.read_text()
-            time.sleep(0.05)
-        time.sleep(0.2)
-
-    def stop(self, number=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        return self.process.wait(30)
-
-    def files(self):
-        return sealed_files(self.folder)
-
-    def close(self):
-        self.stop(signal.SIGKILL)
-        shutil.rmtree(self.sockets)
 
 
 @pytest.fixture(scope="module")
@@ -81,49 +28,22 @@ def holders():
     return [HybridIdentity.generate(), HybridIdentity.generate()]
 
 
-@pytest.fixture(scope="module")
-def content(tmp_path_factory, holders):
-    """The district's content with two holders, each with a key of their own."""
-    folder = tmp_path_factory.mktemp("content")
-    shutil.copytree(ROOT / "content" / "data", folder / "data")
-    rows = "".join(
-        f"  - {{id: h{number}, zh: 某办, en: Office, key: {identity.recipient}}}\n"
-        for number, identity in enumerate(holders)
-    )
-    text = f"source: x\nchecked: '2026-12-02'\nprofile: sealed\ndays: 183\nholders:\n{rows}"
-    (folder / "data" / "edge_log.yml").write_text(text, "utf-8")
-    return folder
-
-
 @pytest.fixture
-def edge(tmp_path, content):
-    running = Edge(tmp_path, content)
+def edge(tmp_path, holders):
+    running = Edge(tmp_path, write_content(tmp_path / "content", holders))
     yield running
     running.close()
 
 
 @pytest.fixture
 def proxy(tmp_path, edge):
-    """Start nginx before an app, on IPv4 and IPv6."""
     started = []
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("<title>home</title>")
 
     def make(app, changes=()):
-        port = free_port()
-        both = f"listen 127.0.0.1:{port} ssl; # <-\n        server_name {PUBLIC}"
-        six = f"listen [::1]:{port} ssl;\n        {both}"
-        started.append(
-            start_nginx(
-                NGINX,
-                tmp_path / f"nginx{len(started)}",
-                tmp_path / "site",
-                app=app,
-                port=port,
-                edge=edge.sockets,
-                changes=[(both, six), *changes],
-            )
-        )
+        folder, site = tmp_path / "nginx", tmp_path / "site"
+        started.append(start_both(NGINX, folder, site, app=app, edge=edge, changes=changes))
         return started[-1]
 
     yield make
@@ -131,123 +51,11 @@ def proxy(tmp_path, edge):
         running.stop()
 
 
-def visit(nginx, source, *requests, host=PUBLIC):
-    """Send requests on one connection from an address; gives the last answer's bytes."""
-    from_six = ":" in source
-    there = ("::1" if from_six else "127.0.0.1", nginx.port)
-    plain = socket.create_connection(there, timeout=30, source_address=(source, 0))
-    answer = b""
-    with nginx.secured(plain, host) as connection:
-        for number, request in enumerate(requests):
-            is_last = number == len(requests) - 1
-            connection.sendall(request(host, is_last))
-            answer = read_answer(connection)
-    return answer
-
-
-def read_answer(connection):
-    answer = http.client.HTTPResponse(connection)
-    answer.begin()
-    return answer.status, answer.read()
-
-
-def get(path):
-    def request(host, is_last):
-        ending = "Connection: close\r\n" if is_last else ""
-        return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{ending}\r\n".encode()
-
-    return request
-
-
-def post(path, body, **headers):
-    def request(host, is_last):
-        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        ending = "Connection: close\r\n" if is_last else ""
-        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {FORM}\r\n{lines}{ending}"
-        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-    return request
-
-
-def lines_of(edge, holders):
-    """All lines that both holders together open."""
-    return [
-        line
-        for file in edge.files()
-        for line in open_hour(file.path.read_bytes(), holders)[1:]
-    ]
-
-
-def addresses(lines):
-    return sorted(LINE.fullmatch(line)[1].decode() for line in lines)
-
-
-def traces(folders, sought):
-    """Files that hold an address, as text or as its bytes."""
-    forms = {form for one in sought for form in (one.encode(), ip_address(one).packed)}
-    # Fifteen zeros and a one stand in any database: of ::1 the text alone is looked for.
-    forms -= {ip_address("::1").packed}
-    forms = {form for form in forms if form != b"::1"} | {b" ::1 ", b'"::1"'}
-    return {
-        str(path)
-        for folder in folders
-        for path in Path(folder).rglob("*")
-        if path.is_file() and any(form in path.read_bytes() for form in forms)
-    }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory, demo_store, bundles, site_folder):
-    folder = tmp_path_factory.mktemp("behind-the-edge")
-    shutil.copytree(demo_store[0], folder / "data")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("DENGSHAO_DESK_HOST", DESK)
-        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
-        running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
-    yield running
-    running.stop()
-
-
-def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more_than_that(
-    proxy, edge, served, holders
-):
-    nginx = proxy(served.config.bind)
-    for source in READERS:
-        assert visit(nginx, source, get("/"), get("/"), get("/"))[0] == 200
-    for source in REPORTERS:
-        _status, page = visit(nginx, source, get("/tip/"))
-        body = largest_form(page.decode())
-        status, page = visit(nginx, source, post("/tip/sent", body, X_Forwarded_For=source))
-        assert (status, b'id="receipt"' in page) == (200, True)
-    assert visit(nginx, STAFF, get("/desk/sign-in"), host=DESK)[0] == 200
-    nginx.stop()
-    assert edge.stop() == 0
-
-    # The thief of the edge's disk: sealed files, all of one length, and nothing in nginx's logs.
-    assert traces([nginx.folder, edge.folder, edge.log.parent], VISITORS) == set()
-    assert {file.path.stat().st_size for file in edge.files()} == {
-        file.path.stat().st_size for file in edge.files()[:1]
-    }
-    # The thief of the app's disk, with its logs.
-    assert traces(served.folders, VISITORS) == set()
-    # One holder alone, and both.
-    for alone in holders:
-        with pytest.raises(Exception, match="key is missing"):
-            open_hour(edge.files()[0].path.read_bytes(), [alone])
-    lines = lines_of(edge, holders)
-    assert addresses(lines) == sorted([*READERS, *REPORTERS, *REPORTERS, STAFF])
-    told = b"\n".join(lines)
-    for word in (b"tip", b"desk", b"GET", b"POST", b"200", b"example"):
-        assert word not in LINE.sub(b"", told)
-    assert edge.log.read_text() == "本机记，每小时加密一次，交给本单位以外的持有人。\n"
-
-
 class App(http.server.BaseHTTPRequestHandler):
     """An app that keeps what it is sent."""
 
     protocol_version = "HTTP/1.1"
-    heads: list = []
+    heads: ClassVar[list] = []
 
     def _answer(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -270,6 +78,7 @@ def app():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 FALSE = {

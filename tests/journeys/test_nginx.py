@@ -11,15 +11,29 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from admin.config import ROOT
+from admin.edge.sealed import open_hour
 from admin.intake.challenge import Challenges
 from admin.intake.js_api.part_room import PLACES
 from admin.intake.no_js.request import _SIDE_BY_SIDE
+from admin.sealing.age import HybridIdentity, NoMatch
 from admin.sealing.padme import MIB
 from admin.web import security
 from tests.bench.sealed import solved
 from tests.http_client import HttpClient
 from tests.uploads import OCTETS, SealedFile, Uploader
 
+from .edged import (
+    LINE,
+    Edge,
+    addresses,
+    get,
+    lines_of,
+    post,
+    start_both,
+    traces,
+    visit,
+    write_content,
+)
 from .proxied import (
     DESK,
     EXAMPLE,
@@ -342,3 +356,50 @@ def test_each_host_leads_to_its_own_part_of_the_app(proxy, served):
     assert "receipt" in page
     with pytest.raises(ssl.SSLError):
         nginx.connect("other.example")
+
+
+READERS = ("127.0.17.3", "127.0.17.4")
+REPORTERS = ("127.0.29.5", "127.0.41.6", "::1")
+STAFF = "127.0.53.7"
+VISITORS = (*READERS, *REPORTERS, STAFF)
+
+
+def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more_than_that(
+    served, folder_of_site, tmp_path
+):
+    holders = [HybridIdentity.generate(), HybridIdentity.generate()]
+    edge = Edge(tmp_path, write_content(tmp_path / "content", holders))
+    folder, app = tmp_path / "nginx", served.config.bind
+    nginx = start_both(NGINX, folder, folder_of_site, app=app, edge=edge)
+    for source in READERS:
+        assert visit(nginx, source, get("/"), get("/"), get("/"))[0] == 200
+    for source in REPORTERS:
+        _status, page = visit(nginx, source, get("/tip/"))
+        body = largest_form(page.decode())
+        status, page = visit(nginx, source, post("/tip/sent", body, X_Forwarded_For=source))
+        assert (status, b'id="receipt"' in page) == (200, True)
+    assert visit(nginx, STAFF, get("/desk/sign-in"), host=DESK)[0] == 200
+    nginx.stop()
+    assert edge.stop() == 0
+
+    (tmp_path / "control").mkdir()
+    (tmp_path / "control" / "log").write_bytes(b"x\x7f\x00\x11\x03x")
+    assert len(traces([tmp_path / "control"], READERS)) == 1
+    # The thief of the edge's disk: sealed files, all of one length, and nothing in nginx's logs.
+    assert traces([nginx.folder, edge.folder, edge.log.parent / "edge.log"], VISITORS) == set()
+    assert {file.path.stat().st_size for file in edge.files()} == {
+        file.path.stat().st_size for file in edge.files()[:1]
+    }
+    # The thief of the app's disk, with its logs.
+    assert traces(served.folders, VISITORS) == set()
+    # One holder alone, and both.
+    for alone in holders:
+        with pytest.raises(NoMatch):
+            open_hour(edge.files()[0].path.read_bytes(), [alone])
+    lines = lines_of(edge, holders)
+    assert addresses(lines) == sorted([*READERS, *REPORTERS, *REPORTERS, STAFF])
+    told = b"\n".join(lines)
+    for word in (b"tip", b"desk", b"GET", b"POST", b"200", b"example"):
+        assert word not in LINE.sub(b"", told)
+    assert edge.log.read_text() == "本机记，每小时加密一次，交给本单位以外的持有人。\n"
+    edge.close()

@@ -45,9 +45,9 @@ def sent(address="192.0.2.7", port=51234):
 class Edge:
     """A keeper, and what a daemon does with it each minute."""
 
-    def __init__(self, folder, log):
+    def __init__(self, folder, log, now=FIRST):
         folder.mkdir(exist_ok=True)
-        self.folder, self.clock, self.said = folder, Clock(), []
+        self.folder, self.clock, self.said = folder, Clock(now), []
         self.keeper = Keeper(folder, log, say=self.said.append, now=self.clock)
 
     def take(self, *lines):

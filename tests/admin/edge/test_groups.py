@@ -59,7 +59,9 @@ def ask(*pieces):
 ASKED = b"GET / HTTP/1.1\r\nHost: edge\r\nDengshao-Address: 192.0.2.7\r\n\r\n"
 
 
-@pytest.mark.parametrize("pieces", [(ASKED, ASKED), (ASKED + ASKED,), (ASKED[:40], ASKED[40:] + ASKED)])
+@pytest.mark.parametrize(
+    "pieces", [(ASKED, ASKED), (ASKED + ASKED,), (ASKED[:40], ASKED[40:] + ASKED)]
+)
 def test_each_question_on_a_connection_is_answered_however_it_is_cut(pieces):
     tokens, line = ask(*pieces)
 

@@ -6,7 +6,9 @@ from admin.config import ROOT
 from admin.edge.nginx import Shown, shown_profile
 
 EXAMPLE = (ROOT / "admin" / "deploy" / "nginx.conf").read_text("utf-8")
-ACCESS = "access_log syslog:server=unix:/run/dengshao-edge/lines,nohostname,tag=edge edge if=$is_first;"
+ACCESS = (
+    "access_log syslog:server=unix:/run/dengshao-edge/lines,nohostname,tag=edge edge if=$is_first;"
+)
 
 
 def test_the_example_seals():

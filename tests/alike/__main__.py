@@ -12,7 +12,7 @@ from admin.config import ROOT
 from tests.journeys.proxied import DESK, PUBLIC
 from tests.journeys.served import start
 
-from .measure import measure, table
+from .measure import Site, measure, table
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 BUILD = ROOT / "build"
@@ -39,8 +39,15 @@ def show(folder: Path, bind: str) -> None:
         keys = answer.read()
     (folder / "measured").mkdir()
     with sync_playwright() as playwright:
-        rows = measure(NGINX, folder / "measured", BUILD / "site", bind, keys, playwright.chromium)
-        print(table(list(rows)))
+        site = Site(NGINX, folder / "measured", BUILD / "site", bind, keys)
+        rows = []
+        for row in measure(site, playwright.chromium):
+            rows.append(row)
+            print(
+                f"{row.walk.name}, HTTP/{1 + row.http2}, slowly={row.slowly}: {row.left}",
+                flush=True,
+            )
+        print(table(rows))
 
 
 if __name__ == "__main__":

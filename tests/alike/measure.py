@@ -14,6 +14,21 @@ from .walks import WALKS, Visitor, Walk
 PHOTO = (1600, 1200)
 
 
+# HTTP/2, slowly.
+WAYS = ((False, False), (False, True), (True, False), (True, True))
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is measured: nginx, the built pages, the app's address, the keys that it publishes."""
+
+    program: str
+    folder: Path
+    pages: Path
+    app: str
+    keys: bytes
+
+
 @dataclass(frozen=True)
 class Row:
     walk: Walk
@@ -37,15 +52,14 @@ def walked(place: Place, visit, walk: Walk, *, slowly: bool) -> Left:
     return place.take()
 
 
-def measure(program: str, folder: Path, site: Path, app: str, keys: bytes, browser_type, *,
-            walks=WALKS, ways=((False, False), (False, True), (True, False), (True, True))) -> Iterator[Row]:  # fmt: skip
+def measure(site: Site, browser_type, *, walks=WALKS, ways=WAYS) -> Iterator[Row]:
     """Measure walks in ways: (HTTP/2, slowly)."""
-    shutil.copytree(site, folder / "site")
-    (folder / "site" / "keys.json").write_bytes(keys)
+    pages = shutil.copytree(site.pages, site.folder / "site")
+    (pages / "keys.json").write_bytes(site.keys)
     with visitors(browser_type) as visit:
         for http2, slowly in ways:
-            at = folder / f"place-{http2}-{slowly}"
-            with placed(program, at, folder / "site", app, http2=http2) as place:
+            at = site.folder / f"place-{http2}-{slowly}"
+            with placed(site.program, at, pages, site.app, http2=http2) as place:
                 for walk in walks:
                     left = walked(place, visit, walk, slowly=slowly)
                     yield Row(walk, http2=http2, slowly=slowly, left=left)

@@ -94,5 +94,4 @@ WALKS = (
     Walk("looks at the form, sends nothing", looks_at_the_form, 3),
     Walk("sends a tip", writes, 4),
     Walk("sends a tip, no scripts", writes, 5, with_scripts=False),
-    Walk("sends a tip with a photo", writes, 4, with_file=True),
 )

@@ -99,9 +99,10 @@ def make_authority(root: Path, name: str) -> tuple[Node, str]:
     run(GENCERT, "--create-identity-key", "--passphrase-fd", 0, "-m", 12, *options,
         "-a", f"127.0.0.1:{port}", words="none\n")  # fmt: skip
     identity = re.search(r"^fingerprint (\w+)", paths[2].read_text("ascii"), re.M)[1]
-    shown = run(TOR, "--list-fingerprint", "--orport", 1, "--datadirectory", node.folder,
-                "--nickname", name, "-f", node.folder / "none", "--ignore-missing-torrc", "--Address", "127.0.0.1", "--DirAuthority",
-                "x 127.0.0.1:1 ffffffffffffffffffffffffffffffffffffffff", "--quiet")  # fmt: skip
+    unread = ("-f", node.folder / "none", "--ignore-missing-torrc", "--quiet")
+    other = ("--DirAuthority", f"x 127.0.0.1:1 {'f' * 40}", "--Address", "127.0.0.1")
+    told = ("--orport", 1, "--datadirectory", node.folder, "--nickname", name)
+    shown = run(TOR, "--list-fingerprint", *told, *other, *unread)
     fingerprint = "".join(shown.split()[-10:])
     orport = re.search(r"ORPort 127.0.0.1:(\d+)", node.settings)[1]
     line = (

@@ -106,7 +106,7 @@ def test_the_app_is_told_no_address_no_group_and_no_cookie(folder, name, tmp_pat
         threading.Thread(target=hear, args=(app, heard), daemon=True).start()
         place = tmp_path_factory.mktemp("n")
         (place / "site").mkdir()
-        bind = "127.0.0.1:{}".format(app.getsockname()[1])
+        bind = f"127.0.0.1:{app.getsockname()[1]}"
         running = start_onion_nginx(place, place / "site", name=name, app=bind)
         try:
             told = {

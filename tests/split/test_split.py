@@ -149,25 +149,27 @@ def test_the_edge_logs_one_line_a_connection_and_the_line_has_address_and_port(e
     assert re.fullmatch(rf"<\d+>[^\n]+ edge: {re.escape(VISITOR)} {port}", lines[0].decode())
 
 
+def peer_of(app, edge, source):
+    """Visit the edge from an address; gives the one that the app machine sees."""
+    there = ("127.0.0.1", edge.port)
+    with socket.create_connection(there, timeout=30, source_address=(source, 0)):
+        line, peer = app.accept()
+        line.close()
+    return peer[0]
+
+
 @pytest.fixture
 def seen_from(tmp_path):
     """Put a listener in the app machine's place: from where does it see these visitors?"""
 
     def see(folder, sources):
-        with socket.create_server(("127.0.0.1", 0)) as app:
-            with edge_before(folder, app.getsockname()[1]) as edge:
-                # Who waited for it to start was the first to be led on.
-                app.accept()[0].close()
-                found = []
-                for source in sources:
-                    visitor = socket.create_connection(
-                        ("127.0.0.1", edge.port), timeout=30, source_address=(source, 0)
-                    )
-                    line, peer = app.accept()
-                    found.append(peer[0])
-                    line.close()
-                    visitor.close()
-                return found
+        with (
+            socket.create_server(("127.0.0.1", 0)) as app,
+            edge_before(folder, app.getsockname()[1]) as edge,
+        ):
+            # Who waited for it to start was the first to be led on.
+            app.accept()[0].close()
+            return [peer_of(app, edge, source) for source in sources]
 
     return lambda name, sources: see(tmp_path / name, sources)
 

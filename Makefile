@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline lighthouse lock system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline lighthouse lock lock-debian release release-packages stranger system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -116,6 +116,19 @@ screens: $(VENV)/.dev system build/site/index.html ## Pictures of pages on a sma
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
+
+# DENGSHAO_RELEASE_KEY=key.pem signs. The same commit gives the same bytes, in any folder.
+release: $(VENV)/.run build/browser/.built $(CATALOGUES) ## Write build/release/dengshao-VERSION-linux-{x86_64,aarch64}.tar.zst, sums, SBOM (RELEASE_ARGS="--arch x86_64")
+	@$(BIN)/python -m admin.release.making $(RELEASE_ARGS)
+
+release-packages: $(VENV)/.run build/browser/.built $(CATALOGUES) ## The same, and from it .deb, .rpm and a container image (wants dpkg, rpm, mmdebstrap)
+	@$(BIN)/python -m admin.release.making --packages $(RELEASE_ARGS)
+
+stranger: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## A Debian without a network, and the artefact alone, from install to upgrade and back (as root; STRANGER_ARGS="--until install")
+	@$(BIN)/python -m tests.stranger $(STRANGER_ARGS)
+
+lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version's own Python is made
+	@$(BIN)/python -m admin.release.making.debs
 
 # Program and Debian's package. What is absent is named; its tests are skipped, and without the
 # headless shell those in a browser take twice as long.

@@ -12,6 +12,7 @@ from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
+from .commands.version import version_option
 
 COMMANDS = (
     audit,
@@ -39,4 +40,5 @@ main = click.Group(
     "dengshao",
     help="灯哨：公开网站、线索表单、办公页面的运维命令。",
     commands={str(command.name): command for command in COMMANDS},
+    params=[version_option],
 )

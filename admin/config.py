@@ -8,17 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
+from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
+
 ROOMS = ("intake", "mailbox", "desk", "accounts")
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class ConfigError(Exception):
-    """The process can't start as configured. The message is one sentence that says what to do."""
 
 
 class Env(StrEnum):
@@ -57,7 +55,7 @@ class Config:
 
     env: Env
     bind: str
-    """Address and port of the server, `host:port`."""
+    """Address and port of the server, `host:port`, an IPv6 address in brackets."""
     data: Path
     """Folder of the database, the secret and the run lock; nothing in it can open a tip."""
     content: Path
@@ -146,7 +144,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
     """Read the configuration. Raises `ConfigError` with a sentence for the operator."""
     values = _settings(os.environ if environ is None else environ)
     env = _env(values)
-    bind = values.get("DENGSHAO_BIND", "127.0.0.1:8000")
+    bind = read_bind(values)
     data = Path(values.get("DENGSHAO_DATA", ROOT / "var")).resolve()
     public_host, desk_host = _hosts(values, env, bind)
     return Config(
@@ -162,7 +160,9 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         database_url=values.get(
             "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
         ),
-        blobs_url=_blobs_url(values, env, data),
+        blobs_url=read_blobs_url(
+            values, default=(data / "blobs").as_uri(), may_forget=env is Env.DEVELOPMENT
+        ),
         deletions_file=Path(values.get("DENGSHAO_DELETIONS", data / "deletions.log")).resolve(),
         rooms=_rooms(values),
         public_host=public_host,
@@ -183,7 +183,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         workers=1,
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),
-        smtp_url=_smtp_url(values),
+        smtp_url=read_smtp_url(values),
         mail_from=values.get("DENGSHAO_MAIL_FROM", "dengshao@localhost"),
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
@@ -218,7 +218,7 @@ def _hosts(values: Mapping[str, str], env: Env, bind: str) -> tuple[str, str]:
     """Name the public and the desk's host. Two origins, so that neither can script the other."""
     port = bind.rpartition(":")[2]
     public = values.get(
-        "DENGSHAO_PUBLIC_HOST", "" if env is Env.PRODUCTION else f"127.0.0.1:{port}"
+        "DENGSHAO_PUBLIC_HOST", "" if env is Env.PRODUCTION else own_host(bind)
     ).lower()
     desk = values.get(
         "DENGSHAO_DESK_HOST", "" if env is Env.PRODUCTION else f"localhost:{port}"
@@ -244,23 +244,6 @@ def _more_hosts(values: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name.strip() for name in names) - {""}
 
 
-def _blobs_url(values: Mapping[str, str], env: Env, data: Path) -> str:
-    """Read where sealed files lie: by default in a folder beside the database."""
-    text = values.get("DENGSHAO_BLOBS_URL", (data / "blobs").as_uri())
-    url = urlsplit(text)
-    # A folder by its whole path; the root of all folders is no place for ours.
-    is_folder = url.path.startswith("/") and len(url.path) > 1 and not url.netloc
-    is_place = is_folder if url.scheme == "file" else bool(url.netloc)
-    if url.scheme == "memory" and env is Env.DEVELOPMENT:
-        return text
-    if url.scheme not in ("file", "s3") or not is_place or url.query or url.fragment:
-        raise ConfigError(
-            "DENGSHAO_BLOBS_URL: write file:///folder or s3://bucket/prefix; memory:/// is for "
-            "development only. Keys of S3 stand in AWS_* variables, never in the address."
-        )
-    return text
-
-
 def _rooms(values: Mapping[str, str]) -> frozenset[str]:
     rooms = frozenset(values.get("DENGSHAO_ROOMS", ",".join(ROOMS)).replace(" ", "").split(","))
     if not rooms <= set(ROOMS):
@@ -278,21 +261,6 @@ def _address_hints(values: Mapping[str, str], env: Env) -> AddressHints:
         return AddressHints(values.get("DENGSHAO_ADDRESS_HINTS", default))
     except ValueError:
         raise ConfigError("DENGSHAO_ADDRESS_HINTS: write edge, proxy, peer or off.") from None
-
-
-def _smtp_url(values: Mapping[str, str]) -> str:
-    """Read where notices are handed in. In clear only to a server on this machine."""
-    text = values.get("DENGSHAO_SMTP_URL", "")
-    if not text:
-        return ""
-    url = urlsplit(text)
-    is_here = url.hostname in ("localhost", "127.0.0.1", "::1")
-    if url.scheme not in ("smtps", "smtp") and not (url.scheme == "smtp+plain" and is_here):
-        raise ConfigError(
-            "DENGSHAO_SMTP_URL: write smtps://user:password@host or smtp://… (with STARTTLS); "
-            "smtp+plain://… is for a server on this machine only."
-        )
-    return text
 
 
 def _second_factor(values: Mapping[str, str], env: Env) -> SecondFactor:

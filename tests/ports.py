@@ -42,3 +42,13 @@ def free_port() -> int:
                 continue
             return port
     raise AssertionError
+
+
+def has_six():
+    """Tell whether this machine has IPv6's loopback address."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

@@ -61,7 +61,7 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, keys, machine, onion, web
+from . import deletions, departures, files, keys, machine, onion, reach, web
 from . import store as stored
 from .findings import Finding, State, bad, good
 
@@ -91,7 +91,7 @@ def examine() -> Iterator[Finding]:
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
     yield _data(config)
-    parts = (_files, _machine, _web, _public_keys, _store)
+    parts = (_files, _machine, _web, _reach, _public_keys, _store)
     for part in parts:
         yield from _safely(part, config, district)
     yield stored.check_footer(district.footer, is_production=config.production)
@@ -160,6 +160,14 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
     yield from map(onion.check_onion, onion.look(config.more_hosts))
+
+
+def _reach(config: Config, _district: District) -> Iterator[Finding]:
+    """See by which ways the public pages are reached, where the public reaches them."""
+    if config.production and "intake" in config.rooms:
+        host = config.public_host
+        addresses = reach.six_addresses(host)
+        yield reach.check_six(addresses, [one for one in addresses if not reach.answers(one, host)])
 
 
 def _public_keys(config: Config, district: District) -> Iterator[Finding]:

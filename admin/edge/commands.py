@@ -72,8 +72,8 @@ def make_holder_key(path: Path) -> None:
     if len(passphrase) < LEAST_PASSPHRASE:
         raise click.ClickException(f"口令太短，要 {LEAST_PASSPHRASE} 个字符以上。没有生成密钥。")
     public = make_key(path, passphrase)
-    click.echo(f"私钥在 {path}，用口令加密。另存一份，分两处锁好；不要放到服务器上。")
-    click.echo("口令写在纸上，和私钥分开锁。丢了其中一样，就再也打不开。")
+    click.echo(f"私钥在 {path}，用口令加密。另存一份，分两处保管；不要放到服务器上。")
+    click.echo("口令写在纸上，和私钥分开保管。丢了其中一样，就再也打不开。")
     click.echo(f"公钥（写进 edge_log.yml 的 key）：\n{public}")
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from admin.config import ROOT
 from admin.edge.folder import sealed_files
 from admin.edge.sealed import open_hour
-from tests.ports import free_port
 
-from .proxied import PUBLIC, start_nginx
+from .proxied import PUBLIC
 from .served import DENGSHAO
 
 FORM = "application/x-www-form-urlencoded"
@@ -79,29 +78,10 @@ def write_content(folder, holders):
     return folder
 
 
-def start_both(program, folder, site, *, app, edge, changes=()):
-    """Start nginx on IPv4 and IPv6, before an app and beside an edge."""
-    port = free_port()
-    four = f"listen 127.0.0.1:{port} ssl; # <-\n        server_name {PUBLIC}"
-    both = (four, f"listen [::1]:{port} ssl;\n        {four}")
-    return start_nginx(
-        program,
-        folder,
-        site,
-        app=app,
-        port=port,
-        edge=edge.sockets,
-        changes=[both, *changes],
-    )
-
-
 def visit(nginx, source, *requests, host=PUBLIC):
     """Send requests on one connection from an address; gives the last answer's bytes."""
-    from_six = ":" in source
-    there = ("::1" if from_six else "127.0.0.1", nginx.port)
-    plain = socket.create_connection(there, timeout=30, source_address=(source, 0))
     answer = b""
-    with nginx.secured(plain, host) as connection:
+    with nginx.connect(host, source) as connection:
         for number, request in enumerate(requests):
             is_last = number == len(requests) - 1
             connection.sendall(request(host, is_last))

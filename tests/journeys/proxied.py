@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from admin.config import ROOT
-from tests.ports import free_port
+from tests.ports import free_port, has_six
 from tests.uploads import OCTETS
 
 EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"
 PUBLIC, DESK = "tips.example", "desk.example"
+HAS_SIX = has_six()
 # One piece of a body at a time, as a slow phone sends it.
 PIECE = 3000
 
@@ -45,15 +46,11 @@ class Proxy:
         return [spool.stat().st_mtime_ns for spool in self.spools]
 
     def connect(self, host=PUBLIC, source="127.0.0.1"):
-        plain = socket.create_connection(
-            ("127.0.0.1", self.port), timeout=30, source_address=(source, 0)
-        )
-        return self.secured(plain, host)
-
-    def secured(self, plain, host=PUBLIC):
-        """Speak TLS on a connection."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        # To IPv6's loopback where the visitor is one of IPv6.
+        there = "::1" if ":" in source else "127.0.0.1"
+        plain = socket.create_connection((there, self.port), timeout=30, source_address=(source, 0))
         return context.wrap_socket(plain, server_hostname=host)
 
     def send(self, *parts, host=PUBLIC, source="127.0.0.1"):
@@ -77,10 +74,10 @@ class Proxy:
             pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces] + [b"0\r\n\r\n"]
         return self.send(f"{head}Connection: close\r\n\r\n".encode(), *pieces, source=source)
 
-    def get(self, path, host=PUBLIC, **headers):
+    def get(self, path, host=PUBLIC, source="127.0.0.1", **headers):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n"
-        return self.send(request.encode(), host=host)
+        return self.send(request.encode(), host=host, source=source)
 
     def stop(self):
         self.process.terminate()
@@ -131,6 +128,7 @@ def adapt(folder, *, port, app, edge=NOBODY, changes=()):
         ("/run/dengshao-edge/", f"{edge}/"),
         ("listen 80", f"listen 127.0.0.1:{plain}"),
         ("listen 443", f"listen 127.0.0.1:{port}"),
+        *six_lines(plain, port),
         ("server 127.0.0.1:8000;", f"server {app};"),
         ("/etc/ssl/dengshao/", f"{folder}/"),
         ("/srv/dengshao/build/site", f"{folder}/site"),
@@ -143,12 +141,22 @@ def adapt(folder, *, port, app, edge=NOBODY, changes=()):
     return path
 
 
-def start_nginx(program, folder, site, *, app, port=None, edge=NOBODY, changes=()):
+def six_lines(plain, port):
+    """Give what becomes of the lines of IPv6: where the machine has none, nginx can't have them."""
+    if HAS_SIX:
+        return [
+            ("listen [::]:80", f"listen [::1]:{plain}"),
+            ("listen [::]:443", f"listen [::1]:{port}"),
+        ]
+    return [("listen [::]:", "# listen [::]:")]
+
+
+def start_nginx(program, folder, site, *, app, edge=NOBODY, changes=()):
     """Start nginx in an empty folder before an app; `site` is what it serves by itself."""
     (folder / "log").mkdir(parents=True)
     shutil.copytree(site, folder / "site")
     write_certificate(folder)
-    port = port or free_port()
+    port = free_port()
     path = adapt(folder, port=port, app=app, edge=edge, changes=changes)
     tested = subprocess.run(
         [program, "-t", "-c", path, "-p", folder], capture_output=True, text=True

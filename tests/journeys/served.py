@@ -72,6 +72,7 @@ def start(
     wait=180,
     budgets=WIDE_BUDGETS,
     store=None,
+    address="127.0.0.1",
 ):
     """Start a server below `folder`, on a copy of `store` if given; wait until it answers."""
     if store:
@@ -80,7 +81,7 @@ def start(
         (folder / name).mkdir(parents=True, exist_ok=True)
     environ = {
         "DENGSHAO_DATA": str(folder / "data"),
-        "DENGSHAO_BIND": f"127.0.0.1:{free_port()}",
+        "DENGSHAO_BIND": f"{address}:{free_port()}",
         "DENGSHAO_SITE": str(site),
         "DENGSHAO_BUNDLES": str(bundles),
         "DENGSHAO_FORM_MIN_SECONDS": "0",

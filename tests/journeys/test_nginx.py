@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from admin.config import ROOT
+from admin.doctor.web import ask
 from admin.edge.sealed import open_hour
 from admin.intake.challenge import Challenges
 from admin.intake.js_api.part_room import PLACES
@@ -29,7 +30,6 @@ from .edged import (
     get,
     lines_of,
     post,
-    start_both,
     traces,
     visit,
     write_content,
@@ -37,6 +37,7 @@ from .edged import (
 from .proxied import (
     DESK,
     EXAMPLE,
+    HAS_SIX,
     PUBLIC,
     form_with_file,
     largest_form,
@@ -359,7 +360,7 @@ def test_each_host_leads_to_its_own_part_of_the_app(proxy, served):
 
 
 READERS = ("127.0.17.3", "127.0.17.4")
-REPORTERS = ("127.0.29.5", "127.0.41.6", "::1")
+REPORTERS = ("127.0.29.5", "127.0.41.6", "::1" if HAS_SIX else "127.0.61.8")
 STAFF = "127.0.53.7"
 VISITORS = (*READERS, *REPORTERS, STAFF)
 
@@ -370,7 +371,7 @@ def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more
     holders = [HybridIdentity.generate(), HybridIdentity.generate()]
     edge = Edge(tmp_path, write_content(tmp_path / "content", holders))
     folder, app = tmp_path / "nginx", served.config.bind
-    nginx = start_both(NGINX, folder, folder_of_site, app=app, edge=edge)
+    nginx = start_nginx(NGINX, folder, folder_of_site, app=app, edge=edge)
     for source in READERS:
         assert visit(nginx, source, get("/"), get("/"), get("/"))[0] == 200
     for source in REPORTERS:
@@ -403,3 +404,60 @@ def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more
         assert word not in LINE.sub(b"", told)
     assert edge.log.read_text() == "本机记，每小时加密一次，交给本单位以外的持有人。\n"
     edge.close()
+
+
+needs_six = pytest.mark.skipif(not HAS_SIX, reason="this machine has no IPv6 loopback address")
+
+
+@pytest.fixture(scope="module")
+def served_on_six(tmp_path_factory, demo_store, bundles, site_folder):
+    """The app on IPv6's loopback alone, as DENGSHAO_BIND=[::1]:8000 has it."""
+    folder = tmp_path_factory.mktemp("behind-nginx-six")
+    shutil.copytree(demo_store[0], folder / "data")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DENGSHAO_DESK_HOST", DESK)
+        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
+        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
+        running = start(
+            folder, bundles=bundles, site=site_folder, arguments=["serve"], address="[::1]"
+        )
+    yield running
+    running.stop()
+
+
+@needs_six
+def test_a_visitor_by_ipv6_passes_nginx_and_the_app_by_ipv6_alone(proxy, served_on_six):
+    nginx = proxy(served_on_six.config.bind)
+    assert served_on_six.config.bind.startswith("[::1]:")
+
+    for path, host, words in (("/", PUBLIC, "home"), ("/desk/sign-in", DESK, "登录工作台")):
+        answer, page = nginx.get(path, host, source="::1")
+        assert answer.status == 200
+        assert words in page
+    body = largest_form(nginx.get("/tip/", source="::1")[1])
+    answer, page = nginx.post("/tip/sent", body, FORM, piece=60_000, source="::1")
+    assert answer.status == 200, page
+    assert 'id="receipt"' in page
+    assert ask(served_on_six.config.bind, PUBLIC, "/tip/").status == 200
+
+
+@needs_six
+def test_of_ipv6_a_house_is_one_sender_whichever_of_its_addresses_it_takes(proxy):
+    """The map is nginx's own: asked by an answer that says what the limits count."""
+    told = "location = /sender { default_type text/plain; return 200 $one_sender; }"
+    nginx = proxy(
+        changes=[
+            ("map $remote_addr $one_sender", "map $http_x_tried $one_sender"),
+            ("default $remote_addr;", "default $http_x_tried;"),
+            ("location = /tip/files/part {", f"{told}\n        location = /tip/files/part {{"),
+        ]
+    )
+
+    def sender(address):
+        return nginx.get("/sender", **{"X-Tried": address})[1]
+
+    assert sender("2001:db8:1:2:3:4:5:6") == sender("2001:db8:1:2::9") == "2001:db8:1:2"
+    assert sender("2001:db8:1:3::9") == "2001:db8:1:3"
+    assert sender("2001:db8::9") == "2001:db8"
+    assert sender("192.0.2.1") == "192.0.2.1"
+    assert sender("::1") == "::1"

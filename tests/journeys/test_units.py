@@ -20,7 +20,7 @@ UNITS = [
     *("dengshao-sweep.timer", "dengshao-edge-log.socket"),
 ]
 SERVICES = UNITS[:3]
-INSTALLED = "/opt/dengshao/.venv/bin/dengshao"
+INSTALLED = "/opt/dengshao/current/bin/dengshao"
 TIGHT = {
     "NoNewPrivileges": "yes",
     "ProtectSystem": "strict",

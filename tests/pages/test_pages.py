@@ -81,6 +81,14 @@ def test_no_colour_hangs_on_the_width_of_a_window_or_the_size_of_type():
     assert judged > 10
 
 
+def test_nothing_blinks_and_nothing_moves_for_ever():
+    """The one thing that is animated shows, once, that the form's script did not come."""
+    folders = (ROOT / "site" / "theme" / "assets", ROOT / "admin" / "static")
+    styles = [path.read_text("utf-8") for folder in folders for path in folder.glob("*.css")]
+    assert set(re.findall(r"@keyframes\s+([\w-]+)", "".join(styles))) == {"unloaded"}
+    assert not [words for words in styles if re.search(r"\binfinite\b|\bblink\b", words)]
+
+
 def test_styles_and_scripts_reach_no_other_host(site):
     files = [path for path in (site / "assets").rglob("*.*") if path.suffix in (".css", ".js")]
     assert len(files) > 10

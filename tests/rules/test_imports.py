@@ -10,9 +10,10 @@ from admin.config import ROOT
 ADMIN = ROOT / "admin"
 
 FLOORS = (
+    {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
-    {"deadlines"},
+    {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
     {"web", "audit", "edge"},
@@ -24,7 +25,7 @@ FLOORS = (
     {"unit_keys", "desk"},
 )
 """What shared services and the pages of staff are made of, from the lowest floor up."""
-BASE = set().union(*FLOORS[:7])
+BASE = set().union(*FLOORS[:8])
 PUBLIC = ("intake", "mailbox")
 """A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
 OPERATOR = ("serving", "backup", "demo", "doctor", "commands", "cli", "__init__")

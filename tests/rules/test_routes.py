@@ -68,6 +68,19 @@ def test_a_public_page_has_every_header_and_no_cookie(client, address):
     assert "Set-Cookie" not in page.headers
 
 
+@pytest.mark.parametrize("address", ["/tip/", "/mailbox/", "/tip/routes.json", "/not-here"])
+def test_every_public_answer_says_what_it_is_and_in_which_letters(client, address):
+    kind = client.get(address).headers["Content-Type"]
+
+    # JSON is UTF-8 by its own rules, and has no such parameter.
+    assert kind in ("text/html; charset=utf-8", "application/json")
+
+
+def test_no_address_answers_to_trace(app, client):
+    assert not [rule.rule for rule in rules(app) if "TRACE" in rule.methods]
+    assert client.open("/tip/", method="TRACE").status_code == 405
+
+
 def test_the_desk_lets_no_string_become_script(app, config):
     page = app.test_client().get("/desk/sign-in", headers={"Host": config.desk_host})
 

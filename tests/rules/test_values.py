@@ -14,7 +14,7 @@ CHANGING = {
         "_Journals",
     ),  # filled in while something is read or written
     *("Talk", "Visit", "SentForm"),  # what one request learns
-    *("_Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps
+    *("_Hour", "Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps
 }
 
 

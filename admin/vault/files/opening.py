@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from obstore.store import MemoryStore, S3Store
 
+from ...settings.addresses import LOOPBACK
 from .blobs import BlobStore
 from .local import LocalBlobs
 
 # A reporter waits meanwhile, and their browser tries again by itself.
 _RETRY: Any = {"max_retries": 3}
 _CLIENT: Any = {"connect_timeout": "3s", "timeout": "30s"}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 
@@ -42,4 +42,4 @@ def _s3(url: str) -> S3Store:
 def _is_on_this_machine() -> bool:
     named = (os.environ.get(name) for name in _ENDPOINTS)
     endpoint = next(filter(None, named), "")
-    return urlsplit(endpoint).hostname in _LOOPBACK
+    return urlsplit(endpoint).hostname in LOOPBACK

@@ -96,12 +96,10 @@ class Place:
 
 
 def changes(folder: Path, *, http2: bool) -> list[tuple[str, str]]:
-    own = "        server_name tips.example; # <-\n        ssl_certificate "
-    served = own.replace("        ssl", f"        http2 {'on' if http2 else 'off'};\n        ssl")
     wire = "log_format wire '$connection $request_length $bytes_sent $uri';"
     log = f"access_log syslog:server=unix:{folder}/wire.sock,nohostname,tag=wire wire;"
     return [
-        (own, served),
+        ("    http2 on;", f"    http2 {'on' if http2 else 'off'};"),
         ("keepalive_timeout 20s;", f"keepalive_timeout {KEPT_ALIVE:.0f}s;"),
         # Ours of the wire stands beside the example's own.
         ("    log_not_found off;", f"    {wire}\n    {log}\n    log_not_found off;"),

@@ -8,7 +8,7 @@ every claim to the tests and settings that it names.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ ABOUT = (
 )
 
 HERE = "<!--assessment-->"
+ROW = '<tr role="row"><th role="rowheader" scope="row">{}</th>{}</tr>'
 HEADS = ("条款和要点", "结论", "怎样做到，凭什么")
 
 Data = dict[str, Any]
@@ -182,13 +183,13 @@ def by_duty(items: list[Data]) -> list[tuple[str, list[Data]]]:
 
 def counted(head: str, rows: list[tuple[str, list[Data]]]) -> str:
     """Make a table of how many claims are in which state."""
-    heads = "".join(f'<th scope="col">{name}</th>' for name in (head, *STATES.values(), "共"))
+    heads = (*STATES.values(), "共")
     lines = []
     for name, items in rows:
-        cells = "".join(f"<td>{number}</td>" for number in sums(items))
-        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
-    body = "\n".join(lines)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{body}\n</tbody></table>"
+        pairs = zip(heads, sums(items), strict=True)
+        cells = "".join(f'<td role="cell" data-head="{one}">{number}</td>' for one, number in pairs)
+        lines.append(ROW.format(name, cells))
+    return framed((head, *heads), lines)
 
 
 def sums(items: list[Data]) -> list[int]:
@@ -207,12 +208,17 @@ def listed(name: str, document: Data, leads: Leads) -> str:
 
 
 def table(items: list[Data]) -> str:
-    heads = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in HEADS)
-    rows = "\n".join(map(row, items))
+    return framed(HEADS, map(row, items))
+
+
+def framed(heads: Iterable[str], rows: Iterable[str]) -> str:
+    """Make a table that lies in rows on a telephone, and says so to who listens to it."""
+    columns = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in heads)
+    lines = "\n".join(rows)
     return (
         f'<table class="table--stack" role="table">'
-        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
-        f'<tbody role="rowgroup">\n{rows}\n</tbody></table>'
+        f'<thead role="rowgroup"><tr role="row">{columns}</tr></thead>'
+        f'<tbody role="rowgroup">\n{lines}\n</tbody></table>'
     )
 
 
@@ -225,10 +231,8 @@ def row(item: Data) -> str:
     said += [f"{words}：{escape(item[key])}" for key, words in MORE.items() if key in item]
     proofs = [f"<code>{escape(one)}</code>" for key in PROOFS for one in item.get(key, ())]
     said += [f"<small>{'<br>'.join(proofs)}</small>"] if proofs else []
-    return (
-        f'<tr role="row"><th role="rowheader" scope="row">{head}</th>'
-        f'<td role="cell">{stands}</td><td role="cell">{"<br>".join(said)}</td></tr>'
-    )
+    cells = f'<td role="cell">{stands}</td><td role="cell">{"<br>".join(said)}</td>'
+    return ROW.format(head, cells)
 
 
 def scored(score: dict[str, bool]) -> str:

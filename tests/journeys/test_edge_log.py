@@ -43,7 +43,9 @@ def proxy(tmp_path, edge):
 
     def make(app, changes=()):
         folder, site = tmp_path / "nginx", tmp_path / "site"
-        started.append(start_nginx(NGINX, folder, site, app=app, edge=edge, changes=changes))
+        started.append(
+            start_nginx(NGINX, folder, site, app=app, edge=edge.sockets, changes=changes)
+        )
         return started[-1]
 
     yield make

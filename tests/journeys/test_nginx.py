@@ -371,7 +371,7 @@ def test_neither_disk_tells_from_where_people_came_and_the_holders_learn_no_more
     holders = [HybridIdentity.generate(), HybridIdentity.generate()]
     edge = Edge(tmp_path, write_content(tmp_path / "content", holders))
     folder, app = tmp_path / "nginx", served.config.bind
-    nginx = start_nginx(NGINX, folder, folder_of_site, app=app, edge=edge)
+    nginx = start_nginx(NGINX, folder, folder_of_site, app=app, edge=edge.sockets)
     for source in READERS:
         assert visit(nginx, source, get("/"), get("/"), get("/"))[0] == 200
     for source in REPORTERS:

@@ -15,7 +15,7 @@ DOCUMENTS = {
     for path in (ROOT / "content" / "about" / "assessments").glob("*.yml")
 }
 STATES = ["met", "partial", "na", "open"]
-ROW = re.compile(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>')
+ROW = re.compile(r'<tr role="row"><th role="rowheader" scope="row">(.*?)</th>(.*?)</tr>')
 
 
 def claims(document):
@@ -30,7 +30,7 @@ def sums(items):
 def totals_on(page):
     """The rows of a page's tables of totals, by their first cell in words."""
     return {
-        re.sub("<[^>]+>", "", name): list(map(int, re.findall(r"<td>(\d+)</td>", cells)))
+        re.sub("<[^>]+>", "", name): list(map(int, re.findall(r">(\d+)</td>", cells)))
         for name, cells in ROW.findall(page.html)
     }
 

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(NGINX is None, reason="nginx is absent: make system installs it"),
 ]
-READS, _PLAINLY, _LOOKS, WRITES, WRITES_PLAINLY = WALKS
+READS, _PLAINLY, _LOOKS, WRITES, WRITES_PLAINLY, _WITH_A_PHOTO = WALKS
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ class Visitor:
         self.page.fill("#place", SPOT)
         if self.file:
             self.page.set_input_files("#files", self.file)
-            expect(self.page.locator("#file-list")).to_contain_text("已保存")
+            expect(self.page.locator("#main")).to_contain_text("传好了")
         self.rest()
         self.page.click("#last [type=submit], #form button[type=submit]")
         expect(self.page.locator("#receipt li")).to_have_count(6)
@@ -94,4 +94,5 @@ WALKS = (
     Walk("looks at the form, sends nothing", looks_at_the_form, 3),
     Walk("sends a tip", writes, 4),
     Walk("sends a tip, no scripts", writes, 5, with_scripts=False),
+    Walk("sends a tip with a photo of 1 MB", writes, 4, with_file=True),
 )

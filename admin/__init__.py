@@ -18,11 +18,13 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
     `kept` is the district as another process has read it; without it the files are read here.
     Without a `config` it is made of an installation that is there, as Flask's own command asks.
     """
+    from .audit.macs import require_sm3
     from .db import init_db
     from .web.errors import QuietFlask, init_errors
     from .web.public_site import init_public_site
     from .web.security import init_security
 
+    require_sm3()
     config = config or read_config()
     app = QuietFlask("admin", static_folder=None)
     init_app_state(app, config, kept)

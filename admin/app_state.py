@@ -77,6 +77,11 @@ class AppState:
         """The key of the audit log's chain, from the secret file."""
         return self.config.key("audit")
 
+    @cached_property
+    def audit_sm3_key(self) -> bytes:
+        """The key of the chain beside it, by SM3."""
+        return self.config.key("audit sm3")
+
 
 def app_state() -> AppState:
     """Return the current application's state."""

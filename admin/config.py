@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
+from .settings.file_limits import front_mb
+from .settings.outgoing import Ping, read_ca, read_ping
 
 ROOMS = ("intake", "mailbox", "desk", "accounts")
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +72,8 @@ class Config:
     blobs_url: str = field(repr=False)
     """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
     AWS_* of the environment), or `memory:///`, which a restart empties."""
+    blobs_ca: Path | None
+    """Certificates that vouch for the store's server, beside the system's."""
     deletions_file: Path
     """The journal of deletions and holds: outside of the database, for a restore to read."""
     rooms: frozenset[str]
@@ -108,6 +112,10 @@ class Config:
     """To whom backups are sealed: the operator's public key, whose secret is kept elsewhere."""
     smtp_url: str = field(repr=False)
     """The mail server of the notices; empty where none is sent. May hold a password."""
+    smtp_ca: Path | None
+    """The certificates that vouch for the mail server, instead of the system's."""
+    ping: Ping | None
+    """The robot of a chat group that is told at equal times to look at the desk."""
     mail_from: str
     notice_hour: int
     """Hour of the day in Asia/Shanghai at which each unit's daily notice goes out."""
@@ -123,6 +131,11 @@ class Config:
     @property
     def production(self) -> bool:
         return self.env is Env.PRODUCTION
+
+    @property
+    def front_mb(self) -> int:
+        """MiB that a proxy in front must let in where a form brings files."""
+        return front_mb(self.plain_mb)
 
     @property
     def confirmed_keys(self) -> Path | None:
@@ -163,6 +176,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         blobs_url=read_blobs_url(
             values, default=(data / "blobs").as_uri(), may_forget=env is Env.DEVELOPMENT
         ),
+        blobs_ca=read_ca(values, "DENGSHAO_BLOBS_CA"),
         deletions_file=Path(values.get("DENGSHAO_DELETIONS", data / "deletions.log")).resolve(),
         rooms=_rooms(values),
         public_host=public_host,
@@ -184,6 +198,8 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),
         smtp_url=read_smtp_url(values),
+        smtp_ca=read_ca(values, "DENGSHAO_SMTP_CA"),
+        ping=read_ping(values),
         mail_from=values.get("DENGSHAO_MAIL_FROM", "dengshao@localhost"),
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),

@@ -966,7 +966,7 @@ class Invitation(Base):
 
 
 class AuditEvent(Base):
-    """One line of the audit log. Rows are only added; each carries a MAC over the one before."""
+    """One line of the audit log. Rows are only added; each carries MACs over the one before."""
 
     __tablename__ = "audit_event"
     # For the auditor's page, newest first: by member, by act, by unit, by tip, by day.
@@ -989,6 +989,8 @@ class AuditEvent(Base):
     # Codes of ours, never words that somebody typed.
     detail: Mapped[str] = mapped_column(String(200))
     mac: Mapped[str] = mapped_column(String(64))
+    # The same by SM3; lines from before it have none.
+    sm3: Mapped[str | None] = mapped_column(String(64))
 
 
 class SavedFilter(Base):

@@ -2,7 +2,8 @@
 
 import enum
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Self
 
 MOST_FAULTS: Final = 200
@@ -28,6 +29,8 @@ class Fault(enum.StrEnum):
     """The mark of the last line is missing or false."""
     CHECKPOINT = "checkpoint"
     """The line is not the one that a checkpoint on paper names: the log was written anew."""
+    NO_SM3 = "no_sm3"
+    """The MACs by SM3 were taken out of all lines that had them."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Finding:
     by: str = ""
     also: int = 0
     """The number that belongs to it: the last of the missing ones, where a moved line belongs."""
+    by_macs: tuple[str, ...] = ()
+    """Which of the two chains it breaks; none where the paper alone tells."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,18 @@ class Report:
     last: int = 0
     """The number of the last line that was read."""
     findings: list[Finding] = field(default_factory=list)
+    sm3_from: int | None = None
+    """The line from which on SM3 is there too; None where no line has it yet."""
+
+    def with_more(self, found: Iterable[Finding]) -> Self:
+        """Take up what was found otherwise; the same fault, found twice, stands once."""
+        told = {(one.fault, one.number, one.also): one for one in self.findings}
+        for one in found:
+            key = one.fault, one.number, one.also
+            before = told.get(key, replace(one, by_macs=()))
+            told[key] = replace(before, by_macs=before.by_macs + one.by_macs)
+        self.findings = sorted(told.values(), key=lambda one: one.number)
+        return self
 
     @property
     def is_whole(self) -> bool:

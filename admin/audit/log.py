@@ -1,30 +1,31 @@
-"""The audit log: who did what to which tip, account or key, in a chain that shows a changed line.
+"""The audit log: who did what to which tip, account or key, in chains that show a changed line.
 
 Every package may write a line. Lines hold codes, names of staff and references,
-never words that anybody typed. The MAC's key stands in the secret file, so that who can only write
+never words that anybody typed. The MACs' keys stand in the secret file, so that who can only write
 to the database can't make a line; who holds the server can rewrite the whole log, and is found by
-the checkpoints that the auditor printed. `audit_chain` reads the chain again.
+the checkpoints that the auditor printed. `audit.chain` reads the chains again.
 
 All lines are kept: a log that drops its beginning would have to be believed from a later line on.
 """
 
-import hmac
-import json
 import re
 import time
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ..app_state import app_state
 from ..models import AuditEvent, Setting
+from .macs import (
+    FIRST_MAC,
+    EndMark,
+    both,
+)
 
-FIRST_MAC: Final = "0" * 64
-"""What stands in the place of the line before the first."""
 END: Final = "audit_end"
-"""The setting that names the last line, under a MAC of its own: a cut-off tail shows by it."""
+"""The setting that holds the `EndMark`."""
 NOBODY: Final = "-"
 """The `by` of a line where nobody is signed in."""
 REFERENCE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
@@ -33,25 +34,6 @@ _LOCK: Final = 7_716_420_391
 _WAITING: Final = "audit lines for the commit"
 _ACT: Final = "audit act of the request"
 _WRITTEN: Final = "audit lines of the transaction"
-
-
-class AuditLine(Protocol):
-    """A line as it is stored: a row of the table or of a query of its columns."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def at(self) -> int: ...
-    @property
-    def act(self) -> str: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def unit_id(self) -> str | None: ...
-    @property
-    def reference(self) -> str | None: ...
-    @property
-    def detail(self) -> str: ...
 
 
 def hold_log(session: Session) -> None:
@@ -78,7 +60,9 @@ def record(
     """
     hold_log(session)
     last = session.execute(
-        select(AuditEvent.number, AuditEvent.mac).order_by(AuditEvent.number.desc()).limit(1)
+        select(AuditEvent.number, AuditEvent.mac, AuditEvent.sm3)
+        .order_by(AuditEvent.number.desc())
+        .limit(1)
     ).first()
     event = AuditEvent(
         number=last.number + 1 if last else 1,
@@ -90,38 +74,38 @@ def record(
         detail=detail[:200],
         mac="",
     )
-    key = app_state().audit_key
-    event.mac = mac_of(event, event.number, last.mac if last else FIRST_MAC, key)
+    _chain(session, event, last)
     session.add(event)
-    session.merge(Setting(name=END, value=end_mark(event.number, event.mac, key)))
     session.flush()
     session.info[_WRITTEN] = True
     return event
 
 
+def _chain(session: Session, line: AuditEvent, last: Any) -> None:
+    """Give a new line its MACs over the one before, and move the end mark to it."""
+    macs = by_sha256, by_sm3 = both(app_state())
+    begins = _sm3_from(session) or line.number
+    before = last.mac if last else FIRST_MAC
+    line.mac = by_sha256.of(line, line.number, before)
+    # Where SM3 begins, it hangs on all that the other chain holds so far.
+    line.sm3 = by_sm3.of(line, line.number, last.sm3 if begins < line.number else before)
+    mark = EndMark.of(macs, line.number, (line.mac, line.sm3), begins)
+    session.merge(Setting(name=END, value=str(mark)))
+
+
+def _sm3_from(session: Session) -> int | None:
+    """Tell at which line SM3 began; None where none has it yet."""
+    setting = session.get(Setting, END)
+    mark = EndMark.parse(setting.value if setting else None)
+    if mark and mark.sm3_from is not None:
+        return mark.sm3_from
+    with_sm3 = select(func.min(AuditEvent.number)).where(AuditEvent.sm3.is_not(None))
+    return session.scalar(with_sm3) if mark is None else None
+
+
 def now() -> int:
     """Tell the time in epoch seconds: staff acts may be timed finer than a day."""
     return int(time.time())
-
-
-def mac_of(line: AuditLine, number: int, previous: str, key: bytes) -> str:
-    """Compute the hexadecimal MAC over a line, its number and the MAC of the line before it."""
-    parts = [
-        number,
-        line.at,
-        line.act,
-        line.by,
-        line.unit_id,
-        line.reference,
-        line.detail,
-        previous,
-    ]
-    return hmac.digest(key, json.dumps(parts).encode(), "sha256").hex()
-
-
-def end_mark(number: int, mac: str, key: bytes) -> str:
-    """Make what `END` holds. Only who has the key can make it for an earlier line."""
-    return f"{number} {hmac.digest(key, f'end {number} {mac}'.encode(), 'sha256').hex()}"
 
 
 def is_reference(typed: object) -> bool:

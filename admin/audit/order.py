@@ -10,11 +10,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from .faults import Fault, Finding
-from .log import (
-    FIRST_MAC,
-    end_mark,
-    mac_of,
-)
+from .macs import FIRST_MAC, EndMark, Macs
 
 WINDOW: Final = 300
 """Lines that are put together at one time. A line moved further shows as one too many here, and as
@@ -27,19 +23,18 @@ _TRIES: Final = 8
 class Chain:
     """How far the chain is known: the next line's true number, and the MAC that it hangs on."""
 
-    key: bytes
-    mark: str | None
-    """What the setting `audit_end` holds."""
+    macs: Macs
+    mark: EndMark | None
     next: int = 1
-    mac: str = FIRST_MAC
+    mac: str | None = FIRST_MAC
     shift: int = 0
     """By how much the numbers in the table run ahead of the true ones."""
 
-    def fits(self, line: Any, number: int, previous: str) -> bool:
-        return mac_of(line, number, previous, self.key) == str(line.mac)
+    def fits(self, line: Any, number: int, previous: str | None) -> bool:
+        return self.macs.of(line, number, previous) == str(line.mac)
 
-    def ends_with(self, number: int, mac: str) -> bool:
-        return self.mark == end_mark(number, mac, self.key)
+    def ends_with(self, number: int, mac: str | None) -> bool:
+        return self.mark is not None and self.mark.proves(self.macs, number, mac)
 
     def takes(self, line: Any) -> bool:
         """Go one step if the line is the next one and stands in its place."""

@@ -6,8 +6,9 @@ from ..app_state import app_state
 from ..audit.chain import read_checkpoint, verify
 from ..audit.faults import Checkpoint, Report
 from ..audit.log import NOBODY, record
+from ..audit.macs import both
 from ..db import db, today
-from .words import finding_words
+from .words import finding_words, sm3_words
 
 
 def verify_log(typed: tuple[str, ...]) -> None:
@@ -15,7 +16,7 @@ def verify_log(typed: tuple[str, ...]) -> None:
         points = [Checkpoint.parse(text) for text in typed]
     except ValueError:
         raise click.ClickException("核对点不完整。请照纸上抄：行号，再 6 组字符。") from None
-    report = verify(db.reading, app_state().audit_key, points)
+    report = verify(db.reading, both(app_state()), points)
     state = "ok" if report.is_whole else "faults"
     record(db.session, "verified", by=NOBODY, detail=f"{state} {report.last}")
     db.session.commit()
@@ -32,6 +33,7 @@ def _tell(report: Report, points: int) -> None:
         raise click.ClickException("审计记录有不对的地方。请不要改动数据库，马上告诉安全审计员。")
     against = f"，{points} 个核对点都对上了" if points else ""
     click.echo(f"审计记录完整：共 {report.lines} 行，最后是第 {report.last} 行{against}。")
+    click.echo(sm3_words(report))
     if not points:
         click.echo("掌握服务器密钥的人能整个重写记录：请加 --checkpoint，和纸上的核对点比。")
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from ..audit.log import AuditLine
+from ..audit.macs import AuditLine
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..audit.log import AuditLine, now
+from ..audit.log import now
+from ..audit.macs import AuditLine
 from ..db import SHANGHAI
 from ..models import (
     AuditEvent,

@@ -18,6 +18,7 @@ from ..app_state import app_state
 from ..audit.chain import read_checkpoint, verify
 from ..audit.faults import Checkpoint, Report
 from ..audit.log import NOBODY, record
+from ..audit.macs import both
 from ..db import SHANGHAI, db
 from . import words as audit_words
 from .forms import FilterForm
@@ -78,6 +79,7 @@ class Sayings:
         self._units = {unit.id: unit.zh for unit in district.units.values()}
         self.act = audit_words.act_word
         self.finding = audit_words.finding_words
+        self.sm3 = audit_words.sm3_words
         self.failed = audit_words.FAILED.keys()
 
     def detail(self, detail: str) -> str:
@@ -103,7 +105,7 @@ def verify_log() -> str | tuple[str, int]:
         points = [Checkpoint.parse(text)] if (text := request.form.get("checkpoint", "")) else []
     except ValueError:
         return _show(_("核对点不完整。请照纸上抄：行号，再 6 组字符。")), 422
-    report = verify(db.reading, app_state().audit_key, points)
+    report = verify(db.reading, both(app_state()), points)
     _record("verified", f"ok {report.last}" if report.is_whole else f"faults {report.last}")
     db.session.commit()
     # This request's read began before that line.

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..access.permissions import Act
-from ..audit.faults import Fault, Finding
+from ..audit.faults import Fault, Finding, Report
 from ..audit.log import is_reference
 from ..district.data import Choice, District
 from ..tip.channels import CHANNELS
@@ -236,6 +236,7 @@ _FAULT: Final = {
     Fault.CUT: _l("后面的行不见了"),
     Fault.END_MARK: _l("末尾的记号不见了，或者是假的"),
     Fault.CHECKPOINT: _l("和纸上的核对点不一样，记录可能整个重写过"),
+    Fault.NO_SM3: _l("从这一行起的 SM3 校验值都不见了"),
 }
 
 
@@ -327,4 +328,13 @@ def finding_words(finding: Finding) -> str:
         what = _("换了位置，原来是第 %(m)s 行", m=finding.also)
     if finding.act and finding.fault is not Fault.REMOVED:
         where += _("（%(by)s：%(act)s）", by=finding.by, act=act_word(finding.act))
+    if finding.by_macs:
+        what += _("（%(macs)s 对不上）", macs=_("、").join(finding.by_macs))
     return str(_("%(where)s：%(what)s。", where=where, what=what))
+
+
+def sm3_words(report: Report) -> str:
+    """Say how far SM3 reaches: an auditor knows from before at which line it began."""
+    if report.sm3_from is None:
+        return str(_("SM3 校验还没有开始：升级以后写的第一行起才有。"))
+    return str(_("SHA-256 从第 1 行起，SM3 从第 %(n)s 行起。", n=report.sm3_from))

@@ -37,7 +37,7 @@ def add_files(
     if table is None:
         # A store of an older revision.
         return
-    blobs = open_blobs(config.blobs_url)
+    blobs = open_blobs(config.blobs_url, config.blobs_ca)
     named = select(table.c.blob, table.c.size).where(is_named(table)).order_by(table.c.blob)
     for blob, size in moment.execute(named).all():
         if has_all_parts(blobs.sizes(blob), size):
@@ -61,7 +61,7 @@ def _parts(blobs: BlobStore, blob: str) -> Iterator[bytes]:
 
 def refuse_filled_store(config: Config) -> None:
     """Raise `NotEmpty` where files lie already in the store to be filled."""
-    blobs = open_blobs(config.blobs_url)
+    blobs = open_blobs(config.blobs_url, config.blobs_ca)
     if isinstance(blobs, LocalBlobs):
         if _lies_something_in(blobs.root):
             raise NotEmpty
@@ -87,7 +87,7 @@ def filling(config: Config) -> Iterator[PartTaker]:
 
     Files without rows are harmless, rows without files are not: this ends before the database.
     """
-    blobs = open_blobs(config.blobs_url)
+    blobs = open_blobs(config.blobs_url, config.blobs_ca)
     with _filling_folder(blobs) if isinstance(blobs, LocalBlobs) else _filling_store(blobs) as put:
         yield put
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import click
 
-from ..config import ROOT
 from ..serving.opening import in_app, plain_faults
 
 _FOLDER: Final = click.option(
@@ -19,7 +18,8 @@ _FOLDER: Final = click.option(
 _CONTENT: Final = click.option(
     "--content",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=ROOT / "content",
+    # As config.ROOT, without what reading the configuration loads.
+    default=Path(__file__).resolve().parents[2] / "content",
     envvar="DENGSHAO_CONTENT",
     help="内容目录，里面有 data/edge_log.yml；不写就用 DENGSHAO_CONTENT。",
 )

@@ -107,8 +107,9 @@ def sweep_here() -> None:
 
 
 def send_notices() -> None:
-    if not app_state().config.smtp_url:
-        raise click.ClickException("没有设 DENGSHAO_SMTP_URL，不发提醒。")
+    config = app_state().config
+    if not config.smtp_url and not config.ping:
+        raise click.ClickException("没有设 DENGSHAO_SMTP_URL 或 DENGSHAO_PING_URL，不发提醒。")
     click.echo(f"发出 {tick(_this_app())} 封。")
 
 

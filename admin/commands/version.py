@@ -4,9 +4,10 @@ import click
 
 
 def _tell(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    from ..release.running import told
-
     if wanted and not context.resilient_parsing:
+        # Here, since click calls this at every command: help loads no library.
+        from ..release.running import told
+
         click.echo(told())
         context.exit()
 

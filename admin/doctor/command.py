@@ -61,7 +61,7 @@ from ..vault.files.uploads import (
     waiting_bytes,
 )
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, keys, machine, onion, reach, web
+from . import deletions, departures, files, front, keys, machine, onion, reach, web
 from . import store as stored
 from .findings import Finding, State, bad, good
 
@@ -135,7 +135,7 @@ def _files(config: Config, _district: District) -> Iterator[Finding]:
 
 def _some_blobs(config: Config) -> list[Path]:
     """List folders and files of sealed evidence, up to a number that takes no time to look at."""
-    blobs = open_blobs(config.blobs_url)
+    blobs = open_blobs(config.blobs_url, config.blobs_ca)
     if not isinstance(blobs, LocalBlobs):
         return []
     return [blobs.root, *islice(blobs.root.rglob("*"), _MOST_LOOKED_AT)]
@@ -168,6 +168,7 @@ def _reach(config: Config, _district: District) -> Iterator[Finding]:
         host = config.public_host
         addresses = reach.six_addresses(host)
         yield reach.check_six(addresses, [one for one in addresses if not reach.answers(one, host)])
+        yield front.check_front(config, lambda: front.public_connection(config))
 
 
 def _public_keys(config: Config, district: District) -> Iterator[Finding]:
@@ -243,7 +244,7 @@ def _line_state(session: Session, line: KeyLine) -> keys.LineState:
 
 def _evidence(session: Session, config: Config) -> Iterator[Finding]:
     """Look at the sealed files, and at the room that is left for more."""
-    blobs = open_blobs(config.blobs_url)
+    blobs = open_blobs(config.blobs_url, config.blobs_ca)
     store = files.check_store(blobs)
     yield store
     waiting, promised = waiting_bytes(session), promised_bytes(session, today())

@@ -23,6 +23,7 @@ from ..models import LaneRank, Member, NoticeAddress, Tip
 from ..tip.urgency import Urgency
 from ..vault.calls import CALLS_MAX, UNPROVEN
 from .outbox import (
+    PING,
     Letter,
     clear_old,
     drop_stale,
@@ -42,6 +43,7 @@ PAGE_BODY: Final = "危急：{state}\n这封信按固定间隔发出。写“有
 LANE_SECONDS: Final = 4 * 3600
 LANE_OFFSET: Final = 2 * 3600
 """At 2, 6, 10, 14, 18 and 22 o'clock in Asia/Shanghai, 8 hours before the clock of the epoch."""
+_SHANGHAI_SECONDS: Final = 8 * 3600
 _RANKS: Final = tuple(LaneRank)
 WAITING: Final = "有"
 NOTHING: Final = "无"
@@ -54,7 +56,7 @@ def tick(app: Flask, now: int | None = None) -> int:
     """
     with app.app_context():
         config = app_state().config
-        if not config.smtp_url:
+        if not config.smtp_url and not config.ping:
             return 0
         moment = int(time.time()) if now is None else now
         queue_due(db.session, config, app_state().district, moment)
@@ -67,7 +69,10 @@ def tick(app: Flask, now: int | None = None) -> int:
 
 
 def queue_due(session: Session, config: Config, district: District, now: int) -> int:
-    """Queue the daily letters once their hour has come, and this slot's heartbeats."""
+    """Queue the daily letters once their hour has come, this slot's heartbeats, and its ping."""
+    pings = _queue_ping(session, config, now)
+    if not config.smtp_url:
+        return pings
     addresses = session.scalars(select(NoticeAddress)).all()
     letters = [*_daily(addresses, config, now), *_pages(session, addresses, config, now)]
     drop_stale(session, DAILY, _day(now))
@@ -75,9 +80,21 @@ def queue_due(session: Session, config: Config, district: District, now: int) ->
         drop_stale(session, PAGE, str(_slot(config, now)))
     # A unit for practice rings nobody.
     units = {unit.id for unit in district.units.values() if not unit.practice}
-    return sum(
+    return pings + sum(
         queue_letter(session, letter, now) for unit_id, letter in letters if unit_id in units
     )
+
+
+def _queue_ping(session: Session, config: Config, now: int) -> int:
+    """Queue the ping of this slot, whatever waits: no question is asked of the tips."""
+    if not config.ping:
+        return 0
+    # Slots of the day in Asia/Shanghai; an hour of UTC would shift them by eight.
+    slot = (now + _SHANGHAI_SECONDS) // (config.ping.minutes * 60)
+    drop_stale(session, PING, str(slot))
+    if is_queued(session, f"{PING} {slot} -"):
+        return 0
+    return queue_letter(session, _letter(f"{PING} {slot} -", "", ""), now)
 
 
 def _daily(

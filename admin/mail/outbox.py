@@ -1,10 +1,11 @@
-"""Letters that wait to be sent: queued in the database, sent outside any request.
+"""Letters and pings that wait to be sent: queued in the database, sent outside any request.
 
 Several nodes may send at once: who takes a letter puts its next try off first, so that another
 finds it taken. A letter is sent at least once; a crash between sending and writing that down sends
 it twice, which a content-free letter can bear.
 """
 
+import http.client
 import logging
 import secrets
 import smtplib
@@ -15,18 +16,21 @@ from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..config import Config
 from ..db import changed_rows
 from ..models import OutboxMail, random_key
+from .pings import PingRefused, send_ping
 
 RETRY_SECONDS: Final = (300, 600, 900, 1800, 3600)
 """How long a letter that was refused waits, the last of these again and again."""
 KEPT_SECONDS: Final = 7 * 24 * 3600
 """For how long it stands that a letter was sent, and for how long one is tried."""
+PING: Final = "ping"
+"""How the names of pings begin; those of all else are letters'."""
 _SMTP_SECONDS: Final = 20
 _BATCH: Final = 20
 
@@ -62,12 +66,15 @@ def queue_letter(session: Session, letter: Letter, now: int) -> bool:
 def send_due(session: Session, config: Config, now: int) -> int:
     """Send what is due, and tell how many went out. Commits after each letter."""
     sent = 0
-    for letter in _take(session, now):
+    for letter in _take(session, config, now):
         try:
-            _send(config, letter)
-        except (OSError, smtplib.SMTPException) as error:
+            _send(config, letter, now)
+        except (OSError, smtplib.SMTPException, http.client.HTTPException) as error:
             # Its kind alone: what a server answers may hold the address.
-            log.error("letter not sent: %s", type(error).__name__)
+            log.error("%s not sent: %s", _kind(letter), type(error).__name__)
+            continue
+        except PingRefused as error:
+            log.error("ping not taken: %s", error)
             continue
         # Where it went and what it said are gone: the hour at which 无 became 有 dates a tip.
         session.execute(
@@ -80,24 +87,38 @@ def send_due(session: Session, config: Config, now: int) -> int:
     return sent
 
 
-def _take(session: Session, now: int) -> list[Any]:
-    """Take the letters that are due: each gets its next try, as if this one would fail."""
+def _kind(letter: Any) -> str:
+    return PING if letter.once.startswith(f"{PING} ") else "letter"
+
+
+def _take(session: Session, config: Config, now: int) -> list[Any]:
+    """Take the letters that are due: each gets its next try, as if this one would fail.
+
+    None of a kind for which no server is set any more.
+    """
     due = session.execute(
         select(
             OutboxMail.id,
+            OutboxMail.once,
             OutboxMail.address,
             OutboxMail.subject,
             OutboxMail.body,
             OutboxMail.tries,
             OutboxMail.next_try,
         )
-        .where(OutboxMail.sent_at.is_(None), OutboxMail.next_try <= now)
+        .where(OutboxMail.sent_at.is_(None), OutboxMail.next_try <= now, _can_go(config))
         .order_by(OutboxMail.next_try)
         .limit(_BATCH)
     ).all()
     taken = [row for row in due if _take_one(session, row, now)]
     session.commit()
     return taken
+
+
+def _can_go(config: Config) -> ColumnElement[bool]:
+    is_ping = OutboxMail.once.startswith(f"{PING} ")
+    ways = [way for way, is_set in ((is_ping, config.ping), (~is_ping, config.smtp_url)) if is_set]
+    return or_(false(), *ways)
 
 
 def _take_one(session: Session, row: Any, now: int) -> bool:
@@ -134,7 +155,15 @@ def clear_old(session: Session, now: int) -> int:
     return changed_rows(session.execute(old))
 
 
-def _send(config: Config, letter: Any) -> None:
+def _send(config: Config, letter: Any, now: int) -> None:
+    if _kind(letter) != PING:
+        send_letter(config, letter)
+    elif config.ping:
+        send_ping(config.ping, now)
+
+
+def send_letter(config: Config, letter: Any) -> None:
+    """Hand a letter to the mail server. Raises what a line, or the server, may raise."""
     message = EmailMessage()
     message["From"] = config.mail_from
     message["To"] = letter.address
@@ -150,18 +179,20 @@ def _send(config: Config, letter: Any) -> None:
 def _connect(config: Config) -> smtplib.SMTP:
     """Reach the mail server: by TLS from the start (smtps), or turned on before anything is said.
 
-    `smtp+plain` is for a server on this machine alone.
+    `smtp+plain` is for a server on this machine alone. A private CA stands instead of the
+    system's: of all the authorities of the world, none but it vouches for the district's server.
     """
     url = urlsplit(config.smtp_url)
-    host = url.hostname or "localhost"
+    host, ca = url.hostname or "localhost", config.smtp_ca
+    context = ssl.create_default_context(cafile=str(ca) if ca else None)
     if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, url.port or 465, timeout=_SMTP_SECONDS, context=ssl.create_default_context()
+            host, url.port or 465, timeout=_SMTP_SECONDS, context=context
         )
     else:
         server = smtplib.SMTP(host, url.port or 587, timeout=_SMTP_SECONDS)
         if url.scheme == "smtp":
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=context)
     if url.username:
         server.login(unquote(url.username), unquote(url.password or ""))
     return server

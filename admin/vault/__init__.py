@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     app.extensions["dengshao.vault"] = Vault(
         units=UnitCache(_load_units),
         day_keys=DayKeys(),
-        blobs=open_blobs(config.blobs_url),
+        blobs=open_blobs(config.blobs_url, config.blobs_ca),
         sightings=Sightings(),
     )
 

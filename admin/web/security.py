@@ -11,6 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..config import Config
+from ..settings.file_limits import MOST_WORDS
 from ..wire.urlencoded import PlainFormParser
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -53,7 +54,7 @@ class NoSpoolRequest(Request):
     """A request whose body never touches a disk."""
 
     form_data_parser_class = PlainFormParser
-    max_content_length = 256 * 1024
+    max_content_length = MOST_WORDS
     file_stream: Callable[[], IO[bytes]] | None = None
     """Makes what a file's bytes are written to; set by the one view that takes files."""
 

@@ -6,10 +6,12 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from ..settings.file_limits import MOST_WORDS
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MOST_READ = 256 * 1024
+MOST_READ = MOST_WORDS
 """Bytes of a body that are read before its turn; of a longer one, its view decides."""
 LEAVE = "dengshao.leave"
 """Under which a server may put what it wants called when a request gives its turn away."""

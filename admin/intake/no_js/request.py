@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from ...app_state import app_state
 from ...db import db
+from ...settings.file_limits import MIB, most_of_a_form
 from ...vault import vault
 from ...vault.spent import nonces
 from ...wire.request_lock import MOST_READ, unlocked
@@ -22,9 +23,6 @@ from .memory_buffer import FileBuffer, FileBuffers, Memory
 from .multipart import FormWithFiles
 from .plain_files import Arrived, Sealer
 
-MIB: Final = 1024 * 1024
-_TOSSED: Final = 10
-"""Times what files may have together: so much is read and thrown away, to tell file by file."""
 _SIDE_BY_SIDE: Final = 4
 """Forms with as many files as may be that one process holds at once."""
 _FAIR_SECONDS: Final = 400.0
@@ -72,11 +70,11 @@ def _buffers(most_files: int, most_bytes: int) -> FileBuffers:
 
 def _posted(buffers: FileBuffers) -> MultiDict[str, str]:
     reading = cast(Any, request)
-    most_bytes = app_state().config.plain_mb * MIB
-    if most_bytes and request.mimetype == "multipart/form-data":
+    plain_mb = app_state().config.plain_mb
+    if plain_mb and request.mimetype == "multipart/form-data":
         reading.form_data_parser_class = FormWithFiles
         reading.file_stream = buffers.open
-        reading.max_content_length = _TOSSED * most_bytes + MOST_READ
+        reading.max_content_length = most_of_a_form(plain_mb)
     if (request.content_length or 0) <= MOST_READ:
         return request.form
     room: PartRoom = current_app.extensions["dengshao.form_room"]

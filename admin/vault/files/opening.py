@@ -1,6 +1,7 @@
 """Opens the store that `DENGSHAO_BLOBS_URL` names."""
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,22 +17,27 @@ _CLIENT: Any = {"connect_timeout": "3s", "timeout": "30s"}
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 
-def open_blobs(url: str) -> BlobStore:
-    """Make the door to the store of `DENGSHAO_BLOBS_URL`. Nothing is asked of it yet."""
+def open_blobs(url: str, ca: Path | None = None) -> BlobStore:
+    """Make the door to the store of `DENGSHAO_BLOBS_URL`. Nothing is asked of it yet.
+
+    `ca` holds certificates that vouch for the store's server, beside the system's (obstore adds).
+    """
     kind = urlsplit(url).scheme
     if kind == "file":
         return LocalBlobs.at(url)
     if kind == "s3":
-        return BlobStore(lambda: _s3(url))
+        return BlobStore(lambda: _s3(url, ca))
     if kind == "memory":
         return BlobStore(MemoryStore)
     raise ValueError("not an address of a blob store")
 
 
-def _s3(url: str) -> S3Store:
+def _s3(url: str, ca: Path | None) -> S3Store:
     """Open a bucket; keys, region and endpoint come from AWS_* of the environment (obstore's)."""
     parts = urlsplit(url)
     options: Any = dict(_CLIENT)
+    if ca:
+        options["root_certificate"] = ca.read_bytes()
     if _is_on_this_machine():
         # Elsewhere, AWS_ALLOW_HTTP=true must say that the line is a safe one.
         options["allow_http"] = True

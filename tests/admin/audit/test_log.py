@@ -19,12 +19,11 @@ from admin.audit.faults import Checkpoint, Fault, Finding, Report
 from admin.audit.log import (
     END,
     announce,
-    end_mark,
     is_reference,
-    mac_of,
     record,
     record_at_commit,
 )
+from admin.audit.macs import FIRST_MAC, EndMark, both, sha256, sm3
 from admin.commands.people import audit as command
 from admin.db import db
 from admin.models import AuditEvent, Setting
@@ -44,8 +43,11 @@ def log(session):
 def judge(session, *checkpoints):
     """What the walk finds: kind, number, and the number that belongs to it."""
     session.rollback()
-    report = verify(session, app_state().audit_key, checkpoints)
-    return [(found.fault.value, found.number, found.also) for found in report.findings]
+    findings = verify(session, both(app_state()), checkpoints).findings
+    # What is done to a line's words or place, both chains find: a test that means one says so.
+    on_paper = {Fault.CHECKPOINT} | ({Fault.CUT} if checkpoints else set())
+    assert all(len(found.by_macs) == 2 for found in findings if found.fault not in on_paper)
+    return [(found.fault.value, found.number, found.also) for found in findings]
 
 
 def without_triggers(session):
@@ -75,8 +77,8 @@ def shift_from(session, first, by):
 def insert(session, number, like):
     row = session.execute(
         text(
-            "INSERT INTO audit_event (number, at, act, by, unit_id, reference, detail, mac) "
-            "SELECT :number, at, act, 'eve', unit_id, reference, detail, mac FROM audit_event "
+            "INSERT INTO audit_event (number, at, act, by, unit_id, reference, detail, mac, sm3) "
+            "SELECT :number, at, act, 'eve', unit_id, reference, detail, mac, sm3 FROM audit_event "
             "WHERE number = :like"
         ),
         {"number": number, "like": like},
@@ -107,8 +109,8 @@ TAMPERED = {
     "a changed name": (lambda s: change(s, 10, by="eve"), [("changed", 10, 0)]),
     "a changed time": (lambda s: change(s, 10, at=1), [("changed", 10, 0)]),
     "a changed reason": (lambda s: change(s, 10, detail="review"), [("changed", 10, 0)]),
-    "a changed MAC": (
-        lambda s: change(s, 10, mac="f" * 64),
+    "changed MACs": (
+        lambda s: change(s, 10, mac="f" * 64, sm3="f" * 64),
         [("changed", 10, 0), ("unproved", 11, 0)],
     ),
     "the first line changed": (lambda s: change(s, 1, by="eve"), [("changed", 1, 0)]),
@@ -171,7 +173,7 @@ def test_what_was_done_to_the_log_is_named(log, name):
 
 
 # All that a line tells; the numbers and the codes themselves are moved in TAMPERED.
-TOLD = sorted({*AuditEvent.__table__.columns.keys()} - {"number", "mac"})
+TOLD = sorted({*AuditEvent.__table__.columns.keys()} - {"number", "mac", "sm3"})
 OTHER = {"at": 1, "detail": "review", "reference": "ABCDE-FGHJK"}
 
 
@@ -202,13 +204,16 @@ def test_a_long_log_is_walked_in_batches_and_a_fault_on_their_edge_is_named(log,
 
 
 def write_anew(session, *, by):
-    """What who holds the server's key can do: change a line and all MACs after it."""
-    key, previous = app_state().audit_key, "0" * 64
+    """What who holds the server's keys can do: change a line and all MACs after it."""
+    by_sha256, by_sm3 = both(app_state())
+    first = second = FIRST_MAC
     for line in session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all():
         line.by = by if line.number == 10 else line.by
-        previous = line.mac = mac_of(line, line.number, previous, key)
+        first = line.mac = by_sha256.of(line, line.number, first)
+        second = line.sm3 = by_sm3.of(line, line.number, second)
         session.flush()
-    replace_mark(session, end_mark(line.number, previous, key))
+    mark = EndMark.of((by_sha256, by_sm3), line.number, (first, second), 1)
+    replace_mark(session, str(mark))
 
 
 def test_a_log_written_anew_with_the_servers_key_is_found_by_the_paper_alone(log):
@@ -240,7 +245,7 @@ def test_a_log_set_back_with_its_old_end_mark_is_found_by_the_paper_alone(log):
 def test_a_log_under_another_key_stops_the_walk_and_ends(log):
     log.rollback()
 
-    report = verify(log, b"other" * 8)
+    report = verify(log, (sha256(b"other" * 8), sm3(b"other" * 8)))
 
     assert not report.is_whole
     assert report.lines == LINES
@@ -401,7 +406,7 @@ def test_the_command_names_a_changed_line_and_ends_with_a_fault(log, run):
     result = run("verify")
 
     assert result.exit_code == 1
-    assert "第 10 行（eve：打开了线索）：被改过。" in result.output
+    assert "第 10 行（eve：打开了线索）：被改过（SHA-256、SM3 对不上）。" in result.output
     assert "马上告诉安全审计员" in result.output
 
 

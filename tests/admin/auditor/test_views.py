@@ -236,8 +236,8 @@ def test_the_page_names_a_changed_line(app, auditor, write):
 
     page = post(auditor, "/desk/audit/verify")
 
-    assert "第 1 行：少了行。" in page.text
-    assert "第 7 行（eve：打开了线索）：被改过。" in page.text
+    assert "第 1 行：少了行（SHA-256、SM3 对不上）。" in page.text
+    assert "第 7 行（eve：打开了线索）：被改过（SHA-256、SM3 对不上）。" in page.text
     assert "有不对的" in auditor.get("/desk/audit/").text
 
 

@@ -11,6 +11,10 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import undefer
 
+from admin.app_state import app_state
+from admin.audit.chain import verify
+from admin.audit.log import record
+from admin.audit.macs import both
 from admin.backup.rows import LEFT_OUT
 from admin.db import db
 from admin.models import Base, Setting, Tip, Upload
@@ -209,6 +213,24 @@ def test_in_a_restored_database_the_first_write_does_not_wait_for_who_reads(
         db.session.commit()
         db.reading.rollback()
         assert db.reading.get(Setting, "written").value == "meanwhile"
+    dispose(again)
+
+
+def test_a_restored_audit_log_is_whole_by_sha256_and_by_sm3(
+    operator, app, empty, environ, database
+):
+    with app.app_context():
+        for number in range(3):
+            record(db.session, "opened", by="ada", detail=str(number))
+        db.session.commit()
+    operator.backup()
+    target = empty("postgresql" if database == "sqlite" else "sqlite")
+    operator.restore(target)
+    again = app_on(target, Path(environ["DENGSHAO_DATA"]) / "keys.yml")
+
+    with again.app_context():
+        report = verify(db.reading, both(app_state()))
+        assert (report.is_whole, report.lines >= 3, report.sm3_from) == (True, True, 1)
     dispose(again)
 
 

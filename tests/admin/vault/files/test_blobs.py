@@ -15,7 +15,9 @@ from admin.vault.files.blobs import (
     part_length,
 )
 from admin.vault.files.opening import open_blobs
+from tests.https_server import https_server
 from tests.ports import free_port
+from tests.private_ca import Authority
 
 BLOB, OTHER = "0a" * 16, "0b" * 16
 NAMES = ["", "..", "0" * 31, "0" * 33, "A" * 32, "0" * 32 + "\n", "../" + "0" * 29, "0" * 30 + "/x"]
@@ -197,3 +199,23 @@ def test_an_s3_store_that_does_not_answer_is_away(s3_server, monkeypatch):
     ):
         with pytest.raises(BlobsAway):
             act()
+
+
+def test_an_s3_store_is_believed_by_the_districts_own_ca_and_by_none_else(tmp_path, monkeypatch):
+    authority = Authority.made(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    other = Authority.made(tmp_path / "elsewhere")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "tests")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    with https_server(authority.context("127.0.0.1")) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://127.0.0.1:{server.port}")
+        server.status, server.body = "404 Not Found", b""
+
+        assert open_blobs("s3://evidence/a", authority.path).size(BLOB, 0) is None
+        asked = len(server.requests)
+        for ca in (None, other.path):
+            with pytest.raises(BlobsAway):
+                open_blobs("s3://evidence/a", ca).size(BLOB, 0)
+
+    assert asked == len(server.requests) == 1

@@ -18,6 +18,7 @@ from ..sealing.age import HybridIdentity, HybridRecipient, NoMatch, parse_identi
 from ..sealing.errors import SealingError
 from ..serving.opening import steps
 from ..serving.server import AlreadyRunning, hold_lock
+from ..settings.installed import become_owner
 from ..vault.files.blobs import BlobsAway
 from ..vault.retention.deletions import (
     COPY,
@@ -30,6 +31,7 @@ from ..vault.retention.deletions import (
 )
 from .archive import Manifest
 from .checking import MOST_NAMED
+from .drills import note_drill
 from .files import NotEmpty
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
 from .replaying import Replay
@@ -67,6 +69,10 @@ SENTENCES: dict[type[Exception], str] = {
     TooNew: "备份比这里的程序新，没有恢复。请先升级程序。",
     NoMatch: "这把密钥打不开这份备份：密钥不对，或者备份的开头损坏了。",
     AlreadyRunning: "服务正在这个数据目录上运行。请先停止，再恢复。",
+    PermissionError: (
+        "备份文件读不了，或者数据目录写不了。\n"
+        "  恢复用数据目录的属主来做：请把备份放在他能读的地方，像 /var/backups/dengshao。"
+    ),
 }
 
 
@@ -212,7 +218,9 @@ def restore_backup(
     os.umask(0o077)
     try:
         config = load_config()
+        # Asked for first: the file that holds it may be root's alone.
         key = _identity(identity)
+        become_owner(config.data)
         found = _Journals(config, file, journals, without_secret, without_deletions)
         manifest = _run(config, file, key, found, only_check=only_check)
     except ConfigError as error:
@@ -229,7 +237,11 @@ def restore_backup(
         click.echo(_lacking(manifest))
     if words := older(manifest):
         click.echo(f"备份是旧的样子。{'恢复时会' if only_check else '恢复时已经'}{words}")
-    click.echo("全部核对无误，什么也没有写。" if only_check else "已恢复。请运行 dengshao doctor。")
+    if only_check:
+        noted = "只记下今天演练过。" if note_drill(config.data, today()) else ""
+        click.echo(f"全部核对无误，什么也没有写。{noted}")
+    else:
+        click.echo("已恢复。请运行 dengshao doctor。")
 
 
 def older(manifest: Manifest) -> str:

@@ -37,6 +37,7 @@ from ..serving.server import (
     serving_pid,
 )
 from ..serving.sweeper import SWEPT, sweep_now
+from ..settings.installed import become_owner
 from ..vault import vault
 
 
@@ -90,6 +91,7 @@ def make_demo_store() -> None:
 def reload_here(*, may_miss: bool) -> None:
     """Check what an editor changes, and let the serving process of this node read it anew."""
     config = load_config()
+    become_owner(config.data)
     is_serving = serving_pid(config.data / "run.lock") is not None
     check_all(config, is_serving=is_serving, may_miss=may_miss)
     ask_to_reread(config.data)

@@ -140,7 +140,7 @@ make_folders() {
   folder /etc/dengshao 0750 "root:$user"
   folder /var/lib/dengshao 0700 "$user:$user"
   folder /var/backups/dengshao 0700 "$user:$user"
-  folder /srv/dengshao 0755 root:root
+  folder /srv/dengshao 0755 "$user:$user"
   folder /srv/dengshao/site 0755 "$user:$user"
   [ -d "$root/srv/dengshao/content" ] && return 0
   # 本地的文字和数据从这一份开始，以后都改这里的。程序升级不碰它。

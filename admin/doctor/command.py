@@ -20,49 +20,29 @@ from ..access.demo_mark import is_demo
 from ..access.overview import UnitOverview, read_units
 from ..backup.making import LAST_BACKUP
 from ..cleaning import absent_tools, can_clean
-from ..config import (
-    Config,
-    ConfigError,
-    load_config,
-)
+from ..config import Config, ConfigError, load_config
 from ..db import today
 from ..deadlines.rules import calendar_gap
-from ..district.data import (
-    District,
-    load_district,
-    routes_digest,
-)
+from ..district.data import District, load_district, routes_digest
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
 from ..migrate import known_revisions
-from ..models import (
-    AuditEvent,
-    KeyGrant,
-    Member,
-    Setting,
-    UnitKey,
-    Upload,
-)
+from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..reading.data_files import DataError
-from ..reading.keys_file import (
-    KeyLine,
-    Keys,
-    read_lines,
-)
+from ..reading.keys_file import KeyLine, Keys, read_lines
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
+from ..settings.installed import become_owner
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
-from ..vault.files.uploads import (
-    MIB,
-    promised_bytes,
-    waiting_bytes,
-)
+from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
 from . import deletions, departures, files, front, keys, machine, onion, reach, web
 from . import store as stored
+from .around import upkeep
+from .around.gathering import look_after, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
 
 _MOST_LOOKED_AT = 2000
@@ -85,15 +65,19 @@ def examine() -> Iterator[Finding]:
     """Look at everything; what can't be looked at is said, and hides nothing else."""
     try:
         config = load_config()
+        # While this is root, if it is: Tor's files are not the service's to read.
+        onions = list(onion.look(config.more_hosts))
+        become_owner(config.data)
         district = load_district(config.content, config.confirmed_keys)
     except (ConfigError, DataError) as error:
         yield bad("配置", str(error), "请照这句话改好，再运行一次。")
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
     yield _data(config)
-    parts = (_files, _machine, _web, _reach, _public_keys, _store)
+    parts = (_files, _machine, _web, _reach, look_outside, _public_keys, _store, look_after)
     for part in parts:
         yield from _safely(part, config, district)
+    yield from map(onion.check_onion, onions)
     yield stored.check_footer(district.footer, is_production=config.production)
     yield stored.check_calendar(calendar_gap(district.clocks, today()))
 
@@ -159,7 +143,6 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
         if room in config.rooms:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
-    yield from map(onion.check_onion, onion.look(config.more_hosts))
 
 
 def _reach(config: Config, _district: District) -> Iterator[Finding]:
@@ -188,6 +171,7 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         return
     with _reading(config) as session:
         current = MigrationContext.configure(session.connection()).get_current_revision()
+        yield from look_at_versions(session, config)
         revision = stored.check_revision(current, known_revisions())
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
@@ -208,6 +192,8 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
         is_demo=is_demo(session),
         has_file=(config.data / "demo.json").exists(),
     )
+    letters = upkeep.look_at_letters(session)
+    yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):

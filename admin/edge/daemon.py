@@ -18,6 +18,9 @@ from .keeper import Keeper
 _FIRST_GIVEN: Final = 3
 """The number of the first socket that systemd gives (sd_listen_fds)."""
 _MINUTE: Final = 60.0
+_MOST_AT_ONCE: Final = 1000
+"""Lines taken before a question of nginx is answered."""
+_LONGEST: Final = 2048
 
 
 class AlreadyRunning(Exception):
@@ -54,7 +57,7 @@ async def _serve(keeper: Keeper, lines: socket.socket, groups: socket.socket) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     tokens = Tokens()
-    reading, _ = await loop.create_datagram_endpoint(lambda: _Taking(keeper), sock=lines)
+    loop.add_reader(lines, _drain, keeper, lines)
     answering = await loop.create_unix_server(lambda: Answering(tokens), sock=groups)
     while not stop.is_set():
         await _settle(keeper)
@@ -62,7 +65,8 @@ async def _serve(keeper: Keeper, lines: socket.socket, groups: socket.socket) ->
             await asyncio.wait_for(stop.wait(), _to_next_minute())
     # What nginx sent before the stop is read before the last hour is sealed.
     await asyncio.sleep(0.1)
-    reading.close()
+    loop.remove_reader(lines)
+    lines.close()
     answering.close()
     keeper.turn(stops=True)
     await _settle(keeper)
@@ -80,19 +84,21 @@ def _to_next_minute() -> float:
     return _MINUTE - now.second - now.microsecond / 1e6
 
 
-class _Taking(asyncio.DatagramProtocol):
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
-
-    def datagram_received(self, data: bytes, addr: object) -> None:
-        self._keeper.take(data)
+def _drain(keeper: Keeper, lines: socket.socket) -> None:
+    """Take all that is there at once: the queue is short, and what finds no room is lost."""
+    with suppress(BlockingIOError):
+        for _ in range(_MOST_AT_ONCE):
+            keeper.take(lines.recv(_LONGEST))
 
 
 def _given() -> list[socket.socket]:
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
     count = int(os.environ.get("LISTEN_FDS", "0"))
-    return [socket.socket(fileno=_FIRST_GIVEN + number) for number in range(count)]
+    sockets = [socket.socket(fileno=_FIRST_GIVEN + number) for number in range(count)]
+    for given in sockets:
+        given.setblocking(False)
+    return sockets
 
 
 def _bound(path: Path, kind: socket.SocketKind) -> socket.socket:

@@ -33,6 +33,7 @@ from ..reading.law_text import (
 )
 from ..reading.laws import EXPLAINED
 from ..reading.numerals import article_name
+from ..settings.installed import become_owner
 from .entries import Laws, the_laws, which
 
 FORMAT: Final = 2
@@ -110,7 +111,9 @@ def law_folder() -> Path:
     # Like the rest of the data folder: for this user alone. The site is built by the same.
     os.umask(0o077)
     try:
-        return load_config().data / "law"
+        data = load_config().data
+        become_owner(data)
+        return data / "law"
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -23,7 +23,7 @@ class DataError(Exception):
 
 
 # As safe, and ten times as fast, where PyYAML was built with libyaml: as its wheels are.
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SHOWN: Final = 60
 _CODE: Final = re.compile(r"^\s*-\s*\{?\s*id:\s*([a-z]{2,3})\b", re.M)
 # The key of English words (`en`), and the end of that of an English address (`page_en`).
@@ -109,8 +109,8 @@ def _checked(path: Path, text: str, schema: str, codes: tuple[str, ...]) -> str:
 def parse(path: Path, text: str) -> Any:
     """Read YAML; a name that stands twice in one entry is a fault, where YAML takes the last."""
     try:
-        _refuse_twice(path, yaml.compose(text, _Loader))
-        return yaml.load(text, Loader=_Loader)  # noqa: S506
+        _refuse_twice(path, yaml.compose(text, LOADER))
+        return yaml.load(text, Loader=LOADER)  # noqa: S506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" 第 {mark.line + 1} 行" if mark else ""
@@ -130,7 +130,7 @@ def line_of(text: str, way: Sequence[str | int]) -> int:
 
 def _place_of(text: str, way: Sequence[str | int]) -> tuple[int, str]:
     """Walk down a file to an entry; return its line, and the way as people say it."""
-    node = yaml.compose(text, _Loader)
+    node = yaml.compose(text, LOADER)
     line, names = 1, []
     for step in way:
         if isinstance(node, yaml.MappingNode):

@@ -104,9 +104,12 @@ def make_app() -> Flask:
     """Make the application; what it writes is for this user alone."""
     from .. import create_app
     from ..config import load_config
+    from ..settings.installed import become_owner
 
     os.umask(0o077)
-    return create_app(load_config())
+    config = load_config()
+    become_owner(config.data)
+    return create_app(config)
 
 
 def require_newest() -> None:

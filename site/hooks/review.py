@@ -21,6 +21,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from whereabouts import front, is_record
 
+from admin.reading.demo_names import demo_names
+
 log = logging.getLogger("mkdocs.hooks.review")
 
 DAY = datetime.timedelta(days=1)
@@ -47,6 +49,8 @@ def unfilled(config: MkDocsConfig) -> Iterator[str]:
         numbers = [str(number) for number, line in lines_of(config, name) if waits.search(line)]
         if numbers:
             yield f"content/data/{name} 第 {'、'.join(numbers)} 行：{what}。"
+    for said in demo_names(config.extra["data"]):
+        yield f"content/data/{said}。请运行 dengshao setup，或者自己改好。"
     for item in config.extra["data"]["hotlines"]["items"]:
         if item["number"] is None and not item.get("retired"):
             where = line_of(config, "hotlines.yml", f"id: {item['id']}")

@@ -3,21 +3,27 @@
 import http.server
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from admin.config import ROOT
+from admin.edge.folder import sealed_files
+from admin.edge.sealed import open_hour
 from admin.sealing.age import HybridIdentity
 
 from .edged import Edge, addresses, get, lines_of, post, traces, visit, write_content
 from .proxied import HAS_SIX, PUBLIC, start_nginx
+from .served import DENGSHAO
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is absent: make system installs it")
@@ -197,3 +203,53 @@ def test_a_second_edge_on_the_same_folder_does_not_start(edge):
 
     assert done.returncode == 1
     assert "没有再启动" in done.stderr
+
+
+def test_with_systemds_sockets_what_came_before_the_start_is_kept(tmp_path, holders, sockets):
+    lines, groups = sockets
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as nginx:
+        nginx.connect(lines.getsockname())
+        nginx.send(b"<190>Dec  2 09:41:07 edge: 127.0.17.3 1")
+
+    def hand_over():
+        os.dup2(lines.fileno(), 3)
+        os.dup2(groups.fileno(), 4)
+
+    content = write_content(tmp_path / "content", holders)
+    command = [DENGSHAO, "edge-log", "run", "--content", content, "--folder", tmp_path / "sealed"]
+    words = " ".join(shlex.quote(str(word)) for word in command)
+    running = subprocess.Popen(
+        ["sh", "-c", f"LISTEN_PID=$$ LISTEN_FDS=2 exec {words}"],
+        preexec_fn=hand_over,
+        pass_fds=(3, 4),
+        cwd=ROOT,
+    )
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(60)
+        asking.connect(groups.getsockname())
+        asking.sendall(b"GET / HTTP/1.1\r\nDengshao-Address: 127.0.17.3\r\n\r\n")
+        answer = asking.recv(200)
+    running.terminate()
+
+    assert running.wait(30) == 0
+    assert b"Dengshao-Group: " in answer
+    kept = [
+        line
+        for file in sealed_files(tmp_path / "sealed")
+        for line in open_hour(file.path.read_bytes(), holders)[1:]
+    ]
+    assert addresses(kept) == ["127.0.17.3"]
+
+
+@pytest.fixture
+def sockets():
+    """The two that systemd makes before it starts anybody."""
+    folder = Path(tempfile.mkdtemp(prefix="edge"))
+    made = [socket.socket(socket.AF_UNIX, kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)]
+    for number, one in enumerate(made):
+        one.bind(str(folder / str(number)))
+    made[1].listen(8)
+    yield made
+    for one in made:
+        one.close()
+    shutil.rmtree(folder)

@@ -10,7 +10,14 @@ def fill_in(workshop):
             ("value: 待填写", "value: 已填"),
             (", placeholder: true", ""),
         ],
-        "places": [("number: 待填写", "number: 010-5550100")],
+        "places": [
+            ("number: 待填写", "number: 010-5550100"),
+            ("演示数据", "主办单位填写"),
+            ("示例", "安乐"),
+        ],
+        "townships": [("演示数据", "主办单位填写"), ("示例", "安乐")],
+        "routes": [("演示数据", "主办单位填写")],
+        "organs": [("演示数据", "主办单位填写"), ("示例", "安乐")],
         "hotlines": [("number: null", 'number: "010-5550100"')],
     }
     for name, pairs in values.items():

@@ -255,6 +255,8 @@ def test_a_production_build_names_every_line_that_waits_for_the_district(hook, c
     assert f"content/data/places.yml 第 {places} 行" in said
     line = lines_with(config, "hotlines", "id: local-police")
     assert f"content/data/hotlines.yml 第 {line} 行：辖区派出所没有号码" in said
+    assert "content/data/townships.yml：还写着演示的名字（示例镇）" in said
+    assert "content/data/routes.yml：source 还写着「演示数据」" in said
     assert said.count("没有号码") == lines_with(config, "hotlines", "number: null").count("、") + 1
 
 
@@ -268,13 +270,17 @@ def test_a_production_build_names_every_line_that_waits_for_the_district(hook, c
         ("hotlines", 'number: "010-5550100"', "number: null", "辖区派出所没有号码"),
         ("hotlines", 'number: "010-5550100"', "number: null\n    retired: true", ""),
         ("places", "levels:\n", "levels: # 待填写的都填了\n", ""),
+        ("townships", "zh: 河口乡", "zh: 示例乡", r"townships.yml：还写着演示的名字（示例乡）"),
+        ("routes", "主办单位填写", "演示数据", "routes.yml：source 还写着「演示数据」"),
+        ("organs", "address: 安乐县安乐路 1 号", "address: 示例路 1 号", "organs.yml：还写着"),
     ],
 )
 def test_one_fact_that_is_missing_stops_a_production_build(
     hook, config, edit, monkeypatch, name, old, new, complaint
 ):
     fill_in(Path(config.docs_dir).parent)
-    edit("hotlines", "source:", "source:")
+    for changed in ("hotlines", "townships", "places", "routes", "organs"):
+        edit(changed, "source:", "source:")
     monkeypatch.setenv("DENGSHAO_ENV", "production")
     edit(name, old, new)
     refused = pytest.raises(PluginError, match=complaint) if complaint else nullcontext()

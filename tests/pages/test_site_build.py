@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from admin.config import ROOT
-from admin.district.site_build import NotBuilt, rebuild
+from admin.district.site_build import NotBuilt, _put_all, rebuild
 from admin.reading.keys_file import (
     KeyLine,
     combined,
@@ -80,6 +80,23 @@ def test_a_build_that_fails_changes_nothing_and_says_why(shop):
     assert pages(out) == {"index.html": b"as it was"}
 
 
-def test_words_that_no_builder_lies_beside_are_told(tmp_path):
-    with pytest.raises(NotBuilt, match=r"mkdocs\.yml"):
+def write(folder, **files):
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
+
+def test_what_an_earlier_build_put_goes_and_what_others_laid_there_stays(tmp_path):
+    first, second, out = (tmp_path / name for name in ("first", "second", "out"))
+    write(first, home="1", town="1")
+    write(second, home="1", village="1")
+    write(out, token="a certificate's")
+
+    assert (_put_all(first, out), _put_all(second, out), _put_all(second, out)) == (2, 2, 0)
+
+    assert set(pages(out)) == {"home", "village", "token"}
+
+
+def test_words_that_are_not_there_are_told(tmp_path):
+    with pytest.raises(NotBuilt, match=r"index\.md"):
         rebuild(tmp_path / "content", tmp_path / "out")

@@ -12,6 +12,8 @@ CHANGING = {
         "LawIndex",
         "Outcome",
         "_Journals",
+        "Sitting",
+        "Writer",
     ),  # filled in while something is read or written
     *("Talk", "Visit", "SentForm"),  # what one request learns
     *("_Hour", "Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps

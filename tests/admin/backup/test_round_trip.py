@@ -15,8 +15,9 @@ from admin.app_state import app_state
 from admin.audit.chain import verify
 from admin.audit.log import record
 from admin.audit.macs import both
+from admin.backup.drills import read_drill
 from admin.backup.rows import LEFT_OUT
-from admin.db import db
+from admin.db import db, today
 from admin.models import Base, Setting, Tip, Upload
 from admin.sealing import age
 from admin.vault import vault
@@ -185,8 +186,20 @@ def test_a_check_reads_everything_and_writes_nothing(operator, store, empty):
 
     result = operator.restore(target, "--check")
 
-    assert "什么也没有写" in result.output
+    assert result.output.splitlines()[-1] == "全部核对无误，什么也没有写。"
     assert not list(Path(target["DENGSHAO_DATA"]).iterdir())
+
+
+def test_a_check_on_the_installation_itself_is_a_drill_of_that_day(operator, store, environ):
+    operator.backup()
+    data = Path(environ["DENGSHAO_DATA"])
+    assert read_drill(data) is None
+
+    result = operator.restore(environ, "--check")
+
+    assert "只记下今天演练过" in result.output
+    assert read_drill(data) == today()
+    assert (data / "last-drill").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_restored_database_is_readable_by_its_owner_alone(operator, store, empty):

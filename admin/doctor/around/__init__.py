@@ -1,0 +1,1 @@
+"""What doctor looks at around the store: visitors, versions, what people have to do."""

@@ -1,0 +1,70 @@
+"""What `dengshao doctor` looks at in what people have to do from time to time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ...mail.outbox import RETRY_SECONDS
+from ...models import OutboxMail
+from ...reading.demo_names import demo_names
+from ..findings import Finding, bad, good
+
+OLDEST_DRILL: Final = 100
+"""Days: a drill is due each three months, and some days are nobody's fault."""
+LATE_SECONDS: Final = 3_600
+MOST_TRIES: Final = len(RETRY_SECONDS)
+
+
+def check_drill(last: date | None, *, today: date) -> Finding:
+    """Say when somebody last read a backup through, to know that it can be restored."""
+    todo = "请运行 dengshao restore --check 备份文件。每三个月一次。"
+    if last is None:
+        return bad("恢复演练", "从来没有做过", todo)
+    days = (today - last).days
+    words = "最近一次在今天" if days <= 0 else f"最近一次在 {days} 天前"
+    return bad("恢复演练", words, todo) if days > OLDEST_DRILL else good("恢复演练", words)
+
+
+@dataclass(frozen=True)
+class Letters:
+    """How the letters stand that wait to be sent."""
+
+    waiting: int
+    tries: int
+    """How often the unluckiest was tried."""
+    due_since: int | None
+    """Since when the oldest is due, and nobody took it."""
+
+
+def look_at_letters(session: Session) -> Letters:
+    columns = (func.count(), func.max(OutboxMail.tries), func.min(OutboxMail.next_try))
+    found = session.execute(select(*columns).where(OutboxMail.sent_at.is_(None))).one()
+    return Letters(found[0], found[1] or 0, found[2])
+
+
+def check_letters(letters: Letters, *, now: int, sends: bool) -> Finding:
+    """Say whether letters wait for too long. `sends`: this installation sends any."""
+    if not sends and not letters.waiting:
+        return good("提醒邮件", "不发")
+    late = now - letters.due_since if letters.due_since is not None else 0
+    if letters.tries >= MOST_TRIES:
+        todo = "请看邮件服务器和 DENGSHAO_SMTP_URL，再运行 dengshao notices。"
+        return bad("提醒邮件", f"{letters.waiting} 封发不出去，试了 {letters.tries} 次", todo)
+    if letters.waiting and late > LATE_SECONDS:
+        todo = "服务在运行，才会自己发。也可以运行 dengshao notices。"
+        return bad("提醒邮件", f"{letters.waiting} 封到时间没有人发", todo)
+    return good("提醒邮件", f"没有积压，在等的 {letters.waiting} 封")
+
+
+def check_names(data: Mapping[str, Mapping[str, Any]], *, is_production: bool) -> Finding:
+    """See that no place, unit or organ of the demo's goes live."""
+    found = demo_names(data)
+    if not found:
+        return good("地名和单位", "不是演示的")
+    if not is_production:
+        return good("地名和单位", "是演示的；这是开发环境，不能对外")
+    return bad("地名和单位", "；".join(found), "请运行 dengshao setup，或者照着改好，再建网站。")

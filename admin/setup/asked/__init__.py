@@ -1,0 +1,1 @@
+"""What is asked, how it is asked, and what may be answered."""

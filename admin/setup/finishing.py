@@ -1,0 +1,55 @@
+"""What `dengshao setup` ends by on the machine: database, site, services, a look at all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ..settings.installed import SETTINGS, own_command, read_settings
+from .asked.answers import Answers
+from .written.writing import Writer
+
+SERVICES: Final = ("dengshao.service", "dengshao-sweep.timer")
+_SYSTEMD: Final = Path("/run/systemd/system")
+
+
+def finish(writer: Writer, answers: Answers) -> None:
+    """Go on as far as was answered; each step says itself what it does, or why it does not."""
+    environ = {**os.environ, **read_settings(writer.read(SETTINGS))}
+    if answers.get("finish.migrate"):
+        _run("数据库", "migrate", environ)
+    _run("网站", "site", environ)
+    if answers.get("finish.start"):
+        _start()
+    _run("体检", "doctor", environ)
+
+
+def _run(title: str, command: str, environ: dict[str, str]) -> None:
+    """Run a command of ours as somebody would type it: it finds settings and user by itself."""
+    click.secho(f"\n{title}：dengshao {command}", bold=True)
+    sys.stdout.flush()
+    done = subprocess.run([str(own_command()), command], env=environ, check=False)  # noqa: S603
+    if done.returncode:
+        click.secho(f"这一步没有做完。照上面的话改好，再运行 dengshao {command}。", fg="red")
+
+
+def _start() -> None:
+    if not _SYSTEMD.exists():
+        click.echo(
+            "\n这里没有 systemd 在运行，没有启动。请用您自己的办法启动 dengshao serve 和 nginx。"
+        )
+        return
+    click.secho("\n启动服务", bold=True)
+    for command in (
+        ("systemctl", "daemon-reload"),
+        ("systemctl", "enable", "--quiet", *SERVICES),
+        ("systemctl", "restart", *SERVICES),
+        ("nginx", "-t", "-q"),
+        ("systemctl", "reload-or-restart", "nginx"),
+    ):
+        if subprocess.run(command, check=False).returncode:  # noqa: S603
+            click.secho(f"没有做成：{' '.join(command)}", fg="red")
+            return

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline lighthouse lock lock-debian release release-packages stranger system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -98,6 +98,11 @@ onion: $(SERVED) ## A tip through a Tor network of its own to the onion example 
 offline: $(OFFLINE) ## Build a copy of the site that opens from a disk or a stick, and pack it: build/offline
 	@cd $(dir $(OFFLINE)) && sha256sum $(notdir $(OFFLINE))
 
+portal: $(VENV)/.run build/.laws ## Write the pages as pieces for a government portal: build/portal (DENGSHAO_SITE_URL=https://… make portal)
+	@[ -n "$$DENGSHAO_SITE_URL" ] || { echo "先写公开网站的地址：DENGSHAO_SITE_URL=https://… make portal" >&2; exit 1; }
+	@$(BIN)/mkdocs build --strict --quiet --site-dir build/portal-site
+	@$(BIN)/python site/hooks/portal.py build/portal-site content build/portal "$$DENGSHAO_SITE_URL"
+
 lighthouse: $(SERVED) ## Lighthouse on a page of each kind, by npx; not a part of make test
 	@$(BIN)/python -m tests.lighthouse
 
@@ -132,7 +137,7 @@ lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version
 
 # Program and Debian's package. What is absent is named; its tests are skipped, and without the
 # headless shell those in a browser take twice as long.
-OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
+OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)

@@ -10,6 +10,7 @@ import click
 
 from .commands.copies import backup, doctor, restore
 from .commands.edge_log import edge_log
+from .commands.gate import gate
 from .commands.installing import setup, site
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
@@ -25,6 +26,7 @@ COMMANDS = (
     demo,
     doctor,
     edge_log,
+    gate,
     keys,
     law,
     migrate,

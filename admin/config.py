@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
 from .settings.file_limits import front_mb
+from .settings.gate import Gate, read_gate
 from .settings.outgoing import Ping, read_ca, read_ping
 
 ROOMS = ("intake", "mailbox", "desk", "accounts")
@@ -122,6 +123,8 @@ class Config:
     heartbeat_minutes: int
     """Minutes between two heartbeats that say whether P0 waits; 0 sends none."""
     second_factor: SecondFactor
+    gate: Gate
+    """What a visitor of the desk passes before the sign-in page."""
     keys_by_desk: bool
     """Whether the desk's page may write keys.yml; otherwise `dengshao keys apply` alone does."""
     secret_file: Path
@@ -204,6 +207,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
         second_factor=_second_factor(values, env),
+        gate=read_gate(values, may_be_clear=env is Env.DEVELOPMENT),
         keys_by_desk=values.get("DENGSHAO_KEYS_BY_DESK", _BY_DESK[env]) == "yes",
         secret_file=_secret_file(values, data),
         secret=_secret(_secret_file(values, data), env, makes_one=makes_secret),

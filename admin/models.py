@@ -807,6 +807,9 @@ class Member(Base):
     # Hex HMACs of the recovery codes not yet used, under a key of the secret file; the codes open
     # the sign-in, never a key.
     recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # By which the gate before the sign-in must name who signs in here; empty where anybody may who
+    # passed it. Entered by an administrator; it opens nothing.
+    gate_name: Mapped[str | None] = mapped_column(String(200))
     grants: Mapped[list["KeyGrant"]] = relationship(back_populates="member")
     sealed_identity: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -64,6 +64,7 @@ def _holders(session: Session) -> dict[int, list[str]]:
 def read_members(session: Session) -> list[Member]:
     """Read all members without the bytes of their keys."""
     shown = load_only(
-        Member.name, Member.unit_id, Member.roles, Member.made_on, Member.suspended_on
+        *(Member.name, Member.unit_id, Member.roles, Member.made_on),
+        *(Member.suspended_on, Member.gate_name),
     )
     return list(session.scalars(select(Member).options(shown).order_by(Member.name)))

@@ -14,6 +14,7 @@ from ..tip.channels import CHANNELS
 from ..tip.events import EVENT_WORDS, REFERRALS, Event, EventKind
 from ..tip.status import STATUSES
 from ..tip.urgency import GRADES
+from .gate_words import GATE_DONE, GATE_FAILED, GATE_FAULTS
 
 ACT: Final[dict[Act, Any]] = {
     Act.QUEUE: _l("看队列，看不到内容"),
@@ -82,6 +83,7 @@ FAILED: Final[dict[str, Any]] = {
     "vouch_refused": _l("给分派员核对时，核对码对不上"),
     "labels_refused": _l("能看类型和地点的名单是假的，没有替他们加密"),
     "setup_wrong_code": _l("首次设置码不对"),
+    **GATE_FAILED,
 }
 """What did not go through."""
 
@@ -148,6 +150,7 @@ DONE: Final[dict[str, Any]] = {
     "factors_reset": _l("替成员清除了两步验证"),
     "recovery_codes_made": _l("换了登录的恢复码"),
     "recovery_code_used": _l("用了登录的恢复码"),
+    **GATE_DONE,
     "session_ended": _l("结束了自己的登录"),
     "duty_set": _l("排了值班"),
     "duty_week": _l("排了一周的值班"),
@@ -195,6 +198,7 @@ _DETAIL: Final[dict[str, Any]] = {
     "ok": _l("完整"),
     "faults": _l("有不对的"),
     "to": _l("给"),
+    **GATE_FAULTS,
     # Why a browser handed no key on.
     "fingerprint": _l("核对码对不上"),
     "roster": _l("成员名单对不上"),

@@ -34,12 +34,14 @@ from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
 from ..settings.installed import become_owner
+from ..signin.gate.emergency import open_until
+from ..signin.gate.setting_up import is_answering
 from ..unit_keys.key_lines import tips_on
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, front, keys, machine, onion, reach, web
+from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
 from .around import upkeep
 from .around.gathering import look_after, look_at_versions, look_outside
@@ -74,7 +76,7 @@ def examine() -> Iterator[Finding]:
         return
     yield good("配置", f"{config.env}，数据目录 {config.data}")
     yield _data(config)
-    parts = (_files, _machine, _web, _reach, look_outside, _public_keys, _store, look_after)
+    parts = (_files, _machine, _web, _reach, _gate, look_outside, _public_keys, _store, look_after)
     for part in parts:
         yield from _safely(part, config, district)
     yield from map(onion.check_onion, onions)
@@ -152,6 +154,15 @@ def _reach(config: Config, _district: District) -> Iterator[Finding]:
         addresses = reach.six_addresses(host)
         yield reach.check_six(addresses, [one for one in addresses if not reach.answers(one, host)])
         yield front.check_front(config, lambda: front.public_connection(config))
+
+
+def _gate(config: Config, _district: District) -> Iterator[Finding]:
+    """Ask the gate, where there is one."""
+    if not config.gate.is_set or "accounts" not in config.rooms:
+        return
+    yield gate.check_answer(is_there=is_answering(config))
+    with _reading(config) as session:
+        yield gate.check_open(open_until(session, int(time.time())))
 
 
 def _public_keys(config: Config, district: District) -> Iterator[Finding]:

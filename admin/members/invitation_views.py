@@ -200,12 +200,19 @@ def _page(form: InviteForm, opening: OpenForm | None = None) -> str:
         titles={unit.id: unit.title for unit in units},
         members=read_members(db.reading),
         roles=ROLES,
+        gate=_gate(),
         invitations=invitations,
         asked=countersign.open_members(db.reading),
         leaving_ids=departure.ids_of(db.reading),
         self_named={row.id for row in invitations if invite.is_self_named(db.reading, row)},
         hours=lambda invitation: max(1, (invitation.ends_at - guard.clock()) // 3600),
     )
+
+
+def _gate() -> str:
+    """Name the gate before the sign-in; "" where there is none."""
+    gate = app_state().config.gate
+    return gate.title if gate.is_set else ""
 
 
 def _desk(config: Config) -> str:

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from ..app_state import AppState
 from . import account_views, one_touch_views, second_views  # noqa: F401 (their routes are of bp)
+from .gate import init_app as init_gate
 from .guard import csrf, guard_desk
 from .throttle import Brakes
 from .views import BRAKES, bp
@@ -17,3 +19,5 @@ def init_app(app: Flask) -> None:
     app.before_request(guard_desk)
     app.extensions[BRAKES] = Brakes()
     app.register_blueprint(bp)
+    state: AppState = app.extensions["dengshao"]
+    init_gate(app, state.config)

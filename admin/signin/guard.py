@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..db import db
 from ..web.security import is_desk_path
 from . import services
+from .gate.door import held_back
 
 SID: Final = "sid"
 """The name under which the cookie carries the session's token."""
@@ -48,7 +49,8 @@ def guard_desk() -> BaseResponse | None:
     token = session.get(SID)
     if token and _load_staff(token, clock()) and request.path not in _WHEN_LOCKED:
         return _locked()
-    return None
+    # Half signed in is past the gate, too: the page of the second factor is theirs.
+    return held_back() if g.staff is None and g.pending is None else None
 
 
 def _load_staff(token: str, now: int) -> bool:

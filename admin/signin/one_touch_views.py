@@ -10,6 +10,7 @@ from ..db import db
 from ..models import Member
 from ..web.security import public, staff_only
 from . import guard, one_touch, passkeys, services, throttle
+from .gate import door
 from .guard import SID
 from .second_views import codes_if_none, proved
 from .views import (
@@ -20,6 +21,7 @@ from .views import (
     judged_secret,
     let_act,
     refuse_demo_member,
+    refuse_other,
     too_fast,
 )
 
@@ -46,6 +48,8 @@ def touch_in() -> Response:
     opened = _judged(401)
     if isinstance(opened, Response):
         return opened
+    if door.is_other(opened.member):
+        return refuse_other(opened.member)
     first = begin(opened.member, is_verified=True)
     sealed = in_base64(opened.sealed_identity)
     return jsonify(next=first, csrf=generate_csrf(), sealed=sealed)

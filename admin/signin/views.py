@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    after_this_request,
     current_app,
     g,
     jsonify,
@@ -37,6 +38,7 @@ from . import (
     sessions,
     throttle,
 )
+from .gate import door, keeper
 from .guard import SID
 from .words import script_words, second_words, touch_words
 
@@ -65,6 +67,7 @@ def sign_in() -> str | BaseResponse:
         words=script_words(),
         second_words=second_words(),
         touch_words=touch_words(),
+        gate=door.standing(),
     )
 
 
@@ -84,11 +87,21 @@ def check() -> Response:
     member = judged_secret(request.get_json(silent=True), wrong, 401)
     if isinstance(member, Response):
         return member
+    if door.is_other(member):
+        return refuse_other(member)
     factors = second.read_factors(db.session, member.id)
     is_asked = second.is_asked(factors, app_state().config.second_factor)
     first = begin(member, is_verified=not is_asked)
     asked = {"totp": factors.totp, "passkeys": factors.passkeys} if is_asked else None
     return jsonify(next=first, csrf=generate_csrf(), second=asked)
+
+
+def refuse_other(member: Member) -> Response:
+    """Refuse who has this member's secrets, but passed the gate as somebody else."""
+    door.write_other(member)
+    gate = keeper.keeper().gate.title
+    words = _("您通过%(gate)s用的不是这位成员的账号。请用本人的账号，从头再来。", gate=gate)
+    return refused(words, 403)
 
 
 def begin(member: Member, *, is_verified: bool) -> str:
@@ -106,6 +119,8 @@ def begin(member: Member, *, is_verified: bool) -> str:
     db.session.commit()
     session.clear()
     session[SID] = token
+    if keeper.is_set():
+        after_this_request(keeper.forget_passed)
     return first
 
 

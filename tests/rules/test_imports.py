@@ -55,6 +55,8 @@ WITH_FLASK = {
     "serving/opening.py",
     "serving/server.py",
     "serving/sweeper.py",
+    "signin/gate/door.py",
+    "signin/gate/keeper.py",
     "signin/guard.py",
     "web/errors.py",
     "web/large.py",

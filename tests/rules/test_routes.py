@@ -23,7 +23,11 @@ def test_every_view_declares_its_audience(app):
 
 # Who comes here has no account yet: to sign in, to take up an invitation that a link and a spoken
 # code prove, and, only while there is no member at all, to set up with the code on the server.
-OPEN_AT_THE_DESK = ("/desk/sign-in", "/desk/sign-out", "/desk/join", "/desk/setup")
+OPEN_AT_THE_DESK = (
+    *("/desk/sign-in", "/desk/sign-out", "/desk/join", "/desk/setup"),
+    # What the gate asks is asked before anybody is known.
+    "/desk/gate/",
+)
 
 
 def test_only_who_has_no_account_yet_is_let_in_at_the_desk_and_nothing_else_is_closed(app):

@@ -5,7 +5,7 @@ from sqlalchemy.engine import make_url
 
 from admin.config import AddressHints, ConfigError, load_config
 from admin.vault.files.opening import _is_on_this_machine
-from admin.wire.networks import network_of, sender_address
+from admin.wire.networks import network_of, sender_network
 
 
 def load(tmp_path, **values):
@@ -75,12 +75,13 @@ PROXY = AddressHints.PROXY
 
 @pytest.mark.parametrize("peer", ["::1", "127.0.0.1", "::ffff:127.0.0.1"])
 def test_a_proxy_on_either_loopback_is_taken_at_its_word(peer):
-    assert sender_address(PROXY, peer, "6.6.6.6, 2001:db8:1:2::3") == "2001:db8:1:2::3"
+    told = {"X-Forwarded-For": "6.6.6.6, 2001:db8:1:2::3"}
+    assert sender_network(PROXY, peer, told.get) == network_of("2001:db8:1:2::3")
 
 
 @pytest.mark.parametrize("peer", ["2001:db8::1", "::2", "fe80::1%eth0", "10.0.0.1", "", None])
 def test_no_other_machine_is(peer):
-    assert sender_address(PROXY, peer, "2001:db8:1:2::3") is None
+    assert sender_network(PROXY, peer, {"X-Forwarded-For": "2001:db8:1:2::3"}.get) is None
 
 
 def test_one_network_is_what_one_line_brings():

@@ -127,7 +127,7 @@ release: $(VENV)/.run build/browser/.built $(CATALOGUES) ## Write build/release/
 	@$(BIN)/python -m admin.release.making $(RELEASE_ARGS)
 
 release-packages: $(VENV)/.run build/browser/.built $(CATALOGUES) ## The same, and from it .deb, .rpm and a container image (wants dpkg, rpm, mmdebstrap)
-	@$(BIN)/python -m admin.release.making --packages $(RELEASE_ARGS)
+	@$(BIN)/python -m admin.release.making --package deb --package rpm --package oci.tar $(RELEASE_ARGS)
 
 stranger: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## A Debian without a network, and the artefact alone, from install to upgrade and back (as root; STRANGER_ARGS="--until install")
 	@$(BIN)/python -m tests.stranger $(STRANGER_ARGS)

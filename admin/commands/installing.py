@@ -13,11 +13,16 @@ from ..serving.opening import plain_faults
 )
 @click.option("--draft", "is_draft", is_flag=True, help="没填好也建，自己看；不能对外。")
 @click.option("--without-copy", is_flag=True, help="不附离线版，快一倍。")
-def site(*, is_draft: bool, without_copy: bool) -> None:
+@click.option(
+    "--portal",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="再做一份放进政府门户用的，写在这个空的文件夹里。",
+)
+def site(*, is_draft: bool, without_copy: bool, portal: Path | None) -> None:
     from ..setup.building import build_site
 
     with plain_faults():
-        build_site(is_draft=is_draft, with_copy=not without_copy)
+        build_site(is_draft=is_draft, with_copy=not without_copy, portal=portal)
 
 
 @click.command(

@@ -123,11 +123,14 @@ find_zstd() { # 机器自己的，或者旁边带来的
 
 make_user() {
   [ -z "$root" ] || return 0
-  id "$user" >/dev/null 2>&1 && return 0
   nologin=/usr/sbin/nologin
   [ -x "$nologin" ] || nologin=/sbin/nologin
-  useradd --system --user-group --no-create-home --home-dir /var/lib/dengshao --shell "$nologin" "$user"
-  say "建了用户 $user，它不能登录。"
+  # 日志另有一个用户：它碰不到线索，程序也碰不到日志。
+  for name in "$user" "$user-edge"; do
+    id "$name" >/dev/null 2>&1 && continue
+    useradd --system --user-group --no-create-home --home-dir "/var/lib/$name" --shell "$nologin" "$name"
+    say "建了用户 $name，它不能登录。"
+  done
 }
 
 folder() { # 路径 权限 属主

@@ -46,6 +46,12 @@ def rebuild(
         return _put_all(folder / "site", site)
 
 
+def hand_over(content: Path, site: Path, portal: Path, url: str) -> None:
+    """Write the built site as pieces for a government portal. Raises `NotBuilt`."""
+    program = ROOT / "site" / "hooks" / "portal.py"
+    _run([str(program), str(site), str(content), str(portal.resolve()), url], {})
+
+
 def _packed_copy(content: Path, folder: Path, settings: Mapping[str, str]) -> Path:
     _build(content, folder / "copy", settings, more=["--no-directory-urls"])
     packed = folder / "copy.zip"

@@ -30,6 +30,7 @@ from ..migrate import known_revisions
 from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..reading.data_files import DataError
 from ..reading.keys_file import KeyLine, Keys, read_lines
+from ..release.running import lacks_settings
 from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
@@ -65,6 +66,9 @@ def tell(*, as_json: bool) -> None:
 
 def examine() -> Iterator[Finding]:
     """Look at everything; what can't be looked at is said, and hides nothing else."""
+    if lacks_settings(os.environ):
+        yield bad("设置", "程序装好了，还没有设置", "请用 root 运行 dengshao setup。")
+        return
     try:
         config = load_config()
         # While this is root, if it is: Tor's files are not the service's to read.

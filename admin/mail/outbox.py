@@ -13,6 +13,7 @@ import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -172,18 +173,18 @@ def send_letter(config: Config, letter: Any) -> None:
     # Not make_msgid: its length differs from letter to letter, and these must be equal in size.
     message["Message-ID"] = f"<{secrets.token_hex(16)}@{config.mail_from.rpartition('@')[2]}>"
     message.set_content(letter.body, cte="base64")
-    with _connect(config) as server:
+    with connect(config.smtp_url, config.smtp_ca) as server:
         server.send_message(message)
 
 
-def _connect(config: Config) -> smtplib.SMTP:
+def connect(address: str, ca: Path | None) -> smtplib.SMTP:
     """Reach the mail server: by TLS from the start (smtps), or turned on before anything is said.
 
     `smtp+plain` is for a server on this machine alone. A private CA stands instead of the
     system's: of all the authorities of the world, none but it vouches for the district's server.
     """
-    url = urlsplit(config.smtp_url)
-    host, ca = url.hostname or "localhost", config.smtp_ca
+    url = urlsplit(address)
+    host = url.hostname or "localhost"
     context = ssl.create_default_context(cafile=str(ca) if ca else None)
     if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(

@@ -12,7 +12,12 @@ from ..settings.installed import SETTINGS, own_command, read_settings
 from .asked.answers import Answers
 from .written.writing import Writer
 
-SERVICES: Final = ("dengshao.service", "dengshao-sweep.timer")
+SERVICES: Final = (
+    "dengshao.service",
+    "dengshao-sweep.timer",
+    "dengshao-edge-log.socket",
+    "dengshao-edge-log.service",
+)
 _SYSTEMD: Final = Path("/run/systemd/system")
 
 
@@ -33,7 +38,7 @@ def _run(title: str, command: str, environ: dict[str, str]) -> None:
     sys.stdout.flush()
     done = subprocess.run([str(own_command()), command], env=environ, check=False)  # noqa: S603
     if done.returncode:
-        click.secho(f"这一步没有做完。照上面的话改好，再运行 dengshao {command}。", fg="red")
+        click.secho(f"还有没做完的。照上面的话改好，再运行 dengshao {command}。", fg="red")
 
 
 def _start() -> None:

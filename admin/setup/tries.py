@@ -6,6 +6,8 @@ Nothing is changed by it. What does not work is said in one sentence, and asked 
 import datetime
 import os
 import pwd
+import smtplib
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -13,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from ..config import ROOT
+from ..mail.outbox import connect
 from ..release.layout import SERVICE_USER
 from .asked.answers import Answers, said
 from .asked.checks import Refused
 from .written.certificates import check_pair
-from .written.rendering import database_url
+from .written.rendering import database_url, smtp_url
 
 FEW_DAYS: Final = 30
 _SECONDS: Final = 30
@@ -85,9 +88,27 @@ def try_certificate(answers: Answers) -> str:
     return "\n".join(told)
 
 
+def try_mail(answers: Answers) -> str:
+    """Sign in once and send nothing, where that was wished. Raises `Refused`."""
+    if not said(answers, "mail.url") or not answers.get("mail.try"):
+        return ""
+    try:
+        ca = said(answers, "mail.ca")
+        connect(smtp_url(answers), Path(ca) if ca else None).quit()
+    except ssl.SSLCertVerificationError:
+        raise Refused("邮件服务器的证书不被信任。由自己的 CA 签发的，请写上 CA 的证书。") from None
+    except smtplib.SMTPAuthenticationError:
+        raise Refused("邮件服务器说用户或者口令不对。") from None
+    except (OSError, smtplib.SMTPException) as error:
+        # Its kind alone: what a server answers may hold the address.
+        raise Refused(f"邮件服务器连不上（{type(error).__name__}）。") from None
+    return "邮件服务器登录成功。"
+
+
 TRIES: Final[Mapping[str, Callable[[Answers], str]]] = {
     "database": try_database,
     "certificate": try_certificate,
+    "mail": try_mail,
 }
 
 

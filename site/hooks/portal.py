@@ -55,6 +55,10 @@ NOTE = {
 }
 
 
+class NoPortal(Exception):
+    """The folder holds what no portal of ours does: it would be deleted."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One page as it will stand in the portal."""
@@ -221,7 +225,9 @@ def write_list(target: Path, listed: list[dict[str, str]]) -> None:
 
 
 def make_portal(site: Path, content: Path, target: Path, url: str) -> Portal:
-    """Write the folder anew, and nothing outside it."""
+    """Write the folder anew, and nothing outside it. Raises `NoPortal` for a folder of others."""
+    if target.exists() and any(target.iterdir()) and not (target / SHEET).is_file():
+        raise NoPortal(f"{target} 里有别的东西，没有动。请给一个空的文件夹。")
     url = url if url.endswith("/") else f"{url}/"
     pieces = {piece.address: piece for piece in read_pieces(site, content)}
     portal = Portal(site, url, pieces)
@@ -243,7 +249,10 @@ def make_portal(site: Path, content: Path, target: Path, url: str) -> Portal:
 
 
 if __name__ == "__main__":
-    made = make_portal(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    try:
+        made = make_portal(*map(Path, sys.argv[1:4]), sys.argv[4])
+    except NoPortal as error:
+        sys.exit(str(error))
     sys.stdout.write(
         f"写好 {len(made.pieces)} 页，在 {sys.argv[3]}。清单是 list.csv、list.json。\n"
     )

@@ -198,6 +198,23 @@ def test_a_rule_keeps_to_the_pieces(hook, rule, scoped):
     assert hook("portal_style").scoped(rule) == scoped
 
 
+def test_a_folder_of_others_is_not_touched_and_ones_own_is_written_anew(make, tmp_path, published):
+    content = ROOT / "content"
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "file").write_text("x")
+
+    with pytest.raises(make.NoPortal):
+        make.make_portal(published, content, tmp_path / "other", SITE_URL)
+    own = tmp_path / "own"
+    own.mkdir()
+    make.make_portal(published, content, own, SITE_URL)
+    (own / "left.html").write_text("x")
+    make.make_portal(published, content, own, SITE_URL)
+
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["file"]
+    assert not (own / "left.html").exists()
+
+
 def test_a_rule_that_no_piece_can_have_stops_the_making(hook):
     with pytest.raises(ValueError, match="font-face"):
         hook("portal_style").scoped("@font-face{src:url(a)}")

@@ -16,7 +16,15 @@ CHANGING = {
         "Writer",
     ),  # filled in while something is read or written
     *("Talk", "Visit", "SentForm"),  # what one request learns
-    *("_Hour", "Hour", "Brakes", "Group", "Sender", "PageCache"),  # what a process counts and keeps
+    *(
+        "_Hour",
+        "Hour",
+        "Brakes",
+        "Group",
+        "Keeper",
+        "Sender",
+        "PageCache",
+    ),  # what a process counts and keeps
 }
 
 

@@ -42,6 +42,8 @@ class Sitting:
     def ask(self, steps: Iterable[Step]) -> Answers:
         """Ask at the terminal what is not given."""
         listed = list(steps)
+        for line in self._unknown(listed):
+            click.secho(line, fg="red")
         for number, step in enumerate(listed, 1):
             click.secho(f"\n{number}/{len(listed)} {step.title}", bold=True)
             self._ask_step(step)
@@ -49,13 +51,19 @@ class Sitting:
 
     def take(self, steps: Iterable[Step]) -> Answers:
         """Take all from what is given, or was answered before. Raises `Faults` with all of them."""
-        told: list[str] = []
-        for step in steps:
+        listed = list(steps)
+        told = self._unknown(listed)
+        for step in listed:
             wrong = self._take_step(step)
             told += wrong or self._fault_of_trial(step)
         if told:
             raise Faults(told)
         return self.answers
+
+    def _unknown(self, steps: list[Step]) -> list[str]:
+        """Name what is given and nobody asks: misspelt, it would else be missed elsewhere."""
+        known = {question.key for step in steps for question in step.questions}
+        return [f"{key}：没有这一项。" for key in self.given if key not in known]
 
     def _ask_step(self, step: Step) -> None:
         again: Answers | None = None

@@ -429,6 +429,14 @@ MAIL: Final = Step(
             is_asked=_has_mail,
         ),
         Question(
+            "mail.ca",
+            f"它的证书由自己的 CA 签发的，写 CA 证书的路径，{NONE}",
+            "写了，就只信它一个。",
+            checks.folder,
+            is_asked=_has_mail,
+            may_lack=True,
+        ),
+        Question(
             "mail.try",
             "现在连一次试试吗",
             "只登录，不发信。",

@@ -96,7 +96,9 @@ def _put_units(writer: Writer, answers: Answers, *, is_sealed: bool) -> None:
     """Put the units where no package brought them, and beside them what is this machine's own."""
     for path in _units():
         if not any(writer.at(f"{folder}/{path.name}").exists() for folder in PACKAGED):
-            writer.put(f"{UNITS}/{path.name}", path.read_bytes())
+            text = path.read_text("utf-8")
+            group = f"SocketGroup={_proxy_user(writer)}"
+            writer.put(f"{UNITS}/{path.name}", text.replace("SocketGroup=www-data", group))
     folders = further_folders(answers)
     for path in _services():
         place = f"{UNITS}/{path.name}.d/{_DROP_IN}"

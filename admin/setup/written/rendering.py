@@ -19,6 +19,7 @@ OWN: Final = (
     *("DENGSHAO_ENV", "DENGSHAO_BIND", "DENGSHAO_DATA", "DENGSHAO_CONTENT", "DENGSHAO_SITE"),
     *("DENGSHAO_PUBLIC_HOST", "DENGSHAO_DESK_HOST", "DENGSHAO_MORE_HOSTS", "DENGSHAO_SITE_URL"),
     *("DENGSHAO_DATABASE_URL", "DENGSHAO_BLOBS_URL", "DENGSHAO_SMTP_URL", "DENGSHAO_MAIL_FROM"),
+    *("DENGSHAO_SMTP_CA",),
     *("DENGSHAO_BACKUP_RECIPIENT", SECRET),
     *("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
@@ -77,6 +78,7 @@ def settings_of(answers: Answers, *, is_sealed: bool) -> dict[str, str]:
         "DENGSHAO_DATABASE_URL": database_url(answers),
         **_store(answers),
         "DENGSHAO_SMTP_URL": smtp_url(answers),
+        "DENGSHAO_SMTP_CA": said(answers, "mail.ca"),
         "DENGSHAO_MAIL_FROM": said(answers, "mail.from"),
         "DENGSHAO_BACKUP_RECIPIENT": said(answers, "backup.recipient"),
         SECRET: "" if is_sealed else SECRET_FILE,

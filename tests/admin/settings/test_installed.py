@@ -54,7 +54,8 @@ def test_what_stands_in_the_environment_counts_before_the_file(tmp_path):
     take_settings(environ, tmp_path / "none")
     (tmp_path / "env").write_bytes(b"\xff")
     with pytest.raises(SettingsUnread, match="用 root 或者 dengshao"):
-        take_settings(environ, tmp_path / "env")
+        take_settings({}, tmp_path / "env")
+    take_settings(environ, tmp_path / "env")
 
 
 def test_a_release_alone_looks_for_them(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """What `dengshao setup` refuses, each in a sentence; what it changes in an editor's file."""
 
 import datetime
+from contextlib import nullcontext
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from admin.reading.data_files import load_file
 from admin.setup.asked.checks import Refused
 from admin.setup.asked.questions import steps
 from admin.setup.asked.settling import settle
-from admin.setup.tries import try_database
+from admin.setup.tries import try_database, try_mail
 from admin.setup.written import certificates
 from admin.setup.written.rendering import merged, password_of, proxy_of, settings_of, with_password
 from admin.setup.written.yaml_text import NotChanged, YamlText, row, scalar
@@ -148,6 +149,15 @@ def test_a_database_that_does_not_answer_is_refused_without_its_password():
     answers = {"database.kind": "postgresql", "database.url": url, "database.password": "pw"}
     with pytest.raises(Refused, match="没有应答"):
         try_database(answers)
+
+
+@pytest.mark.parametrize(("typed", "told"), [("no", ""), ("yes", "连不上")])
+def test_a_mail_server_is_tried_where_that_is_wished(typed, told):
+    wished = settle(QUESTIONS["mail.try"], typed, KNOWN)
+    url = f"smtp://anle:x@127.0.0.1:{free_port()}"
+    answers = {"mail.url": url, "mail.password": "pw", "mail.try": wished}
+    with pytest.raises(Refused, match=told) if told else nullcontext():
+        assert try_mail(answers) == ""
 
 
 TEXT = """\

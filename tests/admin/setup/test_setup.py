@@ -260,7 +260,8 @@ def test_no_secret_stands_among_the_answers_and_an_earlier_one_need_not_be_given
 
 def test_without_a_terminal_all_that_is_missing_or_wrong_is_named_at_once(tmp_path):
     given = tmp_path / "given.toml"
-    given.write_text('[hosts]\npublic = "10.0.0.1"\n[database]\nkind = "oracle"\n', "utf-8")
+    wrong = '[hosts]\npublic = "10.0.0.1"\n[database]\nkind = "oracle"\nurll = ""\n'
+    given.write_text(wrong, "utf-8")
 
     done = run(tmp_path / "root", given)
 
@@ -268,6 +269,7 @@ def test_without_a_terminal_all_that_is_missing_or_wrong_is_named_at_once(tmp_pa
     for told in (
         "hosts.public（公众网站的域名）：要写域名",
         "hosts.desk（工作台的域名）：没有写。",
+        "database.urll：没有这一项。",
         "publisher.organizer（主办单位）：没有写。",
         "places.townships",
         "edge_log.profile" if (ROOT / "content/data/edge_log.yml").exists() else "database.kind",

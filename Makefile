@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -67,11 +67,12 @@ words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1
 BIOME := node_modules/.bin/biome check
 TSC := node_modules/.bin/tsc
 
-check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint and types only
+check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint, types and licences only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== biome" && $(BIOME) --error-on-warnings
 	@echo "== tsc" && $(TSC) && $(TSC) --project tsconfig.old.json
 	@echo "== mypy" && $(BIN)/mypy
+	@echo "== licences" && $(BIN)/python -m tests.supply.licences
 
 fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIOME) --write
@@ -88,6 +89,12 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
+
+alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's log, with real nginx and Chromium
+	@$(BIN)/python -m tests.alike
+
+onion: $(SERVED) ## A tip through a Tor network of its own to the onion example (a minute)
+	@DENGSHAO_ONION=1 $(BIN)/pytest -q tests/onion $(PYTEST_ARGS)
 
 offline: $(OFFLINE) ## Build a copy of the site that opens from a disk or a stick, and pack it: build/offline
 	@cd $(dir $(OFFLINE)) && sha256sum $(notdir $(OFFLINE))
@@ -117,11 +124,24 @@ lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
 
 # DENGSHAO_RELEASE_KEY=key.pem signs. The same commit gives the same bytes, in any folder.
+upgrade-walk: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## Upgrade a real server to a next version, killed at each step, on both databases (UPGRADE_ARGS="--only sqlite")
+	@nice $(BIN)/python -m tests.upgrade_walk $(UPGRADE_ARGS)
+
+keep-form: $(VENV)/.dev ## Keep a small database of this version, which every later one must open: once, when it is released
+	@$(BIN)/python -m tests.released
+
+notices: $(VENV)/.run node_modules/.run ## Write build/THIRD-PARTY-NOTICES.txt: what others made, and under which licence
+	@mkdir -p build && $(BIN)/python -m admin.release.making.notices build/THIRD-PARTY-NOTICES.txt
+
+audit: $(VENV)/.dev ## Hold the lock files against a folder of advisories (OSV): ADVISORIES=…; npm's own where its registry answers
+	@npm audit --omit=dev || echo "npm audit: no answer, or faults (above)."
+	@$(BIN)/python -m tests.supply.audit "$(ADVISORIES)"
+
 release: $(VENV)/.run build/browser/.built $(CATALOGUES) ## Write build/release/dengshao-VERSION-linux-{x86_64,aarch64}.tar.zst, sums, SBOM (RELEASE_ARGS="--arch x86_64")
 	@$(BIN)/python -m admin.release.making $(RELEASE_ARGS)
 
 release-packages: $(VENV)/.run build/browser/.built $(CATALOGUES) ## The same, and from it .deb, .rpm and a container image (wants dpkg, rpm, mmdebstrap)
-	@$(BIN)/python -m admin.release.making --packages $(RELEASE_ARGS)
+	@$(BIN)/python -m admin.release.making --package deb --package rpm --package oci.tar $(RELEASE_ARGS)
 
 stranger: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## A Debian without a network, and the artefact alone, from install to upgrade and back (as root; STRANGER_ARGS="--until install")
 	@$(BIN)/python -m tests.stranger $(STRANGER_ARGS)
@@ -131,7 +151,7 @@ lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version
 
 # Program and Debian's package. What is absent is named; its tests are skipped, and without the
 # headless shell those in a browser take twice as long.
-OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
+OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)

@@ -1,12 +1,16 @@
 """Which version this is: what `dengshao --version` says."""
 
+import os
 import platform
 import tomllib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from ..config import ROOT
-from .layout import Release, read_release
+from .layout import Places, Release, read_release
 
+_HERE: Final = Places()
 _NOT_RELEASED: Final = "开发中"
 
 
@@ -20,6 +24,14 @@ def running_release() -> Release:
         python=platform.python_version(),
         database="",
     )
+
+
+def lacks_settings(
+    environ: Mapping[str, str], folder: Path = ROOT.parent, places: Places = _HERE
+) -> bool:
+    """Tell whether this is an installed version that nobody has set up yet."""
+    is_told = "DENGSHAO_ENV" in environ or os.path.exists(places.environment)
+    return read_release(folder) is not None and not is_told
 
 
 def project_version() -> str:

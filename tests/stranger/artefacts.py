@@ -1,5 +1,7 @@
 """The artefacts that a stranger gets on a stick, signed with a key that was made for this walk."""
 
+import functools
+import os
 import platform
 import subprocess
 import sys
@@ -13,18 +15,24 @@ from admin.release.running import project_version
 from tests.stranger.machine import FOLDER
 
 STICK = "/media/stick"
+REUSED = "STRANGER_REUSED"
+"""Set while a step is written: the artefacts of the run before are taken again."""
 NEXT = "99.0.0"
 """What the version after this one is called, for the upgrade."""
 
 
-def release(version=None, *, packages=False):
+@functools.cache
+def release(version=None):
     """Make this checkout's artefacts for this kind of machine; give their folder and their name."""
     version = version or project_version()
     folder = FOLDER / f"stick-{version}"
+    name = artefact_name(version, platform.machine())
+    if REUSED in os.environ and (folder / name.replace(".tar.zst", ".deb")).exists():
+        return folder, name
     command = [sys.executable, "-m", "admin.release.making", "--may-differ", "--out", str(folder)]
     command += ["--arch", platform.machine(), "--as-version", version, "--key", str(_key())]
-    subprocess.run(command + ["--packages"] * packages, cwd=ROOT, check=True)
-    return folder, artefact_name(version, platform.machine())
+    subprocess.run([*command, "--package", "deb"], cwd=ROOT, check=True)
+    return folder, name
 
 
 def _key():

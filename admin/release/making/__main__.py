@@ -20,6 +20,7 @@ from .source import CannotMake, read_commit
 from .version import Workshop, make_version, open_workshop
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_PACKAGES = {"deb": make_deb, "rpm": make_rpm, "oci.tar": make_image}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -28,7 +29,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--out", type=_FOLDER, default=ROOT / "build" / "release", show_default=True)
 @click.option("--kept", type=_FOLDER, default=ROOT / "build" / "debs", help="Fetched packages.")
 @click.option("--may-differ", is_flag=True, help="To try: of a checkout that is not committed.")
-@click.option("--packages", is_flag=True, help="Also .deb, .rpm and a container image.")
+@click.option("--package", "packages", multiple=True, type=click.Choice(tuple(_PACKAGES)))
 @click.option("--as-version", help="To try an upgrade: another version's name.")
 @click.option("--key", type=_FILE, envvar="DENGSHAO_RELEASE_KEY", help="Ed25519, PEM.")
 def main(
@@ -37,7 +38,7 @@ def main(
     out: Path,
     kept: Path,
     may_differ: bool,
-    packages: bool,
+    packages: Sequence[str],
     as_version: str | None,
     key: Path | None,
 ) -> None:
@@ -54,7 +55,7 @@ def main(
     _vouch(out, [*made, *_beside(shop, out)], key)
 
 
-def _make(shop: Workshop, out: Path, arch: str, with_packages: bool) -> list[str]:
+def _make(shop: Workshop, out: Path, arch: str, packages: Sequence[str]) -> list[str]:
     folder = make_version(shop, arch)
     artefact = out / artefact_name(shop.version, arch)
     write_tar_zst(folder, f"{shop.version}/", shop.commit.seconds, artefact)
@@ -63,19 +64,11 @@ def _make(shop: Workshop, out: Path, arch: str, with_packages: bool) -> list[str
     shutil.copyfile(folder / SBOM, out / sbom)
     write_zstd(folder / "python", arch, shop.commit.seconds, out / zstd)
     made = [artefact.name, sbom, zstd]
-    if with_packages:
-        made += _make_packages(shop, folder, arch, out)
+    # An image is made of programs that run here; for another kind of machine, on such a one.
+    for ending in packages if arch == platform.machine() else {*packages} - {"oci.tar"}:
+        _PACKAGES[ending](shop, folder, arch, out / f"{stem}.{ending}")
+        made.append(f"{stem}.{ending}")
     return made
-
-
-def _make_packages(shop: Workshop, folder: Path, arch: str, out: Path) -> list[str]:
-    stem = f"dengshao-{shop.version}-linux-{arch}"
-    makers = {".deb": make_deb, ".rpm": make_rpm}
-    if arch == platform.machine():
-        makers[".oci.tar"] = make_image
-    for ending, make in makers.items():
-        make(shop, folder, arch, out / (stem + ending))
-    return [stem + ending for ending in makers]
 
 
 def _beside(shop: Workshop, out: Path) -> list[str]:

@@ -7,14 +7,13 @@ _TEXTS: Final = {
     # How packages wrote these before there was one way to (PEP 639): SPDX's names for them.
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
-    "Apache Software License": "Apache-2.0",
-    "BSD": "BSD-3-Clause",
-    "BSD License": "BSD-3-Clause",
+    "Apache License, Version 2.0": "Apache-2.0",
     "BSD-3": "BSD-3-Clause",
     "MIT License": "MIT",
     "MPL 2.0": "MPL-2.0",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
-    "GNU LGPL": "LGPL-3.0-only",
+    "LGPL v3": "LGPL-3.0-only",
     "ISC License (ISCL)": "ISC",
 }
 
@@ -50,6 +49,7 @@ def spdx(expression: str | None, words: str | None, classifiers: list[str]) -> s
         return expression
     named = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License ::")]
     for text in [words or "", *named]:
-        if text and len(text.splitlines()) == 1:
+        # "BSD" alone, and the like, stay their own words: which one it is was not said.
+        if len(text.splitlines()) == 1 and text != "UNKNOWN":
             return _TEXTS.get(text, text)
     return "NOASSERTION"

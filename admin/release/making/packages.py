@@ -68,7 +68,7 @@ def make_deb(shop: Workshop, folder: Path, arch: str, target: Path) -> None:
         (control / name).chmod(0o755)
     _date(tree, shop.commit.seconds)
     # xz, which the older dpkg of domestic systems reads too.
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=1", "--build"]
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z2", "--threads-max=1", "--build"]
     _run([*command, str(tree), str(target)], shop)
     shutil.rmtree(tree)
 
@@ -94,9 +94,8 @@ def make_rpm(shop: Workshop, folder: Path, arch: str, target: Path) -> None:
         # Nothing is stripped, compiled or compressed anew: the sums would no longer hold.
         "__os_install_post": "%{nil}",
         "debug_package": "%{nil}",
-        "_binary_payload": "w6.xzdio",
+        "_binary_payload": "w2.xzdio",
         "use_source_date_epoch_as_buildtime": "1",
-        "clamp_mtime_to_source_date_epoch": "1",
     }
     defined = [word for name, value in options.items() for word in ("--define", f"{name} {value}")]
     _run(["rpmbuild", "-bb", "--quiet", "--target", f"{arch}-linux", *defined, str(spec)], shop)

@@ -13,6 +13,7 @@ import pytest
 from admin.config import ROOT
 from admin.release.layout import Places, Release, artefact_name
 from admin.release.making.archive import write_tar_zst
+from admin.release.running import lacks_settings
 from admin.release.sums import sign, write_sums
 from tests.admin.release.test_sums import private_key
 
@@ -94,6 +95,17 @@ def test_a_second_run_changes_nothing_that_is_the_districts_own(places, tmp_path
     assert "已经放好了" in done.stdout
     assert (places.content / "index.md").read_text("utf-8") == "本地的\n"
     assert "User=other" in (places.units / "dengshao.service").read_text()
+
+
+def test_a_version_that_nobody_set_up_is_known_as_one(places, tmp_path):
+    install(places, make_artefact(tmp_path))
+    folder = places.versions / "0.1.0"
+
+    assert lacks_settings({}, folder, places)
+    assert not lacks_settings({"DENGSHAO_ENV": "production"}, folder, places)
+    assert not lacks_settings({}, tmp_path, places)
+    places.environment.write_text("DENGSHAO_ENV=production\n")
+    assert not lacks_settings({}, folder, places)
 
 
 def spoil(path):

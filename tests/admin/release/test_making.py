@@ -15,6 +15,7 @@ from admin.release.layout import ARCHES, Release
 from admin.release.making.archive import write_tar
 from admin.release.making.components import Component, spdx
 from admin.release.making.debs import LICENCES, read_pins
+from admin.release.making.python import write_script
 from admin.release.making.sbom import make_sbom
 from admin.release.making.source import CannotMake, read_commit
 from admin.release.making.wheels import bundled_components, without_builders
@@ -135,7 +136,8 @@ def test_the_sbom_gives_purl_version_sum_and_licence_of_each_part():
         (None, "Apache 2.0", [], "Apache-2.0"),
         (None, None, ["License :: OSI Approved :: MIT License"], "MIT"),
         (None, "Copyright me\nall of it", ["License :: OSI Approved :: BSD License"],
-         "BSD-3-Clause"),
+         "BSD License"),
+        (None, "UNKNOWN", ["License :: OSI Approved :: MIT License"], "MIT"),
         (None, None, [], "NOASSERTION"),
     ],
 )  # fmt: skip
@@ -164,3 +166,25 @@ def test_the_command_tells_its_version_without_a_database():
     version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
 
     assert done.stdout.startswith(f"灯哨 {version[1]}，")
+
+
+@pytest.mark.parametrize("called", ["python3", "by a link"])
+def test_a_versions_python_is_started_by_its_own_loader_and_by_no_other_program(tmp_path, called):
+    """In the sandbox that cleans files no process may be made: no `readlink` on the way."""
+    script = tmp_path / "python" / "bin" / "python3"
+    write_script(ROOT / "admin/release/making/parts/python3", script, "loader")
+    loader = tmp_path / "python" / "lib" / "loader"
+    loader.parent.mkdir()
+    loader.write_text('#!/bin/sh\necho "$@"\n')
+    loader.chmod(0o755)
+    link = tmp_path / "link"
+    link.symlink_to(script)
+    path = os.environ["PATH"] if called == "by a link" else "/nowhere"
+    done = subprocess.run(
+        [str(link if called == "by a link" else script), "-c", "pass"],
+        env={"PATH": path}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.split()[-4:] == [
+        *(str(script), f"{tmp_path}/python/libexec/python3.13", "-c", "pass"),
+    ]

@@ -36,11 +36,14 @@ def there_is_no_network(machine):
 
 def it_stands_on_its_own_feet(machine):
     """See that no library of the machine's is loaded, and that root alone can change a version."""
-    script = "import ssl, sqlite3, cryptography, pikepdf, PIL.Image, obstore, psycopg\\n"
-    script += "print(open('/proc/self/maps').read())"
-    maps = machine.run(f"/opt/dengshao/current/python/bin/python3 -c \"$(printf '{script}')\"")
-    files = {word for line in maps.splitlines() for word in line.split()[5:] if word[0] == "/"}
+    script = "import ssl, sqlite3, cryptography, pikepdf, PIL.Image, obstore, psycopg; "
+    script += 'print(open("/proc/self/maps").read())'
+    maps = machine.run(f"/opt/dengshao/current/python/bin/python3 -c '{script}'")
+    # What may run: tables of characters are data, and an age that does not fit is passed over.
+    run = [line.split() for line in maps.splitlines() if "r-xp" in line]
+    files = {words[5] for words in run if len(words) > 5 and words[5][0] == "/"}
     foreign = {file for file in files if not file.startswith("/opt/dengshao/versions/")}
+    assert files
     assert not foreign, foreign
     open_ones = machine.run("find /opt/dengshao \\( -perm -o+w -o ! -user root \\) ! -type l")
     assert open_ones == "", open_ones

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -67,11 +67,12 @@ words: $(VENV)/.run ## For editors: check the words, show the pages at 127.0.0.1
 BIOME := node_modules/.bin/biome check
 TSC := node_modules/.bin/tsc
 
-check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint and types only
+check: $(VENV)/.dev node_modules/.dev build/contract.js ## Format, lint, types and licences only
 	@echo "== ruff" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== biome" && $(BIOME) --error-on-warnings
 	@echo "== tsc" && $(TSC) && $(TSC) --project tsconfig.old.json
 	@echo "== mypy" && $(BIN)/mypy
+	@echo "== licences" && $(BIN)/python -m tests.supply.licences
 
 fix: $(VENV)/.dev node_modules/.dev ## Format, and mend what ruff and Biome can
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIOME) --write
@@ -117,6 +118,19 @@ lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
 
 # DENGSHAO_RELEASE_KEY=key.pem signs. The same commit gives the same bytes, in any folder.
+upgrade-walk: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## Upgrade a real server to a next version, killed at each step, on both databases (UPGRADE_ARGS="--only sqlite")
+	@nice $(BIN)/python -m tests.upgrade_walk $(UPGRADE_ARGS)
+
+keep-form: $(VENV)/.dev ## Keep a small database of this version, which every later one must open: once, when it is released
+	@$(BIN)/python -m tests.released
+
+notices: $(VENV)/.run node_modules/.run ## Write build/THIRD-PARTY-NOTICES.txt: what others made, and under which licence
+	@mkdir -p build && $(BIN)/python -m admin.release.making.notices build/THIRD-PARTY-NOTICES.txt
+
+audit: $(VENV)/.dev ## Hold the lock files against a folder of advisories (OSV): ADVISORIES=…; npm's own where its registry answers
+	@npm audit --omit=dev || echo "npm audit: no answer, or faults (above)."
+	@$(BIN)/python -m tests.supply.audit "$(ADVISORIES)"
+
 release: $(VENV)/.run build/browser/.built $(CATALOGUES) ## Write build/release/dengshao-VERSION-linux-{x86_64,aarch64}.tar.zst, sums, SBOM (RELEASE_ARGS="--arch x86_64")
 	@$(BIN)/python -m admin.release.making $(RELEASE_ARGS)
 

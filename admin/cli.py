@@ -16,6 +16,7 @@ from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
+from .commands.upgrading import upgrade, upgrade_part
 from .commands.version import version_option
 from .settings.installed import SettingsUnread, is_release, take_settings
 
@@ -42,6 +43,8 @@ COMMANDS = (
     staff,
     sweep,
     unit,
+    upgrade,
+    upgrade_part,
 )
 
 

@@ -89,8 +89,8 @@ def _fill(
     manifest = Manifest(
         day=today().isoformat(),
         database=connection.dialect.name,
-        revision=_ask(connection, "SELECT version_num FROM alembic_version"),
-        site_id=_ask(connection, "SELECT value FROM setting WHERE name = 'site_id'"),
+        revision=only_value(connection, "SELECT version_num FROM alembic_version"),
+        site_id=only_value(connection, "SELECT value FROM setting WHERE name = 'site_id'"),
         left_out=sorted(LEFT_OUT),
     )
     for name, table in reflect(connection).items():
@@ -105,7 +105,7 @@ def mac_of(config: Config, manifest: Manifest) -> str:
     return hmac.digest(config.key("backup"), manifest.covered(), "sha256").hex()
 
 
-def _ask(connection: Connection, query: str) -> str:
+def only_value(connection: Connection, query: str) -> str:
     return str(connection.execute(text(query)).scalar_one())
 
 

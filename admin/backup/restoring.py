@@ -79,9 +79,9 @@ def restore(
     replay = find_replay() if find_replay else Replay(config, [])
     source.seek(0)
     # The inner ends first: evidence is in its place before a row tells of it.
-    with _target(config) as connection, filling(config) as put_part:
+    with target(config) as connection, filling(config) as put_part:
         migrate_within(connection, manifest.revision)
-        with _Loader(connection, replay.row) as loader:
+        with Loader(connection, replay.row) as loader:
             walk = Inspection(loader.take_row, replay.without_deleted(put_part))
             walk.run(Opened(source, [identity]))
         if walk.damages:
@@ -112,8 +112,11 @@ def refuse_filled(config: Config) -> None:
 
 
 @contextmanager
-def _target(config: Config) -> Iterator[Connection]:
-    """Give the empty database to fill; what was filled is seen only after a good end."""
+def target(config: Config) -> Iterator[Connection]:
+    """Give the database to fill; what was filled is seen only after a good end.
+
+    SQLite's stands beside the file that it will replace, and is empty.
+    """
     url = make_url(config.database_url)
     if url.get_backend_name() != "sqlite":
         with _filling(url) as connection:
@@ -166,20 +169,22 @@ def _as_it_is(_table: str, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-class _Loader:
+class Loader:
     """Writes rows in small heaps, and references of a table to itself after all its rows."""
 
-    def __init__(self, connection: Connection, changed: RowChanger = _as_it_is) -> None:
+    def __init__(
+        self, connection: Connection, changed: RowChanger = _as_it_is, *, whole: bool = False
+    ) -> None:
         self._connection = connection
         self._changed = changed
-        self._tables = reflect(connection)
+        self._tables = reflect(connection, whole=whole)
         self._heap: list[dict[str, Any]] = []
         self._heap_of = ""
         self._later: list[tuple[Table, dict[str, Any], dict[str, Any]]] = []
         # The migrations wrote a site id of their own; all other tables are empty.
         connection.execute(self._tables["setting"].delete())
 
-    def __enter__(self) -> "_Loader":
+    def __enter__(self) -> "Loader":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:

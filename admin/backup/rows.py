@@ -36,18 +36,21 @@ class BadLine(Exception):
         self.key = key
 
 
-def reflect(connection: Connection) -> dict[str, Table]:
-    """Read the tables that are there, those first on which others hang, whatever the revision."""
+def reflect(connection: Connection, *, whole: bool = False) -> dict[str, Table]:
+    """Read the tables that are there, those first on which others hang, whatever the revision.
+
+    `whole` names those too that no backup holds.
+    """
     metadata = MetaData()
     metadata.reflect(connection)
-    skipped = {"alembic_version", *LEFT_OUT}
+    skipped = {"alembic_version"} if whole else {"alembic_version", *LEFT_OUT}
     return {table.name: table for table in metadata.sorted_tables if table.name not in skipped}
 
 
-def read_rows(connection: Connection, table: Table) -> Iterator[bytes]:
+def read_rows(connection: Connection, table: Table, *, whole: bool = False) -> Iterator[bytes]:
     """Yield a table's rows as lines, in the order of their keys, which tells nothing."""
     query = select(table).order_by(*table.primary_key.columns)
-    if table.name == "upload":
+    if table.name == "upload" and not whole:
         query = query.where(is_named(table))
     found = connection.execute(query, execution_options={"yield_per": _PARTS})
     for row in found.mappings():

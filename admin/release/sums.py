@@ -48,10 +48,15 @@ def write_sums(folder: Path, names: Iterable[str] | None = None) -> Path:
 def read_sums(path: Path) -> dict[str, str]:
     """Read a file of sums: name to sum. Raises `NotGenuine`."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise NotGenuine(f"读不到 {path}。") from None
-    found = [_LINE.fullmatch(line) for line in lines]
+    return parse_sums(text, str(path))
+
+
+def parse_sums(text: str, path: str) -> dict[str, str]:
+    """Read the text of a file of sums. Raises `NotGenuine`."""
+    found = [_LINE.fullmatch(line) for line in text.splitlines()]
     if not found or None in found:
         raise NotGenuine(f"{path} 不是校验和文件。")
     return {line[2]: line[1] for line in found if line}

@@ -32,13 +32,14 @@ from ..logs import (
 from ..mail.notices import start_noticing
 from ..members.joining import write_setup_code
 from ..reading.data_files import DataError
+from ..release.running import running_release
 from ..web.security import forbid_core_dumps
 from ..wire.request_lock import RequestLock
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .worker import ReadAheadWorker
 
-_PID = re.compile(r"\(pid (\d+)\)")
+_PID = re.compile(r"\(pid (\d+)(?:, ([^)]+))?\)")
 
 
 class AlreadyRunning(Exception):
@@ -57,20 +58,30 @@ def hold_lock(config: Config) -> TextIO:
         raise AlreadyRunning(f"已经在运行：{where}  It runs already, at {where}") from None
     file.seek(0)
     file.truncate()
-    file.write(f"http://{config.bind}/ (pid {os.getpid()})\n")
+    file.write(f"http://{config.bind}/ (pid {os.getpid()}, {running_release().version})\n")
     file.flush()
     return file
 
 
 def serving_pid(lock: Path) -> int | None:
     """Find the process that serves this data folder: it holds the lock for as long as it runs."""
+    found = _held_by(lock)
+    return int(found[1]) if found else None
+
+
+def serving_version(lock: Path) -> str | None:
+    """Tell which version serves this data folder."""
+    found = _held_by(lock)
+    return found[2] if found else None
+
+
+def _held_by(lock: Path) -> re.Match[str] | None:
     try:
         with lock.open("r", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                found = _PID.search(file.read())
-                return int(found[1]) if found else None
+                return _PID.search(file.read())
     except OSError:
         return None
     return None

@@ -28,7 +28,17 @@ FLOORS = (
 BASE = set().union(*FLOORS[:8])
 PUBLIC = ("intake", "mailbox")
 """A reporter's pages stand on `BASE` alone, and nothing of the staff's stands on them."""
-OPERATOR = ("serving", "backup", "demo", "doctor", "setup", "commands", "cli", "__init__")
+OPERATOR = (
+    "serving",
+    "backup",
+    "demo",
+    "doctor",
+    "setup",
+    "upgrade",
+    "commands",
+    "cli",
+    "__init__",
+)
 """What serves an operator, or works by the clock, stands on top of all, in this order."""
 WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip")}
 

@@ -13,6 +13,7 @@ _TEXTS: Final = {
     "MPL 2.0": "MPL-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
+    "LGPL v3": "LGPL-3.0-only",
     "ISC License (ISCL)": "ISC",
 }
 

@@ -13,6 +13,8 @@ from ..sums import write_sums
 from .bytecode import compile_all
 from .components import Component
 from .debs import read_pins, unpack_debs
+from .notices import NAME as NOTICES
+from .notices import make_notices
 from .python import PACKAGES, make_python, write_script
 from .sbom import make_sbom
 from .source import Commit, copy_app
@@ -53,6 +55,9 @@ def make_version(shop: Workshop, arch: str) -> Path:
     parts = _python(shop, folder / "python", arch)
     parts += install_wheels(shop.root / "requirements.lock", folder / "python" / PACKAGES, arch)
     parts += bundled_components(shop.root / "package-lock.json")
+    lock = (shop.root / "requirements.lock").read_text("utf-8")
+    notices = make_notices(folder / "python" / PACKAGES, lock, shop.root)
+    (folder / NOTICES).write_text(notices, "utf-8")
     write_script(_PARTS / "dengshao", folder / "bin" / "dengshao")
     compile_all(folder, _own_python(shop), f"/opt/dengshao/versions/{shop.version}")
     _describe(shop, folder, arch, parts)

@@ -64,7 +64,7 @@ def test_a_database_is_in_its_place_after_a_good_end_alone_and_its_owners_alone(
     config, database = place
 
     def fill(end=None):
-        with restoring._target(config) as connection:
+        with restoring.target(config) as connection:
             connection.execute(text("CREATE TABLE one (n INTEGER)"))
             assert not database.exists()
             if end:
@@ -88,7 +88,7 @@ def test_rows_are_written_in_heaps_and_the_last_one_after_a_good_end_alone(sessi
     connection = session.connection()
 
     def load(end=None):
-        with restoring._Loader(connection) as loader:
+        with restoring.Loader(connection) as loader:
             for number in range(rows):
                 loader.take_row("setting", {"name": f"{number}", "value": "x"})
             if end:

@@ -1,0 +1,83 @@
+"""The way back from an upgrade that was cut off or failed: all as it was, to the byte."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import content, health
+from .installation import Installation
+from .journal import Journal, State, Step
+from .programs import Programs
+from .services import Services
+
+
+@dataclass
+class Backward:
+    """Undoes the steps that were begun, the last first. Can be run again after half of it."""
+
+    installation: Installation
+    services: Services
+    journal: Journal
+    say: Callable[[str], None]
+    seconds: int = 90
+
+    @property
+    def programs(self) -> Programs:
+        return Programs(self.installation)
+
+    def run(self) -> None:
+        """Go all the way back. Raises what the steps raise."""
+        # Once the copies are being taken away nothing may be put back from them any more.
+        if self.journal.state is not State.UNDONE:
+            self._set(State.BACKWARD)
+            if self.journal.reached(Step.STOP):
+                self._undo()
+                self._start_old()
+            self._set(State.UNDONE)
+        self._tidy()
+        self.journal.close(State.WENT_BACK)
+
+    def _set(self, state: State) -> None:
+        self.journal.state = state
+        self.journal.save()
+
+    def _undo(self) -> None:
+        self.journal.set_half(is_half=True)
+        stopped = self.services.stop()
+        self.journal.units = list(dict.fromkeys([*self.journal.units, *stopped]))
+        self.journal.save()
+        if self.journal.reached(Step.SWITCH):
+            self.installation.point_to(self.journal.old)
+        if self.journal.reached(Step.MIGRATE):
+            self._put_database_back()
+        if self.journal.reached(Step.CONTENT):
+            self._put_content_back()
+
+    def _put_database_back(self) -> None:
+        if not self.journal.migrates or self.journal.node_only:
+            return
+        self.say("恢复数据库（服务停着，没有新线索会丢）")
+        with (self.installation.work / "copy.age").open("rb") as file:
+            self.programs.run(self.journal.old, "upgrade-part", "restore", stdin=file)
+
+    def _put_content_back(self) -> None:
+        self.say("恢复内容和网站")
+        kept = self.installation.work / "content"
+        content.put_back(self.journal.changes, self.installation.content, kept)
+        if self.journal.reached(Step.SITE):
+            self.programs.run(self.journal.old, "site")
+
+    def _start_old(self) -> None:
+        self.say("启动原来的版本")
+        self.journal.set_half(is_half=False)
+        self.services.start(self.journal.units)
+        health.wait(self.installation, self.journal.old, self.seconds)
+
+    def _tidy(self) -> None:
+        """Take away what was unpacked and copied."""
+        work = self.installation.work
+        new = self.installation.version(self.journal.new)
+        for folder in (new, new.with_name(f".{new.name}.part"), work.with_name("rehearsal")):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(work / "content", ignore_errors=True)
+        (work / "copy.age").unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What others made and we use: under which licence, and with which known faults."""

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -90,6 +90,12 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
+alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's log, with real nginx and Chromium
+	@$(BIN)/python -m tests.alike
+
+onion: $(SERVED) ## A tip through a Tor network of its own to the onion example (a minute)
+	@DENGSHAO_ONION=1 $(BIN)/pytest -q tests/onion $(PYTEST_ARGS)
+
 offline: $(OFFLINE) ## Build a copy of the site that opens from a disk or a stick, and pack it: build/offline
 	@cd $(dir $(OFFLINE)) && sha256sum $(notdir $(OFFLINE))
 
@@ -145,7 +151,7 @@ lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version
 
 # Program and Debian's package. What is absent is named; its tests are skipped, and without the
 # headless shell those in a browser take twice as long.
-OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
+OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)

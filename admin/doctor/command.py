@@ -42,7 +42,7 @@ from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, front, gate, keys, machine, reach, web
+from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
 from .around import upkeep
 from .around.gathering import look_after, look_at_versions, look_outside
@@ -71,6 +71,8 @@ def examine() -> Iterator[Finding]:
         return
     try:
         config = load_config()
+        # While this is root, if it is: Tor's files are not the service's to read.
+        onions = list(onion.look(config.more_hosts))
         become_owner(config.data)
         district = load_district(config.content, config.confirmed_keys)
     except (ConfigError, DataError) as error:
@@ -81,6 +83,7 @@ def examine() -> Iterator[Finding]:
     parts = (_files, _machine, _web, _reach, _gate, look_outside, _public_keys, _store, look_after)
     for part in parts:
         yield from _safely(part, config, district)
+    yield from map(onion.check_onion, onions)
     yield stored.check_footer(district.footer, is_production=config.production)
     yield stored.check_calendar(calendar_gap(district.clocks, today()))
 

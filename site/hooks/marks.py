@@ -17,6 +17,7 @@ from drawings import draw, folder
 from fingerprints import lists
 from glossary import entries
 from hotlines import number_link, tables
+from log_profile import days, holders
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
@@ -133,4 +134,6 @@ MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "deadline": deadline,
     "glossary": entries,
     "scope": scope,
+    "log-days": days,
+    "log-holders": holders,
 }

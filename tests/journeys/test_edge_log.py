@@ -162,7 +162,7 @@ def test_a_connection_leaves_one_line_however_much_is_asked_on_it_and_none_witho
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
 def test_under_http_2_too_a_connection_leaves_one_line(proxy, app, edge, holders):
-    nginx = proxy(app, [("proxy_http_version 1.1;", "proxy_http_version 1.1;\n    http2 on;")])
+    nginx = proxy(app)
     urls = [f"https://{PUBLIC}:{nginx.port}/" for _ in range(20)]
     command = ["curl", "-sk", "--http2", "--parallel", "-w", "%{http_version} ", "-o", os.devnull]
     to = f"{PUBLIC}:{nginx.port}:127.0.0.1"

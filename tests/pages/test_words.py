@@ -33,6 +33,7 @@ BUTTONS = [
     ("report/process/", ""),
     ("report/who-can-see/", None),
     ("report/limits/", ""),
+    ("report/network-log/", None),
     ("report/trouble/", ""),
     ("report/evidence/", ""),
     ("report/files/", ""),

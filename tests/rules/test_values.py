@@ -12,6 +12,7 @@ CHANGING = {
         "LawIndex",
         "Outcome",
         "_Journals",
+        "Forward",
         "Sitting",
         "Writer",
     ),  # filled in while something is read or written

@@ -112,6 +112,7 @@ def details():
             "unwritten=3",
             "left=7",
             "member=张三",
+            "opening=20261202-0a1b2c3d hours=3 lines=2 sum=0a1b2c3d",
             "to 张三",
             "touch",
             "touch unwritten=3",

@@ -13,6 +13,9 @@ CHANGING = {
         "Outcome",
         "_Journals",
         "Forward",
+        "Backward",
+        "Returning",
+        "Journal",
         "Sitting",
         "Writer",
     ),  # filled in while something is read or written

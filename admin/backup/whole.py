@@ -125,10 +125,10 @@ def _drop_all(connection: Connection) -> None:
         connection.execute(text(f"DROP FUNCTION {name} CASCADE"))
 
 
-def count_tips(engine: Engine) -> int:
-    """Count the tips, whatever form the database has."""
+def count_rows(engine: Engine, name: str) -> int:
+    """Count a table's rows, whatever form the database has."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("tip"):
+        if not inspect(connection).has_table(name):
             return 0
-        tips: Any = reflect(connection)["tip"]
-        return int(connection.execute(select(func.count()).select_from(tips)).scalar_one())
+        rows: Any = reflect(connection)[name]
+        return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())

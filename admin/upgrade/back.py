@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from . import content, health
 from .installation import Installation
 from .journal import Journal, State, Step
+from .look import look
 from .programs import Programs
 from .services import Services
+
+
+class CameSince(Exception):
+    """Somebody was told that words are kept since: going back would lose them. Says how many."""
 
 
 @dataclass
@@ -26,7 +31,7 @@ class Backward:
         return Programs(self.installation)
 
     def run(self) -> None:
-        """Go all the way back. Raises what the steps raise."""
+        """Go all the way back. Raises what the steps raise, and `CameSince`."""
         # Once the copies are being taken away nothing may be put back from them any more.
         if self.journal.state is not State.UNDONE:
             self._set(State.BACKWARD)
@@ -46,6 +51,9 @@ class Backward:
         stopped = self.services.stop()
         self.journal.units = list(dict.fromkeys([*self.journal.units, *stopped]))
         self.journal.save()
+        if came := self._came_since():
+            self._stay()
+            raise CameSince(str(came))
         if self.journal.reached(Step.SWITCH):
             self.installation.point_to(self.journal.old)
         if self.journal.reached(Step.MIGRATE):
@@ -53,8 +61,25 @@ class Backward:
         if self.journal.reached(Step.CONTENT):
             self._put_content_back()
 
+    def _came_since(self) -> int:
+        """Count what came while the new version was up, however badly: it stands in no copy."""
+        if not self._has_copy or not self.journal.reached(Step.START):
+            return 0
+        return max(look(self.programs, self.journal.new).words - self.journal.words, 0)
+
+    def _stay(self) -> None:
+        """Leave the new version in its place; by hand it can be left, with what is lost said."""
+        self.journal.set_half(is_half=False)
+        self.services.start(self.journal.units)
+        drop_copies(self.installation)
+        self.journal.close(State.DONE)
+
+    @property
+    def _has_copy(self) -> bool:
+        return self.journal.migrates and not self.journal.node_only
+
     def _put_database_back(self) -> None:
-        if not self.journal.migrates or self.journal.node_only:
+        if not self._has_copy:
             return
         self.say("恢复数据库（服务停着，没有新线索会丢）")
         with (self.installation.work / "copy.age").open("rb") as file:
@@ -79,5 +104,10 @@ class Backward:
         new = self.installation.version(self.journal.new)
         for folder in (new, new.with_name(f".{new.name}.part"), work.with_name("rehearsal")):
             shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(work / "content", ignore_errors=True)
-        (work / "copy.age").unlink(missing_ok=True)
+        drop_copies(self.installation)
+
+
+def drop_copies(installation: Installation) -> None:
+    """Take away what an upgrade kept for the way back."""
+    shutil.rmtree(installation.work / "content", ignore_errors=True)
+    (installation.work / "copy.age").unlink(missing_ok=True)

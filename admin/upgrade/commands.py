@@ -14,7 +14,7 @@ import click
 from ..db import today
 from ..release.layout import Places
 from ..release.sums import sum_of
-from .back import Backward
+from .back import Backward, CameSince
 from .checking import (
     IsNoNewer,
     IsUnsigned,
@@ -131,6 +131,8 @@ class Operating:
             forward.run()
         except WentBack as error:
             raise Refused(f"没有升级：{error}\n已退回 {journal.old}，服务照常。") from None
+        except CameSince as error:
+            raise Refused(stays(journal, error)) from None
         except Stuck as error:
             raise Refused(
                 f"没有升级，也没有退回：{error}\n改好以后，运行 dengshao upgrade --back。"
@@ -165,6 +167,8 @@ class Operating:
         say = teller(journal.folder)
         try:
             Backward(self.installation, self.services, journal, say, self.seconds).run()
+        except CameSince as error:
+            raise Refused(stays(journal, error)) from None
         except FAULTS as error:
             raise Refused(f"没有退回：{error}\n改好以后，再运行一次。") from None
         say(f"已退回 {journal.old}，什么也没有丢。")
@@ -270,6 +274,14 @@ def teller(folder: Path) -> Callable[[str], None]:
             click.echo(words)
 
     return say
+
+
+def stays(journal: Journal, came: CameSince) -> str:
+    """Say that the new version stays, and what the operator can do."""
+    return (
+        f"没有退回：启动以后又收到 {came} 条线索和补充，退回会丢掉。现在用的是 {journal.new}。\n"
+        "请运行 dengshao doctor，照它说的改。一定要退回，再运行 dengshao upgrade --back。"
+    )
 
 
 def tell(plan: Plan) -> None:

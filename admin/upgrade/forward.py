@@ -11,7 +11,7 @@ from ..release.layout import SUMS
 from ..release.sums import NotGenuine, check_tree, sum_of
 from . import content, health
 from .artefact import NoVersion, look_through, unpack
-from .back import Backward
+from .back import Backward, drop_copies
 from .health import NotUp
 from .installation import Installation
 from .journal import Journal, State, Step
@@ -81,9 +81,7 @@ class Forward:
         raise WentBack(fault)
 
     def _finish(self) -> None:
-        work = self.installation.work
-        shutil.rmtree(work / "content", ignore_errors=True)
-        (work / "copy.age").unlink(missing_ok=True)
+        drop_copies(self.installation)
         self.journal.close(State.DONE)
 
     @property
@@ -152,7 +150,8 @@ class Forward:
         content.keep(self.journal.changes, self.installation.content, work / "content")
         if self.journal.node_only:
             return
-        self.journal.tips = look(self.programs, self.journal.old).tips
+        found = look(self.programs, self.journal.old)
+        self.journal.tips, self.journal.words = found.tips, found.words
         self.journal.save()
         if self.journal.migrates:
             with open(work / "copy.age", "wb", opener=_private) as file:

@@ -75,6 +75,8 @@ class Journal:
     """What the doctor called bad before: an upgrade does not answer for it."""
     tips: int = 0
     """How many there were when the copy was made."""
+    words: int = 0
+    """Tips and messages together at that moment."""
 
     @classmethod
     def open(cls, folder: Path) -> "Journal | None":

@@ -10,6 +10,8 @@ from .programs import ProgramFailed, Programs
 class Looked:
     revision: str
     tips: int
+    words: int = 0
+    """Tips and messages together: what somebody was told has been kept."""
 
 
 def look(programs: Programs, version: str) -> Looked:

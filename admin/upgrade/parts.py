@@ -16,7 +16,7 @@ from ..backup.whole import (
     Damaged,
     OtherSecret,
     TooNew,
-    count_tips,
+    count_rows,
     own_identity,
     put_back,
     write_whole,
@@ -44,7 +44,9 @@ def look() -> None:
     try:
         with engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
-        click.echo(json.dumps({"revision": revision or "", "tips": count_tips(engine)}))
+        told = {name: count_rows(engine, name) for name in ("tip", "message")}
+        found = {"revision": revision or "", "tips": told["tip"], "words": sum(told.values())}
+        click.echo(json.dumps(found))
     finally:
         engine.dispose()
 

@@ -28,7 +28,8 @@ case "$1 $2" in
   "doctor --json") echo '[]' ;;
   "upgrade-part check") test -f "$content/index.md"; ! grep -q broken "$content"/data/*.yml ;;
   "upgrade-part look")
-    printf '{"revision": "%s", "tips": %s}' "$(head -n 1 "$db")" "$(wc -l <"$db")" ;;
+    rows=$(wc -l <"$db")
+    printf '{"revision": "%s", "tips": %s, "words": %s}' "$(head -n 1 "$db")" "$rows" "$rows" ;;
   "upgrade-part copy") cat "$db" ;;
   "upgrade-part restore")
     if [ "$3" = --backup ]; then cat >/dev/null; cp "$4" "$db.new"; else cat >"$db.new"; fi
@@ -145,6 +146,7 @@ class Served:
 
     def __init__(self, places):
         self.places, self.failing = places, set()
+        self.arriving = {}
         self.server = HTTPServer(("127.0.0.1", 0), Answering)
         self.server.status = 503
         self.port = self.server.server_port
@@ -162,6 +164,8 @@ class Served:
         self.lock.write(f"http://127.0.0.1:{self.port}/ (pid 1, {version})\n")
         self.lock.flush()
         self.server.status = 500 if version in self.failing else 200
+        with (self.places.data / "db").open("a") as database:
+            database.write(self.arriving.pop(version, ""))
         assert units == ["dengshao.service"]
 
     def stop(self):

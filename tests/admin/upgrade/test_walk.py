@@ -161,6 +161,44 @@ def test_a_version_that_does_not_come_up_gives_way_to_the_old_one_by_itself(
     assert journal_of(small)["state"] == "went back"
 
 
+def test_what_came_while_a_faulty_version_was_up_is_lost_by_no_way_back_of_its_own(
+    upgrade, operating, small, served
+):
+    """A reporter was told 已收到: the copy for the way back is older than that."""
+    served.failing.add("0.2.0")
+    served.arriving["0.2.0"] = "three\n"
+
+    with pytest.raises(Refused, match=r"没有退回：启动以后又收到 1 条"):
+        upgrade()
+
+    found = small.picture()
+    assert found["var/lib/dengshao/db"] == b"0021\none\ntwo\nthree\n"
+    assert found["current"] == "versions/0.2.0"
+    assert served.started == ["0.1.0", "0.2.0", "0.2.0"]
+    assert left(small) == ["last.json", "lock", "upgrade.log"]
+    # By hand it can be left still: what is lost is counted, and has to be typed.
+    assert operating._last().new == "0.2.0"
+
+
+def test_cut_off_while_a_faulty_version_was_up_it_keeps_what_came(
+    upgrade, operating, small, served, monkeypatch
+):
+    served.arriving["0.2.0"] = "three\n"
+    monkeypatch.setattr("admin.upgrade.health.wait", fail)
+    with pytest.raises(Killed):
+        upgrade()
+    monkeypatch.undo()
+
+    with pytest.raises(Refused, match=r"没有退回"):
+        operating.back(yes=True)
+
+    assert small.picture()["var/lib/dengshao/db"] == b"0021\none\ntwo\nthree\n"
+
+
+def fail(*_words):
+    raise Killed
+
+
 def test_words_that_the_new_version_cannot_read_stop_it_before_anything_is_stopped(
     upgrade, small, served
 ):

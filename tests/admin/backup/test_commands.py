@@ -30,6 +30,7 @@ SAID = {
     TooNew: "先升级程序",
     NoMatch: "这把密钥打不开",
     AlreadyRunning: "服务正在这个数据目录上运行",
+    PermissionError: "备份文件读不了，或者数据目录写不了",
 }
 FULL = OSError(28, "No space left on device")
 MAKING = [
@@ -159,7 +160,7 @@ def test_a_store_that_knows_no_folders_is_filled_and_emptied_after_a_bad_end(con
             for key in [key for key in kept if key[0] == blob]:
                 del kept[key]
 
-    monkeypatch.setattr("admin.backup.files.open_blobs", lambda _url: Store())
+    monkeypatch.setattr("admin.backup.files.open_blobs", lambda *_place: Store())
 
     def fill(end=None):
         with filling(config) as put:

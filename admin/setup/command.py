@@ -19,7 +19,8 @@ from ..reading.data_files import load_file
 from ..settings.installed import SETTINGS, read_settings
 from .asked.answers import Answers, Unreadable, read_answers, to_toml
 from .asked.asking import CLEARED, Faults, Sitting
-from .asked.questions import Kind, Step, steps
+from .asked.question import Kind, Step
+from .asked.questions import steps
 from .asked.standing import with_standing
 from .finishing import finish
 from .tries import service_user

@@ -13,7 +13,7 @@ import click
 from ..tries import try_step
 from .answers import Answer, Answers, Row
 from .checks import Refused
-from .questions import Kind, Question, Step
+from .question import Kind, Question, Step
 from .settling import settle, typed_row
 
 CLEARED: Final = "-"

@@ -8,7 +8,7 @@ from pypinyin import lazy_pinyin
 from . import checks
 from .answers import Answer, Answers, Row
 from .checks import Refused
-from .questions import Kind, Question
+from .question import Kind, Question
 
 _YES: Final = {"yes": True, "y": True, "是": True, "no": False, "n": False, "否": False}
 _MOST_ROWS: Final = 200

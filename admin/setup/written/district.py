@@ -11,7 +11,7 @@ import yaml
 
 from ..asked import checks
 from ..asked.answers import Answers, Row, rows_of, said
-from ..asked.questions import is_demo
+from ..asked.district import is_demo
 from .yaml_text import YamlText, loaded, row
 
 SOURCE: Final = "主办单位填写"

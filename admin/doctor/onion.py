@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from .findings import Finding, bad, good, unknown
-from .web import Answer
+from .web import Answer, ask_over
 
 MATTER: Final = "洋葱服务"
 HOSTNAME: Final = Path("/var/lib/tor/dengshao/hostname")
@@ -110,17 +110,7 @@ class _OverSocket(http.client.HTTPConnection):
 
 
 def _ask_nginx(path: Path, name: str) -> Answer | None:
-    connection = _OverSocket(path, name)
-    try:
-        connection.request("GET", "/tip/")
-        response = connection.getresponse()
-        response.read()
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
-    headers = {header.lower(): value for header, value in response.getheaders()}
-    return Answer(response.status, headers)
+    return ask_over(_OverSocket(path, name), "/tip/", {})
 
 
 def ask_tor(control: Path, name: str) -> bool | None:

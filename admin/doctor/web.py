@@ -35,8 +35,15 @@ def ask(bind: str, host: str, path: str) -> Answer | None:
     """Ask the server itself, past any proxy; None where nobody answers."""
     address, _, port = bind.rpartition(":")
     connection = http.client.HTTPConnection(address.strip("[]"), int(port), timeout=_SECONDS)
+    return ask_over(connection, path, {"Host": host})
+
+
+def ask_over(
+    connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]
+) -> Answer | None:
+    """Ask over a connection of any kind, and close it; None where nobody answers."""
     try:
-        connection.request("GET", path, headers={"Host": host})
+        connection.request("GET", path, headers=dict(headers))
         response = connection.getresponse()
         response.read()
     except (OSError, http.client.HTTPException):

@@ -24,6 +24,12 @@ from tests.uploads import OCTETS
 
 EXAMPLE = ROOT / "admin" / "deploy" / "nginx.conf"
 PUBLIC, DESK = "tips.example", "desk.example"
+# Of an app that stands behind it.
+BEHIND = {
+    "DENGSHAO_DESK_HOST": DESK,
+    "DENGSHAO_PUBLIC_HOST": PUBLIC,
+    "DENGSHAO_ADDRESS_HINTS": "edge",
+}
 HAS_SIX = has_six()
 # One piece of a body at a time, as a slow phone sends it.
 PIECE = 3000

@@ -73,6 +73,7 @@ def start(
     budgets=WIDE_BUDGETS,
     store=None,
     address="127.0.0.1",
+    settings=None,
 ):
     """Start a server below `folder`, on a copy of `store` if given; wait until it answers."""
     if store:
@@ -86,6 +87,7 @@ def start(
         "DENGSHAO_BUNDLES": str(bundles),
         "DENGSHAO_FORM_MIN_SECONDS": "0",
         **budgets,
+        **(settings or {}),
     }
     log = folder / "log" / "server.log"
     with log.open("ab") as file:

@@ -35,6 +35,7 @@ from .edged import (
     write_content,
 )
 from .proxied import (
+    BEHIND,
     DESK,
     EXAMPLE,
     HAS_SIX,
@@ -81,12 +82,8 @@ def proxy(tmp_path, folder_of_site):
 def served(tmp_path_factory, demo_store, bundles, site_folder):
     """One app for all: none of these tests minds what another stored."""
     folder = tmp_path_factory.mktemp("behind-nginx")
-    shutil.copytree(demo_store[0], folder / "data")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("DENGSHAO_DESK_HOST", DESK)
-        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
-        running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
+    where = {"bundles": bundles, "site": site_folder, "store": demo_store[0]}
+    running = start(folder, **where, arguments=["serve"], settings=BEHIND)
     yield running
     running.stop()
 
@@ -413,14 +410,8 @@ needs_six = pytest.mark.skipif(not HAS_SIX, reason="this machine has no IPv6 loo
 def served_on_six(tmp_path_factory, demo_store, bundles, site_folder):
     """The app on IPv6's loopback alone, as DENGSHAO_BIND=[::1]:8000 has it."""
     folder = tmp_path_factory.mktemp("behind-nginx-six")
-    shutil.copytree(demo_store[0], folder / "data")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("DENGSHAO_DESK_HOST", DESK)
-        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
-        running = start(
-            folder, bundles=bundles, site=site_folder, arguments=["serve"], address="[::1]"
-        )
+    where = {"bundles": bundles, "site": site_folder, "store": demo_store[0]}
+    running = start(folder, **where, arguments=["serve"], settings=BEHIND, address="[::1]")
     yield running
     running.stop()
 

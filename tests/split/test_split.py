@@ -2,7 +2,6 @@
 
 import http.client
 import re
-import shutil
 import socket
 import ssl
 import time
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.canary import find_marks, spellings, written_since
-from tests.journeys.proxied import DESK, PUBLIC
+from tests.journeys.proxied import BEHIND, PUBLIC
 from tests.journeys.served import start
 
 from .place import (
@@ -38,12 +37,8 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, demo_store, bundles, site_folder):
     folder = tmp_path_factory.mktemp("app")
-    shutil.copytree(demo_store[0], folder / "data")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("DENGSHAO_DESK_HOST", DESK)
-        patched.setenv("DENGSHAO_PUBLIC_HOST", PUBLIC)
-        patched.setenv("DENGSHAO_ADDRESS_HINTS", "edge")
-        running = start(folder, bundles=bundles, site=site_folder, arguments=["serve"])
+    where = {"bundles": bundles, "site": site_folder, "store": demo_store[0]}
+    running = start(folder, **where, arguments=["serve"], settings=BEHIND)
     yield running
     running.stop()
 

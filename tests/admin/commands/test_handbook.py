@@ -13,7 +13,6 @@ from admin.config import ROOT
 
 PAGES = sorted((ROOT / "content" / "about" / "handbook").glob("*.md"))
 WRITTEN = re.compile(r"(?m)^ {4,}(\S.*)$|`(dengshao [^`]+)`")
-# A row of a table, or of a list that goes on, is no command.
 LINES = {
     (found[1] or found[2]).strip()
     for page in PAGES

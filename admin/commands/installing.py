@@ -41,8 +41,14 @@ def site(*, is_draft: bool, without_copy: bool, portal: Path | None) -> None:
     default=Path("/"),
     help="都写在这个目录下面（试装、做镜像用）；不启动，也不建网站。",
 )
-def setup(*, answers: Path | None, root: Path) -> None:
+@click.option(
+    "--for-restore",
+    "is_for_restore",
+    is_flag=True,
+    help="为了恢复备份：不建表，也不启动。恢复好了，再运行一次，不带这个。",
+)
+def setup(*, answers: Path | None, root: Path, is_for_restore: bool) -> None:
     from ..setup.command import set_up
 
     with plain_faults():
-        set_up(given=answers, root=root)
+        set_up(given=answers, root=root, is_for_restore=is_for_restore)

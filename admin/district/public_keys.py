@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ..config import Config
 from ..reading.keys_file import Keys, published
+from .unanswered import why
 
 _SECONDS: Final = 10
 _MOST: Final = 1_000_000
@@ -29,7 +30,7 @@ def fetch(config: Config) -> dict[str, Any]:
         answer = connection.getresponse()
         text = answer.read(_MOST)
     except (OSError, http.client.HTTPException) as error:
-        raise NotSeen(f"没有应答（{type(error).__name__}）") from None
+        raise NotSeen(why(error)) from None
     finally:
         connection.close()
     if answer.status != 200:

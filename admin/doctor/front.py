@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..config import Config
+from ..district.unanswered import why
 from ..settings.file_limits import MIB, most_of_a_form
 from ..vault.files.blobs import PART
 from .findings import (
@@ -51,8 +52,7 @@ def check_front(config: Config, connect: Callable[[], http.client.HTTPConnection
     try:
         refused = [way for way in asked if _status(connect(), config.public_host, way) == _TOO_LONG]
     except (OSError, http.client.HTTPException) as error:
-        words = f"问不到前面的代理（{type(error).__name__}）"
-        return unknown(MATTER, words, "请在能打开公开网站的机器上再查一次。")
+        return unknown(MATTER, f"前面的代理{why(error)}", "请在能打开公开网站的机器上再查一次。")
     if refused:
         names = "、".join(f"{way.name}（{_size(way.length)}）" for way in refused)
         limit = f"client_max_body_size 改成 {config.front_mb}m，一块的那处是 2m"

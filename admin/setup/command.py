@@ -39,8 +39,8 @@ HELLO: Final = (
 )
 
 
-def set_up(*, given: Path | None, root: Path) -> None:
-    """Ask, write, and where it is the real root, begin."""
+def set_up(*, given: Path | None, root: Path, is_for_restore: bool = False) -> None:
+    """Ask, write, and where it is the real root, begin; for a restore, leave the database empty."""
     root = root.resolve()
     is_real = root == Path("/")
     if is_real and os.geteuid():
@@ -60,7 +60,7 @@ def set_up(*, given: Path | None, root: Path) -> None:
         ) from None
     _tell(writer, is_sealed=is_sealed)
     if is_real:
-        finish(writer, answers)
+        finish(writer, answers, is_for_restore=is_for_restore)
 
 
 def _answered(writer: Writer, given: Path | None) -> Answers:

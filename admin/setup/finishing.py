@@ -21,9 +21,12 @@ SERVICES: Final = (
 _SYSTEMD: Final = Path("/run/systemd/system")
 
 
-def finish(writer: Writer, answers: Answers) -> None:
+def finish(writer: Writer, answers: Answers, *, is_for_restore: bool) -> None:
     """Go on as far as was answered; each step says itself what it does, or why it does not."""
     environ = {**os.environ, **read_settings(writer.read(SETTINGS))}
+    if is_for_restore:
+        click.echo("\n都写好了，没有建表，没有启动。现在可以运行 dengshao restore 备份文件。")
+        return
     if answers.get("finish.migrate"):
         _run("数据库", "migrate", environ)
     _run("网站", "site", environ)

@@ -57,6 +57,8 @@ class Machine:
     def __init__(self, name="machine"):
         self.root = FOLDER / name
         self.typed = []
+        # What people keep outside of it: on paper, on a stick.
+        self.papers = {}
         self._init = None
         self._holder = None
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from cryptography import x509
 
+from ...district.unanswered import why
 from ..findings import Finding, bad, good, unknown
 
 LEAST_DAYS: Final = 21
@@ -33,7 +34,7 @@ def look_at_certificate(host: str, *, trusted: ssl.SSLContext | None = None) -> 
         fault = _fault(name, int(port or PORT), trusted or ssl.create_default_context())
         data = _certificate(name, int(port or PORT))
     except OSError as error:
-        return f"没有应答（{type(error).__name__}）"
+        return why(error)
     found = x509.load_der_x509_certificate(data)
     return Shown(found.not_valid_after_utc, fault, is_own=found.issuer == found.subject)
 

@@ -78,16 +78,17 @@ class Writer:
             self.written.append(path)
 
     def copy_absent(self, source: Path, place: str) -> None:
-        """Copy a folder where there is none; it is the service's user's."""
+        """Copy a folder where there is none; it is the service's user's, whoever brought it."""
         target = self.at(place)
-        if target.exists():
-            return
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        is_new = not target.exists()
+        if is_new:
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            self.made.append(target)
+            self.written.append(target)
         for path in (target, *target.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+            if is_new:
+                path.chmod(0o755 if path.is_dir() else 0o644)
             self._give(path)
-        self.made.append(target)
-        self.written.append(target)
 
     def _keep(self, path: Path) -> None:
         """Copy what is about to be replaced to a folder that root alone reads."""

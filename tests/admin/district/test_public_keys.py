@@ -147,7 +147,7 @@ def test_where_nobody_answers_that_is_told(config):
     with public_site(200, b"{}") as (port, _site):
         pass
 
-    with pytest.raises(NotSeen, match="ConnectionRefusedError"):
+    with pytest.raises(NotSeen, match="没有程序在听"):
         fetch(replace(config, bind=f"127.0.0.1:{port}"))
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+from contextlib import closing
 
 import pytest
 
@@ -37,7 +38,7 @@ def ask(connection):
 
 
 def asked(connection):
-    with pytest.raises(OSError) as raised:  # noqa: PT011 (each kind of it, in turn)
+    with closing(connection), pytest.raises(OSError) as raised:  # noqa: PT011 (each kind)
         ask(connection)
     return why(raised.value)
 

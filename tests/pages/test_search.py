@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,6 +43,14 @@ ASK = """async query => {
     await new Promise(done => setTimeout(done, 5));
   }
 }"""
+# How far what one sees was moved (Cumulative Layout Shift), a frame after all has settled.
+SHIFTED = """() => new Promise(done => {
+  let sum = 0;
+  const add = list => { for (const one of list.getEntries()) sum += one.value; };
+  const watch = new PerformanceObserver(add);
+  watch.observe({type: 'layout-shift', buffered: true});
+  setTimeout(() => done(sum), 200);
+})"""
 OWN = Path(__file__).parent / "own_queries.tsv"
 
 
@@ -318,6 +327,17 @@ def test_without_scripts_the_search_page_is_the_contents(browser, address):
     tab = open_page(browser, address + "search/", width=360, java_script_enabled=False)
     assert not tab.locator("#search").is_visible()
     assert tab.locator("#search-contents a:visible").count() > 40
+    tab.context.close()
+
+
+@pytest.mark.parametrize("path", ["search/", "en/search/", "404.html"])
+def test_nothing_moves_when_the_scripts_come_late(browser, address, path):
+    tab = open_page(browser, "about:blank", width=360)
+    # The press that comes with the script is where one was about to press the link below it.
+    tab.route("**/*.js", lambda route: (time.sleep(0.3), route.continue_()))
+    tab.goto(address + path)
+    tab.wait_for_selector("[role=search]", state="visible")
+    assert tab.evaluate(SHIFTED) < 0.01
     tab.context.close()
 
 

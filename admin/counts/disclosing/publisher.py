@@ -6,12 +6,12 @@ count, so that nobody learns one from seeing which number was chosen. Where noth
 withhold and the auditor still finds something, nothing is published.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, year_of
+from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, sums, year_of
 from ..narrowing.audit import Audit, audit
 from ..narrowing.findings import Finding, say
 from .book import Book, count_of, revisions
@@ -55,11 +55,11 @@ def next_publication(
     count = partial(count_of, book, shape)
 
     def look(draft: Publication) -> Audit:
-        return audit([*before, draft], shape, count, touched=new)
+        return audit([*before, draft], shape, count, touched=new, first_only=True)
 
-    settled = _settled(
-        _without_small({cell: count(cell) for cell in (*new, *months)}, day), shape, look
-    )
+    older = {cell for one in before for cell in one.shown}
+    candidate = _without_small({cell: count(cell) for cell in (*new, *months)}, day)
+    settled = _settled(candidate, older, shape, look)
     whole = replace(
         settled,
         revised=revisions(years_now or {}, shape, before),
@@ -119,32 +119,34 @@ def _without_small(counts: Mapping[Cell, int], day: date) -> Publication:
     return Publication(day, shown, small)
 
 
-def _settled(draft: Publication, shape: Shape, look: Look) -> Publication:
+def _settled(draft: Publication, older: Set[Cell], shape: Shape, look: Look) -> Publication:
     """Withhold more until nothing is found. Raises `PublicationStopped`."""
     while findings := look(draft).findings:
-        draft = _narrower(draft, findings, shape, look)
+        draft = _less(draft, older, findings[0], shape)
     return draft
 
 
-def _narrower(
-    draft: Publication, findings: Sequence[Finding], shape: Shape, look: Look
-) -> Publication:
+def _less(draft: Publication, older: Set[Cell], finding: Finding, shape: Shape) -> Publication:
     """Withhold one number, since what protects one often protects others; or a whole block."""
-    new = {said.cell for one in findings for said in one.by if said.cell in draft.shown}
+    known = older | set(draft.shown)
+    new = [said.cell for said in finding.by if said.cell in draft.shown]
     for cell in sorted(new, key=lambda cell: _rank(cell, shape)):
-        tried = _withhold(draft, cell)
-        if not any(one.cells == (cell,) and _is_old(one, tried) for one in look(tried).findings):
-            return tried
-    family = next(one for one in shape.families() if findings[0].cells[0].measure in one)
+        if not _follows(cell, known, shape):
+            return _withhold(draft, cell)
+    family = next(one for one in shape.families() if finding.cells[0].measure in one)
     left = _without_block(draft, family)
     if left == draft:
-        raise PublicationStopped(findings)
+        raise PublicationStopped([finding])
     return left
 
 
-def _is_old(finding: Finding, draft: Publication) -> bool:
-    """Tell whether older publications alone say too much: withholding that number hides nothing."""
-    return not any(said.cell in draft.shown for said in finding.by)
+def _follows(cell: Cell, known: Set[Cell], shape: Shape) -> bool:
+    """Tell whether a number follows closely from one or two others that are shown."""
+    for one in sums(shape):
+        terms = {one.total, *one.parts}
+        if cell in terms and len(terms) <= 3 and terms <= known:
+            return True
+    return False
 
 
 def _without_block(draft: Publication, family: tuple[str, ...]) -> Publication:

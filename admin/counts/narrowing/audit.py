@@ -23,7 +23,7 @@ withheld number in turn). tests/admin/counts try every mixture on small tables.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from ..cells import Cell, Shape
 from ..disclosing.numbers import KNOWN, LEAST, Publication
@@ -48,14 +48,18 @@ def audit(
     count: Counts,
     *,
     touched: Iterable[Cell] | None = None,
+    first_only: bool = False,
 ) -> Audit:
     """Try to narrow what is withheld; with `touched`, only where one of these cells belongs."""
     result = Audit(list(openly_wrong(publications, shape)))
     only = None if touched is None else frozenset(touched)
     for one in statements(publications, shape):
         if one.said and (only is None or not only.isdisjoint(one.net.cells)):
-            result.findings += _Look(one, count).findings()
+            found = _Look(one, count).findings()
+            result.findings += islice(found, 1) if first_only else found
             result.solved += one.net.solved
+            if first_only and result.findings:
+                break
     return result
 
 
@@ -68,27 +72,38 @@ class _Look:
         self._small = tuple(cell for cell, true in self._counts.items() if true < LEAST)
         self._leaves = tuple(cell for cell in told.withheld if cell not in told.totals)
         self._reader = self._bounds(dict.fromkeys(self._counts, (0, FAR)))
-        small = dict.fromkeys(self._small, (0, LEAST - 1))
-        self._guesser = self._bounds(dict.fromkeys(self._counts, (LEAST, FAR)) | small)
+        # Of what was never named, nobody can work out why it is withheld.
+        kinds: dict[Cell, Bounds] = {
+            cell: (0, LEAST - 1) if cell in self._small else (LEAST, FAR) for cell in told.named
+        }
+        self._guesser = self._bounds(dict.fromkeys(self._counts, (0, FAR)) | kinds)
 
     def _bounds(self, withheld: Mapping[Cell, Bounds]) -> dict[Cell, Bounds]:
         told = self._told
         return {cell: told.bounds(cell) or withheld[cell] for cell in told.net.cells}
 
     def findings(self) -> Iterator[Finding]:
-        try:
-            self._told.net.least((), self._reader)
-        except Contradiction:
+        if not self._may_be(self._reader):
             said = tuple(sorted(self._told.said.values()))
             yield Finding(Kind.CONTRADICTION, (said[0].cell,), by=said)
             return
         for cell in self._small:
             yield from self._upper(cell)
-            yield from self._guessed(cell)
+        if self._may_be(self._guesser):
+            for cell in self._small:
+                yield from self._guessed(cell)
         for cell in self._told.named:
             if cell not in self._small:
                 yield from self._wide(cell)
         yield from self._lower()
+
+    def _may_be(self, bounds: Mapping[Cell, Bounds]) -> bool:
+        """Tell whether any table fits; by kind none does where what is small was shown as large."""
+        try:
+            self._told.net.least((), bounds)
+        except Contradiction:
+            return False
+        return True
 
     def _upper(self, cell: Cell) -> Iterator[Finding]:
         high = self._told.net.most((cell,), self._reader | {cell: (0, FAR)})
@@ -117,12 +132,19 @@ class _Look:
         """
         if self._held_up(tuple(cell for cell in self._leaves if cell in self._small)) is None:
             return
-        for group in (*((cell,) for cell in self._small), *self._small_groups()):
+        singles = ((cell,) for cell in self._small if not self._falls_freely(cell))
+        for group in (*singles, *self._small_groups()):
             low = self._held_up(group)
             if low is not None:
                 high = self._told.net.most(group, self._reader).at
                 kind = Kind.NARROW if len(group) == 1 else Kind.GROUP
                 yield self._finding(kind, group, low.at, high, low.by)
+
+    def _falls_freely(self, cell: Cell) -> bool:
+        """Tell whether a number's lower end is so far off that no nine tips bring it up to one."""
+        if cell not in self._leaves:
+            return False
+        return self._told.net.least((cell,), self._reader | {cell: (-FAR, FAR)}).at <= -KNOWN
 
     def _held_up(self, group: tuple[Cell, ...]) -> End | None:
         """Give the least rest of a group of numbers, where it is more than none.

@@ -34,12 +34,12 @@ from .statements import Statements, openly_wrong, statements
 Counts = Callable[[Cell], int]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Audit:
     """What was found; `solved` counts the linear programmes."""
 
-    findings: list[Finding]
-    solved: int = 0
+    findings: tuple[Finding, ...]
+    solved: int
 
 
 def audit(
@@ -51,16 +51,17 @@ def audit(
     first_only: bool = False,
 ) -> Audit:
     """Try to narrow what is withheld; with `touched`, only where one of these cells belongs."""
-    result = Audit(list(openly_wrong(publications, shape)))
+    findings = list(openly_wrong(publications, shape))
+    solved = 0
     only = None if touched is None else frozenset(touched)
     for one in statements(publications, shape):
         if one.said and (only is None or not only.isdisjoint(one.net.cells)):
             found = _Look(one, count).findings()
-            result.findings += islice(found, 1) if first_only else found
-            result.solved += one.net.solved
-            if first_only and result.findings:
+            findings += islice(found, 1) if first_only else found
+            solved += one.net.solved
+            if first_only and findings:
                 break
-    return result
+    return Audit(tuple(findings), solved)
 
 
 class _Look:

@@ -90,7 +90,7 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
-disclosure: $(VENV)/.dev ## Publish forty random histories of 5,000 tips, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
+disclosure: $(VENV)/.dev ## Publish twenty random histories of 5,000 tips, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
 	@nice $(BIN)/python -m tests.disclosure $(DISCLOSURE_ARGS)
 
 alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's log, with real nginx and Chromium

@@ -1,4 +1,4 @@
-"""Publish many histories: `python -m tests.disclosure [--histories 40] [--tables 60] [--first 1]`.
+"""Publish many histories: `python -m tests.disclosure [--histories 20] [--tables 60] [--first 1]`.
 
 Each is published quarter by quarter, audited after each publication, and published carelessly too,
 which the same auditor must notice. Small tables are tried by brute force.
@@ -23,7 +23,7 @@ from tests.admin.counts.test_narrowing import (
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.disclosure")
-    parser.add_argument("--histories", type=int, default=40)
+    parser.add_argument("--histories", type=int, default=20)
     parser.add_argument("--tables", type=int, default=60)
     parser.add_argument("--first", type=int, default=1)
     options = parser.parse_args()

@@ -58,7 +58,7 @@ SPEAKS_OF_GPL = {
         "its source is at the address that its notice names"
     ),
     "numpy": (
-        "libgfortran and libgcc, with the exception that lets anybody link to them, and libquadmath "
+        "GCC's runtime, with the exception that lets anybody link to it, and libquadmath "
         "(LGPL-2.1), a library of its own; for tests and the machine that publishes numbers"
     ),
     "pikepdf": "libgcc and libstdc++, with the exception that lets anybody link to them",

@@ -150,14 +150,14 @@ def _follows(cell: Cell, known: Set[Cell], shape: Shape) -> bool:
 
 
 def _without_block(draft: Publication, family: tuple[str, ...]) -> Publication:
-    """Leave out a family's year as if there were none, or else all of its quarters' numbers."""
-    inside = [cell for cell in draft.numbers() if cell.measure in family]
-    years = {cell for cell in inside if len(cell.period) == 4}
-    shown = {cell: value for cell, value in draft.shown.items() if cell not in years}
-    withheld = {cell: why for cell, why in draft.withheld.items() if cell not in years}
-    if not years:
-        withheld |= {cell: Why.PROTECTS for cell in inside if cell in shown}
-        shown = {cell: value for cell, value in shown.items() if cell.measure not in family}
+    """Leave out a family's year as if there were none, or else all that is new of it.
+
+    Left out, not named as withheld: a total that is known to protect would be known to be large.
+    """
+    inside = {cell for cell in draft.numbers() if cell.measure in family}
+    out = {cell for cell in inside if len(cell.period) == 4} or inside
+    shown = {cell: value for cell, value in draft.shown.items() if cell not in out}
+    withheld = {cell: why for cell, why in draft.withheld.items() if cell not in out}
     return replace(draft, shown=shown, withheld=withheld)
 
 

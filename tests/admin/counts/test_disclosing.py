@@ -81,6 +81,13 @@ def test_where_there_is_one_group_all_is_withheld_with_it():
     assert set(shown.values()) == {None}
 
 
+def test_a_quarter_that_cannot_be_told_safely_is_left_out_and_does_not_stop_the_rest():
+    """Its total is ten: named as large, it would tell that neither of its parts is none."""
+    shown = numbers({"2027-Q3": {"crime": 14, "drugs": 5}, "2027-Q4": {"crime": 7, "drugs": 3}})
+
+    assert shown == {"2027-Q3 all": 20, "2027-Q3 crime": None, "2027-Q3 drugs": None}
+
+
 def test_months_are_told_only_where_none_of_a_quarters_numbers_is_small():
     months = Counter(
         {Cell("received", f"2027-0{n}", group): 20 for n in range(1, 7) for group in ("a", "b")}

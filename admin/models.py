@@ -371,11 +371,7 @@ class Decision(Base):
     """One line of a tip's history. Rows are added, never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (
-        Index("ix_decision_step", "tip_id", "step", unique=True),
-        # For the counter's page: which tips first came to stand so, and when.
-        Index("ix_decision_new", "new", "tip_id", "old", "decided_on"),
-    )
+    __table_args__ = (Index("ix_decision_step", "tip_id", "step", unique=True),)
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))

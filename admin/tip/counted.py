@@ -69,7 +69,15 @@ ORGAN_PARTS: Final = {
 """Kinds of organs, by the outcome that a referral to one is."""
 IN_TIME: Final = "in_time"
 LATE: Final = "late"
-DAYS: Final = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (15, "8-15"), (30, "16-30"), (60, "31-60"))
+DAYS: Final = (
+    (0, "0"),
+    (1, "1"),
+    (3, "2-3"),
+    (7, "4-7"),
+    (15, "8-15"),
+    (30, "16-30"),
+    (60, "31-60"),
+)
 """Days up to which a bucket reaches, and its name."""
 MANY_DAYS: Final = "61-"
 

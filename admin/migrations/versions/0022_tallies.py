@@ -35,17 +35,22 @@ _TRANSFER = sa.table(
     sa.column("from_unit", sa.String),
 )
 _OUTCOMES = {
-    **{"substantiated": "found", "partly": "found"},
-    **{"unfounded": "not_found", "too_little": "not_found", "known": "not_found"},
+    "substantiated": "found",
+    "partly": "found",
+    "unfounded": "not_found",
+    "too_little": "not_found",
+    "known": "not_found",
 }
 _ORGANS = {
-    **{"to_department": "department", "to_supervision": "supervision"},
+    "to_department": "department",
+    "to_supervision": "supervision",
     "to_other_police": "police",
 }
 _UNREAD = ("received", "question")
 """Where a tip stood whose words went although it never ended: it was left in the machine lane."""
 
 Key = tuple[str, str, str, str]
+_KEY = ("period", "family", "part", "unit_id")
 
 
 def upgrade() -> None:
@@ -60,17 +65,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", "family", "part", "unit_id", "slot", name="pk_tally"),
         sqlite_with_rowid=False,
     )
-    column = sa.Column("is_counted", sa.Boolean(), nullable=False, server_default=sa.true())
-    op.add_column("tip", column)
+    op.add_column(
+        "tip", sa.Column("is_counted", sa.Boolean(), nullable=False, server_default=sa.true())
+    )
+    # The page of totals walked through it; nothing does any more, and each decision paid for it.
+    op.drop_index("ix_decision_new", "decision")
     in_lane = _TIP.c.machine_unit.is_not(None)
     op.get_bind().execute(_TIP.update().where(in_lane).values(is_counted=False))
     numbers = _received() + _first_times()
     rows = [
-        dict(zip(("period", "family", "part", "unit_id"), key, strict=True))
-        | {"slot": 0, "count": count}
+        dict(zip(_KEY, key, strict=True)) | {"slot": 0, "count": count}
         for key, count in sorted(numbers.items())
     ]
-    tally = sa.table("tally", *map(sa.column, (*("period", "family", "part", "unit_id"), "slot", "count")))
+    tally = sa.table(
+        "tally", *map(sa.column, (*("period", "family", "part", "unit_id"), "slot", "count"))
+    )
     for start in range(0, len(rows), _AT_ONCE):
         op.bulk_insert(tally, rows[start : start + _AT_ONCE])
 
@@ -153,5 +162,6 @@ def _key(status: str, day: date, reason: str, unit_id: str) -> Key:
 
 def downgrade() -> None:
     # The numbers of tips that are deleted go with the table; of the others they are counted anew.
+    op.create_index("ix_decision_new", "decision", ["new", "tip_id", "old", "decided_on"])
     op.drop_column("tip", "is_counted")
     op.drop_table("tally")

@@ -1,8 +1,8 @@
 """Adds to the numbers of `tip.counted`, at the end of the transaction in which something happened.
 
 At its end: a number is a row that others wait for, and who held one while waiting for a tip or for
-the audit log could wait for ever. The log's lines come first, in each transaction: importing the log
-here before its own listener lets it be the one that was asked first.
+the audit log could wait for ever. The log's lines come first, in each transaction: it is imported
+here, so that its own listener is the one that was asked first.
 """
 
 import secrets

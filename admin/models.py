@@ -415,7 +415,7 @@ class Tally(Base):
     # Tips that come at one moment wait for each other at a row: there are several for each number,
     # taken by chance. What it counts is their sum.
     slot: Mapped[int] = mapped_column(primary_key=True)
-    count: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int]
 
 
 class HoldStep(Base):

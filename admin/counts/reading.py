@@ -32,7 +32,9 @@ def read_numbers(session: Session, practice: Collection[str]) -> Counter[Key]:
     """Read all numbers but those of units for practice, by period, family, part and unit."""
     columns = (Tally.period, Tally.family, Tally.part, Tally.unit_id)
     query = select(*columns, func.sum(Tally.count)).group_by(*columns)
-    rows = session.execute(query.where(Tally.unit_id.not_in(sorted(practice))))
+    # A newer program may have counted what this one does not know.
+    known = (Tally.family.in_(list(Family)), Tally.unit_id.not_in(sorted(practice)))
+    rows = session.execute(query.where(*known))
     # PostgreSQL's sums are decimals.
     return Counter(
         {(period, Family(family), part, unit): int(n) for period, family, part, unit, n in rows}

@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("part", sa.String(20), nullable=False),
         sa.Column("unit_id", sa.String(40), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
-        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("period", "family", "part", "unit_id", "slot", name="pk_tally"),
         sqlite_with_rowid=False,
     )

@@ -29,8 +29,6 @@ MOVES: Final = {
 ARRIVALS: Final = (Family.RECEIVED, Family.LANE)
 """Of whole years together: what leaves the machine lane is counted in the month in which it does,
 and no row tells afterwards that it stood there."""
-UNCHECKED: Final = tuple(one for one in Family if one not in (*MOVES.values(), *ARRIVALS))
-"""What hangs on deadlines and days as they were: no log keeps them."""
 Part = tuple[str, str]
 """Period and part."""
 

@@ -9,7 +9,7 @@ import click
 
 from ..db import db
 from ..tip.counted import Family
-from .checking import UNCHECKED, Finding, Result, check
+from .checking import Finding, Result, check
 from .reading import EVER, practice_units
 
 WORDS = {
@@ -27,7 +27,7 @@ def check_counts() -> None:
     findings = check(db.reading, practice_units())
     for family, word in WORDS.items():
         click.echo(f"{word}：{_sentence([one for one in findings if one.family is family])}")
-    click.echo(f"天数、期限、危险求助：没有第二处记着，不能重新数。一共 {len(UNCHECKED)} 种。")
+    click.echo("天数、期限、危险求助：没有第二处记着，不能重新数。")
     if any(one.result is Result.DIFFERS for one in findings):
         raise click.ClickException(
             "有的数对不上。没有改任何数。请先核对审计记录（dengshao audit verify），"

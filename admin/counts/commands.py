@@ -6,8 +6,9 @@ Who runs it may know no small number from it: a difference is told, and on which
 from collections.abc import Iterable
 
 import click
+from sqlalchemy.orm import Session
 
-from ..db import db
+from ..db import READ, db
 from ..tip.counted import Family
 from .checking import Finding, Result, check
 from .reading import EVER, practice_units
@@ -24,7 +25,7 @@ WORDS = {
 
 def check_counts() -> None:
     """Tell what agrees, differs, cannot be counted again; fail where something differs."""
-    findings = check(db.reading, practice_units())
+    findings = _check_at_one_moment()
     for family, word in WORDS.items():
         click.echo(f"{word}：{_sentence([one for one in findings if one.family is family])}")
     click.echo("天数、期限、危险求助：没有第二处记着，不能重新数。")
@@ -34,6 +35,15 @@ def check_counts() -> None:
             "再看 content/about/operating-counts.md 里“对不上怎么办”。"
         )
     click.echo("能重新数的都对上了。没有改任何数。")
+
+
+def _check_at_one_moment() -> list[Finding]:
+    """Read all as it stood at one moment: a tip that is decided meanwhile is no difference."""
+    with db.get_engine(READ).connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with Session(connection) as session:
+            return check(session, practice_units())
 
 
 def _sentence(findings: list[Finding]) -> str:

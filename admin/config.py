@@ -118,6 +118,8 @@ class Config:
     ping: Ping | None
     """The robot of a chat group that is told at equal times to look at the desk."""
     mail_from: str
+    operator_mail: str = field(repr=False)
+    """Who hears once a day whether `dengshao doctor` found something to mend; empty: nobody."""
     notice_hour: int
     """Hour of the day in Asia/Shanghai at which each unit's daily notice goes out."""
     heartbeat_minutes: int
@@ -204,6 +206,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         smtp_ca=read_ca(values, "DENGSHAO_SMTP_CA"),
         ping=read_ping(values),
         mail_from=values.get("DENGSHAO_MAIL_FROM", "dengshao@localhost"),
+        operator_mail=values.get("DENGSHAO_OPERATOR_MAIL", ""),
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
         second_factor=_second_factor(values, env),

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import time
-from pathlib import Path
 
 import click
 
@@ -29,11 +28,16 @@ CIRCUMSTANCES = (
 
 
 @click.command()
+@click.option(
+    "--target", type=click.Choice(("release-packages", "release")), default="release-packages"
+)
+@click.option("--arch", default="", help="One kind of machine alone.")
 @click.option("--keep", is_flag=True, help="Leave both folders in build/reproduce.")
-def main(keep):
+def main(target, arch, keep):
     """Print each artefact's sum and whether both are one; fail where any differs."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    made = [_make(*circumstance) for circumstance in CIRCUMSTANCES]
+    release_args = f"--kept {DEBS}" + (f" --arch {arch}" if arch else "")
+    made = [_make(target, release_args, *circumstance) for circumstance in CIRCUMSTANCES]
     differing = [name for name in sorted({*made[0], *made[1]}) if not _same(name, *made)]
     if not keep and not differing:
         shutil.rmtree(FOLDER)
@@ -41,7 +45,7 @@ def main(keep):
         raise click.ClickException(f"not the same bytes: {', '.join(differing)} ({FOLDER})")
 
 
-def _make(name, umask, circumstances):
+def _make(target, release_args, name, umask, circumstances):
     """Clone, make, and give each artefact's path."""
     folder, began = FOLDER / name, time.monotonic()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +55,7 @@ def _make(name, umask, circumstances):
     # The packages of Debian are fetched once: their sums are looked at in each run.
     DEBS.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        ["make", "--no-print-directory", "release-packages", f"RELEASE_ARGS=--kept {DEBS}"],
+        ["make", "--no-print-directory", target, f"RELEASE_ARGS={release_args}"],
         cwd=folder,
         env=os.environ | circumstances | {"HOME": str(home)},
         umask=umask,

@@ -19,8 +19,8 @@ OWN: Final = (
     *("DENGSHAO_ENV", "DENGSHAO_BIND", "DENGSHAO_DATA", "DENGSHAO_CONTENT", "DENGSHAO_SITE"),
     *("DENGSHAO_PUBLIC_HOST", "DENGSHAO_DESK_HOST", "DENGSHAO_MORE_HOSTS", "DENGSHAO_SITE_URL"),
     *("DENGSHAO_DATABASE_URL", "DENGSHAO_BLOBS_URL", "DENGSHAO_SMTP_URL", "DENGSHAO_MAIL_FROM"),
-    *("DENGSHAO_SMTP_CA",),
-    *("DENGSHAO_BACKUP_RECIPIENT", SECRET),
+    *("DENGSHAO_SMTP_CA", "DENGSHAO_OPERATOR_MAIL"),
+    *("DENGSHAO_BACKUP_RECIPIENT", "DENGSHAO_BACKUP_KEEP", SECRET),
     *("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 """The settings that are the answers'; all others in the file are the operator's, and stay."""
@@ -80,7 +80,9 @@ def settings_of(answers: Answers, *, is_sealed: bool) -> dict[str, str]:
         "DENGSHAO_SMTP_URL": smtp_url(answers),
         "DENGSHAO_SMTP_CA": said(answers, "mail.ca"),
         "DENGSHAO_MAIL_FROM": said(answers, "mail.from"),
+        "DENGSHAO_OPERATOR_MAIL": said(answers, "mail.operator"),
         "DENGSHAO_BACKUP_RECIPIENT": said(answers, "backup.recipient"),
+        "DENGSHAO_BACKUP_KEEP": said(answers, "backup.keep"),
         SECRET: "" if is_sealed else SECRET_FILE,
     }
     return {name: value for name, value in found.items() if value}

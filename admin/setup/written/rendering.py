@@ -26,6 +26,10 @@ OWN: Final = (
 """The settings that are the answers'; all others in the file are the operator's, and stay."""
 MARK: Final = "# <-"
 _LINE: Final = re.compile(r"([A-Z][A-Z0-9_]*)=")
+HTTP2_ON: Final = (1, 25, 1)
+"""The first nginx that knows `http2 on`: before, it is a word of `listen`."""
+_FILES_BODY: Final = "client_max_body_size 201m;"
+_LISTEN_TLS: Final = re.compile(r"(?m)^(\s*listen \S+ ssl)\b(?! http2)")
 _SYSLOG: Final = re.compile(r"(?m)^(\s*)access_log syslog:.*$")
 
 
@@ -130,8 +134,18 @@ def certificates_of(answers: Answers) -> dict[str, tuple[str, str]]:
     return found
 
 
-def proxy_of(example: str, answers: Answers, *, user: str) -> str:
-    """Write nginx's configuration: of the example, the marked lines alone, and who logs."""
+def proxy_of(
+    example: str,
+    answers: Answers,
+    *,
+    user: str,
+    body_mb: int,
+    version: tuple[int, ...] | None = None,
+) -> str:
+    """Write nginx's configuration: of the example, the marked lines alone, and who logs.
+
+    `body_mb` is what a form with files may have; `version` is nginx's, where there is one.
+    """
     places = certificates_of(answers)
     pairs = (
         ("user www-data;", f"user {user};"),
@@ -140,6 +154,7 @@ def proxy_of(example: str, answers: Answers, *, user: str) -> str:
         ("/etc/ssl/dengshao/desk.example.pem", places["desk"][0]),
         ("/etc/ssl/dengshao/desk.example.key", places["desk"][1]),
         ("/srv/dengshao/build/site", SITE),
+        (_FILES_BODY, f"client_max_body_size {body_mb}m;"),
         ("tips.example", said(answers, "hosts.public")),
         ("desk.example", said(answers, "hosts.desk")),
     )
@@ -147,7 +162,12 @@ def proxy_of(example: str, answers: Answers, *, user: str) -> str:
     text = "\n".join(lines)
     if said(answers, "edge_log.profile") in ("elsewhere", "none"):
         text = _SYSLOG.sub(r"\1access_log off;", text)
-    return text
+    return text if version is None or version >= HTTP2_ON else _with_old_http2(text)
+
+
+def _with_old_http2(text: str) -> str:
+    """Turn HTTP/2 on as older ones know it: by a word of each line of listen."""
+    return _LISTEN_TLS.sub(r"\1 http2", text.replace("    http2 on;\n", ""))
 
 
 def _filled(line: str, pairs: tuple[tuple[str, str], ...]) -> str:

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year disclosure alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -90,6 +90,9 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
+disclosure: $(VENV)/.dev ## Publish twenty random histories of 5,000 tips, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
+	@nice $(BIN)/python -m tests.disclosure $(DISCLOSURE_ARGS)
+
 alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's log, with real nginx and Chromium
 	@$(BIN)/python -m tests.alike
 
@@ -142,6 +145,9 @@ release: $(VENV)/.run build/browser/.built $(CATALOGUES) ## Write build/release/
 
 release-packages: $(VENV)/.run build/browser/.built $(CATALOGUES) ## The same, and from it .deb, .rpm and a container image (wants dpkg, rpm, mmdebstrap)
 	@$(BIN)/python -m admin.release.making --package deb --package rpm --package oci.tar $(RELEASE_ARGS)
+
+reproduce: $(VENV)/.dev ## Make a release twice, in two folders under other circumstances, and compare the bytes (ten minutes)
+	@nice $(BIN)/python -m tests.reproduce $(REPRODUCE_ARGS)
 
 stranger: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## A Debian without a network, and the artefact alone, from install to upgrade and back (as root; STRANGER_ARGS="--until install")
 	@$(BIN)/python -m tests.stranger $(STRANGER_ARGS)

@@ -9,6 +9,7 @@ import os
 import click
 
 from .commands.copies import backup, doctor, restore
+from .commands.counting import counts
 from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.installing import setup, site
@@ -24,6 +25,7 @@ COMMANDS = (
     audit,
     backup,
     clean,
+    counts,
     demo,
     doctor,
     edge_log,

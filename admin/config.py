@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
-from .settings.file_limits import front_mb
+from .settings.file_limits import PLAIN_MB, front_mb
 from .settings.gate import Gate, read_gate
 from .settings.outgoing import Ping, read_ca, read_ping
 
@@ -118,6 +118,8 @@ class Config:
     ping: Ping | None
     """The robot of a chat group that is told at equal times to look at the desk."""
     mail_from: str
+    operator_mail: str = field(repr=False)
+    """Who hears once a day whether `dengshao doctor` found something to mend; empty: nobody."""
     notice_hour: int
     """Hour of the day in Asia/Shanghai at which each unit's daily notice goes out."""
     heartbeat_minutes: int
@@ -193,7 +195,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         files_most=_whole_number(values, "DENGSHAO_FILES_MOST", 10),
         file_mb=_whole_number(values, "DENGSHAO_FILE_MB", 500),
         tip_mb=_whole_number(values, "DENGSHAO_TIP_MB", 2048),
-        plain_mb=_whole_number(values, "DENGSHAO_PLAIN_MB", 20),
+        plain_mb=_whole_number(values, "DENGSHAO_PLAIN_MB", PLAIN_MB),
         files_mb_day=_whole_number(values, "DENGSHAO_FILES_MB_DAY", 20480),
         orphans_mb=_whole_number(values, "DENGSHAO_ORPHANS_MB", 10240),
         address_hints=_address_hints(values, env),
@@ -204,6 +206,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         smtp_ca=read_ca(values, "DENGSHAO_SMTP_CA"),
         ping=read_ping(values),
         mail_from=values.get("DENGSHAO_MAIL_FROM", "dengshao@localhost"),
+        operator_mail=values.get("DENGSHAO_OPERATOR_MAIL", ""),
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
         second_factor=_second_factor(values, env),

@@ -24,7 +24,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from .config import Config
 
@@ -203,6 +203,18 @@ def forget_deleted(engine: Engine) -> bool:
         ).fetchone()
         cursor.close()
     return not is_busy
+
+
+def innermost(session: Session) -> SessionTransaction | None:
+    """Get the savepoint, or the transaction, in which a session is now."""
+    return session.get_nested_transaction() or session.get_transaction()
+
+
+def is_within(inner: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    """Tell whether a savepoint or transaction is another one, or lies in it."""
+    while inner is not None and inner is not outer:
+        inner = inner.parent
+    return inner is outer
 
 
 class _Calendar:

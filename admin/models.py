@@ -225,6 +225,10 @@ class Tip(Base):
     # The most urgent grade, of P0 and P1, from which staff ever lowered it: an end still takes two.
     eased_from: Mapped[Urgency | None] = mapped_column(deferred=True)
 
+    # Whether it is among the tips received: what came into the machine lane is not, until a person
+    # takes it out.
+    is_counted: Mapped[bool] = mapped_column(default=True, server_default=true(), deferred=True)
+
     # Two people deciding at once: the second gets StaleDataError, answered with a 409.
     __mapper_args__ = {"version_id_col": version}
 
@@ -367,11 +371,7 @@ class Decision(Base):
     """One line of a tip's history. Rows are added, never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (
-        Index("ix_decision_step", "tip_id", "step", unique=True),
-        # For the counter's page: which tips first came to stand so, and when.
-        Index("ix_decision_new", "new", "tip_id", "old", "decided_on"),
-    )
+    __table_args__ = (Index("ix_decision_step", "tip_id", "step", unique=True),)
 
     id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
@@ -395,6 +395,27 @@ class Decision(Base):
         """What happened, with all that it carries."""
         carried = (self.urgency, self.other, self.rule, self.level, self.unit)
         return Event(self.kind, self.reason, *carried)
+
+
+class Tally(Base):
+    """How often something happened to tips in a month, a quarter or a year: `tip.counted`.
+
+    Counted when it happens, so that it outlives the tips. A row names no tip, no member, no day.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    # 2026-11, 2026-Q4, 2026; `all` for what was folded out of every year.
+    period: Mapped[str] = mapped_column(String(7), primary_key=True)
+    family: Mapped[str] = mapped_column(String(20), primary_key=True)
+    part: Mapped[str] = mapped_column(String(20), primary_key=True)
+    # The unit to which the tip came first; empty where units are not told apart.
+    unit_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # Tips that come at one moment wait for each other at a row: there are several for each number,
+    # taken by chance. What it counts is their sum.
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class HoldStep(Base):

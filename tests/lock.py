@@ -26,7 +26,8 @@ def main() -> None:
     # Named from the root: the head of a lock file must not tell of anybody's folders.
     compile_lock(run.relative_to(ROOT), BUILDER)
     compile_lock(
-        Path("requirements-dev.lock"), BUILDER, "--extra", "dev", "-c", "requirements.lock"
+        Path("requirements-dev.lock"),
+        *(BUILDER, "--extra", "dev", "--extra", "counts", "-c", "requirements.lock"),
     )
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "node.lock"

@@ -17,6 +17,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ..app_state import app_state
+from ..db import innermost, is_within
 from ..models import AuditEvent, Setting
 from .macs import (
     FIRST_MAC,
@@ -121,12 +122,6 @@ class _Waiting:
     values: dict[str, Any]
     told_in: SessionTransaction | None
 
-    def was_in(self, transaction: SessionTransaction) -> bool:
-        here = self.told_in
-        while here is not None and here is not transaction:
-            here = here.parent
-        return here is transaction
-
 
 def record_at_commit(session: Session, act: str, **values: Any) -> None:
     """Add a line (see `record`) at the end of this transaction.
@@ -134,8 +129,8 @@ def record_at_commit(session: Session, act: str, **values: Any) -> None:
     For what happens in its midst: the log's lock, once taken, is held until the commit, and two
     members who hold each a tip and the lock would wait for each other.
     """
-    told_in = session.get_nested_transaction() or session.get_transaction()
-    session.info.setdefault(_WAITING, []).append(_Waiting(act, values, told_in))
+    waiting = _Waiting(act, values, innermost(session))
+    session.info.setdefault(_WAITING, []).append(waiting)
 
 
 def announce(session: Session, act: str, **values: Any) -> None:
@@ -163,7 +158,7 @@ def _write_waiting(session: Session) -> None:
 def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> None:
     """Drop the lines of what did not happen."""
     waiting = session.info.get(_WAITING, [])
-    waiting[:] = [line for line in waiting if not line.was_in(transaction)]
+    waiting[:] = [line for line in waiting if not is_within(line.told_in, transaction)]
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -34,6 +34,7 @@ from .checking import MOST_NAMED
 from .drills import note_drill
 from .files import NotEmpty
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
+from .older import delete_older
 from .replaying import Replay
 from .restoring import Damaged, OtherSecret, TooNew, check, refuse_filled, restore
 
@@ -84,7 +85,7 @@ def make_key() -> None:
     click.echo("没有私钥，谁也打不开备份，包括我们。")
 
 
-def make_backup(target: Path, recipient: str | None) -> None:
+def make_backup(target: Path, recipient: str | None, keep: int = 0) -> None:
     config = app_state().config
     key = _recipient(recipient or config.backup_recipient)
     target = _named(target)
@@ -102,6 +103,18 @@ def make_backup(target: Path, recipient: str | None) -> None:
     if manifest.missing:
         # Everything else is in it, but whoever runs this by a timer must hear of it.
         raise click.ClickException(_lacking(manifest))
+    if keep:
+        _drop_older(target, keep)
+
+
+def _drop_older(made: Path, keep: int) -> None:
+    """After a whole one alone: what today's lacks, an older one may still have."""
+    try:
+        gone = delete_older(made, keep)
+    except OSError as error:
+        raise click.ClickException(f"旧的备份没有删掉（{error.strerror}）：新的是好的。") from None
+    if gone:
+        click.echo(f"留下最新的 {keep} 份，删掉了：{'、'.join(gone)}")
 
 
 def _copy_journal(config: Config, folder: Path) -> None:

@@ -35,11 +35,12 @@ def key() -> None:
 @backup.command("to", hidden=True)
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--to", "recipient", help="备份公钥 age1pq1…；不写就用 DENGSHAO_BACKUP_RECIPIENT。")
+@click.option("--keep", type=click.IntRange(1), help="目录里留最新的几份，更早的删掉。")
 @in_app
-def to(target: Path, recipient: str | None) -> None:
+def to(target: Path, recipient: str | None, keep: int | None) -> None:
     from ..backup.commands import make_backup
 
-    make_backup(target, recipient)
+    make_backup(target, recipient, keep or 0)
 
 
 @click.command(
@@ -87,7 +88,8 @@ def restore(
 
 @click.command("doctor", help="体检：权限、应答头、交换区、密钥、备份……逐项说好不好、怎么改。")
 @click.option("--json", "as_json", is_flag=True, help="给程序看的 JSON。")
-def doctor(*, as_json: bool) -> None:
+@click.option("--letter", is_flag=True, help="再给 DENGSHAO_OPERATOR_MAIL 排一封信。")
+def doctor(*, as_json: bool, letter: bool) -> None:
     from ..doctor.command import tell
 
-    tell(as_json=as_json)
+    tell(as_json=as_json, with_letter=letter)

@@ -1,11 +1,10 @@
-"""The counter's page: totals of whole months, and which of them may be shown."""
+"""What is counted: which measures there are, which numbers may be shown, and when they fold."""
 
 from flask import Flask
 
-from .views import KEPT, KeptTotals, bp
+from .views import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the package on the application."""
-    app.extensions[KEPT] = KeptTotals()
     app.register_blueprint(bp)

@@ -15,6 +15,9 @@ ALL: Final = "all"
 _PERIOD: Final = re.compile(r"20\d\d(-(0[1-9]|1[0-2])|-Q[1-4])?")
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
+Monthly = frozenset[tuple[str, str]]
+"""The measures and quarters that are told by month."""
+
 
 class BadCell(ValueError):
     """What was asked for is no cell: its measure, period or group is none."""
@@ -50,13 +53,16 @@ class Shape:
     """Which cells there are: known to everybody, as the data dictionary says it.
 
     `measures` tells of each whether it is counted by group; `groups` names, for each quarter since
-    the first, the groups that there were in it; `parts` names the measures that make another one,
-    leaving nothing out, in `all`.
+    the first, the groups that there were in it; `parts` gives each way in which other measures make
+    one, leaving nothing out, in `all`. Measures of `quarterly` have no months, those of `yearly` no
+    quarters either.
     """
 
     measures: Mapping[str, bool]
     groups: Mapping[str, tuple[str, ...]]
-    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    quarterly: frozenset[str] = frozenset()
+    yearly: frozenset[str] = frozenset()
 
     @property
     def quarters(self) -> tuple[str, ...]:
@@ -66,6 +72,33 @@ class Shape:
     def years(self) -> tuple[str, ...]:
         """Name the years whose last quarter is here; the first may have begun late."""
         return tuple(year_of(quarter) for quarter in self.quarters if quarter.endswith("Q4"))
+
+    @property
+    def all_parts(self) -> frozenset[str]:
+        """Name the measures that are a part of another one."""
+        return frozenset(part for ways in self.parts.values() for way in ways for part in way)
+
+    def periods(self, measure: str, monthly: Monthly = frozenset()) -> tuple[str, ...]:
+        """Name the periods of a measure; months only of the (measure, quarter) in `monthly`."""
+        if measure in self.yearly:
+            return self.years
+        months = (
+            month
+            for quarter in self.quarters
+            if (measure, quarter) in monthly and measure not in self.quarterly
+            for month in parts_of(quarter)
+        )
+        return (*months, *self.quarters, *self.years)
+
+    def families(self) -> tuple[tuple[str, ...], ...]:
+        """Name the measures that hang together by sums; one that stands alone is its own."""
+        found: list[set[str]] = []
+        for measure in self.measures:
+            kin = {measure}.union(*self.parts.get(measure, ()))
+            joined = [family for family in found if family & kin]
+            found = [family for family in found if not family & kin]
+            found.append(kin.union(*joined))
+        return tuple(tuple(sorted(family)) for family in found)
 
     def groups_in(self, period: str) -> tuple[str, ...]:
         """Name the groups that there were at any time of a period."""
@@ -81,19 +114,16 @@ class Shape:
         return tuple(Cell(measure, period, group) for group in self.columns(measure, period))
 
 
-def sums(shape: Shape, monthly: frozenset[tuple[str, str]] = frozenset()) -> Iterator[Sum]:
-    """Give every sum that holds; months only of the (measure, quarter) in `monthly`."""
+def sums(shape: Shape, monthly: Monthly = frozenset()) -> Iterator[Sum]:
+    """Give every sum that holds; months only of the (measure, quarter) in `monthly`.
+
+    Where one of a family of measures is told by month, all of that family belong in `monthly`.
+    """
     for measure in shape.measures:
-        for period in (*shape.quarters, *shape.years):
+        for period in shape.periods(measure, monthly):
             yield from _across_groups(shape, measure, period)
-            yield from _across_measures(shape, measure, period)
-        for year in shape.years:
-            yield from _across_time(shape, measure, year)
-        for quarter in shape.quarters:
-            if (measure, quarter) in monthly:
-                yield from _across_time(shape, measure, quarter)
-                for month in parts_of(quarter):
-                    yield from _across_groups(shape, measure, month)
+            yield from _across_measures(shape, measure, period, monthly)
+            yield from _across_time(shape, measure, period, monthly)
 
 
 def _across_groups(shape: Shape, measure: str, period: str) -> Iterator[Sum]:
@@ -102,20 +132,18 @@ def _across_groups(shape: Shape, measure: str, period: str) -> Iterator[Sum]:
         yield Sum(Cell(measure, period, ALL), parts)
 
 
-def _across_measures(shape: Shape, measure: str, period: str) -> Iterator[Sum]:
-    parts = tuple(Cell(part, period, ALL) for part in shape.parts.get(measure, ()))
-    if parts:
-        yield Sum(Cell(measure, period, ALL), parts)
+def _across_measures(shape: Shape, measure: str, period: str, monthly: Monthly) -> Iterator[Sum]:
+    for way in shape.parts.get(measure, ()):
+        if all(period in shape.periods(part, monthly) for part in way):
+            yield Sum(Cell(measure, period, ALL), tuple(Cell(part, period, ALL) for part in way))
 
 
-def _across_time(shape: Shape, measure: str, period: str) -> Iterator[Sum]:
-    for group in shape.columns(measure, period):
-        parts = tuple(
-            Cell(measure, part, group)
-            for part in parts_of(period)
-            if quarter_of(part) in shape.groups and group in shape.columns(measure, part)
-        )
-        yield Sum(Cell(measure, period, group), parts)
+def _across_time(shape: Shape, measure: str, period: str, monthly: Monthly) -> Iterator[Sum]:
+    inside = [part for part in parts_of(period) if part in shape.periods(measure, monthly)]
+    for group in shape.columns(measure, period) if inside else ():
+        parts = (Cell(measure, part, group) for part in inside)
+        here = tuple(cell for cell in parts if group in shape.columns(measure, cell.period))
+        yield Sum(Cell(measure, period, group), here)
 
 
 def month_of(day: date) -> str:
@@ -151,6 +179,10 @@ def quarters_of(period: str) -> tuple[str, ...]:
 def next_quarter(quarter: str) -> str:
     year, number = int(quarter[:4]), int(quarter[-1])
     return f"{year + number // 4}-Q{number % 4 + 1}"
+
+
+def is_month(period: str) -> bool:
+    return len(period) == 7 and "Q" not in period
 
 
 def last_day(period: str) -> date:

@@ -45,16 +45,16 @@ def shown(count: int) -> int | None:
     return count if count >= LEAST else None
 
 
-def total_shown(counts: Sequence[int]) -> int | None:
+def total_shown(counts: Sequence[int], folded: int = 0) -> int | None:
     """Give the total of cells that were each shown or hidden by `shown`, where it tells none.
 
     What is left when the shown cells are subtracted must be shared by two hidden ones at least,
-    and be no small number itself.
+    and be no small number itself. `folded` is what hidden ones were folded into: `folding`.
     """
     hidden = [count for count in counts if shown(count) is None]
-    if hidden and (len(hidden) < 2 or sum(hidden) < LEAST):
+    if hidden and (len(hidden) < 2 or sum(hidden) + folded < LEAST):
         return None
-    return shown(sum(counts))
+    return shown(sum(counts) + folded)
 
 
 def rounded(count: int) -> int | None:
@@ -71,16 +71,26 @@ class TotalsRow:
     is_year: bool = False
 
 
-def table(
-    columns: Sequence[Mapping[Month, int]], months: Sequence[Month], today: date
-) -> list[TotalsRow]:
+@dataclass(frozen=True)
+class Column:
+    """What is shown of one thing that happens."""
+
+    months: Mapping[Month, int]
+    folded: Mapping[int, int]
+    """Of a year long over: the sum of its months that were too small to keep."""
+
+
+def table(columns: Sequence[Column], months: Sequence[Month], today: date) -> list[TotalsRow]:
     """Make the table, newest first: each year that is over stands above its months."""
     rows: list[TotalsRow] = []
     for year in sorted({month.year for month in months}, reverse=True):
         inside = [month for month in months if month.year == year]
-        counts = [[column.get(month, 0) for month in inside] for column in columns]
+        counts = [[column.months.get(month, 0) for month in inside] for column in columns]
         if year < today.year and len(inside) == 12:
-            totals = [total_shown(cells) for cells in counts]
+            totals = [
+                total_shown(cells, column.folded.get(year, 0))
+                for cells, column in zip(counts, columns, strict=True)
+            ]
             rows.append(TotalsRow(str(year), totals, is_year=True))
         for place in reversed(range(len(inside))):
             rows.append(TotalsRow(str(inside[place]), [shown(cells[place]) for cells in counts]))

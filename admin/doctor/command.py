@@ -47,11 +47,12 @@ from . import store as stored
 from .around import upkeep
 from .around.gathering import look_after, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
+from .report import send_report
 
 _MOST_LOOKED_AT = 2000
 
 
-def tell(*, as_json: bool) -> None:
+def tell(*, as_json: bool, with_letter: bool = False) -> None:
     findings = list(examine())
     if as_json:
         click.echo(json.dumps([asdict(found) for found in findings], ensure_ascii=False))
@@ -60,7 +61,10 @@ def tell(*, as_json: bool) -> None:
             click.echo(f"{found.state}\t{found.matter}：{found.words}")
             if found.todo:
                 click.echo(f"\t→ {found.todo}")
-    if any(found.state is State.BAD for found in findings):
+    is_bad = any(found.state is State.BAD for found in findings)
+    if with_letter:
+        send_report(is_bad=is_bad)
+    if is_bad:
         raise SystemExit(1)
 
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..app_state import app_state
+from ..counts.folding import fold
+from ..counts.reading import practice_units
 from ..db import (
     SHANGHAI,
     db,
@@ -44,6 +46,7 @@ SWEPT: Final = {
     "challenges": "删掉的用过的工作量证明",
     "handovers": "删掉的旧交班记录",
     "day_keys": "销毁的旧日密钥",
+    "folded": "并进更大的数、不再单独留的统计数",
     "freed": "到期放回的领办",
     "dated": "补上或改过期限的线索",
     "urged": "新的催办",
@@ -78,6 +81,8 @@ def delete_due(app: Flask) -> dict[str, int]:
     """
     with app.app_context():
         counts = _sweep_all(db.session)
+        counts["folded"] = fold(db.session, today(), practice_units())
+        db.session.commit()
         _write_out(app, db.session)
         clear_idle(db.session, int(time.time()))
         db.session.commit()

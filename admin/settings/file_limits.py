@@ -5,6 +5,8 @@ from typing import Final
 MIB: Final = 1024 * 1024
 MOST_WORDS: Final = 256 * 1024
 """The body of a form, or of a sealed tip; longer ones have places of their own."""
+PLAIN_MB: Final = 20
+"""Of all files of one press without scripts, where DENGSHAO_PLAIN_MB says nothing else."""
 TOSSED: Final = 10
 """Times what files may have together: so much is read and thrown away, to tell file by file."""
 

@@ -9,15 +9,17 @@ from typing import Final
 import click
 
 from ..settings.installed import SETTINGS, own_command, read_settings
-from .asked.answers import Answers
+from .asked.answers import Answers, said
 from .written.writing import Writer
 
 SERVICES: Final = (
     "dengshao.service",
     "dengshao-sweep.timer",
+    "dengshao-doctor.timer",
     "dengshao-edge-log.socket",
     "dengshao-edge-log.service",
 )
+_BACKUP: Final = "dengshao-backup.timer"
 _SYSTEMD: Final = Path("/run/systemd/system")
 
 
@@ -28,7 +30,7 @@ def finish(writer: Writer, answers: Answers) -> None:
         _run("数据库", "migrate", environ)
     _run("网站", "site", environ)
     if answers.get("finish.start"):
-        _start()
+        _start([*SERVICES, *([_BACKUP] if said(answers, "backup.recipient") else [])])
     _run("体检", "doctor", environ)
 
 
@@ -41,7 +43,7 @@ def _run(title: str, command: str, environ: dict[str, str]) -> None:
         click.secho(f"还有没做完的。照上面的话改好，再运行 dengshao {command}。", fg="red")
 
 
-def _start() -> None:
+def _start(services: list[str]) -> None:
     if not _SYSTEMD.exists():
         click.echo(
             "\n这里没有 systemd 在运行，没有启动。请用您自己的办法启动 dengshao serve 和 nginx。"
@@ -50,8 +52,8 @@ def _start() -> None:
     click.secho("\n启动服务", bold=True)
     for command in (
         ("systemctl", "daemon-reload"),
-        ("systemctl", "enable", "--quiet", *SERVICES),
-        ("systemctl", "restart", *SERVICES),
+        ("systemctl", "enable", "--quiet", *services),
+        ("systemctl", "restart", *services),
         ("nginx", "-t", "-q"),
         ("systemctl", "reload-or-restart", "nginx"),
     ):

@@ -15,7 +15,7 @@ from .retention.told import as_told
 
 NOBODY: Final = -1
 """The key of the decoy; no row has it."""
-_UNREAD: Final = ("label", "sealed", "seen", "lane_rank", "held_until")
+_UNREAD: Final = ("label", "sealed", "seen", "lane_rank", "held_until", "is_counted")
 
 
 def find_tip_or_decoy(session: Session, lookup: bytes, unit_id: str) -> Tip:

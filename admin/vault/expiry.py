@@ -52,6 +52,8 @@ EMPTY: Final = {
     "due_on": None,
     "due_rule": None,
     "eased_from": None,
+    # Whether it was of the machine lane stands in no row any more.
+    "is_counted": True,
     "label": None,
     "sealed": None,
     "marks": None,

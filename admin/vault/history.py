@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ..app_state import app_state
 from ..audit.log import record_at_commit
 from ..db import today
 from ..models import Decision, Tip
@@ -14,6 +15,7 @@ from ..tip.events import Event, EventKind
 from ..tip.status import OPEN_STATUSES, TipStatus
 from ..tip.urgency import Urgency
 from .calls import raise_urgency
+from .counting.steps import count_step
 from .deadlines import clocks
 from .events import REPORTER, SYSTEM, append, append_to_each, line
 from .key_change import transfers
@@ -40,7 +42,9 @@ def record(
     if not tip.is_open and tip.expires_on is None:
         expire_after(tip, clocks.clocks().retention.ended_days)
     _stop_claim(tip, was_open=was_open)
-    clocks.mark(session, tip, past.followed_by(decision))
+    now = past.followed_by(decision)
+    _count(session, tip, now)
+    clocks.mark(session, tip, now)
     session.add(decision)
     session.flush()
     if by not in (REPORTER, SYSTEM):
@@ -54,8 +58,15 @@ def note(session: Session, tip: Tip, event: Event, *, by: str) -> None:
     The next deadline follows. The caller has locked the tip, and tells the audit log itself.
     """
     past = clocks.read_past(session, tip.id)
-    append(session, [line(tip.id, past.number + 1, event, old=TipStatus(tip.status), by=by)])
+    row = line(tip.id, past.number + 1, event, old=TipStatus(tip.status), by=by)
+    append(session, [row])
+    _count(session, tip, past.followed_by(Decision(**row)))
     clocks.mark_many(session, [tip])
+
+
+def _count(session: Session, tip: Tip, past: clocks.Past) -> None:
+    facts = clocks.facts_of(tip, past, app_state().district)
+    count_step(session, tip.id, tip.unit_id, facts)
 
 
 def _hold(session: Session, tip_id: int) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session, object_session
 
 from ..app_state import app_state
 from ..models import LaneRank, Tip
+from ..tip.counted import Family
+from .counting import adding
 
 MACHINE_DAYS: Final = 4
 """Days after which a tip of the machine lane goes unless staff take it. It goes with the first
@@ -40,12 +42,17 @@ def lane_days(unit_id: str) -> int:
 def leave_lane(tip: Tip) -> None:
     """Put the tip among the others of its unit: it goes no sooner than they do.
 
-    A person has acted on it, wherever it stood: from now on it is as good as proven.
+    A person has acted on it, wherever it stood: from now on it is as good as proven. What came into
+    the lane counts as received from now on; what was led there by its own call has been counted.
     """
+    session = object_session(tip)
     if tip.machine_unit is not None:
+        if session is not None and not tip.is_counted:
+            adding.add(session, Family.RECEIVED, tip.channel, tip.unit_id)
+            tip.is_counted = True
         tip.machine_unit = tip.expires_on = None
         tip.lane_rank = LaneRank.PROVEN
-    elif session := object_session(tip):
+    elif session is not None:
         # Beside the row's version: where the tip stands is as before, and no page of it is stale.
         session.connection().execute(_VOUCH, {"tip": tip.id})
 

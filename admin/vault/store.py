@@ -14,10 +14,12 @@ from ..deadlines.rules import Deadline
 from ..district.data import District
 from ..models import Direction, Message, Tip, UnitKey, random_key
 from ..tip.channels import Channel
+from ..tip.counted import Family
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
 from . import seen
 from .calls import raise_urgency
+from .counting import adding
 from .key_change import transfers
 from .lane import first_rank, lane_days
 from .retention.told import as_told, is_over, is_unknown
@@ -117,8 +119,13 @@ def store_tip(session: Session, tip: SealedTip) -> int:
             "sealed": tip.sealed,
             "marks": tip.marks,
             "lane_rank": first_rank(is_proven=tip.is_proven),
+            "is_counted": not tip.is_machine,
         },
     )
+    if tip.is_machine:
+        adding.add(session, Family.LANE, "", tip.unit_id)
+    else:
+        adding.add(session, Family.RECEIVED, tip.channel, tip.unit_id)
     return tip_id
 
 

@@ -17,9 +17,12 @@ DEPLOY = ROOT / "admin" / "deploy"
 EDGE = "dengshao-edge-log.service"
 UNITS = [
     *("dengshao.service", "dengshao-sweep.service", EDGE),
-    *("dengshao-sweep.timer", "dengshao-edge-log.socket"),
+    *("dengshao-backup.service", "dengshao-doctor.service"),
+    *("dengshao-sweep.timer", "dengshao-backup.timer", "dengshao-doctor.timer"),
+    "dengshao-edge-log.socket",
 ]
-SERVICES = UNITS[:3]
+SERVICES = UNITS[:5]
+BACKUPS = "/var/backups/dengshao"
 INSTALLED = "/opt/dengshao/current/bin/dengshao"
 TIGHT = {
     "NoNewPrivileges": "yes",
@@ -66,11 +69,14 @@ def test_a_service_may_write_its_data_alone_and_neither_dump_nor_swap(name):
 
     assert {key: service[key][-1] for key in TIGHT} == TIGHT
     assert service["User"] != ["root"]
-    assert all("ReadWritePaths" not in key for key in service)
+    further = [BACKUPS] if name == "dengshao-backup.service" else None
+    assert service.get("ReadWritePaths") == further
     verb = {
         "dengshao.service": "serve",
         "dengshao-sweep.service": "sweep",
         EDGE: "edge-log run",
+        "dengshao-backup.service": f"backup --keep ${{DENGSHAO_BACKUP_KEEP}} {BACKUPS}",
+        "dengshao-doctor.service": "doctor --letter",
     }[name]
     assert service["ExecStart"] == [f"{INSTALLED} {verb}"]
 
@@ -94,6 +100,16 @@ def test_the_timer_starts_the_sweep_each_hour_and_makes_up_for_what_was_missed()
     assert timer["OnCalendar"] == ["*-*-* *:05:00 Asia/Shanghai"]
     assert timer["Persistent"] == ["true"]
     assert "Unit" not in timer, "without it, the timer starts the service of its own name"
+
+
+def test_a_backup_each_night_is_made_up_for_and_the_look_comes_after_it():
+    backup, doctor = (read(f"dengshao-{name}.timer")["Timer"] for name in ("backup", "doctor"))
+
+    assert backup["OnCalendar"] < doctor["OnCalendar"]
+    assert backup["Persistent"] == ["true"]
+    # The settings, where they say how many are kept, are read after the unit's own word.
+    text = (DEPLOY / "dengshao-backup.service").read_text("utf-8")
+    assert text.index("Environment=DENGSHAO_BACKUP_KEEP=") < text.index("EnvironmentFile=")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")

@@ -192,6 +192,8 @@ STAFF_TIMES = {"tip.claimed_until", "note.written_at", "member.totp_step", "rete
 COUNTS = {"version", "number", "step", "talk_length", "upto", "messages", "notes", "note"}
 # Of a package for an organ outside, which staff made.
 COUNTS |= {"year", "serial", "files", "slip_note", "end_note"}
+# Of a number of what became of many tips.
+COUNTS |= {"slot", "count"}
 # Lengths of what is padded and sealed, and of a package that staff made.
 LENGTHS = {"upload.size", "referral.size"}
 

@@ -27,6 +27,7 @@ ALLOWED = {
     "MIT-CMU": "permissive; Pillow's",
     "PSF-2.0": "permissive; Python's own",
     "Unlicense": "asks for nothing",
+    "Zlib": "permissive",
 }
 """Whatever is under one of these may be used, with its notice kept."""
 
@@ -56,6 +57,10 @@ SPEAKS_OF_GPL = {
         "a test script that is not in the wheel, and iconv (LGPL-2.1), linked into it unchanged: "
         "its source is at the address that its notice names"
     ),
+    "numpy": (
+        "GCC's runtime, with the exception that lets anybody link to it, and libquadmath "
+        "(LGPL-2.1), a library of its own; for tests and the machine that publishes numbers"
+    ),
     "pikepdf": "libgcc and libstdc++, with the exception that lets anybody link to them",
     "pillow": "FreeType, which is offered under its own licence (FTL) as well: that one is taken",
     "pillow-heif": (
@@ -65,6 +70,7 @@ SPEAKS_OF_GPL = {
     ),
     "psycopg": "its own licence, the LGPL",
     "psycopg-binary": "its own licence, the LGPL",
+    "scipy": "as numpy",
     "setuptools": "holds a copy of autocommand (LGPL-3.0); it builds ours, and is not shipped",
 }
 """Packages whose texts speak of the GPL, and what was found when somebody read them."""

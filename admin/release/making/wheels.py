@@ -16,6 +16,7 @@ from .components import Component, spdx
 _PYTHON: Final = "3.13"
 # What our own C library (python.py) can load: all up to its age. pip expands no range by itself.
 _GLIBC: Final = range(5, 42)
+_PROGRAMS: Final = ("bin/", "../bin/", "../../bin/")
 _BUILDERS: Final = ("setuptools", "wheel", "pip")
 
 
@@ -31,7 +32,16 @@ def install_wheels(lock: Path, target: Path, arch: str) -> list[Component]:
         installed = json.loads(report.read_text("utf-8"))["install"]
     # Programs whose first line names this machine's Python; nothing of ours starts them.
     shutil.rmtree(target / "bin", ignore_errors=True)
+    _forget_programs(target)
     return sorted(_component(entry) for entry in installed)
+
+
+def _forget_programs(target: Path) -> None:
+    """Strike them from the lists of files: their sums tell in which folder this was made."""
+    for record in target.glob("*.dist-info/RECORD"):
+        lines = record.read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(_PROGRAMS)]
+        record.write_text("".join(kept), "utf-8")
 
 
 def without_builders(lock: str) -> str:

@@ -22,6 +22,7 @@ _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MOST: Final = 200
 _EXAMPLE: Final = "示例"
 LEAST_DAYS: Final = 183
+MOST_COPIES: Final = 366
 
 Known = Mapping[str, Answer]
 
@@ -116,6 +117,12 @@ def phone(typed: str, _known: Known) -> str:
 def days(typed: str, _known: Known) -> str:
     if not typed.isascii() or not typed.isdigit() or not LEAST_DAYS <= int(typed) <= 1830:
         raise Refused(f"要写 {LEAST_DAYS} 到 1830 的整数：法律要求不少于六个月。")
+    return str(int(typed))
+
+
+def copies(typed: str, _known: Known) -> str:
+    if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed) <= MOST_COPIES:
+        raise Refused(f"要写 1 到 {MOST_COPIES} 的整数。")
     return str(int(typed))
 
 

@@ -194,6 +194,14 @@ MAIL: Final = Step(
             may_lack=True,
         ),
         Question(
+            "mail.operator",
+            f"每天的体检，结果发给谁，{NONE}",
+            "信里只有有没有「要改」。哪天没有来信，也请去看一看机器。",
+            checks.mail_address,
+            is_asked=_has_mail,
+            may_lack=True,
+        ),
+        Question(
             "mail.try",
             "现在连一次试试吗",
             "只登录，不发信。",
@@ -273,6 +281,14 @@ BACKUP: Final = Step(
             "备份加密给它，私钥不留在服务器上。",
             checks.recipient,
             may_lack=True,
+        ),
+        Question(
+            "backup.keep",
+            "每天夜里自动备份，本机留最新的几份",
+            "删掉的线索还在旧备份里，所以不能一直留。",
+            checks.copies,
+            default="14",
+            is_asked=lambda answers: bool(said(answers, "backup.recipient")),
         ),
     ),
 )

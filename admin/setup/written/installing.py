@@ -1,13 +1,17 @@
 """Writes an installation: everything that follows from the answers, by the one writer."""
 
 import datetime
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Final
 
 import click
 
 from ...config import ROOT
-from ...settings.installed import SETTINGS
+from ...settings.file_limits import PLAIN_MB, front_mb
+from ...settings.installed import SETTINGS, read_settings
 from ..asked.answers import Answers, said
 from .certificates import self_signed
 from .district import FILES
@@ -29,6 +33,7 @@ from .writing import Writer
 UNITS: Final = "/etc/systemd/system"
 PACKAGED: Final = ("/usr/lib/systemd/system", "/lib/systemd/system")
 PROXY: Final = "/etc/nginx/nginx.conf"
+QUADLET: Final = "/etc/containers/systemd/dengshao.container"
 PROXY_USERS: Final = ("www-data", "nginx")
 _DROP_IN: Final = "setup.conf"
 _KINDS: Final = (".service", ".timer", ".socket")
@@ -83,7 +88,21 @@ def _put_certificates(writer: Writer, answers: Answers) -> None:
 
 def _put_proxy(writer: Writer, answers: Answers) -> None:
     example = (_deploy() / "nginx.conf").read_text("utf-8")
-    writer.put(PROXY, proxy_of(example, answers, user=_proxy_user(writer)))
+    # As the app itself reads it, which refuses what is no number.
+    told = read_settings(writer.read(SETTINGS)).get("DENGSHAO_PLAIN_MB", "")
+    body_mb = front_mb(int(told) if told.isdecimal() else PLAIN_MB)
+    user, version = _proxy_user(writer), nginx_version()
+    writer.put(PROXY, proxy_of(example, answers, user=user, body_mb=body_mb, version=version))
+
+
+def nginx_version() -> tuple[int, ...] | None:
+    """Ask the nginx of this machine how new it is."""
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/sbin")
+    if program is None:
+        return None
+    said = subprocess.run([program, "-v"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+    found = re.search(r"/(\d+)\.(\d+)\.(\d+)", said)
+    return tuple(int(part) for part in found.groups()) if found else None
 
 
 def _proxy_user(writer: Writer) -> str:
@@ -93,7 +112,12 @@ def _proxy_user(writer: Writer) -> str:
 
 
 def _put_units(writer: Writer, answers: Answers, *, is_sealed: bool) -> None:
-    """Put the units where no package brought them, and beside them what is this machine's own."""
+    """Put the units where no package brought them, and beside them what is this machine's own.
+
+    None where a container serves: a unit of its name would stand before what Podman makes of it.
+    """
+    if writer.at(QUADLET).exists():
+        return
     for path in _units():
         if not any(writer.at(f"{folder}/{path.name}").exists() for folder in PACKAGED):
             text = path.read_text("utf-8")

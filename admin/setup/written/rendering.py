@@ -19,13 +19,17 @@ OWN: Final = (
     *("DENGSHAO_ENV", "DENGSHAO_BIND", "DENGSHAO_DATA", "DENGSHAO_CONTENT", "DENGSHAO_SITE"),
     *("DENGSHAO_PUBLIC_HOST", "DENGSHAO_DESK_HOST", "DENGSHAO_MORE_HOSTS", "DENGSHAO_SITE_URL"),
     *("DENGSHAO_DATABASE_URL", "DENGSHAO_BLOBS_URL", "DENGSHAO_SMTP_URL", "DENGSHAO_MAIL_FROM"),
-    *("DENGSHAO_SMTP_CA",),
-    *("DENGSHAO_BACKUP_RECIPIENT", SECRET),
+    *("DENGSHAO_SMTP_CA", "DENGSHAO_OPERATOR_MAIL"),
+    *("DENGSHAO_BACKUP_RECIPIENT", "DENGSHAO_BACKUP_KEEP", SECRET),
     *("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 """The settings that are the answers'; all others in the file are the operator's, and stay."""
 MARK: Final = "# <-"
 _LINE: Final = re.compile(r"([A-Z][A-Z0-9_]*)=")
+HTTP2_ON: Final = (1, 25, 1)
+"""The first nginx that knows `http2 on`: before, it is a word of `listen`."""
+_FILES_BODY: Final = "client_max_body_size 201m;"
+_LISTEN_TLS: Final = re.compile(r"(?m)^(\s*listen \S+ ssl)\b(?! http2)")
 _SYSLOG: Final = re.compile(r"(?m)^(\s*)access_log syslog:.*$")
 
 
@@ -80,7 +84,9 @@ def settings_of(answers: Answers, *, is_sealed: bool) -> dict[str, str]:
         "DENGSHAO_SMTP_URL": smtp_url(answers),
         "DENGSHAO_SMTP_CA": said(answers, "mail.ca"),
         "DENGSHAO_MAIL_FROM": said(answers, "mail.from"),
+        "DENGSHAO_OPERATOR_MAIL": said(answers, "mail.operator"),
         "DENGSHAO_BACKUP_RECIPIENT": said(answers, "backup.recipient"),
+        "DENGSHAO_BACKUP_KEEP": said(answers, "backup.keep"),
         SECRET: "" if is_sealed else SECRET_FILE,
     }
     return {name: value for name, value in found.items() if value}
@@ -128,8 +134,18 @@ def certificates_of(answers: Answers) -> dict[str, tuple[str, str]]:
     return found
 
 
-def proxy_of(example: str, answers: Answers, *, user: str) -> str:
-    """Write nginx's configuration: of the example, the marked lines alone, and who logs."""
+def proxy_of(
+    example: str,
+    answers: Answers,
+    *,
+    user: str,
+    body_mb: int,
+    version: tuple[int, ...] | None = None,
+) -> str:
+    """Write nginx's configuration: of the example, the marked lines alone, and who logs.
+
+    `body_mb` is what a form with files may have; `version` is nginx's, where there is one.
+    """
     places = certificates_of(answers)
     pairs = (
         ("user www-data;", f"user {user};"),
@@ -138,6 +154,7 @@ def proxy_of(example: str, answers: Answers, *, user: str) -> str:
         ("/etc/ssl/dengshao/desk.example.pem", places["desk"][0]),
         ("/etc/ssl/dengshao/desk.example.key", places["desk"][1]),
         ("/srv/dengshao/build/site", SITE),
+        (_FILES_BODY, f"client_max_body_size {body_mb}m;"),
         ("tips.example", said(answers, "hosts.public")),
         ("desk.example", said(answers, "hosts.desk")),
     )
@@ -145,7 +162,12 @@ def proxy_of(example: str, answers: Answers, *, user: str) -> str:
     text = "\n".join(lines)
     if said(answers, "edge_log.profile") in ("elsewhere", "none"):
         text = _SYSLOG.sub(r"\1access_log off;", text)
-    return text
+    return text if version is None or version >= HTTP2_ON else _with_old_http2(text)
+
+
+def _with_old_http2(text: str) -> str:
+    """Turn HTTP/2 on as older ones know it: by a word of each line of listen."""
+    return _LISTEN_TLS.sub(r"\1 http2", text.replace("    http2 on;\n", ""))
 
 
 def _filled(line: str, pairs: tuple[tuple[str, str], ...]) -> str:

@@ -21,6 +21,7 @@ from ...district.data import District
 from ...models import ClockEvent, Decision, Tip
 from ...tip.events import Event, EventKind
 from ...tip.urgency import Urgency
+from ..counting.steps import count_step
 from ..events import REPORTER, SYSTEM, append, line
 
 
@@ -178,6 +179,9 @@ def note_first_read(session: Session, tip_id: int, *, by: str) -> bool:
     if not any(row.met_on is None and "read" in row.rule.met_by for row in waiting):
         return False
     event = Event(EventKind.FIRST_READ)
-    append(session, [line(tip_id, past.number + 1, event, old=tip.status, by=by)])
+    row = line(tip_id, past.number + 1, event, old=tip.status, by=by)
+    append(session, [row])
+    now = facts_of(tip, past.followed_by(Decision(**row)), district)
+    count_step(session, tip_id, tip.unit_id, now)
     mark_many(session, [tip])
     return True

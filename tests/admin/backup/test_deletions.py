@@ -15,6 +15,7 @@ from admin.models import (
     Message,
     Note,
     RetentionLine,
+    Tally,
     Tip,
     TipLabel,
     TipOpening,
@@ -146,15 +147,19 @@ def test_nobody_waits_to_take_over_what_is_gone(app, operator, one, empty, delet
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_deleted_since_the_backup_is_not_brought_back_by_it(
-    operator, one, empty, delete, kind, ours
+    operator, one, empty, delete, kind, ours, environ
 ):
     assert operator.backup().exit_code == 0
     assert delete()["tips"] == 1
     target = empty(kind)
+    numbers = all_of(environ["DENGSHAO_DATABASE_URL"], Tally)
 
     result = operator.restore(target, *ours)
 
     assert result.exit_code == 0, result.output
+    # The numbers come as they were: neither the tip nor its deletion is counted again.
+    assert all_of(target["DENGSHAO_DATABASE_URL"], Tally) == numbers
+    assert [(row["family"], row["count"]) for row in numbers] == [("received", 1)]
     assert "备份以后删过的线索 1 条" in result.output
     tip = tip_in(target)
     assert (tip["status"], tip["is_open"]) == (TipStatus.PURGED, False)

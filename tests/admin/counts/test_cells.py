@@ -19,9 +19,11 @@ from admin.counts.cells import (
 )
 
 SHAPE = Shape(
-    measures={"received": True, "by_web": False, "by_hand": False},
+    measures={"received": True, "by_web": False, "by_hand": False, "late": False, "out": False},
     groups={"2026-Q3": ("police", "drugs"), "2026-Q4": ("police",)},
-    parts={"received": ("by_web", "by_hand")},
+    parts={"received": (("by_web", "by_hand"), ("late",))},
+    quarterly=frozenset({"late"}),
+    yearly=frozenset({"out"}),
 )
 
 
@@ -103,14 +105,23 @@ def test_measures_make_another_one_in_all():
 
 
 def test_months_take_part_only_where_they_are_asked_for():
-    months = told(monthly=frozenset({("received", "2026-Q4")})) - told()
+    family = ("received", "by_web", "by_hand", "late")
+    months = told(monthly=frozenset((measure, "2026-Q4") for measure in family)) - told()
 
-    assert months == {
-        (
-            f"received 2026-Q4 {group}",
-            tuple(f"received 2026-{month} {group}" for month in (10, 11, 12)),
-        )
-        for group in ("police", ALL)
-    } | {
-        (f"received 2026-{month} all", (f"received 2026-{month} police",)) for month in (10, 11, 12)
-    }
+    assert {total.split()[0] for total, _parts in months} == {"received", "by_web", "by_hand"}
+    assert len(months) == 2 + 3 + 3 + 1 + 1  # by time, by group, by measure
+    for month in ("2026-10", "2026-11", "2026-12"):
+        assert (f"received {month} all", (f"received {month} police",)) in months
+        assert (f"received {month} all", (f"by_web {month} all", f"by_hand {month} all")) in months
+    quarter = tuple(f"received 2026-{month} police" for month in (10, 11, 12))
+    assert ("received 2026-Q4 police", quarter) in months
+
+
+def test_a_measure_has_no_finer_periods_than_its_own():
+    assert SHAPE.periods("out") == ("2026",)
+    assert SHAPE.periods("late", frozenset({("late", "2026-Q4")})) == SHAPE.periods("late")
+    assert ("late 2026 all", ("late 2026-Q3 all", "late 2026-Q4 all")) in told()
+
+
+def test_measures_that_hang_together_are_a_family():
+    assert set(SHAPE.families()) == {("by_hand", "by_web", "late", "received"), ("out",)}

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from admin import create_app
 from admin.db import db, today
 from admin.intake.flood import Verdict
-from admin.models import DayKey, Message, SpentNonce, Tip, UnitKey
+from admin.models import DayKey, Message, SpentNonce, Tally, Tip, UnitKey
 from admin.sealing import receipt
 from admin.vault import store, vault
 from admin.vault.expiry import sweep
@@ -68,6 +68,8 @@ def test_ten_reloads_of_the_result_make_one_row_and_one_receipt(app, reporter):
         assert reporter.send().receipt == first.receipt
     assert count(app, Tip) == 1
     assert count(app, SpentNonce) == 1
+    with app.app_context():
+        assert db.reading.scalars(select(Tally.count)).all() == [1]
 
 
 def test_back_add_a_sentence_and_send_makes_one_tip_and_one_supplement(app, reporter, stored):

@@ -8,6 +8,7 @@ import yaml
 
 from admin.config import ROOT
 from admin.reading.data_files import load_file
+from admin.settings.file_limits import front_mb
 from admin.setup.asked.checks import Refused
 from admin.setup.asked.questions import steps
 from admin.setup.asked.settling import settle
@@ -250,9 +251,41 @@ def test_settings_are_written_over_the_operators_file_line_by_line():
 def test_a_host_that_is_called_as_the_examples_is_not_replaced_twice():
     example = "server_name tips.example; # <-\nserver_name desk.example; # <-\n# tips.example\n"
     answers = {"hosts.public": "desk.example", "hosts.desk": "tips.example"}
-    rendered = proxy_of(example, answers, user="nginx")
+    rendered = proxy_of(example, answers, user="nginx", body_mb=201)
     assert rendered.splitlines() == [
         "server_name desk.example; # <-",
         "server_name tips.example; # <-",
         "# tips.example",
     ]
+
+
+@pytest.mark.parametrize(
+    ("version", "has_line", "listens"),
+    [
+        (None, True, "ssl;"),
+        ((1, 27, 3), True, "ssl;"),
+        ((1, 25, 1), True, "ssl;"),
+        ((1, 25, 0), False, "ssl http2;"),
+        ((1, 22, 1), False, "ssl http2;"),
+    ],
+)
+def test_http2_is_turned_on_as_the_nginx_that_is_there_knows_it(version, has_line, listens):
+    example = (ROOT / "admin/deploy/nginx.conf").read_text("utf-8")
+    answers = {"hosts.public": "tips.anle.gov.cn", "hosts.desk": "desk.anle.gov.cn"}
+
+    rendered = proxy_of(example, answers, user="nginx", body_mb=201, version=version)
+
+    lines = [line.strip() for line in rendered.splitlines()]
+    assert ("http2 on;" in lines) is has_line
+    tls = [line for line in lines if line.startswith("listen ") and "443" in line]
+    ends = {line.split(" ", 2)[2].partition(" #")[0] for line in tls}
+    assert ends == {listens, listens.replace(";", " default_server;")}
+
+
+@pytest.mark.parametrize(("plain_mb", "said"), [(20, 201), (5, 51), (40, 401)])
+def test_nginx_lets_in_what_the_settings_take(plain_mb, said):
+    example = (ROOT / "admin/deploy/nginx.conf").read_text("utf-8")
+
+    rendered = proxy_of(example, {}, user="nginx", body_mb=front_mb(plain_mb))
+
+    assert rendered.count(f"client_max_body_size {said}m; # <-") == 2

@@ -15,6 +15,7 @@ from admin.cli import main
 from admin.config import ROOT, load_config, make_secret
 from admin.district.data import load_district
 from admin.reading.demo_names import demo_names
+from admin.sealing.age import HybridIdentity
 from admin.settings.installed import read_settings
 from admin.setup.asked.answers import read_answers
 from admin.setup.written.rendering import drop_in
@@ -285,3 +286,28 @@ def test_without_a_terminal_all_that_is_missing_or_wrong_is_named_at_once(tmp_pa
 def test_only_root_sets_up_the_machine_itself():
     done = CliRunner().invoke(main, ["setup"])
     assert "请用 root 运行" in done.output
+
+
+def test_where_a_container_serves_no_unit_stands_before_podmans(tmp_path):
+    quadlet = tmp_path / "root/etc/containers/systemd/dengshao.container"
+    quadlet.parent.mkdir(parents=True)
+    shutil.copyfile(DEPLOY / "dengshao.container", quadlet)
+
+    done = run(tmp_path / "root", write_answers(tmp_path))
+
+    assert done.exit_code == 0, done.output
+    assert not (tmp_path / "root/etc/systemd/system").exists()
+    assert (tmp_path / "root/etc/nginx/nginx.conf").exists()
+
+
+@pytest.mark.parametrize(("keep", "written"), [("", "14"), ("7", "7")])
+def test_how_many_backups_are_kept_is_written_where_its_unit_reads_it(tmp_path, keep, written):
+    recipient = str(HybridIdentity.generate().recipient)
+    lines = f'[backup]\nrecipient = "{recipient}"\n' + (f'keep = "{keep}"\n' if keep else "")
+    answers = write_answers(tmp_path, more=[("[store]", f"{lines}\n[store]")])
+
+    done = run(tmp_path / "root", answers)
+
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "root/etc/dengshao/dengshao.env").read_text("utf-8")
+    assert read_settings(text)["DENGSHAO_BACKUP_KEEP"] == written

@@ -47,6 +47,7 @@ FULL = {
     "held_until": (DAY - timedelta(days=1), "stays"),
     "lane_rank": (LaneRank.PROVEN, LaneRank.PLAIN),
     "eased_from": (Urgency.P0, None),
+    "is_counted": (False, True),
 }
 KEYS = {
     *("id", "reference", "lookup", "unit_id", "unit_key_id"),
@@ -91,7 +92,7 @@ DECOY = {
     "version": 1,
     "marks": bytes(MARK),
 }
-UNREAD = {"label", "sealed", "seen", "lane_rank", "held_until", "eased_from"}
+UNREAD = {"label", "sealed", "seen", "lane_rank", "held_until", "eased_from", "is_counted"}
 
 
 def test_where_there_is_no_tip_one_of_nobody_is_told_in_every_column(session):

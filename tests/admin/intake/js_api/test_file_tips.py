@@ -6,7 +6,7 @@ from sqlalchemy import select
 from admin.app_state import app_state
 from admin.db import db
 from admin.intake.js_api import tips as scripted_views
-from admin.models import SpentChallenge, Tip, Upload
+from admin.models import SpentChallenge, Tally, Tip, Upload
 from admin.sealing import receipt
 from admin.vault.files.uploads import NotWhole
 from admin.wire.upload_tokens import Ticket, UploadTokens
@@ -33,7 +33,7 @@ def error(answer):
 
 
 def test_a_tip_and_its_files_are_stored_together_and_a_retry_says_the_same(
-    scripted, uploader, named, count
+    app, scripted, uploader, named, count
 ):
     files = [uploader.whole(), uploader.whole(3 * 1024 * 1024)]
     parcel = scripted.parcel() | {"files": files}
@@ -45,6 +45,8 @@ def test_a_tip_and_its_files_are_stored_together_and_a_retry_says_the_same(
     assert [answer.data for answer in again] == [first.data] * 2
     assert named(files) == [parcel["reference"]] * 2
     assert count(Tip) == 1
+    with app.app_context():
+        assert db.reading.scalars(select(Tally.count)).all() == [1]
 
 
 def test_a_file_that_hangs_on_a_tip_takes_no_part_and_is_not_dropped(uploader, scripted, named):

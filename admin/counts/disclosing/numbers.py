@@ -1,0 +1,55 @@
+"""What a published number is, and what stands in a publication."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from ..cells import Cell
+
+LEAST: Final = 10
+"""k: what is smaller is withheld, and looks the same whether it is 0 or 9."""
+STEP: Final = 5
+KNOWN: Final = LEAST - 1
+"""So many tips somebody may know, because they sent them."""
+APART: Final = LEAST + STEP
+"""So far must two shown numbers lie apart for k and more to lie between what they stand for."""
+MEDIAN_LEAST: Final = 25
+"""A median is told only beside a count that is shown as so many: 2 k and more stand behind it."""
+
+
+class Why(StrEnum):
+    """Why a number is withheld. For those who publish: to readers one looks like the other."""
+
+    SMALL = "small"
+    PROTECTS = "protects"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was said on one day, for good; `withheld` goes out without its reasons."""
+
+    day: date
+    shown: Mapping[Cell, int] = field(default_factory=dict)
+    withheld: Mapping[Cell, Why] = field(default_factory=dict)
+    revised: Mapping[Cell, int] = field(default_factory=dict)
+    """New totals of a year, beside those that stay as they were published."""
+    medians: Mapping[Cell, int] = field(default_factory=dict)
+
+    def numbers(self) -> dict[Cell, int | None]:
+        """Give what the world sees: a rounded number, or None for any that is withheld."""
+        return dict(sorted({**self.shown, **dict.fromkeys(self.withheld)}.items()))
+
+
+def rounded(count: int) -> int:
+    """Round to the nearest five."""
+    return (count + STEP // 2) // STEP * STEP
+
+
+def interval(value: int) -> tuple[int, int]:
+    """Give between what a shown number lies, for who knows these rules; both ends are meant."""
+    if value % STEP:
+        return value, value
+    low = value - STEP // 2
+    return (max(low, LEAST) if value >= LEAST else max(low, 0)), value + STEP // 2

@@ -1,0 +1,196 @@
+"""The next publication: what is due, less what is small, less what would betray what is small.
+
+What protects a small number is found by asking the auditor: as long as it can narrow one, one of
+the new numbers by which it did so is withheld too. In which order is a rule that looks at no true
+count, so that nobody learns one from seeing which number was chosen. Where nothing new is left to
+withhold and the auditor still finds something, nothing is published.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, sums, year_of
+from ..narrowing.audit import Audit, audit
+from ..narrowing.findings import Finding, say
+from .book import Book, count_of, revisions
+from .numbers import LEAST, MEDIAN_LEAST, Publication, Why, rounded
+
+Look = Callable[[Publication], Audit]
+
+
+class PublicationStopped(Exception):
+    """The auditor narrows a withheld number whatever is left out; the message says by what."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join(say(finding) for finding in findings))
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True)
+class Median:
+    """Days from one step to another, and the count of those that it stands for."""
+
+    cell: Cell
+    counted: Cell
+    days: int
+
+
+def next_publication(
+    shape: Shape,
+    book: Book,
+    before: Sequence[Publication],
+    day: date,
+    *,
+    years_now: Mapping[Cell, int] | None = None,
+    medians: Iterable[Median] = (),
+) -> Publication:
+    """Make the publication of a day from the closed quarters that were in none before.
+
+    `years_now` are totals of published years as they are counted now. Raises `PublicationStopped`.
+    """
+    new = tuple(_new_cells(shape, book, before))
+    months = tuple(_months(shape, book, before))
+    count = partial(count_of, book, shape)
+
+    def look(draft: Publication) -> Audit:
+        return audit([*before, draft], shape, count, touched=new, first_only=True)
+
+    older = {cell for one in before for cell in one.shown}
+    candidate = _without_small({cell: count(cell) for cell in (*new, *months)}, day)
+    settled = _settled(candidate, older, shape, look)
+    whole = replace(
+        settled,
+        revised=revisions(years_now or {}, shape, before),
+        medians=_medians(settled, medians),
+    )
+    if findings := audit([*before, whole], shape, count, touched=_in_book(shape, book)).findings:
+        raise PublicationStopped(findings)
+    return whole
+
+
+def _in_book(shape: Shape, book: Book) -> Iterator[Cell]:
+    """Name a cell of each year and family that are still in the book: all of it is looked at."""
+    for quarter in book.quarters:
+        for measure in set(shape.measures) - shape.yearly:
+            yield Cell(measure, quarter, ALL)
+        if quarter.endswith("Q4"):
+            yield from (Cell(measure, year_of(quarter), ALL) for measure in shape.yearly)
+
+
+def _new_cells(shape: Shape, book: Book, before: Sequence[Publication]) -> Iterator[Cell]:
+    """Name the cells of quarters of which nothing was said before, and of the years they end."""
+    new = sorted(book.quarters - _told(before))
+    years = [year_of(quarter) for quarter in new if quarter.endswith("Q4")]
+    for measure in shape.measures:
+        for period in (*new, *years):
+            if period in shape.periods(measure):
+                yield from shape.cells(measure, period)
+
+
+def _told(before: Sequence[Publication]) -> set[str]:
+    return {cell.period for publication in before for cell in publication.numbers()}
+
+
+def _months(shape: Shape, book: Book, before: Sequence[Publication]) -> Iterator[Cell]:
+    """Name the months of new quarters in which no number of the whole family is small.
+
+    All three or none: a month that stood alone without a number would show by subtraction.
+    """
+    for family in shape.families():
+        for quarter in sorted(book.quarters - _told(before)):
+            cells = [
+                cell
+                for month in parts_of(quarter)
+                for measure in family
+                if measure not in shape.quarterly
+                for cell in shape.cells(measure, month)
+            ]
+            if not shape.yearly.issuperset(family) and all(
+                count_of(book, shape, cell) >= LEAST for cell in cells
+            ):
+                yield from cells
+
+
+def _without_small(counts: Mapping[Cell, int], day: date) -> Publication:
+    shown = {cell: rounded(count) for cell, count in counts.items() if count >= LEAST}
+    small = dict.fromkeys((cell for cell in counts if cell not in shown), Why.SMALL)
+    return Publication(day, shown, small)
+
+
+def _settled(draft: Publication, older: Set[Cell], shape: Shape, look: Look) -> Publication:
+    """Withhold more until nothing is found. Raises `PublicationStopped`."""
+    while findings := look(draft).findings:
+        draft = _less(draft, older, findings[0], shape)
+    return draft
+
+
+def _less(draft: Publication, older: Set[Cell], finding: Finding, shape: Shape) -> Publication:
+    """Withhold one number, since what protects one often protects others; or a whole block."""
+    known = older | set(draft.shown)
+    new = [said.cell for said in finding.by if said.cell in draft.shown]
+    for cell in sorted(new, key=lambda cell: _rank(cell, shape)):
+        if not _follows(cell, known, shape):
+            return _withhold(draft, cell)
+    family = next(one for one in shape.families() if finding.cells[0].measure in one)
+    left = _without_block(draft, family)
+    if left == draft:
+        raise PublicationStopped([finding])
+    return left
+
+
+def _follows(cell: Cell, known: Set[Cell], shape: Shape) -> bool:
+    """Tell whether a number follows closely from one or two others that are shown."""
+    for one in sums(shape):
+        terms = {one.total, *one.parts}
+        if cell in terms and len(terms) <= 3 and terms <= known:
+            return True
+    return False
+
+
+def _without_block(draft: Publication, family: tuple[str, ...]) -> Publication:
+    """Leave out a family's year as if there were none, or else all of its quarters' numbers."""
+    inside = [cell for cell in draft.numbers() if cell.measure in family]
+    years = {cell for cell in inside if len(cell.period) == 4}
+    shown = {cell: value for cell, value in draft.shown.items() if cell not in years}
+    withheld = {cell: why for cell, why in draft.withheld.items() if cell not in years}
+    if not years:
+        withheld |= {cell: Why.PROTECTS for cell in inside if cell in shown}
+        shown = {cell: value for cell, value in shown.items() if cell.measure not in family}
+    return replace(draft, shown=shown, withheld=withheld)
+
+
+def _rank(cell: Cell, shape: Shape) -> tuple[int, int, Cell]:
+    """Say what goes first: months, years by group, quarters by group, parts, then totals."""
+    if is_month(cell.period):
+        return (0, 0, cell)
+    total = cell.group == ALL
+    return (1 + total + (total and cell.measure in shape.parts), len(cell.period), cell)
+
+
+def _withhold(draft: Publication, cell: Cell) -> Publication:
+    """Withhold a number; of months, all of that quarter are left out, as if there were none."""
+    if is_month(cell.period):
+        left = {
+            one: value
+            for one, value in draft.shown.items()
+            if not (is_month(one.period) and quarter_of(one.period) == quarter_of(cell.period))
+        }
+        return replace(draft, shown=left)
+    shown = {one: value for one, value in draft.shown.items() if one != cell}
+    return replace(draft, shown=shown, withheld={**draft.withheld, cell: Why.PROTECTS})
+
+
+def _medians(settled: Publication, medians: Iterable[Median]) -> dict[Cell, int]:
+    """Keep those that tell nothing: of all groups together, not by month, beside a large count.
+
+    Whether one is told depends on the count as it is shown, so that it adds nothing to it.
+    """
+    return {
+        median.cell: median.days
+        for median in medians
+        if median.cell.group == ALL
+        and not is_month(median.cell.period)
+        and settled.shown.get(median.counted, 0) >= MEDIAN_LEAST
+    }

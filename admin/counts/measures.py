@@ -1,0 +1,197 @@
+"""What is measured, declared once: each measure's words, what it means, and what it is made of.
+
+Made of the numbers of `tip.counted`, which are kept when something happens, or of lines of the
+audit log, which is never shortened. None needs a key. What cannot be had honestly is not here: how
+many calls for help were never answered (a tip is counted with its answer), how long an organ
+outside takes (it answers by paper, days late), anything by place or kind of matter (sealed).
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+from ..tip.channels import CHANNELS
+from ..tip.counted import (
+    FOUND,
+    IN_TIME,
+    LATE,
+    NOT_FOUND,
+    OTHER,
+    Family,
+    Grain,
+)
+
+
+class Kind(enum.StrEnum):
+    COUNT = "count"
+    """How often something happened: additive."""
+    MEDIAN = "median"
+    """The bucket of days in which the middle one lies; of no sum."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that is measured."""
+
+    id: str
+    zh: str
+    en: str
+    means: str
+    """What is counted, and when; in Chinese, for the data dictionary."""
+    grain: Grain
+    family: Family | None = None
+    """None: counted from the audit log by `acts`."""
+    part: str | None = None
+    """A part of the family; None: all of it."""
+    by_group: bool = False
+    kind: Kind = Kind.COUNT
+    acts: tuple[str, ...] = ()
+    """Acts of the audit log, each with the beginning of its detail where it needs one."""
+    parts: tuple[str, ...] = ()
+    """Measures that make this one, leaving nothing out, in all groups together."""
+
+
+_CHANNEL_EN: Final = {"form": "online form", "phone": "phone", "letter": "letter", "visit": "visit"}
+_ORGANS: Final = {
+    "department": ("转主管部门", "Referred to a department"),
+    "supervision": ("转纪检监察", "Referred to discipline and supervision"),
+    "police": ("转别处公安机关", "Referred to other police"),
+    OTHER: ("转其他机关", "Referred elsewhere"),
+}
+_OUTCOMES: Final = {
+    FOUND: ("办结：查实，或者部分查实", "Closed: substantiated, wholly or partly"),
+    NOT_FOUND: ("办结：查否、线索不足、已掌握", "Closed: unfounded, too little, known already"),
+    OTHER: ("办结：其他（重复、撤回、测试等）", "Closed: otherwise (duplicate, withdrawn, test…)"),
+}
+_STEPS: Final = (
+    ("read", "第一次打开", "first read", Family.DAYS_READ, Family.KEPT_READ),
+    ("accepted", "受理", "taken up", Family.DAYS_ACCEPTED, Family.KEPT_ACCEPTED),
+    ("closed", "办结", "closed", Family.DAYS_CLOSED, Family.KEPT_CLOSED),
+)
+
+
+def _counts() -> tuple[Measure, ...]:
+    month, year = Grain.MONTH, Grain.YEAR
+    channels = tuple(f"received_{channel}" for channel in CHANNELS)
+    organs = tuple(f"referred_{organ}" for organ in _ORGANS)
+    outcomes = tuple(f"closed_{outcome}" for outcome in _OUTCOMES)
+    received, referred, closed = Family.RECEIVED, Family.REFERRED, Family.CLOSED
+    return (
+        Measure(
+            *("received", "收到", "Received"),
+            "收到的线索，按收到的月。疑似机器发送的不算；有人从那里取出来的，按取出的月算。",
+            *(month, received),
+            by_group=True,
+            parts=channels,
+        ),
+        *(
+            Measure(
+                f"received_{channel}",
+                f"收到：{word}",
+                f"Received: {_CHANNEL_EN[channel]}",
+                "同上，按怎么来的分。",
+                *(month, received, channel.value),
+            )
+            for channel, word in CHANNELS.items()
+        ),
+        Measure(
+            *("accepted", "受理", "Taken up"),
+            "第一次受理，按受理的月。重新办理的不再算。",
+            *(month, Family.ACCEPTED),
+            by_group=True,
+        ),
+        Measure(
+            *("referred", "转办", "Referred"),
+            "材料第一次送到外单位，按送出的月。一条线索转几家，只算第一家。",
+            *(month, referred),
+            by_group=True,
+            parts=organs,
+        ),
+        *(
+            Measure(f"referred_{organ}", *words, "同上，按机关种类分。", month, referred, organ)
+            for organ, words in _ORGANS.items()
+        ),
+        Measure(
+            *("closed", "办结", "Closed"),
+            "第一次办结，按办结的月。办结不等于查实，也不等于举报人说错了。",
+            *(month, closed),
+            by_group=True,
+            parts=outcomes,
+        ),
+        *(
+            Measure(f"closed_{part}", *words, "同上，按第一次办结的结果分。", month, closed, part)
+            for part, words in _OUTCOMES.items()
+        ),
+        Measure(
+            *("out_of_scope", "不归这里办", "Out of scope"),
+            "第一次定为不归这里办，只有全年一个数，不分原因、不分单位。",
+            *(year, Family.OUT_OF_SCOPE),
+        ),
+    )
+
+
+def _shapes() -> tuple[Measure, ...]:
+    quarter = Grain.QUARTER
+    medians = tuple(
+        Measure(
+            f"days_{step}",
+            f"到{zh}的天数（中位数）",
+            f"Days until {en} (median)",
+            f"从收到那天到第一次{zh}，取中间那一条所在的天数段。按{zh}的季度。",
+            *(quarter, days),
+            kind=Kind.MEDIAN,
+        )
+        for step, zh, en, days, _kept in _STEPS
+    )
+    kept = tuple(
+        Measure(
+            f"{step}_{part}",
+            f"{zh}：{word}",
+            f"{en.capitalize()}: {word_en}",
+            f"第一次{zh}的时候，从收到算起的期限是不是都没过。按{zh}的季度。",
+            *(quarter, family, part),
+        )
+        for step, zh, en, _days, family in _STEPS
+        for part, word, word_en in ((IN_TIME, "按期", "in time"), (LATE, "超期", "late"))
+    )
+    return (*medians, *kept)
+
+
+def _others() -> tuple[Measure, ...]:
+    quarter = Grain.QUARTER
+    return (
+        Measure(
+            *("danger_in_time", "危险求助：当天看到", "Calls for help: read in time"),
+            "举报人第一次说自己有危险，之后有人打开，没有过期限。按打开的季度，没打开的还没算。",
+            *(quarter, Family.DANGER, IN_TIME),
+        ),
+        Measure(
+            *("danger_late", "危险求助：超期才看到", "Calls for help: read late"),
+            "同上，过了期限才有人打开。",
+            *(quarter, Family.DANGER, LATE),
+        ),
+        Measure(
+            *("lane", "疑似机器发送", "Perhaps sent by machines"),
+            "来的时候单独放的，按季度，只有一个数。占多少，拿它和“收到”比。",
+            *(quarter, Family.LANE),
+        ),
+        Measure(
+            *("log_requests", "打开网络日志", "Log of connections opened"),
+            "按法律要求打开加密的网络日志，登记进审计记录的次数。",
+            quarter,
+            acts=("edge_log_opened",),
+        ),
+        Measure(
+            *("two_person", "两个人定的事", "Decided by two persons"),
+            "要第二个人同意的事，第二个人同意或者不同意的次数：办结、停用成员、保全。",
+            quarter,
+            acts=(
+                *("second_given", "second_refused"),
+                *("acted hold_set", "acted hold_renewed", "acted hold_released"),
+                "acted hold_refused",
+            ),
+        ),
+    )
+
+
+MEASURES: Final = {one.id: one for one in (*_counts(), *_shapes(), *_others())}

@@ -1,0 +1,112 @@
+"""Reads what was counted: sums of rows of numbers and of the audit log, never of tips."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from ..app_state import app_state
+from ..db import SHANGHAI
+from ..models import AuditEvent, Tally
+from ..tip.counted import DAYS, MANY_DAYS, Family, Grain, quarter_of
+from .cells import ALL, Cell
+from .groups import Groups
+from .measures import MEASURES, Kind, Measure
+from .rules import LEAST
+
+Key = tuple[str, Family, str, str]
+"""Period, family, part and unit."""
+EVER: Final = "all"
+"""The period of what was folded out of every year."""
+
+
+def practice_units() -> Collection[str]:
+    """Name the units for practice: they count nowhere."""
+    return {unit.id for unit in app_state().district.units.values() if unit.practice}
+
+
+def read_numbers(session: Session, practice: Collection[str]) -> Counter[Key]:
+    """Read all numbers but those of units for practice, by period, family, part and unit."""
+    columns = (Tally.period, Tally.family, Tally.part, Tally.unit_id)
+    query = select(*columns, func.sum(Tally.count)).group_by(*columns)
+    # A newer program may have counted what this one does not know.
+    known = (Tally.family.in_(list(Family)), Tally.unit_id.not_in(sorted(practice)))
+    rows = session.execute(query.where(*known))
+    # PostgreSQL's sums are decimals.
+    return Counter(
+        {(period, Family(family), part, unit): int(n) for period, family, part, unit, n in rows}
+    )
+
+
+def read_cells(session: Session, groups: Groups, practice: Collection[str]) -> Counter[Cell]:
+    """Read the finest cell of each count: months, quarters or years, by group or in `all`.
+
+    A count by group has no cell in `all`: it is the sum. Of what was folded, no cell is left.
+    """
+    numbers = read_numbers(session, practice)
+    counts = [one for one in MEASURES.values() if one.kind is Kind.COUNT]
+    found: Counter[Cell] = Counter()
+    for measure in counts:
+        if measure.family is None:
+            found.update(_of_log(session, measure, practice))
+        else:
+            found.update(_of_numbers(numbers, measure, groups))
+    return found
+
+
+_LENGTH: Final = {Grain.MONTH: 7, Grain.QUARTER: 7, Grain.YEAR: 4}
+
+
+def _of_numbers(numbers: Mapping[Key, int], measure: Measure, groups: Groups) -> Counter[Cell]:
+    found: Counter[Cell] = Counter()
+    for (period, family, part, unit_id), count in numbers.items():
+        if family is not measure.family or len(period) != _LENGTH[measure.grain]:
+            continue
+        if measure.part in (None, part):
+            group = groups.of(unit_id) if measure.by_group and unit_id else ALL
+            found[Cell(measure.id, period, group)] += count
+    return found
+
+
+def _of_log(session: Session, measure: Measure, practice: Collection[str]) -> Counter[Cell]:
+    """Count lines of the audit log by quarter."""
+    unit = AuditEvent.unit_id
+    is_real = or_(unit.is_(None), unit.not_in(sorted(practice)))
+    times = session.scalars(select(AuditEvent.at).where(is_real, _acts(measure.acts)))
+    return Counter(Cell(measure.id, quarter_of(day_of(at)), ALL) for at in times)
+
+
+def _acts(acts: Iterable[str]) -> ColumnElement[bool]:
+    def is_act(text: str) -> ColumnElement[bool]:
+        act, _space, detail = text.partition(" ")
+        return and_(AuditEvent.act == act, AuditEvent.detail.startswith(detail, autoescape=True))
+
+    return or_(*map(is_act, acts))
+
+
+def day_of(at: int) -> date:
+    """Give the day of a line of the log."""
+    return datetime.fromtimestamp(at, SHANGHAI).date()
+
+
+_BUCKETS: Final = (*(name for _most, name in DAYS), MANY_DAYS)
+
+
+def median_bucket(numbers: Mapping[Key, int], family: Family, period: str) -> str | None:
+    """Find the bucket of days in which the middle tip lies; None where there are few.
+
+    One tip more or less must not move it by itself where half of `LEAST` lie on either side.
+    """
+    counts = [numbers.get((period, family, name, ""), 0) for name in _BUCKETS]
+    total = sum(counts)
+    if total < 2 * LEAST:
+        return None
+    below = 0
+    for name, count in zip(_BUCKETS, counts, strict=True):
+        below += count
+        if 2 * below >= total:
+            return name
+    return None

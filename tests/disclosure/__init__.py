@@ -1,0 +1,1 @@
+"""Many random histories, published and narrowed: `make disclosure`."""

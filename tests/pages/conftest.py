@@ -21,6 +21,7 @@ from admin.reading.laws import laws_of
 from tests.forked import run_forked
 from tests.once import made_once
 
+from .changed import change_much
 from .server import served
 
 ROOT = Path(__file__).parents[2]
@@ -92,8 +93,15 @@ def site(tmp_path_factory):
 
 
 def build_well(target, **options):
+    """Build what must come to be; what was said of it stands beside it."""
     result = build_site(target, **options)
     assert result.returncode == 0, result.stderr
+    said_of(target).write_text(result.stderr, "utf-8")
+
+
+def said_of(target):
+    """Name the file that holds what the build of a folder said."""
+    return target.with_name(f"{target.name}.said")
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +113,33 @@ def pages(site):
 def published(tmp_path_factory):
     """The site as a district builds it that has an address."""
     return made_once(tmp_path_factory, "published", partial(build_well, env=ADDRESSED))
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory):
+    """The copy for a disk, of a district without an address."""
+    make = partial(build_well, more=["--no-directory-urls"])
+    return made_once(tmp_path_factory, "offline-copy", make)
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory):
+    """The site of a district that has changed many things, each by itself (changed.py)."""
+    return made_once(tmp_path_factory, "elsewhere", build_changed)
+
+
+def build_changed(target):
+    root = target.with_suffix(".root")
+    copy_workshop(root)
+    change_much(root)
+    build_well(target, root=root)
+
+
+def copy_workshop(root):
+    """Copy what the build reads."""
+    for name in ("content", "site"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "mkdocs.yml", root)
 
 
 @pytest.fixture(scope="session")

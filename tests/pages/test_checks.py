@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from mkdocs.exceptions import PluginError
 
-from .conftest import ROOT, build_site
+from .conftest import ROOT, build_site, said_of
 from .test_build import workshop  # noqa: F401
 from .test_words import hook
 
@@ -296,10 +296,10 @@ def test_a_day_of_review_that_cannot_be_is_mentioned_and_stops_a_production_buil
         review.on_page_context({}, page=page, config=None, nav=None)
 
 
-def test_the_pages_of_this_district_have_no_fault(tmp_path):
-    result = build_site(tmp_path / "out")
-    assert "文字检查完了：没有要改的" in result.stderr, result.stderr
-    assert "WARNING" not in result.stderr
+def test_the_pages_of_this_district_have_no_fault(site):
+    said = said_of(site).read_text("utf-8")
+    assert "文字检查完了：没有要改的" in said, said
+    assert "WARNING" not in said
 
 
 def test_every_word_of_offices_says_what_to_write_instead(data):

@@ -3,8 +3,6 @@
 import pytest
 from mkdocs.exceptions import PluginError
 
-from .conftest import build_site
-from .test_build import change, workshop  # noqa: F401
 from .test_data import text_of
 
 PLACES = "places"
@@ -83,12 +81,9 @@ def test_the_list_of_places_leads_to_every_page(by_url):
 
 
 def test_a_known_number_can_be_rung_and_levels_are_called_as_the_district_calls_them(
-    workshop,  # noqa: F811
+    elsewhere,
 ):
-    change(workshop, "data/places.yml", "number: 待填写", "number: 010-5550100")
-    change(workshop, "data/places.yml", "zh: 大网格", "zh: 一级网格")
-    assert build_site(workshop / "out", root=workshop).returncode == 0
-    html = (workshop / "out" / "places" / "shili" / "index.html").read_text("utf-8")
+    html = (elsewhere / "places" / "shili" / "index.html").read_text("utf-8")
     assert '<a href="tel:010-5550100">010-5550100</a>' in html
     assert "一级网格" in html
     assert "大网格" not in html

@@ -12,7 +12,7 @@ from pypinyin import Style, pinyin
 
 from tests.live import CHROMIUM
 
-from .conftest import ROOT, build_site
+from .conftest import ROOT
 from .walks import open_page
 
 pytestmark = [
@@ -341,16 +341,14 @@ def test_nothing_moves_when_the_scripts_come_late(browser, address, path):
     tab.context.close()
 
 
-def test_a_copy_on_a_disk_finds_too_and_every_link_names_a_file(browser, tmp_path):
-    copy = tmp_path / "offline"
-    assert build_offline(copy).returncode == 0
-    tab = open_page(browser, (copy / "search" / "index.html").as_uri() + "#q=cunba", width=360)
+def test_a_copy_on_a_disk_finds_too_and_every_link_names_a_file(browser, offline):
+    tab = open_page(browser, (offline / "search" / "index.html").as_uri() + "#q=cunba", width=360)
     tab.wait_for_selector("#search-results a")
     tab.locator("#search-results a").first.click()
     tab.wait_for_url("**/topics/village-bully/index.html*")
     assert "村霸" in tab.inner_text("h1")
     for name in ("index.html", "law/index.html", "report/index.html", "404.html"):
-        tab.goto((copy / name).as_uri())
+        tab.goto((offline / name).as_uri())
         assert tab.evaluate("getComputedStyle(document.body).margin") == "0px", name
         hrefs = tab.evaluate("[...document.querySelectorAll('a')].map(one => one.href)")
         for href in hrefs:
@@ -358,10 +356,6 @@ def test_a_copy_on_a_disk_finds_too_and_every_link_names_a_file(browser, tmp_pat
                 path = Path(href.removeprefix("file://").partition("#")[0].partition("?")[0])
                 assert path.is_file(), f"{name}: {href}"
     tab.context.close()
-
-
-def build_offline(target):
-    return build_site(target, more=["--no-directory-urls"])
 
 
 def test_the_order_of_sounds_agrees_with_a_dictionary():

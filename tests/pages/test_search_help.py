@@ -13,7 +13,7 @@ from admin.district.data import load_file
 from tests.live import CHROMIUM
 
 from .conftest import ROOT
-from .test_search import ASK, build_offline, titles_for
+from .test_search import ASK, titles_for
 from .walks import open_page, violations
 
 in_chromium = [
@@ -155,10 +155,8 @@ class TestInChromium:
             assert tab.locator(f"#search-calls a[href='tel:{number}']").is_visible()
         tab.context.close()
 
-    def test_a_copy_on_a_disk_helps_too(self, browser, tmp_path):
-        copy = tmp_path / "offline"
-        assert build_offline(copy).returncode == 0
-        start = (copy / "search" / "index.html").as_uri()
+    def test_a_copy_on_a_disk_helps_too(self, browser, offline):
+        start = (offline / "search" / "index.html").as_uri()
         tab = open_page(browser, start + f"#q={quote('家暴')}", width=360)
         tab.wait_for_selector("#search-help a[href='tel:110']")
         tab.locator("#search-help .list a").first.click()

@@ -17,7 +17,10 @@ FROM_DEBIAN = (
     *("bubblewrap", "ca-certificates"),
 )
 SOURCES = "/etc/apt/sources.list.d/debian.sources"
-_NODES = ("null", "zero", "full", "random", "urandom", "tty")
+_NODES = {
+    **{"null": "1 3", "zero": "1 5", "full": "1 7"},
+    **{"random": "1 8", "urandom": "1 9", "tty": "5 0"},
+}
 _BOOT = """
 set -e
 root=$1
@@ -30,9 +33,10 @@ mount --bind proc/sys proc/sys
 mount -o remount,ro,bind proc/sys
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
-for folder in run tmp dev; do mount -t tmpfs tmpfs "$folder"; done
+for folder in run tmp dev; do mount -t tmpfs -o mode=755 tmpfs "$folder"; done
 chmod 1777 tmp
-for node in {nodes}; do touch "dev/$node"; mount --bind "/dev/$node" "dev/$node"; done
+# Its own nodes: who runs a container gives them away, and these would be this machine's.
+{nodes}
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
@@ -74,7 +78,8 @@ class Machine:
     def boot(self):
         """Start its systemd in namespaces of its own; wait until it has settled."""
         kinds = ["--net", "--pid", "--fork", "--mount", "--uts", "--ipc", "--cgroup"]
-        script = _BOOT.format(nodes=" ".join(_NODES))
+        made = (f"mknod -m 666 dev/{name} c {number}" for name, number in _NODES.items())
+        script = _BOOT.format(nodes="\n".join(made))
         self._log = (FOLDER / f"{self.root.name}.boot.log").open("wb")
         self._holder = subprocess.Popen(
             [

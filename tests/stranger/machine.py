@@ -18,8 +18,12 @@ FROM_DEBIAN = (
 )
 SOURCES = "/etc/apt/sources.list.d/debian.sources"
 _NODES = {
-    **{"null": "1 3", "zero": "1 5", "full": "1 7"},
-    **{"random": "1 8", "urandom": "1 9", "tty": "5 0"},
+    "null": "1 3",
+    "zero": "1 5",
+    "full": "1 7",
+    "random": "1 8",
+    "urandom": "1 9",
+    "tty": "5 0",
 }
 _BOOT = """
 set -e

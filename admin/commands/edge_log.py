@@ -23,6 +23,8 @@ _CONTENT: Final = click.option(
     envvar="DENGSHAO_CONTENT",
     help="内容目录，里面有 data/edge_log.yml；不写就用 DENGSHAO_CONTENT。",
 )
+# Made by systemd for nginx: the service gets them open, and may not open them itself.
+_SOCKET: Final = click.Path(path_type=Path, readable=False)
 _FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -36,14 +38,14 @@ def edge_log() -> None:
 @_CONTENT
 @click.option(
     "--lines",
-    type=click.Path(path_type=Path),
+    type=_SOCKET,
     default="/run/dengshao-edge/lines",
     show_default=True,
     help="收 nginx 日志的套接字；systemd 给了就用它的。",
 )
 @click.option(
     "--groups",
-    type=click.Path(path_type=Path),
+    type=_SOCKET,
     default="/run/dengshao-edge/groups",
     show_default=True,
     help="给代号的套接字；systemd 给了就用它的。",

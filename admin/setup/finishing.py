@@ -53,13 +53,18 @@ def _start(services: list[str]) -> None:
         )
         return
     click.secho("\n启动服务", bold=True)
-    for command in (
-        ("systemctl", "daemon-reload"),
-        ("systemctl", "enable", "--quiet", *services),
-        ("systemctl", "restart", *services),
-        ("nginx", "-t", "-q"),
-        ("systemctl", "reload-or-restart", "nginx"),
-    ):
-        if subprocess.run(command, check=False).returncode:  # noqa: S603
-            click.secho(f"没有做成：{' '.join(command)}", fg="red")
-            return
+    _done("systemctl", "daemon-reload")
+    _done("systemctl", "enable", "--quiet", *services)
+    # One that does not start keeps no other from starting.
+    for service in services:
+        _done("systemctl", "restart", service)
+    if _done("nginx", "-t", "-q"):
+        _done("systemctl", "reload-or-restart", "nginx")
+
+
+def _done(*command: str) -> bool:
+    """Run a command of the machine's, and say it where that failed."""
+    is_done = subprocess.run(command, check=False).returncode == 0  # noqa: S603
+    if not is_done:
+        click.secho(f"没有做成：{' '.join(command)}", fg="red")
+    return is_done

@@ -24,7 +24,9 @@ _WHEN_LOCKED: Final = frozenset(
 """All that a locked session reaches: unlocking, for which its browser needs salts or a challenge,
 and out."""
 
-_BY_ITSELF: Final = frozenset({"/desk/pulse.json", "/desk/progress.json"})
+_BY_ITSELF: Final = frozenset(
+    {"/desk/pulse.json", "/desk/progress.json", "/desk/join/progress"},
+)
 """What the pages of the queue and of a unit's opening ask while nobody touches them."""
 
 csrf = CSRFProtect()
@@ -57,7 +59,10 @@ def _load_staff(token: str, now: int) -> bool:
     """Find the session's member; tells whether it is locked."""
     seen = services.find_session(db.reading, token, now)
     if seen is None:
-        session.pop(SID)
+        # What a page asks by itself may have left before a sign-in and be answered after it: the
+        # answer must not put an older cookie in the new one's place.
+        if request.path not in _BY_ITSELF:
+            session.pop(SID)
         # A cookie without a row must not take the writers' lock, however often it comes.
         if services.has_row(db.reading, token):
             services.clear_idle(db.session, now)

@@ -16,7 +16,7 @@ STAFF = Staff(1, "ada", "police", ("analyst",))
 def load(app, monkeypatch):
     """Let the guard find a session; gives what came of it, and which services it called."""
 
-    def loading(found, *, has_row=False):
+    def loading(found, *, has_row=False, path="/desk/"):
         called = []
 
         def note(name, answer=None):
@@ -26,7 +26,7 @@ def load(app, monkeypatch):
         note("has_row", has_row)
         note("touch")
         note("clear_idle")
-        with app.test_request_context("/desk/"):
+        with app.test_request_context(path):
             g.staff = g.pending = None
             session[guard.SID] = "token"
             is_locked = guard._load_staff("token", NOW)
@@ -73,6 +73,13 @@ def test_a_half_signed_in_session_opens_nothing_and_is_not_prolonged(load):
 
     assert (found.staff, found.pending, found.left) == (None, STAFF, None)
     assert (found.is_locked, found.called, found.kept) == (False, [], True)
+
+
+@pytest.mark.parametrize("path", ["/desk/pulse.json", "/desk/progress.json", "/desk/join/progress"])
+def test_what_a_page_asks_by_itself_never_takes_the_cookie_of_a_sign_in_meanwhile(load, path):
+    found = load(None, path=path)
+
+    assert (found.staff, found.pending, found.kept) == (None, None, True)
 
 
 @pytest.mark.parametrize("has_row", [False, True])

@@ -9,9 +9,7 @@ from sqlalchemy import event
 from werkzeug.routing import Map
 from werkzeug.routing.matcher import StateMachineMatcher
 
-from admin.config import ROOT
 from admin.db import db
-from admin.district import reloading
 from admin.reading import data_files
 
 _MOST_STATEMENTS = 1500
@@ -126,25 +124,6 @@ def keep_checked():
         return kept[words]
 
     data_files._checked = kept_checked
-
-
-def keep_district():
-    """Keep what this checkout's content and a second keys file came to: no test writes there.
-
-    A district can't be changed, and a test that gives it other files has them in a folder of its
-    own, which is read each time.
-    """
-    load, kept = reloading.load_district, {}
-
-    def kept_load(content, second=None):
-        if content != ROOT / "content":
-            return load(content, second)
-        words = second.read_bytes() if second and second.exists() else None
-        if words not in kept:
-            kept[words] = load(content, second)
-        return kept[words]
-
-    reloading.load_district = kept_load
 
 
 def keep_stretched():

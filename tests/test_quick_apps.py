@@ -1,18 +1,13 @@
 """What applications of tests share makes none of them another than it would be alone."""
 
-import shutil
-
 import pytest
-import yaml
 from sqlalchemy import text
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule, UnicodeConverter
 
 from admin import create_app
-from admin.config import ROOT, load_config
+from admin.config import load_config
 from admin.db import db
-from admin.district import reloading
-from admin.reading.data_files import DataError
 from tests.quick_apps import quick
 
 # Of SQLite's `PRAGMA synchronous`.
@@ -90,22 +85,3 @@ def test_tests_alone_wait_for_no_disk(sqlite_url, tmp_path, made, forced):
         assert db.session.execute(text("PRAGMA secure_delete")).scalar_one() == 1
         db.session.rollback()
         db.dispose()
-
-
-def test_a_district_is_read_once_for_the_same_keys_and_anew_from_other_files(tmp_path):
-    ours, copied = ROOT / "content", tmp_path / "content"
-    shutil.copytree(ours / "data", copied / "data")
-    keys = tmp_path / "keys.yml"
-    row = {"id": "police", "fingerprint": " ".join(["0a1b"] * 8)}
-    made = []
-    for rows in ([], [row], []):
-        words = {"source": "x", "checked": "2026-12-02", "items": rows}
-        keys.write_text(yaml.safe_dump(words), "utf-8")
-        made.append(reloading.load_district(ours, keys))
-
-    assert made[0] is made[2]
-    assert [[unit for unit, _ in one.fingerprints] for one in made[:2]] == [[], ["police"]]
-    assert reloading.load_district(copied) == reloading.load_district(ours)
-    (copied / "data" / "footer.yml").unlink()
-    with pytest.raises(DataError, match="footer"):
-        reloading.load_district(copied)

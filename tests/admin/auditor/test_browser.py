@@ -1,7 +1,5 @@
 """The auditor's and the counter's pages in Chromium: axe, the keyboard, a phone, paper."""
 
-from datetime import date
-
 import pytest
 
 from admin.audit import log as audit
@@ -10,11 +8,11 @@ from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember
 from admin.keys import issuing
-from admin.models import Decision, Tip
+from admin.models import Tally
 from admin.sealing.member import grouped_code
-from admin.tip.status import TipStatus
+from admin.tip.channels import Channel
+from admin.tip.counted import Family
 from tests.admin.auditor.test_views import NIGHT, NOON
-from tests.admin.desk.conftest import store_sealed
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
@@ -119,21 +117,10 @@ def test_the_totals_read_well_and_are_free_of_violations(live, page_of, viewport
 
 
 def add_months(live):
-    """Give one stored tip's row many sisters in two months of a year that is over."""
-    tip = store_sealed(live.app)
+    """Count tips in two months of a year that is over: twelve in one, and three."""
     with live.app.app_context():
-        row = db.session.get_one(Tip, tip.id)
-        columns = {
-            column.name: getattr(row, column.name)
-            for column in Tip.__table__.columns
-            if column.name not in ("id", "reference", "lookup", "received_on")
-        }
-        for number in range(15):
-            day = date(2025, 3 if number < 12 else 4, 1 + number)
-            sister = Tip(**columns, reference=f"{number:05}-AAAAA", lookup=bytes([number]) * 32)
-            sister.received_on = day
-            db.session.add(sister)
-            db.session.flush()
-            moved = {"old": TipStatus.RECEIVED, "new": TipStatus.ACCEPTED, "reason": "in_scope"}
-            db.session.add(Decision(tip_id=sister.id, step=1, by="ada", decided_on=day, **moved))
+        for month, count in (("2025-03", 12), ("2025-04", 3)):
+            for family, part in ((Family.RECEIVED, Channel.FORM), (Family.ACCEPTED, "")):
+                at = {"period": month, "family": family, "part": part, "unit_id": "police"}
+                db.session.add(Tally(**at, slot=0, count=count))
         db.session.commit()

@@ -15,10 +15,11 @@ from whereabouts import is_for_residents, is_record
 
 from admin.reading.languages import SOURCE
 
-# Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
-# of them the 目录 would weigh more than a phone on a slow line should load.
+# Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news, what a
+# page of operators leads on to. With all of them the 目录 would weigh more than a phone should load.
 BELOW = re.compile(
-    r"(law/\d+|(help/path|places|news|about/handbook|about/assessments)/(?!index).+|q/.+)\.md$"
+    r"(law/\d+|(help/path|places|news|about/handbook|about/assessments)/(?!index).+|q/.+"
+    r"|about/operating-counts-.+)\.md$"
 )
 # The order of the site map; a folder not named here comes after, by its name.
 SECTIONS = ["", "help", "report", "topics", "drugs", "law", "learn", "posters", "places", "news"]

@@ -16,7 +16,7 @@ from whereabouts import is_for_residents, is_record
 from admin.reading.languages import SOURCE
 
 # Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news, what a
-# page of operators leads on to. With all of them the 目录 would weigh more than a phone should load.
+# page of operators leads on to. With all of them the 目录 would weigh more than a phone should get.
 BELOW = re.compile(
     r"(law/\d+|(help/path|places|news|about/handbook|about/assessments)/(?!index).+|q/.+"
     r"|about/operating-counts-.+)\.md$"

@@ -149,7 +149,7 @@ release-packages: $(VENV)/.run build/browser/.built $(CATALOGUES) ## The same, a
 reproduce: $(VENV)/.dev ## Make a release twice, in two folders under other circumstances, and compare the bytes (ten minutes)
 	@nice $(BIN)/python -m tests.reproduce $(REPRODUCE_ARGS)
 
-stranger: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## A Debian without a network, and the artefact alone, from install to upgrade and back (as root; STRANGER_ARGS="--until install")
+stranger: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUES) ## A Debian without a network, and the artefact alone, from install to upgrade and back (as root; STRANGER_ARGS="--until install")
 	@$(BIN)/python -m tests.stranger $(STRANGER_ARGS)
 
 lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version's own Python is made

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 
 import click
@@ -71,7 +70,7 @@ def _browser(machine):
 
 def picture(page, name):
     """Take the page's picture, to be looked at."""
-    page.screenshot(path=Path(SCREENS) / f"{name}.png", full_page=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
 
 class Phone:

@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 from tests.admin.setup.answered import DESK, PUBLIC
 from tests.journeys.ceremony import PASSPHRASE, Journey
 from tests.live import HEADLESS, STILL, WAIT_MS
+from tests.signing_in import type_secrets
 from tests.stranger.machine import FOLDER
 
 SCREENS = FOLDER / "screens"
@@ -109,13 +110,9 @@ class WithPhones(Journey):
         )
 
 
-def sign_in(page, card):
+def sign_in(page, machine, card):
     """Sign in at the desk with what a member holds; gives the page."""
-    page.goto(f"https://{DESK}/desk/sign-in")
-    page.fill("#name", card.name)
-    page.fill("#passphrase", card.passphrase)
-    page.fill("#code", card.code)
-    page.click("#sign-in button[type=submit]")
+    type_secrets(page, place(machine), card)
     page.wait_for_selector("#second-code:visible")
     page.fill("#second-digits", card.phone.digits())
     page.press("#second-digits", "Enter")

@@ -81,7 +81,7 @@ def everyone_finds_it_as_it_was(machine, visit):
     reporter = Reporter(visit(**PHONE), place(machine))
     reporter.open_mailbox(machine.papers["receipt"])
     reporter.page.wait_for_selector(f".thread :text('{ASKED}')")
-    desk = sign_in(visit(), machine.papers["head"])
+    desk = sign_in(visit(), machine, machine.papers["head"])
     open_tip(desk, WORDS)
     desk.wait_for_selector(f"#thread :text('{ANSWERED}')")
     picture(desk, "restored")

@@ -20,7 +20,7 @@ def walk(machine):
         machine.papers["receipt"] = reporter.write_tip(**TIP, official="no", answer="yes")
         picture(reporter.page, "receipt")
         reporter.copy_receipt()
-        desk = sign_in(visit(), machine.papers["head"])
+        desk = sign_in(visit(), machine, machine.papers["head"])
         ask(desk)
         answer(reporter, machine.papers["receipt"])
         desk.reload()

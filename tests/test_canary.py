@@ -1,11 +1,12 @@
 """The search itself must find: a search that finds nothing proves nothing else."""
 
 import base64
+import shutil
 from urllib.parse import quote
 
 import pytest
 
-from tests.canary import find_marks
+from tests.canary import find_marks, written_since
 
 MARK = "灯塔七号暗语"
 FORMS = {
@@ -28,3 +29,16 @@ def test_a_mark_is_found_in_every_spelling(tmp_path, form, mark):
 
     assert find_marks([tmp_path / "file"], {"it": mark})
     assert not find_marks([tmp_path / "file"], {"it": "另一句暗语"})
+
+
+def test_the_search_goes_on_where_a_test_beside_it_takes_its_folder_away(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name / "base").mkdir(parents=True)
+        (tmp_path / name / "file").write_bytes(b"words")
+    files = written_since([tmp_path], 0)
+
+    first = next(files).parent
+    shutil.rmtree(first / "base")
+    (gone,) = {tmp_path / "one", tmp_path / "other"} - {first}
+    shutil.rmtree(gone)
+    assert list(files) == []

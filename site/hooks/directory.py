@@ -15,12 +15,9 @@ from whereabouts import is_for_residents, is_record
 
 from admin.reading.languages import SOURCE
 
-# Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news, what a
-# page of operators leads on to. With all of them the 目录 would weigh more than a phone should get.
-BELOW = re.compile(
-    r"(law/\d+|(help/path|places|news|about/handbook|about/assessments)/(?!index).+|q/.+"
-    r"|about/operating-counts-.+)\.md$"
-)
+# Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
+# of them the 目录 would weigh more than a phone should get.
+BELOW = re.compile(r"(law/\d+|(help/path|places|news)/(?!index).+|q/.+)\.md$")
 # The order of the site map; a folder not named here comes after, by its name.
 SECTIONS = ["", "help", "report", "topics", "drugs", "law", "learn", "posters", "places", "news"]
 
@@ -80,9 +77,12 @@ def directory(pages: list[Page], here: Page) -> str:
 
 
 def is_listed(page: Page, here: Page) -> bool:
-    """Tell whether a list shows a page: of its language, and for residents where they search."""
+    """Tell whether a list shows a page: of its language, and for residents.
+
+    What is for operators and staff is listed by about/ itself.
+    """
     is_shown = spoken(page) == spoken(here) or page.url == home(page)
-    return is_shown and (not is_search(here) or is_for_residents(page))
+    return is_shown and is_for_residents(page)
 
 
 def is_search(page: Page) -> bool:

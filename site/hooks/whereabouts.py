@@ -30,7 +30,7 @@ def is_for_residents(page: Page) -> bool:
     """Tell whether residents look for a page: of about/, only where it says `for: residents`.
 
     The rest is for who runs the site, works at the desk, or builds on this: it is reached from
-    about/ and the site map, and residents' search and its list of pages leave it out.
+    about/, and residents' search and the lists of pages leave it out.
     """
     about = page.file.src_uri.startswith(("about/", "en/about/"))
     return not about or page.meta.get("for") == "residents"

@@ -164,4 +164,10 @@ def test_the_site_map_itself_lists_the_pages_of_every_section(pages):
     words = {page.url for page in pages if page.url.count("/") == 2}
     for section in ("help/", "report/", "topics/", "drugs/", "learn/", "about/", "posters/"):
         assert section in listed
-        assert {url for url in words if url.startswith(section)} <= listed | {"about/decisions/"}
+        if section != "about/":
+            assert {url for url in words if url.startswith(section)} <= listed
+
+
+def test_the_site_map_and_the_page_about_the_site_list_every_page_about_it_between_them(pages):
+    listed = links_of(page_at(pages, "about/sitemap/")) | links_of(page_at(pages, "about/"))
+    assert {page.url for page in pages if re.fullmatch("about/[^/]+/", page.url)} <= listed

@@ -60,6 +60,7 @@ def test_what_is_written_is_read_back_as_the_configuration(root, tmp_path):
     assert str(config.site) == "/srv/dengshao/site"
     assert config.blobs_url == "file:///var/lib/dengshao/blobs"
     assert settings["DENGSHAO_SECRET_FILE"] == "/etc/dengshao/secret"
+    assert [str(peer) for peer in config.edge_peers] == ["127.0.0.1/32", "::1/128"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What is measured, declared once: each measure's words, what it means, and what it is made of.
 
-Made of the numbers of `tip.counted`, which are kept when something happens, or of lines of the
+Made of the numbers of `counted`, which are kept when something happens, or of lines of the
 audit log, which is never shortened. None needs a key. What cannot be had honestly is not here: how
 many calls for help were never answered (a tip is counted with its answer), how long an organ
 outside takes (it answers by paper, days late), anything by place or kind of matter (sealed).
@@ -10,8 +10,8 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from ..tip.channels import CHANNELS
-from ..tip.counted import (
+from .channels import CHANNELS
+from .counted import (
     FOUND,
     IN_TIME,
     LATE,

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from admin.reading.bars import LONGEST, Row, draw, key
+from admin.reading.drawing.bars import LONGEST, Row, draw, key
 
 ROWS = [Row("甲 & 乙", (40, 10)), Row("丙", (0, None))]
 

@@ -10,10 +10,10 @@ from admin.cli import main
 from admin.config import ROOT
 from admin.counts.cells import ALL, BadCell, Cell
 from admin.counts.groups import load_groups
-from admin.counts.measures import MEASURES
 from admin.district.data import load_district
 from admin.models import Tally
 from admin.tip.counted import COUNTED, Family
+from admin.tip.measures import MEASURES
 from tests.rules.test_roles import enter, staff_views  # noqa: F401
 
 NEVER = {

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from ...reading.drawing.bars import Row, draw, key
+from ...reading.drawing.bars import Bars, draw, key
 from ...tip.status import STATUSES
 from ..rules import rounded
 from .reading import AGE_IDS, OPEN_STATES, Due, Queue
@@ -38,14 +38,14 @@ class Chart:
     first: Any
     """What the names of the rows are."""
     columns: tuple[Any, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Bars, ...]
     drawn: tuple[int, ...]
     """Which columns are drawn, by their places: two at most."""
 
     @property
     def picture(self) -> Markup:
         """Draw the rows of which something is known."""
-        rows = [Row(one.name, tuple(one.values[n] for n in self.drawn)) for one in self.rows]
+        rows = [Bars(one.name, tuple(one.values[n] for n in self.drawn)) for one in self.rows]
         rows = [row for row in rows if any(value is not None for value in row.values)]
         # Names are escaped where they are drawn.
         return Markup(draw(rows, label=str(_BESIDE), missing=UNTOLD)) if rows else Markup()  # noqa: S704
@@ -66,7 +66,7 @@ def of_own(queue: Queue, clocks: Mapping[str, str]) -> list[Chart]:
         _plain("ages", _AGES, [(str(AGES[one]), queue.ages[one]) for one in AGE_IDS]),
         _clocks(
             [
-                Row(name, (queue.clocks[rule, Due.PAST], queue.clocks[rule, Due.SOON]))
+                Bars(name, (queue.clocks[rule, Due.PAST], queue.clocks[rule, Due.SOON]))
                 for rule, name in clocks.items()
                 if rule in rules
             ]
@@ -83,11 +83,11 @@ def _is_told(near: Due) -> bool:
 
 
 def _plain(name: str, words: tuple[Any, Any, Any], rows: Sequence[tuple[str, int]]) -> Chart:
-    made = tuple(Row(title, (count,)) for title, count in rows)
+    made = tuple(Bars(title, (count,)) for title, count in rows)
     return Chart(name, *words, (_l("条数"),), made, drawn=(0,))
 
 
-def _clocks(rows: Sequence[Row]) -> Chart:
+def _clocks(rows: Sequence[Bars]) -> Chart:
     words = _l("期限"), _l("按下一个期限分，每条只算一次"), _l("哪个期限")
     columns = _l("过了期"), _l("三天内到期")
     return Chart("clocks", *words, columns, tuple(rows), drawn=(0, 1))
@@ -142,7 +142,7 @@ def _by_unit(
     cells: Mapping[str, Shown],
 ) -> Chart:
     rows = tuple(
-        Row(zh, (*cells[unit_id], at_least(cells[unit_id]))) for unit_id, zh in units.items()
+        Bars(zh, (*cells[unit_id], at_least(cells[unit_id]))) for unit_id, zh in units.items()
     )
     words = title, _l("没办完的，取整到十"), _l("单位")
     return Chart(name, *words, (*columns, _l("合计至少")), rows, drawn=(len(columns),))
@@ -151,4 +151,4 @@ def _by_unit(
 def _clocks_of_all(shown: Shown, clocks: Mapping[str, str]) -> Chart:
     """Show each clock of all units together, every rule by its name whether it has any or not."""
     pairs = zip(shown[::2], shown[1::2], strict=True)
-    return _clocks([Row(name, pair) for name, pair in zip(clocks.values(), pairs, strict=True)])
+    return _clocks([Bars(name, pair) for name, pair in zip(clocks.values(), pairs, strict=True)])

@@ -32,8 +32,7 @@ from .journal import Journal, State
 from .look import look
 from .programs import Programs
 from .returning import Returning
-from .services import Services, Systemd
-from .units import tell_units
+from .services import Services, Systemd, tell_units
 
 UNSIGNED: Final = "我知道这个文件没有签名"
 NO_NEWER: Final = "我知道这个版本不比现在的新"

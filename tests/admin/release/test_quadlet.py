@@ -59,7 +59,7 @@ def test_the_logs_container_has_no_network_and_sees_neither_tips_nor_settings():
     assert read(LOG)["Network"] == ["none"]
     assert mounted(LOG) == {str(Places().content): ["ro"], EDGE: ["U"]}
     assert read(LOG)["User"] not in (["0"], [str(image.USER)])
-    assert read(LOG)["Ulimit"] == ["core=0:0", "memlock=-1:-1"]
+    assert read(LOG, "Service")["LimitMEMLOCK"] == ["infinity"]
 
 
 @pytest.mark.parametrize("name", [SERVER, LOG])

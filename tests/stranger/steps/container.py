@@ -52,9 +52,9 @@ def by_container(machine):
     machine.boot()
     there_is_no_network(machine)
     the_world_knows_it(machine)
-    # The walk's kernel keeps its controllers for itself: a limit of processes can't be tried here.
-    machine.run("mkdir -p /etc/containers")
-    machine.run("printf '[containers]\\npids_limit = 0\\n' >/etc/containers/containers.conf")
+    # The walk's kernel is not the machine's own: no limit of processes, no knob of a network's.
+    lines = "[containers]\\npids_limit = 0\\ndefault_sysctls = []\\n"
+    machine.run(f"mkdir -p /etc/containers; printf '{lines}' >/etc/containers/containers.conf")
     for command in printed("装", project_version()):
         type_it(machine, command, holder, backup)
     machine.types("dengshao doctor || true", says="应答头 /tip/：齐全")

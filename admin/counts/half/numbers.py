@@ -1,0 +1,71 @@
+"""What was published of a half-year, of all groups together: read off files, never counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ...reading.published import BUCKETS, PublishedFile, PublishedMeasure, Words
+from .periods import Half
+
+_EXACT: Final = "log_requests"
+"""Told as it is in the report's own words: a number that is withheld beside it would puzzle."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One number as it is shown: withheld, or never published, is said in words."""
+
+    words: Words
+    is_number: bool = False
+
+
+WITHHELD: Final = Told(Words("隐去", "withheld"))
+UNTOLD: Final = Told(Words("没有公布", "not published"))
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    measure: PublishedMeasure
+    cells: tuple[Told, ...]
+    """One for each period of the half."""
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether it stands in the sentences before the table."""
+        return self.measure.by_group
+
+
+def read_rows(files: Sequence[PublishedFile], half: Half) -> list[NumberRow]:
+    """Make a row of each measure that was published for a period of the half."""
+    told = _told(files)
+    telling = [file for file in files if set(half.periods) & {*file.quarters, *file.years}]
+    # In the words of the newest of these files.
+    measures = {one.id: one for file in telling for one in file.measures}
+    rows = [
+        NumberRow(one, tuple(told.get((one.id, period), UNTOLD) for period in half.periods))
+        for one in measures.values()
+        if one.id != _EXACT
+    ]
+    return [row for row in rows if any(cell is not UNTOLD for cell in row.cells)]
+
+
+def missing(files: Sequence[PublishedFile], half: Half) -> tuple[str, ...]:
+    """Name the quarters of which nothing is published yet."""
+    known = {quarter for file in files for quarter in file.quarters}
+    return tuple(quarter for quarter in half.quarters if quarter not in known)
+
+
+def _told(files: Sequence[PublishedFile]) -> dict[tuple[str, str], Told]:
+    found: dict[tuple[str, str], Told] = {}
+    for file in files:
+        for number in file.numbers:
+            if number.group == "all":
+                found[number.measure, number.period] = _number(number.value)
+        for median in file.medians:
+            if median.group == "all":
+                found[median.measure, median.period] = Told(BUCKETS[median.value], is_number=True)
+    return found
+
+
+def _number(value: int | None) -> Told:
+    return WITHHELD if value is None else Told(Words(f"{value}", f"{value}"), is_number=True)

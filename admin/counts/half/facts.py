@@ -18,10 +18,10 @@ from .numbers import missing, read_rows
 from .periods import Half
 
 _MONTHS: Final = {
-    "Q1": ("1 月到 3 月", "January to March"),
-    "Q2": ("4 月到 6 月", "April to June"),
-    "Q3": ("7 月到 9 月", "July to September"),
-    "Q4": ("10 月到 12 月", "October to December"),
+    "Q1": ("1 月到 3 月", "Jan to Mar"),
+    "Q2": ("4 月到 6 月", "Apr to Jun"),
+    "Q3": ("7 月到 9 月", "Jul to Sep"),
+    "Q4": ("10 月到 12 月", "Oct to Dec"),
 }
 
 
@@ -45,28 +45,30 @@ def gather(
     first = first_day(session)
     if first is None or first > half.last:
         raise NothingThen
-    files = load_published(content)
+    told = facts_of_files(content, half)
     return {
-        **_numbers(content, half, files),
-        "is_demo": is_demo(session) or any(file.demo for file in files),
+        **told,
+        "is_demo": told["is_demo"] or is_demo(session),
         "log": asdict(read_log(session, half, practice)),
-        "entries": read_entries(content, half),
         # A sweep of today may still have to come.
         "is_behind": is_behind(session, today - timedelta(days=1)),
         "began": first if half.holds(f"{first:%Y-%m}") else None,
-        "has_numbers_page": (content / "numbers" / "index.md").exists(),
     }
 
 
-def _numbers(content: Path, half: Half, files: Any) -> dict[str, Any]:
-    publishing = load_publishing(content)
+def facts_of_files(content: Path, half: Half) -> dict[str, Any]:
+    """Gather what stands in files: numbers, what people wrote down. Raises `DataError`."""
+    files, publishing = load_published(content), load_publishing(content)
     return {
+        "is_demo": any(file.demo for file in files),
         "rows": read_rows(files, half),
         "titles": {"zh": _titles(half, 0), "en": _titles(half, 1)},
         "missing": [
             {"zh": _MONTHS[one[-2:]][0], "en": _MONTHS[one[-2:]][1], "day": publishing.day_of(one)}
             for one in missing(files, half)
         ],
+        "entries": read_entries(content, half),
+        "has_numbers_page": (content / "numbers" / "index.md").exists(),
     }
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ...reading.published import BUCKETS, PublishedFile, PublishedMeasure, Words
+from ...reading.published import BUCKETS, Number, PublishedFile, PublishedMeasure, Words
 from .periods import Half
 
+_ACTS: Final = "two_person"
+"""Counts acts; all others count tips."""
 _EXACT: Final = "log_requests"
 """Told as it is in the report's own words: a number that is withheld beside it would puzzle."""
 
@@ -21,6 +23,7 @@ class Told:
 
 WITHHELD: Final = Told(Words("隐去", "withheld"))
 UNTOLD: Final = Told(Words("没有公布", "not published"))
+YEARLY: Final = Told(Words("不分季度", "by year only"))
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ def read_rows(files: Sequence[PublishedFile], half: Half) -> list[NumberRow]:
     # In the words of the newest of these files.
     measures = {one.id: one for file in telling for one in file.measures}
     rows = [
-        NumberRow(one, tuple(told.get((one.id, period), UNTOLD) for period in half.periods))
+        NumberRow(one, tuple(told.get((one.id, period), _unless(one)) for period in half.periods))
         for one in measures.values()
         if one.id != _EXACT
     ]
-    return [row for row in rows if any(cell is not UNTOLD for cell in row.cells)]
+    return [row for row in rows if any(cell not in (UNTOLD, YEARLY) for cell in row.cells)]
 
 
 def missing(files: Sequence[PublishedFile], half: Half) -> tuple[str, ...]:
@@ -55,17 +58,24 @@ def missing(files: Sequence[PublishedFile], half: Half) -> tuple[str, ...]:
     return tuple(quarter for quarter in half.quarters if quarter not in known)
 
 
+def _unless(measure: PublishedMeasure) -> Told:
+    return YEARLY if measure.grain == "year" else UNTOLD
+
+
 def _told(files: Sequence[PublishedFile]) -> dict[tuple[str, str], Told]:
     found: dict[tuple[str, str], Told] = {}
     for file in files:
         for number in file.numbers:
             if number.group == "all":
-                found[number.measure, number.period] = _number(number.value)
+                found[number.measure, number.period] = _number(number)
         for median in file.medians:
             if median.group == "all":
                 found[median.measure, median.period] = Told(BUCKETS[median.value], is_number=True)
     return found
 
 
-def _number(value: int | None) -> Told:
-    return WITHHELD if value is None else Told(Words(f"{value}", f"{value}"), is_number=True)
+def _number(number: Number) -> Told:
+    if number.value is None:
+        return WITHHELD
+    unit = "次" if number.measure == _ACTS else "条"
+    return Told(Words(f"{number.value} {unit}", f"{number.value}"), is_number=True)

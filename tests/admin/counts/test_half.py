@@ -27,6 +27,7 @@ from admin.reading.published import (
     path_of,
 )
 from admin.reading.publishing import Publishing
+from tests.pages.reported import without_draft
 
 HALF = Half(2027, 1)
 AFTER = date(2027, 10, 20)
@@ -156,7 +157,7 @@ def test_a_draft_tells_what_was_published_what_the_log_holds_and_what_people_wro
     head, words = page(content)
     assert (head["draft"], head["reviewed"]) == (True, AFTER)
     assert "**收到**：1 月到 3 月约 35 条，4 月到 6 月的数隐去。" in words
-    assert "| **收到**<br>同上。 | 35 | 隐去 |" in words
+    assert "| **收到**<br>同上。 | 35 条 | 隐去 |" in words
     assert "| **天数**<br>同上。 | 16 到 30 天 | 16 到 30 天 |" in words
     # Four openings of the half's days, exactly, though the published number is withheld.
     assert "不记[网络日志]" in words
@@ -225,7 +226,7 @@ def test_an_edited_draft_is_kept_until_told_and_then_lies_beside(lines, content,
 def test_a_published_report_is_never_written_anew(lines, content, type_in):
     type_in("2027-H1")
     path = content / "en/numbers/reports/2027-h1.md"
-    published = path.read_text("utf-8").replace("draft: true\n", "")
+    published = without_draft(path.read_text("utf-8"))
     path.write_text(published, "utf-8")
 
     done = type_in("2027-H1", "--again")
@@ -314,5 +315,5 @@ def test_doctor_is_told_how_the_page_stands(lines, content, type_in):
     type_in("2027-H1")
     seen.append(stands(content, HALF))
     path = content / "numbers/reports/2027-h1.md"
-    path.write_text(path.read_text("utf-8").replace("draft: true\n", ""), "utf-8")
+    path.write_text(without_draft(path.read_text("utf-8")), "utf-8")
     assert [*seen, stands(content, HALF)] == ["none", "draft", "published"]

@@ -30,7 +30,7 @@ HEAD = re.compile(r"<th>(.*?)</th>")
 ROW = re.compile(r"<tr>\n(.*?)</tr>\n", re.S)
 CELL = re.compile(r"<td>(.*?)</td>")
 PRINT = {"zh": "打印", "en": "Print"}
-NONE = {"zh": "还没有报告。", "en": "There is no report yet."}
+NONE = {"zh": "还没有报告。", "en": "None has been written yet."}
 
 Context = dict[str, Any]
 

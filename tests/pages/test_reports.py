@@ -21,7 +21,7 @@ def test_a_report_is_listed_in_both_languages_and_a_draft_is_nowhere(elsewhere, 
         assert f'<a href="2025-h2/"><b>{title}' in page.html
         assert "2026-h1" not in page.html
         assert "2026-h1" not in at(elsewhere, f"{folder}numbers/reports/2025-h2").html
-        none = "还没有报告。" if not folder else "There is no report yet."
+        none = "还没有报告。" if not folder else "None has been written yet."
         assert none in at(site, f"{folder}numbers/reports").html
     assert not list(elsewhere.rglob("2026-h1*"))
     chinese = at(elsewhere, "numbers/reports/2025-h2")

@@ -14,22 +14,22 @@ _EXACT: Final = "log_requests"
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownNumber:
     """One number as it is shown: withheld, or never published, is said in words."""
 
     words: Words
     is_number: bool = False
 
 
-WITHHELD: Final = Told(Words("隐去", "withheld"))
-UNTOLD: Final = Told(Words("没有公布", "not published"))
-YEARLY: Final = Told(Words("不分季度", "by year only"))
+WITHHELD: Final = ShownNumber(Words("隐去", "withheld"))
+UNTOLD: Final = ShownNumber(Words("没有公布", "not published"))
+YEARLY: Final = ShownNumber(Words("不分季度", "by year only"))
 
 
 @dataclass(frozen=True)
 class NumberRow:
     measure: PublishedMeasure
-    cells: tuple[Told, ...]
+    cells: tuple[ShownNumber, ...]
     """One for each period of the half."""
 
     @property
@@ -58,24 +58,26 @@ def missing(files: Sequence[PublishedFile], half: Half) -> tuple[str, ...]:
     return tuple(quarter for quarter in half.quarters if quarter not in known)
 
 
-def _unless(measure: PublishedMeasure) -> Told:
+def _unless(measure: PublishedMeasure) -> ShownNumber:
     return YEARLY if measure.grain == "year" else UNTOLD
 
 
-def _told(files: Sequence[PublishedFile]) -> dict[tuple[str, str], Told]:
-    found: dict[tuple[str, str], Told] = {}
+def _told(files: Sequence[PublishedFile]) -> dict[tuple[str, str], ShownNumber]:
+    found: dict[tuple[str, str], ShownNumber] = {}
     for file in files:
         for number in file.numbers:
             if number.group == "all":
                 found[number.measure, number.period] = _number(number)
         for median in file.medians:
             if median.group == "all":
-                found[median.measure, median.period] = Told(BUCKETS[median.value], is_number=True)
+                found[median.measure, median.period] = ShownNumber(
+                    BUCKETS[median.value], is_number=True
+                )
     return found
 
 
-def _number(number: Number) -> Told:
+def _number(number: Number) -> ShownNumber:
     if number.value is None:
         return WITHHELD
     unit = "次" if number.measure == _ACTS else "条"
-    return Told(Words(f"{number.value} {unit}", f"{number.value}"), is_number=True)
+    return ShownNumber(Words(f"{number.value} {unit}", f"{number.value}"), is_number=True)

@@ -77,7 +77,7 @@ class Half:
         return publishing.day_of(self.quarters[1])
 
 
-def due_halves(publishing: Publishing, since: date, today: date) -> Iterator[Half]:
+def halves_due(publishing: Publishing, since: date, today: date) -> Iterator[Half]:
     """List halves whose numbers are all out by today and that began or went on after `since`."""
     half = Half.of(today)
     while half.last >= since:

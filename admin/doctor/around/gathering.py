@@ -10,7 +10,7 @@ from ...backup.drills import read_drill
 from ...config import Config
 from ...counts.half.drafting import stands
 from ...counts.half.log import first_day
-from ...counts.half.periods import due_halves
+from ...counts.half.periods import halves_due
 from ...db import today
 from ...district.data import District
 from ...reading.data_files import DataError, load_file
@@ -57,6 +57,6 @@ def look_at_versions(session: Session, config: Config) -> Iterator[Finding]:
 def look_at_report(session: Session, config: Config) -> Finding:
     """See whether the newest half-year whose numbers are out has been reported on."""
     first = first_day(session)
-    halves = due_halves(load_publishing(config.content), first, today()) if first else iter(())
-    due = next(halves, None)
+    every = halves_due(load_publishing(config.content), first, today()) if first else iter(())
+    due = next(every, None)
     return upkeep.check_half(due, stands(config.content, due) if due else "")

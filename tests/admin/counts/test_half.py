@@ -13,7 +13,7 @@ from admin.commands.counting import counts
 from admin.config import ROOT, load_config
 from admin.counts.half import commands, periods
 from admin.counts.half.drafting import stands
-from admin.counts.half.periods import BadHalf, Half, due_halves
+from admin.counts.half.periods import BadHalf, Half, halves_due
 from admin.db import SHANGHAI, db
 from admin.models import AuditEvent
 from admin.reading.data_files import DataError, load_file
@@ -303,9 +303,9 @@ def test_a_half_has_two_quarters_six_months_and_comes_due_with_its_last_number()
         *(False, True, True, False)
     ]
     assert (HALF.due(days), Half(2027, 2).due(days)) == (date(2027, 10, 15), date(2028, 4, 15))
-    due = [list(due_halves(days, date(2027, 6, 30), day)) for day in (date(2027, 10, 14), AFTER)]
+    due = [list(halves_due(days, date(2027, 6, 30), day)) for day in (date(2027, 10, 14), AFTER)]
     assert due == [[], [HALF]]
-    assert list(due_halves(days, date(2027, 7, 1), AFTER)) == []
+    assert list(halves_due(days, date(2027, 7, 1), AFTER)) == []
     with pytest.raises(BadHalf):
         periods.Half.parse("2027-H1 ")
 

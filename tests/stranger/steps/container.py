@@ -43,7 +43,7 @@ def walk(machine):
 
 
 def by_container(machine):
-    folder, _name = image(project_version())
+    folder, _name = image()
     holder, backup = HybridIdentity.generate(), HybridIdentity.generate()
     machine.papers["backup"] = str(backup)
     machine.make(packages=PACKAGES)
@@ -167,8 +167,7 @@ def the_log_is_sealed(machine, holder):
 def the_next_image_comes(machine):
     """Change the image as the page says; the tip is there afterwards."""
     before = machine.run("dengshao upgrade-part look")
-    folder, _name = image(NEXT)
-    onto(machine, folder)
+    make_next(machine)
     for command in printed("换镜像，就是升级", NEXT):
         if " -it " in command:
             said, code = machine.sits(command).end()
@@ -188,19 +187,37 @@ def prepared_on(machine):
 
 
 def prepare():
-    """Make both images before the clock starts."""
-    for version in (project_version(), NEXT):
-        image(version)
+    """Make the image before the clock starts."""
+    image()
 
 
 @functools.cache
-def image(version):
-    """Make the image of this checkout under a version's name; give their folder and its name."""
-    folder = FOLDER / f"stick-image-{version}"
-    name = f"dengshao-{version}-linux-{platform.machine()}.oci.tar"
+def image():
+    """Make the image of this checkout; give their folder and its name."""
+    folder = FOLDER / "stick-image"
+    name = file_of(project_version())
     if REUSED not in os.environ or not (folder / name).exists():
         command = [sys.executable, "-m", "admin.release.making", "--may-differ"]
         command += ["--out", str(folder), "--arch", platform.machine(), "--package", "oci.tar"]
-        subprocess.run([*command, "--as-version", version], cwd=ROOT, check=True)
+        subprocess.run(command, cwd=ROOT, check=True)
         shutil.rmtree(folder / "work", ignore_errors=True)
     return folder, name
+
+
+def file_of(version):
+    return f"dengshao-{version}-linux-{platform.machine()}.oci.tar"
+
+
+def make_next(machine):
+    """Stand for who makes releases: the same image under the next version's name, on the stick."""
+    old, image_of = project_version(), "localhost/dengshao:{}".format
+    renamed = f"cd /opt/dengshao && cp -a versions/{old} versions/{NEXT} && rm -r versions/{old}"
+    renamed += f" && ln -sfn versions/{NEXT} current"
+    renamed += f' && sed -i "s/{old}/{NEXT}/" current/RELEASE.json'
+    machine.run(f"podman run --name=next --user=0 --entrypoint=sh {image_of(old)} -c '{renamed}'")
+    stays = """--change='USER dengshao' --change='ENTRYPOINT ["/usr/bin/dengshao"]' """
+    stays += """--change='CMD ["serve"]'"""
+    machine.run(f"podman commit --quiet {stays} next {image_of(NEXT)} && podman rm next")
+    file = f"{STICK}/{file_of(NEXT)}"
+    machine.run(f"podman save --quiet --format=oci-archive -o {file} {image_of(NEXT)}")
+    machine.run(f"podman rmi {image_of(NEXT)}")

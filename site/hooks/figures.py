@@ -185,11 +185,18 @@ def newest(here: Here) -> str:
     parts = [demo(here)] if told.file.demo else []
     for quarter in told.file.quarters:
         rows = "\n".join(f"<li>{line}</li>" for line in sentences(told, quarter))
-        parts += [f"## {told.when(quarter)}", f'<ul class="told">\n{rows}\n</ul>']
-    limits = here.link("limits/", here.words["limits_page"])
-    parts += [f"<p>{here.words['limits'].format(limits)}</p>", *drawn(here, told)]
+        # The page of one quarter is called by it.
+        head = [] if here.day and len(told.file.quarters) == 1 else [f"## {told.when(quarter)}"]
+        parts += [*head, f'<ul class="told">\n{rows}\n</ul>']
+    parts += [limits(here)] if here.day else []
+    parts += drawn(here, told)
     parts += whole(here, told) if here.day else [onward(here, told.file)]
     return "\n\n".join(parts)
+
+
+def limits(here: Here) -> str:
+    page = here.link("limits/", here.words["limits_page"])
+    return f"<p>{here.words['limits'].format(page)}</p>"
 
 
 def demo(here: Here) -> str:
@@ -222,9 +229,11 @@ def offered(here: Here, file: PublishedFile) -> str:
 
 
 def cited(here: Here, file: PublishedFile) -> str:
-    site = here.config.extra["data"]["footer"]["site"]
+    site = str(here.config.extra["data"]["footer"]["site"][here.language])
     address = f"{posters.base(here.config) or '/'}{here.url}"
-    return str(here.words["cite"].format(escape(str(site["zh"])), file.day, escape(address)))
+    return str(
+        here.words["cite"].format(escape(site), file.day, escape(address))
+    )
 
 
 def onward(here: Here, file: PublishedFile) -> str:
@@ -237,15 +246,18 @@ BUTTON = ' class="button button--quiet"'
 def listed(here: Here) -> str:
     """List all publications, the newest first; those of more than two years ago in a fold."""
     rows = [
-        f"<li>{here.link(f'{file.day}/', named(file, here.language))} "
-        f'<span class="meta">{here.words["published"].format(file.day)}</span></li>'
-        for file in reversed(here.found)
+        f"<li>{here.link(f'{file.day}/', titled(here, file))}</li>" for file in reversed(here.found)
     ]
     if not rows:
         return f"<p>{here.words['no_list']}</p>"
     first, rest = rows[:LISTED], rows[LISTED:]
     fold = f"\n<details><summary>{here.words['earlier']}</summary>\n{plain(rest)}\n</details>"
     return plain(first) + (fold if rest else "")
+
+
+def titled(here: Here, file: PublishedFile) -> str:
+    when = here.words["published"].format(file.day)
+    return f'{named(file, here.language)} <span class="meta">{when}</span>'
 
 
 def plain(rows: list[str]) -> str:

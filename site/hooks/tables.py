@@ -38,7 +38,7 @@ def shown(value: Value, language: str) -> str:
 
 def table(one: Table, language: str) -> str:
     """Write a table that a small screen shows row by row where it has many columns."""
-    wide = len(one.columns) > 2
+    wide = len(one.columns) > 1
     kind = ' class="table--stack"' if wide else ""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (one.first, *one.columns))
     body = "\n".join(_row(row, one.columns if wide else (), language) for row in one.rows)
@@ -61,13 +61,24 @@ def _head(heads: tuple[str, ...], place: int) -> str:
 
 
 def chart(one: Table, language: str) -> str:
-    """Draw a table of numbers as bars, with the table itself beside them."""
-    rows = [bars.Row(row.name, tuple(map(_number, row.values))) for row in one.rows]
-    label, missing = say(BESIDE, language), say(WITHHELD, language)
-    key = bars.key(one.columns) + "\n" if len(one.columns) > 1 else ""
+    """Draw a table of numbers as bars, with the table itself beside them.
+
+    Names stand above their bars as words of the page, which find their way on a narrow screen; all
+    of it together is one picture to who listens, and the table tells it.
+    """
+    numbers = [_number(value) for row in one.rows for value in row.values]
+    most = max((number for number in numbers if number is not None), default=1)
+    say_it, missing = say(BESIDE, language), say(WITHHELD, language)
+    lines = [bars.key(one.columns)] if len(one.columns) > 1 else []
+    for row in one.rows:
+        drawn = bars.Row("", tuple(map(_number, row.values)))
+        lines += [
+            f"<div>{escape(row.name)}</div>",
+            bars.draw([drawn], label=say_it, missing=missing, most=most),
+        ]
     return (
-        f'<figure class="chart">\n<div>{key}{bars.draw(rows, label=label, missing=missing)}</div>\n'
-        f"{table(one, language)}\n</figure>"
+        f'<figure class="chart">\n<div role="img" aria-label="{say_it}">\n'
+        f"{chr(10).join(lines)}\n</div>\n{table(one, language)}\n</figure>"
     )
 
 

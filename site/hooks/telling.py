@@ -5,6 +5,7 @@ Names of measures and groups are those of the publication itself. Words around t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -23,6 +24,8 @@ DRAWN_MEASURES = ("received", "closed")
 CHANNELS = ("received_form", "received_phone", "received_letter", "received_visit")
 ORGANS = ("referred_department", "referred_supervision", "referred_police", "referred_other")
 OUTCOMES = ("closed_found", "closed_not_found", "closed_other")
+# What a name of a part begins with: the whole, 办结：
+SAID = re.compile("^[^：:]+(：|: )")
 OTHERS = ("lane", "log_requests", "two_person")
 # Each step, with its days, what was in time and what was late; calls for help have no days.
 STEPS = (
@@ -34,19 +37,19 @@ STEPS = (
 
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "zh": {
-        "received": "收到大约 {} 条线索。",
+        "received": "大家写来大约 {} 条线索。",
         "accepted": "受理大约 {} 条，就是归这里管，开始办了。",
         "referred": "转给别的单位大约 {} 条。",
         "closed": "办结大约 {} 条。",
         "closed_found": "办结的里面，大约 {} 条查实，或者查实了一部分。",
-        "days": "从收到算起，排在中间的那条：{}。",
-        "day": "{}，{}",
-        "and": "；",
+        "days": "有快有慢。排在中间的那条：{}。",
+        "day": {"read": "{}打开", "accepted": "{}受理", "closed": "{}办结"},
+        "and": "，",
         "danger_in_time": "有人说自己有危险：大约 {} 条，按时有人看了。",
         "withheld": "有的数不公布，怕让人猜到是谁说的。",
         "period": "时间",
         "item": "哪一项",
-        "count": "大约多少",
+        "count": "大约",
         "group": "哪一组单位",
         "step": "哪一步",
         "in_time": "按期",
@@ -57,7 +60,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "trend": "每个季度收到和办结的，大约几条",
         "outcomes": "{}办结的，结果怎样",
         "speed": "{}，收到以后多久",
-        "groups": "{}，每组单位大约几条",
+        "groups": "{}，每组单位大约几条（不能比）",
         "kinds": "{}，怎么来的，转到哪里",
         "others": "{}，别的数",
         "year": "{}，大约几条",
@@ -73,14 +76,14 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "referred": "About {} were passed on to other authorities.",
         "closed": "About {} were closed.",
         "closed_found": "Of those closed, about {} were found to be true, wholly or partly.",
-        "days": "Counted from the day it came, the tip in the middle was: {}.",
-        "day": "{}, {}",
+        "days": "For the tip in the middle: {}.",
+        "day": {"read": "first read, {}", "accepted": "taken up, {}", "closed": "closed, {}"},
         "and": "; ",
         "danger_in_time": "About {} people in danger called for help and were read in time.",
         "withheld": "Some numbers are withheld: they might show who spoke.",
         "period": "When",
         "item": "What",
-        "count": "About how many",
+        "count": "About",
         "group": "Group of units",
         "step": "Step",
         "in_time": "In time",
@@ -96,7 +99,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "trend": "Received and closed in each quarter, about how many",
         "outcomes": "{}: how those closed ended",
         "speed": "{}: how long after they came",
-        "groups": "{}: each group of units, about how many",
+        "groups": "{}: each group of units, about how many (not to be compared)",
         "kinds": "{}: how they came, where they were sent",
         "others": "{}: other numbers",
         "year": "{}: about how many",
@@ -166,7 +169,7 @@ def sentences(told: Told, quarter: str) -> Iterator[str]:
         if value is not None:
             yield words[measure].format(f"<b>{value}</b>")
     days = [
-        words["day"].format(words["steps"][step], escape(middle))
+        words["day"][step].format(escape(middle))
         for step, measure, _in_time, _late in STEPS
         if (middle := told.days(measure, quarter))
     ]
@@ -189,7 +192,15 @@ def trend(told: Told) -> Table:
 
 
 def outcomes(told: Told, quarter: str) -> Table:
-    return _listed(told, "outcomes", OUTCOMES, quarter)
+    """Show how tips were closed; the caption says already that they were."""
+    found = _listed(told, "outcomes", OUTCOMES, quarter)
+    rows = tuple(row._replace(name=_part(row.name)) for row in found.rows)
+    return found._replace(rows=rows)
+
+
+def _part(name: str) -> str:
+    part = SAID.sub("", name, count=1)
+    return part[:1].upper() + part[1:]
 
 
 def speed(told: Told, quarter: str) -> Table:

@@ -231,9 +231,7 @@ def offered(here: Here, file: PublishedFile) -> str:
 def cited(here: Here, file: PublishedFile) -> str:
     site = str(here.config.extra["data"]["footer"]["site"][here.language])
     address = f"{posters.base(here.config) or '/'}{here.url}"
-    return str(
-        here.words["cite"].format(escape(site), file.day, escape(address))
-    )
+    return str(here.words["cite"].format(escape(site), file.day, escape(address)))
 
 
 def onward(here: Here, file: PublishedFile) -> str:

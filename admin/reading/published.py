@@ -169,12 +169,11 @@ def _read(content: Path, path: Path) -> PublishedFile:
     if path.stem != f"{file.day}":
         raise DataError(f"{path}：文件名要和里面的 day 一样，是 {file.day}.json。")
     measures, groups = {one.id for one in file.measures}, {one.id for one in file.groups}
-    for _kind, row in _rows(file):
+    inside = {*file.quarters, *file.years}
+    for kind, row in _rows(file):
         if row.measure not in measures or row.group not in groups | {"all"}:
             raise DataError(f"{path}：{_said(row)} 的项目或者分组，这个文件里没有说明。")
-    inside = {*file.quarters, *file.years}
-    for row in (*file.numbers, *file.medians):
-        if _whole(row.period) not in inside:
+        if kind != "revised" and _whole(row.period) not in inside:
             raise DataError(f"{path}：{_said(row)} 的时间，不在这一次公布的季度和年里。")
     for median in file.medians:
         if median.value not in BUCKETS:

@@ -71,7 +71,7 @@ def chart(one: Table, language: str) -> str:
     say_it, missing = say(BESIDE, language), say(WITHHELD, language)
     lines = [bars.key(one.columns)] if len(one.columns) > 1 else []
     for row in one.rows:
-        drawn = bars.Row("", tuple(map(_number, row.values)))
+        drawn = bars.Bars("", tuple(map(_number, row.values)))
         lines += [
             f"<div>{escape(row.name)}</div>",
             bars.draw([drawn], label=say_it, missing=missing, most=most),

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from admin.reading.drawing.bars import LONGEST, Row, draw, key
+from admin.reading.drawing.bars import LONGEST, Bars, draw, key
 
-ROWS = [Row("甲 & 乙", (40, 10)), Row("丙", (0, None))]
+ROWS = [Bars("甲 & 乙", (40, 10)), Bars("丙", (0, None))]
 
 
 def widths(drawn):
@@ -20,7 +20,7 @@ def test_bars_share_one_scale_and_none_has_no_length():
 
 
 def test_a_number_beyond_the_scale_widens_it():
-    assert widths(draw([Row("甲", (50, 100))], label="图", most=50)) == [
+    assert widths(draw([Bars("甲", (50, 100))], label="图", most=50)) == [
         f"{LONGEST / 2:.1f}%",
         f"{LONGEST:.1f}%",
     ]
@@ -42,7 +42,7 @@ def test_nothing_at_all_is_drawn_without_failing():
 
 
 def test_without_names_there_is_no_room_for_them():
-    named, nameless = (draw([Row(name, (5,))], label="图") for name in ("甲", ""))
+    named, nameless = (draw([Bars(name, (5,))], label="图") for name in ("甲", ""))
     assert [one.text for one in ElementTree.fromstring(nameless).iter("text")] == ["5"]
     tall, low = (float(re.search(r'height="([\d.]+)em"', one)[1]) for one in (named, nameless))
     assert low < tall

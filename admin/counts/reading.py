@@ -95,12 +95,15 @@ def day_of(at: int) -> date:
 _BUCKETS: Final = (*(name for _most, name in DAYS), MANY_DAYS)
 
 
-def median_bucket(numbers: Mapping[Key, int], family: Family, period: str) -> str | None:
+def median_bucket(
+    numbers: Mapping[Key, int], family: Family, quarters: Iterable[str]
+) -> str | None:
     """Find the bucket of days in which the middle tip lies; None where there are few.
 
     One tip more or less must not move it by itself where half of `LEAST` lie on either side.
     """
-    counts = [numbers.get((period, family, name, ""), 0) for name in _BUCKETS]
+    there = tuple(quarters)
+    counts = [sum(numbers.get((one, family, name, ""), 0) for one in there) for name in _BUCKETS]
     total = sum(counts)
     if total < 2 * LEAST:
         return None

@@ -130,6 +130,8 @@ def test_a_measure_is_made_of_what_is_counted():
     families = {measure.family for measure in MEASURES.values()} - {None}
     assert families == set(Family)
     for whole in (measure for measure in MEASURES.values() if measure.parts):
-        parts = [MEASURES[name] for name in whole.parts]
-        pairs = {(part.family, part.part) for part in parts}
-        assert pairs == set(product([whole.family], COUNTED[whole.family].parts))
+        for way in whole.parts:
+            parts = [MEASURES[name] for name in way]
+            (family,) = {part.family for part in parts}
+            pairs = {(part.family, part.part) for part in parts}
+            assert pairs == set(product([family], COUNTED[family].parts))

@@ -23,6 +23,7 @@ from ..reading.keys_file import (
 from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
+from .count_groups import load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
 
@@ -209,6 +210,7 @@ class District:
     """Until when what must be done with a tip."""
     reviews: Reviews
     edge_log: EdgeLog
+    count_groups: CountGroups
     """Who keeps the log of connections."""
     languages: Mapping[str, Language]
     """In which the public reads and writes, Chinese first."""
@@ -264,6 +266,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
         edge_log=load_edge_log(content),
+        count_groups=load_groups(content),
         languages=load_languages(content),
     )
     _check_units(district)

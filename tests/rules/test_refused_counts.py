@@ -9,7 +9,7 @@ from admin.access.roles import ROLES
 from admin.cli import main
 from admin.config import ROOT
 from admin.counts.cells import ALL, BadCell, Cell
-from admin.counts.groups import load_groups
+from admin.district.count_groups import load_groups
 from admin.district.data import load_district
 from admin.models import Tally
 from admin.tip.counted import COUNTED, Family
@@ -112,7 +112,7 @@ def test_what_is_finer_is_no_cell(measure, period, group):
 
 def test_every_unit_that_takes_tips_is_in_one_group_and_practice_in_none():
     units = load_district(ROOT / "content").units
-    groups = load_groups(ROOT / "content", units)
+    groups = load_groups(ROOT / "content")
 
     assert {unit.id for unit in units.values() if not unit.practice} == set(groups.of_unit)
     assert all(Cell("received", "2026", group) for group in groups.words)

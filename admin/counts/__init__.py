@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from .publishing.views import bp as publication
 from .views import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the package on the application."""
     app.register_blueprint(bp)
+    app.register_blueprint(publication)

@@ -20,6 +20,7 @@ class CountGroups:
     words: Mapping[str, PublishedGroup]
     """Those in use, in the order of the file; the rest last, where there is any."""
     of_unit: Mapping[str, str]
+    retired: frozenset[str] = frozenset()
 
     def of(self, unit_id: str) -> str:
         """Name the group of a unit."""
@@ -53,7 +54,7 @@ def load_groups(content: Path) -> CountGroups:
     used = {unit_id: group for unit_id, group in of_unit.items() if group in words}
     real = {unit_id for unit_id, row in units.items() if not row.get("practice")}
     rest = {} if real <= set(used) else {REST.id: REST}
-    return CountGroups(words | rest, used)
+    return CountGroups(words | rest, used, frozenset(row["id"] for row in rows) - set(words))
 
 
 def _check_unit(unit_id: str, row: Mapping[str, object] | None, seen: Mapping[str, str]) -> None:

@@ -23,7 +23,7 @@ from ..reading.keys_file import (
 from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
-from .count_groups import load_groups
+from .count_groups import CountGroups, load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
 
@@ -210,8 +210,9 @@ class District:
     """Until when what must be done with a tip."""
     reviews: Reviews
     edge_log: EdgeLog
-    count_groups: CountGroups
     """Who keeps the log of connections."""
+    count_groups: CountGroups
+    """Whose numbers are published together."""
     languages: Mapping[str, Language]
     """In which the public reads and writes, Chinese first."""
 

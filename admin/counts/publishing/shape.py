@@ -8,7 +8,12 @@ from ...tip.measures import MEASURES, Kind
 from ..cells import Shape
 
 COUNTS: Final = {one.id: one for one in MEASURES.values() if one.kind is Kind.COUNT}
-MEDIANS: Final = {one.id: one for one in MEASURES.values() if one.kind is Kind.MEDIAN}
+MEDIANS: Final = {
+    one.id: one.family
+    for one in MEASURES.values()
+    if one.kind is Kind.MEDIAN and one.family is not None
+}
+"""Medians of days, each with the numbers of which it is made."""
 BESIDE: Final = {"days_read": "read_in_time", "days_accepted": "accepted", "days_closed": "closed"}
 """The count beside which each median is told; of what was read, a part that is large enough."""
 

@@ -7,6 +7,7 @@ and leaves their files, marked as a demo's, in FOLDER/numbers: `make numbers-dem
 import random
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,16 +31,31 @@ from admin.tip.counted import COUNTED, Family, Grain
 UNITS = {"police": 10, "drugs": 4, "trade": 3, "supervision": 2, "upper": 0.1}
 """How much comes to each, beside the others."""
 PARTS = {
-    **{"form": 12, "phone": 4, "letter": 1, "visit": 2},
-    **{"department": 3, "supervision": 1, "police": 2, "other": 0.2},
-    **{"found": 3, "not_found": 6, "other": 1},
-    **{"in_time": 9, "late": 1},
+    "form": 12,
+    "phone": 4,
+    "letter": 1,
+    "visit": 2,
+    "department": 3,
+    "supervision": 1,
+    "police": 2,
+    "found": 3,
+    "not_found": 6,
+    "other": 1,
+    "in_time": 9,
+    "late": 1,
     **dict(zip(COUNTED[Family.DAYS_READ].parts, (6, 9, 4, 2, 1, 0, 0, 0), strict=True)),
 }
 SHARES = {
-    **{Family.RECEIVED: 1, Family.ACCEPTED: 0.8, Family.REFERRED: 0.3, Family.CLOSED: 0.6},
-    **{Family.OUT_OF_SCOPE: 0.4, Family.LANE: 0.2, Family.DANGER: 0.1},
+    Family.RECEIVED: 1,
+    Family.ACCEPTED: 0.8,
+    Family.REFERRED: 0.3,
+    Family.CLOSED: 0.6,
+    Family.OUT_OF_SCOPE: 0.4,
+    Family.LANE: 0.2,
+    Family.DANGER: 0.1,
 }
+GROWING = (90, 180, 300, 320, 1500, 1600)
+"""So many in each quarter of `main`: at first much is withheld, at last months are told."""
 OF_STEPS = {
     Family.ACCEPTED: (Family.KEPT_ACCEPTED, Family.DAYS_ACCEPTED),
     Family.CLOSED: (Family.KEPT_CLOSED, Family.DAYS_CLOSED),
@@ -55,19 +71,24 @@ def quarters_from(quarter, how_many):
     return tuple(found)
 
 
-def fill(session, quarters, *, tips=1800, seed=1):
-    """Count invented tips in each quarter, by the rules of `tip.counted`; the first is the first."""
+def fill(session, quarters, *, tips=300, seed=1):
+    """Count invented tips in each quarter, of which nothing is counted before the first.
+
+    `tips` come in a quarter, or so many in each.
+    """
     draw, rows = random.Random(seed), {}
 
     def count(period, family, part, unit, n=1):
         key = (period, family.value, part, unit if COUNTED[family].by_unit else "")
         rows[key] = rows.get(key, 0) + n
 
-    for quarter in quarters:
-        for family, share in SHARES.items():
-            for _ in range(round(tips * share / len(quarters))):
-                unit = draw.choices(list(UNITS), list(UNITS.values()))[0]
-                _count_one(draw, count, quarter, family, unit)
+    each = [tips] * len(quarters) if isinstance(tips, int) else tips
+    for (quarter, many), (family, share) in product(
+        zip(quarters, each, strict=True), SHARES.items()
+    ):
+        for _ in range(round(many * share)):
+            unit = draw.choices(list(UNITS), list(UNITS.values()))[0]
+            _count_one(draw, count, quarter, family, unit)
     values = [
         dict(zip(("period", "family", "part", "unit_id"), key, strict=True)) | {"count": n}
         for key, n in rows.items()
@@ -134,13 +155,13 @@ def main():
             migrate(db.engine)
             content = bare_content(Path(scratch) / "content")
             quarters = quarters_from("2026-Q1", 6)
-            fill(db.session, quarters)
+            fill(db.session, quarters, tips=GROWING)
             made = publish_all(db.session, content, quarters)
             db.session.close()
         shutil.copytree(content / "numbers", folder / "numbers", dirs_exist_ok=True)
-    for one in made:
-        told = one.publication
-        print(f"{told.day}: {len(told.shown)} shown, {len(told.withheld)} withheld")
+    for told in (one.publication for one in made):
+        shown, withheld = len(told.shown), len(told.withheld)
+        sys.stdout.write(f"{told.day}: {shown} shown, {withheld} withheld\n")
 
 
 if __name__ == "__main__":

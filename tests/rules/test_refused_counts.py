@@ -42,6 +42,9 @@ def test_the_page_of_totals_is_the_counters_alone_and_cannot_be_narrowed(enter, 
     if role == "counter":
         words = [answer.text.partition("<main")[2] for answer in (plain, asked)]
         assert words[0] == words[1] != ""
+    if role == "counter":
+        pages = narrowed(browser, "/desk/counts/publication/")
+        assert pages[0].text.partition("<main")[2] == pages[1].text.partition("<main")[2] != ""
     others = [browser.get(f"/desk/counts/{path}").status_code for path in ELSEWHERE]
     assert others == [404] * len(ELSEWHERE)
 
@@ -49,7 +52,7 @@ def test_the_page_of_totals_is_the_counters_alone_and_cannot_be_narrowed(enter, 
 def test_no_address_and_no_parameter_of_the_desk_is_one_of_them(app):
     """Of all rules that there are, whoever may ask: what a number would stand under does not."""
     counting = {rule.rule for rule, *_ in staff_views(app) if "/count" in rule.rule}
-    assert counting == {"/desk/counts/"}
+    assert counting == {"/desk/counts/", "/desk/counts/publication/"}
 
     places = {"village", "grid", "place", "town", "township", "category"}
     for rule in app.url_map.iter_rules():
@@ -66,10 +69,15 @@ def commands(group=main, path=()):
             yield (*path, name), command
 
 
-def test_no_command_takes_one_of_them_and_one_command_counts():
+def test_no_command_takes_one_of_them_and_two_commands_count():
     every = dict(commands())
-    assert [path for path in every if path[0] == "counts"] == [("counts", "check")]
+    assert [path for path in every if path[0] == "counts"] == [
+        ("counts", "check"),
+        ("counts", "publish"),
+    ]
     assert every["counts", "check"].params == []
+    # Who acts, that it is meant, and of which publication: none narrows what is told.
+    assert {one.name for one in every["counts", "publish"].params} == {"by", "again", "adopt"}
     # A unit is named where an operator makes its members; no such command tells a number of tips.
     for path, command in every.items():
         names = {param.name for param in command.params}

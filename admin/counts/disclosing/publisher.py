@@ -11,9 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, sums, year_of
+from ..cells import (
+    ALL,
+    Cell,
+    Shape,
+    is_month,
+    parts_of,
+    quarter_of,
+    quarters_of,
+    sums,
+    year_of,
+)
 from ..narrowing.audit import Audit, audit
 from ..narrowing.findings import Finding, say
+from ..narrowing.ranges import FAR
 from .book import Book, count_of, revisions
 from .numbers import LEAST, MEDIAN_LEAST, Publication, Why, rounded
 
@@ -55,7 +66,7 @@ def next_publication(
     tried = [] if tried is None else tried
     new = tuple(_new_cells(shape, book, before))
     months = tuple(_months(shape, book, before))
-    count = partial(count_of, book, shape)
+    count = partial(_count, book, shape)
 
     def look(draft: Publication) -> Audit:
         tried.append(audit([*before, draft], shape, count, touched=new, first_only=True))
@@ -73,6 +84,13 @@ def next_publication(
     if findings := tried[-1].findings:
         raise PublicationStopped(findings)
     return whole
+
+
+def _count(book: Book, shape: Shape, cell: Cell) -> int:
+    """Count a cell; one of which a quarter is not in the book is not known to be small."""
+    ends = parts_of(cell.period)[-1:] if cell.measure in shape.yearly else quarters_of(cell.period)
+    known = book.quarters.issuperset(set(ends) & set(shape.quarters))
+    return count_of(book, shape, cell) if known else FAR
 
 
 def _in_book(shape: Shape, book: Book) -> Iterator[Cell]:

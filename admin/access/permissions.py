@@ -77,6 +77,7 @@ class Act(enum.StrEnum):
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
     PUBLISH = "publish"
+    WORKLOAD = "workload"
 
 
 _READERS: Final = frozenset({"registrar", "analyst", "reviewer", "custodian"})
@@ -138,6 +139,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
     Act.PUBLISH: frozenset({"counter"}),
+    Act.WORKLOAD: _HEADS | {"counter"},
 }
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""
 

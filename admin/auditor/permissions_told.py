@@ -85,6 +85,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.CHECKPOINT: "print a checkpoint",
     Act.COUNTS: "see the counts",
     Act.PUBLISH: "confirm numbers for publication, or send them back",
+    Act.WORKLOAD: "see how the queue stands, as counts",
 }
 
 KEYS: Final[dict[Act, tuple[str, str]]] = {

@@ -4,6 +4,9 @@ from flask import Flask
 
 from .publishing.views import bp as publication
 from .views import bp
+from .workload import views as workload_views
+
+__all__ = ["init_app", "workload_views"]
 
 
 def init_app(app: Flask) -> None:

@@ -32,27 +32,31 @@ def narrowed(browser, path):
     return browser.get(path), browser.get(path, query_string=asked)
 
 
+PAGES = {
+    "/desk/counts/": {"counter"},
+    "/desk/counts/publication/": {"counter"},
+    "/desk/counts/workload/": {"counter", "reviewer", "custodian"},
+}
+
+
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_the_page_of_totals_is_the_counters_alone_and_cannot_be_narrowed(enter, role):  # noqa: F811
+def test_a_page_of_numbers_is_for_few_and_cannot_be_narrowed(enter, role):  # noqa: F811
     browser = enter(role)
+    for page, roles in PAGES.items():
+        plain, asked = narrowed(browser, page)
 
-    plain, asked = narrowed(browser, "/desk/counts/")
-
-    assert {plain.status_code, asked.status_code} == {200 if role == "counter" else 403}
-    if role == "counter":
-        words = [answer.text.partition("<main")[2] for answer in (plain, asked)]
-        assert words[0] == words[1] != ""
-    if role == "counter":
-        pages = narrowed(browser, "/desk/counts/publication/")
-        assert pages[0].text.partition("<main")[2] == pages[1].text.partition("<main")[2] != ""
-    others = [browser.get(f"/desk/counts/{path}").status_code for path in ELSEWHERE]
-    assert others == [404] * len(ELSEWHERE)
+        assert {plain.status_code, asked.status_code} == {200 if role in roles else 403}
+        if role in roles:
+            words = [answer.text.partition("<main")[2] for answer in (plain, asked)]
+            assert words[0] == words[1] != ""
+        others = [browser.get(f"{page}{path}").status_code for path in ELSEWHERE]
+        assert others == [404] * len(ELSEWHERE)
 
 
 def test_no_address_and_no_parameter_of_the_desk_is_one_of_them(app):
     """Of all rules that there are, whoever may ask: what a number would stand under does not."""
     counting = {rule.rule for rule, *_ in staff_views(app) if "/count" in rule.rule}
-    assert counting == {"/desk/counts/", "/desk/counts/publication/"}
+    assert counting == set(PAGES)
 
     places = {"village", "grid", "place", "town", "township", "category"}
     for rule in app.url_map.iter_rules():
@@ -69,15 +73,20 @@ def commands(group=main, path=()):
             yield (*path, name), command
 
 
-def test_no_command_takes_one_of_them_and_two_commands_count():
+COUNTING = {
+    "check": set(),
+    "publish": {"by", "again", "adopt"},
+    "report": {"half", "again"},
+}
+"""The commands that count, and what each takes."""
+
+
+def test_no_command_takes_one_of_them_and_these_commands_count():
     every = dict(commands())
-    assert [path for path in every if path[0] == "counts"] == [
-        ("counts", "check"),
-        ("counts", "publish"),
-    ]
-    assert every["counts", "check"].params == []
-    # Who acts, that it is meant, and of which publication: none narrows what is told.
-    assert {one.name for one in every["counts", "publish"].params} == {"by", "again", "adopt"}
+    counting = {path[1]: command for path, command in every.items() if path[0] == "counts"}
+    assert {
+        name: {one.name for one in found.params} for name, found in counting.items()
+    } == COUNTING
     # A unit is named where an operator makes its members; no such command tells a number of tips.
     for path, command in every.items():
         names = {param.name for param in command.params}

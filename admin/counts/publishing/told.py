@@ -19,7 +19,7 @@ def period_words(period: str) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class PeriodRow:
     period: str
     values: tuple[str, ...]
     """In the order of the columns; empty where the group was not there."""
@@ -32,7 +32,7 @@ class Block:
     title: str
     means: str
     columns: tuple[str, ...]
-    rows: tuple[Line, ...]
+    rows: tuple[PeriodRow, ...]
 
 
 def blocks_of(file: PublishedFile) -> Iterator[Block]:
@@ -49,7 +49,9 @@ def blocks_of(file: PublishedFile) -> Iterator[Block]:
                 measure.means.zh,
                 tuple(words[group] for group in order),
                 tuple(
-                    Line(period_words(one), tuple(values.get((one, group), "") for group in order))
+                    PeriodRow(
+                        period_words(one), tuple(values.get((one, group), "") for group in order)
+                    )
                     for one in sorted({period for period, _group in values})
                 ),
             )

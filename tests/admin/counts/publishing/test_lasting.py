@@ -69,7 +69,7 @@ def test_numbers_stay_when_every_tip_is_deleted(session, units, counted, content
             history.record(session, tip, event, new=new, by="ada")
         session.commit()
     before, numbers = what_is_said(session, content), read_numbers(session, ())
-    # Each tip came, was read, taken up and closed: the last three also in time or not, and how fast.
+    # Each came, was read, taken up and closed; the last three also in time or not, and how fast.
     assert numbers.total() - invented.total() == 9 * 9
 
     for table in reversed(Base.metadata.sorted_tables):

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year disclosure alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -92,6 +92,9 @@ year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, 
 
 disclosure: $(VENV)/.dev ## Publish twenty random histories of 5,000 tips, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
 	@nice $(BIN)/python -m tests.disclosure $(DISCLOSURE_ARGS)
+
+numbers-demo: $(VENV)/.dev ## Publish six invented quarters by two persons: files marked as a demo's in build/numbers-demo/numbers
+	@nice $(BIN)/python -m tests.publishing build/numbers-demo
 
 alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's log, with real nginx and Chromium
 	@$(BIN)/python -m tests.alike

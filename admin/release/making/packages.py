@@ -105,7 +105,8 @@ def make_rpm(shop: Workshop, folder: Path, arch: str, target: Path) -> None:
 
 def _rpm_preinst(version: str) -> str:
     text = _script("preinst", version).replace("upgrade)", "2)")
-    asked = 'set -- "$1" "$(rpm -q --qf %%{VERSION} dengshao 2>/dev/null)"'
+    # What serves, not what rpm once put there: `dengshao upgrade` may have brought a newer one.
+    asked = 'set -- "$1" "$(basename "$(readlink /opt/dengshao/current)")"'
     return text.replace("set -e\n", f"set -e\n{asked}\n")
 
 

@@ -158,9 +158,9 @@ stranger: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUES) ## A
 lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version's own Python is made
 	@$(BIN)/python -m admin.release.making.debs
 
-# Program and Debian's package. What is absent is named; its tests are skipped, and without the
-# headless shell those in a browser take twice as long.
-OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
+# Program, or the file of a module, and Debian's package. What is absent is named; its tests are
+# skipped, and without the headless shell those in a browser take twice as long.
+OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd /usr/lib/nginx/modules/ngx_stream_module.so:libnginx-mod-stream
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)
@@ -168,7 +168,7 @@ system: ## Install the system packages that no wheel brings (as root)
 	command -v chromium >/dev/null || needed="$$needed chromium"; \
 	fc-list 2>/dev/null | grep -qi 'cjk' || needed="$$needed fonts-noto-cjk fontconfig"; \
 	for pair in $(OPTIONAL); do \
-	  PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || optional="$$optional $${pair##*:}"; \
+	  [ -e "$${pair%%:*}" ] || PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || optional="$$optional $${pair##*:}"; \
 	done; \
 	if [ -z "$$needed$$optional" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \

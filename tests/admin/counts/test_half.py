@@ -122,7 +122,7 @@ def lines(app):
 
 
 def publish(content):
-    (content / "numbers").mkdir()
+    (content / "numbers").mkdir(exist_ok=True)
     for day, quarter, received in (
         (date(2027, 7, 15), "2027-Q1", 35),
         (date(2027, 10, 15), "2027-Q2", None),

@@ -1,4 +1,4 @@
-"""What of the demo district still stands in content/data: none of it may go live. Pure.
+"""Which names of the demo district still stand in content/data: none of them may go live. Pure.
 
 The site's build and `dengshao doctor` ask alike. A file tells by its `source` that its names are
 invented; where somebody changed that line alone, a name that says 示例 still tells.
@@ -7,7 +7,7 @@ invented; where somebody changed that line alone, a name that says 示例 still 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-FILES: Final = ("townships", "places", "routes", "organs", "outreach")
+FILES: Final = ("townships", "places", "routes", "organs")
 _INVENTED: Final = "演示数据"
 _EXAMPLE: Final = "示例"
 _MOST_NAMED: Final = 3
@@ -23,7 +23,7 @@ def _said(found: Mapping[str, Any]) -> str:
         more = " 等" if len(named) > _MOST_NAMED else ""
         return f"还写着演示的名字（{'、'.join(named[:_MOST_NAMED])}{more}）"
     if is_invented(found) and found["items"]:
-        return "source 还写着「演示数据」，没有人核定"
+        return "source 还写着「演示数据」，名字没有人核定"
     return ""
 
 
@@ -34,5 +34,5 @@ def is_invented(found: Mapping[str, Any]) -> bool:
 
 def _named(found: Mapping[str, Any]) -> Iterator[str]:
     for row in (*found["items"], *found.get("offices", ())):
-        if not row.get("retired") and _EXAMPLE in f"{row.get('zh', '')}{row.get('address', '')}":
+        if not row.get("retired") and _EXAMPLE in f"{row['zh']}{row.get('address', '')}":
             yield row["zh"]

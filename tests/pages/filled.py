@@ -18,7 +18,6 @@ def fill_in(workshop):
         "townships": [("演示数据", "主办单位填写"), ("示例", "安乐")],
         "routes": [("演示数据", "主办单位填写")],
         "organs": [("演示数据", "主办单位填写"), ("示例", "安乐")],
-        "outreach": [("演示数据，数字为虚构；", "")],
         "hotlines": [("number: null", 'number: "010-5550100"')],
     }
     for name, pairs in values.items():

@@ -73,6 +73,16 @@ def test_invented_numbers_are_marked_and_the_districts_own_are_not(show):
     assert "是编的" not in show()
 
 
+def test_invented_numbers_are_on_no_published_page(show, monkeypatch):
+    """An upgraded house gets the file as it is shipped, and its site must still be built."""
+    monkeypatch.setenv("DENGSHAO_ENV", "production")
+
+    said = show(source="演示数据，数字为虚构")
+    assert "2027 年的计划还没有填" in said
+    assert "<svg" not in said
+    assert "<svg" in show()
+
+
 TALKS = PLAN["items"][0]
 
 

@@ -84,7 +84,7 @@ def test_the_districts_data_says_what_was_answered_and_nothing_of_the_demo(root)
     routes = {row["id"]: row for row in data_of(root, "routes")["items"]}
     hotlines = {row["id"]: row for row in data_of(root, "hotlines")["items"]}
     towns = [(row["id"], row["zh"], row["en"]) for row in data_of(root, "townships")["items"]]
-    named = ("townships", "places", "routes", "organs", "outreach")
+    named = ("townships", "places", "routes", "organs")
 
     assert footer["organizer"] == {
         "id": "organizer",

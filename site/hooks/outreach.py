@@ -6,13 +6,13 @@ person: which village was reached, and which was not, would say something about 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from mkdocs.exceptions import PluginError
 from review import production
 from sayings import say
+from tables import BESIDE, Row, Table, table
 
 from admin.reading.demo_names import is_invented
 from admin.reading.drawing import bars
@@ -46,14 +46,13 @@ WORDS = {
         "how": "网站编辑：怎么填，写在 <code>content/data/outreach.yml</code> 的开头。",
         "demo": "演示用的数，是编的，不是真的。",
         "what": "做什么",
-        "by_quarter": "按季度",
+        "by_quarter": "按季度：做了的 / 计划的",
         "scale": "每一项的横条，按它自己的计划画。",
         "done": "做了",
         "planned": "计划",
         "quarters": ("一季度", "二季度", "三季度", "四季度"),
         "year": "全年",
         "unfilled": "还没填",
-        "beside": "横条图，数和旁边的表一样",
     },
     "en": {
         "lead": "The plan for {year}, and what was done by {day}:",
@@ -61,14 +60,13 @@ WORDS = {
         "how": "For editors: see the top of <code>content/data/outreach.yml</code>.",
         "demo": "These numbers are made up, for demonstration.",
         "what": "What",
-        "by_quarter": "By quarter",
+        "by_quarter": "By quarter: done / planned",
         "scale": "The bars of each row are drawn by its own plan.",
         "done": "Done",
         "planned": "Planned",
         "quarters": ("Jan–Mar", "Apr–Jun", "Jul–Sep", "Oct–Dec"),
         "year": "All year",
         "unfilled": "not entered",
-        "beside": "Bars; the numbers are those of the table",
     },
 }
 
@@ -102,7 +100,7 @@ def progress(_argument: str, data: Data, language: str) -> str:
     lead = words["lead"].format(year=year, day=plan["checked"])
     return (
         f"<div>\n{demo}<p>{lead}</p>\n<ul>\n{told}\n</ul>\n"
-        f"{chart(kinds, words)}\n{by_quarter(kinds, words)}\n</div>"
+        f"{chart(kinds, words, language)}\n{by_quarter(kinds, words, language)}\n</div>"
     )
 
 
@@ -116,19 +114,20 @@ def sentence(kind: Kind) -> str:
     return kind.sentence.format(planned=f"<b>{planned}</b>", done=f"<b>{done}</b>")
 
 
-def chart(kinds: list[Kind], words: Words) -> str:
+def chart(kinds: list[Kind], words: Words, language: str) -> str:
     """Draw each kind on a scale of its own, for posters outnumber talks."""
-    key = bars.key([words["done"], words["planned"]])
+    columns = (words["done"], words["planned"])
+    beside = say(BESIDE, language)
     pictures = "\n".join(
-        bars.draw([bars.Bars(kind.name, whole(kind))], label=f"{kind.name} {words['beside']}")
+        f"<div>{kind.name}</div>\n{bars.draw([bars.Bars('', whole(kind))], label=beside)}"
         for kind in kinds
     )
-    heads = (words["what"], words["done"], words["planned"])
-    rows = [(kind.name, *map(str, whole(kind))) for kind in kinds]
-    own = table(words["year"], heads, rows)
+    rows = tuple(Row(kind.name, whole(kind)) for kind in kinds)
+    year = table(Table(words["year"], words["what"], columns, rows), language)
     return (
-        f'<figure class="chart">\n<div>{key}\n{pictures}\n'
-        f'<p class="meta">{words["scale"]}</p></div>\n{own}\n</figure>'
+        f'<figure class="chart">\n<div><div role="img" aria-label="{beside}">\n'
+        f"{bars.key(columns)}\n{pictures}\n</div>\n"
+        f'<p class="meta">{words["scale"]}</p></div>\n{year}\n</figure>'
     )
 
 
@@ -136,35 +135,14 @@ def whole(kind: Kind) -> tuple[int, int]:
     return sum(kind.done), sum(kind.planned)
 
 
-def by_quarter(kinds: list[Kind], words: Words) -> str:
-    rows = [(kind.name, *quarters_of(kind, words)) for kind in kinds]
-    heads = (words["what"], *words["quarters"])
-    return table(words["by_quarter"], heads, rows)
+def by_quarter(kinds: list[Kind], words: Words, language: str) -> str:
+    rows = tuple(Row(kind.name, quarters_of(kind, words)) for kind in kinds)
+    return table(Table(words["by_quarter"], words["what"], words["quarters"], rows), language)
 
 
-def quarters_of(kind: Kind, words: Words) -> list[str]:
+def quarters_of(kind: Kind, words: Words) -> tuple[str, ...]:
     done = [*map(str, kind.done), *[words["unfilled"]] * (4 - len(kind.done))]
-    return [
-        f"{words['done']} {one} <span>{words['planned']} {two}</span>"
-        for one, two in zip(done, kind.planned, strict=True)
-    ]
-
-
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table of words of our own and of numbers; a small screen shows it row by row."""
-    head = "".join(f'<th scope="col">{one}</th>' for one in heads)
-    body = "\n".join(_row(row, heads[1:]) for row in rows)
-    return (
-        f'<table class="table--stack"><caption>{caption}</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
-    )
-
-
-def _row(row: Sequence[str], heads: Sequence[str]) -> str:
-    cells = "".join(
-        f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads, row[1:], strict=True)
-    )
-    return f'<tr><th scope="row">{row[0]}</th>{cells}</tr>'
+    return tuple(f"{one} / {two}" for one, two in zip(done, kind.planned, strict=True))
 
 
 def check(plan: Data) -> None:

@@ -41,7 +41,7 @@ KINDS = {
 }
 WORDS = {
     "zh": {
-        "lead": "{year} 年计划做多少，到 {day} 做了多少：",
+        "first": "{year} 年计划做多少，到 {day} 做了多少：",
         "none": "{year} 年的计划还没有填。填好以后，这里会有数。",
         "how": "网站编辑：怎么填，写在 <code>content/data/outreach.yml</code> 的开头。",
         "demo": "演示用的数，是编的，不是真的。",
@@ -55,7 +55,7 @@ WORDS = {
         "unfilled": "还没填",
     },
     "en": {
-        "lead": "The plan for {year}, and what was done by {day}:",
+        "first": "The plan for {year}, and what was done by {day}:",
         "none": "No plan for {year} was entered yet. Once it is, its numbers stand here.",
         "how": "For editors: see the top of <code>content/data/outreach.yml</code>.",
         "demo": "These numbers are made up, for demonstration.",
@@ -97,9 +97,9 @@ def progress(_argument: str, data: Data, language: str) -> str:
     kinds = [kind_of(item, language) for item in plan["items"]]
     told = "\n".join(f"<li>{sentence(kind)}</li>" for kind in kinds)
     demo = f'<p class="notice">{words["demo"]}</p>\n' if is_invented(plan) else ""
-    lead = words["lead"].format(year=year, day=plan["checked"])
+    first = words["first"].format(year=year, day=plan["checked"])
     return (
-        f"<div>\n{demo}<p>{lead}</p>\n<ul>\n{told}\n</ul>\n"
+        f"<div>\n{demo}<p>{first}</p>\n<ul>\n{told}\n</ul>\n"
         f"{chart(kinds, words, language)}\n{by_quarter(kinds, words, language)}\n</div>"
     )
 

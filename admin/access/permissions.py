@@ -76,6 +76,7 @@ class Act(enum.StrEnum):
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
+    PUBLISH = "publish"
     WORKLOAD = "workload"
 
 
@@ -137,6 +138,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
+    Act.PUBLISH: frozenset({"counter"}),
     Act.WORKLOAD: _HEADS | {"counter"},
 }
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""

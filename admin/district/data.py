@@ -23,6 +23,7 @@ from ..reading.keys_file import (
 from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
+from .count_groups import CountGroups, load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
 
@@ -210,6 +211,8 @@ class District:
     reviews: Reviews
     edge_log: EdgeLog
     """Who keeps the log of connections."""
+    count_groups: CountGroups
+    """Whose numbers are published together."""
     languages: Mapping[str, Language]
     """In which the public reads and writes, Chinese first."""
 
@@ -264,6 +267,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
         edge_log=load_edge_log(content),
+        count_groups=load_groups(content),
         languages=load_languages(content),
     )
     _check_units(district)

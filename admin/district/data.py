@@ -21,6 +21,7 @@ from ..reading.keys_file import (
     read_lines,
 )
 from ..reading.languages import Language, load_languages
+from ..reading.rewards import RewardRule, load_rewards
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 from .edge_log import EdgeLog, load_edge_log
@@ -210,6 +211,8 @@ class District:
     reviews: Reviews
     edge_log: EdgeLog
     """Who keeps the log of connections."""
+    rewards: RewardRule | None
+    """None where no local document allows to collect one by a code."""
     languages: Mapping[str, Language]
     """In which the public reads and writes, Chinese first."""
 
@@ -264,6 +267,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
         edge_log=load_edge_log(content),
+        rewards=load_rewards(content),
         languages=load_languages(content),
     )
     _check_units(district)

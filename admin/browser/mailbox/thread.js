@@ -9,6 +9,7 @@ import {
   parseEnvelope,
   verifyEnvelope,
 } from "../shared/sealing/envelope.js";
+import { revealCode } from "../shared/sealing/reward.js";
 
 // Returns `{number, side, day, body, trouble}` for each place of the talk. `trouble` is "" or one of
 // changed, misplaced, missing, no_question. The reporter's own words are never in it.
@@ -67,6 +68,7 @@ async function openRow(row, keys, reference, previous) {
     /** @type {Place} */
     const place = { direction: "staff", reference, number: row.number, previous };
     verifyEnvelope(plain, keys.talk, place);
+    body = await revealCode(body, keys.identity);
     if (digestOf(plain) !== row.digest) trouble = "misplaced";
   } catch (error) {
     // By its MAC it is the staff's, but it was not written for this place.

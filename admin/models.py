@@ -813,7 +813,7 @@ class RewardRequest(Base):
     """
 
     __tablename__ = "reward_request"
-    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+    __table_args__ = {"sqlite_with_rowid": False}
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(String(40))
@@ -829,8 +829,8 @@ class Reward(Base):
     """What the paying office's list holds of one code. Nothing here leads to a tip, unit or day."""
 
     __tablename__ = "reward"
-    # In SQLite no row number keeps the order of arrival; for PostgreSQL see `rewards.book.scatter`.
-    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+    # In SQLite no row number keeps the order of arrival; for PostgreSQL see `rewards.book.rewrite`.
+    __table_args__ = {"sqlite_with_rowid": False}
 
     # Of `sealing.reward`: only the whole code leads to it.
     key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

@@ -21,11 +21,11 @@ from ..reading.keys_file import (
     read_lines,
 )
 from ..reading.languages import Language, load_languages
-from ..reading.rewards import RewardRule, load_rewards
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
+from .rewards import RewardRule, load_rewards
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import changed_rows, today
@@ -115,15 +115,18 @@ def forget_old(session: Session) -> int:
     return changed_rows(session.execute(delete(Reward).where(Reward.until < last)))
 
 
-def scatter(session: Session) -> None:
-    """Let nothing that PostgreSQL keeps by itself tell in which order codes came, or with which act.
+def rewrite(session: Session) -> bool:
+    """Let nothing that PostgreSQL keeps by itself tell with which act a code came.
 
-    A row bears the number of the transaction that wrote it, and the tip's history the same number.
-    So all rows are written anew in one transaction, and laid in the order of their hashes. SQLite
-    keeps neither. The caller commits.
+    A row bears the number of the transaction that wrote it, and the tip's history the same number:
+    so all rows are written anew in one. `lay_in_order` comes after its commit; False where there
+    is nothing to do. SQLite keeps no such numbers, and its rows lie in the order of their hashes.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return
-    if session.execute(select(func.count()).select_from(Reward)).scalar_one():
-        session.execute(update(Reward).values(sum=Reward.sum))
-        session.execute(text("CLUSTER reward USING reward_pkey"))
+        return False
+    return changed_rows(session.execute(update(Reward).values(sum=Reward.sum))) > 0
+
+
+def lay_in_order(session: Session) -> None:
+    """Lay the rows in the order of their hashes, and leave no older version of one behind."""
+    session.execute(text("CLUSTER reward USING reward_pkey"))

@@ -45,7 +45,7 @@ def show_paying() -> Answer:
 @may(Act.PAY)
 def check_code() -> Answer:
     """Tell how a code stands, and its sum where it is good."""
-    key = _sent(_KEY, "key")
+    key = _sent(_KEY, "listed")
     if key is None:
         return _page(problem=_("没有收到领取码。请刷新这一页，再输一次。")), 422
     if _count_wrong(db.session) >= MOST_WRONG:
@@ -60,7 +60,7 @@ def check_code() -> Answer:
 @may(Act.PAY)
 def strike_out() -> Answer:
     """Strike a code out, before the money is handed over; of two counters one does."""
-    key, mark = _sent(_KEY, "key"), _sent(_MARK, "mark")
+    key, mark = _sent(_KEY, "listed"), _sent(_MARK, "mark")
     if key is None or mark is None:
         return _page(problem=_("没有收到领取码。请刷新这一页，再输一次。")), 422
     found = book.strike_out(db.session, key, mark)

@@ -1,9 +1,9 @@
-"""The code by which a reporter collects a reward: two halves, each made in another member's browser.
+"""The code by which a reporter collects a reward: two halves, made in two members' browsers.
 
 Each half is sealed to the reporter alone, so no member knows a whole code, nor does this server.
 The paying office's list holds a hash that only both halves together lead to. A half has 80 random
-bits: who knows one of them, or the list, finds the other by no search, so the hash need not be slow.
-`admin/browser/shared/sealing/reward.js` does the same where the halves are made and typed.
+bits: who knows one of them, or the list, finds the other by no search. So no hash need be slow.
+`admin/browser/shared/reward.js` does the same where the halves are made and typed.
 """
 
 import base64

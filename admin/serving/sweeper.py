@@ -83,9 +83,7 @@ def delete_due(app: Flask) -> dict[str, int]:
     """
     with app.app_context():
         counts = _sweep_all(db.session)
-        counts["rewards"] = book.forget_old(db.session)
-        book.scatter(db.session)
-        db.session.commit()
+        counts["rewards"] = _sweep_rewards(db.session)
         counts["folded"] = fold(db.session, today(), practice_units())
         db.session.commit()
         _write_out(app, db.session)
@@ -95,6 +93,17 @@ def delete_due(app: Flask) -> dict[str, int]:
         # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
         forget_deleted(db.engine)
     return counts
+
+
+def _sweep_rewards(session: Session) -> int:
+    """Forget old codes, and lay the others so that nothing tells when they came."""
+    count = book.forget_old(session)
+    is_rewritten = book.rewrite(session)
+    session.commit()
+    if is_rewritten:
+        book.lay_in_order(session)
+        session.commit()
+    return count
 
 
 def _write_out(app: Flask, session: Session) -> None:

@@ -1,6 +1,7 @@
 // Reads a talk with the receipt's keys, trusting no row: what admin/mailbox/thread.py does.
 
 import { fromBase64 } from "../shared/bytes.js";
+import { revealCode } from "../shared/reward.js";
 import { openWith } from "../shared/sealing/age.js";
 import {
   BadContent,
@@ -9,7 +10,6 @@ import {
   parseEnvelope,
   verifyEnvelope,
 } from "../shared/sealing/envelope.js";
-import { revealCode } from "../shared/sealing/reward.js";
 
 // Returns `{number, side, day, body, trouble}` for each place of the talk. `trouble` is "" or one of
 // changed, misplaced, missing, no_question. The reporter's own words are never in it.

@@ -15,9 +15,9 @@ from ...access.permissions import Act, is_allowed
 from ...access.roles import Staff
 from ...app_state import app_state
 from ...db import today
+from ...district.rewards import RewardRule
 from ...members.ending_requests import NotRead
 from ...models import Decision, Member, RewardRequest, Tip
-from ...reading.rewards import RewardRule
 from ...rewards import book
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
@@ -48,7 +48,7 @@ def rule() -> RewardRule:
 
 
 def may_be_rewarded(session: Session, tip: Tip) -> bool:
-    """Tell whether a reward can be asked for: the rule is there, the tip open to it, and no twice."""
+    """Tell whether a reward can be asked for: there is a rule, it fits, and none was given."""
     district = app_state().district
     if district.rewards is None or district.units[tip.unit_id].practice:
         return False

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import g, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -15,8 +14,8 @@ from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationErr
 from ...access.permissions import Act, is_allowed, may
 from ...app_state import app_state
 from ...db import db, today
+from ...district.rewards import RewardRule
 from ...models import RewardRequest, Tip
-from ...reading.rewards import RewardRule
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..forms import SealedField
@@ -57,7 +56,7 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
     """The letter with both halves, sealed as any other, and the hash of the whole code."""
 
     first = HiddenField(_l("领取码"), [Regexp(_SHAPE, message=_WRONG)])
-    key = HiddenField(_l("领取码"), [Regexp(_SHAPE, message=_WRONG)])
+    listed = HiddenField(_l("领取码"), [Regexp(_SHAPE, message=_WRONG)])
     number = IntegerField(_l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))])
     digest = HiddenField(_l("摘要"), [Regexp(_SHAPE, message=_l("摘要不对。请刷新页面。"))])
     sealed = SealedField(_l("内容"))
@@ -67,8 +66,8 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
         if self.number.data is None or self.sealed.data is None:
             raise ValueError("not validated")
         letter = SealedMessage(self.number.data, str(self.digest.data), self.sealed.data)
-        hashes = {name: bytes.fromhex(str(self[name].data)) for name in ("first", "key")}
-        return {**hashes, "letter": letter}
+        hashes = {name: bytes.fromhex(str(self[name].data)) for name in ("first", "listed")}
+        return {"first": hashes["first"], "key": hashes["listed"], "letter": letter}
 
 
 class RefuseForm(FlaskForm):  # type: ignore[misc]

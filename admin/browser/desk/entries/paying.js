@@ -2,17 +2,17 @@
 
 import "../../shared/old.js";
 import { byId, say } from "../../shared/page/dom.js";
-import { keyOfCode } from "../../shared/sealing/reward.js";
+import { keyOfCode } from "../../shared/reward.js";
 
 const form = /** @type {HTMLFormElement} */ (byId("check"));
 const error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
-const field = byId("code");
+const sent = /** @type {HTMLInputElement} */ (form.querySelector('[name="listed"]'));
+const field = /** @type {HTMLInputElement} */ (byId("code"));
 
 form.addEventListener("submit", (event) => {
-  const key = keyOfCode(field.value);
-  say(error, key ? "" : form.dataset.problem);
-  if (!key) event.preventDefault();
-  /** @type {HTMLInputElement} */ else (form.querySelector('[name="key"]')).value = key;
+  sent.value = keyOfCode(field.value);
+  say(error, sent.value ? "" : form.dataset.problem);
+  if (!sent.value) event.preventDefault();
 });
 // Who comes back to the page finds no code of the last one.
 window.addEventListener("pagehide", () => {

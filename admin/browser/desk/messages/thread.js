@@ -1,5 +1,6 @@
 // Reads a tip's talk and tells which messages may be believed.
 
+import { withoutCode } from "../../shared/reward.js";
 import {
   BrokenChain,
   digestOf,
@@ -7,7 +8,6 @@ import {
   verifyEnvelope,
   WrongMac,
 } from "../../shared/sealing/envelope.js";
-import { withoutCode } from "../../shared/sealing/reward.js";
 
 // In the place of a reward's code: only the reporter opens it.
 const CODE = "（领取码，只有举报人打得开）";

@@ -2,7 +2,7 @@
 // carries both. Each half is sealed to the reporter alone; neither is ever shown or kept here.
 
 import { byId } from "../../shared/page/dom.js";
-import { firstHalf, secondHalf } from "../../shared/sealing/reward.js";
+import { firstHalf, secondHalf } from "../../shared/reward.js";
 import { plainFields, showError } from "../acts.js";
 import { sealReply } from "../messages/reply.js";
 
@@ -25,15 +25,15 @@ export const rewardFields = (opened, words) => async (form) => {
 };
 
 // The letter is what stands on the page: who agrees has read it.
-/** @type {(form: DeskForm, now: HeldTip) => Promise<Record<string, string>>} */
+/** @type {(form: DeskForm, now: HeldTip) => Promise<SealedReplyForm & { listed: string }>} */
 async function grant(form, now) {
   const first = /** @type {HTMLInputElement} */ (form.querySelector('[name="first"]')).value;
   const half = { hash: first, sealed: String(form.dataset.grant) };
-  const { key, line } = await secondHalf(now.tip.reporter, half);
+  const { key: listed, line } = await secondHalf(now.tip.reporter, half);
   const letter = String(byId("reward-letter").textContent).trim();
-  const { number, digest, sealed } = await sealReply(
+  const reply = await sealReply(
     `${letter}\n\n${line}`,
     /** @type {HeldTip & { unit: CurrentKeys }} */ (now),
   );
-  return { key, number, digest, sealed };
+  return Object.assign({ listed }, reply);
 }

@@ -2,8 +2,8 @@
 // in another member's browser and sealed to the reporter alone; the list holds a hash of both.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "../bytes.js";
-import { openWith, sealTo } from "./age.js";
+import { fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.js";
+import { openWith, sealTo } from "./sealing/age.js";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const HALF = 16;

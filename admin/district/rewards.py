@@ -1,6 +1,6 @@
 """Whether a reward can be collected by a code here, and by which local document.
 
-Pure: content/data/rewards.yml, read by the desk and by the site's pages, so that none promises what
+Of content/data/rewards.yml, which the pages of the site read too: none promises what
 the other does not know.
 """
 
@@ -10,14 +10,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from .data_files import load_file
+from ..reading.data_files import load_file
 
 _QUARTER: Final = 3
 
 
 @dataclass(frozen=True)
 class PayingOffice:
-    """Where a code is turned into money: neither a unit that reads tips, nor who runs the server."""
+    """Where a code is paid: neither a unit that reads tips, nor who runs the server."""
 
     said: Mapping[str, Any] = field(repr=False)
 

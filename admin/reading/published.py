@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from ..tip.measures import MEASURES
 from .data_files import DataError, load_file
 
 FOLDER: Final = "numbers"
@@ -93,6 +94,19 @@ class PublishedFile:
     medians: tuple[MedianDays, ...] = ()
     revised: tuple[Number, ...] = ()
     """New totals of a year that was published before; the old ones stay as they are."""
+
+
+def measures_now() -> tuple[PublishedMeasure, ...]:
+    """Word every measure as `tip.measures` words it now: what a publication of today takes."""
+    return tuple(
+        PublishedMeasure(
+            *(one.id, one.zh, one.en, Words(one.means, one.means_en)),
+            *(one.grain.value, one.kind.value),
+            by_group=one.by_group,
+            parts=(one.parts,) if one.parts else (),
+        )
+        for one in MEASURES.values()
+    )
 
 
 def path_of(content: Path, day: date) -> Path:

@@ -21,6 +21,7 @@ from log_profile import days, holders
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
+from reward_rule import fact
 from sayings import say
 from whereabouts import at, is_record
 
@@ -136,4 +137,5 @@ MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "scope": scope,
     "log-days": days,
     "log-holders": holders,
+    "reward-fact": fact,
 }

@@ -79,6 +79,7 @@ class Act(enum.StrEnum):
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
     PAY = "pay"
+    WORKLOAD = "workload"
 
 
 _READERS: Final = frozenset({"registrar", "analyst", "reviewer", "custodian"})
@@ -142,6 +143,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
     Act.PAY: frozenset({"payer"}),
+    Act.WORKLOAD: _HEADS | {"counter"},
 }
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""
 

@@ -88,6 +88,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.CHECKPOINT: "print a checkpoint",
     Act.COUNTS: "see the counts",
     Act.PAY: "check a code, strike it out",
+    Act.WORKLOAD: "see how the queue stands, as counts",
 }
 
 KEYS: Final[dict[Act, tuple[str, str]]] = {

@@ -71,6 +71,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.CHECKPOINT: _l("打印核对点"),
     Act.COUNTS: _l("看统计数"),
     Act.PAY: _l("核领取码、销码"),
+    Act.WORKLOAD: _l("看办理情况的数"),
 }
 """Each act as the pages name it; the table on the security page has the same words."""
 

@@ -40,7 +40,9 @@ def fact(name: str, data: Data, language: str) -> str:
     """Give one fact of the district's rule."""
     items = data["rewards"]["items"]
     if not items or name not in FACTS:
-        raise PluginError(f"{{reward-fact:{name}}}：能写 {'、'.join(FACTS)}，前面要有 {{reward:on}}")
+        raise PluginError(
+            f"{{reward-fact:{name}}}：能写 {'、'.join(FACTS)}，前面要有 {{reward:on}}"
+        )
     return FACTS[name](items[0], language)
 
 

@@ -19,14 +19,14 @@ KINDS: Final = ("full", "half")
 """The class of each kind of bars, for style sheets."""
 
 
-class Row(NamedTuple):
+class Bars(NamedTuple):
     """A name, and what each kind of bars counts of it; None is not told."""
 
     name: str
     values: tuple[int | None, ...]
 
 
-def draw(rows: Sequence[Row], *, label: str, missing: str = "—", most: int | None = None) -> str:
+def draw(rows: Sequence[Bars], *, label: str, missing: str = "—", most: int | None = None) -> str:
     """Draw the rows, each number behind its bar; `most` is the end of the scale."""
     known = [value for row in rows for value in row.values if value is not None]
     scale = max([1, *known] if most is None else [1, most, *known])
@@ -53,7 +53,7 @@ def key(names: Sequence[str]) -> str:
     return f'<div class="key">{" ".join(parts)}</div>'
 
 
-def _marks(row: Row, top: float, scale: int, missing: str) -> Iterator[str]:
+def _marks(row: Bars, top: float, scale: int, missing: str) -> Iterator[str]:
     yield f'<text y="{top + 1:.2f}em">{escape(row.name)}</text>'
     for place, (kind, value) in enumerate(zip(KINDS, row.values, strict=False)):
         y = top + NAME + place * (BAR + GAP)

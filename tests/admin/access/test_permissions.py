@@ -74,6 +74,7 @@ audit        auditor
 checkpoint   auditor
 counts       counter
 pay          payer
+workload     reviewer custodian counter
 """
 EXPECTED = {act: set(roles) for act, *roles in map(str.split, TABLE.strip().splitlines())}
 

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from admin.reading.drawing.bars import LONGEST, Row, draw, key
+from admin.reading.drawing.bars import LONGEST, Bars, draw, key
 
-ROWS = [Row("甲 & 乙", (40, 10)), Row("丙", (0, None))]
+ROWS = [Bars("甲 & 乙", (40, 10)), Bars("丙", (0, None))]
 
 
 def widths(drawn):
@@ -20,7 +20,7 @@ def test_bars_share_one_scale_and_none_has_no_length():
 
 
 def test_a_number_beyond_the_scale_widens_it():
-    assert widths(draw([Row("甲", (50, 100))], label="图", most=50)) == [
+    assert widths(draw([Bars("甲", (50, 100))], label="图", most=50)) == [
         f"{LONGEST / 2:.1f}%",
         f"{LONGEST:.1f}%",
     ]

@@ -1,4 +1,4 @@
-"""What the pages say of rewards follows content/data/rewards.yml, and promises nothing without it."""
+"""What pages say of rewards follows content/data/rewards.yml: without it nothing is promised."""
 
 import shutil
 

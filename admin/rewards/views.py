@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -32,6 +33,7 @@ _KEY: Final = re.compile(r"[0-9a-f]{64}")
 _MARK: Final = re.compile(r"[0-9a-f]{32}")
 _SLIP: Final = re.compile(rf"[0-9a-f]{{{book.SLIP}}}")
 _WRONG: Final = "reward_unknown"
+_TOO_MANY: Final = _l("今天输错的太多了，明天再试。不是您输的，请告诉系统管理员。")
 
 
 @bp.get("/")
@@ -48,8 +50,8 @@ def check_code() -> Answer:
     key = _sent(_KEY, "listed")
     if key is None:
         return _page(problem=_("没有收到领取码。请刷新这一页，再输一次。")), 422
-    if _count_wrong(db.session) >= MOST_WRONG:
-        return _page(problem=_("今天输错的太多了，明天再试。不是您输的，请告诉系统管理员。")), 429
+    if _has_tried_enough(db.session):
+        return _page(problem=str(_TOO_MANY)), 429
     found = book.look_up(db.session, key)
     _note(_WRONG if found.state is State.UNKNOWN else "reward_checked")
     db.session.commit()
@@ -63,10 +65,12 @@ def strike_out() -> Answer:
     key, mark = _sent(_KEY, "listed"), _sent(_MARK, "mark")
     if key is None or mark is None:
         return _page(problem=_("没有收到领取码。请刷新这一页，再输一次。")), 422
+    if _has_tried_enough(db.session):
+        return _page(problem=str(_TOO_MANY)), 429
     found = book.strike_out(db.session, key, mark)
     is_paid = found.state is State.GOOD
-    if is_paid:
-        _note("reward_paid")
+    if is_paid or found.state is State.UNKNOWN:
+        _note("reward_paid" if is_paid else _WRONG)
     db.session.commit()
     return _page(found, key=key, is_paid=is_paid), 200 if is_paid else 409
 
@@ -96,12 +100,12 @@ def _note(act: str) -> None:
     record(db.session, act, by=g.staff.name)
 
 
-def _count_wrong(session: Session) -> int:
-    """Count the wrong codes of this member's day, by the log."""
+def _has_tried_enough(session: Session) -> bool:
+    """Tell by the log whether this member typed too many wrong codes today."""
     since = int(datetime.combine(today(), time(), SHANGHAI).timestamp())
     wrong = AuditEvent.by == g.staff.name, AuditEvent.act == _WRONG, AuditEvent.at >= since
     count = select(func.count()).select_from(AuditEvent).where(*wrong)
-    return session.execute(count).scalar_one()
+    return session.execute(count).scalar_one() >= MOST_WRONG
 
 
 def _page(

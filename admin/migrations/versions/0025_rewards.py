@@ -38,7 +38,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The older program knows no such lines, no such role, and pays no code.
+    # The older program knows no such role: who has it is shut out, under one that reads no tip.
+    op.execute(
+        "UPDATE member SET suspended_on = CURRENT_DATE, roles = '[\"counter\"]'"
+        " WHERE CAST(roles AS TEXT) LIKE '%payer%'"
+    )
+    # Nor such lines; and it pays no code.
     op.execute("DELETE FROM decision WHERE kind LIKE 'reward_%'")
     op.drop_table("reward")
     op.drop_table("reward_request")

@@ -33,7 +33,7 @@ QUOTED = "《[^》]*》"
 NUMBER = re.compile(
     r"(?=[19])(?<!打了)(?<!打了 )(?<![0-9A-Za-z:/._#“-])"
     r"(1[12]\d|12\d{3}|9[56]\d{3})(?![0-9A-Za-z._/”-])"
-    r"(?!\s?[个天元人条页万亿斤克米年月日次种株户名件项字岁毫厘公小分秒%％])"
+    r"(?!\s?[个次天元人条页万亿斤克米年月日次种株户名件项字岁毫厘公小分秒%％])"
 )
 RINGING = re.compile(r"(?:[打拨]|电话|热线|号码)[^\n]{0,3}$")
 # On paper nothing is pressed, and pages made from data carry buttons for their numbers.

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ...counts.half.periods import Half
 from ...mail.outbox import RETRY_SECONDS
 from ...models import OutboxMail
 from ...reading.demo_names import demo_names
@@ -27,6 +28,20 @@ def check_drill(last: date | None, *, today: date) -> Finding:
     days = (today - last).days
     words = "最近一次在今天" if days <= 0 else f"最近一次在 {days} 天前"
     return bad("恢复演练", words, todo) if days > OLDEST_DRILL else good("恢复演练", words)
+
+
+def check_half(due: Half | None, page: str) -> Finding:
+    """Say whether the last report that is due stands on the site: `page` is how its page stands."""
+    matter = "半年报告"
+    if due is None:
+        return good(matter, "还没有到写的时候")
+    if page == "published":
+        return good(matter, f"{due.zh}的写了")
+    if page == "draft":
+        todo = "请另一个人读过，删掉开头的 draft: true，再建网站。"
+        return bad(matter, f"{due.zh}的是草稿，还没有公布", todo)
+    todo = f"请运行 dengshao counts report {due.year}-H{due.number}。"
+    return bad(matter, f"{due.zh}的还没有写", todo)
 
 
 @dataclass(frozen=True)

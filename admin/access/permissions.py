@@ -79,6 +79,7 @@ class Act(enum.StrEnum):
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
     PAY = "pay"
+    PUBLISH = "publish"
     WORKLOAD = "workload"
 
 
@@ -143,6 +144,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
     Act.PAY: frozenset({"payer"}),
+    Act.PUBLISH: frozenset({"counter"}),
     Act.WORKLOAD: _HEADS | {"counter"},
 }
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""

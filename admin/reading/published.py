@@ -103,7 +103,7 @@ def measures_now() -> tuple[PublishedMeasure, ...]:
             *(one.id, one.zh, one.en, Words(one.means, one.means_en)),
             *(one.grain.value, one.kind.value),
             by_group=one.by_group,
-            parts=(one.parts,) if one.parts else (),
+            parts=one.parts,
         )
         for one in MEASURES.values()
     )
@@ -124,7 +124,11 @@ def load_published(content: Path) -> tuple[PublishedFile, ...]:
 
 def parse_published(content: Path, path: Path) -> PublishedFile:
     """Read one file, wherever it lies, by the schema of `content`. Raises `DataError`."""
-    row = load_file(content, "published", path=path)
+    return published_from(load_file(content, "published", path=path))
+
+
+def published_from(row: Mapping[str, Any]) -> PublishedFile:
+    """Make a publication of what stands in its file."""
     return PublishedFile(
         day=date.fromisoformat(row["day"]),
         quarters=tuple(row["quarters"]),
@@ -169,13 +173,22 @@ def _read(content: Path, path: Path) -> PublishedFile:
     if path.stem != f"{file.day}":
         raise DataError(f"{path}：文件名要和里面的 day 一样，是 {file.day}.json。")
     measures, groups = {one.id for one in file.measures}, {one.id for one in file.groups}
-    for _kind, row in _rows(file):
+    inside = {*file.quarters, *file.years}
+    for kind, row in _rows(file):
         if row.measure not in measures or row.group not in groups | {"all"}:
             raise DataError(f"{path}：{_said(row)} 的项目或者分组，这个文件里没有说明。")
+        if kind != "revised" and _whole(row.period) not in inside:
+            raise DataError(f"{path}：{_said(row)} 的时间，不在这一次公布的季度和年里。")
     for median in file.medians:
         if median.value not in BUCKETS:
             raise DataError(f"{path}：{_said(median)}：没有「{median.value}」这一段天数。")
     return file
+
+
+def _whole(period: str) -> str:
+    """Name the quarter of a month; what is no month is itself."""
+    month = period[5:]
+    return f"{period[:4]}-Q{(int(month) + 2) // 3}" if month.isdigit() else period
 
 
 def _said(row: Number | MedianDays) -> str:

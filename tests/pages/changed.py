@@ -2,6 +2,7 @@
 
 import re
 
+from .publications import publish
 from .reported import report_twice
 
 POLICE = "0a1b 2c3d 4e5f 6071 8293 a4b5 c6d7 e8f9"
@@ -38,6 +39,7 @@ def change_much(root):
     for name, old, new in _CHANGES:
         change(root, name, old, new)
     (root / "content" / "news" / f"{NOTICE}.md").write_text(_NOTICE, "utf-8")
+    publish(root / "content")
     report_twice(root)
     overdue(root)
 

@@ -75,6 +75,7 @@ checkpoint   auditor
 counts       counter
 pay          payer
 workload     reviewer custodian counter
+publish      counter
 """
 EXPECTED = {act: set(roles) for act, *roles in map(str.split, TABLE.strip().splitlines())}
 

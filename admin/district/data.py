@@ -26,6 +26,7 @@ from ..tip.routing import Ways
 from .count_groups import CountGroups, load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
+from .rewards import RewardRule, load_rewards
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,8 @@ class District:
     reviews: Reviews
     edge_log: EdgeLog
     """Who keeps the log of connections."""
+    rewards: RewardRule | None
+    """None where no local document allows to collect one by a code."""
     count_groups: CountGroups
     """Whose numbers are published together."""
     languages: Mapping[str, Language]
@@ -267,6 +270,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
         edge_log=load_edge_log(content),
+        rewards=load_rewards(content),
         count_groups=load_groups(content),
         languages=load_languages(content),
     )

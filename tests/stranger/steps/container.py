@@ -232,7 +232,8 @@ def make_next(machine):
     renamed += f" && ln -sfn versions/{NEXT} current"
     renamed += f' && sed -i "s/{old}/{NEXT}/" current/RELEASE.json'
     machine.run(
-        f"podman run --name=next --network=none --user=0 --entrypoint=sh {image_of(old)} -c '{renamed}'"
+        f"podman run --name=next --network=none --user=0 --entrypoint=sh {image_of(old)} "
+        f"-c '{renamed}'"
     )
     stays = """--change='USER dengshao' --change='ENTRYPOINT ["/usr/bin/dengshao"]' """
     stays += """--change='CMD ["serve"]'"""

@@ -8,6 +8,7 @@ import os
 
 import click
 
+from .commands.bulletins import bulletins
 from .commands.copies import backup, doctor, restore
 from .commands.counting import counts
 from .commands.edge_log import edge_log
@@ -24,6 +25,7 @@ from .settings.installed import SettingsUnread, is_release, take_settings
 COMMANDS = (
     audit,
     backup,
+    bulletins,
     clean,
     counts,
     demo,

@@ -54,6 +54,8 @@ class Act(enum.StrEnum):
     HOLD = "hold"
     GRANT_HOLD = "grant_hold"
     CASE_FILE = "case_file"
+    BULLETIN = "bulletin"
+    AGREE_BULLETIN = "agree_bulletin"
     ROSTER = "roster"
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
@@ -114,6 +116,8 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.HOLD: _JUDGES,
     Act.GRANT_HOLD: _HEADS,
     Act.CASE_FILE: _JUDGES,
+    Act.BULLETIN: _READERS,
+    Act.AGREE_BULLETIN: _HEADS,
     Act.ROSTER: _HEADS,
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,

@@ -14,6 +14,7 @@ from typing import Any
 from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
 from ..reading import routes, scope
+from ..reading.bulletins import BulletinRules, load_bulletins
 from ..reading.data_files import DataError, load_file
 from ..reading.edge_log import EdgeLog, load_edge_log
 from ..reading.keys_file import (
@@ -208,6 +209,8 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
     reviews: Reviews
+    bulletins: BulletinRules
+    """What a text about closed matters must not hold."""
     edge_log: EdgeLog
     """Who keeps the log of connections."""
     languages: Mapping[str, Language]
@@ -263,6 +266,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         ),
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
+        bulletins=load_bulletins(content),
         edge_log=load_edge_log(content),
         languages=load_languages(content),
     )

@@ -8,7 +8,6 @@ import os
 
 import click
 
-from .commands.bulletins import bulletins
 from .commands.copies import backup, doctor, restore
 from .commands.counting import counts
 from .commands.edge_log import edge_log
@@ -16,7 +15,7 @@ from .commands.gate import gate
 from .commands.installing import setup, site
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
-from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
+from .commands.running import bulletins, demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
 from .commands.upgrading import upgrade, upgrade_part
 from .commands.version import version_option

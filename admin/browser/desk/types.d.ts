@@ -184,7 +184,7 @@ interface ReadyPage extends HTMLElement {
   dataset: DeskPage["dataset"] & { answers: string; save: string; mayChange: "yes" | "no" };
 }
 
-// The list that a text about closed matters is held to: admin/reading/bulletins.py, bulletins/rules.js.
+// The list that a text about closed matters is held to: admin/district/bulletins.py, bulletins/rules.js.
 interface BulletinRules {
   plain: string;
   rules: {

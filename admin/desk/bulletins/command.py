@@ -1,4 +1,4 @@
-"""What `dengshao bulletins publish` does and says: what is published now, and nothing of what waits."""
+"""What `dengshao bulletins publish` does and says: what is published now, and no more."""
 
 import click
 

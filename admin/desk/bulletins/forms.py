@@ -7,7 +7,7 @@ from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField, 
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from ...app_state import app_state
-from ...reading.bulletins import Objection
+from ...district.bulletins import Objection
 from .words import BODY_LEAST, BODY_MOST, TITLE_LEAST, TITLE_MOST
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from ...app_state import app_state
 from ...audit.log import record
 from ...db import today
+from ...district.bulletins import Objection
 from ...models import Bulletin, Member
-from ...reading.bulletins import Objection
 
 MOST: Final = 40
 """Texts of a unit that may wait at once."""

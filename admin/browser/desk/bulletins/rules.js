@@ -1,4 +1,4 @@
-// The list that a 办结通报 is held to, as admin/reading/bulletins.py makes it: the same patterns in the
+// The list that a 办结通报 is held to, as admin/district/bulletins.py makes it: the same patterns in the
 // same order. A letter that a rule has found is hidden from the later ones. Pure.
 
 const HIDDEN = "□";

@@ -7,7 +7,7 @@ import pytest
 from flask.cli import ScriptInfo
 from sqlalchemy import select
 
-from admin.commands.bulletins import bulletins
+from admin.commands.running import bulletins
 from admin.config import ROOT
 from admin.db import db, set_today, today
 from admin.models import Bulletin, Member

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from admin.config import ROOT
-from admin.reading.bulletins import load_bulletins
+from admin.district.bulletins import load_bulletins
 from tests.node import ask_jobs
 
 JOBS = Path(__file__).with_name("bulletin_jobs.mjs")

@@ -12,7 +12,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 
 from admin.audit.log import AuditEvent
-from admin.commands.bulletins import bulletins
+from admin.commands.running import bulletins
 from admin.config import ROOT
 from admin.db import db, set_today
 from admin.desk.bulletins import publishing

@@ -1,8 +1,8 @@
 """What a 办结通报 must not hold: content/data/bulletins.yml and surnames.yml, made into patterns.
 
 Pure. The writer's browser gets the same patterns (`for_browser`) and the same order, so what is
-written here is what Python's `re` and JavaScript read alike: no lookbehind, no flags. A letter that a
-rule has found is hidden from the later ones, so that a date is no number besides.
+written here is what Python's `re` and JavaScript read alike: no lookbehind, no flags. A letter that
+a rule has found is hidden from the later ones, so that a date is no number besides.
 """
 
 import re
@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from .data_files import load_file
+from ..reading.data_files import load_file
 
 HIDDEN: Final = "□"
 _H: Final = "㐀-鿿"

@@ -78,6 +78,7 @@ class Act(enum.StrEnum):
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
+    WORKLOAD = "workload"
 
 
 _READERS: Final = frozenset({"registrar", "analyst", "reviewer", "custodian"})
@@ -140,6 +141,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
+    Act.WORKLOAD: _HEADS | {"counter"},
 }
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""
 

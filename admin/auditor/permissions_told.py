@@ -86,6 +86,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.AUDIT: "read the audit log",
     Act.CHECKPOINT: "print a checkpoint",
     Act.COUNTS: "see the counts",
+    Act.WORKLOAD: "see how the queue stands, as counts",
 }
 
 KEYS: Final[dict[Act, tuple[str, str]]] = {

@@ -70,6 +70,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.AUDIT: _l("看审计记录"),
     Act.CHECKPOINT: _l("打印核对点"),
     Act.COUNTS: _l("看统计数"),
+    Act.WORKLOAD: _l("看办理情况的数"),
 }
 """Each act as the pages name it; the table on the security page has the same words."""
 

@@ -3,6 +3,9 @@
 from flask import Flask
 
 from .views import bp
+from .workload import views as workload_views
+
+__all__ = ["init_app", "workload_views"]
 
 
 def init_app(app: Flask) -> None:

@@ -12,9 +12,9 @@ from ..app_state import app_state
 from ..db import SHANGHAI
 from ..models import AuditEvent, Tally
 from ..tip.counted import DAYS, MANY_DAYS, Family, Grain, quarter_of
+from ..tip.measures import MEASURES, Kind, Measure
 from .cells import ALL, Cell
 from .groups import Groups
-from .measures import MEASURES, Kind, Measure
 from .rules import LEAST
 
 Key = tuple[str, Family, str, str]

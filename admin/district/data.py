@@ -15,7 +15,6 @@ from ..deadlines.loading import load_clocks
 from ..deadlines.rules import Clocks
 from ..reading import routes, scope
 from ..reading.data_files import DataError, load_file
-from ..reading.edge_log import EdgeLog, load_edge_log
 from ..reading.keys_file import (
     Keys,
     combined,
@@ -25,6 +24,7 @@ from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 from .bulletins import BulletinRules, load_bulletins
+from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
 
 

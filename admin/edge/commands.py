@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from ..reading.edge_log import EdgeLog, LogProfile, load_edge_log
+from ..district.edge_log import EdgeLog, LogProfile, load_edge_log
 from ..sealing.age import BadKey, Identity, NoMatch, parse_recipient
 from ..sealing.errors import SealingError
 from . import folder as sealed_folder

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from ..reading.edge_log import EdgeLog
+from ..district.edge_log import EdgeLog
 from .lines import CHINA
 
 DELETED: Final = "deleted.txt"

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from ..reading.edge_log import EdgeLog, LogProfile
+from ..district.edge_log import EdgeLog, LogProfile
 from ..sealing.age import Recipient, parse_recipient
 from .folder import china_day, delete_due, next_name, write_sealed
 from .lines import Hour, NotALine, hour_of, line_of

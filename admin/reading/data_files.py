@@ -241,5 +241,6 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "maxItems": _at_bound("太多，最多 {} 个"),
     "minimum": _at_bound("太小，最小是 {}"),
     "maximum": _at_bound("太大，最大是 {}"),
+    "multipleOf": _at_bound("不对，要是 {} 的倍数"),
     "uniqueItems": _at_bound("有重复的"),
 }

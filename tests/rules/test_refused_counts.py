@@ -10,10 +10,10 @@ from admin.cli import main
 from admin.config import ROOT
 from admin.counts.cells import ALL, BadCell, Cell
 from admin.counts.groups import load_groups
-from admin.counts.measures import MEASURES
 from admin.district.data import load_district
 from admin.models import Tally
 from admin.tip.counted import COUNTED, Family
+from admin.tip.measures import MEASURES
 from tests.rules.test_roles import enter, staff_views  # noqa: F401
 
 NEVER = {
@@ -32,24 +32,30 @@ def narrowed(browser, path):
     return browser.get(path), browser.get(path, query_string=asked)
 
 
+PAGES = {
+    "/desk/counts/": {"counter"},
+    "/desk/counts/workload/": {"counter", "reviewer", "custodian"},
+}
+
+
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_the_page_of_totals_is_the_counters_alone_and_cannot_be_narrowed(enter, role):  # noqa: F811
+def test_a_page_of_numbers_is_for_few_and_cannot_be_narrowed(enter, role):  # noqa: F811
     browser = enter(role)
+    for page, roles in PAGES.items():
+        plain, asked = narrowed(browser, page)
 
-    plain, asked = narrowed(browser, "/desk/counts/")
-
-    assert {plain.status_code, asked.status_code} == {200 if role == "counter" else 403}
-    if role == "counter":
-        words = [answer.text.partition("<main")[2] for answer in (plain, asked)]
-        assert words[0] == words[1] != ""
-    others = [browser.get(f"/desk/counts/{path}").status_code for path in ELSEWHERE]
-    assert others == [404] * len(ELSEWHERE)
+        assert {plain.status_code, asked.status_code} == {200 if role in roles else 403}
+        if role in roles:
+            words = [answer.text.partition("<main")[2] for answer in (plain, asked)]
+            assert words[0] == words[1] != ""
+        others = [browser.get(f"{page}{path}").status_code for path in ELSEWHERE]
+        assert others == [404] * len(ELSEWHERE)
 
 
 def test_no_address_and_no_parameter_of_the_desk_is_one_of_them(app):
     """Of all rules that there are, whoever may ask: what a number would stand under does not."""
     counting = {rule.rule for rule, *_ in staff_views(app) if "/count" in rule.rule}
-    assert counting == {"/desk/counts/"}
+    assert counting == {"/desk/counts/", "/desk/counts/workload/"}
 
     places = {"village", "grid", "place", "town", "township", "category"}
     for rule in app.url_map.iter_rules():

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from ...district.edge_log import LogProfile
 from ...edge.nginx import Shown, shown_profile
-from ...reading.edge_log import LogProfile
 from ..findings import Finding, bad, good, unknown
 
 NGINX: Final = Path("/etc/nginx/nginx.conf")

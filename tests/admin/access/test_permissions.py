@@ -73,6 +73,7 @@ addresses    administrator
 audit        auditor
 checkpoint   auditor
 counts       counter
+workload     reviewer custodian counter
 """
 EXPECTED = {act: set(roles) for act, *roles in map(str.split, TABLE.strip().splitlines())}
 

@@ -13,6 +13,7 @@ import pytest
 
 from admin.config import ROOT
 from admin.db import db
+from admin.district.edge_log import LogProfile
 from admin.doctor.around import connections, outside, upkeep, versions
 from admin.doctor.around.outside import Shown
 from admin.doctor.around.upkeep import Letters
@@ -21,7 +22,6 @@ from admin.doctor.findings import State
 from admin.mail.outbox import Letter, queue_letter
 from admin.reading.data_files import load_file
 from admin.reading.demo_names import FILES, demo_names
-from admin.reading.edge_log import LogProfile
 from admin.setup.written.certificates import self_signed
 from tests.ports import free_port
 

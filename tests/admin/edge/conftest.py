@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from admin.district.edge_log import EdgeLog, LogHolder, LogProfile
 from admin.edge.keeper import Keeper
 from admin.edge.lines import CHINA
-from admin.reading.edge_log import EdgeLog, LogHolder, LogProfile
 from admin.sealing.age import HybridIdentity
 
 FIRST = datetime(2026, 12, 2, 9, 41, 7, tzinfo=CHINA)

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from admin.district.edge_log import LogProfile
 from admin.edge import keeper as keeper_module
 from admin.edge.folder import delete_due, due_files, newest_age, sealed_files
 from admin.edge.lines import CHINA, NotALine, line_of
 from admin.edge.sealed import SMALLEST, open_hour, padded
-from admin.reading.edge_log import LogProfile
 from admin.sealing.age import NoMatch
 
 from .conftest import FIRST, Edge, log_of, sent

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from admin.config import ROOT
+from admin.district.edge_log import LogProfile, load_edge_log
 from admin.reading.data_files import DataError
-from admin.reading.edge_log import LogProfile, load_edge_log
 from admin.sealing.age import HybridIdentity
 
 KEYS = [str(HybridIdentity.from_seed(bytes([n]) * 32).recipient) for n in (1, 2)]

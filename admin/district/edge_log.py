@@ -1,6 +1,6 @@
 """Who keeps the log of connections that the law asks for: content/data/edge_log.yml.
 
-Pure: the app, the edge and the site's pages read one file, so that none says what another does not.
+Pure: the app and the edge read one file, so that neither says what the other does not.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from .data_files import load_file
+from ..reading.data_files import load_file
 
 _MONTHS: Final = 6
 """That the law asks for at least: 网络安全法第二十三条第三项."""

@@ -1,0 +1,1 @@
+"""How a unit's queue stands: how much, since when, until when. Counts of covers, and nobody's."""

@@ -45,7 +45,7 @@ from ..vault.key_change.resealing import count_on_old_keys
 from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
 from .around import upkeep
-from .around.gathering import look_after, look_at_versions, look_outside
+from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
 from .report import send_report
 
@@ -213,12 +213,14 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     )
     letters = upkeep.look_at_letters(session)
     yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
+    yield upkeep.check_bulletins(upkeep.oldest_bulletin(session), today=today())
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):
         if not district.units[unit.id].practice:
             yield from stored.check_unit(_state_of(session, unit, district))
     yield from keys.check_lines(_lines(session, config), today())
+    yield look_at_report(session, config)
 
 
 def _lines(session: Session, config: Config) -> list[keys.LineState]:

@@ -218,6 +218,12 @@ def _kind(error: Any) -> str:
     return f"{_shown(error.instance)}不行，要写：{'，或者'.join(_TYPES[name] for name in names)}"
 
 
+def _refused(error: Any) -> str:
+    """Say why, where the schema does."""
+    why = error.validator_value.get("description")
+    return f"{_shown(error.instance)}{why or '在这里不能用'}"
+
+
 def _at_bound(words: str) -> Callable[[Any], str]:
     return lambda error: words.format(error.validator_value)
 
@@ -229,7 +235,7 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "enum": lambda error: (
         f"{_shown(error.instance)}不能写，能写的是：{'、'.join(map(str, error.validator_value))}"
     ),
-    "not": lambda error: f"{_shown(error.instance)}在这里不能用",
+    "not": _refused,
     "const": lambda error: f"{_shown(error.instance)}不能写，只能写 {error.validator_value}",
     "pattern": lambda error: (
         f"{_shown(error.instance)}的写法不对，要合这个样子：{error.validator_value}"

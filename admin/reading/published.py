@@ -169,13 +169,22 @@ def _read(content: Path, path: Path) -> PublishedFile:
     if path.stem != f"{file.day}":
         raise DataError(f"{path}：文件名要和里面的 day 一样，是 {file.day}.json。")
     measures, groups = {one.id for one in file.measures}, {one.id for one in file.groups}
-    for _kind, row in _rows(file):
+    inside = {*file.quarters, *file.years}
+    for kind, row in _rows(file):
         if row.measure not in measures or row.group not in groups | {"all"}:
             raise DataError(f"{path}：{_said(row)} 的项目或者分组，这个文件里没有说明。")
+        if kind != "revised" and _whole(row.period) not in inside:
+            raise DataError(f"{path}：{_said(row)} 的时间，不在这一次公布的季度和年里。")
     for median in file.medians:
         if median.value not in BUCKETS:
             raise DataError(f"{path}：{_said(median)}：没有「{median.value}」这一段天数。")
     return file
+
+
+def _whole(period: str) -> str:
+    """Name the quarter of a month; what is no month is itself."""
+    month = period[5:]
+    return f"{period[:4]}-Q{(int(month) + 2) // 3}" if month.isdigit() else period
 
 
 def _said(row: Number | MedianDays) -> str:

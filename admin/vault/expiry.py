@@ -98,6 +98,12 @@ def _oldest_handover(day: date) -> int:
     return int(datetime.combine(oldest, time(), SHANGHAI).timestamp())
 
 
+def is_behind(session: Session, day: date) -> bool:
+    """Tell whether words are still there whose day had come by `day`."""
+    query = select(Tip.id).where(Tip.expires_on <= day, text(EXPIRING), is_free(day))
+    return session.execute(query.limit(1)).first() is not None
+
+
 def _purge(session: Session, day: date) -> int:
     """Delete the words of tips whose day has come; the cover stays, so that counts survive.
 

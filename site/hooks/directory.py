@@ -17,9 +17,14 @@ from admin.reading.languages import SOURCE
 
 # Pages that a page of the 目录 lists: articles by chapter, steps of a path, places, news. With all
 # of them the 目录 would weigh more than a phone should get.
-BELOW = re.compile(r"(law/\d+|(help/path|places|news)/(?!index).+|q/.+)\.md$")
+BELOW = re.compile(
+    r"(law/\d+|(help/path|places|news|(en/)?numbers/reports)/(?!index).+|(en/)?numbers/\d.+|q/.+)\.md$"
+)
 # The order of the site map; a folder not named here comes after, by its name.
-SECTIONS = ["", "help", "report", "topics", "drugs", "law", "learn", "posters", "places", "news"]
+SECTIONS = [
+    *("", "help", "report", "topics", "drugs", "law", "learn", "posters", "places"),
+    *("numbers", "news"),
+]
 
 # What languages call themselves where it is not their code.
 TAGS = {SOURCE: "zh-CN"}

@@ -33,15 +33,15 @@ QUOTED = "《[^》]*》"
 NUMBER = re.compile(
     r"(?=[19])(?<!打了)(?<!打了 )(?<![0-9A-Za-z:/._#“-])"
     r"(1[12]\d|12\d{3}|9[56]\d{3})(?![0-9A-Za-z._/”-])"
-    r"(?!\s?[个天元人条页万亿斤克米年月日次种株户名件项字岁毫厘公小分秒%％])"
+    r"(?!\s?[个次天元人条页万亿斤克米年月日次种株户名件项字岁毫厘公小分秒%％])"
 )
 RINGING = re.compile(r"(?:[打拨]|电话|热线|号码)[^\n]{0,3}$")
 # On paper nothing is pressed, and pages made from data carry buttons for their numbers.
 PRESSED = re.compile(r"(?!posters/|q/|learn/|help/path/|places/)")
 # Where a link cannot stand: a heading, the words of another link, an element with its own number.
 CLOSED = re.compile(r"#|.*\[[^\]]*$|.*<(?:a|button|summary|label|legend)\b(?:(?!</).)*$")
-# An article's page and its law's chapters are that law; each question carries its source; a 通报 says
-# what was done, and names no article (admin/district/bulletins.py refuses it).
+# An article's page and its law's chapters are that law; each question carries its source; a 通报
+# says what was done, and names no article (admin/district/bulletins.py refuses it).
 THE_LAW = re.compile(
     r"law/(?:\d\d|ch/\d|for/.*)\.md|learn/.*/.*|learn/(?:cards|quiz|drugs|topic)"
     r"|news/[\d-]+-bulletin-"

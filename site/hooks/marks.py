@@ -27,8 +27,9 @@ from whereabouts import at, is_record
 from admin.reading.scope import forms, is_said_in
 
 MARK = re.compile(r"\{([a-z][a-z-]*)(?::([^{}\n]*))?\}")
-# Filled in later: law.py, directory.py, news.py, downloads.py.
-LATER = {"chapters", "articles", "readers", "directory", "decisions", "news", "download"}
+# Filled in later: law.py, directory.py, news.py, reports.py, downloads.py.
+LATER = {"chapters", "articles", "readers", "directory", "decisions", "news", "reports"}
+LATER |= {"download"}
 TIP = {"zh": "写下您看到的", "en": "Write down what you saw"}
 OFFICIAL = {"zh": "涉及公职人员，从这里写", "en": "An official is involved: write here"}
 PRACTICE = {"zh": "先练一遍", "en": "Practise first"}

@@ -34,7 +34,7 @@ from whereabouts import is_for_residents
 
 # Sections that share a part; what is not named here goes to the last one.
 PARTS = {
-    "main": ["", "help", "report", "topics", "drugs"],
+    "main": ["", "help", "report", "numbers", "topics", "drugs"],
     "law": ["law"],
     "more": ["about", "learn", "news", "places", "posters"],
 }

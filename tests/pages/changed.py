@@ -6,6 +6,9 @@ import re
 from admin.desk.bulletins.publishing import page_of
 from admin.models import Bulletin
 
+from .publications import publish
+from .reported import report_twice
+
 POLICE = "0a1b 2c3d 4e5f 6071 8293 a4b5 c6d7 e8f9"
 DRUGS = "1111 2222 3333 4444 5555 6666 7777 8888"
 KEYS = f"""items:
@@ -49,6 +52,8 @@ def change_much(root):
     (root / "content" / "news" / f"{NOTICE}.md").write_text(_NOTICE, "utf-8")
     page = page_of(BULLETIN, BULLETIN_DAY)
     (root / "content" / "news" / f"{BULLETIN_FILE}.md").write_text(page, "utf-8")
+    publish(root / "content")
+    report_twice(root)
     overdue(root)
 
 

@@ -33,7 +33,10 @@ LISTED = {
     "news/2026-11-25.md": False,
     "q/1.md": False,
     "about/decisions/0001-why.md": False,
-    "about/decisions/index.md": True,
+    "about/decisions/index.md": False,
+    "numbers/index.md": True,
+    "numbers/2027-04-15.md": False,
+    "numbers/reports/2027-h1.md": False,
 }
 
 

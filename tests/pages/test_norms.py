@@ -8,7 +8,18 @@ from itertools import cycle
 import pytest
 
 from .shapes import with_new_shapes
-from .walks import FIT, LARGE, LARGER, LAYOUT, LOOK, NORMAL, SHARES, open_page, with_samples
+from .walks import (
+    FIT,
+    LARGE,
+    LARGER,
+    LAYOUT,
+    LOOK,
+    NORMAL,
+    SHARES,
+    open_page,
+    violations,
+    with_samples,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +69,22 @@ def test_no_page_breaks_a_rule_of_axe_or_of_the_norm_at_any_width_in_any_size(
         faults[page.url] = looked_at(tab, widths, AS_SHAPED if page in shaped else FITTING)
     tab.context.close()
     assert {url: found for url, found in faults.items() if found} == {}
+
+
+# Bars and tables of numbers: they stand only where a district has published some.
+FIGURES = ("numbers/", "numbers/2028-04-15/", "en/numbers/2028-04-15/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_numbers_breaks_them_either(browser, elsewhere, serve, scheme):
+    tab = open_page(browser, serve(elsewhere), width=360, axe=True, color_scheme=scheme)
+    root, faults = tab.url, []
+    for url in FIGURES if scheme == "light" else FIGURES[:1]:
+        tab.goto(root + url)
+        asked = AS_SHAPED if scheme == "light" else {}
+        faults += looked_at(tab, WINDOWS, asked) if asked else violations(tab)
+    tab.context.close()
+    assert faults == []
 
 
 def test_without_scripts_every_page_reads_and_no_dead_button_shows(browser, address, pages):

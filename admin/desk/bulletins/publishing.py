@@ -2,8 +2,8 @@
 
 The day is nowhere: each day from the thirtieth on it is drawn anew whether it is the one, so that
 each of the 31 days is as likely as any other. Who reads the database, or runs this, knows no more
-than who reads the site. A row whose file is there is gone; of a row that a backup brought back the
-file is found by its name.
+than who reads the site. A row whose file is there is gone; of a row that a broken run left the file is
+found by its name.
 """
 
 import re
@@ -68,7 +68,7 @@ def publish(session: Session, news: Path, day: date) -> list[str]:
 
 def _publish_one(session: Session, bulletin: Bulletin, news: Path, day: date) -> str | None:
     if list(news.glob(f"*-bulletin-{bulletin.slug}.md")):
-        # Written by a run that ended before it committed, or before the backup was restored.
+        # Written by a run that ended before it committed.
         session.delete(bulletin)
         return None
     is_drawn = bulletin.drawn_on is not None and bulletin.drawn_on >= day

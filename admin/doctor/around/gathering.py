@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from ...backup.drills import read_drill
 from ...config import Config
+from ...counts.half.drafting import stands
+from ...counts.half.log import first_day
+from ...counts.half.periods import halves_due
 from ...db import today
 from ...district.data import District
 from ...reading.data_files import DataError, load_file
 from ...reading.demo_names import FILES
+from ...reading.publishing import load_publishing
 from ...release.running import running_release
 from ...serving.server import serving_pid
 from ..findings import Finding
@@ -48,3 +52,11 @@ def look_at_versions(session: Session, config: Config) -> Iterator[Finding]:
     yield versions.check_versions(running_release().version, database, postgresql)
     running = versions.look_at_running(serving_pid(config.data / "run.lock"))
     yield from versions.check_running(running)
+
+
+def look_at_report(session: Session, config: Config) -> Finding:
+    """See whether the newest half-year whose numbers are out has been reported on."""
+    first = first_day(session)
+    every = halves_due(load_publishing(config.content), first, today()) if first else iter(())
+    due = next(every, None)
+    return upkeep.check_half(due, stands(config.content, due) if due else "")

@@ -31,11 +31,13 @@ def draw(rows: Sequence[Bars], *, label: str, missing: str = "—", most: int | 
     known = [value for row in rows for value in row.values if value is not None]
     scale = max([1, *known] if most is None else [1, most, *known])
     kinds = max((len(row.values) for row in rows), default=1)
-    height = NAME + kinds * (BAR + GAP) + BETWEEN
+    # Who writes the names beside the picture leaves no room for them in it.
+    name = NAME if any(row.name for row in rows) else 0
+    height = name + kinds * (BAR + GAP) + BETWEEN
     marks = "\n".join(
         mark
         for place, row in enumerate(rows)
-        for mark in _marks(row, place * height, scale, escape(missing))
+        for mark in _marks(row, place * height, name, scale, escape(missing))
     )
     return (
         f'<svg role="img" aria-label="{escape(label)}" width="100%" '
@@ -53,10 +55,11 @@ def key(names: Sequence[str]) -> str:
     return f'<div class="key">{" ".join(parts)}</div>'
 
 
-def _marks(row: Bars, top: float, scale: int, missing: str) -> Iterator[str]:
-    yield f'<text y="{top + 1:.2f}em">{escape(row.name)}</text>'
+def _marks(row: Bars, top: float, name: float, scale: int, missing: str) -> Iterator[str]:
+    if name:
+        yield f'<text y="{top + 1:.2f}em">{escape(row.name)}</text>'
     for place, (kind, value) in enumerate(zip(KINDS, row.values, strict=False)):
-        y = top + NAME + place * (BAR + GAP)
+        y = top + name + place * (BAR + GAP)
         text = f'y="{y + BAR - 0.1:.2f}em"'
         if value is None:
             yield f"<text {text}>{missing}</text>"

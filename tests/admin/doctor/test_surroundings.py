@@ -10,16 +10,19 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
+from sqlalchemy import insert
 
 from admin.config import ROOT
+from admin.counts.half.periods import Half
 from admin.db import db
 from admin.district.edge_log import LogProfile
-from admin.doctor.around import connections, outside, upkeep, versions
+from admin.doctor.around import connections, gathering, outside, upkeep, versions
 from admin.doctor.around.outside import Shown
 from admin.doctor.around.upkeep import Letters
 from admin.doctor.around.versions import Running
 from admin.doctor.findings import State
 from admin.mail.outbox import Letter, queue_letter
+from admin.models import AuditEvent
 from admin.reading.data_files import load_file
 from admin.reading.demo_names import FILES, demo_names
 from admin.setup.written.certificates import self_signed
@@ -49,6 +52,34 @@ def until(days):
 def test_a_certificate_has_three_weeks_left_and_browsers_take_it(seen, may_be_own, state, told):
     found = outside.check_certificate("tips.anle", seen, now=NOW, may_be_own=may_be_own)
     assert (found.state, told in found.words) == (state, True), found
+
+
+@pytest.mark.parametrize(
+    ("due", "page", "state", "told"),
+    [
+        (None, "", GOOD, "还没有到写的时候"),
+        (Half(2027, 1), "published", GOOD, "2027 年上半年的写了"),
+        (Half(2027, 1), "draft", BAD, "2027 年上半年的是草稿，还没有公布"),
+        (Half(2027, 2), "none", BAD, "2027 年下半年的还没有写"),
+    ],
+)
+def test_the_report_of_a_half_year_that_is_due_stands_on_the_site(due, page, state, told):
+    found = upkeep.check_half(due, page)
+    assert (found.state, found.words) == (state, told)
+    assert ("counts report 2027-H2" in found.todo) == (page == "none")
+
+
+def test_a_report_is_due_when_all_its_numbers_are_out_and_the_log_reaches_back(
+    app, session, monkeypatch
+):
+    at = int(datetime.datetime(2027, 6, 30, 12, tzinfo=datetime.UTC).timestamp())
+    row = {"number": 1, "at": at, "act": "opened", "by": "-", "detail": "", "mac": "0"}
+    session.execute(insert(AuditEvent).values(**row))
+    said = []
+    for now in (datetime.date(2027, 10, 14), datetime.date(2027, 10, 15)):
+        monkeypatch.setattr(gathering, "today", lambda now=now: now)
+        said.append(gathering.look_at_report(session, app.extensions["dengshao"].config).words)
+    assert said == ["还没有到写的时候", "2027 年上半年的还没有写"]
 
 
 @contextmanager
@@ -129,6 +160,19 @@ def test_what_nginx_includes_is_read_with_it(tmp_path):
 )
 def test_letters_that_wait_for_too_long_are_told(letters, sends, state):
     assert upkeep.check_letters(letters, now=1_000, sends=sends).state is state
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [(None, GOOD), (0, GOOD), (60, GOOD), (62, GOOD), (63, BAD)]
+)
+def test_a_bulletin_that_waits_past_its_last_day_is_told_and_not_how_many(days, state):
+    day = datetime.date(2027, 3, 1)
+    oldest = None if days is None else day - datetime.timedelta(days=days)
+
+    found = upkeep.check_bulletins(oldest, today=day)
+
+    assert found.state is state
+    assert not any(sign.isdigit() for sign in found.words)
 
 
 def test_the_letters_that_wait_are_counted_in_the_database(app):

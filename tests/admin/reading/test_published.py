@@ -98,6 +98,10 @@ REFUSED = {
     "a place": (('"group": "drugs", "value"', '"group": "shili", "value"'), "没有说明"),
     "a reason": (('"value": null', '"value": null, "why": "small"'), "why 不认识"),
     "no such bucket": (("16-30", "16-31"), "没有「16-31」这一段天数"),
+    "another quarter": (
+        ('"2026-Q4", "group": "all"', '"2027-11", "group": "all"'),
+        "不在这一次公布",
+    ),
     "another day": (('"day": "2027-04-15"', '"day": "2027-04-16"'), "2027-04-16.json"),
 }
 
@@ -123,7 +127,7 @@ def test_demo_and_real_numbers_never_lie_together(content):
 
 
 def test_a_number_is_published_once(content):
-    put(content, SPRING, replace(SUMMER, numbers=SPRING.numbers))
+    put(content, SPRING, replace(SUMMER, quarters=SPRING.quarters, numbers=SPRING.numbers))
 
     with pytest.raises(DataError, match=r"在 2027-04-15\.json 里已经公布过"):
         load_published(content)

@@ -198,7 +198,7 @@ def test_a_page_of_the_news_holds_the_words_and_what_the_build_asks_for(
         )
 
 
-def test_what_a_broken_run_or_a_backup_left_is_not_published_twice(app, agreed, news, day, publish):
+def test_what_a_broken_run_left_is_not_published_twice(app, agreed, news, day, publish):
     [slug] = agreed()
     day(60)
     publish()

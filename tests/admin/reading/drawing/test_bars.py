@@ -39,3 +39,10 @@ def test_words_stay_words_and_neither_style_nor_id_nor_script_stands_in_a_drawin
 
 def test_nothing_at_all_is_drawn_without_failing():
     assert widths(draw([], label="图")) == []
+
+
+def test_without_names_there_is_no_room_for_them():
+    named, nameless = (draw([Bars(name, (5,))], label="图") for name in ("甲", ""))
+    assert [one.text for one in ElementTree.fromstring(nameless).iter("text")] == ["5"]
+    tall, low = (float(re.search(r'height="([\d.]+)em"', one)[1]) for one in (named, nameless))
+    assert low < tall

@@ -2,8 +2,8 @@
 
 The day is nowhere: each day from the thirtieth on it is drawn anew whether it is the one, so that
 each of the 31 days is as likely as any other. Who reads the database, or runs this, knows no more
-than who reads the site. A row whose file is there is gone; of a row that a broken run left the file is
-found by its name.
+than who reads the site. A row whose file is there is gone; of a row that a broken run left the
+file is found by its name.
 """
 
 import re

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year disclosure alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full flood year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -93,6 +93,9 @@ year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, 
 disclosure: $(VENV)/.dev ## Publish twenty random histories of 5,000 tips, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
 	@nice $(BIN)/python -m tests.disclosure $(DISCLOSURE_ARGS)
 
+numbers-demo: $(VENV)/.dev ## Publish six invented quarters by two persons: files marked as a demo's in build/numbers-demo/numbers
+	@nice $(BIN)/python -m tests.publishing build/numbers-demo
+
 alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's log, with real nginx and Chromium
 	@$(BIN)/python -m tests.alike
 
@@ -155,9 +158,9 @@ stranger: $(VENV)/.dev node_modules/.dev build/browser/.built $(CATALOGUES) ## A
 lock-debian: $(VENV)/.run ## Look up anew the Debian packages of which a version's own Python is made
 	@$(BIN)/python -m admin.release.making.debs
 
-# Program and Debian's package. What is absent is named; its tests are skipped, and without the
-# headless shell those in a browser take twice as long.
-OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd
+# Program, or the file of a module, and Debian's package. What is absent is named; its tests are
+# skipped, and without the headless shell those in a browser take twice as long.
+OPTIONAL := age:age chromium-headless-shell:chromium-headless-shell nginx:nginx-light bwrap:bubblewrap ffmpeg:ffmpeg exiftool:libimage-exiftool-perl mat2:mat2 strace:strace tor:tor firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb slapd:slapd /usr/lib/nginx/modules/ngx_stream_module.so:libnginx-mod-stream
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq
 
 system: ## Install the system packages that no wheel brings (as root)
@@ -165,7 +168,7 @@ system: ## Install the system packages that no wheel brings (as root)
 	command -v chromium >/dev/null || needed="$$needed chromium"; \
 	fc-list 2>/dev/null | grep -qi 'cjk' || needed="$$needed fonts-noto-cjk fontconfig"; \
 	for pair in $(OPTIONAL); do \
-	  PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || optional="$$optional $${pair##*:}"; \
+	  [ -e "$${pair%%:*}" ] || PATH="$$PATH:/usr/sbin" command -v "$${pair%%:*}" >/dev/null || optional="$$optional $${pair##*:}"; \
 	done; \
 	if [ -z "$$needed$$optional" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \

@@ -12,7 +12,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .settings.addresses import own_host, read_bind, read_blobs_url, read_smtp_url
+from .settings.addresses import (
+    Peers,
+    own_host,
+    read_bind,
+    read_blobs_url,
+    read_peers,
+    read_smtp_url,
+)
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
 from .settings.file_limits import PLAIN_MB, front_mb
 from .settings.gate import Gate, read_gate
@@ -44,7 +51,7 @@ class AddressHints(StrEnum):
     PEER = "peer"
     """The connection's own address."""
     PROXY = "proxy"
-    """The one that our own proxy, on a loopback address, wrote last in X-Forwarded-For."""
+    """The one that our own proxy wrote last in X-Forwarded-For."""
     OFF = "off"
     """None, as behind an onion service: the budgets for everybody hold alone."""
 
@@ -105,6 +112,8 @@ class Config:
     orphans_mb: int
     """MiB of files that no tip names (yet), at most."""
     address_hints: AddressHints
+    edge_peers: Peers
+    """Who may say, by a header, from which network a request comes: our own proxies."""
     workers: int
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
     allow_swap: bool
@@ -199,6 +208,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         files_mb_day=_whole_number(values, "DENGSHAO_FILES_MB_DAY", 20480),
         orphans_mb=_whole_number(values, "DENGSHAO_ORPHANS_MB", 10240),
         address_hints=_address_hints(values, env),
+        edge_peers=read_peers(values),
         workers=1,
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),

@@ -418,6 +418,49 @@ class Tally(Base):
     count: Mapped[int]
 
 
+class ClosedCount(Base):
+    """A count as it stood when its quarter was first to be published: `counts.publishing`.
+
+    All numbers of its year are made of these, and agree for good. They are small true counts: they
+    go when the numbers of their year are folded.
+    """
+
+    __tablename__ = "closed_count"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    period: Mapped[str] = mapped_column(String(7), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # A kind of unit, of count_groups.yml; never a unit.
+    group_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+
+
+class CountPublication(Base):
+    """What is said of the counts on one fixed day: asked for by one person, confirmed by another.
+
+    The body is the file that goes out, and holds nothing else. At most one row is not confirmed.
+    """
+
+    __tablename__ = "count_publication"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    quarters: Mapped[list[str]] = mapped_column(JSON)
+    # Which units made which group then: neither moves afterwards.
+    groups: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    # Whether the counts of its quarters stand in `closed_count`, while their year is there.
+    is_closed: Mapped[bool]
+    sha256: Mapped[str] = mapped_column(String(64))
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_on: Mapped[date]
+    confirmed_by: Mapped[str | None] = mapped_column(String(80))
+    confirmed_on: Mapped[date | None]
+    refused_by: Mapped[str | None] = mapped_column(String(80))
+    # A code of `counts.publishing.confirming`.
+    refused_why: Mapped[str | None] = mapped_column(String(20))
+    written_on: Mapped[date | None]
+    body: Mapped[str]
+
+
 class HoldStep(Base):
     """One step of a legal hold: asked for by one member, granted or not by another.
 

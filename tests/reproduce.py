@@ -37,7 +37,9 @@ def main(target, arch, keep):
     """Print each artefact's sum and whether both are one; fail where any differs."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     release_args = f"--kept {DEBS}" + (f" --arch {arch}" if arch else "")
-    made = [_make(target, release_args, *circumstance) for circumstance in CIRCUMSTANCES]
+    # Who goes on working meanwhile commits: both are made of what stands here now.
+    commit = _git(ROOT, "rev-parse", "HEAD")
+    made = [_make(target, release_args, commit, *circumstance) for circumstance in CIRCUMSTANCES]
     differing = [name for name in sorted({*made[0], *made[1]}) if not _same(name, *made)]
     if not keep and not differing:
         shutil.rmtree(FOLDER)
@@ -45,11 +47,12 @@ def main(target, arch, keep):
         raise click.ClickException(f"not the same bytes: {', '.join(differing)} ({FOLDER})")
 
 
-def _make(target, release_args, name, umask, circumstances):
+def _make(target, release_args, commit, name, umask, circumstances):
     """Clone, make, and give each artefact's path."""
     folder, began = FOLDER / name, time.monotonic()
     folder.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True, umask=umask)
+    _git(folder, "checkout", "-q", "--detach", commit, umask=umask)
     home = folder.with_name(f"{folder.name}-home")
     home.mkdir()
     # The packages of Debian are fetched once: their sums are looked at in each run.
@@ -65,6 +68,13 @@ def _make(target, release_args, name, umask, circumstances):
     click.echo(f"{(time.monotonic() - began) / 60:6.1f} min  {folder}")
     artefacts = (path for path in (folder / "build/release").iterdir() if path.is_file())
     return {path.name: path for path in artefacts}
+
+
+def _git(folder, *words, umask=-1):
+    done = subprocess.run(
+        ["git", "-C", str(folder), *words], check=True, capture_output=True, text=True, umask=umask
+    )
+    return done.stdout.strip()
 
 
 def _same(name, one, other):

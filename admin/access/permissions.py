@@ -78,6 +78,7 @@ class Act(enum.StrEnum):
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
+    PUBLISH = "publish"
     WORKLOAD = "workload"
 
 
@@ -141,6 +142,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
+    Act.PUBLISH: frozenset({"counter"}),
     Act.WORKLOAD: _HEADS | {"counter"},
 }
 """The roles that may do each act; all else is refused with a 403 and a line in the audit log."""

@@ -86,6 +86,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.AUDIT: "read the audit log",
     Act.CHECKPOINT: "print a checkpoint",
     Act.COUNTS: "see the counts",
+    Act.PUBLISH: "confirm numbers for publication, or send them back",
     Act.WORKLOAD: "see how the queue stands, as counts",
 }
 
@@ -171,6 +172,10 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.DEPART: (
         "负责人只管本单位的；停用还是系统管理员来",
         "heads for their own unit; the suspension itself is the administrator's",
+    ),
+    Act.PUBLISH: (
+        "做草稿的人自己不能确认",
+        "never by who made the draft",
     ),
 }
 """What the server's rules ask for besides the role."""

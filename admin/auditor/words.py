@@ -70,6 +70,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.AUDIT: _l("看审计记录"),
     Act.CHECKPOINT: _l("打印核对点"),
     Act.COUNTS: _l("看统计数"),
+    Act.PUBLISH: _l("确认公布的数字，或者退回"),
     Act.WORKLOAD: _l("看办理情况的数"),
 }
 """Each act as the pages name it; the table on the security page has the same words."""
@@ -170,6 +171,11 @@ DONE: Final[dict[str, Any]] = {
     "entered": _l("代录了线索"),
     "practice_filled": _l("放进练习线索"),
     "practice_cleared": _l("清掉练习线索"),
+    "numbers_drafted": _l("做了公布数字的草稿"),
+    "numbers_confirmed": _l("作为第二个人，确认公布数字"),
+    "numbers_sent_back": _l("把公布数字的草稿退回了"),
+    "numbers_written": _l("写出了公布的数字"),
+    "numbers_adopted": _l("认下了以前公布的数字"),
     "edge_log_opened": _l("登记了持有人打开网络日志"),
     "exported": _l("导出了审计记录"),
     "checkpoint": _l("打印了核对点"),

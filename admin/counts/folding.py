@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
-from sqlalchemy import and_, delete, func, insert, or_, text
+from sqlalchemy import and_, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
-from ..models import Tally
+from ..models import ClosedCount, CountPublication, Setting, Tally
 from ..tip.counted import COUNTED, Family
+from .publishing.store import FOLDED, confirmed_rows, folded_year, told_quarters
 from .reading import EVER, Key, read_numbers
 from .rules import LEAST
 
@@ -41,6 +42,9 @@ def fold(session: Session, today: date, practice: Collection[str]) -> int:
     Gives how many numbers are gone. Idempotent. The caller commits, and empties the journal.
     """
     latest = last_year(today)
+    if _is_awaited(session, latest):
+        latest -= 1
+    _forget_closed(session, latest)
     if not _is_due(read_numbers(session, ()), latest, practice):
         return 0
     if session.get_bind().dialect.name == "postgresql":
@@ -54,6 +58,25 @@ def fold(session: Session, today: date, practice: Collection[str]) -> int:
     _write(session, kept)
     stays = sum(not _is_old(key, latest) for key in real)
     return len(before) - len(kept) - stays
+
+
+def _is_awaited(session: Session, year: int) -> bool:
+    """Tell whether numbers of a year are still to be published, where any ever were.
+
+    It is awaited until the year after it is folded: what is not said by then never is.
+    """
+    if folded_year(session) >= year or not session.scalar(select(CountPublication.day).limit(1)):
+        return False
+    return f"{year}-Q4" not in told_quarters(confirmed_rows(session))
+
+
+def _forget_closed(session: Session, latest: int) -> None:
+    """Let closed counts go with their year, and keep which year that was: `counts.publishing`."""
+    if folded_year(session) >= latest:
+        return
+    year = func.substr(ClosedCount.period, 1, 4)
+    session.execute(delete(ClosedCount).where(year <= str(latest)))
+    session.merge(Setting(name=FOLDED, value=str(latest)))
 
 
 def _write(session: Session, kept: Mapping[Key, int]) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from ..app_state import app_state
 from ..db import SHANGHAI
+from ..district.count_groups import CountGroups
 from ..models import AuditEvent, Tally
 from ..tip.counted import DAYS, MANY_DAYS, Family, Grain, quarter_of
 from ..tip.measures import MEASURES, Kind, Measure
 from .cells import ALL, Cell
-from .groups import Groups
 from .rules import LEAST
 
 Key = tuple[str, Family, str, str]
@@ -41,7 +41,7 @@ def read_numbers(session: Session, practice: Collection[str]) -> Counter[Key]:
     )
 
 
-def read_cells(session: Session, groups: Groups, practice: Collection[str]) -> Counter[Cell]:
+def read_cells(session: Session, groups: CountGroups, practice: Collection[str]) -> Counter[Cell]:
     """Read the finest cell of each count: months, quarters or years, by group or in `all`.
 
     A count by group has no cell in `all`: it is the sum. Of what was folded, no cell is left.
@@ -60,7 +60,7 @@ def read_cells(session: Session, groups: Groups, practice: Collection[str]) -> C
 _LENGTH: Final = {Grain.MONTH: 7, Grain.QUARTER: 7, Grain.YEAR: 4}
 
 
-def _of_numbers(numbers: Mapping[Key, int], measure: Measure, groups: Groups) -> Counter[Cell]:
+def _of_numbers(numbers: Mapping[Key, int], measure: Measure, groups: CountGroups) -> Counter[Cell]:
     found: Counter[Cell] = Counter()
     for (period, family, part, unit_id), count in numbers.items():
         if family is not measure.family or len(period) != _LENGTH[measure.grain]:
@@ -95,12 +95,15 @@ def day_of(at: int) -> date:
 _BUCKETS: Final = (*(name for _most, name in DAYS), MANY_DAYS)
 
 
-def median_bucket(numbers: Mapping[Key, int], family: Family, period: str) -> str | None:
+def median_bucket(
+    numbers: Mapping[Key, int], family: Family, quarters: Iterable[str]
+) -> str | None:
     """Find the bucket of days in which the middle tip lies; None where there are few.
 
     One tip more or less must not move it by itself where half of `LEAST` lie on either side.
     """
-    counts = [numbers.get((period, family, name, ""), 0) for name in _BUCKETS]
+    there = tuple(quarters)
+    counts = [sum(numbers.get((one, family, name, ""), 0) for one in there) for name in _BUCKETS]
     total = sum(counts)
     if total < 2 * LEAST:
         return None

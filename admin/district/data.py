@@ -24,6 +24,7 @@ from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
 from .bulletins import BulletinRules, load_bulletins
+from .count_groups import CountGroups, load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
 
@@ -213,6 +214,8 @@ class District:
     """What a text about closed matters must not hold."""
     edge_log: EdgeLog
     """Who keeps the log of connections."""
+    count_groups: CountGroups
+    """Whose numbers are published together."""
     languages: Mapping[str, Language]
     """In which the public reads and writes, Chinese first."""
 
@@ -268,6 +271,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
         bulletins=load_bulletins(content),
         edge_log=load_edge_log(content),
+        count_groups=load_groups(content),
         languages=load_languages(content),
     )
     _check_units(district)

@@ -161,6 +161,7 @@ def _reach(config: Config, _district: District) -> Iterator[Finding]:
         host = config.public_host
         addresses = reach.six_addresses(host)
         yield reach.check_six(addresses, [one for one in addresses if not reach.answers(one, host)])
+        yield from front.check_peers(config)
         yield front.check_front(config, lambda: front.public_connection(config))
 
 

@@ -1,5 +1,7 @@
 """What `dengshao doctor` asks the proxy in front: whether it lets in as much as the app takes.
 
+And beforehand, of the settings alone, whether the app would take its word.
+
 Only heads are sent, with `Expect: 100-continue`: the proxy says at once whether it would take so
 long a body, and no body follows.
 """
@@ -10,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..config import Config
+from ..config import AddressHints, Config
 from ..district.unanswered import why
+from ..settings.addresses import LOOPBACK, is_one_of
 from ..settings.file_limits import MIB, most_of_a_form
 from ..vault.files.blobs import PART
 from .findings import (
@@ -22,8 +25,27 @@ from .findings import (
 )
 
 MATTER: Final = "上传限度"
+PEERS: Final = "来源分组"
 _SECONDS: Final = 10
 _TOO_LONG: Final = b"413"
+
+
+def check_peers(config: Config) -> Iterator[Finding]:
+    """See that the proxy can come from an address whose word counts; nothing is asked."""
+    if config.address_hints not in (AddressHints.EDGE, AddressHints.PROXY):
+        return
+    named = "、".join(map(str, config.edge_peers))
+    host = config.bind.rpartition(":")[0].strip("[]")
+    only_here = host in LOOPBACK
+    takes_here = any(is_one_of(config.edge_peers, address) for address in LOOPBACK)
+    if only_here and not takes_here:
+        todo = "请在 DENGSHAO_EDGE_PEERS 里写上 127.0.0.1,::1，再重新启动。"
+        yield bad(PEERS, f"只有本机连得进来，却不听本机代理的（{named}）", todo)
+    elif not only_here and all(peer.is_loopback for peer in config.edge_peers):
+        todo = "代理在别的机器上的，把它的地址写进 DENGSHAO_EDGE_PEERS。"
+        yield unknown(PEERS, f"别的机器连得进来，只听本机代理的（{named}）", todo)
+    else:
+        yield good(PEERS, f"只听这些代理的：{named}")
 
 
 @dataclass(frozen=True)

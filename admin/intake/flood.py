@@ -90,7 +90,7 @@ class Flood:
         self._lock = threading.Lock()
         self._clock = clock
         self._workers = config.workers
-        self._hints = config.address_hints
+        self._hints, self._peers = config.address_hints, config.edge_peers
         self._lane_tips = config.lane_tips
         self._group_budget = config.tips_per_group_hour
         self._proven_budget = config.proven_per_minute
@@ -139,7 +139,7 @@ class Flood:
 
     def sender(self, peer: str | None, header: Header) -> bytes | None:
         """Give the keyed hash of the network that sent a request; None where none is known."""
-        network = sender_network(self._hints, peer, header)
+        network = sender_network(self._hints, self._peers, peer, header)
         return None if network is None else self._keyed(network)
 
     def _keyed(self, network: bytes) -> bytes:

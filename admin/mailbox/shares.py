@@ -55,7 +55,7 @@ class Shares:
 
     def __init__(self, config: Config, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._hints = config.address_hints
+        self._hints, self._peers = config.address_hints, config.edge_peers
         self._each = max(TIMES_A_TIP * config.tips_per_group_hour // config.workers, 1)
         self._lock = threading.Lock()
         self._hour = _Hour(clock())
@@ -65,7 +65,7 @@ class Shares:
 
         Where no network is known (an onion service), the tip's own room for the day holds alone.
         """
-        network = sender_network(self._hints, peer, header)
+        network = sender_network(self._hints, self._peers, peer, header)
         if network is None:
             return True
         with self._lock:

@@ -103,7 +103,7 @@ def measures_now() -> tuple[PublishedMeasure, ...]:
             *(one.id, one.zh, one.en, Words(one.means, one.means_en)),
             *(one.grain.value, one.kind.value),
             by_group=one.by_group,
-            parts=(one.parts,) if one.parts else (),
+            parts=one.parts,
         )
         for one in MEASURES.values()
     )
@@ -124,7 +124,11 @@ def load_published(content: Path) -> tuple[PublishedFile, ...]:
 
 def parse_published(content: Path, path: Path) -> PublishedFile:
     """Read one file, wherever it lies, by the schema of `content`. Raises `DataError`."""
-    row = load_file(content, "published", path=path)
+    return published_from(load_file(content, "published", path=path))
+
+
+def published_from(row: Mapping[str, Any]) -> PublishedFile:
+    """Make a publication of what stands in its file."""
     return PublishedFile(
         day=date.fromisoformat(row["day"]),
         quarters=tuple(row["quarters"]),

@@ -92,6 +92,11 @@ class Places:
     def units(self) -> Path:
         return self.root / "etc/systemd/system"
 
+    @property
+    def packaged_units(self) -> tuple[Path, ...]:
+        """Where a distribution's package would put them."""
+        return (self.root / "usr/lib/systemd/system", self.root / "lib/systemd/system")
+
     def version(self, version: str) -> Path:
         return self.versions / version
 

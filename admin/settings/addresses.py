@@ -4,7 +4,15 @@ An IPv6 address stands in brackets wherever a port may follow: [::1]:8000, smtp:
 """
 
 from collections.abc import Mapping
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +21,9 @@ from .faults import ConfigError
 DEFAULT_BIND: Final = "127.0.0.1:8000"
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 """This machine's own names: what goes to them leaves it by no line."""
+Peers = tuple[IPv4Network | IPv6Network, ...]
+"""Networks of machines, one of which may be a single address."""
+_OWN_PEERS: Final = "127.0.0.0/8,::1"
 _MOST_PORT: Final = 65_535
 
 
@@ -27,6 +38,38 @@ def read_bind(values: Mapping[str, str]) -> str:
             "an IPv6 address stands in brackets."
         )
     return text
+
+
+def read_peers(values: Mapping[str, str]) -> Peers:
+    """Read whose word counts of where a request comes from: our own proxies', this machine's."""
+    text = values.get("DENGSHAO_EDGE_PEERS", _OWN_PEERS)
+    try:
+        peers = tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError:
+        peers = ()
+    # One of all machines would let every sender say from which network he comes.
+    if not peers or any(peer.prefixlen == 0 for peer in peers):
+        raise ConfigError(
+            "DENGSHAO_EDGE_PEERS: write the addresses of your own proxies by commas, "
+            "127.0.0.1,::1 or a network as 10.78.0.0/24; not every machine there is."
+        )
+    return peers
+
+
+def is_one_of(peers: Peers, text: str | None) -> bool:
+    """Tell whether an address belongs to one of these networks."""
+    address = parsed(text)
+    return address is not None and any(address in peer for peer in peers)
+
+
+def parsed(text: str | None) -> IPv4Address | IPv6Address | None:
+    """Read an address, an IPv4 one inside IPv6 as what it is; None for what is no address."""
+    try:
+        address = ip_address(text or "")
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 def own_host(bind: str) -> str:

@@ -24,6 +24,7 @@ from .asked.questions import steps
 from .asked.standing import with_standing
 from .finishing import finish
 from .tries import service_user
+from .written.container import is_served_by_one
 from .written.installing import install
 from .written.rendering import CONTENT, secrets_of
 from .written.secret import NotSealed
@@ -132,4 +133,6 @@ def _tell(writer: Writer, *, is_sealed: bool) -> None:
     if any(path.name == "organs.yml" for path in writer.written):
         click.echo("移送给哪些机关，名称、地址、依据要核定：请写在 organs.yml 里，没写就不能移送。")
     how = "由 TPM 加密，换了主板就打不开" if is_sealed else "只有 dengshao 这个用户能读"
+    if is_served_by_one(writer):
+        click.echo("用容器的，接着照「用容器运行」那一页做：建表，建网站，启动。")
     click.echo(f"服务器密钥{how}。请抄在纸上，和备份分开放：没有它，查询码查不到线索。")

@@ -48,8 +48,8 @@ class Measure:
     kind: Kind = Kind.COUNT
     acts: tuple[str, ...] = ()
     """Acts of the audit log, each with the beginning of its detail where it needs one."""
-    parts: tuple[str, ...] = ()
-    """Measures that make this one, leaving nothing out, in all groups together."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """Each way in which others make this one, leaving nothing out, in all groups together."""
 
 
 _CHANNEL_EN: Final = {"form": "online form", "phone": "phone", "letter": "letter", "visit": "visit"}
@@ -71,6 +71,11 @@ _STEPS: Final = (
 )
 
 
+def _kept_parts(step: str) -> tuple[str, ...]:
+    """Name what a step was by its deadlines: each that is counted is one or the other."""
+    return tuple(f"{step}_{part}" for part in (IN_TIME, LATE))
+
+
 def _counts() -> tuple[Measure, ...]:
     month, year = Grain.MONTH, Grain.YEAR
     channels = tuple(f"received_{channel}" for channel in CHANNELS)
@@ -86,7 +91,7 @@ def _counts() -> tuple[Measure, ...]:
             "that day.",
             *(month, received),
             by_group=True,
-            parts=channels,
+            parts=(channels,),
         ),
         *(
             Measure(
@@ -106,6 +111,7 @@ def _counts() -> tuple[Measure, ...]:
             " not counted again.",
             *(month, Family.ACCEPTED),
             by_group=True,
+            parts=(_kept_parts("accepted"),),
         ),
         Measure(
             *("referred", "转办", "Referred"),
@@ -114,7 +120,7 @@ def _counts() -> tuple[Measure, ...]:
             "that day. Of several organs only the first counts.",
             *(month, referred),
             by_group=True,
-            parts=organs,
+            parts=(organs,),
         ),
         *(
             Measure(
@@ -134,7 +140,7 @@ def _counts() -> tuple[Measure, ...]:
             "it was proved, nor that the reporter was wrong.",
             *(month, closed),
             by_group=True,
-            parts=outcomes,
+            parts=(outcomes, _kept_parts("closed")),
         ),
         *(
             Measure(
@@ -182,9 +188,9 @@ def _shapes() -> tuple[Measure, ...]:
             f"{step}_{part}",
             f"{zh}：{word}",
             f"{en.capitalize()}: {word_en}",
-            f"第一次{_bare(zh)}的时候，从收到算起的期限是不是都没过。按{zh}的季度。",
+            f"第一次{_bare(zh)}的时候，从收到算起的期限是不是都没过；没有期限的算按期。按{zh}的季度。",
             "Whether every time that runs from the day it came was kept when it was first"
-            f" {_bare(en)}. By the quarter of that day.",
+            f" {_bare(en)}; where none ran, it was. By the quarter of that day.",
             *(quarter, family, part),
         )
         for step, zh, en, _days, family in _STEPS

@@ -32,7 +32,7 @@ from .journal import Journal, State
 from .look import look
 from .programs import Programs
 from .returning import Returning
-from .services import Services, Systemd
+from .services import Services, Systemd, tell_units
 
 UNSIGNED: Final = "我知道这个文件没有签名"
 NO_NEWER: Final = "我知道这个版本不比现在的新"
@@ -147,16 +147,9 @@ class Operating:
         for change in journal.changes:
             if change.act is Act.BESIDE:
                 forward.say(f"请看：{change.path}{NEW}")
-        if self._changed_units(journal):
-            forward.say("服务文件或者 nginx 的配置有新的。请再运行一次 dengshao setup。")
+        tell_units(self.installation, journal, forward.say)
         if len(self.installation.others()) > KEPT:
             forward.say(f"旧版本多于 {KEPT} 个。用 dengshao upgrade --clean 清掉。")
-
-    def _changed_units(self, journal: Journal) -> bool:
-        old, new = (
-            self.installation.version(name) / "deploy" for name in (journal.old, journal.new)
-        )
-        return _sums(old) != _sums(new)
 
     def back(self, *, yes: bool) -> None:
         """Undo an upgrade that was cut off, or go back from one that ended well."""
@@ -309,11 +302,3 @@ def _tell_changes(words: str, changes: list[Change]) -> None:
 def _ask_for(sentence: str) -> None:
     if click.prompt(f"请照抄：{sentence}\n") != sentence:
         raise Refused("没有照抄，不做。")
-
-
-def _sums(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): sum_of(path)
-        for path in folder.rglob("*")
-        if path.is_file()
-    }

@@ -21,7 +21,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from periods import fixed_day, said, span
+from periods import fixed_day, span, stretch
 from review import production
 from spreadsheet import as_csv
 from tables import Table, chart, table
@@ -62,7 +62,6 @@ WORDS = {
         "day": "{}的，{}公布。",
         "next_year": "第二年{}",
         "with_year": "全年的也在这一天。",
-        "and": "、",
     },
     "en": {
         "title": "Numbers for {}",
@@ -86,7 +85,6 @@ WORDS = {
         "day": "{}: published on {}.",
         "next_year": "{} of the next year",
         "with_year": " The whole year comes on the same day.",
-        "and": ", ",
     },
 }
 
@@ -134,8 +132,7 @@ def publication(
 
 def named(file: PublishedFile, language: str) -> str:
     """Say which quarters a publication told first."""
-    quarters = [said(quarter, language) for quarter in file.quarters]
-    return WORDS[language]["and"].join(quarters) or f"{file.day}"
+    return stretch(file.quarters, language) if file.quarters else f"{file.day}"
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str | None:

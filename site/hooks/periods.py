@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -29,6 +31,15 @@ def said(period: str, language: str) -> str:
         months = span(int(part[1:]), language)
         return f"{year}年{months}" if language == "zh" else f"{months} {year}"
     return f"{year}年{int(part)}月" if language == "zh" else f"{MONTHS[int(part) - 1]} {year}"
+
+
+def stretch(quarters: Sequence[str], language: str) -> str:
+    """Say from when to when quarters reach; one that is late is published with the next."""
+    if len(quarters) == 1:
+        return said(quarters[0], language)
+    first, last = months_of(min(quarters))[0], months_of(max(quarters))[-1]
+    between = "到" if language == "zh" else " to "
+    return between.join(said(month, language) for month in (first, last))
 
 
 def months_of(quarter: str) -> tuple[str, ...]:

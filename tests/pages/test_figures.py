@@ -147,6 +147,13 @@ def test_the_words_around_numbers_are_plain(hook, config, shown, content):
         assert list(hook("faults").spoken(words, rules)) == []
 
 
+def test_quarters_that_were_published_late_share_one_name(hook):
+    stretch = hook("periods").stretch
+    assert stretch(["2026-Q4"], "zh") == "2026年10月到12月"
+    assert stretch(["2026-Q4", "2027-Q1"], "zh") == "2026年10月到2027年3月"
+    assert stretch(["2026-Q4", "2027-Q1"], "en") == "October 2026 to March 2027"
+
+
 # Without any publication.
 
 

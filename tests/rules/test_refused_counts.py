@@ -9,7 +9,7 @@ from admin.access.roles import ROLES
 from admin.cli import main
 from admin.config import ROOT
 from admin.counts.cells import ALL, BadCell, Cell
-from admin.counts.groups import load_groups
+from admin.district.count_groups import load_groups
 from admin.district.data import load_district
 from admin.models import Tally
 from admin.tip.counted import COUNTED, Family
@@ -34,6 +34,7 @@ def narrowed(browser, path):
 
 PAGES = {
     "/desk/counts/": {"counter"},
+    "/desk/counts/publication/": {"counter"},
     "/desk/counts/workload/": {"counter", "reviewer", "custodian"},
 }
 
@@ -55,7 +56,7 @@ def test_a_page_of_numbers_is_for_few_and_cannot_be_narrowed(enter, role):  # no
 def test_no_address_and_no_parameter_of_the_desk_is_one_of_them(app):
     """Of all rules that there are, whoever may ask: what a number would stand under does not."""
     counting = {rule.rule for rule, *_ in staff_views(app) if "/count" in rule.rule}
-    assert counting == {"/desk/counts/", "/desk/counts/workload/"}
+    assert counting == set(PAGES)
 
     places = {"village", "grid", "place", "town", "township", "category"}
     for rule in app.url_map.iter_rules():
@@ -72,7 +73,11 @@ def commands(group=main, path=()):
             yield (*path, name), command
 
 
-COUNTING = {"check": set(), "report": {"half", "again"}}
+COUNTING = {
+    "check": set(),
+    "publish": {"by", "again", "adopt"},
+    "report": {"half", "again"},
+}
 """The commands that count, and what each takes."""
 
 
@@ -124,7 +129,7 @@ def test_what_is_finer_is_no_cell(measure, period, group):
 
 def test_every_unit_that_takes_tips_is_in_one_group_and_practice_in_none():
     units = load_district(ROOT / "content").units
-    groups = load_groups(ROOT / "content", units)
+    groups = load_groups(ROOT / "content")
 
     assert {unit.id for unit in units.values() if not unit.practice} == set(groups.of_unit)
     assert all(Cell("received", "2026", group) for group in groups.words)
@@ -142,6 +147,8 @@ def test_a_measure_is_made_of_what_is_counted():
     families = {measure.family for measure in MEASURES.values()} - {None}
     assert families == set(Family)
     for whole in (measure for measure in MEASURES.values() if measure.parts):
-        parts = [MEASURES[name] for name in whole.parts]
-        pairs = {(part.family, part.part) for part in parts}
-        assert pairs == set(product([whole.family], COUNTED[whole.family].parts))
+        for way in whole.parts:
+            parts = [MEASURES[name] for name in way]
+            (family,) = {part.family for part in parts}
+            pairs = {(part.family, part.part) for part in parts}
+            assert pairs == set(product([family], COUNTED[family].parts))

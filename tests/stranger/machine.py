@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from admin.config import ROOT
+from tests.terminal import Terminal
 
 FOLDER = ROOT / "build" / "stranger"
 # What a contractor installs from the distribution's own disc before: nothing of ours.
@@ -17,6 +18,8 @@ FROM_DEBIAN = (
     *("bubblewrap", "ca-certificates"),
 )
 SOURCES = "/etc/apt/sources.list.d/debian.sources"
+# Root's own, as Debian logs it in.
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NODES = {
     "null": "1 3",
     "zero": "1 5",
@@ -119,10 +122,7 @@ class Machine:
     def run(self, command, *, says="", fails=False, lines=None, seconds=600):
         """Do the same uncounted: a look, or what stands in for somebody else."""
         done = subprocess.run(
-            [
-                *(*self.inside(), "env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
-                *("LANG=C.UTF-8", "TERM=dumb", "sh", "-c", f"cd /root && {command}"),
-            ],
+            self._shell(command),
             input="\n".join(lines) + "\n" if lines is not None else None,
             stdin=None if lines is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -134,6 +134,17 @@ class Machine:
         if (done.returncode != 0) is not fails or says not in done.stdout:
             raise Failed(f"$ {command}\n-> {done.returncode}\n{done.stdout[-4000:]}")
         return done.stdout
+
+    def sits(self, command):
+        """Begin what asks questions, at a terminal of its own, and count it."""
+        self.typed.append(command)
+        return Terminal(self._shell(command))
+
+    def _shell(self, command):
+        return [
+            *(*self.inside(), "env", "-i", "HOME=/root", f"PATH={_PATH}", "LANG=C.UTF-8"),
+            *("TERM=dumb", "sh", "-c", f"cd /root && {command}"),
+        ]
 
     def inside(self, *, files=True):
         """Give the words that enter it; without its files, a program of ours is on its network."""

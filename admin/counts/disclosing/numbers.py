@@ -24,6 +24,8 @@ class Why(StrEnum):
 
     SMALL = "small"
     PROTECTS = "protects"
+    UNTOLD = "untold"
+    """Of an older publication, of which only what the world sees is kept."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Publication:
     withheld: Mapping[Cell, Why] = field(default_factory=dict)
     revised: Mapping[Cell, int] = field(default_factory=dict)
     """New totals of a year, beside those that stay as they were published."""
-    medians: Mapping[Cell, int] = field(default_factory=dict)
+    medians: Mapping[Cell, str] = field(default_factory=dict)
+    """The bucket of days in which the middle one lies: `tip.counted`."""
 
     def numbers(self) -> dict[Cell, int | None]:
         """Give what the world sees: a rounded number, or None for any that is withheld."""

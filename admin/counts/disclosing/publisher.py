@@ -11,9 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, sums, year_of
+from ..cells import (
+    ALL,
+    Cell,
+    Shape,
+    is_month,
+    parts_of,
+    quarter_of,
+    quarters_of,
+    sums,
+    year_of,
+)
 from ..narrowing.audit import Audit, audit
 from ..narrowing.findings import Finding, say
+from ..narrowing.ranges import FAR
 from .book import Book, count_of, revisions
 from .numbers import LEAST, MEDIAN_LEAST, Publication, Why, rounded
 
@@ -34,7 +45,7 @@ class Median:
 
     cell: Cell
     counted: Cell
-    days: int
+    bucket: str
 
 
 def next_publication(
@@ -45,17 +56,21 @@ def next_publication(
     *,
     years_now: Mapping[Cell, int] | None = None,
     medians: Iterable[Median] = (),
+    tried: list[Audit] | None = None,
 ) -> Publication:
     """Make the publication of a day from the closed quarters that were in none before.
 
-    `years_now` are totals of published years as they are counted now. Raises `PublicationStopped`.
+    `years_now` are totals of published years as they are counted now; to `tried` each audit is
+    added. Raises `PublicationStopped`.
     """
+    tried = [] if tried is None else tried
     new = tuple(_new_cells(shape, book, before))
     months = tuple(_months(shape, book, before))
-    count = partial(count_of, book, shape)
+    count = partial(_count, book, shape)
 
     def look(draft: Publication) -> Audit:
-        return audit([*before, draft], shape, count, touched=new, first_only=True)
+        tried.append(audit([*before, draft], shape, count, touched=new, first_only=True))
+        return tried[-1]
 
     older = {cell for one in before for cell in one.shown}
     candidate = _without_small({cell: count(cell) for cell in (*new, *months)}, day)
@@ -65,9 +80,17 @@ def next_publication(
         revised=revisions(years_now or {}, shape, before),
         medians=_medians(settled, medians),
     )
-    if findings := audit([*before, whole], shape, count, touched=_in_book(shape, book)).findings:
+    tried.append(audit([*before, whole], shape, count, touched=_in_book(shape, book)))
+    if findings := tried[-1].findings:
         raise PublicationStopped(findings)
     return whole
+
+
+def _count(book: Book, shape: Shape, cell: Cell) -> int:
+    """Count a cell; one of which a quarter is not in the book is not known to be small."""
+    ends = parts_of(cell.period)[-1:] if cell.measure in shape.yearly else quarters_of(cell.period)
+    known = book.quarters.issuperset(set(ends) & set(shape.quarters))
+    return count_of(book, shape, cell) if known else FAR
 
 
 def _in_book(shape: Shape, book: Book) -> Iterator[Cell]:
@@ -82,7 +105,13 @@ def _in_book(shape: Shape, book: Book) -> Iterator[Cell]:
 def _new_cells(shape: Shape, book: Book, before: Sequence[Publication]) -> Iterator[Cell]:
     """Name the cells of quarters of which nothing was said before, and of the years they end."""
     new = sorted(book.quarters - _told(before))
-    years = [year_of(quarter) for quarter in new if quarter.endswith("Q4")]
+    # Of a year of which a quarter is not in the book any more, the sum is not known.
+    years = [
+        year_of(quarter)
+        for quarter in new
+        if quarter.endswith("Q4")
+        and book.quarters.issuperset(set(parts_of(year_of(quarter))) & set(shape.quarters))
+    ]
     for measure in shape.measures:
         for period in (*new, *years):
             if period in shape.periods(measure):
@@ -182,13 +211,13 @@ def _withhold(draft: Publication, cell: Cell) -> Publication:
     return replace(draft, shown=shown, withheld={**draft.withheld, cell: Why.PROTECTS})
 
 
-def _medians(settled: Publication, medians: Iterable[Median]) -> dict[Cell, int]:
+def _medians(settled: Publication, medians: Iterable[Median]) -> dict[Cell, str]:
     """Keep those that tell nothing: of all groups together, not by month, beside a large count.
 
     Whether one is told depends on the count as it is shown, so that it adds nothing to it.
     """
     return {
-        median.cell: median.days
+        median.cell: median.bucket
         for median in medians
         if median.cell.group == ALL
         and not is_month(median.cell.period)

@@ -14,6 +14,7 @@ from ...settings.file_limits import PLAIN_MB, front_mb
 from ...settings.installed import SETTINGS, read_settings
 from ..asked.answers import Answers, said
 from .certificates import self_signed
+from .container import is_served_by_one, put_container
 from .district import FILES
 from .rendering import (
     BACKUPS,
@@ -33,7 +34,6 @@ from .writing import Writer
 UNITS: Final = "/etc/systemd/system"
 PACKAGED: Final = ("/usr/lib/systemd/system", "/lib/systemd/system")
 PROXY: Final = "/etc/nginx/nginx.conf"
-QUADLET: Final = "/etc/containers/systemd/dengshao.container"
 PROXY_USERS: Final = ("www-data", "nginx")
 _DROP_IN: Final = "setup.conf"
 _KINDS: Final = (".service", ".timer", ".socket")
@@ -114,9 +114,11 @@ def _proxy_user(writer: Writer) -> str:
 def _put_units(writer: Writer, answers: Answers, *, is_sealed: bool) -> None:
     """Put the units where no package brought them, and beside them what is this machine's own.
 
-    None where a container serves: a unit of its name would stand before what Podman makes of it.
+    Where a container serves, others: a unit of its name would stand before what Podman makes of it.
     """
-    if writer.at(QUADLET).exists():
+    if is_served_by_one(writer):
+        folders = further_folders(answers)
+        put_container(writer, units=UNITS, proxy_user=_proxy_user(writer), folders=folders)
         return
     for path in _units():
         if not any(writer.at(f"{folder}/{path.name}").exists() for folder in PACKAGED):

@@ -15,8 +15,11 @@ BACKUPS: Final = "/var/backups/dengshao"
 SECRET_FILE: Final = "/etc/dengshao/secret"  # noqa: S105 (a place)
 TLS: Final = "/etc/dengshao/tls"
 BIND: Final = "127.0.0.1:8000"
+PEERS: Final = "127.0.0.1,::1"
+"""From where our nginx comes: the one that is written beside, on this machine."""
 OWN: Final = (
-    *("DENGSHAO_ENV", "DENGSHAO_BIND", "DENGSHAO_DATA", "DENGSHAO_CONTENT", "DENGSHAO_SITE"),
+    *("DENGSHAO_ENV", "DENGSHAO_BIND", "DENGSHAO_EDGE_PEERS"),
+    *("DENGSHAO_DATA", "DENGSHAO_CONTENT", "DENGSHAO_SITE"),
     *("DENGSHAO_PUBLIC_HOST", "DENGSHAO_DESK_HOST", "DENGSHAO_MORE_HOSTS", "DENGSHAO_SITE_URL"),
     *("DENGSHAO_DATABASE_URL", "DENGSHAO_BLOBS_URL", "DENGSHAO_SMTP_URL", "DENGSHAO_MAIL_FROM"),
     *("DENGSHAO_SMTP_CA", "DENGSHAO_OPERATOR_MAIL"),
@@ -72,6 +75,7 @@ def settings_of(answers: Answers, *, is_sealed: bool) -> dict[str, str]:
     found = {
         "DENGSHAO_ENV": "production",
         "DENGSHAO_BIND": BIND,
+        "DENGSHAO_EDGE_PEERS": PEERS,
         "DENGSHAO_DATA": DATA,
         "DENGSHAO_CONTENT": CONTENT,
         "DENGSHAO_SITE": SITE,

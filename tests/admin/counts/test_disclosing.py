@@ -167,15 +167,15 @@ def test_a_median_is_told_of_all_groups_beside_a_large_count_and_not_otherwise()
     history = of_table({"crime": 22, "drugs": 60})
     counted = {group: Cell("received", "2027-Q1", group) for group in ("crime", "drugs", ALL)}
     offered = [
-        Median(Cell("days_read", "2027-Q1", ALL), counted[ALL], 2),
-        Median(Cell("days_closed", "2027-Q1", ALL), counted["crime"], 9),
-        Median(Cell("days_read", "2027-Q1", "drugs"), counted["drugs"], 2),
-        Median(Cell("days_read", "2027-01", ALL), counted[ALL], 2),
+        Median(Cell("days_read", "2027-Q1", ALL), counted[ALL], "2-3"),
+        Median(Cell("days_closed", "2027-Q1", ALL), counted["crime"], "8-15"),
+        Median(Cell("days_read", "2027-Q1", "drugs"), counted["drugs"], "2-3"),
+        Median(Cell("days_read", "2027-01", ALL), counted[ALL], "2-3"),
     ]
 
     made = next_publication(history.shape, history.book(), [], day_of("2027-Q1"), medians=offered)
 
-    assert made.medians == {offered[0].cell: 2}
+    assert made.medians == {offered[0].cell: "2-3"}
 
 
 def test_a_publication_is_stopped_where_older_ones_betray_a_number():

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from admin.doctor import reach
+from admin.config import load_config
+from admin.doctor import front, reach
 from admin.doctor.findings import State
 from tests.journeys.proxied import PUBLIC, write_certificate
 from tests.ports import free_port, has_six
@@ -22,6 +23,26 @@ from tests.ports import free_port, has_six
 )
 def test_a_way_by_ipv6_that_leads_nowhere_is_worse_than_none(addresses, silent, state):
     assert reach.check_six(addresses, silent).state is state
+
+
+PEERS = [
+    # DENGSHAO_ADDRESS_HINTS, DENGSHAO_BIND, DENGSHAO_EDGE_PEERS
+    ("edge", "127.0.0.1:8000", "127.0.0.1,::1", [State.GOOD]),
+    ("edge", "[::1]:8000", "10.78.0.2", [State.BAD]),
+    ("proxy", "127.0.0.1:8000", "10.78.0.0/24", [State.BAD]),
+    ("edge", "0.0.0.0:8000", "127.0.0.0/8,::1", [State.UNKNOWN]),
+    ("edge", "10.78.0.1:8000", "10.78.0.2", [State.GOOD]),
+    ("peer", "127.0.0.1:8000", "10.78.0.2", []),
+    ("off", "127.0.0.1:8000", "10.78.0.2", []),
+]
+
+
+@pytest.mark.parametrize(("hints", "bind", "peers", "states"), PEERS)
+def test_a_proxy_whose_word_can_never_count_is_told(tmp_path, hints, bind, peers, states):
+    said = {"ADDRESS_HINTS": hints, "BIND": bind, "EDGE_PEERS": peers, "DATA": str(tmp_path)}
+    config = load_config({f"DENGSHAO_{name}": text for name, text in said.items()})
+
+    assert [found.state for found in front.check_peers(config)] == states
 
 
 @pytest.mark.skipif(not has_six(), reason="this machine has no IPv6 loopback address")

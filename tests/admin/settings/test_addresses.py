@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from admin.config import AddressHints, ConfigError, load_config
+from admin.settings.addresses import read_peers
 from admin.vault.files.opening import _is_on_this_machine
 from admin.wire.networks import network_of, sender_network
 
@@ -70,18 +71,43 @@ def test_a_database_and_a_store_of_files_have_addresses_of_ipv6(tmp_path, monkey
 
 
 PG = "postgresql+psycopg://a:b@[2001:db8::5432]:5433/dengshao"
-PROXY = AddressHints.PROXY
+TOKEN = "0123456789abcdef" * 2
+TOLD = {"Dengshao-Group": TOKEN, "X-Forwarded-For": "6.6.6.6, 2001:db8:1:2::3"}
+# DENGSHAO_EDGE_PEERS (none: as it comes), the connection's other end, whether its word counts.
+PEERS = [
+    *[(None, peer, True) for peer in ("::1", "127.0.0.1", "::ffff:127.0.0.1", "127.0.0.2")],
+    *[(None, peer, False) for peer in ("2001:db8::1", "::2", "fe80::1%eth0", "10.0.0.1", "", None)],
+    ("10.78.0.2, 2001:db8:9::/48", "10.78.0.2", True),
+    ("10.78.0.2, 2001:db8:9::/48", "::ffff:10.78.0.2", True),
+    ("10.78.0.2, 2001:db8:9::/48", "2001:db8:9:1::1", True),
+    ("10.78.0.2, 2001:db8:9::/48", "10.78.0.3", False),
+    ("10.78.0.2, 2001:db8:9::/48", "127.0.0.1", False),
+]
 
 
-@pytest.mark.parametrize("peer", ["::1", "127.0.0.1", "::ffff:127.0.0.1"])
-def test_a_proxy_on_either_loopback_is_taken_at_its_word(peer):
-    told = {"X-Forwarded-For": "6.6.6.6, 2001:db8:1:2::3"}
-    assert sender_network(PROXY, peer, told.get) == network_of("2001:db8:1:2::3")
+@pytest.mark.parametrize(("named", "peer", "counts"), PEERS)
+def test_a_header_counts_from_the_proxies_that_are_named_and_from_nobody_else(named, peer, counts):
+    peers = read_peers({"DENGSHAO_EDGE_PEERS": named} if named else {})
+
+    told = [
+        sender_network(hints, peers, peer, TOLD.get)
+        for hints in (AddressHints.EDGE, AddressHints.PROXY)
+    ]
+
+    meant = [TOKEN.encode(), network_of("2001:db8:1:2::3")]
+    assert told == (meant if counts else [None, None])
 
 
-@pytest.mark.parametrize("peer", ["2001:db8::1", "::2", "fe80::1%eth0", "10.0.0.1", "", None])
-def test_no_other_machine_is(peer):
-    assert sender_network(PROXY, peer, {"X-Forwarded-For": "2001:db8:1:2::3"}.get) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ",", "127.0.0.1,", "localhost", "[::1]", "10.78.0.1/24", "127.0.0.1:8000", "unix"),
+        *("0.0.0.0/0", "::/0", "127.0.0.1,0.0.0.0/0"),
+    ],
+)
+def test_proxies_that_cannot_be_read_or_are_everybody_stop_the_start(tmp_path, text):
+    with pytest.raises(ConfigError, match="DENGSHAO_EDGE_PEERS: "):
+        load(tmp_path, DENGSHAO_EDGE_PEERS=text)
 
 
 def test_one_network_is_what_one_line_brings():

@@ -15,9 +15,11 @@ from admin.cli import main
 from admin.config import ROOT, load_config, make_secret
 from admin.district.data import load_district
 from admin.reading.demo_names import demo_names
+from admin.release.running import project_version
 from admin.sealing.age import HybridIdentity
 from admin.settings.installed import read_settings
 from admin.setup.asked.answers import read_answers
+from admin.setup.written.container import TIMED
 from admin.setup.written.rendering import drop_in
 from tests.ports import free_port
 
@@ -60,6 +62,7 @@ def test_what_is_written_is_read_back_as_the_configuration(root, tmp_path):
     assert str(config.site) == "/srv/dengshao/site"
     assert config.blobs_url == "file:///var/lib/dengshao/blobs"
     assert settings["DENGSHAO_SECRET_FILE"] == "/etc/dengshao/secret"
+    assert [str(peer) for peer in config.edge_peers] == ["127.0.0.1/32", "::1/128"]
 
 
 @pytest.mark.parametrize(
@@ -288,16 +291,28 @@ def test_only_root_sets_up_the_machine_itself():
     assert "请用 root 运行" in done.output
 
 
-def test_where_a_container_serves_no_unit_stands_before_podmans(tmp_path):
-    quadlet = tmp_path / "root/etc/containers/systemd/dengshao.container"
-    quadlet.parent.mkdir(parents=True)
-    shutil.copyfile(DEPLOY / "dengshao.container", quadlet)
+def test_where_a_container_serves_it_gets_quadlets_and_timers_and_no_unit_before_podmans(tmp_path):
+    root = tmp_path / "root"
+    quadlets, units = root / "etc/containers/systemd", root / "etc/systemd/system"
+    quadlets.mkdir(parents=True)
+    (quadlets / "dengshao.container").write_text("Image=localhost/dengshao:0.0.1\n")
+    (root / "etc/passwd").write_text("nginx:x:990:990::/:/sbin/nologin\n")
 
-    done = run(tmp_path / "root", write_answers(tmp_path))
+    done = run(root, write_answers(tmp_path))
 
     assert done.exit_code == 0, done.output
-    assert not (tmp_path / "root/etc/systemd/system").exists()
-    assert (tmp_path / "root/etc/nginx/nginx.conf").exists()
+    image = f"localhost/dengshao:{project_version()}"
+    named = sorted(path.name for path in quadlets.iterdir() if f"Image={image}" in path.read_text())
+    assert named == ["dengshao-edge-log.container", "dengshao.container"]
+    # What Podman makes of these two it makes under these names, and behind units that stand here.
+    names = {path.name for path in units.iterdir()}
+    assert names == {*TIMED, "dengshao-backup.service", "dengshao-doctor.service"}
+    assert "SocketGroup=nginx" in (units / "dengshao-edge-log.socket").read_text()
+    command = root / "usr/local/bin/dengshao"
+    assert f"image={image}\n" in command.read_text()
+    assert command.stat().st_mode & 0o777 == 0o755
+    assert (root / "etc/nginx/nginx.conf").exists()
+    assert "用容器运行" in done.output
 
 
 @pytest.mark.parametrize(("keep", "written"), [("", "14"), ("7", "7")])

@@ -1,88 +1,17 @@
 """`dengshao setup` at a terminal: asked, refused, interrupted, and gone on with."""
 
-import os
-import pty
-import re
-import select
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from admin.config import ROOT
 from admin.setup.asked.answers import read_answers
+from tests.terminal import Terminal
 
 from .answered import DESK, PUBLIC, write_answers
 
 DENGSHAO = str(Path(sys.executable).with_name("dengshao"))
-SECONDS = 60
-
-
-class Terminal:
-    """A person at a terminal: reads until a question stands there, and types."""
-
-    def __init__(self, root):
-        self.primary, other = pty.openpty()
-        environ = os.environ | {"TERM": "dumb"}
-        self.process = subprocess.Popen(
-            [DENGSHAO, "setup", "--root", str(root)],
-            stdin=other,
-            stdout=other,
-            stderr=other,
-            cwd=ROOT,
-            env=environ,
-            start_new_session=True,
-            preexec_fn=_take_terminal,
-        )
-        os.close(other)
-        self.said = ""
-
-    def until(self, words):
-        """Read until a question with these words waits for an answer; gives what came."""
-        seen, end = "", time.monotonic() + SECONDS
-        while not re.search(words, seen, re.DOTALL):
-            assert time.monotonic() < end, f"no {words!r} in {seen!r}"
-            if select.select([self.primary], [], [], 1)[0]:
-                seen += os.read(self.primary, 65536).decode("utf-8", "replace")
-        self.said += seen
-        return seen
-
-    def type(self, *lines):
-        for line in lines:
-            os.write(self.primary, f"{line}\n".encode())
-
-    def interrupt(self):
-        """Press Ctrl-C, as often as a person would: readline can miss one as it begins."""
-        for _ in range(SECONDS):
-            os.write(self.primary, b"\x03")
-            try:
-                self.process.wait(1)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-        return self.end()
-
-    def end(self):
-        seen = b""
-        try:
-            while select.select([self.primary], [], [], SECONDS)[0]:
-                seen += os.read(self.primary, 65536)
-        except OSError:
-            pass  # the other side is closed
-        os.close(self.primary)
-        return seen.decode("utf-8", "replace"), self.process.wait(SECONDS)
-
-
-def _take_terminal():
-    import fcntl
-    import termios
-
-    # What a shell starts with & ignores this, and so would all that it starts.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 @pytest.fixture
@@ -90,7 +19,7 @@ def terminal(tmp_path):
     started = []
 
     def sit_down():
-        started.append(Terminal(tmp_path / "root"))
+        started.append(Terminal([DENGSHAO, "setup", "--root", str(tmp_path / "root")]))
         return started[-1]
 
     yield sit_down

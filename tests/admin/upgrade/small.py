@@ -7,6 +7,7 @@ whole program takes these steps in `make upgrade-walk`.
 import fcntl
 import json
 import platform
+import shutil
 import subprocess
 import tarfile
 import threading
@@ -107,10 +108,14 @@ class Small:
         (self.places.site / "index.html").write_text("old page\nold home\nold law\nour page\n")
         self.file = self.release("0.2.0", new, database=database, key=key)
 
-    def release(self, version, content, *, key, database="0021", sign_with=None):
+    def release(self, version, content, *, key, database="0021", sign_with=None, units=()):
         """Make an artefact, signed."""
         out = self.root / "release" / version
+        shutil.rmtree(out, ignore_errors=True)
         make_version(out / version, self.root, version, content, database=database, key=key)
+        if units:
+            write(out / version, {f"deploy/{name}": "" for name in units})
+            write_sums(out / version)
         file = out / artefact_name(version, platform.machine())
         pack(out / version, file)
         sign(write_sums(out, [file.name]), sign_with or key)

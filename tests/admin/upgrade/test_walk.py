@@ -9,7 +9,7 @@ from admin.upgrade.back import Backward
 from admin.upgrade.checking import Refused
 from admin.upgrade.forward import Forward
 from admin.upgrade.journal import ORDER, Journal, Step
-from tests.admin.upgrade.small import journal_of
+from tests.admin.upgrade.small import NEW_CONTENT, journal_of
 
 AFTER = {
     "srv/dengshao/content/index.md": b"new home\n",
@@ -59,6 +59,31 @@ def test_an_upgrade_takes_the_new_words_keeps_the_districts_own_and_serves(
     assert "请看：data/footer.yml.dengshao-new" in said
     (backup,) = small.places.backups.iterdir()
     assert backup.read_bytes() == b"0019\none\ntwo\n"
+
+
+# Units that systemd has of both versions' (a.service, and b.timer that the new one brings); what is
+# said of them.
+UNITS = [
+    (["a.service"], "还没有放好，不会自己运行：b.timer。"),
+    ([], "还没有放好，不会自己运行：a.service、b.timer。"),
+    (["a.service", "b.timer"], "服务文件或者 nginx 的配置有新的。"),
+]
+
+
+@pytest.mark.parametrize(("there", "told"), UNITS)
+def test_a_unit_that_no_setup_has_put_in_place_is_named_with_what_does(
+    upgrade, small, served, key, capsys, there, told
+):
+    small.places.units.mkdir(parents=True)
+    for name in there:
+        (small.places.units / name).write_text("")
+    file = small.release("0.2.0", NEW_CONTENT, key=key, sign_with=key, units=("b.timer",))
+
+    upgrade(file=file)
+
+    said = capsys.readouterr().out
+    assert told in said
+    assert f"dengshao setup --answers {small.places.answers}" in said
 
 
 @pytest.mark.parametrize("way", ["resume", "back"])

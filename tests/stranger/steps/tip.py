@@ -15,6 +15,12 @@ PHONE = {"viewport": {"width": 360, "height": 780}}
 
 
 def walk(machine):
+    it_comes_and_is_answered(machine)
+    machine.run("runuser -u postgres -- psql -qc CHECKPOINT dengshao")
+    it_is_nowhere_in_clear(machine)
+
+
+def it_comes_and_is_answered(machine):
     with visiting(machine) as visit:
         reporter = Reporter(visit(**PHONE), place(machine))
         machine.papers["receipt"] = reporter.write_tip(**TIP, official="no", answer="yes")
@@ -26,7 +32,6 @@ def walk(machine):
         desk.reload()
         desk.wait_for_selector(f"#thread :text('{ANSWERED}')")
         picture(desk, "answered")
-    it_is_nowhere_in_clear(machine)
 
 
 def ask(desk):
@@ -50,6 +55,5 @@ def answer(reporter, receipt):
 
 def it_is_nowhere_in_clear(machine):
     """Search the machine's disk, its journal and its database's files for what was typed."""
-    machine.run("runuser -u postgres -- psql -qc CHECKPOINT dengshao")
     for words in (WORDS[:12], ASKED[:8], ANSWERED[:8], machine.papers["receipt"].split()[0]):
         machine.run(f"! grep -rqsF -e '{words}' /var /etc /srv /tmp /run/log", says="")

@@ -1,0 +1,102 @@
+"""What becomes of a draft: kept, confirmed by a second person or sent back, and said for good."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from ...audit.log import hold_log, record
+from ...models import CountPublication
+from ...reading.published import PublishedFile, dump
+from ..disclosing.book import Book
+from .store import (
+    CONFIRMED,
+    confirmed_rows,
+    draft_row,
+    drop_draft,
+    line_of,
+    read_book,
+    save_book,
+    sum_of,
+)
+
+REASONS: Final = {
+    "numbers": _l("数字不对"),
+    "words": _l("说明不对"),
+    "other": _l("别的原因，当面说"),
+}
+"""Why a draft is sent back; what more there is to say is said elsewhere."""
+
+
+class Changed(Exception):
+    """The draft is not the one that was looked at, or not there any more."""
+
+
+class NotSecond(Exception):
+    """Who made a draft does not settle it."""
+
+
+def keep_draft(
+    session: Session,
+    file: PublishedFile,
+    book: Book,
+    groups: dict[str, list[str]],
+    *,
+    seen: Sequence[date],
+    by: str,
+    today: date,
+) -> CountPublication:
+    """Keep a draft in the place of any other that waits; one that is the same stays as it is.
+
+    `seen` are the days of the publications on which it rests. Raises `Changed` where there is
+    another one since. The caller commits.
+    """
+    hold_log(session)
+    if [row.day for row in confirmed_rows(session)] != list(seen):
+        raise Changed
+    body, old = dump(file), draft_row(session)
+    if old is not None and old.body == body and old.refused_by is None:
+        return old
+    drop_draft(session)
+    row = CountPublication(
+        day=file.day,
+        quarters=list(file.quarters),
+        groups=groups,
+        is_closed=True,
+        sha256=sum_of(body),
+        made_by=by,
+        made_on=today,
+        body=body,
+    )
+    session.add(row)
+    save_book(session, book)
+    record(session, "numbers_drafted", by=by, detail=line_of(row))
+    return row
+
+
+def confirm(session: Session, sha256: str, *, by: str, today: date) -> CountPublication:
+    """Confirm the draft that was looked at. Raises `Changed`, `NotSecond`."""
+    row = _draft_seen(session, sha256, by)
+    row.confirmed_by, row.confirmed_on = by, today
+    record(session, CONFIRMED, by=by, detail=line_of(row))
+    return row
+
+
+def send_back(session: Session, sha256: str, *, by: str, why: str) -> None:
+    """Send the draft back; its counts are open again. Raises as `confirm`."""
+    row = _draft_seen(session, sha256, by)
+    row.refused_by, row.refused_why, row.is_closed = by, why, False
+    save_book(session, read_book(session, confirmed_rows(session)))
+    record(session, "numbers_sent_back", by=by, detail=f"{row.day} {why}")
+
+
+def _draft_seen(session: Session, sha256: str, by: str) -> CountPublication:
+    hold_log(session)
+    row = draft_row(session)
+    if row is None or row.refused_by or row.sha256 != sha256 or sum_of(row.body) != sha256:
+        raise Changed
+    if row.made_by == by:
+        raise NotSecond
+    return row

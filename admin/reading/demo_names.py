@@ -22,9 +22,14 @@ def _said(found: Mapping[str, Any]) -> str:
     if named := list(_named(found)):
         more = " 等" if len(named) > _MOST_NAMED else ""
         return f"还写着演示的名字（{'、'.join(named[:_MOST_NAMED])}{more}）"
-    if _INVENTED in str(found["source"]) and found["items"]:
+    if is_invented(found) and found["items"]:
         return "source 还写着「演示数据」，名字没有人核定"
     return ""
+
+
+def is_invented(found: Mapping[str, Any]) -> bool:
+    """Tell whether a file says of itself that it is the demo's."""
+    return _INVENTED in str(found["source"])
 
 
 def _named(found: Mapping[str, Any]) -> Iterator[str]:

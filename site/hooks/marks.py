@@ -21,6 +21,7 @@ from log_profile import days, holders
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
+from outreach import progress
 from sayings import say
 from whereabouts import at, is_record
 
@@ -137,4 +138,5 @@ MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "scope": scope,
     "log-days": days,
     "log-holders": holders,
+    "outreach": progress,
 }

@@ -75,7 +75,7 @@ def report_twice(root):
     (aside / "data" / "transparency.yml").write_text(words, "utf-8")
     for half in (HALF, NEXT):
         facts = facts_of_files(aside, half) | {
-            "has_numbers_page": (content / "numbers" / "index.md").exists(),
+            "has_numbers_page": (content / "numbers" / "limits.md").exists(),
             **KNOWN,
         }
         for draft in make_drafts(content, half, facts, READ_ON):

@@ -68,7 +68,7 @@ def facts_of_files(content: Path, half: Half) -> dict[str, Any]:
             for one in missing(files, half)
         ],
         "entries": read_entries(content, half),
-        "has_numbers_page": (content / "numbers" / "index.md").exists(),
+        "has_numbers_page": (content / "numbers" / "limits.md").exists(),
     }
 
 

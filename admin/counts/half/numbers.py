@@ -1,6 +1,6 @@
 """What was published of a half-year, of all groups together: read off files, never counted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,14 +15,14 @@ _EXACT: Final = "log_requests"
 
 @dataclass(frozen=True)
 class ShownNumber:
-    """One number as it is shown: withheld, or never published, is said in words."""
+    """One number as it is shown: withheld, or not published yet, is said in words."""
 
     words: Words
     is_number: bool = False
 
 
-WITHHELD: Final = ShownNumber(Words("隐去", "withheld"))
-UNTOLD: Final = ShownNumber(Words("没有公布", "not published"))
+WITHHELD: Final = ShownNumber(Words("不公布", "withheld"))
+NOT_YET: Final = ShownNumber(Words("还没有公布", "not yet published"))
 YEARLY: Final = ShownNumber(Words("不分季度", "by year only"))
 
 
@@ -42,14 +42,18 @@ def read_rows(files: Sequence[PublishedFile], half: Half) -> list[NumberRow]:
     """Make a row of each measure that was published for a period of the half."""
     told = _told(files)
     telling = [file for file in files if set(half.periods) & {*file.quarters, *file.years}]
+    known = {period for file in telling for period in (*file.quarters, *file.years)}
     # In the words of the newest of these files.
     measures = {one.id: one for file in telling for one in file.measures}
     rows = [
-        NumberRow(one, tuple(told.get((one.id, period), _unless(one)) for period in half.periods))
+        NumberRow(
+            one,
+            tuple(told.get((one.id, at)) or _unless(one, at, known) for at in half.periods),
+        )
         for one in measures.values()
         if one.id != _EXACT
     ]
-    return [row for row in rows if any(cell not in (UNTOLD, YEARLY) for cell in row.cells)]
+    return [row for row in rows if any(cell not in (NOT_YET, YEARLY) for cell in row.cells)]
 
 
 def missing(files: Sequence[PublishedFile], half: Half) -> tuple[str, ...]:
@@ -58,8 +62,11 @@ def missing(files: Sequence[PublishedFile], half: Half) -> tuple[str, ...]:
     return tuple(quarter for quarter in half.quarters if quarter not in known)
 
 
-def _unless(measure: PublishedMeasure) -> ShownNumber:
-    return YEARLY if measure.grain == "year" else UNTOLD
+def _unless(measure: PublishedMeasure, period: str, known: Collection[str]) -> ShownNumber:
+    """Say why a number is not there: left out of its publication, it looks like a withheld one."""
+    if measure.grain == "year" and "-" in period:
+        return YEARLY
+    return WITHHELD if period in known else NOT_YET
 
 
 def _told(files: Sequence[PublishedFile]) -> dict[tuple[str, str], ShownNumber]:

@@ -149,6 +149,15 @@ def organs(text: str, _answers: Answers, day: str) -> str:
     return _checked(file, day)
 
 
+def outreach(text: str, _answers: Answers, day: str) -> str:
+    """Leave an empty plan of this year: the page says that none was entered yet."""
+    file = YamlText(text)
+    if is_demo(loaded(text)):
+        file.replace_rows("items", [])
+        file.set(int(day[:4]), "year")
+    return _checked(file, day)
+
+
 def hotlines(text: str, answers: Answers, day: str) -> str:
     """Fill in the local numbers; a line that nobody has is retired."""
     file = YamlText(text)
@@ -216,6 +225,7 @@ FILES: Final[Mapping[str, Callable[[str, Answers, str], str]]] = {
     "townships": townships,
     "places": places,
     "organs": organs,
+    "outreach": outreach,
     "hotlines": hotlines,
     "edge_log": edge_log,
 }

@@ -74,6 +74,7 @@ audit        auditor
 checkpoint   auditor
 counts       counter
 workload     reviewer custodian counter
+publish      counter
 """
 EXPECTED = {act: set(roles) for act, *roles in map(str.split, TABLE.strip().splitlines())}
 

@@ -122,7 +122,7 @@ def lines(app):
 
 
 def publish(content):
-    (content / "numbers").mkdir()
+    (content / "numbers").mkdir(exist_ok=True)
     for day, quarter, received in (
         (date(2027, 7, 15), "2027-Q1", 35),
         (date(2027, 10, 15), "2027-Q2", None),
@@ -156,8 +156,8 @@ def test_a_draft_tells_what_was_published_what_the_log_holds_and_what_people_wro
     assert "没有登记：查看要求、假密钥、恢复演练、升级、出过的错" in done.output
     head, words = page(content)
     assert (head["draft"], head["reviewed"]) == (True, AFTER)
-    assert "**收到**：1 月到 3 月约 35 条，4 月到 6 月的数隐去。" in words
-    assert "| **收到**<br>同上。 | 35 条 | 隐去 |" in words
+    assert "**收到**：1 月到 3 月约 35 条，4 月到 6 月的数不公布。" in words
+    assert "| **收到**<br>同上。 | 35 条 | 不公布 |" in words
     assert "| **天数**<br>同上。 | 16 到 30 天 | 16 到 30 天 |" in words
     # Four openings of the half's days, exactly, though the published number is withheld.
     assert "不记[网络日志]" in words
@@ -198,6 +198,14 @@ def test_a_report_made_early_says_which_numbers_are_still_to_come(lines, content
     _, words = page(content)
     assert "这半年的数，一个都没有公布。" in words
     assert "4 月到 6 月的数还没有公布，2027-10-15 公布。" in words
+
+    publish(content)
+    path_of(content, date(2027, 10, 15)).unlink()
+    type_in("2027-H1", "--again")
+
+    _, words = page(content)
+    assert "1 月到 3 月约 35 条，4 月到 6 月的数还没有公布。" in words
+    assert "| 16 到 30 天 | 还没有公布 |" in words
 
 
 def test_an_edited_draft_is_kept_until_told_and_then_lies_beside(lines, content, type_in):

@@ -113,12 +113,13 @@ def test_the_districts_data_says_what_was_answered_and_nothing_of_the_demo(root)
         "B",
     )
     assert hotlines["local-treatment"]["retired"]
+    assert data_of(root, "outreach")["items"] == []
     assert demo_names({name: data_of(root, name) for name in named}) == []
     assert load_district(root / "srv/dengshao/content", None).units["police"].zh == "县公安局线索组"
 
 
 def test_an_editors_comments_and_all_that_nobody_asked_stay(root):
-    for name in ("footer", "routes", "hotlines", "organs"):
+    for name in ("footer", "routes", "hotlines", "organs", "outreach"):
         before = (ROOT / f"content/data/{name}.yml").read_text("utf-8").splitlines()
         after = (root / f"srv/dengshao/content/data/{name}.yml").read_text("utf-8").splitlines()
         comments = [line for line in before if line.startswith("#")]

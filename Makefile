@@ -90,7 +90,7 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
-disclosure: $(VENV)/.dev ## Publish twenty random histories of 5,000 tips, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
+disclosure: $(VENV)/.dev ## Publish 23 random histories of 5,000 tips, three of the real measures, and try to narrow what is withheld (DISCLOSURE_ARGS="--histories 5")
 	@nice $(BIN)/python -m tests.disclosure $(DISCLOSURE_ARGS)
 
 numbers-demo: $(VENV)/.dev ## Publish six invented quarters by two persons: files marked as a demo's in build/numbers-demo/numbers

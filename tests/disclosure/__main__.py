@@ -1,7 +1,8 @@
-"""Publish many histories: `python -m tests.disclosure [--histories 20] [--tables 60] [--first 1]`.
+"""Publish many histories: `python -m tests.disclosure [--histories 20] [--real 3] [--tables 60]`.
 
 Each is published quarter by quarter, audited after each publication, and published carelessly too,
-which the same auditor must notice. Small tables are tried by brute force.
+which the same auditor must notice. `--real` more are of the measures of this district, and go
+through database and files (`real`). Small tables are tried by brute force. `--first` is the seed.
 """
 
 import argparse
@@ -19,11 +20,13 @@ from tests.admin.counts.test_narrowing import (
     check_nine,
     over_time,
 )
+from tests.disclosure.real import look_at_measures
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.disclosure")
     parser.add_argument("--histories", type=int, default=20)
+    parser.add_argument("--real", type=int, default=3)
     parser.add_argument("--tables", type=int, default=60)
     parser.add_argument("--first", type=int, default=1)
     options = parser.parse_args()
@@ -31,6 +34,9 @@ def main() -> None:
     for seed in range(options.first, options.first + options.histories):
         total.update(look_at_history(seed))
         say(seed, total, begun)
+    for seed in range(options.first, options.first + options.real):
+        total.update(look_at_measures(seed))
+        say(f"real {seed}", total, begun)
     for seed in range(options.first, options.first + options.tables):
         total.update(look_at_table(seed))
     say("tables", total, begun)

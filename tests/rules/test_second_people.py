@@ -1,5 +1,6 @@
 """What one person alone cannot do: on the supervisory way, and with a session that is locked."""
 
+import hashlib
 import re
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 
 from admin.access.permissions import is_allowed
 from admin.db import db, today
-from admin.models import AuditEvent, Invitation, Member, StaffSession, Tip
+from admin.models import AuditEvent, CountPublication, Invitation, Member, StaffSession, Tip
 from admin.tip.status import TipStatus
 from tests.admin.desk.conftest import store_sealed, why
 from tests.support import desk_client
@@ -21,6 +22,8 @@ PEOPLE = {
     "上一级负责人": ("reviewer", "upper"),
     "上一级研判员": ("analyst", "upper"),
     "公安负责人": ("reviewer", "police"),
+    "统计员甲": ("counter", None),
+    "统计员乙": ("counter", None),
 }
 
 
@@ -398,6 +401,46 @@ def test_other_ends_of_a_supervisory_tip_and_those_of_other_tips_take_one_person
     decide(head, other, "closed", "known")
     status, expires_on, *_rest = tip_now(app, other)
     assert (status, (expires_on - today()).days) == (TipStatus.CLOSED, 180)
+
+
+@pytest.mark.table
+@pytest.mark.parametrize(
+    ("name", "agree", "status"),
+    [
+        *(("统计员甲", agree, 403) for agree in ("yes", "no")),
+        *((name, "yes", 403) for name in PEOPLE if not name.startswith("统计员")),
+        *(("统计员乙", agree, 303) for agree in ("yes", "no")),
+    ],
+)
+def test_numbers_are_published_by_another_counter_than_who_made_them(
+    app, enter, name, agree, status
+):
+    row = CountPublication(
+        day=today(),
+        quarters=["2026-Q3"],
+        groups={},
+        is_closed=True,
+        sha256=hashlib.sha256(b"{}").hexdigest(),
+        made_by="统计员甲",
+        made_on=today(),
+        body="{}",
+    )
+    with app.app_context():
+        db.session.add(row)
+        db.session.commit()
+        seen = row.sha256
+
+    fields = {"agree": agree, "sha256": seen, "why": "numbers"}
+    answered = post(enter(name), "/desk/counts/publication/", **fields)
+
+    assert answered.status_code == status
+    with app.app_context():
+        now = db.reading.scalars(select(CountPublication)).one()
+        settled = (now.confirmed_by, now.refused_by)
+    assert settled == {
+        (303, "yes"): ("统计员乙", None),
+        (303, "no"): (None, "统计员乙"),
+    }.get((status, agree), (None, None))
 
 
 UNLOCKING = ("/desk/unlock", "/desk/lock")

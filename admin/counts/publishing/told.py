@@ -1,6 +1,6 @@
 """How a publication reads: on the page of the desk, and as what is new at the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ def period_words(period: str) -> str:
 @dataclass(frozen=True)
 class PeriodRow:
     period: str
+    """Or, where periods are the columns, the measure."""
     values: tuple[str, ...]
     """In the order of the columns; empty where the group was not there."""
 
@@ -66,6 +67,17 @@ def _values_of(
     for median in file.medians:
         if median.measure == measure.id:
             yield (median.period, median.group), BUCKETS[median.value].zh
+
+
+def together(blocks: Sequence[Block]) -> Block:
+    """Put the measures that are told of all groups alone into one table: periods across."""
+    alone = [block for block in blocks if len(block.columns) == 1]
+    periods = list(dict.fromkeys(row.period for block in alone for row in block.rows))
+    rows = []
+    for block in alone:
+        told = {row.period: row.values[0] for row in block.rows}
+        rows.append(PeriodRow(block.title, tuple(told.get(one, "") for one in periods)))
+    return Block("", "", tuple(periods), tuple(rows))
 
 
 def revised_of(file: PublishedFile) -> Iterator[str]:

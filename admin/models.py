@@ -849,6 +849,44 @@ class Countersign(Base):
     result: Mapped[str | None] = mapped_column(String(10))
 
 
+class RewardRequest(Base):
+    """A reward for a tip that one member asked for; the row goes with the second one's answer.
+
+    The sum stands beside the tip only while it waits.
+    """
+
+    __tablename__ = "reward_request"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    sum: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_on: Mapped[date]
+    # The first half of the code: its hash, and itself for the reporter alone.
+    half_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed_half: Mapped[bytes]
+
+
+class Reward(Base):
+    """What the paying office's list holds of one code. Nothing here leads to a tip, unit or day."""
+
+    __tablename__ = "reward"
+    # In SQLite no row number keeps the order of arrival; for PostgreSQL see `rewards.book.rewrite`.
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    # Of `sealing.reward`: only the whole code leads to it.
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    # In yuan.
+    sum: Mapped[int]
+    # The last day of a quarter, the same for all of three months.
+    until: Mapped[date]
+    # Of the press with which it was paid, so that the same press again is told the same.
+    paid_mark: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    # A backup was restored: it may have been paid since that was made.
+    is_stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
 class Member(Base):
     """A staff member. The server holds nothing that opens this member's identity."""
 

@@ -53,6 +53,8 @@ class Act(enum.StrEnum):
     CONTACT = "contact"
     HOLD = "hold"
     GRANT_HOLD = "grant_hold"
+    REWARD = "reward"
+    GRANT_REWARD = "grant_reward"
     CASE_FILE = "case_file"
     BULLETIN = "bulletin"
     AGREE_BULLETIN = "agree_bulletin"
@@ -78,6 +80,7 @@ class Act(enum.StrEnum):
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
+    PAY = "pay"
     PUBLISH = "publish"
     WORKLOAD = "workload"
 
@@ -117,6 +120,8 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.CONTACT: _READERS,
     Act.HOLD: _JUDGES,
     Act.GRANT_HOLD: _HEADS,
+    Act.REWARD: _JUDGES,
+    Act.GRANT_REWARD: _HEADS,
     Act.CASE_FILE: _JUDGES,
     Act.BULLETIN: _READERS,
     Act.AGREE_BULLETIN: _HEADS,
@@ -142,6 +147,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
+    Act.PAY: frozenset({"payer"}),
     Act.PUBLISH: frozenset({"counter"}),
     Act.WORKLOAD: _HEADS | {"counter"},
 }
@@ -151,6 +157,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 HELD_BY_KEY: Final = frozenset(
     {
         *(Act.OPEN, Act.WRITE, Act.TRANSFER, Act.CONTACT, Act.CASE_FILE),
+        *(Act.REWARD, Act.GRANT_REWARD),
         *(Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER),
         *(Act.VOUCH, Act.SEE_LABEL),
     }

@@ -45,6 +45,8 @@ ACT: Final[dict[Act, Any]] = {
     Act.CONTACT: _l("打开联系方式"),
     Act.HOLD: _l("申请保全、解除保全"),
     Act.GRANT_HOLD: _l("同意保全、解除保全"),
+    Act.REWARD: _l("提请给奖励"),
+    Act.GRANT_REWARD: _l("同意给奖励"),
     Act.CASE_FILE: _l("打印、导出案卷"),
     Act.BULLETIN: _l("写办结通报"),
     Act.AGREE_BULLETIN: _l("同意公布办结通报"),
@@ -70,6 +72,7 @@ ACT: Final[dict[Act, Any]] = {
     Act.AUDIT: _l("看审计记录"),
     Act.CHECKPOINT: _l("打印核对点"),
     Act.COUNTS: _l("看统计数"),
+    Act.PAY: _l("核领取码、销码"),
     Act.PUBLISH: _l("确认公布的数字，或者退回"),
     Act.WORKLOAD: _l("看办理情况的数"),
 }
@@ -87,6 +90,7 @@ FAILED: Final[dict[str, Any]] = {
     "vouch_refused": _l("给分派员核对时，核对码对不上"),
     "labels_refused": _l("能看类型和地点的名单是假的，没有替他们加密"),
     "setup_wrong_code": _l("首次设置码不对"),
+    "reward_unknown": _l("核领取码：没有这个码"),
     **GATE_FAILED,
 }
 """What did not go through."""
@@ -177,6 +181,9 @@ DONE: Final[dict[str, Any]] = {
     "numbers_written": _l("写出了公布的数字"),
     "numbers_adopted": _l("认下了以前公布的数字"),
     "edge_log_opened": _l("登记了持有人打开网络日志"),
+    "reward_checked": _l("核了一个领取码"),
+    "reward_paid": _l("销了一个领取码"),
+    "reward_resumed": _l("恢复备份以后，补销了付过的，重新开始兑付"),
     "exported": _l("导出了审计记录"),
     "checkpoint": _l("打印了核对点"),
     "verified": _l("核对了整个记录"),

@@ -37,6 +37,7 @@ from .recusal import views as recusal_views  # noqa: F401
 from .recusal.services import told_to
 from .referral import outcome_views  # noqa: F401
 from .referral import views as referral_views  # noqa: F401
+from .rewards import views as reward_views  # noqa: F401
 from .tip import link_views, marking, note_views, opening, views  # noqa: F401
 from .tip.contact import bp as contact_bp
 from .tip.contact import opens_contact

@@ -27,6 +27,7 @@ from .bulletins import BulletinRules, load_bulletins
 from .count_groups import CountGroups, load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
+from .rewards import RewardRule, load_rewards
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,8 @@ class District:
     """What a text about closed matters must not hold."""
     edge_log: EdgeLog
     """Who keeps the log of connections."""
+    rewards: RewardRule | None
+    """None where no local document allows to collect one by a code."""
     count_groups: CountGroups
     """Whose numbers are published together."""
     languages: Mapping[str, Language]
@@ -271,6 +274,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         reviews=_reviews(load_file(content, "reviews")),
         bulletins=load_bulletins(content),
         edge_log=load_edge_log(content),
+        rewards=load_rewards(content),
         count_groups=load_groups(content),
         languages=load_languages(content),
     )

@@ -19,7 +19,7 @@ FLOORS = (
     {"web", "audit", "edge"},
     {"vault"},
     {"access"},
-    {"keys", "auditor", "counts", "mail", "signin"},
+    {"keys", "auditor", "counts", "mail", "rewards", "signin"},
     {"renewal"},
     {"members"},
     {"unit_keys", "desk"},

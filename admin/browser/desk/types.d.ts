@@ -676,6 +676,8 @@ interface DeskForm extends HTMLFormElement {
     above?: string;
     from?: string;
     next?: string;
+    // The first half of a reward's code, still sealed.
+    grant?: string;
   };
 }
 

@@ -44,9 +44,9 @@ def create_app(config: "Config | None" = None, kept: "Kept | None" = None) -> "F
 
         mailbox.init_app(app)
     if "accounts" in config.rooms:
-        from . import auditor, counts, mail, members, renewal, signin, unit_keys
+        from . import auditor, counts, mail, members, renewal, rewards, signin, unit_keys
 
-        for package in (signin, renewal, members, unit_keys, mail, auditor, counts):
+        for package in (signin, renewal, members, unit_keys, mail, auditor, counts, rewards):
             package.init_app(app)
     if "desk" in config.rooms:
         from . import desk

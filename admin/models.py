@@ -849,6 +849,44 @@ class Countersign(Base):
     result: Mapped[str | None] = mapped_column(String(10))
 
 
+class RewardRequest(Base):
+    """A reward for a tip that one member asked for; the row goes with the second one's answer.
+
+    The sum stands beside the tip only while it waits.
+    """
+
+    __tablename__ = "reward_request"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(String(40))
+    sum: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_on: Mapped[date]
+    # The first half of the code: its hash, and itself for the reporter alone.
+    half_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed_half: Mapped[bytes]
+
+
+class Reward(Base):
+    """What the paying office's list holds of one code. Nothing here leads to a tip, unit or day."""
+
+    __tablename__ = "reward"
+    # In SQLite no row number keeps the order of arrival; for PostgreSQL see `rewards.book.rewrite`.
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    # Of `sealing.reward`: only the whole code leads to it.
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    # In yuan.
+    sum: Mapped[int]
+    # The last day of a quarter, the same for all of three months.
+    until: Mapped[date]
+    # Of the press with which it was paid, so that the same press again is told the same.
+    paid_mark: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    # A backup was restored: it may have been paid since that was made.
+    is_stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
 class Member(Base):
     """A staff member. The server holds nothing that opens this member's identity."""
 
@@ -1099,6 +1137,35 @@ class HandoverNote(Base):
     by: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[int] = mapped_column(BigInteger)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Bulletin(Base):
+    """A short text about closed matters (办结通报), until it is published: then the row is gone.
+
+    It names no tip, no claim and no day of writing: a text must not lead to what was told. Its
+    words are meant for all, and lie here as they are.
+    """
+
+    __tablename__ = "bulletin"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # A part of its file's name: who published it once finds it again, whatever came between.
+    slug: Mapped[str] = mapped_column(String(8), unique=True)
+    unit_id: Mapped[str] = mapped_column(String(40), index=True)
+    # 2026-12: by it goes what nobody agrees to. No finer time of writing is kept anywhere.
+    month: Mapped[str] = mapped_column(String(7))
+    by: Mapped[str] = mapped_column(String(80))
+    # Why the second person said no: a code of bulletins.yml.
+    refusal: Mapped[str | None] = mapped_column(String(20))
+    agreed_by: Mapped[str | None] = mapped_column(String(80))
+    agreed_on: Mapped[date | None]
+    # The last day on which it was drawn whether to publish it. The day itself stands nowhere.
+    drawn_on: Mapped[date | None]
+    title: Mapped[str] = mapped_column(String(80))
+    body: Mapped[str] = mapped_column(String(2000))
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class NoticeAddress(Base):

@@ -53,7 +53,11 @@ class Act(enum.StrEnum):
     CONTACT = "contact"
     HOLD = "hold"
     GRANT_HOLD = "grant_hold"
+    REWARD = "reward"
+    GRANT_REWARD = "grant_reward"
     CASE_FILE = "case_file"
+    BULLETIN = "bulletin"
+    AGREE_BULLETIN = "agree_bulletin"
     ROSTER = "roster"
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
@@ -76,6 +80,7 @@ class Act(enum.StrEnum):
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
     COUNTS = "counts"
+    PAY = "pay"
     PUBLISH = "publish"
     WORKLOAD = "workload"
 
@@ -115,7 +120,11 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.CONTACT: _READERS,
     Act.HOLD: _JUDGES,
     Act.GRANT_HOLD: _HEADS,
+    Act.REWARD: _JUDGES,
+    Act.GRANT_REWARD: _HEADS,
     Act.CASE_FILE: _JUDGES,
+    Act.BULLETIN: _READERS,
+    Act.AGREE_BULLETIN: _HEADS,
     Act.ROSTER: _HEADS,
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,
@@ -138,6 +147,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.AUDIT: _AUDITOR,
     Act.CHECKPOINT: _AUDITOR,
     Act.COUNTS: frozenset({"counter"}),
+    Act.PAY: frozenset({"payer"}),
     Act.PUBLISH: frozenset({"counter"}),
     Act.WORKLOAD: _HEADS | {"counter"},
 }
@@ -147,6 +157,7 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
 HELD_BY_KEY: Final = frozenset(
     {
         *(Act.OPEN, Act.WRITE, Act.TRANSFER, Act.CONTACT, Act.CASE_FILE),
+        *(Act.REWARD, Act.GRANT_REWARD),
         *(Act.HAND_ON, Act.RENEW_KEY, Act.RESEAL, Act.RECOVER),
         *(Act.VOUCH, Act.SEE_LABEL),
     }

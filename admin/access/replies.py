@@ -8,6 +8,7 @@ HOMES: Final = {
     "administrator": "members.admin",
     "auditor": "audit.show_log",
     "counter": "counts.show_counts",
+    "payer": "rewards.show_paying",
 }
 """Where those begin who see no queue."""
 

@@ -14,6 +14,7 @@ ROLES: Final = {
     "dispatcher": _l("分派员"),
     "auditor": _l("安全审计员"),
     "counter": _l("统计员"),
+    "payer": _l("兑付员"),
     "administrator": _l("系统管理员"),
 }
 ABOUT: Final = {
@@ -24,11 +25,12 @@ ABOUT: Final = {
     "dispatcher": _l("只分派，看不到线索内容"),
     "auditor": _l("看日志，查谁动过什么，看不到线索内容"),
     "counter": _l("只看统计数"),
+    "payer": _l("付奖励的单位的人：只核领取码，只看到金额"),
     "administrator": _l("管账户，看不到线索内容"),
 }
 """What each role is for, in words for who chooses one."""
 # They look after logs, totals and accounts; none of them belongs to a unit.
-WITHOUT_UNIT: Final = frozenset({"auditor", "counter", "administrator"})
+WITHOUT_UNIT: Final = frozenset({"auditor", "counter", "payer", "administrator"})
 # A dispatcher belongs to a unit and assigns by the cover alone. None of these reads a tip, so none
 # of them holds a key.
 WITHOUT_CONTENT: Final = WITHOUT_UNIT | {"dispatcher"}
@@ -62,10 +64,12 @@ def check_roles(roles: Collection[str], unit_id: str | None) -> None:
     without = WITHOUT_CONTENT & set(roles)
     if without and set(roles) - WITHOUT_CONTENT:
         raise BadRoles("看线索的角色不能和分派、审计、统计、系统管理放在同一个人身上。")
+    if "payer" in roles and set(roles) != {"payer"}:
+        raise BadRoles("兑付员是付奖励的单位的人，不能同时有别的角色。")
     outside = WITHOUT_UNIT & set(roles)
     if outside and "dispatcher" in roles:
         raise BadRoles("分派员不能同时做审计、统计、系统管理。")
     if outside and unit_id is not None:
-        raise BadRoles("审计、统计、系统管理不属于承办单位，请去掉单位。")
+        raise BadRoles("审计、统计、兑付、系统管理不属于承办单位，请去掉单位。")
     if not outside and unit_id is None:
         raise BadRoles("看线索和分派的角色要属于一个承办单位，请写明单位。")

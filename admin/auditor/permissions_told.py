@@ -23,6 +23,7 @@ ROLES_EN: Final = {
     "dispatcher": "dispatcher",
     "auditor": "security auditor",
     "counter": "counter",
+    "payer": "payer",
     "administrator": "administrator",
 }
 GROUPS: Final = (
@@ -61,7 +62,11 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.CONTACT: "open a contact block",
     Act.HOLD: "ask for a legal hold or its release",
     Act.GRANT_HOLD: "grant a legal hold or its release",
+    Act.REWARD: "ask for a reward",
+    Act.GRANT_REWARD: "grant a reward",
     Act.CASE_FILE: "print or export a case file",
+    Act.BULLETIN: "write a text about closed matters",
+    Act.AGREE_BULLETIN: "agree to its publication",
     Act.ROSTER: "set the duty roster",
     Act.HANDOVER: "write a hand-over note",
     Act.SPEAK_CODE: "speak an invitation's code",
@@ -84,6 +89,7 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.AUDIT: "read the audit log",
     Act.CHECKPOINT: "print a checkpoint",
     Act.COUNTS: "see the counts",
+    Act.PAY: "check a code, strike it out",
     Act.PUBLISH: "confirm numbers for publication, or send them back",
     Act.WORKLOAD: "see how the queue stands, as counts",
 }
@@ -110,6 +116,14 @@ KEYS: Final[dict[Act, tuple[str, str]]] = {
     ),
     Act.RECOVER: ("纸上的两半", "the two halves on paper"),
     Act.CASE_FILE: ("本单位的；做了要记下", "the unit's; each is logged"),
+    Act.REWARD: (
+        "在线索里面；另一位负责人看过、同意才算",
+        "inside the tip; another member who is a head must have read it, and agree",
+    ),
+    Act.GRANT_REWARD: (
+        "在线索里面；提的人自己不能同意",
+        "inside the tip; never by who asked",
+    ),
 }
 """Which key it is, for each act that one holds."""
 
@@ -146,6 +160,10 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
         "提的人自己不能同意",
         "never by who asked",
     ),
+    Act.AGREE_BULLETIN: (
+        "不是写的人；改一个字就要重新同意",
+        "never by who wrote it; a changed word takes it back",
+    ),
     Act.SPEAK_CODE: (
         "监督单位没有别的负责人时，由上一级的念",
         "for the last custodian's successor, by a head of the unit above",
@@ -162,6 +180,10 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.SUSPEND: (
         "监督单位、上一级的最后一位负责人，要对方单位同意",
         "for the last head of the supervisory unit or the one above, a head of the other agrees",
+    ),
+    Act.PAY: (
+        "一个码只能划一次；一天最多错 20 次",
+        "a code is struck out once; twenty wrong ones a day",
     ),
     Act.DEPART: (
         "负责人只管本单位的；停用还是系统管理员来",

@@ -88,8 +88,16 @@ def restore(
             # It changed since it was checked, a moment ago.
             raise Damaged(walk.damages)
         migrate_within(connection)
+        _stop_rewards(connection)
         replay.finish(connection)
     return manifest
+
+
+def _stop_rewards(connection: Connection) -> None:
+    """Let no code be paid before the paying office has said what it paid since the backup."""
+    rewards = reflect(connection)["reward"]
+    unpaid = rewards.c.paid_mark.is_(None)
+    connection.execute(rewards.update().where(unpaid).values(is_stopped=True))
 
 
 def refuse_filled(config: Config) -> None:

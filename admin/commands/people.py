@@ -9,7 +9,7 @@ from ..serving.opening import in_app
 # Held by a test to the roles that there are.
 ROLES: Final = (
     *("registrar", "analyst", "reviewer", "custodian"),
-    *("dispatcher", "auditor", "counter", "administrator"),
+    *("dispatcher", "auditor", "counter", "payer", "administrator"),
 )
 
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..db import db
 from ..members.countersign import NobodyToAsk
-from ..members.ending_requests import NobodyHere
+from ..members.ending_requests import NobodyHere, NotRead
 from ..models import Decision
 from ..vault.key_change.transfers import NotTaken
 from ..vault.readers import NotCleared
@@ -74,6 +74,7 @@ _NOT_NOW: dict[type[Exception], Any] = {
     SameTip: _l("两条是同一条，或者已经并在一起了。请写另一条的编号。"),
     HasDuplicates: _l("已经有线索并入这一条。请打开那一条，反过来并。"),
     StillMerged: _l("两条并在一起，不能取消关联。要分开，请重新办理并入的那一条。"),
+    NotRead: _l("您还没有看过，或者后来又有新的话。请先打开看，再办。"),
     NotTaken: _l("这条是别的单位转来的。请先接收，或者退回，再办别的。"),
 }
 EVENTS = 5

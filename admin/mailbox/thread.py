@@ -16,6 +16,7 @@ from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.errors import SealingError
 from ..sealing.payload import BadContent, BrokenChain, Envelope, digest
 from ..sealing.receipt import ReceiptKeys
+from ..sealing.reward import reveal
 
 
 class MessageRow(Protocol):
@@ -170,6 +171,7 @@ def _open_row(
         envelope.verify(
             talk, direction="staff", reference=reference, number=row.number, previous=previous
         )
+        body = reveal(body, identity)
         if digest(plain) != row.digest:
             trouble = Trouble.MISPLACED
     except BrokenChain:

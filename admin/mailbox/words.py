@@ -8,6 +8,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ..app_state import app_state
 from ..db import today
 from ..district.data import District
 from ..models import Tip
@@ -162,6 +163,8 @@ def next_look(tip: Tip) -> str:
     status = tip.status
     if status is TipStatus.PURGED:
         return str(PURGED)
+    if status is TipStatus.CLOSED and app_state().district.rewards:
+        return str(_("这里有奖励的规定。过一两个月再来看一次，看有没有写着可以领。"))
     if not STATUSES[status].is_open:
         return str(_("不用再来看了。想起什么，还可以在下面写。"))
     if recent_act(tip):

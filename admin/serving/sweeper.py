@@ -28,6 +28,7 @@ from ..db import (
 )
 from ..desk.claims import BATCH as CLAIMS
 from ..desk.claims import free_run_out
+from ..rewards import book
 from ..signin.services import clear_idle
 from ..vault import seen, vault
 from ..vault.deadlines import reminders
@@ -46,6 +47,7 @@ SWEPT: Final = {
     "challenges": "删掉的用过的工作量证明",
     "handovers": "删掉的旧交班记录",
     "day_keys": "销毁的旧日密钥",
+    "rewards": "过期很久、删掉的领取码",
     "folded": "并进更大的数、不再单独留的统计数",
     "freed": "到期放回的领办",
     "dated": "补上或改过期限的线索",
@@ -81,6 +83,7 @@ def delete_due(app: Flask) -> dict[str, int]:
     """
     with app.app_context():
         counts = _sweep_all(db.session)
+        counts["rewards"] = _sweep_rewards(db.session)
         counts["folded"] = fold(db.session, today(), practice_units())
         db.session.commit()
         _write_out(app, db.session)
@@ -90,6 +93,17 @@ def delete_due(app: Flask) -> dict[str, int]:
         # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
         forget_deleted(db.engine)
     return counts
+
+
+def _sweep_rewards(session: Session) -> int:
+    """Forget old codes, and lay the others so that nothing tells when they came."""
+    count = book.forget_old(session)
+    is_rewritten = book.rewrite(session)
+    session.commit()
+    if is_rewritten:
+        book.lay_in_order(session)
+        session.commit()
+    return count
 
 
 def _write_out(app: Flask, session: Session) -> None:

@@ -50,6 +50,9 @@ class EventKind(enum.StrEnum):
     HOLD_REFUSED = "hold_refused"
     CASE_PRINTED = "case_printed"
     CASE_EXPORTED = "case_exported"
+    REWARD_ASKED = "reward_asked"
+    REWARD_GIVEN = "reward_given"
+    REWARD_REFUSED = "reward_refused"
     REFERRAL_MADE = "referral_made"
     REFERRAL_SENT = "referral_sent"
     REFERRAL_DROPPED = "referral_dropped"
@@ -138,6 +141,9 @@ EVENT_WORDS: Final[dict[EventKind, EventWord]] = {
     EventKind.HOLD_REFUSED: EventWord("没有同意保全申请", is_by_cover=True),
     EventKind.CASE_PRINTED: EventWord("打印了案卷页"),
     EventKind.CASE_EXPORTED: EventWord("导出了加密的案卷"),
+    EventKind.REWARD_ASKED: EventWord("提请给奖励"),
+    EventKind.REWARD_GIVEN: EventWord("同意给奖励，领取码发给了举报人"),
+    EventKind.REWARD_REFUSED: EventWord("没有同意给奖励"),
     EventKind.REFERRAL_MADE: EventWord("做好了转给%(unit)s的材料"),
     EventKind.REFERRAL_SENT: EventWord("把材料送出，转给%(unit)s"),
     EventKind.REFERRAL_DROPPED: EventWord("转给%(unit)s的材料没有送出，作废"),

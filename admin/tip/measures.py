@@ -225,9 +225,8 @@ def _others() -> tuple[Measure, ...]:
         ),
         Measure(
             *("log_requests", "打开网络日志", "Log of connections opened"),
-            "按法律要求打开加密的网络日志，登记进审计记录的次数。",
-            "How often the locked log of connections was opened because the law demanded "
-            "it, as written in the audit log.",
+            "打开加密的网络日志，登记进审计记录的次数。",
+            "How often the locked log of connections was opened, as written in the audit log.",
             quarter,
             acts=("edge_log_opened",),
         ),

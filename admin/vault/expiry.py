@@ -19,6 +19,7 @@ from ..models import (
     LaneRank,
     Message,
     Note,
+    RewardRequest,
     SpentChallenge,
     SpentNonce,
     Tip,
@@ -61,7 +62,7 @@ EMPTY: Final = {
 }
 """What stands in a tip's row once its words are deleted; the version besides is one more."""
 
-HANGING: Final = (LabelCopy, Message, Note, TipLabel, TipOpening, TipReader)
+HANGING: Final = (LabelCopy, Message, Note, RewardRequest, TipLabel, TipOpening, TipReader)
 """Rows that go with a tip's words: here, in a restore, and where a practice unit is cleared."""
 
 

@@ -251,7 +251,7 @@ def listed(here: Here) -> str:
 
 
 def titled(here: Here, file: PublishedFile) -> str:
-    when = here.words["published"].format(file.day)
+    when = here.words["published"].format(f'<time datetime="{file.day}">{file.day}</time>')
     return f'{named(file, here.language)} <span class="meta">{when}</span>'
 
 

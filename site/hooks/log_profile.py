@@ -19,7 +19,6 @@ from whereabouts import at, is_record
 
 PROFILES = ("sealed", "elsewhere", "none")
 END = "end"
-LINE = re.compile(r"\{log:([a-z]*)\}")
 AND = {"zh": "、", "en": " and "}
 
 Data = dict[str, Any]
@@ -44,29 +43,31 @@ class WrongBlock(Exception):
         self.line = line
 
 
-def chosen(lines: list[str], profile: str) -> list[str]:
+def chosen(
+    lines: list[str], profile: str, *, name: str = "log", profiles: tuple[str, ...] = PROFILES
+) -> list[str]:
     """Keep the lines of one profile, and those that hang on none."""
-    kept, open_at, seen = [], 0, []
+    kept, open_at, seen, mark = [], 0, [], re.compile(rf"\{{{name}:([a-z]*)\}}")
     for number, line in enumerate(lines, 1):
-        if found := LINE.fullmatch(line.strip()):
+        if found := mark.fullmatch(line.strip()):
             if found[1] == END:
-                demand_all(seen, number)
+                demand_all(profiles, seen, number)
                 seen = []
-            elif found[1] in PROFILES and found[1] not in seen:
+            elif found[1] in profiles and found[1] not in seen:
                 open_at = open_at if seen else number
                 seen.append(found[1])
             else:
-                raise WrongBlock(number, f"{found[0]} 要写 {'、'.join(PROFILES)}，各写一次")
+                raise WrongBlock(number, f"{found[0]} 要写 {'、'.join(profiles)}，各写一次")
             kept.append("")
         else:
             kept.append("" if seen and seen[-1] != profile else line)
     if seen:
-        raise WrongBlock(open_at, "后面少一行 {log:end}")
+        raise WrongBlock(open_at, f"后面少一行 {{{name}:end}}")
     return kept
 
 
-def demand_all(seen: list[str], number: int) -> None:
-    if missing := [name for name in PROFILES if name not in seen]:
+def demand_all(profiles: tuple[str, ...], seen: list[str], number: int) -> None:
+    if missing := [name for name in profiles if name not in seen]:
         raise WrongBlock(number, f"少了 {'、'.join(missing)} 的话")
 
 

@@ -22,6 +22,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 from outreach import progress
+from reward_rule import fact
 from sayings import say
 from whereabouts import at, is_record
 
@@ -138,5 +139,6 @@ MARKS: dict[str, Callable[[str, Data, str], str]] = {
     "scope": scope,
     "log-days": days,
     "log-holders": holders,
+    "reward-fact": fact,
     "outreach": progress,
 }

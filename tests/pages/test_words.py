@@ -42,6 +42,7 @@ BUTTONS = [
     ("report/mistaken/", ""),
     ("report/protection/", ""),
     ("report/reward/", ""),
+    ("report/reward-collect/", None),
     ("report/glossary/", None),
     ("report/glossary-law/", None),
     ("report/why-no-name/", ""),

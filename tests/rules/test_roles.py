@@ -236,7 +236,8 @@ def test_who_sees_no_queue_begins_at_a_page_of_their_own(app, enter, role):
 
     answer = browser.get("/desk/")
 
-    home = {"administrator": "/desk/admin/", "auditor": "/desk/audit/", "counter": "/desk/counts/"}
+    home = {"administrator": "/desk/admin/", "auditor": "/desk/audit/"}
+    home |= {"counter": "/desk/counts/", "payer": "/desk/paying/"}
     assert answer.location == home[role]
     assert browser.get(answer.location).status_code == 200
 

@@ -194,6 +194,8 @@ COUNTS = {"version", "number", "step", "talk_length", "upto", "messages", "notes
 COUNTS |= {"year", "serial", "files", "slip_note", "end_note"}
 # Of a number of what became of many tips.
 COUNTS |= {"slot", "count"}
+# Yuan of a reward, from the short list of the district's document.
+COUNTS |= {"sum"}
 # Lengths of what is padded and sealed, and of a package that staff made.
 LENGTHS = {"upload.size", "referral.size"}
 

@@ -1,6 +1,7 @@
 // Reads a talk with the receipt's keys, trusting no row: what admin/mailbox/thread.py does.
 
 import { fromBase64 } from "../shared/bytes.js";
+import { revealCode } from "../shared/reward.js";
 import { openWith } from "../shared/sealing/age.js";
 import {
   BadContent,
@@ -67,6 +68,7 @@ async function openRow(row, keys, reference, previous) {
     /** @type {Place} */
     const place = { direction: "staff", reference, number: row.number, previous };
     verifyEnvelope(plain, keys.talk, place);
+    body = await revealCode(body, keys.identity);
     if (digestOf(plain) !== row.digest) trouble = "misplaced";
   } catch (error) {
     // By its MAC it is the staff's, but it was not written for this place.

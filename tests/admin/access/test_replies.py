@@ -9,6 +9,7 @@ HOMES = {
     "administrator": "/desk/admin/",
     "auditor": "/desk/audit/",
     "counter": "/desk/counts/",
+    "payer": "/desk/paying/",
 }
 
 

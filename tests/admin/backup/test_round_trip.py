@@ -19,6 +19,7 @@ from admin.backup.drills import read_drill
 from admin.backup.rows import LEFT_OUT
 from admin.db import db, today
 from admin.models import Base, Setting, Tip, Upload
+from admin.rewards import book
 from admin.sealing import age
 from admin.vault import vault
 from admin.vault.files import uploads
@@ -200,6 +201,37 @@ def test_a_check_on_the_installation_itself_is_a_drill_of_that_day(operator, sto
     assert "只记下今天演练过" in result.output
     assert read_drill(data) == today()
     assert (data / "last-drill").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_code_of_a_reward_is_good_in_a_restored_list_before_the_office_read_its_ledger(
+    operator, receipt, empty, app
+):
+    """What was paid since the backup came back as unpaid; what it knew to be paid stays so."""
+    keys = [bytes([number]) * 32 for number in range(3)]
+    with app.app_context():
+        for key in keys:
+            book.enter(db.session, key, sum_=500, until=today())
+        book.strike_out(db.session, keys[0], b"m" * 16)
+        db.session.commit()
+    operator.backup()
+    with app.app_context():
+        book.strike_out(db.session, keys[1], b"n" * 16)
+        db.session.commit()
+    target = empty("sqlite")
+
+    operator.restore(target)
+
+    restored = app_on(target, Path(operator.environ["DENGSHAO_DATA"]) / "keys.yml")
+    with restored.app_context():
+        found = {key: book.look_up(db.session, key).state for key in keys}
+        assert found == dict(zip(keys, ("paid", "stopped", "stopped"), strict=True))
+        assert book.strike_out(db.session, keys[1], b"o" * 16).state == "stopped"
+        db.session.rollback()
+        assert book.resume(db.session, [book.slip_of(keys[1])], b"p" * 16) == []
+        found = [book.look_up(db.session, key).state for key in keys]
+        assert found == ["paid", "paid", "good"]
+        db.session.rollback()
+    dispose(restored)
 
 
 def test_a_restored_database_is_readable_by_its_owner_alone(operator, store, empty):

@@ -1,5 +1,6 @@
 // Reads a tip's talk and tells which messages may be believed.
 
+import { withoutCode } from "../../shared/reward.js";
 import {
   BrokenChain,
   digestOf,
@@ -7,6 +8,9 @@ import {
   verifyEnvelope,
   WrongMac,
 } from "../../shared/sealing/envelope.js";
+
+// In the place of a reward's code: only the reporter opens it.
+const CODE = "（领取码，只有举报人打得开）";
 
 // What a talk hangs on: the tip, its talk key, what opens it, and what the server keeps of it.
 /**
@@ -87,7 +91,7 @@ function judge(row, bytes, talk, place) {
     if (row.direction === "staff" && kind !== "message") return unbelieved("kind", digest);
     const isWhole = digest === row.digest && row.number === place.number;
     const fault = isWhole ? null : digest === row.digest ? "chain" : "digest";
-    return { kind, body, digest, fault, day };
+    return { kind, body: withoutCode(body, CODE), digest, fault, day };
   } catch (error) {
     return error instanceof BrokenChain
       ? outOfPlace(bytes, digest)

@@ -19,6 +19,7 @@ import { hideSuggestions, suggest } from "./link_page.js";
 import { isAstray, markHere } from "./marking.js";
 import { bindNeighbours, follow } from "./neighbours.js";
 import { bindPanels } from "./panels.js";
+import { rewardFields } from "./reward.js";
 import { hideTip, openTip, showFaults, showTalk, showTip } from "./tip.js";
 import { askWhy } from "./why.js";
 
@@ -138,8 +139,12 @@ function bindActs(words, state, renew, keys) {
   const forms = page.querySelectorAll("form[data-act]");
   const ends = endFields(opened, words);
   const says = sayingFields(opened, words);
+  const rewards = rewardFields(opened, words);
   forms.forEach((form) => {
-    const fieldsOf = "end" in form.dataset ? ends : "says" in form.dataset ? says : undefined;
+    const { dataset } = form;
+    const isReward = "half" in dataset || "grant" in dataset;
+    const fieldsOf =
+      "end" in dataset ? ends : "says" in dataset ? says : isReward ? rewards : undefined;
     bindAct(form, fieldsOf ? { words, renew, fieldsOf } : { words, renew });
   });
   bindRecords(opened);

@@ -1,0 +1,132 @@
+"""The list by which codes are paid. A row holds a hash, a sum and the last day of a quarter.
+
+No row leads to a tip, a unit, a member or the day on which it was granted or paid. The caller
+commits. No Flask in here.
+"""
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+
+from ..db import changed_rows, today
+from ..models import Reward
+
+TOLD_DAYS: Final = 92
+"""For so long after its last day a code is still told to be paid or over; then it is unknown."""
+SLIP: Final = 12
+"""Characters of a hash by which the paying office's own ledger names what it paid."""
+
+
+class State(enum.StrEnum):
+    """How a code stands."""
+
+    GOOD = "good"
+    PAID = "paid"
+    OVER = "over"
+    STOPPED = "stopped"
+    """A backup was restored, and nobody has said yet what was paid since it was made."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the paying office learns of a code, and no more."""
+
+    state: State
+    sum: int = 0
+    until: date | None = None
+
+
+UNKNOWN: Final = Found(State.UNKNOWN)
+
+
+def slip_of(key: bytes) -> str:
+    """Return what a payment is called in the office's ledger; it leads to no code."""
+    return key.hex()[:SLIP]
+
+
+def enter(session: Session, key: bytes, *, sum_: int, until: date) -> None:
+    """Put a code's hash on the list."""
+    session.add(Reward(key=key, sum=sum_, until=until))
+    session.flush()
+
+
+def look_up(session: Session, key: bytes) -> Found:
+    """Tell how a code stands."""
+    row = session.get(Reward, key)
+    return _found(row) if row else UNKNOWN
+
+
+def strike_out(session: Session, key: bytes, mark: bytes) -> Found:
+    """Strike a good code out; of two who do it at once, one does.
+
+    `GOOD` tells that it was struck out by this very press, now or a moment ago: what was lost on
+    the way is asked again.
+    """
+    good = Reward.key == key, Reward.paid_mark.is_(None), Reward.is_stopped.is_(False)
+    struck = update(Reward).where(*good, Reward.until >= today()).values(paid_mark=mark)
+    session.execute(struck)
+    row = session.get(Reward, key, populate_existing=True)
+    if row is None:
+        return UNKNOWN
+    is_mine = row.paid_mark == mark
+    return Found(State.GOOD, row.sum, row.until) if is_mine else _found(row)
+
+
+def _found(row: Reward) -> Found:
+    if row.paid_mark is not None:
+        return Found(State.PAID)
+    if row.until < today():
+        return Found(State.OVER)
+    if row.is_stopped:
+        return Found(State.STOPPED)
+    return Found(State.GOOD, row.sum, row.until)
+
+
+def is_stopped(session: Session) -> bool:
+    """Tell whether a restored list waits for the office to say what it has paid since."""
+    query = select(Reward.key).where(Reward.is_stopped.is_(True)).limit(1)
+    return session.execute(query).first() is not None
+
+
+def resume(session: Session, slips: Collection[str], mark: bytes) -> list[str]:
+    """Strike out what the office's ledger names, and let the rest be paid again.
+
+    Gives the slips that name nothing on the list: they were granted after the backup was made,
+    and are gone from here.
+    """
+    rows = session.scalars(select(Reward).with_for_update()).all()
+    named = {slip_of(row.key): row for row in rows}
+    for slip in slips:
+        if slip in named and named[slip].paid_mark is None:
+            named[slip].paid_mark = mark
+    session.execute(update(Reward).values(is_stopped=False))
+    return [slip for slip in slips if slip not in named]
+
+
+def forget_old(session: Session) -> int:
+    """Delete what was over long ago, paid or not."""
+    last = today() - timedelta(days=TOLD_DAYS)
+    return changed_rows(session.execute(delete(Reward).where(Reward.until < last)))
+
+
+def rewrite(session: Session) -> bool:
+    """Let nothing that PostgreSQL keeps by itself tell with which act a code came.
+
+    A row bears the number of the transaction that wrote it, and the tip's history the same number:
+    so all rows are written anew in one. `lay_in_order` comes after its commit; False where there
+    is nothing to do. SQLite keeps no such numbers, and its rows lie in the order of their hashes.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    return changed_rows(session.execute(update(Reward).values(sum=Reward.sum))) > 0
+
+
+def lay_in_order(session: Session) -> None:
+    """Lay the rows in the order of their hashes, and leave no older version of one behind."""
+    session.execute(text("CLUSTER reward USING reward_pkey"))

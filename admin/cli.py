@@ -15,7 +15,7 @@ from .commands.gate import gate
 from .commands.installing import setup, site
 from .commands.keys import keys
 from .commands.people import audit, permissions, staff, unit
-from .commands.running import demo, migrate, notices, reload, secret, serve, sweep
+from .commands.running import bulletins, demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
 from .commands.upgrading import upgrade, upgrade_part
 from .commands.version import version_option
@@ -24,6 +24,7 @@ from .settings.installed import SettingsUnread, is_release, take_settings
 COMMANDS = (
     audit,
     backup,
+    bulletins,
     clean,
     counts,
     demo,

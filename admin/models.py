@@ -1139,6 +1139,35 @@ class HandoverNote(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Bulletin(Base):
+    """A short text about closed matters (办结通报), until it is published: then the row is gone.
+
+    It names no tip, no claim and no day of writing: a text must not lead to what was told. Its
+    words are meant for all, and lie here as they are.
+    """
+
+    __tablename__ = "bulletin"
+
+    id: Mapped[int] = mapped_column(RandomKey, primary_key=True, default=random_key)
+    # A part of its file's name: who published it once finds it again, whatever came between.
+    slug: Mapped[str] = mapped_column(String(8), unique=True)
+    unit_id: Mapped[str] = mapped_column(String(40), index=True)
+    # 2026-12: by it goes what nobody agrees to. No finer time of writing is kept anywhere.
+    month: Mapped[str] = mapped_column(String(7))
+    by: Mapped[str] = mapped_column(String(80))
+    # Why the second person said no: a code of bulletins.yml.
+    refusal: Mapped[str | None] = mapped_column(String(20))
+    agreed_by: Mapped[str | None] = mapped_column(String(80))
+    agreed_on: Mapped[date | None]
+    # The last day on which it was drawn whether to publish it. The day itself stands nowhere.
+    drawn_on: Mapped[date | None]
+    title: Mapped[str] = mapped_column(String(80))
+    body: Mapped[str] = mapped_column(String(2000))
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class NoticeAddress(Base):
     """Where a unit gets its content-free notices and pages."""
 

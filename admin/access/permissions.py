@@ -56,6 +56,8 @@ class Act(enum.StrEnum):
     REWARD = "reward"
     GRANT_REWARD = "grant_reward"
     CASE_FILE = "case_file"
+    BULLETIN = "bulletin"
+    AGREE_BULLETIN = "agree_bulletin"
     ROSTER = "roster"
     HANDOVER = "handover"
     SPEAK_CODE = "speak_code"
@@ -121,6 +123,8 @@ ALLOWED: Final[dict[Act, frozenset[str]]] = {
     Act.REWARD: _JUDGES,
     Act.GRANT_REWARD: _HEADS,
     Act.CASE_FILE: _JUDGES,
+    Act.BULLETIN: _READERS,
+    Act.AGREE_BULLETIN: _HEADS,
     Act.ROSTER: _HEADS,
     Act.HANDOVER: _READERS,
     Act.SPEAK_CODE: _HEADS,

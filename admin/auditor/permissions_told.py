@@ -65,6 +65,8 @@ ACT_EN: Final[dict[Act, str]] = {
     Act.REWARD: "ask for a reward",
     Act.GRANT_REWARD: "grant a reward",
     Act.CASE_FILE: "print or export a case file",
+    Act.BULLETIN: "write a text about closed matters",
+    Act.AGREE_BULLETIN: "agree to its publication",
     Act.ROSTER: "set the duty roster",
     Act.HANDOVER: "write a hand-over note",
     Act.SPEAK_CODE: "speak an invitation's code",
@@ -157,6 +159,10 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
     Act.GRANT_HOLD: (
         "提的人自己不能同意",
         "never by who asked",
+    ),
+    Act.AGREE_BULLETIN: (
+        "不是写的人；改一个字就要重新同意",
+        "never by who wrote it; a changed word takes it back",
     ),
     Act.SPEAK_CODE: (
         "监督单位没有别的负责人时，由上一级的念",

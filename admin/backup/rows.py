@@ -21,6 +21,7 @@ LEFT_OUT: Final = {
     "sign_in_failure": "登录失败的次数",
     "invitation": "还没用的邀请：旧链接不能因为恢复又能用",
     "retention_line": "还没写进删除账的行：恢复以后照账上的办",
+    "bulletin": "还没有公布的办结通报：删掉了的，不能因为恢复又公布",
     "outbox_mail": "待发的信：过时的通知不该再发",
 }
 """Tables whose rows no backup holds, each with why, in the operator's words."""

@@ -1,4 +1,4 @@
-"""`dengshao serve`, `demo`, `migrate`, `reload`, `sweep`, `notices` and `secret`."""
+"""`dengshao serve`, `demo`, `migrate`, `reload`, `sweep`, `notices`, `bulletins` and `secret`."""
 
 from pathlib import Path
 
@@ -68,6 +68,20 @@ def notices() -> None:
     from .serving import send_notices
 
     send_notices()
+
+
+bulletins = click.Group("bulletins", help="办结通报：公布。")
+
+
+@bulletins.command(
+    "publish",
+    help="公布今天抽到的办结通报：写进 content/news，撤下满一年的。一天抽一次，多运行不要紧。",
+)
+@in_app
+def publish() -> None:
+    from ..desk.bulletins.command import publish_here
+
+    publish_here()
 
 
 @click.command("secret", help="写一个新的密钥文件 PATH（一次装机只做一次；不要放进备份）。")

@@ -15,6 +15,8 @@ from ..renewal.guard import standings
 from . import seconding_views  # noqa: F401
 from .backlog import views as backlog_views  # noqa: F401
 from .blueprint import bp
+from .bulletins.services import may_write as may_write_bulletins
+from .bulletins.views import bp as bulletins_bp
 from .case import views as case_views  # noqa: F401
 from .deadlines import overdue_views  # noqa: F401
 from .deadlines import views as deadline_views  # noqa: F401
@@ -45,7 +47,8 @@ from .transfer import views as transfer_views  # noqa: F401
 
 def init_app(app: Flask) -> None:
     """Register the package on the application."""
-    for blueprint in (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp, ready_bp):
+    pages = (bp, offered_bp, contact_bp, duty_bp, entering_bp, practice_bp, ready_bp, bulletins_bp)
+    for blueprint in pages:
         app.register_blueprint(blueprint)
     init_assigning(app)
     app.jinja_env.filters["base64"] = lambda data: b64encode(data).decode("ascii")
@@ -61,6 +64,9 @@ def init_app(app: Flask) -> None:
             "enters": unit is not None and not unit.practice and is_allowed(Act.ENTER, staff.roles),
             "oversees": unit is not None and is_allowed(Act.BACKLOG, staff.roles),
             "writes": unit is not None and is_allowed(Act.WRITE, staff.roles),
+            "tells": unit is not None
+            and may_write_bulletins(unit.id)
+            and is_allowed(Act.BULLETIN, staff.roles),
             "urges": unit is not None and is_allowed(Act.EXTEND, staff.roles),
             "receives": unit is not None
             and not unit.practice

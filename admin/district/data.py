@@ -23,6 +23,7 @@ from ..reading.keys_file import (
 from ..reading.languages import Language, load_languages
 from ..reading.routes import current, stands_in, supervisory_of
 from ..tip.routing import Ways
+from .bulletins import BulletinRules, load_bulletins
 from .count_groups import CountGroups, load_groups
 from .edge_log import EdgeLog, load_edge_log
 from .organs import Organ, check_organs, organ_of
@@ -210,6 +211,8 @@ class District:
     clocks: Clocks
     """Until when what must be done with a tip."""
     reviews: Reviews
+    bulletins: BulletinRules
+    """What a text about closed matters must not hold."""
     edge_log: EdgeLog
     """Who keeps the log of connections."""
     rewards: RewardRule | None
@@ -269,6 +272,7 @@ def load_district(content: Path, demo_keys: Path | None = None) -> District:
         ),
         clocks=_clocks(content),
         reviews=_reviews(load_file(content, "reviews")),
+        bulletins=load_bulletins(content),
         edge_log=load_edge_log(content),
         rewards=load_rewards(content),
         count_groups=load_groups(content),

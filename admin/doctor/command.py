@@ -214,6 +214,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     )
     letters = upkeep.look_at_letters(session)
     yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
+    yield upkeep.check_bulletins(upkeep.oldest_bulletin(session), today=today())
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):

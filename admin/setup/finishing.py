@@ -16,6 +16,7 @@ SERVICES: Final = (
     "dengshao.service",
     "dengshao-sweep.timer",
     "dengshao-doctor.timer",
+    "dengshao-bulletins.timer",
     "dengshao-edge-log.socket",
     "dengshao-edge-log.service",
 )

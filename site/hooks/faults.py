@@ -40,8 +40,12 @@ RINGING = re.compile(r"(?:[打拨]|电话|热线|号码)[^\n]{0,3}$")
 PRESSED = re.compile(r"(?!posters/|q/|learn/|help/path/|places/)")
 # Where a link cannot stand: a heading, the words of another link, an element with its own number.
 CLOSED = re.compile(r"#|.*\[[^\]]*$|.*<(?:a|button|summary|label|legend)\b(?:(?!</).)*$")
-# An article's page and its law's chapters are that law; each question carries its source.
-THE_LAW = re.compile(r"law/(?:\d\d|ch/\d|for/.*)\.md|learn/.*/.*|learn/(?:cards|quiz|drugs|topic)")
+# An article's page and its law's chapters are that law; each question carries its source; a 通报
+# says what was done, and names no article (admin/district/bulletins.py refuses it).
+THE_LAW = re.compile(
+    r"law/(?:\d\d|ch/\d|for/.*)\.md|learn/.*/.*|learn/(?:cards|quiz|drugs|topic)"
+    r"|news/[\d-]+-bulletin-"
+)
 
 Data = dict[str, Any]
 

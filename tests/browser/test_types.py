@@ -3,6 +3,7 @@
 import pytest
 
 from admin.app_state import app_state
+from admin.desk.bulletins.words import bulletin_words
 from admin.desk.queue.words import script_words as queue_words
 from admin.desk.tip.words import tip_words
 from admin.desk.words import browser_words
@@ -20,6 +21,8 @@ def words(app):
         given = [
             ("DeskWords", browser_words(district)),
             ("QueueWords", queue_words(district)),
+            ("BulletinPageWords", browser_words(district) | {"bulletin": bulletin_words()}),
+            ("BulletinRules", district.bulletins.for_browser()),
             ("TipWords", browser_words(district) | tip_words(district)),
             ("SignInWords", script_words()),
             ("SecondWords", second_words()),

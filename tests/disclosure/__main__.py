@@ -60,9 +60,13 @@ def look_at_history(seed: int) -> Counter[str]:
     found["publications"] += len(publications)
     found["shown"] += sum(len(one.shown) for one in publications)
     found["withheld"] += sum(len(one.withheld) for one in publications)
-    caught = audit(careless(history), history.shape, true)
-    found["careless ones caught"] += bool(caught.findings)
-    found["WRONG: careless and not caught"] += not caught.findings
+    naive = careless(history)
+    caught = bool(audit(naive, history.shape, true).findings)
+    # Where two small numbers hide each other, who thinks no further says what we say, and rightly.
+    same = [one.shown for one in naive] == [one.shown for one in publications]
+    found["careless ones caught"] += caught
+    found["careless ones that said the same as we"] += same
+    found["WRONG: careless and not caught"] += caught == same
     return +found
 
 

@@ -18,10 +18,13 @@ EDGE = "dengshao-edge-log.service"
 UNITS = [
     *("dengshao.service", "dengshao-sweep.service", EDGE),
     *("dengshao-backup.service", "dengshao-doctor.service"),
+    "dengshao-bulletins.service",
     *("dengshao-sweep.timer", "dengshao-backup.timer", "dengshao-doctor.timer"),
+    "dengshao-bulletins.timer",
     "dengshao-edge-log.socket",
 ]
-SERVICES = UNITS[:5]
+SERVICES = UNITS[:6]
+NEWS = "/srv/dengshao/content/news"
 BACKUPS = "/var/backups/dengshao"
 INSTALLED = "/opt/dengshao/current/bin/dengshao"
 TIGHT = {
@@ -69,14 +72,15 @@ def test_a_service_may_write_its_data_alone_and_neither_dump_nor_swap(name):
 
     assert {key: service[key][-1] for key in TIGHT} == TIGHT
     assert service["User"] != ["root"]
-    further = [BACKUPS] if name == "dengshao-backup.service" else None
-    assert service.get("ReadWritePaths") == further
+    further = {"dengshao-backup.service": [BACKUPS], "dengshao-bulletins.service": [f"-{NEWS}"]}
+    assert service.get("ReadWritePaths") == further.get(name)
     verb = {
         "dengshao.service": "serve",
         "dengshao-sweep.service": "sweep",
         EDGE: "edge-log run",
         "dengshao-backup.service": f"backup --keep ${{DENGSHAO_BACKUP_KEEP}} {BACKUPS}",
         "dengshao-doctor.service": "doctor --letter",
+        "dengshao-bulletins.service": "bulletins publish",
     }[name]
     assert service["ExecStart"] == [f"{INSTALLED} {verb}"]
 

@@ -1,6 +1,10 @@
 """What another district has changed: each of it shows elsewhere, so one build shows all of it."""
 
+import datetime
 import re
+
+from admin.desk.bulletins.publishing import page_of
+from admin.models import Bulletin
 
 from .publications import publish
 from .reported import report_twice
@@ -19,6 +23,13 @@ reviewed: 2026-11-25
 ---
 # 更新的通知
 """
+# What `dengshao bulletins publish` writes: of the law it says what needs a source elsewhere.
+BULLETIN = Bulletin(
+    title="几个乡镇查处拦路收费",
+    body="2026年下半年，有人拦路收费。几个人被拘留，法院判处一人徒刑。\n钱已经退还1,500元!",
+)
+BULLETIN_DAY = datetime.date(2026, 12, 31)
+BULLETIN_FILE = f"{BULLETIN_DAY}-bulletin-0123abcd"
 _CHANGES = [
     ("data/keys.yml", "items: []", KEYS),
     ("data/places.yml", "number: 待填写", "number: 010-5550100"),
@@ -39,6 +50,8 @@ def change_much(root):
     for name, old, new in _CHANGES:
         change(root, name, old, new)
     (root / "content" / "news" / f"{NOTICE}.md").write_text(_NOTICE, "utf-8")
+    page = page_of(BULLETIN, BULLETIN_DAY)
+    (root / "content" / "news" / f"{BULLETIN_FILE}.md").write_text(page, "utf-8")
     publish(root / "content")
     report_twice(root)
     overdue(root)

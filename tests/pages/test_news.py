@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from mkdocs.exceptions import PluginError
 
-from .changed import NOTICE, change
+from .changed import BULLETIN, BULLETIN_FILE, NOTICE, change
 from .conftest import ROOT, SITE_URL, build_site
 from .test_build import workshop  # noqa: F401
 
@@ -66,6 +66,19 @@ def test_with_an_address_the_feed_holds_the_notices_and_the_site_map_the_days_of
 def test_a_newer_notice_comes_first_whatever_it_is_called(elsewhere):
     html = (elsewhere / "news" / "index.html").read_text("utf-8")
     assert re.findall(r'<li><a href="(20[^"]+)/">', html)[0] == NOTICE
+
+
+def test_a_bulletin_is_a_page_of_the_news_and_stands_in_their_list(elsewhere):
+    html = (elsewhere / "news" / BULLETIN_FILE / "index.html").read_text("utf-8")
+    words = re.sub(r"<[^>]+>", "", html)
+    assert f"办结通报：{BULLETIN.title}" in re.search(r"<h1[^>]*>(.*?)</h1>", html)[1]
+    assert f'发布：<time datetime="{BULLETIN_FILE[:10]}">' in html
+    assert "法院判处一人徒刑。" in words
+    assert "钱已经退还1,500元！" in words
+    assert 'href="tel:110"' in html
+    listed = (elsewhere / "news" / "index.html").read_text("utf-8")
+    assert f'<a href="{BULLETIN_FILE}/"><b>办结通报：{BULLETIN.title}</b>' in listed
+    assert "什么是办结通报" in listed
 
 
 @pytest.mark.parametrize("date", [datetime.date(2027, 1, 2), "2027-01-01", None])

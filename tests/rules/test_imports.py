@@ -48,6 +48,7 @@ WITH_FLASK = {
     "app_state.py",
     "commands/serving.py",
     "db.py",
+    "desk/bulletins/forms.py",
     "desk/files/forms.py",
     "desk/forms.py",
     "desk/loading.py",

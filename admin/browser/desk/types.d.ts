@@ -184,6 +184,49 @@ interface ReadyPage extends HTMLElement {
   dataset: DeskPage["dataset"] & { answers: string; save: string; mayChange: "yes" | "no" };
 }
 
+// The list that a text about closed matters is held to: admin/district/bulletins.py, bulletins/rules.js.
+interface BulletinRules {
+  plain: string;
+  rules: {
+    id: string;
+    zh: string;
+    say: string;
+    says: Record<string, string>;
+    warns: boolean;
+    pattern: string;
+    unless: string;
+    whole: boolean;
+  }[];
+}
+
+interface BulletinFinding {
+  rule: string;
+  what: string;
+  words: string;
+  say: string;
+  warns: boolean;
+}
+
+type BulletinSaid = Record<
+  | "fine"
+  | "refused"
+  | "warned"
+  | "found"
+  | "shared"
+  | "mend"
+  | "compare_first"
+  | "compared"
+  | "bad_reference"
+  | "again",
+  string
+>;
+
+type BulletinPageWords = DeskWords & { bulletin: BulletinSaid };
+
+interface BulletinPage extends HTMLElement {
+  dataset: DeskPage["dataset"] & { list: string; tips: string; rules: string };
+}
+
 // See queue_place.js.
 interface QueuePlace {
   unit: string;
@@ -651,6 +694,12 @@ interface ConflictPlace extends HTMLElement {
 
 interface ElementsById {
   body: HTMLTextAreaElement;
+  bulletin: BulletinPage;
+  "bulletin-body": HTMLTextAreaElement;
+  "bulletin-form": DeskForm;
+  "bulletin-none": HTMLInputElement;
+  "bulletin-reference": HTMLInputElement;
+  "bulletin-title": HTMLInputElement;
   bulk: BulkPage;
   bulk_action: HTMLSelectElement;
   "bulk-form": DeskForm;

@@ -9,14 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...counts.half.periods import Half
+from ...desk.bulletins.publishing import LAST
 from ...mail.outbox import RETRY_SECONDS
-from ...models import OutboxMail
+from ...models import Bulletin, OutboxMail
 from ...reading.demo_names import demo_names
 from ..findings import Finding, bad, good
 
 OLDEST_DRILL: Final = 100
 """Days: a drill is due each three months, and some days are nobody's fault."""
 LATE_SECONDS: Final = 3_600
+LATE_DAYS: Final = 2
 MOST_TRIES: Final = len(RETRY_SECONDS)
 
 
@@ -42,6 +44,10 @@ def check_half(due: Half | None, page: str) -> Finding:
         return bad(matter, f"{due.zh}的是草稿，还没有公布", todo)
     todo = f"请运行 dengshao counts report {due.year}-H{due.number}。"
     return bad(matter, f"{due.zh}的还没有写", todo)
+
+
+def oldest_bulletin(session: Session) -> date | None:
+    return session.execute(select(func.min(Bulletin.agreed_on))).scalar_one()
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,17 @@ def check_letters(letters: Letters, *, now: int, sends: bool) -> Finding:
         todo = "服务在运行，才会自己发。也可以运行 dengshao notices。"
         return bad("提醒邮件", f"{letters.waiting} 封到时间没有人发", todo)
     return good("提醒邮件", f"没有积压，在等的 {letters.waiting} 封")
+
+
+def check_bulletins(oldest: date | None, *, today: date) -> Finding:
+    """Say whether a text about closed matters waits past its last day; how many wait is not told.
+
+    `oldest`: the day on which the one was agreed to that waits for longest.
+    """
+    if oldest is None or (today - oldest).days <= LAST + LATE_DAYS:
+        return good("办结通报", "没有过期没公布的")
+    todo = "请启用 dengshao-bulletins.timer，或者运行 dengshao bulletins publish。"
+    return bad("办结通报", "有过期没公布的", todo)
 
 
 def check_names(data: Mapping[str, Mapping[str, Any]], *, is_production: bool) -> Finding:

@@ -51,6 +51,8 @@ backlog      reviewer custodian dispatcher
 bulk         analyst reviewer custodian
 hold         analyst reviewer custodian
 case_file    analyst reviewer custodian
+bulletin     registrar analyst reviewer custodian
+agree_bulletin reviewer custodian
 reward       analyst reviewer custodian
 grant_reward reviewer custodian
 grant_hold   reviewer custodian

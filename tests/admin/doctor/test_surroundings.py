@@ -162,6 +162,19 @@ def test_letters_that_wait_for_too_long_are_told(letters, sends, state):
     assert upkeep.check_letters(letters, now=1_000, sends=sends).state is state
 
 
+@pytest.mark.parametrize(
+    ("days", "state"), [(None, GOOD), (0, GOOD), (60, GOOD), (62, GOOD), (63, BAD)]
+)
+def test_a_bulletin_that_waits_past_its_last_day_is_told_and_not_how_many(days, state):
+    day = datetime.date(2027, 3, 1)
+    oldest = None if days is None else day - datetime.timedelta(days=days)
+
+    found = upkeep.check_bulletins(oldest, today=day)
+
+    assert found.state is state
+    assert not any(sign.isdigit() for sign in found.words)
+
+
 def test_the_letters_that_wait_are_counted_in_the_database(app):
     with app.app_context():
         assert upkeep.look_at_letters(db.session) == Letters(0, 0, None)

@@ -183,8 +183,11 @@ def test_a_restored_backup_counts_nothing_twice(
     environ,
     operator,  # noqa: F811
     tmp_path,
+    database,
 ):
     """By the commands of an operator; what the restored store says next is what this one says."""
+    if database != "sqlite":
+        pytest.skip("tests/admin/backup bring each database's rows to the other")
     then, numbers = what_is_said(session, content), read_numbers(session, ())
     db.session.close()
     assert operator.backup().exit_code == 0

@@ -20,7 +20,7 @@ from admin.counts.cells import next_quarter, parts_of, year_of
 from admin.counts.publishing import files
 from admin.counts.publishing.drafts import confirm, keep_draft
 from admin.counts.publishing.making import make_draft, read_counted
-from admin.counts.publishing.store import FIRST, confirmed_rows
+from admin.counts.publishing.store import FIRST
 from admin.counts.reading import practice_units
 from admin.db import db
 from admin.migrate import migrate
@@ -117,8 +117,8 @@ def draft(session, content, day, *, by="maker"):
     groups, publishing = app_state().district.count_groups, load_publishing(content)
     counted = read_counted(session, groups, sorted(practice_units()), publishing, day)
     made = make_draft(counted, groups, publishing, day, demo=True)
-    seen = [row.day for row in confirmed_rows(session)]
-    row = keep_draft(session, made.file, made.book, made.groups, seen=seen, by=by, today=day)
+    what = made.file, made.book, made.groups
+    row = keep_draft(session, *what, seen=made.seen, by=by, today=day)
     session.commit()
     return made, row
 

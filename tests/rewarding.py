@@ -65,8 +65,8 @@ class Halves:
         sealed = sealed_text(8500)
         digest = sha256(sealed.encode()).hexdigest()
         first = reward.half_hash(self.first).hex()
-        fields = {"agree": "yes", "first": first, "listed": self.key.hex(), "number": number}
-        return fields | {"digest": digest, "sealed": sealed} | more
+        fields = {"agree": "yes", "first": first, "second": reward.half_hash(self.second).hex()}
+        return fields | {"number": number, "digest": digest, "sealed": sealed} | more
 
     def refused(self):
         return {"agree": "no", "first": reward.half_hash(self.first).hex()}

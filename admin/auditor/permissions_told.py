@@ -182,7 +182,7 @@ MORE: Final[dict[Act, tuple[str, str]]] = {
         "for the last head of the supervisory unit or the one above, a head of the other agrees",
     ),
     Act.PAY: (
-        "一个码只能划一次；一天最多错 20 次",
+        "一个码只能销一次；一天最多错 20 次",
         "a code is struck out once; twenty wrong ones a day",
     ),
     Act.DEPART: (

@@ -44,11 +44,14 @@ def fold(session: Session, today: date, practice: Collection[str]) -> int:
     latest = last_year(today)
     if _is_awaited(session, latest):
         latest -= 1
-    _forget_closed(session, latest)
-    if not _is_due(read_numbers(session, ()), latest, practice):
+    is_behind = folded_year(session) < latest
+    if not is_behind and not _is_due(read_numbers(session, ()), latest, practice):
         return 0
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    _forget_closed(session, latest)
+    if not _is_due(read_numbers(session, ()), latest, practice):
+        return 0
     before = read_numbers(session, ())
     real = Counter({key: n for key, n in before.items() if key[3] not in practice})
     kept = folded(real, latest)

@@ -82,7 +82,7 @@ def resume() -> Answer:
     slips = re.split(r"[\s,，、;；]+", request.form.get("slips", "").strip().lower())
     slips = [slip for slip in slips if slip]
     if any(not _SLIP.fullmatch(slip) for slip in slips):
-        return _page(problem=_("销号是 12 位，只有数字和 a 到 f。请对着台账再看一遍。")), 422
+        return _page(problem=_("核销号是 12 位，只有数字和 a 到 f。请对着台账再看一遍。")), 422
     if request.form.get("sure") != "y":
         return _page(problem=_("请先勾上：台账对完了。")), 422
     unknown = book.resume(db.session, slips, secrets.token_bytes(16))

@@ -39,13 +39,16 @@ def new_half() -> str:
 
 
 def half_hash(half: str) -> bytes:
-    """Return what the first half is known by until the second one is there."""
+    """Return what the server knows a half by."""
     return hashlib.sha256(_HALF_LABEL + half.encode("ascii")).digest()
 
 
-def key_of(first: bytes, second: str) -> bytes:
-    """Return what stands in the list: of the first half's hash and the second half itself."""
-    text = _KEY_LABEL + first.hex().encode("ascii") + b"\n" + second.encode("ascii")
+def key_of(first: bytes, second: bytes) -> bytes:
+    """Return what stands in the list: of the hashes of both halves.
+
+    Whoever gives one hash cannot choose the key: that takes a half with the other member's hash.
+    """
+    text = _KEY_LABEL + first.hex().encode("ascii") + b"\n" + second.hex().encode("ascii")
     return hashlib.sha256(text).digest()
 
 
@@ -55,7 +58,7 @@ def key_of_code(typed: str) -> bytes:
     first, second = code[:HALF], code[HALF:]
     if not (_HALF.fullmatch(first) and _HALF.fullmatch(second)):
         raise BadCode("not 32 characters of a code")
-    return key_of(half_hash(first), second)
+    return key_of(half_hash(first), half_hash(second))
 
 
 def grouped(code: str) -> str:

@@ -203,17 +203,17 @@ def _others() -> tuple[Measure, ...]:
     quarter = Grain.QUARTER
     return (
         Measure(
-            *("danger_in_time", "危险求助：当天看到", "Calls for help: read in time"),
+            *("danger_in_time", "危险求助：按时看到", "Calls for help: read in time"),
             "举报人第一次说自己有危险，之后有人打开，没有过期限。按打开的季度，没打开的还没算。",
             "A reporter said for the first time that they were in danger, and somebody "
-            "read it before its time was over. By the quarter in which it was read; what "
+            "read it before the deadline. By the quarter in which it was read; what "
             "nobody has read is not counted yet.",
             *(quarter, Family.DANGER, IN_TIME),
         ),
         Measure(
             *("danger_late", "危险求助：超期才看到", "Calls for help: read late"),
             "同上，过了期限才有人打开。",
-            "The same, read after its time was over.",
+            "The same, read after the deadline.",
             *(quarter, Family.DANGER, LATE),
         ),
         Measure(
@@ -231,7 +231,7 @@ def _others() -> tuple[Measure, ...]:
             acts=("edge_log_opened",),
         ),
         Measure(
-            *("two_person", "两个人定的事", "Decided by two persons"),
+            *("two_person", "两个人定的事", "Decided by two people"),
             "要第二个人同意的事，第二个人同意或者不同意的次数：办结、停用成员、保全。",
             "How often a second person agreed or did not, where one is needed: closing, "
             "suspending a member, holds.",

@@ -76,9 +76,9 @@ def tell_units(installation: Installation, journal: Journal, say: Callable[[str]
     again = f"dengshao setup --answers {installation.places.answers}"
     if absent := absent_units(installation, journal.new):
         say(f"有新的服务，还没有放好，不会自己运行：{'、'.join(absent)}。")
-        say(f"请运行 {again}：照上次的答案放好、启用，最多再问口令。")
+        say(f"请运行 {again}：照上次的答案放好、启用，最多再问一次口令。")
     elif _sums(_deploy(installation, journal.old)) != _sums(_deploy(installation, journal.new)):
-        say(f"服务文件或者 nginx 的配置有新的。请运行 {again}：照上次的答案，最多再问口令。")
+        say(f"服务文件或者 nginx 的配置有新的。请运行 {again}：照上次的答案，最多再问一次口令。")
 
 
 def absent_units(installation: Installation, version: str) -> list[str]:

@@ -56,7 +56,7 @@ WORDS = {
     },
     "en": {
         "first": "The plan for {year}, and what was done by {day}:",
-        "none": "No plan for {year} was entered yet. Once it is, its numbers stand here.",
+        "none": "No plan for {year} has been entered yet. Its numbers will stand here.",
         "how": "For editors: see the top of <code>content/data/outreach.yml</code>.",
         "demo": "These numbers are made up, for demonstration.",
         "what": "What",

@@ -48,8 +48,10 @@ LATE = ("law", "more")
 RINGS = re.compile(r'href="tel:([^"]+)"')
 NUMBERS = re.compile(r"\d{3,}")
 HOTLINES = re.compile(r"(en/)?help/hotlines\.md")
-# A pair of characters in more than this share of the pages leads to none of them.
+# A number to ring on more than this share of the pages leads to none of them.
 OFTEN = 0.2
+# Nor does a pair of characters that so many say: it weighs on a telephone and tells little.
+TELLING = 0.12
 TAGS = re.compile(r"<!--.*?-->|<[^>]+>", re.S)
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # Characters that hold sentences together; pairs with them say nothing about a page.
@@ -252,7 +254,7 @@ def make_text(pages: list[Page], rows: list[list[Any]]) -> Data:
     for number, page in enumerate(pages):
         for pair in pairs(page):
             found.setdefault(pair, []).append(number)
-    most = max(3, len(pages) * OFTEN)
+    most = max(3, len(pages) * TELLING)
     called = [pairs_called(row) for row in rows]
     firsts: dict[str, str] = {}
     sayers: list[str] = []

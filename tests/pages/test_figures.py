@@ -73,10 +73,8 @@ def shown(figures, config):
 def test_sentences_come_first_and_say_about_how_many(shown, content):
     words = shown("{figures}")
 
-    assert (
-        words.index("大家写来大约 <b>160</b> 条线索") < words.index("<svg") < words.index("<table")
-    )
-    assert "每一步排在中间的：1 天打开，4 到 7 天受理，16 到 30 天办结" in words
+    assert words.index("收到大约 <b>160</b> 条线索") < words.index("<svg") < words.index("<table")
+    assert "每一步，排在中间的那条：1 天打开，4 到 7 天受理，16 到 30 天办结" in words
     assert "About <b>160</b> tips came in" in shown("{figures}", "en/numbers/index.md", lang="en")
 
 

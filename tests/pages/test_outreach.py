@@ -60,7 +60,7 @@ def test_a_quarter_that_nobody_entered_is_not_said_to_be_nothing(show):
 def test_without_a_plan_the_page_says_so_and_tells_an_editor_where_to_look(show):
     for language, words in (
         ("zh", "2027 年的计划还没有填"),
-        ("en", "No plan for 2027 was entered"),
+        ("en", "No plan for 2027 has been entered yet"),
     ):
         said = show(language, items=[])
         assert words in said

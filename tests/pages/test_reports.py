@@ -39,7 +39,7 @@ def test_a_report_has_each_published_number_beside_what_it_counts(elsewhere):
     assert page.html.count('data-head="7 月到 9 月"') == rows
     assert page.html.count('data-head="2025 年全年"') == rows
     assert "<td>" not in page.html
-    assert "打开它 <strong>1 次</strong>" in page.html
+    assert "登记的打开有 <strong>1 次</strong>" in page.html
     assert "换证书的时候停了一小时。" in page.html
     assert "数的是什么" in table
     # On paper it says whose it is, and where it stands.

@@ -19,8 +19,10 @@ const newHalf = () =>
 /** @type {(half: string) => string} */
 const hashOf = (half) => toHex(sha256(toUtf8(`dengshao reward half v1\n${half}`)));
 
+// Of the hashes of both halves, so that neither member can put a code of their own on the list.
 /** @type {(first: string, second: string) => string} */
-const keyOf = (first, second) => toHex(sha256(toUtf8(`dengshao reward v1\n${first}\n${second}`)));
+export const keyOf = (first, second) =>
+  toHex(sha256(toUtf8(`dengshao reward v1\n${first}\n${second}`)));
 
 // The first half: its hash for the server, and itself for the reporter alone.
 /** @type {(reporter: string) => Promise<{ hash: string, sealed: string }>} */
@@ -29,12 +31,11 @@ export async function firstHalf(reporter) {
   return { hash: hashOf(half), sealed: await sealHalf(reporter, half) };
 }
 
-// The second: what the list holds of both, and the line of the letter that carries both.
-/** @type {(reporter: string, first: { hash: string, sealed: string }) => Promise<{ key: string, line: string }>} */
+// The second: its hash, and the line of the letter that carries both.
+/** @type {(reporter: string, first: string) => Promise<{ hash: string, line: string }>} */
 export async function secondHalf(reporter, first) {
   const half = newHalf();
-  const line = `reward-code:${first.sealed}.${await sealHalf(reporter, half)}`;
-  return { key: keyOf(first.hash, half), line };
+  return { hash: hashOf(half), line: `reward-code:${first}.${await sealHalf(reporter, half)}` };
 }
 
 /** @type {(reporter: string, half: string) => Promise<string>} */
@@ -48,7 +49,7 @@ export function keyOfCode(typed) {
     .replace(/[\s-]/g, "")
     .replace(/[OIL]/g, (letter) => ALIKE[letter]);
   const [first, second] = [code.slice(0, HALF), code.slice(HALF)];
-  return IS_HALF.test(first) && IS_HALF.test(second) ? keyOf(hashOf(first), second) : "";
+  return IS_HALF.test(first) && IS_HALF.test(second) ? keyOf(hashOf(first), hashOf(second)) : "";
 }
 
 // Puts the code into a letter that holds one; any other stays as it is. Throws where it does not open.

@@ -15,8 +15,12 @@ KNOWN: Final = LEAST - 1
 """So many tips somebody may know, because they sent them."""
 APART: Final = LEAST + STEP
 """So far must two shown numbers lie apart for k and more to lie between what they stand for."""
-MEDIAN_LEAST: Final = 25
-"""A median is told only beside a count that is shown as so many: 2 k and more stand behind it."""
+MEDIAN_LEAST: Final = 40
+"""A median is told only beside a count that is shown as so many, 38 at least.
+
+A median within the deadline says that half of them were in time: of a withheld number of late ones
+that leaves 0 to 21, which is k and more even after nine that somebody knows.
+"""
 
 
 class Why(StrEnum):

@@ -24,7 +24,7 @@ from ..reading import practice_units
 from . import files
 from .drafts import REASONS, Changed, keep_draft
 from .making import Draft, Due, GroupsMoved, make_draft, read_counted, read_due
-from .store import confirmed_rows, draft_row
+from .store import draft_row
 from .told import lines_of, period_words
 
 _SENSES: Final = {"small": "本身不到 10", "protects": "陪着隐去"}
@@ -53,7 +53,7 @@ def _adopt(content: Path, day: str, by: str | None) -> None:
     db.session.commit()
     click.echo(f"已认下 {row.day} 公布过的数。")
     if not row.is_closed:
-        click.echo("现在的计数和它对不上，这几个季度以后不再说，那一年的全年数也不公布。")
+        click.echo("现在的计数和它对不上，这几个季度以后不再公布，那一年的全年数也不公布。")
 
 
 def _write_missing(content: Path) -> None:
@@ -95,29 +95,29 @@ def _make(due: Due, publishing: Publishing) -> Draft:
     except CountsDisagree as error:
         _stop(f"计数对不上：{error}。没有做任何改动。请先运行 dengshao counts check。")
     except PublicationStopped as error:
-        _stop(f"{error}\n停下来了：这些数能推出来。没有做任何改动。")
+        _stop(f"{error}\n已停止：这些数会被推算出来。没有做任何改动。")
 
 
 def _tell(draft: Draft) -> None:
+    if draft.file.demo:
+        click.echo("这里没有设 DENGSHAO_ENV=production：草稿写着“演示用”，正式的网站不收。")
     for line in lines_of(draft.file):
         click.echo(line)
     withheld = Counter(why.value for why in draft.publication.withheld.values())
     senses = "，".join(f"{words} {withheld[why]} 个" for why, words in _SENSES.items())
     shown = len(draft.publication.shown)
-    click.echo(f"新说 {shown + withheld.total()} 个数：公布 {shown} 个，不公布的{senses}。")
+    click.echo(f"这次新增 {shown + withheld.total()} 个数：公布 {shown} 个，不公布的{senses}。")
     solved = sum(audit.solved for audit in draft.tried)
     click.echo(
         f"检查了 {len(draft.tried)} 遍，解了 {solved} 个线性规划：只看公布的、知道 9 条的、"
-        "猜出哪些是小数的，都推不出不公布的数。"
+        "猜出哪些数小的，都推不出不公布的数。"
     )
 
 
 def _keep(draft: Draft, by: str) -> CountPublication:
-    seen = [row.day for row in confirmed_rows(db.session)]
+    made = draft.file, draft.book, draft.groups
     try:
-        row = keep_draft(
-            db.session, draft.file, draft.book, draft.groups, seen=seen, by=by, today=today()
-        )
+        row = keep_draft(db.session, *made, seen=draft.seen, by=by, today=today())
         db.session.commit()
     except Changed:
         _stop("检查的时候，有人确认了别的。请再运行一次。")

@@ -16,10 +16,13 @@ from .store import (
     confirmed_rows,
     draft_row,
     drop_draft,
+    file_of,
+    is_out_of_place,
     line_of,
     read_book,
     save_book,
     sum_of,
+    told_quarters,
 )
 
 REASONS: Final = {
@@ -36,6 +39,10 @@ class Changed(Exception):
 
 class NotSecond(Exception):
     """Who made a draft does not settle it."""
+
+
+class MadeForDemo(Exception):
+    """A demo's draft where numbers are meant, or the other way: its file could never stand."""
 
 
 def keep_draft(
@@ -77,8 +84,12 @@ def keep_draft(
 
 
 def confirm(session: Session, sha256: str, *, by: str, today: date) -> CountPublication:
-    """Confirm the draft that was looked at. Raises `Changed`, `NotSecond`."""
+    """Confirm the draft that was looked at. Raises `Changed`, `NotSecond`, `MadeForDemo`."""
     row = _draft_seen(session, sha256, by)
+    if told_quarters(confirmed_rows(session)) & set(row.quarters):
+        raise Changed
+    if is_out_of_place(file_of(row)):
+        raise MadeForDemo
     row.confirmed_by, row.confirmed_on = by, today
     record(session, CONFIRMED, by=by, detail=line_of(row))
     return row

@@ -18,7 +18,7 @@ from ...reading.data_files import DataError
 from ...reading.published import FOLDER, PublishedFile, parse_published, path_of
 from ..cells import ALL, Cell, Shape
 from ..disclosing.book import Book, CountsDisagree, close, count_of
-from ..disclosing.numbers import rounded
+from ..disclosing.numbers import LEAST, rounded
 from ..reading import read_cells
 from .shape import shape_of
 from .store import (
@@ -28,6 +28,7 @@ from .store import (
     file_of,
     folded_year,
     is_as_confirmed,
+    is_out_of_place,
     line_of,
     publication_of,
     read_book,
@@ -64,7 +65,8 @@ def _check_file(path: Path, rows: dict[date, CountPublication]) -> None:
         )
     if path.read_bytes() != row.body.encode():
         raise Differ(
-            f"{path} 和确认过的不一样。公布过的不能改。请把它拿走，再运行一次，"
+            f"{path} 和确认过的不一样。公布过的不能改。如果数据库刚用旧备份恢复过，"
+            "先找出公布过的是哪一份。文件不是，就把它拿走，再运行一次，"
             "会照确认过的写回来。没有做任何改动。"
         )
 
@@ -104,6 +106,8 @@ def adopt(
     file, body = parse_published(content, path), path.read_text("utf-8")
     rows = confirmed_rows(session)
     told = {quarter for row in rows for quarter in row.quarters}
+    if is_out_of_place(file):
+        raise Differ(f"{path} 是不是演示用的，和这台服务器不一样。没有做任何改动。")
     if file.day != day or told & set(file.quarters):
         raise Differ(f"{path} 里的季度，数据库里已经有别的公布。没有做任何改动。")
     drop_draft(session)
@@ -160,7 +164,8 @@ def _agrees(book: Book, shape: Shape, file: PublishedFile) -> bool:
 
 
 def _is(cell: Cell, value: int, book: Book, shape: Shape) -> bool:
-    return rounded(count_of(book, shape, cell)) == value
+    count = count_of(book, shape, cell)
+    return count >= LEAST and rounded(count) == value
 
 
 def _inside(cell: Cell, shape: Shape) -> set[str]:

@@ -71,6 +71,8 @@ class Draft:
     book: Book
     groups: dict[str, list[str]]
     tried: tuple[Audit, ...]
+    seen: tuple[date, ...]
+    """The days of the publications on which it rests: of one confirmed since it knows nothing."""
 
 
 def read_due(session: Session, publishing: Publishing, today: date) -> Due:
@@ -148,7 +150,8 @@ def make_draft(
     known = {group.id: group for file in counted.before for group in file.groups}
     known |= dict(groups.words)
     file = to_file(publication, counted.due.quarters, known, demo=demo)
-    return Draft(file, publication, book, groups.units, tuple(tried))
+    seen = tuple(row.day for row in counted.rows)
+    return Draft(file, publication, book, groups.units, tuple(tried), seen)
 
 
 def _years_now(counted: Counted, shape: Shape) -> dict[Cell, int]:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from ...app_state import app_state
 from ...models import AuditEvent, ClosedCount, CountPublication, Setting
 from ...reading.published import Number, PublishedFile, published_from
 from ..cells import Cell, quarter_of
@@ -49,6 +50,11 @@ def folded_year(session: Session) -> int:
 
 def file_of(row: CountPublication) -> PublishedFile:
     return published_from(json.loads(row.body))
+
+
+def is_out_of_place(file: PublishedFile) -> bool:
+    """Tell a demo's file in production, which no site would take, or the other way."""
+    return file.demo is app_state().config.production
 
 
 def sum_of(body: str) -> str:

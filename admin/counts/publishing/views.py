@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...access.permissions import Act, may, refuse
 from ...db import db, today
-from .drafts import REASONS, Changed, NotSecond, confirm, send_back
+from .drafts import REASONS, Changed, MadeForDemo, NotSecond, confirm, send_back
 from .store import confirmed_rows, draft_row, file_of
 from .told import blocks_of, revised_of, together
 
@@ -51,6 +51,9 @@ def settle() -> Answer:
     except Changed:
         db.session.rollback()
         return _page(_("草稿后来变过了。请重新看一遍。")), 409
+    except MadeForDemo:
+        db.session.rollback()
+        return _page(_("这份草稿是演示用的，不能公布。请退回，让运维在正式环境重做。")), 409
     db.session.commit()
     return redirect(url_for(".show", done=said), 303)
 

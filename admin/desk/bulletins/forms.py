@@ -50,7 +50,7 @@ def _refuse_listed(text: str) -> None:
 def objection(found: Objection) -> str:
     """Say what is wrong in words, and what to write instead."""
     what = app_state().district.bulletins.named(found.rule)
-    return str(_("「%(words)s」是%(what)s。%(say)s。", words=found.words, what=what, say=found.say))
+    return str(_("「%(words)s」：%(what)s。%(say)s。", words=found.words, what=what, say=found.say))
 
 
 class AnswerTextForm(FlaskForm):  # type: ignore[misc]

@@ -31,7 +31,7 @@ bp = Blueprint("bulletins", __name__, url_prefix="/desk/bulletins")
 
 _NOT_NOW: Final[dict[type[Exception], Any]] = {
     StaleDataError: _l("别人刚刚改过或删了这一条。字还在，请先复制下来，再刷新看一看。"),
-    IntegrityError: _l("没有存成。请再按一次。"),
+    IntegrityError: _l("没有保存。请再按一次。"),
     services.TooManyTexts: _l("本单位写好还没公布的太多了。请先删除不用的。"),
     services.OwnText: _l("您自己写的，要另一位负责人来答。"),
     services.WriterLeft: _l("写的人已经停用。请改一遍，再请另一位负责人答。"),

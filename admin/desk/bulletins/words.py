@@ -12,7 +12,7 @@ def bulletin_words() -> dict[str, str]:
         "fine": _("清单上的都没有。"),
         "refused": _("要改："),
         "warned": _("看一看："),
-        "found": _("「%(words)s」是%(what)s。%(say)s。"),
+        "found": _("「%(words)s」：%(what)s。%(say)s。"),
         "shared": _("「%(words)s」和线索里的话一样。请换个说法。"),
         "mend": _("还有要改的，见上面。"),
         "compare_first": _("请先和写到这件事的线索比对，或者勾“没有线索写到这件事”。"),

@@ -19,6 +19,8 @@ from ...district.rewards import RewardRule
 from ...members.ending_requests import NotRead
 from ...models import Decision, Member, RewardRequest, Tip
 from ...rewards import book
+from ...sealing.reward import key_of
+from ...tip.channels import Channel
 from ...tip.events import Event, EventKind
 from ...tip.status import TipStatus
 from ...vault import history, readers
@@ -51,6 +53,9 @@ def may_be_rewarded(session: Session, tip: Tip) -> bool:
     """Tell whether a reward can be asked for: there is a rule, it fits, and none was given."""
     district = app_state().district
     if district.rewards is None or district.units[tip.unit_id].practice:
+        return False
+    # Whoever wrote a call or a letter down held its receipt: they would read the code.
+    if tip.channel != Channel.FORM:
         return False
     # The case into which a duplicate was merged is the one; and who reads there is told there.
     if tip.status not in REWARDED or tip.merged_into_id is not None:
@@ -103,21 +108,23 @@ def grant(
     tip: Tip,
     *,
     first: bytes,
-    key: bytes,
+    second: bytes,
     letter: SealedMessage,
     actor: Staff,
 ) -> None:
     """Agree: send the reporter the letter, and put the code's hash on the list.
 
-    `first` is the hash of the half that the second one was joined to. Raises `ChangedMeanwhile`
-    where another request waits or none, `OwnRequest`, `NotRead`, `Outdated`, `MoveNotAllowed`,
-    and what writing to the reporter raises. Changes nothing then.
+    `first` is the hash of the half that the second one, of which `second` is the hash, was joined
+    to. The key is made of both here: no member alone can have another one listed. Raises
+    `ChangedMeanwhile` where another request waits or none, `OwnRequest`, `NotRead`, `Outdated`,
+    `MoveNotAllowed`, and what writing to the reporter raises. Changes nothing then.
     """
     row = _answered(session, tip, first, actor)
     _expect_read(session, tip, actor)
     if not may_be_rewarded(session, tip) or row.sum not in rule().sums or not _asker(session, row):
         raise Outdated
     write_to_reporter(session, tip, letter, ask=False, actor=actor)
+    key = key_of(row.half_hash, second)
     book.enter(session, key, sum_=row.sum, until=rule().last_day(today()))
     session.delete(row)
     _record(session, tip, EventKind.REWARD_GIVEN, actor)

@@ -53,10 +53,10 @@ class AskForm(FlaskForm):  # type: ignore[misc]
 
 
 class GrantForm(FlaskForm):  # type: ignore[misc]
-    """The letter with both halves, sealed as any other, and the hash of the whole code."""
+    """The letter with both halves, sealed as any other, and the hash of the second one."""
 
     first = HiddenField(_l("领取码"), [Regexp(_SHAPE, message=_WRONG)])
-    listed = HiddenField(_l("领取码"), [Regexp(_SHAPE, message=_WRONG)])
+    second = HiddenField(_l("领取码"), [Regexp(_SHAPE, message=_WRONG)])
     number = IntegerField(_l("序号"), [NumberRange(min=1, message=_l("序号不对。请刷新页面。"))])
     digest = HiddenField(_l("摘要"), [Regexp(_SHAPE, message=_l("摘要不对。请刷新页面。"))])
     sealed = SealedField(_l("内容"))
@@ -66,8 +66,8 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
         if self.number.data is None or self.sealed.data is None:
             raise ValueError("not validated")
         letter = SealedMessage(self.number.data, str(self.digest.data), self.sealed.data)
-        hashes = {name: bytes.fromhex(str(self[name].data)) for name in ("first", "listed")}
-        return {"first": hashes["first"], "key": hashes["listed"], "letter": letter}
+        hashes = {name: bytes.fromhex(str(self[name].data)) for name in ("first", "second")}
+        return hashes | {"letter": letter}
 
 
 class RefuseForm(FlaskForm):  # type: ignore[misc]

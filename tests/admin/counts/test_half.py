@@ -35,7 +35,7 @@ ENTRY = {
     "id": "outage-2027-03",
     "kind": "outage",
     "month": "2027-03",
-    "what": {"zh": "换证书的时候网站停了一小时。", "en": "The site was away for an hour."},
+    "what": {"zh": "换证书的时候网站停了一小时。", "en": "The site was down for an hour."},
     "whom": {"zh": "那时候来的人打不开网页。", "en": "Whoever came then."},
     "done": {"zh": "以后提前一个月换。", "en": "It is replaced earlier now."},
 }
@@ -161,7 +161,7 @@ def test_a_draft_tells_what_was_published_what_the_log_holds_and_what_people_wro
     assert "| **天数**<br>同上。 | 16 到 30 天 | 16 到 30 天 |" in words
     # Four openings of the half's days, exactly, though the published number is withheld.
     assert "不记[网络日志]" in words
-    assert "打开它 **4 次**" in words
+    assert "登记的打开有 **4 次**" in words
     assert "| **打开网络日志**" not in words
     assert "第一次做钥匙：1 次" in words
     assert "换成新钥匙：3 次" in words
@@ -188,7 +188,7 @@ def test_the_english_page_says_the_same_and_is_the_others_pair(lines, content, t
     assert "| **收到**<br>The same. | 35 | withheld |" in words
     assert "**4 times**" in words
     assert "made its first key: 1 time." in words
-    assert "- **March.** The site was away for an hour." in words
+    assert "- **March.** The site was down for an hour." in words
 
 
 def test_a_report_made_early_says_which_numbers_are_still_to_come(lines, content, type_in):

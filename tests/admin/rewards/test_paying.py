@@ -186,7 +186,7 @@ def test_after_a_restore_no_code_is_paid_before_the_ledger_was_read_and_none_of_
     slips = f"{listed.key.hex()[: book.SLIP]}\n{other}"
     done = counter.say("resume", slips=slips, sure="y")
 
-    assert "有 1 个销号这里没有" in counter.get(done.location).text
+    assert "有 1 个核销号这里没有" in counter.get(done.location).text
     assert "已经领过了" in counter.say("check", listed=listed.key.hex()).text
     with app.app_context():
         open_ones = select(func.count()).where(

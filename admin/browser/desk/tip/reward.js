@@ -25,15 +25,13 @@ export const rewardFields = (opened, words) => async (form) => {
 };
 
 // The letter is what stands on the page: who agrees has read it.
-/** @type {(form: DeskForm, now: HeldTip) => Promise<SealedReplyForm & { listed: string }>} */
+/** @type {(form: DeskForm, now: HeldTip) => Promise<SealedReplyForm & { second: string }>} */
 async function grant(form, now) {
-  const first = /** @type {HTMLInputElement} */ (form.querySelector('[name="first"]')).value;
-  const half = { hash: first, sealed: String(form.dataset.grant) };
-  const { key: listed, line } = await secondHalf(now.tip.reporter, half);
+  const { hash, line } = await secondHalf(now.tip.reporter, String(form.dataset.grant));
   const letter = String(byId("reward-letter").textContent).trim();
   const reply = await sealReply(
     `${letter}\n\n${line}`,
     /** @type {HeldTip & { unit: CurrentKeys }} */ (now),
   );
-  return Object.assign({ listed }, reply);
+  return Object.assign({ second: hash }, reply);
 }

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 
 from admin.commands import counting
 from admin.config import ROOT
+from admin.counts.publishing import commands, drafts
+from admin.counts.publishing.making import make_draft
 from admin.counts.publishing.store import sum_of
 from admin.db import db
 from admin.models import AuditEvent, ClosedCount, CountPublication
@@ -230,3 +232,54 @@ def test_without_scipy_the_command_says_how_to_install_it(app, run, monkeypatch)
     assert f"pip install '{counting.SCIPY}'" in stopped.output
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert extras["project"]["optional-dependencies"]["counts"] == [counting.SCIPY]
+
+
+def test_what_is_confirmed_during_the_reckoning_is_not_drafted_a_second_time(
+    app, counted, run, enter, waiting, monkeypatch
+):
+    def slow(*args, **more):
+        made = make_draft(*args, **more)
+        assert settle(enter("乙"), "yes").status_code == 303
+        return made
+
+    monkeypatch.setattr(commands, "make_draft", slow)
+    result = run("--by", "甲")
+
+    assert result.exit_code == 1
+    assert "有人确认了别的" in result.output
+    (row,) = rows(app)
+    assert (row.confirmed_by, row.sha256) == ("乙", waiting.sha256)
+
+
+def test_a_draft_of_quarters_that_were_told_meanwhile_is_not_confirmed(app, enter, waiting):
+    with app.app_context():
+        told = CountPublication(
+            day=date(2027, 7, 15),
+            quarters=["2026-Q4"],
+            groups={},
+            is_closed=True,
+            sha256=waiting.sha256,
+            made_by="丙",
+            made_on=SPRING,
+            body=waiting.body,
+            confirmed_by="丁",
+            confirmed_on=SPRING,
+        )
+        db.session.add(told)
+        db.session.commit()
+
+    assert settle(enter("乙"), "yes").status_code == 409
+
+
+def test_a_draft_that_says_it_is_a_demos_is_not_confirmed_in_production(
+    app, enter, waiting, monkeypatch
+):
+    page = enter("乙")
+    monkeypatch.setattr(drafts, "is_out_of_place", lambda file: file.demo)
+
+    told = settle(page, "yes")
+
+    assert told.status_code == 409
+    assert "演示用的" in told.get_data(as_text=True)
+    (row,) = rows(app)
+    assert row.confirmed_by is None

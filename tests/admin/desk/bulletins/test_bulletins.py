@@ -196,7 +196,7 @@ def test_the_server_says_what_to_write_instead(desk):
     said = write(desk, body=BODY + "张三赔了钱。")
 
     assert said.json["errors"]["body"] == [
-        "「张三赔」是人名。写“一名男子”“一家人”；要分清几个人，写“某甲”“某乙”。"
+        "「张三赔」：人名。写“一名男子”“一家人”；要分清几个人，写“某甲”“某乙”。"
     ]
 
 
@@ -241,5 +241,5 @@ def test_what_a_longer_list_refuses_is_not_agreed_to(app, bulletin, head):
         db.session.commit()
 
     assert "「张三」" not in head.get(PAGE).text
-    assert "「张三」是人名" in head.get(f"{PAGE}{bulletin.id}").text
+    assert "「张三」：人名" in head.get(f"{PAGE}{bulletin.id}").text
     assert "清单改过了" in answer(head, bulletin).json["error"]

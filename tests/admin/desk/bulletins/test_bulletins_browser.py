@@ -70,8 +70,8 @@ def test_from_the_first_word_to_the_file_of_the_news(live, two, sealed_tip, cont
 
     writer.fill("#bulletin-title", "张三拦路收费")
     writer.fill("#bulletin-body", "2026年11月5日，有人拦路收过路费。几个人受了处罚，钱已经退还。")
-    assert "「张三」是人名。写“一名男子”" in found(writer)
-    assert "「2026年11月5日」是日期太细。只写到月" in found(writer)
+    assert "「张三」：人名。写“一名男子”" in found(writer)
+    assert "「2026年11月5日」：日期太细。只写到月" in found(writer)
     writer.check("#bulletin-form [name=harm]")
     writer.check("#bulletin-form [name=asked]")
     send(writer)

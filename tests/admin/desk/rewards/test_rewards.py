@@ -20,6 +20,7 @@ from admin.models import (
 )
 from admin.rewards import book
 from admin.serving.sweeper import _sweep_rewards
+from admin.tip.channels import CHANNELS, Channel
 from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
 from tests.rewarding import Halves, allow
@@ -300,3 +301,30 @@ def test_the_list_forgets_what_was_over_a_quarter_ago(app, granted, rows):
             assert db.session.execute(count).scalar_one() == left
         assert db.session.execute(delete(Reward)).rowcount == 0
         assert app_state().district.rewards is not None
+
+
+def test_who_agrees_cannot_put_a_code_of_their_own_on_the_list(
+    sign_in, second_head, make_tip, change, fresh, app
+):
+    made, halves, own = make_tip(), Halves(), Halves()
+    change(made, status=TipStatus.CLOSED)
+    sign_in("police-1").post(fresh(made), "reward", **halves.asked())
+    forged = own.granted() | {"first": halves.granted()["first"], "listed": own.key.hex()}
+
+    assert sign_in(second_head).post(fresh(made), "reward/answer", **forged).status_code == 303
+
+    with app.app_context():
+        assert book.look_up(db.reading, own.key) == book.UNKNOWN
+
+
+@pytest.mark.parametrize("channel", sorted({*CHANNELS} - {Channel.FORM}))
+def test_what_somebody_wrote_down_for_another_is_not_rewarded(
+    sign_in, make_tip, change, fresh, rows, channel
+):
+    made = make_tip()
+    change(made, status=TipStatus.CLOSED, channel=channel)
+
+    answer = sign_in("police-1").post(fresh(made), "reward", **Halves().asked())
+
+    assert answer.status_code == 422
+    assert rows(RewardRequest) == []

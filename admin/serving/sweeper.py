@@ -10,11 +10,12 @@ import atexit
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..app_state import app_state
@@ -101,8 +102,10 @@ def _sweep_rewards(session: Session) -> int:
     is_rewritten = book.rewrite(session)
     session.commit()
     if is_rewritten:
-        book.lay_in_order(session)
-        session.commit()
+        with suppress(OperationalError):
+            book.lay_in_order(session)
+            session.commit()
+        session.rollback()
     return count
 
 

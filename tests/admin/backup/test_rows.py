@@ -99,7 +99,7 @@ def test_a_row_is_named_by_sixty_characters_at_most():
 def test_what_no_backup_holds_is_named_table_by_table():
     assert set(LEFT_OUT) == {
         *("staff_session", "day_key", "spent_nonce", "spent_challenge"),
-        *("sign_in_failure", "invitation", "outbox_mail", "retention_line"),
+        *("sign_in_failure", "invitation", "outbox_mail", "retention_line", "bulletin"),
     }
 
 

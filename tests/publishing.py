@@ -56,6 +56,11 @@ SHARES = {
 }
 GROWING = (90, 180, 300, 320, 1500, 1600)
 """So many in each quarter of `main`: at first much is withheld, at last months are told."""
+OF_NOTHING = (
+    '{"day": "2027-04-15", "quarters": [], "years": [], "demo": true, "measures": [],'
+    ' "groups": [], "numbers": [], "medians": [], "revised": []}'
+)
+"""The file of a publication that says nothing."""
 OF_STEPS = {
     Family.ACCEPTED: (Family.KEPT_ACCEPTED, Family.DAYS_ACCEPTED),
     Family.CLOSED: (Family.KEPT_CLOSED, Family.DAYS_CLOSED),

@@ -1,6 +1,5 @@
 """What one person alone cannot do: on the supervisory way, and with a session that is locked."""
 
-import hashlib
 import re
 from types import SimpleNamespace
 
@@ -8,10 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from admin.access.permissions import is_allowed
+from admin.counts.publishing.store import sum_of
 from admin.db import db, today
 from admin.models import AuditEvent, CountPublication, Invitation, Member, StaffSession, Tip
 from admin.tip.status import TipStatus
 from tests.admin.desk.conftest import store_sealed, why
+from tests.publishing import OF_NOTHING
 from tests.support import desk_client
 
 from .test_roles import address, attempt, staff_views
@@ -420,10 +421,10 @@ def test_numbers_are_published_by_another_counter_than_who_made_them(
         quarters=["2026-Q3"],
         groups={},
         is_closed=True,
-        sha256=hashlib.sha256(b"{}").hexdigest(),
+        sha256=sum_of(OF_NOTHING),
         made_by="统计员甲",
         made_on=today(),
-        body="{}",
+        body=OF_NOTHING,
     )
     with app.app_context():
         db.session.add(row)

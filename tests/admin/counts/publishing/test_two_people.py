@@ -17,7 +17,7 @@ from admin.counts.publishing.store import sum_of
 from admin.db import db
 from admin.models import AuditEvent, ClosedCount, CountPublication
 from admin.reading.published import load_published
-from tests.publishing import draft
+from tests.publishing import OF_NOTHING, draft
 from tests.support import desk_client
 
 SPRING = date(2027, 4, 15)
@@ -138,10 +138,7 @@ def test_who_made_it_who_is_no_counter_and_who_saw_another_one_settles_nothing(
 @pytest.fixture
 def waiting(app, people):
     """A draft that waits, of nothing: what is in it is nobody's business here."""
-    body = (
-        '{"day": "2027-04-15", "quarters": [], "years": [], "demo": true, "measures": [],'
-        ' "groups": [], "numbers": [], "medians": [], "revised": []}'
-    )
+    body = OF_NOTHING
     row = CountPublication(
         day=SPRING,
         quarters=["2026-Q4"],

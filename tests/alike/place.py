@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,13 @@ class Listener:
                 self.heard.append(self._socket.recv(65_536))
             except TimeoutError:
                 continue
+
+    def wait_for(self, holds: Callable[[list[bytes]], bool], seconds: float = 60) -> None:
+        """Wait until what was heard is so: a connection's line comes when nginx has closed it."""
+        ends = time.monotonic() + seconds
+        while not holds(self.heard):
+            assert time.monotonic() < ends, "the line did not come"
+            time.sleep(0.05)
 
     def wait_for_rest(self) -> None:
         before = -1

@@ -132,16 +132,18 @@ def test_neither_machine_has_both_the_address_and_the_words(edge, app, served):
 
 
 def test_the_edge_logs_one_line_a_connection_and_the_line_has_address_and_port(edge):
-    edge.lines.take()
     visit = Visit(edge)
     port = visit.line.getsockname()[1]
     for path in ("/tip/", "/mailbox/", "/"):
         visit.ask("GET", path)
     visit.line.close()
+
+    line = rf"<\d+>[^\n]+ edge: {re.escape(VISITOR)} {port}"
+    edge.lines.wait_for(lambda heard: any(str(port).encode() in one for one in heard))
     edge.lines.wait_for_rest()
-    lines = edge.lines.take()
+    lines = [one.decode() for one in edge.lines.take() if str(port).encode() in one]
     assert len(lines) == 1
-    assert re.fullmatch(rf"<\d+>[^\n]+ edge: {re.escape(VISITOR)} {port}", lines[0].decode())
+    assert re.fullmatch(line, lines[0])
 
 
 def peer_of(app, edge, source):

@@ -20,11 +20,12 @@ from admin.counts.workload.reading import (
     read_own,
 )
 from admin.db import db, today
-from admin.models import Direction, LaneRank, Member, Message, Recusal, Tip, TipOpening, random_key
+from admin.models import Direction, LaneRank, Message, Recusal, Tip, TipOpening, random_key
 from admin.tip.status import STATUSES
 from tests.admin.desk.queue.test_lanes import plan_of
 from tests.admin.desk.queue.tip_rows import make_row
 from tests.admin.mailbox.work import statements_of
+from tests.support import add_bare_member
 
 PAGE = "/desk/counts/workload/"
 DAYS = (0, 3, 4, 7, 8, 15, 16, 30, 31, 60, 61, 400)
@@ -35,18 +36,12 @@ OTHERS = {"counter-1": "counter", "auditor-1": "auditor"}
 @pytest.fixture
 def members(app, members):
     """The desk's people, and those of no unit."""
-    row = {
-        "recipient": "age1pq1",
-        "salt": b"s" * 16,
-        "auth_hash": b"h" * 32,
-        "sealed_identity": b"",
-    }
+    more = {}
     with app.app_context():
         for name, role in OTHERS.items():
-            db.session.add(Member(name=name, unit_id=None, roles=[role], made_on=today(), **row))
+            one = add_bare_member(db.session, name, None, [role])
+            more[name] = Staff(one.id, one.name, None, tuple(one.roles))
         db.session.commit()
-        found = db.session.scalars(select(Member).where(Member.name.in_(OTHERS)))
-        more = {one.name: Staff(one.id, one.name, None, tuple(one.roles)) for one in found}
     return members | more
 
 

@@ -134,5 +134,5 @@ def type_it(folder, words, *, is_serving):
 def test_the_users_number_is_the_one_that_operators_are_told():
     page = (ROOT / "content" / "about" / "operating-container.md").read_text("utf-8")
 
-    assert f"用户号是 {image.USER}" in page
+    assert f"UID 是 {image.USER}" in page
     assert f"日志的是 {read(LOG)['User'][0]}" in page

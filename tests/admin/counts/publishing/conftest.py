@@ -2,9 +2,9 @@
 
 import pytest
 
-from admin.db import db, set_today, today
-from admin.models import Member
+from admin.db import db, set_today
 from tests.publishing import bare_content, fill, quarters_from
+from tests.support import add_bare_member
 
 QUARTERS = quarters_from("2026-Q3", 2)
 
@@ -38,21 +38,10 @@ def counted(app):
 @pytest.fixture
 def people(app):
     """Add two counters and an administrator; gives their ids by name."""
-    found = {}
+    roles = {"甲": "counter", "乙": "counter", "丙": "administrator"}
     with app.app_context():
-        for name, role in (("甲", "counter"), ("乙", "counter"), ("丙", "administrator")):
-            member = Member(
-                name=name,
-                unit_id=None,
-                roles=[role],
-                recipient="age1pq1",
-                salt=b"s" * 16,
-                auth_hash=b"h" * 32,
-                made_on=today(),
-                sealed_identity=b"",
-            )
-            db.session.add(member)
-            db.session.flush()
-            found[name] = member.id
+        found = {
+            name: add_bare_member(db.session, name, None, [role]).id for name, role in roles.items()
+        }
         db.session.commit()
     return found

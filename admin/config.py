@@ -116,6 +116,8 @@ class Config:
     """Who may say, by a header, from which network a request comes: our own proxies."""
     workers: int
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
+    leaving_seconds: int
+    """Seconds for which a node that was told to stop says so at /readyz, and still takes presses."""
     allow_swap: bool
     """Whether production may start though memory can be swapped to a disk in clear."""
     backup_recipient: str | None
@@ -210,6 +212,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         address_hints=_address_hints(values, env),
         edge_peers=read_peers(values),
         workers=1,
+        leaving_seconds=min(_whole_number(values, "DENGSHAO_LEAVING_SECONDS", 0), 60),
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),
         smtp_url=read_smtp_url(values),

@@ -42,7 +42,7 @@ from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
+from . import deletions, departures, files, front, gate, keys, machine, onion, reach, ready, web
 from . import store as stored
 from .around import upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
@@ -153,6 +153,8 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
         if room in config.rooms:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
+    if serving_pid(config.data / "run.lock"):
+        yield ready.check_ready(ready.ask(config.bind))
 
 
 def _reach(config: Config, _district: District) -> Iterator[Finding]:

@@ -5,8 +5,10 @@ import gc
 import logging
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -35,6 +37,8 @@ from ..reading.data_files import DataError
 from ..release.running import running_release
 from ..web.security import forbid_core_dumps
 from ..wire.request_lock import RequestLock
+from .probes import Probes
+from .readiness import Leaving, Readiness, judge
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .worker import ReadAheadWorker
@@ -97,6 +101,15 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     def reload(self) -> None:
         self.app.reread()
 
+    def handle_term(self) -> None:
+        """Say at /readyz that this node goes, and take what still comes, before the socket closes.
+
+        A load balancer that asks each second has then sent its last press here.
+        """
+        self.app.leaving.tell()
+        time.sleep(self.app.leaving_seconds)
+        super().handle_term()
+
     def manage_workers(self) -> None:
         """At each turn, before it makes a worker: be where the workers are that serve."""
         self.app.kept.newest()
@@ -117,7 +130,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._options = options
         self._config = config
         self.kept = kept
+        self.leaving = Leaving()
         super().__init__()
+
+    @property
+    def leaving_seconds(self) -> int:
+        return self._config.leaving_seconds
 
     def run(self) -> None:
         Master(self).run()
@@ -140,7 +158,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
         self.cfg.set("post_worker_init", self.start_threads)
 
-    def load(self) -> RequestLock:
+    def load(self) -> Probes:
         """Make the application once, before there are workers: they share its memory."""
         self._app = self._make_app(self.kept)
         with self._app.app_context():
@@ -150,7 +168,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # and so writes no mark of its own into pages that the workers share.
         gc.collect()
         gc.freeze()
-        return RequestLock(self._app.wsgi_app)
+        readiness = Readiness(partial(judge, self._app), self.leaving)
+        return Probes(RequestLock(self._app.wsgi_app), readiness)
 
     def start_threads(self, _worker: object) -> None:
         """Start what each worker does beside answering: no thread lives through a fork."""

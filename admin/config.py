@@ -117,7 +117,7 @@ class Config:
     workers: int
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
     leaving_seconds: int
-    """Seconds for which a node that was told to stop says so at /readyz, and still takes presses."""
+    """Seconds for which a node that was told to stop says so at /readyz, and still serves."""
     allow_swap: bool
     """Whether production may start though memory can be swapped to a disk in clear."""
     backup_recipient: str | None

@@ -141,7 +141,7 @@ def _database(connection: Connection) -> str:
     if connection.dialect.name == "postgresql" and connection.scalar(_IN_RECOVERY):
         return "standby"
     current = MigrationContext.configure(connection).get_current_revision()
-    # Newer than ours is well: it was only added to, while two versions serve at once (decision 100).
+    # Newer than ours is well: it was only added to, while two versions serve (decision 100).
     return "old" if current is None or current in _olds() else OK
 
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Collection
 from typing import Final
 
-from ..doctor import ready, web
+from ..doctor import web
+from ..doctor.around import ready
 from ..serving.server import serving_version
 from .installation import Installation
 from .programs import Programs

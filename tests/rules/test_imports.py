@@ -64,6 +64,7 @@ WITH_FLASK = {
     "renewal/guard.py",
     "renewal/parts.py",
     "serving/opening.py",
+    "serving/readiness.py",
     "serving/server.py",
     "serving/sweeper.py",
     "signin/gate/door.py",

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from admin.doctor import ready
+from admin.doctor.around import ready
 from admin.doctor.findings import State
 from tests.live import running
 

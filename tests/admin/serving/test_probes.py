@@ -29,8 +29,7 @@ def leaving():
 @pytest.fixture
 def clock():
     """A clock that is moved by hand."""
-    times = [100.0]
-    return times
+    return [100.0]
 
 
 @pytest.fixture
@@ -66,7 +65,8 @@ def test_whoever_comes_through_a_proxy_is_told_nothing(node, path):
     answer = node.get(path, headers={"X-Forwarded-Proto": "https"})
 
     assert answer.status_code in (404, 421)
-    assert b"alive" not in answer.data and b"database" not in answer.data
+    assert b"alive" not in answer.data
+    assert b"database" not in answer.data
     assert node.post(path).status_code == 405
 
 

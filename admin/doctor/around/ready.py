@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .findings import Finding, bad, good, unknown
+from ..findings import Finding, bad, good, unknown
 
 _SECONDS: Final = 5
 _OK: Final = "ok"
@@ -57,8 +57,7 @@ def ask(bind: str) -> Said | None:
 def told(said: Said) -> str:
     """Say all that is not well."""
     return "，".join(
-        f"{_THINGS.get(name, name)}{_STATES.get(word, word)}"
-        for name, word in said.faults.items()
+        f"{_THINGS.get(name, name)}{_STATES.get(word, word)}" for name, word in said.faults.items()
     )
 
 

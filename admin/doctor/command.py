@@ -37,7 +37,7 @@ from ..settings.installed import become_owner
 from ..signin.gate.emergency import open_until
 from ..signin.gate.setting_up import is_answering
 from ..unit_keys.key_lines import tips_on
-from ..vault import room as rooms
+from ..vault.files import room as rooms
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..vault.room import FILES, SOON, Disk, Least
+from ..vault.files.room import FILES, SOON, Disk, Least
 from .findings import (
     Finding,
     bad,

@@ -16,8 +16,8 @@ from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
 from ..vault import store, vault
+from ..vault.files.room import says_full
 from ..vault.lane import lane_size
-from ..vault.room import says_full
 from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
 from ..web.large import kept_large

@@ -17,9 +17,9 @@ from ..sealing.seen import SEEN
 from ..tip.problems import Problem
 from ..tip.urgency import Urgency
 from ..vault import vault
+from ..vault.files.room import says_full
 from ..vault.files.sent import TooMuch, read_files
 from ..vault.files.uploads import NotWhole
-from ..vault.room import says_full
 from ..vault.store import TalkFull, TalkFullToday
 from ..web.security import public
 from ..wire.drafts import answer_ticket

@@ -14,7 +14,7 @@ from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
-from ..vault.room import says_full
+from ..vault.files.room import says_full
 from ..vault.store import TalkFull, TalkFullToday
 from ..vault.units import OpenUnit, readers_of
 from ..web.forms import STALE

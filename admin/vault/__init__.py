@@ -8,7 +8,7 @@ from ..app_state import app_state
 from ..db import db
 from .files.blobs import BlobStore
 from .files.opening import open_blobs
-from .room import Room
+from .files.room import Room
 from .seen import Sightings
 from .spent.nonces import DayKeys
 from .units import OpenUnits, UnitCache, open_units

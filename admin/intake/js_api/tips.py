@@ -14,13 +14,13 @@ from ...tip.problems import Problem
 from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
 from ...vault.files import uploads
+from ...vault.files.room import says_full
 from ...vault.files.sent import (
     TooMuch,
     check_free,
     read_files,
 )
 from ...vault.lane import lane_size
-from ...vault.room import says_full
 from ...vault.spent import challenges
 from ...vault.spent.challenges import SolvedChallenge
 from ...vault.units import OpenUnit

@@ -16,13 +16,13 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore
 
 from ...db import SHANGHAI, today
-from ..room import FILES, look
 from .blobs import (
     BlobsAway,
     BlobStore,
     folder_path,
     part_path,
 )
+from .room import FILES, look
 
 
 class LocalBlobs(BlobStore):

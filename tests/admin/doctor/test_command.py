@@ -22,8 +22,8 @@ from admin.doctor.store import UnitState
 from admin.migrate import known_revisions, migrate
 from admin.models import KeyGrant, Setting, UnitKey
 from admin.serving.server import serving_pid
-from admin.vault import room, vault
-from admin.vault.files import uploads
+from admin.vault import vault
+from admin.vault.files import room, uploads
 from admin.vault.files.blobs import PART
 from admin.vault.files.opening import open_blobs
 from tests.admin.vault.conftest import new_tip

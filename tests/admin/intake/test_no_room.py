@@ -13,8 +13,9 @@ from sqlalchemy import text, update
 from admin.db import db, today
 from admin.models import Tip
 from admin.tip.status import TipStatus
-from admin.vault import room, vault
+from admin.vault import vault
 from admin.vault.expiry import sweep
+from admin.vault.files import room
 from tests import databases
 from tests.admin.intake.conftest import LEAST, fill
 from tests.installations import migrated_store, new_installation

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..config import Config
+from ...config import Config
 
 MIB: Final = 1024 * 1024
 TRIED_AGAIN: Final = 60.0

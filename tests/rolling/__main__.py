@@ -76,6 +76,8 @@ def restart(nodes: list[Node], seconds: float, every: float) -> int:
         node.start()
         # The next goes when this one is ready, and not before: so an operator does it, too.
         node.wait()
+        # And when nginx, which passes over a node for a second after it refused, asks it again.
+        time.sleep(2)
         count += 1
         time.sleep(max(0.0, every - (time.monotonic() - began)))
     return count

@@ -14,6 +14,7 @@ from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.installing import setup, site
 from .commands.keys import keys
+from .commands.measuring import metrics
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import bulletins, demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
@@ -33,6 +34,7 @@ COMMANDS = (
     gate,
     keys,
     law,
+    metrics,
     migrate,
     notices,
     open_,

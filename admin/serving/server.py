@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -35,9 +35,14 @@ from ..reading.data_files import DataError
 from ..release.running import running_release
 from ..web.security import forbid_core_dumps
 from ..wire.request_lock import RequestLock
+from .measuring.around import Watched
+from .measuring.keeping import begin as begin_measuring
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .worker import ReadAheadWorker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _PID = re.compile(r"\(pid (\d+)(?:, ([^)]+))?\)")
 
@@ -140,7 +145,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
         self.cfg.set("post_worker_init", self.start_threads)
 
-    def load(self) -> RequestLock:
+    def load(self) -> "WSGIApplication":
         """Make the application once, before there are workers: they share its memory."""
         self._app = self._make_app(self.kept)
         with self._app.app_context():
@@ -150,7 +155,18 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # and so writes no mark of its own into pages that the workers share.
         gc.collect()
         gc.freeze()
-        return RequestLock(self._app.wsgi_app)
+        return self.measured(RequestLock(self._app.wsgi_app))
+
+    def measured(self, lock: RequestLock) -> "WSGIApplication":
+        """Measure from outside of the turns, where somebody wants to be told."""
+        if not self._config.metrics.is_on:
+            return lock
+        begin_measuring(self._config.data)
+        watched = Watched(lock, self._config.data)
+        with self._app.app_context():
+            for engine in db.engines.values():
+                watched.watch_pool(engine)
+        return watched
 
     def start_threads(self, _worker: object) -> None:
         """Start what each worker does beside answering: no thread lives through a fork."""

@@ -17,10 +17,10 @@ _GAUGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "dengshao_finding": ("体检的结果，要改是 1，别的是 0", ("matter",)),
     "dengshao_finding_unknown": ("体检没有查清，是 1", ("matter",)),
     "dengshao_disk_free_bytes": ("数据目录所在的盘还剩多少，向下取整", ()),
-    "dengshao_backup_age_days": ("离上一次备份多少天", ()),
-    "dengshao_sweep_age_hours": ("离上一次清理做完多少小时", ()),
-    "dengshao_letters_late_hours": ("到时间没有发出的信，最久的一封晚了多少小时", ()),
-    "dengshao_certificate_days": ("证书还有多少天", ("site",)),
+    "dengshao_backup_age_seconds": ("离上一次备份多久，整天", ()),
+    "dengshao_sweep_age_seconds": ("离上一次清理做完多久，整小时", ()),
+    "dengshao_letters_late_seconds": ("到时间没有发出的信，最久的一封晚了多久，整小时", ()),
+    "dengshao_certificate_seconds": ("证书还有多久，整天", ("site",)),
     "dengshao_database_pool_peak_ratio": ("上一个小时同时在用的数据库连接，占几分之几", ()),
     "dengshao_request_seconds_at_most": (
         "上一批请求里，这么多的在多少秒以内应答",
@@ -33,7 +33,7 @@ _GAUGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "dengshao_published_tips": ("最近一次公布的数", ("measure", "period", "group")),
 }
 _COUNTERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "dengshao_request_lots_total": ("满了几批请求，一批两百到三百个", ("pages",)),
+    "dengshao_request_lots_total": ("满了几批请求，一批两百个，来的请求一半不算", ("pages",)),
 }
 NAMES: Final = (*_GAUGES, *_COUNTERS)
 

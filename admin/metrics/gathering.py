@@ -119,18 +119,18 @@ def _add_certificates(sheet: Sheet, config: Config, now: int) -> None:
         seen = look_at_certificate(host)
         if not isinstance(seen, str):
             days = (seen.until - datetime.fromtimestamp(now, UTC)).days
-            sheet.add("dengshao_certificate_days", days, site)
+            sheet.add("dengshao_certificate_seconds", days * _DAY, site)
 
 
 def _add_upkeep(sheet: Sheet, config: Config, now: int) -> None:
     with _reading(config) as session:
         if backup := session.get(Setting, LAST_BACKUP):
-            sheet.add("dengshao_backup_age_days", max(now - int(backup.value), 0) // _DAY)
+            sheet.add("dengshao_backup_age_seconds", max(now - int(backup.value), 0) // _DAY * _DAY)
         if swept := session.get(Setting, SWEPT_IN):
-            sheet.add("dengshao_sweep_age_hours", max(now // HOUR - int(swept.value), 0))
+            sheet.add("dengshao_sweep_age_seconds", max(now // HOUR - int(swept.value), 0) * HOUR)
         due_since = look_at_letters(session).due_since
-        late = max(now - due_since, 0) // HOUR if due_since is not None else 0
-        sheet.add("dengshao_letters_late_hours", late)
+        late = max(now - due_since, 0) // HOUR * HOUR if due_since is not None else 0
+        sheet.add("dengshao_letters_late_seconds", late)
 
 
 def _add_lane(sheet: Sheet, config: Config, _now: int) -> None:

@@ -1,9 +1,10 @@
-"""Requests in lots of some hundred: what is kept of them, and what may be told. Pure.
+"""Requests in lots of two hundred: what is kept of them, and what may be told. Pure.
 
 A histogram that grows by one at each request tells who scrapes it every fifteen seconds in which
 second somebody pressed. So requests are put into lots, of which only whole ones are ever told, at
-the full hour after they were filled; reading, sending and the mailbox are one kind of page. What
-is told of a lot, no ten requests can move: whoever made all others learns nothing of these.
+the full hour after they were filled; reading, sending and the mailbox are one kind of page. Whether
+a request is counted at all is a toss of a coin: who makes all others, slow and quick ones as it
+suits, can say of none that it was there.
 """
 
 import secrets
@@ -13,10 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-LEAST: Final = 200
-"""Requests of the smallest lot: one in twenty of them is ten."""
-MORE: Final = 100
-"""By chance up to so many more: nobody can fill a lot but for one request and wait for that."""
+LOT: Final = 200
+"""Requests of a lot, of some four hundred that came: one in twenty of them is ten."""
 BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds up to which each of a lot's buckets reaches; one more holds what took longer."""
 SHARES: Final = (0.5, 0.95)
@@ -85,26 +84,25 @@ class Told:
     whole: Lot
 
 
-def _draw() -> int:
-    return LEAST + secrets.randbelow(MORE)
+def _toss() -> bool:
+    return bool(secrets.randbits(1))
 
 
 class Measured:
     """One process's requests of one kind of pages."""
 
-    def __init__(self, draw: Callable[[], int] = _draw) -> None:
-        self._draw = draw
+    def __init__(self, toss: Callable[[], bool] = _toss) -> None:
+        self._toss = toss
         self._filling = Lot()
-        self._wanted = 0
         self.hours: list[Hour] = []
         """The last two hours in which a lot was filled, the older one first."""
 
     def add(self, seconds: float, hour: int, *, is_failed: bool) -> bool:
-        """Count a request; tells whether it filled a lot."""
-        # Drawn with the first request: a process that was forked shares no chance with another.
-        self._wanted = self._wanted or self._draw()
+        """Count a request, or not; tells whether it filled a lot."""
+        if not self._toss():
+            return False
         self._filling.add(seconds, is_failed=is_failed)
-        if self._filling.size < self._wanted:
+        if self._filling.size < LOT:
             return False
         self._close(hour)
         return True
@@ -115,7 +113,7 @@ class Measured:
             self.hours = [*self.hours[-1:], Hour(hour, last.lots, Lot())]
         self.hours[-1].lots += 1
         self.hours[-1].whole += self._filling
-        self._filling, self._wanted = Lot(), 0
+        self._filling = Lot()
 
 
 def told(processes: Iterable[list[Hour]], hour: int) -> Told | None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .lots import Hour, Lot, Pages, Told, told
+from .lots import Hour, Lot, Pages, Summed, told
 
 FOLDER: Final = "metrics"
 HOUR: Final = 3_600
@@ -47,7 +47,7 @@ def keep(data: Path, pages: Kept, peaks: Peaks, hour: int) -> None:
 class Node:
     """What may be told of all processes of a node."""
 
-    pages: Mapping[Pages, Told]
+    pages: Mapping[Pages, Summed]
     peak: float | None
     """Of the hour before, where anything was kept of it."""
 

@@ -76,8 +76,8 @@ class Hour:
     whole: Lot
 
 
-@dataclass
-class Told:
+@dataclass(frozen=True)
+class Summed:
     """What may be told of one kind of pages."""
 
     lots: int
@@ -116,7 +116,7 @@ class Measured:
         self._filling = Lot()
 
 
-def told(processes: Iterable[list[Hour]], hour: int) -> Told | None:
+def told(processes: Iterable[list[Hour]], hour: int) -> Summed | None:
     """Sum up what may be told in an hour: lots filled before it, the newest ones' times."""
     over = [[one for one in hours if one.hour < hour] for hours in processes]
     last = [hours[-1] for hours in over if hours]
@@ -124,4 +124,4 @@ def told(processes: Iterable[list[Hour]], hour: int) -> Told | None:
         return None
     newest = max(one.hour for one in last)
     whole = sum((one.whole for one in last if one.hour == newest), Lot())
-    return Told(sum(one.lots for one in last), whole)
+    return Summed(sum(one.lots for one in last), whole)

@@ -29,9 +29,12 @@ from admin.reading.published import (
     measures_now,
     path_of,
 )
+from admin.serving.measuring.around import Watched
 from admin.serving.measuring.keeping import HOUR, begin, keep
 from admin.serving.measuring.lots import LOT, Measured, Pages
+from admin.serving.server import Server
 from admin.serving.sweeper import SWEPT_IN, sweep_now
+from admin.wire.request_lock import RequestLock
 from tests.admin.vault.conftest import new_tip
 from tests.ports import free_port
 from tests.quick_apps import quick
@@ -254,3 +257,13 @@ def test_a_server_that_is_not_to_measure_measures_nothing(environ, app):
     with other.app_context():
         db.dispose()
     assert not (config.data / "metrics").exists()
+
+
+@pytest.mark.parametrize(("setting", "kind"), [("yes", Watched), ("no", RequestLock)])
+def test_a_server_wraps_what_it_answers_only_where_it_is_to_measure(environ, app, setting, kind):
+    config = load_config(environ | {"DENGSHAO_METRICS": setting})
+    server = Server(lambda _kept: app, {}, config, app.extensions["dengshao"].kept)
+
+    server._app = app
+
+    assert type(server.measured(RequestLock(app.wsgi_app))) is kind

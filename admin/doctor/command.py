@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,6 +37,7 @@ from ..settings.installed import become_owner
 from ..signin.gate.emergency import open_until
 from ..signin.gate.setting_up import is_answering
 from ..unit_keys.key_lines import tips_on
+from ..vault.files import room as rooms
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
@@ -121,7 +121,10 @@ def _files(config: Config, _district: District) -> Iterator[Finding]:
     seen = machine.look_at(dict.fromkeys([*paths, *_some_blobs(config)]))
     yield machine.check_modes(seen)
     yield machine.check_owner(seen, os.geteuid())
-    yield machine.check_disk(shutil.disk_usage(config.data).free)
+    for name, folder in rooms.disks_of_words(config).items():
+        yield machine.check_disk(rooms.look(folder), of=name, least=rooms.WORDS)
+    if store := rooms.disk_of_files(config):
+        yield machine.check_disk(rooms.look(store), of="证据文件", least=rooms.FILES)
     if database:
         journal = database.with_name(database.name + "-wal")
         yield machine.check_journal(journal.stat().st_size if journal.exists() else 0)

@@ -10,6 +10,7 @@ from flask_babel import format_date
 from ..app_state import app_state, language, page_language
 from ..db import db
 from ..sealing.payload import Kind
+from ..vault import vault
 from ..web.large import kept_large
 from ..web.security import public
 from ..wire.padding import pad_page
@@ -45,6 +46,7 @@ def page_helpers() -> dict[str, object]:
         "tip_url": f"{language().prefix}/tip/",
         "long_day": long_day,
         "happens": words.HAPPENS,
+        "has_room": vault().room.takes_words,
     }
 
 

@@ -58,6 +58,7 @@ FULL_TODAY = _l("今天写得太多，存不下了。您写的字还在，请明
 SHARE_USED = _l(
     "刚才发来的话太多，先歇一小时。您写的字还在，请抄下来，过一小时再发，或者另写一条线索。"
 )
+NO_ROOM = _l("现在存不下了，没有保存。您写的字还在，请过一会儿再发。有危险打 110。")
 CUT = _l("网络断了，字都在，没有发出。请再按一次。")
 CUT_UNSURE = _l("网络断了，字都在。不知道发出没有，请再按一次，不会变成两条。")
 CUT_LOOK = _l("网络断了，查询码没有发出。请再按一次。")
@@ -205,6 +206,7 @@ def script_words() -> dict[str, str]:
         "full": FULL,
         "full-today": FULL_TODAY,
         "share-used": SHARE_USED,
+        "no-room": NO_ROOM,
         "cut": CUT,
         "cut-unsure": CUT_UNSURE,
         "cut-look": CUT_LOOK,

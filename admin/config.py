@@ -23,6 +23,7 @@ from .settings.addresses import (
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
 from .settings.file_limits import PLAIN_MB, front_mb
 from .settings.gate import Gate, read_gate
+from .settings.measures import Measures, read_measures
 from .settings.outgoing import Ping, read_ca, read_ping
 
 ROOMS = ("intake", "mailbox", "desk", "accounts")
@@ -135,6 +136,8 @@ class Config:
     """Hour of the day in Asia/Shanghai at which each unit's daily notice goes out."""
     heartbeat_minutes: int
     """Minutes between two heartbeats that say whether P0 waits; 0 sends none."""
+    metrics: Measures
+    """Whether this node measures how quickly it answers, and where it tells."""
     second_factor: SecondFactor
     gate: Gate
     """What a visitor of the desk passes before the sign-in page."""
@@ -222,6 +225,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         operator_mail=values.get("DENGSHAO_OPERATOR_MAIL", ""),
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
+        metrics=read_measures(values),
         second_factor=_second_factor(values, env),
         gate=read_gate(values, may_be_clear=env is Env.DEVELOPMENT),
         keys_by_desk=values.get("DENGSHAO_KEYS_BY_DESK", _BY_DESK[env]) == "yes",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -37,11 +37,16 @@ from ..reading.data_files import DataError
 from ..release.running import running_release
 from ..web.security import forbid_core_dumps
 from ..wire.request_lock import RequestLock
+from .measuring.around import Watched
+from .measuring.keeping import begin as begin_measuring
 from .probes import Probes
 from .readiness import Leaving, Readiness, judge
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .worker import ReadAheadWorker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _PID = re.compile(r"\(pid (\d+)(?:, ([^)]+))?\)")
 
@@ -169,7 +174,18 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.collect()
         gc.freeze()
         readiness = Readiness(partial(judge, self._app), self.leaving)
-        return Probes(RequestLock(self._app.wsgi_app), readiness)
+        return Probes(self.measured(RequestLock(self._app.wsgi_app)), readiness)
+
+    def measured(self, lock: RequestLock) -> "WSGIApplication":
+        """Measure from outside of the turns, where somebody wants to be told."""
+        if not self._config.metrics.is_on:
+            return lock
+        begin_measuring(self._config.data)
+        watched = Watched(lock, self._config.data)
+        with self._app.app_context():
+            for engine in db.engines.values():
+                watched.watch_pool(engine)
+        return watched
 
     def start_threads(self, _worker: object) -> None:
         """Start what each worker does beside answering: no thread lives through a fork."""

@@ -33,6 +33,7 @@ OPERATOR = (
     "backup",
     "demo",
     "doctor",
+    "metrics",
     "setup",
     "upgrade",
     "commands",

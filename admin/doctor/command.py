@@ -42,7 +42,19 @@ from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
+from . import (
+    deletions,
+    departures,
+    files,
+    front,
+    gate,
+    keys,
+    machine,
+    onion,
+    reach,
+    rewards,
+    web,
+)
 from . import store as stored
 from .around import upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
@@ -215,6 +227,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     letters = upkeep.look_at_letters(session)
     yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
     yield upkeep.check_bulletins(upkeep.oldest_bulletin(session), today=today())
+    yield from rewards.check_rewards(rewards.look(session, district))
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):

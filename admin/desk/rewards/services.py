@@ -27,6 +27,7 @@ from ..holds.services import NoOtherHead, Outdated, OwnRequest, heads_but
 from ..services import ChangedMeanwhile, MoveNotAllowed, SealedMessage, write_to_reporter
 from ..tip.tip_links import make_stale
 
+
 @dataclass(frozen=True)
 class FirstHalf:
     """What the browser of who asks made: its hash, and the half itself for the reporter alone."""

@@ -59,6 +59,7 @@ def test_it_looks_at_the_people_and_the_list(app, units, tmp_path):
     allow(app, rule)
     with app.app_context():
         session = db.session
+
         def state():
             session.flush()
             return look(session, app_state().district)

@@ -42,21 +42,9 @@ from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import (
-    deletions,
-    departures,
-    files,
-    front,
-    gate,
-    keys,
-    machine,
-    onion,
-    reach,
-    rewards,
-    web,
-)
+from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
-from .around import upkeep
+from .around import rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
 from .report import send_report

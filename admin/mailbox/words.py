@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 from ..app_state import app_state
 from ..db import today
 from ..district.data import District
+from ..district.rewardable import is_of_a_kind
 from ..models import Tip
 from ..tip.status import STATUSES, TipStatus
 from ..vault.conversation import LastReferral, LastTransfer, Talk
-from ..vault.rewardable import is_of_a_kind
 from ..web.forms import (
     ELSEWHERE,
     STRAYED,

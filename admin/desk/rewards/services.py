@@ -14,6 +14,7 @@ from ...access.permissions import Act, is_allowed
 from ...access.roles import Staff
 from ...app_state import app_state
 from ...db import today
+from ...district.rewardable import is_of_a_kind
 from ...district.rewards import RewardRule
 from ...members.ending_requests import NotRead
 from ...models import Decision, Member, RewardRequest, Tip
@@ -22,7 +23,6 @@ from ...sealing.reward import key_of
 from ...tip.events import Event, EventKind
 from ...vault import history, readers
 from ...vault.retention.told import is_over
-from ...vault.rewardable import is_of_a_kind
 from ..holds.services import NoOtherHead, Outdated, OwnRequest, heads_but
 from ..services import ChangedMeanwhile, MoveNotAllowed, SealedMessage, write_to_reporter
 from ..tip.tip_links import make_stale

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from admin.app_state import app_state
 from admin.config import ROOT
 from admin.db import db, set_today
+from admin.doctor.around.rewards import RewardState, check_rewards, look
 from admin.doctor.findings import State
-from admin.doctor.rewards import RewardState, check_rewards, look
 from admin.models import Member, Reward
 from admin.rewards import book
 from tests.rewarding import Halves, allow, switch_on

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..access.permissions import Act, is_allowed
-from ..db import today
-from ..district.data import District
-from ..models import Member, Reward, UnitKey
-from ..rewards import book
-from .findings import Finding, bad, good
+from ...access.permissions import Act, is_allowed
+from ...db import today
+from ...district.data import District
+from ...models import Member, Reward, UnitKey
+from ...rewards import book
+from ..findings import Finding, bad, good
 
 MATTER = "凭码领奖励"
 

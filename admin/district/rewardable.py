@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from ..district.data import District
 from ..models import Tip
 from ..tip.channels import Channel
 from ..tip.status import TipStatus
+from .data import District
 
 _REWARDED: Final = frozenset({TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.CLOSED})
 """Where a tip stands for which a reward can be asked."""

@@ -44,7 +44,7 @@ from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
 from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
-from .around import ready, upkeep
+from .around import ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
 from .report import send_report
@@ -220,6 +220,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     letters = upkeep.look_at_letters(session)
     yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
     yield upkeep.check_bulletins(upkeep.oldest_bulletin(session), today=today())
+    yield from rewards.check_rewards(rewards.look(session, district))
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):

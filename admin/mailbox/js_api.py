@@ -213,7 +213,7 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "status": mail.tip.status,
         "status_words": str(words.STATUS_WORDS[mail.tip.status]),
         "turn_to": words.turn_to(mail.tip, app_state().district, page_language()),
-        "next_look": words.next_look(mail.tip),
+        "next_look": words.next_look(mail.tip, mail.talk),
         "moved": words.way_out(mail.tip, mail.talk),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
         "apart": mail.tip.machine_unit is not None,

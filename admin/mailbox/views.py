@@ -169,7 +169,7 @@ def _mailbox_page(
         form=form,
         status_words=words.STATUS_WORDS[tip.status],
         turn_to=words.turn_to(tip, app_state().district, page_language()),
-        next_look=words.next_look(tip),
+        next_look=words.next_look(tip, found.mail.talk),
         moved=words.way_out(found.mail.tip, found.mail.talk),
         has_replies=any(entry.side == "staff" for entry in found.entries),
         stored=words.STORED[stored] if stored else "",

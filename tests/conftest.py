@@ -28,6 +28,7 @@ from tests.live import (  # noqa: F401
     demo_store,
     live,
     site_folder,
+    undrawn,
     visit,
 )
 from tests.longest import longest_first

@@ -72,8 +72,8 @@ def test_no_page_breaks_a_rule_of_axe_or_of_the_norm_at_any_width_in_any_size(
 
 
 # A control too low, two that meet, a row too wide, a region that scrolls and takes no focus, faint
-# letters, a heading of which a line begins with a comma; in what is large alone, and when wide alone.
-FAULTY = """<!doctype html><html lang="zh"><title>x</title><style>
+# letters, a heading of which a line begins with a comma; one in large letters alone, one when wide.
+FAULTY = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>x</title><style>
   body { font-size: 18px } .elder body { font-size: 20px }
   h2 { width: 4em; font-size: 20px } .scroll { height: 30px; overflow: auto; width: 200px }
   .elder .wide { width: 2000px } @media (min-width: 1000px) { .late { color: #999 } }

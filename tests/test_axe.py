@@ -12,7 +12,7 @@ WORDS = "<html lang='zh'><title>x</title><main><h1>x</h1>{}</main></html>"
     [
         ("<p>x</p>", []),
         ("<img src='data:,'>", [("image-alt", ['<img src="data:,">'])]),
-        ("<p style='color: #bbb'>x</p>", [("color-contrast", ['<p style="color: #bbb">x</p>'])]),
+        ("<p style='color: #bbb'>faint</p>", [("color-contrast", ['<p style="color: #bbb">faint</p>'])]),
     ],
     ids=["right", "no words", "faint"],
 )

@@ -5,6 +5,7 @@ import pytest
 from tests.axe import broken_rules, violations
 
 WORDS = "<html lang='zh'><title>x</title><main><h1>x</h1>{}</main></html>"
+FAINT = '<p style="color: #bbb">faint</p>'
 
 
 @pytest.mark.parametrize(
@@ -12,7 +13,7 @@ WORDS = "<html lang='zh'><title>x</title><main><h1>x</h1>{}</main></html>"
     [
         ("<p>x</p>", []),
         ("<img src='data:,'>", [("image-alt", ['<img src="data:,">'])]),
-        ("<p style='color: #bbb'>faint</p>", [("color-contrast", ['<p style="color: #bbb">faint</p>'])]),
+        (FAINT, [("color-contrast", [FAINT])]),
     ],
     ids=["right", "no words", "faint"],
 )

@@ -73,11 +73,6 @@ class Shape:
         """Name the years whose last quarter is here; the first may have begun late."""
         return tuple(year_of(quarter) for quarter in self.quarters if quarter.endswith("Q4"))
 
-    @property
-    def all_parts(self) -> frozenset[str]:
-        """Name the measures that are a part of another one."""
-        return frozenset(part for ways in self.parts.values() for way in ways for part in way)
-
     def periods(self, measure: str, monthly: Monthly = frozenset()) -> tuple[str, ...]:
         """Name the periods of a measure; months only of the (measure, quarter) in `monthly`."""
         if measure in self.yearly:

@@ -92,7 +92,6 @@ def publication(quarter):
         for month, whole in zip(("04", "05", "06"), (40, 45, 45), strict=True):
             numbers += [Number("received", f"2027-{month}", "all", whole)]
     medians = tuple(MedianDays(one, quarter, "all", days) for one, days in MEDIANS.items())
-    late = (Number("received", "2027", "all", 500),) if quarter == "2028-Q1" else ()
     return PublishedFile(
         *(DAYS[quarter], (quarter,), years),
         demo=True,
@@ -100,7 +99,6 @@ def publication(quarter):
         groups=GROUPS,
         numbers=tuple(numbers),
         medians=medians,
-        revised=late,
     )
 
 

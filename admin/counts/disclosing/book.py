@@ -1,4 +1,4 @@
-"""The counts as they stood when their quarter was first published, and what came late.
+"""The counts as they stood when their quarter was first published.
 
 All numbers ever published are made of these, so that they agree with each other for good. A count
 that is mended afterwards changes none of them.
@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, quarters_of, year_of
-from .numbers import APART, LEAST, Publication, rounded
 
 
 class CountsDisagree(Exception):
@@ -21,7 +20,7 @@ class Book:
     """True counts of quarters that are closed, each in the finest periods and groups that it has.
 
     Quarters of a year may be left out again once that year was published: nothing is then said of
-    it any more but `revisions`.
+    it any more.
     """
 
     quarters: frozenset[str] = frozenset()
@@ -67,27 +66,3 @@ def _finest(shape: Shape, cell: Cell) -> Iterator[str]:
         return
     for quarter in quarters_of(cell.period):
         yield from (quarter,) if cell.measure in shape.quarterly else parts_of(quarter)
-
-
-def revisions(
-    now: Mapping[Cell, int], shape: Shape, before: Iterable[Publication]
-) -> dict[Cell, int]:
-    """Find the shown totals of a year that have come to differ by k or more, and what they are now.
-
-    Only `all`, only whole years, each once, and no measure that is a part of another one: two
-    revisions that lie within each other could be subtracted, and so could two of one cell. What
-    differs by less is not told. Whether one is told depends on rounded numbers alone.
-    """
-    past = tuple(before)
-    shown = {cell: value for one in past for cell, value in one.shown.items()}
-    done = {cell for one in past for cell in one.revised}
-    return {
-        cell: rounded(count)
-        for cell, count in now.items()
-        if cell in shown
-        and cell not in done
-        and (len(cell.period), cell.group) == (4, ALL)
-        and cell.measure not in shape.all_parts
-        and count >= LEAST
-        and abs(rounded(count) - shown[cell]) >= APART
-    }

@@ -25,7 +25,7 @@ from ..cells import (
 from ..narrowing.audit import Audit, audit
 from ..narrowing.findings import Finding, say
 from ..narrowing.ranges import FAR
-from .book import Book, count_of, revisions
+from .book import Book, count_of
 from .numbers import LEAST, MEDIAN_LEAST, Publication, Why, rounded
 
 Look = Callable[[Publication], Audit]
@@ -54,14 +54,12 @@ def next_publication(
     before: Sequence[Publication],
     day: date,
     *,
-    years_now: Mapping[Cell, int] | None = None,
     medians: Iterable[Median] = (),
     tried: list[Audit] | None = None,
 ) -> Publication:
     """Make the publication of a day from the closed quarters that were in none before.
 
-    `years_now` are totals of published years as they are counted now; to `tried` each audit is
-    added. Raises `PublicationStopped`.
+    To `tried` each audit is added. Raises `PublicationStopped`.
     """
     tried = [] if tried is None else tried
     new = tuple(_new_cells(shape, book, before))
@@ -75,11 +73,7 @@ def next_publication(
     older = {cell for one in before for cell in one.shown}
     candidate = _without_small({cell: count(cell) for cell in (*new, *months)}, day)
     settled = _settled(candidate, older, shape, look)
-    whole = replace(
-        settled,
-        revised=revisions(years_now or {}, shape, before),
-        medians=_medians(settled, medians),
-    )
+    whole = replace(settled, medians=_medians(settled, medians))
     tried.append(audit([*before, whole], shape, count, touched=_in_book(shape, book)))
     if findings := tried[-1].findings:
         raise PublicationStopped(findings)

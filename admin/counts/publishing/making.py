@@ -19,7 +19,7 @@ from ...reading.published import (
 )
 from ...reading.publishing import Publishing
 from ..cells import ALL, Cell, Shape, next_quarter, parts_of, year_of
-from ..disclosing.book import Book, close, count_of
+from ..disclosing.book import Book, close
 from ..disclosing.numbers import Publication
 from ..disclosing.publisher import Median, next_publication
 from ..narrowing.audit import Audit
@@ -143,7 +143,6 @@ def make_draft(
         book,
         [publication_of(file) for file in counted.before],
         publishing.latest_day(today),
-        years_now=_years_now(counted, shape),
         medians=_medians(counted, shape),
         tried=tried,
     )
@@ -152,18 +151,6 @@ def make_draft(
     file = to_file(publication, counted.due.quarters, known, demo=demo)
     seen = tuple(row.day for row in counted.rows)
     return Draft(file, publication, book, groups.units, tuple(tried), seen)
-
-
-def _years_now(counted: Counted, shape: Shape) -> dict[Cell, int]:
-    """Count the years anew that were published, as long as all of their counts are there."""
-    now = Book(counted.book.quarters, counted.cells)
-    years = [
-        year
-        for year in shape.years
-        if counted.book.quarters >= set(parts_of(year)) & set(shape.quarters)
-    ]
-    cells = [Cell(measure, year, ALL) for measure in shape.measures for year in years]
-    return {cell: count_of(now, shape, cell) for cell in cells}
 
 
 def _medians(counted: Counted, shape: Shape) -> Iterator[Median]:
@@ -199,7 +186,6 @@ def to_file(
             MedianDays(cell.measure, cell.period, cell.group, bucket)
             for cell, bucket in publication.medians.items()
         ),
-        revised=tuple(_number(cell, value) for cell, value in publication.revised.items()),
     )
 
 

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
 
 import pytest
 
@@ -119,48 +118,6 @@ def test_a_count_that_is_mended_later_changes_nothing_that_was_closed():
 
     assert count_of(after, history.shape, Cell("received", "2027-Q1", "crime")) == 60
     assert count_of(after, history.shape, Cell("received", "2027-Q2", "crime")) == 60
-
-
-@pytest.mark.parametrize(
-    ("measure", "period", "group", "now", "told"),
-    [
-        ("received", "2027", ALL, 124, None),  # 11 more, shown as 10 more: it might be 6
-        ("received", "2027", ALL, 128, 130),
-        ("received", "2027", ALL, 99, 100),
-        ("received", "2027", "crime", 200, None),
-        ("received", "2027-Q4", ALL, 200, None),
-        ("received_form", "2027", ALL, 200, None),
-    ],
-)
-def test_only_a_years_whole_total_is_revised_and_only_by_ten_or_more(
-    measure, period, group, now, told
-):
-    shape = Shape(
-        {"received": True, "received_form": False},
-        {"2027-Q4": ("crime",)},
-        {"received": (("received_form",),)},
-    )
-    cell = Cell(measure, period, group)
-    before = Publication(
-        date(2028, 4, 15),
-        {
-            one: 115
-            for one in (
-                *shape.cells("received", "2027-Q4"),
-                *shape.cells("received", "2027"),
-                *shape.cells("received_form", "2027-Q4"),
-                *shape.cells("received_form", "2027"),
-            )
-        },
-    )
-
-    found = next_publication(shape, Book(), [before], date(2028, 7, 15), years_now={cell: now})
-    again = next_publication(
-        shape, Book(), [before, found], date(2028, 10, 15), years_now={cell: now + 40}
-    )
-
-    assert found.revised == ({cell: told} if told else {})
-    assert cell not in again.revised or not told
 
 
 def test_a_median_is_told_of_all_groups_beside_a_large_count_and_not_otherwise():

@@ -76,7 +76,8 @@ class Shape:
     def periods(self, measure: str, monthly: Monthly = frozenset()) -> tuple[str, ...]:
         """Name the periods of a measure; months only of the (measure, quarter) in `monthly`."""
         if measure in self.yearly:
-            return self.years
+            # Of a year that began late, more may have been counted than of the quarters told.
+            return tuple(year for year in self.years if f"{year}-Q1" in self.groups)
         months = (
             month
             for quarter in self.quarters

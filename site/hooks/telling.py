@@ -261,8 +261,9 @@ def _year(told: Told, year: str) -> Table:
     """Show a year; one that began late says from when on it was counted."""
     quarters = (quarter for file in told.files for quarter in file.quarters)
     first = min((one for one in quarters if one.startswith(year)), default=f"{year}-Q1")
-    whole = _listed(told, "year", (*MAIN, *OUTCOMES, "out_of_scope"), year)
     if first.endswith("Q1"):
-        return whole
+        return _listed(told, "year", (*MAIN, *OUTCOMES, "out_of_scope"), year)
+    # What is counted by whole years alone is not told of it.
+    whole = _listed(told, "year", (*MAIN, *OUTCOMES), year)
     since = told.words["since"].format(told.when(year), told.when(months_of(first)[0]))
     return whole._replace(caption=told.words["year"].format(since))

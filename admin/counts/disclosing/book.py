@@ -4,15 +4,11 @@ All numbers ever published are made of these, so that they agree with each other
 that is mended afterwards changes none of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
 from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, quarters_of, year_of
-
-
-class CountsDisagree(Exception):
-    """The parts of a measure do not make it; the message names measure and quarter, no number."""
 
 
 @dataclass(frozen=True)
@@ -25,23 +21,40 @@ class Book:
 
     quarters: frozenset[str] = frozenset()
     counts: Mapping[Cell, int] = field(default_factory=dict)
+    torn: frozenset[tuple[str, str]] = frozenset()
+    """Measures and quarters, closed just now, of which the parts do not make the whole."""
 
 
 def close(book: Book, counted: Mapping[Cell, int], shape: Shape, quarters: Iterable[str]) -> Book:
     """Close further quarters with what is counted now; what is closed stays as it is.
 
-    Raises `CountsDisagree`.
+    Of a family of which some parts do not make their whole, the quarter is torn.
     """
     new = frozenset(quarters) - book.quarters
     ends = new | {year_of(quarter) for quarter in new if quarter.endswith("Q4")}
     taken = {cell: count for cell, count in counted.items() if _closes(cell.period, ends)}
-    closed = Book(book.quarters | new, {**book.counts, **taken})
-    for measure, ways in shape.parts.items():
-        for quarter, way in product(sorted(new), ways):
-            inside = sum(count_of(closed, shape, Cell(part, quarter, ALL)) for part in way)
-            if inside != count_of(closed, shape, Cell(measure, quarter, ALL)):
-                raise CountsDisagree(f"{measure} {quarter}")
-    return closed
+    whole = Book(book.quarters | new, {**book.counts, **taken})
+    torn = {
+        (measure, quarter)
+        for family, quarter in product(shape.families(), sorted(new))
+        if not all(_adds_up(whole, shape, measure, quarter) for measure in family)
+        for measure in family
+    }
+    # What goes to no number is not kept either.
+    sound = {c: n for c, n in whole.counts.items() if not _is_of(c, torn)}
+    return Book(whole.quarters, sound, frozenset(torn))
+
+
+def _adds_up(book: Book, shape: Shape, measure: str, quarter: str) -> bool:
+    whole = count_of(book, shape, Cell(measure, quarter, ALL))
+    return all(
+        whole == sum(count_of(book, shape, Cell(part, quarter, ALL)) for part in way)
+        for way in shape.parts.get(measure, ())
+    )
+
+
+def _is_of(cell: Cell, torn: Collection[tuple[str, str]]) -> bool:
+    return len(cell.period) > 4 and (cell.measure, quarter_of(cell.period)) in torn
 
 
 def _closes(period: str, ends: frozenset[str]) -> bool:

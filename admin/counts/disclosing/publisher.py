@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import product
 
 from ..cells import (
     ALL,
@@ -64,7 +65,7 @@ def next_publication(
     tried = [] if tried is None else tried
     new = tuple(_new_cells(shape, book, before))
     months = tuple(_months(shape, book, before))
-    count = partial(_count, book, shape)
+    count = partial(_count, book, shape, _said(shape, book, before))
 
     def look(draft: Publication) -> Audit:
         tried.append(audit([*before, draft], shape, count, touched=new, first_only=True))
@@ -80,11 +81,20 @@ def next_publication(
     return whole
 
 
-def _count(book: Book, shape: Shape, cell: Cell) -> int:
-    """Count a cell; one of which a quarter is not in the book is not known to be small."""
-    ends = parts_of(cell.period)[-1:] if cell.measure in shape.yearly else quarters_of(cell.period)
-    known = book.quarters.issuperset(set(ends) & set(shape.quarters))
+def _count(book: Book, shape: Shape, said: Set[tuple[str, str]], cell: Cell) -> int:
+    """Count a cell; one of which a quarter is in no book or number is not known to be small."""
+    if cell.measure in shape.yearly:
+        known = book.quarters.issuperset(set(parts_of(cell.period)[-1:]) & set(shape.quarters))
+    else:
+        inside = set(quarters_of(cell.period)) & set(shape.quarters)
+        known = book.quarters >= inside and said >= set(product([cell.measure], inside))
     return count_of(book, shape, cell) if known else FAR
+
+
+def _said(shape: Shape, book: Book, before: Sequence[Publication]) -> set[tuple[str, str]]:
+    """Name the measures and quarters of which something was told, or is to be told now."""
+    told = {(cell.measure, cell.period) for one in before for cell in one.numbers()}
+    return told | set(product(shape.measures, book.quarters - _told(before))) - book.torn
 
 
 def _in_book(shape: Shape, book: Book) -> Iterator[Cell]:
@@ -106,10 +116,19 @@ def _new_cells(shape: Shape, book: Book, before: Sequence[Publication]) -> Itera
         if quarter.endswith("Q4")
         and book.quarters.issuperset(set(parts_of(year_of(quarter))) & set(shape.quarters))
     ]
+    said = _said(shape, book, before)
     for measure in shape.measures:
         for period in (*new, *years):
-            if period in shape.periods(measure):
+            if period in shape.periods(measure) and _is_whole(measure, period, said, shape):
                 yield from shape.cells(measure, period)
+
+
+def _is_whole(measure: str, period: str, said: Set[tuple[str, str]], shape: Shape) -> bool:
+    """Tell whether a quarter is not torn; of a year, whether each of its quarters was told of."""
+    if measure in shape.yearly:
+        return True
+    inside = set(quarters_of(period)) & set(shape.quarters)
+    return said >= set(product([measure], inside))
 
 
 def _told(before: Sequence[Publication]) -> set[str]:

@@ -23,7 +23,7 @@ from ..disclosing.book import Book, close
 from ..disclosing.numbers import Publication
 from ..disclosing.publisher import Median, next_publication
 from ..narrowing.audit import Audit
-from ..reading import Key, median_bucket, read_cells, read_numbers
+from ..reading import Key, check_practice, median_bucket, read_cells, read_numbers
 from .shape import BESIDE, MEDIANS, shape_of
 from .store import (
     confirmed_rows,
@@ -98,12 +98,13 @@ def read_counted(
     """Read all that is wanted; the auditor reckons afterwards, and keeps no writer waiting."""
     rows = tuple(confirmed_rows(session))
     check_groups(groups, rows)
+    check_practice(session, practice)
     return Counted(
         rows,
         tuple(map(file_of, rows)),
         read_book(session, rows),
         read_cells(session, groups, practice),
-        read_numbers(session, practice),
+        read_numbers(session),
         read_due(session, publishing, today),
     )
 
@@ -131,7 +132,7 @@ def make_draft(
 ) -> Draft:
     """Close what is due and publish it by the rules.
 
-    Raises `CountsDisagree` and `PublicationStopped`.
+    Raises `PublicationStopped`.
     """
     there = {quarter: tuple(row.groups) for row in counted.rows for quarter in row.quarters}
     there |= dict.fromkeys(counted.due.quarters, tuple(groups.words))

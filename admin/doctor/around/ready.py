@@ -67,6 +67,8 @@ def check_ready(said: Said | None) -> Finding:
         return unknown(matter, "没有应答", "请看 DENGSHAO_BIND，再看是不是同一个版本。")
     if not said.faults:
         return good(matter, "数据库、文件存储、密钥、磁盘都好")
+    if "disk" in said.faults and said.is_ready:
+        return bad(matter, f"表单关着：{told(said)}", "请腾出地方，表单会自己再开。")
     if said.is_ready:
         return bad(matter, f"收得进文字，{told(said)}", "文件暂时收不了。请看文件存储。")
     return bad(matter, told(said), "照「多台服务器」一页，一样一样看。")

@@ -8,7 +8,7 @@ import pytest
 
 from admin.config import ROOT
 from admin.counts.cells import ALL, Cell, Shape
-from admin.counts.disclosing.book import Book, CountsDisagree, close, count_of
+from admin.counts.disclosing.book import Book, close, count_of
 from admin.counts.disclosing.numbers import LEAST, Publication, Why, interval, rounded
 from admin.counts.disclosing.publisher import Median, PublicationStopped, next_publication
 from admin.counts.narrowing.audit import audit
@@ -149,14 +149,33 @@ def test_a_publication_is_stopped_where_older_ones_betray_a_number():
         next_publication(history.shape, history.book(), older, day_of("2027-Q2"))
 
 
-def test_parts_that_do_not_make_their_whole_are_refused_without_a_number():
+def test_of_parts_that_do_not_make_their_whole_the_quarter_and_its_year_are_left_out():
+    quarters = ("2027-Q3", "2027-Q4")
     shape = Shape(
-        {"closed": False, "closed_found": False}, {"2027-Q1": ()}, {"closed": (("closed_found",),)}
+        {"closed": False, "closed_found": False, "read": False},
+        dict.fromkeys(quarters, ()),
+        {"closed": (("closed_found",),)},
     )
-    counted = {Cell("closed", "2027-01", ALL): 12, Cell("closed_found", "2027-01", ALL): 11}
+    counted = {
+        Cell(measure, month, ALL): 40
+        for measure in shape.measures
+        for month in ("2027-07", "2027-10")
+    }
+    torn = counted | {Cell("closed_found", "2027-07", ALL): 39}
 
-    with pytest.raises(CountsDisagree, match=r"^closed 2027-Q1$"):
-        close(Book(), counted, shape, ["2027-Q1"])
+    book = close(Book(), torn, shape, quarters)
+    made = next_publication(shape, book, [], day_of("2027-Q4"))
+
+    assert book.torn == {("closed", "2027-Q3"), ("closed_found", "2027-Q3")}
+    periods = {
+        measure: {cell.period for cell in made.numbers() if cell.measure == measure}
+        for measure in shape.measures
+    }
+    assert periods == {
+        "closed": {"2027-Q4"},
+        "closed_found": {"2027-Q4"},
+        "read": {"2027-Q3", "2027-Q4", "2027"},
+    }
 
 
 def test_the_app_starts_without_the_auditors_library():

@@ -13,6 +13,7 @@ WELL = dict.fromkeys(("serving", "database", "store", "keys", "disk"), "ok")
 CASES = [
     ({"ready": True, **WELL}, State.GOOD, "都好"),
     ({"ready": True, **WELL, "store": "away"}, State.BAD, "收得进文字，文件存储没有应答"),
+    ({"ready": True, **WELL, "disk": "full"}, State.BAD, "表单关着：磁盘快满了"),
     ({"ready": False, **WELL, "keys": "other"}, State.BAD, "密钥文件和别的节点不是同一个"),
     ({"ready": False, "serving": "leaving"}, State.BAD, "服务正在停"),
     # A version that has no such address answers with a page.

@@ -17,6 +17,7 @@ from admin.db import db
 from admin.serving import readiness
 from admin.serving.probes import Probes
 from admin.serving.readiness import Leaving, Readiness, judge
+from admin.vault.files import room
 
 WELL = {"ready": True, "serving": "ok"} | dict.fromkeys(("database", "store", "keys", "disk"), "ok")
 
@@ -121,10 +122,15 @@ def test_without_its_store_a_node_still_takes_words(node, app, config):
     assert words["store"] in ("away", "full")
 
 
-def test_a_full_disk_closes_the_node(node, monkeypatch):
-    monkeypatch.setattr(readiness, "LEAST_FREE", 1 << 62)
+def test_a_node_whose_disk_is_full_says_so_and_still_shows_other_channels(
+    node, monkeypatch, config, units
+):
+    monkeypatch.setattr(room, "WORDS", room.Least(bytes=1 << 62, inodes=0, part=1))
 
-    assert ready(node) == WELL | {"ready": False, "disk": "full"}
+    assert ready(node) == WELL | {"disk": "full"}
+    form = node.get("/tip/", base_url=f"http://{config.public_host}").text
+    assert 'id="what"' not in form
+    assert 'href="tel:110"' in form
 
 
 def test_a_node_that_was_told_to_stop_says_so_at_once_while_it_still_answers(node, leaving):

@@ -37,7 +37,7 @@ from ..vault.deadlines import reminders
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
-from .measuring.keeping import folder_of
+from .measuring.keeping import HOUR, folder_of
 
 MINUTE = 5
 """The minute of each hour at which a serving process sweeps."""
@@ -83,7 +83,7 @@ def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
 
 def _remember(session: Session) -> None:
     """Keep in which hour a sweep came to its end, and on the week's first day how queues stand."""
-    reminders.keep_setting(session, SWEPT_IN, str(int(time.time()) // 3_600))
+    reminders.keep_setting(session, SWEPT_IN, str(int(time.time()) // HOUR))
     session.commit()
     config = app_state().config
     if config.metrics.is_on:

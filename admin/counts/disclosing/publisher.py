@@ -83,11 +83,9 @@ def next_publication(
 
 def _count(book: Book, shape: Shape, said: Set[tuple[str, str]], cell: Cell) -> int:
     """Count a cell; one of which a quarter is in no book or number is not known to be small."""
-    if cell.measure in shape.yearly:
-        known = book.quarters.issuperset(set(parts_of(cell.period)[-1:]) & set(shape.quarters))
-    else:
-        inside = set(quarters_of(cell.period)) & set(shape.quarters)
-        known = book.quarters >= inside and said >= set(product([cell.measure], inside))
+    ends = parts_of(cell.period)[-1:] if cell.measure in shape.yearly else quarters_of(cell.period)
+    is_there = book.quarters.issuperset(set(ends) & set(shape.quarters))
+    known = is_there and _is_whole(cell.measure, cell.period, said, shape)
     return count_of(book, shape, cell) if known else FAR
 
 

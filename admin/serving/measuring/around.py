@@ -12,14 +12,13 @@ from sqlalchemy import Engine, QueuePool, event
 
 from ...logs import OWN
 from ...wire.request_lock import MOST_READ
+from ..probes import LIVES, READY
 from .keeping import HOUR, keep
 from .lots import Measured, Pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PROBES: Final = ("/healthz", "/readyz")
-"""What machines ask by the clock: lots of these would be no lots of people's requests."""
 QUARTERS: Final = 4
 
 
@@ -101,6 +100,7 @@ def pages_of(environ: "WSGIEnvironment") -> Pages | None:
     """
     path, length = environ.get("PATH_INFO", ""), environ.get("CONTENT_LENGTH") or "0"
     is_long = "HTTP_TRANSFER_ENCODING" in environ or not length.isdigit() or int(length) > MOST_READ
-    if path in PROBES or is_long:
+    # What machines ask by the clock: lots of these would be no lots of people's requests.
+    if path in (LIVES, READY) or is_long:
         return None
     return Pages.DESK if path == "/desk" or path.startswith("/desk/") else Pages.PUBLIC

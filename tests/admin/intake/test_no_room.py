@@ -104,6 +104,21 @@ def minute_later(app):
     judgement._clock = lambda: time.monotonic() + room.TRIED_AGAIN
 
 
+def sends_three(reporter):
+    """Send what must not be lost, and open the form once more."""
+    for number in range(3):
+        reporter.tip(what=f"第 {number} 条")
+    reporter.open_form()
+
+
+def goes_on_with_room(reporter, ballast, back, app):
+    """Once there is room, what came back on the page is sent from there."""
+    ballast.unlink()
+    minute_later(app)
+    reporter.form = back.read.values
+    assert reporter.send().receipt
+
+
 def sends_into(reporter, scripted, client, app):
     """Send both ways where the database has no room left; what was sent is on the page again."""
     back = reporter.send(status=503, **LEAST | {"what": LEAST["what"] * 200})
@@ -125,17 +140,12 @@ class TestSqliteToItsLastByte:
     def test_no_half_is_stored_and_nothing_that_stood_is_lost(
         self, small_disk, app, client, reporter, scripted, stored, monkeypatch
     ):
-        for number in range(3):
-            reporter.tip(what=f"第 {number} 条")
-        reporter.open_form()
+        sends_three(reporter)
         with overlooked(monkeypatch):
             ballast = fill(small_disk, left=0)
             back = sends_into(reporter, scripted, client, app)
             assert len(stored()) == 3
-            ballast.unlink()
-            minute_later(app)
-            reporter.form = back.read.values
-            assert reporter.send().receipt
+            goes_on_with_room(reporter, ballast, back, app)
         assert len(stored()) == 4
         with app.app_context():
             assert db.session.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
@@ -190,14 +200,9 @@ class TestPostgresqlToItsLastByte:
     def test_what_the_server_answers_is_told_as_our_own_full_disk_is(
         self, tables, app, client, reporter, scripted, stored
     ):
-        for number in range(3):
-            reporter.tip(what=f"第 {number} 条")
-        reporter.open_form()
+        sends_three(reporter)
         ballast = fill(tables, left=0)
         back = sends_into(reporter, scripted, client, app)
         assert len(stored()) == 3
-        ballast.unlink()
-        minute_later(app)
-        reporter.form = back.read.values
-        assert reporter.send().receipt
+        goes_on_with_room(reporter, ballast, back, app)
         assert len(stored()) == 4

@@ -1,7 +1,7 @@
 """Brings the database to the newest form; nothing else does, and nobody unasked.
 
-On PostgreSQL others may work meanwhile. Who waits for a table's lock stands in a line there, and all
-who come later wait behind: hence a step waits for two seconds, steps back, and tries again.
+On PostgreSQL others may work meanwhile. Who waits for a table's lock stands in a line, and all who
+come later wait behind: hence a step waits for one second, steps back, and tries again.
 """
 
 import time
@@ -18,12 +18,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-LOCK_SECONDS: Final = 2
+LOCK_SECONDS: Final = 1
 """How long a step waits for a lock, and the others behind it."""
 SHORT_WAIT: Final = f"SET lock_timeout = '{LOCK_SECONDS}s'"
 PAUSE_SECONDS: Final = 3.0
 TRIES: Final = 60
-"""With the waits and pauses about five minutes."""
+"""With the waits and pauses about four minutes."""
 
 _ONE_AT_A_TIME: Final = 0x64656E6773686F
 """Of the advisory lock of whoever migrates."""
@@ -41,7 +41,7 @@ class Blocked(Exception):
     def __init__(self, pid: int | None = None, seconds: int = 0) -> None:
         super().__init__()
         self.pid = pid
-        """The server's process that has been in its transaction longest; None: another migration."""
+        """Of the server's process that is longest in its transaction; None: another migration."""
         self.seconds = seconds
 
 
@@ -101,7 +101,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             connection.commit()
             yield connection
         finally:
-            # Never handed to others: what was set here, and the turn, hold for as long as it stands.
+            # Never handed to others: what was set here, and the turn, hold as long as it stands.
             connection.invalidate()
 
 

@@ -5,7 +5,7 @@ from unittest import mock
 
 from admin import migrate
 
-_FILE = '''
+_FILE = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,7 +24,7 @@ def upgrade():
 
 def downgrade():
     raise NotImplementedError
-'''
+"""
 
 
 @contextmanager

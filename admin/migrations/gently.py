@@ -69,18 +69,17 @@ def fill(table: str, key: str, values: str, where: str) -> None:
     `values` is what stands behind SET. What it was done to, `where` must find no more.
     """
     if not by_steps():
-        op.execute(f"UPDATE {table} SET {values} WHERE {where}")
+        op.execute(f"UPDATE {table} SET {values} WHERE {where}")  # noqa: S608
         return
-    last = sa.text(
-        f"SELECT max({key}) FROM (SELECT {key} FROM {table} WHERE {key} > :after"
-        f" ORDER BY {key} LIMIT {AT_ONCE}) AS part"
-    )
-    update = sa.text(
-        f"UPDATE {table} SET {values} WHERE {key} > :after AND {key} <= :upto AND ({where})"
-    )
+    # The names and conditions are those of a migration's own text.
+    first = sa.text(f"SELECT min({key}) - 1 FROM {table}")  # noqa: S608
+    part = f"SELECT {key} FROM {table} WHERE {key} > :after ORDER BY {key} LIMIT {AT_ONCE}"  # noqa: S608
+    last = sa.text(f"SELECT max({key}) FROM ({part}) AS part")  # noqa: S608
+    among = f"{key} > :after AND {key} <= :upto"
+    update = sa.text(f"UPDATE {table} SET {values} WHERE {among} AND ({where})")  # noqa: S608
     with _apart():
         connection = op.get_bind()
-        after = connection.scalar(sa.text(f"SELECT min({key}) - 1 FROM {table}"))
+        after = connection.scalar(first)
         while (upto := connection.scalar(last, {"after": after})) is not None:
             connection.execute(update, {"after": after, "upto": upto})
             after = upto

@@ -64,7 +64,8 @@ def beside(act):
     thread.start()
     yield thread
     thread.join(30)
-    assert not faults and not thread.is_alive()
+    assert not faults
+    assert not thread.is_alive()
 
 
 def columns(engine, table="setting"):
@@ -82,11 +83,11 @@ def longest_write(engine, seconds):
 
 
 def test_nobody_waits_behind_a_step_that_waits_for_a_long_reader(engine, tmp_path):
-    with further_steps(tmp_path, WIDER), long_reader(engine) as reader:
-        with beside(lambda: migrate(engine)):
-            waited = longest_write(engine, 1.2)
-            assert "more" not in columns(engine)
-            reader.rollback()
+    step = further_steps(tmp_path, WIDER)
+    with step, long_reader(engine) as reader, beside(lambda: migrate(engine)):
+        waited = longest_write(engine, 1.2)
+        assert "more" not in columns(engine)
+        reader.rollback()
 
     assert 0.1 < waited < 1
     assert "more" in columns(engine)
@@ -107,9 +108,8 @@ def test_a_step_that_never_gets_its_table_says_who_holds_it_and_keeps_what_is_do
 
 
 def test_two_that_migrate_at_once_do_each_step_once(engine, tmp_path):
-    with further_steps(tmp_path, MADE, WIDER):
-        with beside(lambda: migrate(engine)):
-            migrate(engine)
+    with further_steps(tmp_path, MADE, WIDER), beside(lambda: migrate(engine)):
+        migrate(engine)
 
     assert "more" in columns(engine)
 
@@ -132,10 +132,10 @@ def test_a_change_that_broke_off_is_done_anew(engine, tmp_path):
             connection.execute(text("ALTER TABLE pile ADD half bigint"))
             connection.execute(text("UPDATE pile SET half = id / 2 WHERE id < 100"))
             connection.execute(text("CREATE INDEX ix_pile_half ON pile (half)"))
-        with long_reader(engine, "SELECT count(*) FROM pile") as reader:
-            with beside(lambda: migrate(engine, gentle)):
-                time.sleep(0.5)
-                reader.rollback()
+        reading = long_reader(engine, "SELECT count(*) FROM pile")
+        with reading as reader, beside(lambda: migrate(engine, gentle)):
+            time.sleep(0.5)
+            reader.rollback()
 
     check_pile(engine)
 

@@ -154,4 +154,4 @@ def lay_in_order(session: Session) -> None:
     `OperationalError` soon, and the next turn tries again.
     """
     session.execute(text("SET LOCAL lock_timeout = '2s'"))
-    session.execute(text("CLUSTER reward USING reward_pkey"))
+    session.execute(select(func.reward_lay_in_order()))

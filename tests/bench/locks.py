@@ -1,8 +1,9 @@
 """How long those wait who write and read a million tips while a migration runs: `make bench-locks`.
 
 On PostgreSQL. Each permitted form of a change (admin/migrations/gently.py) is done by a migration
-while three write tips and two read the queue; one beside a reader who stays in a transaction
-for eight seconds. Then the same in the plain way, without a bound on the wait: what it would have
+while three write tips and act on some, and two read the queue; one beside a reader who stays in a
+transaction for eight seconds. Then the same in the plain way, without a bound on the wait: what it
+would have
 cost. Tips hold short bytes in place of the sealed ones. Writes build/bench-locks.json.
 """
 
@@ -29,6 +30,7 @@ TIPS = 1_000_000
 WRITERS, READERS = 3, 2
 PAUSE = 0.02
 STAYS = 8.0
+STEP = 9_000_000_000_000
 _ROW = (
     "INSERT INTO tip (id, reference, lookup, unit_id, unit_key_id, urgency, received_on, status,"
     " is_open, talk_length, version, channel, lane_rank, is_counted, label, sealed) SELECT"
@@ -36,12 +38,11 @@ _ROW = (
     " 0, 1, 'form', '3', true, repeat('-', 64)::bytea, repeat('-', 64)::bytea"
 )
 FILL = (
-    _ROW.format(
-        id="(n * 9000000000000)::int8", name="lpad(to_hex(n), 11, '0')", is_open="mod(n, 15) = 0"
-    )
+    _ROW.format(id=f"(n * {STEP})::int8", name="lpad(to_hex(n), 11, '0')", is_open="mod(n, 15) = 0")
     + " FROM generate_series(1, {}) AS n"
 )
 WRITE = _ROW.format(id=":id", name="CAST(:name AS text)", is_open="true")
+ACT = "UPDATE tip SET version = version + 1 WHERE id = :id"
 READ = (
     "SELECT id FROM tip WHERE unit_id = 'police' AND is_open AND machine_unit IS NULL"
     " ORDER BY urgency, received_on, id LIMIT 50"
@@ -90,6 +91,7 @@ class Crowd:
     """Writers and readers at work; each act is kept with how long it took."""
 
     engine: Engine
+    tips: int
     took: dict[str, list[float]] = field(default_factory=lambda: {"write": [], "read": []})
     is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -97,6 +99,9 @@ class Crowd:
         with self.engine.begin() as connection:
             key = random.getrandbits(63)
             connection.execute(text(WRITE), {"id": key, "name": f"{key % 10**11:011}"})
+        # And a member acts on a tip that is there.
+        with self.engine.begin() as connection:
+            connection.execute(text(ACT), {"id": random.randint(1, self.tips) * STEP})
 
     def _read(self) -> None:
         with self.engine.connect() as connection:
@@ -121,8 +126,8 @@ class Crowd:
             thread.join()
 
 
-def measure(engine: Engine, way: str, change: str, act: Callable[[], None]) -> Waits:
-    crowd, found = Crowd(engine), Waits(way, change)
+def measure(engine: Engine, tips: int, way: str, change: str, act: Callable[[], None]) -> Waits:
+    crowd, found = Crowd(engine, tips), Waits(way, change)
     long_reader = threading.Thread(target=_stay, args=[engine])
     with crowd.at_work():
         if "long reader" in change:
@@ -166,15 +171,19 @@ def run(engine: Engine, tips: int) -> list[Waits]:
     print(
         f"{'':7} {f'of {tips:,} tips':52} {'took':>10}  {'write waited':>12}  {'read waited':>12}"
     )
-    found = [measure(engine, "", "nothing", lambda: time.sleep(4))]
+    found = [measure(engine, tips, "", "nothing", lambda: time.sleep(4))]
     with (
         tempfile.TemporaryDirectory() as name,
         further_steps(Path(name), *GENTLE.values()) as steps,
     ):
         for step, change in zip(steps, GENTLE, strict=True):
-            found.append(measure(engine, "gently", change, lambda step=step: migrate(engine, step)))
+            found.append(
+                measure(engine, tips, "gently", change, lambda step=step: migrate(engine, step))
+            )
     for change, statement in PLAIN.items():
-        found.append(measure(engine, "plain", change, lambda text=statement: _run(engine, text)))
+        found.append(
+            measure(engine, tips, "plain", change, lambda text=statement: _run(engine, text))
+        )
     return found
 
 

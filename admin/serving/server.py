@@ -242,9 +242,14 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
         _announce_setup(config, setup_code)
     quiet_process()
     options = gunicorn_options(config, workers=workers, threads=threads)
-    shared = replace(config, workers=workers)
+    shared = share_budgets(config, workers)
     kept = app.extensions["dengshao"].kept
     Server(lambda kept: create_app(shared, kept), options, config, kept).run()
+
+
+def share_budgets(config: Config, workers: int) -> Config:
+    """Let each worker take its share: the budgets are for all workers of all nodes together."""
+    return replace(config, workers=workers * config.nodes)
 
 
 def _announce(config: Config) -> None:

@@ -45,7 +45,7 @@ from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
 from .blurring import blur
 from .measuring.keeping import HOUR, folder_of
-from .turns import MINUTE, remember_made, turn_of, was_made
+from .hours import MINUTE, remember_made, turn_of, was_made
 
 SWEPT_IN: Final = "swept_in"
 """The setting that tells in which hour, counted since 1970, a sweep last came to its end."""

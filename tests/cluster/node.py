@@ -101,6 +101,7 @@ class Node:
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700)
         if user := _user():
+            _let_in(self.folder)
             shutil.chown(self.folder, user)
 
     def _run(self, program: str, *arguments: object) -> None:
@@ -123,6 +124,11 @@ def _user() -> str | None:
         pwd.getpwnam(_NAME)
     except KeyError:
         subprocess.run(["useradd", "-s", "/bin/bash", _NAME], check=True, capture_output=True)
-    for folder in _programs().parents:
-        folder.chmod(folder.stat().st_mode | 0o055)
+    _let_in(_programs())
     return _NAME
+
+
+def _let_in(path: Path) -> None:
+    """Let that user come as far as a path, through folders that are root's."""
+    for folder in path.parents:
+        folder.chmod(folder.stat().st_mode | 0o055)

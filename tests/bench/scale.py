@@ -66,6 +66,23 @@ class Grown:
 
 
 @dataclass(frozen=True)
+class DatabaseClock:
+    """Tells the CPU seconds of a PostgreSQL server's processes so far, ended ones included."""
+
+    folder: Path
+
+    def seconds(self) -> float:
+        """Nought on SQLite, whose work is the application's."""
+        told = self.folder / "postgresql" / "postmaster.pid"
+        if not told.exists():
+            return 0.0
+        first = int(told.read_text().split()[0])
+        ended = _ticks(first, (13, 14))
+        ticks = ended + sum(_ticks(pid, (11, 12)) for pid in (first, *children(first)))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
 class Store:
     """A served store, and where its database lies."""
 
@@ -78,16 +95,6 @@ class Store:
         inner = self.folder / ("" if self.kind == "sqlite" else "postgresql/base")
         size = sum(path.stat().st_size for path in inner.rglob("*") if path.is_file())
         return round(size / 1e6, 1)
-
-    def database_seconds(self) -> float:
-        """CPU seconds of a PostgreSQL server's processes so far, ended ones included."""
-        told = self.folder / "postgresql" / "postmaster.pid"
-        if not told.exists():
-            return 0.0
-        first = int(told.read_text().split()[0])
-        ended = _ticks(first, (13, 14))
-        ticks = ended + sum(_ticks(pid, (11, 12)) for pid in (first, *children(first)))
-        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _ticks(pid: int, fields: tuple[int, ...]) -> int:
@@ -145,14 +152,14 @@ def measure(store: Store, name: str, step: Step, seconds: float) -> Cost:
     host = host_of(name)
     where: dict[str, Any] = {"host": host, "port": store.place.port, "connections": 1}
     closed_loop(step, **where, seconds=0.3)
-    before = store.place.cpu_seconds(), store.database_seconds()
+    before = store.place.cpu_seconds(), DatabaseClock(store.folder).seconds()
     run = closed_loop(step, **where, seconds=seconds)
     each = 1000 / len(run.latencies)
     return Cost(
         p50_ms=round(run.percentile(0.5), 2),
         p95_ms=round(run.percentile(0.95), 2),
         app_ms=round((store.place.cpu_seconds() - before[0]) * each, 2),
-        database_ms=round((store.database_seconds() - before[1]) * each, 2),
+        database_ms=round((DatabaseClock(store.folder).seconds() - before[1]) * each, 2),
         statements=statements_for(store.place, host, step),
     )
 

@@ -70,14 +70,19 @@ _watch = _Watch()
 
 def commit_kept(connection: psycopg.Connection, commit: Callable[[], None]) -> None:
     """Commit. Raises `NotKept` where the wait for the standby was ended before it had an answer."""
-    told: list[Diagnostic] = []
-    connection.add_notice_handler(told.append)
+    told: list[str | None] = []
+
+    def hear(notice: Diagnostic) -> None:
+        # Now: what a notice says is gone once the driver has handed it over.
+        told.append(notice.severity_nonlocalized)
+
+    connection.add_notice_handler(hear)
     try:
         with _watch.over(connection):
             commit()
     finally:
-        connection.remove_notice_handler(told.append)
-    if any(notice.severity_nonlocalized == "WARNING" for notice in told):
+        connection.remove_notice_handler(hear)
+    if "WARNING" in told:
         raise NotKept("the standby has not confirmed")
 
 

@@ -46,9 +46,8 @@ class Crowd:
             answer = reporter.client.post("/tip/sent", data=form)
             if answer.status_code == 200:
                 return Page(answer, FormReader(answer.text))
-            self.refused.append(
-                (answer.status_code, KEPT in answer.text, LEAST["what"] in answer.text)
-            )
+            keeps = KEPT in answer.text and LEAST["what"] in answer.text
+            self.refused.append((answer.status_code, keeps))
             time.sleep(0.1)
 
     def _open(self, reporter):
@@ -57,11 +56,19 @@ class Crowd:
         reporter.open_form()
 
 
-def test_a_standby_promoted_amid_a_crowd_has_every_tip_that_was_acknowledged(
-    on_cluster, cluster, at_once
-):
+@pytest.fixture
+def crowd(on_cluster, cluster, at_once):
+    """A crowd of reporters; the two servers are a pair again after them."""
     crowd = Crowd(on_cluster)
-    threads = at_once(crowd.send, REPORTERS)
+    crowd.threads = at_once(crowd.send, REPORTERS)
+    yield crowd
+    crowd.is_over = True
+    cluster.rejoin()
+
+
+def test_a_standby_promoted_amid_a_crowd_has_every_tip_that_was_acknowledged(
+    on_cluster, cluster, crowd
+):
     crowd.wait_for(BEFORE)
 
     cluster.kill_primary()
@@ -69,7 +76,7 @@ def test_a_standby_promoted_amid_a_crowd_has_every_tip_that_was_acknowledged(
     cluster.promote()
     crowd.wait_for(taken + AFTER)
     crowd.is_over = True
-    for thread in threads:
+    for thread in crowd.threads:
         thread.join(60)
 
     assert count(on_cluster) == len(set(crowd.receipts)) == len(crowd.receipts)
@@ -79,7 +86,6 @@ def test_a_standby_promoted_amid_a_crowd_has_every_tip_that_was_acknowledged(
         assert page.status_code == 200
         assert "已收到" in page.text
     assert set(crowd.refused) == {(503, True)}
-    cluster.rejoin()
 
 
 def test_what_the_standby_has_not_confirmed_is_not_acknowledged_and_no_retry_is(

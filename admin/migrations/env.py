@@ -17,8 +17,9 @@ def run(connection: Connection, *, by_steps: bool) -> None:
         # For `gently`, which looks for it among the options.
         by_steps=by_steps,
     )
-    with context.begin_transaction():
+    if not by_steps:
         unbounded(connection)
+    with context.begin_transaction():
         context.run_migrations()
 
 

@@ -32,6 +32,7 @@ from ..db import (
     forget_deleted,
     today,
 )
+from ..db.postgresql import be_unbounded
 from ..desk.claims import BATCH as CLAIMS
 from ..desk.claims import free_run_out
 from ..leading import Leader, Work, lead, lead_in_turn
@@ -44,8 +45,8 @@ from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
 from .blurring import blur
-from .measuring.keeping import HOUR, folder_of
 from .hours import MINUTE, remember_made, turn_of, was_made
+from .measuring.keeping import HOUR, folder_of
 
 SWEPT_IN: Final = "swept_in"
 """The setting that tells in which hour, counted since 1970, a sweep last came to its end."""
@@ -94,6 +95,7 @@ def sweep_now(
 def _sweep(app: Flask, leader: Leader, turn: int, *, is_thorough: bool) -> dict[str, int]:
     counts = delete_due(app)
     with app.app_context():
+        be_unbounded(db.session)
         steps: dict[str, Callable[[Session], int]] = {
             "freed": _free_all,
             "dated": _date_all,
@@ -143,6 +145,7 @@ def delete_due(app: Flask) -> dict[str, int]:
     obstore does not live through that.
     """
     with app.app_context():
+        be_unbounded(db.session)
         counts = _sweep_all(db.session)
         counts["rewards"] = book.forget_old(db.session)
         for table in (Reward, Bulletin):

@@ -20,8 +20,8 @@ from admin.mail.notices import PAGE, tick
 from admin.mail.outbox import RETRY_SECONDS
 from admin.models import ClockEvent, Decision, NoticeAddress, Tip, UnitKey
 from admin.sealing import payload
-from admin.serving.sweeper import delete_due_at_start, sweep_now
 from admin.serving.hours import MADE, MINUTE, turn_of, was_made
+from admin.serving.sweeper import delete_due_at_start, sweep_now
 from admin.tip.urgency import Urgency
 from admin.vault.deadlines.reminders import keep_setting
 from admin.vault.store import SealedTip, store_tip

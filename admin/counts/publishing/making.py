@@ -149,7 +149,8 @@ def check_groups(groups: CountGroups, rows: Sequence[CountPublication]) -> None:
                 if now != (group if group in groups.words else None):
                     raise GroupsMoved(
                         f"count_groups.yml：{unit_id} 在 {row.day} 公布的时候属于 {group} 组，"
-                        "公布过的单位不能换组。请改回去。"
+                        "公布过的单位不能换组。请改回去。撤掉的、改了 id 的，旧 id 留在组里，"
+                        "在 routes.yml 写 retired: true。"
                     )
 
 

@@ -64,9 +64,7 @@ def sum_of(body: str) -> str:
 
 def is_as_drafted(session: Session, row: CountPublication) -> bool:
     """Tell whether a draft's body and maker are those of the audit log's last line about it."""
-    line = select(AuditEvent.by).where(
-        AuditEvent.act == DRAFTED, AuditEvent.detail == line_of(row)
-    )
+    line = select(AuditEvent.by).where(AuditEvent.act == DRAFTED, AuditEvent.detail == line_of(row))
     by = session.scalar(line.order_by(AuditEvent.number.desc()).limit(1))
     return sum_of(row.body) == row.sha256 and by == row.made_by
 

@@ -288,7 +288,7 @@ def told_of(quarter, numbers, shown=("crime", ALL)):
 
 
 def test_what_nobody_counts_any_more_does_not_blind_the_auditor_to_what_is_counted():
-    """The second quarter was adopted from its file: which of it was small, the auditor knows not."""
+    """The second quarter was adopted from its file: which of it was small, nobody knows."""
     history = of_table({"2027-Q1": WHOLE, "2027-Q2": REST})
     true = counts(history)
     told = [told_of("2027-Q1", WHOLE), told_of("2027-Q2", REST)]

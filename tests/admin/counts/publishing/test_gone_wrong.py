@@ -1,4 +1,4 @@
-"""Files lost or altered, clocks that are wrong, drafts that changed: nothing is told that must not be."""
+"""Files lost or altered, wrong clocks, drafts that changed: nothing is told that must not be."""
 
 from datetime import date
 
@@ -10,14 +10,12 @@ from admin.counts.publishing import files
 from admin.counts.publishing.drafts import (
     Altered,
     Changed,
-    NotSecond,
     TooEarly,
     confirm,
     keep_draft,
 )
 from admin.counts.publishing.making import DayTaken, make_draft, read_counted
 from admin.counts.publishing.store import FOLDED, confirmed_rows, sum_of
-from admin.db import db
 from admin.models import ClosedCount, CountPublication, Setting, Tally
 from admin.reading.data_files import DataError
 from admin.reading.published import load_published, path_of
@@ -99,7 +97,7 @@ def test_a_publication_day_that_is_taken_is_one_sentence(session, counted, conte
     forget(session, WINTER)
     adopt(session, content, SPRING)
 
-    with pytest.raises(DayTaken, match="2027-04-15 已经公布过别的季度.*2027-07-15"):
+    with pytest.raises(DayTaken, match=r"2027-04-15 已经公布过别的季度.*2027-07-15"):
         what_is_due(session, content, SPRING)
 
     fill(session, quarters_from("2027-Q1", 1), tips=300, seed=2)
@@ -110,9 +108,7 @@ def test_a_publication_day_that_is_taken_is_one_sentence(session, counted, conte
 
 def what_is_due(session, content, day):
     groups, days = app_state().district.count_groups, load_publishing(content)
-    return make_draft(
-        read_counted(session, groups, (), days, day), groups, days, day, demo=True
-    )
+    return make_draft(read_counted(session, groups, (), days, day), groups, days, day, demo=True)
 
 
 ALTERED = {

@@ -14,6 +14,7 @@ from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.installing import setup, site
 from .commands.keys import keys
+from .commands.moving import move
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import bulletins, demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_
@@ -34,6 +35,7 @@ COMMANDS = (
     keys,
     law,
     migrate,
+    move,
     notices,
     open_,
     permissions,

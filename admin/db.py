@@ -27,6 +27,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from .config import Config
+from .shutters.shut import tell_closed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 READ = "read"
@@ -119,6 +120,8 @@ def init_db(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {"default": options, READ: reading}
     db.init_app(app)
     with app.app_context():
+        for engine in db.engines.values():
+            tell_closed(engine)
         if is_sqlite:
             path = Path(url.database or "")
             _set_up_sqlite_writer(db.engine, WriteLock(path.with_suffix(".lock")))

@@ -29,7 +29,7 @@ from ..migrate import (
     migrate,
     read_form,
 )
-from ..serving.opening import steps, told
+from ..serving.opening import require_here, steps, told
 from ..serving.server import (
     AlreadyRunning,
     hold_lock,
@@ -46,6 +46,7 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     try:
         with hold_lock(app_state().config):
             _bring_to_form(asked=with_migration, is_demo=with_demo)
+            require_here()
             if with_demo:
                 _fill_demo()
             run(app_state().config, _serving_app(), workers=workers, threads=threads)

@@ -10,9 +10,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from gunicorn.http.errors import ParseException
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, Conflict, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    Conflict,
+    HTTPException,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 
 from ..logs import describe, quiet_flask_log
+from ..shutters.shut import Closed
 from ..wire.fields import Malformed, TooLong
 from .security import is_desk_path
 
@@ -87,6 +94,8 @@ def init_errors(app: Flask) -> None:
     quiet_flask_log()
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
+    # A page that does not itself keep the words: the browser's way back does.
+    app.register_error_handler(Closed, lambda _error: _answer(ServiceUnavailable()))
     app.register_error_handler(Malformed, lambda _error: _answer(BadRequest()))
     app.register_error_handler(TooLong, lambda _error: _answer(RequestEntityTooLarge()))
     # A body whose chunks are not as they say; met where a view reads it.

@@ -11,7 +11,7 @@ ADMIN = ROOT / "admin"
 
 FLOORS = (
     {"settings"},
-    {"config", "logs", "reading", "sealing", "tip", "migrate"},
+    {"config", "logs", "reading", "sealing", "tip", "migrate", "shutters"},
     {"db", "models"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
@@ -35,6 +35,7 @@ OPERATOR = (
     "doctor",
     "setup",
     "upgrade",
+    "move",
     "commands",
     "cli",
     "__init__",

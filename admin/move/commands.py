@@ -37,8 +37,7 @@ SENTENCES: Final[dict[type[Exception], str]] = {
         "  请先运行 dengshao move --abandon，再从头搬。"
     ),
     moving.ArrivedBefore: (
-        "已经搬完了，那边正在用，没有再动。\n"
-        "  请把服务换到新设置。要搬回来，用新设置再搬一次。"
+        "已经搬完了，那边正在用，没有再动。\n  请把服务换到新设置。要搬回来，用新设置再搬一次。"
     ),
     moving.NeverClosed: f"一直有人在写，没能关上表单。没有切换，服务照常。{AGAIN}",
     moving.LogBroken: f"那边的审计记录核对不上，没有切换，这里照常。{AGAIN}",
@@ -49,9 +48,7 @@ SENTENCES: Final[dict[type[Exception], str]] = {
     BlobsAway: f"证据文件的存放处没有应答，或者没有地方了，停在这里。{AGAIN}",
     ending.NoMove: "这里没有搬到一半的，什么也没有做。",
     ending.NotOurs: "那边不是这次搬过去的，没有动它。",
-    ending.UsedSince: (
-        "那边已经有新写进去的，放弃会丢，没有做。\n  要搬回来，用新设置再搬一次。"
-    ),
+    ending.UsedSince: ("那边已经有新写进去的，放弃会丢，没有做。\n  要搬回来，用新设置再搬一次。"),
     ending.NotLeft: "那边不是搬到这里以前的存放处，或者没有搬完，没有销毁。",
 }
 """What stopped, in the operator's words."""
@@ -161,6 +158,9 @@ def _told_plainly() -> Iterator[None]:
     except DBAPIError as error:
         words = _AWAY if is_away(error) else _no_room(error)
         raise click.ClickException(words) from None
+    except OSError as error:
+        words = f"写不下去（{error.strerror}）：多半是磁盘满了。没有切换，这里照常。{AGAIN}"
+        raise click.ClickException(words) from None
     except (KeyboardInterrupt, Stopped):
         raise click.ClickException(f"停下了，没有切换，这里照常。{AGAIN}") from None
     finally:
@@ -178,7 +178,9 @@ def _nearest(error: Exception) -> list[tuple[type[Exception], str]]:
 
 def _no_room(error: DBAPIError) -> str:
     # The kind alone: the words of an error may hold values.
-    return f"那边写不下去（{type(error.orig).__name__}）：多半是磁盘满了。没有切换，这里照常。{AGAIN}"
+    return (
+        f"那边写不下去（{type(error.orig).__name__}）：多半是磁盘满了。没有切换，这里照常。{AGAIN}"
+    )
 
 
 def _stop(_signal: int, _frame: object) -> None:

@@ -151,4 +151,3 @@ def _are_same(old: Place, new: Place) -> bool:
     if _shares_files(old, new):
         return True
     return old.blobs.all_sizes() == new.blobs.all_sizes()
-

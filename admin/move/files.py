@@ -52,9 +52,7 @@ class FilesMove:
             self._file(blob, here[blob], there.get(blob, {}), done)
         return done
 
-    def _file(
-        self, blob: str, here: dict[int, int], there: dict[int, int], done: Carried
-    ) -> None:
+    def _file(self, blob: str, here: dict[int, int], there: dict[int, int], done: Carried) -> None:
         done.files += 1
         if self._compared.get(blob) == here == there:
             return
@@ -67,9 +65,7 @@ class FilesMove:
             is_clean, there = True, {}
         raise FileDiffers(blob)
 
-    def _parts(
-        self, blob: str, here: dict[int, int], there: dict[int, int], done: Carried
-    ) -> bool:
+    def _parts(self, blob: str, here: dict[int, int], there: dict[int, int], done: Carried) -> bool:
         """Bring or compare all parts of a file; tells whether they are the same in both stores."""
         compared = self._compared[blob] = {}
         for number in sorted(here):

@@ -74,8 +74,7 @@ class Rows:
     def _is_behind(self, last: Key) -> ColumnElement[bool]:
         columns = self._ordered()
         values = [
-            literal(value, column.type)
-            for value, column in zip(last, self._columns, strict=True)
+            literal(value, column.type) for value, column in zip(last, self._columns, strict=True)
         ]
         if len(columns) == 1:
             return columns[0] > values[0]

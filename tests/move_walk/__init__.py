@@ -1,0 +1,5 @@
+"""Moves a store that takes tips meanwhile from SQLite and a folder to PostgreSQL and S3, killed often.
+
+`make move-walk`: 20,000 tips, 2,000 files, ten kills (-9) at random moments, three of them while the
+form is closed. Nothing is lost, nothing is there twice, every receipt is answered.
+"""

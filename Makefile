@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full flood year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province flood rolling year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -84,8 +84,17 @@ bench-full: $(SERVED) ## The queue over a million tips, a departure with 3,000; 
 	$(BIN)/python -m tests.bench.full $(BENCH_ARGS)
 	$(BIN)/python -m tests.bench.departure
 
+bench-scale: $(SERVED) ## What a tip and a page cost among 1 k to 10 M tips: build/bench-scale.{json,svg,md} (SCALE_ARGS="--sizes 1000,100000")
+	$(BIN)/python -m tests.bench.scale $(SCALE_ARGS)
+
+bench-province: $(SERVED) ## Readers, reporters, files, staff, sweep and backup at once, on one node and two: build/bench-province.json
+	$(BIN)/python -m tests.bench.province $(PROVINCE_ARGS)
+
 flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
+
+rolling: $(SERVED) ## Restart two nodes behind nginx every 5 s for two minutes under load: build/rolling.json (ROLLING_ARGS="--seconds 30")
+	@$(BIN)/python -m tests.rolling $(ROLLING_ARGS)
 
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)

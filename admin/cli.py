@@ -8,7 +8,7 @@ import os
 
 import click
 
-from .commands.copies import backup, doctor, restore
+from .commands.copies import backup, doctor, metrics, restore
 from .commands.counting import counts
 from .commands.edge_log import edge_log
 from .commands.gate import gate
@@ -34,6 +34,7 @@ COMMANDS = (
     gate,
     keys,
     law,
+    metrics,
     migrate,
     move,
     notices,

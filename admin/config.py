@@ -23,6 +23,7 @@ from .settings.addresses import (
 from .settings.faults import ConfigError as ConfigError  # noqa: PLC0414 (others take it from here)
 from .settings.file_limits import PLAIN_MB, front_mb
 from .settings.gate import Gate, read_gate
+from .settings.measures import Measures, read_measures
 from .settings.outgoing import Ping, read_ca, read_ping
 
 ROOMS = ("intake", "mailbox", "desk", "accounts")
@@ -116,6 +117,8 @@ class Config:
     """Who may say, by a header, from which network a request comes: our own proxies."""
     workers: int
     """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
+    leaving_seconds: int
+    """Seconds for which a node that was told to stop says so at /readyz, and still serves."""
     allow_swap: bool
     """Whether production may start though memory can be swapped to a disk in clear."""
     backup_recipient: str | None
@@ -133,6 +136,8 @@ class Config:
     """Hour of the day in Asia/Shanghai at which each unit's daily notice goes out."""
     heartbeat_minutes: int
     """Minutes between two heartbeats that say whether P0 waits; 0 sends none."""
+    metrics: Measures
+    """Whether this node measures how quickly it answers, and where it tells."""
     second_factor: SecondFactor
     gate: Gate
     """What a visitor of the desk passes before the sign-in page."""
@@ -210,6 +215,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         address_hints=_address_hints(values, env),
         edge_peers=read_peers(values),
         workers=1,
+        leaving_seconds=min(_whole_number(values, "DENGSHAO_LEAVING_SECONDS", 0), 60),
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),
         smtp_url=read_smtp_url(values),
@@ -219,6 +225,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         operator_mail=values.get("DENGSHAO_OPERATOR_MAIL", ""),
         notice_hour=min(_whole_number(values, "DENGSHAO_NOTICE_HOUR", 8), 23),
         heartbeat_minutes=_whole_number(values, "DENGSHAO_HEARTBEAT_MINUTES", 15),
+        metrics=read_measures(values),
         second_factor=_second_factor(values, env),
         gate=read_gate(values, may_be_clear=env is Env.DEVELOPMENT),
         keys_by_desk=values.get("DENGSHAO_KEYS_BY_DESK", _BY_DESK[env]) == "yes",

@@ -28,10 +28,11 @@ from tests.live import (  # noqa: F401
     demo_store,
     live,
     site_folder,
+    undrawn,
     visit,
 )
 from tests.longest import longest_first
-from tests.quick_apps import keep_checked, keep_routes, keep_stretched, quick
+from tests.quick_apps import keep_checked, keep_routes, keep_statements, keep_stretched, quick
 from tests.s3 import running_s3
 from tests.tables import first_rows
 
@@ -44,6 +45,7 @@ SHARED = ROOT.parent / "shared"
 connections.watch()
 keep_routes()
 keep_checked()
+keep_statements()
 keep_stretched()
 
 

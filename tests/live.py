@@ -4,6 +4,7 @@ bundles   the built browser scripts (a folder), once a session
 demo      the demo's members, made once a session; every server starts on a copy of their store
 live      a server on 127.0.0.1 with that demo: .public .desk .config .app .stop()
 browser   Playwright's Chromium, once a session
+undrawn   the same, which lays pages out and never draws them
 visit     a function that opens a new page in a browser of its own: visit() -> Page
 
 tests/signing_in.py signs members in.
@@ -51,6 +52,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# A page is laid out, and no picture is made of it. What waits for the next picture waits forever:
+# presses, scrolling, images that come when they are seen. The whole Chromium knows nothing of it.
+UNDRAWN = ["--enable-begin-frame-control", "--run-all-compositor-stages-before-draw"]
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -271,6 +277,17 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=HEADLESS, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def undrawn(browser):
+    """A Chromium for what is judged by layout alone: a third of the work is the pictures."""
+    if HEADLESS == CHROMIUM:
+        yield browser
+        return
+    chromium = browser.browser_type.launch(executable_path=HEADLESS, args=ARGUMENTS + UNDRAWN)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

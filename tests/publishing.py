@@ -58,7 +58,7 @@ GROWING = (90, 180, 300, 320, 1500, 1600)
 """So many in each quarter of `main`: at first much is withheld, at last months are told."""
 OF_NOTHING = (
     '{"day": "2027-04-15", "quarters": [], "years": [], "demo": true, "measures": [],'
-    ' "groups": [], "numbers": [], "medians": [], "revised": []}'
+    ' "groups": [], "numbers": [], "medians": []}'
 )
 """The file of a publication that says nothing."""
 OF_STEPS = {

@@ -1,18 +1,22 @@
 """Lets each test have an application of its own at little cost: what is alike is made once."""
 
 import hashlib
+from collections import defaultdict
 from copy import copy
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from jinja2 import BytecodeCache
 from sqlalchemy import event
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.orm import Mapper
 from werkzeug.routing import Map
 from werkzeug.routing.matcher import StateMachineMatcher
 
 from admin.db import db
 from admin.reading import data_files
 
-_MOST_STATEMENTS = 1500
+_MOST_STATEMENTS = 3000
 
 
 class CompiledTemplates(BytecodeCache):
@@ -129,3 +133,19 @@ def keep_checked():
 def keep_stretched():
     """Keep what scrypt makes of the same words and salt: it takes a third of a second each time."""
     hashlib.scrypt = lru_cache(maxsize=256)(hashlib.scrypt)
+
+
+def keep_statements():
+    """Keep what SQLAlchemy makes anew for each engine: its rows' statements and its types.
+
+    An engine's dialect is the key to both, and each test's application has engines of its own.
+    Two of one kind that read and write JSON alike make the same of a type.
+    """
+    types = defaultdict(WeakKeyDictionary)
+
+    def types_of(dialect):
+        reads_and_writes = dialect._json_serializer, dialect._json_deserializer
+        return types[type(dialect), *reads_and_writes]
+
+    Mapper._compiled_cache = _STATEMENTS
+    DefaultDialect._type_memos = property(types_of)

@@ -1,4 +1,4 @@
-"""`dengshao backup`, `dengshao restore` and `dengshao doctor`."""
+"""`dengshao backup`, `dengshao restore`, `dengshao doctor` and `dengshao metrics`."""
 
 from pathlib import Path
 
@@ -93,3 +93,22 @@ def doctor(*, as_json: bool, letter: bool) -> None:
     from ..doctor.command import tell
 
     tell(as_json=as_json, with_letter=letter)
+
+
+@click.command(
+    "metrics",
+    help="给监控系统的数（Prometheus 的文本格式）：打印一次，写进文件，或者在本机的端口上应答。",
+)
+@click.option(
+    "--textfile",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写进这个文件，名字以 .prom 结尾，给 node_exporter 读。",
+)
+@click.option("--serve", "serves", is_flag=True, help="在 DENGSHAO_METRICS_BIND 上应答，直到停下。")
+def metrics(*, textfile: Path | None, serves: bool) -> None:
+    from ..metrics.command import tell
+
+    if textfile is not None and serves:
+        raise click.UsageError("--textfile 和 --serve 只能写一个。")
+    with plain_faults():
+        tell(textfile, serves=serves)

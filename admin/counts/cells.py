@@ -73,15 +73,11 @@ class Shape:
         """Name the years whose last quarter is here; the first may have begun late."""
         return tuple(year_of(quarter) for quarter in self.quarters if quarter.endswith("Q4"))
 
-    @property
-    def all_parts(self) -> frozenset[str]:
-        """Name the measures that are a part of another one."""
-        return frozenset(part for ways in self.parts.values() for way in ways for part in way)
-
     def periods(self, measure: str, monthly: Monthly = frozenset()) -> tuple[str, ...]:
         """Name the periods of a measure; months only of the (measure, quarter) in `monthly`."""
         if measure in self.yearly:
-            return self.years
+            # Of a year that began late, more may have been counted than of the quarters told.
+            return tuple(year for year in self.years if f"{year}-Q1" in self.groups)
         months = (
             month
             for quarter in self.quarters

@@ -51,7 +51,7 @@ class Finding:
 
 def check(session: Session, practice: Collection[str]) -> list[Finding]:
     """Compare what was counted with what can still be counted."""
-    numbers = read_numbers(session, practice)
+    numbers = read_numbers(session)
     findings = [_compare_sum(session, family, numbers, practice) for family in ARRIVALS]
     for status, family in MOVES.items():
         again = _in_histories(session, status, practice)

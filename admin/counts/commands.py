@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..db import READ, db
 from ..tip.counted import Family
 from .checking import Finding, Result, check
-from .reading import EVER, practice_units
+from .reading import EVER, check_practice, practice_units
 
 WORDS = {
     Family.RECEIVED: "收到",
@@ -43,6 +43,7 @@ def _check_at_one_moment() -> list[Finding]:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         with Session(connection) as session:
+            check_practice(session, practice_units())
             return check(session, practice_units())
 
 

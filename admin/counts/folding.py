@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import and_, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
+from ..db import changed_rows
 from ..models import ClosedCount, CountPublication, Setting, Tally
 from ..tip.counted import COUNTED, Family
 from .publishing.store import FOLDED, confirmed_rows, folded_year, told_quarters
@@ -29,6 +30,8 @@ REST: Final = ("", "")
 """What was folded among them: no part, no unit."""
 # Any number, the same in every process: two sweeps take turns by it.
 _LOCK: Final = 5_270_913_384
+_FORGOTTEN: Final = "counts_practice"
+"""The setting that says that units for practice were forgotten once."""
 
 
 def last_year(today: date) -> int:
@@ -37,29 +40,50 @@ def last_year(today: date) -> int:
 
 
 def fold(session: Session, today: date, practice: Collection[str]) -> int:
-    """Fold every year that is due, and forget units for practice that were counted once.
+    """Fold every year that is due.
 
     Gives how many numbers are gone. Idempotent. The caller commits, and empties the journal.
     """
-    latest = last_year(today)
+    return _forget_practice(session, practice) + _fold(session, last_year(today))
+
+
+def _forget_practice(session: Session, practice: Collection[str]) -> int:
+    """Forget what a migration counted of units for practice: it knew none. Once, at the first turn.
+
+    A unit that is marked so later was counted: without its numbers, sums would tell them, or fail.
+    """
+    if session.get(Setting, _FORGOTTEN) is not None:
+        return 0
+    _take_turns(session)
+    if session.get(Setting, _FORGOTTEN) is not None:
+        return 0
+    session.add(Setting(name=_FORGOTTEN, value="yes"))
+    session.flush()
+    return changed_rows(session.execute(delete(Tally).where(Tally.unit_id.in_(sorted(practice)))))
+
+
+def _take_turns(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _fold(session: Session, latest: int) -> int:
     if _is_awaited(session, latest):
         latest -= 1
     is_behind = folded_year(session) < latest
-    if not is_behind and not _is_due(read_numbers(session, ()), latest, practice):
+    if not is_behind and not _is_due(read_numbers(session), latest):
         return 0
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    _take_turns(session)
     _forget_closed(session, latest)
-    if not _is_due(read_numbers(session, ()), latest, practice):
+    before = read_numbers(session)
+    if not _is_due(before, latest):
         return 0
-    before = read_numbers(session, ())
-    real = Counter({key: n for key, n in before.items() if key[3] not in practice})
-    kept = folded(real, latest)
+    kept = folded(before, latest)
     year = func.substr(Tally.period, 1, 4)
     is_old = or_(Tally.period == EVER, and_(Tally.period != EVER, year <= str(latest)))
-    session.execute(delete(Tally).where(is_old | Tally.unit_id.in_(sorted(practice))))
+    session.execute(delete(Tally).where(is_old))
     _write(session, kept)
-    stays = sum(not _is_old(key, latest) for key in real)
+    stays = sum(not _is_old(key, latest) for key in before)
     return len(before) - len(kept) - stays
 
 
@@ -95,11 +119,10 @@ def _is_old(key: Key, latest: int) -> bool:
     return key[0] == EVER or int(key[0][:4]) <= latest
 
 
-def _is_due(numbers: Mapping[Key, int], latest: int, practice: Collection[str]) -> bool:
+def _is_due(numbers: Mapping[Key, int], latest: int) -> bool:
     """Tell whether anything is left to be folded: as a rule there is nothing."""
     return any(
-        key[3] in practice
-        or (key[0] != EVER and _is_old(key, latest) and (n < LEAST or COUNTED[key[1]].is_shape))
+        key[0] != EVER and _is_old(key, latest) and (n < LEAST or COUNTED[key[1]].is_shape)
         for key, n in numbers.items()
     )
 

@@ -12,6 +12,7 @@ from ..app_state import app_state
 from ..db import SHANGHAI
 from ..district.count_groups import CountGroups
 from ..models import AuditEvent, Tally
+from ..reading.data_files import DataError
 from ..tip.counted import DAYS, MANY_DAYS, Family, Grain, quarter_of
 from ..tip.measures import MEASURES, Kind, Measure
 from .cells import ALL, Cell
@@ -28,13 +29,30 @@ def practice_units() -> Collection[str]:
     return {unit.id for unit in app_state().district.units.values() if unit.practice}
 
 
-def read_numbers(session: Session, practice: Collection[str]) -> Counter[Key]:
-    """Read all numbers but those of units for practice, by period, family, part and unit."""
+def counted_units(session: Session, among: Collection[str]) -> list[str]:
+    """Name those of some units of which numbers are kept one by one."""
+    query = select(Tally.unit_id).where(Tally.unit_id.in_(sorted(among))).distinct()
+    return sorted(session.scalars(query))
+
+
+def check_practice(session: Session, practice: Collection[str]) -> None:
+    """Raise `DataError` where a unit that was counted is marked as one for practice."""
+    for unit_id in counted_units(session, practice):
+        raise DataError(
+            f"routes.yml：{unit_id} 已经计过数，不能改成练习组（practice: true）。"
+            "请改回去；要练习，另设一个单位。"
+        )
+
+
+def read_numbers(session: Session) -> Counter[Key]:
+    """Read all numbers, by period, family, part and unit.
+
+    A unit for practice was never counted; one that was counted and is marked so later stays.
+    """
     columns = (Tally.period, Tally.family, Tally.part, Tally.unit_id)
     query = select(*columns, func.sum(Tally.count)).group_by(*columns)
     # A newer program may have counted what this one does not know.
-    known = (Tally.family.in_(list(Family)), Tally.unit_id.not_in(sorted(practice)))
-    rows = session.execute(query.where(*known))
+    rows = session.execute(query.where(Tally.family.in_(list(Family))))
     # PostgreSQL's sums are decimals.
     return Counter(
         {(period, Family(family), part, unit): int(n) for period, family, part, unit, n in rows}
@@ -46,7 +64,7 @@ def read_cells(session: Session, groups: CountGroups, practice: Collection[str])
 
     A count by group has no cell in `all`: it is the sum. Of what was folded, no cell is left.
     """
-    numbers = read_numbers(session, practice)
+    numbers = read_numbers(session)
     counts = [one for one in MEASURES.values() if one.kind is Kind.COUNT]
     found: Counter[Cell] = Counter()
     for measure in counts:

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from ..access.permissions import Act, may
 from ..db import db, today
 from ..tip.counted import Family
-from .reading import Key, practice_units, read_numbers
+from .reading import Key, read_numbers
 from .rules import (
     LEAST,
     Column,
@@ -39,7 +39,7 @@ MONTHS: Final = 36
 @may(Act.COUNTS)
 def show_counts() -> str:
     """Show the totals; the practice units' tips are in none of them."""
-    numbers = read_numbers(db.reading, practice_units())
+    numbers = read_numbers(db.reading)
     columns = read_columns(numbers)
     known = sorted(month for column in columns for month in column.months)
     # From the January on: to begin with the first tip's month would tell that it had one.

@@ -121,6 +121,13 @@ find_zstd() { # 机器自己的，或者旁边带来的
   printf '%s\n' "$fresh/zstd/bin/zstd"
 }
 
+keep_newer() { # 软件包重装：正在用的是别的版本，就不动它。数据库可能已经是新版本的
+  serving=$(readlink "$current" 2>/dev/null) || return 0
+  [ "$serving" != "versions/$version" ] || return 0
+  say "正在用的还是 $(basename "$serving")，没有换成 $version。换版本请用 dengshao upgrade。"
+  exit 0
+}
+
 make_user() {
   [ -z "$root" ] || return 0
   nologin=/usr/sbin/nologin
@@ -175,6 +182,7 @@ add_units() {
 if [ -n "$unpacked" ]; then
   version=$unpacked
   [ -d "$versions/$version" ] || fail "没有 $versions/$version。"
+  keep_newer
 else
   [ -n "$artefact" ] || fail "请写上发布文件：sh install.sh dengshao-版本-linux-机型.tar.zst"
   unpack

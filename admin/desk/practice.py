@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..access.permissions import Act, may
 from ..app_state import app_state
 from ..audit.log import record
+from ..counts.reading import counted_units
 from ..db import db
 from ..sealing.receipt import grouped
 from ..vault.practice import NoPracticeKey, Sample, clear_practice, store_samples
@@ -53,8 +54,11 @@ def clear() -> BaseResponse:
 
 
 def _practice_unit() -> str:
-    """Give the member's unit, provided that it is one for practice: no other is ever filled."""
+    """Give the member's unit, provided that it is one for practice: no other is ever filled.
+
+    Nor emptied: one that was counted has had tips that are real, whatever its mark says now.
+    """
     unit = app_state().district.units.get(g.staff.unit_id or "")
-    if unit is None or not unit.practice:
+    if unit is None or not unit.practice or counted_units(db.reading, [unit.id]):
         abort(404)
     return unit.id

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,13 +37,14 @@ from ..settings.installed import become_owner
 from ..signin.gate.emergency import open_until
 from ..signin.gate.setting_up import is_answering
 from ..unit_keys.key_lines import tips_on
+from ..vault.files import room as rooms
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
 from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
-from .around import upkeep
+from .around import ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
 from .report import send_report
@@ -121,7 +121,10 @@ def _files(config: Config, _district: District) -> Iterator[Finding]:
     seen = machine.look_at(dict.fromkeys([*paths, *_some_blobs(config)]))
     yield machine.check_modes(seen)
     yield machine.check_owner(seen, os.geteuid())
-    yield machine.check_disk(shutil.disk_usage(config.data).free)
+    for name, folder in rooms.disks_of_words(config).items():
+        yield machine.check_disk(rooms.look(folder), of=name, least=rooms.WORDS)
+    if store := rooms.disk_of_files(config):
+        yield machine.check_disk(rooms.look(store), of="证据文件", least=rooms.FILES)
     if database:
         journal = database.with_name(database.name + "-wal")
         yield machine.check_journal(journal.stat().st_size if journal.exists() else 0)
@@ -153,6 +156,8 @@ def _web(config: Config, _district: District) -> Iterator[Finding]:
         if room in config.rooms:
             answer = web.ask(config.bind, host, page)
             yield web.check_headers(page, answer, may_set_cookie=room == "accounts")
+    if serving_pid(config.data / "run.lock"):
+        yield ready.check_ready(ready.ask(config.bind))
 
 
 def _reach(config: Config, _district: District) -> Iterator[Finding]:
@@ -215,6 +220,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     letters = upkeep.look_at_letters(session)
     yield upkeep.check_letters(letters, now=now, sends=bool(config.smtp_url))
     yield upkeep.check_bulletins(upkeep.oldest_bulletin(session), today=today())
+    yield from rewards.check_rewards(rewards.look(session, district))
     yield deletions.check_deletions(deletions.look(session, config), now=now)
     yield from _evidence(session, config)
     for unit in read_units(session, district):

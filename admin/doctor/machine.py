@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..vault.files.room import FILES, SOON, Disk, Least
 from .findings import (
     Finding,
     bad,
@@ -13,7 +14,6 @@ from .findings import (
     unknown,
 )
 
-LEAST_FREE: Final = 2 * 1024**3
 MOST_JOURNAL: Final = 64 * 1024**2
 _TIME_ERROR: Final = 5
 _TIMEX_SIZE: Final = 512
@@ -57,11 +57,17 @@ def check_owner(seen: Sequence[Seen], user: int) -> Finding:
     return good("文件属主", "都是同一个用户的")
 
 
-def check_disk(free: int) -> Finding:
-    words = f"还剩 {free / 1024**3:.1f} GB"
-    if free < LEAST_FREE:
-        return bad("磁盘空间", words, "请清理磁盘，或者换大一点的盘：满了就收不进线索。")
-    return good("磁盘空间", words)
+def check_disk(disk: Disk, *, of: str, least: Least) -> Finding:
+    """Judge a disk as the form and the files do, and tell some time before they would stop."""
+    matter, words = f"磁盘空间（{of}）", f"还剩 {disk.free / 1024**3:.1f} GB"
+    if disk.inodes:
+        words += f"，{disk.inodes_free} 个 inode"
+    if not disk.has(least):
+        what = "文件不收了，文字照收" if least is FILES else "表单已经关上，信箱不收新的话"
+        return bad(matter, f"{words}：{what}", "请马上腾出空间。腾出以后，自己会再开。")
+    if disk.free < SOON:
+        return bad(matter, words, "请清理磁盘，或者换大一点的盘：满了就收不进线索。")
+    return good(matter, words)
 
 
 def check_journal(size: int) -> Finding:

@@ -52,7 +52,8 @@ def first_view(category: str, official: str) -> str:
     units = vault().units.get().state
     category = category if category in district.categories else ""
     official = official if official in district.choices["official"] else ""
-    key = (page_language(), is_young(), is_large(), category, official, units)
+    # Last the units: see _drop_others.
+    key = (page_language(), is_young(), is_large(), category, official, _has_room(), units)
     pages = _cache().first
     if key not in pages:
         _drop_others(pages, units)
@@ -123,7 +124,11 @@ def _render_first(category: str, official: str) -> str:
     form.preset()
     form["category"].data = category or UNCLEAR
     form["official"].data = official or UNCLEAR
-    return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK)
+    return render_form(form, token=_TOKEN_MARK, draft=_DRAFT_MARK, closed=not _has_room())
+
+
+def _has_room() -> bool:
+    return vault().room.takes_words
 
 
 def new_form(sent: Any) -> TipForm:
@@ -190,8 +195,13 @@ def _stood_in(sealed_way: bool) -> list[StoodIn]:
     return found
 
 
-def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> str:
-    """Render the form with its entry choices and, where it came back, its errors."""
+def render_form(
+    form: TipForm, *, token: str, draft: str = "", closed: bool = False, **words: Any
+) -> str:
+    """Render the form with its entry choices and, where it came back, its errors.
+
+    `closed` shows where else to turn, and no form: there is no room for what would be written.
+    """
     district, units = app_state().district, vault().units.get()
     page = {
         "form": form,
@@ -200,7 +210,8 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "token": token,
         "draft": draft or app_state().drafts.new(),
         "prefix": _prefix(),
-        "any_open": bool(units),
+        "any_open": bool(units) and not closed,
+        "closed": closed,
         "sealed_way_open": _is_sealed_way_open(),
         "stood_in": _stood_in(form["official"].data == "yes"),
         "contact_open": contact.is_offered(district, units),
@@ -208,6 +219,7 @@ def render_form(form: TipForm, *, token: str, draft: str = "", **words: Any) -> 
         "kind_chosen": _chosen_kind(form),
         "hotlines": district.hotlines,
         "no_unit": False,
+        "no_room": False,
         "practice": False,
         "young": is_young(),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
@@ -14,7 +15,8 @@ from ..app_state import app_state, language
 from ..db import db
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
-from ..vault import store
+from ..vault import store, vault
+from ..vault.files.room import says_full
 from ..vault.lane import lane_size
 from ..vault.spent import nonces
 from ..vault.store import NumberTaken, TalkFull
@@ -75,10 +77,13 @@ def send_tip() -> Response | Page:
     is_right = form.is_right()
     try:
         return _send(form) if is_right else _again(form)
-    except (SQLAlchemyError, NumberTaken):
+    except (SQLAlchemyError, NumberTaken) as error:
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()
         db.reading.rollback()
+        if isinstance(error, SQLAlchemyError) and says_full(error):
+            vault().room.heed(error)
+            return _again(form, no_room=True, status=503)
         sentence = _("现在存不上，字都还在。请等一分钟再发。")
         return _again(form, problem=sentence, status=503)
 
@@ -90,6 +95,8 @@ def _send(form: SentForm) -> Response | Page:
     problem = _wrong_age(form)
     if problem and not _is_known(form):
         return _again(form, problem=problem)
+    if not vault().room.takes_words and not _is_known(form):
+        return _again(form, no_room=True, status=503)
     verdict = _judge(form)
     # Asked only where it matters: all else that is no new tip meets its own row when it is written.
     is_new = not problem and (verdict is Verdict.NORMAL or not _is_known(form))
@@ -185,7 +192,7 @@ def _rest() -> str:
 
 
 def _again(
-    form: SentForm, *, problem: str = "", token: str = "", no_unit: bool = False, status: int = 422
+    form: SentForm, *, problem: str = "", token: str = "", status: int = 422, **why: Any
 ) -> Page:
     """Show the form again with all that was typed, and with a token that is good."""
     page = form.page
@@ -195,7 +202,7 @@ def _again(
         page.form_errors.append(_("文件还没有收下。发出字以后，在下一页再选。"))
     token = token or page.next_token
     headers = {"Retry-After": str(_WAIT_SECONDS)} if status == 503 else {}
-    return render_form(page, token=token, no_unit=no_unit), status, headers
+    return render_form(page, token=token, **why), status, headers
 
 
 def show_result(

@@ -16,6 +16,8 @@ from ..sealing.payload import MESSAGE_STEP, Kind
 from ..sealing.seen import SEEN
 from ..tip.problems import Problem
 from ..tip.urgency import Urgency
+from ..vault import vault
+from ..vault.files.room import says_full
 from ..vault.files.sent import TooMuch, read_files
 from ..vault.files.uploads import NotWhole
 from ..vault.store import TalkFull, TalkFullToday
@@ -135,6 +137,8 @@ def _store_within(sent: Sent) -> Response:
     """Store where the sender's share has room; a retry of what is stored needs none."""
     is_counted = sent.letter is not DANGER_MARK and not sent.stamp.is_spent(db.reading)
     is_danger = sent.letter.kind == "danger"
+    if is_counted and not vault().room.takes_words:
+        return _without_room(sent, Problem.NO_ROOM)
     if is_counted and not has_share(db.reading, sent.mail.tip, is_danger=is_danger):
         return _without_room(sent, Problem.SHARE_USED)
     return _store(sent)
@@ -175,10 +179,11 @@ def _store(sent: Sent) -> Response:
             return _problem(Problem.FILES)
         except CONFLICTS:
             db.session.rollback()
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             # The database is full, busy or away. The browser keeps the words and comes again.
             db.session.rollback()
-            return _problem(Problem.BUSY)
+            vault().room.heed(error)
+            return _problem(Problem.NO_ROOM if says_full(error) else Problem.BUSY)
     return _problem(Problem.NUMBER_TAKEN)
 
 
@@ -208,7 +213,7 @@ def _cover(mail: Mail) -> dict[str, Any]:
         "status": mail.tip.status,
         "status_words": str(words.STATUS_WORDS[mail.tip.status]),
         "turn_to": words.turn_to(mail.tip, app_state().district, page_language()),
-        "next_look": words.next_look(mail.tip),
+        "next_look": words.next_look(mail.tip, mail.talk),
         "moved": words.way_out(mail.tip, mail.talk),
         "withdrawn_on": withdrawn.isoformat() if withdrawn else "",
         "apart": mail.tip.machine_unit is not None,

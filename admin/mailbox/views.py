@@ -10,6 +10,7 @@ from flask_babel import format_date
 from ..app_state import app_state, language, page_language
 from ..db import db
 from ..sealing.payload import Kind
+from ..vault import vault
 from ..web.large import kept_large
 from ..web.security import public
 from ..wire.padding import pad_page
@@ -45,6 +46,7 @@ def page_helpers() -> dict[str, object]:
         "tip_url": f"{language().prefix}/tip/",
         "long_day": long_day,
         "happens": words.HAPPENS,
+        "has_room": vault().room.takes_words,
     }
 
 
@@ -167,7 +169,7 @@ def _mailbox_page(
         form=form,
         status_words=words.STATUS_WORDS[tip.status],
         turn_to=words.turn_to(tip, app_state().district, page_language()),
-        next_look=words.next_look(tip),
+        next_look=words.next_look(tip, found.mail.talk),
         moved=words.way_out(found.mail.tip, found.mail.talk),
         has_replies=any(entry.side == "staff" for entry in found.entries),
         stored=words.STORED[stored] if stored else "",

@@ -14,6 +14,7 @@ from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
 from ..sealing.receipt import ReceiptKeys, derive
 from ..vault import vault
+from ..vault.files.room import says_full
 from ..vault.store import TalkFull, TalkFullToday
 from ..vault.units import OpenUnit, readers_of
 from ..web.forms import STALE
@@ -108,23 +109,31 @@ def deliver(
         # The mark is kept whatever else finds no room.
         if kind == "danger" and not _may_call_in_words(unit, found):
             return _mark_danger(session, found, keys, form)
-        if kind != "danger" and not has_share(db.reading, found.tip, is_danger=False):
-            return _refuse(form, str(words.SHARE_USED))
+        if kind != "danger" and (why := _lacks(found)):
+            return _refuse(form, why)
         if unit is not None:
             return _deliver_to(unit, session, found, keys, form, kind, stamp)
     except (Strayed, Unmarked) as error:
         form.tell_astray(is_moved=isinstance(error, Strayed))
         return Delivery.REFUSED
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
         # The database is full, busy or away: the words stay on the page.
         session.rollback()
-        return _refuse(form, str(words.BUSY))
+        vault().room.heed(error)
+        return _refuse(form, str(words.NO_ROOM if says_full(error) else words.BUSY))
     return _refuse(form, str(words.UNIT_CLOSED))
+
+
+def _lacks(found: Mail) -> str:
+    """Say which room words for a tip lack now; empty where there is room."""
+    if not vault().room.takes_words:
+        return str(words.NO_ROOM)
+    return "" if has_share(db.reading, found.tip, is_danger=False) else str(words.SHARE_USED)
 
 
 def _may_call_in_words(unit: OpenUnit | None, found: Mail) -> bool:
     # Before somebody of the unit has opened a tip without marks, no word may go along.
-    may_seal = unit is not None and bool(found.tip.marks)
+    may_seal = unit is not None and bool(found.tip.marks) and vault().room.takes_words
     return may_seal and has_share(db.reading, found.tip, is_danger=True)
 
 

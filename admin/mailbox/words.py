@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from ..app_state import app_state
 from ..db import today
 from ..district.data import District
+from ..district.rewardable import is_of_a_kind
 from ..models import Tip
 from ..tip.status import STATUSES, TipStatus
 from ..vault.conversation import LastReferral, LastTransfer, Talk
@@ -58,6 +59,7 @@ FULL_TODAY = _l("今天写得太多，存不下了。您写的字还在，请明
 SHARE_USED = _l(
     "刚才发来的话太多，先歇一小时。您写的字还在，请抄下来，过一小时再发，或者另写一条线索。"
 )
+NO_ROOM = _l("现在存不下了，没有保存。您写的字还在，请过一会儿再发。有危险打 110。")
 CUT = _l("网络断了，字都在，没有发出。请再按一次。")
 CUT_UNSURE = _l("网络断了，字都在。不知道发出没有，请再按一次，不会变成两条。")
 CUT_LOOK = _l("网络断了，查询码没有发出。请再按一次。")
@@ -158,12 +160,12 @@ def way_out(tip: Tip, talk: Talk) -> str:
     return " ".join(filter(None, (moved(talk.transfer), referred(tip, talk.referral))))
 
 
-def next_look(tip: Tip) -> str:
+def next_look(tip: Tip, talk: Talk) -> str:
     """Say when to come back."""
     status = tip.status
     if status is TipStatus.PURGED:
         return str(PURGED)
-    if status is TipStatus.CLOSED and app_state().district.rewards:
+    if status is TipStatus.CLOSED and _may_be_rewarded(tip, talk):
         return str(_("这里有奖励的规定。过一两个月再来看一次，看有没有写着可以领。"))
     if not STATUSES[status].is_open:
         return str(_("不用再来看了。想起什么，还可以在下面写。"))
@@ -174,6 +176,11 @@ def next_look(tip: Tip) -> str:
     if status is TipStatus.QUESTION:
         return str(_("请先看下面的问题，写下回答。七天后再来看：%(day)s。", day=day))
     return str(_("七天后再来看：%(day)s。", day=day))
+
+
+def _may_be_rewarded(tip: Tip, talk: Talk) -> bool:
+    # One is given once: its letter says the rest.
+    return is_of_a_kind(tip, app_state().district) and not talk.is_rewarded
 
 
 def script_words() -> dict[str, str]:
@@ -205,6 +212,7 @@ def script_words() -> dict[str, str]:
         "full": FULL,
         "full-today": FULL_TODAY,
         "share-used": SHARE_USED,
+        "no-room": NO_ROOM,
         "cut": CUT,
         "cut-unsure": CUT_UNSURE,
         "cut-look": CUT_LOOK,

@@ -92,8 +92,6 @@ class PublishedFile:
     groups: tuple[PublishedGroup, ...]
     numbers: tuple[Number, ...]
     medians: tuple[MedianDays, ...] = ()
-    revised: tuple[Number, ...] = ()
-    """New totals of a year that was published before; the old ones stay as they are."""
 
 
 def measures_now() -> tuple[PublishedMeasure, ...]:
@@ -138,14 +136,13 @@ def published_from(row: Mapping[str, Any]) -> PublishedFile:
         groups=tuple(PublishedGroup(**group) for group in row["groups"]),
         numbers=tuple(Number(**number) for number in row["numbers"]),
         medians=tuple(MedianDays(**median) for median in row["medians"]),
-        revised=tuple(Number(**number) for number in row["revised"]),
     )
 
 
 def dump(file: PublishedFile) -> str:
     """Write a publication as its file: a row on each line, so that a difference reads well."""
     row = {"schema": SCHEMA, **asdict(file), "day": f"{file.day}"}
-    for name in ("quarters", "years", "numbers", "medians", "revised"):
+    for name in ("quarters", "years", "numbers", "medians"):
         row[name] = sorted(row[name], key=_order)
     return (
         "{\n" + ",\n".join(f'  "{name}": {_lines(value)}' for name, value in row.items()) + "\n}\n"
@@ -174,10 +171,10 @@ def _read(content: Path, path: Path) -> PublishedFile:
         raise DataError(f"{path}：文件名要和里面的 day 一样，是 {file.day}.json。")
     measures, groups = {one.id for one in file.measures}, {one.id for one in file.groups}
     inside = {*file.quarters, *file.years}
-    for kind, row in _rows(file):
+    for _kind, row in _rows(file):
         if row.measure not in measures or row.group not in groups | {"all"}:
             raise DataError(f"{path}：{_said(row)} 的项目或者分组，这个文件里没有说明。")
-        if kind != "revised" and _whole(row.period) not in inside:
+        if _whole(row.period) not in inside:
             raise DataError(f"{path}：{_said(row)} 的时间，不在这一次公布的季度和年里。")
     for median in file.medians:
         if median.value not in BUCKETS:
@@ -201,7 +198,7 @@ def _refuse_mixed(content: Path, files: Iterable[PublishedFile]) -> None:
 
 
 def _refuse_told_twice(content: Path, files: Iterable[PublishedFile]) -> None:
-    """Keep what was said: a number stands in one file, and a new total of it in one other."""
+    """Keep what was said: each number stands in one file."""
     seen: dict[tuple[str, str], date] = {}
     for file in files:
         for kind, row in _rows(file):
@@ -214,4 +211,3 @@ def _refuse_told_twice(content: Path, files: Iterable[PublishedFile]) -> None:
 def _rows(file: PublishedFile) -> Iterator[tuple[str, Number | MedianDays]]:
     yield from (("number", row) for row in file.numbers)
     yield from (("median", row) for row in file.medians)
-    yield from (("revised", row) for row in file.revised)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import changed_rows, today
@@ -20,6 +20,10 @@ TOLD_DAYS: Final = 92
 """For so long after its last day a code is still told to be paid or over; then it is unknown."""
 SLIP: Final = 12
 """Characters of a hash by which the paying office's own ledger names what it paid."""
+_LOST: Final = SLIP // 2
+"""Bytes of the key of a row that stands for a payment whose code the restored backup never had."""
+_LOST_DAYS: Final = 640
+"""So long it is told: a code is good for twelve months and the rest of a quarter at most."""
 
 
 class State(enum.StrEnum):
@@ -40,6 +44,8 @@ class Found:
     state: State
     sum: int = 0
     until: date | None = None
+    is_new: bool = False
+    """It was struck out by this very request, and not a moment ago by the same press."""
 
 
 UNKNOWN: Final = Found(State.UNKNOWN)
@@ -57,8 +63,8 @@ def enter(session: Session, key: bytes, *, sum_: int, until: date) -> None:
 
 
 def look_up(session: Session, key: bytes) -> Found:
-    """Tell how a code stands."""
-    row = session.get(Reward, key)
+    """Tell how a code stands; one that a restore lost, by what the ledger said of it."""
+    row = session.get(Reward, key) or session.get(Reward, key[:_LOST])
     return _found(row) if row else UNKNOWN
 
 
@@ -70,12 +76,13 @@ def strike_out(session: Session, key: bytes, mark: bytes) -> Found:
     """
     good = Reward.key == key, Reward.paid_mark.is_(None), Reward.is_stopped.is_(False)
     struck = update(Reward).where(*good, Reward.until >= today()).values(paid_mark=mark)
-    session.execute(struck)
+    is_new = changed_rows(session.execute(struck)) > 0
     row = session.get(Reward, key, populate_existing=True)
     if row is None:
-        return UNKNOWN
-    is_mine = row.paid_mark == mark
-    return Found(State.GOOD, row.sum, row.until) if is_mine else _found(row)
+        return look_up(session, key)
+    if row.paid_mark == mark:
+        return Found(State.GOOD, row.sum, row.until, is_new=is_new)
+    return _found(row)
 
 
 def _found(row: Reward) -> Found:
@@ -94,19 +101,31 @@ def is_stopped(session: Session) -> bool:
     return session.execute(query).first() is not None
 
 
-def resume(session: Session, slips: Collection[str], mark: bytes) -> list[str]:
+def resume(session: Session, slips: Collection[str], mark: bytes) -> None:
     """Strike out what the office's ledger names, and let the rest be paid again.
 
-    Gives the slips that name nothing on the list: they were granted after the backup was made,
-    and are gone from here.
+    A slip that names nothing on the list was granted after the backup was made. It is kept as a row
+    of its own, so that its code is told to be paid, and its unit asks before it grants another.
     """
     rows = session.scalars(select(Reward).with_for_update()).all()
     named = {slip_of(row.key): row for row in rows}
     for slip in slips:
-        if slip in named and named[slip].paid_mark is None:
-            named[slip].paid_mark = mark
+        if slip not in named:
+            named[slip] = _lost(slip)
+            session.add(named[slip])
+        named[slip].paid_mark = named[slip].paid_mark or mark
+    session.flush()
     session.execute(update(Reward).values(is_stopped=False))
-    return [slip for slip in slips if slip not in named]
+
+
+def _lost(slip: str) -> Reward:
+    return Reward(key=bytes.fromhex(slip), sum=0, until=today() + timedelta(days=_LOST_DAYS))
+
+
+def lost_slips(session: Session) -> list[str]:
+    """Name what was paid since the backup that was restored, and is on no list."""
+    query = select(Reward.key).where(func.length(Reward.key) == _LOST).order_by(Reward.key)
+    return [slip_of(key) for key in session.scalars(query)]
 
 
 def forget_old(session: Session) -> int:

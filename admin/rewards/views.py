@@ -69,9 +69,12 @@ def strike_out() -> Answer:
         return _page(problem=str(_TOO_MANY)), 429
     found = book.strike_out(db.session, key, mark)
     is_paid = found.state is State.GOOD
-    if is_paid or found.state is State.UNKNOWN:
-        _note("reward_paid" if is_paid else _WRONG)
-    db.session.commit()
+    # A page that is loaded anew presses once more: what was paid once is noted once.
+    if found.is_new or found.state is State.UNKNOWN:
+        _note("reward_paid" if found.is_new else _WRONG)
+        db.session.commit()
+    else:
+        db.session.rollback()
     return _page(found, key=key, is_paid=is_paid), 200 if is_paid else 409
 
 
@@ -85,10 +88,10 @@ def resume() -> Answer:
         return _page(problem=_("核销号是 12 位，只有数字和 a 到 f。请对着台账再看一遍。")), 422
     if request.form.get("sure") != "y":
         return _page(problem=_("请先勾上：台账对完了。")), 422
-    unknown = book.resume(db.session, slips, secrets.token_bytes(16))
+    book.resume(db.session, slips, secrets.token_bytes(16))
     _note("reward_resumed")
     db.session.commit()
-    return redirect(url_for(".show_paying", gone=len(unknown) or None), 303)
+    return redirect(url_for(".show_paying"), 303)
 
 
 def _sent(form: re.Pattern[str], name: str) -> bytes | None:
@@ -124,6 +127,6 @@ def _page(
         is_paid=is_paid,
         slip=book.slip_of(key),
         is_stopped=book.is_stopped(db.session),
-        gone=request.args.get("gone", 0, type=int),
+        lost=book.lost_slips(db.session),
         problem=problem,
     )

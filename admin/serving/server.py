@@ -5,10 +5,12 @@ import gc
 import logging
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -35,9 +37,16 @@ from ..reading.data_files import DataError
 from ..release.running import running_release
 from ..web.security import forbid_core_dumps
 from ..wire.request_lock import RequestLock
+from .measuring.around import Watched
+from .measuring.keeping import begin as begin_measuring
+from .probes import Probes
+from .readiness import Leaving, Readiness, judge
 from .swap import refuse_clear_swap
 from .sweeper import delete_due, start_sweeping
 from .worker import ReadAheadWorker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _PID = re.compile(r"\(pid (\d+)(?:, ([^)]+))?\)")
 
@@ -97,6 +106,15 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     def reload(self) -> None:
         self.app.reread()
 
+    def handle_term(self) -> None:
+        """Say at /readyz that this node goes, and take what still comes, before the socket closes.
+
+        A load balancer that asks each second has then sent its last press here.
+        """
+        self.app.leaving.tell()
+        time.sleep(self.app.leaving_seconds)
+        super().handle_term()
+
     def manage_workers(self) -> None:
         """At each turn, before it makes a worker: be where the workers are that serve."""
         self.app.kept.newest()
@@ -117,7 +135,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._options = options
         self._config = config
         self.kept = kept
+        self.leaving = Leaving()
         super().__init__()
+
+    @property
+    def leaving_seconds(self) -> int:
+        return self._config.leaving_seconds
 
     def run(self) -> None:
         Master(self).run()
@@ -140,7 +163,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
         self.cfg.set("post_worker_init", self.start_threads)
 
-    def load(self) -> RequestLock:
+    def load(self) -> Probes:
         """Make the application once, before there are workers: they share its memory."""
         self._app = self._make_app(self.kept)
         with self._app.app_context():
@@ -150,7 +173,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # and so writes no mark of its own into pages that the workers share.
         gc.collect()
         gc.freeze()
-        return RequestLock(self._app.wsgi_app)
+        readiness = Readiness(partial(judge, self._app), self.leaving)
+        return Probes(self.measured(RequestLock(self._app.wsgi_app)), readiness)
+
+    def measured(self, lock: RequestLock) -> "WSGIApplication":
+        """Measure from outside of the turns, where somebody wants to be told."""
+        if not self._config.metrics.is_on:
+            return lock
+        begin_measuring(self._config.data)
+        watched = Watched(lock, self._config.data)
+        with self._app.app_context():
+            for engine in db.engines.values():
+                watched.watch_pool(engine)
+        return watched
 
     def start_threads(self, _worker: object) -> None:
         """Start what each worker does beside answering: no thread lives through a fork."""

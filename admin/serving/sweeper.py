@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from ..app_state import app_state
 from ..counts.folding import fold
 from ..counts.reading import practice_units
+from ..counts.workload.weekly import keep_week
 from ..db import (
     SHANGHAI,
     db,
@@ -36,9 +37,12 @@ from ..vault.deadlines import reminders
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
+from .measuring.keeping import HOUR, folder_of
 
 MINUTE = 5
 """The minute of each hour at which a serving process sweeps."""
+SWEPT_IN: Final = "swept_in"
+"""The setting that tells in which hour, counted since 1970, a sweep last came to its end."""
 
 SWEPT: Final = {
     "tips": "删除内容的线索",
@@ -72,8 +76,20 @@ def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
         counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
         # Last: a store of files that does not answer keeps nobody from being told.
         counts |= sweep_files(db.session, vault().blobs)
+        _remember(db.session)
         db.session.close()
     return counts
+
+
+def _remember(session: Session) -> None:
+    """Keep in which hour a sweep came to its end, and on the week's first day how queues stand."""
+    reminders.keep_setting(session, SWEPT_IN, str(int(time.time()) // HOUR))
+    session.commit()
+    config = app_state().config
+    if config.metrics.is_on:
+        units = [one.id for one in app_state().district.units.values() if not one.practice]
+        keep_week(db.reading, folder_of(config.data), units, today())
+        db.reading.close()
 
 
 def delete_due(app: Flask) -> dict[str, int]:

@@ -32,6 +32,8 @@ GONE = (errno.EAGAIN, errno.ECONNABORTED)
 MOST_DRAINED = 64 * 1024
 # Bytes that a worker holds of requests that are still on their way; the oldest gives way.
 MOST_HELD = 64 * 1024 * 1024
+# Seconds that a worker which ends waits for the first byte of a connection.
+LAST_WORD_SECONDS = 0.3
 # Headers that the application wanted to send: errors of ours, though they look like the sender's.
 OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
@@ -238,17 +240,28 @@ class ReadAheadWorker(LingeringWorker):
         del sig, frame
         if self.alive:
             self.alive = False
-            self.method_queue.defer(self.close_silent)
+            self.method_queue.defer(self.shut_door)
 
     handle_quit = handle_exit
 
-    def close_silent(self) -> None:
-        """Close the connections on which nothing was ever said."""
-        while self.pending_conns:
-            conn = self.pending_conns.popleft()
-            self.poller.unregister(conn.sock)
-            self.nr_conns -= 1
-            conn.close()
+    def shut_door(self) -> None:
+        """Take whoever stands in line already, and shut: the next is refused, and goes elsewhere.
+
+        gunicorn leaves the line standing until all is answered, and then lets it fall: a press in
+        it had been taken by the kernel, so that no proxy may send it to another node.
+        """
+        self.set_accept_enabled(False)
+        for listener in self.sockets:
+            while self.nr_conns < self.worker_connections:
+                before = self.nr_conns
+                self.accept(listener)
+                if self.nr_conns == before:
+                    break
+            listener.close()
+        # On which nothing was said yet: it may be on its way.
+        soon = time.monotonic() + LAST_WORD_SECONDS
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, soon)
 
 
 def _unread(conn: TConn) -> int:

@@ -24,6 +24,9 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 Peers = tuple[IPv4Network | IPv6Network, ...]
 """Networks of machines, one of which may be a single address."""
 _OWN_PEERS: Final = "127.0.0.0/8,::1"
+_LEAST_BITS: Final = {4: 16, 6: 32}
+_LEAST_PRIVATE: Final = 8
+"""Of 10.0.0.0/8 and its like, of which an office may use the whole."""
 _MOST_PORT: Final = 65_535
 
 
@@ -47,13 +50,20 @@ def read_peers(values: Mapping[str, str]) -> Peers:
         peers = tuple(ip_network(part.strip()) for part in text.split(","))
     except ValueError:
         peers = ()
-    # One of all machines would let every sender say from which network he comes.
-    if not peers or any(peer.prefixlen == 0 for peer in peers):
+    if not peers or any(_is_too_wide(peer) for peer in peers):
         raise ConfigError(
             "DENGSHAO_EDGE_PEERS: write the addresses of your own proxies by commas, "
-            "127.0.0.1,::1 or a network as 10.78.0.0/24; not every machine there is."
+            "127.0.0.1,::1 or a network as 10.78.0.0/24; not every machine there is: "
+            "/16 of IPv4 (private ones /8) and /32 of IPv6 are the widest."
         )
     return peers
+
+
+def _is_too_wide(network: IPv4Network | IPv6Network) -> bool:
+    """Tell a network that holds strangers: each of them could say from which network he comes."""
+    is_own = isinstance(network, IPv4Network) and network.is_private
+    least = _LEAST_PRIVATE if is_own else _LEAST_BITS[network.version]
+    return network.prefixlen < least
 
 
 def is_one_of(peers: Peers, text: str | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Final
 
 from ..doctor import web
+from ..doctor.around import ready
 from ..serving.server import serving_version
 from .installation import Installation
 from .programs import Programs
@@ -43,7 +44,9 @@ def _fault(installation: Installation, version: str) -> str:
             answer = web.ask(bind, settings.get(host, ""), page)
             if answer is None or answer.status != 200:
                 return f"{page} 应答 {answer.status if answer else '没有'}"
-    return ""
+    said = ready.ask(bind)
+    # A version of before has no such address; what it serves was seen above.
+    return f"/readyz 说：{ready.told(said)}" if said and not said.is_ready else ""
 
 
 def compare(programs: Programs, version: str, known: Collection[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from ..app_state import app_state
 from ..db import db
 from .files.blobs import BlobStore
 from .files.opening import open_blobs
+from .files.room import Room
 from .seen import Sightings
 from .spent.nonces import DayKeys
 from .units import OpenUnits, UnitCache, open_units
@@ -17,13 +18,14 @@ from .units import OpenUnits, UnitCache, open_units
 class Vault:
     """What this process keeps in memory for the vault: open units, days' keys, a door to files.
 
-    And what reporters have seen, until it is written.
+    And what reporters have seen, until it is written; and whether there is room for more.
     """
 
     units: UnitCache
     day_keys: DayKeys
     blobs: BlobStore
     sightings: Sightings
+    room: Room
 
 
 def _load_units() -> OpenUnits:
@@ -38,6 +40,7 @@ def init_app(app: Flask) -> None:
         day_keys=DayKeys(),
         blobs=open_blobs(config.blobs_url, config.blobs_ca),
         sightings=Sightings(),
+        room=Room(config),
     )
 
 

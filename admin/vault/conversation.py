@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import Row, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from ..models import Direction, Message, Referral, Tip, Transfer
+from ..models import Decision, Direction, Message, Referral, Tip, Transfer
+from ..tip.events import EventKind
 
 TalkRow = Row[int, int, Direction, date, str, bytes, str | None]
 """The talk's length beside number, direction, day, digest, sealed bytes and act of a message."""
@@ -39,6 +40,8 @@ class Talk:
     rows: Sequence[TalkRow]
     transfer: LastTransfer | None = None
     referral: LastReferral | None = None
+    is_rewarded: bool = False
+    """A letter with a code was written."""
 
 
 _ONE = select(literal(1).label("one")).subquery()
@@ -63,6 +66,13 @@ _REFERRAL = (
     .subquery()
 )
 
+_REWARD = (
+    select(Decision.id.label("reward_id"))
+    .where(Decision.tip_id == bindparam("tip"), Decision.kind == EventKind.REWARD_GIVEN)
+    .limit(1)
+    .subquery()
+)
+
 # All in one statement: read one after the other, a message that came between the two would
 # look like one that went missing.
 _TALK = (
@@ -76,12 +86,14 @@ _TALK = (
         Message.act,
         *_LAST.c,
         *_REFERRAL.c,
+        *_REWARD.c,
     )
     # Before them one row that is always there: no tip costs what a tip without a talk does.
     .select_from(_ONE.outerjoin(Tip, Tip.id == bindparam("tip")))
     .outerjoin(Message, Message.tip_id == Tip.id)
     .outerjoin(_LAST, true())
     .outerjoin(_REFERRAL, true())
+    .outerjoin(_REWARD, true())
     .order_by(Message.number)
 )
 
@@ -95,4 +107,5 @@ def read_talk(session: Session, tip_id: int) -> Talk:
     rows = [row for row in found if row.number is not None]
     day = first.referral_on
     referral = LastReferral(day, first.referral_end) if day else None
-    return Talk(first.talk_length or 0, rows, transfer, referral)
+    is_rewarded = first.reward_id is not None
+    return Talk(first.talk_length or 0, rows, transfer, referral, is_rewarded)

@@ -45,7 +45,7 @@ WORDS: dict[str, Data] = {
         "measure": "Name and code",
         "means": "Meaning",
         "grain": {"month": "month", "quarter": "quarter", "year": "year"},
-        "kind": {"count": "at the finest by {}", "median": "median, at the finest by {}"},
+        "kind": {"count": "down to the {}", "median": "median, down to the {}"},
         "by_group": "by group",
         "parts": "the sum of {}",
         "how": "How it is told",

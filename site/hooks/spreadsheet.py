@@ -29,7 +29,7 @@ def as_csv(file: PublishedFile) -> str:
 def _rows(file: PublishedFile) -> Iterator[tuple[str, ...]]:
     measures = {one.id: (one.zh, one.en) for one in file.measures}
     groups = {one.id: (one.zh, one.en) for one in file.groups} | {ALL: ("全部", "All")}
-    kinds = (("number", file.numbers), ("median", file.medians), ("revised", file.revised))
+    kinds = (("number", file.numbers), ("median", file.medians))
     for kind, rows in kinds:
         for row in rows:
             value = "" if row.value is None else str(row.value)

@@ -66,9 +66,6 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "year": "{}，大约几条",
         "since": "{}（从{}算起）",
         "months": "分月的数，大约几条",
-        "revised": "以前的全年数，后来改过",
-        "was": "原来公布的",
-        "now": "改过以后",
     },
     "en": {
         "received": "About {} tips came in.",
@@ -105,9 +102,6 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "year": "{}: about how many",
         "since": "{} (counted from {})",
         "months": "By month, about how many",
-        "revised": "Totals of earlier years, corrected",
-        "was": "As published first",
-        "now": "Now",
     },
 }
 
@@ -226,8 +220,6 @@ def further(told: Told) -> Iterator[Table]:
         yield _listed(told, "kinds", (*CHANNELS, *ORGANS), quarter)
         yield _listed(told, "others", OTHERS, quarter)
     yield from filter(None, (_months(told), *(_year(told, year) for year in told.file.years)))
-    if told.file.revised:
-        yield _revised(told)
 
 
 def _listed(told: Told, caption: str, measures: Sequence[str], period: str) -> Table:
@@ -269,20 +261,9 @@ def _year(told: Told, year: str) -> Table:
     """Show a year; one that began late says from when on it was counted."""
     quarters = (quarter for file in told.files for quarter in file.quarters)
     first = min((one for one in quarters if one.startswith(year)), default=f"{year}-Q1")
-    whole = _listed(told, "year", (*MAIN, *OUTCOMES, "out_of_scope"), year)
     if first.endswith("Q1"):
-        return whole
+        return _listed(told, "year", (*MAIN, *OUTCOMES, "out_of_scope"), year)
+    # What is counted by whole years alone is not told of it.
+    whole = _listed(told, "year", (*MAIN, *OUTCOMES), year)
     since = told.words["since"].format(told.when(year), told.when(months_of(first)[0]))
     return whole._replace(caption=told.words["year"].format(since))
-
-
-def _revised(told: Told) -> Table:
-    words = told.words
-    rows = tuple(
-        Row(
-            f"{told.name(row.measure)} {told.when(row.period)}",
-            (told.value(row.measure, row.period), row.value),
-        )
-        for row in told.file.revised
-    )
-    return Table(words["revised"], words["item"], (words["was"], words["now"]), rows)

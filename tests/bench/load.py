@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -16,10 +17,11 @@ JSON = "application/json"
 class Connection:
     """One kept-alive HTTP/1.1 connection."""
 
-    def __init__(self, host: str, port: int, source: str = "") -> None:
+    def __init__(self, host: str, port: int, source: str = "", name: str = "") -> None:
+        """Come to a host; by another name where a proxy before it would give that on."""
         self._address = (host, port)
         self._source = (source, 0) if source else None
-        self._host = f"{host}:{port}"
+        self._host = name or f"{host}:{port}"
         self._socket: socket.socket | None = None
         self._rest = b""
 
@@ -41,11 +43,15 @@ class Connection:
             self._socket.close()
             self._socket = None
 
+    def _open(self) -> socket.socket:
+        opened = socket.create_connection(self._address, None, self._source)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return opened
+
     def _ask(self, request: bytes) -> tuple[int, bytes]:
         for attempt in (1, 2):
             if self._socket is None:
-                self._socket = socket.create_connection(self._address, None, self._source)
-                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._socket = self._open()
                 self._rest = b""
             try:
                 self._socket.sendall(request)
@@ -77,6 +83,20 @@ class Connection:
         if not data:
             raise ConnectionError("closed")
         return data
+
+
+class SecureConnection(Connection):
+    """The same over TLS, to a host by name that stands at 127.0.0.1."""
+
+    def __init__(self, name: str, port: int) -> None:
+        super().__init__("127.0.0.1", port, name=name)
+        self._name = name
+
+    def _open(self) -> socket.socket:
+        context = ssl.create_default_context()
+        # A certificate of the test's own, made for this run.
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context.wrap_socket(super()._open(), server_hostname=self._name)
 
 
 @dataclass

@@ -111,9 +111,18 @@ def served(
     folder: Path, database_url: str, budgets: Mapping[str, str] = WIDE_BUDGETS
 ) -> Iterator[Place]:
     """Serve a fresh installation from a process group of its own."""
-    port = free_port()
-    environ = environment(folder, database_url, port, budgets)
+    environ = environment(folder, database_url, free_port(), budgets)
     config, identities = furnish(folder, environ)
+    with running(config, environ, identities) as place:
+        yield place
+
+
+@contextmanager
+def running(
+    config: Config, environ: Mapping[str, str], identities: dict[str, HybridIdentity]
+) -> Iterator[Place]:
+    """Serve what was furnished."""
+    port = int(config.bind.rpartition(":")[2])
     command = [
         str(Path(sys.executable).with_name("dengshao")),
         "serve",

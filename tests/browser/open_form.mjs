@@ -106,7 +106,7 @@ function openForm({ isPractice = false, files = true, young = "" } = {}) {
       make("p", { "data-field": "what", "data-missing": "write something" }),
     ),
     stored(),
-    ...["false-key", "false-routes", "strayed", "instead", "nobody"].map((id) =>
+    ...["false-key", "false-routes", "strayed", "no-room", "instead", "nobody"].map((id) =>
       template(id, make("p", {}, `told: ${id}`)),
     ),
   );

@@ -95,6 +95,7 @@ const ENDS = [
   ["an answer that says nothing", answered(200, {}), { cut: ["say cut-unsure"] }],
   ["a proxy that failed", answered(502, undefined), { summary: ["say busy"] }],
   ["a busy server", answered(503, { error: "busy" }), { summary: ["say busy"] }],
+  ["no room", answered(507, { error: "no_room" }), { alarm: ["told: no-room", "told: instead"] }],
   ["a refusal", answered(400, { error: "unknown" }), { summary: ["say refused"] }],
   ["no line to the keys", { answers: { "/keys.json": [0] } }, { cut: ["say cut"] }],
   ["no script of the result", { lost: ["/app/seal-result.js"] }, { cut: ["say cut"] }],

@@ -311,11 +311,17 @@ test("an answer that does not say stored counts as none, and may be stored", asy
   assert.ok(!session.isUnsent);
 });
 
-test("after a refusal it is known that nothing was stored", async () => {
-  const { session } = begin({ "/tip/sealed": [[400, { error: "bad" }]] });
-  await fails(session.send(FORM), { name: "Refused" });
-  assert.ok(!session.mayBeStored);
-});
+const REFUSALS = [
+  [400, "bad"],
+  [507, "no_room"],
+];
+for (const [status, error] of REFUSALS) {
+  test(`after a refusal it is known that nothing was stored: ${error}`, async () => {
+    const { session } = begin({ "/tip/sealed": [[status, { error }]] });
+    await fails(session.send(FORM), { name: "Refused" });
+    assert.ok(!session.mayBeStored);
+  });
+}
 
 test("words added to a tip that stands apart are told so", async () => {
   const apart = [

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Error, expect
 
-from admin.config import ROOT
+from tests.axe import violations
 
 from .conftest import SCREENS
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 PASSPHRASE = "qiao-tou-de-lao-huai-shu"
 SPOKEN = re.compile(r"(\d{4} ){7}\d{4}")
 
@@ -126,9 +125,8 @@ class Journey:
         """Take the page's pictures and ask axe."""
         person.page.wait_for_load_state()
         self._picture(person.page, name)
-        person.page.evaluate(AXE)
-        found = person.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        self.faults += [f"{name}: {fault['id']} {fault['nodes'][0]['html']}" for fault in found]
+        found = violations(person.page)
+        self.faults += [f"{name}: {rule} {nodes[0]}" for rule, nodes in found]
 
     def set_up(self, person):
         """Open the link that lies on the server, and make the first administrator."""

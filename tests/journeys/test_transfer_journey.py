@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import Tip, Transfer
 from tests.admin.desk.conftest import store_sealed
+from tests.axe import broken_rules
 from tests.evidence_files import photo_with_gps
 from tests.signing_in import cleared
 
@@ -17,7 +17,6 @@ from .test_main_journey import open_tip
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 WHAT = "桥头有三个人拦车收钱，还在车里卖药粉。"
 TIP = {"category": "A4", "what": WHAT, "township": "shili", "place": "甲村村口桥头"}
 NOTE = "夜里卖药粉的多，请先看照片。"
@@ -26,8 +25,7 @@ AFTER = "今天又看见了那辆车。"
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def pass_on(page, to, reason="misfiled", note=""):

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from admin import create_app
 from admin.db import db, today
-from admin.models import UnitKey
+from admin.models import StaffSession, UnitKey
 from admin.sealing.seen import Seen, open_seen
+from admin.serving.server import prepare
 from admin.serving.sweeper import keep_seen
 from tests.admin.desk.conftest import clear_for, members, sign_in  # noqa: F401
 from tests.admin.intake.seal.test_draft import BACK, is_kept
@@ -150,3 +151,28 @@ def test_what_was_typed_is_filled_in_again_whichever_node_answers_the_reload(ngi
         if len(pages) == len(keys) == 2:
             break
     assert pages == keys == {"one", "other"}
+
+
+def test_a_start_of_one_node_ends_no_sign_in_and_a_sign_out_ends_it_on_both(
+    nodes,
+    app,
+    units,
+    sign_in,  # noqa: F811
+):
+    cookie = sign_in("police-1").client.get_cookie("desk", DESK, "/desk/")
+    clients = {name: node.test_client() for name, node in nodes.items()}
+    for client in clients.values():
+        client.set_cookie("desk", cookie.value, domain=DESK, path="/desk/")
+
+    prepare(nodes["other"])
+
+    assert statuses(clients) == {"one": 200, "other": 200}
+    with app.app_context():
+        db.session.execute(delete(StaffSession))
+        db.session.commit()
+    assert statuses(clients) == {"one": 302, "other": 302}
+
+
+def statuses(clients):
+    there = f"http://{DESK}"
+    return {name: one.get("/desk/", base_url=there).status_code for name, one in clients.items()}

@@ -18,14 +18,15 @@ EDGE = "dengshao-edge-log.service"
 UNITS = [
     *("dengshao.service", "dengshao-sweep.service", EDGE),
     *("dengshao-backup.service", "dengshao-doctor.service"),
-    "dengshao-bulletins.service",
+    *("dengshao-bulletins.service", "dengshao-metrics.service", "dengshao-metrics-port.service"),
     *("dengshao-sweep.timer", "dengshao-backup.timer", "dengshao-doctor.timer"),
-    "dengshao-bulletins.timer",
+    *("dengshao-bulletins.timer", "dengshao-metrics.timer"),
     "dengshao-edge-log.socket",
 ]
-SERVICES = UNITS[:6]
+SERVICES = UNITS[:8]
 NEWS = "/srv/dengshao/content/news"
 BACKUPS = "/var/backups/dengshao"
+MEASURES = "/var/lib/dengshao-metrics"
 INSTALLED = "/opt/dengshao/current/bin/dengshao"
 TIGHT = {
     "NoNewPrivileges": "yes",
@@ -73,6 +74,7 @@ def test_a_service_may_write_its_data_alone_and_neither_dump_nor_swap(name):
     assert {key: service[key][-1] for key in TIGHT} == TIGHT
     assert service["User"] != ["root"]
     further = {"dengshao-backup.service": [BACKUPS], "dengshao-bulletins.service": [f"-{NEWS}"]}
+    further["dengshao-metrics.service"] = [f"-{MEASURES}"]
     assert service.get("ReadWritePaths") == further.get(name)
     verb = {
         "dengshao.service": "serve",
@@ -81,6 +83,8 @@ def test_a_service_may_write_its_data_alone_and_neither_dump_nor_swap(name):
         "dengshao-backup.service": f"backup --keep ${{DENGSHAO_BACKUP_KEEP}} {BACKUPS}",
         "dengshao-doctor.service": "doctor --letter",
         "dengshao-bulletins.service": "bulletins publish",
+        "dengshao-metrics.service": f"metrics --textfile {MEASURES}/dengshao.prom",
+        "dengshao-metrics-port.service": "metrics --serve",
     }[name]
     assert service["ExecStart"] == [f"{INSTALLED} {verb}"]
 

@@ -7,8 +7,8 @@ from .walks import LARGE, LARGER, NORMAL, ONE_OF_EACH_KIND, WIDTHS, open_page, s
 pytestmark = pytest.mark.browser
 
 
-def test_axe_finds_nothing_in_the_frame_at_any_width_in_any_size(browser, address):
-    tab = open_page(browser, address, width=360, axe=True)
+def test_axe_finds_nothing_in_the_frame_at_any_width_in_any_size(undrawn, address):
+    tab = open_page(undrawn, address, width=360, axe=True)
     for url in ONE_OF_EACH_KIND:
         tab.goto(address + url)
         for width in (320, *WIDTHS):
@@ -18,8 +18,8 @@ def test_axe_finds_nothing_in_the_frame_at_any_width_in_any_size(browser, addres
     tab.context.close()
 
 
-def test_axe_finds_nothing_in_the_dark(browser, address):
-    tab = open_page(browser, address, width=360, color_scheme="dark", axe=True)
+def test_axe_finds_nothing_in_the_dark(undrawn, address):
+    tab = open_page(undrawn, address, width=360, color_scheme="dark", axe=True)
     for url in ONE_OF_EACH_KIND:
         tab.goto(address + url)
         assert violations(tab) == [], url

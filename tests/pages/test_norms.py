@@ -56,9 +56,9 @@ def looked_at(tab, widths, asked):
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_page_breaks_a_rule_of_axe_or_of_the_norm_at_any_width_in_any_size(
-    browser, address, pages, share
+    undrawn, address, pages, share
 ):
-    tab = open_page(browser, address, width=360, axe=True)
+    tab = open_page(undrawn, address, width=360, axe=True)
     sampled, shaped, faults = with_samples(pages), with_new_shapes(pages), {}
     visited = [page for page in pages if page in sampled or page in shaped]
     for page in visited[share::SHARES]:
@@ -71,13 +71,40 @@ def test_no_page_breaks_a_rule_of_axe_or_of_the_norm_at_any_width_in_any_size(
     assert {url: found for url, found in faults.items() if found} == {}
 
 
+# A control too low, two that meet, a row too wide, a region that scrolls and takes no focus, faint
+# letters, a heading of which a line begins with a comma; one in large letters alone, one when wide.
+FAULTY = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>x</title><style>
+  body { font-size: 18px } .elder body { font-size: 20px }
+  h2 { width: 4em; font-size: 20px } .scroll { height: 30px; overflow: auto; width: 200px }
+  .elder .wide { width: 2000px } @media (min-width: 1000px) { .late { color: #999 } }
+  .low { height: 10px; padding: 0; font-size: 6px }
+</style><main id="main"><h1>x</h1><h2>一二三四<br>，五六</h2>
+<button class="low">x</button><button class="low" style="margin-left: -20px">y</button>
+<p class="late">faint <a href="/">there</a></p><p class="wide">x</p>
+<div class="scroll"><p>x</p><p>y</p><p>z</p></div></main>"""
+
+
+def test_what_is_never_drawn_has_the_faults_that_are_seen(browser, undrawn, serve, tmp_path):
+    (tmp_path / "index.html").write_text(FAULTY, "utf-8")
+    address, found = serve(tmp_path), []
+    for chromium in (browser, undrawn):
+        tab = open_page(chromium, address, width=360, axe=True)
+        found.append(looked_at(tab, WINDOWS, AS_SHAPED))
+        tab.context.close()
+
+    seen, unseen = found
+    assert unseen == seen
+    names = {"small", "wide", "font", "target-size", "scrollable-region-focusable"}
+    assert {fault[2] for fault in seen} >= names | {"left behind", "color-contrast"}
+
+
 # Bars and tables of numbers: they stand only where a district has published some.
 FIGURES = ("numbers/", "numbers/2028-04-15/", "en/numbers/2028-04-15/")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_numbers_breaks_them_either(browser, elsewhere, serve, scheme):
-    tab = open_page(browser, serve(elsewhere), width=360, axe=True, color_scheme=scheme)
+def test_no_page_of_numbers_breaks_them_either(undrawn, elsewhere, serve, scheme):
+    tab = open_page(undrawn, serve(elsewhere), width=360, axe=True, color_scheme=scheme)
     root, faults = tab.url, []
     for url in FIGURES if scheme == "light" else FIGURES[:1]:
         tab.goto(root + url)
@@ -87,8 +114,8 @@ def test_no_page_of_numbers_breaks_them_either(browser, elsewhere, serve, scheme
     assert faults == []
 
 
-def test_without_scripts_every_page_reads_and_no_dead_button_shows(browser, address, pages):
-    tab = open_page(browser, address, width=360, java_script_enabled=False)
+def test_without_scripts_every_page_reads_and_no_dead_button_shows(undrawn, address, pages):
+    tab = open_page(undrawn, address, width=360, java_script_enabled=False)
     # What shows hangs on an element, its classes and its place.
     for page in with_new_shapes(pages):
         tab.goto(address + page.url)

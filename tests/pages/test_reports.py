@@ -31,13 +31,13 @@ def test_a_report_is_listed_in_both_languages_and_a_draft_is_nowhere(elsewhere, 
 def test_a_report_has_each_published_number_beside_what_it_counts(elsewhere):
     page = at(elsewhere, "numbers/reports/2025-h2")
     (table,) = page.document.texts["table"]
-    assert "2025 年全年" in table
+    assert "2025 年 7 月到 12 月" in table
     assert "16 到 30 天" in table
     # Each row has three periods beside what is counted, also where it lies in rows.
     rows = page.html.count('<tr role="row"><td role="rowheader">')
     assert rows > 20
     assert page.html.count('data-head="7 月到 9 月"') == rows
-    assert page.html.count('data-head="2025 年全年"') == rows
+    assert page.html.count('data-head="2025 年 7 月到 12 月"') == rows
     assert "<td>" not in page.html
     assert "登记的打开有 <strong>1 次</strong>" in page.html
     assert "换证书的时候停了一小时。" in page.html

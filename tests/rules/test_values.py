@@ -26,6 +26,7 @@ CHANGING = {
         "Brakes",
         "Group",
         "Keeper",
+        "Lot",
         "Sender",
         "PageCache",
     ),  # what a process counts and keeps

@@ -29,6 +29,7 @@ const REFUSALS = {
   talk_full: "full",
   full_today: "fullToday",
   share_used: "shareUsed",
+  no_room: "noRoom",
   marked: "marked",
 };
 

@@ -1,19 +1,14 @@
-"""The counts as they stood when their quarter was first published, and what came late.
+"""The counts as they stood when their quarter was first published.
 
 All numbers ever published are made of these, so that they agree with each other for good. A count
 that is mended afterwards changes none of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
 from ..cells import ALL, Cell, Shape, is_month, parts_of, quarter_of, quarters_of, year_of
-from .numbers import APART, LEAST, Publication, rounded
-
-
-class CountsDisagree(Exception):
-    """The parts of a measure do not make it; the message names measure and quarter, no number."""
 
 
 @dataclass(frozen=True)
@@ -21,28 +16,45 @@ class Book:
     """True counts of quarters that are closed, each in the finest periods and groups that it has.
 
     Quarters of a year may be left out again once that year was published: nothing is then said of
-    it any more but `revisions`.
+    it any more.
     """
 
     quarters: frozenset[str] = frozenset()
     counts: Mapping[Cell, int] = field(default_factory=dict)
+    torn: frozenset[tuple[str, str]] = frozenset()
+    """Measures and quarters, closed just now, of which the parts do not make the whole."""
 
 
 def close(book: Book, counted: Mapping[Cell, int], shape: Shape, quarters: Iterable[str]) -> Book:
     """Close further quarters with what is counted now; what is closed stays as it is.
 
-    Raises `CountsDisagree`.
+    Of a family of which some parts do not make their whole, the quarter is torn.
     """
     new = frozenset(quarters) - book.quarters
     ends = new | {year_of(quarter) for quarter in new if quarter.endswith("Q4")}
     taken = {cell: count for cell, count in counted.items() if _closes(cell.period, ends)}
-    closed = Book(book.quarters | new, {**book.counts, **taken})
-    for measure, ways in shape.parts.items():
-        for quarter, way in product(sorted(new), ways):
-            inside = sum(count_of(closed, shape, Cell(part, quarter, ALL)) for part in way)
-            if inside != count_of(closed, shape, Cell(measure, quarter, ALL)):
-                raise CountsDisagree(f"{measure} {quarter}")
-    return closed
+    whole = Book(book.quarters | new, {**book.counts, **taken})
+    torn = {
+        (measure, quarter)
+        for family, quarter in product(shape.families(), sorted(new))
+        if not all(_adds_up(whole, shape, measure, quarter) for measure in family)
+        for measure in family
+    }
+    # What goes to no number is not kept either.
+    sound = {c: n for c, n in whole.counts.items() if not _is_of(c, torn)}
+    return Book(whole.quarters, sound, frozenset(torn))
+
+
+def _adds_up(book: Book, shape: Shape, measure: str, quarter: str) -> bool:
+    whole = count_of(book, shape, Cell(measure, quarter, ALL))
+    return all(
+        whole == sum(count_of(book, shape, Cell(part, quarter, ALL)) for part in way)
+        for way in shape.parts.get(measure, ())
+    )
+
+
+def _is_of(cell: Cell, torn: Collection[tuple[str, str]]) -> bool:
+    return len(cell.period) > 4 and (cell.measure, quarter_of(cell.period)) in torn
 
 
 def _closes(period: str, ends: frozenset[str]) -> bool:
@@ -67,27 +79,3 @@ def _finest(shape: Shape, cell: Cell) -> Iterator[str]:
         return
     for quarter in quarters_of(cell.period):
         yield from (quarter,) if cell.measure in shape.quarterly else parts_of(quarter)
-
-
-def revisions(
-    now: Mapping[Cell, int], shape: Shape, before: Iterable[Publication]
-) -> dict[Cell, int]:
-    """Find the shown totals of a year that have come to differ by k or more, and what they are now.
-
-    Only `all`, only whole years, each once, and no measure that is a part of another one: two
-    revisions that lie within each other could be subtracted, and so could two of one cell. What
-    differs by less is not told. Whether one is told depends on rounded numbers alone.
-    """
-    past = tuple(before)
-    shown = {cell: value for one in past for cell, value in one.shown.items()}
-    done = {cell for one in past for cell in one.revised}
-    return {
-        cell: rounded(count)
-        for cell, count in now.items()
-        if cell in shown
-        and cell not in done
-        and (len(cell.period), cell.group) == (4, ALL)
-        and cell.measure not in shape.all_parts
-        and count >= LEAST
-        and abs(rounded(count) - shown[cell]) >= APART
-    }

@@ -13,8 +13,6 @@ LEAST: Final = 10
 STEP: Final = 5
 KNOWN: Final = LEAST - 1
 """So many tips somebody may know, because they sent them."""
-APART: Final = LEAST + STEP
-"""So far must two shown numbers lie apart for k and more to lie between what they stand for."""
 MEDIAN_LEAST: Final = 40
 """A median is told only beside a count that is shown as so many, 38 at least.
 
@@ -39,8 +37,6 @@ class Publication:
     day: date
     shown: Mapping[Cell, int] = field(default_factory=dict)
     withheld: Mapping[Cell, Why] = field(default_factory=dict)
-    revised: Mapping[Cell, int] = field(default_factory=dict)
-    """New totals of a year, beside those that stay as they were published."""
     medians: Mapping[Cell, str] = field(default_factory=dict)
     """The bucket of days in which the middle one lies: `tip.counted`."""
 

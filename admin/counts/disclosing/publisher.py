@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import product
 
 from ..cells import (
     ALL,
@@ -25,7 +26,7 @@ from ..cells import (
 from ..narrowing.audit import Audit, audit
 from ..narrowing.findings import Finding, say
 from ..narrowing.ranges import FAR
-from .book import Book, count_of, revisions
+from .book import Book, count_of
 from .numbers import LEAST, MEDIAN_LEAST, Publication, Why, rounded
 
 Look = Callable[[Publication], Audit]
@@ -54,19 +55,17 @@ def next_publication(
     before: Sequence[Publication],
     day: date,
     *,
-    years_now: Mapping[Cell, int] | None = None,
     medians: Iterable[Median] = (),
     tried: list[Audit] | None = None,
 ) -> Publication:
     """Make the publication of a day from the closed quarters that were in none before.
 
-    `years_now` are totals of published years as they are counted now; to `tried` each audit is
-    added. Raises `PublicationStopped`.
+    To `tried` each audit is added. Raises `PublicationStopped`.
     """
     tried = [] if tried is None else tried
     new = tuple(_new_cells(shape, book, before))
     months = tuple(_months(shape, book, before))
-    count = partial(_count, book, shape)
+    count = partial(_count, book, shape, _said(shape, book, before))
 
     def look(draft: Publication) -> Audit:
         tried.append(audit([*before, draft], shape, count, touched=new, first_only=True))
@@ -75,22 +74,25 @@ def next_publication(
     older = {cell for one in before for cell in one.shown}
     candidate = _without_small({cell: count(cell) for cell in (*new, *months)}, day)
     settled = _settled(candidate, older, shape, look)
-    whole = replace(
-        settled,
-        revised=revisions(years_now or {}, shape, before),
-        medians=_medians(settled, medians),
-    )
+    whole = replace(settled, medians=_medians(settled, medians))
     tried.append(audit([*before, whole], shape, count, touched=_in_book(shape, book)))
     if findings := tried[-1].findings:
         raise PublicationStopped(findings)
     return whole
 
 
-def _count(book: Book, shape: Shape, cell: Cell) -> int:
-    """Count a cell; one of which a quarter is not in the book is not known to be small."""
+def _count(book: Book, shape: Shape, said: Set[tuple[str, str]], cell: Cell) -> int:
+    """Count a cell; one of which a quarter is in no book or number is not known to be small."""
     ends = parts_of(cell.period)[-1:] if cell.measure in shape.yearly else quarters_of(cell.period)
-    known = book.quarters.issuperset(set(ends) & set(shape.quarters))
+    is_there = book.quarters.issuperset(set(ends) & set(shape.quarters))
+    known = is_there and _is_whole(cell.measure, cell.period, said, shape)
     return count_of(book, shape, cell) if known else FAR
+
+
+def _said(shape: Shape, book: Book, before: Sequence[Publication]) -> set[tuple[str, str]]:
+    """Name the measures and quarters of which something was told, or is to be told now."""
+    told = {(cell.measure, cell.period) for one in before for cell in one.numbers()}
+    return told | set(product(shape.measures, book.quarters - _told(before))) - book.torn
 
 
 def _in_book(shape: Shape, book: Book) -> Iterator[Cell]:
@@ -112,10 +114,19 @@ def _new_cells(shape: Shape, book: Book, before: Sequence[Publication]) -> Itera
         if quarter.endswith("Q4")
         and book.quarters.issuperset(set(parts_of(year_of(quarter))) & set(shape.quarters))
     ]
+    said = _said(shape, book, before)
     for measure in shape.measures:
         for period in (*new, *years):
-            if period in shape.periods(measure):
+            if period in shape.periods(measure) and _is_whole(measure, period, said, shape):
                 yield from shape.cells(measure, period)
+
+
+def _is_whole(measure: str, period: str, said: Set[tuple[str, str]], shape: Shape) -> bool:
+    """Tell whether a quarter is not torn; of a year, whether each of its quarters was told of."""
+    if measure in shape.yearly:
+        return True
+    inside = set(quarters_of(period)) & set(shape.quarters)
+    return said >= set(product([measure], inside))
 
 
 def _told(before: Sequence[Publication]) -> set[str]:

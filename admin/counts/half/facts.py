@@ -1,6 +1,6 @@
 """Gathers what a half-year's report says, out of files, the log and the installation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from ...access.demo_mark import is_demo
-from ...reading.published import load_published
+from ...reading.published import PublishedFile, load_published
 from ...reading.publishing import load_publishing
 from ...vault.expiry import is_behind
 from .entered import read_entries
@@ -62,7 +62,7 @@ def facts_of_files(content: Path, half: Half) -> dict[str, Any]:
     return {
         "is_demo": any(file.demo for file in files),
         "rows": read_rows(files, half),
-        "titles": {"zh": _titles(half, 0), "en": _titles(half, 1)},
+        "titles": {"zh": _titles(files, half, 0), "en": _titles(files, half, 1)},
         "missing": [
             {"zh": _MONTHS[one[-2:]][0], "en": _MONTHS[one[-2:]][1], "day": publishing.day_of(one)}
             for one in missing(files, half)
@@ -72,7 +72,16 @@ def facts_of_files(content: Path, half: Half) -> dict[str, Any]:
     }
 
 
-def _titles(half: Half, language: int) -> list[str]:
+def _titles(files: Sequence[PublishedFile], half: Half, language: int) -> list[str]:
     quarters = [_MONTHS[one[-2:]][language] for one in half.quarters]
-    year = (f"{half.year} 年全年", f"All of {half.year}")[language]
-    return quarters if half.number == 1 else [*quarters, year]
+    return quarters if half.number == 1 else [*quarters, year_title(files, half.year, language)]
+
+
+def year_title(files: Sequence[PublishedFile], year: int, language: int) -> str:
+    """Name a year; one of which the first quarters were never counted, by what it holds."""
+    told = [one for file in files for one in file.quarters if one.startswith(f"{year}-")]
+    first = min(told, default=f"{year}-Q1")[-2:]
+    if first == "Q1":
+        return (f"{year} 年全年", f"All of {year}")[language]
+    month = _MONTHS[first][language].split()[0]
+    return (f"{year} 年 {month} 月到 12 月", f"{month} to Dec {year}")[language]

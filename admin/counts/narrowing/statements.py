@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..cells import ALL, Cell, Monthly, Shape, Sum, is_month, quarter_of, sums, year_of
-from ..disclosing.numbers import APART, LEAST, STEP, Publication, interval
+from ..cells import Cell, Monthly, Shape, Sum, is_month, quarter_of, sums, year_of
+from ..disclosing.numbers import LEAST, STEP, Publication, interval
 from .findings import Finding, Kind, Said
 from .ranges import Bounds, Net
 
@@ -97,35 +97,16 @@ def _cells(shape: Shape, year: str, monthly: Monthly) -> Iterator[Cell]:
 def openly_wrong(publications: Sequence[Publication], shape: Shape) -> Iterator[Finding]:
     """Find what needs no reckoning: small numbers, unrounded ones, and what was said twice."""
     first = first_said(publications)
-    parts = shape.all_parts
     for publication in publications:
-        revised = dict(publication.revised)
-        for cell, value in (*publication.shown.items(), *revised.items()):
+        for cell, value in publication.shown.items():
             said = Said(cell, publication.day, value)
             if value < LEAST or value % STEP:
                 yield Finding(Kind.TOO_SMALL, (cell,), *interval(value), (said,))
-            whole = cell in revised and len(cell.period) == 4 and cell.group == ALL
-            allowed = whole and cell.measure not in parts and _far(value, first[cell].value)
-            if not allowed and value != first[cell].value:
+            if value != first[cell].value:
                 yield _restated(first[cell], said)
-    yield from _revised_twice(publications)
-
-
-def _far(one: int, other: int) -> bool:
-    return abs(one - other) >= APART
 
 
 def _restated(before: Said, after: Said) -> Finding:
     ends = interval(before.value), interval(after.value)
     low, high = ends[1][0] - ends[0][1], ends[1][1] - ends[0][0]
     return Finding(Kind.RESTATED, (after.cell,), low, high, (before, after))
-
-
-def _revised_twice(publications: Sequence[Publication]) -> Iterator[Finding]:
-    seen: dict[Cell, Said] = {}
-    for publication in publications:
-        for cell, value in publication.revised.items():
-            said = Said(cell, publication.day, value)
-            if cell in seen:
-                yield _restated(seen[cell], said)
-            seen.setdefault(cell, said)

@@ -17,7 +17,7 @@ from ...models import CountPublication
 from ...reading.data_files import DataError
 from ...reading.published import FOLDER, PublishedFile, parse_published, path_of
 from ..cells import ALL, Cell, Shape
-from ..disclosing.book import Book, CountsDisagree, close, count_of
+from ..disclosing.book import Book, close, count_of
 from ..disclosing.numbers import LEAST, rounded
 from ..reading import read_cells
 from .shape import shape_of
@@ -143,10 +143,7 @@ def _close_again(
     there = {quarter: tuple(one.groups) for one in (*rows, row) for quarter in one.quarters}
     shape = shape_of(there)
     cells = read_cells(session, app_state().district.count_groups, practice)
-    try:
-        book = close(read_book(session, rows), cells, shape, row.quarters)
-    except CountsDisagree:
-        return
+    book = close(read_book(session, rows), cells, shape, row.quarters)
     is_there = all(int(quarter[:4]) > folded_year(session) for quarter in row.quarters)
     if is_there and _agrees(book, shape, file_of(row)):
         row.is_closed = True

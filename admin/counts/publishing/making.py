@@ -19,11 +19,11 @@ from ...reading.published import (
 )
 from ...reading.publishing import Publishing
 from ..cells import ALL, Cell, Shape, next_quarter, parts_of, year_of
-from ..disclosing.book import Book, close, count_of
+from ..disclosing.book import Book, close
 from ..disclosing.numbers import Publication
 from ..disclosing.publisher import Median, next_publication
 from ..narrowing.audit import Audit
-from ..reading import Key, median_bucket, read_cells, read_numbers
+from ..reading import Key, check_practice, median_bucket, read_cells, read_numbers
 from .shape import BESIDE, MEDIANS, shape_of
 from .store import (
     confirmed_rows,
@@ -98,12 +98,13 @@ def read_counted(
     """Read all that is wanted; the auditor reckons afterwards, and keeps no writer waiting."""
     rows = tuple(confirmed_rows(session))
     check_groups(groups, rows)
+    check_practice(session, practice)
     return Counted(
         rows,
         tuple(map(file_of, rows)),
         read_book(session, rows),
         read_cells(session, groups, practice),
-        read_numbers(session, practice),
+        read_numbers(session),
         read_due(session, publishing, today),
     )
 
@@ -131,7 +132,7 @@ def make_draft(
 ) -> Draft:
     """Close what is due and publish it by the rules.
 
-    Raises `CountsDisagree` and `PublicationStopped`.
+    Raises `PublicationStopped`.
     """
     there = {quarter: tuple(row.groups) for row in counted.rows for quarter in row.quarters}
     there |= dict.fromkeys(counted.due.quarters, tuple(groups.words))
@@ -143,7 +144,6 @@ def make_draft(
         book,
         [publication_of(file) for file in counted.before],
         publishing.latest_day(today),
-        years_now=_years_now(counted, shape),
         medians=_medians(counted, shape),
         tried=tried,
     )
@@ -152,18 +152,6 @@ def make_draft(
     file = to_file(publication, counted.due.quarters, known, demo=demo)
     seen = tuple(row.day for row in counted.rows)
     return Draft(file, publication, book, groups.units, tuple(tried), seen)
-
-
-def _years_now(counted: Counted, shape: Shape) -> dict[Cell, int]:
-    """Count the years anew that were published, as long as all of their counts are there."""
-    now = Book(counted.book.quarters, counted.cells)
-    years = [
-        year
-        for year in shape.years
-        if counted.book.quarters >= set(parts_of(year)) & set(shape.quarters)
-    ]
-    cells = [Cell(measure, year, ALL) for measure in shape.measures for year in years]
-    return {cell: count_of(now, shape, cell) for cell in cells}
 
 
 def _medians(counted: Counted, shape: Shape) -> Iterator[Median]:
@@ -199,7 +187,6 @@ def to_file(
             MedianDays(cell.measure, cell.period, cell.group, bucket)
             for cell, bucket in publication.medians.items()
         ),
-        revised=tuple(_number(cell, value) for cell, value in publication.revised.items()),
     )
 
 

@@ -81,7 +81,6 @@ def publication_of(file: PublishedFile) -> Publication:
         day=file.day,
         shown={cell: value for cell, value in values.items() if value is not None},
         withheld={cell: Why.UNTOLD for cell, value in values.items() if value is None},
-        revised={_cell(row): row.value for row in file.revised if row.value is not None},
         medians={Cell(row.measure, row.period, row.group): row.value for row in file.medians},
     )
 

@@ -80,13 +80,6 @@ def together(blocks: Sequence[Block]) -> Block:
     return Block("", "", tuple(periods), tuple(rows))
 
 
-def revised_of(file: PublishedFile) -> Iterator[str]:
-    """Say which totals of older years are told anew, beside those that stay."""
-    words = {measure.id: measure.zh for measure in file.measures}
-    for row in file.revised:
-        yield f"{words[row.measure]}，{period_words(row.period)}：重新数过，是 {row.value}"
-
-
 def lines_of(file: PublishedFile) -> Iterator[str]:
     """Write what is new for a terminal."""
     for block in blocks_of(file):
@@ -95,4 +88,3 @@ def lines_of(file: PublishedFile) -> Iterator[str]:
             told = zip(block.columns, row.values, strict=True)
             words = "，".join(f"{column} {value}" for column, value in told if value)
             yield f"  {row.period}：{words}"
-    yield from revised_of(file)

@@ -18,7 +18,7 @@ from ...access.permissions import Act, may, refuse
 from ...db import db, today
 from .drafts import REASONS, Changed, MadeForDemo, NotSecond, confirm, send_back
 from .store import confirmed_rows, draft_row, file_of
-from .told import blocks_of, revised_of, together
+from .told import blocks_of, together
 
 bp = Blueprint("publication", __name__, url_prefix="/desk/counts/publication")
 
@@ -67,7 +67,6 @@ def _page(problem: str = "") -> str:
         told = {
             "blocks": [block for block in blocks if len(block.columns) > 1],
             "together": together(blocks),
-            "revised": list(revised_of(file)),
         }
     done = request.args.get("done", "")
     return render_template(

@@ -107,7 +107,7 @@ def of_all(
     queues: Mapping[str, Queue], units: Mapping[str, str], clocks: Mapping[str, str]
 ) -> Whole:
     """Make the counter's numbers of all units, in the order of the district's own list."""
-    splits = {unit_id: _split(queues.get(unit_id, Queue())) for unit_id in units}
+    splits = {unit_id: split_of(queues.get(unit_id, Queue())) for unit_id in units}
     queue = sum((queues[unit_id] for unit_id in units if unit_id in queues), Queue())
     told = [queue.clocks[rule, near] for rule in clocks for near in (Due.PAST, Due.SOON)]
     # What is hidden of a unit's ages tells nothing.
@@ -124,7 +124,8 @@ def of_all(
     return Whole(charts, waiting, danger, rounded(queue.apart))
 
 
-def _split(queue: Queue) -> Split:
+def split_of(queue: Queue) -> Split:
+    """Take a unit's open tips by where they stand, and by how old they are."""
     states = [queue.states[one] for one in OPEN_STATES]
     return Split((states, [queue.ages[one] for one in AGE_IDS]))
 

@@ -6,7 +6,6 @@ The caller commits.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -15,22 +14,18 @@ from ...access.permissions import Act, is_allowed
 from ...access.roles import Staff
 from ...app_state import app_state
 from ...db import today
+from ...district.rewardable import is_of_a_kind
 from ...district.rewards import RewardRule
 from ...members.ending_requests import NotRead
 from ...models import Decision, Member, RewardRequest, Tip
 from ...rewards import book
 from ...sealing.reward import key_of
-from ...tip.channels import Channel
 from ...tip.events import Event, EventKind
-from ...tip.status import TipStatus
 from ...vault import history, readers
 from ...vault.retention.told import is_over
 from ..holds.services import NoOtherHead, Outdated, OwnRequest, heads_but
 from ..services import ChangedMeanwhile, MoveNotAllowed, SealedMessage, write_to_reporter
 from ..tip.tip_links import make_stale
-
-REWARDED: Final = frozenset({TipStatus.ACCEPTED, TipStatus.REFERRED, TipStatus.CLOSED})
-"""Where a tip stands for which a reward can be asked."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +46,8 @@ def rule() -> RewardRule:
 
 def may_be_rewarded(session: Session, tip: Tip) -> bool:
     """Tell whether a reward can be asked for: there is a rule, it fits, and none was given."""
-    district = app_state().district
-    if district.rewards is None or district.units[tip.unit_id].practice:
-        return False
-    # Whoever wrote a call or a letter down held its receipt: they would read the code.
-    if tip.channel != Channel.FORM:
-        return False
     # The case into which a duplicate was merged is the one; and who reads there is told there.
-    if tip.status not in REWARDED or tip.merged_into_id is not None:
+    if not is_of_a_kind(tip, app_state().district) or tip.merged_into_id is not None:
         return False
     if tip.expires_on and is_over(session, tip.expires_on, tip.merged_into_id, tip.status):
         return False

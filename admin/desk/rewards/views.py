@@ -16,6 +16,7 @@ from ...app_state import app_state
 from ...db import db, today
 from ...district.rewards import RewardRule
 from ...models import RewardRequest, Tip
+from ...rewards import book
 from ..answers import refused
 from ..blueprint import Answer, bp
 from ..forms import SealedField
@@ -78,7 +79,8 @@ class RefuseForm(FlaskForm):  # type: ignore[misc]
 class TipReward:
     """What a tip's page says of its reward, and which acts it offers."""
 
-    rule: RewardRule
+    rule: RewardRule | None
+    """None where the district took it away after a reward had been granted."""
     waiting: RewardRequest | None
     was_given: bool
     form: AskForm | None
@@ -86,6 +88,10 @@ class TipReward:
     letter: str
     """What the reporter will read above the code; who agrees reads it first."""
     sealed_half: str
+    paid_unknown: list[str]
+    """What was paid since a backup that was restored: one of it may be this tip's."""
+    is_stopped: bool
+    """A backup was restored, and the paying office has not read its ledger yet."""
 
 
 @bp.app_template_global()
@@ -93,7 +99,7 @@ def reward_of(tip: Tip) -> TipReward | None:
     """Collect what the page shows; None where there is nothing to show."""
     rule, session = app_state().district.rewards, db.reading
     was_given = services.was_given(session, tip.id)
-    if rule is None or not (was_given or services.may_be_rewarded(session, tip)):
+    if not (was_given or services.may_be_rewarded(session, tip)):
         return None
     asked = None if was_given else services.waiting(session, tip)
     may_ask = not was_given and is_allowed(Act.REWARD, g.staff.roles)
@@ -101,10 +107,12 @@ def reward_of(tip: Tip) -> TipReward | None:
         rule=rule,
         waiting=asked,
         was_given=was_given,
-        form=AskForm(rule) if may_ask else None,
+        form=AskForm(rule) if rule and may_ask else None,
         may_answer=asked is not None and _may_answer(asked),
-        letter=letter(rule, asked) if asked else "",
+        letter=letter(rule, asked) if rule and asked else "",
         sealed_half=b64encode(asked.sealed_half).decode("ascii") if asked else "",
+        paid_unknown=[] if was_given else book.lost_slips(session),
+        is_stopped=not was_given and book.is_stopped(session),
     )
 
 

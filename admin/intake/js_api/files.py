@@ -57,7 +57,7 @@ def give_ticket() -> Response:
         abort(400)
     if proof is None:
         return _refusal(Problem.CHALLENGE)
-    if not vault().blobs.has_room(size):
+    if not vault().room.takes_words or not vault().blobs.has_room(size):
         return _refusal(Problem.FULL)
     try:
         return _reserve(size, proof)

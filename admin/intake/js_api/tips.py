@@ -14,6 +14,7 @@ from ...tip.problems import Problem
 from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
 from ...vault.files import uploads
+from ...vault.files.room import says_full
 from ...vault.files.sent import (
     TooMuch,
     check_free,
@@ -70,10 +71,11 @@ def store_sealed() -> Response:
         return _take(_parcel(read_json(MOST_BODY)))
     except TooMuch:
         return _refusal(Problem.TOO_BIG)
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
         # The database is full, busy or away. The browser keeps the words and comes again.
         db.session.rollback()
-        return _busy()
+        vault().room.heed(error)
+        return _refusal(Problem.NO_ROOM) if says_full(error) else _busy()
 
 
 def _take(parcel: Parcel) -> Response:
@@ -82,6 +84,8 @@ def _take(parcel: Parcel) -> Response:
         # It may have been stored while they were good. Asked of the reader: no lock for nothing.
         problem = Problem.UNIT_CLOSED if unit is None else Problem.CHALLENGE
         return _stored_before(parcel, db.reading) or _refusal(problem)
+    if not vault().room.takes_words:
+        return _stored_before(parcel, db.reading) or _refusal(Problem.NO_ROOM)
     try:
         return _store(parcel, unit, parcel.proof)
     except IntegrityError:

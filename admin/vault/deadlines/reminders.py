@@ -65,7 +65,7 @@ def must_redate(session: Session) -> bool:
     """
     dated_by = session.get(Setting, DATED_BY)
     if dated_by is None:
-        _keep(session, DATED_BY, clocks().mark)
+        keep_setting(session, DATED_BY, clocks().mark)
         return False
     return dated_by.value != clocks().mark
 
@@ -76,7 +76,7 @@ def redate(session: Session, after: int | None) -> Turn:
     query = query.order_by(Tip.id).limit(BATCH).with_for_update(of=Tip)
     rows = session.execute(query).all()
     if len(rows) < BATCH:
-        _keep(session, DATED_BY, clocks().mark)
+        keep_setting(session, DATED_BY, clocks().mark)
     return Turn(mark_many(session, rows), rows[-1].id if len(rows) == BATCH else None)
 
 
@@ -88,10 +88,10 @@ def was_urged(session: Session, day: date) -> bool:
 
 def remember_urged(session: Session, day: date) -> None:
     """Keep that the day's turn was made. The caller commits."""
-    _keep(session, URGED_ON, day.isoformat())
+    keep_setting(session, URGED_ON, day.isoformat())
 
 
-def _keep(session: Session, name: str, value: str) -> None:
+def keep_setting(session: Session, name: str, value: str) -> None:
     """Set a setting in one statement: another node may do the same at this moment."""
     make = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = make.insert(Setting).values(name=name, value=value)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, time
 from pathlib import Path
-from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -23,9 +22,7 @@ from .blobs import (
     folder_path,
     part_path,
 )
-
-KEPT_FREE: Final = 256 * 1024 * 1024
-"""Bytes of a disk that no file takes, or a twentieth of a small disk: the words' own room."""
+from .room import FILES, look
 
 
 class LocalBlobs(BlobStore):
@@ -41,11 +38,9 @@ class LocalBlobs(BlobStore):
 
     def has_room(self, size: int) -> bool:
         try:
-            disk = os.statvfs(_made(self.root))
+            return look(_made(self.root)).has(FILES, size)
         except OSError:
             return False
-        kept = min(KEPT_FREE, disk.f_blocks * disk.f_frsize // 20)
-        return disk.f_bavail * disk.f_frsize - size >= kept
 
     def size(self, blob: str, number: int) -> int | None:
         # Asked before each part: without obstore's walk to a thread of its own and back.

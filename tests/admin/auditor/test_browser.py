@@ -4,7 +4,6 @@ import pytest
 
 from admin.audit import log as audit
 from admin.audit.log import record
-from admin.config import ROOT
 from admin.db import db
 from admin.demo.members import DemoMember
 from admin.keys import issuing
@@ -13,11 +12,11 @@ from admin.sealing.member import grouped_code
 from admin.tip.channels import Channel
 from admin.tip.counted import Family
 from tests.admin.auditor.test_views import NIGHT, NOON
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 PASSPHRASE = "lin-yu-feng-shan-hai"
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
 LOG = [
@@ -67,10 +66,9 @@ def page_of(live, visit, keys):
 
 def faults(page):
     page.wait_for_load_state()
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    found = broken_rules(page)
     sideways = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [fault["id"] for fault in found] + (["sideways"] if sideways else [])
+    return found + (["sideways"] if sideways else [])
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["360", "1280"])

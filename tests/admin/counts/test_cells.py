@@ -27,6 +27,11 @@ SHAPE = Shape(
 )
 
 
+WHOLE_YEAR = Shape(
+    {"out": False}, {f"2027-Q{number}": () for number in range(1, 5)}, yearly=frozenset({"out"})
+)
+
+
 @pytest.mark.parametrize(
     ("measure", "period", "group"),
     [
@@ -99,6 +104,11 @@ def test_a_first_year_that_began_late_is_made_of_the_quarters_that_there_were():
     assert ("by_web 2026 all", ("by_web 2026-Q3 all", "by_web 2026-Q4 all")) in told()
 
 
+def test_what_is_counted_by_whole_years_is_not_told_of_a_year_that_began_late():
+    """It was counted from January on, or nobody knows from when: the others from July."""
+    assert SHAPE.periods("out") == ()
+
+
 def test_measures_make_another_one_in_all():
     assert ("received 2026-Q3 all", ("by_web 2026-Q3 all", "by_hand 2026-Q3 all")) in told()
     assert ("received 2026 all", ("by_web 2026 all", "by_hand 2026 all")) in told()
@@ -118,7 +128,7 @@ def test_months_take_part_only_where_they_are_asked_for():
 
 
 def test_a_measure_has_no_finer_periods_than_its_own():
-    assert SHAPE.periods("out") == ("2026",)
+    assert WHOLE_YEAR.periods("out") == ("2027",)
     assert SHAPE.periods("late", frozenset({("late", "2026-Q4")})) == SHAPE.periods("late")
     assert ("late 2026 all", ("late 2026-Q3 all", "late 2026-Q4 all")) in told()
 

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
 
 import pytest
 
 from admin.config import ROOT
 from admin.counts.cells import ALL, Cell, Shape
-from admin.counts.disclosing.book import Book, CountsDisagree, close, count_of
+from admin.counts.disclosing.book import Book, close, count_of
 from admin.counts.disclosing.numbers import LEAST, Publication, Why, interval, rounded
 from admin.counts.disclosing.publisher import Median, PublicationStopped, next_publication
 from admin.counts.narrowing.audit import audit
@@ -121,48 +120,6 @@ def test_a_count_that_is_mended_later_changes_nothing_that_was_closed():
     assert count_of(after, history.shape, Cell("received", "2027-Q2", "crime")) == 60
 
 
-@pytest.mark.parametrize(
-    ("measure", "period", "group", "now", "told"),
-    [
-        ("received", "2027", ALL, 124, None),  # 11 more, shown as 10 more: it might be 6
-        ("received", "2027", ALL, 128, 130),
-        ("received", "2027", ALL, 99, 100),
-        ("received", "2027", "crime", 200, None),
-        ("received", "2027-Q4", ALL, 200, None),
-        ("received_form", "2027", ALL, 200, None),
-    ],
-)
-def test_only_a_years_whole_total_is_revised_and_only_by_ten_or_more(
-    measure, period, group, now, told
-):
-    shape = Shape(
-        {"received": True, "received_form": False},
-        {"2027-Q4": ("crime",)},
-        {"received": (("received_form",),)},
-    )
-    cell = Cell(measure, period, group)
-    before = Publication(
-        date(2028, 4, 15),
-        {
-            one: 115
-            for one in (
-                *shape.cells("received", "2027-Q4"),
-                *shape.cells("received", "2027"),
-                *shape.cells("received_form", "2027-Q4"),
-                *shape.cells("received_form", "2027"),
-            )
-        },
-    )
-
-    found = next_publication(shape, Book(), [before], date(2028, 7, 15), years_now={cell: now})
-    again = next_publication(
-        shape, Book(), [before, found], date(2028, 10, 15), years_now={cell: now + 40}
-    )
-
-    assert found.revised == ({cell: told} if told else {})
-    assert cell not in again.revised or not told
-
-
 def test_a_median_is_told_of_all_groups_beside_a_large_count_and_not_otherwise():
     history = of_table({"crime": 22, "drugs": 60})
     counted = {group: Cell("received", "2027-Q1", group) for group in ("crime", "drugs", ALL)}
@@ -192,14 +149,33 @@ def test_a_publication_is_stopped_where_older_ones_betray_a_number():
         next_publication(history.shape, history.book(), older, day_of("2027-Q2"))
 
 
-def test_parts_that_do_not_make_their_whole_are_refused_without_a_number():
+def test_of_parts_that_do_not_make_their_whole_the_quarter_and_its_year_are_left_out():
+    quarters = ("2027-Q3", "2027-Q4")
     shape = Shape(
-        {"closed": False, "closed_found": False}, {"2027-Q1": ()}, {"closed": (("closed_found",),)}
+        {"closed": False, "closed_found": False, "read": False},
+        dict.fromkeys(quarters, ()),
+        {"closed": (("closed_found",),)},
     )
-    counted = {Cell("closed", "2027-01", ALL): 12, Cell("closed_found", "2027-01", ALL): 11}
+    counted = {
+        Cell(measure, month, ALL): 40
+        for measure in shape.measures
+        for month in ("2027-07", "2027-10")
+    }
+    torn = counted | {Cell("closed_found", "2027-07", ALL): 39}
 
-    with pytest.raises(CountsDisagree, match=r"^closed 2027-Q1$"):
-        close(Book(), counted, shape, ["2027-Q1"])
+    book = close(Book(), torn, shape, quarters)
+    made = next_publication(shape, book, [], day_of("2027-Q4"))
+
+    assert book.torn == {("closed", "2027-Q3"), ("closed_found", "2027-Q3")}
+    periods = {
+        measure: {cell.period for cell in made.numbers() if cell.measure == measure}
+        for measure in shape.measures
+    }
+    assert periods == {
+        "closed": {"2027-Q4"},
+        "closed_found": {"2027-Q4"},
+        "read": {"2027-Q3", "2027-Q4", "2027"},
+    }
 
 
 def test_the_app_starts_without_the_auditors_library():

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from admin.backup.drills import note_drill
 from admin.commands.counting import counts
 from admin.config import ROOT, load_config
-from admin.counts.half import commands, periods
+from admin.counts.half import commands, facts, periods
 from admin.counts.half.drafting import stands
 from admin.counts.half.periods import BadHalf, Half, halves_due
 from admin.db import SHANGHAI, db
@@ -156,7 +156,7 @@ def test_a_draft_tells_what_was_published_what_the_log_holds_and_what_people_wro
     assert "没有登记：查看要求、假密钥、恢复演练、升级、出过的错" in done.output
     head, words = page(content)
     assert (head["draft"], head["reviewed"]) == (True, AFTER)
-    assert "**收到**：1 月到 3 月约 35 条，4 月到 6 月的数不公布。" in words
+    assert "**收到**：1 月到 3 月约 35 条；4 月到 6 月的数不公布。" in words
     assert "| **收到**<br>同上。 | 35 条 | 不公布 |" in words
     assert "| **天数**<br>同上。 | 16 到 30 天 | 16 到 30 天 |" in words
     # Four openings of the half's days, exactly, though the published number is withheld.
@@ -204,7 +204,7 @@ def test_a_report_made_early_says_which_numbers_are_still_to_come(lines, content
     type_in("2027-H1", "--again")
 
     _, words = page(content)
-    assert "1 月到 3 月约 35 条，4 月到 6 月的数还没有公布。" in words
+    assert "1 月到 3 月约 35 条；4 月到 6 月的数还没有公布。" in words
     assert "| 16 到 30 天 | 还没有公布 |" in words
 
 
@@ -325,3 +325,17 @@ def test_doctor_is_told_how_the_page_stands(lines, content, type_in):
     path = content / "numbers/reports/2027-h1.md"
     path.write_text(without_draft(path.read_text("utf-8")), "utf-8")
     assert [*seen, stands(content, HALF)] == ["none", "draft", "published"]
+
+
+@pytest.mark.parametrize(
+    ("first", "titles"),
+    [
+        ("2027-Q1", ("2027 年全年", "All of 2027")),
+        ("2027-Q2", ("2027 年 4 月到 12 月", "Apr to Dec 2027")),
+    ],
+)
+def test_a_year_that_began_late_is_named_by_the_months_that_it_holds(first, titles):
+    quarters = [one for one in ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4") if one >= first]
+    files = [publication(date(2028, 1, 15), quarter, 35) for quarter in quarters]
+
+    assert tuple(facts.year_title(files, 2027, language) for language in (0, 1)) == titles

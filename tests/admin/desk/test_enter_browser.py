@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import Tip
 from admin.sealing.member import fingerprint
+from tests.axe import violations
 from tests.canary import spellings
 from tests.signing_in import cleared, signed_in
 from tests.steering import FALSE_HASH, publish, steer
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 WHAT = "暗渠边的第七棵黄皮树下收钱"
 PLACE = "晒谷场的旧石碾旁"
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
 @pytest.fixture
@@ -57,14 +56,6 @@ def hand_over(page, groups):
     page.fill("#group", groups[number - 1])
     page.click("#handed button[type=submit]")
     page.wait_for_selector("#done:not([hidden])")
-
-
-def violations(page):
-    page.evaluate(AXE)
-    return [
-        (found["id"], [node["html"] for node in found["nodes"]])
-        for found in page.evaluate("axe.run()")["violations"]
-    ]
 
 
 def count_pages(pdf):

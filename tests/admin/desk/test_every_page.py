@@ -5,15 +5,14 @@ import json
 import pytest
 from sqlalchemy import update
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import Tip
 from admin.tip.status import TipStatus
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 UNITS = ("police-1", "dispatch-1", "supervision-1", "practice-1")
 PEOPLE = (*UNITS, "admin", "auditor-1", "counter-1")
 # Wider than the screen by more than a rounding: somebody would have to scroll sideways.
@@ -66,8 +65,7 @@ def test_no_page_of_a_member_has_a_barrier_or_scrolls_sideways(live, visit, demo
             # Whose keys are open goes on by themselves.
             page.wait_for_url(lambda url: not url.endswith("/desk/unlock"))
         seen.append(address)
-        page.evaluate(AXE)
-        broken = [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+        broken = broken_rules(page)
         broken += ["sideways"] if page.evaluate(SIDEWAYS) > 1 else []
         broken += [f"small: {text}" for text in page.evaluate(SMALL)]
         faults += [(address, fault) for fault in broken]

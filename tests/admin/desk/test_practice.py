@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from admin.config import ROOT
 from admin.db import db, today
-from admin.models import AuditEvent, Member, Note, Tip, UnitKey
+from admin.models import AuditEvent, Member, Note, Tally, Tip, UnitKey
 from admin.sealing import age, member, payload
 from admin.tip.routing import Circumstances, choose_unit
 
@@ -116,3 +116,13 @@ def test_no_tip_of_the_form_goes_to_the_practice_unit(app):
         for exclude in [(), *[(office.id,) for office in offices], tuple(o.id for o in offices)]:
             facts = Circumstances(category, "no", exclude, "now", "no")
             assert choose_unit(district, facts, set(district.units)) != "practice"
+
+
+@pytest.mark.parametrize("act", ["fill", "clear"])
+def test_a_unit_that_was_counted_is_not_cleared_for_being_marked(app, practice_key, trainee, act):
+    with app.app_context():
+        key = {"family": "received", "part": "form", "unit_id": "practice", "slot": 0}
+        db.session.add(Tally(period="2026-11", count=1, **key))
+        db.session.commit()
+
+    assert press(trainee, act).status_code == 404

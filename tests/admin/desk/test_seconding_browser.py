@@ -7,11 +7,11 @@ from admin.config import ROOT
 from admin.db import db
 from admin.models import Member, Tip
 from admin.tip.status import TipStatus
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 LOOKS = ROOT / "build" / "looks"
 
 
@@ -22,9 +22,8 @@ def look(page, name):
         page.set_viewport_size({"width": width, "height": 800})
         page.screenshot(path=LOOKS / f"{name}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [fault["id"] for fault in found] == [], name
+    found = broken_rules(page)
+    assert found == [], name
 
 
 def in_store(live, question):

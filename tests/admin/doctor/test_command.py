@@ -23,7 +23,7 @@ from admin.migrate import known_revisions, migrate
 from admin.models import KeyGrant, Setting, UnitKey
 from admin.serving.server import serving_pid
 from admin.vault import vault
-from admin.vault.files import uploads
+from admin.vault.files import room, uploads
 from admin.vault.files.blobs import PART
 from admin.vault.files.opening import open_blobs
 from tests.admin.vault.conftest import new_tip
@@ -60,12 +60,25 @@ def test_all_files_belong_to_the_one_user_who_runs_the_service(owners, state):
     assert machine.check_owner(seen, 7).state is state
 
 
-@pytest.mark.parametrize(
-    ("free", "state"),
-    [(500 * 1024**3, GOOD), (2 * 1024**3, GOOD), (2 * 1024**3 - 1, BAD), (0, BAD)],
-)
-def test_a_disk_that_is_nearly_full_is_told(free, state):
-    assert machine.check_disk(free).state is state
+GIB, MANY = 1024**3, 10**6
+DISKS = [
+    (500 * GIB, MANY, GOOD, ""),
+    (2 * GIB, MANY, GOOD, ""),
+    (2 * GIB - 1, MANY, BAD, "清理磁盘"),
+    (64 * 1024**2 - 1, MANY, BAD, "马上腾出"),
+    (0, MANY, BAD, "马上腾出"),
+    (500 * GIB, 255, BAD, "马上腾出"),
+    (500 * GIB, 256, GOOD, ""),
+]
+
+
+@pytest.mark.parametrize(("free", "inodes", "state", "todo"), DISKS)
+def test_a_disk_that_is_nearly_full_is_told_as_the_form_judges_it(free, inodes, state, todo):
+    disk = room.Disk(free=free, size=900 * GIB, inodes_free=inodes, inodes=MANY)
+    found = machine.check_disk(disk, of="数据库", least=room.WORDS)
+    assert found.state is state
+    assert todo in found.todo
+    assert ("表单已经关上" in found.words) is not disk.has(room.WORDS)
 
 
 @pytest.mark.parametrize(("size", "state"), [(0, GOOD), (64 * 1024**2, GOOD), (10**9, BAD)])

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from admin.config import ROOT
+from tests.axe import violations
 from tests.bench.first_view import BUDGET, gzip_bytes
 from tests.live import on_a_port, serving, strip_scripts
 from tests.unfolding import unfold
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WORDS = "他们昨晚又来了"
 # A part that folds holds its field as a field of its own.
 FIELDS = "#form > .field:visible, #further > .field:visible"
@@ -119,12 +118,10 @@ def faults(page):
     """Look at a screen in each size: axe's complaints, small targets, sideways scrolling."""
     found = []
     page.wait_for_load_state()
-    page.evaluate(AXE.read_text("utf-8"))
     for width, elder in SIZES:
         page.set_viewport_size({"width": width, "height": 740})
         page.evaluate("elder => document.documentElement.classList.toggle('elder', elder)", elder)
-        answer = page.evaluate("axe.run({resultTypes: ['violations']})")
-        found += [(one["id"], one["nodes"][0]["html"]) for one in answer["violations"]]
+        found += [(rule, nodes[0]) for rule, nodes in violations(page)]
         found += page.evaluate(SMALL, 60 if elder else 44)
         found += [f"scrolls sideways at {width}"] if page.evaluate(IS_WIDE) else []
     page.evaluate("document.documentElement.classList.remove('elder')")

@@ -31,7 +31,7 @@ const happens = () =>
 // Each sentence says its own name; those of alarms have a why and a next.
 const SENTENCES =
   "opened-here wait busy failed cut cut-unsure cut-look unable unknown purged unit-closed full";
-const NAMES = `${SENTENCES} full-today share-used marked summary back empty no-words stored-message stored-danger`;
+const NAMES = `${SENTENCES} full-today share-used no-room marked summary back empty no-words stored-message stored-danger`;
 const ALARMS = ["unmarked", "false-key", "strayed"].flatMap((name) => [
   name,
   `${name}-why`,
@@ -512,6 +512,7 @@ const ERRORS = {
   talk_full: "say full",
   full_today: "say full-today",
   share_used: "say share-used",
+  no_room: "say no-room",
   marked: "say marked",
   other: "say busy",
 };

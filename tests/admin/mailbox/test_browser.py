@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from admin.config import ROOT
 from admin.db import db, today
 from admin.models import Message, Tip
 from admin.sealing import receipt
@@ -18,6 +17,7 @@ from admin.serving.sweeper import keep_seen
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
 from tests.admin.mailbox.test_traces import spellings
+from tests.axe import broken_rules
 from tests.live import press_escape_three_times, serving, strip_scripts
 from tests.ports import free_port
 
@@ -707,8 +707,7 @@ def test_every_view_is_free_of_violations(visit, address, reporter, change_tip, 
 
     def check(name):
         visitor.page.wait_for_load_state()
-        visitor.page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
-        found[name] = [fault["id"] for fault in visitor.page.evaluate("axe.run()")["violations"]]
+        found[name] = broken_rules(visitor.page)
 
     visitor.open("1" * 36)
     visitor.sees("组有误")

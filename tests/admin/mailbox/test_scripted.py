@@ -501,3 +501,19 @@ def test_the_english_address_speaks_through_the_same_views(ask, reporter, app):
     answer = ask(reporter.keys.lookup.hex(), "/en/mailbox/thread").json
 
     assert "mediation" in answer["turn_to"]
+
+
+def test_without_room_no_letter_is_taken_but_a_call_is_marked_and_a_known_one_known_again(
+    app, client, ask, send, reporter, monkeypatch
+):
+    answer = ask(reporter.keys.lookup.hex()).json
+    known = letter_of(reporter, answer, "先发的") | {"token": answer["token"]}
+    assert client.post("/mailbox/sealed", json=known).json == {"stored": True}
+    monkeypatch.setattr(app.extensions["dengshao.vault"].room, "_full_until", float("inf"))
+
+    refused = send()
+    assert (refused.status_code, refused.json) == (507, {"error": "no_room"})
+    assert client.post("/mailbox/sealed", json=known).json == {"stored": True}
+    assert send(kind="danger").json == {"error": "marked"}
+    assert reporter.tip().danger_on == today()
+    assert [envelope.body for envelope in reporter.opened()] == ["先发的"]

@@ -490,3 +490,26 @@ def test_the_servers_envelope_is_padded_so_that_its_length_tells_little(send, re
 
     assert len(lengths) == 1
     assert lengths.pop() > payload.MESSAGE_STEP
+
+
+@pytest.fixture
+def without_room(app, monkeypatch):
+    """A node whose disk is nearly full."""
+    monkeypatch.setattr(app.extensions["dengshao.vault"].room, "_full_until", float("inf"))
+
+
+def test_without_room_words_stay_on_the_page_replies_are_read_and_a_call_counts(
+    without_room, client, send, reporter
+):
+    reporter.answer("几点看见的？")
+    assert 'id="no-room"' in client.get("/mailbox/").text
+    page = send(words="昨晚十点")
+
+    assert page.status_code == 422
+    assert "现在存不下了，没有保存" in page.text
+    assert "昨晚十点" in page.text
+    assert "几点看见的？" in page.text
+    assert len(reporter.tip().messages) == 1
+    send("danger", confirm="yes", words="他们堵在门口")
+    assert reporter.tip().danger_on == today()
+    assert len(reporter.tip().messages) == 1

@@ -43,7 +43,6 @@ SPRING = PublishedFile(
         Number("received", "2026-Q4", "drugs", None),
     ),
     medians=(MedianDays("days_closed", "2026-Q4", "all", "16-30"),),
-    revised=(),
 )
 SUMMER = replace(
     SPRING,
@@ -52,7 +51,6 @@ SUMMER = replace(
     years=(),
     numbers=(Number("received", "2027-Q1", "all", None),),
     medians=(),
-    revised=(Number("received", "2026", "all", 145),),
 )
 
 
@@ -89,6 +87,15 @@ def test_a_file_reads_row_by_row_and_is_the_same_whatever_the_order(content):
 
 def test_every_bucket_has_words_in_its_order():
     assert list(BUCKETS) == [*(name for _most, name in DAYS), MANY_DAYS]
+
+
+def test_a_file_of_before_that_says_that_nothing_was_revised_is_read_as_it_is(content):
+    put(content, SPRING)
+    path = path_of(content, SPRING.day)
+    said = path.read_text("utf-8")
+    path.write_text(said.removesuffix("\n}\n") + ',\n  "revised": []\n}\n', "utf-8")
+
+    assert load_published(content) == (SPRING,)
 
 
 REFUSED = {

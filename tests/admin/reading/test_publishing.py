@@ -37,7 +37,9 @@ def test_the_districts_file_is_read():
     assert load_publishing(ROOT / "content") == OURS
 
 
-@pytest.mark.parametrize(("old", "new"), [("delay: 1", "delay: 0"), ("day: 15", "day: 31")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("delay: 1", "delay: 0"), ("delay: 1", "delay: 2"), ("day: 15", "day: 31")]
+)
 def test_no_delay_and_a_day_that_some_months_lack_are_refused(tmp_path, old, new):
     data = tmp_path / "data"
     (data / "schema").mkdir(parents=True)

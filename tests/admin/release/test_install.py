@@ -13,6 +13,7 @@ import pytest
 from admin.config import ROOT
 from admin.release.layout import Places, Release, artefact_name
 from admin.release.making.archive import write_tar_zst
+from admin.release.making.packages import _script
 from admin.release.running import lacks_settings
 from admin.release.sums import sign, write_sums
 from tests.admin.release.test_sums import private_key
@@ -156,6 +157,47 @@ def test_another_version_is_left_to_the_upgrade(places, tmp_path):
     assert done.returncode == 1
     assert "dengshao upgrade" in done.stderr
     assert os.readlink(places.current) == "versions/0.1.0"
+
+
+def configure(places, version, *told):
+    """Run what dpkg or rpm runs once it has put a version's files in their place."""
+    folder = places.versions / version
+    (folder / "deploy").mkdir(parents=True, exist_ok=True)
+    (folder / "app/content").mkdir(parents=True, exist_ok=True)
+    shutil.copy(SCRIPT, folder / "deploy/install.sh")
+    script = places.root / "postinst"
+    script.write_text(_script("postinst", version), "utf-8")
+    environment = os.environ | {"DENGSHAO_INSTALL_ROOT": str(places.root)}
+    return subprocess.run(
+        ["/bin/sh", str(script), *told], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+# What dpkg and rpm tell the script; where `current` leads before, and after.
+PACKAGED = [
+    (("configure", ""), None, "0.1.0"),
+    (("configure", "0.1.0"), "0.1.0", "0.1.0"),
+    # `dengshao upgrade` has brought a newer one, whose database the older does not know.
+    (("configure", "0.1.0"), "0.2.0", "0.2.0"),
+    (("1",), "0.2.0", "0.2.0"),
+    (("2",), "0.2.0", "0.2.0"),
+    # The newer one's folder is gone: a version that does not know the database must not take over.
+    (("configure", "0.1.0"), "gone", "gone"),
+]
+
+
+@pytest.mark.parametrize(("told", "before", "after"), PACKAGED)
+def test_a_package_that_is_installed_again_takes_nothing_back(places, told, before, after):
+    if before is not None:
+        places.versions.mkdir(parents=True)
+        places.current.symlink_to(f"versions/{before}")
+    if before == "0.2.0":
+        (places.versions / before).mkdir()
+
+    said = configure(places, "0.1.0", *told)
+
+    assert os.readlink(places.current) == f"versions/{after}"
+    assert ("没有换成 0.1.0" in said) is (after != "0.1.0")
 
 
 @pytest.mark.parametrize(

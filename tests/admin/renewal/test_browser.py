@@ -17,11 +17,11 @@ from admin.sealing.check_code import check_code
 from admin.sealing.payload import TIP_CLASS
 from admin.vault.key_change.resealing import count_on_old_keys
 from tests.admin.desk.conftest import store_sealed
+from tests.axe import broken_rules
 from tests.signing_in import cleared, signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 WHAT = "桥头有人收过路费，第 %s 回"
 LOOKS = ROOT / "build" / "looks"
 
@@ -59,9 +59,8 @@ def look(page, name):
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{name} is {wide} px wide at {width}"
     page.set_viewport_size(before)
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [fault["id"] for fault in found] == [], name
+    found = broken_rules(page)
+    assert found == [], name
 
 
 def in_store(live, question):

@@ -103,11 +103,29 @@ def test_a_header_counts_from_the_proxies_that_are_named_and_from_nobody_else(na
     [
         *("", ",", "127.0.0.1,", "localhost", "[::1]", "10.78.0.1/24", "127.0.0.1:8000", "unix"),
         *("0.0.0.0/0", "::/0", "127.0.0.1,0.0.0.0/0"),
+        # Everybody, in pieces.
+        *("0.0.0.0/1,128.0.0.0/1", "::/1,8000::/1", "11.0.0.0/8", "10.0.0.0/7", "203.0.0.0/15"),
+        *("2001::/31", "fc00::/7", "127.0.0.1,2000::/3"),
     ],
 )
 def test_proxies_that_cannot_be_read_or_are_everybody_stop_the_start(tmp_path, text):
     with pytest.raises(ConfigError, match="DENGSHAO_EDGE_PEERS: "):
         load(tmp_path, DENGSHAO_EDGE_PEERS=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "127.0.0.0/8,::1",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "203.0.0.0/16",
+        "2001:db8::/32",
+        "fd00::/48",
+    ],
+)
+def test_a_network_of_an_offices_own_is_taken(text):
+    assert len(read_peers({"DENGSHAO_EDGE_PEERS": text})) == text.count(",") + 1
 
 
 def test_one_network_is_what_one_line_brings():

@@ -7,11 +7,11 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from admin.config import ROOT, SecondFactor
+from admin.config import SecondFactor
+from tests.axe import broken_rules
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -44,8 +44,7 @@ def page(visit):
 
 def faults(page):
     """What axe and a narrow screen complain of."""
-    page.evaluate(AXE)
-    found = [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    found = broken_rules(page)
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return found + (["wider than the screen"] if wide else [])
 

@@ -28,6 +28,7 @@ PROBLEMS = {
     "full": 507,
     "busy": 503,
     "unknown": 404,
+    "no_room": 507,
     "token": 400,
     "unit_open": 409,
     "number_taken": 409,

@@ -75,7 +75,7 @@ def move(tip, new, reason="-", kind=EventKind.DECIDED, **more):
 def counts(*families):
     """Read the numbers, of some families or of all, by family, part and unit."""
     found = Counter()
-    for (_period, family, part, unit), n in read_numbers(db.session, ()).items():
+    for (_period, family, part, unit), n in read_numbers(db.session).items():
         if not families or family in families:
             found[family, part, unit] += n
     return found
@@ -91,7 +91,7 @@ def test_a_tip_counts_where_it_comes_in_how_and_in_which_month(new):
     new("practice")
 
     month = month_of(TUESDAY)
-    assert read_numbers(db.session, ()) == {
+    assert read_numbers(db.session) == {
         (month, Family.RECEIVED, "form", "police"): 1,
         (month, Family.RECEIVED, "phone", "drugs"): 2,
     }
@@ -111,7 +111,7 @@ def test_what_is_done_again_counts_once_in_the_month_of_the_first_time(new, day)
         (Family.ACCEPTED, "", "police"): 1,
         (Family.CLOSED, "not_found", "police"): 1,
     }
-    assert {period for period, family, *_ in read_numbers(db.session, ()) if family in MOVES} == {
+    assert {period for period, family, *_ in read_numbers(db.session) if family in MOVES} == {
         month_of(TUESDAY)
     }
 
@@ -156,7 +156,7 @@ def test_what_is_out_of_scope_is_one_number_of_the_year(new):
     for unit, reason in (("police", "civil"), ("drugs", "protected"), ("trade", "to_help")):
         move(new(unit), TipStatus.OUT_OF_SCOPE, reason)
 
-    numbers = read_numbers(db.session, ())
+    numbers = read_numbers(db.session)
     out = {key: n for key, n in numbers.items() if key[1] is Family.OUT_OF_SCOPE}
     assert out == {("2026", Family.OUT_OF_SCOPE, "", ""): 3}
     # By no other way: neither days nor deadlines of a decision speak of these.
@@ -203,7 +203,7 @@ def test_days_until_each_step_are_kept_as_buckets_of_the_quarter(new, session, d
     day(TUESDAY + timedelta(days=100))
     move(tip, TipStatus.CLOSED, "known")
 
-    shapes = {key: n for key, n in read_numbers(session, ()).items() if "days" in key[1]}
+    shapes = {key: n for key, n in read_numbers(session).items() if "days" in key[1]}
     assert shapes == {
         ("2026-Q4", Family.DAYS_READ, "1", ""): 1,
         ("2026-Q4", Family.DAYS_ACCEPTED, "4-7", ""): 1,
@@ -263,7 +263,7 @@ def test_all_tips_of_a_year_may_go_and_its_numbers_stay(new, session, day):
     for tip in tips[:2]:
         move(tip, TipStatus.ACCEPTED, "in_scope")
     move(tips[0], TipStatus.CLOSED, "partly")
-    before = read_numbers(session, ())
+    before = read_numbers(session)
     assert before.total() == 16
     session.expunge_all()
 
@@ -275,7 +275,7 @@ def test_all_tips_of_a_year_may_go_and_its_numbers_stay(new, session, day):
     session.commit()
 
     assert session.scalar(select(func.count()).select_from(Tip)) == 0
-    assert read_numbers(session, ()) == before
+    assert read_numbers(session) == before
     # What staff did stands in the log; what came in does not.
     found = {one.family: one.result for one in check(session, set())}
     assert found[Family.RECEIVED] is Result.BEYOND
@@ -306,7 +306,7 @@ def test_nodes_side_by_side_lose_nothing(app, config, units, database):
         list(threads.map(work, range(200)))
 
     with app.app_context():
-        assert read_numbers(db.session, ()) == {
+        assert read_numbers(db.session) == {
             (quarter_of(TUESDAY), Family.LANE, "", ""): 400,
             (month_of(TUESDAY), Family.ACCEPTED, "", "police"): 200,
         }
@@ -337,7 +337,7 @@ def test_the_migration_counts_what_is_there_as_it_would_have_been_counted(new, s
     session.add(Transfer(from_unit="drugs", to_unit="police", **made, **keys))
     passed.unit_id = "police"
     session.commit()
-    before = {key: n for key, n in read_numbers(session, ()).items() if not is_shape(key)}
+    before = {key: n for key, n in read_numbers(session).items() if not is_shape(key)}
     session.close()
 
     with db.engine.begin() as connection:
@@ -347,7 +347,7 @@ def test_the_migration_counts_what_is_there_as_it_would_have_been_counted(new, s
     db.dispose()
     migrate(db.engine)
 
-    assert read_numbers(db.session, ()) == before
+    assert read_numbers(db.session) == before
     kept = db.session.scalars(select(Tip.unit_id).where(Tip.is_counted.is_(False))).all()
     assert kept == ["police"]
 

@@ -147,6 +147,11 @@ export class Page {
 
   /** @type {(error: any) => Promise<void>} */
   async explain(error) {
+    // Unlike the other alarms it says nothing of later answers: it is over once there is room.
+    if (error instanceof Refused && error.reason === "no_room") {
+      window.DengshaoNotices.raiseAlarm(this.alarm, "no-room");
+      return;
+    }
     const tell = error.faults ? () => this.showFaults(error.faults) : TOLD[error.name];
     if (error.name in ALARMS) {
       this.isBarred = true;

@@ -156,7 +156,8 @@ export class Session {
       const whole = Object.assign({ proof, website: form.website }, ticketsOf(form), cover);
       return confirmed(await sendTip(whole));
     } catch (/** @type {any} */ error) {
-      if (error.status >= 400 && error.status < 500) this.mayBeStored = before;
+      const isSure = (error.status >= 400 && error.status < 500) || error.message === "no_room";
+      if (isSure) this.mayBeStored = before;
       throw error;
     }
   }

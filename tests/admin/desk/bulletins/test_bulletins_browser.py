@@ -11,13 +11,13 @@ from admin.commands.running import bulletins
 from admin.config import ROOT
 from admin.db import db, set_today, today
 from admin.models import Bulletin, Member
+from tests.axe import broken_rules
 from tests.signing_in import cleared, signed_in
 
 from .conftest import BODY, TITLE
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 TOLD = "桥头有人拦路收过路费，一次五十。"
 
 
@@ -47,8 +47,7 @@ def content(live, tmp_path):
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def found(page):

@@ -12,11 +12,11 @@ from admin.models import Tip
 from admin.serving.sweeper import sweep_now
 from admin.tip.status import TipStatus
 from admin.tip.urgency import Urgency
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 SCREENS = ROOT / "build" / "screens"
 
 
@@ -57,8 +57,7 @@ def last_working_day(calendar):
 
 
 def violations(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def picture(page, name):

@@ -6,17 +6,16 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Decision
 from tests.admin.desk.files.files_made import put_file, with_files
+from tests.axe import broken_rules
 from tests.live import STILL, WAIT_MS, start_server
 from tests.once import folder_of_run
 from tests.signing_in import signed_in
 from tests.support import WIDE_BUDGETS
 from tests.tip_events import codes
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 PHONE = {"width": 360, "height": 780}
 
 
@@ -136,5 +135,4 @@ def shown_frame(page, number):
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)

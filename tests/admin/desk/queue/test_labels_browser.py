@@ -3,14 +3,13 @@
 import pytest
 from sqlalchemy import select, update
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, LabelCopy, LabelReader
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 NOT_YET = "还没有同事在队列里看到过它"
 
 
@@ -31,8 +30,7 @@ def go(page, live, path):
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def copied(live):

@@ -4,14 +4,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import AuditEvent, Tip
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
-
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
 @pytest.fixture
@@ -31,8 +29,7 @@ def page(live, visit, demo, sealed_tip):
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def loaded(page):

@@ -5,13 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from admin.config import ROOT
 from admin.tip.urgency import Urgency
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 FOCUSED = "document.activeElement.closest('tr')?.dataset.row"
 WORDS = [
     "旧砖厂里有人夜里卸货。",
@@ -47,8 +46,7 @@ def on_tip(page, reference):
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def test_one_key_leads_to_the_next_tip_and_one_back_to_the_row(page):

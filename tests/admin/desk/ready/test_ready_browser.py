@@ -5,21 +5,19 @@ import json
 import pytest
 from sqlalchemy import select
 
-from admin.config import ROOT
 from admin.db import db
 from admin.models import HandoverNote, Member, Message, UnitKey
 from admin.sealing.age import parse_recipient, seal
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 TITLE, BODY = "已经转办", "您说的事，已经转给 ____ 。请再等几天。"
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 @pytest.fixture

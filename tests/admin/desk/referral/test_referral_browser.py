@@ -14,11 +14,11 @@ from admin.desk.referral.services import Lock, Package, make
 from admin.models import Member, Referral, Tip, UnitKey
 from admin.sealing.age import parse_recipient, seal
 from admin.tip.status import TipStatus
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 SCREENS = ROOT / "build" / "screens"
 LEFT = "桥头有人收过路费。〔略〕"
 
@@ -51,9 +51,8 @@ def pictures(page, name):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
-    page.evaluate(AXE)
-    broken = page.evaluate("axe.run()")["violations"]
-    assert [fault["id"] for fault in broken] == []
+    broken = broken_rules(page)
+    assert broken == []
 
 
 def test_a_package_is_handed_over_slipped_and_answered_and_its_record_read(live, visit, demo, tip):

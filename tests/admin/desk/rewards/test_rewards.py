@@ -278,6 +278,40 @@ def test_nothing_that_the_database_keeps_by_itself_tells_which_row_came_with_whi
         assert keys == sorted(made)
 
 
+def test_after_a_restore_the_unit_is_told_what_was_paid_before_it_grants_the_same_again(
+    app, sign_in, tip
+):
+    lost = Halves().key
+    with app.app_context():
+        book.enter(db.session, Halves().key, sum_=500, until=today())
+        db.session.execute(update(Reward).values(is_stopped=True))
+        db.session.commit()
+    before = sign_in("police-1").show(tip).text
+    assert "还没有对完台账" in before
+
+    with app.app_context():
+        book.resume(db.session, [book.slip_of(lost)], b"m" * 16)
+        db.session.commit()
+
+    after = sign_in("police-1").show(tip).text
+    assert "还没有对完台账" not in after
+    assert book.slip_of(lost) in after
+    assert "别把同一笔给两次" in after
+
+
+def test_a_rule_that_is_taken_away_leaves_what_was_granted_on_the_tips_page(
+    app, sign_in, granted, fresh
+):
+    made, halves = granted()
+    allow(app, None)
+
+    page = sign_in("police-1").show(fresh(made)).text
+
+    assert "已经给过一次" in page
+    with app.app_context():
+        assert book.look_up(db.session, halves.key).state is book.State.GOOD
+
+
 def test_what_waits_goes_with_the_words_of_its_tip(app, sign_in, second_head, tip, rows):
     sign_in("police-1").post(tip, "reward", **Halves().asked())
     with app.app_context():

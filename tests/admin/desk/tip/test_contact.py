@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from admin.app_state import app_state
-from admin.config import ROOT
 from admin.db import db
 from admin.intake import contact
 from admin.vault import vault
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
@@ -164,14 +164,12 @@ def test_another_file_is_told_from_a_contact(live, desk_of):
 
 
 def test_the_page_is_free_of_violations_locked_and_opened(live, desk_of, block):
-    axe = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
     page = desk_of("supervision-1", viewport={"width": 360, "height": 780}, bypass_csp=True)
     found = []
     for data in (b"", block):
         choose(page, live, "x.age", data)
         page.locator("#contact-error:not([hidden]), #contact-next:not([hidden])").wait_for()
-        page.evaluate(axe)
-        found += [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+        found += broken_rules(page)
 
     assert found == []
 

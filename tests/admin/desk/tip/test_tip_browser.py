@@ -6,17 +6,16 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from admin.config import ROOT
 from admin.db import db, today
 from admin.models import AuditEvent, Direction, Member, Note, Tip, UnitKey
 from admin.sealing import age, payload
 from admin.sealing.seen import Seen, seal_seen
 from admin.vault.store import add_message
+from tests.axe import broken_rules
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 WHAT = "桥头有人设卡，货车过路要收五十元，不给就不让走。"
 SAME = "每天下午几个人在桥头设卡，过路货车收五十元，不给不让走。"
 
@@ -56,8 +55,7 @@ def stored(live):
 
 
 def faults(page):
-    page.evaluate(AXE)
-    return [fault["id"] for fault in page.evaluate("axe.run()")["violations"]]
+    return broken_rules(page)
 
 
 def bump(stored, tip):

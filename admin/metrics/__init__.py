@@ -1,0 +1,1 @@
+"""What a node tells to who watches over it: Prometheus' text, on a local port or in a file."""

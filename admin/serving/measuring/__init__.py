@@ -1,0 +1,1 @@
+"""How quickly a process answers, told in lots: no single request shows."""

@@ -1,0 +1,107 @@
+"""Two real nodes on one PostgreSQL, a real nginx in front, and a hand that restarts them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from admin.config import ROOT
+from admin.doctor.around.ready import Said, ask
+from tests.bench.place import Place, environment, furnish
+from tests.journeys.proxied import DESK, PUBLIC, Proxy, start_nginx
+from tests.ports import free_port
+
+SECONDS = 60
+_SERVER = "server 127.0.0.1:8000;"
+_TURN = "max_fails=1 fail_timeout=1s;"
+
+
+class Node:
+    """One `dengshao serve` with a data folder of its own; database, secret and keys are shared."""
+
+    def __init__(self, folder: Path, database_url: str, source: Path | None = None) -> None:
+        self.port = free_port()
+        self.folder = folder
+        self.environ = environment(folder, database_url, self.port) | {
+            "DENGSHAO_PUBLIC_HOST": PUBLIC,
+            "DENGSHAO_DESK_HOST": DESK,
+            "DENGSHAO_LEAVING_SECONDS": "1",
+            "DENGSHAO_ADDRESS_HINTS": "off",
+        }
+        if source is not None:
+            folder.mkdir()
+            for name in ("secret", "keys.yml"):
+                shutil.copy(source / name, folder / name)
+        self.process: subprocess.Popen | None = None
+        self.left = 0
+        """How often it said that it goes, before its socket closed."""
+
+    def start(self) -> None:
+        command = [str(Path(sys.executable).with_name("dengshao")), "serve", "--workers", "1"]
+        self.process = subprocess.Popen(
+            command,
+            env={**os.environ, **self.environ},
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not (said := self.said()) or not said.is_ready:
+            if time.monotonic() > deadline:
+                raise TimeoutError(said)
+            time.sleep(0.05)
+
+    def said(self) -> Said | None:
+        return ask(f"127.0.0.1:{self.port}")
+
+    def stop(self) -> None:
+        """Stop as systemd does: the first process is told, and has time for what is under way."""
+        self.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            said = self.said()
+            if said and said.words.get("serving") == "leaving":
+                self.left += 1
+                break
+            time.sleep(0.02)
+        self.process.wait(SECONDS)
+
+
+@contextmanager
+def two_nodes(folder: Path, database_url: str) -> Iterator[tuple[list[Node], Place, Proxy]]:
+    """Serve an installation from two nodes behind nginx."""
+    first = Node(folder / "one", database_url)
+    config, identities = furnish(folder / "one", first.environ)
+    nodes = [first, Node(folder / "other", database_url, folder / "one")]
+    proxy = None
+    try:
+        for node in nodes:
+            node.start()
+        for node in nodes:
+            node.wait()
+        proxy = _proxy(folder, nodes)
+        yield nodes, Place(config, proxy.port, first.process, identities), proxy
+    finally:
+        if proxy:
+            proxy.stop()
+        for node in nodes:
+            if node.process and node.process.poll() is None:
+                node.process.kill()
+                node.process.wait(SECONDS)
+
+
+def _proxy(folder: Path, nodes: list[Node]) -> Proxy:
+    site = folder / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<title>home</title>")
+    both = " server ".join(f"127.0.0.1:{node.port} {_TURN}" for node in nodes)
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+    assert program, "make system installs nginx"
+    return start_nginx(program, folder / "nginx", site, app=both.rstrip(";"))

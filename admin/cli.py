@@ -8,13 +8,12 @@ import os
 
 import click
 
-from .commands.copies import backup, doctor, metrics, restore
+from .commands.copies import backup, doctor, metrics, move, restore
 from .commands.counting import counts
 from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.installing import setup, site
 from .commands.keys import keys
-from .commands.moving import move
 from .commands.people import audit, permissions, staff, unit
 from .commands.running import bulletins, demo, migrate, notices, reload, secret, serve, sweep
 from .commands.texts import clean, law, open_

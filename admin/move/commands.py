@@ -1,7 +1,5 @@
 """What `dengshao move` does, and what an operator is told."""
 
-import fcntl
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,11 +9,11 @@ import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..app_state import app_state
-from ..config import Config
 from ..serving.opening import is_away, require_newest
 from ..shutters.marks import IN, State, read_mark
 from ..vault.files.blobs import BlobsAway
 from . import ending, moving
+from .alone import Busy, alone
 from .files import FileDiffers
 from .joints import Disjointed
 from .places import ForgetsFiles, OtherSecret, Place, SamePlace, other_place, this_place
@@ -27,6 +25,7 @@ _AWAY: Final = f"有一边的数据库没有应答，停在这里。{AGAIN}"
 _LACKS: Final = 5
 SENTENCES: Final[dict[type[Exception], str]] = {
     OtherSecret: "新设置里的密钥文件（DENGSHAO_SECRET_FILE）不是现在这一份，没有搬。",
+    Busy: "另一次搬家正在进行，没有搬。",
     SamePlace: "新设置里的数据库就是现在这一个，没有搬。请写上新的 DENGSHAO_DATABASE_URL。",
     ForgetsFiles: "新的证据文件存放处只在内存里，没有搬。请写 file:// 或者 s3:// 的地址。",
     moving.NotEmpty: "那边不是空的，没有搬。请用空的数据库、空的证据文件存放处。",
@@ -61,7 +60,7 @@ class Stopped(Exception):
 def move(text: str, *, only_ahead: bool, yes: bool) -> None:
     """Move all to the place that a file of settings names."""
     require_newest()
-    with _told_plainly(), _opened(text) as (here, there), _alone(here.config):
+    with _told_plainly(), _opened(text) as (here, there), alone(here, there):
         _refuse_half(here)
         click.echo(f"从 {here.told}\n到 {there.told}")
         found = moving.Move(here, there, click.echo)
@@ -99,7 +98,7 @@ def _tell_end(moved: moving.Moved) -> None:
 
 def abandon(text: str, *, yes: bool) -> None:
     """Give a move up: empty the new place, and go on in the old one."""
-    with _told_plainly(), _opened(text) as (here, there), _alone(here.config):
+    with _told_plainly(), _opened(text) as (here, there), alone(here, there):
         click.echo(f"放弃搬家：清空 {there.told}，这里继续用。")
         if not yes:
             click.confirm("继续吗", abort=True)
@@ -110,7 +109,7 @@ def abandon(text: str, *, yes: bool) -> None:
 def erase(text: str, *, yes: bool) -> None:
     """Destroy what was left in the old place."""
     require_newest()
-    with _told_plainly(), _opened(text) as (here, old), _alone(here.config):
+    with _told_plainly(), _opened(text) as (here, old), alone(here, old):
         click.echo(f"销毁旧的存放处：{old.told}。删了就没有了。")
         if not yes and click.prompt(f"请照抄：{DESTROY}\n") != DESTROY:
             raise click.ClickException("没有照抄，不做。")
@@ -185,16 +184,3 @@ def _no_room(error: DBAPIError) -> str:
 
 def _stop(_signal: int, _frame: object) -> None:
     raise Stopped
-
-
-@contextmanager
-def _alone(config: Config) -> Iterator[None]:
-    """Let no second move run beside this one on this machine."""
-    handle = os.open(config.data / "move.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise click.ClickException("另一次搬家正在进行。") from None
-    finally:
-        os.close(handle)

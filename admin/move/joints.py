@@ -4,14 +4,13 @@ Rows come table by table, and others are written meanwhile: one may be there bef
 names. PostgreSQL looks at all of them when its rules are put back, SQLite is asked to.
 """
 
-from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from ..rewards import book
+from ..models import Bulletin, Reward
+from ..serving.blurring import blur
 from .places import Place
 
 _TAKE_OFF: Final = """
@@ -56,18 +55,14 @@ def _is_off(connection: Connection) -> bool:
 def settle(place: Place) -> None:
     """Let nothing that the new database keeps by itself tell of an order, and count its rows.
 
-    The codes of rewards are laid anew, as each sweep does. Other rows lie in the order of their
-    random keys, but for those that came while the move ran.
+    What each sweep lays anew is laid anew here. Other rows lie in the order of their random keys,
+    but for those that came while the move ran.
     """
     if place.engine.dialect.name != "postgresql":
         return
     with Session(place.engine) as session:
-        if book.rewrite(session):
-            session.commit()
-            with suppress(OperationalError):
-                book.lay_in_order(session)
-                session.commit()
-        session.rollback()
+        for of in (Reward, Bulletin):
+            blur(session, of)
     with place.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # Without it, the first hours' pages would be planned as if every table were empty.
         connection.execute(text("ANALYZE"))

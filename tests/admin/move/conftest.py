@@ -7,7 +7,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import create_engine, select
 
 from admin.backup.rows import reflect
-from admin.commands.moving import move
+from admin.commands.copies import move
 from admin.config import load_config
 from admin.settings.installed import written
 from admin.shutters.marks import MARKS

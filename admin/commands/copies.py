@@ -89,8 +89,8 @@ def restore(
 
 @click.command(
     "move",
-    help="把数据库和证据文件搬到设置 FILE 写的地方：边用边搬，最后关一会儿表单，逐行核对，封上旧的。"
-    "断在哪里都可以再运行一次，接着搬。",
+    help="把数据库和证据文件搬到设置 FILE 写的地方：边用边搬，最后关一会儿表单，逐行核对，"
+    "封上旧的。断在哪里都可以再运行一次，接着搬。",
 )
 # Opened at once: the file may be root's alone, and the command goes on as another user.
 @click.argument("file", type=click.File(encoding="utf-8"))

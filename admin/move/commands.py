@@ -1,8 +1,8 @@
 """What `dengshao move` does, and what an operator is told."""
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import click

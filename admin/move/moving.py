@@ -152,6 +152,11 @@ class Move:
 
     def copy_ahead(self) -> Moved:
         """Bring all that is there while everybody goes on, until little is left."""
+        with self.old.reading.connect() as connection:
+            found = read_mark(connection, OUT)
+        if found and found.state is State.CLOSED:
+            # The last run was cut off there: nobody waits behind shutters for all this.
+            self.open_again()
         for number in range(1, _MOST_PASSES + 1):
             moved = self._pass(f"第 {number} 趟")
             if moved.rows.changed <= _FEW:

@@ -7,143 +7,129 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine
 
 from admin import create_app
 from admin.config import ROOT, load_config
-from admin.db import db, today
-from admin.models import Message, Tip, UnitKey, Upload, random_key
-from admin.sealing import member
-from admin.sealing.age import HybridIdentity
+from admin.db import db
+from admin.migrate import migrate
 from admin.settings.installed import written
-from admin.vault.files.opening import open_blobs
+from tests.admin.backup.conftest import files_of
 from tests.admin.move.conftest import rows_in
 from tests.databases import create_database, running_postgresql
 from tests.installations import new_installation, open_units
 from tests.s3 import running_s3
 
-_UNITS = ("police", "drugs", "trade", "supervision", "upper")
+from .filling import fill, is_signed_in, keys, sign_in
+from .people import Presser, Reader, press
+
 _IN_THE_LAST = 3
 """Kills that are meant for the time when the form is closed."""
+_SEALED = (["sweep"], ["staff", "list"], ["serve"])
 
 
-class Presser(threading.Thread):
-    """Somebody who hands in one tip after another, and keeps every receipt."""
+@dataclass
+class Walk:
+    """One installation on its way, and what its people hold."""
 
-    def __init__(self, app):
-        super().__init__(daemon=True)
-        self.app, self.stop = app, threading.Event()
-        self.receipts, self.refused, self.wrong = [], 0, []
+    folder: Path
+    dice: random.Random
+    receipts: list
+    cookie: dict
 
-    def run(self):
-        while not self.stop.wait(0.15):
-            status, receipt = press(self.app)
-            if status == 200:
-                self.receipts.append(receipt)
-            elif status == 503:
-                self.refused += 1
-            else:
-                self.wrong.append(status)
+    def move(self, here, there, *, kills):
+        """Move with people about, killed so many times; then compare both places."""
+        apps = [create_app(load_config(here)) for _ in range(2)]
+        people = [Presser(app) for app in apps] + [Reader(apps[0], self.receipts[0])]
+        for one in people:
+            one.start()
+        started = time.monotonic()
+        for number in range(kills):
+            self._killed(here, there, number, in_the_last=number >= kills - _IN_THE_LAST)
+        process = self._type(here, there)
+        said = process.communicate()[0]
+        assert process.returncode == 0, said
+        seconds = time.monotonic() - started
+        # The last presses come to the old place, which is sealed.
+        time.sleep(1)
+        for one in people:
+            one.stop.set()
+            one.join()
+        say(re.search(r"搬完了.*", said)[0])
+        self._tell_people(people, seconds, kills)
+        _let_go(apps)
+        self._check(here, there)
 
+    def _tell_people(self, people, seconds, kills):
+        *pressers, reader = people
+        wrong = [status for one in people for status in one.wrong]
+        assert not wrong, wrong
+        taken = [receipt for one in pressers for receipt in one.receipts]
+        self.receipts += taken
+        refused = sum(one.refused for one in pressers)
+        closed = max(one.closed for one in pressers)
+        say(f"{kills} kills and the end: {seconds:.1f} s; the form was closed {closed:.1f} s")
+        say(f"two nodes took {len(taken)} tips and told {refused} presses to come again")
+        say(f"{reader.read} times the form and an answer were read, never in vain")
 
-def press(app):
-    client = app.test_client()
-    page = client.get("/tip/").text
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-    words = {"category": "A4", "what": "暗渠边的黄皮树", "place": "晒谷场"}
-    answer = client.post("/tip/sent", data=hidden | words)
-    found = answer.text.partition('id="receipt"')[2].partition("</ol>")[0]
-    digits = "".join(re.findall(r"\d", re.sub(r"<[^>]*>", "", found.partition(">")[2])))
-    return answer.status_code, digits
+    def _type(self, here, there):
+        """Type the command in a process of its own."""
+        file = self.folder / "there.env"
+        named = {name: value for name, value in there.items() if name[:3] in ("AWS", "DEN")}
+        file.write_text(written(named))
+        return _dengshao(here, "move", str(file), "--yes")
 
-
-def keys():
-    made = {}
-    for unit in _UNITS:
-        one, two = HybridIdentity.generate(), HybridIdentity.generate()
-        print_of = member.fingerprint(unit, str(one.recipient), str(two.recipient))
-        made[unit] = type("Unit", (), {"identity": one, "recovery": two, "fingerprint": print_of})
-    return made
-
-
-def fill(app, tips, files, dice):
-    """Tips with messages and files, of the sizes that real ones have; their bytes are random."""
-    with app.app_context():
-        blobs = app.extensions["dengshao.vault"].blobs
-        key = db.session.scalars(select(UnitKey.id)).first()
-        rows = [_tip(key, dice) for _ in range(tips)]
-        for start in range(0, tips, 500):
-            db.session.execute(insert(Tip), rows[start : start + 500])
-            messages = [_message(row["id"], dice) for row in rows[start : start + 500 : 4]]
-            db.session.execute(insert(Message), messages)
-            db.session.commit()
-        for row in rows[:files]:
-            data = dice.randbytes(dice.choice((20_000, 90_000, 300_000)))
-            blob = dice.randbytes(16).hex()
-            blobs.put(blob, 0, data)
-            db.session.execute(insert(Upload).values(_upload(blob, len(data), row["id"])))
-        db.session.commit()
-
-
-def _tip(key, dice):
-    return {
-        "id": random_key(),
-        "reference": dice.randbytes(5).hex()[:10],
-        "lookup": dice.randbytes(32),
-        "unit_id": "police",
-        "unit_key_id": key,
-        "urgency": "P3",
-        "received_on": today(),
-        "version": 1,
-        "sealed": dice.randbytes(12_000),
-    }
-
-
-def _message(tip, dice):
-    return {
-        "id": random_key(),
-        "tip_id": tip,
-        "number": 1,
-        "direction": "staff",
-        "sent_on": today(),
-        "digest": dice.randbytes(32).hex(),
-        "sealed": dice.randbytes(8_000),
-    }
-
-
-def _upload(blob, size, tip):
-    named = {"id": random_key(), "blob": blob, "size": size, "tip_id": tip}
-    return named | {"made_on": today(), "is_whole": True, "is_released": False}
-
-
-def start_move(environ, there, folder):
-    """Type the command in a process of its own."""
-    file = folder / "there.env"
-    file.write_text(written({name: v for name, v in there.items() if name[:3] in ("AWS", "DEN")}))
-    command = [str(Path(sys.executable).with_name("dengshao")), "move", str(file), "--yes"]
-    return subprocess.Popen(
-        command, env=os.environ | environ, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-
-
-def killed_moves(environ, there, folder, kills, dice, say):
-    """Kill one run after another; gives how many were killed while the form was closed."""
-    closed = 0
-    for number in range(kills):
-        process = start_move(environ, there, folder)
-        in_the_last = number >= kills - _IN_THE_LAST
-        point = _wait(process, dice, in_the_last=in_the_last)
+    def _killed(self, here, there, number, *, in_the_last):
+        process = self._type(here, there)
+        point = _wait(process, self.dice, in_the_last=in_the_last)
         process.kill()
         said = process.stdout.read()
         process.wait()
         assert process.returncode == -9, (process.returncode, said)
-        closed += in_the_last
-        say(f"kill {number + 1}: {point}")
-    return closed
+        state = _mark_in(here["DENGSHAO_DATABASE_URL"])
+        say(f"kill {number + 1}: {point}; the old place was marked {state}")
+
+    def _check(self, here, there):
+        before, after = (rows_in(one["DENGSHAO_DATABASE_URL"]) for one in (here, there))
+        assert before == after, [name for name in before if before[name] != after.get(name)]
+        files = files_of(here)
+        assert files == files_of(there)
+        moved = create_app(load_config(there))
+        client = moved.test_client()
+        for receipt in self.receipts:
+            assert "已收到" in client.post("/mailbox/", data={"receipt": receipt}).text
+        assert is_signed_in(moved, self.cookie)
+        self.receipts.append(_taken(moved))
+        _let_go([moved])
+        for words in _SEALED:
+            process = _dengshao(here, *words)
+            said = process.communicate(timeout=120)[0]
+            assert (process.returncode, "已经搬到" in said) == (1, True), (words, said)
+        rows = sum(map(len, before.values()))
+        say(f"same: {rows} rows, {len(files)} files, {sum(map(len, files.values()))} bytes")
+        say(f"{len(self.receipts) - 1} receipts answered, the sign-in good, the old place shut")
+
+
+def say(words):
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def _dengshao(environ, *words):
+    command = [str(Path(sys.executable).with_name("dengshao")), *words]
+    return subprocess.Popen(
+        command,
+        env=os.environ | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+    )
 
 
 def _wait(process, dice, *, in_the_last):
@@ -152,47 +138,40 @@ def _wait(process, dice, *, in_the_last):
         seconds = dice.uniform(1.0, 12.0)
         time.sleep(seconds)
         return f"{seconds:.1f} s after its start"
-    seconds = 1.0
     for line in process.stdout:
         if "趟：看过" in line:
             seconds = float(re.search(r"用了 ([\d.]+) 秒", line)[1])
-            brought = int(re.search(r"搬了 (\d+) 行", line)[1])
-            if brought <= 300:
+            if int(re.search(r"搬了 (\d+) 行", line)[1]) <= 300:
                 break
     pause = dice.uniform(0.05, max(seconds * 0.8, 0.1))
     time.sleep(pause)
-    return f"{pause:.1f} s after the form was closed (a pass takes {seconds:.1f} s)"
+    return f"{pause:.1f} s after its last pass began (one takes {seconds:.1f} s)"
 
 
-def sealed_files(config):
-    blobs = open_blobs(config.blobs_url, config.blobs_ca)
-    return {
-        blob: b"".join(blobs.read(blob, number) for number in range(blobs.parts(blob)))
-        for blob in blobs.blobs()
-    }
+def _mark_in(url):
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        query = "SELECT value FROM setting WHERE name = 'move_out'"
+        found = connection.exec_driver_sql(query).scalar_one_or_none()
+    engine.dispose()
+    return found.split(" ")[1] if found else "nothing"
 
 
-def check(environ, there, receipts, say):
-    """Hold both places against each other, and ask every receipt in the new one."""
-    old, new = load_config(environ), load_config(there)
-    before, after = rows_in(old.database_url), rows_in(new.database_url)
-    assert before == after, [name for name in before if before[name] != after.get(name)]
-    files = sealed_files(old)
-    assert files == sealed_files(new)
-    moved = create_app(new)
-    client = moved.test_client()
-    for receipt in receipts:
-        assert "已收到" in client.post("/mailbox/", data={"receipt": receipt}).text
-    status, _receipt = press(moved)
+def _taken(app):
+    status, receipt = press(app)
     assert status == 200, status
-    with moved.app_context():
-        db.dispose()
-    rows = sum(map(len, before.values()))
-    say(f"same: {rows} rows, {len(files)} files; {len(receipts)} receipts answered")
+    return receipt
 
 
-def walk(folder, postgresql, s3, *, tips, files, kills, seed, say):
-    dice = random.Random(seed)
+def _let_go(apps):
+    for app in apps:
+        with app.app_context():
+            db.dispose()
+
+
+@contextmanager
+def begun(folder, *, tips, files, dice):
+    """A filled installation on SQLite and a folder; gives its walk and its environment."""
     units = keys()
     lines = "".join(
         f"  - {{id: {name}, fingerprint: '{unit.fingerprint}'}}\n" for name, unit in units.items()
@@ -200,61 +179,47 @@ def walk(folder, postgresql, s3, *, tips, files, kills, seed, say):
     confirmed = f"source: walk\nchecked: 2026-11-24\nitems:\n{lines}"
     environ = new_installation(folder, f"sqlite:///{folder}/data/dengshao.sqlite3", confirmed)
     environ["DENGSHAO_BLOBS_URL"] = (folder / "blobs").as_uri()
-    # Where the walk serves and where it moves, budgets are of no interest.
     os.environ.update(environ)
     app = create_app(load_config(environ))
     with app.app_context():
-        from admin.migrate import migrate
-
         migrate(db.engine)
         db.dispose()
     open_units(app, units)
     started = time.monotonic()
     fill(app, tips, files, dice)
+    cookie = sign_in(app)
     say(f"filled {tips} tips, {files} files: {time.monotonic() - started:.1f} s")
-    os.environ.update(s3.environ)
-    there = (
-        environ
-        | s3.environ
-        | {
-            "DENGSHAO_DATABASE_URL": create_database(postgresql, "walk"),
-            "DENGSHAO_BLOBS_URL": f"s3://{s3.bucket}/walk",
-        }
-    )
-    presser = Presser(app)
-    presser.start()
-    started = time.monotonic()
-    killed_moves(environ, there, folder, kills, dice, say)
-    process = start_move(environ, there, folder)
-    said = process.communicate()[0]
-    assert process.returncode == 0, said
-    presser.stop.set()
-    presser.join()
-    say(said.strip().splitlines()[-3])
-    say(f"{kills} kills and the end: {time.monotonic() - started:.1f} s")
-    say(f"meanwhile {len(presser.receipts)} tips taken, {presser.refused} told to come again")
-    assert not presser.wrong, presser.wrong
-    check(environ, there, presser.receipts, say)
-    with app.app_context():
-        db.dispose()
+    assert is_signed_in(app, cookie)
+    walk = Walk(folder, dice, [_taken(app)], cookie)
+    _let_go([app])
+    yield walk, environ
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(prog="make move-walk MOVE_WALK_ARGS=…")
     parser.add_argument("--tips", type=int, default=20_000)
     parser.add_argument("--files", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--kills-back", type=int, default=4)
     parser.add_argument("--seed", type=int, default=18)
     given = parser.parse_args()
     place = os.environ.get("MOVE_WALK_FOLDER", "/var/tmp")
+    dice = random.Random(given.seed)
     with (
-        tempfile.TemporaryDirectory(prefix="move-walk-", dir=place) as folder,
+        tempfile.TemporaryDirectory(prefix="move-walk-", dir=place) as name,
         running_postgresql() as postgresql,
         running_s3() as s3,
+        begun(Path(name), tips=given.tips, files=given.files, dice=dice) as (walk, first),
     ):
-        walk(
-            Path(folder), postgresql, s3, **vars(given), say=lambda words: print(words, flush=True)
-        )
+        os.environ.update(s3.environ)
+        second = first | s3.environ
+        second["DENGSHAO_DATABASE_URL"] = create_database(postgresql, "walk")
+        second["DENGSHAO_BLOBS_URL"] = f"s3://{s3.bucket}/walk"
+        walk.move(first, second, kills=given.kills)
+        say("and back")
+        third = first | {"DENGSHAO_DATABASE_URL": f"sqlite:///{name}/back/dengshao.sqlite3"}
+        third["DENGSHAO_BLOBS_URL"] = (Path(name) / "back" / "blobs").as_uri()
+        walk.move(second, third, kills=given.kills_back)
 
 
 if __name__ == "__main__":

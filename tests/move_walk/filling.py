@@ -1,11 +1,17 @@
 """A store as large as is asked: tips with messages and files of real sizes, their bytes random."""
 
+import time
+
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import insert, select
 
+from admin.app_state import app_state
 from admin.db import db, today
-from admin.models import Member, Message, Tip, UnitKey, Upload, random_key
-from admin.sealing import member
+from admin.keys import issuing
+from admin.models import Message, Tip, UnitKey, Upload, random_key
+from admin.sealing import member as members
 from admin.sealing.age import HybridIdentity
+from admin.signin import services
 from tests.conftest import UNIT_IDS, UnitSecrets
 
 _HEAP = 500
@@ -16,7 +22,7 @@ def keys():
     made = {}
     for unit in UNIT_IDS:
         one, two = HybridIdentity.generate(), HybridIdentity.generate()
-        print_of = member.fingerprint(unit, str(one.recipient), str(two.recipient))
+        print_of = members.fingerprint(unit, str(one.recipient), str(two.recipient))
         made[unit] = UnitSecrets(one, two, print_of)
     return made
 
@@ -39,12 +45,29 @@ def fill(app, tips, files, dice):
         db.session.commit()
 
 
-def add_member(session):
-    """A member of a unit, for whom a sign-in can be opened."""
-    found = Member(name="police-1", unit_id="police", role="handler", password_hash="-")
-    session.add(found)
-    session.commit()
-    return found
+def sign_in(app):
+    """Open a session of a member as a sign-in does; gives the header that a browser sends."""
+    with app.app_context():
+        made = issuing.new_member_keys("yun-shan-he-feng-lan")
+        member = issuing.add_member(
+            db.session, made, name="police-1", unit_id="police", roles=["analyst", "registrar"]
+        )
+        db.session.flush()
+        token = services.open_session(
+            db.session, member, now=int(time.time()), old=None, is_verified=True
+        )
+        db.session.commit()
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    return {"Cookie": f"desk={signer.dumps({'sid': token})}"}
+
+
+def is_signed_in(app, cookie):
+    """Tell whether the desk opens to who sends this header."""
+    with app.app_context():
+        host = app_state().config.desk_host
+    client = app.test_client(use_cookies=False)
+    page = client.get("/desk/", base_url=f"http://{host}", headers=cookie)
+    return page.status_code == 200
 
 
 def _tip(key, dice):

@@ -46,6 +46,7 @@ from . import deletions, departures, files, front, gate, keys, machine, onion, r
 from . import store as stored
 from .around import ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
+from .around.moves import look_at_moves
 from .findings import Finding, State, bad, good
 from .report import send_report
 
@@ -201,6 +202,7 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
             return
+        yield from look_at_moves(session)
         yield from _contents(session, config, district)
 
 

@@ -57,10 +57,14 @@ class Reader(threading.Thread):
 
 def press(app):
     """Hand in by the form; gives how it was answered, and the receipt."""
-    client = app.test_client()
-    page = client.get("/tip/").text
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-    answer = client.post("/tip/sent", data=hidden | _WORDS)
+    answer = send(app.test_client())
     found = answer.text.partition('id="receipt"')[2].partition("</ol>")[0]
     digits = "".join(re.findall(r"\d", re.sub(r"<[^>]*>", "", found.partition(">")[2])))
     return answer.status_code, digits
+
+
+def send(client):
+    """Fill the form in and send it; gives the answer."""
+    page = client.get("/tip/").text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    return client.post("/tip/sent", data=hidden | _WORDS)

@@ -1,6 +1,9 @@
 """A store with something in every table, another place to bring it to, and who types the command."""
 
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask.cli import ScriptInfo
@@ -9,11 +12,11 @@ from sqlalchemy import create_engine, select
 from admin.backup.rows import reflect
 from admin.commands.copies import move
 from admin.config import load_config
+from admin.db import db
 from admin.settings.installed import written
 from admin.shutters.marks import MARKS
-from tests.admin.backup.conftest import empty, files_of, receipt, store  # noqa: F401
-
-KEPT = ("DENGSHAO_DATABASE_URL", "DENGSHAO_BLOBS_URL", "DENGSHAO_SECRET_FILE", "DENGSHAO_DATA")
+from tests.admin.backup.conftest import app_on, empty, files_of, receipt, store  # noqa: F401
+from tests.quick_apps import quick
 
 
 @dataclass
@@ -41,9 +44,29 @@ def mover(app, environ, tmp_path):
 
 
 @pytest.fixture
-def other(database):
-    """The other kind of database."""
-    return "postgresql" if database == "sqlite" else "sqlite"
+def database_url(sqlite_url):
+    """Where each move here begins; back from PostgreSQL goes the first test of them."""
+    return sqlite_url
+
+
+def keys_in(environ):
+    return Path(environ["DENGSHAO_DATA"]) / "keys.yml"
+
+
+def secret_for(there, environ):
+    """Lay the secret where a place without a path to it looks for it."""
+    shutil.copy(Path(environ["DENGSHAO_DATA"]) / "secret", Path(there["DENGSHAO_DATA"]) / "secret")
+
+
+@contextmanager
+def running_on(there, environ):
+    """An application in the place where all was moved to."""
+    app = quick(app_on(there, keys_in(environ)))
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.dispose()
 
 
 def rows_in(url):

@@ -1,70 +1,121 @@
 """Moved to the other database and the other store: the same rows and files, and all goes on."""
 
 import os
-import shutil
 import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import create_engine, delete, insert, select, text, update
 
+from admin import create_app
+from admin.commands.running import serve, sweep
+from admin.config import load_config
 from admin.db import db, today
 from admin.models import Decision, Member, Reward, Tip, Upload, random_key
 from admin.move import moving
 from admin.signin import services
 from admin.vault import vault
-from tests.admin.backup.conftest import app_on
-from tests.live import dispose
+from tests.admin.backup.conftest import hand_in
+from tests.move_walk.people import press, send
 
-from .conftest import picture
+from .conftest import picture, running_on, secret_for
 
 
 @pytest.fixture
-def there(empty, other, request, monkeypatch):
-    """An empty place of the other kind: PostgreSQL with a bucket, or SQLite with a folder."""
-    made = empty(other, "there")
-    if other == "postgresql":
-        server = request.getfixturevalue("s3_server")
-        for name, value in server.environ.items():
-            monkeypatch.setenv(name, value)
-        made |= server.environ | {"DENGSHAO_BLOBS_URL": f"s3://{server.bucket}/{random_key()}"}
-    return made
+def there(empty):
+    """An empty place: a file and a folder."""
+    return empty("sqlite", "there")
 
 
-def keys_in(environ):
-    return Path(environ["DENGSHAO_DATA"]) / "keys.yml"
+@pytest.fixture
+def in_postgresql(empty):
+    return empty("postgresql", "there")
 
 
-def test_all_arrives_and_receipts_and_sign_ins_are_good_there(
-    mover, store, app, environ, units, there
-):
+@pytest.fixture
+def in_bucket(in_postgresql, s3_server, monkeypatch):
+    for name, value in s3_server.environ.items():
+        monkeypatch.setenv(name, value)
+    bucket = f"s3://{s3_server.bucket}/{random_key()}"
+    return in_postgresql | s3_server.environ | {"DENGSHAO_BLOBS_URL": bucket}
+
+
+def signed_in(app):
+    """Open a session as a sign-in does; gives its token and whose it is."""
     with app.app_context():
         member = db.session.scalars(select(Member)).first()
         token = services.open_session(
             db.session, member, now=int(time.time()), old=None, is_verified=True
         )
         db.session.commit()
+        return token, member.id
+
+
+def is_good(app, token, member):
+    with app.app_context():
+        return services.find_session(db.reading, token, int(time.time())).staff.id == member
+
+
+def is_answered(app, receipt):
+    return "已收到" in app.test_client().post("/mailbox/", data={"receipt": receipt}).text
+
+
+def typed(app, environ, command):
+    from flask.cli import ScriptInfo
+
+    info = ScriptInfo(create_app=lambda: app)
+    result = app.test_cli_runner().invoke(command, [], obj=info, env=environ)
+    assert result.exit_code == 1
+    return result.output
+
+
+def test_there_and_back_nothing_is_lost_and_receipts_and_sign_ins_are_good(
+    mover, store, app, environ, units, in_bucket
+):
+    token = signed_in(app)
     before = picture(environ)
     assert [name for name, rows in before[0].items() if not rows] == []
 
-    done = mover(there)
+    done = mover(in_bucket)
 
     assert done.exit_code == 0, done.output
     assert "搬完了" in done.output
-    assert picture(there) == before
-    moved = app_on(there, keys_in(environ))
-    page = moved.test_client().post("/mailbox/", data={"receipt": store})
-    assert "已收到" in page.text
-    with moved.app_context():
-        assert services.find_session(db.reading, token, int(time.time())).staff.id == member.id
-    dispose(moved)
+    assert picture(in_bucket) == before
+    for command in (serve, sweep):
+        assert "已经搬到 postgresql" in typed(app, environ, command)
+    assert press(app)[0] == 503
+    with running_on(in_bucket, environ) as moved:
+        assert is_answered(moved, store)
+        assert is_good(moved, *token)
+        secret_for(in_bucket, environ)
+        _destroy_the_old(mover, moved, environ, in_bucket)
+        later = hand_in(moved.test_client())
+        # Back into the place that is empty now.
+        back = mover(environ, here=(moved, in_bucket))
+    assert back.exit_code == 0, back.output
+    assert picture(environ) == picture(in_bucket)
+    with running_on(environ, environ) as again:
+        assert is_answered(again, store)
+        assert is_answered(again, later)
+        assert is_good(again, *token)
+
+
+def _destroy_the_old(mover, moved, environ, there):
+    done = mover(environ, "--erase", typed="旧的存放处不要了\n", here=(moved, there))
+    assert done.exit_code == 0, done.output
+    assert "销毁了" in done.output
+    folder = Path(environ["DENGSHAO_DATA"])
+    assert not (folder / "dengshao.sqlite3").exists()
+    assert not list((folder / "blobs").glob("*/*"))
+    again = mover(environ, "--erase", "--yes", here=(moved, there))
+    assert "没有销毁" in again.output
 
 
 def test_what_comes_changes_and_goes_meanwhile_is_so_there_too(
-    mover, store, app, environ, there, monkeypatch
+    mover, store, app, environ, in_postgresql, monkeypatch
 ):
-    """Among it two who swap what only one may have, and files that come and go."""
-    kept, passes = moving.Move._pass, []
+    """Among it two who swap what only one may have, files, and a tip just before the form closes."""
+    kept, closing, passes, late = moving.Move._pass, moving.Move._close, [], []
 
     def and_then(self, name):
         done = kept(self, name)
@@ -75,12 +126,19 @@ def test_what_comes_changes_and_goes_meanwhile_is_so_there_too(
         passes.append(name)
         return done
 
+    def close(self):
+        late.append(press(app)[1])
+        closing(self)
+
     monkeypatch.setattr(moving.Move, "_pass", and_then)
-    done = mover(there)
+    monkeypatch.setattr(moving.Move, "_close", close)
+    done = mover(in_postgresql)
 
     assert done.exit_code == 0, done.output
-    assert picture(there) == picture(environ)
+    assert picture(in_postgresql) == picture(environ)
     assert passes == ["第 1 趟", "第 2 趟", "第 3 趟", "最后一趟"]
+    with running_on(in_postgresql, environ) as moved:
+        assert is_answered(moved, late[0])
 
 
 def _live_on(app, turn):
@@ -103,121 +161,81 @@ def _live_on(app, turn):
         session.commit()
 
 
+def full(_url):
+    raise OSError(28, "No space left on device")
+
+
+def cut(url):
+    """Break every connection to the new database, as a network that is gone does."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        words = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        words += " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(text(words))
+    engine.dispose()
+
+
 def test_a_move_that_stops_anywhere_goes_on_where_it_stopped_and_leaves_the_form_open(
-    mover, store, app, client, environ, there, monkeypatch
+    mover, store, app, environ, in_postgresql, monkeypatch
 ):
     kept, said = moving.Move._carry_rows, []
+    stops = {1: (full, "磁盘满了"), 3: (cut, "没有应答"), 5: (full, "磁盘满了")}
 
-    def full(self, name):
+    def carried(self, name):
         said.append(name)
-        if len(said) in (2, 4):
-            raise OSError(28, "No space left on device")
-        done = kept(self, name)
-        done.brought = max(done.brought, 1000 if len(said) == 1 else 0)
-        return done
+        if len(said) in stops:
+            stops[len(said)][0](in_postgresql["DENGSHAO_DATABASE_URL"])
+        return kept(self, name)
 
-    monkeypatch.setattr(moving.Move, "_carry_rows", full)
+    monkeypatch.setattr(moving.Move, "_carry_rows", carried)
 
-    first, second = mover(there), mover(there)
+    for _place, words in stops.values():
+        done = mover(in_postgresql)
+        assert done.exit_code == 1
+        assert words in done.output
+        assert "再运行同一条命令" in done.output
 
-    assert (first.exit_code, second.exit_code) == (1, 1)
-    assert "再运行同一条命令" in second.output
-    # The second time it was the last pass: the form had been closed.
-    assert said[1:] == ["第 2 趟", "第 1 趟", "最后一趟"]
-    assert _press(client).status_code == 200
-    done = mover(there)
+    # Twice it was the last pass: the form had been closed.
+    assert said == ["第 1 趟", "第 1 趟", "最后一趟", "第 1 趟", "最后一趟"]
+    assert press(app)[0] == 200
+    done = mover(in_postgresql)
     assert done.exit_code == 0, done.output
-    assert picture(there) == picture(environ)
-
-
-def _press(client):
-    page = client.get("/tip/").text
-    hidden = dict(
-        part.split('" value="')
-        for part in (
-            piece.partition('"')[0] + '" value="' + piece.split('value="')[1].partition('"')[0]
-            for piece in page.split('<input type="hidden" name="')[1:]
-        )
-    )
-    words = {"category": "A4", "what": "暗渠边的第七棵黄皮树", "place": "晒谷场"}
-    return client.post("/tip/sent", data=hidden | words)
+    assert picture(in_postgresql) == picture(environ)
 
 
 def test_while_the_last_rows_go_all_can_be_read_and_what_is_sent_keeps_its_words(
-    mover, store, app, client, there, monkeypatch
+    mover, store, app, environ, there, monkeypatch
 ):
     seen = {}
     kept = moving.Move._last_pass
+    other_node = create_app(load_config(environ))
 
     def looked_at(self):
-        with app.app_context():
-            name = db.reading.scalars(select(Upload.blob)).first()
-            db.reading.rollback()
-            seen["mark"] = moving.read_mark(db.reading.connection(), moving.OUT).state
-            db.reading.rollback()
-        seen["press"], seen["form"] = _press(client), client.get("/tip/")
-        seen["answer"] = client.post("/mailbox/", data={"receipt": store})
-        seen["name"] = name
+        client = app.test_client()
+        seen["press"], seen["form"] = send(client), client.get("/tip/")
+        seen["answer"] = is_answered(app, store)
+        seen["other node"] = press(other_node)[0]
         return kept(self)
 
     monkeypatch.setattr(moving.Move, "_last_pass", looked_at)
 
     assert mover(there).exit_code == 0
 
-    assert seen["mark"] == "closed"
     assert seen["form"].status_code == 200
-    assert "已收到" in seen["answer"].text
+    assert seen["answer"]
     assert seen["press"].status_code == 503
     assert seen["press"].headers["Retry-After"] == "60"
     assert "字都还在" in seen["press"].text
-    assert "暗渠边的第七棵黄皮树" in seen["press"].text
-    # Sealed for good: what comes too late comes nowhere.
-    assert _press(client).status_code == 503
+    assert "暗渠边的黄皮树" in seen["press"].text
+    assert seen["other node"] == 503
+    with other_node.app_context():
+        db.dispose()
 
 
-def test_the_old_place_serves_no_more_and_is_destroyed_on_request(
-    mover, store, app, environ, there, tmp_path
-):
-    assert mover(there).exit_code == 0
-    before = picture(there)
-
-    assert "已经搬到" in _serve(app, environ)
-    moved = app_on(there, keys_in(environ))
-    shutil.copy(Path(environ["DENGSHAO_DATA"]) / "secret", tmp_path / "there" / "secret")
-    done = mover(environ, "--erase", typed="旧的存放处不要了\n", here=(moved, there))
-
-    assert done.exit_code == 0, done.output
-    assert "销毁了" in done.output
-    assert picture(there) == before
-    file = Path(environ["DENGSHAO_DATA"]) / "dengshao.sqlite3"
-    assert not file.exists()
-    assert not list((Path(environ["DENGSHAO_DATA"]) / "blobs").glob("*/*"))
-    again = mover(environ, "--erase", "--yes", here=(moved, there))
-    assert "没有销毁" in again.output
-    # Back into the place that is empty now.
-    back = mover(environ, here=(moved, there))
-    assert back.exit_code == 0, back.output
-    assert picture(environ) == before
-    dispose(moved)
-
-
-def _serve(app, environ):
-    from flask.cli import ScriptInfo
-
-    from admin.commands.running import serve
-
-    info = ScriptInfo(create_app=lambda: app)
-    result = app.test_cli_runner().invoke(serve, [], obj=info, env=environ)
-    assert result.exit_code == 1
-    return result.output
-
-
-def test_given_up_the_new_place_is_empty_and_the_old_one_goes_on(
-    mover, store, client, environ, there
-):
+def test_given_up_the_new_place_is_empty_and_the_old_one_goes_on(mover, store, app, environ, there):
     before = picture(environ)
     assert mover(there, "--ahead").exit_code == 0
-    assert _press(client).status_code == 200
+    assert press(app)[0] == 200
 
     assert mover(there, "--abandon", "--yes").exit_code == 0
 
@@ -225,13 +243,27 @@ def test_given_up_the_new_place_is_empty_and_the_old_one_goes_on(
     assert _count(picture(environ)) == _count(before) + 1
     # After the end, too, as long as nobody has written there.
     assert mover(there).exit_code == 0
-    assert _press(client).status_code == 503
-    moved = app_on(there, keys_in(environ))
-    assert _press(moved.test_client()).status_code == 200
-    assert "会丢" in mover(there, "--abandon", "--yes").output
-    assert _press(moved.test_client()).status_code == 200
-    dispose(moved)
+    assert press(app)[0] == 503
+    with running_on(there, environ) as moved:
+        assert press(moved)[0] == 200
+        assert "会丢" in mover(there, "--abandon", "--yes").output
+        assert press(moved)[0] == 200
 
 
 def _count(found):
     return len(found[0]["tip"])
+
+
+def test_a_store_that_stays_where_it_is_keeps_its_files_whatever_becomes_of_the_move(
+    mover, store, environ, there
+):
+    shared = there | {"DENGSHAO_BLOBS_URL": load_config(environ).blobs_url}
+    before = picture(environ)
+    assert mover(shared, "--ahead").exit_code == 0
+    assert mover(shared, "--abandon", "--yes").exit_code == 0
+    assert mover(shared).exit_code == 0
+    secret_for(shared, environ)
+    with running_on(shared, environ) as moved:
+        done = mover(environ, "--erase", "--yes", here=(moved, shared))
+    assert done.exit_code == 0, done.output
+    assert picture(shared) == before

@@ -1,18 +1,18 @@
-"""What no move begins with, and what closes a database to every writer."""
+"""What no move begins with."""
 
 import secrets
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
 
-from admin.backup.rows import read_rows, reflect
+from admin.config import load_config
 from admin.db import db
 from admin.migrate import migrate
-from admin.shutters.marks import IN, OUT, Mark, State, write_mark
-from admin.shutters.shut import Closed, open_again, past_the_shutters, shut
+from admin.move.alone import Busy, _database_alone, alone
+from admin.move.places import Place, this_place
+from admin.shutters.marks import IN, Mark, State, write_mark
 
 
 @pytest.fixture
@@ -106,44 +106,20 @@ def db_of(mover):
         return db.engine
 
 
-def test_shutters_stop_every_write_to_every_table_and_no_reading(app, store):
-    with app.app_context():
-        engine, reading = db.engine, db.get_engine("read")
-    with engine.begin() as connection:
-        tables = reflect(connection, whole=True)
-        shut(connection)
-        shut(connection)
-    for name, table in tables.items():
-        with reading.connect() as connection:
-            row = dict(connection.execute(table.select().limit(1)).mappings().one())
-        first = next(iter(row))
-        for write in (
-            table.insert().values(row),
-            table.update().values({first: row[first]}),
-            table.delete(),
-        ):
-            # The log's own rule comes first where a line is to be changed.
-            kind = DBAPIError if name == "audit_event" else Closed
-            with engine.connect() as connection, pytest.raises(kind):
-                connection.execute(write)
-    with engine.begin() as connection:
-        mark = Mark("0" * 16, State.CLOSED, "elsewhere")
-        with past_the_shutters(connection, "setting"):
-            write_mark(connection, OUT, mark)
-    with engine.connect() as connection, pytest.raises(Closed):
-        connection.execute(tables["setting"].delete())
-    with engine.begin() as connection:
-        open_again(connection)
-    with engine.begin() as connection:
-        assert connection.execute(tables["tip_label"].delete()).rowcount
+def test_of_two_movers_the_second_is_told_and_does_nothing(mover, environ, there):
+    """On one machine by a lock of the folder; on two, a database has one of its own."""
+    with mover.app.app_context():
+        here = this_place(load_config(environ))
+    with alone(here):
+        assert "另一次搬家正在进行" in mover(there).output
+    assert not (Path(there["DENGSHAO_DATA"]) / "dengshao.sqlite3").exists()
 
 
-def test_no_backup_takes_a_mark_along(app, store):
-    with app.app_context():
-        engine = db.engine
-    with engine.begin() as connection:
-        write_mark(connection, OUT, Mark("0" * 16, State.CLOSED, "elsewhere"))
-    with closing(engine.connect()) as connection:
-        table = reflect(connection)["setting"]
-        assert b"move_out" not in b"".join(read_rows(connection, table))
-        assert b"move_out" in b"".join(read_rows(connection, table, whole=True))
+def test_a_database_lets_one_mover_at_a_time_touch_it(empty, environ):
+    url = empty("postgresql", "there")["DENGSHAO_DATABASE_URL"]
+    config = load_config(environ | {"DENGSHAO_DATABASE_URL": url})
+    place, other = (Place(config, None, None, None) for _ in range(2))
+    with _database_alone(place), pytest.raises(Busy), _database_alone(other):
+        pass
+    with _database_alone(other):
+        pass

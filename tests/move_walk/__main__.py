@@ -134,10 +134,11 @@ def _dengshao(environ, *words):
 
 def _wait(process, dice, *, in_the_last):
     """Wait for a random moment: of the run, or of its last pass."""
+    assert process.stdout.readline().startswith("从")
     if not in_the_last:
-        seconds = dice.uniform(1.0, 12.0)
+        seconds = dice.uniform(0.1, 15.0)
         time.sleep(seconds)
-        return f"{seconds:.1f} s after its start"
+        return f"{seconds:.1f} s after its first words"
     for line in process.stdout:
         if "趟：看过" in line:
             seconds = float(re.search(r"用了 ([\d.]+) 秒", line)[1])

@@ -1,4 +1,4 @@
-"""A store with something in every table, another place to bring it to, and who types the command."""
+"""A store with something in every table, another place for it, and who types the command."""
 
 import shutil
 from contextlib import contextmanager

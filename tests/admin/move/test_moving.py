@@ -114,7 +114,7 @@ def _destroy_the_old(mover, moved, environ, there):
 def test_what_comes_changes_and_goes_meanwhile_is_so_there_too(
     mover, store, app, environ, in_postgresql, monkeypatch
 ):
-    """Among it two who swap what only one may have, files, and a tip just before the form closes."""
+    """Two swap what only one may have; files; a tip in the last second before the form closes."""
     kept, closing, passes, late = moving.Move._pass, moving.Move._close, [], []
 
     def and_then(self, name):

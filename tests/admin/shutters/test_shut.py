@@ -9,7 +9,6 @@ from admin.backup.rows import read_rows, reflect
 from admin.db import db
 from admin.shutters.marks import OUT, Mark, State, write_mark
 from admin.shutters.shut import Closed, open_again, past_the_shutters, shut
-from tests.admin.backup.conftest import receipt, store  # noqa: F401
 
 
 def test_shutters_stop_every_write_to_every_table_and_no_reading(app, store):

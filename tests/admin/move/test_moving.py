@@ -44,6 +44,7 @@ def signed_in(app):
     """Open a session as a sign-in does; gives its token and whose it is."""
     with app.app_context():
         member = db.session.scalars(select(Member)).first()
+        member.suspended_on = None
         token = services.open_session(
             db.session, member, now=int(time.time()), old=None, is_verified=True
         )
@@ -73,6 +74,7 @@ def test_there_and_back_nothing_is_lost_and_receipts_and_sign_ins_are_good(
     mover, store, app, environ, units, in_bucket
 ):
     token = signed_in(app)
+    assert is_good(app, *token)
     before = picture(environ)
     assert [name for name, rows in before[0].items() if not rows] == []
 

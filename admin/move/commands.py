@@ -9,7 +9,8 @@ import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..app_state import app_state
-from ..serving.opening import is_away, require_newest
+from ..db.faults import is_away
+from ..serving.opening import require_newest
 from ..shutters.marks import IN, State, read_mark
 from ..vault.files.blobs import BlobsAway
 from . import ending, moving
@@ -123,8 +124,8 @@ def erase(text: str, *, yes: bool) -> None:
 @contextmanager
 def _opened(text: str) -> Iterator[tuple[Place, Place]]:
     config = app_state().config
-    with other_place(config, text) as there:
-        yield this_place(config), there
+    with other_place(config, text) as there, this_place(config) as here:
+        yield here, there
 
 
 def _refuse_half(here: Place) -> None:

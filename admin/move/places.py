@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from ..config import Config, ConfigError, load_config
 from ..db import READ, db
+from ..db.postgresql import options
 from ..settings.installed import read_settings
 from ..vault import vault
 from ..vault.files.blobs import BlobStore
@@ -20,6 +21,7 @@ from ..vault.files.opening import open_blobs
 
 _OF_A_PLACE: Final = ("DENGSHAO_DATABASE_URL", "DENGSHAO_BLOBS_URL", "DENGSHAO_BLOBS_CA")
 _STORE_KEYS: Final = "AWS_"
+_UNBOUNDED: Final = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
 _PRAGMAS: Final = ("synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "foreign_keys=OFF")
 
 
@@ -52,8 +54,15 @@ class Place:
     def told(self) -> str:
         """Say where it is, without a user or a password."""
         url, store = make_url(self.config.database_url), urlsplit(self.config.blobs_url)
-        database = url.database if self.database_file else f"{url.host or ''}/{url.database}"
+        database = url.database if self.database_file else f"{_hosts(url)}/{url.database}"
         return f"{url.get_backend_name()} {database} · {store.scheme} {store.netloc}{store.path}"
+
+
+def _hosts(url: URL) -> str:
+    named = url.query.get("host", ())
+    hosts = [url.host] if url.host else [named] if isinstance(named, str) else list(named)
+    # A folder with a socket is this machine.
+    return ",".join("localhost" if host.startswith("/") else host for host in hosts)
 
 
 def sqlite_file(config: Config) -> Path | None:
@@ -61,9 +70,20 @@ def sqlite_file(config: Config) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def this_place(config: Config) -> Place:
-    """Give the place that the present settings name, as the application has it open."""
-    return Place(config, db.engine, db.get_engine(READ), vault().blobs)
+@contextmanager
+def this_place(config: Config) -> Iterator[Place]:
+    """Give the place that the present settings name; SQLite's file as the application has it open.
+
+    Its writers stand in one line. PostgreSQL's engines there stop what takes long.
+    """
+    if sqlite_file(config):
+        yield Place(config, db.engine, db.get_engine(READ), vault().blobs)
+        return
+    engine = _engine_of(config)
+    try:
+        yield Place(config, engine, engine, vault().blobs)
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -110,7 +130,7 @@ def _is_one(one: Config, other: Config) -> bool:
 def _engine_of(config: Config) -> Engine:
     file = sqlite_file(config)
     if file is None:
-        return create_engine(config.database_url, hide_parameters=True)
+        return _unbounded(make_url(config.database_url))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(config.database_url, hide_parameters=True)
 
@@ -127,6 +147,12 @@ def _engine_of(config: Config) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _unbounded(url: URL) -> Engine:
+    """Connect as a serving node does, but with no bound on how long a statement takes."""
+    said = f"{url.query.get('options', '')} {_UNBOUNDED}".strip()
+    return create_engine(**options(url.update_query_dict({"options": said})))
 
 
 def _store_of(config: Config, environ: Mapping[str, str]) -> BlobStore:

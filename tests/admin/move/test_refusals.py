@@ -108,9 +108,7 @@ def db_of(mover):
 
 def test_of_two_movers_the_second_is_told_and_does_nothing(mover, environ, there):
     """On one machine by a lock of the folder; on two, a database has one of its own."""
-    with mover.app.app_context():
-        here = this_place(load_config(environ))
-    with alone(here):
+    with mover.app.app_context(), this_place(load_config(environ)) as here, alone(here):
         assert "另一次搬家正在进行" in mover(there).output
     assert not (Path(there["DENGSHAO_DATA"]) / "dengshao.sqlite3").exists()
 

@@ -54,7 +54,7 @@ def signed_in(app):
 
 def is_good(app, token, member):
     with app.app_context():
-        return services.find_session(db.reading, token, int(time.time())).staff.id == member
+        return services.find_session(db.reading, token, int(time.time())).staff.member_id == member
 
 
 def is_answered(app, receipt):

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.orm import Session
 
 from .commits import commit_kept
 
@@ -22,7 +23,8 @@ BOUNDS: Final = {
 }
 """How long a statement, its wait for a lock, and a transaction in which nothing happens may last.
 
-Backups and migrations have no such bound: see `unbounded`.
+Backups, migrations and the sweep have no such bound: see `unbounded`. They still wait for no lock
+longer than others do: who waits for a table lets all wait that come later.
 """
 
 LINE: Final = {
@@ -35,6 +37,10 @@ LINE: Final = {
 """Seconds (the last: milliseconds) after which a host that fell silent is given up."""
 
 _READ_ONLY: Final = "25006"
+_UNBOUNDED: Final = (
+    "SELECT set_config('statement_timeout', '0', true),"
+    " set_config('idle_in_transaction_session_timeout', '0', true)"
+)
 
 
 class Careful(PGDialect_psycopg):
@@ -91,8 +97,19 @@ def is_many(url: URL) -> bool:
 def unbounded(connection: Connection) -> None:
     """Let this transaction take as long as it needs: a backup, a migration."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.exec_driver_sql(_UNBOUNDED)
+
+
+def be_unbounded(session: Session) -> None:
+    """Let each transaction of a session take as long as it needs, as the sweep's must.
+
+    It looks through all tips, and folds all counts, at once: stopped at the same place each hour it
+    would delete nothing any more.
+    """
+
+    @event.listens_for(session, "after_begin")
+    def _begun(_session: Any, _transaction: Any, connection: Connection) -> None:
+        unbounded(connection)
 
 
 def ask_after_rest(engine: Engine) -> None:

@@ -1,10 +1,12 @@
 """What is stuck in PostgreSQL ends by itself, with a sentence."""
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from admin.db import db, postgresql
+from admin.migrate import migrate_within
+from admin.serving.sweeper import sweep_now
 from tests.admin.intake.conftest import Reporter
 
 
@@ -40,13 +42,38 @@ def test_a_stuck_statement_ends_with_a_sentence_and_keeps_the_words(app, units, 
     assert reporter.send(what="昨晚又来了").receipt
 
 
-def test_every_connection_is_bounded_and_a_backup_is_not(session):
-    for name, bound in {"statement_timeout": "30s", "lock_timeout": "10s"}.items():
-        for one in (session, db.reading):
-            assert one.execute(text(f"SHOW {name}")).scalar_one() == bound
+STATEMENT, LOCK = text("SHOW statement_timeout"), text("SHOW lock_timeout")
+
+
+def test_every_connection_is_bounded_and_what_works_through_all_is_not(session):
+    for one in (session, db.reading):
+        assert one.execute(STATEMENT).scalar_one() == "30s"
+        assert one.execute(LOCK).scalar_one() == "10s"
     with db.engine.begin() as connection:
         postgresql.unbounded(connection)
-        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "0"
+        assert connection.execute(STATEMENT).scalar_one() == "0"
+    session.commit()
+    postgresql.be_unbounded(session)
+    for _turn in range(2):
+        assert session.execute(STATEMENT).scalar_one() == "0"
+        assert session.execute(LOCK).scalar_one() == "10s"
+        session.commit()
+
+
+def test_sweep_and_restore_last_as_long_as_they_need(app):
+    seen = []
+
+    def heard(_connection, _cursor, statement, *_rest):
+        if "set_config('statement_timeout'" in statement:
+            seen.append(statement)
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", heard)
+        sweep_now(app)
+        with db.engine.begin() as connection:
+            migrate_within(connection)
+            assert connection.execute(STATEMENT).scalar_one() == "0"
+    assert len(seen) > 2
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from .sqlite import forget_deleted as forget_deleted
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 READ = "read"
+_LOGIN = "dengshao.database_login"
 
 
 class Database(SQLAlchemy):
@@ -56,17 +57,17 @@ class Database(SQLAlchemy):
 
         Before, a page of staff asks as the desk: who is signed in, and what they may.
         """
-        g.database_login = logins.of_module(view.__module__)
+        request.environ[_LOGIN] = logins.of_module(view.__module__)
 
     def _login(self) -> Login:
         if not current_app.config["DATABASE_LOGINS"] or not has_request_context():
             return Login.WORK
-        if "database_login" not in g:
+        if _LOGIN not in request.environ:
             view = current_app.view_functions.get(request.endpoint or "")
             found = logins.of_module(view.__module__ if view else "admin.web")
             is_public = found in (Login.INTAKE, Login.MAILBOX)
-            g.database_login = found if is_public else Login.DESK
-        login: Login = g.database_login
+            request.environ[_LOGIN] = found if is_public else Login.DESK
+        login: Login = request.environ[_LOGIN]
         return login
 
     @property

@@ -8,11 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
 from ..models import Base
 from .logins import Login
 
 SELECT, INSERT, UPDATE, DELETE = "SELECT", "INSERT", "UPDATE", "DELETE"
 RIGHTS: Final = (SELECT, INSERT, UPDATE, DELETE)
+NOT_OWNER: Final = (
+    "这个数据库账号不是表的主人，没有做任何改动。\n"
+    "请用表主的地址再运行一次：DENGSHAO_DATABASE_URL=postgresql+psycopg://表主@… dengshao …"
+)
+_REFUSED: Final = "42501"
 FORMS: Final = "alembic_version"
 """Where a database says of which form it is: read by all who start, written by a migration."""
 
@@ -122,6 +130,18 @@ def statements(prefix: str) -> Iterator[str]:
         yield f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {everybody}"
         names = ", ".join(sorted(login.named(prefix) for login in logins))
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {names}"
+
+
+def apply(engine: Engine, prefix: str) -> None:
+    """Make the logins and their rights so, all at once. The owner's to do."""
+    with engine.begin() as connection:
+        for statement in statements(prefix):
+            connection.exec_driver_sql(statement)
+
+
+def is_refused(error: DBAPIError) -> bool:
+    """Tell whether the login that asked has no right to."""
+    return getattr(error.orig, "sqlstate", None) == _REFUSED
 
 
 def _made(name: str) -> str:

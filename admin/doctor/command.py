@@ -44,7 +44,7 @@ from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
 from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
 from . import store as stored
-from .around import ready, rewards, upkeep
+from .around import logins, ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
 from .findings import Finding, State, bad, good
 from .report import send_report
@@ -201,6 +201,7 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
             return
+        yield from logins.look(session.connection(), config)
         yield from _contents(session, config, district)
 
 

@@ -81,7 +81,7 @@ _MAILBOX: Final = _UNITS | {
     "day_key": _ADD,
     "clock_event": Table(select=True, delete=True),
     "referral": _SEE,
-    "transfer": Table(select=_of("transfer", but={"content_mac", "sealed_in"})),
+    "transfer": _SEE,
     "spent_nonce": _ADD,
     "tally": _COUNT,
     "upload": Table(select=True, update=frozenset({"tip_id"})),

@@ -6,15 +6,19 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from admin import create_app
 from admin.commands.database import roles
+from admin.commands.running import migrate, sweep
 from admin.config import ConfigError, load_config
 from admin.db import db, grants
 from admin.db.logins import Login, of_module
 from admin.doctor.around import logins
 from admin.doctor.findings import State
 from admin.models import AuditEvent, Tip
+from tests import databases
 from tests.admin.intake.conftest import Reporter
 from tests.installations import new_installation
+from tests.quick_apps import quick
 from tests.support import add_bare_member, desk_client
 
 PREFIX = "dengshao"
@@ -263,23 +267,54 @@ def test_the_command_prints_what_it_would_do_and_does_it(app):
     assert [one.state for one in told(app)] == [State.GOOD]
 
 
-def test_a_login_that_owns_no_table_is_told_to_ask_as_the_owner(apart, environ, url):
-    work = make_url(url).set(username=PREFIX).render_as_string(hide_password=False)
-    config = load_config(environ | {"DENGSHAO_DATABASE_URL": work})
-    other = quick_app(config)
-    refused = other.test_cli_runner().invoke(roles, ["--apply"])
-    with other.app_context():
-        db.dispose()
+@pytest.fixture
+def as_login(environ):
+    """Make the application as a login of another name sees it."""
+    made = []
 
+    def make(name):
+        url = make_url(environ["DENGSHAO_DATABASE_URL"]).set(username=name)
+        address = {"DENGSHAO_DATABASE_URL": url.render_as_string(hide_password=False)}
+        made.append(quick(create_app(load_config(environ | address))))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.dispose()
+
+
+def test_the_service_sweeps_as_a_login_that_owns_no_table(apart, units, as_login):
+    Reporter(apart.test_client()).tip()
+    work = as_login(PREFIX).test_cli_runner()
+
+    assert work.invoke(sweep, []).exit_code == 0
+    refused = work.invoke(roles, ["--apply"])
     assert refused.exit_code == 1
     assert "表的主人" in refused.output
 
 
-def quick_app(config):
-    from admin import create_app
-    from tests.quick_apps import quick
+def test_an_owner_who_is_no_superuser_migrates_and_gives_the_rights(postgresql, environ, as_login):
+    name = databases.new_name("t")
+    databases.run(
+        postgresql,
+        "DROP ROLE IF EXISTS keeper",
+        "CREATE ROLE keeper LOGIN CREATEROLE",
+        *(f"DROP ROLE IF EXISTS small{'_' * bool(one)}{one}" for one in Login),
+        f"CREATE DATABASE {name} OWNER keeper",
+    )
+    environ["DENGSHAO_DATABASE_URL"] = databases.url_of(postgresql, name)
+    environ["DENGSHAO_DATABASE_LOGINS"] = "small"
+    owner = as_login("keeper")
+    migrated = owner.test_cli_runner().invoke(migrate, [])
+    refused = as_login("small").test_cli_runner().invoke(migrate, [])
+    found = told(owner)
+    with owner.app_context():
+        db.dispose()
+    databases.drop_database(postgresql, name)
 
-    return quick(create_app(config))
+    assert (migrated.exit_code, refused.exit_code) == (0, 0), migrated.output
+    assert [one.state for one in found] == [State.GOOD], found
 
 
 @pytest.mark.parametrize(

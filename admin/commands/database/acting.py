@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from sqlalchemy.exc import ProgrammingError
 
-from ..app_state import app_state
-from ..db import db, grants
-from ..db.logins import Login
+from ...app_state import app_state
+from ...db import db, grants
+from ...db.logins import Login
 
 
 def show_here() -> None:

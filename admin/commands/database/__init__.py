@@ -2,7 +2,7 @@
 
 import click
 
-from ..serving.opening import in_app
+from ...serving.opening import in_app
 
 database = click.Group("database", help="PostgreSQL 的账号。")
 
@@ -14,7 +14,7 @@ database = click.Group("database", help="PostgreSQL 的账号。")
 @click.option("--apply", "does_apply", is_flag=True, help="现在就做，不只是列出。")
 @in_app
 def roles(*, does_apply: bool) -> None:
-    from .roles import apply_here, show_here
+    from .acting import apply_here, show_here
 
     if does_apply:
         apply_here()

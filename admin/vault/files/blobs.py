@@ -12,7 +12,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
 from obstore.store import ObjectStore
 
 PART: Final = 2 * 1024 * 1024
@@ -23,6 +28,14 @@ _BLOB = re.compile(r"[0-9a-f]{32}")
 
 class BlobsAway(Exception):
     """The store is not there, or has no room: nothing was promised. A later try may do."""
+
+
+class BlobsRefused(BlobsAway):
+    """The store answers, and does not let us in: a later try won't do, an operator must."""
+
+
+class PartSpoilt(BlobsAway):
+    """Bytes came back otherwise than they were written, on the line or in the store."""
 
 
 class PartDiffers(Exception):
@@ -52,7 +65,7 @@ class BlobStore:
             if self._read(path) != bytes(data):
                 raise PartDiffers from None
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
     def has_room(self, size: int) -> bool:
         """Tell whether so many bytes more may come, as far as is known. A remote store never says.
@@ -69,7 +82,7 @@ class BlobStore:
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
     def sizes(self, blob: str) -> dict[int, int]:
         """Tell the bytes of all parts that stand, by their number."""
@@ -97,7 +110,7 @@ class BlobStore:
             # Somebody removes it at the same moment; the next turn sees whether all is gone.
             return
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
     def blobs(self) -> Iterator[str]:
         """Name the blobs of which something stands, each once."""
@@ -131,20 +144,31 @@ class BlobStore:
         """
         # A remote store answers once it is durable, and shows no half of an object.
         self._store.put(path, data, mode="create", use_multipart=False)
-        if self._read(path) != bytes(data):
+        self._read_back(path, data)
+
+    def _read_back(self, path: str, data: bytes | memoryview) -> None:
+        """Remove what was just written, where it does not come back as it was given."""
+        try:
+            is_same = self._read(path) == bytes(data)
+        except PartSpoilt:
+            is_same = False
+        if not is_same:
             self._store.delete(path)
-            raise BlobsAway("read back otherwise")
+            raise PartSpoilt("read back otherwise")
 
     def _keep(self, path: str) -> None:
         """Make sure of what was found: an earlier try may have ended before all was done."""
 
     def _read(self, path: str) -> bytes | None:
         try:
-            return self._store.get(path).bytes().to_bytes()
+            return self._get(path)
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
+
+    def _get(self, path: str) -> bytes:
+        return self._store.get(path).bytes().to_bytes()
 
     def _list(self, folder: str | None) -> Iterator[tuple[str, int]]:
         try:
@@ -154,7 +178,7 @@ class BlobStore:
         except FileNotFoundError:
             return
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
 
 class _Runtime:
@@ -168,6 +192,12 @@ class _Runtime:
         cls.pid = cls.pid or os.getpid()
         if cls.pid != os.getpid():
             raise RuntimeError("a blob store was used before this process was forked")
+
+
+def away(error: BaseError | OSError) -> BlobsAway:
+    """Say what an error of the store is to whoever asked; its words may hold an address."""
+    is_refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+    return (BlobsRefused if is_refused else BlobsAway)(type(error).__name__)
 
 
 def folder_path(blob: str) -> str:

@@ -10,10 +10,11 @@ from obstore.store import MemoryStore, S3Store
 from ...settings.addresses import LOOPBACK
 from .blobs import BlobStore
 from .local import LocalBlobs
+from .remote import ANSWER_SECONDS, S3Blobs
 
-# A reporter waits meanwhile, and their browser tries again by itself.
-_RETRY: Any = {"max_retries": 3}
-_CLIENT: Any = {"connect_timeout": "3s", "timeout": "30s"}
+# Who asks again is `S3Blobs`, by one clock.
+_RETRY: Any = {"max_retries": 0}
+_CLIENT: Any = {"connect_timeout": "2s", "timeout": f"{ANSWER_SECONDS}s"}
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 
@@ -26,7 +27,7 @@ def open_blobs(url: str, ca: Path | None = None) -> BlobStore:
     if kind == "file":
         return LocalBlobs.at(url)
     if kind == "s3":
-        return BlobStore(lambda: _s3(url, ca))
+        return S3Blobs(lambda: _s3(url, ca))
     if kind == "memory":
         return BlobStore(MemoryStore)
     raise ValueError("not an address of a blob store")

@@ -35,7 +35,12 @@ class BlobsRefused(BlobsAway):
 
 
 class PartSpoilt(BlobsAway):
-    """Bytes came back otherwise than they were written, on the line or in the store."""
+    """Bytes come back otherwise than they were written: of the line's doing, or the store's."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__("other bytes than were written")
+        self.data = data
+        """What came back."""
 
 
 class PartDiffers(Exception):
@@ -149,12 +154,12 @@ class BlobStore:
     def _read_back(self, path: str, data: bytes | memoryview) -> None:
         """Remove what was just written, where it does not come back as it was given."""
         try:
-            is_same = self._read(path) == bytes(data)
-        except PartSpoilt:
-            is_same = False
-        if not is_same:
+            found = self._read(path) or b""
+        except PartSpoilt as spoilt:
+            found = spoilt.data
+        if found != bytes(data):
             self._store.delete(path)
-            raise PartSpoilt("read back otherwise")
+            raise PartSpoilt(found)
 
     def _keep(self, path: str) -> None:
         """Make sure of what was found: an earlier try may have ended before all was done."""

@@ -16,6 +16,7 @@ from .blobs import BlobsAway, BlobsRefused, BlobStore, PartSpoilt
 
 ANSWER_SECONDS: Final = 5
 """For one request with its answer: 2 MiB in that time are 3.4 Mbit/s."""
+CONNECT_SECONDS: Final = 2
 AGAIN_SECONDS: Final = 2.0
 """What fails is asked again until then, and not later: who waits is a person."""
 SILENT_SECONDS: Final = 10.0
@@ -95,7 +96,7 @@ class S3Blobs(BlobStore):
         data = found.bytes().to_bytes()
         told = found.attributes.get(_DIGEST)
         if told is not None and told != sha256(data).hexdigest():
-            raise PartSpoilt("not the bytes of its digest")
+            raise PartSpoilt(data)
         return data
 
     def keeps_digest(self, blob: str, number: int) -> bool:

@@ -10,7 +10,7 @@ so the one that starts the workers never does.
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from obstore.exceptions import (
     AlreadyExistsError,
@@ -52,6 +52,9 @@ class BlobStore:
 
     Made before the workers are forked; the store itself is opened at the first use.
     """
+
+    is_elsewhere: ClassVar[bool] = False
+    """Whether a line leads there: what fails may be its fault. On a disk it is the room."""
 
     def __init__(self, make: Callable[[], ObjectStore]) -> None:
         self._make = make

@@ -33,6 +33,8 @@ Answer = TypeVar("Answer")
 class S3Blobs(BlobStore):
     """A bucket of any S3 store. Whatever it does, each call is over after `MOST_SECONDS`."""
 
+    is_elsewhere = True
+
     def __init__(
         self, make: Callable[[], ObjectStore], clock: Callable[[], float] = time.monotonic
     ) -> None:

@@ -4,8 +4,11 @@ import http.client
 import socket
 import struct
 import threading
+import uuid
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.s3 import BUCKET
 
 SLOW_DOWN = (
     b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
@@ -23,6 +26,8 @@ class HostileStore:
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self.blobs_url = f"s3://{BUCKET}/t{uuid.uuid4().hex}"
+        """Where in the bucket one test puts its files."""
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -91,9 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         upstream = http.client.HTTPConnection("127.0.0.1", self.store.upstream, timeout=60)
         upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
-            # A store that knows no conditions takes every write.
-            is_left_out = fault == "no_condition" and name.lower() == "if-none-match"
-            if name.lower() != "connection" and not is_left_out:
+            if name.lower() != "connection":
                 upstream.putheader(name, value)
         upstream.endheaders(bytes(body))
         with upstream.getresponse() as answer:

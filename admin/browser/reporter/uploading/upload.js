@@ -240,7 +240,8 @@ export class Upload {
     this.isKnown = false;
     if (this.isOver || this.isHeld) return;
     if (error instanceof Refused && error.reason === "away") this.aways += 1;
-    if (error instanceof Refused && this.isHopeless(error.reason)) this.fail(HOPELESS[error.reason]);
+    if (error instanceof Refused && this.isHopeless(error.reason))
+      this.fail(HOPELESS[error.reason]);
     else if (error instanceof Refused && error.reason === "challenge") await this.rest();
     else if (error instanceof Offline || isPassing(error)) await this.rest("broken");
     else if (error instanceof Refused) this.renew();

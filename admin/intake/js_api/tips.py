@@ -142,10 +142,10 @@ def _use_up(proof: SolvedChallenge) -> None:
 
 def _stored_before(parcel: Parcel, session: Session) -> Response | None:
     """Answer as at the first time where the lookup is known; None where it is not."""
-    found = store.find_stored(session, parcel.cover.lookup)
+    found = store.find_stored(session, parcel.cover.lookup, parcel.cover.sealed)
     if found is None:
         return None
-    if found.sealed != parcel.cover.sealed:
+    if not found.is_same:
         return _refusal(Problem.OTHER_WORDS)
     return _stored(is_machine=found.is_machine)
 

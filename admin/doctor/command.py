@@ -45,7 +45,7 @@ from . import deletions, departures, front, gate, keys, machine, onion, reach, w
 from . import store as stored
 from .around import ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
-from .evidence import look_at_evidence
+from .evidence.gathering import look_at_evidence
 from .findings import Finding, State, bad, good
 from .report import send_report
 

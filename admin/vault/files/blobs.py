@@ -37,7 +37,7 @@ class BlobsRefused(BlobsAway):
 class PartSpoilt(BlobsAway):
     """Bytes come back otherwise than they were written: of the line's doing, or the store's."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes = b"") -> None:
         super().__init__("other bytes than were written")
         self.data = data
         """What came back."""

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import obstore
 import pytest
 
-from admin.doctor.bucket import (
+from admin.doctor.evidence.bucket import (
     check_lifecycle,
     check_lock,
     check_logging,

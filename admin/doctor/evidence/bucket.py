@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from ..vault.files.bucket import Bucket, Question, Said
-from .findings import Finding, bad, good, unknown
+from ...vault.files.bucket import Bucket, Question, Said
+from ..findings import Finding, bad, good, unknown
 
 MATTER: Final = "证据文件的桶"
 _READ_ON: Final = "看文档「证据文件放在 S3」。"

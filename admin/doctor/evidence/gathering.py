@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..config import Config
-from ..db import today
-from ..models import Upload
-from ..vault.files.bucket import Bucket
-from ..vault.files.opening import open_blobs
-from ..vault.files.remote import S3Blobs
-from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
+from ...config import Config
+from ...db import today
+from ...models import Upload
+from ...vault.files.bucket import Bucket
+from ...vault.files.opening import open_blobs
+from ...vault.files.remote import S3Blobs
+from ...vault.files.uploads import MIB, promised_bytes, waiting_bytes
+from ..files import check_budget, check_store, check_strays, check_waiting, check_wholeness
+from ..findings import Finding, State
 from .bucket import look_at_bucket
-from .files import check_budget, check_store, check_strays, check_waiting, check_wholeness
-from .findings import Finding, State
 
 
 def look_at_evidence(session: Session, config: Config) -> Iterator[Finding]:

@@ -23,17 +23,21 @@ _SLEEPS: Final = ("GLACIER", "DEEP_ARCHIVE", "ARCHIVE", "COLD_ARCHIVE", "DEEP_CO
 def look_at_bucket(bucket: Bucket) -> Iterator[Finding]:
     versioning = bucket.ask(Question.VERSIONING)
     versions = bucket.ask(Question.VERSIONS) if _status(versioning) == "Suspended" else Said()
-    yield check_versioning(versioning, versions, bucket.name)
+    lifecycle = bucket.ask(Question.LIFECYCLE)
+    is_cleared = clears_old_versions(lifecycle, bucket.prefix)
+    yield check_versioning(versioning, versions, bucket.name, is_cleared=is_cleared)
     yield check_lock(bucket.ask(Question.LOCK))
-    yield check_lifecycle(bucket.ask(Question.LIFECYCLE), bucket.name, bucket.prefix)
+    yield check_lifecycle(lifecycle, bucket.name, bucket.prefix)
     yield check_logging(bucket.ask(Question.LOGGING), bucket.name)
 
 
-def check_versioning(said: Said, versions: Said, name: str) -> Finding:
-    """Say whether deleted objects stay as old versions."""
+def check_versioning(said: Said, versions: Said, name: str, *, is_cleared: bool) -> Finding:
+    """Say whether deleted objects stay as old versions that the bucket does not clear away."""
     status = _status(said)
     if said.status != 200 or status not in ("", "Enabled", "Suspended"):
         return _not_known("有没有版本控制", said, "GetBucketVersioning")
+    if status and is_cleared:
+        return good(MATTER, "有版本控制，旧版本满 1 天由桶自己的规则删")
     if status == "Enabled":
         todo = (
             f"aws s3api put-bucket-versioning --bucket {name} "
@@ -48,6 +52,17 @@ def check_versioning(said: Said, versions: Said, name: str) -> Finding:
     if versions.status != 200 or _text(versions, "IsTruncated") != "false":
         return _not_known("有没有旧版本", versions, "ListBucketVersions")
     return good(MATTER, "版本控制停着，没有旧版本")
+
+
+def clears_old_versions(said: Said, prefix: str) -> bool:
+    """Tell whether a rule takes all old versions of our objects after a day."""
+    return any(
+        _concerns(rule, prefix)
+        and prefix.startswith(_prefix(rule))
+        and rule.findtext("{*}NoncurrentVersionExpiration/{*}NoncurrentDays") == "1"
+        and rule.find(".//{*}NewerNoncurrentVersions") is None
+        for rule in said.all("Rule")
+    )
 
 
 def check_lock(said: Said) -> Finding:
@@ -119,8 +134,12 @@ def _concerns(rule: Element, prefix: str) -> bool:
     """Tell whether a rule is on, and may mean objects of ours, which carry no tags."""
     if rule.findtext("{*}Status") != "Enabled" or rule.find(".//{*}Tag") is not None:
         return False
-    theirs = next((found.text or "" for found in rule.iterfind(".//{*}Prefix")), "")
+    theirs = _prefix(rule)
     return theirs.startswith(prefix) or prefix.startswith(theirs)
+
+
+def _prefix(rule: Element) -> str:
+    return next((found.text or "" for found in rule.iterfind(".//{*}Prefix")), "")
 
 
 def _named(rule: Element) -> str:

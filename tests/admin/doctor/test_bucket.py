@@ -14,6 +14,7 @@ from admin.doctor.evidence.bucket import (
     check_lock,
     check_logging,
     check_versioning,
+    clears_old_versions,
     look_at_bucket,
 )
 from admin.doctor.files import check_store
@@ -86,10 +87,37 @@ VERSIONING = [
 
 @pytest.mark.parametrize(("answer", "old", "state", "words"), VERSIONING)
 def test_versions_that_outlive_a_deletion_are_told(answer, old, state, words):
-    found = check_versioning(answer, old, "files")
+    found = check_versioning(answer, old, "files", is_cleared=False)
 
     assert (found.state, words in found.words) == (state, True)
     assert ("put-bucket-versioning --bucket files" in found.todo) == ("开着" in words)
+
+
+def old(days=1, more="", **at):
+    inside = f"<NoncurrentDays>{days}</NoncurrentDays>{more}"
+    return rule(f"<NoncurrentVersionExpiration>{inside}</NoncurrentVersionExpiration>", **at)
+
+
+CLEARING = [
+    (rules(old()), True),
+    (rules(rule(EXPIRES), old(where="<Prefix>a/</Prefix>")), True),
+    (rules(old(2)), False),
+    (rules(old(more="<NewerNoncurrentVersions>3</NewerNoncurrentVersions>")), False),
+    (rules(old(status="Disabled")), False),
+    # A part of ours alone.
+    (rules(old(where="<Prefix>a/b/c</Prefix>")), False),
+    (rules(rule(HALF)), False),
+    *((answer, False) for answer in (DENIED, NOTHING, Said(404, "NoSuchLifecycleConfiguration"))),
+]
+
+
+@pytest.mark.parametrize(("answer", "is_cleared"), CLEARING)
+def test_a_bucket_that_clears_old_versions_by_itself_keeps_the_promise(answer, is_cleared):
+    assert clears_old_versions(answer, "a/b/") is is_cleared
+
+    for status in ("Enabled", "Suspended"):
+        found = check_versioning(versioning(status), NOTHING, "files", is_cleared=is_cleared)
+        assert (found.state is GOOD) == is_cleared
 
 
 LOCKED = "<ObjectLockEnabled>Enabled</ObjectLockEnabled>"

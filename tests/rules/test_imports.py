@@ -12,7 +12,7 @@ ADMIN = ROOT / "admin"
 FLOORS = (
     {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
-    {"db", "models"},
+    {"db", "models", "leading"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
@@ -48,7 +48,6 @@ WITH_FLASK = {
     "access/replies.py",
     "app_state.py",
     "commands/serving.py",
-    "db.py",
     "desk/bulletins/forms.py",
     "desk/files/forms.py",
     "desk/forms.py",

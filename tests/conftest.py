@@ -210,9 +210,9 @@ def new_bucket(request):
 
 @pytest.fixture
 def hostile(s3_server, monkeypatch):
-    """A line to a real S3 server that spoils what it is told to; patience is a tenth of ours."""
-    monkeypatch.setattr("admin.vault.files.opening.ANSWER_SECONDS", 0.5)
-    monkeypatch.setattr("admin.vault.files.remote.AGAIN_SECONDS", 0.3)
+    """A line to a real S3 server that spoils what it is told to; patience is shorter than ours."""
+    monkeypatch.setattr("admin.vault.files.opening.ANSWER_SECONDS", 2)
+    monkeypatch.setattr("admin.vault.files.remote.AGAIN_SECONDS", 1.5)
     monkeypatch.setattr("admin.vault.files.remote._PAUSES", (0.01, 0.04))
     for name, value in s3_server.environ.items():
         monkeypatch.setenv(name, value)

@@ -116,7 +116,7 @@ class Config:
     edge_peers: Peers
     """Who may say, by a header, from which network a request comes: our own proxies."""
     workers: int
-    """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
+    """Processes that answer side by side, on all nodes: each has its share of the budgets."""
     nodes: int
     """How many nodes serve one installation: a budget is for all of them together."""
     leaving_seconds: int

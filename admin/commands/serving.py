@@ -19,6 +19,7 @@ from ..db import (
     grants,
     today,
 )
+from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
 from ..demo.fill import fill_tips
@@ -48,6 +49,7 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     """Serve until told to stop."""
     try:
         with hold_lock(app_state().config):
+            refuse_alone(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
             if with_demo:
                 _fill_demo()

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ..app_state import app_state
 from ..db import today
+from ..db.commits import confirm_earlier
 from ..models import Decision, Direction, Tip
 from ..sealing import age
 from ..sealing.marks import check_marks
@@ -177,6 +178,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
     unread = [defer(Tip.label)]
     tip = session.get_one(Tip, tip_id, options=unread, with_for_update=True, populate_existing=True)
     if stamp.is_spent(session):
+        confirm_earlier(session)
         return
     if is_over(session, tip.expires_on, tip.merged_into_id, tip.status):
         raise TipPurged

@@ -12,7 +12,7 @@ ADMIN = ROOT / "admin"
 FLOORS = (
     {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate", "shutters"},
-    {"db", "models"},
+    {"db", "models", "leading"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},
@@ -42,7 +42,7 @@ OPERATOR = (
     "__init__",
 )
 """What serves an operator, or works by the clock, stands on top of all, in this order."""
-WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip")}
+WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip"), ("db", "models")}
 
 WITH_FLASK = {
     "access/permissions.py",

@@ -117,7 +117,13 @@ def reload_here(*, may_miss: bool) -> None:
 
 
 def sweep_here() -> None:
-    for name, count in sweep_now(_this_app()).items():
+    counts = sweep_now(_this_app())
+    if not counts:
+        raise click.ClickException(
+            "这台机器的时钟，比实际走过的时间快。这次什么都没有删。\n"
+            "请校准时钟，再运行一次。时钟没有错的，它这样走满一天，就照它删。"
+        )
+    for name, count in counts.items():
         click.echo(f"{SWEPT.get(name, name)}：{count}")
     if sentence := calendar_gap(app_state().district.clocks, today()):
         click.echo(sentence)

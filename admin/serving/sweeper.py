@@ -37,6 +37,7 @@ from ..vault.deadlines import reminders
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
+from ..vault.retention.sure_clock import Clock, settle
 from .blurring import blur
 from .measuring.keeping import HOUR, folder_of
 
@@ -68,9 +69,12 @@ def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
     """Delete all that is due, give undated tips their deadline, tell who is late.
 
     Safe to run at once in several processes: each does what the others left. A turn that is not
-    thorough passes over deadlines where that day's whole turn was made already.
+    thorough passes over deadlines where that day's whole turn was made already. Nothing is done,
+    and the answer is empty, where the machine's clock has jumped ahead.
     """
     counts = delete_due(app)
+    if counts is None:
+        return {}
     with app.app_context():
         counts["freed"] = _free_all(db.session)
         counts["dated"] = _date_all(db.session)
@@ -93,13 +97,17 @@ def _remember(session: Session) -> None:
         db.reading.close()
 
 
-def delete_due(app: Flask) -> dict[str, int]:
+def delete_due(app: Flask) -> dict[str, int] | None:
     """Delete all that is due, then empty the journal of what was deleted.
+
+    None where the machine's clock has jumped ahead: then nothing is due for sure.
 
     Files that were let go stay until `sweep_now`: this runs before the workers are forked, and
     obstore does not live through that.
     """
     with app.app_context():
+        if not _is_sure(app, db.session):
+            return None
         counts = _sweep_all(db.session)
         counts["rewards"] = book.forget_old(db.session)
         for table in (Reward, Bulletin):
@@ -113,6 +121,14 @@ def delete_due(app: Flask) -> dict[str, int]:
         # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
         forget_deleted(db.engine)
     return counts
+
+
+def _is_sure(app: Flask, session: Session) -> bool:
+    clock = settle(session).clock
+    session.commit()
+    if clock is Clock.AHEAD:
+        app.logger.error("the clock is ahead of what has passed: nothing is deleted by it")
+    return clock is not Clock.AHEAD
 
 
 def _write_out(app: Flask, session: Session) -> None:
@@ -217,8 +233,8 @@ def start_sweeping(app: Flask) -> threading.Event:
         while not stop.wait(seconds_until_next(datetime.now(SHANGHAI))):
             try:
                 keep_seen(app)
-                sweep_now(app, is_thorough=False)
-                unfinished = _release_stalled(app, unfinished)
+                if sweep_now(app, is_thorough=False):
+                    unfinished = _release_stalled(app, unfinished)
             except Exception as error:
                 # The next hour tries again; a name is enough, its words may hold values.
                 app.logger.error("sweep failed: %s", type(error).__name__)

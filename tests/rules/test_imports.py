@@ -11,7 +11,7 @@ ADMIN = ROOT / "admin"
 
 FLOORS = (
     {"settings"},
-    {"config", "logs", "reading", "sealing", "tip", "migrate"},
+    {"clock", "config", "logs", "reading", "sealing", "tip", "migrate"},
     {"db", "models"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},

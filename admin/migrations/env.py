@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy.engine import Connection
 
+from admin.db.postgresql import unbounded
 from admin.models import Base
 
 
@@ -16,6 +17,8 @@ def run(connection: Connection, *, by_steps: bool) -> None:
         # For `gently`, which looks for it among the options.
         by_steps=by_steps,
     )
+    if not by_steps:
+        unbounded(connection)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -27,6 +27,7 @@ from ..db import (
     forget_deleted,
     today,
 )
+from ..db.postgresql import be_unbounded
 from ..desk.claims import BATCH as CLAIMS
 from ..desk.claims import free_run_out
 from ..models import Bulletin, Reward
@@ -76,6 +77,7 @@ def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
     if counts is None:
         return {}
     with app.app_context():
+        be_unbounded(db.session)
         counts["freed"] = _free_all(db.session)
         counts["dated"] = _date_all(db.session)
         counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
@@ -108,6 +110,7 @@ def delete_due(app: Flask) -> dict[str, int] | None:
     with app.app_context():
         if not _is_sure(app, db.session):
             return None
+        be_unbounded(db.session)
         counts = _sweep_all(db.session)
         counts["rewards"] = book.forget_old(db.session)
         for table in (Reward, Bulletin):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...app_state import app_state
 from ...db import db
+from ...db.commits import confirm_earlier
 from ...tip.problems import Problem
 from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
@@ -147,6 +148,9 @@ def _stored_before(parcel: Parcel, session: Session) -> Response | None:
         return None
     if not found.is_same:
         return _refusal(Problem.OTHER_WORDS)
+    db.session.rollback()
+    confirm_earlier(db.session)
+    db.session.commit()
     return _stored(is_machine=found.is_machine)
 
 

@@ -85,8 +85,8 @@ def test_whatever_a_clock_does_within_a_day_nothing_is_deleted_early_and_the_lat
     for _turn in range(400):
         true += chance.choice((60.0, HOUR, HOUR, HOUR))
         if left == 0:
-            jump, left = 0.0, 0
-            if chance.random() < 0.1:
+            was_right, jump = not jump, 0.0
+            if was_right and chance.random() < 0.1:
                 sizes = (DAY, -DAY, 3 * HOUR, 40 * DAY, -40 * DAY, 3650 * DAY)
                 jump, left = chance.choice(sizes), chance.randrange(1, 20)
         else:
@@ -111,7 +111,7 @@ def set_clock(monkeypatch):
 
 
 def test_a_sweep_under_a_clock_that_jumped_deletes_nothing_early_and_goes_on_afterwards(
-    app, filed, set_clock, caplog
+    app, tip_id, set_clock, caplog
 ):
     with app.app_context():
         day = today() + timedelta(days=1)
@@ -155,7 +155,7 @@ def test_a_clock_set_back_by_a_day_makes_nothing_good_again(app, set_clock):
     assert guard.clock() >= now
     # What stands days further back was wrong before, and is followed.
     set_clock(-40)
-    assert clock.now() == time.time()
+    assert abs(clock.now() - time.time()) < 1
 
 
 def test_a_command_says_that_the_clock_is_wrong_and_does_nothing(app, set_clock):
@@ -163,4 +163,4 @@ def test_a_command_says_that_the_clock_is_wrong_and_does_nothing(app, set_clock)
     set_clock(2)
     for command, said in ((sweep, "这次什么都没有删"), (publish, "这次没有公布")):
         done = app.test_cli_runner().invoke(command, obj=ScriptInfo(create_app=lambda: app))
-        assert (done.exit_code, said in done.output) == (1, True), done.output
+        assert (done.exit_code, said in done.output) == (1, True), (done.output, done.exception)

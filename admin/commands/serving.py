@@ -116,8 +116,11 @@ def reload_here(*, may_miss: bool) -> None:
     click.echo("都读得懂。运行中的服务几秒内用上新的，谁也不用重新登录。")
 
 
-def sweep_here() -> None:
-    counts = sweep_now(_this_app())
+def sweep_here(*, unless_made: bool = False) -> None:
+    counts = sweep_now(_this_app(), unless_made=unless_made)
+    if counts is None:
+        click.echo("这个小时已经做过了，可能是别的机器做的。")
+        return
     if not counts:
         raise click.ClickException(
             "这台机器的时钟，比实际走过的时间快。这次什么都没有删。\n"

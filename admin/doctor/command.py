@@ -44,7 +44,7 @@ from ..vault.key_change.resealing import count_on_old_keys
 from ..vault.retention import sure_clock
 from . import deletions, departures, front, gate, keys, machine, onion, reach, web
 from . import store as stored
-from .around import ready, rewards, upkeep
+from .around import logins, ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
 from .evidence.gathering import look_at_evidence
 from .findings import Finding, State, bad, good
@@ -202,6 +202,7 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
             return
+        yield from logins.look(session.connection(), config)
         yield from _contents(session, config, district)
 
 

@@ -123,9 +123,7 @@ def running(folder: Path) -> Iterator[House]:
         with app.app_context():
             site_id = app_state().site_id
             db.dispose()
-        yield House(
-            cluster, disk, store, nodes, disks, proxy, config, identities, site_id, app
-        )
+        yield House(cluster, disk, store, nodes, disks, proxy, config, identities, site_id, app)
 
 
 def _proxy(folder: Path, nodes: list[Node]) -> Proxy:

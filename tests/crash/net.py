@@ -17,7 +17,7 @@ _SILENT = ("root", "pfifo", "limit", "0")
 
 
 def inside(*command: str) -> list[str]:
-    """Wrap a command so that it runs in namespaces of its own, under a shell that buries the dead."""
+    """Wrap a command: it runs in namespaces of its own, under a shell that buries the dead."""
     return [*_PRIVATE, "sh", "-c", _BEGIN, "sh", *command]
 
 

@@ -67,8 +67,9 @@ class Node:
         return self._log.read_text("utf-8", "replace")[-3000:] if self._log.exists() else ""
 
     def is_ready(self) -> bool:
+        """Tell whether all is well with it: its store, too, without which it takes words alone."""
         said = ask(self.bind)
-        return said is not None and said.is_ready
+        return said is not None and said.is_ready and not said.faults
 
     def wait(self) -> None:
         """Wait until it is ready; where it gave up before, start it again, as systemd does."""

@@ -1,14 +1,17 @@
-"""Reporters who send tips with files while a part of the whole dies, and note what each was told."""
+"""Reporters who send tips with files while something dies, and note what each was told."""
 
 import http.client
 import json
 import random
-import ssl
+import re
 import socket
+import ssl
 import time
 from base64 import b64encode
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from threading import Event
 from urllib.parse import urlencode
@@ -30,6 +33,9 @@ _PAUSE = 0.4
 _CONTEXT = ssl.create_default_context()
 _CONTEXT.check_hostname, _CONTEXT.verify_mode = False, ssl.CERT_NONE
 LOST = "no answer"
+_ERROR = re.compile(r'class="error-summary".*?<li>(.*?)</li>', re.DOTALL)
+_TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass
@@ -41,7 +47,6 @@ class Press:
     way: str
     files: list[bytes] = field(default_factory=list, repr=False)
     blobs: list[str] = field(default_factory=list)
-    was_sent: bool = False
     acknowledged: int = 0
     """How often it was told that the tip is there."""
     lookup: bytes = b""
@@ -83,11 +88,9 @@ class Reporter:
             # Every fifth is sent once and never again: it may be there, or not.
             self._patience = 0.0 if self.choice.random() < 0.2 else 45.0
             self.presses.append(press)
-            try:
+            with suppress(GaveUp):
                 self._send(press)
-            except GaveUp:
-                pass
-            over.wait(self.choice.uniform(0.02, 0.2))
+            over.wait(self.choice.uniform(0.1, 0.6))
 
     def _send(self, press: Press) -> None:
         if press.way == "plain":
@@ -96,13 +99,17 @@ class Reporter:
             self._send_sealed(press)
 
     def _send_plain(self, press: Press) -> None:
-        page = self._until(press, lambda: self._ask("GET", "/tip/"))
+        page = self._until(press, lambda: self._ask("GET", "/tip/"), TOKEN.search)
         body = urlencode({"token": TOKEN.search(page)[1].decode(), **ANSWERS, "what": press.words})
         for _time in range(self._times()):
-            page = self._until(press, lambda: self._post("/tip/sent", body.encode(), FORM), _has_receipt)
+            page = self._until(
+                press, lambda: self._post("/tip/sent", body.encode(), FORM), _has_receipt
+            )
             groups = b" ".join(NO_DIGIT.sub(b"", one) for one in GROUP.findall(page)).decode()
             lookup = receipt.derive(receipt.check(groups), self.house.site_id).lookup
-            assert press.lookup in (b"", lookup), f"{press.name}: another receipt at the second time"
+            assert press.lookup in (b"", lookup), (
+                f"{press.name}: another receipt at the second time"
+            )
             press.lookup = lookup
             press.acknowledged += 1
 
@@ -157,12 +164,7 @@ class Reporter:
 
         told = json.loads(self._until(press, ask))
         for number, part in enumerate(sealed.parts):
-            headers = {
-                "Dengshao-Ticket": told["ticket"],
-                "Dengshao-Part": str(number),
-                "Dengshao-Digest": sha256(part).hexdigest(),
-            }
-            self._until(press, lambda: self._post("/tip/files/part", part, OCTETS, headers))
+            self._until(press, partial(self._put, told["ticket"], number, part))
         press.blobs.append(told["blob"])
         entry = FileEntry(
             name="a.bin",
@@ -176,6 +178,14 @@ class Reporter:
         )
         return entry, told["ticket"]
 
+    def _put(self, ticket: str, number: int, part: bytes) -> tuple[int, bytes]:
+        headers = {
+            "Dengshao-Ticket": ticket,
+            "Dengshao-Part": str(number),
+            "Dengshao-Digest": sha256(part).hexdigest(),
+        }
+        return self._post("/tip/files/part", part, OCTETS, headers)
+
     def _until(self, press, ask, is_right=lambda _text: True) -> bytes:
         """Ask until the answer is right, or patience ends. Raises `GaveUp`."""
         failed_at = None
@@ -188,7 +198,7 @@ class Reporter:
                 return text
             failed_at = began if failed_at is None else failed_at
             press.refused[_sentence(status, text)] += 1
-            if time.monotonic() - failed_at >= self._patience:
+            if _is_final(status) or time.monotonic() - failed_at >= self._patience:
                 self._note_outage(press, failed_at)
                 raise GaveUp
             time.sleep(_PAUSE)
@@ -229,6 +239,11 @@ def ask(port, number, method, path, body=None, headers=None) -> tuple[int, bytes
         return answer.status, answer.read()
 
 
+def _is_final(status: int) -> bool:
+    """Tell whether trying the same again is of no use; a proof that is spent was made anew."""
+    return 400 < status < 500
+
+
 def _has_receipt(text: bytes) -> bool:
     return len(GROUP.findall(text)) > 1
 
@@ -244,4 +259,10 @@ def _sentence(status: int, text: bytes) -> str:
     try:
         return f"{status} {json.loads(text).get('error', '')}".strip()
     except ValueError:
-        return f"{status} page"
+        return f"{status} {_said(text.decode('utf-8', 'replace'))}"
+
+
+def _said(page: str) -> str:
+    """Give what a page says is wrong: its first error, or its title."""
+    found = _ERROR.search(page) or _TITLE.search(page)
+    return _TAG.sub("", found[1]).strip() if found else "page"

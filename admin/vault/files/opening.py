@@ -38,8 +38,9 @@ def _s3(url: str, ca: Path | None) -> S3Store:
     options: Any = dict(_CLIENT)
     if ca:
         options["root_certificate"] = ca.read_bytes()
-    if _is_on_this_machine():
-        # Elsewhere, AWS_ALLOW_HTTP=true must say that the line is a safe one.
+    if _is_on_this_machine() or os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true":
+        # Elsewhere, AWS_ALLOW_HTTP=true must say that the line is a safe one. obstore reads it only
+        # where it is given no options of a client.
         options["allow_http"] = True
     prefix = parts.path.strip("/") or None
     return S3Store(parts.netloc, prefix=prefix, client_options=options, retry_config=_RETRY)

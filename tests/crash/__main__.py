@@ -1,0 +1,160 @@
+"""`make crash`: kill each part of the whole in seeded rounds; no acknowledged tip may be lost."""
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from subprocess import call
+from threading import Event
+
+from admin.config import ROOT
+
+from . import net
+from .house import House, running
+from .reporters import Press, Reporter
+from .verdict import Verdict, figures
+from .victims import VICTIMS
+
+PEOPLE = 6
+OUT = ROOT / "build" / "crash.json"
+
+
+def victims(rounds: int, seed: int, only: list[str]) -> list[str]:
+    """Choose who dies in each round: all as often, in an order that nobody foresees."""
+    choice, order = random.Random(seed), []
+    while len(order) < rounds:
+        order += choice.sample(only, len(only))
+    return order[:rounds]
+
+
+class Round:
+    """Reporters send, something dies, all stands again, the reporters are answered or give up."""
+
+    def __init__(self, house: House, name: str, victim: str, people: int) -> None:
+        self._house, self._victim = house, victim
+        self._choice = random.Random(name)
+        self._people = [
+            Reporter(house, number, random.Random(f"{name}/{number}")) for number in range(people)
+        ]
+        self._name = name
+
+    def run(self) -> tuple[str, list[Press]]:
+        over = Event()
+        with ThreadPoolExecutor(len(self._people)) as pool:
+            sending = [pool.submit(one.go_on, self._name, over) for one in self._people]
+            try:
+                time.sleep(self._choice.uniform(0.2, 1))
+                kind = VICTIMS[self._victim](self._house, self._choice)
+                self._house.wait()
+                time.sleep(0.3)
+            finally:
+                over.set()
+            for one in sending:
+                one.result()
+        return kind, [press for one in self._people for press in one.presses]
+
+
+def crash(folder: Path, options: argparse.Namespace) -> dict[str, object]:
+    began, told, all_presses = time.monotonic(), [], []
+    of_victim: dict[str, list[Press]] = defaultdict(list)
+    with running(folder) as house:
+        verdict = Verdict(house)
+        started = time.monotonic()
+        for number, victim in enumerate(victims(options.rounds, options.seed, options.only)):
+            at, name = time.monotonic(), f"{options.seed}.{number}"
+            kind, presses = Round(house, name, victim, options.people).run()
+            of_victim[victim] += presses
+            all_presses += presses
+            before = len(verdict.faults)
+            verdict.look(presses)
+            told.append(
+                {
+                    "round": name,
+                    "victim": f"{victim} ({kind})",
+                    "seconds": round(time.monotonic() - at, 1),
+                    "presses": len(presses),
+                    "acknowledged": sum(bool(press.acknowledged) for press in presses),
+                    "longest outage, s": round(max((p.outage for p in presses), default=0), 1),
+                    "refusals": dict(sum((press.refused for press in presses), Counter())),
+                    "faults": verdict.faults[before:],
+                }
+            )
+            say(" ".join(str(part) for part in told[-1].values()))
+        verdict.look_again(all_presses)
+        return {
+            "seed": options.seed,
+            "rounds": len(told),
+            "seconds to start": round(started - began, 1),
+            "seconds": round(time.monotonic() - started, 1),
+            **figures(all_presses, verdict),
+            "by victim": {name: of_one(of_victim[name], name, told) for name in of_victim},
+            "faults": verdict.faults,
+            "each": told,
+        }
+
+
+def of_one(presses: list[Press], victim: str, told: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "rounds": sum(str(one["victim"]).startswith(victim) for one in told),
+        "presses": len(presses),
+        "acknowledged": sum(bool(press.acknowledged) for press in presses),
+        "met a refusal": sum(bool(press.refused) for press in presses),
+        "longest outage, s": round(max((press.outage for press in presses), default=0), 1),
+    }
+
+
+def say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 (the report)
+
+
+def show(found: dict[str, object]) -> None:
+    names = ("rounds", "presses", "acknowledged", "met a refusal", "longest outage, s")
+    say(f"{'victim':10}" + "".join(f"{name:>19}" for name in names))
+    for victim, of in found["by victim"].items():
+        say(f"{victim:10}" + "".join(f"{of[name]:>19}" for name in names))
+    for name, value in found.items():
+        if name not in ("by victim", "each", "faults"):
+            say(f"{name}: {value}")
+    say(f"faults: {len(found['faults'])}")
+    for fault in found["faults"]:
+        say(f"  {fault}")
+
+
+def options_of(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash")
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--only", nargs="+", choices=VICTIMS, default=list(VICTIMS))
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    options = options_of(sys.argv[1:])
+    if not options.inside:
+        if why := net.why_not():
+            sys.exit(why)
+        # A node that starts compiles nothing anew, as an installed one.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        inner = (sys.executable, "-m", "tests.crash", "--inside", *sys.argv[1:])
+        sys.exit(call(net.inside(*inner), cwd=ROOT))
+    with tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        net.run("mount", "-t", "tmpfs", "-o", "size=3g,mode=755", "tmpfs", name)
+        (Path(name) / "all").mkdir()
+        found = crash(Path(name) / "all", options)
+    show(found)
+    options.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    sys.exit(bool(found["faults"]) or not found["acknowledged"])
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+
+import psycopg
 
 from admin import create_app
 from admin.app_state import app_state
@@ -19,7 +22,7 @@ from tests.cluster.node import Line
 from tests.journeys.proxied import Proxy, start_nginx
 
 from . import net
-from .node import Node
+from .node import SECONDS, Node
 from .store import Store
 
 NAME = "crash"
@@ -69,22 +72,29 @@ class House:
 
     def wait(self) -> None:
         """Wait until all stands again: what gave up meanwhile is started, as an operator does."""
-        if not self.cluster.primary.is_up():
-            self.cluster.primary.start()
-        if not self.cluster.standby.is_up():
-            self.cluster.standby.start()
-        try:
-            self.cluster.wait_for_standby()
-        except TimeoutError:
-            self.cluster.rejoin()
+        deadline = time.monotonic() + SECONDS
+        while True:
+            for server in (self.cluster.primary, self.cluster.standby):
+                if not server.is_up():
+                    server.start()
+            try:
+                self.cluster.wait_for_standby()
+                break
+            except (psycopg.OperationalError, TimeoutError):
+                # It starts anew by itself.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
         for node in self.nodes:
             node.wait()
 
 
 def _database(cluster: Cluster) -> str:
-    cluster.create_database(NAME)
-    # One server in the setting: which of two writes is looked for where there are two.
-    return f"postgresql+psycopg://postgres@{net.DATABASE}:{cluster.primary.port}/{NAME}"
+    """Make the database; gives the address of both servers, of which either may be the one."""
+    url = cluster.create_database(NAME)
+    if find_spec("admin.db.postgresql") is None:
+        return f"postgresql+psycopg://postgres@{net.DATABASE}:{cluster.primary.port}/{NAME}"
+    return url
 
 
 @contextmanager
@@ -134,7 +144,3 @@ def _proxy(folder: Path, nodes: list[Node]) -> Proxy:
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     assert program, "make system installs nginx"
     return start_nginx(program, folder / "nginx", site, app=both)
-
-
-def pause(until: float) -> None:
-    time.sleep(max(0.0, until - time.monotonic()))

@@ -90,7 +90,7 @@ class Reporter:
             self.presses.append(press)
             with suppress(GaveUp):
                 self._send(press)
-            over.wait(self.choice.uniform(0.1, 0.6))
+            over.wait(self.choice.uniform(0.1, 1))
 
     def _send(self, press: Press) -> None:
         if press.way == "plain":

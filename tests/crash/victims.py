@@ -25,6 +25,16 @@ def master(house: House, choice: random.Random) -> str:
     return "node"
 
 
+def primary(house: House, choice: random.Random) -> str:
+    """Kill the database's primary, promote its synchronous standby, let the dead one join again."""
+    house.cluster.kill_primary()
+    time.sleep(choice.uniform(0, 1))
+    house.cluster.promote()
+    time.sleep(choice.uniform(0.5, 2))
+    house.cluster.rejoin()
+    return "promoted"
+
+
 def store(house: House, choice: random.Random) -> str:
     """Kill the S3 server, and start it on what it kept."""
     house.store.kill()
@@ -78,6 +88,7 @@ def network(house: House, choice: random.Random) -> str:
 VICTIMS: dict[str, Strike] = {
     "worker": worker,
     "master": master,
+    "primary": primary,
     "store": store,
     "disk": disk,
     "network": network,

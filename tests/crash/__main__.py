@@ -73,6 +73,8 @@ def crash(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         started = time.monotonic()
         for number, victim in enumerate(victims(options.rounds, options.seed, options.only)):
             at, name = time.monotonic(), f"{options.seed}.{number}"
+            if at - started > options.minutes * 60:
+                break
             kind, presses = Round(house, name, victim, options.people).run()
             of_victim[victim] += presses
             all_presses += presses
@@ -135,6 +137,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--minutes", type=float, default=60, help="begin no round after these")
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--only", nargs="+", choices=VICTIMS, default=list(VICTIMS))
     parser.add_argument("--out", type=Path, default=OUT)

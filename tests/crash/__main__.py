@@ -26,16 +26,18 @@ QUICK = ("worker", "network")
 OUT = ROOT / "build" / "crash.json"
 
 
-def victims(rounds: int, seed: int, only: list[str]) -> list[str]:
+def victims(options: argparse.Namespace) -> list[str]:
     """Choose who dies in each round, in an order that nobody foresees.
 
-    What is over in a few seconds comes three times as often as what starts a server anew.
+    What is over in a few seconds comes three times as often as what starts a server anew; with
+    `once`, all come equally often.
     """
-    choice, order = random.Random(seed), []
-    while len(order) < rounds:
-        block = [victim for victim in only for _time in range(3 if victim in QUICK else 1)]
+    choice, order = random.Random(options.seed), []
+    quick = 1 if options.once else 3
+    while len(order) < options.rounds:
+        block = [one for one in options.only for _time in range(quick if one in QUICK else 1)]
         order += choice.sample(block, len(block))
-    return order[:rounds]
+    return order[: options.rounds]
 
 
 class Round:
@@ -71,7 +73,7 @@ def crash(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     with running(folder) as house:
         verdict = Verdict(house)
         started = time.monotonic()
-        for number, victim in enumerate(victims(options.rounds, options.seed, options.only)):
+        for number, victim in enumerate(victims(options)):
             at, name = time.monotonic(), f"{options.seed}.{number}"
             if at - started > options.minutes * 60:
                 break
@@ -140,6 +142,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="begin no round after these")
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--only", nargs="+", choices=VICTIMS, default=list(VICTIMS))
+    parser.add_argument("--once", action="store_true", help="let each die equally often")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)

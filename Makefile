@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province flood rolling year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -89,6 +89,9 @@ bench-scale: $(SERVED) ## What a tip and a page cost among 1 k to 10 M tips: bui
 
 bench-province: $(SERVED) ## Readers, reporters, files, staff, sweep and backup at once, on one node and two: build/bench-province.json
 	$(BIN)/python -m tests.bench.province $(PROVINCE_ARGS)
+
+bench-locks: $(VENV)/.dev ## How long writers of a million tips wait while a migration runs (PostgreSQL): build/bench-locks.json
+	$(BIN)/python -m tests.bench.locks $(LOCKS_ARGS)
 
 flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)

@@ -872,7 +872,7 @@ class Reward(Base):
     """What the paying office's list holds of one code. Nothing here leads to a tip, unit or day."""
 
     __tablename__ = "reward"
-    # In SQLite no row number keeps the order of arrival; for PostgreSQL see `rewards.book.rewrite`.
+    # In SQLite no row number keeps the order of arrival; for PostgreSQL see `serving.blurring`.
     __table_args__ = {"sqlite_with_rowid": False}
 
     # Of `sealing.reward`: only the whole code leads to it.

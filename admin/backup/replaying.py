@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..config import Config
 from ..db import SHANGHAI, today
+from ..desk.bulletins.place import forget_place
 from ..models import HoldKind, HoldStep, Setting, Tip
 from ..tip.status import TipStatus
 from ..vault import history
@@ -87,6 +88,8 @@ class Replay:
         with Session(bind=connection, autoflush=False) as session:
             # Of the journal of then: this installation may begin another.
             session.execute(delete(Setting).where(Setting.name == END))
+            # The machine that published may be gone: the first that runs does from now on.
+            forget_place(session)
             standing = list(self.deleted.items())
             for start in range(0, len(standing), _AT_ONCE):
                 history.record_purged(session, dict(standing[start : start + _AT_ONCE]))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from ..config import Config
+from ..db.postgresql import unbounded
 from .rows import LEFT_OUT
 
 _FOLDER = "backup.tmp"
@@ -24,6 +25,7 @@ def snapshot(config: Config, engine: Engine) -> Iterator[Connection]:
         return
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection:
+        unbounded(connection)
         yield connection
 
 

@@ -77,11 +77,12 @@ bulletins = click.Group("bulletins", help="办结通报：公布。")
     "publish",
     help="公布今天抽到的办结通报：写进 content/news，撤下满一年的。一天抽一次，多运行不要紧。",
 )
+@click.option("--here", is_flag=True, help="以前由另一台机器公布的，从现在起由这台公布。")
 @in_app
-def publish() -> None:
+def publish(*, here: bool) -> None:
     from ..desk.bulletins.command import publish_here
 
-    publish_here()
+    publish_here(takes_over=here)
 
 
 @click.command("secret", help="写一个新的密钥文件 PATH（一次装机只做一次；不要放进备份）。")

@@ -25,6 +25,7 @@ from ..district.preflight import check_all
 from ..district.reloading import ask_to_reread
 from ..mail.notices import tick
 from ..migrate import (
+    Blocked,
     Form,
     migrate,
     read_form,
@@ -67,9 +68,23 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
 def _migrate(form: Form) -> None:
     if not form.is_empty:
         click.echo(steps(form))
-    migrate(db.engine)
+    try:
+        migrate(db.engine)
+    except Blocked as blocked:
+        raise click.ClickException(blocked_by(blocked)) from None
     # Ends the transaction of the look: the next application must find the store unlocked.
     db.dispose()
+
+
+def blocked_by(blocked: Blocked) -> str:
+    """Say who kept a migration from its tables, and what to do."""
+    if blocked.pid is None:
+        return "另一个 dengshao migrate 还在运行，这一个没有做任何事。请等它做完。"
+    return (
+        f"有别的连接一直占着表，升级等不到：数据库进程 {blocked.pid} 的事务已开了"
+        f" {blocked.seconds} 秒。做完的步都留着，没做的没有动，服务照旧。\n"
+        "请看那是什么（pg_stat_activity），等它完，再运行一次 dengshao migrate。"
+    )
 
 
 def migrate_here() -> None:

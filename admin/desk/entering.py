@@ -91,10 +91,10 @@ def _who() -> dict[str, Any]:
 
 def _stored_before(cover: Cover, session: Session) -> Response | None:
     """Answer as at the first time where the receipt is known; None where it is not."""
-    found = store.find_stored(session, cover.lookup)
+    found = store.find_stored(session, cover.lookup, cover.sealed)
     if found is None:
         return None
-    return _answer() if found.sealed == cover.sealed else _problem(Problem.OTHER_WORDS)
+    return _answer() if found.is_same else _problem(Problem.OTHER_WORDS)
 
 
 def _answer() -> Response:

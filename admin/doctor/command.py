@@ -21,6 +21,7 @@ from ..backup.making import LAST_BACKUP
 from ..cleaning import absent_tools, can_clean
 from ..config import Config, ConfigError, load_config
 from ..db import today
+from ..db.faults import is_away
 from ..deadlines.rules import calendar_gap
 from ..district.data import District, load_district, routes_digest
 from ..district.preflight import check_files
@@ -30,7 +31,6 @@ from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
 from ..reading.data_files import DataError
 from ..reading.keys_file import KeyLine, Keys, read_lines
 from ..release.running import lacks_settings
-from ..serving.opening import is_away
 from ..serving.server import serving_pid
 from ..serving.swap import clear_swaps
 from ..settings.installed import become_owner

@@ -5,6 +5,7 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
+from ..db.commits import confirm_earlier
 from ..models import Tip
 from ..sealing import age, payload
 from ..sealing.marks import unit_mark
@@ -74,6 +75,7 @@ def _answer_again(session: Session, sent: Submission, *, closed: bool) -> Result
     standing = store.standing(session, sent.lookup)
     if standing is None or standing.is_purged:
         return receive(session, sent.apart())
+    confirm_earlier(session)
     return Result(Received.AGAIN, sent.nonce, closed, standing.is_machine)
 
 

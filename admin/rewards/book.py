@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..db import changed_rows, today
@@ -132,26 +132,3 @@ def forget_old(session: Session) -> int:
     """Delete what was over long ago, paid or not."""
     last = today() - timedelta(days=TOLD_DAYS)
     return changed_rows(session.execute(delete(Reward).where(Reward.until < last)))
-
-
-def rewrite(session: Session) -> bool:
-    """Let nothing that PostgreSQL keeps by itself tell with which act a code came.
-
-    A row bears the number of the transaction that wrote it, and the tip's history the same number:
-    so all rows are written anew in one. `lay_in_order` comes after its commit; False where there
-    is nothing to do. SQLite keeps no such numbers, and its rows lie in the order of their hashes.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return False
-    return changed_rows(session.execute(update(Reward).values(sum=Reward.sum))) > 0
-
-
-def lay_in_order(session: Session) -> None:
-    """Lay the rows in the order of their hashes, and leave no older version of one behind.
-
-    That wants the table for itself. A backup reads it for as long as it takes: who waited behind
-    that would let the paying office, and a server that starts, wait too. So raises
-    `OperationalError` soon, and the next turn tries again.
-    """
-    session.execute(text("SET LOCAL lock_timeout = '2s'"))
-    session.execute(text("CLUSTER reward USING reward_pkey"))

@@ -72,6 +72,7 @@ def plain_faults() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from ..config import ConfigError
+    from ..db.faults import is_away
     from ..reading.data_files import DataError
 
     try:
@@ -82,22 +83,6 @@ def plain_faults() -> Iterator[None]:
         if not is_away(error):
             raise
         raise click.ClickException(AWAY) from None
-
-
-def is_away(error: Exception) -> bool:
-    """Tell whether a database did not answer at all, or went away meanwhile.
-
-    A refused statement (a full disk, a missing table) is another matter, and keeps its name.
-    """
-    from sqlalchemy.exc import InterfaceError, OperationalError
-
-    if not isinstance(error, (OperationalError, InterfaceError)):
-        return False
-    # Of PostgreSQL's codes, class 08 is the connection's and 57P the server's going down; without
-    # any code nobody was there to give one. SQLite's file can't be away: its driver is named so.
-    code = getattr(error.orig, "sqlstate", None)
-    is_sqlite = type(error.orig).__module__.startswith("sqlite3")
-    return not is_sqlite and (code is None or code.startswith(("08", "57P", "28", "3D")))
 
 
 def make_app() -> Flask:

@@ -10,12 +10,11 @@ import atexit
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..app_state import app_state
@@ -28,8 +27,10 @@ from ..db import (
     forget_deleted,
     today,
 )
+from ..db.postgresql import be_unbounded
 from ..desk.claims import BATCH as CLAIMS
 from ..desk.claims import free_run_out
+from ..models import Bulletin, Reward
 from ..rewards import book
 from ..signin.services import clear_idle
 from ..vault import seen, vault
@@ -37,6 +38,7 @@ from ..vault.deadlines import reminders
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
+from .blurring import blur
 from .measuring.keeping import HOUR, folder_of
 
 MINUTE = 5
@@ -71,6 +73,7 @@ def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
     """
     counts = delete_due(app)
     with app.app_context():
+        be_unbounded(db.session)
         counts["freed"] = _free_all(db.session)
         counts["dated"] = _date_all(db.session)
         counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
@@ -99,8 +102,11 @@ def delete_due(app: Flask) -> dict[str, int]:
     obstore does not live through that.
     """
     with app.app_context():
+        be_unbounded(db.session)
         counts = _sweep_all(db.session)
-        counts["rewards"] = _sweep_rewards(db.session)
+        counts["rewards"] = book.forget_old(db.session)
+        for table in (Reward, Bulletin):
+            blur(db.session, table)
         counts["folded"] = fold(db.session, today(), practice_units())
         db.session.commit()
         _write_out(app, db.session)
@@ -110,19 +116,6 @@ def delete_due(app: Flask) -> dict[str, int]:
         # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
         forget_deleted(db.engine)
     return counts
-
-
-def _sweep_rewards(session: Session) -> int:
-    """Forget old codes, and lay the others so that nothing tells when they came."""
-    count = book.forget_old(session)
-    is_rewritten = book.rewrite(session)
-    session.commit()
-    if is_rewritten:
-        with suppress(OperationalError):
-            book.lay_in_order(session)
-            session.commit()
-        session.rollback()
-    return count
 
 
 def _write_out(app: Flask, session: Session) -> None:

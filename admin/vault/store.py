@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import LargeBinary, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 from sqlalchemy.orm.attributes import flag_modified
@@ -143,23 +143,37 @@ def _first_due(tip: SealedTip) -> Deadline | None:
 class StoredTip:
     """What tells whether a tip that comes in again is the one that is stored."""
 
-    sealed: bytes | None
+    is_same: bool
     is_machine: bool
 
 
 _FACTS = (Tip.machine_unit, Tip.status, Tip.expires_on, Tip.merged_into_id)
-_FIND_STORED = select(Tip.sealed, *_FACTS).where(Tip.lookup == bindparam("lookup"))
+_BROUGHT = bindparam("sealed", type_=LargeBinary)
+# What is compared is not read: on PostgreSQL the form's login may not, and asks a function.
+_IS_SAME = {
+    "sqlite": Tip.sealed == _BROUGHT,
+    "postgresql": func.tip_is_of(Tip.lookup, _BROUGHT),
+}
+_FIND_STORED = {
+    dialect: select(is_same.label("is_same"), *_FACTS).where(Tip.lookup == bindparam("lookup"))
+    for dialect, is_same in _IS_SAME.items()
+}
 _FIND_STANDING = select(*_FACTS).where(Tip.lookup == bindparam("lookup"))
 
 
-def find_stored(session: Session, lookup: bytes) -> StoredTip | None:
-    """Find what is stored under a peppered lookup: of a tip that is over, no words."""
-    row = session.connection().execute(_FIND_STORED, {"lookup": lookup}).first()
+def find_stored(session: Session, lookup: bytes, sealed: bytes) -> StoredTip | None:
+    """Tell whether these very bytes are stored under a peppered lookup; of a tip that is over, no.
+
+    None where there is none.
+    """
+    connection = session.connection()
+    query = _FIND_STORED[connection.dialect.name]
+    row = connection.execute(query, {"lookup": lookup, "sealed": sealed}).first()
     if row is None:
         return None
     if is_over(session, row.expires_on, row.merged_into_id, row.status):
-        return StoredTip(None, is_machine=False)
-    return StoredTip(row.sealed, row.machine_unit is not None)
+        return StoredTip(is_same=False, is_machine=False)
+    return StoredTip(bool(row.is_same), row.machine_unit is not None)
 
 
 @dataclass(frozen=True)

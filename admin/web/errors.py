@@ -9,9 +9,18 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from gunicorn.http.errors import ParseException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, Conflict, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    Conflict,
+    HTTPException,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 
+from ..db.faults import is_passing
 from ..logs import describe, quiet_flask_log
 from ..wire.fields import Malformed, TooLong
 from .security import is_desk_path
@@ -36,6 +45,7 @@ SENTENCES = {
 }
 
 
+_WAIT_SECONDS: Final = 60
 _LAST_WORDS: Final = "系统出了问题，不是您的错。请稍后再试。有危险请打 110。"
 _BARE: Final = "<!doctype html><meta charset=utf-8><title>!</title><p>{}\n"
 
@@ -86,11 +96,23 @@ def init_errors(app: Flask) -> None:
     """Answer every error with a page of ours."""
     quiet_flask_log()
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(DBAPIError, _answer_fault)
+    app.register_error_handler(PoolTimeout, _answer_fault)
     app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
     app.register_error_handler(Malformed, lambda _error: _answer(BadRequest()))
     app.register_error_handler(TooLong, lambda _error: _answer(RequestEntityTooLarge()))
     # A body whose chunks are not as they say; met where a view reads it.
     app.register_error_handler(ParseException, lambda _error: _answer(BadRequest()))
+
+
+def _answer_fault(error: DBAPIError | PoolTimeout) -> Response:
+    """Tell of a database that is away, failing over or stuck: in a minute it may be good."""
+    if not is_passing(error):
+        raise error
+    current_app.log_exception(sys.exc_info())
+    response = _answer(ServiceUnavailable())
+    response.headers["Retry-After"] = str(_WAIT_SECONDS)
+    return response
 
 
 def _answer(error: HTTPException) -> Response:

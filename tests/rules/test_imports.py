@@ -48,7 +48,6 @@ WITH_FLASK = {
     "access/replies.py",
     "app_state.py",
     "commands/serving.py",
-    "db.py",
     "desk/bulletins/forms.py",
     "desk/files/forms.py",
     "desk/forms.py",

@@ -4,11 +4,23 @@ import click
 
 from ...app_state import app_state
 from ...db import db, forget_deleted, today
+from .place import forget_place, publishes_here
 from .publishing import forget_unanswered, publish, take_down
 
+_ELSEWHERE = """\
+办结通报由另一台机器公布，这台没有做。
+那一台不用了，才在这台运行：dengshao bulletins publish --here"""
 
-def publish_here() -> None:
-    """Publish what was drawn for today; take down what has stood for a year."""
+
+def publish_here(*, takes_over: bool) -> None:
+    """Publish what was drawn for today; take down what has stood for a year.
+
+    On another machine than the one that publishes nothing is done, and that is said. `takes_over`:
+    this machine is the one from now on.
+    """
+    if not _is_the_place(takes_over=takes_over):
+        click.echo(_ELSEWHERE)
+        return
     news, day = app_state().config.content / "news", today()
     try:
         names = publish(db.session, news, day)
@@ -27,6 +39,21 @@ def publish_here() -> None:
     _say("满一年撤下", gone)
     if names or gone:
         click.echo("运行 dengshao site 以后，网站上才看得到。")
+
+
+def _is_the_place(*, takes_over: bool) -> bool:
+    data = app_state().config.data
+    try:
+        if takes_over:
+            forget_place(db.session)
+        is_here = publishes_here(db.session, data)
+        db.session.commit()
+    except OSError as error:
+        db.session.rollback()
+        raise click.ClickException(
+            f"{data} 写不进去（{type(error).__name__}）。什么都没有公布。"
+        ) from None
+    return is_here
 
 
 def _say(what: str, names: list[str]) -> None:

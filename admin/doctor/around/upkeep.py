@@ -88,7 +88,7 @@ def check_bulletins(oldest: date | None, *, today: date) -> Finding:
     """
     if oldest is None or (today - oldest).days <= LAST + LATE_DAYS:
         return good("办结通报", "没有过期没公布的")
-    todo = "请启用 dengshao-bulletins.timer，或者运行 dengshao bulletins publish。"
+    todo = "请在建网站的那台运行 dengshao bulletins publish --here，并启用定时器。"
     return bad("办结通报", "有过期没公布的", todo)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...app_state import app_state
 from ...db import db
+from ...db.commits import confirm_earlier
 from ...tip.problems import Problem
 from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
@@ -142,11 +143,14 @@ def _use_up(proof: SolvedChallenge) -> None:
 
 def _stored_before(parcel: Parcel, session: Session) -> Response | None:
     """Answer as at the first time where the lookup is known; None where it is not."""
-    found = store.find_stored(session, parcel.cover.lookup)
+    found = store.find_stored(session, parcel.cover.lookup, parcel.cover.sealed)
     if found is None:
         return None
-    if found.sealed != parcel.cover.sealed:
+    if not found.is_same:
         return _refusal(Problem.OTHER_WORDS)
+    db.session.rollback()
+    confirm_earlier(db.session)
+    db.session.commit()
     return _stored(is_machine=found.is_machine)
 
 

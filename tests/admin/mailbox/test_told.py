@@ -150,7 +150,7 @@ def test_a_form_that_comes_again_meets_no_words_of_what_is_held(app, pair):
     with app.app_context():
         for one in (held, free):
             lookup = lookups[one.tip_id]
-            assert store.find_stored(db.session, lookup) == store.StoredTip(None, False)
+            assert store.find_stored(db.session, lookup, b"-") == store.StoredTip(False, False)
             assert store.standing(db.session, lookup) == store.Standing(False, True)
             assert store.find_tip(db.session, lookup).status is TipStatus.PURGED
             assert store.find_tip(db.session, lookup).sealed is None

@@ -13,7 +13,7 @@ from admin.models import AuditEvent, Reward
 from admin.rewards import book
 from admin.rewards.book import State
 from admin.rewards.views import MOST_WRONG
-from admin.serving.sweeper import _sweep_rewards
+from admin.serving.blurring import blur
 from tests.rewarding import Halves
 from tests.support import add_bare_member, desk_client
 
@@ -108,7 +108,7 @@ def test_the_sweep_that_lays_rows_anew_loses_no_strike(app, listed):
         for turn in range(3):
             book.strike_out(db.session, listed.key, bytes([turn]) * 16)
             db.session.commit()
-            _sweep_rewards(db.session)
+            blur(db.session, Reward)
         row = db.session.get_one(Reward, listed.key)
         assert (row.paid_mark, row.sum, row.until) == (bytes(16), 1000, UNTIL)
 

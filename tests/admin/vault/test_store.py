@@ -21,6 +21,9 @@ def tip(session, tip_id):
     return session.get_one(Tip, tip_id)
 
 
+SEALED = b"sealed"
+
+
 def add_key(session, unit_id, *, is_retired):
     key = UnitKey(
         unit_id=unit_id,
@@ -128,18 +131,19 @@ def test_a_tip_with_a_proof_ranks_before_one_without(is_proven, rank):
 
 def test_a_receipts_tip_is_found_with_how_it_stands(session, tip):
     nobodys = b"n" * 32
-    assert store.find_stored(session, nobodys) is None
+    assert store.find_stored(session, nobodys, SEALED) is None
     assert store.standing(session, nobodys) is None
     assert store.find_tip(session, nobodys) is None
     assert store.find_tip(session, tip.lookup) is tip
-    assert store.find_stored(session, tip.lookup) == store.StoredTip(b"sealed", False)
+    assert store.find_stored(session, tip.lookup, SEALED) == store.StoredTip(True, False)
+    assert not store.find_stored(session, tip.lookup, b"other").is_same
     assert store.standing(session, tip.lookup) == store.Standing(False, False)
 
     session.execute(update(Tip).values(machine_unit="police"))
-    assert store.find_stored(session, tip.lookup).is_machine
+    assert store.find_stored(session, tip.lookup, SEALED).is_machine
     assert store.standing(session, tip.lookup) == store.Standing(True, False)
     session.execute(update(Tip).values(machine_unit=None, status=TipStatus.PURGED, sealed=None))
-    assert store.find_stored(session, tip.lookup) == store.StoredTip(None, False)
+    assert store.find_stored(session, tip.lookup, SEALED) == store.StoredTip(False, False)
     assert store.standing(session, tip.lookup) == store.Standing(False, True)
 
 

@@ -3,21 +3,25 @@
 import secrets
 import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
+from threading import Barrier
 
 import pytest
 import yaml
 from flask.cli import ScriptInfo
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from admin.audit.log import AuditEvent
 from admin.commands.running import bulletins
 from admin.config import ROOT
 from admin.db import db, set_today
 from admin.desk.bulletins import publishing
+from admin.desk.bulletins.place import publishes_here
 from admin.desk.bulletins.publishing import FIRST, LAST, is_the_day, page_of
 from admin.models import Base, Bulletin
+from admin.serving.blurring import blur
 
 from .conftest import BODY, TITLE
 
@@ -78,9 +82,9 @@ def agreed(app):
 
 @pytest.fixture
 def publish(app):
-    def published():
+    def published(*options):
         done = app.test_cli_runner().invoke(
-            bulletins, ["publish"], obj=ScriptInfo(create_app=lambda: app)
+            bulletins, ["publish", *options], obj=ScriptInfo(create_app=lambda: app)
         )
         assert done.exit_code == 0, done.output
         return done.output
@@ -292,3 +296,72 @@ def test_the_page_is_made_of_the_rows_words_alone():
     for hidden in ("police", "2027-01", "000000"):
         assert hidden not in page
     assert publishing._FILE.fullmatch("2027-03-01-bulletin-00000000.md")
+
+
+def test_of_two_machines_one_publishes_until_the_other_is_told_to(
+    app, config, agreed, news, day, publish
+):
+    own = config.data / "bulletins-place"
+    day(1)
+    publish()
+    agreed(2)
+    day(LAST)
+    first = own.read_text("ascii")
+    # What another machine has in its place.
+    own.write_text("ab" * 16, "ascii")
+    assert "另一台机器公布，这台没有做" in publish()
+    assert (written(news), len(left(app))) == ([], 2)
+
+    assert "公布：20" in publish("--here")
+    assert (len(written(news)), left(app)) == (2, [])
+    own.write_text(first, "ascii")
+    assert "另一台机器公布，这台没有做" in publish()
+
+
+def test_of_two_machines_that_run_for_the_first_time_at_once_one_publishes(app, tmp_path):
+    folders = [tmp_path / name for name in "abcd"]
+    gate = Barrier(len(folders))
+
+    def run(folder):
+        folder.mkdir()
+        with app.app_context():
+            gate.wait(10)
+            is_here = publishes_here(db.session, folder)
+            db.session.commit()
+            return is_here
+
+    with ThreadPoolExecutor(len(folders)) as pool:
+        assert sorted(pool.map(run, folders)) == [False, False, False, True]
+
+
+def test_where_the_folder_of_data_takes_no_file_nothing_is_published(
+    app, config, agreed, news, day
+):
+    agreed()
+    day(LAST)
+    (config.data / "bulletins-place").mkdir()
+    done = app.test_cli_runner().invoke(
+        bulletins, ["publish"], obj=ScriptInfo(create_app=lambda: app)
+    )
+    assert (done.exit_code, written(news)) == (1, [])
+    assert "写不进去（IsADirectoryError）。什么都没有公布。" in done.output
+
+
+def test_a_sweep_leaves_no_trace_of_which_act_wrote_which_text(app, agreed, database):
+    for _ in range(4):
+        agreed()
+    with app.app_context():
+        blur(db.session, Bulletin)
+        if database == "postgresql":
+            rows = db.reading.execute(text("SELECT id, xmin::text, ctid::text FROM bulletin"))
+            ids, acts, places = zip(*rows, strict=True)
+            assert len(set(acts)) == 1
+            assert set(places) == {f"(0,{number})" for number in range(1, 5)}
+        else:
+            # The random key is the row's number itself: it lies where that says.
+            rows = db.reading.execute(text("SELECT id, rowid FROM bulletin NOT INDEXED")).all()
+            assert all(key == number for key, number in rows)
+            ids = [key for key, _number in rows]
+        assert list(ids) == sorted(ids)
+        # Nobody's open form is outdated by it.
+        assert set(db.reading.scalars(select(Bulletin.version))) == {1}

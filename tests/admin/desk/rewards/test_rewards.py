@@ -19,7 +19,7 @@ from admin.models import (
     TipReader,
 )
 from admin.rewards import book
-from admin.serving.sweeper import _sweep_rewards
+from admin.serving.blurring import blur
 from admin.tip.channels import CHANNELS, Channel
 from admin.tip.status import TipStatus
 from admin.vault.expiry import sweep
@@ -258,7 +258,7 @@ def test_nothing_that_the_database_keeps_by_itself_tells_which_row_came_with_whi
     made = [granted()[1].key for _ in range(4)]
 
     with app.app_context():
-        _sweep_rewards(db.session)
+        blur(db.session, Reward)
         if database == "postgresql":
             place = db.reading.execute(text("SELECT key, xmin::text FROM reward ORDER BY ctid"))
             found = [(bytes(key), number) for key, number in place]
@@ -370,5 +370,5 @@ def test_a_sweep_does_not_wait_for_a_backup_that_reads_the_list(app, granted, da
     granted()
     with app.app_context(), db.engine.connect() as backup:
         read = backup.execute(select(Reward.key)).all()
-        _sweep_rewards(db.session)
+        blur(db.session, Reward)
         assert db.session.scalars(select(Reward.key)).all() == [key for (key,) in read]

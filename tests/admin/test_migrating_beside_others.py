@@ -1,0 +1,166 @@
+"""A step takes its turn at a table in use: it steps back from a long reader, and is done later."""
+
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from admin import migrate as migrating
+from admin.migrate import Blocked, migrate
+from tests import databases
+from tests.further_steps import further_steps
+
+READ, WRITE = "SELECT count(*) FROM setting", "INSERT INTO setting VALUES ('{}', '1')"
+WIDER = 'op.add_column("setting", sa.Column("more", sa.Integer()))'
+ROWS = 4_100
+MADE = """
+op.create_table("pile", sa.Column("id", sa.BigInteger, primary_key=True))
+"""
+GENTLE = """
+gently.add_column("pile", sa.Column("half", sa.BigInteger))
+gently.fill("pile", "id", "half = id / 2", "half IS NULL")
+gently.set_not_null("pile", "half")
+gently.check("pile", "half_is_less", "half <= id")
+gently.create_index("ix_pile_half", "pile", ["half"])
+gently.create_index("ix_pile_gone", "pile", ["half"])
+gently.drop_index("ix_pile_gone", "pile")
+"""
+
+
+@pytest.fixture
+def engine(postgresql, monkeypatch):
+    monkeypatch.setattr(migrating, "SHORT_WAIT", "SET lock_timeout = '200ms'")
+    monkeypatch.setattr(migrating, "PAUSE_SECONDS", 0.05)
+    name = databases.new_name("t")
+    engine = create_engine(databases.create_database(postgresql, name))
+    migrate(engine)
+    yield engine
+    engine.dispose()
+    databases.drop_database(postgresql, name)
+
+
+@contextmanager
+def long_reader(engine, query=READ):
+    """Read, and stay in the transaction."""
+    with engine.connect() as connection:
+        connection.execute(text(query))
+        yield connection
+
+
+@contextmanager
+def beside(act):
+    """Do something in a thread; a fault of it is a fault of the test."""
+    faults = []
+
+    def run():
+        try:
+            act()
+        except Exception as fault:
+            faults.append(fault)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield thread
+    thread.join(30)
+    assert not faults
+    assert not thread.is_alive()
+
+
+def columns(engine, table="setting"):
+    return {column["name"] for column in inspect(engine).get_columns(table)}
+
+
+def longest_write(engine, seconds):
+    worst, end = 0.0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        with engine.begin() as connection:
+            connection.execute(text(WRITE.format(f"at {begun}")))
+        worst = max(worst, time.monotonic() - begun)
+    return worst
+
+
+def test_nobody_waits_behind_a_step_that_waits_for_a_long_reader(engine, tmp_path):
+    step = further_steps(tmp_path, WIDER)
+    with step, long_reader(engine) as reader, beside(lambda: migrate(engine)):
+        waited = longest_write(engine, 1.2)
+        assert "more" not in columns(engine)
+        reader.rollback()
+
+    assert 0.1 < waited < 1
+    assert "more" in columns(engine)
+
+
+def test_a_step_that_never_gets_its_table_says_who_holds_it_and_keeps_what_is_done(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(migrating, "TRIES", 2)
+    with further_steps(tmp_path, MADE, WIDER), long_reader(engine) as reader:
+        holder = reader.scalar(text("SELECT pg_backend_pid()"))
+        with pytest.raises(Blocked) as blocked:
+            migrate(engine)
+
+        assert blocked.value.pid == holder
+        assert migrating.read_form(engine).current == "further_1"
+        assert "more" not in columns(engine)
+
+
+def test_two_that_migrate_at_once_do_each_step_once(engine, tmp_path):
+    with further_steps(tmp_path, MADE, WIDER), beside(lambda: migrate(engine)):
+        migrate(engine)
+
+    assert "more" in columns(engine)
+
+
+def test_a_table_is_changed_gently_and_holds_what_it_should(engine, tmp_path):
+    with further_steps(tmp_path, MADE, GENTLE) as (made, gentle):
+        migrate(engine, made)
+        with engine.begin() as connection:
+            connection.execute(text(f"INSERT INTO pile SELECT generate_series(1, {ROWS})"))
+        migrate(engine, gentle)
+
+    check_pile(engine)
+
+
+def test_a_change_that_broke_off_is_done_anew(engine, tmp_path):
+    with further_steps(tmp_path, MADE, GENTLE) as (made, gentle):
+        migrate(engine, made)
+        with engine.begin() as connection:
+            connection.execute(text(f"INSERT INTO pile SELECT generate_series(1, {ROWS})"))
+            connection.execute(text("ALTER TABLE pile ADD half bigint"))
+            connection.execute(text("UPDATE pile SET half = id / 2 WHERE id < 100"))
+            connection.execute(text("CREATE INDEX ix_pile_half ON pile (half)"))
+        reading = long_reader(engine, "SELECT count(*) FROM pile")
+        with reading as reader, beside(lambda: migrate(engine, gentle)):
+            time.sleep(0.5)
+            reader.rollback()
+
+    check_pile(engine)
+
+
+def test_the_same_step_is_done_in_the_plain_way_on_sqlite(tmp_path, sqlite_url):
+    engine = create_engine(sqlite_url)
+    with further_steps(tmp_path, MADE, GENTLE) as (made, gentle):
+        migrate(engine, made)
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO pile VALUES (1), (2), (3)"))
+        migrate(engine, gentle)
+
+    check_pile(engine, [0, 1, 1])
+    engine.dispose()
+
+
+def check_pile(engine, halves=None):
+    inspector = inspect(engine)
+    (half,) = [one for one in inspector.get_columns("pile") if one["name"] == "half"]
+    assert half["nullable"] is False
+    assert [one["name"] for one in inspector.get_indexes("pile")] == ["ix_pile_half"]
+    assert [one["name"] for one in inspector.get_check_constraints("pile")] == ["half_is_less"]
+    with engine.connect() as connection:
+        found = list(connection.scalars(text("SELECT half FROM pile ORDER BY id")))
+        if engine.dialect.name == "postgresql":
+            query = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+            assert connection.scalar(text(query)) == 0
+    assert found == (halves or [number // 2 for number in range(1, ROWS + 1)])

@@ -89,7 +89,7 @@ def crash(folder: Path, options: argparse.Namespace) -> dict[str, object]:
                     "seconds": round(time.monotonic() - at, 1),
                     "presses": len(presses),
                     "acknowledged": sum(bool(press.acknowledged) for press in presses),
-                    "longest outage, s": round(max((p.outage for p in presses), default=0), 1),
+                    "longest wait, s": round(max((p.waited for p in presses), default=0), 1),
                     "refusals": dict(sum((press.refused for press in presses), Counter())),
                     "faults": verdict.faults[before:],
                 }
@@ -114,7 +114,7 @@ def of_one(presses: list[Press], victim: str, told: list[dict[str, object]]) -> 
         "presses": len(presses),
         "acknowledged": sum(bool(press.acknowledged) for press in presses),
         "met a refusal": sum(bool(press.refused) for press in presses),
-        "longest outage, s": round(max((press.outage for press in presses), default=0), 1),
+        "longest wait, s": round(max((press.waited for press in presses), default=0), 1),
     }
 
 
@@ -123,7 +123,7 @@ def say(words: str) -> None:
 
 
 def show(found: dict[str, object]) -> None:
-    names = ("rounds", "presses", "acknowledged", "met a refusal", "longest outage, s")
+    names = ("rounds", "presses", "acknowledged", "met a refusal", "longest wait, s")
     say(f"{'victim':10}" + "".join(f"{name:>19}" for name in names))
     for victim, of in found["by victim"].items():
         say(f"{victim:10}" + "".join(f"{of[name]:>19}" for name in names))

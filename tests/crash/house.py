@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -91,10 +90,7 @@ class House:
 
 def _database(cluster: Cluster) -> str:
     """Make the database; gives the address of both servers, of which either may be the one."""
-    url = cluster.create_database(NAME)
-    if find_spec("admin.db.postgresql") is None:
-        return f"postgresql+psycopg://postgres@{net.DATABASE}:{cluster.primary.port}/{NAME}"
-    return url
+    return cluster.create_database(NAME)
 
 
 @contextmanager

@@ -52,8 +52,8 @@ class Press:
     lookup: bytes = b""
     tries: int = 0
     refused: Counter[str] = field(default_factory=Counter)
-    outage: float = 0.0
-    """Seconds from the first try that failed to the answer, or to giving up."""
+    waited: float = 0.0
+    """Seconds from the first try of a step to the answer, or to giving up: the longest of all."""
 
     @property
     def words(self) -> str:
@@ -188,24 +188,18 @@ class Reporter:
 
     def _until(self, press, ask, is_right=lambda _text: True) -> bytes:
         """Ask until the answer is right, or patience ends. Raises `GaveUp`."""
-        failed_at = None
+        first = time.monotonic()
         while True:
-            began = time.monotonic()
             press.tries += 1
             status, text = ask()
+            waited = time.monotonic() - first
+            press.waited = max(press.waited, waited)
             if status == 200 and is_right(text):
-                self._note_outage(press, failed_at)
                 return text
-            failed_at = began if failed_at is None else failed_at
             press.refused[_sentence(status, text)] += 1
-            if _is_final(status) or time.monotonic() - failed_at >= self._patience:
-                self._note_outage(press, failed_at)
+            if _is_final(status) or waited >= self._patience:
                 raise GaveUp
             time.sleep(_PAUSE)
-
-    def _note_outage(self, press: Press, failed_at: float | None) -> None:
-        if failed_at is not None:
-            press.outage = max(press.outage, time.monotonic() - failed_at)
 
     def _times(self) -> int:
         """Every sixth press is made once more after its answer: nothing new may come of it."""

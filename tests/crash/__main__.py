@@ -144,27 +144,32 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=VICTIMS, default=list(VICTIMS))
     parser.add_argument("--once", action="store_true", help="let each die equally often")
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
 def main() -> None:
     options = options_of(sys.argv[1:])
-    if not options.inside:
-        if why := net.why_not():
-            sys.exit(why)
-        # A node that starts compiles nothing anew, as an installed one.
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        inner = (sys.executable, "-m", "tests.crash", "--inside", *sys.argv[1:])
-        sys.exit(call(net.inside(*inner), cwd=ROOT))
-    with tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o755)
-        net.run("mount", "-t", "tmpfs", "-o", "size=3g,mode=755", "tmpfs", name)
-        (Path(name) / "all").mkdir()
-        found = crash(Path(name) / "all", options)
+    if options.inside:
+        sys.exit(run_inside(options))
+    if why := net.why_not():
+        sys.exit(why)
+    # A node that starts compiles nothing anew, as an installed one.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory(prefix="crash-") as folder:
+        inner = (sys.executable, "-m", "tests.crash", "--inside", folder, *sys.argv[1:])
+        done = call(net.inside(*inner), cwd=ROOT)
+    sys.exit(done)
+
+
+def run_inside(options: argparse.Namespace) -> bool:
+    """Run all rounds on a disk in memory, which goes with our namespaces; tells what was wrong."""
+    net.run("mount", "-t", "tmpfs", "-o", "size=3g,mode=755", "tmpfs", options.inside)
+    (options.inside / "all").mkdir()
+    found = crash(options.inside / "all", options)
     show(found)
     options.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    sys.exit(bool(found["faults"]) or not found["acknowledged"])
+    return bool(found["faults"]) or not found["acknowledged"]
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def command(weed, folder, port, keys, address="127.0.0.1"):
     ]
 
 
-def wait_until_it_takes(environ, process):
+def wait_until_it_takes(environ, process, seconds=START_SECONDS):
     """Wait until it has a bucket, and an object goes in and out."""
     from obstore.store import S3Store
 
@@ -103,7 +103,7 @@ def wait_until_it_takes(environ, process):
         client_options={"allow_http": True, "timeout": "5s"},
         retry_config={"max_retries": 0},
     )
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + seconds
     while True:
         try:
             store.put("ready", b"ready")

@@ -84,6 +84,7 @@ class House:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
+        self.store.wait()
         for node in self.nodes:
             node.wait()
 

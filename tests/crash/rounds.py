@@ -87,12 +87,14 @@ def crash(folder: Path, options: argparse.Namespace) -> dict[str, object]:
                 }
             )
             say(" ".join(str(part) for part in told[-1].values()))
+            write(options, {"seed": options.seed, "rounds so far": len(told), "each": told})
         verdict.look_again(all_presses)
         return {
             "seed": options.seed,
             "rounds": len(told),
             "seconds to start": round(started - began, 1),
             "seconds": round(time.monotonic() - started, 1),
+            "store hung": house.store.restarts,
             **figures(all_presses, verdict),
             "by victim": {name: of_one(of_victim[name], name, told) for name in of_victim},
             "faults": verdict.faults,
@@ -108,6 +110,11 @@ def of_one(presses: list[Press], victim: str, told: list[dict[str, object]]) -> 
         "met a refusal": sum(bool(press.refused) for press in presses),
         "longest wait, s": round(max((press.waited for press in presses), default=0), 1),
     }
+
+
+def write(options: argparse.Namespace, found: dict[str, object]) -> None:
+    """Write after each round: whatever ends the run, what was found so far is there."""
+    options.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
 def say(words: str) -> None:
@@ -133,5 +140,5 @@ def run_inside(options: argparse.Namespace) -> bool:
     (options.inside / "all").mkdir()
     found = crash(options.inside / "all", options)
     show(found)
-    options.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    write(options, found)
     return bool(found["faults"]) or not found["acknowledged"]

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from obstore.exceptions import BaseError
+
 from admin.config import ROOT
 from tests import s3
 from tests.ports import free_port
@@ -24,6 +26,8 @@ class Store:
         }
         self._command = s3.command(weed, folder, port, keys, address)
         self._process: subprocess.Popen | None = None
+        self.restarts = 0
+        """How often it hung."""
 
     def start(self) -> None:
         self._process = subprocess.Popen(
@@ -34,7 +38,14 @@ class Store:
         )
 
     def wait(self) -> None:
-        s3.wait_until_it_takes(self.environ, self._process)
+        """Wait until it takes an object. One that hangs after its death is started once more."""
+        try:
+            s3.wait_until_it_takes(self.environ, self._process, 30)
+        except BaseError:
+            self.restarts += 1
+            self.kill()
+            self.start()
+            s3.wait_until_it_takes(self.environ, self._process)
 
     def kill(self) -> None:
         self._process.kill()

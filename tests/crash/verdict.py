@@ -106,7 +106,8 @@ class Verdict:
         try:
             clear = age.open_sealed(b"".join(parts), [age.parse_identity(entry.key)])
         except Exception as error:
-            self.faults.append(f"{name}: its file does not open ({type(error).__name__})")
+            lying = [part and len(part) for part in parts]
+            self.faults.append(f"{name}: its file does not open ({type(error).__name__}) {lying}")
             return ""
         digest = sha256(clear[entry.offset : entry.offset + entry.size]).hexdigest()
         if digest != entry.sha256:

@@ -116,7 +116,9 @@ class Config:
     edge_peers: Peers
     """Who may say, by a header, from which network a request comes: our own proxies."""
     workers: int
-    """Processes that answer side by side. Each has its share of the budgets, and counts alone."""
+    """Processes that answer side by side, on all nodes: each has its share of the budgets."""
+    nodes: int
+    """How many nodes serve one installation: a budget is for all of them together."""
     leaving_seconds: int
     """Seconds for which a node that was told to stop says so at /readyz, and still serves."""
     allow_swap: bool
@@ -215,6 +217,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         address_hints=_address_hints(values, env),
         edge_peers=read_peers(values),
         workers=1,
+        nodes=max(_whole_number(values, "DENGSHAO_NODES", 1), 1),
         leaving_seconds=min(_whole_number(values, "DENGSHAO_LEAVING_SECONDS", 0), 60),
         allow_swap=values.get("DENGSHAO_ALLOW_SWAP") == "yes",
         backup_recipient=values.get("DENGSHAO_BACKUP_RECIPIENT"),

@@ -55,11 +55,12 @@ def reload(*, may_miss: bool) -> None:
 @click.command(
     "sweep", help="删掉到期的：线索内容、用过的表单号、旧的日密钥。补上期限，催办逾期的。"
 )
+@click.option("--hourly", is_flag=True, help="给定时器用：这个小时已经有一台做过的，就不再做。")
 @in_app
-def sweep() -> None:
+def sweep(*, hourly: bool) -> None:
     from .serving import sweep_here
 
-    sweep_here()
+    sweep_here(unless_made=hourly)
 
 
 @click.command("notices", help="把到点的值班提醒排进队，再把到期的信发出去（一轮）。")

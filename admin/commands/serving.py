@@ -116,8 +116,12 @@ def reload_here(*, may_miss: bool) -> None:
     click.echo("都读得懂。运行中的服务几秒内用上新的，谁也不用重新登录。")
 
 
-def sweep_here() -> None:
-    for name, count in sweep_now(_this_app()).items():
+def sweep_here(*, unless_made: bool = False) -> None:
+    counts = sweep_now(_this_app(), unless_made=unless_made)
+    if counts is None:
+        click.echo("这个小时已经做过了，可能是别的机器做的。")
+        return
+    for name, count in counts.items():
         click.echo(f"{SWEPT.get(name, name)}：{count}")
     if sentence := calendar_gap(app_state().district.clocks, today()):
         click.echo(sentence)

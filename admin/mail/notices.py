@@ -19,6 +19,7 @@ from ..app_state import app_state
 from ..config import Config
 from ..db import SHANGHAI, db
 from ..district.data import District
+from ..leading import Work, lead
 from ..models import LaneRank, Member, NoticeAddress, Tip
 from ..tip.urgency import Urgency
 from ..vault.calls import CALLS_MAX, UNPROVEN
@@ -52,19 +53,25 @@ NOTHING: Final = "无"
 def tick(app: Flask, now: int | None = None) -> int:
     """Queue the letters of this moment, then send what is due. Tells how many went out.
 
-    Idempotent, and safe on several nodes at once: a letter is queued once, whoever comes first.
+    Nothing where another process is at it now, here or on another node: the next turn looks again.
     """
     with app.app_context():
         config = app_state().config
         if not config.smtp_url and not config.ping:
             return 0
-        moment = int(time.time()) if now is None else now
-        queue_due(db.session, config, app_state().district, moment)
-        db.session.commit()
-        sent = send_due(db.session, config, moment)
-        clear_old(db.session, moment)
-        db.session.commit()
-        db.session.close()
+        with lead(db.engine, Work.LETTERS) as leader:
+            if leader is None:
+                return 0
+            return _send_all(config, int(time.time()) if now is None else now)
+
+
+def _send_all(config: Config, moment: int) -> int:
+    queue_due(db.session, config, app_state().district, moment)
+    db.session.commit()
+    sent = send_due(db.session, config, moment)
+    clear_old(db.session, moment)
+    db.session.commit()
+    db.session.close()
     return sent
 
 

@@ -1,8 +1,8 @@
 """Letters and pings that wait to be sent: queued in the database, sent outside any request.
 
-Several nodes may send at once: who takes a letter puts its next try off first, so that another
-finds it taken. A letter is sent at least once; a crash between sending and writing that down sends
-it twice, which a content-free letter can bear.
+One process of all nodes sends at a time (admin/leading). Who takes a letter puts its next try off
+first, so that the next one finds it taken, should this one die. A letter is sent at least once; a
+crash between sending and writing that down sends it twice, which a content-free letter can bear.
 """
 
 import http.client

@@ -114,7 +114,7 @@ def path_of(content: Path, day: date) -> Path:
 def load_published(content: Path) -> tuple[PublishedFile, ...]:
     """Read all publications, the oldest first; none is a good answer too. Raises `DataError`."""
     paths = sorted((content / FOLDER).glob("*.json"))
-    found = tuple(_read(content, path) for path in paths)
+    found = tuple(read_published(content, path) for path in paths)
     _refuse_mixed(content, found)
     _refuse_told_twice(content, found)
     return found
@@ -165,7 +165,8 @@ def _measure(row: dict[str, Any]) -> PublishedMeasure:
     return PublishedMeasure(**{**row, "means": Words(**row["means"]), "parts": parts})
 
 
-def _read(content: Path, path: Path) -> PublishedFile:
+def read_published(content: Path, path: Path) -> PublishedFile:
+    """Read one file, and see that it holds together. Raises `DataError`."""
     file = parse_published(content, path)
     if path.stem != f"{file.day}":
         raise DataError(f"{path}：文件名要和里面的 day 一样，是 {file.day}.json。")

@@ -42,7 +42,7 @@ from .measuring.keeping import begin as begin_measuring
 from .probes import Probes
 from .readiness import Leaving, Readiness, judge
 from .swap import refuse_clear_swap
-from .sweeper import delete_due, start_sweeping
+from .sweeper import delete_due_at_start, start_sweeping
 from .worker import ReadAheadWorker
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def prepare(app: Flask) -> None:
     Those that are still good stay (decision 52): another node may serve them.
     """
     # The rest of a sweep is made while serving: a start must not wait for it.
-    delete_due(app)
+    delete_due_at_start(app)
 
 
 def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
@@ -242,9 +242,14 @@ def run(config: Config, app: Flask, *, workers: int, threads: int) -> None:
         _announce_setup(config, setup_code)
     quiet_process()
     options = gunicorn_options(config, workers=workers, threads=threads)
-    shared = replace(config, workers=workers)
+    shared = share_budgets(config, workers)
     kept = app.extensions["dengshao"].kept
     Server(lambda kept: create_app(shared, kept), options, config, kept).run()
+
+
+def share_budgets(config: Config, workers: int) -> Config:
+    """Let each worker take its share: the budgets are for all workers of all nodes together."""
+    return replace(config, workers=workers * config.nodes)
 
 
 def _announce(config: Config) -> None:

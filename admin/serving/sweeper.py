@@ -1,5 +1,7 @@
 """Deletes what is due and tells who is late: by hand, at the start, and every hour while serving.
 
+Of all processes and nodes one is at it at a time (admin/leading): each hour's turn is made once.
+
 At each turn of a serving process what reporters have seen is written, too.
 
 The day turns at the first sweep after midnight: five minutes past, in a serving process as in the
@@ -7,10 +9,13 @@ timer of admin/deploy.
 """
 
 import atexit
+import math
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from flask import Flask
@@ -30,6 +35,7 @@ from ..db import (
 from ..db.postgresql import be_unbounded
 from ..desk.claims import BATCH as CLAIMS
 from ..desk.claims import free_run_out
+from ..leading import Leader, Work, lead, lead_in_turn
 from ..models import Bulletin, Reward
 from ..rewards import book
 from ..signin.services import clear_idle
@@ -39,12 +45,13 @@ from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
 from .blurring import blur
+from .hours import MINUTE, remember_made, turn_of, was_made
 from .measuring.keeping import HOUR, folder_of
 
-MINUTE = 5
-"""The minute of each hour at which a serving process sweeps."""
 SWEPT_IN: Final = "swept_in"
 """The setting that tells in which hour, counted since 1970, a sweep last came to its end."""
+AGAIN_SECONDS: Final = 60.0
+"""Seconds after which a turn that failed, or whose leader was lost, is tried again."""
 
 SWEPT: Final = {
     "tips": "删除内容的线索",
@@ -65,34 +72,70 @@ SWEPT: Final = {
 """What the counts of a sweep are called at the operator's terminal."""
 
 
-def sweep_now(app: Flask, *, is_thorough: bool = True) -> dict[str, int]:
+def sweep_now(
+    app: Flask, *, is_thorough: bool = True, unless_made: bool = False
+) -> dict[str, int] | None:
     """Delete all that is due, give undated tips their deadline, tell who is late.
 
-    Safe to run at once in several processes: each does what the others left. A turn that is not
-    thorough passes over deadlines where that day's whole turn was made already.
+    One process of all nodes at a time; who comes meanwhile waits, and goes on where that one
+    stopped. Gives None, `unless_made`, where this hour's turn was made by another. A turn that is
+    not thorough passes over deadlines where that day's whole turn was made already.
     """
+    turn = turn_of(time.time())
+    with app.app_context():
+        engine = db.engine
+    with lead_in_turn(engine, Work.SWEEP) as leader:
+        with app.app_context():
+            is_made = unless_made and was_made(db.reading, turn)
+        counts = None if is_made else _sweep(app, leader, turn, is_thorough=is_thorough)
+    _keep_own_week(app)
+    return counts
+
+
+def _sweep(app: Flask, leader: Leader, turn: int, *, is_thorough: bool) -> dict[str, int]:
     counts = delete_due(app)
     with app.app_context():
         be_unbounded(db.session)
-        counts["freed"] = _free_all(db.session)
-        counts["dated"] = _date_all(db.session)
-        counts["urged"] = _urge_all(db.session, is_thorough=is_thorough)
+        steps: dict[str, Callable[[Session], int]] = {
+            "freed": _free_all,
+            "dated": _date_all,
+            "urged": partial(_urge_all, is_thorough=is_thorough),
+        }
+        for name, step in steps.items():
+            leader.go_on()
+            counts[name] = step(db.session)
+        leader.go_on()
         # Last: a store of files that does not answer keeps nobody from being told.
         counts |= sweep_files(db.session, vault().blobs)
-        _remember(db.session)
+        _remember(db.session, turn)
         db.session.close()
     return counts
 
 
-def _remember(session: Session) -> None:
-    """Keep in which hour a sweep came to its end, and on the week's first day how queues stand."""
+def _remember(session: Session, turn: int) -> None:
+    """Keep in which hour a sweep came to its end, and which turn it made."""
     reminders.keep_setting(session, SWEPT_IN, str(int(time.time()) // HOUR))
+    remember_made(session, turn)
     session.commit()
-    config = app_state().config
-    if config.metrics.is_on:
-        units = [one.id for one in app_state().district.units.values() if not one.practice]
-        keep_week(db.reading, folder_of(config.data), units, today())
-        db.reading.close()
+
+
+def _keep_own_week(app: Flask) -> None:
+    """Keep, on the week's first day, how queues stand: in this node's folder, whoever led."""
+    with app.app_context():
+        config = app_state().config
+        if config.metrics.is_on:
+            units = [one.id for one in app_state().district.units.values() if not one.practice]
+            keep_week(db.reading, folder_of(config.data), units, today())
+            db.reading.close()
+
+
+def delete_due_at_start(app: Flask) -> None:
+    """Delete what is due where nobody is at it: a start waits for no other node."""
+    with app.app_context():
+        engine = db.engine
+    with lead(engine, Work.SWEEP) as leader:
+        if leader:
+            delete_due(app)
 
 
 def delete_due(app: Flask) -> dict[str, int]:
@@ -198,7 +241,8 @@ def keep_seen(app: Flask) -> int:
 
 
 def _release_stalled(app: Flask, before: dict[str, int]) -> dict[str, int]:
-    with app.app_context():
+    """Let go of stalled files: each process of what it saw itself, one after the other."""
+    with app.app_context(), lead_in_turn(db.engine, Work.SWEEP):
         found = release_stalled(db.session, vault().blobs, before)
         sweep_files(db.session, vault().blobs)
         db.session.close()
@@ -217,14 +261,17 @@ def start_sweeping(app: Flask) -> threading.Event:
 
     def keep_sweeping() -> None:
         unfinished: dict[str, int] = {}
-        while not stop.wait(seconds_until_next(datetime.now(SHANGHAI))):
+        most = math.inf
+        while not stop.wait(min(most, seconds_until_next(datetime.now(SHANGHAI)))):
             try:
                 keep_seen(app)
-                sweep_now(app, is_thorough=False)
+                sweep_now(app, is_thorough=False, unless_made=True)
                 unfinished = _release_stalled(app, unfinished)
+                most = math.inf
             except Exception as error:
-                # The next hour tries again; a name is enough, its words may hold values.
+                # Tried again soon, by whoever leads then. Its words may hold values: a name does.
                 app.logger.error("sweep failed: %s", type(error).__name__)
+                most = AGAIN_SECONDS
 
     threading.Thread(target=keep_sweeping, name="sweep", daemon=True).start()
     # What was seen since the last turn outlives a restart.

@@ -12,7 +12,7 @@ ADMIN = ROOT / "admin"
 FLOORS = (
     {"settings"},
     {"config", "logs", "reading", "sealing", "tip", "migrate"},
-    {"db", "models"},
+    {"db", "models", "leading"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
     {"app_state"},

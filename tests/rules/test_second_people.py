@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from admin.access.permissions import is_allowed
-from admin.counts.publishing.store import sum_of
+from admin.audit.log import record
+from admin.counts.publishing.store import DRAFTED, line_of, sum_of
 from admin.db import db, today
 from admin.models import AuditEvent, CountPublication, Invitation, Member, StaffSession, Tip
 from admin.tip.status import TipStatus
@@ -428,6 +429,7 @@ def test_numbers_are_published_by_another_counter_than_who_made_them(
     )
     with app.app_context():
         db.session.add(row)
+        record(db.session, DRAFTED, by=row.made_by, detail=line_of(row))
         db.session.commit()
         seen = row.sha256
 

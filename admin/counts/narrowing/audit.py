@@ -73,9 +73,12 @@ class _Look:
         self._small = tuple(cell for cell, true in self._counts.items() if true < LEAST)
         self._leaves = tuple(cell for cell in told.withheld if cell not in told.totals)
         self._reader = self._bounds(dict.fromkeys(self._counts, (0, FAR)))
-        # Of what was never named, nobody can work out why it is withheld.
+        # Of what was never named, nobody can work out why it is withheld; of what is counted no
+        # more, it is not known here which it was.
         kinds: dict[Cell, Bounds] = {
-            cell: (0, LEAST - 1) if cell in self._small else (LEAST, FAR) for cell in told.named
+            cell: (0, LEAST - 1) if cell in self._small else (LEAST, FAR)
+            for cell in told.named
+            if self._counts[cell] < FAR
         }
         self._guesser = self._bounds(dict.fromkeys(self._counts, (0, FAR)) | kinds)
 
@@ -85,26 +88,32 @@ class _Look:
 
     def findings(self) -> Iterator[Finding]:
         if not self._may_be(self._reader):
-            said = tuple(sorted(self._told.said.values()))
-            yield Finding(Kind.CONTRADICTION, (said[0].cell,), by=said)
+            yield self._of_all(Kind.CONTRADICTION)
             return
         for cell in self._small:
             yield from self._upper(cell)
-        if self._may_be(self._guesser):
-            for cell in self._small:
-                yield from self._guessed(cell)
+        if not self._may_be(self._guesser):
+            # What is counted would fit: not to look would be to take it for safe.
+            yield self._of_all(Kind.UNTRUE)
+            return
+        for cell in self._small:
+            yield from self._guessed(cell)
         for cell in self._told.named:
             if cell not in self._small:
                 yield from self._wide(cell)
         yield from self._lower()
 
     def _may_be(self, bounds: Mapping[Cell, Bounds]) -> bool:
-        """Tell whether any table fits; by kind none does where what is small was shown as large."""
+        """Tell whether any table fits."""
         try:
             self._told.net.least((), bounds)
         except Contradiction:
             return False
         return True
+
+    def _of_all(self, kind: Kind) -> Finding:
+        said = tuple(sorted(self._told.said.values()))
+        return Finding(kind, (said[0].cell,), by=said)
 
     def _upper(self, cell: Cell) -> Iterator[Finding]:
         high = self._told.net.most((cell,), self._reader | {cell: (0, FAR)})

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """One number was said twice, and the difference is small or tells of parts."""
     CONTRADICTION = "contradiction"
     """No table fits all that was said."""
+    UNTRUE = "untrue"
+    """What was said does not fit what is counted: one of them was changed."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,13 +52,18 @@ _WORDS = {
     Kind.TOO_SMALL: "公布了太小的数，或者没有取整的数",
     Kind.RESTATED: "同一个数公布过两次，相减能看出少量几条",
     Kind.CONTRADICTION: "公布的数互相矛盾",
+    Kind.UNTRUE: "公布过的数和留着的计数对不上",
 }
+
+
+_OF_ALL = (Kind.CONTRADICTION, Kind.UNTRUE)
+"""About all that was said of a year, not about one range."""
 
 
 def say(finding: Finding) -> str:
     """Tell an operator which number shows, and by which published ones."""
     cells = "、".join(str(cell) for cell in finding.cells)
-    known = "" if finding.kind is Kind.CONTRADICTION else f"（{_range(finding)}）"
+    known = "" if finding.kind in _OF_ALL else f"（{_range(finding)}）"
     by = "，".join(f"{one.cell} = {one.value}（{one.day} 公布）" for one in finding.by)
     return f"{cells}：{_WORDS[finding.kind]}{known}。" + (f"根据：{by}。" if by else "")
 

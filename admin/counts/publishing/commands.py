@@ -17,12 +17,14 @@ from ...access.permissions import Act, is_allowed
 from ...app_state import app_state
 from ...db import db, today
 from ...models import CountPublication, Member
+from ...reading.published import dump
 from ...reading.publishing import Publishing, load_publishing
 from ..disclosing.publisher import PublicationStopped
+from ..narrowing.ranges import NotSolved
 from ..reading import practice_units
 from . import files
 from .drafts import REASONS, Changed, keep_draft
-from .making import Draft, Due, GroupsMoved, make_draft, read_counted, read_due
+from .making import Draft, Due, NotNow, make_draft, read_counted, read_due
 from .shape import COUNTS
 from .store import draft_row
 from .told import lines_of, period_words
@@ -68,6 +70,11 @@ def _draft(publishing: Publishing, by: str | None, *, again: bool) -> None:
     due = read_due(db.reading, publishing, today())
     if due.lost:
         click.echo(f"{_quarters(due.lost)}没有公布，计数已经并成更大的数，不能再公布。")
+    if due.passed:
+        click.echo(
+            f"{_quarters(due.passed)}没有公布的记录，后面的季度却公布过：多半是文件和数据库都丢了。"
+            "不再公布，那一年的全年数也不公布。文件找到了，放回去，再运行一次。"
+        )
     if not due.quarters:
         click.echo(f"现在没有到期的。下一次：{publishing.day_of(due.next)}。")
         return
@@ -78,8 +85,10 @@ def _draft(publishing: Publishing, by: str | None, *, again: bool) -> None:
     maker = _member(waiting.made_by if waiting and by is None else by)
     draft = _make(due, publishing)
     _tell(draft)
-    row = _keep(draft, maker)
-    _tell_next(row, is_new=waiting is None or waiting.body != row.body)
+    is_new = waiting is None or bool(waiting.refused_by) or waiting.body != dump(draft.file)
+    if is_new and by is None:
+        _stop("草稿和上次的不一样了。请写明谁在做：--by 名字。没有做任何改动。")
+    _tell_next(_keep(draft, maker), is_new=is_new)
 
 
 def _make(due: Due, publishing: Publishing) -> Draft:
@@ -90,8 +99,10 @@ def _make(due: Due, publishing: Publishing) -> Draft:
         db.reading.close()
         is_demo = not app_state().config.production
         return make_draft(counted, groups, publishing, today(), demo=is_demo)
-    except GroupsMoved as error:
+    except NotNow as error:
         _stop(str(error))
+    except NotSolved as error:
+        _stop(f"检查没有算出结果（求解程序的状态 {error}），不能当作安全。没有做任何改动。")
     except PublicationStopped as error:
         _stop(f"{error}\n已停止：这些数会被推算出来。没有做任何改动。")
 

@@ -13,10 +13,13 @@ from ...reading.published import PublishedFile, dump
 from ..disclosing.book import Book
 from .store import (
     CONFIRMED,
+    DRAFTED,
     confirmed_rows,
     draft_row,
     drop_draft,
     file_of,
+    folded_year,
+    is_as_drafted,
     is_out_of_place,
     line_of,
     read_book,
@@ -45,6 +48,14 @@ class MadeForDemo(Exception):
     """A demo's draft where numbers are meant, or the other way: its file could never stand."""
 
 
+class Altered(Exception):
+    """The draft, or who made it, is not what the audit log has."""
+
+
+class TooEarly(Exception):
+    """The day of the draft has not come: by one of two clocks, which is wrong."""
+
+
 def keep_draft(
     session: Session,
     file: PublishedFile,
@@ -58,10 +69,11 @@ def keep_draft(
     """Keep a draft in the place of any other that waits; one that is the same stays as it is.
 
     `seen` are the days of the publications on which it rests. Raises `Changed` where there is
-    another one since. The caller commits.
+    another one since, or its counts were folded. The caller commits.
     """
     hold_log(session)
-    if [row.day for row in confirmed_rows(session)] != list(seen):
+    is_folded = any(int(quarter[:4]) <= folded_year(session) for quarter in file.quarters)
+    if is_folded or [row.day for row in confirmed_rows(session)] != list(seen):
         raise Changed
     body, old = dump(file), draft_row(session)
     if old is not None and old.body == body and old.refused_by is None:
@@ -79,13 +91,20 @@ def keep_draft(
     )
     session.add(row)
     save_book(session, book)
-    record(session, "numbers_drafted", by=by, detail=line_of(row))
+    record(session, DRAFTED, by=by, detail=line_of(row))
     return row
 
 
 def confirm(session: Session, sha256: str, *, by: str, today: date) -> CountPublication:
-    """Confirm the draft that was looked at. Raises `Changed`, `NotSecond`, `MadeForDemo`."""
+    """Confirm the draft that was looked at.
+
+    Raises `Changed`, `NotSecond`, `Altered`, `MadeForDemo`, `TooEarly`.
+    """
     row = _draft_seen(session, sha256, by)
+    if not is_as_drafted(session, row):
+        raise Altered
+    if row.day > today:
+        raise TooEarly
     if told_quarters(confirmed_rows(session)) & set(row.quarters):
         raise Changed
     if is_out_of_place(file_of(row)):
@@ -96,7 +115,7 @@ def confirm(session: Session, sha256: str, *, by: str, today: date) -> CountPubl
 
 
 def send_back(session: Session, sha256: str, *, by: str, why: str) -> None:
-    """Send the draft back; its counts are open again. Raises as `confirm`."""
+    """Send the draft back; its counts are open again. Raises `Changed`, `NotSecond`."""
     row = _draft_seen(session, sha256, by)
     row.refused_by, row.refused_why, row.is_closed = by, why, False
     save_book(session, read_book(session, confirmed_rows(session)))

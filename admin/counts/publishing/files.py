@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from ...app_state import app_state
-from ...audit.log import NOBODY, record
+from ...audit.log import NOBODY, hold_log, record
 from ...models import CountPublication
 from ...reading.data_files import DataError
-from ...reading.published import FOLDER, PublishedFile, parse_published, path_of
-from ..cells import ALL, Cell, Shape
+from ...reading.published import FOLDER, PublishedFile, path_of, read_published
+from ..cells import ALL, Cell, Shape, last_day
 from ..disclosing.book import Book, close, count_of
 from ..disclosing.numbers import LEAST, rounded
 from ..reading import read_cells
@@ -66,8 +66,9 @@ def _check_file(path: Path, rows: dict[date, CountPublication]) -> None:
     if path.read_bytes() != row.body.encode():
         raise Differ(
             f"{path} 和确认过的不一样。公布过的不能改。如果数据库刚用旧备份恢复过，"
-            "先找出公布过的是哪一份。文件不是，就把它拿走，再运行一次，"
-            "会照确认过的写回来。没有做任何改动。"
+            "先找出公布过的是哪一份。文件不是，就把它拿走，再运行一次，会照确认过的写回来。"
+            f"文件才是，请运行：dengshao counts publish --adopt {path.stem} --by 名字。"
+            "没有做任何改动。"
         )
 
 
@@ -100,17 +101,18 @@ def adopt(
     """Take a file that was published, and of which the database knows nothing, for what was said.
 
     Its counts are closed again where they agree with all that it says; else nothing more is said of
-    its quarters, nor of their year. Raises `Differ` and `DataError`; the caller commits.
+    its quarters, nor of their year. What was confirmed and never written gives way to it. Raises
+    `Differ` and `DataError`; the caller commits.
     """
     path = path_of(content, day)
-    file, body = parse_published(content, path), path.read_text("utf-8")
-    rows = confirmed_rows(session)
-    told = {quarter for row in rows for quarter in row.quarters}
-    if is_out_of_place(file):
-        raise Differ(f"{path} 是不是演示用的，和这台服务器不一样。没有做任何改动。")
-    if file.day != day or told & set(file.quarters):
-        raise Differ(f"{path} 里的季度，数据库里已经有别的公布。没有做任何改动。")
+    file, body = read_published(content, path), path.read_text("utf-8")
+    hold_log(session)
+    _check_adoptable(session, content, file, today)
     drop_draft(session)
+    for one in _in_the_way(session, file):
+        session.delete(one)
+    session.flush()
+    rows = confirmed_rows(session)
     row = CountPublication(
         day=day,
         quarters=list(file.quarters),
@@ -127,6 +129,34 @@ def adopt(
     session.add(row)
     record(session, ADOPTED, by=by, detail=line_of(row))
     return row
+
+
+def _check_adoptable(session: Session, content: Path, file: PublishedFile, today: date) -> None:
+    path = path_of(content, file.day)
+    if is_out_of_place(file):
+        raise Differ(f"{path} 是不是演示用的，和这台服务器不一样。没有做任何改动。")
+    if file.day > today:
+        raise Differ(f"{path} 的公布日还没到，不会是公布过的。没有做任何改动。")
+    if any(last_day(quarter) >= file.day for quarter in file.quarters):
+        raise Differ(f"{path} 里有的季度，到公布日还没有过完。没有做任何改动。")
+    if any(row.written_on is not None for row in _in_the_way(session, file)):
+        raise Differ(f"{path} 里的季度或者日子，数据库里已经有公布过的。没有做任何改动。")
+    known = {row.day for row in confirmed_rows(session)}
+    days = sorted(_day_of(one) for one in (content / FOLDER).glob("*.json"))
+    if earlier := [day for day in days if day < file.day and day not in known]:
+        raise Differ(
+            f"{earlier[0]} 公布的也不认识，要从最早的认起。"
+            f"请先运行：dengshao counts publish --adopt {earlier[0]} --by 名字。没有做任何改动。"
+        )
+
+
+def _in_the_way(session: Session, file: PublishedFile) -> list[CountPublication]:
+    """Give what was confirmed of the same day or quarters."""
+    return [
+        row
+        for row in confirmed_rows(session)
+        if row.day == file.day or set(row.quarters) & set(file.quarters)
+    ]
 
 
 def _groups_of(file: PublishedFile) -> list[str]:

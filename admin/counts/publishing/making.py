@@ -36,8 +36,16 @@ from .store import (
 )
 
 
-class GroupsMoved(Exception):
-    """A group that was published is not what it was; the message is a sentence about the file."""
+class NotNow(Exception):
+    """Nothing can be drafted as things are; the message says why, and what to do."""
+
+
+class GroupsMoved(NotNow):
+    """A group that was published is not what it was."""
+
+
+class DayTaken(NotNow):
+    """The day bears a publication already, of other quarters."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,9 @@ class Due:
     """Those whose day has come, and of which nothing was said."""
     lost: tuple[str, ...]
     """Those of which nothing was said, and whose year was folded since."""
+    passed: tuple[str, ...]
+    """Those of which nothing is known, while later ones were told: each publication tells all that
+    are due, so that one must have told these, and was lost with its file."""
     next: str
     """The first of which the day has not come."""
 
@@ -79,13 +90,14 @@ def read_due(session: Session, publishing: Publishing, today: date) -> Due:
     """Find what is to be said now."""
     told, folded = told_quarters(confirmed_rows(session)), folded_year(session)
     quarter = first_quarter(session)
-    due: list[str] = []
-    lost: list[str] = []
+    untold: list[str] = []
     while publishing.is_due(quarter, today):
-        if quarter not in told:
-            (due if int(quarter[:4]) > folded else lost).append(quarter)
+        untold += [quarter] if quarter not in told else []
         quarter = next_quarter(quarter)
-    return Due(tuple(due), tuple(lost), quarter)
+    lost = tuple(one for one in untold if int(one[:4]) <= folded)
+    passed = tuple(one for one in untold if one < max(told, default="") and one not in lost)
+    due = tuple(one for one in untold if one not in {*lost, *passed})
+    return Due(due, lost, passed, quarter)
 
 
 def read_counted(
@@ -99,14 +111,28 @@ def read_counted(
     rows = tuple(confirmed_rows(session))
     check_groups(groups, rows)
     check_practice(session, practice)
+    due = read_due(session, publishing, today)
+    _check_day(publishing, rows, due, today)
     return Counted(
         rows,
         tuple(map(file_of, rows)),
         read_book(session, rows),
         read_cells(session, groups, practice),
         read_numbers(session),
-        read_due(session, publishing, today),
+        due,
     )
+
+
+def _check_day(
+    publishing: Publishing, rows: Sequence[CountPublication], due: Due, today: date
+) -> None:
+    """Raise `DayTaken` where what is due would bear the day of another publication."""
+    day = publishing.latest_day(today)
+    if any(row.day == day for row in rows):
+        raise DayTaken(
+            f"{day} 已经公布过别的季度，一个公布日只有一个文件。"
+            f"没有做任何改动。请等到 {publishing.day_of(due.next)} 再运行，会一起公布。"
+        )
 
 
 def check_groups(groups: CountGroups, rows: Sequence[CountPublication]) -> None:
@@ -123,7 +149,8 @@ def check_groups(groups: CountGroups, rows: Sequence[CountPublication]) -> None:
                 if now != (group if group in groups.words else None):
                     raise GroupsMoved(
                         f"count_groups.yml：{unit_id} 在 {row.day} 公布的时候属于 {group} 组，"
-                        "公布过的单位不能换组。请改回去。"
+                        "公布过的单位不能换组。请改回去。撤掉的、改了 id 的，旧 id 留在组里，"
+                        "在 routes.yml 写 retired: true。"
                     )
 
 
@@ -132,10 +159,10 @@ def make_draft(
 ) -> Draft:
     """Close what is due and publish it by the rules.
 
-    Raises `PublicationStopped`.
+    Raises `PublicationStopped`, and `NotSolved` where the auditor has no answer.
     """
     there = {quarter: tuple(row.groups) for row in counted.rows for quarter in row.quarters}
-    there |= dict.fromkeys(counted.due.quarters, tuple(groups.words))
+    there |= dict.fromkeys((*counted.due.passed, *counted.due.quarters), tuple(groups.words))
     shape = shape_of(there)
     book = close(counted.book, counted.cells, shape, counted.due.quarters)
     tried: list[Audit] = []

@@ -19,6 +19,7 @@ FIRST: Final = "counts_first"
 """The setting that names the first quarter that was counted whole; made by a migration."""
 FOLDED: Final = "counts_folded"
 """The setting that names the last year whose counts were folded: `counts.folding`."""
+DRAFTED: Final = "numbers_drafted"
 CONFIRMED: Final = "numbers_confirmed"
 ADOPTED: Final = "numbers_adopted"
 
@@ -59,6 +60,13 @@ def is_out_of_place(file: PublishedFile) -> bool:
 
 def sum_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def is_as_drafted(session: Session, row: CountPublication) -> bool:
+    """Tell whether a draft's body and maker are those of the audit log's last line about it."""
+    line = select(AuditEvent.by).where(AuditEvent.act == DRAFTED, AuditEvent.detail == line_of(row))
+    by = session.scalar(line.order_by(AuditEvent.number.desc()).limit(1))
+    return sum_of(row.body) == row.sha256 and by == row.made_by
 
 
 def is_as_confirmed(session: Session, row: CountPublication) -> bool:

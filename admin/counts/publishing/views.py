@@ -12,11 +12,21 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...access.permissions import Act, may, refuse
 from ...db import db, today
-from .drafts import REASONS, Changed, MadeForDemo, NotSecond, confirm, send_back
+from .drafts import (
+    REASONS,
+    Altered,
+    Changed,
+    MadeForDemo,
+    NotSecond,
+    TooEarly,
+    confirm,
+    send_back,
+)
 from .store import confirmed_rows, draft_row, file_of
 from .told import blocks_of, together
 
@@ -24,6 +34,12 @@ bp = Blueprint("publication", __name__, url_prefix="/desk/counts/publication")
 
 Answer = str | tuple[str, int] | Response | BaseResponse
 _DONE: Final = ("yes", "no")
+_PROBLEMS: Final[dict[type[Exception], Any]] = {
+    Changed: _l("草稿后来变过了。请重新看一遍。"),
+    MadeForDemo: _l("这份草稿是演示用的，不能公布。请退回，让运维在正式环境重做。"),
+    Altered: _l("草稿和审计记录里的不一样，不能确认。请告诉安全审计员。"),
+    TooEarly: _l("这份草稿的公布日还没到，不能确认。请运维核对两台机器的时钟。"),
+}
 
 
 @bp.get("/")
@@ -48,12 +64,9 @@ def settle() -> Answer:
             send_back(db.session, seen, by=g.staff.name, why=why)
     except NotSecond:
         refuse(Act.PUBLISH)
-    except Changed:
+    except tuple(_PROBLEMS) as error:
         db.session.rollback()
-        return _page(_("草稿后来变过了。请重新看一遍。")), 409
-    except MadeForDemo:
-        db.session.rollback()
-        return _page(_("这份草稿是演示用的，不能公布。请退回，让运维在正式环境重做。")), 409
+        return _page(f"{_PROBLEMS[type(error)]}"), 409
     db.session.commit()
     return redirect(url_for(".show", done=said), 303)
 

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from admin.counts.cells import ALL, Cell, Shape, parts_of, sums
-from admin.counts.disclosing.numbers import KNOWN, LEAST, Publication, interval
+from admin.counts.disclosing.numbers import KNOWN, LEAST, Publication, Why, interval, rounded
+from admin.counts.narrowing import ranges
 from admin.counts.narrowing.audit import audit
 from admin.counts.narrowing.findings import Kind, say
-from admin.counts.narrowing.ranges import FAR, Net
+from admin.counts.narrowing.ranges import FAR, Net, NotSolved
 from tests.admin.counts.histories import (
     History,
     careless,
@@ -268,3 +270,52 @@ def test_small_numbers_that_cannot_all_be_none_are_found_together():
     found = audit([Publication(date(2028, 1, 15), shown)], history.shape, counts(history)).findings
 
     assert (Kind.GROUP, (cell["drugs"], cell["trades"])) in {(one.kind, one.cells) for one in found}
+
+
+WHOLE = {"crime": 60, "drugs": 1, "trades": 10, "watched": 10}
+REST = {"crime": 60, "drugs": 3, "trades": 0, "watched": 0}
+
+
+def told_of(quarter, numbers, shown=("crime", ALL)):
+    """Say some groups of a quarter, and that the others are withheld."""
+    cells = {group: Cell("received", quarter, group) for group in (*numbers, ALL)}
+    true = numbers | {ALL: sum(numbers.values())}
+    return Publication(
+        date(2028, 1, 15),
+        {cells[group]: rounded(true[group]) for group in shown},
+        {cells[group]: Why.UNTOLD for group in cells if group not in shown},
+    )
+
+
+def test_what_nobody_counts_any_more_does_not_blind_the_auditor_to_what_is_counted():
+    """The second quarter was adopted from its file: which of it was small, nobody knows."""
+    history = of_table({"2027-Q1": WHOLE, "2027-Q2": REST})
+    true = counts(history)
+    told = [told_of("2027-Q1", WHOLE), told_of("2027-Q2", REST)]
+
+    def count(cell):
+        return true(cell) if cell.period == "2027-Q1" else FAR
+
+    findings = audit(told, history.shape, count).findings
+
+    assert (Kind.GUESSED, "2027-Q1") in {(one.kind, one.cells[0].period) for one in findings}
+
+
+def test_what_was_told_and_is_not_what_is_counted_is_no_reason_to_look_less_closely():
+    """As if a file or a closed count had been changed: no kinds of numbers fit what was told."""
+    history = of_table({"2027-Q1": WHOLE, "2027-Q2": REST})
+    told = [told_of("2027-Q1", WHOLE), told_of("2027-Q2", REST | {"drugs": 40})]
+
+    findings = audit(told, history.shape, counts(history)).findings
+
+    assert Kind.UNTRUE in {one.kind for one in findings}
+
+
+@pytest.mark.parametrize("status", [1, 3, 4])
+def test_a_solver_without_an_answer_is_not_read_as_safe(monkeypatch, status):
+    """Out of time, without an end, or in trouble with its numbers."""
+    history = of_table({"2027-Q1": WHOLE})
+    monkeypatch.setattr(ranges, "linprog", lambda *_args, **_more: SimpleNamespace(status=status))
+
+    with pytest.raises(NotSolved):
+        audit([told_of("2027-Q1", WHOLE)], history.shape, counts(history))

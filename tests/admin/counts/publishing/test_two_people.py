@@ -9,12 +9,13 @@ import pytest
 from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 
+from admin.audit.log import record
 from admin.commands import counting
 from admin.config import ROOT
 from admin.counts.publishing import commands, drafts
 from admin.counts.publishing.making import make_draft
-from admin.counts.publishing.store import sum_of
-from admin.db import db
+from admin.counts.publishing.store import DRAFTED, line_of, sum_of
+from admin.db import db, set_today
 from admin.models import AuditEvent, ClosedCount, CountPublication
 from admin.reading.published import load_published
 from tests.publishing import OF_NOTHING, draft
@@ -53,7 +54,10 @@ def settle(browser, agree, **more):
     page = browser.get(PAGE).text
     seen = re.search(r'name="sha256" value="(\w+)"', page)
     fields = {"csrf_token": browser.csrf, "agree": agree, "sha256": seen[1] if seen else ""}
-    return browser.post(PAGE, data=fields | more)
+    set_today(SPRING)
+    answered = browser.post(PAGE, data=fields | more)
+    set_today(None)
+    return answered
 
 
 def rows(app, table=CountPublication):
@@ -152,6 +156,7 @@ def waiting(app, people):
     closed = ClosedCount(period="2026-10", measure="received", group_id="drugs", count=3)
     with app.app_context():
         db.session.add_all([row, closed])
+        record(db.session, DRAFTED, by=row.made_by, detail=line_of(row))
         db.session.commit()
     return SimpleNamespace(sha256=sum_of(body), body=body)
 

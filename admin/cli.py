@@ -10,6 +10,7 @@ import click
 
 from .commands.copies import backup, doctor, metrics, restore
 from .commands.counting import counts
+from .commands.database import database
 from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.installing import setup, site
@@ -27,6 +28,7 @@ COMMANDS = (
     bulletins,
     clean,
     counts,
+    database,
     demo,
     doctor,
     edge_log,

@@ -83,7 +83,7 @@ def command(weed, folder, port, keys, address="127.0.0.1"):
         *(str(weed), "server", "-filer", "-s3", f"-s3.config={folder / 's3.json'}"),
         *(f"-dir={folder}", f"-ip={address}", f"-ip.bind={address}"),
         # Nobody outside is told that it runs.
-        *("-master.telemetry=false", "-master.volumeSizeLimitMB=512", "-volume.max=20"),
+        *("-master.telemetry=false", "-master.volumeSizeLimitMB=512", "-volume.max=40"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.localSocket={folder / 's3.sock'}"),
         *(f"-filer.localSocket={folder / 'filer.sock'}",),
         *(f"-{name}={number}" for name, number in ports.items()),

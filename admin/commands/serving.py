@@ -7,6 +7,7 @@ from multiprocessing import get_context
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import ProgrammingError
 
 from .. import create_app
 from ..access.demo_mark import is_demo
@@ -15,8 +16,10 @@ from ..config import ConfigError, load_config
 from ..db import (
     READ,
     db,
+    grants,
     today,
 )
+from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
 from ..demo.fill import fill_tips
@@ -46,6 +49,7 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     """Serve until told to stop."""
     try:
         with hold_lock(app_state().config):
+            refuse_alone(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
             if with_demo:
                 _fill_demo()
@@ -70,8 +74,14 @@ def _migrate(form: Form) -> None:
         click.echo(steps(form))
     try:
         migrate(db.engine)
+        if prefix := app_state().config.database_logins:
+            grants.apply(db.engine, prefix)
     except Blocked as blocked:
         raise click.ClickException(blocked_by(blocked)) from None
+    except ProgrammingError as error:
+        if not grants.is_refused(error):
+            raise
+        raise click.ClickException(grants.NOT_OWNER) from None
     # Ends the transaction of the look: the next application must find the store unlocked.
     db.dispose()
 

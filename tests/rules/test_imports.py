@@ -41,7 +41,7 @@ OPERATOR = (
     "__init__",
 )
 """What serves an operator, or works by the clock, stands on top of all, in this order."""
-WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip")}
+WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip"), ("db", "models")}
 
 WITH_FLASK = {
     "access/permissions.py",

@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk move-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling crash year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk move-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -98,6 +98,9 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 
 rolling: $(SERVED) ## Restart two nodes behind nginx every 5 s for two minutes under load: build/rolling.json (ROLLING_ARGS="--seconds 30")
 	@$(BIN)/python -m tests.rolling $(ROLLING_ARGS)
+
+crash: $(SERVED) ## Kill worker, node, primary, S3, fill disks, cut the network, 200 times: is a tip lost? As root; build/crash.json (CRASH_ARGS="--rounds 20 --seed 7 --only primary")
+	@nice $(BIN)/python -m tests.crash $(CRASH_ARGS)
 
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from admin import create_app
+from admin import clock, create_app
 from admin.config import ROOT, load_config
 from admin.db import db
 from admin.sealing import member
@@ -116,6 +116,13 @@ def umask():
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture(autouse=True)
+def own_clock():
+    """Let no test hand on the moment that its sweep believed: others turn the clock."""
+    yield
+    clock.release()
 
 
 @pytest.fixture(autouse=True)

@@ -132,6 +132,11 @@ def sweep_here(*, unless_made: bool = False) -> None:
     if counts is None:
         click.echo("这个小时已经做过了，可能是别的机器做的。")
         return
+    if not counts:
+        raise click.ClickException(
+            "这台机器的时钟，比实际走过的时间快。这次什么都没有删。\n"
+            "请校准时钟，再运行一次。时钟没有错的，它这样走满一天，就照它删。"
+        )
     for name, count in counts.items():
         click.echo(f"{SWEPT.get(name, name)}：{count}")
     if sentence := calendar_gap(app_state().district.clocks, today()):

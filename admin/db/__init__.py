@@ -19,6 +19,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, SessionTransaction
 
+from .. import clock
 from ..config import Config
 from ..shutters.shut import tell_closed
 from . import logins, postgresql, sqlite
@@ -153,7 +154,7 @@ def changed_rows(result: object) -> int:
 
 def today() -> date:
     """Get the day in Asia/Shanghai, the only kind of day that this software writes down."""
-    return _Calendar.day or datetime.now(SHANGHAI).date()
+    return _Calendar.day or datetime.fromtimestamp(clock.now(), SHANGHAI).date()
 
 
 def set_today(day: date | None) -> None:

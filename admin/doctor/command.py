@@ -41,6 +41,7 @@ from ..vault.files import room as rooms
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.key_change.resealing import count_on_old_keys
+from ..vault.retention import sure_clock
 from . import deletions, departures, front, gate, keys, machine, onion, reach, web
 from . import store as stored
 from .around import logins, ready, rewards, upkeep
@@ -210,7 +211,8 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
 def _contents(session: Session, config: Config, district: District) -> Iterator[Finding]:
     now = int(time.time())
     last = session.execute(select(func.max(AuditEvent.at))).scalar_one()
-    yield machine.check_clock(machine.clock_state(), now=now, last=last)
+    clock = sure_clock.look(session).clock
+    yield machine.check_clock(machine.clock_state(), clock, now=now, last=last)
     setting = session.get(Setting, LAST_BACKUP)
     has_recipient = config.backup_recipient is not None
     last_backup = int(setting.value) if setting else None

@@ -1,6 +1,5 @@
 """What happens before every desk page: forged requests are refused, and the member is found."""
 
-import time
 from typing import Final
 
 from flask import g, jsonify, redirect, request, session, url_for
@@ -8,6 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..clock import now, seconds
 from ..db import db
 from ..shutters.shut import Closed
 from ..web.security import is_desk_path
@@ -35,12 +35,12 @@ csrf = CSRFProtect()
 
 def clock() -> int:
     """Tell the time in epoch seconds: staff acts may be timed finer than a day."""
-    return int(time.time())
+    return seconds()
 
 
 def clock_ms() -> int:
     """Tell the time in milliseconds, for what must not happen twice."""
-    return time.time_ns() // 1_000_000
+    return int(now() * 1000)
 
 
 def guard_desk() -> BaseResponse | None:

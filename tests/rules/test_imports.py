@@ -11,7 +11,7 @@ ADMIN = ROOT / "admin"
 
 FLOORS = (
     {"settings"},
-    {"config", "logs", "reading", "sealing", "tip", "migrate", "shutters"},
+    {"clock", "config", "logs", "reading", "sealing", "tip", "migrate", "shutters"},
     {"db", "models", "leading"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},

@@ -45,8 +45,9 @@ def s3_store(url: str, ca: Path | None, bucket: str = "") -> S3Store:
     }
     if ca:
         options["root_certificate"] = ca.read_bytes()
-    if _is_on_this_machine():
-        # Elsewhere, AWS_ALLOW_HTTP=true must say that the line is a safe one.
+    if _is_on_this_machine() or os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true":
+        # Elsewhere, AWS_ALLOW_HTTP=true must say that the line is a safe one. obstore reads it only
+        # where it is given no options of a client.
         options["allow_http"] = True
     # Signed with its SHA-256, whatever the environment says: most stores hold a body against it.
     settings: Any = {"unsigned_payload": False}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .reading import Key, Row
+from .reading import Key, TableRow
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Change:
     """A row of this key stands in the new table."""
 
 
-def differences(old: Iterator[Row], new: Iterator[Row]) -> Iterator[Change]:
+def differences(old: Iterator[TableRow], new: Iterator[TableRow]) -> Iterator[Change]:
     """Yield what the new table lacks, has otherwise or has still; values, not sums, are compared.
 
     Both must come in the same order of keys.

@@ -19,7 +19,7 @@ Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     key: Key
     values: dict[str, Any]
 
@@ -34,7 +34,7 @@ class Rows:
         self.keys = [column.name for column in self._columns]
         self.seen = 0
 
-    def walk(self) -> Iterator[Row]:
+    def walk(self) -> Iterator[TableRow]:
         """Yield all rows, smallest key first."""
         last: Key | None = None
         while page := self._page(last):
@@ -49,7 +49,7 @@ class Rows:
         query = select(self.table).where(self._is_among(keys))
         return {row.key: row.values for row in self._read(query)}
 
-    def _page(self, last: Key | None) -> list[Row]:
+    def _page(self, last: Key | None) -> list[TableRow]:
         query = select(self.table).order_by(*self._ordered()).limit(PAGE)
         if last is not None:
             query = query.where(self._is_behind(last))
@@ -57,10 +57,10 @@ class Rows:
             query = query.where(self.table.c.name.not_in(MARKS))
         return self._read(query)
 
-    def _read(self, query: Select[Any]) -> list[Row]:
+    def _read(self, query: Select[Any]) -> list[TableRow]:
         with self.engine.connect() as connection:
             found = connection.execute(query).mappings().all()
-        return [Row(tuple(one[name] for name in self.keys), dict(one)) for one in found]
+        return [TableRow(tuple(one[name] for name in self.keys), dict(one)) for one in found]
 
     def _ordered(self) -> list[ColumnElement[Any]]:
         """Order text by its bytes, as Python and SQLite do, whatever language PostgreSQL speaks."""

@@ -24,7 +24,7 @@ def database_url(sqlite_url):
 def test_a_move_is_told_at_each_step_with_what_is_to_be_done(session, subtests):
     assert list(look_at_moves(session)) == []
     for name, state, words, todo in TOLD:
-        with subtests.test(state):
+        with subtests.test(str(state)):
             write_mark(session.connection(), name, Mark("0" * 16, state, "postgresql db/dengshao"))
             (found,) = look_at_moves(session)
             forget_mark(session.connection(), name)

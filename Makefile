@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling crash year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk move-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -99,6 +99,9 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 rolling: $(SERVED) ## Restart two nodes behind nginx every 5 s for two minutes under load: build/rolling.json (ROLLING_ARGS="--seconds 30")
 	@$(BIN)/python -m tests.rolling $(ROLLING_ARGS)
 
+crash: $(SERVED) ## Kill worker, node, primary, S3, fill disks, cut the network, 200 times: is a tip lost? As root; build/crash.json (CRASH_ARGS="--rounds 20 --seed 7 --only primary")
+	@nice $(BIN)/python -m tests.crash $(CRASH_ARGS)
+
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")
 	@nice $(BIN)/python -m tests.year $(YEAR_ARGS)
 
@@ -140,6 +143,9 @@ screens: $(VENV)/.dev system build/site/index.html ## Pictures of pages on a sma
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/python -m tests.lock
+
+move-walk: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## Move 20,000 tips and 2,000 files to PostgreSQL and S3 and back, killed at random points (MOVE_WALK_ARGS="--tips 400 --files 40")
+	@nice $(BIN)/python -m tests.move_walk $(MOVE_WALK_ARGS)
 
 # DENGSHAO_RELEASE_KEY=key.pem signs. The same commit gives the same bytes, in any folder.
 upgrade-walk: $(VENV)/.dev build/browser/.built $(CATALOGUES) ## Upgrade a real server to a next version, killed at each step, on both databases (UPGRADE_ARGS="--only sqlite")

@@ -8,8 +8,9 @@ import os
 
 import click
 
-from .commands.copies import backup, doctor, metrics, restore
+from .commands.copies import backup, doctor, metrics, move, restore
 from .commands.counting import counts
+from .commands.database import database
 from .commands.edge_log import edge_log
 from .commands.gate import gate
 from .commands.installing import setup, site
@@ -27,6 +28,7 @@ COMMANDS = (
     bulletins,
     clean,
     counts,
+    database,
     demo,
     doctor,
     edge_log,
@@ -35,6 +37,7 @@ COMMANDS = (
     law,
     metrics,
     migrate,
+    move,
     notices,
     open_,
     permissions,

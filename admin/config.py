@@ -78,6 +78,8 @@ class Config:
     translations: Path
     """Folder of the catalogues: what the forms say in each language but Chinese."""
     database_url: str
+    database_logins: str
+    """How the logins' names begin, by which each package asks PostgreSQL; empty: one asks all."""
     blobs_url: str = field(repr=False)
     """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
     AWS_* of the environment), or `memory:///`, which a restart empties."""
@@ -194,6 +196,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
         database_url=values.get(
             "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
         ),
+        database_logins=_logins(values),
         blobs_url=read_blobs_url(
             values, default=(data / "blobs").as_uri(), may_forget=env is Env.DEVELOPMENT
         ),
@@ -285,6 +288,17 @@ def _without_port(host: str) -> str:
 def _more_hosts(values: Mapping[str, str]) -> frozenset[str]:
     names = values.get("DENGSHAO_MORE_HOSTS", "").lower().split(",")
     return frozenset(name.strip() for name in names) - {""}
+
+
+def _logins(values: Mapping[str, str]) -> str:
+    name, found = "DENGSHAO_DATABASE_LOGINS", values.get("DENGSHAO_DATABASE_LOGINS", "")
+    if not found:
+        return ""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", found):
+        raise ConfigError(f"{name}：要是小写字母、数字和下划线，字母开头：{found!r}")
+    if not values.get("DENGSHAO_DATABASE_URL", "").startswith("postgresql"):
+        raise ConfigError(f"{name}：用了 PostgreSQL（DENGSHAO_DATABASE_URL）才能设。")
+    return found
 
 
 def _rooms(values: Mapping[str, str]) -> frozenset[str]:

@@ -11,13 +11,14 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from admin import create_app
+from admin import clock, create_app
 from admin.config import ROOT, load_config
 from admin.db import db
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
 from admin.wire.request_lock import RequestLock
 from tests import connections, databases, in_memory
+from tests.hostile_store import hostile_store
 from tests.installations import migrated_store, new_installation, open_units
 
 # One browser, one set of bundles and one demo for the whole session.
@@ -118,6 +119,13 @@ def umask():
 
 
 @pytest.fixture(autouse=True)
+def own_clock():
+    """Let no test hand on the moment that its sweep believed: others turn the clock."""
+    yield
+    clock.release()
+
+
+@pytest.fixture(autouse=True)
 def no_sample(monkeypatch):
     """Draw no end for a second look by chance: what a test counts must not hang on a die.
 
@@ -205,6 +213,19 @@ def new_bucket(request):
     for name, value in server.environ.items():
         monkeypatch.setenv(name, value)
     return f"s3://{server.bucket}/t{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def hostile(s3_server, monkeypatch):
+    """A line to a real S3 server that spoils what it is told to; patience is shorter than ours."""
+    monkeypatch.setattr("admin.vault.files.opening.ANSWER_SECONDS", 2)
+    monkeypatch.setattr("admin.vault.files.remote.AGAIN_SECONDS", 1.5)
+    monkeypatch.setattr("admin.vault.files.remote._PAUSES", (0.01, 0.04))
+    for name, value in s3_server.environ.items():
+        monkeypatch.setenv(name, value)
+    with hostile_store(s3_server) as store:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
+        yield store
 
 
 UNIT_IDS = ("police", "drugs", "trade", "supervision", "upper")

@@ -21,6 +21,7 @@ LONGEST = (
     "admin/desk/queue/test_labels_browser.py",
     "admin/desk/test_first_hour.py",
     "year/test_year.py",
+    "crash/test_crash.py",
     "browser/test_where.py",
     "journeys/test_keys_applied.py",
     "admin/intake/test_form_browser.py",

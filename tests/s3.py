@@ -39,7 +39,7 @@ def running_s3():
     with tempfile.TemporaryDirectory(prefix="weed-") as folder:
         port = free_port()
         process = subprocess.Popen(
-            _command(weed, Path(folder), port, keys),
+            command(weed, Path(folder), port, keys),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             # Of its own session: Ctrl-C is for the tests, which end it by themselves.
@@ -50,14 +50,14 @@ def running_s3():
                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
                 "AWS_REGION": "us-east-1",
             }
-            _wait_until_it_takes(environ, process)
+            wait_until_it_takes(environ, process)
             yield S3Server(BUCKET, environ, process.pid)
         finally:
             process.kill()
             process.wait()
 
 
-def _command(weed, folder, port, keys):
+def command(weed, folder, port, keys, address="127.0.0.1"):
     """Ask for master, volumes, filer and S3 in one process, on ports that nobody has."""
     config = {
         "identities": [
@@ -81,16 +81,16 @@ def _command(weed, folder, port, keys):
         ports[f"{name}.port.grpc"] = free_port()
     return [
         *(str(weed), "server", "-filer", "-s3", f"-s3.config={folder / 's3.json'}"),
-        *(f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *(f"-dir={folder}", f"-ip={address}", f"-ip.bind={address}"),
         # Nobody outside is told that it runs.
-        *("-master.telemetry=false", "-master.volumeSizeLimitMB=512", "-volume.max=20"),
+        *("-master.telemetry=false", "-master.volumeSizeLimitMB=512", "-volume.max=40"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.localSocket={folder / 's3.sock'}"),
         *(f"-filer.localSocket={folder / 'filer.sock'}",),
         *(f"-{name}={number}" for name, number in ports.items()),
     ]
 
 
-def _wait_until_it_takes(environ, process):
+def wait_until_it_takes(environ, process, seconds=START_SECONDS):
     """Wait until it has a bucket, and an object goes in and out."""
     from obstore.store import S3Store
 
@@ -103,7 +103,7 @@ def _wait_until_it_takes(environ, process):
         client_options={"allow_http": True, "timeout": "5s"},
         retry_config={"max_retries": 0},
     )
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + seconds
     while True:
         try:
             store.put("ready", b"ready")

@@ -182,6 +182,7 @@ def may(act: Act) -> Callable[[View], View]:
             reference = str(kwargs.get("reference", "")).upper()
             if not is_allowed(act, g.staff.roles):
                 refuse(act, reference)
+            db.ask_for(view)
             if request.method not in ("GET", "HEAD"):
                 announce(db.session, act, **_who(reference))
             return view(*args, **kwargs)

@@ -52,7 +52,7 @@ class Manifest:
     blobs: dict[str, Total] = field(default_factory=dict)
     """Sealed files by their blob's name: bytes and sum of all parts one after another."""
     missing: list[str] = field(default_factory=list)
-    """Files that a tip names and the store did not have whole: this backup has them neither."""
+    """Files that a tip names and the store did not have whole: this backup has them no better."""
     mac: str = ""
     """HMAC over all of this under a key of the server's secret: made by the same installation."""
 

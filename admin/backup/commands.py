@@ -19,7 +19,7 @@ from ..sealing.errors import SealingError
 from ..serving.opening import steps
 from ..serving.server import AlreadyRunning, hold_lock
 from ..settings.installed import become_owner
-from ..vault.files.blobs import BlobsAway
+from ..vault.files.blobs import BlobsAway, BlobsRefused, PartSpoilt
 from ..vault.retention.deletions import (
     COPY,
     BrokenJournal,
@@ -58,6 +58,8 @@ SENTENCES: dict[type[Exception], str] = {
     BackupRuns: "另一个备份正在进行，请等它做完。",
     ReadsOtherwise: "磁盘读回来的和写进去的不一样，这块盘不可靠。原来的备份没有动。",
     BlobsAway: "证据文件的存放处（DENGSHAO_BLOBS_URL）没有应答或者写不下，没有做。",
+    BlobsRefused: "证据文件的存放处（DENGSHAO_BLOBS_URL）不让读或写，没有做。请核对 AWS_* 的设置。",
+    PartSpoilt: "证据文件有一块读出来和写进去的不一样，没有做。请查存放处的盘和线路。",
     NotEmpty: (
         "目标不是空的。请指定空的数据目录和空的数据库，再恢复。\n"
         "  数据库旁边留下的 -wal、-shm、-journal 文件也要移走。\n"
@@ -169,7 +171,7 @@ def _tell(manifest: Manifest) -> None:
 
 def _lacking(manifest: Manifest) -> str:
     names = "、".join(manifest.missing[:MOST_NAMED])
-    return f"有 {len(manifest.missing)} 个证据文件在存放处缺了，备份里也没有：{names}"
+    return f"有 {len(manifest.missing)} 个证据文件在存放处缺了或坏了，备份里也一样：{names}"
 
 
 @dataclass

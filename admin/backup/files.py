@@ -4,13 +4,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, Table, select
 
 from ..config import Config
-from ..vault.files.blobs import BlobStore
+from ..vault.files.blobs import BlobStore, PartSpoilt
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
 from ..vault.files.uploads import has_all_parts
@@ -31,7 +32,8 @@ def add_files(
     """Put in every file that a tip named at the moment of the backup.
 
     What is not whole in the store is left out and named in `manifest.missing`; but for a file
-    that a sweep has let go since. Raises `BlobsAway`.
+    that a sweep has let go since. One with a spoilt part goes in as it is, and is named there too:
+    what comes before that part can be opened. Raises `BlobsAway`.
     """
     table = reflect(moment).get("upload")
     if table is None:
@@ -41,7 +43,10 @@ def add_files(
     named = select(table.c.blob, table.c.size).where(is_named(table)).order_by(table.c.blob)
     for blob, size in moment.execute(named).all():
         if has_all_parts(blobs.sizes(blob), size):
-            manifest.blobs[blob] = archive.add_blob(blob, _parts(blobs, blob))
+            spoilt: list[int] = []
+            manifest.blobs[blob] = archive.add_blob(blob, _parts(blobs, blob, spoilt))
+            if spoilt:
+                manifest.missing.append(blob)
         elif _is_still_named(now, table, blob):
             manifest.missing.append(blob)
 
@@ -52,11 +57,16 @@ def _is_still_named(engine: Engine, table: Table, blob: str) -> bool:
         return connection.execute(query).first() is not None
 
 
-def _parts(blobs: BlobStore, blob: str) -> Iterator[bytes]:
-    number = 0
-    while (part := blobs.read(blob, number)) is not None:
+def _parts(blobs: BlobStore, blob: str, spoilt: list[int]) -> Iterator[bytes]:
+    for number in count():
+        try:
+            part = blobs.read(blob, number)
+        except PartSpoilt as found:
+            part = found.data
+            spoilt.append(number)
+        if part is None:
+            return
         yield part
-        number += 1
 
 
 def refuse_filled_store(config: Config) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, select
 
+from ..shutters.marks import MARKS
+
 LEFT_OUT: Final = {
     "staff_session": "登录状态：里面有保护浏览器暂存内容的密钥",
     "day_key": "日密钥：到期就该毁掉，不能留在备份里",
@@ -53,6 +55,9 @@ def read_rows(connection: Connection, table: Table, *, whole: bool = False) -> I
     query = select(table).order_by(*table.primary_key.columns)
     if table.name == "upload" and not whole:
         query = query.where(is_named(table))
+    if table.name == "setting" and not whole:
+        # What is true of this very database alone.
+        query = query.where(table.c.name.not_in(MARKS))
     found = connection.execute(query, execution_options={"yield_per": _PARTS})
     for row in found.mappings():
         yield to_line(table.name, {name: _plain(value) for name, value in row.items()})

@@ -100,7 +100,7 @@ def _emptied(config: Config) -> Iterator[Connection]:
             yield connection
         return
     with target(config) as connection:
-        _drop_all(connection)
+        drop_all(connection)
         yield connection
 
 
@@ -116,7 +116,7 @@ def _fold_journal(path: Path) -> None:
         engine.dispose()
 
 
-def _drop_all(connection: Connection) -> None:
+def drop_all(connection: Connection) -> None:
     """Drop every table and function, those too of which only a newer program knows."""
     metadata = MetaData()
     metadata.reflect(connection)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 import click
 
 from ..app_state import app_state
+from ..clock import seconds
 from ..db import SHANGHAI, db
 from ..settings.gate import Gate
 from ..signin.gate import emergency
@@ -20,7 +20,7 @@ def show_gate() -> None:
     state = "有应答" if is_answering(app_state().config) else "没有应答"
     click.echo(f"{gate.title}（{gate.kind}）：{state}")
 
-    until = emergency.open_until(db.reading, int(time.time()))
+    until = emergency.open_until(db.reading, seconds())
     click.echo(f"放行到 {_told(until)}。" if until else "没有放行。")
 
 
@@ -29,7 +29,7 @@ def open_gate(hours: int) -> None:
     _gate()
     if not 0 < hours <= emergency.LONGEST:
         raise click.ClickException(f"--hours 写 1 到 {emergency.LONGEST}。")
-    until = emergency.open_for(db.session, hours, int(time.time()))
+    until = emergency.open_for(db.session, hours, seconds())
     db.session.commit()
     click.echo(f"已放行，到 {_told(until)} 自己恢复。登录仍要口令、成员码和两步验证。")
     click.echo("修好了，运行 dengshao gate shut。")

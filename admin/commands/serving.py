@@ -7,6 +7,7 @@ from multiprocessing import get_context
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import ProgrammingError
 
 from .. import create_app
 from ..access.demo_mark import is_demo
@@ -15,8 +16,10 @@ from ..config import ConfigError, load_config
 from ..db import (
     READ,
     db,
+    grants,
     today,
 )
+from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
 from ..demo.fill import fill_tips
@@ -30,7 +33,7 @@ from ..migrate import (
     migrate,
     read_form,
 )
-from ..serving.opening import steps, told
+from ..serving.opening import require_here, steps, told
 from ..serving.server import (
     AlreadyRunning,
     hold_lock,
@@ -46,7 +49,9 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     """Serve until told to stop."""
     try:
         with hold_lock(app_state().config):
+            refuse_alone(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
+            require_here()
             if with_demo:
                 _fill_demo()
             run(app_state().config, _serving_app(), workers=workers, threads=threads)
@@ -70,8 +75,14 @@ def _migrate(form: Form) -> None:
         click.echo(steps(form))
     try:
         migrate(db.engine)
+        if prefix := app_state().config.database_logins:
+            grants.apply(db.engine, prefix)
     except Blocked as blocked:
         raise click.ClickException(blocked_by(blocked)) from None
+    except ProgrammingError as error:
+        if not grants.is_refused(error):
+            raise
+        raise click.ClickException(grants.NOT_OWNER) from None
     # Ends the transaction of the look: the next application must find the store unlocked.
     db.dispose()
 
@@ -121,6 +132,11 @@ def sweep_here(*, unless_made: bool = False) -> None:
     if counts is None:
         click.echo("这个小时已经做过了，可能是别的机器做的。")
         return
+    if not counts:
+        raise click.ClickException(
+            "这台机器的时钟，比实际走过的时间快。这次什么都没有删。\n"
+            "请校准时钟，再运行一次。时钟没有错的，它这样走满一天，就照它删。"
+        )
     for name, count in counts.items():
         click.echo(f"{SWEPT.get(name, name)}：{count}")
     if sentence := calendar_gap(app_state().district.clocks, today()):

@@ -12,20 +12,24 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
+from flask import Flask, current_app, g, has_request_context, request
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, SessionTransaction
 
+from .. import clock
 from ..config import Config
-from . import postgresql, sqlite
+from ..shutters.shut import tell_closed
+from . import logins, postgresql, sqlite
+from .logins import Login
 from .sqlite import WriteLock as WriteLock
 from .sqlite import forget_deleted as forget_deleted
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 READ = "read"
+_LOGIN = "dengshao.database_login"
 
 
 class Database(SQLAlchemy):
@@ -44,10 +48,29 @@ class Database(SQLAlchemy):
 
     def get_session(self, name: str = "default") -> Session:
         """Get this request's session for an engine; both are closed when the request ends."""
+        name = self._login().engine(name)
         sessions: dict[str, Session] = g.setdefault("_sqlalchemy_sessions", {})
         if name not in sessions:
             sessions[name] = self.sessionmaker(bind=self.get_engine(name))
         return sessions[name]
+
+    def ask_for(self, view: Any) -> None:
+        """Ask from now on, in this request, as the login of a view's package.
+
+        Before, a page of staff asks as the desk: who is signed in, and what they may.
+        """
+        request.environ[_LOGIN] = logins.of_module(view.__module__)
+
+    def _login(self) -> Login:
+        if not current_app.config["DATABASE_LOGINS"] or not has_request_context():
+            return Login.WORK
+        if _LOGIN not in request.environ:
+            view = current_app.view_functions.get(request.endpoint or "")
+            found = logins.of_module(view.__module__ if view else "admin.web")
+            is_public = found in (Login.INTAKE, Login.MAILBOX)
+            request.environ[_LOGIN] = found if is_public else Login.DESK
+        login: Login = request.environ[_LOGIN]
+        return login
 
     @property
     def reading(self) -> Session:
@@ -66,29 +89,43 @@ db = Database(session_options={"autoflush": False})
 def init_db(app: Flask, config: Config) -> None:
     """Create both engines and register the sessions on the application."""
     url = make_url(config.database_url)
+    app.config["DATABASE_LOGINS"] = config.database_logins
     if url.get_backend_name() == "sqlite":
         _init_sqlite(app, url)
-    else:
-        writing, reading = postgresql.options(url), postgresql.options(url, is_reader=True)
-        _register(app, writing, reading)
-        with app.app_context():
-            for engine in db.engines.values():
-                postgresql.ask_after_rest(engine)
+        return
+    engines = _engines(url)
+    for login in filter(None, Login) if config.database_logins else ():
+        own = _engines(logins.address(url, config.database_logins, login))
+        engines |= {login.engine(name): made | logins.POOL for name, made in own.items()}
+    _register(app, engines)
+    with app.app_context():
+        for engine in db.engines.values():
+            postgresql.ask_after_rest(engine)
+
+
+def _engines(url: URL) -> dict[str, dict[str, Any]]:
+    return {
+        "default": postgresql.options(url),
+        READ: postgresql.options(url, is_reader=True),
+    }
 
 
 def _init_sqlite(app: Flask, url: URL) -> None:
     path = Path(url.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {"url": url, "hide_parameters": True}
-    _register(app, options, dict(options))
+    _register(app, {"default": options, READ: dict(options)})
     with app.app_context():
         sqlite.set_up_writer(db.engine, sqlite.WriteLock(path.with_suffix(".lock")))
         sqlite.set_up_reader(db.get_engine(READ))
 
 
-def _register(app: Flask, writing: dict[str, Any], reading: dict[str, Any]) -> None:
-    app.config["SQLALCHEMY_ENGINES"] = {"default": writing, READ: reading}
+def _register(app: Flask, engines: dict[str, dict[str, Any]]) -> None:
+    app.config["SQLALCHEMY_ENGINES"] = engines
     db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            tell_closed(engine)
 
 
 def innermost(session: Session) -> SessionTransaction | None:
@@ -117,7 +154,7 @@ def changed_rows(result: object) -> int:
 
 def today() -> date:
     """Get the day in Asia/Shanghai, the only kind of day that this software writes down."""
-    return _Calendar.day or datetime.now(SHANGHAI).date()
+    return _Calendar.day or datetime.fromtimestamp(clock.now(), SHANGHAI).date()
 
 
 def set_today(day: date | None) -> None:

@@ -3,13 +3,13 @@
 A claim that ran out is nobody's. It shows as free at once; the hourly sweep then writes it down.
 """
 
-import time
 from typing import Final
 
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
+from ..clock import seconds
 from ..models import Tip
 from ..tip.events import Event, EventKind
 from ..tip.urgency import Urgency
@@ -23,7 +23,7 @@ BATCH: Final = 500
 
 def clock() -> int:
     """Tell the time in epoch seconds: a claim is an act of staff."""
-    return int(time.time())
+    return seconds()
 
 
 def hold_until(urgency: Urgency, now: int) -> int:

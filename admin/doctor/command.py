@@ -27,7 +27,7 @@ from ..district.data import District, load_district, routes_digest
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
 from ..migrate import known_revisions
-from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey, Upload
+from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey
 from ..reading.data_files import DataError
 from ..reading.keys_file import KeyLine, Keys, read_lines
 from ..release.running import lacks_settings
@@ -40,12 +40,14 @@ from ..unit_keys.key_lines import tips_on
 from ..vault.files import room as rooms
 from ..vault.files.local import LocalBlobs
 from ..vault.files.opening import open_blobs
-from ..vault.files.uploads import MIB, promised_bytes, waiting_bytes
 from ..vault.key_change.resealing import count_on_old_keys
-from . import deletions, departures, files, front, gate, keys, machine, onion, reach, web
+from ..vault.retention import sure_clock
+from . import deletions, departures, front, gate, keys, machine, onion, reach, web
 from . import store as stored
-from .around import ready, rewards, upkeep
+from .around import logins, ready, rewards, upkeep
 from .around.gathering import look_after, look_at_report, look_at_versions, look_outside
+from .around.moves import look_at_moves
+from .evidence.gathering import look_at_evidence
 from .findings import Finding, State, bad, good
 from .report import send_report
 
@@ -201,13 +203,16 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
             return
+        yield from look_at_moves(session)
+        yield from logins.look(session.connection(), config)
         yield from _contents(session, config, district)
 
 
 def _contents(session: Session, config: Config, district: District) -> Iterator[Finding]:
     now = int(time.time())
     last = session.execute(select(func.max(AuditEvent.at))).scalar_one()
-    yield machine.check_clock(machine.clock_state(), now=now, last=last)
+    clock = sure_clock.look(session).clock
+    yield machine.check_clock(machine.clock_state(), clock, now=now, last=last)
     setting = session.get(Setting, LAST_BACKUP)
     has_recipient = config.backup_recipient is not None
     last_backup = int(setting.value) if setting else None
@@ -222,7 +227,7 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     yield upkeep.check_bulletins(upkeep.oldest_bulletin(session), today=today())
     yield from rewards.check_rewards(rewards.look(session, district))
     yield deletions.check_deletions(deletions.look(session, config), now=now)
-    yield from _evidence(session, config)
+    yield from look_at_evidence(session, config)
     for unit in read_units(session, district):
         if not district.units[unit.id].practice:
             yield from stored.check_unit(_state_of(session, unit, district))
@@ -254,24 +259,6 @@ def _line_state(session: Session, line: KeyLine) -> keys.LineState:
         suspended=tuple(session.scalars(names.where(Member.suspended_on.is_not(None)))),
         tips=tips_on(session, line),
     )
-
-
-def _evidence(session: Session, config: Config) -> Iterator[Finding]:
-    """Look at the sealed files, and at the room that is left for more."""
-    blobs = open_blobs(config.blobs_url, config.blobs_ca)
-    store = files.check_store(blobs)
-    yield store
-    waiting, promised = waiting_bytes(session), promised_bytes(session, today())
-    yield files.check_waiting(waiting, config.orphans_mb * MIB)
-    yield files.check_budget(promised, config.files_mb_day * MIB)
-    if store.state is State.GOOD:
-        # The store first: what comes meanwhile has a row then.
-        stored = blobs.all_sizes()
-        rows = session.execute(select(Upload.blob, Upload.size, Upload.tip_id, Upload.is_released))
-        known = list(rows)
-        named = {row.blob: row.size for row in known if row.tip_id and not row.is_released}
-        yield files.check_wholeness(named, stored)
-        yield files.check_strays((row.blob for row in known), stored)
 
 
 def _state_of(session: Session, unit: UnitOverview, district: District) -> stored.UnitState:

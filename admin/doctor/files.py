@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from ..vault.files.blobs import BlobsAway, BlobStore
+from ..vault.files.blobs import BlobsAway, BlobsRefused, BlobStore, PartDiffers
 from ..vault.files.local import LocalBlobs
+from ..vault.files.remote import S3Blobs
 from ..vault.files.uploads import has_all_parts
 from .findings import (
     Finding,
@@ -17,6 +18,7 @@ from .findings import (
 )
 
 MATTER: Final = "证据文件"
+_PLACE: Final = f"{MATTER}存放处"
 _NEAR: Final = 0.8
 _NAMED: Final = 5
 _PROBE: Final = b"dengshao doctor"
@@ -26,19 +28,39 @@ def check_store(blobs: BlobStore) -> Finding:
     """Put a small thing into the store, read it, remove it."""
     if isinstance(blobs, LocalBlobs) and _can_be_made(blobs.root):
         # A doctor makes no folders; the first file does.
-        return good(f"{MATTER}存放处", "文件夹还没有，收到第一个文件时会建")
+        return good(_PLACE, "文件夹还没有，收到第一个文件时会建")
     blob = secrets.token_hex(16)
     try:
         blobs.put(blob, 0, _PROBE)
+        is_kept = _is_kept(blobs, blob)
+        is_checked = not isinstance(blobs, S3Blobs) or blobs.keeps_digest(blob, 0)
         blobs.remove(blob)
         is_gone = blobs.size(blob, 0) is None
+    except BlobsRefused:
+        todo = "请给这把密钥读、写、列、删的权限，核对 AWS_* 的设置和服务器的时间。"
+        return bad(_PLACE, "有应答，但是不让写、读或删", todo)
     except BlobsAway:
         todo = "请检查 DENGSHAO_BLOBS_URL、权限和剩余空间。文字线索照收，文件现在收不下。"
-        return bad(f"{MATTER}存放处", "不能写、读或删", todo)
+        return bad(_PLACE, "不能写、读或删", todo)
     if not is_gone:
         todo = "请让这把密钥能删除：到期的文件必须真的删掉。"
-        return bad(f"{MATTER}存放处", "删了还在", todo)
-    return good(f"{MATTER}存放处", "能写、能读、能删")
+        return bad(_PLACE, "删了还在", todo)
+    if not is_kept:
+        todo = "请换支持条件写入（If-None-Match）的存储：几台服务器一起用，会互相覆盖。"
+        return bad(_PLACE, "写好的块，再写一次就被覆盖", todo)
+    if not is_checked:
+        todo = "这种存储不留自定义元数据：读出来的坏块，要到打开文件时才知道。"
+        return unknown(_PLACE, "能写、能读、能删；不知道读出来的对不对：校验值没有留下", todo)
+    return good(_PLACE, "能写、能读、能删，写好的不会被覆盖")
+
+
+def _is_kept(blobs: BlobStore, blob: str) -> bool:
+    """Tell whether what stands stays, when another node writes under its name."""
+    try:
+        blobs.put(blob, 0, _PROBE[::-1])
+    except PartDiffers:
+        return blobs.read(blob, 0) == _PROBE
+    return False
 
 
 def _can_be_made(root: Path) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ..vault.files.room import FILES, SOON, Disk, Least
+from ..vault.retention.sure_clock import Clock
 from .findings import (
     Finding,
     bad,
@@ -125,8 +126,16 @@ def clock_state() -> int:
     return int(adjtimex(ctypes.create_string_buffer(_TIMEX_SIZE)))
 
 
-def check_clock(state: int, *, now: int, last: int | None) -> Finding:
-    """See that the clock is kept, and that no line of the log is from the future."""
+def check_clock(state: int, clock: Clock, *, now: int, last: int | None) -> Finding:
+    """See that the clock is kept and did not jump, and that no line of the log is from the future.
+
+    `clock`: how it stands to what was believed before.
+    """
+    if clock is Clock.AHEAD:
+        todo = "请校准时钟。没有错的，这样走满一天，或者数据库那台也这样说，就照它。"
+        return bad("时钟", "比实际走过的时间快，暂时什么都不删", todo)
+    if clock is Clock.BACK:
+        return bad("时钟", "比以前认下的时间早", "请校准时钟：期限、动态口令都靠它。")
     if last is not None and last > now + 60:
         return bad("时钟", "比记录里最后一次操作还早", "请校准时钟：期限、动态口令都靠它。")
     if state == _TIME_ERROR:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from ..cleaning import Uncleanable
+from ..db.commits import confirm_earlier
 from ..models import Direction, Tip
 from ..sealing import age, payload
 from ..sealing.files import FileEntry
@@ -89,6 +90,7 @@ def add_files(session: Session, sent: Submission, files: Sequence[SealedFile]) -
         raise UnitClosedSince
     fresh = [file for file in files if file.mark not in spent]
     if not fresh:
+        confirm_earlier(session)
         return
     entries = [entry for file in fresh for entry in file.entries]
     _add_message(session, sent, tip, _to_json({"files": [one.to_dict() for one in entries]}))

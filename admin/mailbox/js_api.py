@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..app_state import app_state, page_language
 from ..db import db, today
+from ..db.commits import confirm_earlier
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
@@ -156,7 +157,15 @@ def _without_room(sent: Sent, problem: Problem) -> Response:
 
 
 def _stored_before(stamp: Stamp) -> Response | None:
-    return _answer({"stored": True}) if stamp.is_spent(db.reading) else None
+    if not stamp.is_spent(db.reading):
+        return None
+    try:
+        confirm_earlier(db.session)
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return _problem(Problem.BUSY)
+    return _answer({"stored": True})
 
 
 def _store(sent: Sent) -> Response:

@@ -7,11 +7,12 @@ from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.exc import StaleDataError
 
 from ..app_state import app_state
 from ..db import today
+from ..db.commits import confirm_earlier
 from ..models import Decision, Direction, Tip
 from ..sealing import age
 from ..sealing.marks import check_marks
@@ -173,8 +174,11 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
     `TalkFull` when there is no more room, `NotWhole` when a file that it names is not there.
     """
     # The row stays locked till the commit: who moves the tip meanwhile waits, and is told.
-    tip = session.get_one(Tip, tip_id, with_for_update=True, populate_existing=True)
+    # Without its label, which the mailbox may not read.
+    unread = [defer(Tip.label)]
+    tip = session.get_one(Tip, tip_id, options=unread, with_for_update=True, populate_existing=True)
     if stamp.is_spent(session):
+        confirm_earlier(session)
         return
     if is_over(session, tip.expires_on, tip.merged_into_id, tip.status):
         raise TipPurged

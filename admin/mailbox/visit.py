@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..app_state import app_state
 from ..db import db, today
+from ..db.commits import confirm_earlier
 from ..models import Tip
 from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
@@ -100,11 +101,14 @@ def deliver(
 ) -> Delivery:
     """Seal and store what the form says, once, and commit. Where it can't, the form says why."""
     stamp = Stamp.of(form.nonce, keys.lookup, kind, form.body)
-    if stamp.is_spent(db.reading):
-        return Delivery.STORED
-    if not form.is_fresh:
+    is_known = stamp.is_spent(db.reading)
+    if not is_known and not form.is_fresh:
         return _refuse(form, str(STALE))
     try:
+        if is_known:
+            confirm_earlier(session)
+            session.commit()
+            return Delivery.STORED
         unit = readers(found.tip)
         # The mark is kept whatever else finds no room.
         if kind == "danger" and not _may_call_in_words(unit, found):

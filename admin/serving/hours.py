@@ -1,5 +1,6 @@
 """The hour's turns of the sweep: which one a moment belongs to, and whether it was made."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -29,3 +30,9 @@ def was_made(session: Session, turn: int) -> bool:
 def remember_made(session: Session, turn: int) -> None:
     """Keep that a turn was made whole. The caller commits."""
     keep_setting(session, MADE, str(turn))
+
+
+def seconds_until_next(now: datetime) -> float:
+    """Count the seconds until the next `MINUTE` past an hour."""
+    turn = now.replace(minute=MINUTE, second=0, microsecond=0)
+    return ((turn if turn > now else turn + timedelta(hours=1)) - now).total_seconds()

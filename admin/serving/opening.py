@@ -47,6 +47,7 @@ def _opened(act: Act, *, any_form: bool) -> Act:
                 context.with_resource(app.app_context())
             if not any_form:
                 require_newest()
+                require_here()
             return context.invoke(act, *args, **typed)
 
     return run
@@ -105,6 +106,25 @@ def require_newest() -> None:
     form = read_form(db.get_engine(READ))
     if not form.is_newest:
         raise click.ClickException(told(form))
+
+
+def require_here() -> None:
+    """Stop at a database that was moved elsewhere, or is not all here yet, and say where to go."""
+    from ..db import READ, db
+    from ..shutters.marks import IN, OUT, State, read_mark
+
+    with db.get_engine(READ).connect() as connection:
+        gone, come = read_mark(connection, OUT), read_mark(connection, IN)
+    if gone and gone.state is State.GONE:
+        raise click.ClickException(
+            f"这里的数据已经搬到 {gone.where}，旧的封上了，没有做任何事。\n"
+            "  请用新的设置。要搬回来，看运维页「搬家」。"
+        )
+    if come and come.state is State.ARRIVING:
+        raise click.ClickException(
+            f"这里还在从 {come.where} 搬进来，没有搬完，没有做任何事。\n"
+            "  请在原来的机器上再运行一次 dengshao move，接着搬。"
+        )
 
 
 def told(form: Form) -> str:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -44,8 +44,9 @@ from ..vault.deadlines import reminders
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
+from ..vault.retention.sure_clock import Clock, settle
 from .blurring import blur
-from .hours import MINUTE, remember_made, turn_of, was_made
+from .hours import remember_made, seconds_until_next, turn_of, was_made
 from .measuring.keeping import HOUR, folder_of
 
 SWEPT_IN: Final = "swept_in"
@@ -79,7 +80,8 @@ def sweep_now(
 
     One process of all nodes at a time; who comes meanwhile waits, and goes on where that one
     stopped. Gives None, `unless_made`, where this hour's turn was made by another. A turn that is
-    not thorough passes over deadlines where that day's whole turn was made already.
+    not thorough passes over deadlines where that day's whole turn was made already. Nothing is
+    done, and the answer is empty, where the machine's clock has jumped ahead.
     """
     turn = turn_of(time.time())
     with app.app_context():
@@ -94,6 +96,8 @@ def sweep_now(
 
 def _sweep(app: Flask, leader: Leader, turn: int, *, is_thorough: bool) -> dict[str, int]:
     counts = delete_due(app)
+    if counts is None:
+        return {}
     with app.app_context():
         be_unbounded(db.session)
         steps: dict[str, Callable[[Session], int]] = {
@@ -138,12 +142,16 @@ def delete_due_at_start(app: Flask) -> None:
             delete_due(app)
 
 
-def delete_due(app: Flask) -> dict[str, int]:
+def delete_due(app: Flask) -> dict[str, int] | None:
     """Delete all that is due, then empty the journal of what was deleted.
+
+    None where the machine's clock has jumped ahead: then nothing is due for sure.
 
     Files that were let go stay until `sweep_now`: this runs before the workers are forked, and
     obstore does not live through that.
     """
+    if not _goes_right(app):
+        return None
     with app.app_context():
         be_unbounded(db.session)
         counts = _sweep_all(db.session)
@@ -159,6 +167,17 @@ def delete_due(app: Flask) -> dict[str, int]:
         # Each time: an earlier turn may have met a reader and left deleted bytes in the journal.
         forget_deleted(db.engine)
     return counts
+
+
+def _goes_right(app: Flask) -> bool:
+    """Tell whether this machine's clock did not jump ahead, and let this process go by it."""
+    with app.app_context():
+        clock = settle(db.session).clock
+        db.session.commit()
+        db.session.close()
+    if clock is Clock.AHEAD:
+        app.logger.error("the clock is ahead of what has passed: nothing is deleted by it")
+    return clock is not Clock.AHEAD
 
 
 def _write_out(app: Flask, session: Session) -> None:
@@ -249,12 +268,6 @@ def _release_stalled(app: Flask, before: dict[str, int]) -> dict[str, int]:
     return found
 
 
-def seconds_until_next(now: datetime) -> float:
-    """Count the seconds until the next `MINUTE` past an hour."""
-    turn = now.replace(minute=MINUTE, second=0, microsecond=0)
-    return ((turn if turn > now else turn + timedelta(hours=1)) - now).total_seconds()
-
-
 def start_sweeping(app: Flask) -> threading.Event:
     """Sweep every hour in a thread of this process; set the event to stop it."""
     stop = threading.Event()
@@ -265,8 +278,10 @@ def start_sweeping(app: Flask) -> threading.Event:
         while not stop.wait(min(most, seconds_until_next(datetime.now(SHANGHAI)))):
             try:
                 keep_seen(app)
-                sweep_now(app, is_thorough=False, unless_made=True)
-                unfinished = _release_stalled(app, unfinished)
+                # In each process, whoever leads: each goes by the latest moment that was believed.
+                if _goes_right(app):
+                    sweep_now(app, is_thorough=False, unless_made=True)
+                    unfinished = _release_stalled(app, unfinished)
                 most = math.inf
             except Exception as error:
                 # Tried again soon, by whoever leads then. Its words may hold values: a name does.

@@ -1,6 +1,5 @@
 """What happens before every desk page: forged requests are refused, and the member is found."""
 
-import time
 from typing import Final
 
 from flask import g, jsonify, redirect, request, session, url_for
@@ -8,7 +7,9 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..clock import now, seconds
 from ..db import db
+from ..shutters.shut import Closed
 from ..web.security import is_desk_path
 from . import services
 from .gate.door import held_back
@@ -34,12 +35,12 @@ csrf = CSRFProtect()
 
 def clock() -> int:
     """Tell the time in epoch seconds: staff acts may be timed finer than a day."""
-    return int(time.time())
+    return seconds()
 
 
 def clock_ms() -> int:
     """Tell the time in milliseconds, for what must not happen twice."""
-    return time.time_ns() // 1_000_000
+    return int(now() * 1000)
 
 
 def guard_desk() -> BaseResponse | None:
@@ -76,10 +77,18 @@ def _load_staff(token: str, now: int) -> bool:
     # A locked session is not kept alive by what it asks for, nor any by what a page asks by itself.
     is_alive = not seen.is_locked and request.path not in _BY_ITSELF
     if now - seen.last_seen > services.TOUCH_SECONDS and is_alive:
+        _keep_alive(token, now)
+    return seen.is_locked
+
+
+def _keep_alive(token: str, now: int) -> None:
+    try:
         services.touch(db.session, token, now)
         services.clear_idle(db.session, now)
         db.session.commit()
-    return seen.is_locked
+    except Closed:
+        # All moves at this moment: the page can be read all the same.
+        db.session.rollback()
 
 
 def _locked() -> BaseResponse:

@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..access.roles import Staff
 from ..audit.log import record
+from ..clock import seconds
 from ..db import changed_rows, today
 from ..models import (
     Invitation,
@@ -174,7 +174,7 @@ def suspend(session: Session, member: Member) -> None:
 
 def _end_invitations(session: Session, name: str) -> None:
     """End the open invitations behind which the member stands."""
-    now = int(time.time())
+    now = seconds()
     behind = or_(Invitation.made_by == name, Invitation.code_by == name)
     is_open = Invitation.used_on.is_(None) & (Invitation.ends_at > now)
     session.execute(update(Invitation).where(behind, is_open).values(ends_at=now))

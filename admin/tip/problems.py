@@ -24,6 +24,8 @@ class Problem(enum.StrEnum):
     TOO_BIG = "too_big"
     FULL = "full"
     """No room for files; words are taken."""
+    AWAY = "away"
+    """The store of files does not answer; words are taken."""
     NO_ROOM = "no_room"
     """No room for words either: other channels are named, and the page opens again by itself."""
     BUSY = "busy"
@@ -56,6 +58,7 @@ STATUSES: Final = {
     Problem.TOO_BIG: 413,
     Problem.BUSY: 503,
     Problem.FULL: 507,
+    Problem.AWAY: 507,
     Problem.NO_ROOM: 507,
 }
 """The status of the answer that tells each; 409 where nothing says it better."""

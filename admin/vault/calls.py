@@ -8,11 +8,11 @@ wait as P0 at one time. They are counted in the database: all nodes share the bu
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from ..db import today
-from ..models import LaneRank, Tip, UnitKey
+from ..models import LaneRank, Tip
 from ..tip.channels import Channel
 from ..tip.status import TipStatus
 from ..tip.urgency import Urgency
@@ -21,6 +21,8 @@ from .lane import KEPT_DAYS, rise_in_lane
 CALLS_MAX: Final = 3
 """Calls without a proof that wait at once in a unit's queue; while so many do, they ring at the
 lane's hours alone."""
+_LOCK: Final = 771_642
+"""Any number: of the locks by which those who ask for one unit's last place wait for each other."""
 UNPROVEN: Final[ColumnElement[bool]] = and_(
     Tip.lane_rank == LaneRank.PLAIN, Tip.channel == Channel.FORM
 )
@@ -54,8 +56,10 @@ def is_full(session: Session, unit_id: str) -> bool:
     Others who ask for the same unit wait until this transaction ends, or two nodes at one moment
     would both find the last place (PostgreSQL; SQLite has one writer anyway).
     """
-    keys = select(UnitKey.id).where(UnitKey.unit_id == unit_id).order_by(UnitKey.id)
-    session.execute(keys.with_for_update(key_share=True)).all()
+    if session.get_bind().dialect.name == "postgresql":
+        # No lock of a row of the unit's keys: that asks for the right to change them.
+        lock = select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(unit_id)))
+        session.execute(lock)
     return len(session.execute(waiting_statement(unit_id)).all()) >= CALLS_MAX
 
 

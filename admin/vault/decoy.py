@@ -71,7 +71,7 @@ def _tip_or_decoy() -> Any:
         "marks": literal(bytes(MARK), LargeBinary),
     }
     made = [decoy.get(one.name, null()).label(one.name) for one in columns]
-    nobody = select(*made).where(~exists().where(own))
+    nobody = select(*made).where(~exists(true()).where(own))
     either = union_all(select(*columns).where(own), nobody)
     return select(Tip).options(undefer(Tip.marks)).from_statement(either)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import LargeBinary, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, defer, undefer
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..app_state import app_state
@@ -200,7 +200,7 @@ def find_tip(session: Session, lookup: bytes, *, lock: bool = False) -> Tip | No
     With `lock`, others who add to the same tip wait until this transaction ends (PostgreSQL;
     SQLite has one writer anyway).
     """
-    query = select(Tip).where(Tip.lookup == lookup).options(undefer(Tip.marks))
+    query = select(Tip).where(Tip.lookup == lookup).options(undefer(Tip.marks), defer(Tip.label))
     if lock:
         query = query.with_for_update(of=Tip)
     tip = session.execute(query).scalar_one_or_none()

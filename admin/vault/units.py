@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -59,7 +59,8 @@ def resting_of(units: Mapping[str, OpenUnit]) -> frozenset[str]:
     return units.resting if isinstance(units, OpenUnits) else frozenset()
 
 
-_IS_TAKEN = exists().where(
+# `exists()` by itself asks for every column, and the form's login may not read what is sealed.
+_IS_TAKEN = exists(true()).where(
     KeyGrant.unit_key_id == UnitKey.id,
     KeyGrant.member_id == Member.id,
     Member.suspended_on.is_not(None),

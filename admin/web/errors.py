@@ -22,6 +22,7 @@ from werkzeug.exceptions import (
 
 from ..db.faults import is_passing
 from ..logs import describe, quiet_flask_log
+from ..shutters.shut import Closed
 from ..wire.fields import Malformed, TooLong
 from .security import is_desk_path
 
@@ -99,6 +100,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _answer_fault)
     app.register_error_handler(PoolTimeout, _answer_fault)
     app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
+    # A page that does not itself keep the words: the browser's way back does.
+    app.register_error_handler(Closed, lambda _error: _answer(ServiceUnavailable()))
     app.register_error_handler(Malformed, lambda _error: _answer(BadRequest()))
     app.register_error_handler(TooLong, lambda _error: _answer(RequestEntityTooLarge()))
     # A body whose chunks are not as they say; met where a view reads it.

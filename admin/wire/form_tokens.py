@@ -5,10 +5,10 @@ forged request; the token is there so that one showing of a form makes one tip.
 """
 
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ..clock import seconds
 from ..db import SHANGHAI
 from .signing import BadSigned, Signer
 
@@ -37,7 +37,7 @@ class FormNonce:
     @property
     def age(self) -> int:
         """Seconds since the form was first shown."""
-        return int(time.time()) - self.first_shown
+        return seconds() - self.first_shown
 
 
 class FormTokens:
@@ -48,7 +48,7 @@ class FormTokens:
 
     def new(self) -> str:
         """Make a token with a fresh nonce."""
-        return self.renew(FormNonce(secrets.token_bytes(16), int(time.time())))
+        return self.renew(FormNonce(secrets.token_bytes(16), seconds()))
 
     def renew(self, nonce: FormNonce) -> str:
         """Sign the same nonce anew, so that a form shown again keeps its receipt."""

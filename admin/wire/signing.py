@@ -8,16 +8,25 @@ from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
+from ..clock import seconds
+
 
 class BadSigned(Exception):
     """Nothing that we signed."""
+
+
+class MomentSigner(TimestampSigner):
+    """Signs with the moment that no clock set back can change."""
+
+    def get_timestamp(self) -> int:
+        return seconds()
 
 
 class Signer:
     """Signs the fields of one `struct` format, and reads them back."""
 
     def __init__(self, key: bytes, *, salt: str, fields: str) -> None:
-        self._signer = TimestampSigner(key, salt=salt, digest_method=sha256)
+        self._signer = MomentSigner(key, salt=salt, digest_method=sha256)
         self._fields = struct.Struct(fields)
 
     def sign(self, *values: Any) -> str:

@@ -399,6 +399,7 @@ for (const [next, key] of [
 const REFUSALS = [
   ["full", [507, { error: "full" }], ["failed", "full"]],
   ["too big", [413, { error: "too_big" }], ["failed", "tooBig"]],
+  ["a store that is away", [507, { error: "away" }], ["whole", ""], "broken"],
   ["busy", [429, { error: "busy" }], ["whole", ""], "broken"],
   ["a part too soon", [409, { error: "part" }], ["whole", ""], "broken"],
   ["a proof that is too old", [400, { error: "challenge" }], ["whole", ""]],
@@ -436,6 +437,20 @@ for (const [name, answer, end, way] of REFUSALS) {
     assert.equal(server.to("/tip/files/next").length, way === "anew" ? 0 : 1);
   });
 }
+
+test("a store that stays away is asked four times, and the file then fails and may go again", async () => {
+  let isAway = true;
+  const plays = (address, { number }) =>
+    isAway && address === "/tip/files/part" && number === 1 ? [507, { error: "away" }] : null;
+  const { upload, server } = begin("abc", { plays });
+  await gone(upload);
+  assert.deepEqual([upload.state, upload.reason], ["failed", "away"]);
+  assert.equal(server.sent().filter(({ number }) => number === 1).length, 4);
+  isAway = false;
+  upload.retry();
+  await gone(upload);
+  assert.deepEqual([upload.state, upload.lock.identity], ["whole", "key1"]);
+});
 
 for (const [message, reason] of [
   ["Unreadable", "unreadable"],

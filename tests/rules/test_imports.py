@@ -11,7 +11,7 @@ ADMIN = ROOT / "admin"
 
 FLOORS = (
     {"settings"},
-    {"config", "logs", "reading", "sealing", "tip", "migrate"},
+    {"clock", "config", "logs", "reading", "sealing", "tip", "migrate", "shutters"},
     {"db", "models", "leading"},
     {"deadlines", "release"},
     {"district", "wire", "law", "cleaning", "package"},
@@ -36,12 +36,13 @@ OPERATOR = (
     "metrics",
     "setup",
     "upgrade",
+    "move",
     "commands",
     "cli",
     "__init__",
 )
 """What serves an operator, or works by the clock, stands on top of all, in this order."""
-WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip")}
+WITHIN_A_FLOOR = {("signin", "keys"), ("reading", "tip"), ("db", "models")}
 
 WITH_FLASK = {
     "access/permissions.py",

@@ -18,6 +18,10 @@ CHANGING = {
         "Journal",
         "Sitting",
         "Writer",
+        "Carried",
+        "Done",
+        "FilesMove",
+        "Moved",
     ),  # filled in while something is read or written
     *("Talk", "Visit", "SentForm"),  # what one request learns
     *(

@@ -4,6 +4,7 @@ import click
 
 from ...app_state import app_state
 from ...db import db, forget_deleted, today
+from ...vault.retention.sure_clock import Clock, look
 from .place import forget_place, publishes_here
 from .publishing import forget_unanswered, publish, take_down
 
@@ -21,6 +22,8 @@ def publish_here(*, takes_over: bool) -> None:
     if not _is_the_place(takes_over=takes_over):
         click.echo(_ELSEWHERE)
         return
+    if look(db.reading).clock is Clock.AHEAD:
+        raise click.ClickException("这台机器的时钟走快了，这次没有公布。请校准时钟，再运行一次。")
     news, day = app_state().config.content / "news", today()
     try:
         names = publish(db.session, news, day)

@@ -1,6 +1,5 @@
 """The duty page: who is on duty for P0, and what one shift tells the next."""
 
-import time
 from datetime import datetime
 
 from flask import Blueprint, abort, g, redirect, render_template, url_for
@@ -18,6 +17,7 @@ from ...access.permissions import (
 )
 from ...app_state import app_state
 from ...audit.log import record
+from ...clock import seconds
 from ...db import (
     SHANGHAI,
     db,
@@ -121,7 +121,7 @@ def add_note() -> Answer:
             key=form.key.data or "",
             by=g.staff.name,
             sealed=form.sealed.data or b"",
-            now=int(time.time()),
+            now=seconds(),
         )
     except shifts.OldKey:
         return old_key()

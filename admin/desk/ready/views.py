@@ -1,6 +1,5 @@
 """The page 常用答复, and what a tip's page fetches of it. No word passes here but sealed."""
 
-import time
 from base64 import b64encode
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from wtforms import StringField
 from ...access.permissions import Act, is_allowed, may
 from ...app_state import app_state
 from ...audit.log import record
+from ...clock import seconds
 from ...db import db
 from ...renewal.guard import old_key
 from .. import words
@@ -68,7 +68,7 @@ def save_ready() -> Answer:
     form = ReadyForm()
     if not form.validate_on_submit():
         return refused(form)
-    values: dict[str, Any] = {"by": g.staff.name, "now": int(time.time())}
+    values: dict[str, Any] = {"by": g.staff.name, "now": seconds()}
     values |= {"key": form.key.data or "", "sealed": form.sealed.data or b""}
     try:
         put_ready(

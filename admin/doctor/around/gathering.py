@@ -12,6 +12,7 @@ from ...counts.half.drafting import stands
 from ...counts.half.log import first_day
 from ...counts.half.periods import halves_due
 from ...db import today
+from ...db.standby import look
 from ...district.data import District
 from ...reading.data_files import DataError, load_file
 from ...reading.demo_names import FILES
@@ -20,6 +21,7 @@ from ...release.running import running_release
 from ...serving.server import serving_pid
 from ..findings import Finding
 from . import connections, outside, upkeep, versions
+from .standby import check_standby
 
 
 def look_outside(config: Config, district: District) -> Iterator[Finding]:
@@ -50,6 +52,7 @@ def _named(config: Config) -> Mapping[str, Mapping[str, Any]]:
 def look_at_versions(session: Session, config: Config) -> Iterator[Finding]:
     database, postgresql = versions.database_version(session.connection())
     yield versions.check_versions(running_release().version, database, postgresql)
+    yield check_standby(look(config), config.nodes)
     running = versions.look_at_running(serving_pid(config.data / "run.lock"))
     yield from versions.check_running(running)
 

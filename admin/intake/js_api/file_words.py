@@ -27,6 +27,7 @@ _FAILING = {
     "tooMany": _l("选得太多"),
     "tooMuch": _l("合起来太大"),
     "full": _l("服务器现在放不下"),
+    "away": _l("存文件的地方没有连上"),
     "unreadable": _l("文件变了，或者打不开"),
     "worker": _l("这台设备加不了锁"),
     "refused": _l("服务器没有收"),

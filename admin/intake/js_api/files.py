@@ -85,7 +85,7 @@ def show_next() -> Response:
     try:
         return _show_standing(ticket, keep=_keep(ticket.blob))
     except BlobsAway:
-        return _refusal(Problem.FULL)
+        return _refusal(_away())
     except SQLAlchemyError:
         return _refusal(Problem.BUSY)
 
@@ -106,7 +106,7 @@ def take_part() -> Response:
     except PartDiffers:
         return _wrong_part(ticket, status=409)
     except BlobsAway:
-        return _refusal(Problem.FULL)
+        return _refusal(_away())
     except SQLAlchemyError:
         return _refusal(Problem.BUSY)
 
@@ -244,6 +244,10 @@ def _keep(blob: str) -> str:
 def _wrong_part(ticket: Ticket, status: int = 400) -> Response:
     """Refuse a part, and tell with which to go on."""
     return _answer({"error": Problem.PART, "next": _count_there(ticket)}, status)
+
+
+def _away() -> Problem:
+    return Problem.AWAY if vault().blobs.is_elsewhere else Problem.FULL
 
 
 def _refusal(problem: Problem) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Semaphore
-from time import monotonic
 from typing import Final
 
 from ...cleaning import Uncleanable
@@ -12,11 +11,11 @@ from ...sealing.padme import TooLong
 from ..supplements import SealedFile
 from .memory_buffer import Trouble
 from .plain_files import (
-    CLEANING_SECONDS,
     Arrived,
     NoRoom,
     NotStored,
     Sealer,
+    StoreAway,
     Tidied,
     pack_mark,
     tidy,
@@ -27,6 +26,7 @@ _PACKED: Final = 4
 _UNPACKED: Final = {
     NoRoom: Trouble.FULL,
     NotStored: Trouble.AWAY,
+    StoreAway: Trouble.AWAY,
     # Cleaning can make files larger; else only an operator's own limits lead there.
     TooLong: Trouble.TOO_BIG,
 }
@@ -83,7 +83,7 @@ def take_up(
         if together:
             _pack(outcome, list(tidied), spent, sealer)
         else:
-            _store_each(outcome, tidied, sealer)
+            _store_each(outcome, fresh, tidied, sealer)
     finally:
         places.release()
     return outcome
@@ -116,12 +116,13 @@ def _tidied(
 
     What can't be cleaned is left out, unless its sender wants originals. For `room` see `tidy`.
     """
-    until = monotonic() + CLEANING_SECONDS
     sealer.session.rollback()
     entries = MOST_ENTRIES
     for number, file in enumerate(files, 1):
         with sealer.unlocked():
-            found = tidy(file, number=number, with_original=with_originals, until=until, room=room)
+            found = tidy(
+                file, number=number, with_original=with_originals, until=sealer.until, room=room
+            )
         if found.reason is not None and not with_originals:
             outcome.failed.append(Failed(file.name, found.reason))
             continue
@@ -135,10 +136,18 @@ def _tidied(
         yield found
 
 
-def _store_each(outcome: Outcome, files: Iterable[Tidied], sealer: Sealer) -> None:
+def _store_each(
+    outcome: Outcome, fresh: Sequence[Arrived], files: Iterable[Tidied], sealer: Sealer
+) -> None:
     for file in files:
         try:
             outcome.sealed.append(sealer.seal_apart(file))
+        except StoreAway:
+            # Once for all: who waits for an answer waits for one part, and not for each file's.
+            marks = [other.mark for other in fresh]
+            rest = fresh[marks.index(file.mark) :]
+            outcome.failed += [Failed(other.name, Trouble.AWAY) for other in rest]
+            return
         except (NoRoom, NotStored) as error:
             outcome.failed.append(Failed(file.name, _UNPACKED[type(error)]))
 

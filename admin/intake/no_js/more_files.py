@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...app_state import app_state
 from ...db import db
+from ...db.commits import confirm_earlier
 from ...models import Tip
 from ...sealing.marks import Strayed, Unmarked
 from ...tip.status import TipStatus
@@ -99,6 +100,9 @@ def _show(result: Result, sent: Submission, outcome: Outcome) -> Response:
 def _add_once_or_twice(sent: Submission, files: list[SealedFile]) -> None:
     """Add and commit. Who meets another message that came at the same moment looks again."""
     if not files:
+        # Those that were known already are told as taken.
+        confirm_earlier(db.session)
+        db.session.commit()
         return
     try:
         add_files(db.session, sent, files)

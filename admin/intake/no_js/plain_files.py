@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -37,8 +38,11 @@ from ...vault.files.sealed_upload import SealedUpload
 from ..supplements import SealedFile
 from .memory_buffer import Trouble
 
-CLEANING_SECONDS: Final = 45.0
-"""For all files of one press: a browser, and a proxy before us, wait a minute for an answer."""
+PRESS_SECONDS: Final = 45.0
+"""For all files of one press: a browser, and a proxy before us, wait a minute for an answer.
+
+No part is begun after them; the last one may take a remote store 13 s more.
+"""
 
 
 class NoRoom(Exception):
@@ -47,6 +51,10 @@ class NoRoom(Exception):
 
 class NotStored(Exception):
     """The store or the database is away or full."""
+
+
+class StoreAway(NotStored):
+    """The store has kept us waiting in vain, or would not; the next file would wait as long."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,8 @@ class Sealer:
     blobs: BlobStore
     unlocked: Callable[[], AbstractContextManager[None]]
     """Lets others have their turn meanwhile."""
+    until: float = inf
+    """When, on the monotonic clock, the time for cleaning and storing is over."""
 
     def seal_apart(self, file: Tidied) -> SealedFile:
         """Store each piece in a blob of its own. Raises `NoRoom` or `NotStored`."""
@@ -164,17 +174,19 @@ class Sealer:
         except (uploads.NoBudget, uploads.TooManyOrphans):
             self.session.rollback()
             raise NoRoom from None
-        except (BlobsAway, PartDiffers, uploads.NotWhole, SQLAlchemyError):
+        except (BlobsAway, PartDiffers, uploads.NotWhole, SQLAlchemyError) as error:
             self.session.rollback()
             if blob:
                 self._drop(blob)
-            raise NotStored from None
+            raise (StoreAway if isinstance(error, BlobsAway) else NotStored) from None
         return _entries(pieces, blob, str(identity))
 
     def _write(
         self, blob: str, identity: age.HybridIdentity, pieces: Sequence[Piece], clear_size: int
     ) -> None:
-        upload = SealedUpload(self.blobs, blob, identity.recipient, clear_size=clear_size)
+        upload = SealedUpload(
+            self.blobs, blob, identity.recipient, clear_size=clear_size, until=self.until
+        )
         for piece in pieces:
             for start in range(0, len(piece.data), PART):
                 upload.write(memoryview(piece.data)[start : start + PART])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import Any, Final, cast
 
 from flask import Flask, abort, current_app, request
@@ -21,7 +22,7 @@ from ..js_api.part_room import NoPlace, PartRoom
 from .file_intake import Outcome, take_up
 from .memory_buffer import FileBuffer, FileBuffers, Memory
 from .multipart import FormWithFiles
-from .plain_files import Arrived, Sealer
+from .plain_files import PRESS_SECONDS, Arrived, Sealer
 
 _SIDE_BY_SIDE: Final = 4
 """Forms with as many files as may be that one process holds at once."""
@@ -107,7 +108,12 @@ def bring_files(
     return take_up(
         [_arrived(form, file) for file in files],
         spent,
-        Sealer(db.session, vault().blobs, partial(unlocked, request.environ)),
+        Sealer(
+            db.session,
+            vault().blobs,
+            partial(unlocked, request.environ),
+            until=monotonic() + PRESS_SECONDS,
+        ),
         most_bytes=app_state().config.plain_mb * MIB,
         places=current_app.extensions["dengshao.cleaning_places"],
         with_originals=form.originals.data,

@@ -1,6 +1,5 @@
 """Holds back who has not passed the gate, and tells whether two names belong together."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...audit.log import record
+from ...clock import seconds
 from ...db import SHANGHAI, db
 from ...models import Member
 from ...settings.gate import GateKind
@@ -24,7 +24,7 @@ def held_back() -> BaseResponse | None:
     """Send to the gate who is not signed in and has not passed it."""
     if not is_set() or request.path.startswith(_ALWAYS) or passed() is not None:
         return None
-    if emergency.open_until(db.reading, int(time.time())):
+    if emergency.open_until(db.reading, seconds()):
         return None
     if request.accept_mimetypes.best == "application/json":
         title = keeper().gate.title
@@ -49,7 +49,7 @@ def standing() -> Standing | None:
     """Tell how this visitor came by the gate; None where there is none."""
     if not is_set():
         return None
-    until = emergency.open_until(db.reading, int(time.time())) if passed() is None else None
+    until = emergency.open_until(db.reading, seconds()) if passed() is None else None
     told = datetime.fromtimestamp(until, SHANGHAI).strftime("%m-%d %H:%M") if until else ""
     return Standing(keeper().gate.title, passed() or "", told)
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from ...wire.signing import MomentSigner
+
 SECONDS: Final = 600
 """For so long a try may take, and for so long who has passed may sign in."""
 
@@ -38,8 +40,8 @@ class Marks:
     """Writes and reads both, under a key of the secret file."""
 
     def __init__(self, key: bytes) -> None:
-        self._tries = URLSafeTimedSerializer(key, salt="gate try")
-        self._passed = URLSafeTimedSerializer(key, salt="gate passed")
+        self._tries = URLSafeTimedSerializer(key, salt="gate try", signer=MomentSigner)
+        self._passed = URLSafeTimedSerializer(key, salt="gate passed", signer=MomentSigner)
 
     def write_try(self, one: Try) -> str:
         return _text(self._tries.dumps([one.state, one.nonce, one.verifier]))

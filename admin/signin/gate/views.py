@@ -1,7 +1,6 @@
 """The pages at the gate: to the provider and back, the directory's form, and what if it is down."""
 
 import logging
-import time
 
 from flask import (
     Blueprint,
@@ -22,6 +21,7 @@ from wtforms import PasswordField, StringField
 from ...access.replies import first_page
 from ...app_state import app_state
 from ...audit.log import NOBODY, record
+from ...clock import seconds
 from ...db import db
 from ...logs import OWN
 from ...settings.gate import WhenDown
@@ -164,7 +164,7 @@ def _back() -> str:
 
 
 def _now() -> int:
-    return int(time.time())
+    return seconds()
 
 
 def _is_open() -> bool:

@@ -10,9 +10,14 @@ so the one that starts the workers never does.
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import ClassVar, Final
 
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
 from obstore.store import ObjectStore
 
 PART: Final = 2 * 1024 * 1024
@@ -25,6 +30,19 @@ class BlobsAway(Exception):
     """The store is not there, or has no room: nothing was promised. A later try may do."""
 
 
+class BlobsRefused(BlobsAway):
+    """The store answers, and does not let us in: a later try won't do, an operator must."""
+
+
+class PartSpoilt(BlobsAway):
+    """Bytes come back otherwise than they were written: of the line's doing, or the store's."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__("other bytes than were written")
+        self.data = data
+        """What came back."""
+
+
 class PartDiffers(Exception):
     """Other bytes stand under that name already; they stay."""
 
@@ -34,6 +52,9 @@ class BlobStore:
 
     Made before the workers are forked; the store itself is opened at the first use.
     """
+
+    is_elsewhere: ClassVar[bool] = False
+    """Whether a line leads there: what fails may be its fault. On a disk it is the room."""
 
     def __init__(self, make: Callable[[], ObjectStore]) -> None:
         self._make = make
@@ -52,7 +73,7 @@ class BlobStore:
             if self._read(path) != bytes(data):
                 raise PartDiffers from None
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
     def has_room(self, size: int) -> bool:
         """Tell whether so many bytes more may come, as far as is known. A remote store never says.
@@ -69,7 +90,7 @@ class BlobStore:
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
     def sizes(self, blob: str) -> dict[int, int]:
         """Tell the bytes of all parts that stand, by their number."""
@@ -97,7 +118,7 @@ class BlobStore:
             # Somebody removes it at the same moment; the next turn sees whether all is gone.
             return
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
     def blobs(self) -> Iterator[str]:
         """Name the blobs of which something stands, each once."""
@@ -131,20 +152,31 @@ class BlobStore:
         """
         # A remote store answers once it is durable, and shows no half of an object.
         self._store.put(path, data, mode="create", use_multipart=False)
-        if self._read(path) != bytes(data):
+        self._read_back(path, data)
+
+    def _read_back(self, path: str, data: bytes | memoryview) -> None:
+        """Remove what was just written, where it does not come back as it was given."""
+        try:
+            found = self._read(path) or b""
+        except PartSpoilt as spoilt:
+            found = spoilt.data
+        if found != bytes(data):
             self._store.delete(path)
-            raise BlobsAway("read back otherwise")
+            raise PartSpoilt(found)
 
     def _keep(self, path: str) -> None:
         """Make sure of what was found: an earlier try may have ended before all was done."""
 
     def _read(self, path: str) -> bytes | None:
         try:
-            return self._store.get(path).bytes().to_bytes()
+            return self._get(path)
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
+
+    def _get(self, path: str) -> bytes:
+        return self._store.get(path).bytes().to_bytes()
 
     def _list(self, folder: str | None) -> Iterator[tuple[str, int]]:
         try:
@@ -154,7 +186,7 @@ class BlobStore:
         except FileNotFoundError:
             return
         except (BaseError, OSError) as error:
-            raise BlobsAway(type(error).__name__) from None
+            raise away(error) from None
 
 
 class _Runtime:
@@ -168,6 +200,12 @@ class _Runtime:
         cls.pid = cls.pid or os.getpid()
         if cls.pid != os.getpid():
             raise RuntimeError("a blob store was used before this process was forked")
+
+
+def away(error: BaseError | OSError) -> BlobsAway:
+    """Say what an error of the store is to whoever asked; its words may hold an address."""
+    is_refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+    return (BlobsRefused if is_refused else BlobsAway)(type(error).__name__)
 
 
 def folder_path(blob: str) -> str:

@@ -3,11 +3,13 @@
 The clear bytes pass through; of the sealed ones a part at most is held, until the store has it.
 """
 
+from math import inf
+from time import monotonic
 from typing import Final
 
 from ...sealing.age import Recipient, Writer
 from ...sealing.padme import blob_size
-from .blobs import PART, BlobStore
+from .blobs import PART, BlobsAway, BlobStore
 
 _ZEROS: Final = bytes(64 * 1024)
 
@@ -19,10 +21,19 @@ class SealedUpload:
     """
 
     def __init__(
-        self, blobs: BlobStore, blob: str, recipient: Recipient, *, clear_size: int | None = None
+        self,
+        blobs: BlobStore,
+        blob: str,
+        recipient: Recipient,
+        *,
+        clear_size: int | None = None,
+        until: float = inf,
     ) -> None:
-        """Begin a blob. `clear_size` is what it is filled up to; Padmé's where it is left out."""
-        self._blobs, self._blob = blobs, blob
+        """Begin a blob. `clear_size` is what it is filled up to; Padmé's where it is left out.
+
+        No part is begun after `until`, on the monotonic clock.
+        """
+        self._blobs, self._blob, self._until = blobs, blob, until
         self._clear_size = clear_size
         self._held = bytearray()
         self._parts = 0
@@ -59,6 +70,8 @@ class SealedUpload:
             self._put(PART)
 
     def _put(self, length: int) -> None:
+        if monotonic() > self._until:
+            raise BlobsAway("the time of this press is over")
         self._blobs.put(self._blob, self._parts, bytes(self._held[:length]))
         del self._held[:length]
         self._parts += 1

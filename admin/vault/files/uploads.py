@@ -21,9 +21,11 @@ from ...db import (
     today,
 )
 from ...models import Upload, random_key
+from ...shutters.marks import OUT, State, read_mark
 from .blobs import (
     MOST_PARTS,
     PART,
+    BlobsAway,
     BlobStore,
     part_count,
     part_length,
@@ -106,7 +108,8 @@ def put_part(
 ) -> None:
     """Put one part of a promised blob. `reading` is a session for this alone: it begins anew.
 
-    Raises `NotKnown`, `WrongPart`, and what `BlobStore.put` raises.
+    Raises `NotKnown`, `WrongPart`, and what `BlobStore.put` raises: `BlobsAway` too where the
+    database was closed for a move, whose last walk through the files may be over.
     """
     size = _size(reading, blob)
     if not data or len(data) != part_length(size, number):
@@ -118,6 +121,14 @@ def put_part(
         # It was let go meanwhile, and its objects perhaps removed before this one came.
         blobs.remove(blob)
         raise
+    if _is_leaving(reading):
+        raise BlobsAway("closed for a move")
+
+
+def _is_leaving(reading: Session) -> bool:
+    mark = read_mark(reading.connection(), OUT)
+    reading.rollback()
+    return mark is not None and mark.state is not State.COPYING
 
 
 def _size(reading: Session, blob: str) -> int:

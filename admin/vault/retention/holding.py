@@ -25,7 +25,7 @@ def is_free(day: date) -> ColumnElement[bool]:
     What was merged into a case belongs to it.
     """
     head = aliased(Tip)
-    is_of_open = exists().where(head.id == Tip.merged_into_id, head.is_open == true())
+    is_of_open = exists(true()).where(head.id == Tip.merged_into_id, head.is_open == true())
     return and_(~is_of_open, is_unheld(day))
 
 
@@ -36,7 +36,7 @@ def is_unheld(day: date) -> ColumnElement[bool]:
     opposite of several it would walk through all tips.
     """
     head = aliased(Tip)
-    with_head = exists().where(head.id == Tip.merged_into_id, head.held_until >= day)
+    with_head = exists(true()).where(head.id == Tip.merged_into_id, head.held_until >= day)
     own = or_(Tip.held_until.is_(None), Tip.held_until < day)
     return and_(own, ~with_head, ~_is_asked(Tip.id, day), ~_is_asked(Tip.merged_into_id, day))
 
@@ -54,12 +54,12 @@ def runs_today() -> ColumnElement[bool]:
 def was_held() -> ColumnElement[bool]:
     """Choose tips that a hold has kept at some time, their own or that of their case."""
     head = aliased(Tip)
-    with_head = exists().where(head.id == Tip.merged_into_id, head.held_until.is_not(None))
+    with_head = exists(true()).where(head.id == Tip.merged_into_id, head.held_until.is_not(None))
     return or_(Tip.held_until.is_not(None), with_head)
 
 
 def _is_asked(tip_id: InstrumentedAttribute[Any], day: date) -> ColumnElement[bool]:
-    return exists().where(
+    return exists(true()).where(
         HoldStep.tip_id == tip_id,
         HoldStep.settled_on.is_(None),
         HoldStep.kind.in_(ASKING),
@@ -111,6 +111,6 @@ def words_go_on(session: Session, tip: Tip) -> date | None:
     if tip.expires_on is None:
         return None
     head = aliased(Tip)
-    is_open = exists().where(head.id == Tip.merged_into_id, head.is_open == true())
+    is_open = exists(true()).where(head.id == Tip.merged_into_id, head.is_open == true())
     row = session.execute(with_days(is_open).where(Tip.id == tip.id)).one_or_none()
     return None if row is None or row[0] else going_on(*row[1:])

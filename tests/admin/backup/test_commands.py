@@ -19,12 +19,14 @@ from admin.db import set_today
 from admin.sealing.age import HybridIdentity, NoMatch, X25519Identity
 from admin.sealing.errors import SealingError
 from admin.serving.server import AlreadyRunning
-from admin.vault.files.blobs import BlobsAway
+from admin.vault.files.blobs import BlobsAway, BlobsRefused, PartSpoilt
 
 SAID = {
     BackupRuns: "另一个备份正在进行",
     ReadsOtherwise: "读回来的和写进去的不一样",
     BlobsAway: "没有应答或者写不下",
+    BlobsRefused: "不让读或写",
+    PartSpoilt: "读出来和写进去的不一样",
     NotEmpty: "目标不是空的",
     OtherSecret: "不是做备份时的那一份",
     TooNew: "先升级程序",
@@ -34,7 +36,10 @@ SAID = {
 }
 FULL = OSError(28, "No space left on device")
 MAKING = [
-    *((kind(), SAID[kind]) for kind in (BackupRuns, ReadsOtherwise, BlobsAway)),
+    *(
+        (kind(), SAID[kind])
+        for kind in (BackupRuns, ReadsOtherwise, BlobsAway, BlobsRefused, PartSpoilt)
+    ),
     (FULL, "写不下去（No space left on device）"),
     (sqlite3.OperationalError("full"), "写不下去（OperationalError）"),
     (OperationalError("", {}, Exception()), "写不下去（OperationalError）"),

@@ -23,6 +23,8 @@ from admin.rewards import book
 from admin.sealing import age
 from admin.vault import vault
 from admin.vault.files import uploads
+from admin.vault.files.blobs import PartSpoilt
+from admin.vault.files.local import LocalBlobs
 from tests.canary import find_marks
 from tests.live import dispose
 
@@ -110,6 +112,28 @@ def test_a_file_that_the_store_lost_is_named_and_all_else_is_backed_up(operator,
     assert restored.exit_code == 0
     assert lost in restored.output
     assert files_of(target).keys() == FILES.keys() - {lost, cut}
+
+
+def test_a_part_that_reads_otherwise_goes_in_as_it_comes_and_its_file_is_named(
+    operator, store, empty, monkeypatch
+):
+    spoilt, read = sorted(FILES)[1], LocalBlobs.read
+
+    def lying(self, blob, number):
+        data = read(self, blob, number)
+        if (blob, number) == (spoilt, 0):
+            raise PartSpoilt(bytes(len(data)))
+        return data
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalBlobs, "read", lying)
+        result = operator.backup()
+
+    assert result.exit_code == 1
+    assert f"有 1 个证据文件在存放处缺了或坏了，备份里也一样：{spoilt}" in result.output
+    target = empty("sqlite")
+    assert operator.restore(target).exit_code == 0
+    assert files_of(target).keys() == FILES.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)

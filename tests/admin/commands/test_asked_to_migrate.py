@@ -54,6 +54,7 @@ COMMANDS = [
     ("staff", "list"),
     ("audit", "verify"),
     ("keys", "apply"),
+    ("move", "/dev/null"),
 ]
 
 

@@ -1,23 +1,30 @@
 """A primary that dies, and a standby that takes over: what was acknowledged is there."""
 
 import time
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from admin.app_state import app_state
+from admin.config import ConfigError, Env, load_config
 from admin.db import commits, db
-from admin.models import Tip
-from tests.admin.intake.conftest import LEAST, FormReader, Page, Reporter
+from admin.db.standby import Standing, look, refuse_alone
+from admin.intake import flood
+from admin.models import Message, Tip
+from tests.admin.intake.conftest import LEAST, Browser, FormReader, Page, Reporter
+from tests.installations import new_installation
 
 BEFORE, AFTER, REPORTERS = 20, 10, 4
 WHO = "SELECT pg_backend_pid()"
 KEPT = "现在存不上，字都还在"
 
 
-def count(app):
+def count(app, model=Tip):
     with app.app_context():
-        return db.reading.execute(select(func.count()).select_from(Tip)).scalar_one()
+        return db.reading.execute(select(func.count()).select_from(model)).scalar_one()
 
 
 class Crowd:
@@ -88,25 +95,126 @@ def test_a_standby_promoted_amid_a_crowd_has_every_tip_that_was_acknowledged(
     assert set(crowd.refused) == {(503, True)}
 
 
-def test_what_the_standby_has_not_confirmed_is_not_acknowledged_and_no_retry_is(
-    on_cluster, cluster, monkeypatch
-):
-    monkeypatch.setattr(commits, "COMMIT_SECONDS", 1.0)
-    reporter = Reporter(on_cluster.test_client())
-    reporter.open_form()
-    cluster.standby.pause()
-    try:
-        first = reporter.send(status=503, **LEAST)
-        form = first.read.values
-        second = reporter.send(status=503)
-    finally:
-        cluster.standby.resume()
+@pytest.fixture(autouse=True)
+def easy(monkeypatch):
+    monkeypatch.setattr(flood, "LEAST_NUMBER", 20)
 
-    assert KEPT in first.text
-    assert KEPT in second.text
-    assert form["what"] == LEAST["what"]
-    assert reporter.send().receipt
-    assert count(on_cluster) == 1
+
+@pytest.fixture
+def silent(cluster, monkeypatch):
+    """Let the standby stand still for a while, and commits not wait for long."""
+    monkeypatch.setattr(commits, "COMMIT_SECONDS", 0.3)
+
+    @contextmanager
+    def silent():
+        cluster.standby.pause()
+        try:
+            yield
+        finally:
+            cluster.standby.resume()
+
+    return silent
+
+
+def by_form(app, _units):
+    reporter = Reporter(app.test_client())
+    reporter.open_form()
+    return lambda: reporter.client.post("/tip/sent", data=reporter.form | LEAST)
+
+
+def by_script(app, units):
+    with app.app_context():
+        browser = Browser(app.test_client(), app_state().site_id, units)
+    parcel = browser.parcel()
+    return lambda: browser.post(parcel)
+
+
+def by_mailbox(app, _units):
+    reporter = Reporter(app.test_client())
+    receipt = {"receipt": reporter.tip().receipt}
+    page = reporter.client.post("/mailbox/", data=receipt)
+    form = receipt | {"token": FormReader(page.text).values["token"], "words": LEAST["what"]}
+    return lambda: reporter.client.post("/mailbox/words", data=form)
+
+
+TAKEN = "已收到"
+# A way to press; what it is told where nothing is kept; where it is; and the rows of one press.
+PRESSES = {
+    "the form": (by_form, 503, KEPT, TAKEN, Tip),
+    "the form's script": (by_script, 503, '"busy"', '"stored"', Tip),
+    "the mailbox": (by_mailbox, 422, "您写的字还在，请再按一次", "您补充的内容已收到", Message),
+}
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_what_the_standby_has_not_confirmed_is_not_acknowledged_and_no_retry_is(
+    on_cluster, silent, unit_secrets, name
+):
+    way, status, refused, taken, model = PRESSES[name]
+    press = way(on_cluster, unit_secrets)
+    with silent():
+        answers = [press(), press()]
+
+    for answer in answers:
+        assert (answer.status_code, refused in answer.text) == (status, True), answer.text
+        assert name == "the form's script" or LEAST["what"] in answer.text
+    answer = press()
+    assert (answer.status_code, taken in answer.text) == (200, True)
+    assert count(on_cluster, model) == 1
+
+
+def lax(cluster):
+    """Let the node's own commits not wait."""
+    return nullcontext("&options=-c%20synchronous_commit%3Dlocal")
+
+
+@contextmanager
+def alone(cluster):
+    cluster.be_synchronous("")
+    yield ""
+    cluster.be_synchronous()
+    cluster.wait_for_standby()
+
+
+STANDINGS = [
+    (lambda _cluster: nullcontext(""), Standing.KEPT, ""),
+    (lax, Standing.LAX, "请设 synchronous_commit = on，再启动。"),
+    (alone, Standing.ALONE, "请设好 synchronous_standby_names，再启动。"),
+]
+
+
+@pytest.mark.parametrize(("state", "standing", "refusal"), STANDINGS)
+def test_several_nodes_serve_in_production_only_where_a_standby_confirms(
+    config_of, cluster, state, standing, refusal
+):
+    with state(cluster) as said:
+        config = config_of(f"{cluster.url('postgres')}{said}")
+        assert look(config) is standing
+        refuse_alone(replace(config, nodes=1))
+        refuse_alone(replace(config, env=Env.DEVELOPMENT))
+        if not refusal:
+            refuse_alone(config)
+            return
+        with pytest.raises(ConfigError, match=refusal):
+            refuse_alone(config)
+
+
+def test_a_standby_that_confirms_nothing_is_refused_and_so_is_sqlite(config_of, cluster, silent):
+    with silent(), pytest.raises(ConfigError, match="请先修好备机，再启动。"):
+        refuse_alone(config_of(cluster.url("postgres")))
+    with pytest.raises(ConfigError, match="请换成 PostgreSQL，或者写 1"):
+        refuse_alone(config_of("sqlite:///one.sqlite3"))
+
+
+@pytest.fixture
+def config_of(tmp_path, confirmed_keys):
+    """The settings of one of two nodes in production."""
+    made = load_config(new_installation(tmp_path, "sqlite://", confirmed_keys))
+
+    def config_of(address):
+        return replace(made, env=Env.PRODUCTION, nodes=2, database_url=address)
+
+    return config_of
 
 
 def test_a_demoted_primary_is_left_at_the_first_refusal_to_write(on_cluster):

@@ -26,6 +26,7 @@ from admin.vault import vault
 from admin.vault.files import room, uploads
 from admin.vault.files.blobs import PART
 from admin.vault.files.opening import open_blobs
+from admin.vault.retention.sure_clock import Clock
 from tests.admin.vault.conftest import new_tip
 from tests.live import serving
 from tests.ports import free_port
@@ -123,18 +124,20 @@ def test_memory_must_not_reach_a_disk_by_a_crash(pattern, limit, state):
 
 
 @pytest.mark.parametrize(
-    ("kernel", "last", "state"),
+    ("kernel", "jumped", "last", "state"),
     [
-        (0, None, GOOD),
-        (0, NOW, GOOD),
-        (1, NOW + 60, GOOD),
-        (0, NOW + 3_600, BAD),
-        (5, NOW, BAD),
-        (-1, NOW, UNKNOWN),
+        (0, Clock.GOOD, None, GOOD),
+        (0, Clock.GOOD, NOW, GOOD),
+        (1, Clock.GOOD, NOW + 60, GOOD),
+        (0, Clock.GOOD, NOW + 3_600, BAD),
+        (5, Clock.GOOD, NOW, BAD),
+        (-1, Clock.GOOD, NOW, UNKNOWN),
+        (0, Clock.AHEAD, NOW, BAD),
+        (0, Clock.BACK, NOW, BAD),
     ],
 )
-def test_a_clock_that_nobody_keeps_is_told(kernel, last, state):
-    assert machine.check_clock(kernel, now=NOW, last=last).state is state
+def test_a_clock_that_nobody_keeps_or_that_jumped_is_told(kernel, jumped, last, state):
+    assert machine.check_clock(kernel, jumped, now=NOW, last=last).state is state
 
 
 def test_the_kernel_says_how_its_clock_is_kept():

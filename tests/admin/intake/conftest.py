@@ -8,11 +8,9 @@ import time
 from base64 import b64encode
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import pytest
 from altcha import v1
-from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
@@ -23,6 +21,7 @@ from admin.models import Message, Tip, Upload
 from admin.sealing import age, payload, receipt
 from admin.sealing.padme import MIB
 from admin.vault import vault
+from admin.wire.signing import MomentSigner
 from tests.uploads import SealedFile, Uploader
 
 # MiB of a disk that tests fill.
@@ -160,8 +159,8 @@ def shown_before(monkeypatch):
             return int(time.time()) - seconds
 
         with monkeypatch.context() as past:
-            past.setattr("admin.wire.form_tokens.time", SimpleNamespace(time=moment))
-            past.setattr(TimestampSigner, "get_timestamp", lambda _self: moment())
+            past.setattr("admin.wire.form_tokens.seconds", moment)
+            past.setattr(MomentSigner, "get_timestamp", lambda _self: moment())
             yield
 
     def showing(reporter, seconds):

@@ -26,6 +26,7 @@ PROBLEMS = {
     "part": 400,
     "too_big": 413,
     "full": 507,
+    "away": 507,
     "busy": 503,
     "unknown": 404,
     "no_room": 507,

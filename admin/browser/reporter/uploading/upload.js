@@ -9,7 +9,9 @@ import { Waiting, waitFor } from "./waiting.js";
 
 const MOST_RENEWALS = 3;
 /** @type {Words} */
-const HOPELESS = { full: "full", too_big: "tooBig" };
+const HOPELESS = { full: "full", away: "away", too_big: "tooBig" };
+// Words wait for a file no longer than this: then its sender is told, and may send without it.
+const MOST_AWAY = 3;
 const WAITED_FOR = ["busy", "part", "challenge"];
 
 // What had opened the file, to seal it part by part, is gone.
@@ -44,6 +46,7 @@ export class Upload {
     this.reason = "";
     this.isHeld = false;
     this.tries = 0;
+    this.aways = 0;
     this.renewals = 0;
     this.rechecks = 0;
     this.begin(saved || {});
@@ -177,6 +180,7 @@ export class Upload {
     if (this.isHeld || this.isOver) return;
     if (number + 1 < this.parts) this.made(number + 1).catch(() => {});
     const { next, whole } = await this.post(number, part);
+    this.aways = 0;
     this.isWhole = whole;
     this.reach(next);
   }
@@ -235,12 +239,20 @@ export class Upload {
   async mend(error) {
     this.isKnown = false;
     if (this.isOver || this.isHeld) return;
-    if (error instanceof Refused && HOPELESS[error.reason]) this.fail(HOPELESS[error.reason]);
+    if (error instanceof Refused && error.reason === "away") this.aways += 1;
+    if (error instanceof Refused && this.isHopeless(error.reason))
+      this.fail(HOPELESS[error.reason]);
     else if (error instanceof Refused && error.reason === "challenge") await this.rest();
     else if (error instanceof Offline || isPassing(error)) await this.rest("broken");
     else if (error instanceof Refused) this.renew();
     else if (error instanceof Closed) this.reopen();
     else this.fail(error.message === "Unreadable" ? "unreadable" : "worker");
+  }
+
+  // Where the store of files is away, the server has asked it again by itself.
+  /** @type {(reason: string) => boolean} */
+  isHopeless(reason) {
+    return reason in HOPELESS && (reason !== "away" || this.aways > MOST_AWAY);
   }
 
   /** @param {UploadState} [state] */
@@ -286,6 +298,7 @@ export class Upload {
   retry() {
     this.renewals = 0;
     this.tries = 0;
+    this.aways = 0;
     this.isHeld = false;
     // The worker may have been another one.
     this.reopen();

@@ -20,9 +20,9 @@ from admin.doctor.findings import State
 from admin.doctor.store import check_calendar
 from admin.models import OPEN, UNDATED, ClockEvent, Decision, Setting, Tip, UnitKey
 from admin.sealing import payload
+from admin.serving.hours import seconds_until_next
 from admin.serving.sweeper import (
     SWEPT,
-    seconds_until_next,
     sweep_now,
 )
 from admin.tip.events import EventKind

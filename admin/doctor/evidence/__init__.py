@@ -1,0 +1,1 @@
+"""Doctor where sealed files lie: the store, and the bucket that holds it."""

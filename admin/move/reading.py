@@ -1,0 +1,87 @@
+"""Reads a table in the order of its keys, a page at a time, the same on both databases.
+
+No transaction stays open: a reader of an hour would hold SQLite's journal, and deleted bytes in it.
+So what changes meanwhile is seen or not; the next walk sees it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Engine, Select, String, Table, literal, select, tuple_
+
+from ..shutters.marks import MARKS
+
+PAGE: Final = 250
+"""Rows of one page. A tip has 16 KB and more."""
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class TableRow:
+    key: Key
+    values: dict[str, Any]
+
+
+class Rows:
+    """The rows of one table in one database."""
+
+    def __init__(self, engine: Engine, table: Table) -> None:
+        self.engine = engine
+        self.table = table
+        self._columns = list(table.primary_key.columns)
+        self.keys = [column.name for column in self._columns]
+        self.seen = 0
+
+    def walk(self) -> Iterator[TableRow]:
+        """Yield all rows, smallest key first."""
+        last: Key | None = None
+        while page := self._page(last):
+            self.seen += len(page)
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1].key
+
+    def found(self, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
+        """Read the rows of some keys, by key."""
+        query = select(self.table).where(self._is_among(keys))
+        return {row.key: row.values for row in self._read(query)}
+
+    def _page(self, last: Key | None) -> list[TableRow]:
+        query = select(self.table).order_by(*self._ordered()).limit(PAGE)
+        if last is not None:
+            query = query.where(self._is_behind(last))
+        if self.table.name == "setting":
+            query = query.where(self.table.c.name.not_in(MARKS))
+        return self._read(query)
+
+    def _read(self, query: Select[Any]) -> list[TableRow]:
+        with self.engine.connect() as connection:
+            found = connection.execute(query).mappings().all()
+        return [TableRow(tuple(one[name] for name in self.keys), dict(one)) for one in found]
+
+    def _ordered(self) -> list[ColumnElement[Any]]:
+        """Order text by its bytes, as Python and SQLite do, whatever language PostgreSQL speaks."""
+        if self.engine.dialect.name == "sqlite":
+            return list(self._columns)
+        return [
+            column.collate("C") if isinstance(column.type, String) else column
+            for column in self._columns
+        ]
+
+    def _is_behind(self, last: Key) -> ColumnElement[bool]:
+        columns = self._ordered()
+        values = [
+            literal(value, column.type) for value, column in zip(last, self._columns, strict=True)
+        ]
+        if len(columns) == 1:
+            return columns[0] > values[0]
+        behind: ColumnElement[bool] = tuple_(*columns) > tuple_(*values)
+        return behind
+
+    def _is_among(self, keys: Sequence[Key]) -> ColumnElement[bool]:
+        if len(self._columns) == 1:
+            return self._columns[0].in_([key[0] for key in keys])
+        return tuple_(*self._columns).in_(keys)

@@ -1,0 +1,72 @@
+"""The marks that a move leaves in both databases: what goes elsewhere, and what came from there.
+
+They stand among the settings, so that every node sees them. No backup and no move takes them along:
+they are true of this very database alone.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, text
+
+OUT: Final = "move_out"
+"""Stands where rows are taken from."""
+IN: Final = "move_in"
+"""Stands where rows are brought to."""
+MARKS: Final = (OUT, IN)
+_LONGEST: Final = 200
+
+
+class State(StrEnum):
+    COPYING = "copying"
+    """Rows are copied from here; everybody goes on as ever."""
+    CLOSED = "closed"
+    """The last rows go: nobody may write."""
+    GONE = "gone"
+    """All went elsewhere. Nobody serves or writes here any more."""
+    ARRIVING = "arriving"
+    """Rows are brought here, and not all are there."""
+    ARRIVED = "arrived"
+    """All are there. The old place may still hold a copy."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark: of which move, how far that is, and where the other place lies."""
+
+    move: str
+    """Random, and the same in both places."""
+    state: State
+    where: str
+    """The other place in words, without a user or a password."""
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.state} {self.where}"[:_LONGEST]
+
+    @classmethod
+    def parse(cls, told: str) -> "Mark":
+        move, state, where = told.split(" ", 2)
+        return cls(move, State(state), where)
+
+
+_READ: Final = text("SELECT value FROM setting WHERE name = :name")
+_FORGET: Final = text("DELETE FROM setting WHERE name = :name")
+_WRITE: Final = text("INSERT INTO setting (name, value) VALUES (:name, :value)").bindparams(
+    bindparam("name"), bindparam("value")
+)
+
+
+def read_mark(connection: Connection, name: str) -> Mark | None:
+    told = connection.execute(_READ, {"name": name}).scalar_one_or_none()
+    return None if told is None else Mark.parse(str(told))
+
+
+def write_mark(connection: Connection, name: str, mark: Mark) -> None:
+    """Put a mark in the place of the one that stands there."""
+    forget_mark(connection, name)
+    connection.execute(_WRITE, {"name": name, "value": str(mark)})
+
+
+def forget_mark(connection: Connection, name: str) -> None:
+    connection.execute(_FORGET, {"name": name})

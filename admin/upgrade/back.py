@@ -16,6 +16,10 @@ class CameSince(Exception):
     """Somebody was told that words are kept since: going back would lose them. Says how many."""
 
 
+class OthersServe(Exception):
+    """Other nodes may have taken tips since the copy was made: putting it back would lose them."""
+
+
 @dataclass
 class Backward:
     """Undoes the steps that were begun, the last first. Can be run again after half of it."""
@@ -25,13 +29,24 @@ class Backward:
     journal: Journal
     say: Callable[[str], None]
     seconds: int = 90
+    is_alone: bool = False
+    """Whether somebody said that no other node has served since before the upgrade."""
 
     @property
     def programs(self) -> Programs:
         return Programs(self.installation)
 
+    @property
+    def must_ask(self) -> bool:
+        """Tell whether the database would be put back while other nodes may serve from it."""
+        restores = self._has_copy and self.journal.reached(Step.MIGRATE)
+        return restores and self.journal.state is not State.UNDONE and self.installation.nodes > 1
+
     def run(self) -> None:
-        """Go all the way back. Raises what the steps raise, and `CameSince`."""
+        """Go all the way back. Raises what the steps raise, `CameSince` and `OthersServe`."""
+        # Told before anything is written down: the way forward stays open.
+        if self.must_ask and not self.is_alone:
+            raise OthersServe
         # Once the copies are being taken away nothing may be put back from them any more.
         if self.journal.state is not State.UNDONE:
             self._set(State.BACKWARD)

@@ -14,7 +14,7 @@ import click
 from ..db import today
 from ..release.layout import Places
 from ..release.sums import sum_of
-from .back import Backward, CameSince
+from .back import Backward, CameSince, OthersServe
 from .checking import (
     IsNoNewer,
     IsUnsigned,
@@ -25,7 +25,7 @@ from .checking import (
     check_sum,
     make_plan,
 )
-from .content import MERGED, NEW, Act, Change
+from .content import NEW, Act
 from .forward import FAULTS, Forward, Stuck, WentBack
 from .installation import Installation, NotInstalled
 from .journal import Journal, State
@@ -33,21 +33,13 @@ from .look import look
 from .programs import Programs
 from .returning import Returning
 from .services import Services, Systemd, tell_units
+from .telling import stays, tell, waits
 
 UNSIGNED: Final = "我知道这个文件没有签名"
 NO_NEWER: Final = "我知道这个版本不比现在的新"
 LOSES: Final = "升级以后的线索不要了"
+ALONE: Final = "升级前别的服务器就都停了"
 KEPT: Final = 2
-_MOST: Final = 30
-_ACTS: Final = {
-    Act.WRITE: "换成新的",
-    Act.REMOVE: "删掉（新版不用了）",
-    Act.BESIDE: f"您改过，新版也改了：留您的，新的放在旁边（{NEW}）",
-    Act.MERGE: f"换成您合并好的（{MERGED}）",
-    Act.STAYS: "新版不用了，您改过：留着",
-    Act.GONE: "您删掉了，新版改过：不放回",
-    Act.SCHEMA: "格式由程序定：换成新的，您改的放在旁边",
-}
 _HALFWAY: Final = "上次的升级没有做完。请先运行 dengshao upgrade --resume 或者 --back。"
 
 
@@ -133,6 +125,8 @@ class Operating:
             raise Refused(f"没有升级：{error}\n已退回 {journal.old}，服务照常。") from None
         except CameSince as error:
             raise Refused(stays(journal, error)) from None
+        except OthersServe as error:
+            raise Refused(waits(error)) from None
         except Stuck as error:
             raise Refused(
                 f"没有升级，也没有退回：{error}\n改好以后，运行 dengshao upgrade --back。"
@@ -158,8 +152,13 @@ class Operating:
             self._return(journal, yes=yes)
             return
         say = teller(journal.folder)
+        backward = Backward(self.installation, self.services, journal, say, self.seconds)
+        if backward.must_ask:
+            click.echo("别的服务器要是收过线索，退回会丢掉。")
+            _ask_for(ALONE)
+            backward.is_alone = True
         try:
-            Backward(self.installation, self.services, journal, say, self.seconds).run()
+            backward.run()
         except CameSince as error:
             raise Refused(stays(journal, error)) from None
         except FAULTS as error:
@@ -267,36 +266,6 @@ def teller(folder: Path) -> Callable[[str], None]:
             click.echo(words)
 
     return say
-
-
-def stays(journal: Journal, came: CameSince) -> str:
-    """Say that the new version stays, and what the operator can do."""
-    return (
-        f"没有退回：启动以后又收到 {came} 条线索和补充，退回会丢掉。现在用的是 {journal.new}。\n"
-        "请运行 dengshao doctor，照它说的改。一定要退回，再运行 dengshao upgrade --back。"
-    )
-
-
-def tell(plan: Plan) -> None:
-    """Say what an upgrade will do."""
-    click.echo(f"升级：{plan.old} → {plan.new}\n\n{plan.notes or '（没有写新在哪里）'}\n")
-    before, after = plan.database
-    if plan.migrates:
-        click.echo(f"数据库要升级：{before} → {after}。服务要停几分钟，库大就久一些。")
-    else:
-        click.echo("数据库不用升级。服务要停一会儿。")
-    for act, words in _ACTS.items():
-        _tell_changes(words, [change for change in plan.changes if change.act is act])
-    for change in plan.changes:
-        if change.is_loud:
-            click.echo(f"！！{change.path}：格式变了，您的可能读不了。不合的话，升级前就会停下。")
-
-
-def _tell_changes(words: str, changes: list[Change]) -> None:
-    if changes:
-        names = "、".join(change.path for change in changes[:_MOST])
-        more = "……" if len(changes) > _MOST else ""
-        click.echo(f"内容，{words}，{len(changes)} 个：{names}{more}")
 
 
 def _ask_for(sentence: str) -> None:

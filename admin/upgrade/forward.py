@@ -11,7 +11,7 @@ from ..release.layout import SUMS
 from ..release.sums import NotGenuine, check_tree, sum_of
 from . import content, health
 from .artefact import NoVersion, look_through, unpack
-from .back import Backward, drop_copies
+from .back import Backward, OthersServe, drop_copies
 from .health import NotUp
 from .installation import Installation
 from .journal import Journal, State, Step
@@ -62,23 +62,26 @@ class Forward:
         return Programs(self.installation)
 
     def run(self) -> None:
-        """Take all steps that are left. Raises `WentBack`, `Stuck`."""
+        """Take all steps that are left. Raises `WentBack`, `Stuck`, `OthersServe`."""
         try:
             for step in self.journal.left():
                 self.journal.begin(step)
                 self.say(_SAID[step])
                 self._acts[step]()
         except FAULTS as error:
-            self._go_back(str(error))
+            self._go_back(error)
         self._finish()
 
-    def _go_back(self, fault: str) -> None:
+    def _go_back(self, fault: Exception) -> None:
+        backward = Backward(self.installation, self.services, self.journal, self.say, self.seconds)
+        if backward.must_ask:
+            raise OthersServe from fault
         self.say(f"没有做成：{fault}\n退回 {self.journal.old}。")
         try:
-            Backward(self.installation, self.services, self.journal, self.say, self.seconds).run()
+            backward.run()
         except FAULTS as error:
             raise Stuck(f"{fault}\n退回的时候又出了错：{error}") from None
-        raise WentBack(fault)
+        raise WentBack(str(fault))
 
     def _finish(self) -> None:
         drop_copies(self.installation)

@@ -53,6 +53,12 @@ class Installation:
     def data(self) -> Path:
         return Path(self.settings.get("DENGSHAO_DATA", self.places.data))
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes serve from the one database, as the settings say."""
+        told = self.settings.get("DENGSHAO_NODES", "")
+        return int(told) if told.strip().isdecimal() else 1
+
     def version(self, name: str) -> Path:
         return self.places.version(name)
 

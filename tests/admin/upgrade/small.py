@@ -121,8 +121,9 @@ class Small:
         sign(write_sums(out, [file.name]), sign_with or key)
         return file
 
-    def configure(self, port):
+    def configure(self, port, nodes=1):
         settings = f"DENGSHAO_BIND=127.0.0.1:{port}\nDENGSHAO_PUBLIC_HOST=tips.example\n"
+        settings += f"DENGSHAO_NODES={nodes}\n"
         write(self.places.settings, {"dengshao.env": settings})
 
     def picture(self):

@@ -1,9 +1,11 @@
 """Back by hand some days later, the versions that are kept, and further nodes."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from admin.upgrade.checking import Refused
-from admin.upgrade.commands import LOSES, Operating
+from admin.upgrade.commands import ALONE, LOSES, Operating
 from tests.admin.upgrade.small import NEW_CONTENT, Served, Small
 
 
@@ -50,6 +52,41 @@ def test_back_to_a_version_of_the_same_database_loses_nothing(tmp_path, key, upg
     assert "都在" in capsys.readouterr().out
     assert db.read_text() == "0019\none\ntwo\nsince\n"
     assert small.places.current.readlink().name == "0.1.0"
+
+
+@pytest.fixture
+def halfway(upgrade, small, served):
+    """A faulty upgrade on one of two nodes; whether the other served meanwhile, nobody knows."""
+    small.configure(served.port, nodes=2)
+    served.failing.add("0.2.0")
+    with pytest.raises(Refused, match="没有自动退回：别的服务器可能收了线索"):
+        upgrade()
+    served.failing.clear()
+    served.server.status = 200
+
+
+def test_beside_other_nodes_no_copy_is_put_back_by_itself_and_the_way_forward_stays(
+    halfway, operating, small, served
+):
+    assert (small.places.data / "db").read_text() == "0021\none\ntwo\n"
+    assert served.started == ["0.1.0", "0.2.0"]
+
+    operating.resume()
+
+    assert (small.places.data / "db").read_text() == "0021\none\ntwo\n"
+    assert small.places.current.readlink().name == "0.2.0"
+
+
+@pytest.mark.parametrize(("typed", "form"), [("好的", "0021"), (ALONE, "0019")])
+def test_beside_other_nodes_a_copy_is_put_back_once_somebody_says_that_none_served(
+    halfway, operating, small, answers, typed, form
+):
+    answers.append(typed)
+
+    with nullcontext() if typed == ALONE else pytest.raises(Refused, match="没有照抄"):
+        operating.back(yes=True)
+
+    assert (small.places.data / "db").read_text() == f"{form}\none\ntwo\n"
 
 
 @pytest.fixture

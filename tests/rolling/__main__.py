@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from statistics import median
 from threading import Event
 
 from flask.sessions import SecureCookieSessionInterface
@@ -27,7 +28,7 @@ from tests.bench.desk import UNIT, fill_queue
 from tests.bench.place import Place
 
 from .crowd import Tally, claim_tips, send_tips
-from .nodes import Node, two_nodes
+from .nodes import PARTS, Node, two_nodes
 
 PEOPLE, MEMBERS = 50, 6
 
@@ -72,15 +73,23 @@ def restart(nodes: list[Node], seconds: float, every: float) -> int:
     while time.monotonic() < until:
         began = time.monotonic()
         node = nodes[count % len(nodes)]
-        node.stop()
-        node.start()
         # The next goes when this one is ready, and not before: so an operator does it, too.
-        node.wait()
+        node.restart()
         # And when nginx, which passes over a node for a second after it refused, asks it again.
         time.sleep(2)
         count += 1
         time.sleep(max(0.0, every - (time.monotonic() - began)))
     return count
+
+
+def pace(nodes: list[Node]) -> dict[str, dict[str, float]]:
+    """Tell of each part of a restart how long it takes: the middle one, and the longest."""
+    found = {}
+    for name in PARTS:
+        took = [seconds for node in nodes for seconds in node.parts[name]]
+        if took:
+            found[name] = {"median": round(median(took), 2), "most": round(max(took), 2)}
+    return found
 
 
 def lost(place: Place, tallies: list[Tally], names: list[str]) -> tuple[int, int]:
@@ -135,6 +144,7 @@ def roll(folder: Path, url: str, seconds: float, every: float) -> dict[str, obje
         return {
             "seconds": seconds,
             "restarts": restarts,
+            "seconds by part of a restart": pace(nodes),
             "said leaving first": sum(node.left for node in nodes),
             "presses": sum(tally.presses for tally in tallies),
             "tips": sum(len(tally.lookups) for tally in tallies),

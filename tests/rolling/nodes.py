@@ -17,6 +17,8 @@ from tests.journeys.proxied import DESK, PUBLIC, Proxy, start_nginx
 from tests.ports import free_port
 
 SECONDS = 60
+PARTS = ("told", "leaving and stopping", "starting", "ready")
+"""Until it says that it goes; until its process ended; until the next is begun; until it serves."""
 _SERVER = "server 127.0.0.1:8000;"
 _TURN = "max_fails=1 fail_timeout=1s;"
 
@@ -40,6 +42,17 @@ class Node:
         self.process: subprocess.Popen | None = None
         self.left = 0
         """How often it said that it goes, before its socket closed."""
+        self.parts: dict[str, list[float]] = {name: [] for name in PARTS}
+        """Seconds that each part of a restart took."""
+
+    def restart(self) -> None:
+        """Stop, start, and wait until it is ready; notes how long each part took."""
+        marks = [time.monotonic()]
+        for act in (self._tell_to_leave, self._end, self.start, self.wait):
+            act()
+            marks.append(time.monotonic())
+        for name, before, after in zip(PARTS, marks, marks[1:], strict=False):
+            self.parts[name].append(after - before)
 
     def start(self) -> None:
         command = [str(Path(sys.executable).with_name("dengshao")), "serve", "--workers", "1"]
@@ -61,7 +74,7 @@ class Node:
     def said(self) -> Said | None:
         return ask(f"127.0.0.1:{self.port}")
 
-    def stop(self) -> None:
+    def _tell_to_leave(self) -> None:
         """Stop as systemd does: the first process is told, and has time for what is under way."""
         self.process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + 1
@@ -71,6 +84,8 @@ class Node:
                 self.left += 1
                 break
             time.sleep(0.02)
+
+    def _end(self) -> None:
         self.process.wait(SECONDS)
 
 

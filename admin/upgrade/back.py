@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from . import content, health
 from .installation import Installation
 from .journal import Journal, State, Step
-from .look import look
-from .programs import Programs
+from .programs import Programs, look
 from .services import Services
 
 

@@ -29,8 +29,7 @@ from .content import NEW, Act
 from .forward import FAULTS, Forward, Stuck, WentBack
 from .installation import Installation, NotInstalled
 from .journal import Journal, State
-from .look import look
-from .programs import Programs
+from .programs import Programs, look
 from .returning import Returning
 from .services import Services, Systemd, tell_units
 from .telling import stays, tell, waits

@@ -15,8 +15,7 @@ from .back import Backward, OthersServe, drop_copies
 from .health import NotUp
 from .installation import Installation
 from .journal import Journal, State, Step
-from .look import look
-from .programs import ProgramFailed, Programs
+from .programs import ProgramFailed, Programs, look
 from .services import Services, ServicesFailed
 
 FAULTS: Final = (ProgramFailed, ServicesFailed, NotUp, NoVersion, OSError)

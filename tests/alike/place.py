@@ -90,7 +90,8 @@ class Place:
         self.wire.take()
 
     def take(self) -> Left:
-        """Count what has come, once nothing more comes."""
+        """Count what has come, once something came and nothing more comes."""
+        self.edge.wait_for(bool)
         self.edge.wait_for_rest()
         self.wire.wait_for_rest()
         ports = {LINE.search(line)[2] for line in self.edge.take()}

@@ -21,6 +21,9 @@ AWAY = (
     "数据库没有应答（DENGSHAO_DATABASE_URL）。请先看它在不在运行、地址和口令对不对，"
     "再做一次。没有做任何改动。"
 )
+NOT_KEPT = (
+    "数据库的同步备机没有确认，这一步在主库上可能已经做了。\n请先修好备机，再把同样的命令运行一次。"
+)
 
 
 def in_app(act: Act) -> Act:
@@ -73,6 +76,7 @@ def plain_faults() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from ..config import ConfigError
+    from ..db.commits import NotKept
     from ..db.faults import is_away
     from ..reading.data_files import DataError
 
@@ -81,6 +85,8 @@ def plain_faults() -> Iterator[None]:
     except (ConfigError, DataError) as error:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
+        if isinstance(error.orig, NotKept):
+            raise click.ClickException(NOT_KEPT) from None
         if not is_away(error):
             raise
         raise click.ClickException(AWAY) from None

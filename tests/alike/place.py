@@ -38,9 +38,11 @@ class Listener:
     def _listen(self) -> None:
         while not self._ends.is_set():
             try:
-                self.heard.append(self._socket.recv(65_536))
+                heard = self._socket.recv(65_536)
             except TimeoutError:
                 continue
+            # Asked for after the wait: `take` may have put another list there meanwhile.
+            self.heard.append(heard)
 
     def wait_for(self, holds: Callable[[list[bytes]], bool], seconds: float = 60) -> None:
         """Wait until what was heard is so: a connection's line comes when nginx has closed it."""
@@ -90,7 +92,8 @@ class Place:
         self.wire.take()
 
     def take(self) -> Left:
-        """Count what has come, once nothing more comes."""
+        """Count what has come, once something came and nothing more comes."""
+        self.edge.wait_for(bool)
         self.edge.wait_for_rest()
         self.wire.wait_for_rest()
         ports = {LINE.search(line)[2] for line in self.edge.take()}

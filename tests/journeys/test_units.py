@@ -78,7 +78,7 @@ def test_a_service_may_write_its_data_alone_and_neither_dump_nor_swap(name):
     assert service.get("ReadWritePaths") == further.get(name)
     verb = {
         "dengshao.service": "serve",
-        "dengshao-sweep.service": "sweep",
+        "dengshao-sweep.service": "sweep --hourly",
         EDGE: "edge-log run",
         "dengshao-backup.service": f"backup --keep ${{DENGSHAO_BACKUP_KEEP}} {BACKUPS}",
         "dengshao-doctor.service": "doctor --letter",

@@ -114,7 +114,7 @@ def expected(tmp_path):
     """Where a server may write at all."""
     data = re.escape(str(tmp_path / "data"))
     return re.compile(
-        rf"{data}/(blobs/[0-9a-f]{{32}}/\S+|dengshao\.(sqlite3(-wal|-shm|-journal)?|lock)|run\.lock)"
+        rf"{data}/(blobs/[0-9a-f]{{32}}/\S+|dengshao\.(sqlite3(-wal|-shm|-journal)?|((sweep|letters)\.)?lock)|run\.lock)"
         r"|/dev/(null|tty|shm/\S+( \(deleted\))?)"
         r"|/proc/\S+|(socket|pipe|anon_inode):\S+"
         rf"|{re.escape(str(tmp_path / 'log' / 'server.log'))}"

@@ -2,12 +2,16 @@
 
 import re
 
+import click
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from admin.cli import main
+from admin.db.commits import NotKept
 from admin.migrate import known_revisions, migrate, read_form, read_steps
+from admin.serving.opening import plain_faults
 
 NEWEST = known_revisions()[0]
 OLDER = known_revisions()[1]
@@ -155,6 +159,11 @@ def test_a_database_that_is_away_is_one_sentence_and_no_traceback(type_in, comma
     assert "没有应答" in result.output
     assert "geheim" not in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_standby_that_did_not_confirm_is_one_sentence_too():
+    with pytest.raises(click.ClickException, match="同步备机没有确认"), plain_faults():
+        raise OperationalError("COMMIT", {}, NotKept("said nothing"))
 
 
 def test_production_with_its_database_away_says_so_too(type_in):

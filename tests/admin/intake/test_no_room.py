@@ -187,8 +187,7 @@ class TestPostgresqlToItsLastByte:
         name = "small_" + data_elsewhere.name.replace("-", "_")
         place = f"CREATE TABLESPACE {name} LOCATION '{home}'"
         databases.run(postgresql, place)
-        with app.app_context():
-            address = db.engine.url.render_as_string(hide_password=False)
+        address = app.extensions["dengshao"].config.database_url
         address = address.replace("postgresql+psycopg", "postgresql")
         databases.run(address, f"ALTER TABLE tip SET TABLESPACE {name}")
         yield data_elsewhere

@@ -239,20 +239,16 @@ export class Upload {
   async mend(error) {
     this.isKnown = false;
     if (this.isOver || this.isHeld) return;
-    if (error instanceof Refused && error.reason === "away") this.aways += 1;
-    if (error instanceof Refused && this.isHopeless(error.reason))
-      this.fail(HOPELESS[error.reason]);
-    else if (error instanceof Refused && error.reason === "challenge") await this.rest();
+    const reason = error instanceof Refused ? error.reason : "";
+    // Where the store of files is away, the server has asked it again by itself.
+    if (reason === "away") this.aways += 1;
+    if (HOPELESS[reason] && (reason !== "away" || this.aways > MOST_AWAY))
+      this.fail(HOPELESS[reason]);
+    else if (reason === "challenge") await this.rest();
     else if (error instanceof Offline || isPassing(error)) await this.rest("broken");
-    else if (error instanceof Refused) this.renew();
+    else if (reason) this.renew();
     else if (error instanceof Closed) this.reopen();
     else this.fail(error.message === "Unreadable" ? "unreadable" : "worker");
-  }
-
-  // Where the store of files is away, the server has asked it again by itself.
-  /** @type {(reason: string) => boolean} */
-  isHopeless(reason) {
-    return reason in HOPELESS && (reason !== "away" || this.aways > MOST_AWAY);
   }
 
   /** @param {UploadState} [state] */

@@ -20,10 +20,6 @@ told = "{revision}"
 
 def upgrade():
 {body}
-
-
-def downgrade():
-    raise NotImplementedError
 """
 
 

@@ -83,6 +83,9 @@ def sweep_now(
     not thorough passes over deadlines where that day's whole turn was made already. Nothing is
     done, and the answer is empty, where the machine's clock has jumped ahead.
     """
+    # In each process, whoever leads: each goes by the latest moment that was believed.
+    if not goes_right(app):
+        return {}
     turn = turn_of(time.time())
     with app.app_context():
         engine = db.engine
@@ -96,8 +99,6 @@ def sweep_now(
 
 def _sweep(app: Flask, leader: Leader, turn: int, *, is_thorough: bool) -> dict[str, int]:
     counts = delete_due(app)
-    if counts is None:
-        return {}
     with app.app_context():
         be_unbounded(db.session)
         steps: dict[str, Callable[[Session], int]] = {
@@ -135,6 +136,8 @@ def _keep_own_week(app: Flask) -> None:
 
 def delete_due_at_start(app: Flask) -> None:
     """Delete what is due where nobody is at it: a start waits for no other node."""
+    if not goes_right(app):
+        return
     with app.app_context():
         engine = db.engine
     with lead(engine, Work.SWEEP) as leader:
@@ -142,16 +145,14 @@ def delete_due_at_start(app: Flask) -> None:
             delete_due(app)
 
 
-def delete_due(app: Flask) -> dict[str, int] | None:
+def delete_due(app: Flask) -> dict[str, int]:
     """Delete all that is due, then empty the journal of what was deleted.
 
-    None where the machine's clock has jumped ahead: then nothing is due for sure.
+    Not where `goes_right` says that the clock has jumped ahead: then nothing is due for sure.
 
     Files that were let go stay until `sweep_now`: this runs before the workers are forked, and
     obstore does not live through that.
     """
-    if not _goes_right(app):
-        return None
     with app.app_context():
         be_unbounded(db.session)
         counts = _sweep_all(db.session)
@@ -169,7 +170,7 @@ def delete_due(app: Flask) -> dict[str, int] | None:
     return counts
 
 
-def _goes_right(app: Flask) -> bool:
+def goes_right(app: Flask) -> bool:
     """Tell whether this machine's clock did not jump ahead, and let this process go by it."""
     with app.app_context():
         clock = settle(db.session).clock
@@ -278,9 +279,8 @@ def start_sweeping(app: Flask) -> threading.Event:
         while not stop.wait(min(most, seconds_until_next(datetime.now(SHANGHAI)))):
             try:
                 keep_seen(app)
-                # In each process, whoever leads: each goes by the latest moment that was believed.
-                if _goes_right(app):
-                    sweep_now(app, is_thorough=False, unless_made=True)
+                # Empty where the clock has jumped ahead, None where another made this turn.
+                if sweep_now(app, is_thorough=False, unless_made=True) != {}:
                     unfinished = _release_stalled(app, unfinished)
                 most = math.inf
             except Exception as error:

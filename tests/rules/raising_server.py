@@ -28,7 +28,6 @@ if __name__ == "__main__":
     sweeper.seconds_until_next = lambda _now: 0.2
     server.prepare = lambda _app: None
     sweeper.sweep_now = raising.sweep_that_fails
-    sweeper._goes_right = lambda _app: True
     if "LOUD" in os.environ:
         errors.QuietFlask.log_exception = Flask.log_exception
         errors.quiet_flask_log = server.quiet_process = lambda: None

@@ -60,7 +60,8 @@ class Walk:
         for one in people:
             one.stop.set()
             one.join()
-        say(re.search(r"搬完了.*", said)[0])
+        for line in re.findall(r".*趟：看过.*|搬完了.*", said):
+            say(line)
         self._tell_people(people, seconds, kills)
         _let_go(apps)
         self._check(here, there)

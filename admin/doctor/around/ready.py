@@ -21,6 +21,7 @@ _STATES: Final = {
     "away": "没有应答",
     "old": "版本旧，要迁移",
     "standby": "是备库，写不进去",
+    "moved": "搬走了，要换到新设置",
     "other": "和别的节点不是同一个",
     "full": "快满了",
     "leaving": "正在停",

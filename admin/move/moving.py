@@ -23,7 +23,7 @@ from ..migrate import known_revisions, migrate_within, read_form
 from ..shutters.marks import IN, MARKS, OUT, Mark, State, read_mark, write_mark
 from ..shutters.shut import open_again, past_the_shutters, shut
 from .differing import differences
-from .files import Carried, FilesMove
+from .files import Carried, FilesMove, is_one_store
 from .joints import put_back, settle, take_off
 from .places import Place
 from .reading import Rows
@@ -90,7 +90,7 @@ class Move:
     def __init__(self, old: Place, new: Place, say: Say) -> None:
         self.old, self.new, self._say = old, new, say
         self._files = FilesMove(old.blobs, new.blobs)
-        self._shares_files = old.config.blobs_url == new.config.blobs_url
+        self._shares_files = is_one_store(new.blobs, old.blobs)
         self.mark = self._begin()
         self.seconds = 0.0
         """How long the last pass took."""
@@ -203,13 +203,17 @@ class Move:
         """Close, bring the rest, look at all, seal the old place. Opens again where that fails."""
         self._close()
         started = time.monotonic()
-        try:
-            moved = self._last_pass()
-            self._look_at_all()
-        except BaseException:
-            self.open_again()
-            raise
-        self._seal()
+        # Of one connection from before the last pass to the last mark: a server that took over
+        # meanwhile, and may lack what the one before it had, cannot be called arrived.
+        with self.new.engine.connect() as there:
+            try:
+                moved = self._last_pass()
+                self._look_at_all()
+                self._seal(there)
+            except BaseException:
+                self.open_again()
+                raise
+            there.commit()
         moved.closed_seconds = time.monotonic() - started
         return moved
 
@@ -254,17 +258,15 @@ class Move:
             here, there = _counted(mine), _counted(theirs)
         return {name: (here[name], there.get(name, -1)) for name in here}
 
-    def _seal(self) -> None:
-        """First the old place: as long as the new one is not opened, nothing can be written twice.
+    def _seal(self, there: Connection) -> None:
+        """Write both marks; the commit of `there`, which comes next, opens the new place.
 
-        Whoever is cut off in between runs the move again, and it ends here.
+        In between nothing serves, so nothing is written twice; who runs the move again ends it.
         """
+        self._checkpoint()
+        write_mark(there, IN, replace(self.mark, state=State.ARRIVED, where=self.old.told))
         with self.old.engine.begin() as connection:
             self._mark_old(connection, State.GONE)
-        self._checkpoint()
-        arrived = replace(self.mark, state=State.ARRIVED, where=self.old.told)
-        with self.new.engine.begin() as connection:
-            write_mark(connection, IN, arrived)
 
     def _checkpoint(self) -> None:
         if self.new.database_file:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from admin import create_app
 from admin.config import ROOT, load_config
@@ -78,12 +79,23 @@ class Walk:
         say(f"two nodes took {len(taken)} tips and told {refused} presses to come again")
         say(f"{reader.read} times the form and an answer were read, never in vain")
 
-    def _type(self, here, there):
+    def erase(self, here, old):
+        """Destroy what was left in the old place; before that, nobody moves on from the new one."""
+        refused = self._type(here, old)
+        assert "还没有销毁" in refused.communicate()[0]
+        process = self._type(here, old, "--erase")
+        said = process.communicate()[0]
+        assert process.returncode == 0, said
+        assert not files_of(old)
+        assert not Path(make_url(old["DENGSHAO_DATABASE_URL"]).database).exists()
+        say("the old place destroyed")
+
+    def _type(self, here, other, *options):
         """Type the command in a process of its own."""
         file = self.folder / "there.env"
-        named = {name: value for name, value in there.items() if name[:3] in ("AWS", "DEN")}
+        named = {name: value for name, value in other.items() if name[:3] in ("AWS", "DEN")}
         file.write_text(written(named))
-        return _dengshao(here, "move", str(file), "--yes")
+        return _dengshao(here, "move", str(file), "--yes", *options)
 
     def _killed(self, here, there, number, *, in_the_last):
         process = self._type(here, there)
@@ -135,7 +147,8 @@ def _dengshao(environ, *words):
 
 def _wait(process, dice, *, in_the_last):
     """Wait for a random moment: of the run, or of its last pass."""
-    assert process.stdout.readline().startswith("从")
+    said = process.stdout.readline()
+    assert said.startswith("从"), said + process.stdout.read()
     if not in_the_last:
         seconds = dice.uniform(0.1, 15.0)
         time.sleep(seconds)
@@ -219,6 +232,7 @@ def main():
         second["DENGSHAO_DATABASE_URL"] = create_database(postgresql, "walk")
         second["DENGSHAO_BLOBS_URL"] = f"s3://{s3.bucket}/walk"
         walk.move(first, second, kills=given.kills)
+        walk.erase(second, first)
         say("and back")
         third = first | {"DENGSHAO_DATABASE_URL": f"sqlite:///{name}/back/dengshao.sqlite3"}
         third["DENGSHAO_BLOBS_URL"] = (Path(name) / "back" / "blobs").as_uri()

@@ -256,10 +256,23 @@ def _count(found):
     return len(found[0]["tip"])
 
 
+def as_it_is(folder):
+    return folder
+
+
+def by_a_link(folder):
+    link = folder.with_name("link")
+    link.symlink_to(folder)
+    return link
+
+
+@pytest.mark.parametrize("named", [as_it_is, by_a_link])
 def test_a_store_that_stays_where_it_is_keeps_its_files_whatever_becomes_of_the_move(
-    mover, store, environ, there
+    mover, store, environ, there, named
 ):
-    shared = there | {"DENGSHAO_BLOBS_URL": load_config(environ).blobs_url}
+    folder = Path(environ["DENGSHAO_DATA"]) / "blobs"
+    assert folder.as_uri() == load_config(environ).blobs_url
+    shared = there | {"DENGSHAO_BLOBS_URL": named(folder).as_uri()}
     before = picture(environ)
     assert mover(shared, "--ahead").exit_code == 0
     assert mover(shared, "--abandon", "--yes").exit_code == 0

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,13 +20,13 @@ from ..audit.chain import verify
 from ..audit.macs import both
 from ..backup.rows import is_named, reflect
 from ..migrate import known_revisions, migrate_within, read_form
-from ..shutters.marks import IN, MARKS, OUT, Mark, State, read_mark, write_mark
+from ..shutters.marks import IN, OUT, Mark, State, read_mark, write_mark
 from ..shutters.shut import open_again, past_the_shutters, shut
 from .differing import differences
 from .files import Carried, FilesMove, is_one_store
 from .joints import put_back, settle, take_off
 from .places import Place
-from .reading import Rows
+from .reading import Rows, read_site
 from .writing import Done, Writer
 
 Say = Callable[[str], None]
@@ -92,6 +92,7 @@ class Move:
         self._files = FilesMove(old.blobs, new.blobs)
         self._shares_files = is_one_store(new.blobs, old.blobs)
         self.mark = self._begin()
+        self._tables = self._found_tables()
         self.seconds = 0.0
         """How long the last pass took."""
 
@@ -133,13 +134,13 @@ class Move:
     ) -> NotEmpty:
         if there and there.state is State.ARRIVING:
             return OtherMove()
-        if "setting" in tables and _site(connection) != self._own_site():
+        if "setting" in tables and read_site(connection) != self._own_site():
             return OtherDistrict()
         return NotEmpty()
 
     def _own_site(self) -> str | None:
         with self.old.reading.connect() as connection:
-            return _site(connection)
+            return read_site(connection)
 
     def _prepare(self, mark: Mark) -> None:
         """Make the tables, in one transaction with the mark that says whose they are."""
@@ -149,6 +150,11 @@ class Move:
             migrate_within(connection)
             write_mark(connection, IN, replace(mark, state=State.ARRIVING, where=self.old.told))
             take_off(connection)
+
+    def _found_tables(self) -> tuple[dict[str, Table], dict[str, Table]]:
+        """Read the tables of both places: once a run, and once more when the old one is closed."""
+        with self.old.reading.connect() as mine, self.new.engine.connect() as theirs:
+            return reflect(mine, whole=True), reflect(theirs, whole=True)
 
     def copy_ahead(self) -> Moved:
         """Bring all that is there while everybody goes on, until little is left."""
@@ -177,8 +183,7 @@ class Move:
 
     def _carry_rows(self, name: str) -> Done:
         done, told = Done(), time.monotonic()
-        with self.old.reading.connect() as mine, self.new.engine.connect() as theirs:
-            old, new = reflect(mine, whole=True), reflect(theirs, whole=True)
+        old, new = self._tables
         for table, here in old.items():
             writer = Writer(Rows(self.new.engine, new[table]), done)
             source = Rows(self.old.reading, here)
@@ -194,8 +199,8 @@ class Move:
     def _lacking(self) -> list[str]:
         if self._shares_files:
             return []
+        table = self._tables[0]["upload"]
         with self.old.reading.connect() as connection:
-            table = reflect(connection)["upload"]
             found = connection.execute(select(table.c.blob, table.c.size).where(is_named(table)))
             return self._files.lacking({row.blob: row.size for row in found})
 
@@ -207,6 +212,7 @@ class Move:
         # meanwhile, and may lack what the one before it had, cannot be called arrived.
         with self.new.engine.connect() as there:
             try:
+                self._tables = self._found_tables()
                 moved = self._last_pass()
                 self._look_at_all()
                 self._seal(there)
@@ -254,9 +260,14 @@ class Move:
             raise LogBroken
 
     def _counts(self) -> dict[str, tuple[int, int]]:
-        with self.old.reading.connect() as mine, self.new.engine.connect() as theirs:
-            here, there = _counted(mine), _counted(theirs)
-        return {name: (here[name], there.get(name, -1)) for name in here}
+        old, new = self._tables
+        return {
+            name: (
+                Rows(self.old.reading, old[name]).count(),
+                Rows(self.new.engine, new[name]).count(),
+            )
+            for name in old
+        }
 
     def _seal(self, there: Connection) -> None:
         """Write both marks; the commit of `there`, which comes next, opens the new place.
@@ -282,20 +293,3 @@ class Move:
     def _mark_old(self, connection: Connection, state: State) -> None:
         with past_the_shutters(connection, "setting"):
             write_mark(connection, OUT, replace(self.mark, state=state, where=self.new.told))
-
-
-def _site(connection: Connection) -> str | None:
-    table = reflect(connection, whole=True)["setting"]
-    query = select(table.c.value).where(table.c.name == "site_id")
-    return connection.execute(query).scalar_one_or_none()
-
-
-def _counted(connection: Connection) -> dict[str, int]:
-    """Count the rows of every table, the marks left out."""
-    found = {}
-    for name, table in reflect(connection, whole=True).items():
-        query = select(func.count()).select_from(table)
-        if name == "setting":
-            query = query.where(table.c.name.not_in(MARKS))
-        found[name] = connection.execute(query).scalar_one()
-    return found

@@ -4,7 +4,6 @@ from sqlalchemy import event
 
 from admin.move import moving
 from admin.move.files import FilesMove
-from tests.admin.db.conftest import cluster  # noqa: F401
 from tests.databases import new_name
 from tests.move_walk.people import press
 

@@ -114,7 +114,7 @@ def show_growth(found: Mapping[str, Sequence["Grown"]], target: Path, bound: flo
     told = "\n".join(table(kind, stores) for kind, stores in found.items())
     head = (
         "Each cell: median / p95 in ms; CPU of the application + of the database in ms.\n"
-        "Tips that are not of real size have 64 sealed bytes: these MB don't tell what one takes.\n\n"
+        "Tips that are not of real size have 64 sealed bytes: these MB tell nothing of one.\n\n"
     )
     target.with_suffix(".md").write_text(head + told)
     target.with_suffix(".svg").write_text(picture(found, bound))

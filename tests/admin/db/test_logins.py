@@ -120,8 +120,8 @@ def environ(tmp_path, url, confirmed_keys):
 @pytest.fixture
 def apart(app):
     """The logins are made, and may do what they should."""
-    with app.app_context():
-        grants.apply(db.engine, PREFIX)
+    with app.app_context(), db.engine.begin() as connection:
+        grants.apply(connection, PREFIX)
     return app
 
 

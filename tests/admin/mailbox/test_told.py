@@ -147,7 +147,7 @@ def test_a_form_that_comes_again_meets_no_words_of_what_is_held(app, pair):
         lookups = dict(db.session.execute(select(Tip.id, Tip.lookup)).all())
     swept(app, 7)
 
-    with app.app_context():
+    with app.test_request_context("/tip/sent", method="POST"):
         for one in (held, free):
             lookup = lookups[one.tip_id]
             assert store.find_stored(db.session, lookup, b"-") == store.StoredTip(False, False)

@@ -45,10 +45,12 @@ def be_bounded(engine: Engine) -> None:
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
-        return _in_time(lambda: _Bounded.connect(*cargs, **cparams))
+        return _in_time(lambda: Bounded.connect(*cargs, **cparams))
 
 
-class _Bounded(psycopg.Connection[Any]):
+class Bounded(psycopg.Connection[Any]):
+    """A connection whose every wait ends when this thread's bound does."""
+
     def wait(self, gen: Any, interval: float = _TURN) -> Any:  # type: ignore[override]
         if _bound.until is None:
             return super().wait(gen, interval=interval)

@@ -9,6 +9,7 @@ from admin.config import load_config
 from admin.db import db, grants, replica, today
 from admin.migrate import migrate
 from admin.models import Recusal, Tip, random_key
+from admin.renewal.guard import standings
 from tests.admin.desk.conftest import store_sealed
 from tests.installations import open_units
 from tests.quick_apps import quick
@@ -31,11 +32,19 @@ class Desk:
     def __init__(self, environ, cluster, name):
         self.cluster, self.name = cluster, name
         self.environ = environ | {"DENGSHAO_DATABASE_REPLICA": cluster.replica_url(name)}
-        self.app = self.node()
+        self.app = self._node()
 
-    def node(self, **changed):
-        """Make another node of the same installation."""
-        return quick(create_app(load_config(self.environ | changed)))
+    @contextmanager
+    def another(self, **changed):
+        """Make another node of the same installation, with some settings of its own."""
+        app = self._node(**changed)
+        try:
+            yield app
+        finally:
+            close(app)
+
+    def _node(self, **changed):
+        return new_node(self.environ | changed)
 
     def open(self, unit_secrets):
         open_units(self.app, unit_secrets)
@@ -51,9 +60,18 @@ class Desk:
         return store_sealed(self.app, unit_id)
 
 
+def new_node(environ):
+    return quick(create_app(load_config(environ)))
+
+
+def on(server, name):
+    """Give the address of a database on one server of a cluster."""
+    return f"{server.address.rpartition('/')[0]}/{name}"
+
+
 def migrated(environ):
     """Bring a database to its newest form, with a login for each package."""
-    app = quick(create_app(load_config(environ)))
+    app = new_node(environ)
     with app.app_context():
         migrate(db.engine)
         grants.apply(db.engine, PREFIX)
@@ -75,11 +93,13 @@ class Asked:
                 noted = self.there if name == replica.LISTS else self.here
                 event.listen(engine, "before_cursor_execute", _noting(noted))
 
-    @contextmanager
-    def anew(self):
+    def get(self, client, path):
+        """Get a page, of which alone is noted what is asked: as the first one in two seconds."""
+        with client.application.app_context():
+            standings().forget()
         self.there.clear()
         self.here.clear()
-        yield self
+        return client.get(path)
 
     @property
     def lists_there(self):

@@ -2,8 +2,6 @@
 
 import socket
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
@@ -13,6 +11,7 @@ from admin.db import db, replica, today
 from admin.db.replica import Copy
 from admin.models import Decision, Member, Message, Tip, TipLabel, TipReader
 from admin.tip.status import TipStatus
+from tests import databases
 from tests.admin.db.replica_desk import (
     PATIENT,
     PREFIX,
@@ -21,10 +20,12 @@ from tests.admin.db.replica_desk import (
     change_tip,
     close,
     migrated,
+    on,
     recuse,
 )
 from tests.databases import new_name
 from tests.installations import new_installation
+from tests.ports import free_port
 
 HEADS = ("/desk/", "/desk/pulse.json", "/desk/backlog/", "/desk/counts/workload/")
 
@@ -48,6 +49,7 @@ def desk(request, cluster, template, tmp_path, confirmed_keys, unit_secrets):
     environ = new_installation(tmp_path, url, confirmed_keys)
     logins = getattr(request, "param", PREFIX)
     made = Desk(environ | {"DENGSHAO_DATABASE_LOGINS": logins}, cluster, name)
+    made.template = template
     made.open(unit_secrets)
     yield made
     close(made.app)
@@ -67,8 +69,9 @@ def patient(monkeypatch):
 
 @pytest.fixture
 def restless(monkeypatch):
-    """No replica is left alone: each list asks it anew."""
+    """No replica is left alone: each list asks it anew, and waits for what a busy machine does."""
     monkeypatch.setattr(replica, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(replica, "ASK_SECONDS", 60.0)
 
 
 def found(app):
@@ -82,33 +85,26 @@ def test_a_list_is_read_at_the_replica_for_one_statement_at_the_primary(
     desk, members, patient, path
 ):
     tip = desk.tip()
-    plain = desk.node(DENGSHAO_DATABASE_REPLICA="")
-    by_itself = Asked(plain)
-    own = desk.enter(members["head"], plain)
-    own.get(path)
-    with by_itself.anew():
-        alone = own.get(path)
+    with desk.another(DENGSHAO_DATABASE_REPLICA="") as plain:
+        client, by_itself = desk.enter(members["head"], plain), Asked(plain)
+        alone = by_itself.get(client, path)
     client, asked = desk.enter(members["head"]), Asked(desk.app)
     client.get(path)
-    with asked.anew():
-        page = client.get(path)
+    page = asked.get(client, path)
 
     assert page.status_code == 200
     assert (tip.reference in page.text) == (tip.reference in alone.text) == (path == "/desk/")
     assert len(asked.lists_there) == len(by_itself.lists_here) > 0
     assert asked.lists_here == []
-    lists = len(asked.there) - 1
-    assert len(asked.here) == len(by_itself.here) - lists + 1
-    close(plain)
+    moved = len(asked.there) - 1
+    assert len(asked.here) == len(by_itself.here) - moved + 1
 
 
 def test_where_no_replica_is_configured_there_is_no_engine_for_it(desk):
-    plain = desk.node(DENGSHAO_DATABASE_REPLICA="")
-    with plain.app_context():
+    with desk.another(DENGSHAO_DATABASE_REPLICA="") as plain, plain.app_context():
         assert replica.LISTS not in db.engines
         assert db.replica is None
         assert db.listed(lambda session: session is db.reading)
-    close(plain)
 
 
 def claim(desk, tip, members):
@@ -179,16 +175,14 @@ def test_no_list_shows_what_was_before_the_last_commit(
     with cluster.replay_paused():
         move(desk, tip, members)
         client = desk.enter(members["ada"])
-        with asked.anew():
-            page = client.get(path)
+        page = asked.get(client, path)
         assert (page.status_code, found(desk.app)) == (200, Copy.BEHIND)
         assert asked.lists_there == []
         assert (f"/tips/{tip.reference}" in page.text) is is_shown
     for constant, seconds in PATIENT.items():
         monkeypatch.setattr(replica, constant, seconds)
 
-    with asked.anew():
-        later = client.get(path)
+    later = asked.get(client, path)
     assert asked.lists_here == []
     assert asked.lists_there
     assert (f"/tips/{tip.reference}" in later.text) is is_shown
@@ -226,61 +220,58 @@ def test_who_was_shut_out_a_moment_ago_sees_no_list(desk, members, cluster, rest
     asked = Asked(desk.app)
     with cluster.replay_paused():
         in_one_commit(change)(desk, None, members)
-        with asked.anew():
-            assert client.get(path).status_code == status
+        assert asked.get(client, path).status_code == status
     assert asked.there == []
 
 
 def test_another_node_finds_the_claim_that_was_made_at_the_first(desk, members, cluster, restless):
-    other = desk.node()
     tip = desk.tip()
-    with cluster.replay_paused():
+    with desk.another() as other, cluster.replay_paused():
         claim(desk, tip, members)
         page = desk.enter(members["ada"], other).get("/desk/?lane=mine")
-    close(other)
     assert tip.reference in page.text
 
 
 @contextmanager
-def mute(_cluster, name):
+def mute(_desk):
     """A place that takes connections and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"postgresql://postgres@127.0.0.1:{server.getsockname()[1]}/{name}"
+        yield f"postgresql://postgres@127.0.0.1:{server.getsockname()[1]}/postgres"
 
 
 @contextmanager
-def nobody(_cluster, name):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    yield f"postgresql://postgres@127.0.0.1:{port}/{name}"
+def nobody(_desk):
+    yield f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"
 
 
 @contextmanager
-def unknown(cluster, _name):
-    yield cluster.replica_url("nothing_of_that_name")
+def unknown(desk):
+    yield desk.cluster.replica_url("nothing_of_that_name")
 
 
 @contextmanager
-def empty(cluster, _name):
-    yield cluster.replica_url("postgres")
+def empty(desk):
+    yield desk.cluster.replica_url("postgres")
 
 
 @contextmanager
-def the_primary(cluster, name):
-    yield f"{cluster.primary.address.rpartition('/')[0]}/{name}"
+def the_primary(desk):
+    yield on(desk.cluster.primary, desk.name)
 
 
 @contextmanager
-def of_others(cluster, _name):
+def of_others(desk):
     """Another installation's database, of the same servers."""
     other = new_name("t")
-    address = cluster.create_database(other)
-    with TemporaryDirectory() as folder:
-        migrated(new_installation(Path(folder), address, ""))
-    yield cluster.replica_url(other)
+    desk.cluster.create_database(other, desk.template)
+    databases.run(
+        on(desk.cluster.primary, other), "UPDATE setting SET value = 'f' WHERE name = 'site_id'"
+    )
+    desk.cluster.wait_for_replay()
+    yield desk.cluster.replica_url(other)
 
 
-BAD = {
+NO_REPLICA = {
     "a place that says nothing": (mute, Copy.AWAY),
     "a place where nobody is": (nobody, Copy.AWAY),
     "without such a database": (unknown, Copy.AWAY),
@@ -290,27 +281,26 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", NO_REPLICA)
 def test_a_replica_that_is_none_costs_one_list_a_moment_and_the_next_nothing(
-    desk, members, cluster, name
+    desk, members, monkeypatch, name
 ):
-    place, seen = BAD[name]
+    place, seen = NO_REPLICA[name]
+    if seen is Copy.OTHER:
+        monkeypatch.setattr(replica, "ASK_SECONDS", 60.0)
+        monkeypatch.setattr(replica, "CATCH_UP_SECONDS", 30.0)
     tip = desk.tip()
-    cluster.wait_for_replay()
-    with place(cluster, desk.name) as address:
-        node = desk.node(DENGSHAO_DATABASE_REPLICA=address)
+    with place(desk) as address, desk.another(DENGSHAO_DATABASE_REPLICA=address) as node:
         client, asked = desk.enter(members["ada"], node), Asked(node)
         first = client.get("/desk/")
         assert (first.status_code, found(node)) == (200, seen)
-        with asked.anew():
-            second = client.get("/desk/")
-        assert asked.there == []
-        assert len(asked.here) == 4
-        assert tip.reference in first.text
-        assert tip.reference in second.text
+        second = asked.get(client, "/desk/")
         with node.app_context():
             assert db.get_engine(replica.LISTS).pool.checkedout() == 0
-    close(node)
+    assert asked.there == []
+    assert len(asked.here) == 4
+    assert tip.reference in first.text
+    assert tip.reference in second.text
 
 
 @contextmanager
@@ -323,8 +313,9 @@ def stopped(server):
 
 
 def test_a_replica_that_stops_with_lines_open_is_left_and_found_again(
-    desk, members, cluster, restless, monkeypatch
+    desk, members, cluster, monkeypatch
 ):
+    monkeypatch.setattr(replica, "REST_SECONDS", 0.0)
     desk.tip()
     client, asked = desk.enter(members["ada"]), Asked(desk.app)
     with monkeypatch.context() as patient:
@@ -337,8 +328,7 @@ def test_a_replica_that_stops_with_lines_open_is_left_and_found_again(
         assert found(desk.app) is Copy.AWAY
     for constant, seconds in PATIENT.items():
         monkeypatch.setattr(replica, constant, seconds)
-    with asked.anew():
-        client.get("/desk/")
+    asked.get(client, "/desk/")
     assert (found(desk.app), asked.lists_here) == (Copy.OK, [])
 
 
@@ -350,6 +340,24 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_after_a_failover_lists_follow_and_the_joined_standby_is_read_again(
+    desk, members, cluster, restless, patient
+):
+    tip = desk.tip()
+    client, asked = desk.enter(members["ada"]), Asked(desk.app)
+    assert tip.reference in asked.get(client, "/desk/").text
+    cluster.kill_primary()
+    cluster.promote()
+    cluster.be_synchronous("")
+    alone = asked.get(client, "/desk/")
+    assert (alone.status_code, asked.lists_there) == (200, [])
+    cluster.rejoin()
+    page = asked.get(client, "/desk/")
+
+    assert tip.reference in page.text
+    assert (found(desk.app), asked.lists_here) == (Copy.OK, [])
+
+
 def test_a_list_that_fails_there_is_read_here(desk, cluster, monkeypatch, fault):
     monkeypatch.setattr(replica, "ASK_SECONDS", 60.0)
     monkeypatch.setattr(replica, "CATCH_UP_SECONDS", 30.0)

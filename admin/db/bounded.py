@@ -33,7 +33,8 @@ _bound: Final = _Bound()
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Give up all that this thread asks of a bounded engine once `seconds` are over."""
-    before, _bound.until = _bound.until, time.monotonic() + seconds
+    before, until = _bound.until, time.monotonic() + seconds
+    _bound.until = until if before is None else min(before, until)
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -145,7 +145,11 @@ class Replica:
             return True
 
     def _leave(self, found: Copy, there: Session) -> None:
+        engine = there.get_bind()
         there.close()
+        if found is Copy.OTHER and isinstance(engine, Engine):
+            # The lines of before a failover lead to what is the primary now, and would for good.
+            engine.dispose()
         with self._lock:
             self.found, self._rests_until = found, time.monotonic() + REST_SECONDS
 

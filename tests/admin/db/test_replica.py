@@ -332,14 +332,6 @@ def test_a_replica_that_stops_with_lines_open_is_left_and_found_again(
     assert (found(desk.app), asked.lists_here) == (Copy.OK, [])
 
 
-# On the standby alone they take longer than a list may, or end with an error.
-FAULTS = {
-    "longer than a list may take": "pg_sleep(60)::text",
-    "ended because the standby must go on": "(1 / (length(version()) * 0))::text",
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_after_a_failover_lists_follow_and_the_joined_standby_is_read_again(
     desk, members, cluster, restless, patient
 ):
@@ -358,6 +350,14 @@ def test_after_a_failover_lists_follow_and_the_joined_standby_is_read_again(
     assert (found(desk.app), asked.lists_here) == (Copy.OK, [])
 
 
+# On the standby alone they take longer than a list may, or end with an error.
+FAULTS = {
+    "longer than a list may take": "pg_sleep(60)::text",
+    "ended because the standby must go on": "(1 / (length(version()) * 0))::text",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_list_that_fails_there_is_read_here(desk, cluster, monkeypatch, fault):
     monkeypatch.setattr(replica, "ASK_SECONDS", 60.0)
     monkeypatch.setattr(replica, "CATCH_UP_SECONDS", 30.0)

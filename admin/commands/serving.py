@@ -19,6 +19,7 @@ from ..db import (
     grants,
     today,
 )
+from ..db.belonging import refuse_foreign
 from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
@@ -50,6 +51,7 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     try:
         with hold_lock(app_state().config):
             refuse_alone(app_state().config)
+            refuse_foreign(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
             require_here()
             if with_demo:

@@ -51,7 +51,7 @@ def of_module(name: str) -> Login:
 
 
 def is_desk_path(path: str) -> bool:
-    """Tell whether an address is the desk's, also one that leads nowhere: its page knows members."""
+    """Tell whether an address is the desk's, one too that leads nowhere: its page knows members."""
     return path == "/desk" or path.startswith("/desk/")
 
 

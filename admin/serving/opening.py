@@ -27,16 +27,24 @@ NOT_KEPT = (
 
 
 def in_app(act: Act) -> Act:
-    """Run a command inside an application, on a database of the newest form and on no other."""
-    return _opened(act, any_form=False)
+    """Run a command inside an application, on a database that this program may serve."""
+    return _opened(act, require_served)
+
+
+def in_app_of_newest_form(act: Act) -> Act:
+    """Do the same on a database of the newest form and on no other.
+
+    For what takes tables as a whole, or says what they are: a newer program has put more into them.
+    """
+    return _opened(act, require_newest)
 
 
 def in_app_of_any_form(act: Act) -> Act:
     """Do the same without a look at the database's form: the command looks, and may change it."""
-    return _opened(act, any_form=True)
+    return _opened(act, None)
 
 
-def _opened(act: Act, *, any_form: bool) -> Act:
+def _opened(act: Act, require_form: Callable[[], None] | None) -> Act:
     @click.pass_context
     @wraps(act)
     def run(context: click.Context, /, *args: Any, **typed: Any) -> Any:
@@ -48,8 +56,8 @@ def _opened(act: Act, *, any_form: bool) -> Act:
                 info = context.find_object(ScriptInfo)
                 app = info.load_app() if info else _made_for(context)
                 context.with_resource(app.app_context())
-            if not any_form:
-                require_newest()
+            if require_form:
+                require_form()
                 require_here()
             return context.invoke(act, *args, **typed)
 
@@ -104,14 +112,25 @@ def make_app() -> Flask:
     return create_app(config)
 
 
+def require_served() -> None:
+    """Stop at a database of a form that this program may not serve, and say what to do about it."""
+    form = _form()
+    if not form.may_serve:
+        raise click.ClickException(told(form))
+
+
 def require_newest() -> None:
     """Stop at a database of another form than this program's, and say what to do about it."""
+    form = _form()
+    if not form.is_newest:
+        raise click.ClickException(told(form))
+
+
+def _form() -> Form:
     from ..db import READ, db
     from ..migrate import read_form
 
-    form = read_form(db.get_engine(READ))
-    if not form.is_newest:
-        raise click.ClickException(told(form))
+    return read_form(db.get_engine(READ))
 
 
 def require_here() -> None:

@@ -8,9 +8,9 @@ database remembers it (decision 109).
 """
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +67,8 @@ class Step:
 
     As its file says, `serves_from`; where that says nothing: those alone that know the step itself.
     """
+    forgotten: Mapping[str, str] = field(default_factory=dict)
+    """What it drops, and since which step no program asks for it: its file's `forgotten`."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,7 @@ def steps_of(script: ScriptDirectory) -> list[Step]:
             found.revision,
             found.module.told,
             getattr(found.module, "serves_from", found.revision),
+            getattr(found.module, "forgotten", {}),
         )
         for found in script.walk_revisions()
     ][::-1]

@@ -1,4 +1,4 @@
-"""`make rolling`: restart or upgrade two nodes under load; nothing may be lost, nobody signed out."""
+"""`make rolling`: restart or upgrade two nodes under load: nothing is lost, nobody signed out."""
 
 import argparse
 import json

@@ -1,6 +1,7 @@
 """The program as it is, and a newer one whose tables hold more: both serve one database at once."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -63,12 +64,15 @@ OURS = Program((str(Path(sys.executable).with_name("dengshao")),), ROOT, {})
 def make_newer(folder: Path) -> Program:
     """Copy the program, and let it know a step more: each tip that it takes says so."""
     copy_app(ROOT, folder)
+    # Of a release another file names the version.
+    shutil.copy(ROOT / "pyproject.toml", folder)
     step = folder / "admin" / "migrations" / "versions" / f"{NEWER}_walk.py"
     step.write_text(_MIGRATION.format(newer=NEWER, head=known_revisions()[0]))
     models = folder / "admin" / "models.py"
     before, found, after = models.read_text().partition(_KNOWN)
     name, line, rest = after.partition('    __tablename__ = "tip"\n')
-    assert found and line, "admin/models.py begins its Tip otherwise"
+    assert found, "admin/models.py names its Tip otherwise"
+    assert line, "admin/models.py names the table of its Tip otherwise"
     models.write_text(before + found + name + line + _COLUMN + rest)
     run = "from admin.cli import main; main(prog_name='dengshao')"
     environ = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(folder)}

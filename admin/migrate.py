@@ -93,6 +93,16 @@ class Form:
         return self.is_newest or self.lets_us
 
     @property
+    def spares_ours(self) -> bool:
+        """Whether programs that know the present form, and no later one, may go on behind it all.
+
+        Told before anything is done: the others must be stopped first where it is not so.
+        """
+        known = [step.revision for step in read_steps()]
+        froms = (known.index(step.serves_from) for step in self.missing)
+        return self.current in known and max(froms, default=0) <= known.index(self.current)
+
+    @property
     def is_empty(self) -> bool:
         return self.current is None
 

@@ -33,7 +33,7 @@ from ..migrate import (
     migrate,
     read_form,
 )
-from ..serving.opening import require_here, steps, told
+from ..serving.opening import beside, require_here, steps, told
 from ..serving.server import (
     AlreadyRunning,
     hold_lock,
@@ -76,7 +76,7 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
 
 def _migrate(form: Form) -> None:
     if not form.is_empty:
-        click.echo(steps(form))
+        click.echo(f"{steps(form)}\n{beside(form)}")
     try:
         migrate(db.engine)
         if prefix := app_state().config.database_logins:

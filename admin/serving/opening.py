@@ -26,6 +26,10 @@ NOT_KEPT = (
 )
 
 
+LETS = "做完以后，还在运行的旧程序可以接着收。"
+STOPS = "做完以后，旧程序不能用。有几台服务器的，请先停下别的每一台。"
+
+
 def in_app(act: Act) -> Act:
     """Run a command inside an application, on a database that this program may serve."""
     return _opened(act, require_served)
@@ -159,7 +163,7 @@ def told(form: Form) -> str:
     if form.is_empty:
         return "数据库还是空的，没有做任何事。请先运行 dengshao migrate。"
     return (
-        f"数据库是旧的（{form.current}），没有做任何事。\n{steps(form)}\n"
+        f"数据库是旧的（{form.current}），没有做任何事。\n{steps(form)}\n{beside(form)}\n"
         "请先用升级前的程序备份，再运行 dengshao migrate，或者 dengshao serve --migrate。"
     )
 
@@ -168,3 +172,8 @@ def steps(form: Form) -> str:
     """List what a migration will do, the oldest first."""
     lines = [f"  {step.revision}\t{step.words}" for step in form.missing]
     return "\n".join([f"升级要做 {len(lines)} 步：", *lines])
+
+
+def beside(form: Form) -> str:
+    """Say before a migration what becomes of the programs that serve meanwhile."""
+    return LETS if form.spares_ours else STOPS

@@ -5,6 +5,7 @@ from sqlalchemy import create_engine, text
 
 from admin.backup.restoring import Loader
 from admin.backup.rows import read_rows, reflect
+from admin.db import db
 from admin.migrate import (
     SERVES_FROM,
     Step,
@@ -14,6 +15,7 @@ from admin.migrate import (
     read_form,
     read_steps,
 )
+from tests.admin.backup.conftest import hand_in
 from tests.further_steps import further_steps
 
 OURS = known_revisions()[0]
@@ -34,6 +36,32 @@ def line(engine):
     with engine.connect() as connection:
         query = text("SELECT value FROM setting WHERE name = :name")
         return connection.scalar(query, {"name": SERVES_FROM})
+
+
+NEW_TABLE = """
+op.create_table("pile", sa.Column("id", sa.Integer, primary_key=True))
+for table in ("tip", "message", "setting", "decision", "audit_event", "spent_nonce", "day_key"):
+    gently.add_column(table, sa.Column("of", sa.String(9)))
+    kind = sa.Column("kind_of", sa.String(9), server_default="new", nullable=False)
+    gently.add_column(table, kind)
+"""
+
+
+def test_an_older_program_takes_a_tip_into_a_newer_form_and_the_code_finds_it(
+    app, client, units, tmp_path
+):
+    with app.app_context():
+        with further_steps(tmp_path, NEW_TABLE, serves_from=[OURS]):
+            migrate(db.engine)
+        assert read_form(db.engine).lets_us
+
+    found = client.post("/mailbox/", data={"receipt": hand_in(client)}, follow_redirects=True)
+
+    assert found.status_code == 200
+    assert "已收到" in found.text
+    with app.app_context():
+        told = db.session.execute(text("SELECT kind_of FROM tip")).scalars().all()
+        assert told == ["new"]
 
 
 # What each of three further steps says of older programs; which of them this program, which knows

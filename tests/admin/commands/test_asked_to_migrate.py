@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from admin.cli import main
 from admin.db.commits import NotKept
 from admin.migrate import SERVES_FROM, known_revisions, migrate, read_form, read_steps
-from admin.serving.opening import plain_faults
+from admin.serving.opening import LETS, STOPS, plain_faults
+from tests.further_steps import further_steps
 
 NEWEST = known_revisions()[0]
 OLDER = known_revisions()[1]
@@ -127,6 +128,25 @@ def test_what_takes_tables_as_a_whole_waits_for_the_newer_program_all_the_same(
 
     assert result.exit_code == 1, result.output
     assert "数据库（9999）比这里的程序新" in result.output
+
+
+@pytest.mark.parametrize(
+    ("before", "serves_from", "said"),
+    [
+        (NEWEST, NEWEST, LETS),
+        (NEWEST, None, STOPS),
+        (NEWEST, "further_1", STOPS),
+        (OLDER, OLDER, LETS),
+        (OLDER, NEWEST, STOPS),
+    ],
+)
+def test_what_becomes_of_older_programs_is_told_before_anything_is_done(
+    type_in, engine, tmp_path, before, serves_from, said
+):
+    migrate(engine, before)
+    with further_steps(tmp_path, "pass", serves_from=[serves_from]):
+        for command in (["sweep"], ["migrate"]):
+            assert said in type_in(*command).output
 
 
 def test_migrate_says_what_it_does_and_does_it(type_in, engine):

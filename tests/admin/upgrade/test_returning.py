@@ -48,9 +48,8 @@ def test_back_from_a_migrated_version_says_what_is_lost_and_restores_the_backup(
 def test_days_later_no_backup_is_put_back_while_other_nodes_may_serve(
     upgrade, operating, small, served, answers, capsys, typed, form
 ):
-    upgrade()
     small.configure(served.port, nodes=2)
-    del operating.installation.settings
+    upgrade()
     answers += [LOSES, typed, *["AGE-SECRET-KEY"] * (typed == STOPPED)]
 
     with nullcontext() if typed == STOPPED else pytest.raises(Refused, match="没有照抄"):
@@ -61,9 +60,8 @@ def test_days_later_no_backup_is_put_back_while_other_nodes_may_serve(
 
 
 def test_nobody_goes_back_past_that_question(upgrade, operating, small, served):
-    upgrade()
     small.configure(served.port, nodes=2)
-    del operating.installation.settings
+    upgrade()
     made = Returning(operating.installation, served, operating._last(), print)
 
     with pytest.raises(OthersServe):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..serving.opening import in_app, in_app_of_any_form
+from ..serving.opening import in_app, in_app_of_any_form, uncollected
 
 
 @click.command("serve", help="在前台提供服务，按 Ctrl-C 停止。")
@@ -14,7 +14,8 @@ from ..serving.opening import in_app, in_app_of_any_form
 @click.option("--threads", default=16, show_default=True, help="每个进程同时应答的请求数。")
 @in_app_of_any_form
 def serve(*, with_demo: bool, with_migration: bool, workers: int, threads: int) -> None:
-    from .serving import serve_here
+    with uncollected():
+        from .serving import serve_here
 
     serve_here(with_demo=with_demo, with_migration=with_migration, workers=workers, threads=threads)
 

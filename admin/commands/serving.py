@@ -19,6 +19,7 @@ from ..db import (
     grants,
     today,
 )
+from ..db.belonging import refuse_foreign
 from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
@@ -52,11 +53,14 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     try:
         with hold_lock(app_state().config):
             refuse_alone(app_state().config)
+            refuse_foreign(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
             require_here()
             if with_demo:
                 _fill_demo()
-            run(app_state().config, _serving_app(), workers=workers, threads=threads)
+            # Made anew behind the demo, which has confirmed keys since this one was made.
+            app = _made_anew() if with_demo else _this_app()
+            run(app_state().config, app, workers=workers, threads=threads)
     except (AlreadyRunning, ConfigError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -168,7 +172,7 @@ def _fill_demo() -> None:
 
 
 def _fill_demo_tips() -> None:
-    with _serving_app().app_context():
+    with _made_anew().app_context():
         if count := fill_tips(db.session, vault().blobs):
             click.echo(f"已放进 {count} 条演示线索（都是编的）。")
         db.session.commit()
@@ -187,8 +191,7 @@ def _in_a_child(act: Callable[[], None]) -> None:
         raise click.ClickException("演示线索没有放全，原因见上。")
 
 
-def _serving_app() -> Flask:
-    """Make the application anew: the demo has confirmed keys since this one was made."""
+def _made_anew() -> Flask:
     return create_app(app_state().config)
 
 

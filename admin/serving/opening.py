@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,7 +59,8 @@ def _opened(act: Act, require_form: Callable[[], None] | None) -> Act:
         with plain_faults():
             if not has_app_context():
                 info = context.find_object(ScriptInfo)
-                app = info.load_app() if info else _made_for(context)
+                with uncollected():
+                    app = info.load_app() if info else _made_for(context)
                 context.with_resource(app.app_context())
             if require_form:
                 require_form()
@@ -66,6 +68,21 @@ def _opened(act: Act, require_form: Callable[[], None] | None) -> Act:
             return context.invoke(act, *args, **typed)
 
     return run
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the garbage collector rest while programs and applications are loaded.
+
+    They stay for as long as the process, and would be walked again and again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _made_for(context: click.Context) -> Flask:

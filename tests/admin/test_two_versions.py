@@ -1,7 +1,5 @@
 """Which programs may serve a database: what each step says, and what the database remembers."""
 
-import re
-
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -60,7 +58,7 @@ def test_an_older_program_takes_a_tip_into_a_newer_form_and_the_code_finds_it(
     found = client.post("/mailbox/", data={"receipt": hand_in(client)})
 
     assert found.status_code == 200
-    assert re.search(r"<h1[^>]*>我的线索", found.text), re.findall(r"<h1[^>]*>[^<]*", found.text)
+    assert "<h1>您的线索" in found.text
     with app.app_context():
         told = db.session.execute(text("SELECT kind_of FROM tip")).scalars().all()
         assert told == ["new"]

@@ -22,7 +22,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ..shutters.marks import MARKS
+from ..backup.rows import OF_THIS_DATABASE
 
 PAGE: Final = 250
 """Rows of one page. A tip has 16 KB and more."""
@@ -78,7 +78,7 @@ class Rows:
     def _without_marks(self, query: Select[Any]) -> Select[Any]:
         if self.table.name != "setting":
             return query
-        return query.where(self.table.c.name.not_in(MARKS))
+        return query.where(self.table.c.name.not_in(OF_THIS_DATABASE))
 
     def _read(self, query: Select[Any]) -> list[TableRow]:
         with self.engine.connect() as connection:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from admin import create_app
@@ -42,6 +42,8 @@ class Walk:
     dice: random.Random
     receipts: list
     cookie: dict
+    longest: float
+    """Seconds into a run after which the latest kill comes that is not meant for its end."""
 
     def move(self, here, there, *, kills):
         """Move with people about, killed so many times; then compare both places."""
@@ -51,10 +53,10 @@ class Walk:
             one.start()
         started = time.monotonic()
         killed = 0
-        while killed < kills and _mark_in(there, "move_in") != "arrived":
+        while killed < kills and not _has_arrived(here, there):
             self._killed(here, there, killed, in_the_last=killed >= kills - _IN_THE_LAST)
             killed += 1
-        has_arrived = _mark_in(there, "move_in") == "arrived"
+        has_arrived = _has_arrived(here, there)
         process = self._type(here, there)
         said = process.communicate()[0]
         # A kill may have come just behind the last mark: then the move is over, and says so.
@@ -104,13 +106,31 @@ class Walk:
 
     def _killed(self, here, there, number, *, in_the_last):
         process = self._type(here, there)
-        point = _wait(process, self.dice, in_the_last=in_the_last)
+        point = self._wait(process, in_the_last=in_the_last)
         process.kill()
         said = process.stdout.read()
         process.wait()
         assert process.returncode == -9, (process.returncode, said)
         state = _mark_in(here, "move_out")
         say(f"kill {number + 1}: {point}; the old place was marked {state}")
+
+    def _wait(self, process, *, in_the_last):
+        """Wait for a random moment: of the run, or of its last pass."""
+        said = process.stdout.readline()
+        assert said.startswith("从"), said + process.stdout.read()
+        if not in_the_last:
+            seconds = self.dice.uniform(0.1, self.longest)
+            time.sleep(seconds)
+            return f"{seconds:.1f} s after its first words"
+        for line in process.stdout:
+            if "趟：看过" in line:
+                seconds = float(re.search(r"用了 ([\d.]+) 秒", line)[1])
+                if int(re.search(r"搬了 (\d+) 行", line)[1]) <= 300:
+                    break
+        # Of a pass that may be quicker than the one before, with nobody writing.
+        pause = self.dice.uniform(0.05, max(seconds * 0.25, 0.1))
+        time.sleep(pause)
+        return f"{pause:.1f} s after its last pass began (one takes {seconds:.1f} s)"
 
     def _check(self, here, there):
         before, after = (rows_in(one["DENGSHAO_DATABASE_URL"]) for one in (here, there))
@@ -150,31 +170,14 @@ def _dengshao(environ, *words):
     )
 
 
-def _wait(process, dice, *, in_the_last):
-    """Wait for a random moment: of the run, or of its last pass."""
-    said = process.stdout.readline()
-    assert said.startswith("从"), said + process.stdout.read()
-    if not in_the_last:
-        seconds = dice.uniform(0.1, 15.0)
-        time.sleep(seconds)
-        return f"{seconds:.1f} s after its first words"
-    for line in process.stdout:
-        if "趟：看过" in line:
-            seconds = float(re.search(r"用了 ([\d.]+) 秒", line)[1])
-            if int(re.search(r"搬了 (\d+) 行", line)[1]) <= 300:
-                break
-    # Of a pass that may be quicker than the one before, with nobody writing.
-    pause = dice.uniform(0.05, max(seconds * 0.25, 0.1))
-    time.sleep(pause)
-    return f"{pause:.1f} s after its last pass began (one takes {seconds:.1f} s)"
+def _has_arrived(here, there):
+    return _mark_in(here, "move_out") == "gone" and _mark_in(there, "move_in") == "arrived"
 
 
 def _mark_in(place, name):
     """Tell how a place is marked; nothing where no move has been."""
     engine = create_engine(place["DENGSHAO_DATABASE_URL"])
     try:
-        if not inspect(engine).has_table("setting"):
-            return "nothing"
         with engine.connect() as connection:
             query = text("SELECT value FROM setting WHERE name = :name")
             found = connection.execute(query, {"name": name}).scalar_one_or_none()
@@ -216,7 +219,7 @@ def begun(folder, *, tips, files, dice):
     cookie = sign_in(app)
     say(f"filled {tips} tips, {files} files: {time.monotonic() - started:.1f} s")
     assert is_signed_in(app, cookie)
-    walk = Walk(folder, dice, [_taken(app)], cookie)
+    walk = Walk(folder, dice, [_taken(app)], cookie, longest=max(15 * tips / 20_000, 0.5))
     _let_go([app])
     yield walk, environ
 

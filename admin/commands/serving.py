@@ -7,7 +7,6 @@ from multiprocessing import get_context
 
 import click
 from flask import Flask, current_app
-from sqlalchemy.exc import ProgrammingError
 
 from .. import create_app
 from ..access.demo_mark import is_demo
@@ -34,7 +33,7 @@ from ..migrate import (
     migrate,
     read_form,
 )
-from ..serving.opening import require_here, steps, told
+from ..serving.opening import beside, require_here, steps, told
 from ..serving.server import (
     AlreadyRunning,
     hold_lock,
@@ -44,6 +43,8 @@ from ..serving.server import (
 from ..serving.sweeper import SWEPT, sweep_now
 from ..settings.installed import become_owner
 from ..vault import vault
+
+BESIDE = "数据库（{}）比这里的程序新，这里的程序还能接着收。请把这一台也升级。"
 
 
 def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: int) -> None:
@@ -67,7 +68,9 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
     """Migrate where that was asked for; in development an empty store, and the demo's, unasked."""
     form = read_form(db.get_engine(READ))
     is_development = not app_state().config.production
-    if form.is_newest:
+    if form.may_serve:
+        if form.lets_us:
+            click.echo(BESIDE.format(form.current))
         return
     if form.is_unknown or not (asked or (is_development and (is_demo or form.is_empty))):
         raise click.ClickException(told(form))
@@ -76,17 +79,15 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
 
 def _migrate(form: Form) -> None:
     if not form.is_empty:
-        click.echo(steps(form))
+        click.echo(f"{steps(form)}\n{beside(form)}")
+    with db.engine.connect() as connection:
+        grants.require_owner(connection)
     try:
         migrate(db.engine)
-        if prefix := app_state().config.database_logins:
-            grants.apply(db.engine, prefix)
     except Blocked as blocked:
         raise click.ClickException(blocked_by(blocked)) from None
-    except ProgrammingError as error:
-        if not grants.is_refused(error):
-            raise
-        raise click.ClickException(grants.NOT_OWNER) from None
+    with db.engine.begin() as connection:
+        grants.apply(connection, app_state().config.database_logins)
     # Ends the transaction of the look: the next application must find the store unlocked.
     db.dispose()
 

@@ -12,7 +12,6 @@ from functools import cache
 from threading import Event, Lock, Thread
 from typing import Final
 
-from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +21,7 @@ from ..audit.log import END
 from ..audit.macs import EndMark, both
 from ..db import READ, db
 from ..db.replica import LISTS, Copy, Replica
-from ..migrate import known_revisions
+from ..migrate import Step, form_of, read_steps
 from ..models import AuditEvent, Setting
 from ..vault import vault
 from ..vault.files.blobs import BlobsAway
@@ -153,14 +152,15 @@ def _database(connection: Connection) -> str:
     """Tell whether the database answers, takes writes, and is of a form that we can serve."""
     if connection.dialect.name == "postgresql" and connection.scalar(_IN_RECOVERY):
         return "standby"
-    current = MigrationContext.configure(connection).get_current_revision()
-    # Newer than ours is well: it was only added to, while two versions serve (decision 100).
-    return "old" if current is None or current in _olds() else OK
+    form = form_of(connection, _steps())
+    if form.may_serve:
+        return OK
+    return "newer" if form.is_unknown else "old"
 
 
 @cache
-def _olds() -> frozenset[str]:
-    return frozenset(known_revisions()[1:])
+def _steps() -> tuple[Step, ...]:
+    return tuple(read_steps())
 
 
 def _store() -> str:

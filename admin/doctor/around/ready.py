@@ -22,6 +22,7 @@ _TOLD_APART: Final = "replica"
 _STATES: Final = {
     "away": "没有应答",
     "old": "版本旧，要迁移",
+    "newer": "版本比程序新，要升级程序",
     "standby": "是备库，写不进去",
     "other": "和别的节点不是同一个",
     "full": "快满了",

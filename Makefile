@@ -96,7 +96,7 @@ bench-locks: $(VENV)/.dev ## How long writers of a million tips wait while a mig
 flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_ARGS=--calls: each tip calls)
 	$(BIN)/python -m tests.flood $(FLOOD_ARGS)
 
-rolling: $(SERVED) ## Restart two nodes behind nginx every 5 s for two minutes under load: build/rolling.json (ROLLING_ARGS="--seconds 30")
+rolling: $(SERVED) ## Restart two nodes behind nginx every 5 s for two minutes under load: build/rolling.json (ROLLING_ARGS="--upgrade", from one schema to the next)
 	@$(BIN)/python -m tests.rolling $(ROLLING_ARGS)
 
 crash: $(SERVED) ## Kill worker, node, primary, S3, fill disks, cut the network, 200 times: is a tip lost? As root; build/crash.json (CRASH_ARGS="--rounds 20 --seed 7 --only primary")

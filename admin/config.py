@@ -80,6 +80,9 @@ class Config:
     database_url: str
     database_logins: str
     """How the logins' names begin, by which each package asks PostgreSQL; empty: one asks all."""
+    database_replica: str = field(repr=False)
+    """A standby of the same database, from which the desk's lists are read; empty: there is none.
+    May hold a password."""
     blobs_url: str = field(repr=False)
     """Where sealed files lie: `file://` a folder, `s3://` a bucket and prefix (its keys are in
     AWS_* of the environment), or `memory:///`, which a restart empties."""
@@ -197,6 +200,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, makes_secret: bool 
             "DENGSHAO_DATABASE_URL", f"sqlite:///{(data / 'dengshao.sqlite3').as_posix()}"
         ),
         database_logins=_logins(values),
+        database_replica=_replica(values),
         blobs_url=read_blobs_url(
             values, default=(data / "blobs").as_uri(), may_forget=env is Env.DEVELOPMENT
         ),
@@ -298,6 +302,18 @@ def _logins(values: Mapping[str, str]) -> str:
         raise ConfigError(f"{name}：要是小写字母、数字和下划线，字母开头：{found!r}")
     if not values.get("DENGSHAO_DATABASE_URL", "").startswith("postgresql"):
         raise ConfigError(f"{name}：用了 PostgreSQL（DENGSHAO_DATABASE_URL）才能设。")
+    return found
+
+
+def _replica(values: Mapping[str, str]) -> str:
+    """Read where a standby is read from. What it says may hold a password: it is not repeated."""
+    found = values.get("DENGSHAO_DATABASE_REPLICA", "")
+    both = (found, values.get("DENGSHAO_DATABASE_URL", ""))
+    if found and not all(url.startswith("postgresql") for url in both):
+        raise ConfigError(
+            "DENGSHAO_DATABASE_REPLICA：要是 PostgreSQL 的地址（postgresql+psycopg://…），"
+            "DENGSHAO_DATABASE_URL 也是。"
+        )
     return found
 
 

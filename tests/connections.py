@@ -13,6 +13,7 @@ from contextlib import suppress
 import psycopg
 
 from admin.config import ROOT
+from admin.db.bounded import Bounded
 
 _opened = []
 
@@ -21,6 +22,7 @@ def watch():
     """Note every connection that this process makes from now on, through SQLAlchemy or not."""
     sqlite3.connect = sqlite3.dbapi2.connect = _noted(sqlite3.connect)
     psycopg.connect = _noted(psycopg.connect)
+    Bounded.connect = _noted(Bounded.connect)
 
 
 def _noted(connect):

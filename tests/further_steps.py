@@ -1,6 +1,7 @@
 """Migrations that no version has, behind the last one: to try how a step goes beside others."""
 
 from contextlib import contextmanager
+from itertools import zip_longest
 from unittest import mock
 
 from admin import migrate
@@ -16,6 +17,7 @@ down_revision = "{before}"
 branch_labels = None
 depends_on = None
 told = "{revision}"
+{serves_from}
 
 
 def upgrade():
@@ -24,14 +26,18 @@ def upgrade():
 
 
 @contextmanager
-def further_steps(folder, *bodies):
-    """Let the program know further steps, each by the lines of its `upgrade`; gives their names."""
+def further_steps(folder, *bodies, serves_from=()):
+    """Let the program know further steps, each by the lines of its `upgrade`; gives their names.
+
+    `serves_from` is what each says of older programs; where it is None, or none is left, nothing.
+    """
     before = migrate.known_revisions()[0]
     names = []
-    for number, body in enumerate(bodies, start=1):
+    for number, (body, older) in enumerate(zip_longest(bodies, serves_from), start=1):
         names.append(f"further_{number}")
         lines = "\n".join(f"    {line}" for line in body.strip().splitlines())
-        text = _FILE.format(revision=names[-1], before=before, body=lines)
+        told = f"serves_from = {older!r}" if older else ""
+        text = _FILE.format(revision=names[-1], before=before, body=lines, serves_from=told)
         (folder / f"{names[-1]}.py").write_text(text)
         before = names[-1]
     with mock.patch.object(migrate, "alembic_config", _knowing(folder)):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, and_, create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
 from ..config import Config
-from ..migrate import known_revisions, migrate_within
+from ..migrate import SERVES_FROM, known_revisions, migrate_within
 from ..sealing.age import Identity
 from .archive import Manifest, Opened
 from .checking import Inspection
@@ -189,8 +189,10 @@ class Loader:
         self._heap: list[dict[str, Any]] = []
         self._heap_of = ""
         self._later: list[tuple[Table, dict[str, Any], dict[str, Any]]] = []
-        # The migrations wrote a site id of their own; all other tables are empty.
-        connection.execute(self._tables["setting"].delete())
+        # The migrations wrote a site id of their own; all other tables are empty. What they said of
+        # the form that they made stays.
+        setting = self._tables["setting"]
+        connection.execute(setting.delete().where(setting.c.name != SERVES_FROM))
 
     def __enter__(self) -> "Loader":
         return self

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, select
 
+from ..migrate import SERVES_FROM
 from ..shutters.marks import MARKS
 
 LEFT_OUT: Final = {
@@ -27,6 +28,8 @@ LEFT_OUT: Final = {
     "outbox_mail": "待发的信：过时的通知不该再发",
 }
 """Tables whose rows no backup holds, each with why, in the operator's words."""
+OF_THIS_DATABASE: Final = (*MARKS, SERVES_FROM)
+"""Settings that are true of the very database they stand in, and of no copy of it."""
 _PARTS: Final = 500
 _SUM: Final = 64
 
@@ -55,9 +58,8 @@ def read_rows(connection: Connection, table: Table, *, whole: bool = False) -> I
     query = select(table).order_by(*table.primary_key.columns)
     if table.name == "upload" and not whole:
         query = query.where(is_named(table))
-    if table.name == "setting" and not whole:
-        # What is true of this very database alone.
-        query = query.where(table.c.name.not_in(MARKS))
+    if table.name == "setting":
+        query = query.where(table.c.name.not_in([SERVES_FROM] if whole else OF_THIS_DATABASE))
     found = connection.execute(query, execution_options={"yield_per": _PARTS})
     for row in found.mappings():
         yield to_line(table.name, {name: _plain(value) for name, value in row.items()})

@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from ..serving.opening import in_app, in_app_of_any_form, plain_faults
+from ..serving.opening import in_app_of_any_form, in_app_of_newest_form, plain_faults
 
 
 class BackupGroup(click.Group):
@@ -37,7 +37,7 @@ def key() -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--to", "recipient", help="备份公钥 age1pq1…；不写就用 DENGSHAO_BACKUP_RECIPIENT。")
 @click.option("--keep", type=click.IntRange(1), help="目录里留最新的几份，更早的删掉。")
-@in_app
+@in_app_of_newest_form
 def to(target: Path, recipient: str | None, keep: int | None) -> None:
     from ..backup.commands import make_backup
 

@@ -19,6 +19,7 @@ from ..db import (
     grants,
     today,
 )
+from ..db.belonging import refuse_foreign
 from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
@@ -33,7 +34,7 @@ from ..migrate import (
     migrate,
     read_form,
 )
-from ..serving.opening import require_here, steps, told
+from ..serving.opening import beside, require_here, steps, told
 from ..serving.server import (
     AlreadyRunning,
     hold_lock,
@@ -44,12 +45,15 @@ from ..serving.sweeper import SWEPT, sweep_now
 from ..settings.installed import become_owner
 from ..vault import vault
 
+BESIDE = "数据库（{}）比这里的程序新，这里的程序还能接着收。请把这一台也升级。"
+
 
 def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: int) -> None:
     """Serve until told to stop."""
     try:
         with hold_lock(app_state().config):
             refuse_alone(app_state().config)
+            refuse_foreign(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
             require_here()
             if with_demo:
@@ -65,7 +69,9 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
     """Migrate where that was asked for; in development an empty store, and the demo's, unasked."""
     form = read_form(db.get_engine(READ))
     is_development = not app_state().config.production
-    if form.is_newest:
+    if form.may_serve:
+        if form.lets_us:
+            click.echo(BESIDE.format(form.current))
         return
     if form.is_unknown or not (asked or (is_development and (is_demo or form.is_empty))):
         raise click.ClickException(told(form))
@@ -74,7 +80,7 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
 
 def _migrate(form: Form) -> None:
     if not form.is_empty:
-        click.echo(steps(form))
+        click.echo(f"{steps(form)}\n{beside(form)}")
     try:
         migrate(db.engine)
         if prefix := app_state().config.database_logins:

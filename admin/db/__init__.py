@@ -6,10 +6,11 @@ writers, and the locks brought the p95 from 326 to 25 ms (design.md section 6, m
 use an engine of their own, so that a read never waits behind a writer.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -22,14 +23,17 @@ from sqlalchemy.orm import Session, SessionTransaction
 from .. import clock
 from ..config import Config
 from ..shutters.shut import tell_closed
-from . import logins, postgresql, sqlite
+from . import bounded, logins, postgresql, replica, sqlite
 from .logins import Login
+from .replica import LISTS, Replica
 from .sqlite import WriteLock as WriteLock
 from .sqlite import forget_deleted as forget_deleted
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 READ = "read"
 _LOGIN = "dengshao.database_login"
+_REPLICA = "dengshao.replica"
+T = TypeVar("T")
 
 
 class Database(SQLAlchemy):
@@ -48,7 +52,7 @@ class Database(SQLAlchemy):
 
     def get_session(self, name: str = "default") -> Session:
         """Get this request's session for an engine; both are closed when the request ends."""
-        name = self._login().engine(name)
+        name = name if name == LISTS else self._login().engine(name)
         sessions: dict[str, Session] = g.setdefault("_sqlalchemy_sessions", {})
         if name not in sessions:
             sessions[name] = self.sessionmaker(bind=self.get_engine(name))
@@ -77,6 +81,23 @@ class Database(SQLAlchemy):
         """The session for pages that change nothing. Never waits for a writer."""
         return self.get_session(READ)
 
+    @property
+    def replica(self) -> Replica | None:
+        """What this process knows of the replica, where one is configured."""
+        found: Replica | None = current_app.extensions.get(_REPLICA)
+        return found
+
+    def listed(self, work: Callable[[Session], T], *, seconds: float | None = None) -> T:
+        """Read a list of the desk: from the replica where there is one and it has all, else here.
+
+        For what shows rows and counts, and for nothing by which anybody is let in or a tip opened.
+        `work` may be done twice. `seconds` bounds what it may take at the replica.
+        """
+        if self.replica is None:
+            return work(self.reading)
+        there = self.get_session(LISTS)
+        return self.replica.read(work, there=there, primary=self.reading, seconds=seconds)
+
     def dispose(self) -> None:
         """Close every idle connection of this application; each session opens its own anew."""
         for engine in self.engines.values():
@@ -97,10 +118,15 @@ def init_db(app: Flask, config: Config) -> None:
     for login in filter(None, Login) if config.database_logins else ():
         own = _engines(logins.address(url, config.database_logins, login))
         engines |= {login.engine(name): made | logins.POOL for name, made in own.items()}
+    if config.database_replica:
+        engines[LISTS] = replica.options(config)
+        app.extensions[_REPLICA] = Replica()
     _register(app, engines)
     with app.app_context():
-        for engine in db.engines.values():
+        for name, engine in db.engines.items():
             postgresql.ask_after_rest(engine)
+            if name == LISTS:
+                bounded.be_bounded(engine)
 
 
 def _engines(url: URL) -> dict[str, dict[str, Any]]:

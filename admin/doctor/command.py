@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 import click
-from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -26,7 +25,7 @@ from ..deadlines.rules import calendar_gap
 from ..district.data import District, load_district, routes_digest
 from ..district.preflight import check_files
 from ..district.public_keys import NotSeen, fetch
-from ..migrate import known_revisions
+from ..migrate import form_of, read_steps
 from ..models import AuditEvent, KeyGrant, Member, Setting, UnitKey
 from ..reading.data_files import DataError
 from ..reading.keys_file import KeyLine, Keys, read_lines
@@ -197,9 +196,10 @@ def _store(config: Config, district: District) -> Iterator[Finding]:
         yield bad("数据库", "还没有", "请运行 dengshao migrate，或者先恢复备份。")
         return
     with _reading(config) as session:
-        current = MigrationContext.configure(session.connection()).get_current_revision()
         yield from look_at_versions(session, config)
-        revision = stored.check_revision(current, known_revisions())
+        steps = read_steps()
+        form = form_of(session.connection(), steps)
+        revision = stored.check_revision(form, steps[-1].revision)
         yield revision
         if revision.state is not State.GOOD or not inspect(session.connection()).has_table("tip"):
             return

@@ -1,9 +1,10 @@
 """What `dengshao doctor` looks at in the store: keys, holders, migrations, backup, demo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..migrate import Form
 from .findings import (
     Finding,
     bad,
@@ -105,17 +106,19 @@ def check_backup(last: int | None, *, now: int, has_recipient: bool) -> Finding:
     return bad("备份", words, todo) if now - last > OLDEST_BACKUP else good("备份", words)
 
 
-def check_revision(current: str | None, known: Sequence[str]) -> Finding:
-    """Compare the database's form with the newest that this code knows, `known[0]`."""
-    if current == known[0]:
-        return good("数据库版本", f"{current}，最新")
-    if current is None:
+def check_revision(form: Form, newest: str) -> Finding:
+    """Compare the database's form with the newest that this code knows."""
+    if form.is_newest:
+        return good("数据库版本", f"{form.current}，最新")
+    if form.is_empty:
         return bad("数据库版本", "数据库是空的", "请运行 dengshao migrate。")
-    if current not in known:
-        return bad("数据库版本", f"{current}，比程序新", "请升级程序。")
+    if form.lets_us:
+        return good("数据库版本", f"{form.current}，比程序新，还能接着收；请把这一台也升级")
+    if form.is_unknown:
+        return bad("数据库版本", f"{form.current}，比程序新", "请升级程序。")
     return bad(
         "数据库版本",
-        f"{current}，要升到 {known[0]}",
+        f"{form.current}，要升到 {newest}",
         "请先用升级前的程序备份，再运行 dengshao migrate。",
     )
 

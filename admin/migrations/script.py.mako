@@ -8,6 +8,8 @@ down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 told = ""
+# Down to which step older programs may go on: CONTRIBUTING, "Two versions".
+serves_from = ${repr(down_revision)}
 
 
 def upgrade() -> None:

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from ..app_state import app_state
 from ..audit.chain import verify
 from ..audit.macs import both
-from ..backup.rows import is_named, reflect
+from ..backup.rows import OF_THIS_DATABASE, is_named, reflect
 from ..migrate import known_revisions, migrate_within, read_form
-from ..shutters.marks import IN, MARKS, OUT, Mark, State, read_mark, write_mark
+from ..shutters.marks import IN, OUT, Mark, State, read_mark, write_mark
 from ..shutters.shut import open_again, past_the_shutters, shut
 from .differing import differences
 from .files import Carried, FilesMove
@@ -289,11 +289,11 @@ def _site(connection: Connection) -> str | None:
 
 
 def _counted(connection: Connection) -> dict[str, int]:
-    """Count the rows of every table, the marks left out."""
+    """Count the rows of every table, without what is true of one database alone."""
     found = {}
     for name, table in reflect(connection, whole=True).items():
         query = select(func.count()).select_from(table)
         if name == "setting":
-            query = query.where(table.c.name.not_in(MARKS))
+            query = query.where(table.c.name.not_in(OF_THIS_DATABASE))
         found[name] = connection.execute(query).scalar_one()
     return found

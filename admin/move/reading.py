@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, Select, String, Table, literal, select, tuple_
 
-from ..shutters.marks import MARKS
+from ..backup.rows import OF_THIS_DATABASE
 
 PAGE: Final = 250
 """Rows of one page. A tip has 16 KB and more."""
@@ -54,7 +54,7 @@ class Rows:
         if last is not None:
             query = query.where(self._is_behind(last))
         if self.table.name == "setting":
-            query = query.where(self.table.c.name.not_in(MARKS))
+            query = query.where(self.table.c.name.not_in(OF_THIS_DATABASE))
         return self._read(query)
 
     def _read(self, query: Select[Any]) -> list[TableRow]:

@@ -27,17 +27,29 @@ NOT_KEPT = (
 )
 
 
+LETS = "做完以后，还在运行的旧程序可以接着收。"
+STOPS = "做完以后，旧程序不能用。有几台服务器的，请先停下别的每一台。"
+
+
 def in_app(act: Act) -> Act:
-    """Run a command inside an application, on a database of the newest form and on no other."""
-    return _opened(act, any_form=False)
+    """Run a command inside an application, on a database that this program may serve."""
+    return _opened(act, require_served)
+
+
+def in_app_of_newest_form(act: Act) -> Act:
+    """Do the same on a database of the newest form and on no other.
+
+    For what takes tables as a whole, or says what they are: a newer program has put more into them.
+    """
+    return _opened(act, require_newest)
 
 
 def in_app_of_any_form(act: Act) -> Act:
     """Do the same without a look at the database's form: the command looks, and may change it."""
-    return _opened(act, any_form=True)
+    return _opened(act, None)
 
 
-def _opened(act: Act, *, any_form: bool) -> Act:
+def _opened(act: Act, require_form: Callable[[], None] | None) -> Act:
     @click.pass_context
     @wraps(act)
     def run(context: click.Context, /, *args: Any, **typed: Any) -> Any:
@@ -50,8 +62,8 @@ def _opened(act: Act, *, any_form: bool) -> Act:
                 with uncollected():
                     app = info.load_app() if info else _made_for(context)
                 context.with_resource(app.app_context())
-            if not any_form:
-                require_newest()
+            if require_form:
+                require_form()
                 require_here()
             return context.invoke(act, *args, **typed)
 
@@ -121,14 +133,25 @@ def make_app() -> Flask:
     return create_app(config)
 
 
+def require_served() -> None:
+    """Stop at a database of a form that this program may not serve, and say what to do about it."""
+    form = _form()
+    if not form.may_serve:
+        raise click.ClickException(told(form))
+
+
 def require_newest() -> None:
     """Stop at a database of another form than this program's, and say what to do about it."""
+    form = _form()
+    if not form.is_newest:
+        raise click.ClickException(told(form))
+
+
+def _form() -> Form:
     from ..db import READ, db
     from ..migrate import read_form
 
-    form = read_form(db.get_engine(READ))
-    if not form.is_newest:
-        raise click.ClickException(told(form))
+    return read_form(db.get_engine(READ))
 
 
 def require_here() -> None:
@@ -157,7 +180,7 @@ def told(form: Form) -> str:
     if form.is_empty:
         return "数据库还是空的，没有做任何事。请先运行 dengshao migrate。"
     return (
-        f"数据库是旧的（{form.current}），没有做任何事。\n{steps(form)}\n"
+        f"数据库是旧的（{form.current}），没有做任何事。\n{steps(form)}\n{beside(form)}\n"
         "请先用升级前的程序备份，再运行 dengshao migrate，或者 dengshao serve --migrate。"
     )
 
@@ -166,3 +189,8 @@ def steps(form: Form) -> str:
     """List what a migration will do, the oldest first."""
     lines = [f"  {step.revision}\t{step.words}" for step in form.missing]
     return "\n".join([f"升级要做 {len(lines)} 步：", *lines])
+
+
+def beside(form: Form) -> str:
+    """Say before a migration what becomes of the programs that serve meanwhile."""
+    return LETS if form.spares_ours else STOPS

@@ -12,7 +12,6 @@ from functools import cache
 from threading import Event, Lock, Thread
 from typing import Final
 
-from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +20,8 @@ from ..app_state import app_state
 from ..audit.log import END
 from ..audit.macs import EndMark, both
 from ..db import READ, db
-from ..migrate import known_revisions
+from ..db.replica import LISTS, Copy, Replica
+from ..migrate import Step, form_of, read_steps
 from ..models import AuditEvent, Setting
 from ..vault import vault
 from ..vault.files.blobs import BlobsAway
@@ -31,7 +31,8 @@ SECONDS: Final = 2.0
 KEPT: Final = 1.0
 """Seconds for which a judgement is given again."""
 NEEDED: Final = ("serving", "database", "keys")
-"""What must be well. Without its store a node still takes words, and tells that files must wait.
+"""What must be well. Without its store a node still takes words, and tells that files must wait;
+without the replica, where there is one, it reads lists at the primary.
 
 Where its disk is full, or the one database's that all nodes have, it shows the page that names
 other channels: with every node taken out of the line, a reporter would find none.
@@ -118,14 +119,15 @@ class Readiness:
 
 
 def judge(app: Flask) -> dict[str, str]:
-    """Look at all four. Each is a look: nothing is written, and nothing of any tip is read."""
+    """Look at all of it. Each is a look: nothing is written, and nothing of any tip is read."""
     with app.app_context():
-        return {
+        words = {
             "database": _said(_database),
             "store": _store(),
             "keys": _said(_keys),
             "disk": OK if vault().room.takes_words else "full",
         }
+        return words | ({"replica": _replica(db.replica)} if db.replica else {})
 
 
 def _said(look: Callable[[Connection], str]) -> str:
@@ -136,18 +138,29 @@ def _said(look: Callable[[Connection], str]) -> str:
         return "away"
 
 
+def _replica(replica: Replica) -> str:
+    """Tell how the replica was found: asked now, or by a list a few seconds ago."""
+    try:
+        replica.look(db.get_session(LISTS), db.reading)
+    except SQLAlchemyError:
+        # The primary has not answered, which is told beside this.
+        return Copy.AWAY
+    return replica.found
+
+
 def _database(connection: Connection) -> str:
     """Tell whether the database answers, takes writes, and is of a form that we can serve."""
     if connection.dialect.name == "postgresql" and connection.scalar(_IN_RECOVERY):
         return "standby"
-    current = MigrationContext.configure(connection).get_current_revision()
-    # Newer than ours is well: it was only added to, while two versions serve (decision 100).
-    return "old" if current is None or current in _olds() else OK
+    form = form_of(connection, _steps())
+    if form.may_serve:
+        return OK
+    return "newer" if form.is_unknown else "old"
 
 
 @cache
-def _olds() -> frozenset[str]:
-    return frozenset(known_revisions()[1:])
+def _steps() -> tuple[Step, ...]:
+    return tuple(read_steps())
 
 
 def _store() -> str:

@@ -32,12 +32,13 @@ from .journal import Journal, State
 from .programs import Programs, look
 from .returning import Returning
 from .services import Services, Systemd, tell_units
-from .telling import stays, tell, waits
+from .telling import OTHERS, stays, tell, waits
 
 UNSIGNED: Final = "我知道这个文件没有签名"
 NO_NEWER: Final = "我知道这个版本不比现在的新"
 LOSES: Final = "升级以后的线索不要了"
 ALONE: Final = "升级前别的服务器就都停了"
+STOPPED: Final = "现在别的服务器都停了"
 KEPT: Final = 2
 _HALFWAY: Final = "上次的升级没有做完。请先运行 dengshao upgrade --resume 或者 --back。"
 
@@ -153,7 +154,7 @@ class Operating:
         say = teller(journal.folder)
         backward = Backward(self.installation, self.services, journal, say, self.seconds)
         if backward.must_ask:
-            click.echo("别的服务器要是收过线索，退回会丢掉。")
+            click.echo(OTHERS)
             _ask_for(ALONE)
             backward.is_alone = True
         try:
@@ -170,6 +171,10 @@ class Operating:
         made = Returning(self.installation, self.services, journal, say, seconds=self.seconds)
         if journal.state is not State.RETURNING:
             self._tell_return(made, yes=yes)
+        if made.must_ask:
+            click.echo(OTHERS)
+            _ask_for(STOPPED)
+            made.is_alone = True
         if made.needs_backup:
             made.key = click.prompt("备份私钥", hide_input=True, type=str)
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..db import today
 from . import content, health
+from .back import OthersServe
 from .installation import Installation
 from .journal import Journal, State, Step
 from .programs import Programs, look
@@ -24,6 +25,8 @@ class Returning:
     key: str = ""
     """The operator's secret key, where the database has to come from the backup."""
     seconds: int = 90
+    is_alone: bool = False
+    """Whether somebody said that no other node serves."""
 
     @property
     def programs(self) -> Programs:
@@ -34,6 +37,11 @@ class Returning:
         """Tell whether the old version cannot read the database as it is now."""
         return self.journal.migrates and not self.journal.node_only
 
+    @property
+    def must_ask(self) -> bool:
+        """Tell whether the database would be put back while other nodes may serve from it."""
+        return self.needs_backup and self.installation.nodes > 1
+
     def lost(self) -> int:
         """Count the tips that came since, and that the old version will not have."""
         if not self.needs_backup:
@@ -43,6 +51,9 @@ class Returning:
         )
 
     def run(self) -> None:
+        """Go all the way back. Raises what the steps raise, and `OthersServe`."""
+        if self.must_ask and not self.is_alone:
+            raise OthersServe
         if self.journal.state is not State.RETURNING:
             self._begin()
         self._stop()

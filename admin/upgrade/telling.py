@@ -9,6 +9,7 @@ from .checking import Plan
 from .content import MERGED, NEW, Act, Change
 from .journal import Journal
 
+OTHERS: Final = "别的服务器要是收过线索，退回会丢掉。"
 _MOST: Final = 30
 _ACTS: Final = {
     Act.WRITE: "换成新的",

@@ -44,6 +44,11 @@ class Cluster:
         query = {"host": hosts, "target_session_attrs": "read-write"}
         return url.update_query_dict(query).render_as_string(hide_password=False)
 
+    def replica_url(self, database: str) -> str:
+        """Give a database's address for who reads from a standby: both hosts, whichever that is."""
+        url = make_url(self.url(database)).difference_update_query(["target_session_attrs"])
+        return url.render_as_string(hide_password=False)
+
     def create_database(self, name: str, template: str = "template1") -> str:
         databases.run(self.primary.address, f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
@@ -68,11 +73,31 @@ class Cluster:
         self.primary.kill()
 
     def wait_for_standby(self) -> None:
+        self._wait(lambda: self.primary.ask(_STREAMS) != 0)
+
+    @staticmethod
+    def _wait(is_so) -> None:
         deadline = time.monotonic() + _SECONDS
-        while self.primary.ask(_STREAMS) == 0:
+        while not is_so():
             if time.monotonic() > deadline:
                 raise TimeoutError
             time.sleep(0.05)
+
+    @contextmanager
+    def replay_paused(self):
+        """Let the standby keep what comes, and show nothing of it meanwhile."""
+        self.wait_for_replay()
+        self.standby.ask("SELECT pg_wal_replay_pause()")
+        self._wait(lambda: self.standby.ask("SELECT pg_get_wal_replay_pause_state()") == "paused")
+        try:
+            yield
+        finally:
+            self.standby.ask("SELECT pg_wal_replay_resume()")
+
+    def wait_for_replay(self) -> None:
+        """Wait until the standby shows all that the primary keeps now."""
+        kept = self.primary.ask("SELECT pg_current_wal_flush_lsn()::text")
+        self._wait(lambda: self.standby.ask(f"SELECT pg_last_wal_replay_lsn() >= '{kept}'::pg_lsn"))
 
     def be_synchronous(self, names: str = "*") -> None:
         """Let the primary wait for a standby at each commit; with no name, for none."""

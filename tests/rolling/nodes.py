@@ -1,20 +1,19 @@
 """Two real nodes on one PostgreSQL, a real nginx in front, and a hand that restarts them."""
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from admin.config import ROOT
 from admin.doctor.around.ready import Said, ask
 from tests.bench.place import Place, environment, furnish
 from tests.journeys.proxied import DESK, PUBLIC, Proxy, start_nginx
 from tests.ports import free_port
+
+from .versions import OURS
 
 SECONDS = 60
 PARTS = ("told", "leaving and stopping", "starting", "ready")
@@ -39,6 +38,8 @@ class Node:
             folder.mkdir()
             for name in ("secret", "keys.yml"):
                 shutil.copy(source / name, folder / name)
+        self.program = OURS
+        """What the next start runs."""
         self.process: subprocess.Popen | None = None
         self.left = 0
         """How often it said that it goes, before its socket closed."""
@@ -55,14 +56,7 @@ class Node:
             self.parts[name].append(after - before)
 
     def start(self) -> None:
-        command = [str(Path(sys.executable).with_name("dengshao")), "serve", "--workers", "1"]
-        self.process = subprocess.Popen(
-            command,
-            env={**os.environ, **self.environ},
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self.process = self.program.start("serve", "--workers", "1", environ=self.environ)
 
     def wait(self) -> None:
         deadline = time.monotonic() + SECONDS

@@ -14,6 +14,7 @@ from flask import g, render_template
 from ...access.permissions import Act, may
 from ...app_state import app_state
 from ...db import db, today
+from ...db.replica import LONG_SECONDS
 from ..reading import practice_units
 from ..rules import LEAST
 from ..views import bp
@@ -30,7 +31,10 @@ def show_workload() -> str:
 
 def _own_unit() -> str:
     unit = app_state().district.units[g.staff.unit_id]
-    queue = read_own(db.reading, unit.id, g.staff.member_id, today())
+    queue = db.listed(
+        lambda session: read_own(session, unit.id, g.staff.member_id, today()),
+        seconds=LONG_SECONDS,
+    )
     return render_template(
         "counts/workload.html",
         unit=unit,
@@ -47,9 +51,10 @@ def _all_units() -> str:
     units = {
         one.id: one.zh for one in app_state().district.units.values() if one.id not in practice
     }
+    queues = db.listed(lambda session: read_all(session, practice, today()), seconds=LONG_SECONDS)
     return render_template(
         "counts/workload_all.html",
-        whole=of_all(read_all(db.reading, practice, today()), units, _clock_names()),
+        whole=of_all(queues, units, _clock_names()),
         least=LEAST,
     )
 

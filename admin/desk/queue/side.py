@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from ...models import Member, SavedFilter
 from .assigning import can_be_given
 from .lane_counts import COUNTED_MAX, Counts, counts_statement, read_counts
-from .lanes import HELD, MEMBER, UNIT, Viewer, tip
+from .lanes import HELD, MEMBER, UNIT, Cursor, Viewer, tip
+from .listing import QueuePage, read_queue
+from .search import Wanted
 
 _member = Member.__table__
 _filter = SavedFilter.__table__
@@ -39,6 +41,23 @@ class SavedView:
 class Side:
     colleagues: list[Colleague]
     saved: list[SavedView]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The queue's page: its rows, and what stands around them."""
+
+    page: QueuePage
+    counts: Counts
+    side: Side
+
+
+def read_seen(
+    session: Session, viewer: Viewer, wanted: Wanted, after: Cursor | None, *, with_load: bool
+) -> Seen:
+    """Read rows, counts and side, in two statements: all of it from one database."""
+    page = read_queue(session, viewer, wanted, after)
+    return Seen(page, *read_around(session, viewer, with_load=with_load))
 
 
 def read_side(session: Session, viewer: Viewer, *, with_load: bool) -> Side:

@@ -42,12 +42,11 @@ from .listing import (
     QueuePage,
     parse_cursor,
     read_labels,
-    read_queue,
 )
 from .pulse import mark_of, pulse, wait_from
 from .row_html import Show, rows_html
 from .search import Wanted, read_wanted
-from .side import read_around
+from .side import Seen, read_seen
 
 _SCRIPT_WORDS = "dengshao queue words"
 
@@ -61,13 +60,15 @@ def queue() -> Answer:
         return redirect(first_page(g.staff.roles))
     wanted, faults = read_wanted(request.args, app_state().district.labels)
     after, notice = _start(wanted.lane)
-    viewer = this_viewer()
-    page = read_queue(db.reading, viewer, wanted, after)
+    viewer, may_assign = this_viewer(), is_allowed(Act.ASSIGN, g.staff.roles)
+    seen = db.listed(
+        lambda session: read_seen(session, viewer, wanted, after, with_load=may_assign)
+    )
     return render_template(
         "desk/queue/queue.html",
-        **_around(wanted, viewer),
-        **_rows(page, viewer),
-        mark=mark_of(page),
+        **_around(wanted, seen),
+        **_rows(seen.page, viewer),
+        mark=mark_of(seen.page),
         is_first=after is None,
         notice=notice or queue_words.faults_word(faults) or _saved_word(),
     )
@@ -87,18 +88,16 @@ def _start(lane: Lane) -> tuple[Cursor | None, str]:
         return None, _("翻页的地址不完整，已经回到第一页。")
 
 
-def _around(wanted: Wanted, viewer: Viewer) -> dict[str, Any]:
+def _around(wanted: Wanted, seen: Seen) -> dict[str, Any]:
     """Collect what stands around the rows: lanes, filters, colleagues, what the member may do."""
     roles = g.staff.roles
-    may_assign = is_allowed(Act.ASSIGN, roles)
-    counts, side = read_around(db.reading, viewer, with_load=may_assign)
     return {
         "wanted": wanted,
         "Lane": Lane,
-        "counts": counts,
-        "side": side,
+        "counts": seen.counts,
+        "side": seen.side,
         "may_open": is_allowed(Act.OPEN, roles),
-        "may_assign": may_assign,
+        "may_assign": is_allowed(Act.ASSIGN, roles),
         "may_transfer": is_allowed(Act.TRANSFER, roles),
         "may_bulk": is_allowed(Act.BULK, roles),
         "may_claim": is_allowed(Act.CLAIM, roles),
@@ -151,8 +150,8 @@ def pulse_json() -> Answer:
     viewer = this_viewer()
     wanted, _faults = read_wanted(request.args, app_state().district.labels)
     after, _notice = _start(wanted.lane)
-    counts, _side = read_around(db.reading, viewer, with_load=False)
-    found = pulse(counts, read_queue(db.reading, viewer, wanted, after), words.counted)
+    seen = db.listed(lambda session: read_seen(session, viewer, wanted, after, with_load=False))
+    found = pulse(seen.counts, seen.page, words.counted)
     wait_from(began)
     return jsonify(found)
 

@@ -17,9 +17,12 @@ _THINGS: Final = {
     "keys": "密钥文件",
     "disk": "磁盘",
 }
+_TOLD_APART: Final = "replica"
+"""Judged by a finding of its own, and no reason for the node to say that it is not well."""
 _STATES: Final = {
     "away": "没有应答",
     "old": "版本旧，要迁移",
+    "newer": "版本比程序新，要升级程序",
     "standby": "是备库，写不进去",
     "other": "和别的节点不是同一个",
     "full": "快满了",
@@ -37,7 +40,9 @@ class Said:
 
     @property
     def faults(self) -> dict[str, str]:
-        return {name: word for name, word in self.words.items() if word != _OK}
+        return {
+            name: word for name, word in self.words.items() if word != _OK and name != _TOLD_APART
+        }
 
 
 def ask(bind: str) -> Said | None:

@@ -7,6 +7,7 @@ down_revision = "0025"
 branch_labels = None
 depends_on = None
 told = "按用途分开的数据库账号用得上的函数"
+serves_from = "0025"
 
 # Run with the rights of who owns the tables, wherever they are called from. The one tells whether
 # bytes that somebody brings are those that lie under a receipt: whoever sends a tip again is

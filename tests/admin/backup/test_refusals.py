@@ -346,6 +346,16 @@ def test_parts_of_a_file_that_changed_places_are_seen(backed_up, empty):
     assert nothing_in(target)
 
 
+def test_a_backup_of_a_newer_program_is_refused_whatever_its_database_let_serve(
+    backed_up, empty, monkeypatch
+):
+    monkeypatch.setattr(restoring, "known_revisions", lambda: known_revisions()[1:])
+    target = empty("sqlite")
+
+    assert "先升级程序" in backed_up.restore(target).output
+    assert nothing_in(target)
+
+
 def test_restore_says_which_steps_bring_an_older_backup_to_form():
     newest, before = known_revisions()[:2]
 

@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from admin.cli import main
 from admin.db.commits import NotKept
-from admin.migrate import known_revisions, migrate, read_form, read_steps
-from admin.serving.opening import plain_faults
+from admin.migrate import SERVES_FROM, known_revisions, migrate, read_form, read_steps
+from admin.serving.opening import LETS, STOPS, plain_faults
+from tests.further_steps import further_steps
 
 NEWEST = known_revisions()[0]
 OLDER = known_revisions()[1]
@@ -86,6 +87,66 @@ def test_a_database_of_a_newer_program_is_told_and_left_as_it_is(type_in, engine
     assert result.exit_code == 1, result.output
     assert "数据库（9999）比这里的程序新" in result.output
     assert form(engine) == "9999"
+
+
+@pytest.fixture
+def expanded(engine):
+    """A database that a newer program has added to, and which lets this one go on."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        found = text("UPDATE setting SET value = :told WHERE name = :name")
+        connection.execute(found, {"told": f"9999 {NEWEST}", "name": SERVES_FROM})
+
+
+@pytest.mark.parametrize("command", [("sweep",), ("unit", "list"), ("serve",)], ids=" ".join)
+def test_a_newer_database_that_lets_older_programs_go_on_is_served(
+    type_in, engine, expanded, served, command
+):
+    result = type_in(*command)
+
+    assert result.exit_code == 0, result.output
+    assert served == [True] * (command == ("serve",))
+    assert ("比这里的程序新，这里的程序还能接着收" in result.output) is bool(served)
+    assert form(engine) == "9999"
+
+
+WHOLE = [
+    ("backup", "copy.age", "--to", "age1pq1"),
+    ("move", "/dev/null"),
+    ("move", "--erase", "/dev/null"),
+    ("database", "roles"),
+    ("migrate",),
+]
+
+
+@pytest.mark.parametrize("command", WHOLE, ids=" ".join)
+def test_what_takes_tables_as_a_whole_waits_for_the_newer_program_all_the_same(
+    type_in, engine, expanded, command
+):
+    result = type_in(*command)
+
+    assert result.exit_code == 1, result.output
+    assert "数据库（9999）比这里的程序新" in result.output
+
+
+@pytest.mark.parametrize(
+    ("before", "serves_from", "said"),
+    [
+        (NEWEST, NEWEST, LETS),
+        (NEWEST, None, STOPS),
+        (NEWEST, "further_1", STOPS),
+        (OLDER, OLDER, LETS),
+        (OLDER, NEWEST, STOPS),
+    ],
+)
+def test_what_becomes_of_older_programs_is_told_before_anything_is_done(
+    type_in, engine, tmp_path, before, serves_from, said
+):
+    migrate(engine, before)
+    with further_steps(tmp_path, "pass", serves_from=[serves_from]):
+        for command in (["sweep"], ["migrate"]):
+            assert said in type_in(*command).output
 
 
 def test_migrate_says_what_it_does_and_does_it(type_in, engine):

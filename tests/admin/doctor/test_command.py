@@ -19,7 +19,7 @@ from admin.doctor.command import examine
 from admin.doctor.findings import State
 from admin.doctor.machine import Seen
 from admin.doctor.store import UnitState
-from admin.migrate import known_revisions, migrate
+from admin.migrate import Form, Step, known_revisions, migrate
 from admin.models import KeyGrant, Setting, UnitKey
 from admin.serving.server import serving_pid
 from admin.vault import vault
@@ -191,17 +191,21 @@ def test_an_old_backup_or_none_is_told(age, has_recipient, state):
     assert stored.check_backup(last, now=NOW, has_recipient=has_recipient).state is state
 
 
+LAST = Step("0003", "加一列", "0003")
+
+
 @pytest.mark.parametrize(
-    ("current", "state", "told"),
+    ("form", "state", "told"),
     [
-        ("0003", GOOD, "最新"),
-        ("0001", BAD, "要升到 0003"),
-        (None, BAD, "空的"),
-        ("9999", BAD, "比程序新"),
+        (Form("0003", (), is_unknown=False), GOOD, "最新"),
+        (Form("0001", (LAST,), is_unknown=False), BAD, "要升到 0003"),
+        (Form(None, (LAST,), is_unknown=False), BAD, "空的"),
+        (Form("9999", (), is_unknown=True), BAD, "比程序新"),
+        (Form("9999", (), is_unknown=True, lets_us=True), GOOD, "比程序新，还能接着收"),
     ],
 )
-def test_a_database_of_another_form_is_told(current, state, told):
-    found = stored.check_revision(current, ["0003", "0002", "0001"])
+def test_a_database_of_another_form_is_told(form, state, told):
+    found = stored.check_revision(form, "0003")
     assert (found.state, told in found.words) == (state, True)
 
 

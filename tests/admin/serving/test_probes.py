@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response
 from admin import create_app
 from admin.audit.log import record
 from admin.db import db
+from admin.migrate import SERVES_FROM, known_revisions
+from admin.models import Setting
 from admin.serving import readiness
 from admin.serving.probes import Probes
 from admin.serving.readiness import Leaving, Readiness, judge
@@ -101,11 +103,21 @@ def test_a_node_with_another_secret_than_the_one_that_wrote_takes_no_press(app, 
 
 
 @pytest.mark.table
-@pytest.mark.parametrize(("revision", "said"), [("0001", "old"), ("9999", "ok")])
-def test_a_form_that_was_added_to_is_served_and_one_that_lacks_something_is_not(
-    app, session, revision, said
+@pytest.mark.parametrize(
+    ("revision", "line", "said"),
+    [
+        ("0001", None, "old"),
+        ("9999", None, "newer"),
+        ("9999", f"9999 {known_revisions()[0]}", "ok"),
+        ("9999", "9999 9998", "newer"),
+        ("9999", f"9998 {known_revisions()[0]}", "newer"),
+    ],
+)
+def test_a_newer_form_is_served_where_the_database_says_so_and_one_that_lacks_something_is_not(
+    app, session, revision, line, said
 ):
     session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+    session.merge(Setting(name=SERVES_FROM, value=line or ""))
     session.commit()
 
     assert judge(app)["database"] == said

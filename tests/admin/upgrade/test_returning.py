@@ -4,8 +4,10 @@ from contextlib import nullcontext
 
 import pytest
 
+from admin.upgrade.back import OthersServe
 from admin.upgrade.checking import Refused
-from admin.upgrade.commands import ALONE, LOSES, Operating
+from admin.upgrade.commands import ALONE, LOSES, STOPPED, Operating
+from admin.upgrade.returning import Returning
 from tests.admin.upgrade.small import NEW_CONTENT, Served, Small
 
 
@@ -40,6 +42,32 @@ def test_back_from_a_migrated_version_says_what_is_lost_and_restores_the_backup(
     assert names == ["before-0.2.0", "before-return-0.2.0"]
     with pytest.raises(Refused, match="没有可以退回的"):
         operating.back(yes=True)
+
+
+@pytest.mark.parametrize(("typed", "form"), [("好的", "0021"), (STOPPED, "0019")])
+def test_days_later_no_backup_is_put_back_while_other_nodes_may_serve(
+    upgrade, operating, small, served, answers, capsys, typed, form
+):
+    small.configure(served.port, nodes=2)
+    upgrade()
+    answers += [LOSES, typed, *["AGE-SECRET-KEY"] * (typed == STOPPED)]
+
+    with nullcontext() if typed == STOPPED else pytest.raises(Refused, match="没有照抄"):
+        operating.back(yes=True)
+
+    assert "别的服务器要是收过线索，退回会丢掉" in capsys.readouterr().out
+    assert (small.places.data / "db").read_text() == f"{form}\none\ntwo\n"
+
+
+def test_nobody_goes_back_past_that_question(upgrade, operating, small, served):
+    small.configure(served.port, nodes=2)
+    upgrade()
+    made = Returning(operating.installation, served, operating._last(), print)
+
+    with pytest.raises(OthersServe):
+        made.run()
+
+    assert small.places.current.readlink().name == "0.2.0"
 
 
 def test_back_to_a_version_of_the_same_database_loses_nothing(tmp_path, key, upgrade_of, capsys):

@@ -63,6 +63,11 @@ def pytest_addoption(parser):
         default="sqlite,postgresql",
         help="databases to run the suite on, comma separated",
     )
+    parser.addoption(
+        "--logins",
+        action="store_true",
+        help="let each package ask PostgreSQL as a login of its own",
+    )
 
 
 def pytest_generate_tests(metafunc):
@@ -259,9 +264,26 @@ def confirmed_keys(unit_secrets):
 
 
 @pytest.fixture
-def environ(tmp_path, database_url, confirmed_keys):
+def environ(tmp_path, database_url, confirmed_keys, logins_apart):
     """The environment of a test's installation; a second person has confirmed the units' keys."""
-    return new_installation(tmp_path, database_url, confirmed_keys)
+    made = new_installation(tmp_path, database_url, confirmed_keys)
+    return made | databases.apart(database_url) if logins_apart else made
+
+
+@pytest.fixture(autouse=True)
+def nothing_refused(request):
+    """With `--logins`, fail where the database refused a package what a page of it asked."""
+    databases.take_refused()
+    yield
+    if "logins_apart" in request.fixturenames and request.config.getoption("--logins"):
+        assert databases.take_refused() == []
+
+
+@pytest.fixture
+def logins_apart(database_url, request):
+    """Whether the packages of this test's application ask as logins of their own (`--logins`)."""
+    is_asked = request.config.getoption("--logins")
+    return is_asked and "app" in request.fixturenames and database_url.startswith("postgresql")
 
 
 @pytest.fixture

@@ -21,11 +21,12 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from admin import create_app
 from admin.config import load_config
-from admin.db import db
+from admin.db import READ, db, grants
 from admin.migrate import migrate
 
 # No power fails here, and the servers that tests kill are ours: nothing need be forced to a disk.
@@ -40,6 +41,10 @@ _SETTINGS = {
 # What a table may hold to be emptied row by row, deleted ones among it: eight pages, and for what
 # lies beside them no more than is soon made.
 _FEW_PAGES, _FEW_BYTES = 8 * 8192, 4 * 2**20
+
+INSUFFICIENT_PRIVILEGE = "42501"
+LOGINS = "dengshao"
+"""What the logins of the packages are called in each database that tests are lent."""
 
 # All that a test could change in the form of a database, and statistics that lead its plans.
 _FORM = """
@@ -143,6 +148,36 @@ def url_of(server, name):
     return driver_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+def listen(app, name, heard):
+    """Listen to every engine by which an application writes, whichever login it asks as."""
+    with app.app_context():
+        writing = [engine for name, engine in db.engines.items() if not name.endswith(READ)]
+    for engine in writing:
+        event.listen(engine, name, heard)
+
+
+_refused = []
+
+
+@event.listens_for(Engine, "handle_error")
+def _note_refusal(context):
+    if getattr(context.original_exception, "sqlstate", None) == INSUFFICIENT_PRIVILEGE:
+        who = context.engine.url.username if context.engine else "?"
+        _refused.append(f"{who}: {context.original_exception}: {context.statement}")
+
+
+def take_refused():
+    """Give what PostgreSQL refused a login since this was asked last: a page may swallow it."""
+    found, _refused[:] = list(_refused), []
+    return found
+
+
+def apart(url):
+    """Give the settings with which each package asks as a login of its own, and none as owner."""
+    main = make_url(url).set(username=LOGINS).render_as_string(hide_password=False)
+    return {"DENGSHAO_DATABASE_URL": main, "DENGSHAO_DATABASE_LOGINS": LOGINS}
+
+
 def new_name(prefix):
     return f"{prefix}{uuid.uuid4().hex}"
 
@@ -169,6 +204,9 @@ def _bring_to_newest_form(folder, url):
     app = create_app(load_config(environ))
     with app.app_context():
         migrate(db.engine)
+        with db.engine.begin() as connection:
+            # Harmless to who asks as the owner, as most tests do.
+            grants.apply(connection, LOGINS)
         db.dispose()
 
 

@@ -100,7 +100,7 @@ def _put_back(page, live, name, kept):
         mine["member_id"] = db.session.scalars(select(Member.id).filter_by(name=name)).one()
         db.session.execute(insert(StaffSession).values(kept.row | mine))
         db.session.commit()
-    page.context.add_cookies([_cookie(live, {SID: token})])
+    page.context.add_cookies([cookie_of(live, {SID: token})])
     if _keyring(page, live) != kept.keyring:
         _take_back(page, live, mine["token_hash"])
         return False
@@ -132,7 +132,7 @@ def _keyring(page, live):
     return {name: value for name, value in answer.json().items() if name != "wrap_key"}
 
 
-def _cookie(live, content):
+def cookie_of(live, content):
     return {
         "name": live.app.config["SESSION_COOKIE_NAME"],
         "value": _serializer(live).dumps(content),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, and_, create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
 from ..config import Config
+from ..db import grants
 from ..migrate import SERVES_FROM, known_revisions, migrate_within
 from ..sealing.age import Identity
 from .archive import Manifest, Opened
@@ -72,7 +73,8 @@ def restore(
     """Check a backup, then fill the configured database and the store of sealed files with it.
 
     What was deleted since is left out on the way in, by what `find_replay` gives once the backup
-    was found whole: no disk ever sees it again. Raises as `check` does, `NotEmpty`, `BlobsAway`.
+    was found whole: no disk ever sees it again. Raises as `check` does, `NotEmpty`, `BlobsAway`,
+    `NotOwner`.
     """
     refuse_filled(config)
     manifest = check(config, source, identity, any_secret=any_secret)
@@ -90,6 +92,7 @@ def restore(
         migrate_within(connection)
         _stop_rewards(connection)
         replay.finish(connection)
+        grants.apply(connection, config.database_logins)
     return manifest
 
 
@@ -157,6 +160,7 @@ def _filling(url: URL) -> Iterator[Connection]:
     engine = create_engine(url, hide_parameters=True)
     try:
         with engine.begin() as connection:
+            grants.require_owner(connection)
             yield connection
     finally:
         engine.dispose()

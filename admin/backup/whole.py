@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, func, inspec
 from sqlalchemy.engine import make_url
 
 from ..config import Config
-from ..db import today
+from ..db import grants, today
 from ..migrate import known_revisions, migrate_within
 from ..sealing.age import HybridIdentity, Identity, Writer
 from .archive import ArchiveWriter, Manifest, Opened
@@ -80,6 +80,8 @@ def put_back(
         _load(connection, Opened(source, [identity]), done)
         if manifest.revision == known_revisions()[0] and replay:
             replay.finish(connection)
+        if manifest.revision == known_revisions()[0]:
+            grants.apply(connection, config.database_logins)
     return manifest
 
 

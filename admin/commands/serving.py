@@ -7,7 +7,6 @@ from multiprocessing import get_context
 
 import click
 from flask import Flask, current_app
-from sqlalchemy.exc import ProgrammingError
 
 from .. import create_app
 from ..access.demo_mark import is_demo
@@ -81,16 +80,14 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
 def _migrate(form: Form) -> None:
     if not form.is_empty:
         click.echo(f"{steps(form)}\n{beside(form)}")
+    with db.engine.connect() as connection:
+        grants.require_owner(connection)
     try:
         migrate(db.engine)
-        if prefix := app_state().config.database_logins:
-            grants.apply(db.engine, prefix)
     except Blocked as blocked:
         raise click.ClickException(blocked_by(blocked)) from None
-    except ProgrammingError as error:
-        if not grants.is_refused(error):
-            raise
-        raise click.ClickException(grants.NOT_OWNER) from None
+    with db.engine.begin() as connection:
+        grants.apply(connection, app_state().config.database_logins)
     # Ends the transaction of the look: the next application must find the store unlocked.
     db.dispose()
 

@@ -66,6 +66,14 @@ def check() -> None:
         act()
 
 
+@upgrade_part.command("owner", help="数据库的地址是不是表主的。")
+def owner() -> None:
+    from ..upgrade.parts import owner as act
+
+    with plain_faults():
+        act()
+
+
 @upgrade_part.command("look", help="数据库的样子，线索有几条。")
 def look() -> None:
     from ..upgrade.parts import look as act

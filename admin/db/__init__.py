@@ -24,7 +24,7 @@ from .. import clock
 from ..config import Config
 from ..shutters.shut import tell_closed
 from . import bounded, logins, postgresql, replica, sqlite
-from .logins import Login
+from .logins import Login, is_desk_path
 from .replica import LISTS, Replica
 from .sqlite import WriteLock as WriteLock
 from .sqlite import forget_deleted as forget_deleted
@@ -71,7 +71,7 @@ class Database(SQLAlchemy):
         if _LOGIN not in request.environ:
             view = current_app.view_functions.get(request.endpoint or "")
             found = logins.of_module(view.__module__ if view else "admin.web")
-            is_public = found in (Login.INTAKE, Login.MAILBOX)
+            is_public = found in (Login.INTAKE, Login.MAILBOX) and not is_desk_path(request.path)
             request.environ[_LOGIN] = found if is_public else Login.DESK
         login: Login = request.environ[_LOGIN]
         return login

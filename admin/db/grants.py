@@ -5,11 +5,12 @@ here. `statements` makes it so; doctor asks the database whether it is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from ..models import Base
 from .logins import Login
@@ -21,6 +22,11 @@ NOT_OWNER: Final = (
     "请用表主的地址再运行一次：DENGSHAO_DATABASE_URL=postgresql+psycopg://表主@… dengshao …"
 )
 _REFUSED: Final = "42501"
+_OWNS: Final = text(
+    "SELECT has_schema_privilege(current_schema(), 'CREATE') AND NOT EXISTS (SELECT FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+    " AND NOT pg_has_role(relowner, 'USAGE'))"
+)
 FORMS: Final = "alembic_version"
 """Where a database says of which form it is: read by all who start, written by a migration."""
 
@@ -132,15 +138,41 @@ def statements(prefix: str) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {names}"
 
 
-def apply(engine: Engine, prefix: str) -> None:
-    """Make the logins and their rights so, all at once. The owner's to do."""
-    with engine.begin() as connection:
+class NotOwner(Exception):
+    """What was to be done is the tables' owner's to do, and this login is another: `NOT_OWNER`."""
+
+
+def require_owner(connection: Connection) -> None:
+    """Raise `NotOwner` where a database's form is not this login's to change; SQLite has none."""
+    if connection.dialect.name == "postgresql" and not connection.scalar(_OWNS):
+        raise NotOwner
+
+
+@contextmanager
+def owner_alone(connection: Connection) -> Iterator[None]:
+    """Let the owner alone change a database's form. Raises `NotOwner`, at best before all else."""
+    require_owner(connection)
+    try:
+        yield
+    except ProgrammingError as error:
+        if not _is_refused(error):
+            raise
+        raise NotOwner from None
+
+
+def apply(connection: Connection, prefix: str) -> None:
+    """Make the logins and their rights so, in a transaction of the owner's. Raises `NotOwner`.
+
+    A no-op where one login asks for all, and on SQLite.
+    """
+    if not prefix or connection.dialect.name != "postgresql":
+        return
+    with owner_alone(connection):
         for statement in statements(prefix):
             connection.exec_driver_sql(statement)
 
 
-def is_refused(error: DBAPIError) -> bool:
-    """Tell whether the login that asked has no right to."""
+def _is_refused(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == _REFUSED
 
 

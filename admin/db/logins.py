@@ -50,6 +50,11 @@ def of_module(name: str) -> Login:
     return Login.DESK
 
 
+def is_desk_path(path: str) -> bool:
+    """Tell whether an address is the desk's, one too that leads nowhere: its page knows members."""
+    return path == "/desk" or path.startswith("/desk/")
+
+
 def address(url: URL, prefix: str, login: Login) -> URL:
     """Give a login's address: that of the setting, password and all, under its name."""
     return url.set(username=login.named(prefix))

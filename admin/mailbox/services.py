@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import identity_key
 
 from ..app_state import app_state
 from ..db import today
@@ -173,10 +174,7 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
     first, `KeyChanged` when the tip was moved to another key, `TipPurged` when its content is gone,
     `TalkFull` when there is no more room, `NotWhole` when a file that it names is not there.
     """
-    # The row stays locked till the commit: who moves the tip meanwhile waits, and is told.
-    # Without its label, which the mailbox may not read.
-    unread = [defer(Tip.label)]
-    tip = session.get_one(Tip, tip_id, options=unread, with_for_update=True, populate_existing=True)
+    tip = _locked(session, tip_id)
     if stamp.is_spent(session):
         confirm_earlier(session)
         return
@@ -197,6 +195,17 @@ def store_letter(session: Session, tip_id: int, letter: Letter, stamp: Stamp) ->
         )
         attach(session, tip.id, letter.files)
     _ACTS[letter.kind](session, tip, letter)
+
+
+def _locked(session: Session, tip_id: int) -> Tip:
+    """Read the row and lock it till the commit: who moves the tip meanwhile waits, and is told.
+
+    Without its label, which the mailbox may not read. A row that an earlier try left behind, rolled
+    back, would be loaded with it.
+    """
+    if left := session.identity_map.get(identity_key(Tip, tip_id)):
+        session.expunge(left)
+    return session.get_one(Tip, tip_id, options=[defer(Tip.label)], with_for_update=True)
 
 
 def _take_words(session: Session, tip: Tip, _letter: Letter) -> None:

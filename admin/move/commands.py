@@ -9,6 +9,7 @@ import click
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..app_state import app_state
+from ..db import grants
 from ..db.faults import is_away
 from ..serving.opening import require_newest
 from ..shutters.marks import IN, State, read_mark
@@ -125,7 +126,17 @@ def erase(text: str, *, yes: bool) -> None:
 def _opened(text: str) -> Iterator[tuple[Place, Place]]:
     config = app_state().config
     with other_place(config, text) as there, this_place(config) as here:
+        for place in (here, there):
+            _require_owner(place)
         yield here, there
+
+
+def _require_owner(place: Place) -> None:
+    """Tell at once what else were told at the end: shutters and tables are an owner's to make."""
+    # Of SQLite everybody is who may write the file; to look would make it.
+    if place.database_file is None:
+        with place.reading.connect() as connection:
+            grants.require_owner(connection)
 
 
 def _refuse_half(here: Place) -> None:

@@ -19,6 +19,7 @@ from ..app_state import app_state
 from ..audit.chain import verify
 from ..audit.macs import both
 from ..backup.rows import OF_THIS_DATABASE, is_named, reflect
+from ..db import grants
 from ..migrate import known_revisions, migrate_within, read_form
 from ..shutters.marks import IN, OUT, Mark, State, read_mark, write_mark
 from ..shutters.shut import open_again, past_the_shutters, shut
@@ -241,6 +242,7 @@ class Move:
                 raise Unlike(name)
         with self.new.engine.begin() as connection:
             put_back(connection)
+            grants.apply(connection, self.new.config.database_logins)
         settle(self.new)
         with Session(self.new.engine) as session:
             report = verify(session, both(app_state()))

@@ -107,12 +107,15 @@ def plain_faults() -> Iterator[None]:
     from ..config import ConfigError
     from ..db.commits import NotKept
     from ..db.faults import is_away
+    from ..db.grants import NOT_OWNER, NotOwner
     from ..reading.data_files import DataError
 
     try:
         yield
     except (ConfigError, DataError) as error:
         raise click.ClickException(str(error)) from None
+    except NotOwner:
+        raise click.ClickException(NOT_OWNER) from None
     except DBAPIError as error:
         if isinstance(error.orig, NotKept):
             raise click.ClickException(NOT_KEPT) from None

@@ -97,7 +97,8 @@ class Backward:
             return
         self.say("恢复数据库（服务停着，没有新线索会丢）")
         with (self.installation.work / "copy.age").open("rb") as file:
-            self.programs.run(self.journal.old, "upgrade-part", "restore", stdin=file)
+            owner, words = self.installation.owner, ("upgrade-part", "restore")
+            self.programs.run(self.journal.old, *words, settings=owner, stdin=file)
 
     def _put_content_back(self) -> None:
         self.say("恢复内容和网站")

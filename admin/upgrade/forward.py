@@ -127,6 +127,8 @@ class Forward:
         self._hand_over(place)
         settings = {"DENGSHAO_CONTENT": str(words), "DENGSHAO_SITE": str(place / "site")}
         self.programs.run(self.journal.new, "upgrade-part", "check", settings=settings)
+        if self.journal.migrates and not self.journal.node_only:
+            self._as_owner("upgrade-part", "owner")
         self.programs.run(self.journal.new, "site", "--without-copy", settings=settings)
         shutil.rmtree(place)
 
@@ -162,7 +164,10 @@ class Forward:
 
     def _migrate(self) -> None:
         if self.journal.migrates and not self.journal.node_only:
-            self.programs.run(self.journal.new, "migrate")
+            self._as_owner("migrate")
+
+    def _as_owner(self, *words: str) -> None:
+        self.programs.run(self.journal.new, *words, settings=self.installation.owner)
 
     def _content(self) -> None:
         content.apply(self.journal.changes, self.installation.content, self._new_content)

@@ -11,6 +11,7 @@ from typing import Final
 from ..release.layout import ABOUT, Places, Release, read_release
 from ..settings.installed import read_settings
 
+DATABASE: Final = "DENGSHAO_DATABASE_URL"
 _PARTS: Final = re.compile(r"\d+|[A-Za-z]+")
 
 
@@ -52,6 +53,16 @@ class Installation:
     @property
     def data(self) -> Path:
         return Path(self.settings.get("DENGSHAO_DATA", self.places.data))
+
+    @property
+    def owner(self) -> Mapping[str, str]:
+        """Give what is laid over the settings where tables are changed: the owner's address.
+
+        It stands in no file of the service; whoever upgrades a database whose tables are another
+        login's gives it to this command alone.
+        """
+        given = os.environ.get(DATABASE, "")
+        return {DATABASE: given} if given and given != self.settings.get(DATABASE) else {}
 
     @property
     def nodes(self) -> int:

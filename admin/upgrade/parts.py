@@ -22,6 +22,7 @@ from ..backup.whole import (
     write_whole,
 )
 from ..config import Config, load_config
+from ..db import grants
 from ..district.data import load_district
 from ..district.preflight import check_files
 from ..sealing.age import HybridIdentity, parse_identity
@@ -36,6 +37,16 @@ def check() -> None:
     config = _config()
     check_files(config.content)
     load_district(config.content, config.confirmed_keys)
+
+
+def owner() -> None:
+    """Look whether this address may change the form of the database. Raises `NotOwner`."""
+    engine = create_engine(_config().database_url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            grants.require_owner(connection)
+    finally:
+        engine.dispose()
 
 
 def look() -> None:

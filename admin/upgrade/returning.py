@@ -96,7 +96,8 @@ class Returning:
         with os.fdopen(os.memfd_create("key"), "w+b") as key:
             key.write(self.key.encode())
             key.seek(0)
-            self.programs.run(self.journal.old, *words, stdin=key)
+            owner = self.installation.owner
+            self.programs.run(self.journal.old, *words, settings=owner, stdin=key)
 
     def _start(self) -> None:
         self.say("启动服务")

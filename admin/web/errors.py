@@ -25,6 +25,7 @@ from ..logs import describe, quiet_flask_log
 from ..shutters.shut import Closed
 from ..wire.fields import Malformed, TooLong
 from .security import is_desk_path
+from .typed import given_back
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -100,7 +101,6 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _answer_fault)
     app.register_error_handler(PoolTimeout, _answer_fault)
     app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
-    # A page that does not itself keep the words: the browser's way back does.
     app.register_error_handler(Closed, lambda _error: _answer(ServiceUnavailable()))
     app.register_error_handler(Malformed, lambda _error: _answer(BadRequest()))
     app.register_error_handler(TooLong, lambda _error: _answer(RequestEntityTooLarge()))
@@ -141,6 +141,8 @@ def _page(code: int, sentence: str) -> str:
             sentence=sentence,
             title=title,
             on_desk=is_desk_path(request.path),
+            # Of a database that is away; any other refusal has a page of its own, or needs none.
+            fields=given_back() if code == ServiceUnavailable.code else [],
         )
     except Exception:
         current_app.log_exception(sys.exc_info())

@@ -11,6 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..config import Config
+from ..db.logins import is_desk_path as is_desk_path  # noqa: PLC0414 (others take it from here)
 from ..settings.file_limits import MOST_WORDS
 from ..wire.urlencoded import PlainFormParser
 
@@ -89,10 +90,6 @@ def staff_only(view: View) -> View:
 def desk_policy(frames: str) -> str:
     """Give the policy of a desk's page that may show one address, and no other, in a frame."""
     return f"{_CSP_DESK}; frame-src {frames}"
-
-
-def is_desk_path(path: str) -> bool:
-    return path == "/desk" or path.startswith("/desk/")
 
 
 def init_security(app: Flask, config: Config) -> None:

@@ -9,6 +9,7 @@ them: the counts of all lanes stand on each. Then every combination of filters, 
 
 import argparse
 import json
+import math
 import random
 import secrets
 import tempfile
@@ -19,7 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from admin import create_app
 from admin.config import ROOT
@@ -81,7 +82,7 @@ class Maker:
         self.dice = random.Random(20261124)
         self.unit = age.parse_recipient(key.recipient)
         self.recovery = age.parse_recipient(key.recovery)
-        self.real = min(REAL, shape.count)
+        self.each = shape.count // min(REAL, shape.count)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         # In the order of the key, which is random: a table is filled fastest so.
@@ -95,7 +96,7 @@ class Maker:
         status = dice.choice(OPEN if is_open else ENDED)
         is_machine = is_open and status is TipStatus.RECEIVED and dice.random() < 0.02
         holder = self._holder(status) if not is_machine else None
-        is_real = number % (self.shape.count // self.real) == 0
+        is_real = number % self.each == 0
         return (
             key,
             payload.new_reference(),
@@ -131,6 +132,11 @@ class Maker:
         return age.seal(b" " * payload.TIP_CLASS, [self.unit, self.recovery])
 
 
+def real_of(count: int) -> int:
+    """Tell how many of so many tips get sealed bytes as long as a reporter's."""
+    return math.ceil(count / (count // min(REAL, count)))
+
+
 def fill(place: Place, shape: Shape) -> None:
     app = create_app(place.config)
     with app.app_context():
@@ -157,14 +163,25 @@ def _indexes_afterwards() -> Iterator[None]:
         else "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'tip' AND type = 'index'"
         " AND sql IS NOT NULL"
     )
-    with db.engine.connect() as connection, connection.begin():
+    with _unhurried() as connection:
         indexes = connection.execute(text(listing)).all()
         for name, _statement in indexes:
             connection.execute(text(f"DROP INDEX {name}"))
     yield
-    with db.engine.connect() as connection, connection.begin():
+    with _unhurried() as connection:
         for _name, statement in indexes:
             connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def _unhurried() -> Iterator[Connection]:
+    """Give a transaction in which a statement may take longer than a request's."""
+    with db.engine.connect() as connection, connection.begin():
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            # Each row's keys would be asked for by a statement of its own.
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield connection
 
 
 def _add_colleagues() -> list[int]:
@@ -178,7 +195,7 @@ def _add_colleagues() -> list[int]:
 
 def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
     copying = f"COPY tip ({', '.join(COLUMNS)}) FROM STDIN"
-    with db.engine.connect() as connection, connection.begin():
+    with _unhurried() as connection:
         cursor = connection.connection.cursor()
         with cursor.copy(copying) as copy:
             for row in rows:
@@ -192,6 +209,7 @@ def _come_to_rest() -> None:
         forget_deleted(db.engine)
         return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE tip"))
         connection.execute(text("CHECKPOINT"))
 

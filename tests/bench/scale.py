@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from operator import truediv
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.admin.mailbox.work import statements_of
 from .__main__ import database
 from .desk import sign_in
 from .filters import BOUND, Costs, all_filters, ask_again, ask_each
-from .full import fill, pages, years_of_work
+from .full import fill, pages, real_of, years_of_work
 from .load import JSON, Connection, closed_loop, get_form, get_page
 from .mailbox import store_known
 from .place import Place, children, served
@@ -59,10 +60,13 @@ class Grown:
 
     tips: int
     megabytes: float
+    real: int
+    """So many tips have sealed bytes as long as a reporter's; the rest has 64."""
     costs: dict[str, Cost]
     filters: int = 0
     worst_filter: float = 1.0
     """The greatest growth of one combination of filters against the smallest store."""
+    worst_query: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,8 @@ def run(kind: str, sizes: list[int], seconds: float) -> list[Grown]:
     """Measure each size; the smallest store stays up, to be asked beside each other one."""
     with filled(kind, sizes[0]) as first:
         cookie = sign_in(first.place, roles=ROLES)
-        found = [Grown(sizes[0], first.megabytes(), costs_of(first, cookie, seconds))]
+        costs = costs_of(first, cookie, seconds)
+        found = [Grown(sizes[0], first.megabytes(), real_of(sizes[0]), costs)]
         early = ask_each(first.place, all_filters(first.place, is_whole=False), cookie)
         for count in sizes[1:]:
             with filled(kind, count) as store:
@@ -210,10 +215,11 @@ def _grown(first: Store, early: Costs, store: Store, count: int, seconds: float)
     # A session that was idle for longer than one may be has ended.
     cookie = sign_in(first.place, roles=ROLES)
     ask_again(first.place, cookie, early, store.place, own, late)
-    pairs = zip(early.values(), late.values(), strict=True)
-    worst = max(after / before for before, after in pairs)
+    grown = dict(zip(late, map(truediv, late.values(), early.values()), strict=True))
+    worst = max(grown, key=grown.__getitem__)
     print(f"{store.kind}: {count:,} tips measured", flush=True)
-    return Grown(count, size, costs, len(late), round(worst, 2))
+    told = {"worst_filter": round(grown[worst], 2), "worst_query": worst.query()}
+    return Grown(count, size, real_of(count), costs, len(late), **told)
 
 
 def costs_of(store: Store, cookie: str, seconds: float) -> dict[str, Cost]:

@@ -47,7 +47,9 @@ def _cpu(cost: "Cost") -> float:
 
 def table(kind: str, stores: Sequence["Grown"]) -> str:
     """Write median and p95 in ms, CPU of the application and of the database, and statements."""
-    heads = [f"{store.tips:,} ({store.megabytes:,} MB)" for store in stores]
+    heads = [
+        f"{store.tips:,} ({store.megabytes:,} MB, {store.real:,} of real size)" for store in stores
+    ]
     lines = [f"## {kind}", "", f"| asked | statements | {' | '.join(heads)} |"]
     lines.append("|---|---|" + "---|" * len(stores))
     for name in stores[0].costs:
@@ -55,7 +57,7 @@ def table(kind: str, stores: Sequence["Grown"]) -> str:
         counts = "–".join(str(n) for n in sorted({cost.statements for cost in costs}))
         cells = [f"{one.p50_ms} / {one.p95_ms}; {one.app_ms} + {one.database_ms}" for one in costs]
         lines.append(f"| {name} | {counts} | {' | '.join(cells)} |")
-    worst = " | ".join(f"{store.worst_filter}×" for store in stores)
+    worst = " | ".join(f"{one.worst_filter}× {one.worst_query}" for one in stores)
     lines.append(f"| worst of {stores[-1].filters} combinations of filters | | {worst} |")
     return "\n".join(lines) + "\n"
 
@@ -110,7 +112,10 @@ def _panel(kind: str, stores: Sequence["Grown"], bound: float) -> str:
 def show_growth(found: Mapping[str, Sequence["Grown"]], target: Path, bound: float) -> None:
     """Write the table and the picture beside the JSON file; print the table and what grew."""
     told = "\n".join(table(kind, stores) for kind, stores in found.items())
-    head = "Each cell: median / p95 in ms; CPU of the application + of the database in ms.\n\n"
+    head = (
+        "Each cell: median / p95 in ms; CPU of the application + of the database in ms.\n"
+        "Tips that are not of real size have 64 sealed bytes: these MB tell nothing of one.\n\n"
+    )
     target.with_suffix(".md").write_text(head + told)
     target.with_suffix(".svg").write_text(picture(found, bound))
     print(head + told)

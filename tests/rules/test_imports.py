@@ -74,6 +74,7 @@ WITH_FLASK = {
     "web/errors.py",
     "web/large.py",
     "web/security.py",
+    "web/typed.py",
     "wire/drafts.py",
     "wire/json_api.py",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy.exc import ProgrammingError
 
 from ...app_state import app_state
 from ...db import db, grants
@@ -18,12 +17,8 @@ def show_here() -> None:
 def apply_here() -> None:
     """Make the logins, and let each do what stands in the table of rights, and no more."""
     prefix = _prefix()
-    try:
-        grants.apply(db.engine, prefix)
-    except ProgrammingError as error:
-        if not grants.is_refused(error):
-            raise
-        raise click.ClickException(grants.NOT_OWNER) from None
+    with db.engine.begin() as connection:
+        grants.apply(connection, prefix)
     names = "、".join(login.named(prefix) for login in Login)
     click.echo(f"权限已照表做好：{names}。新账号还没有口令，请在 psql 里用 \\password 设。")
 

@@ -74,7 +74,8 @@ def migrated(environ):
     app = new_node(environ)
     with app.app_context():
         migrate(db.engine)
-        grants.apply(db.engine, PREFIX)
+        with db.engine.begin() as connection:
+            grants.apply(connection, PREFIX)
     close(app)
 
 

@@ -15,8 +15,9 @@ from admin.db.logins import Login, of_module
 from admin.doctor.around import logins
 from admin.doctor.findings import State
 from admin.models import AuditEvent, Tip
+from admin.vault import store
 from tests import databases
-from tests.admin.intake.conftest import Reporter
+from tests.admin.intake.conftest import FormReader, Reporter
 from tests.installations import new_installation
 from tests.quick_apps import quick
 from tests.support import add_bare_member, desk_client
@@ -120,8 +121,8 @@ def environ(tmp_path, url, confirmed_keys):
 @pytest.fixture
 def apart(app):
     """The logins are made, and may do what they should."""
-    with app.app_context():
-        grants.apply(db.engine, PREFIX)
+    with app.app_context(), db.engine.begin() as connection:
+        grants.apply(connection, PREFIX)
     return app
 
 
@@ -213,6 +214,27 @@ def test_a_bug_of_the_counts_page_that_asks_for_tips_is_refused(apart, units, mo
 
     assert page.status_code in (500, 503)
     assert found == ["dengshao_counts"]
+
+
+def test_an_address_of_the_desk_that_leads_nowhere_is_asked_for_by_the_desk(apart):
+    with apart.app_context():
+        ada = add_bare_member(db.session).id
+        db.session.commit()
+    desk = desk_client(apart).enter(ada)
+
+    assert [desk.get(path).status_code for path in ("/desk/nothing", "/desk/a/b")] == [404, 404]
+
+
+def test_who_is_in_danger_is_marked_though_the_talk_is_full(apart, units, monkeypatch):
+    """The try that found no room leaves the row behind: read again, it was asked for whole."""
+    reporter = Reporter(apart.test_client())
+    receipt = {"receipt": reporter.tip().receipt}
+    monkeypatch.setattr(store, "DAY_MAX", 0)
+    monkeypatch.setattr(store, "DAY_DANGER_ROOM", 0)
+    page = FormReader(reporter.client.post("/mailbox/", data=receipt).text)
+    typed = receipt | {"token": page.values["token"], "words": "有人来了", "confirm": "yes"}
+
+    assert "已标为最急" in reporter.client.post("/mailbox/danger", data=typed).text
 
 
 def test_who_may_not_see_the_counts_is_written_down_by_the_desk(apart):

@@ -7,12 +7,11 @@ import os
 import signal
 import sys
 
-from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from admin import create_app
-from admin.db import db
 from admin.intake import flood
+from tests.databases import listen
 
 # A tip's own row, and the one that says that its form or its proof is spent.
 ROWS = ("INSERT INTO tip", "INSERT INTO spent_")
@@ -39,21 +38,19 @@ class DiesBeforeAnswering:
 def arm(app, step):
     """Make the process die at `step`, once a tip's rows are being written."""
     writing = []
-    with app.app_context():
-        engine = db.engine
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def _note(_connection, _cursor, statement, *_rest):
+    def note(_connection, _cursor, statement, *_rest):
         if statement.startswith(ROWS):
             if step == ("before-rows" if not writing else "between-rows"):
                 die()
             writing.append(statement)
 
+    listen(app, "before_cursor_execute", note)
     if step == "before-commit":
-        event.listen(engine, "commit", lambda _connection: writing and die())
+        listen(app, "commit", lambda _connection: writing and die())
     if step == "after-commit":
         # The pool takes the connection back when the commit is done.
-        event.listen(engine, "checkin", lambda *_args: writing and die())
+        listen(app, "checkin", lambda *_args: writing and die())
 
 
 def main():

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from admin.db import db
 from admin.sealing import receipt
@@ -31,16 +31,18 @@ def spellings(secret):
         yield encoded[(shift * 8 + 5) // 6 : -4]
 
 
-def files_of(app, config):
+def files_of(url, config):
     """List all that the visit may have written."""
-    if config.database_url.startswith("sqlite"):
+    if url.startswith("sqlite"):
         return [path for path in config.data.rglob("*") if path.is_file()]
-    with app.app_context(), db.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))
         folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
         number = connection.execute(
             text("SELECT oid FROM pg_database WHERE datname = current_database()")
         ).scalar_one()
+    engine.dispose()
     return [
         path
         for name in (f"base/{number}", "pg_wal", "log")
@@ -91,19 +93,19 @@ def visit_everything(client, reporter):
 
 
 def test_a_whole_visit_leaves_no_digit_and_no_word(
-    app, config, client, reporter, secrets_of, caplog, capfd
+    database_url, config, client, reporter, secrets_of, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)
 
     last = visit_everything(client, reporter)
 
     assert last.json["withdrawn_on"]
-    assert found_in(files_of(app, config), secrets_of) == set()
+    assert found_in(files_of(database_url, config), secrets_of) == set()
     output = caplog.text + "".join(capfd.readouterr())
     assert not any(secret in output for secret in secrets_of if isinstance(secret, str))
 
 
-def test_the_search_finds_what_was_stored_in_clear(app, config, reporter, count):
+def test_the_search_finds_what_was_stored_in_clear(app, database_url, config, reporter, count):
     """The canary's own canary: without sealing it would have sung."""
     with app.app_context():
         db.session.execute(
@@ -111,7 +113,7 @@ def test_the_search_finds_what_was_stored_in_clear(app, config, reporter, count)
         )
         db.session.commit()
 
-    assert found_in(files_of(app, config), [MARK])
+    assert found_in(files_of(database_url, config), [MARK])
 
 
 def test_the_search_finds_every_spelling(tmp_path):

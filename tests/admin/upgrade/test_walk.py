@@ -280,3 +280,33 @@ def test_what_has_begun_to_go_back_cannot_go_forward_again(
 
 def kill():
     raise Killed
+
+
+def asked_as(small):
+    """Which parts were asked of a version's program with the owner's address."""
+    lines = (small.root / "asked").read_text().splitlines()
+    return [line.removesuffix(" owner").strip() for line in lines if line.endswith(" owner")]
+
+
+def test_where_the_tables_are_another_logins_nothing_is_stopped_without_its_address(
+    upgrade, small, served
+):
+    (small.root / "apart").touch()
+    with pytest.raises(Refused, match="upgrade-part"):
+        upgrade()
+
+    assert served.started == ["0.1.0"]
+    assert left(small) == ["last.json", "lock", "upgrade.log"]
+
+
+def test_the_owners_address_of_this_command_alone_changes_the_tables_and_goes_back(
+    upgrade, small, served, monkeypatch
+):
+    (small.root / "apart").touch()
+    monkeypatch.setenv("DENGSHAO_DATABASE_URL", "owner")
+    monkeypatch.setattr(Forward, "_content", lambda _self: (_ for _ in ()).throw(OSError("full")))
+
+    with pytest.raises(Refused, match="已退回"):
+        upgrade()
+
+    assert asked_as(small) == ["upgrade-part owner", "migrate", "upgrade-part restore"]

@@ -24,7 +24,7 @@ def reads(app):
     """What the reporter reads: where the tip stands, and which way it went."""
 
     def read(tip):
-        with app.test_request_context():
+        with app.test_request_context("/desk/"):
             row = db.reading.get_one(Tip, tip.id)
             told = words.way_out(row, read_talk(db.reading, tip.id))
             return str(words.STATUS_WORDS[row.status]), told

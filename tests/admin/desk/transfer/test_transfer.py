@@ -736,7 +736,7 @@ def test_the_log_says_in_plain_words_who_passed_what_on_to_whom_and_why(
 ):
     passer.hand_back(drugs, fresh(passed))
 
-    with app.app_context(), app.test_request_context():
+    with app.app_context(), app.test_request_context("/desk/"):
         codes = transfer_codes(app.extensions["dengshao"].district)
         said = [(who, detail_words(told, codes)) for who, _unit, _ref, told in lines(app, "acted")]
     assert said == [

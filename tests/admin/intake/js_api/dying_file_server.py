@@ -9,12 +9,11 @@ import os
 import signal
 import sys
 
-from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from admin import create_app
-from admin.db import db
 from admin.intake import flood
+from tests.databases import listen
 
 
 def die(*_args):
@@ -23,21 +22,19 @@ def die(*_args):
 
 def arm_database(app, when, beginning):
     seen = []
-    with app.app_context():
-        engine = db.engine
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def _note(_connection, _cursor, statement, *_rest):
+    def note(_connection, _cursor, statement, *_rest):
         if statement.startswith(beginning):
             if when == "before":
                 die()
             seen.append(statement)
 
+    listen(app, "before_cursor_execute", note)
     if when == "commit":
-        event.listen(engine, "commit", lambda _connection: seen and die())
+        listen(app, "commit", lambda _connection: seen and die())
     if when == "done":
         # The pool takes the connection back when the commit is done.
-        event.listen(engine, "checkin", lambda *_args: seen and die())
+        listen(app, "checkin", lambda *_args: seen and die())
 
 
 def arm_store(app, when, wanted):

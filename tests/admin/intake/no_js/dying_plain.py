@@ -5,13 +5,12 @@
 
 import sys
 
-from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from admin import create_app
-from admin.db import db
 from admin.vault.files.blobs import BlobStore
 from tests.admin.intake.dying_server import DiesBeforeAnswering, arm, die
+from tests.databases import listen
 
 # Of each row that is written: as the statement begins, before its commit, after it.
 ROWS = {
@@ -24,20 +23,18 @@ ROWS = {
 def arm_row(app, row, when):
     """Make the process die around a statement of its own transaction."""
     seen = []
-    with app.app_context():
-        engine = db.engine
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def _note(_connection, _cursor, statement, *_rest):
+    def note(_connection, _cursor, statement, *_rest):
         if statement.startswith(ROWS[row]):
             if when == "before":
                 die()
             seen.append(statement)
 
+    listen(app, "before_cursor_execute", note)
     if when == "uncommitted":
-        event.listen(engine, "commit", lambda _connection: seen and die())
+        listen(app, "commit", lambda _connection: seen and die())
     if when == "committed":
-        event.listen(engine, "checkin", lambda *_args: seen and die())
+        listen(app, "checkin", lambda *_args: seen and die())
 
 
 def arm_part(when):

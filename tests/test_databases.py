@@ -53,6 +53,24 @@ def test_a_database_is_lent_again_and_is_as_new(lend):
     assert before
 
 
+MUCH = """INSERT INTO day_key (day, key)
+SELECT date '2026-11-24' + day, repeat('k', 1000)::bytea FROM generate_series(1, 100) AS day"""
+PAGES = "SELECT pg_relation_size('day_key') / 8192"
+
+
+def test_no_table_brings_more_pages_along_than_a_new_one_is_planned_for(lend):
+    lend()
+    oid, _ = lend(NAME)
+
+    for written in (MUCH, WRITE, WRITE, MUCH, WRITE):
+        lend(written)
+        lend()
+
+    assert comes_again(lend, oid)
+    brought = [lend(PAGES)[0][0] for _ in range(4)]
+    assert max(brought) <= 8
+
+
 CHANGES = {
     "a column": "ALTER TABLE setting ADD COLUMN more integer",
     "an index": "CREATE INDEX more ON setting (value)",

@@ -163,7 +163,7 @@ class End:
     """
 
     place: str | None
-    """None where what is asked as the primary is a standby itself: it knows of no end."""
+    """None where what is asked as the primary is a standby itself: nobody has come so far."""
     number: int | None
     mac: str | None
     site: str | None
@@ -176,8 +176,6 @@ def read_end(primary: Session) -> End:
 
 def compare(there: Session, end: End, *, seconds: float) -> Copy:
     """Hold a replica against the primary's end, for `seconds` also while it catches up."""
-    if end.place is None:
-        return Copy.BEHIND
     until, asked = time.monotonic() + seconds, {"place": end.place, "number": end.number}
     while True:
         row = there.connection().execute(_THERE, asked).one()

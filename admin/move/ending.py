@@ -14,6 +14,7 @@ from ..backup.whole import drop_all
 from ..shutters.marks import IN, OUT, Mark, State, forget_mark, read_mark
 from ..shutters.shut import open_again, shut
 from .differing import differences
+from .files import is_one_store
 from .places import Place
 from .reading import Rows
 
@@ -52,7 +53,7 @@ def give_up(old: Place, new: Place) -> None:
     if there and there.state is State.ARRIVED:
         _refuse_used(old, new)
     if there:
-        empty(new, but_files=_shares_files(old, new))
+        empty(new, but_files=is_one_store(new.blobs, old.blobs))
     elif _has_tables(new):
         raise NotOurs
     with old.engine.begin() as connection:
@@ -68,7 +69,7 @@ def destroy_old(here: Place, old: Place) -> None:
         raise NotLeft
     left = _mark_of(old, OUT)
     if left and left.move == mark.move and left.state is State.GONE:
-        empty(old, but_files=_shares_files(here, old))
+        empty(old, but_files=is_one_store(old.blobs, here.blobs))
     elif left or _has_tables(old):
         raise NotLeft
     with here.engine.begin() as connection:
@@ -104,10 +105,6 @@ def _overwrite(path: Path) -> None:
 
 def _as_marked(mark: Mark, place: Place) -> str:
     return Mark.parse(str(Mark(mark.move, mark.state, place.told))).where
-
-
-def _shares_files(one: Place, other: Place) -> bool:
-    return one.config.blobs_url == other.config.blobs_url
 
 
 def _mark_of(place: Place, name: str) -> Mark | None:
@@ -148,6 +145,4 @@ def _are_same(old: Place, new: Place) -> bool:
     )
     if next(changes, None) is not None:
         return False
-    if _shares_files(old, new):
-        return True
     return old.blobs.all_sizes() == new.blobs.all_sizes()

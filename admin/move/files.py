@@ -4,6 +4,7 @@ A part that is written is read back by the store itself, byte by byte; one that 
 is read on both sides. Names are random, and parts go in their order: it tells no arrival.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -11,10 +12,29 @@ from typing import Final
 from ..vault.files.blobs import BlobStore, PartDiffers
 
 _TRIES: Final = 3
+_ASKED: Final = "6d6f7665" * 4
+"""The name of a file that is there for a moment; no other is ever called so."""
 
 
 class FileDiffers(Exception):
     """A part is not the same in both stores, though it was written anew."""
+
+
+def is_one_store(spare: BlobStore, used: BlobStore) -> bool:
+    """Tell whether both lead to the same files; `spare` is written to for a moment.
+
+    Addresses do not tell: one may name a bucket at two endpoints, and two, by a link or a slash
+    more, one folder. Taken for two, all files of the one would be destroyed with the other. Raises
+    `BlobsAway`.
+    """
+    # A look that was cut off may have left it.
+    spare.remove(_ASKED)
+    data = secrets.token_bytes(32)
+    spare.put(_ASKED, 0, data)
+    try:
+        return used.read(_ASKED, 0) == data
+    finally:
+        spare.remove(_ASKED)
 
 
 @dataclass

@@ -11,23 +11,23 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ..app_state import app_state
 from ..audit.chain import verify
 from ..audit.macs import both
-from ..backup.rows import OF_THIS_DATABASE, is_named, reflect
+from ..backup.rows import is_named, reflect
 from ..db import grants
 from ..migrate import known_revisions, migrate_within, read_form
 from ..shutters.marks import IN, OUT, Mark, State, read_mark, write_mark
 from ..shutters.shut import open_again, past_the_shutters, shut
 from .differing import differences
-from .files import Carried, FilesMove
+from .files import Carried, FilesMove, is_one_store
 from .joints import put_back, settle, take_off
 from .places import Place
-from .reading import Rows
+from .reading import Rows, read_site
 from .writing import Done, Writer
 
 Say = Callable[[str], None]
@@ -91,8 +91,9 @@ class Move:
     def __init__(self, old: Place, new: Place, say: Say) -> None:
         self.old, self.new, self._say = old, new, say
         self._files = FilesMove(old.blobs, new.blobs)
-        self._shares_files = old.config.blobs_url == new.config.blobs_url
+        self._shares_files = is_one_store(new.blobs, old.blobs)
         self.mark = self._begin()
+        self._tables = self._found_tables()
         self.seconds = 0.0
         """How long the last pass took."""
 
@@ -134,13 +135,13 @@ class Move:
     ) -> NotEmpty:
         if there and there.state is State.ARRIVING:
             return OtherMove()
-        if "setting" in tables and _site(connection) != self._own_site():
+        if "setting" in tables and read_site(connection) != self._own_site():
             return OtherDistrict()
         return NotEmpty()
 
     def _own_site(self) -> str | None:
         with self.old.reading.connect() as connection:
-            return _site(connection)
+            return read_site(connection)
 
     def _prepare(self, mark: Mark) -> None:
         """Make the tables, in one transaction with the mark that says whose they are."""
@@ -150,6 +151,11 @@ class Move:
             migrate_within(connection)
             write_mark(connection, IN, replace(mark, state=State.ARRIVING, where=self.old.told))
             take_off(connection)
+
+    def _found_tables(self) -> tuple[dict[str, Table], dict[str, Table]]:
+        """Read the tables of both places: once a run, and once more when the old one is closed."""
+        with self.old.reading.connect() as mine, self.new.engine.connect() as theirs:
+            return reflect(mine, whole=True), reflect(theirs, whole=True)
 
     def copy_ahead(self) -> Moved:
         """Bring all that is there while everybody goes on, until little is left."""
@@ -178,8 +184,7 @@ class Move:
 
     def _carry_rows(self, name: str) -> Done:
         done, told = Done(), time.monotonic()
-        with self.old.reading.connect() as mine, self.new.engine.connect() as theirs:
-            old, new = reflect(mine, whole=True), reflect(theirs, whole=True)
+        old, new = self._tables
         for table, here in old.items():
             writer = Writer(Rows(self.new.engine, new[table]), done)
             source = Rows(self.old.reading, here)
@@ -195,8 +200,8 @@ class Move:
     def _lacking(self) -> list[str]:
         if self._shares_files:
             return []
+        table = self._tables[0]["upload"]
         with self.old.reading.connect() as connection:
-            table = reflect(connection)["upload"]
             found = connection.execute(select(table.c.blob, table.c.size).where(is_named(table)))
             return self._files.lacking({row.blob: row.size for row in found})
 
@@ -204,13 +209,18 @@ class Move:
         """Close, bring the rest, look at all, seal the old place. Opens again where that fails."""
         self._close()
         started = time.monotonic()
-        try:
-            moved = self._last_pass()
-            self._look_at_all()
-        except BaseException:
-            self.open_again()
-            raise
-        self._seal()
+        # Of one connection from before the last pass to the last mark: a server that took over
+        # meanwhile, and may lack what the one before it had, cannot be called arrived.
+        with self.new.engine.connect() as there:
+            try:
+                self._tables = self._found_tables()
+                moved = self._last_pass()
+                self._look_at_all()
+                self._seal(there)
+            except BaseException:
+                self.open_again()
+                raise
+            there.commit()
         moved.closed_seconds = time.monotonic() - started
         return moved
 
@@ -252,21 +262,24 @@ class Move:
             raise LogBroken
 
     def _counts(self) -> dict[str, tuple[int, int]]:
-        with self.old.reading.connect() as mine, self.new.engine.connect() as theirs:
-            here, there = _counted(mine), _counted(theirs)
-        return {name: (here[name], there.get(name, -1)) for name in here}
+        old, new = self._tables
+        return {
+            name: (
+                Rows(self.old.reading, old[name]).count(),
+                Rows(self.new.engine, new[name]).count(),
+            )
+            for name in old
+        }
 
-    def _seal(self) -> None:
-        """First the old place: as long as the new one is not opened, nothing can be written twice.
+    def _seal(self, there: Connection) -> None:
+        """Write both marks; the commit of `there`, which comes next, opens the new place.
 
-        Whoever is cut off in between runs the move again, and it ends here.
+        In between nothing serves, so nothing is written twice; who runs the move again ends it.
         """
+        self._checkpoint()
+        write_mark(there, IN, replace(self.mark, state=State.ARRIVED, where=self.old.told))
         with self.old.engine.begin() as connection:
             self._mark_old(connection, State.GONE)
-        self._checkpoint()
-        arrived = replace(self.mark, state=State.ARRIVED, where=self.old.told)
-        with self.new.engine.begin() as connection:
-            write_mark(connection, IN, arrived)
 
     def _checkpoint(self) -> None:
         if self.new.database_file:
@@ -282,20 +295,3 @@ class Move:
     def _mark_old(self, connection: Connection, state: State) -> None:
         with past_the_shutters(connection, "setting"):
             write_mark(connection, OUT, replace(self.mark, state=state, where=self.new.told))
-
-
-def _site(connection: Connection) -> str | None:
-    table = reflect(connection, whole=True)["setting"]
-    query = select(table.c.value).where(table.c.name == "site_id")
-    return connection.execute(query).scalar_one_or_none()
-
-
-def _counted(connection: Connection) -> dict[str, int]:
-    """Count the rows of every table, without what is true of one database alone."""
-    found = {}
-    for name, table in reflect(connection, whole=True).items():
-        query = select(func.count()).select_from(table)
-        if name == "setting":
-            query = query.where(table.c.name.not_in(OF_THIS_DATABASE))
-        found[name] = connection.execute(query).scalar_one()
-    return found

@@ -8,12 +8,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, String, Table, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    String,
+    Table,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 
 from ..backup.rows import OF_THIS_DATABASE
 
 PAGE: Final = 250
 """Rows of one page. A tip has 16 KB and more."""
+
+_SITE: Final = text("SELECT value FROM setting WHERE name = 'site_id'")
 
 Key = tuple[Any, ...]
 
@@ -49,13 +63,22 @@ class Rows:
         query = select(self.table).where(self._is_among(keys))
         return {row.key: row.values for row in self._read(query)}
 
+    def count(self) -> int:
+        """Count all rows, the marks left out."""
+        query = self._without_marks(select(func.count()).select_from(self.table))
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def _page(self, last: Key | None) -> list[TableRow]:
         query = select(self.table).order_by(*self._ordered()).limit(PAGE)
         if last is not None:
             query = query.where(self._is_behind(last))
-        if self.table.name == "setting":
-            query = query.where(self.table.c.name.not_in(OF_THIS_DATABASE))
-        return self._read(query)
+        return self._read(self._without_marks(query))
+
+    def _without_marks(self, query: Select[Any]) -> Select[Any]:
+        if self.table.name != "setting":
+            return query
+        return query.where(self.table.c.name.not_in(OF_THIS_DATABASE))
 
     def _read(self, query: Select[Any]) -> list[TableRow]:
         with self.engine.connect() as connection:
@@ -85,3 +108,9 @@ class Rows:
         if len(self._columns) == 1:
             return self._columns[0].in_([key[0] for key in keys])
         return tuple_(*self._columns).in_(keys)
+
+
+def read_site(connection: Connection) -> str | None:
+    """Tell of which installation a database is."""
+    found: str | None = connection.execute(_SITE).scalar_one_or_none()
+    return found

@@ -23,6 +23,7 @@ from ..db import READ, db
 from ..db.replica import LISTS, Copy, Replica
 from ..migrate import Step, form_of, read_steps
 from ..models import AuditEvent, Setting
+from ..shutters.marks import is_left
 from ..vault import vault
 from ..vault.files.blobs import BlobsAway
 
@@ -122,7 +123,7 @@ def judge(app: Flask) -> dict[str, str]:
     """Look at all of it. Each is a look: nothing is written, and nothing of any tip is read."""
     with app.app_context():
         words = {
-            "database": _said(_database),
+            "database": _said(_database_here),
             "store": _store(),
             "keys": _said(_keys),
             "disk": OK if vault().room.takes_words else "full",
@@ -136,6 +137,12 @@ def _said(look: Callable[[Connection], str]) -> str:
             return look(connection)
     except SQLAlchemyError:
         return "away"
+
+
+def _database_here(connection: Connection) -> str:
+    """Tell also whether all went elsewhere (`dengshao move`): nobody can hand in here any more."""
+    said = _database(connection)
+    return "moved" if said == OK and is_left(connection) else said
 
 
 def _replica(replica: Replica) -> str:

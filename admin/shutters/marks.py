@@ -62,6 +62,12 @@ def read_mark(connection: Connection, name: str) -> Mark | None:
     return None if told is None else Mark.parse(str(told))
 
 
+def is_left(connection: Connection) -> bool:
+    """Tell whether all that was in this database went elsewhere."""
+    mark = read_mark(connection, OUT)
+    return mark is not None and mark.state is State.GONE
+
+
 def write_mark(connection: Connection, name: str, mark: Mark) -> None:
     """Put a mark in the place of the one that stands there."""
     forget_mark(connection, name)

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from admin import create_app
 from admin.config import ROOT, load_config
@@ -41,6 +42,8 @@ class Walk:
     dice: random.Random
     receipts: list
     cookie: dict
+    longest: float
+    """Seconds into a run after which the latest kill comes that is not meant for its end."""
 
     def move(self, here, there, *, kills):
         """Move with people about, killed so many times; then compare both places."""
@@ -49,19 +52,25 @@ class Walk:
         for one in people:
             one.start()
         started = time.monotonic()
-        for number in range(kills):
-            self._killed(here, there, number, in_the_last=number >= kills - _IN_THE_LAST)
+        killed = 0
+        while killed < kills and not _has_arrived(here, there):
+            self._killed(here, there, killed, in_the_last=killed >= kills - _IN_THE_LAST)
+            killed += 1
+        has_arrived = _has_arrived(here, there)
         process = self._type(here, there)
         said = process.communicate()[0]
-        assert process.returncode == 0, said
+        # A kill may have come just behind the last mark: then the move is over, and says so.
+        assert process.returncode == int(has_arrived), said
+        assert has_arrived == ("已经搬完了" in said), said
         seconds = time.monotonic() - started
         # The last presses come to the old place, which is sealed.
         time.sleep(1)
         for one in people:
             one.stop.set()
             one.join()
-        say(re.search(r"搬完了.*", said)[0])
-        self._tell_people(people, seconds, kills)
+        for line in re.findall(r".*趟：看过.*|搬完了.*", said):
+            say(line)
+        self._tell_people(people, seconds, killed)
         _let_go(apps)
         self._check(here, there)
 
@@ -77,22 +86,51 @@ class Walk:
         say(f"two nodes took {len(taken)} tips and told {refused} presses to come again")
         say(f"{reader.read} times the form and an answer were read, never in vain")
 
-    def _type(self, here, there):
+    def erase(self, here, old):
+        """Destroy what was left in the old place; before that, nobody moves on from the new one."""
+        refused = self._type(here, old)
+        assert "还没有销毁" in refused.communicate()[0]
+        process = self._type(here, old, "--erase")
+        said = process.communicate()[0]
+        assert process.returncode == 0, said
+        assert not files_of(old)
+        assert not Path(make_url(old["DENGSHAO_DATABASE_URL"]).database).exists()
+        say("the old place destroyed")
+
+    def _type(self, here, other, *options):
         """Type the command in a process of its own."""
         file = self.folder / "there.env"
-        named = {name: value for name, value in there.items() if name[:3] in ("AWS", "DEN")}
+        named = {name: value for name, value in other.items() if name[:3] in ("AWS", "DEN")}
         file.write_text(written(named))
-        return _dengshao(here, "move", str(file), "--yes")
+        return _dengshao(here, "move", str(file), "--yes", *options)
 
     def _killed(self, here, there, number, *, in_the_last):
         process = self._type(here, there)
-        point = _wait(process, self.dice, in_the_last=in_the_last)
+        point = self._wait(process, in_the_last=in_the_last)
         process.kill()
         said = process.stdout.read()
         process.wait()
         assert process.returncode == -9, (process.returncode, said)
-        state = _mark_in(here["DENGSHAO_DATABASE_URL"])
+        state = _mark_in(here, "move_out")
         say(f"kill {number + 1}: {point}; the old place was marked {state}")
+
+    def _wait(self, process, *, in_the_last):
+        """Wait for a random moment: of the run, or of its last pass."""
+        said = process.stdout.readline()
+        assert said.startswith("从"), said + process.stdout.read()
+        if not in_the_last:
+            seconds = self.dice.uniform(0.1, self.longest)
+            time.sleep(seconds)
+            return f"{seconds:.1f} s after its first words"
+        for line in process.stdout:
+            if "趟：看过" in line:
+                seconds = float(re.search(r"用了 ([\d.]+) 秒", line)[1])
+                if int(re.search(r"搬了 (\d+) 行", line)[1]) <= 300:
+                    break
+        # Of a pass that may be quicker than the one before, with nobody writing.
+        pause = self.dice.uniform(0.05, max(seconds * 0.25, 0.1))
+        time.sleep(pause)
+        return f"{pause:.1f} s after its last pass began (one takes {seconds:.1f} s)"
 
     def _check(self, here, there):
         before, after = (rows_in(one["DENGSHAO_DATABASE_URL"]) for one in (here, there))
@@ -132,30 +170,19 @@ def _dengshao(environ, *words):
     )
 
 
-def _wait(process, dice, *, in_the_last):
-    """Wait for a random moment: of the run, or of its last pass."""
-    assert process.stdout.readline().startswith("从")
-    if not in_the_last:
-        seconds = dice.uniform(0.1, 15.0)
-        time.sleep(seconds)
-        return f"{seconds:.1f} s after its first words"
-    for line in process.stdout:
-        if "趟：看过" in line:
-            seconds = float(re.search(r"用了 ([\d.]+) 秒", line)[1])
-            if int(re.search(r"搬了 (\d+) 行", line)[1]) <= 300:
-                break
-    # Of a pass that may be quicker than the one before, with nobody writing.
-    pause = dice.uniform(0.05, max(seconds * 0.35, 0.1))
-    time.sleep(pause)
-    return f"{pause:.1f} s after its last pass began (one takes {seconds:.1f} s)"
+def _has_arrived(here, there):
+    return _mark_in(here, "move_out") == "gone" and _mark_in(there, "move_in") == "arrived"
 
 
-def _mark_in(url):
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        query = "SELECT value FROM setting WHERE name = 'move_out'"
-        found = connection.exec_driver_sql(query).scalar_one_or_none()
-    engine.dispose()
+def _mark_in(place, name):
+    """Tell how a place is marked; nothing where no move has been."""
+    engine = create_engine(place["DENGSHAO_DATABASE_URL"])
+    try:
+        with engine.connect() as connection:
+            query = text("SELECT value FROM setting WHERE name = :name")
+            found = connection.execute(query, {"name": name}).scalar_one_or_none()
+    finally:
+        engine.dispose()
     return found.split(" ")[1] if found else "nothing"
 
 
@@ -192,7 +219,7 @@ def begun(folder, *, tips, files, dice):
     cookie = sign_in(app)
     say(f"filled {tips} tips, {files} files: {time.monotonic() - started:.1f} s")
     assert is_signed_in(app, cookie)
-    walk = Walk(folder, dice, [_taken(app)], cookie)
+    walk = Walk(folder, dice, [_taken(app)], cookie, longest=max(15 * tips / 20_000, 0.5))
     _let_go([app])
     yield walk, environ
 
@@ -218,6 +245,7 @@ def main():
         second["DENGSHAO_DATABASE_URL"] = create_database(postgresql, "walk")
         second["DENGSHAO_BLOBS_URL"] = f"s3://{s3.bucket}/walk"
         walk.move(first, second, kills=given.kills)
+        walk.erase(second, first)
         say("and back")
         third = first | {"DENGSHAO_DATABASE_URL": f"sqlite:///{name}/back/dengshao.sqlite3"}
         third["DENGSHAO_BLOBS_URL"] = (Path(name) / "back" / "blobs").as_uri()

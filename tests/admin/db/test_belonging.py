@@ -4,10 +4,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from admin.commands.running import serve
 from admin.config import ConfigError, load_config
 from admin.db import belonging, db, replica
 from admin.db.belonging import Belonging, look, refuse_foreign
-from admin.doctor.around.replica import check_replica
+from admin.doctor.around.gathering import look_at_versions
+from admin.doctor.around.replica import MATTER, check_replica
 from admin.doctor.findings import State
 from admin.serving.readiness import judge
 from tests import databases
@@ -130,6 +132,40 @@ def test_a_login_without_the_desks_rights_is_told_to_be_refused(cluster, environ
     assert "不让读" in said.words
 
 
+@pytest.fixture
+def node_at(environ):
+    """An application of this installation whose replica lies at an address."""
+    made = []
+
+    def node_at(address):
+        made.append(new_node(environ | {"DENGSHAO_DATABASE_REPLICA": address}))
+        return made[-1]
+
+    yield node_at
+    for app in made:
+        with app.app_context():
+            db.dispose()
+
+
+def test_a_server_does_not_start_with_a_foreign_replica(node_at, postgresql):
+    refused = node_at(postgresql).test_cli_runner().invoke(serve, [])
+
+    assert refused.exit_code == 1
+    assert "DENGSHAO_DATABASE_REPLICA：那是另一套数据库的备库" in refused.output
+
+
+def test_doctor_tells_of_the_replica_among_what_it_asks_the_database(
+    cluster, environ, node_at, monkeypatch
+):
+    monkeypatch.setattr(belonging, "_CATCH_UP_SECONDS", 60.0)
+    monkeypatch.setattr(belonging, "_SECONDS", 120.0)
+    app = node_at(cluster.replica_url(environ["name"]))
+    with app.app_context():
+        said = list(look_at_versions(db.reading, app.extensions["dengshao"].config))
+
+    assert [one.state for one in said if one.matter == MATTER] == [State.GOOD]
+
+
 def test_without_a_replica_nothing_is_said(config_of):
     config = config_of("")
     assert look(config) is None
@@ -138,17 +174,14 @@ def test_without_a_replica_nothing_is_said(config_of):
 
 
 def test_a_node_says_at_readyz_how_its_replica_stands_and_serves_without(
-    cluster, environ, monkeypatch
+    cluster, environ, node_at, monkeypatch
 ):
     monkeypatch.setattr(replica, "ASK_SECONDS", 60.0)
     monkeypatch.setattr(replica, "CATCH_UP_SECONDS", 30.0)
     words = {}
     for place in (standby, nobody):
         with place(cluster, environ["name"]) as address:
-            app = new_node(environ | {"DENGSHAO_DATABASE_REPLICA": address})
-            words[place] = judge(app)
-            with app.app_context():
-                db.dispose()
+            words[place] = judge(node_at(address))
     assert [words[one]["replica"] for one in (standby, nobody)] == ["ok", "away"]
     assert {words[one]["database"] for one in words} == {"ok"}
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from admin.audit.log import record
 from admin.db import db, replica, today
 from admin.db.replica import Copy
 from admin.models import Decision, Member, Message, Tip, TipLabel, TipReader
@@ -271,6 +272,18 @@ def of_others(desk):
     yield desk.cluster.replica_url(other)
 
 
+@contextmanager
+def parted(desk):
+    """A copy of our own database, of before staff did something here."""
+    other = new_name("t")
+    desk.cluster.create_database(other, desk.template)
+    with desk.app.app_context():
+        record(db.session, "signed_in", by="ada")
+        db.session.commit()
+    desk.cluster.wait_for_replay()
+    yield desk.cluster.replica_url(other)
+
+
 NO_REPLICA = {
     "a place that says nothing": (mute, Copy.AWAY),
     "a place where nobody is": (nobody, Copy.AWAY),
@@ -278,6 +291,7 @@ NO_REPLICA = {
     "without our tables": (empty, Copy.AWAY),
     "the primary itself": (the_primary, Copy.AWAY),
     "another installation's": (of_others, Copy.OTHER),
+    "a copy that has gone another way": (parted, Copy.OTHER),
 }
 
 
@@ -348,6 +362,13 @@ def test_after_a_failover_lists_follow_and_the_joined_standby_is_read_again(
 
     assert tip.reference in page.text
     assert (found(desk.app), asked.lists_here) == (Copy.OK, [])
+
+
+def test_where_the_primary_is_a_standby_itself_lists_are_read_there(desk, cluster):
+    address = f"postgresql+psycopg{on(cluster.standby, desk.name).removeprefix('postgresql')}"
+    with desk.another(DENGSHAO_DATABASE_URL=address) as node, node.app_context():
+        assert db.listed(lambda session: session is db.reading)
+        assert db.replica.found is Copy.BEHIND
 
 
 # On the standby alone they take longer than a list may, or end with an error.

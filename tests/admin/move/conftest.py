@@ -16,6 +16,7 @@ from admin.db import db
 from admin.settings.installed import written
 from admin.shutters.marks import MARKS
 from tests.admin.backup.conftest import app_on, empty, files_of, receipt, store  # noqa: F401
+from tests.admin.db.conftest import cluster  # noqa: F401
 from tests.quick_apps import quick
 
 

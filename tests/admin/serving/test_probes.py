@@ -19,6 +19,7 @@ from admin.models import Setting
 from admin.serving import readiness
 from admin.serving.probes import Probes
 from admin.serving.readiness import Leaving, Readiness, judge
+from admin.shutters.marks import OUT, Mark, State, write_mark
 from admin.vault.files import room
 
 WELL = {"ready": True, "serving": "ok"} | dict.fromkeys(("database", "store", "keys", "disk"), "ok")
@@ -121,6 +122,19 @@ def test_a_newer_form_is_served_where_the_database_says_so_and_one_that_lacks_so
     session.commit()
 
     assert judge(app)["database"] == said
+
+
+@pytest.mark.table
+@pytest.mark.parametrize(
+    ("state", "said"), [(State.COPYING, "ok"), (State.CLOSED, "ok"), (State.GONE, "moved")]
+)
+def test_a_node_whose_database_went_elsewhere_gets_no_more_and_one_that_moves_still_does(
+    node, app, session, state, said
+):
+    with app.app_context(), db.engine.begin() as connection:
+        write_mark(connection, OUT, Mark("0" * 16, state, "elsewhere"))
+
+    assert ready(node) == WELL | {"ready": said == "ok", "database": said}
 
 
 def test_without_its_store_a_node_still_takes_words(node, app, config):

@@ -48,7 +48,7 @@ def try_database(answers: Answers) -> str:
     found = _connected(database_url(answers))
     if found != "ok":
         raise Refused(_DATABASE.get(found, _DATABASE["away"]))
-    return "数据库连上了。怎样按用途分开账号，看运维页“PostgreSQL 一主一备”。"
+    return "数据库连上了。怎样一个用途一个账号，看运维页“按用途分开账号”。"
 
 
 def _connected(url: str) -> str:

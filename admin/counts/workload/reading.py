@@ -1,7 +1,9 @@
 """Counts what is open, unit by unit, by where it stands, since when and until when.
 
-One statement groups the covers, however many they are, and no sealed byte is read. Nothing is
-counted by member, and no row is one tip's. Who has a part in a tip finds it in no number.
+Three statements group the covers, however many they are, and no sealed byte is read. One looks at
+tips alone; another asks who spoke last, of those with a talk or a call for help. What they take
+grows with what is open. Nothing is counted by member, and no row is one tip's. Who has a part in a
+tip finds it in no number.
 """
 
 from collections import Counter, defaultdict
@@ -97,20 +99,19 @@ def _read(session: Session, today: date, *where: ColumnElement[bool]) -> Mapping
     found: dict[str, Queue] = defaultdict(Queue)
     for row in connection.execute(open_statement(today, *where)):
         found[row.unit_id] += _queue_of(row)
+    for row in connection.execute(talk_statement(*where)):
+        found[row.unit_id] += Queue(waiting=row.waiting, danger_unread=row.unread)
     for row in connection.execute(_apart_statement(*where)):
-        found[row.unit_id] += Queue(apart=row.number, apart_danger=int(row.calling))
+        found[row.unit_id] += Queue(apart=row.number, apart_danger=row.calling)
     return found
 
 
 def _queue_of(row: Any) -> Queue:
-    is_unread = row.is_unseen or (row.is_waiting and row.is_behind)
     return Queue(
         states=Counter({TipStatus(row.status): row.number}),
         ages=Counter({row.age: row.number}),
         clocks=Counter({(row.due_rule or "", Due(row.due)): row.number}),
-        waiting=row.number if row.is_waiting else 0,
         danger=row.number if row.is_danger else 0,
-        danger_unread=row.number if row.is_danger and is_unread else 0,
     )
 
 
@@ -121,32 +122,52 @@ _CALLING: Final = (LaneRank.CALLING_PROVEN, LaneRank.CALLING)
 
 
 def open_statement(today: date, *where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Group the open tips outside the machine lane by all that is counted of them."""
-    last = and_(_message.c.tip_id == _tip.c.id, _message.c.number == _tip.c.talk_length)
-    is_reporters = func.coalesce(_message.c.direction == Direction.REPORTER, False)
+    """Group the open tips outside the machine lane by all that is counted of each."""
     one = (
         select(
             *(_tip.c.unit_id, _tip.c.status, _tip.c.due_rule),
             _age(today).label("age"),
             _due(today).label("due"),
             _tip.c.danger_on.is_not(None).label("is_danger"),
-            is_reporters.label("is_waiting"),
-            _opening.c.upto.is_(None).label("is_unseen"),
-            func.coalesce(_opening.c.upto < _tip.c.talk_length, False).label("is_behind"),
         )
-        .outerjoin_from(_tip, _message, last)
-        .outerjoin(_opening, _opening.c.tip_id == _tip.c.id)
         .where(_tip.c.is_open == true(), _tip.c.machine_unit.is_(None), *where)
         .subquery()
     )
     return select(*one.c, func.count().label("number")).group_by(*one.c)
 
 
+def talk_statement(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Count by unit who waits for an answer, and whose call for help nobody has read to its end."""
+    last = and_(_message.c.tip_id == _tip.c.id, _message.c.number == _tip.c.talk_length)
+    is_danger = _tip.c.danger_on.is_not(None)
+    is_waiting = func.coalesce(_message.c.direction == Direction.REPORTER, False)
+    is_behind = func.coalesce(_opening.c.upto < _tip.c.talk_length, False)
+    is_unread = or_(_opening.c.upto.is_(None), and_(is_waiting, is_behind))
+    ours = _tip.c.is_open == true(), _tip.c.machine_unit.is_(None)
+    return (
+        select(
+            _tip.c.unit_id,
+            _number(is_waiting).label("waiting"),
+            _number(is_danger, is_unread).label("unread"),
+        )
+        .outerjoin_from(_tip, _message, last)
+        .outerjoin(_opening, _opening.c.tip_id == _tip.c.id)
+        .where(*ours, or_(_tip.c.talk_length > 0, is_danger), *where)
+        .group_by(_tip.c.unit_id)
+    )
+
+
 def _apart_statement(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    calling = case((_tip.c.lane_rank.in_(_CALLING), 1), else_=0)
-    columns = func.count().label("number"), func.sum(calling).label("calling")
+    columns = (
+        func.count().label("number"),
+        _number(_tip.c.lane_rank.in_(_CALLING)).label("calling"),
+    )
     apart = _tip.c.machine_unit.is_not(None), _tip.c.is_open == true()
     return select(_tip.c.unit_id, *columns).where(*apart, *where).group_by(_tip.c.unit_id)
+
+
+def _number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((and_(*conditions), 1), else_=0))
 
 
 def _age(today: date) -> ColumnElement[str]:

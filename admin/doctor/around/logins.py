@@ -53,7 +53,7 @@ def look(connection: Connection, config: Config) -> Iterator[Finding]:
         return
     if mighty := [name for name, *more in found.values() if any(more)]:
         words = f"{'、'.join(mighty)} 能改表或能当别的账号"
-        yield bad(_MATTER, words, "请看“PostgreSQL 一主一备”里“按用途分开账号”一节。")
+        yield bad(_MATTER, words, "请看运维页“按用途分开账号”。")
         return
     yield _compared(set(_held(connection, names)), set(_wanted(prefix)))
 

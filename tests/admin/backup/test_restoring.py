@@ -10,6 +10,7 @@ from admin.backup import restoring
 from admin.backup.files import NotEmpty
 from admin.backup.rows import from_line, read_rows, reflect
 from admin.db import db, today
+from admin.migrate import SERVES_FROM
 from admin.models import Setting, Upload
 from tests.admin.vault.conftest import new_tip
 
@@ -94,7 +95,8 @@ def test_rows_are_written_in_heaps_and_the_last_one_after_a_good_end_alone(sessi
             if end:
                 raise end
 
-    count = select(func.count()).select_from(Setting)
+    # What the database says of its own form is no row that comes, and stays.
+    count = select(func.count()).where(Setting.name != SERVES_FROM)
     with pytest.raises(Bad):
         load(Bad())
     assert connection.execute(count).scalar_one() == HEAPS[rows]

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from admin import create_app
@@ -190,6 +190,19 @@ def create_database(server, name, template="template1"):
 
 def drop_database(server, name):
     run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def migrated(server, revision="head"):
+    """Make a database on a PostgreSQL server, of a form, and give its engine."""
+    name = new_name("t")
+    engine = create_engine(create_database(server, name))
+    try:
+        migrate(engine, revision)
+        yield engine
+    finally:
+        engine.dispose()
+        drop_database(server, name)
 
 
 def migrated_file(folder):

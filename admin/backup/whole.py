@@ -78,9 +78,9 @@ def put_back(
     with _emptied(config) as connection:
         migrate_within(connection, manifest.revision)
         _load(connection, Opened(source, [identity]), done)
-        if manifest.revision == known_revisions()[0] and replay:
-            replay.finish(connection)
         if manifest.revision == known_revisions()[0]:
+            if replay:
+                replay.finish(connection)
             grants.apply(connection, config.database_logins)
     return manifest
 

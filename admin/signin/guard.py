@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..clock import now, seconds
 from ..db import db
+from ..db.logins import is_desk_path
 from ..shutters.shut import Closed
-from ..web.security import is_desk_path
 from . import services
 from .gate.door import held_back
 

@@ -4,12 +4,14 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from ..backup.replaying import Replay
 from ..backup.whole import (
@@ -32,6 +34,15 @@ from ..settings.installed import become_owner
 from ..vault.retention.deletions import BrokenJournal, complete, read_journal
 
 
+@contextmanager
+def _asking(config: Config) -> Iterator[Engine]:
+    engine = create_engine(config.database_url, hide_parameters=True)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def check() -> None:
     """Read every file of the content as this version's app and site read them. Raises DataError."""
     config = _config()
@@ -41,38 +52,27 @@ def check() -> None:
 
 def owner() -> None:
     """Look whether this address may change the form of the database. Raises `NotOwner`."""
-    engine = create_engine(_config().database_url, hide_parameters=True)
-    try:
-        with engine.connect() as connection:
-            grants.require_owner(connection)
-    finally:
-        engine.dispose()
+    with _asking(_config()) as engine, engine.connect() as connection:
+        grants.require_owner(connection)
 
 
 def look() -> None:
-    config = _config()
-    engine = create_engine(config.database_url, hide_parameters=True)
-    try:
+    with _asking(_config()) as engine:
         with engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
         told = {name: count_rows(engine, name) for name in ("tip", "message")}
         found = {"revision": revision or "", "tips": told["tip"], "words": sum(told.values())}
         click.echo(json.dumps(found))
-    finally:
-        engine.dispose()
 
 
 def copy() -> None:
     """Write the whole database, sealed, to where the output goes."""
     config = _config()
-    engine = create_engine(config.database_url, hide_parameters=True)
     try:
-        with hold_lock(config):
+        with _asking(config) as engine, hold_lock(config):
             write_whole(config, engine, sys.stdout.buffer)
     except AlreadyRunning as error:
         raise click.ClickException(str(error)) from None
-    finally:
-        engine.dispose()
 
 
 def restore(backup: Path | None) -> None:

@@ -21,10 +21,10 @@ from werkzeug.exceptions import (
 )
 
 from ..db.faults import is_passing
+from ..db.logins import is_desk_path
 from ..logs import describe, quiet_flask_log
 from ..shutters.shut import Closed
 from ..wire.fields import Malformed, TooLong
-from .security import is_desk_path
 from .typed import given_back
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..config import Config
-from ..db.logins import is_desk_path as is_desk_path  # noqa: PLC0414 (others take it from here)
+from ..db.logins import is_desk_path
 from ..settings.file_limits import MOST_WORDS
 from ..wire.urlencoded import PlainFormParser
 

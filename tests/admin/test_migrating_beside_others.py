@@ -33,12 +33,8 @@ gently.drop_index("ix_pile_gone", "pile")
 def engine(postgresql, monkeypatch):
     monkeypatch.setattr(migrating, "SHORT_WAIT", "SET lock_timeout = '200ms'")
     monkeypatch.setattr(migrating, "PAUSE_SECONDS", 0.05)
-    name = databases.new_name("t")
-    engine = create_engine(databases.create_database(postgresql, name))
-    migrate(engine)
-    yield engine
-    engine.dispose()
-    databases.drop_database(postgresql, name)
+    with databases.migrated(postgresql) as engine:
+        yield engine
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """No migration from 0026 on keeps those waiting who write a table; see CONTRIBUTING, Migrations."""
 
 import pytest
-from sqlalchemy import create_engine, event
+from sqlalchemy import event
 
 from admin.migrate import known_revisions, migrate
 from tests import databases
@@ -76,12 +76,8 @@ def test_a_statement_that_holds_none_is_taken(statement):
 
 @pytest.fixture
 def engine(postgresql):
-    name = databases.new_name("t")
-    engine = create_engine(databases.create_database(postgresql, name))
-    migrate(engine, FREE_BEFORE)
-    yield engine
-    engine.dispose()
-    databases.drop_database(postgresql, name)
+    with databases.migrated(postgresql, FREE_BEFORE) as engine:
+        yield engine
 
 
 def complaints(engine, revisions):

@@ -1,7 +1,6 @@
 """No migration from 0026 on lets older programs go on that would stumble over it: CONTRIBUTING."""
 
 import pytest
-from sqlalchemy import create_engine
 
 from admin import migrate as migrating
 from admin.migrate import known_revisions, migrate, read_steps
@@ -65,12 +64,8 @@ TAKEN = [
 
 @pytest.fixture(scope="module")
 def engine(postgresql):
-    name = databases.new_name("t")
-    engine = create_engine(databases.create_database(postgresql, name))
-    migrate(engine)
-    yield engine
-    engine.dispose()
-    databases.drop_database(postgresql, name)
+    with databases.migrated(postgresql) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -123,19 +118,15 @@ def test_what_no_program_asks_for_any_more_may_go_once_it_is_named(found):
 
 def test_no_step_lets_programs_go_on_that_would_stumble_over_it(postgresql):
     steps, known = read_steps(), known_revisions()[::-1]
-    name = databases.new_name("t")
-    engine = create_engine(databases.create_database(postgresql, name))
-    migrate(engine, FREE_BEFORE)
-    for step in steps[known.index(FREE_BEFORE) + 1 :]:
-        before = read_schema(engine)
-        migrate(engine, step.revision)
-        assert known.index(step.serves_from) <= known.index(step.revision)
-        if step.serves_from != step.revision:
-            since = {known.index(first) for first in step.forgotten.values()}
-            assert max(since, default=0) <= known.index(step.serves_from), step
-            assert list(complaints(before, read_schema(engine), step.forgotten)) == [], step
-    engine.dispose()
-    databases.drop_database(postgresql, name)
+    with databases.migrated(postgresql, FREE_BEFORE) as engine:
+        for step in steps[known.index(FREE_BEFORE) + 1 :]:
+            before = read_schema(engine)
+            migrate(engine, step.revision)
+            assert known.index(step.serves_from) <= known.index(step.revision)
+            if step.serves_from != step.revision:
+                since = {known.index(first) for first in step.forgotten.values()}
+                assert max(since, default=0) <= known.index(step.serves_from), step
+                assert list(complaints(before, read_schema(engine), step.forgotten)) == [], step
 
 
 def test_no_step_of_before_the_rule_lets_older_programs_go_on():

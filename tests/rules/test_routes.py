@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from admin.db import db
-from admin.web.security import is_desk_path
+from admin.db.logins import is_desk_path
 
 AUDIENCES = {"public", "staff"}
 

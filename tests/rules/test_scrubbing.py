@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from admin import create_app
-from admin.web.security import is_desk_path
+from admin.db.logins import is_desk_path
 from tests.canary import find_marks
 from tests.journeys.served import start
 from tests.rules.raising import TOLD, TYPED, WAYS

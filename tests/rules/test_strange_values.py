@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from admin.web.security import is_desk_path
+from admin.db.logins import is_desk_path
 from tests.fuzz.by_hand_json import NAMES
 from tests.fuzz.strategies import FIELDS
 

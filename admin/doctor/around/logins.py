@@ -43,7 +43,7 @@ def look(connection: Connection, config: Config) -> Iterator[Finding]:
     if connection.dialect.name != "postgresql":
         return
     if not prefix:
-        words = "一个账号做所有的事。怎样按用途分开，看“PostgreSQL 一主一备”"
+        words = "一个账号做所有的事。怎样分开，看运维页“按用途分开账号”"
         yield good(_MATTER, words)
         return
     names = [login.named(prefix) for login in Login]

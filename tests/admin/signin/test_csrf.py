@@ -4,8 +4,8 @@ import pytest
 
 from admin.config import ROOMS
 from admin.db import db
+from admin.db.logins import is_desk_path
 from admin.models import Tip
-from admin.web.security import is_desk_path
 from tests.support import desk_client
 
 

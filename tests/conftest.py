@@ -43,6 +43,9 @@ from tests.tables import first_rows
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
+# A mail server of aiosmtpd is given five seconds else until it answers.
+os.environ["AIOSMTPD_CONTROLLER_TIMEOUT"] = "60"
+
 SHARED = ROOT.parent / "shared"
 
 connections.watch()

@@ -115,9 +115,8 @@ MIDNIGHT_SECONDS = 60
 def seconds_to_midnight():
     """Tell how much is left of the only kind of day that this software writes down."""
     now = datetime.now(SHANGHAI)
-    return (now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now) / (
-        timedelta(seconds=1)
-    )
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (day + timedelta(days=1) - now).total_seconds()
 
 
 @pytest.hookimpl(tryfirst=True)

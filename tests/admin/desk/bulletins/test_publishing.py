@@ -325,7 +325,7 @@ def test_of_two_machines_that_run_for_the_first_time_at_once_one_publishes(app, 
     def run(folder):
         folder.mkdir()
         with app.app_context():
-            gate.wait(10)
+            gate.wait(60)
             is_here = publishes_here(db.session, folder)
             db.session.commit()
             return is_here

@@ -3,8 +3,10 @@
 import gc
 import os
 import tempfile
+import time
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import settings
 
 from admin import clock, create_app
 from admin.config import ROOT, load_config
-from admin.db import db
+from admin.db import SHANGHAI, db
 from admin.sealing import member
 from admin.sealing.age import HybridIdentity
 from admin.wire.request_lock import RequestLock
@@ -40,6 +42,9 @@ from tests.tables import first_rows
 # How long one example takes is a matter of the machine, and tests judge no time.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+# A mail server of aiosmtpd is given five seconds else until it answers.
+os.environ["AIOSMTPD_CONTROLLER_TIMEOUT"] = "60"
 
 SHARED = ROOT.parent / "shared"
 
@@ -101,6 +106,24 @@ def pytest_collection_finish():
     gc.freeze()
     # An application leaves many small things behind: looked at seldom, they cost a tenth less.
     gc.set_threshold(50_000, 20, 20)
+
+
+# Longer than nearly every test takes.
+MIDNIGHT_SECONDS = 60
+
+
+def seconds_to_midnight():
+    """Tell how much is left of the only kind of day that this software writes down."""
+    now = datetime.now(SHANGHAI)
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (day + timedelta(days=1) - now).total_seconds()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """Begin no test right before midnight: half of it would lie in another day, month or year."""
+    while (left := seconds_to_midnight()) < MIDNIGHT_SECONDS:
+        time.sleep(left)
 
 
 @pytest.hookimpl(wrapper=True)

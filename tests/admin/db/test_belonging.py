@@ -28,6 +28,12 @@ def environ(cluster, tmp_path_factory, confirmed_keys):
     return made | {"name": name}
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Whoever is there answers in the end: on a busy machine not within four seconds."""
+    monkeypatch.setattr(belonging, "_SECONDS", 120.0)
+
+
 @pytest.fixture
 def config_of(environ):
     def config_of(address, logins=PREFIX):
@@ -93,7 +99,6 @@ def test_doctor_says_what_the_address_leads_to_and_a_start_refuses_what_is_not_o
     place, seen, refusal = PLACES[name]
     if seen is not Belonging.BEHIND:
         monkeypatch.setattr(belonging, "_CATCH_UP_SECONDS", 60.0)
-        monkeypatch.setattr(belonging, "_SECONDS", 120.0)
     with place(cluster, environ["name"]) as address:
         config = config_of(address)
         found = look(config)
@@ -158,7 +163,6 @@ def test_doctor_tells_of_the_replica_among_what_it_asks_the_database(
     cluster, environ, node_at, monkeypatch
 ):
     monkeypatch.setattr(belonging, "_CATCH_UP_SECONDS", 60.0)
-    monkeypatch.setattr(belonging, "_SECONDS", 120.0)
     app = node_at(cluster.replica_url(environ["name"]))
     with app.app_context():
         said = list(look_at_versions(db.reading, app.extensions["dengshao"].config))

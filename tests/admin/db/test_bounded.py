@@ -1,6 +1,5 @@
 """What is asked of a bounded engine ends when its bound does, and leaves no line open."""
 
-import socket
 from threading import Event
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from admin.db import bounded
 from admin.db.bounded import be_bounded, within
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -65,9 +65,7 @@ def test_a_connection_that_comes_too_late_is_closed(engine, monkeypatch):
 
 
 def test_a_name_or_a_port_where_nobody_is_fails_as_it_would_without_a_bound():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    engine = create_engine(f"postgresql+psycopg://nobody@127.0.0.1:{port}/nothing")
+    engine = create_engine(f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing")
     be_bounded(engine)
     with within(60.0), pytest.raises(OperationalError, match="refused"):
         engine.connect()

@@ -102,14 +102,18 @@ def easy(monkeypatch):
 
 @pytest.fixture
 def silent(cluster, monkeypatch):
-    """Let the standby stand still for a while, and commits not wait for long."""
-    monkeypatch.setattr(commits, "COMMIT_SECONDS", 0.3)
+    """Let the standby stand still for a while, and commits not wait for long meanwhile.
+
+    One that is awake is given the time that it takes on a busy machine.
+    """
 
     @contextmanager
     def silent():
         cluster.standby.pause()
         try:
-            yield
+            with monkeypatch.context() as hasty:
+                hasty.setattr(commits, "COMMIT_SECONDS", 0.3)
+                yield
         finally:
             cluster.standby.resume()
 

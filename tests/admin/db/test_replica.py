@@ -300,6 +300,8 @@ def test_a_replica_that_is_none_costs_one_list_a_moment_and_the_next_nothing(
     desk, members, monkeypatch, name
 ):
     place, seen = NO_REPLICA[name]
+    # However long it takes to come to the next list.
+    monkeypatch.setattr(replica, "REST_SECONDS", 3600.0)
     if seen is Copy.OTHER:
         monkeypatch.setattr(replica, "ASK_SECONDS", 60.0)
         monkeypatch.setattr(replica, "CATCH_UP_SECONDS", 30.0)
@@ -364,7 +366,7 @@ def test_after_a_failover_lists_follow_and_the_joined_standby_is_read_again(
     assert (found(desk.app), asked.lists_here) == (Copy.OK, [])
 
 
-def test_where_the_primary_is_a_standby_itself_lists_are_read_there(desk, cluster):
+def test_where_the_primary_is_a_standby_itself_lists_are_read_there(desk, cluster, restless):
     address = f"postgresql+psycopg{on(cluster.standby, desk.name).removeprefix('postgresql')}"
     with desk.another(DENGSHAO_DATABASE_URL=address) as node, node.app_context():
         assert db.listed(lambda session: session is db.reading)

@@ -224,7 +224,7 @@ def test_of_two_at_the_very_same_moment_one_wins_and_one_is_told(
     if database == "postgresql":
         # Both have read the row before either writes. SQLite's writers stand in line anyway.
         read, both = loading.expect_version, threading.Barrier(2)
-        monkeypatch.setattr(loading, "expect_version", lambda *given: (read(*given), both.wait(10)))
+        monkeypatch.setattr(loading, "expect_version", lambda *given: (read(*given), both.wait(60)))
     posts = [(desk.token(), desk, act), (colleague.token(), colleague, "urgency")]
 
     with ThreadPoolExecutor(2) as pool:

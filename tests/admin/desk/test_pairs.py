@@ -62,7 +62,7 @@ ENDING = {"to closed", "merge"}
 LATER = {
     "unlink": ("links/remove", {"other": "{other}"}),
     "moved": ("moved", {}),
-    "hand over": ("referral/1/handed-over", {"way": "post", "day": today().isoformat}),
+    "hand over": ("referral/1/handed-over", {"way": "post", "day": lambda: today().isoformat()}),
 }
 _ALWAYS = ["claim", "assign", "urgency", "to accepted", "to closed", "ask", "tell", *sorted(BESIDE)]
 AGAINST = {

@@ -197,7 +197,7 @@ def configure(bucket, question, text):
         client_options={"allow_http": True},
     )
     parts = urlsplit(obstore.sign(store, "PUT", "doctor", timedelta(minutes=1)))
-    line = http.client.HTTPConnection(parts.netloc, timeout=5)
+    line = http.client.HTTPConnection(parts.netloc, timeout=60)
     line.request("PUT", f"{parts.path}?{parts.query}", body=text)
     assert line.getresponse().status == 200
     line.close()

@@ -52,6 +52,8 @@ def test_it_answers_by_ipv6_where_the_certificate_is_of_its_name(tmp_path, monke
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, tmp_path / f"{PUBLIC}.key")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    # Whoever is there answers in the end, on a busy machine too.
+    monkeypatch.setattr(reach, "_SECONDS", 60)
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
         port = server.getsockname()[1]
 
@@ -67,7 +69,7 @@ def test_it_answers_by_ipv6_where_the_certificate_is_of_its_name(tmp_path, monke
         hands.start()
         assert reach.answers("::1", PUBLIC, port)
         assert not reach.answers("::1", "other.example", port)
-        hands.join(20)
+        hands.join(60)
     assert not reach.answers("::1", PUBLIC, free_port())
     assert reach.six_addresses("::1") == ["::1"]
     assert reach.six_addresses("127.0.0.1") == []

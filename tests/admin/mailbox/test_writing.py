@@ -404,7 +404,7 @@ def test_a_retry_of_a_step_counts_once(client, reporter, send, address, count):
 def test_two_messages_sent_at_the_same_moment_are_both_stored_in_a_whole_chain(
     app, config, reporter, monkeypatch
 ):
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=60)
     seal = visit_module.seal_letter
     waited = set()
 

@@ -63,7 +63,7 @@ def settle(browser, agree, **more):
 def rows(app, table=CountPublication):
     """Read a table as it is now. A request finds what its context finds: none stays open."""
     with app.app_context():
-        return db.reading.scalars(select(table)).all()
+        return db.reading.scalars(select(table).order_by(*table.__table__.primary_key)).all()
 
 
 def test_what_is_due_is_drafted_confirmed_by_another_and_written(

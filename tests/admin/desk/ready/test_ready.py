@@ -58,7 +58,7 @@ def test_an_answer_comes_sealed_and_goes_to_the_unit_as_it_came(head, key, sign_
             "police-head",
             key["police"],
         )
-        acts = db.reading.scalars(select(AuditEvent.act)).all()
+        acts = db.reading.scalars(select(AuditEvent.act).order_by(AuditEvent.number)).all()
     assert acts[-1] == "ready_saved"
 
 

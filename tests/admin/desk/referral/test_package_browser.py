@@ -153,7 +153,9 @@ def test_an_accepted_tip_becomes_a_package_that_opens_by_its_passphrase_and_by_n
     assert "从头到尾看一遍" in problem(desk)
     desk.check("#read-whole")
     desk.route(TAB, lambda route: route.abort())
-    press(desk)
+    # Saved before it is written down; the browser may tell of it later than the page goes on.
+    with desk.expect_download():
+        press(desk)
     assert "还没有记下" in problem(desk)
     assert desk.locator("#referral-passphrase").count() == 0
     assert rows(files_live, tip) == []

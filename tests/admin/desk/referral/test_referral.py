@@ -19,7 +19,8 @@ from .referring import RECORD, sealed_for
 
 def lines(app, act):
     with app.app_context():
-        rows = db.reading.scalars(select(AuditEvent).where(AuditEvent.act == act))
+        query = select(AuditEvent).where(AuditEvent.act == act).order_by(AuditEvent.number)
+        rows = db.reading.scalars(query)
         return [(row.by, row.unit_id, row.reference, row.detail) for row in rows]
 
 

@@ -140,7 +140,7 @@ def get_key(writer):
     """Touch questions until what waits is back; while one asks for the key, others ask nothing."""
     page = writer.page
     page.unroute(KEY)
-    for _turn in range(500):
+    for _turn in range(3_000):
         if "网络断了" not in page.inner_text("#back"):
             return
         page.focus("#place")

@@ -32,6 +32,11 @@ def describe(error: BaseException | None, trace: TracebackType | None = None) ->
     return f"{type(error).__name__} at {place}"
 
 
+def log_fault(error: BaseException) -> None:
+    """Write down a fault whose person was told to come again, or nobody would ever mend it."""
+    logging.getLogger(OWN).error("%s", describe(error))
+
+
 class WithoutWords(logging.Filter):
     """Puts an error's kind and place where its message and traceback would stand."""
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..app_state import app_state, language
 from ..db import db
+from ..logs import log_fault
 from ..sealing import receipt
 from ..sealing.marks import Strayed, Unmarked
 from ..vault import store, vault
@@ -81,6 +82,7 @@ def send_tip() -> Response | Page:
         # The database is full, busy or away. The words stay, and the nonce makes a retry safe.
         db.session.rollback()
         db.reading.rollback()
+        log_fault(error)
         if isinstance(error, SQLAlchemyError) and says_full(error):
             vault().room.heed(error)
             return _again(form, no_room=True, status=503)

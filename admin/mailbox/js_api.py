@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..app_state import app_state, page_language
 from ..db import db, today
 from ..db.commits import confirm_earlier
+from ..logs import log_fault
 from ..sealing.age.shape import WrongShape, clear_size
 from ..sealing.marks import split_marks
 from ..sealing.payload import MESSAGE_STEP, Kind
@@ -162,8 +163,9 @@ def _stored_before(stamp: Stamp) -> Response | None:
     try:
         confirm_earlier(db.session)
         db.session.commit()
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
         db.session.rollback()
+        log_fault(error)
         return _problem(Problem.BUSY)
     return _answer({"stored": True})
 
@@ -191,6 +193,7 @@ def _store(sent: Sent) -> Response:
         except SQLAlchemyError as error:
             # The database is full, busy or away. The browser keeps the words and comes again.
             db.session.rollback()
+            log_fault(error)
             vault().room.heed(error)
             return _problem(Problem.NO_ROOM if says_full(error) else Problem.BUSY)
     return _problem(Problem.NUMBER_TAKEN)

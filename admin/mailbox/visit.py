@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..app_state import app_state
 from ..db import db, today
 from ..db.commits import confirm_earlier
+from ..logs import log_fault
 from ..models import Tip
 from ..sealing.marks import Strayed, Unmarked
 from ..sealing.payload import Kind
@@ -123,6 +124,7 @@ def deliver(
     except SQLAlchemyError as error:
         # The database is full, busy or away: the words stay on the page.
         session.rollback()
+        log_fault(error)
         vault().room.heed(error)
         return _refuse(form, str(words.NO_ROOM if says_full(error) else words.BUSY))
     return _refuse(form, str(words.UNIT_CLOSED))

@@ -6,11 +6,12 @@ A second one could remove from a place that has just been opened what came in th
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from .places import Place
 
@@ -18,6 +19,7 @@ _LOCK: Final = 0x6D6F7665
 """The number of the lock in PostgreSQL; each database has its own."""
 _FILE: Final = "move.lock"
 _TRY: Final = text("SELECT pg_try_advisory_lock(:number)")
+_LET_GO: Final = text("SELECT pg_advisory_unlock(:number)")
 
 
 class Busy(Exception):
@@ -60,6 +62,12 @@ def _database_alone(place: Place) -> Iterator[None]:
         with engine.connect() as connection:
             if not connection.execute(_TRY, {"number": _LOCK}).scalar_one():
                 raise Busy
-            yield
+            try:
+                yield
+            finally:
+                # The server may take a while to see that a connection ended; one that is gone
+                # holds nothing any more.
+                with suppress(DBAPIError):
+                    connection.execute(_LET_GO, {"number": _LOCK})
     finally:
         engine.dispose()

@@ -14,7 +14,7 @@ from ..db.faults import is_away
 from ..serving.opening import require_newest
 from ..shutters.marks import IN, State, read_mark
 from ..vault.files.blobs import BlobsAway
-from . import ending, moving
+from . import ending, moving, refusals
 from .alone import Busy, alone
 from .files import FileDiffers
 from .joints import Disjointed
@@ -30,18 +30,24 @@ SENTENCES: Final[dict[type[Exception], str]] = {
     Busy: "另一次搬家正在进行，没有搬。",
     SamePlace: "新设置里的数据库就是现在这一个，没有搬。请写上新的 DENGSHAO_DATABASE_URL。",
     ForgetsFiles: "新的证据文件存放处只在内存里，没有搬。请写 file:// 或者 s3:// 的地址。",
-    moving.NotEmpty: "那边不是空的，没有搬。请用空的数据库、空的证据文件存放处。",
-    moving.OtherDistrict: "那边是另一套灯哨的数据，没有搬，也没有动它。请用空的数据库。",
-    moving.OtherMove: "那边是另一次没搬完的。请用空的数据库，或者先在那一次的机器上用 --abandon。",
-    moving.OtherForm: (
+    refusals.NotEmpty: "那边不是空的，没有搬。请用空的数据库、空的证据文件存放处。",
+    refusals.OtherDistrict: "那边是另一套灯哨的数据，没有搬，也没有动它。请用空的数据库。",
+    refusals.OtherMove: (
+        "那边是另一次没搬完的。请用空的数据库，或者先在那一次的机器上用 --abandon。"
+    ),
+    refusals.OtherForm: (
         "那边的数据库和这里的程序版本不同：搬到一半升级过。\n"
         "  请先运行 dengshao move --abandon，再从头搬。"
     ),
-    moving.ArrivedBefore: (
+    refusals.ArrivedBefore: (
         "已经搬完了，那边正在用，没有再动。\n  请把服务换到新设置。要搬回来，用新设置再搬一次。"
     ),
-    moving.NeverClosed: f"一直有人在写，没能关上表单。没有切换，服务照常。{AGAIN}",
-    moving.LogBroken: f"那边的审计记录核对不上，没有切换，这里照常。{AGAIN}",
+    refusals.NeverClosed: f"一直有人在写，没能关上表单。没有切换，服务照常。{AGAIN}",
+    refusals.HalfOpened: (
+        "最后一步断了：这里已经封上，那边开没开还不知道。现在没有人收。\n"
+        "  请马上再运行同一条命令，它会接着做完，什么也没有丢。"
+    ),
+    refusals.LogBroken: f"那边的审计记录核对不上，没有切换，这里照常。{AGAIN}",
     FileDiffers: f"有证据文件写过去和这里不一样：那边的存放处不可靠。没有切换，这里照常。{AGAIN}",
     ReadOtherwise: f"那边的数据库读回来和写进去不一样，不可靠。没有切换，这里照常。{AGAIN}",
     Disjointed: f"那边的行互相对不上，没有切换，这里照常。{AGAIN}",
@@ -158,11 +164,11 @@ def _told_plainly() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         yield
-    except moving.OtherTarget as error:
+    except refusals.OtherTarget as error:
         raise click.ClickException(
             f"上次是往 {error} 搬的，没有搬完。请照那一份设置接着搬，或者先 --abandon。"
         ) from None
-    except moving.Unlike as error:
+    except refusals.Unlike as error:
         raise click.ClickException(f"表 {error} 两边不一样，没有切换，这里照常。{AGAIN}") from None
     except tuple(SENTENCES) as error:
         raise click.ClickException(_sentence(error)) from None

@@ -28,6 +28,18 @@ from .files import Carried, FilesMove, is_one_store
 from .joints import put_back, settle, take_off
 from .places import Place
 from .reading import Rows, read_site
+from .refusals import (
+    ArrivedBefore,
+    HalfOpened,
+    LogBroken,
+    NeverClosed,
+    NotEmpty,
+    OtherDistrict,
+    OtherForm,
+    OtherMove,
+    OtherTarget,
+    Unlike,
+)
 from .writing import Done, Writer
 
 Say = Callable[[str], None]
@@ -37,42 +49,6 @@ _MOST_PASSES: Final = 6
 _TRIES: Final = 40
 """Times that the shutters are tried where somebody writes on and on; each waits a second."""
 _TOLD_SECONDS: Final = 5.0
-
-
-class NotEmpty(Exception):
-    """Something of another origin lies in the new place."""
-
-
-class OtherDistrict(NotEmpty):
-    """The new place holds another installation."""
-
-
-class OtherMove(NotEmpty):
-    """The new place holds a half of another move."""
-
-
-class OtherTarget(Exception):
-    """This place is on its way to another one already; the message says where."""
-
-
-class OtherForm(Exception):
-    """The new place's database is of another form than this program's."""
-
-
-class ArrivedBefore(Exception):
-    """This move has come to its end: what is there now must not be touched any more."""
-
-
-class NeverClosed(Exception):
-    """Writers went on and on: the shutters did not come down."""
-
-
-class Unlike(Exception):
-    """At the very end both places are not the same; the message names the table."""
-
-
-class LogBroken(Exception):
-    """The audit log of the new place does not prove itself."""
 
 
 @dataclass
@@ -206,7 +182,10 @@ class Move:
             return self._files.lacking({row.blob: row.size for row in found})
 
     def finish(self) -> Moved:
-        """Close, bring the rest, look at all, seal the old place. Opens again where that fails."""
+        """Close, bring the rest, look at all, seal the old place. Opens again where that fails.
+
+        Raises `HalfOpened` where the very last step was cut off.
+        """
         self._close()
         started = time.monotonic()
         # Of one connection from before the last pass to the last mark: a server that took over
@@ -220,7 +199,10 @@ class Move:
             except BaseException:
                 self.open_again()
                 raise
-            there.commit()
+            try:
+                there.commit()
+            except BaseException:
+                raise HalfOpened from None
         moved.closed_seconds = time.monotonic() - started
         return moved
 

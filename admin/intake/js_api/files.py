@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ...app_state import app_state
 from ...db import db
+from ...logs import log_fault
 from ...tip.problems import Problem
 from ...vault import vault
 from ...vault.files import uploads
@@ -65,8 +66,8 @@ def give_ticket() -> Response:
         return _refusal(Problem.CHALLENGE)
     except (uploads.NoBudget, uploads.TooManyOrphans, BlobsAway):
         return _refusal(Problem.FULL)
-    except SQLAlchemyError:
-        return _refusal(Problem.BUSY)
+    except SQLAlchemyError as error:
+        return _database_away(error)
 
 
 def _reserve(size: int, proof: SolvedChallenge) -> Response:
@@ -84,10 +85,11 @@ def show_next() -> Response:
     ticket = _ticket(read_json(_STEP).get("ticket"))
     try:
         return _show_standing(ticket, keep=_keep(ticket.blob))
-    except BlobsAway:
+    except BlobsAway as error:
+        log_fault(error)
         return _refusal(_away())
-    except SQLAlchemyError:
-        return _refusal(Problem.BUSY)
+    except SQLAlchemyError as error:
+        return _database_away(error)
 
 
 @bp.post("/part")
@@ -105,10 +107,11 @@ def take_part() -> Response:
         return _refusal(Problem.TICKET)
     except PartDiffers:
         return _wrong_part(ticket, status=409)
-    except BlobsAway:
+    except BlobsAway as error:
+        log_fault(error)
         return _refusal(_away())
-    except SQLAlchemyError:
-        return _refusal(Problem.BUSY)
+    except SQLAlchemyError as error:
+        return _database_away(error)
 
 
 def _take_known(ticket: Ticket) -> Response:
@@ -172,8 +175,8 @@ def drop_file() -> Response:
         # At once: what lies there dropped would keep others' files out until the next sweep.
         with unlocked(request.environ):
             clear_away(db.session, vault().blobs, ticket.blob)
-    except SQLAlchemyError:
-        return _refusal(Problem.BUSY)
+    except SQLAlchemyError as error:
+        return _database_away(error)
     return _answer({"dropped": True})
 
 
@@ -253,6 +256,11 @@ def _away() -> Problem:
 def _refusal(problem: Problem) -> Response:
     wait = 10 if problem is Problem.BUSY else None
     return answer_problem(problem, step=_STEP, retry_after=wait)
+
+
+def _database_away(error: SQLAlchemyError) -> Response:
+    log_fault(error)
+    return _refusal(Problem.BUSY)
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> Response:

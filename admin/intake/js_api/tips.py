@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ...app_state import app_state
 from ...db import db
 from ...db.commits import confirm_earlier
+from ...logs import log_fault
 from ...tip.problems import Problem
 from ...vault import store, vault
 from ...vault.cover import Cover, read_cover
@@ -75,6 +76,7 @@ def store_sealed() -> Response:
     except SQLAlchemyError as error:
         # The database is full, busy or away. The browser keeps the words and comes again.
         db.session.rollback()
+        log_fault(error)
         vault().room.heed(error)
         return _refusal(Problem.NO_ROOM) if says_full(error) else _busy()
 

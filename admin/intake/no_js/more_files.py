@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...app_state import app_state
 from ...db import db
 from ...db.commits import confirm_earlier
+from ...logs import log_fault
 from ...models import Tip
 from ...sealing.marks import Strayed, Unmarked
 from ...tip.status import TipStatus
@@ -41,9 +42,10 @@ def send_more() -> Response | BaseResponse | Page:
             return back_to_form()
         try:
             return _take(form, files)
-        except (SQLAlchemyError, NumberTaken, NotWhole):
+        except (SQLAlchemyError, NumberTaken, NotWhole) as error:
             db.session.rollback()
             db.reading.rollback()
+            log_fault(error)
             return _again(form, problem=_("文件现在存不上，请等一会儿再交。"), status=503)
 
 

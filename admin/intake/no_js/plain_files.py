@@ -19,6 +19,7 @@ from ...cleaning import (
     safe_name,
     sniff,
 )
+from ...logs import log_fault
 from ...sealing import age
 from ...sealing.files import FileEntry, State
 from ...sealing.padme import (
@@ -155,8 +156,9 @@ class Sealer:
         try:
             uploads.drop(self.session, blob)
             self.session.commit()
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             self.session.rollback()
+            log_fault(error)
 
     def _store(self, pieces: Sequence[Piece], clear_size: int) -> list[FileEntry]:
         identity, size = age.HybridIdentity.generate(), sealed_size(clear_size)
@@ -176,6 +178,7 @@ class Sealer:
             raise NoRoom from None
         except (BlobsAway, PartDiffers, uploads.NotWhole, SQLAlchemyError) as error:
             self.session.rollback()
+            log_fault(error)
             if blob:
                 self._drop(blob)
             raise (StoreAway if isinstance(error, BlobsAway) else NotStored) from None

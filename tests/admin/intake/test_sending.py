@@ -359,7 +359,7 @@ def test_words_added_after_the_unit_closed_are_not_taken_and_stay_on_the_page(
     assert stored()[0].messages == []
 
 
-def test_a_database_that_is_away_loses_no_word(app, reporter, monkeypatch):
+def test_a_database_that_is_away_loses_no_word(app, reporter, monkeypatch, caplog):
     reporter.open_form()
 
     def away(*_args, **_kwargs):
@@ -371,6 +371,9 @@ def test_a_database_that_is_away_loses_no_word(app, reporter, monkeypatch):
 
     assert page.read.values["what"] == LEAST["what"]
     assert "现在存不上" in page.text
+    # An operator is told what the reporter cannot mend, and none of the words.
+    assert "OperationalError at" in caplog.text
+    assert LEAST["what"] not in caplog.text
     reporter.form = page.read.values
     assert reporter.send().receipt
 

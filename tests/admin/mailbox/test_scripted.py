@@ -7,6 +7,7 @@ from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from admin.app_state import app_state
 from admin.db import db, today
@@ -516,4 +517,23 @@ def test_without_room_no_letter_is_taken_but_a_call_is_marked_and_a_known_one_kn
     assert client.post("/mailbox/sealed", json=known).json == {"stored": True}
     assert send(kind="danger").json == {"error": "marked"}
     assert reporter.tip().danger_on == today()
+    assert [envelope.body for envelope in reporter.opened()] == ["先发的"]
+
+
+def test_a_database_that_is_away_is_busy_to_the_reporter_and_told_to_the_operator(
+    ask, client, reporter, monkeypatch, caplog
+):
+    def away(*_args, **_kwargs):
+        raise OperationalError("INSERT", {}, Exception("先发的"))
+
+    answer = ask(reporter.keys.lookup.hex()).json
+    letter = letter_of(reporter, answer, "先发的") | {"token": answer["token"]}
+    with monkeypatch.context() as broken:
+        broken.setattr(js_api, "store_letter", away)
+        refused = client.post("/mailbox/sealed", json=letter)
+
+    assert (refused.status_code, refused.json) == (503, {"error": "busy"})
+    assert "OperationalError at" in caplog.text
+    assert "先发的" not in caplog.text
+    assert client.post("/mailbox/sealed", json=letter).json == {"stored": True}
     assert [envelope.body for envelope in reporter.opened()] == ["先发的"]

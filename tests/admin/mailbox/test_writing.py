@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from admin.app_state import app_state
 from admin.db import today
@@ -473,6 +474,22 @@ def test_where_others_write_all_the_time_the_words_are_kept(send, reporter, monk
     assert page.status_code == 422
     assert "刚才没有存上" in page.text
     assert "等等我</textarea>" in page.text
+
+
+def test_a_database_that_is_away_leaves_the_words_on_the_page_and_the_operator_a_line(
+    send, reporter, monkeypatch, caplog
+):
+    def away(*_args):
+        raise OperationalError("INSERT", {}, Exception("等等我"))
+
+    monkeypatch.setattr(visit_module, "store_letter", away)
+
+    page = send(words="等等我")
+
+    assert page.status_code == 422
+    assert "等等我</textarea>" in page.text
+    assert "OperationalError at" in caplog.text
+    assert "等等我" not in caplog.text
 
 
 def test_no_other_tip_is_touched(other_reporter, send):

@@ -1,6 +1,10 @@
 """What goes away in the middle of a move: the store of files, the disk, the primary."""
 
+import signal
+
+import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from admin.move import moving
 from admin.move.files import FilesMove
@@ -86,4 +90,31 @@ def test_a_standby_that_takes_over_in_the_middle_gets_what_the_primary_lacked(
 
     stopped(mover, there, "没有应答")
     assert passes == ["第 1 趟", "最后一趟"]
+    goes_on(mover, there, environ)
+
+
+def away(_connection):
+    raise OperationalError("COMMIT", None, Exception("the line dropped"))
+
+
+def signalled(_connection):
+    signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("cut_off", [away, signalled])
+def test_a_last_step_that_is_cut_off_says_that_nobody_takes_tips_and_the_next_run_ends_it(
+    mover, store, environ, empty, monkeypatch, cut_off
+):
+    kept, there = moving.Move._seal, empty("sqlite", "there")
+
+    def sealed(self, connection):
+        kept(self, connection)
+        event.listen(self.new.engine, "commit", cut_off)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving.Move, "_seal", sealed)
+        done = mover(there)
+    assert (done.exit_code, "现在没有人收" in done.output) == (1, True), done.output
+    assert "这里照常" not in done.output
+    assert press(mover.app)[0] == 503
     goes_on(mover, there, environ)

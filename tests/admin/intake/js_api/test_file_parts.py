@@ -231,7 +231,7 @@ def test_a_store_that_hangs_keeps_no_turn_from_words(uploader, two, held_turns):
 
 
 def test_where_the_database_is_away_all_is_busy_and_the_proof_stays_good(
-    uploader, scripted, two, monkeypatch, count
+    uploader, scripted, two, monkeypatch, count, caplog
 ):
     ticket = uploader.ticket(len(two.data))
     proof = scripted.proof()
@@ -250,6 +250,7 @@ def test_where_the_database_is_away_all_is_busy_and_the_proof_stays_good(
         ]
 
     assert [error(answer) for answer in answers] == [(503, "busy")] * 4
+    assert caplog.text.count("OperationalError at") == 4
     assert all(answer.headers["Retry-After"] for answer in answers)
     assert count(Upload) == 1
     assert uploader.ask(SMALL, proof=proof).status_code == 200

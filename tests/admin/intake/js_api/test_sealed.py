@@ -388,7 +388,9 @@ def test_where_the_machine_rests_nothing_is_stored_and_the_proof_stays_good(
     assert scripted.post(parcel).status_code == 200
 
 
-def test_a_database_that_is_away_is_busy_and_the_proof_stays_good(scripted, monkeypatch, count):
+def test_a_database_that_is_away_is_busy_and_the_proof_stays_good(
+    scripted, monkeypatch, count, caplog
+):
     parcel = scripted.parcel()
 
     def away(*_args):
@@ -399,6 +401,7 @@ def test_a_database_that_is_away_is_busy_and_the_proof_stays_good(scripted, monk
         refused = scripted.post(parcel)
 
     assert error(refused) == (503, "busy")
+    assert "OperationalError at" in caplog.text
     assert (count(Tip), count(SpentChallenge)) == (0, 0)
     assert scripted.post(parcel).status_code == 200
 

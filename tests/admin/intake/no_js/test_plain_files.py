@@ -640,7 +640,7 @@ class TestStores:
 
 @pytest.mark.parametrize("part", ["nonces.spent_bodies", "store.find_tip", "current_intake"])
 def test_where_the_database_is_away_nothing_is_stored_and_it_is_told(
-    tell, as_it_is, stored, uploads, monkeypatch, part
+    tell, as_it_is, stored, uploads, monkeypatch, part, caplog
 ):
     def away(*_args, **_more):
         raise OperationalError("SELECT", {}, Exception("away"))
@@ -652,6 +652,7 @@ def test_where_the_database_is_away_nothing_is_stored_and_it_is_told(
 
     assert page.response.headers["Retry-After"] == "60"
     assert "文件现在存不上" in page.text
+    assert "OperationalError at" in caplog.text
     assert uploads() == []
     as_it_is(("a.xyz", NOTE))
     assert len(stored()[0].messages) == 1

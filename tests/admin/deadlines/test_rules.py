@@ -130,6 +130,9 @@ def test_what_was_met_stays_met_whatever_staff_do_next(facts, later, act):
     if new.value == "referred":
         # Referred again after it came back: that hand-over is a duty of its own.
         met.pop("transfer", None)
+    if last.new.value == "referred" and new is not last.new:
+        # Taken up again: with a life at stake the next step is a duty of its own, too.
+        met.pop("follow_up", None)
     more = step(last.day + timedelta(days=later), last.new, new, act[0])
 
     after = CLOCKS.deadlines(replace(facts, steps=(*facts.steps, more)))

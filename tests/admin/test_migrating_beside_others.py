@@ -78,7 +78,7 @@ def write_until_one_waits(engine):
         begun = time.monotonic()
         assert begun < end, "no step came in the way"
         with engine.begin() as connection:
-            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            connection.execute(text("SET LOCAL lock_timeout = '1s'"))
             connection.execute(text(WRITE.format(f"at {begun}")))
         waited = time.monotonic() - begun
 

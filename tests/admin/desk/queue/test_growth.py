@@ -191,9 +191,7 @@ def generic_plan_of(statement):
     return "\n".join(line for (line,) in cursor.fetchall())
 
 
-def test_a_plan_that_is_kept_for_all_values_reads_no_table_from_front_to_end(
-    app, database, small, filters
-):
+def test_a_plan_that_is_kept_for_all_values_reads_no_table_from_front_to_end(app, database, small):
     if database != "postgresql":
         pytest.skip("looks at PostgreSQL's plans")
     with app.app_context():

@@ -48,11 +48,11 @@ class Terminal:
 
     def interrupt(self):
         """Press Ctrl-C, as often as a person would: readline can miss one as it begins."""
-        for _ in range(SECONDS):
+        for _ in range(3):
             os.write(self.primary, b"\x03")
             try:
                 # On a busy machine it takes its time to stop: another one now would end it midway.
-                self.process.wait(5)
+                self.process.wait(20)
                 break
             except subprocess.TimeoutExpired:
                 continue

@@ -23,6 +23,7 @@ LABEL_STEP = 512
 MESSAGE_STEP = 4096
 CONTACT_STEP = 512
 TALK = 32
+REFERENCE_BITS = 50
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 Flag = Literal["minor", "official", "danger"]
@@ -44,8 +45,12 @@ class BrokenChain(BadContent):
 
 
 def new_reference() -> str:
-    """Return a random reference: two groups of five characters, 50 bits."""
-    number = secrets.randbits(50)
+    """Return a random reference of 50 bits."""
+    return reference_of(secrets.randbits(REFERENCE_BITS))
+
+
+def reference_of(number: int) -> str:
+    """Write a number as a reference: two groups of five characters."""
     characters = "".join(CROCKFORD[number >> 5 * place & 31] for place in range(10))
     return f"{characters[:5]}-{characters[5:]}"
 

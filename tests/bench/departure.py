@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from sqlalchemy import Engine, create_engine, func, select
 
 from admin.config import ROOT
@@ -53,8 +53,12 @@ class Work:
 class Bench:
     """A server process that can be killed, and a browser that can be closed."""
 
-    def __init__(self, folder: Path, store: Store, browser: Browser) -> None:
-        self.folder, self.store, self.browser = folder, store, browser
+    def __init__(
+        self, folder: Path, store: Store, browser: Browser, pace: random.Random | None = None
+    ) -> None:
+        """With a `pace` no tip is sent before the one before it was looked at."""
+        self.folder, self.store, self.browser, self.pace = folder, store, browser, pace
+        self.held: list[Route] = []
         self.budgets = WIDE_BUDGETS | store.environ | {"DENGSHAO_BIND": f"127.0.0.1:{free_port()}"}
         self.engine: Engine = create_engine(store.environ["DENGSHAO_DATABASE_URL"])
         self.context: BrowserContext | None = None
@@ -74,6 +78,8 @@ class Bench:
     def enter(self) -> None:
         """Sign in anew, in a browser of its own; the queue's page does the rest by itself."""
         self.context = self.browser.new_context(locale="zh-CN")
+        if self.pace:
+            self.context.route("**/desk/reseal/tips/*", self._hold)
         self.page = self.context.new_page()
         typed_in(self.page, self.server, self.store.people[STAYS])
 
@@ -81,6 +87,7 @@ class Bench:
         if self.context:
             self.context.close()
         self.context = self.page = None
+        self.held.clear()
 
     def close(self) -> None:
         self.leave()
@@ -99,6 +106,18 @@ class Bench:
     def _count(self, query: Any) -> int:
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def _hold(self, route: Route) -> None:
+        if route.request.method == "POST":
+            self.held.append(route)
+        else:
+            route.continue_()
+
+    def look_away(self) -> None:
+        """Let the browser work until the next look: with a pace, let it send one tip."""
+        if self.held:
+            self.held.pop(0).continue_()
+        self.pause(OFTEN * (self.pace.random() if self.pace else 1))
 
     def pause(self, seconds: float) -> None:
         """Let the browser work; a plain sleep would hold its answers back."""
@@ -148,7 +167,7 @@ class Bench:
                 self.leave()
                 self.enter()
                 began = still = time.monotonic()
-            self.pause(OFTEN)
+            self.look_away()
             if time.monotonic() > weighed + WEIGHED:
                 self.weigh()
                 weighed = time.monotonic()
@@ -195,6 +214,8 @@ class Plan:
     tips: int
     breaks: int
     seed: int
+    is_paced: bool = False
+    """Few tips would be sealed between two looks; so none is sent before the last was looked at."""
 
 
 def measure(
@@ -203,7 +224,7 @@ def measure(
     """Measure one database; what `examine` found is part of it."""
     dice, tips = random.Random(plan.seed), plan.tips
     store = make_store(folder / "data", url, bundles, tips, plan.seed)
-    bench = Bench(folder, store, chromium)
+    bench = Bench(folder, store, chromium, dice if plan.is_paced else None)
     try:
         bench.enter()
         sealing = bench.work_off(bench.left, points(tips, plan.breaks, dice))

@@ -39,6 +39,8 @@ from .load import closed_loop, get_page
 from .place import UNITS, Place, served
 
 SMALL, LARGE, REAL = 1_000, 1_000_000, 20_000
+STEP = 695_853_808_378_153
+"""From one reference to the next: odd, and so near the golden section that they lie spread."""
 COLLEAGUES = 12
 BAR_MS, BAR_TIMES = 50, 1.3
 SHORT = b"age-encryption.org/v1\n" + b"-" * 42
@@ -82,6 +84,7 @@ class Maker:
         self.dice = random.Random(20261124)
         self.unit = age.parse_recipient(key.recipient)
         self.recovery = age.parse_recipient(key.recovery)
+        self.first = secrets.randbits(payload.REFERENCE_BITS)
         self.each = shape.count // min(REAL, shape.count)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
@@ -99,7 +102,7 @@ class Maker:
         is_real = number % self.each == 0
         return (
             key,
-            payload.new_reference(),
+            self._reference(number),
             secrets.token_bytes(32),
             unit,
             self.key.id,
@@ -118,6 +121,11 @@ class Maker:
             self._label() if is_real else SHORT,
             self._words() if is_real else SHORT,
         )
+
+    def _reference(self, number: int) -> str:
+        # Ten million random ones meet: one filling in 23 would end with two that are the same.
+        # An odd step leads through all numbers of so many bits before one comes again.
+        return payload.reference_of((self.first + number * STEP) % 2**payload.REFERENCE_BITS)
 
     def _holder(self, status: TipStatus) -> int | None:
         # A few hundred claims in all: as many as twelve people hold.

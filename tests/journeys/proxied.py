@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -84,6 +85,11 @@ class Proxy:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n"
         return self.send(request.encode(), host=host, source=source)
+
+    def finish(self):
+        """End as nginx does gracefully: after this, each line of its logs was sent."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(60)
 
     def stop(self):
         self.process.terminate()

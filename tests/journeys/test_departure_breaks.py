@@ -21,7 +21,8 @@ def test_tips_sealed_anew_in_the_midst_of_breaks_open_for_exactly_who_should_rea
     shutil.copytree(demo_store[0], data)
     url = f"sqlite:///{data / 'dengshao.sqlite3'}"
 
-    found = measure(data.parent, url, Plan(TIPS, len(KINDS), seed=7), browser, bundles)
+    plan = Plan(TIPS, len(KINDS), seed=7, is_paced=True)
+    found = measure(data.parent, url, plan, browser, bundles)
 
     assert {kind for kind, _left in found["breaks"]} == set(KINDS)
     assert found["parts"] == TIPS * 2 + 5 * 2 + 4 + 2

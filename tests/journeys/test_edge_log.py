@@ -154,7 +154,7 @@ def test_a_connection_leaves_one_line_however_much_is_asked_on_it_and_none_witho
     nginx.connect(source="127.0.17.4").close()
     with nginx.connect(source="127.0.29.5") as half:
         half.sendall(b"POST /tip/sent HTTP/1.1\r\nHost: tips.example\r\nContent-Length: 9\r\n\r\nx")
-    time.sleep(0.3)
+    nginx.finish()
     edge.stop()
 
     assert addresses(lines_of(edge, holders)) == ["127.0.17.3", "127.0.29.5"]
@@ -171,6 +171,7 @@ def test_under_http_2_too_a_connection_leaves_one_line(proxy, app, edge, holders
     done = subprocess.run(
         [*command, *outputs, "--resolve", to, *urls], capture_output=True, text=True, check=True
     )
+    nginx.finish()
     edge.stop()
 
     assert done.stdout.split() == ["2"] * 20
@@ -180,6 +181,8 @@ def test_under_http_2_too_a_connection_leaves_one_line(proxy, app, edge, holders
 def test_a_crash_loses_the_hour_that_runs_and_no_word_of_it_is_on_the_disk(proxy, app, edge):
     nginx = proxy(app)
     visit(nginx, "127.0.17.3", get("/"))
+    nginx.finish()
+    # The edge holds the line, in memory: longer than it takes to read one.
     time.sleep(0.2)
     edge.stop(signal.SIGKILL)
 

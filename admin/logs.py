@@ -33,8 +33,12 @@ def describe(error: BaseException | None, trace: TracebackType | None = None) ->
 
 
 def log_fault(error: BaseException) -> None:
-    """Write down a fault whose person was told to come again, or nobody would ever mend it."""
-    logging.getLogger(OWN).error("%s", describe(error))
+    """Write down a fault whose person was told to come again, or nobody would ever mend it.
+
+    Not one that an operator has brought about knowingly, as a move does (`is_meant`).
+    """
+    if not getattr(error, "is_meant", False):
+        logging.getLogger(OWN).error("%s", describe(error))
 
 
 class WithoutWords(logging.Filter):

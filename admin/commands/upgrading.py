@@ -74,6 +74,14 @@ def owner() -> None:
         act()
 
 
+@upgrade_part.command("alone", help="数据库现在能不能动：旧程序能接着用，或者没有人在用。")
+def alone() -> None:
+    from ..upgrade.parts import alone as act
+
+    with plain_faults():
+        act()
+
+
 @upgrade_part.command("look", help="数据库的样子，线索有几条。")
 def look() -> None:
     from ..upgrade.parts import look as act

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from flask import Flask
 
+    from ..db.others import OthersWork
     from ..migrate import Form
 
 Act = Callable[..., Any]
@@ -197,3 +198,12 @@ def steps(form: Form) -> str:
 def beside(form: Form) -> str:
     """Say before a migration what becomes of the programs that serve meanwhile."""
     return LETS if form.spares_ours else STOPS
+
+
+def stopped_by(others: OthersWork) -> str:
+    """Say that others work on the database, which must not change under them, and what to do."""
+    return (
+        f"数据库上还有别的程序在用：{others.sessions} 个连接。数据库没有动。\n"
+        "这次升级，旧程序不能接着用。请停下别的每一台服务器，再做一次。\n"
+        "都停了还有，就请数据库管理员看是谁（pg_stat_activity）。"
+    )

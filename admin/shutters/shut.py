@@ -29,6 +29,9 @@ END $$
 class Closed(OperationalError):
     """The database is closed for a move: a later try may do, here or in the new place."""
 
+    is_meant = True
+    """No fault: whoever closed it knows, and no line of a log is due for each press meanwhile."""
+
 
 def tell_closed(engine: Engine) -> None:
     """Let a write that the shutters stopped raise `Closed`; SQLite calls it a broken rule."""

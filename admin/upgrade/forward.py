@@ -154,6 +154,9 @@ class Forward:
         content.keep(self.journal.changes, self.installation.content, work / "content")
         if self.journal.node_only:
             return
+        if self.journal.migrates:
+            # Nothing was changed yet: where other nodes still work, this leads back.
+            self.programs.run(self.journal.new, "upgrade-part", "alone")
         found = look(self.programs, self.journal.old)
         self.journal.tips, self.journal.words = found.tips, found.words
         self.journal.save()

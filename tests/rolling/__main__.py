@@ -156,9 +156,14 @@ def lost(place: Place, tallies: list[Tally], names: list[str]) -> tuple[int, int
 
 
 def roll(
-    folder: Path, url: str, act: Act, people: int = PEOPLE, members: int = MEMBERS
+    folder: Path,
+    url: str,
+    act: Act,
+    people: int = PEOPLE,
+    members: int = MEMBERS,
+    leaving: int = 0,
 ) -> dict[str, object]:
-    with two_nodes(folder, url) as (nodes, place, proxy):
+    with two_nodes(folder, url, leaving) as (nodes, place, proxy):
         fill_queue(place, 20 * people)
         names = [f"member-{number}" for number in range(members)]
         cookies = [sign_in(place, name) for name in names]
@@ -215,12 +220,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="120, and 40 of an upgrade beside its starts")
     parser.add_argument("--every", type=float, default=5)
     parser.add_argument("--upgrade", action="store_true", help="from one schema to a newer one")
+    leaving = "seconds in which a node says that it goes, as a load balancer wants it"
+    parser.add_argument("--leaving", type=int, default=0, help=leaving)
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(dir=ROOT / "build") as name,
         database("postgresql", Path(name) / "store") as url,
     ):
-        found = roll(Path(name), url, _asked(options, Path(name)))
+        found = roll(Path(name), url, _asked(options, Path(name)), leaving=options.leaving)
     print(json.dumps(found, indent=1))  # noqa: T201 (the report)
     keep("upgrade" if options.upgrade else "restarts", found)
     sys.exit(bool(wrong(found)))

@@ -25,19 +25,22 @@ _TURN = "max_fails=1 fail_timeout=1s;"
 class Node:
     """One `dengshao serve` with a data folder of its own; database, secret and keys are shared."""
 
-    def __init__(self, folder: Path, database_url: str, source: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, leaving: int, source: Path | None = None
+    ) -> None:
         self.port = free_port()
         self.folder = folder
         self.environ = environment(folder, database_url, self.port) | {
             "DENGSHAO_PUBLIC_HOST": PUBLIC,
             "DENGSHAO_DESK_HOST": DESK,
-            "DENGSHAO_LEAVING_SECONDS": "1",
+            "DENGSHAO_LEAVING_SECONDS": str(leaving),
             "DENGSHAO_ADDRESS_HINTS": "off",
         }
         if source is not None:
             folder.mkdir()
             for name in ("secret", "keys.yml"):
                 shutil.copy(source / name, folder / name)
+        self.leaving = leaving
         self.program = OURS
         """What the next start runs."""
         self.process: subprocess.Popen | None = None
@@ -71,7 +74,7 @@ class Node:
     def _tell_to_leave(self) -> None:
         """Stop as systemd does: the first process is told, and has time for what is under way."""
         self.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 1
+        deadline = time.monotonic() + self.leaving
         while time.monotonic() < deadline:
             said = self.said()
             if said and said.words.get("serving") == "leaving":
@@ -84,11 +87,17 @@ class Node:
 
 
 @contextmanager
-def two_nodes(folder: Path, database_url: str) -> Iterator[tuple[list[Node], Place, Proxy]]:
-    """Serve an installation from two nodes behind nginx."""
-    first = Node(folder / "one", database_url)
+def two_nodes(
+    folder: Path, database_url: str, leaving: int
+) -> Iterator[tuple[list[Node], Place, Proxy]]:
+    """Serve an installation from two nodes behind nginx.
+
+    `leaving` is for how many seconds each says that it goes before its socket closes: none where
+    nginx stands before it alone, as the pages for operators say.
+    """
+    first = Node(folder / "one", database_url, leaving=leaving)
     config, identities = furnish(folder / "one", first.environ)
-    nodes = [first, Node(folder / "other", database_url, folder / "one")]
+    nodes = [first, Node(folder / "other", database_url, leaving=leaving, source=folder / "one")]
     proxy = None
     try:
         for node in nodes:

@@ -5,10 +5,11 @@ import re
 import click
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from admin.cli import main
+from admin.db import others
 from admin.db.commits import NotKept
 from admin.migrate import SERVES_FROM, known_revisions, migrate, read_form, read_steps
 from admin.serving.opening import LETS, STOPS, plain_faults
@@ -26,9 +27,8 @@ PRODUCTION = {
 
 @pytest.fixture
 def engine(database_url):
-    engine = create_engine(database_url)
-    yield engine
-    engine.dispose()
+    # It keeps no session: it would be another program at work.
+    return create_engine(database_url, poolclass=NullPool)
 
 
 @pytest.fixture
@@ -147,6 +147,41 @@ def test_what_becomes_of_older_programs_is_told_before_anything_is_done(
     with further_steps(tmp_path, "pass", serves_from=[serves_from]):
         for command in (["sweep"], ["migrate"]):
             assert said in type_in(*command).output
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("serve", "--migrate")], ids=" ".join)
+def test_programs_that_could_not_go_on_must_be_stopped_before_it(
+    type_in, engine, database, tmp_path, served, monkeypatch, command
+):
+    if database == "sqlite":
+        pytest.skip("one node alone serves from a file")
+    monkeypatch.setattr(others, "PAUSE_SECONDS", 0.01)
+    migrate(engine)
+    with further_steps(tmp_path, "pass", serves_from=[None]):
+        with engine.connect() as another_node:
+            another_node.execute(text("SELECT 1"))
+            refused = type_in(*command)
+        assert refused.exit_code == 1, refused.output
+        assert "数据库上还有别的程序在用：1 个连接。数据库没有动。" in refused.output
+        assert "请停下别的每一台服务器" in refused.output
+        assert (form(engine), served) == (NEWEST, [])
+
+        assert type_in(*command).exit_code == 0
+        assert form(engine) == "further_1"
+
+
+def test_programs_that_can_go_on_may_work_meanwhile(type_in, engine, database, tmp_path):
+    if database == "sqlite":
+        pytest.skip("one node alone serves from a file")
+    migrate(engine)
+    with (
+        further_steps(tmp_path, "pass", serves_from=[NEWEST]),
+        engine.connect() as another_node,
+    ):
+        another_node.execute(text("SELECT 1"))
+        another_node.rollback()
+        assert type_in("migrate").exit_code == 0
+    assert form(engine) == "further_1"
 
 
 def test_migrate_says_what_it_does_and_does_it(type_in, engine):

@@ -9,6 +9,7 @@ from admin.backup.rows import read_rows, reflect
 from admin.db import db
 from admin.shutters.marks import OUT, Mark, State, write_mark
 from admin.shutters.shut import Closed, open_again, past_the_shutters, shut
+from tests.admin.intake.conftest import LEAST, Reporter
 
 
 def test_shutters_stop_every_write_to_every_table_and_no_reading(app, store):
@@ -52,3 +53,19 @@ def test_no_backup_takes_a_mark_along(app, store):
         table = reflect(connection)["setting"]
         assert b"move_out" not in b"".join(read_rows(connection, table))
         assert b"move_out" in b"".join(read_rows(connection, table, whole=True))
+
+
+def test_a_press_meanwhile_keeps_its_words_and_is_no_fault_in_the_log(app, units, caplog):
+    reporter = Reporter(app.test_client())
+    reporter.open_form()
+    with app.app_context(), db.engine.begin() as connection:
+        shut(connection)
+
+    page = reporter.send(status=503, **LEAST)
+
+    assert page.read.values["what"] == LEAST["what"]
+    assert caplog.text == ""
+    with app.app_context(), db.engine.begin() as connection:
+        open_again(connection)
+    reporter.form = page.read.values
+    assert reporter.send().receipt

@@ -30,6 +30,7 @@ case "$1 $2" in
   "doctor --json") echo '[]' ;;
   "upgrade-part check") test -f "$content/index.md"; ! grep -q broken "$content"/data/*.yml ;;
   "upgrade-part owner") [ ! -e @ROOT@/apart ] || [ "${DENGSHAO_DATABASE_URL-}" = owner ] ;;
+  "upgrade-part alone") [ ! -e @ROOT@/others ] || { echo 1 session of others >&2; exit 1; } ;;
   "upgrade-part look")
     rows=$(wc -l <"$db")
     printf '{"revision": "%s", "tips": %s, "words": %s}' "$(head -n 1 "$db")" "$rows" "$rows" ;;

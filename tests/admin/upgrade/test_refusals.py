@@ -191,3 +191,22 @@ def test_sums_of_what_is_packed_are_held_against_each_file(small):
     with pytest.raises(NoVersion, match=r"和校验和对不上，第一个是 app/content/index\.md"):
         look_through(small.file)
     assert (folder / SUMS).exists()
+
+
+def test_where_other_nodes_still_work_nothing_is_changed_and_this_one_serves_again(
+    upgrade, small, served
+):
+    before = small.picture()
+    (small.root / "others").touch()
+
+    with pytest.raises(Refused, match=r"(?s)1 session of others.*已退回 0.1.0，服务照常"):
+        upgrade()
+
+    assert small.picture() == before
+    assert served.started == ["0.1.0", "0.1.0"]
+    asked = (small.root / "asked").read_text().splitlines()
+    assert not [line for line in asked if line.startswith("migrate")]
+
+    (small.root / "others").unlink()
+    upgrade()
+    assert served.started[-1] == "0.2.0"

@@ -32,8 +32,12 @@ from .nodes import PARTS, SECONDS, Node, two_nodes
 from .versions import NEWER, Program, make_newer
 
 PEOPLE, MEMBERS = 50, 6
-PASSED_OVER = 2.0
-"""Seconds after which nginx asks a node again that refused: it passes over it for one."""
+PASSED_OVER = 3.0
+"""Seconds after which nginx sends people again to a node that refused.
+
+It passes over it for one, counted in whole seconds, and then sends one request alone until that is
+answered. Where the next node goes within that time, nginx knows of none for a moment.
+"""
 Act = Callable[[list[Node], Callable[[], int]], dict[str, object]]
 """What is done to the nodes under load; told how many tips were acknowledged so far."""
 

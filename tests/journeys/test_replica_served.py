@@ -1,4 +1,4 @@
-"""A real server, its two workers and a standby: who reads the queue's lists is told from outside."""
+"""A real server, its two workers and a standby: who answers for the queue's lists."""
 
 import signal
 import time

@@ -53,8 +53,12 @@ class Blocked(Exception):
     def __init__(self, pid: int | None = None, seconds: int = 0) -> None:
         super().__init__()
         self.pid = pid
-        """Of the server's process that is longest in its transaction; None: another migration."""
+        """Of the process that is longest in its transaction; None: this login sees nobody's."""
         self.seconds = seconds
+
+
+class AnotherMigrates(Blocked):
+    """Another migration is at work; this one has done nothing."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def _take_turn(connection: Connection) -> None:
             return
         connection.commit()
         time.sleep(PAUSE_SECONDS)
-    raise Blocked
+    raise AnotherMigrates
 
 
 def _by_steps(connection: Connection, revision: str) -> None:

@@ -29,6 +29,7 @@ from ..district.preflight import check_all
 from ..district.reloading import ask_to_reread
 from ..mail.notices import tick
 from ..migrate import (
+    AnotherMigrates,
     Blocked,
     Form,
     migrate,
@@ -109,11 +110,15 @@ def _stop_before_others(form: Form) -> None:
 
 def blocked_by(blocked: Blocked) -> str:
     """Say who kept a migration from its tables, and what to do."""
-    if blocked.pid is None:
+    if isinstance(blocked, AnotherMigrates):
         return "另一个 dengshao migrate 还在运行，这一个没有做任何事。请等它做完。"
+    who = (
+        f"数据库进程 {blocked.pid} 的事务已开了 {blocked.seconds} 秒"
+        if blocked.pid
+        else "是谁，这个账号看不到"
+    )
     return (
-        f"有别的连接一直占着表，升级等不到：数据库进程 {blocked.pid} 的事务已开了"
-        f" {blocked.seconds} 秒。做完的步都留着，没做的没有动，服务照旧。\n"
+        f"有别的连接一直占着表，升级等不到：{who}。做完的步都留着，没做的没有动，服务照旧。\n"
         "请看那是什么（pg_stat_activity），等它完，再运行一次 dengshao migrate。"
     )
 

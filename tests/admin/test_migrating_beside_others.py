@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from admin import migrate as migrating
-from admin.migrate import Blocked, migrate
+from admin.commands.serving import blocked_by
+from admin.migrate import AnotherMigrates, Blocked, migrate
 from tests import databases
 from tests.further_steps import further_steps
 
@@ -107,6 +108,33 @@ def test_a_step_that_never_gets_its_table_says_who_holds_it_and_keeps_what_is_do
         assert blocked.value.pid == holder
         assert migrating.read_form(engine).current == "further_1"
         assert "more" not in columns(engine)
+
+
+def test_who_comes_second_says_that_another_is_at_work(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(migrating, "TRIES", 1)
+    monkeypatch.setattr(migrating, "PAUSE_SECONDS", 0)
+    turn = text(f"SELECT pg_advisory_lock({migrating._ONE_AT_A_TIME})")
+    with further_steps(tmp_path, MADE), engine.connect() as first:
+        first.execute(turn)
+        with pytest.raises(AnotherMigrates) as blocked:
+            migrate(engine)
+
+    assert "另一个 dengshao migrate 还在运行" in blocked_by(blocked.value)
+
+
+def test_a_login_that_sees_nobodys_transaction_blames_no_other_migration(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(migrating, "TRIES", 1)
+    # What a login without pg_read_all_stats is shown of others.
+    monkeypatch.setattr(migrating, "_OLDEST", text("SELECT 1, 2 WHERE false"))
+    with further_steps(tmp_path, WIDER), long_reader(engine), pytest.raises(Blocked) as blocked:
+        migrate(engine)
+
+    said = blocked_by(blocked.value)
+    assert "是谁，这个账号看不到" in said
+    assert "None" not in said
+    assert "另一个" not in said
 
 
 def test_two_that_migrate_at_once_do_each_step_once(engine, tmp_path):

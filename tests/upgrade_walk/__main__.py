@@ -1,4 +1,7 @@
-"""Walks: each step killed once and resumed, once and taken back; a version that does not start."""
+"""Walks: each step killed once and resumed, once and taken back; a version that does not start.
+
+On PostgreSQL also an upgrade beside another node.
+"""
 
 import argparse
 import hashlib
@@ -135,6 +138,21 @@ def broken(house, before, say):
     say(f"a version that does not start gave way: {time.monotonic() - started:.1f} s")
 
 
+def beside_others(house, before, say):
+    """Upgrade while another node is at work on the database: nothing is changed under it."""
+    started = time.monotonic()
+    engine = create_engine(house.settings["DENGSHAO_DATABASE_URL"])
+    with engine.connect() as another_node:
+        another_node.execute(text("SELECT 1"))
+        done = drive(house, "upgrade", str(house.artefact()))
+    engine.dispose()
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "数据库上还有别的程序在用：1 个连接。" in done.stdout + done.stderr
+    assert "已退回 0.1.0" in done.stdout + done.stderr
+    check_old(house, before)
+    say(f"beside another node it went back: {time.monotonic() - started:.1f} s")
+
+
 def wait(house):
     until = time.monotonic() + 60
     while not house.answers():
@@ -162,6 +180,8 @@ def main():
                 try:
                     before, file = walk(house, services, say, said.steps)
                     broken(house, before, say)
+                    if kind == "postgresql":
+                        beside_others(house, before, say)
                     resumed(house, services, before, file, say)
                 finally:
                     services.stop()

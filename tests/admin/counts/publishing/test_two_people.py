@@ -285,3 +285,33 @@ def test_a_draft_that_says_it_is_a_demos_is_not_confirmed_in_production(
     assert "演示用的" in told.get_data(as_text=True)
     (row,) = rows(app)
     assert row.confirmed_by is None
+
+
+def test_a_draft_that_is_not_as_the_audit_log_has_it_is_not_confirmed_and_the_page_says_so(
+    app, enter, waiting
+):
+    page = enter("乙")
+    with app.app_context():
+        db.session.execute(update(CountPublication).values(made_by="丁"))
+        db.session.commit()
+
+    told = settle(page, "yes")
+
+    assert told.status_code == 409
+    assert "和审计记录里的不一样" in told.get_data(as_text=True)
+    (row,) = rows(app)
+    assert row.confirmed_by is None
+
+
+def test_a_draft_that_comes_too_early_is_not_confirmed_and_the_page_says_so(
+    app, enter, waiting, monkeypatch
+):
+    page = enter("乙")
+    monkeypatch.setattr("admin.counts.publishing.views.today", lambda: date(2027, 4, 14))
+
+    told = settle(page, "yes")
+
+    assert told.status_code == 409
+    assert "公布日还没到" in told.get_data(as_text=True)
+    (row,) = rows(app)
+    assert row.confirmed_by is None

@@ -19,7 +19,6 @@ from ..db import (
     today,
 )
 from ..db.belonging import refuse_foreign
-from ..db.others import OthersWork, require_alone
 from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
@@ -35,7 +34,7 @@ from ..migrate import (
     migrate,
     read_form,
 )
-from ..serving.opening import beside, require_here, steps, stopped_by, told
+from ..serving.opening import beside, require_here, require_stopped, steps, told
 from ..serving.server import (
     AlreadyRunning,
     hold_lock,
@@ -84,7 +83,9 @@ def _migrate(form: Form) -> None:
         click.echo(f"{steps(form)}\n{beside(form)}")
     with db.engine.connect() as connection:
         grants.require_owner(connection)
-    _stop_before_others(form)
+    # Sessions that this process itself keeps ready would be counted.
+    db.dispose()
+    require_stopped(db.engine, form, app_state().config.database_logins)
     try:
         migrate(db.engine)
     except Blocked as blocked:
@@ -93,19 +94,6 @@ def _migrate(form: Form) -> None:
         grants.apply(connection, app_state().config.database_logins)
     # Ends the transaction of the look: the next application must find the store unlocked.
     db.dispose()
-
-
-def _stop_before_others(form: Form) -> None:
-    """Change nothing under programs that could not go on, wherever they run."""
-    if form.is_empty or form.spares_ours:
-        return
-    # Sessions that this process itself keeps ready would be counted.
-    db.dispose()
-    try:
-        with db.engine.connect() as connection:
-            require_alone(connection, app_state().config.database_logins)
-    except OthersWork as others:
-        raise click.ClickException(stopped_by(others)) from None
 
 
 def blocked_by(blocked: Blocked) -> str:

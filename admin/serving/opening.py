@@ -13,8 +13,8 @@ import click
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import Engine
 
-    from ..db.others import OthersWork
     from ..migrate import Form
 
 Act = Callable[..., Any]
@@ -200,10 +200,21 @@ def beside(form: Form) -> str:
     return LETS if form.spares_ours else STOPS
 
 
-def stopped_by(others: OthersWork) -> str:
-    """Say that others work on the database, which must not change under them, and what to do."""
-    return (
-        f"数据库上还有别的程序在用：{others.sessions} 个连接。数据库没有动。\n"
-        "这次升级，旧程序不能接着用。请停下别的每一台服务器，再做一次。\n"
-        "都停了还有，就请数据库管理员看是谁（pg_stat_activity）。"
-    )
+def require_stopped(engine: Engine, form: Form, prefix: str) -> None:
+    """Stop before a migration where programs are at work that could not go on, wherever they run.
+
+    `prefix` is how the logins' names begin. The caller holds no other session of theirs.
+    """
+    from ..db.others import OthersWork, require_alone
+
+    if form.is_empty or form.spares_ours:
+        return
+    try:
+        with engine.connect() as connection:
+            require_alone(connection, prefix)
+    except OthersWork as others:
+        raise click.ClickException(
+            f"数据库上还有别的程序在用：{others.sessions} 个连接。数据库没有动。\n"
+            "这次升级，旧程序不能接着用。请停下别的每一台服务器，再做一次。\n"
+            "都停了还有，就请数据库管理员看是谁（pg_stat_activity）。"
+        ) from None

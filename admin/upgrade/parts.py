@@ -25,13 +25,12 @@ from ..backup.whole import (
 )
 from ..config import Config, load_config
 from ..db import grants
-from ..db.others import OthersWork, require_alone
 from ..district.data import load_district
 from ..district.preflight import check_files
 from ..migrate import read_form
 from ..sealing.age import HybridIdentity, parse_identity
 from ..sealing.errors import SealingError
-from ..serving.opening import stopped_by
+from ..serving.opening import require_stopped
 from ..serving.server import AlreadyRunning, hold_lock
 from ..settings.installed import become_owner
 from ..vault.retention.deletions import BrokenJournal, complete, read_journal
@@ -63,14 +62,7 @@ def alone() -> None:
     """Look whether the database may change now: older programs can go on, or none is at work."""
     config = _config()
     with _asking(config) as engine:
-        if read_form(engine).spares_ours:
-            return
-        engine.dispose()
-        try:
-            with engine.connect() as connection:
-                require_alone(connection, config.database_logins)
-        except OthersWork as others:
-            raise click.ClickException(stopped_by(others)) from None
+        require_stopped(engine, read_form(engine), config.database_logins)
 
 
 def look() -> None:

@@ -149,37 +149,38 @@ def test_what_becomes_of_older_programs_is_told_before_anything_is_done(
             assert said in type_in(*command).output
 
 
-@pytest.mark.parametrize("command", [("migrate",), ("serve", "--migrate")], ids=" ".join)
-def test_programs_that_could_not_go_on_must_be_stopped_before_it(
-    type_in, engine, database, tmp_path, served, monkeypatch, command
-):
+@pytest.fixture
+def another_node(engine, database):
+    """A session of another node, at rest."""
     if database == "sqlite":
         pytest.skip("one node alone serves from a file")
+    with engine.connect() as session:
+        session.execute(text("SELECT 1"))
+        session.rollback()
+        yield session
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("serve", "--migrate")], ids=" ".join)
+def test_programs_that_could_not_go_on_must_be_stopped_before_it(
+    type_in, engine, another_node, tmp_path, served, monkeypatch, command
+):
     monkeypatch.setattr(others, "PAUSE_SECONDS", 0.01)
     migrate(engine)
     with further_steps(tmp_path, "pass", serves_from=[None]):
-        with engine.connect() as another_node:
-            another_node.execute(text("SELECT 1"))
-            refused = type_in(*command)
+        refused = type_in(*command)
         assert refused.exit_code == 1, refused.output
         assert "数据库上还有别的程序在用：1 个连接。数据库没有动。" in refused.output
         assert "请停下别的每一台服务器" in refused.output
         assert (form(engine), served) == (NEWEST, [])
 
+        another_node.close()
         assert type_in(*command).exit_code == 0
         assert form(engine) == "further_1"
 
 
-def test_programs_that_can_go_on_may_work_meanwhile(type_in, engine, database, tmp_path):
-    if database == "sqlite":
-        pytest.skip("one node alone serves from a file")
+def test_programs_that_can_go_on_may_work_meanwhile(type_in, engine, another_node, tmp_path):
     migrate(engine)
-    with (
-        further_steps(tmp_path, "pass", serves_from=[NEWEST]),
-        engine.connect() as another_node,
-    ):
-        another_node.execute(text("SELECT 1"))
-        another_node.rollback()
+    with further_steps(tmp_path, "pass", serves_from=[NEWEST]):
         assert type_in("migrate").exit_code == 0
     assert form(engine) == "further_1"
 

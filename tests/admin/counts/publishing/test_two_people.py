@@ -66,6 +66,16 @@ def rows(app, table=CountPublication):
         return db.reading.scalars(select(table).order_by(*table.__table__.primary_key)).all()
 
 
+def refuses_to_confirm(app, page, words):
+    """Press the button: the page says why not, and the draft stays a draft."""
+    told = settle(page, "yes")
+
+    assert told.status_code == 409
+    assert words in told.get_data(as_text=True)
+    (row,) = rows(app)
+    assert row.confirmed_by is None
+
+
 def test_what_is_due_is_drafted_confirmed_by_another_and_written(
     app, counted, people, run, enter, content
 ):
@@ -279,12 +289,7 @@ def test_a_draft_that_says_it_is_a_demos_is_not_confirmed_in_production(
     page = enter("乙")
     monkeypatch.setattr(drafts, "is_out_of_place", lambda file: file.demo)
 
-    told = settle(page, "yes")
-
-    assert told.status_code == 409
-    assert "演示用的" in told.get_data(as_text=True)
-    (row,) = rows(app)
-    assert row.confirmed_by is None
+    refuses_to_confirm(app, page, "演示用的")
 
 
 def test_a_draft_that_is_not_as_the_audit_log_has_it_is_not_confirmed_and_the_page_says_so(
@@ -295,12 +300,7 @@ def test_a_draft_that_is_not_as_the_audit_log_has_it_is_not_confirmed_and_the_pa
         db.session.execute(update(CountPublication).values(made_by="丁"))
         db.session.commit()
 
-    told = settle(page, "yes")
-
-    assert told.status_code == 409
-    assert "和审计记录里的不一样" in told.get_data(as_text=True)
-    (row,) = rows(app)
-    assert row.confirmed_by is None
+    refuses_to_confirm(app, page, "和审计记录里的不一样")
 
 
 def test_a_draft_that_comes_too_early_is_not_confirmed_and_the_page_says_so(
@@ -309,9 +309,4 @@ def test_a_draft_that_comes_too_early_is_not_confirmed_and_the_page_says_so(
     page = enter("乙")
     monkeypatch.setattr("admin.counts.publishing.views.today", lambda: date(2027, 4, 14))
 
-    told = settle(page, "yes")
-
-    assert told.status_code == 409
-    assert "公布日还没到" in told.get_data(as_text=True)
-    (row,) = rows(app)
-    assert row.confirmed_by is None
+    refuses_to_confirm(app, page, "公布日还没到")

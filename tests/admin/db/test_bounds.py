@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from admin.db import db, postgresql
+from admin.db import bounded, db, postgresql
 from admin.migrate import migrate_within
 from admin.serving.sweeper import sweep_now
 from tests.admin.intake.conftest import Reporter
@@ -104,3 +104,27 @@ def test_what_the_address_says_goes_before_what_we_say(said):
     assert told["connect_timeout"] == "2"
     assert told["tcp_user_timeout"] == postgresql.LINE["tcp_user_timeout"]
     assert told["options"].endswith("-c statement_timeout=5s")
+
+
+LONGEST = [
+    ("postgresql+psycopg://u@a/d", 30.0),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=5s", 5.0),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=2min", 120.0),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=250", 0.25),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=0", None),
+]
+
+
+@pytest.mark.parametrize(("address", "seconds"), LONGEST)
+def test_an_answer_is_waited_for_by_what_the_server_was_told_last(said, address, seconds):
+    assert bounded.statement_seconds(said(address)["options"]) == seconds
+
+
+def test_only_while_a_transaction_may_take_as_long_as_it_needs_is_a_hung_server_waited_for(app):
+    with app.app_context():
+        with db.engine.begin() as connection:
+            assert not connection.connection.driver_connection.has_time
+            postgresql.unbounded(connection)
+            assert connection.connection.driver_connection.has_time
+        with db.engine.connect() as connection:
+            assert not connection.connection.driver_connection.has_time

@@ -28,6 +28,8 @@ SCOPE = "dengshao"
 PROGRAMS = ("patroni", "patronictl", "etcd")
 _SECONDS = 180
 """For anything: Patroni gives a leader 30 seconds, and a server that starts as long again."""
+_PASSWORD = secrets.token_urlsafe()
+"""Of the commands to Patroni, alike on each machine."""
 _IS_BEHIND = "SELECT pg_is_in_recovery()"
 _FOLLOWS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
 
@@ -81,7 +83,7 @@ class Member:
     def __init__(self, folder: Path, name: str, line: Line, etcd: Sequence[str]) -> None:
         folder.mkdir(mode=0o700)
         own(folder)
-        self.name, self._password = name, secrets.token_urlsafe()
+        self.name = name
         self.server = Node(folder / "data", line=line)
         self.settings = folder / "patroni.yml"
         self.settings.write_text(yaml.safe_dump(self._settings(folder, line, etcd)))
@@ -123,7 +125,7 @@ class Member:
             "restapi": {
                 "listen": rest,
                 "connect_address": rest,
-                "authentication": {"username": SCOPE, "password": self._password},
+                "authentication": {"username": SCOPE, "password": _PASSWORD},
             },
             "etcd3": {"hosts": list(etcd)},
             "bootstrap": {

@@ -8,7 +8,7 @@ import pytest
 from admin.doctor.around.ready import ask
 from tests.bench.desk import sign_in
 from tests.bench.load import Connection
-from tests.bench.place import children, environment, furnish, running
+from tests.bench.place import WORKERS, children, environment, furnish, running
 from tests.cluster import running_cluster
 from tests.databases import new_name
 from tests.ports import free_port
@@ -73,14 +73,14 @@ def test_lists_of_every_worker_come_from_the_standby_while_it_stands_and_again_w
     cluster, place
 ):
     desk, readers = Desk(place), READERS.format(place.database)
-    workers = children(place.process.pid)
-    assert len(workers) == 2
 
     def read_there():
         return cluster.standby.ask(readers)
 
+    # The first worker answers while the second is still being started.
+    desk.look_until(lambda: len(children(place.process.pid)) == WORKERS)
     # Each worker keeps a connection of its own there.
-    desk.look_until(lambda: read_there() >= len(workers))
+    desk.look_until(lambda: read_there() >= WORKERS)
     desk.look_until(lambda: said(place) == "ok")
 
     # Nothing waits for a standby that is gone, but for what is written: that is let go.
@@ -89,7 +89,7 @@ def test_lists_of_every_worker_come_from_the_standby_while_it_stands_and_again_w
     desk.look_until(lambda: said(place) == "away")
 
     cluster.rejoin()
-    desk.look_until(lambda: read_there() >= len(workers))
+    desk.look_until(lambda: read_there() >= WORKERS)
     desk.look_until(lambda: said(place) == "ok")
     place.process.send_signal(signal.SIGTERM)
     assert place.process.wait(SECONDS) == 0

@@ -1,5 +1,7 @@
 """Other programs of the installation are seen at work on the database, as whatever they ask."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
@@ -45,7 +47,9 @@ def asked_as(empty):
 def pauses(monkeypatch):
     """What is done in the pauses between looks, each a function; then nothing."""
     acts = []
-    monkeypatch.setattr(others.time, "sleep", lambda _seconds: acts and acts.pop(0)())
+    # Its own `time` alone: other threads of this process sleep too, and would take an act away.
+    own = SimpleNamespace(sleep=lambda _seconds: acts and acts.pop(0)())
+    monkeypatch.setattr(others, "time", own)
     return acts
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -127,7 +128,7 @@ def node_after(folder, monkeypatch, requests):
     folder.mkdir()
     begin(folder)
     ticks = count(step=QUICK)
-    monkeypatch.setattr(around.time, "perf_counter", lambda: next(ticks))
+    monkeypatch.setattr(around, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
     monkeypatch.setattr(lots.secrets, "randbits", lambda _bits: 1)
     watched = Watched(answer, folder, now=lambda: 7 * HOUR + 1_234)
     for asked in requests:

@@ -1,8 +1,13 @@
 """A PostgreSQL server that pgBackRest archives as the operators' page has it, in one folder."""
 
+import json
 import shutil
 import subprocess
+import time
+from contextlib import closing
 from pathlib import Path
+
+import psycopg
 
 from tests.cluster.node import Node
 
@@ -53,7 +58,7 @@ class Archived(Node):
         shutil.chown(conf, owner)
 
     def pgbackrest(self, *arguments: str) -> str:
-        """Run it as the server's user; gives what it says. Raises CalledProcessError."""
+        """Run it as the server's user; gives what it says. Raises AssertionError with that."""
         command = [PROGRAM, f"--config={self.place}/pgbackrest.conf", f"--stanza={_STANZA}"]
         done = subprocess.run(
             [*command, *arguments],
@@ -67,6 +72,21 @@ class Archived(Node):
         assert done.returncode == 0, done.stdout
         return done.stdout
 
+    def tell(self, statement: str) -> None:
+        """Carry out a statement that gives nothing back."""
+        with closing(psycopg.Connection.connect(self.address, autocommit=True)) as connection:
+            connection.execute(statement)
+
+    def moment(self) -> str:
+        """Give a moment of now to come back to: of backups it knows the whole second alone."""
+        self.tell("SELECT pg_sleep(1)")
+        return str(self.ask("SELECT clock_timestamp()::text"))
+
+    def backups(self) -> list[str]:
+        """Name the backups that are kept, the oldest first."""
+        [stanza] = json.loads(self.pgbackrest("info", "--output=json"))
+        return [backup["label"] for backup in stanza["backup"]]
+
     def lose(self) -> None:
         """Kill it, and take its data folder's contents away."""
         self.kill()
@@ -78,6 +98,11 @@ class Archived(Node):
         where = ("--delta", "--type=time", f"--target={moment}", "--target-action=promote")
         self.pgbackrest(*where, "restore")
         self.start()
+        # It lets readers in before it has come to that moment.
+        deadline = time.monotonic() + 60
+        while self.ask("SELECT pg_is_in_recovery()"):
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.1)
 
     def _write_settings(self) -> None:
         super()._write_settings()

@@ -1,6 +1,7 @@
 """A database that something else brought back to an earlier moment is put right first."""
 
 import shutil
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +42,7 @@ from admin.serving.sweeper import sweep_now
 from admin.tip.status import TipStatus
 from admin.vault.retention import deletions
 from admin.vault.retention.deletions import read_journal
+from admin.vault.retention.sure_clock import LATEST, Kept, Moment
 
 WORDS = ("sealed", "label", "marks", "seen")
 YES = ("database", "rewound", "--yes")
@@ -172,6 +174,21 @@ def test_done_twice_it_deletes_nothing_more(app, rewind, run, config):
     assert "又删掉内容的线索 0 条" in run(*YES).output
 
     assert (tip_of(app).version, read_journal(config, config.deletions_file)) == before
+
+
+def test_it_waits_for_no_clock_that_the_sweep_does_not_believe_yet(app, rewind, run):
+    """After another start of the machine, hours behind that moment, nothing is due for a day."""
+    delete_and(rewind, app)
+    then = Moment(time.time() - 3 * 3_600, "another start", 9.0)
+    with app.app_context():
+        db.session.merge(Setting(name=LATEST, value=Kept(then).write()))
+        db.session.commit()
+    change(app, status="closed", is_open=False, expires_on=today())
+    assert sweep_now(app) == {}
+
+    assert "又删掉内容的线索 1 条" in run(*YES).output
+
+    assert tip_of(app).sealed is None
 
 
 def test_a_hold_of_since_then_holds_again(app, rewind, run):

@@ -26,7 +26,7 @@ from admin.vault import vault
 from admin.vault.files import room, uploads
 from admin.vault.files.blobs import PART
 from admin.vault.files.opening import open_blobs
-from admin.vault.retention.sure_clock import Clock
+from admin.clock.judging import Clock
 from tests.admin.vault.conftest import new_tip
 from tests.live import serving
 from tests.ports import free_port

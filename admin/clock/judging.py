@@ -1,8 +1,8 @@
-"""Up to which moment a machine's clock is believed, judged by what was kept of it. Pure but for a look.
+"""Up to which moment a machine's clock is believed, judged by what was kept of it.
 
 Of a clock that runs ahead of the latest believed moment by more than has passed nothing is believed
 until something else says the same: a clock elsewhere at once, otherwise a day of running by the
-counter that no clock setting moves. One that was set back may delete, since an earlier day deletes less.
+counter that no clock setting moves. One that was set back may delete: an earlier day deletes less.
 
 Two keep such a moment: the database for all that stands in it (`vault.retention.sure_clock`), the
 folder of the edge's log for itself (`edge.folder_clock`).
@@ -65,7 +65,7 @@ class Kept:
 
     latest: Moment
     doubt: Moment | None = None
-    """When it began; as if the machine had not been off since, for as long as may be carried over."""
+    """When it began, moved on by the time for which the machine was off since."""
     seen: Moment | None = None
     """When it was last looked at in doubt."""
 

@@ -24,7 +24,7 @@ def log(holders):
 
 @pytest.fixture
 def old(tmp_path, log):
-    """An edge that sealed an hour on each of its first ten days; it is noon of the first's last day.
+    """An edge that sealed an hour on each of ten days; it is noon of the first one's last day.
 
     At midnight the first of them is due, and each midnight thereafter another one.
     """

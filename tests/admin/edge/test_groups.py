@@ -1,7 +1,6 @@
 """The token of the day that the app gets in place of an address."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 

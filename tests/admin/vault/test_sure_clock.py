@@ -9,13 +9,13 @@ from flask.cli import ScriptInfo
 from sqlalchemy import update
 
 from admin import clock
+from admin.clock.judging import DAY, SLACK, Clock, Kept, Moment, judge
 from admin.commands.running import publish, sweep
 from admin.db import SHANGHAI, db, today
 from admin.models import SpentChallenge, Tip
 from admin.serving.sweeper import sweep_now
 from admin.signin import guard
 from admin.tip.status import TipStatus
-from admin.clock.judging import DAY, SLACK, Clock, Kept, Moment, judge
 from admin.wire.form_tokens import FormTokens
 
 HOUR = 3600.0
@@ -145,7 +145,7 @@ def test_whatever_a_clock_does_within_a_day_nothing_is_deleted_early_and_the_lat
 
 @pytest.mark.parametrize("seed", range(60))
 def test_however_a_machine_is_off_and_on_a_clock_wrong_for_some_hours_is_never_believed_ahead(seed):
-    """As above, but it starts anew at any time, after minutes or days; no wrong spell lasts six hours.
+    """As above, but it starts anew at any time, after days too; no wrong spell lasts six hours.
 
     Whoever lets it run on is believed in the end, though it never runs for a day.
     """

@@ -179,7 +179,7 @@ def test_done_twice_it_deletes_nothing_more(app, rewind, run, config):
 def test_it_waits_for_no_clock_that_the_sweep_does_not_believe_yet(app, rewind, run):
     """After another start of the machine, hours behind that moment, nothing is due for a day."""
     delete_and(rewind, app)
-    then = Moment(time.time() - 3 * 3_600, "another start", 9.0)
+    then = Moment(time.time() - 3 * 3_600, "another-start", 9.0)
     with app.app_context():
         db.session.merge(Setting(name=LATEST, value=Kept(then).write()))
         db.session.commit()

@@ -1,10 +1,10 @@
 """Connections that are given up at a moment of ours, whatever the server behind them does.
 
 libpq waits two seconds for a connection at least, looks a name up for as long as that takes, and
-waits for a statement's answer for ever: a server that was stopped, or waits for its disk, keeps its
-lines open and says nothing, and the bounds that it was told are its own to keep. `within` bounds all
-of that for what is done inside of it. Outside of it an answer is waited for as long as the server
-may take for a statement or a commit, and `GRACE_SECONDS` longer.
+waits for a statement's answer for ever: a server that was stopped, or waits for its disk, keeps
+its lines open and says nothing, and the bounds that it was told are its own to keep. `within`
+bounds all of that for what is done inside of it. Outside of it an answer is waited for as long as
+the server may take for a statement or a commit, and `GRACE_SECONDS` longer.
 """
 
 import re
@@ -52,14 +52,11 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def be_bounded(engine: Engine) -> None:
-    """Let an engine's connections heed `within`, and outside of it the bounds that its server has."""
+    """Let an engine's connections heed `within`, and outside of it their server's own bounds."""
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
-        if _bound.until is None:
-            made = Bounded.connect(*cargs, **cparams)
-        else:
-            made = _in_time(lambda: Bounded.connect(*cargs, **cparams))
+        made = _in_time(lambda: Bounded.connect(*cargs, **cparams))
         made.statement_seconds = statement_seconds(cparams.get("options", ""))
         return made
 
@@ -110,9 +107,11 @@ def _timed(steps: Any, connection: psycopg.Connection[Any], until: float) -> Any
         return end.value
 
 
-def _in_time(connect: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connection[Any]:
-    """Connect in a thread of its own, which closes what comes too late."""
-    made: Future[psycopg.Connection[Any]] = Future()
+def _in_time(connect: Callable[[], Bounded]) -> Bounded:
+    """Connect; within a bound in a thread of its own, which closes what comes too late."""
+    if _bound.until is None:
+        return connect()
+    made: Future[Bounded] = Future()
     threading.Thread(target=_make, args=(connect, made), daemon=True).start()
     try:
         return made.result(_bound.left)
@@ -123,9 +122,7 @@ def _in_time(connect: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connecti
         return made.result()
 
 
-def _make(
-    connect: Callable[[], psycopg.Connection[Any]], made: Future[psycopg.Connection[Any]]
-) -> None:
+def _make(connect: Callable[[], Bounded], made: Future[Bounded]) -> None:
     try:
         connection = connect()
     except Exception as error:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import psutil
 import psycopg
 import yaml
 from sqlalchemy.engine import make_url

@@ -2,13 +2,10 @@
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
 
 from admin import create_app
 from admin.app_state import app_state
@@ -22,7 +19,7 @@ from tests.cluster.patroni import Led
 from tests.journeys.proxied import Proxy, start_nginx
 
 from . import net
-from .node import SECONDS, Node
+from .node import Node
 from .store import Store
 
 NAME = "crash"

@@ -1,4 +1,4 @@
-"""Two nodes on one database: each makes backups of its own, and one goes on where the other died."""
+"""Two nodes on one database: each makes backups of its own, and goes on where the other died."""
 
 import os
 from dataclasses import replace

@@ -125,7 +125,8 @@ def _take(connection: Connection) -> int:
 
 
 def _holder(connection: Connection, key: int) -> int | None:
-    return connection.scalar(_HELD_BY, {"key": key})
+    found: int | None = connection.scalar(_HELD_BY, {"key": key})
+    return found
 
 
 def _are_apart(

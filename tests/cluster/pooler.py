@@ -4,11 +4,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 
+from admin.db.logins import Login
+from tests.databases import LOGINS
 from tests.ports import free_port
 
 from .node import system_user
@@ -37,21 +39,23 @@ class Pooler:
 
     def __init__(self, folder: Path, target: int, settings: dict[str, str]) -> None:
         self.port = free_port()
-        self._folder = folder
-        self._write(target, settings)
+        self._folder, self._settings = folder, settings
+        self._write(target)
         self._process = self._start()
 
     def url(self, database: str, user: str = "postgres") -> str:
         """Give the address of a database through it, as a setting has it."""
         return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
 
-    def ask(self, command: str) -> None:
-        """Let it do what its operator may, such as RECONNECT."""
-        with psycopg.connect(self._address("pgbouncer"), autocommit=True) as connection:
-            connection.pgconn.exec_(command.encode())
+    def lead_to(self, target: int) -> None:
+        """Lead to another server from now on, as who watches over a failover lets it."""
+        self._write(target)
+        with closing(psycopg.Connection.connect(self._address("pgbouncer"))) as connection:
+            connection.pgconn.exec_(b"RELOAD")
 
-    def log(self) -> str:
-        return (self._folder / "log").read_text()
+    def restart(self) -> None:
+        self.stop()
+        self._process = self._start()
 
     def stop(self) -> None:
         self._process.kill()
@@ -60,7 +64,7 @@ class Pooler:
     def _address(self, database: str) -> str:
         return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
 
-    def _write(self, target: int, settings: dict[str, str]) -> None:
+    def _write(self, target: int) -> None:
         lines = {
             "listen_addr": "127.0.0.1",
             "listen_port": self.port,
@@ -69,11 +73,11 @@ class Pooler:
             "auth_file": self._folder / "users.txt",
             "admin_users": "postgres",
             "logfile": self._folder / "log",
-        } | settings
+        } | self._settings
         said = "\n".join(f"{name} = {value}" for name, value in lines.items())
         databases = f"[databases]\n* = host=127.0.0.1 port={target}\n[pgbouncer]\n"
         (self._folder / "pgbouncer.ini").write_text(f"{databases}{said}\n")
-        logins = ("postgres", *(f"dengshao{end}" for end in LOGINS))
+        logins = ("postgres", *(login.named(LOGINS) for login in Login))
         (self._folder / "users.txt").write_text("".join(f'"{one}" ""\n' for one in logins))
 
     def _start(self) -> subprocess.Popen:
@@ -90,15 +94,12 @@ class Pooler:
         deadline = time.monotonic() + _SECONDS
         while True:
             try:
-                psycopg.connect(self._address("pgbouncer")).close()
+                psycopg.Connection.connect(self._address("pgbouncer")).close()
                 return
             except psycopg.OperationalError:
                 if time.monotonic() > deadline or process.poll() is not None:
                     raise
                 time.sleep(0.05)
-
-
-LOGINS = ("", "_intake", "_mailbox", "_desk", "_counts", "_paying")
 
 
 @contextmanager

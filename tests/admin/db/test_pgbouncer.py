@@ -19,12 +19,14 @@ from admin.migrate import migrate
 from admin.models import Tip
 from admin.serving.sweeper import sweep_now
 from tests.admin.db.replica_desk import PREFIX, migrated
+from tests.admin.db.test_failover import AFTER, BEFORE, REPORTERS, Crowd, count, easy
 from tests.admin.intake.conftest import Reporter
 from tests.cluster.pooler import ABSENT, PROGRAM, running_pooler
 from tests.databases import new_name
 from tests.installations import new_installation, open_units
 from tests.quick_apps import quick
 
+__all__ = ["easy"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=ABSENT)
 
 SHOWN = [
@@ -92,6 +94,32 @@ def test_behind_one_that_keeps_sessions_all_is_done_within_its_bounds(
         assert look(load_config(environ)) is Pooling.KEPT
 
 
+def test_it_is_led_to_the_promoted_standby_and_restarted_amid_a_crowd(
+    pooled, installed, cluster, at_once, unit_secrets
+):
+    pooler = pooled()
+    with running(installed(pooler)) as app:
+        open_units(app, unit_secrets)
+        crowd = Crowd(app)
+        threads = at_once(crowd.send, REPORTERS)
+        try:
+            crowd.wait_for(BEFORE)
+            cluster.kill_primary()
+            taken = len(crowd.receipts)
+            cluster.promote()
+            pooler.lead_to(cluster.primary.port)
+            crowd.wait_for(taken + AFTER)
+            pooler.restart()
+            crowd.wait_for(len(crowd.receipts) + AFTER)
+        finally:
+            crowd.is_over = True
+            for thread in threads:
+                thread.join(60)
+            cluster.rejoin()
+        assert count(app) == len(set(crowd.receipts)) == len(crowd.receipts)
+    assert set(crowd.refused) == {(503, True)}
+
+
 def test_one_leads_and_who_comes_behind_it_finds_the_lock_free(pooled, installed):
     with running(installed(pooled())) as app, app.app_context():
         with lead(db.engine, Work.SWEEP) as first, lead(db.engine, Work.SWEEP) as second:
@@ -104,10 +132,9 @@ def test_one_leads_and_who_comes_behind_it_finds_the_lock_free(pooled, installed
 def test_where_sessions_are_lent_by_the_transaction_two_lead_at_once(pooled, installed):
     """The reason why a server refuses to start there."""
     pooler = pooled(pool_mode="transaction")
-    with running(installed(pooler)) as app, app.app_context():
-        with lead(db.engine, Work.SWEEP) as first, lead(db.engine, Work.SWEEP) as second:
-            assert first
-            assert second
+    with running(installed(pooler)) as app, app.app_context(), ExitStack() as led:
+        leaders = [led.enter_context(lead(db.engine, Work.SWEEP)) for _one in range(2)]
+        assert all(leaders)
 
 
 def test_a_commit_that_no_standby_confirms_is_told_through_it(

@@ -78,11 +78,19 @@ def status(*, folder: Path, content: Path) -> None:
 @edge_log.command("delete", help="删除到期的，留一行说删了几份。run 每天自己做。")
 @_FOLDER
 @_CONTENT
-def delete(*, folder: Path, content: Path) -> None:
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="时钟和别的钟对过，没有错：照它删，以后也照它。",
+)
+def delete(*, folder: Path, content: Path, clock_is_right: bool) -> None:
     from ..edge.commands import delete_due
+    from ..settings.installed import become_owner
 
+    # What root wrote there the service could not write on.
+    become_owner(folder)
     with plain_faults():
-        delete_due(folder, content)
+        delete_due(folder, content, clock_is_right=clock_is_right)
 
 
 @edge_log.command("key", help="持有人在自己的电脑上做：生成一对密钥，私钥用口令加密，写进 FILE。")

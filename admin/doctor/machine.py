@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..clock.judging import Clock
 from ..vault.files.room import FILES, SOON, Disk, Least
-from ..vault.retention.sure_clock import Clock
 from .findings import (
     Finding,
     bad,

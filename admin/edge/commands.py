@@ -2,17 +2,19 @@
 
 import tomllib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
+from ..clock.judging import Clock
 from ..district.edge_log import EdgeLog, LogProfile, load_edge_log
 from ..sealing.age import BadKey, Identity, NoMatch, parse_recipient
 from ..sealing.errors import SealingError
 from . import folder as sealed_folder
 from .daemon import AlreadyRunning, hold_folder, open_sockets, serve
+from .folder_clock import AHEAD, FolderClock
 from .holder_key import make_key, read_key
 from .keeper import Keeper
 from .lines import CHINA
@@ -21,6 +23,9 @@ from .opening import CannotOpen, find_lines, hours_asked, record_text
 from .request import ASKED, BadRequest, Request, ask, read_request
 
 LEAST_PASSPHRASE: Final = 12
+SET_RIGHT: Final = (
+    "请校准时钟。和别的钟对过、没有错的，运行 dengshao edge-log delete --clock-is-right。"
+)
 PROFILES: Final = {
     LogProfile.SEALED: "本机记，每小时加密一次，交给本单位以外的持有人",
     LogProfile.ELSEWHERE: "别处记，本机不记",
@@ -46,16 +51,21 @@ def run_edge(
         )
     try:
         with hold_folder(folder):
-            keeper = Keeper(folder, log, say=click.echo)
+            keeper = Keeper(folder, log, clock=FolderClock(folder), say=click.echo)
             click.echo(f"{PROFILES[log.profile]}。")
             serve(keeper, *open_sockets(lines, groups))
     except AlreadyRunning:
         raise click.ClickException(f"已经有一个在用 {folder}，没有再启动。") from None
 
 
-def delete_due(folder: Path, content: Path) -> None:
-    today = sealed_folder.china_day()
-    count = sealed_folder.delete_due(folder, load_edge_log(content), today)
+def delete_due(folder: Path, content: Path, *, clock_is_right: bool = False) -> None:
+    """Delete what is due, by a clock that is believed, or that a person says is right."""
+    log, clock = load_edge_log(content), FolderClock(folder)
+    found = clock.look(is_right=clock_is_right)
+    clock.keep(found)
+    if found.clock is Clock.AHEAD:
+        raise click.ClickException(f"{AHEAD}什么都没有删。{SET_RIGHT}")
+    count = sealed_folder.delete_due(folder, log, sealed_folder.china_day(clock.now()))
     click.echo(f"到期的 {count} 份已删除。")
 
 
@@ -78,10 +88,10 @@ def make_holder_key(path: Path) -> None:
 
 
 def show_status(folder: Path, content: Path) -> None:
-    """Say how the folder stands; a file that should be gone ends the command with 1."""
-    log = load_edge_log(content)
+    """Say how the folder stands; a file that should be gone, or a wrong clock, ends it with 1."""
+    log, clock = load_edge_log(content), FolderClock(folder)
     files = sealed_folder.sealed_files(folder)
-    now = datetime.now(UTC)
+    now = clock.now()
     due = sealed_folder.due_files(files, log, sealed_folder.china_day(now))
     age = sealed_folder.newest_age(folder, now)
     click.echo(f"做法：{PROFILES[log.profile]}。留 {log.days} 天，不少于六个月。")
@@ -93,6 +103,11 @@ def show_status(folder: Path, content: Path) -> None:
     if files and age is not None:
         hours = int(age.total_seconds() // 3600)
         click.echo(f"最早的是 {files[0].day}；最近一份是 {hours} 小时前的。")
+    stands = clock.look().clock
+    if stands is Clock.AHEAD:
+        raise click.ClickException(f"{AHEAD}到期的 {len(due)} 份先不删。{SET_RIGHT}")
+    if stands is Clock.BACK:
+        raise click.ClickException("时钟比以前认下的时间早。请校准时钟。")
     if due:
         raise click.ClickException(f"有 {len(due)} 份到期没有删。请运行 dengshao edge-log delete。")
 

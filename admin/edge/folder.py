@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -47,8 +47,8 @@ def next_name(folder: Path, begins: datetime) -> tuple[Path, int]:
     return path, part
 
 
-def write_sealed(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. What is written is sealed already."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. What is written tells no address."""
     half = path.with_suffix(".half")
     with half.open("wb") as file:
         file.write(data)
@@ -84,8 +84,8 @@ def newest_age(folder: Path, now: datetime) -> timedelta | None:
     return max(now - files[-1].begins - timedelta(hours=1), timedelta(0)) if files else None
 
 
-def china_day(now: datetime | None = None) -> date:
-    return (now or datetime.now(UTC)).astimezone(CHINA).date()
+def china_day(now: datetime) -> date:
+    return now.astimezone(CHINA).date()
 
 
 def _read_name(path: Path) -> Sealed | None:

@@ -7,13 +7,15 @@ is said.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
+from ..clock.judging import Clock
 from ..district.edge_log import EdgeLog, LogProfile
 from ..sealing.age import Recipient, parse_recipient
-from .folder import china_day, delete_due, next_name, write_sealed
+from .folder import china_day, delete_due, next_name, write_whole
+from .folder_clock import AHEAD, FolderClock
 from .lines import Hour, NotALine, hour_of, line_of
 from .sealed import seal_hour
 
@@ -27,17 +29,10 @@ Say = Callable[[str], object]
 class Keeper:
     """Stands between nginx and the folder; `settle` may be called by another thread."""
 
-    def __init__(
-        self,
-        folder: Path,
-        log: EdgeLog,
-        *,
-        say: Say,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._folder, self._log, self._say, self._now = folder, log, say, now
+    def __init__(self, folder: Path, log: EdgeLog, *, clock: FolderClock, say: Say) -> None:
+        self._folder, self._log, self._clock, self._say = folder, log, clock, say
         self._recipients = _recipients(log)
-        self._hour = Hour(hour_of(now()))
+        self._hour = Hour(hour_of(self._clock.now()))
         self._waiting: list[Hour] = []
         self._swept: date | None = None
         self._told: set[str] = set()
@@ -48,7 +43,7 @@ class Keeper:
             return
         self.turn()
         try:
-            line = line_of(sent, self._now())
+            line = line_of(sent, self._clock.now())
         except NotALine:
             self._say_once("nginx 送来的不是「地址 端口」：没有记。请核对 log_format edge。")
             return
@@ -59,7 +54,7 @@ class Keeper:
 
     def turn(self, *, stops: bool = False) -> None:
         """Close the hour that is over, or too long, or (at a stop) not empty."""
-        begins = hour_of(self._now())
+        begins = hour_of(self._clock.now())
         is_over = self._hour.begins != begins
         if is_over or self._hour.size > MOST_OF_PART or (stops and self._hour.lines):
             self._waiting.append(self._hour)
@@ -75,7 +70,7 @@ class Keeper:
             for hour in hours:
                 self._write(hour)
                 written += 1
-            self._sweep()
+            self._delete_due()
         except OSError as error:
             self._say(f"写不到盘上（{error.strerror}）。还在内存里，一分钟后再试。")
         return written
@@ -88,10 +83,18 @@ class Keeper:
 
     def _write(self, hour: Hour) -> None:
         path, part = next_name(self._folder, hour.begins)
-        write_sealed(path, seal_hour(hour.text(part), self._recipients))
+        write_whole(path, seal_hour(hour.text(part), self._recipients))
 
-    def _sweep(self) -> None:
-        today = china_day(self._now())
+    def _delete_due(self) -> None:
+        """Delete once a day, by a clock that is believed; judge it each minute."""
+        found = self._clock.look()
+        if found.clock is Clock.AHEAD:
+            self._say_once(f"{AHEAD}到期的先不删，请校准时钟。")
+        else:
+            self._sweep(china_day(self._clock.now()))
+        self._clock.keep(found)
+
+    def _sweep(self, today: date) -> None:
         if today == self._swept:
             return
         if count := delete_due(self._folder, self._log, today):

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..app_state import app_state
+from ..clock.judging import Clock
 from ..counts.folding import fold
 from ..counts.reading import practice_units
 from ..counts.workload.weekly import keep_week
@@ -44,7 +45,7 @@ from ..vault.deadlines import reminders
 from ..vault.expiry import BATCH, sweep
 from ..vault.files.sweep import release_stalled, sweep_files
 from ..vault.retention.deletions import write_out
-from ..vault.retention.sure_clock import Clock, settle
+from ..vault.retention.sure_clock import settle
 from .blurring import blur
 from .hours import remember_made, seconds_until_next, turn_of, was_made
 from .measuring.keeping import HOUR, folder_of

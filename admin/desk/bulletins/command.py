@@ -3,8 +3,9 @@
 import click
 
 from ...app_state import app_state
+from ...clock.judging import Clock
 from ...db import db, forget_deleted, today
-from ...vault.retention.sure_clock import Clock, look
+from ...vault.retention.sure_clock import look
 from .place import forget_place, publishes_here
 from .publishing import forget_unanswered, publish, take_down
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from admin.clock.judging import Clock
 from admin.commands.copies import doctor
 from admin.config import ROOT
 from admin.db import db, today
@@ -26,7 +27,6 @@ from admin.vault import vault
 from admin.vault.files import room, uploads
 from admin.vault.files.blobs import PART
 from admin.vault.files.opening import open_blobs
-from admin.vault.retention.sure_clock import Clock
 from tests.admin.vault.conftest import new_tip
 from tests.live import serving
 from tests.ports import free_port

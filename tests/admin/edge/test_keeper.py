@@ -112,7 +112,7 @@ def test_on_a_full_disk_lines_wait_in_memory_and_a_bound_drops_new_ones(edge, ho
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(keeper_module, "write_sealed", full)
+        patched.setattr(keeper_module, "write_whole", full)
         edge.take(sent("192.0.2.1"))
         edge.clock.wait(hours=1)
         edge.settle()
@@ -199,7 +199,7 @@ def test_half_a_year_goes_by_and_each_day_is_deleted_on_its_day_and_on_no_other(
 
     for day in days:
         # The running hour is in memory still: what is there is of the days before.
-        edge.clock.now = datetime(day.year, day.month, day.day, 0, 1, tzinfo=CHINA)
+        edge.clock.wait_until(datetime(day.year, day.month, day.day, 0, 1, tzinfo=CHINA))
         edge.take(sent())
         edge.settle()
         kept = {file.day for file in sealed_files(edge.folder)}

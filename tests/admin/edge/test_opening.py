@@ -6,14 +6,15 @@ import pytest
 from click.testing import CliRunner
 
 from admin.commands.edge_log import edge_log
-from admin.config import ROOT
+from admin.edge import commands
 from admin.edge.folder import sealed_files
+from admin.edge.folder_clock import FolderClock
 from admin.edge.holder_key import make_key, read_key
 from admin.edge.opening import BadRecord, CannotOpen, find_lines, read_record
 from admin.edge.request import BadRequest, read_request
 from admin.sealing.age import NoMatch, parse_recipient
 
-from .conftest import Edge, log_of, sent
+from .conftest import Edge, log_of, sent, write_content
 
 FORM = {
     "organ": "某县公安局",
@@ -171,20 +172,13 @@ def test_one_of_two_opens_nothing_and_leaves_no_record(run, tmp_path, two, keys)
     assert not list(tmp_path.glob("opening-*.json"))
 
 
-def test_status_tells_what_should_be_gone(run, tmp_path, holders):
-    folder, content = tmp_path / "edge", tmp_path / "content"
-    (content / "data" / "schema").mkdir(parents=True)
-    schema = "data/schema/edge_log.json"
-    (content / schema).write_text((ROOT / "content" / schema).read_text())
-    key = holders["security"].recipient
-    (content / "data" / "edge_log.yml").write_text(
-        "source: x\nchecked: '2026-12-02'\nprofile: sealed\ndays: 183\n"
-        f"holders: [{{id: a, zh: 网信办, en: Office, key: {key}}}]\n",
-        "utf-8",
-    )
+def test_status_tells_what_should_be_gone(run, tmp_path, holders, monkeypatch):
+    folder = tmp_path / "edge"
+    content = write_content(tmp_path / "content", holders["security"])
     where = ["--folder", folder, "--content", content]
     assert run("status", *where).exit_code == 0
     edge = Edge(folder, log_of(holders["security"]))
+    monkeypatch.setattr(commands, "FolderClock", lambda folder: FolderClock(folder, edge.clock))
     edge.take(sent())
     edge.settle(stops=True)
     old = folder / "2020-01-01-00-1.age"

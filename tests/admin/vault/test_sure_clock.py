@@ -9,13 +9,13 @@ from flask.cli import ScriptInfo
 from sqlalchemy import update
 
 from admin import clock
+from admin.clock.judging import DAY, SLACK, Clock, Kept, Moment, judge
 from admin.commands.running import publish, sweep
 from admin.db import SHANGHAI, db, today
 from admin.models import SpentChallenge, Tip
 from admin.serving.sweeper import sweep_now
 from admin.signin import guard
 from admin.tip.status import TipStatus
-from admin.vault.retention.sure_clock import DAY, SLACK, Clock, Kept, Moment, judge
 from admin.wire.form_tokens import FormTokens
 
 HOUR = 3600.0
@@ -72,6 +72,47 @@ def test_a_clock_that_went_on_evenly_for_a_day_is_believed_and_one_that_wavers_i
     assert judge(kept, at(25 * HOUR, jump=days * DAY), NOON + 25 * HOUR).clock is clock
 
 
+def seen_hourly(kept, stretches):
+    """Look each hour of each stretch: (start of the machine, its first hour, its last, days wrong).
+
+    Return what was kept, and after how many hours from noon the clock was first believed again.
+    """
+    for boot, first, last, jump in stretches:
+        for hour in range(first, last + 1):
+            moment = Moment(NOON + hour * HOUR + jump * DAY, boot, 60.0 + (hour - first) * HOUR)
+            found = judge(kept, moment)
+            if found.clock is Clock.GOOD:
+                return found.kept, hour
+            kept = Kept.parse(found.kept.write())
+    return kept, None
+
+
+def test_a_clock_that_starts_wrong_and_is_put_right_after_hours_is_believed_at_once():
+    kept, _ = seen_hourly(KEPT, [("b", 1, 9, 365)])
+    assert judge(kept, Moment(NOON + 10 * HOUR, "b", 60 + 9 * HOUR)).clock is Clock.GOOD
+
+
+BELIEVED = {
+    "it runs on": ([("b", 60, 100, 0)], 84),
+    # Between the last look and the next one nobody knows how long it ran: an hour goes each time.
+    "it starts anew each day": ([("b", 60, 79, 0), ("c", 80, 99, 0)], 86),
+    "it is off each night": ([("b", 60, 70, 0), ("c", 84, 94, 0), ("d", 108, 118, 0)], 114),
+    "it starts a year wrong for five hours": (
+        [("b", 60, 83, 0), ("c", 90, 95, 365), ("d", 96, 130, 0)],
+        120,
+    ),
+    "it wavers within one start": ([("b", 60, 83, 0), ("b", 83, 90, 365)], None),
+    "it is further back at the next start": ([("b", 60, 83, 9), ("c", 84, 95, 5)], None),
+    "it was back and is ahead": ([("b", 60, 83, -9), ("c", 84, 95, 9)], None),
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize(("stretches", "hour"), BELIEVED.values(), ids=BELIEVED)
+def test_a_machine_that_never_runs_for_a_day_is_believed_after_a_day_of_running(stretches, hour):
+    assert seen_hourly(KEPT, stretches)[1] == hour
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_whatever_a_clock_does_within_a_day_nothing_is_deleted_early_and_the_latest_never_goes_back(
     seed,
@@ -100,6 +141,30 @@ def test_whatever_a_clock_does_within_a_day_nothing_is_deleted_early_and_the_lat
         if not jump:
             assert found.clock is Clock.GOOD
         kept = found.kept
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_however_a_machine_is_off_and_on_a_clock_wrong_for_some_hours_is_never_believed_ahead(seed):
+    """As above, but it starts anew at any time, after days too; no wrong spell lasts six hours.
+
+    Whoever lets it run on is believed in the end, though it never runs for a day.
+    """
+    chance, true, kept = random.Random(seed), 0.0, Kept(Moment(NOON, "0", 0.0))
+    good = 0
+    for boot in range(1, 200):
+        true += chance.choice((60.0, 600.0, HOUR, 15 * HOUR, 60 * HOUR))
+        wrong = chance.choice((0, 0, 0, 1, 5)) * HOUR
+        jump = chance.choice((DAY, -DAY, 3 * HOUR, 40 * DAY, -40 * DAY, 3650 * DAY))
+        began, ends = true, true + chance.choice((HOUR, 7 * HOUR, 9 * HOUR, 20 * HOUR))
+        while true < ends:
+            true += chance.choice((60.0, 600.0, HOUR))
+            off = jump if true - began < wrong else 0.0
+            found = judge(kept, Moment(NOON + true + off, str(boot), true - began))
+            assert found.clock is Clock.AHEAD or off <= SLACK
+            assert found.kept.latest.wall >= kept.latest.wall
+            good += found.clock is Clock.GOOD
+            kept = Kept.parse(found.kept.write())
+    assert good > 200
 
 
 @pytest.fixture

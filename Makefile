@@ -1,7 +1,7 @@
 # All that a newcomer needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling crash year disclosure numbers-demo alike onion mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk move-walk keep-form notices audit system clean FORCE
+.PHONY: help run words test test-quick pythons check fix bench bench-full bench-scale bench-province bench-locks flood rolling crash year disclosure numbers-demo alike onion pgbackrest mutants posters screens offline portal lighthouse lock lock-debian release release-packages reproduce stranger upgrade-walk move-walk keep-form notices audit system clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -116,6 +116,9 @@ alike: $(SERVED) ## Count what lines a reader and a reporter leave in the edge's
 
 onion: $(SERVED) ## A tip through a Tor network of its own to the onion example (a minute)
 	@DENGSHAO_ONION=1 $(BIN)/pytest -q tests/onion $(PYTEST_ARGS)
+
+pgbackrest: $(VENV)/.dev $(CATALOGUES) ## Lose a PostgreSQL that pgBackRest archives, bring it back to a moment, put it right (wants pgbackrest; a minute)
+	@DENGSHAO_PGBACKREST=1 $(BIN)/pytest -q tests/pgbackrest $(PYTEST_ARGS)
 
 offline: $(OFFLINE) ## Build a copy of the site that opens from a disk or a stick, and pack it: build/offline
 	@cd $(dir $(OFFLINE)) && sha256sum $(notdir $(OFFLINE))

@@ -187,6 +187,7 @@ DONE: Final[dict[str, Any]] = {
     "exported": _l("导出了审计记录"),
     "checkpoint": _l("打印了核对点"),
     "verified": _l("核对了整个记录"),
+    "rewound": _l("数据库恢复到了以前一刻，在这里接上"),
 }
 _DETAIL: Final[dict[str, Any]] = {
     "own": _l("自己领办的"),

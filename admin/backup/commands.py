@@ -33,6 +33,7 @@ from .archive import Manifest
 from .checking import MOST_NAMED
 from .drills import note_drill
 from .files import NotEmpty
+from .journals import read_journals
 from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
 from .older import delete_older
 from .replaying import Replay
@@ -47,12 +48,6 @@ KEEP_APART = (
     "密钥文件（DENGSHAO_SECRET_FILE）不在备份里。\n"
     "  请另外抄在纸上或存到另一个介质，和备份分开放。\n"
     "  没有它，查询码查不到线索，动态口令也要重新登记。"
-)
-GO_WITHOUT = "找不回来才用 --without-deletions：备份以后删过的，可能又回来，要照纸上的记录再删。"
-NO_JOURNAL = (
-    f"没有找到删除账：备份旁边的 {COPY}，或者 DENGSHAO_DELETIONS。\n"
-    "  没有它，备份以后删过的内容会回来，后来定的保全也会丢。请用 --deletions 指明。\n"
-    f"  {GO_WITHOUT}"
 )
 SENTENCES: dict[type[Exception], str] = {
     BackupRuns: "另一个备份正在进行，请等它做完。",
@@ -190,26 +185,12 @@ class _Journals:
     def replay(self) -> Replay:
         """Read what was named, the copy beside the backup, and our own. Raises ClickException."""
         if not self.without_secret:
-            self.entries = self._read_all()
+            usual = self.file.parent / COPY, self.config.deletions_file
+            self.entries = read_journals(
+                self.config, self.given, usual, is_without=self.without_deletions
+            )
         self.done = Replay(self.config, self.entries)
         return self.done
-
-    def _read_all(self) -> list[Entry]:
-        own = dict.fromkeys((self.file.parent / COPY, self.config.deletions_file))
-        paths = [*self.given, *(path for path in own if path.exists())]
-        if not paths and not self.without_deletions:
-            raise click.ClickException(NO_JOURNAL)
-        return [entry for path in paths for entry in self._read(path)]
-
-    def _read(self, path: Path) -> list[Entry]:
-        try:
-            return read_journal(self.config, path)
-        except BrokenJournal as error:
-            if self.without_deletions:
-                return error.entries
-            raise click.ClickException(
-                f"删除账 {path} 第 {error.number} 行对不上，没有恢复。\n  {GO_WITHOUT}"
-            ) from None
 
     def told(self) -> str:
         """Say what was done by them."""

@@ -56,7 +56,7 @@ class Replay:
             return None if row["transfer_id"] in self._transfers else row
         if table == "transfer" and row["tip_id"] in self.deleted:
             self._transfers.add(row["id"])
-            return row if row["settled_on"] else row | _settled()
+            return row if row["settled_on"] else row | settled()
         if table not in _HANGING or row["tip_id"] not in self.deleted:
             return row
         if table == "upload":
@@ -94,7 +94,7 @@ class Replay:
             for start in range(0, len(standing), _AT_ONCE):
                 history.record_purged(session, dict(standing[start : start + _AT_ONCE]))
             for tip_id, until in self.held.items():
-                _hold(session, tip_id, until)
+                hold_again(session, tip_id, until)
             session.flush()
 
 
@@ -104,12 +104,12 @@ def _emptied(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **there, "version": row["version"] + 1}
 
 
-def _settled() -> dict[str, Any]:
+def settled() -> dict[str, Any]:
     """Let nobody wait to take over what is gone: it was taken, or it could not have ended."""
     return {"settled_by": SYSTEM, "settled_on": today(), "is_taken": True}
 
 
-def _hold(session: Session, tip_id: int, until: date) -> None:
+def hold_again(session: Session, tip_id: int, until: date) -> None:
     """Hold a tip until the day that counts, and add a step where the backup has none for it."""
     steps = session.scalars(
         select(HoldStep)

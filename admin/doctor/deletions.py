@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..config import Config
 from ..models import RetentionLine, Setting
-from ..vault.retention.deletions import END, BrokenJournal, Entry, has_line, read_journal
+from ..vault.retention.deletions import END, BrokenJournal, Entry, lines_after, read_journal
 from .findings import Finding, bad, good, unknown
 
 MOST_WAITING: Final = 2 * 3_600
@@ -32,6 +32,8 @@ class JournalState:
     """The first line that is not as it was written."""
     has_last: bool
     """It holds the line that was written last, by whichever node."""
+    unknown: int
+    """Lines behind that one, of which the database does not know."""
     is_apart: bool | None
     """It lies on another disk than the database; none where nothing tells."""
     newest: int | None
@@ -44,12 +46,14 @@ def look(session: Session, config: Config) -> JournalState:
     """Look at the journal; change nothing."""
     path, last = config.deletions_file, session.get(Setting, END)
     entries, broken_at = _read(config, path)
+    behind = 0 if last is None else lines_after(path, last.value)
     return JournalState(
         is_writable=_is_writable(path),
         is_there=path.exists(),
         was_written=last is not None,
         broken_at=broken_at,
-        has_last=last is None or has_line(path, last.value),
+        has_last=behind is not None,
+        unknown=behind or 0,
         is_apart=_is_apart(config, path),
         newest=max((entry.at for entry in entries), default=None),
         waiting_since=session.execute(select(func.min(RetentionLine.at))).scalar_one(),
@@ -94,6 +98,12 @@ def check_deletions(state: JournalState, *, now: int) -> Finding:
             state.broken_at is not None,
             f"第 {state.broken_at} 行对不上",
             "请查明原因，再把它移开另外存好：程序会另起一本。",
+        ),
+        (
+            state.unknown > 0,
+            f"后面的 {state.unknown} 行，数据库不知道",
+            "数据库恢复到过以前一刻的，请停下服务，运行 dengshao database rewound。"
+            "刚才停过电的，一小时后再看。",
         ),
         (
             waited > MOST_WAITING,

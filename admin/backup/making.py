@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from ..config import Config
 from ..db import today
+from ..reading.keys_file import replace_file
 from ..sealing.age import HybridRecipient, Writer
 from .archive import ArchiveWriter, Manifest
 from .files import add_files
@@ -20,7 +21,9 @@ from .rows import LEFT_OUT, read_rows, reflect
 from .snapshot import snapshot
 
 LAST_BACKUP = "last_backup"
-"""The setting that holds the epoch seconds of the last good backup."""
+"""The setting that holds the epoch seconds of the last good backup, whichever node made it."""
+_MADE_HERE = "last-backup"
+"""The file in a node's own data folder that holds those of its last one."""
 _PIECE = 1024 * 1024
 
 
@@ -51,6 +54,20 @@ def write_backup(
         finally:
             part.unlink(missing_ok=True)
     return manifest, digest
+
+
+def note_made_here(data: Path, now: int) -> None:
+    """Keep when this node made one: of several each makes its own. Raises `OSError`."""
+    replace_file(data / _MADE_HERE, f"{now}\n")
+    (data / _MADE_HERE).chmod(0o600)
+
+
+def made_here(data: Path) -> int | None:
+    """Tell when this node made its last one, in seconds since 1970; None if it never did."""
+    try:
+        return int((data / _MADE_HERE).read_text("ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def _private(path: str, flags: int) -> int:

@@ -19,6 +19,7 @@ from ..db import (
     today,
 )
 from ..db.belonging import refuse_foreign
+from ..db.pooling import refuse_shared
 from ..db.standby import refuse_alone
 from ..deadlines.rules import calendar_gap
 from ..demo.commands import make
@@ -52,6 +53,7 @@ def serve_here(*, with_demo: bool, with_migration: bool, workers: int, threads: 
     """Serve until told to stop."""
     try:
         with hold_lock(app_state().config):
+            refuse_shared(app_state().config)
             refuse_alone(app_state().config)
             refuse_foreign(app_state().config)
             _bring_to_form(asked=with_migration, is_demo=with_demo)
@@ -81,6 +83,8 @@ def _bring_to_form(*, asked: bool, is_demo: bool) -> None:
 def _migrate(form: Form) -> None:
     if not form.is_empty:
         click.echo(f"{steps(form)}\n{beside(form)}")
+    # What a migration sets, and its turn, are its session's.
+    refuse_shared(app_state().config)
     with db.engine.connect() as connection:
         grants.require_owner(connection)
     # Sessions that this process itself keeps ready would be counted.

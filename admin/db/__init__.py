@@ -125,7 +125,7 @@ def init_db(app: Flask, config: Config) -> None:
     with app.app_context():
         for engine in db.engines.values():
             postgresql.ask_after_rest(engine)
-            bounded.be_bounded(engine)
+            bounded.be_bounded(engine, postgresql.statement_seconds(engine.url))
 
 
 def _engines(url: URL) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,6 @@ bounds all of that for what is done inside of it. Outside of it an answer is wai
 the server may take for a statement or a commit, and `GRACE_SECONDS` longer.
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,8 +24,6 @@ GRACE_SECONDS = 10.0
 _TURN: Final = 0.02
 """Seconds after which a wait looks at the clock."""
 _LONG_TURN: Final = 0.5
-_TIMEOUT: Final = re.compile(r"statement_timeout=(\d+)(ms|s|min|h|d)?")
-_UNITS: Final = {"": 0.001, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class _Bound(threading.local):
@@ -51,23 +48,17 @@ def within(seconds: float) -> Iterator[None]:
         _bound.until = before
 
 
-def be_bounded(engine: Engine) -> None:
-    """Let an engine's connections heed `within`, and outside of it their server's own bounds."""
+def be_bounded(engine: Engine, statement_seconds: float | None = None) -> None:
+    """Let an engine's connections heed `within`, and outside of it their server's own bounds.
+
+    `statement_seconds` is how long that was told to let a statement take; None sets no bound.
+    """
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
         made = _in_time(lambda: Bounded.connect(*cargs, **cparams))
-        made.statement_seconds = statement_seconds(cparams.get("options", ""))
+        made.statement_seconds = statement_seconds
         return made
-
-
-def statement_seconds(options: str) -> float | None:
-    """Read how long the server was told to let a statement take; None where it has no bound."""
-    said = _TIMEOUT.findall(options)
-    if not said:
-        return None
-    number, unit = said[-1]
-    return float(number) * _UNITS[unit] or None
 
 
 class Bounded(psycopg.Connection[Any]):

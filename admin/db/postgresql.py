@@ -1,7 +1,9 @@
 """PostgreSQL: connections that follow the primary, and bounds on what waits there."""
 
 import math
+import re
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import psycopg
@@ -41,6 +43,11 @@ LINE: Final = {
 """Seconds (the last: milliseconds) after which a host that fell silent is given up."""
 
 _READ_ONLY: Final = "25006"
+# As PostgreSQL reads them: each blank that is part of a value stands behind a backslash.
+_SETTING: Final = re.compile(r"(?<!\S)(?:-c\s*|--)([\w.-]+)=((?:\\.|[^\s\\])*)(?!\S)")
+_TIME: Final = re.compile(r"([\d.]+) *(ms|s|min|h|d|)")
+_UNITS: Final = {"": 0.001, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+_ESCAPED: Final = re.compile(r"\\(.)")
 _UNBOUNDED: Final = (
     "SELECT set_config('statement_timeout', '0', true),"
     " set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -48,9 +55,28 @@ _UNBOUNDED: Final = (
 
 
 class Careful(PGDialect_psycopg):
-    """psycopg's dialect, which tells a commit of one server alone from one that is kept."""
+    """psycopg's dialect, which tells a commit of one server alone from one that is kept.
+
+    What an address sets by `options` is asked of the session once it stands, in one statement, and
+    not as it begins: PgBouncer refuses who begins so, or is told to forget what was asked.
+    """
 
     supports_statement_cache = True
+
+    def create_connect_args(self, url: URL) -> tuple[list[Any], dict[str, Any]]:
+        args, told = super().create_connect_args(url)  # type: ignore[no-untyped-call]
+        left = _SETTING.sub("", told.pop("options", "")).strip()
+        return args, told | ({"options": left} if left else {})
+
+    def on_connect_url(self, url: URL) -> Callable[[Any], None]:
+        begin = self.on_connect()  # type: ignore[no-untyped-call]
+        settings = settings_of(url)
+
+        def begun(connection: psycopg.Connection[Any]) -> None:
+            begin(connection)
+            _set(connection, settings)
+
+        return begun
 
     def do_commit(self, dbapi_connection: Any) -> None:
         connection = getattr(dbapi_connection, "driver_connection", dbapi_connection)
@@ -63,6 +89,32 @@ class Careful(PGDialect_psycopg):
         if isinstance(e, psycopg.Error) and e.sqlstate == _READ_ONLY:
             return True
         return bool(super().is_disconnect(e, connection, cursor))  # type: ignore[no-untyped-call]
+
+
+def settings_of(url: URL) -> dict[str, str]:
+    """Read what an address sets by `options`: the last word on each name is heard."""
+    found = _SETTING.findall(str(url.query.get("options", "")))
+    return {name.replace("-", "_"): _ESCAPED.sub(r"\1", value) for name, value in found}
+
+
+def statement_seconds(url: URL) -> float | None:
+    """Tell how long a server is told by an address to let a statement take; None is for ever."""
+    said = _TIME.fullmatch(settings_of(url).get("statement_timeout", ""))
+    return (float(said[1]) * _UNITS[said[2]] if said else 0.0) or None
+
+
+def _set(connection: psycopg.Connection[Any], settings: dict[str, str]) -> None:
+    """Set them for as long as the session stands: what is rolled back later leaves them."""
+    if not settings:
+        return
+    calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
+    given = [word for setting in settings.items() for word in setting]
+    before = connection.autocommit
+    connection.autocommit = True
+    try:
+        connection.execute(f"SELECT {calls}", given)
+    finally:
+        connection.autocommit = before
 
 
 registry.register("postgresql.careful", __name__, "Careful")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from ..access.demo_mark import is_demo
 from ..access.overview import UnitOverview, read_units
-from ..backup.making import LAST_BACKUP
+from ..backup.making import LAST_BACKUP, made_here
 from ..cleaning import absent_tools, can_clean
 from ..config import Config, ConfigError, load_config
 from ..db import today
@@ -216,7 +216,13 @@ def _contents(session: Session, config: Config, district: District) -> Iterator[
     setting = session.get(Setting, LAST_BACKUP)
     has_recipient = config.backup_recipient is not None
     last_backup = int(setting.value) if setting else None
-    yield stored.check_backup(last_backup, now=now, has_recipient=has_recipient)
+    yield stored.check_backup(
+        last_backup,
+        made_here(config.data),
+        nodes=config.nodes,
+        now=now,
+        has_recipient=has_recipient,
+    )
     yield stored.check_demo(
         is_production=config.production,
         is_demo=is_demo(session),

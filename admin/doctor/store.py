@@ -95,7 +95,10 @@ def check_unit(unit: UnitState) -> list[Finding]:
     return found or [good(matter, f"已开放，持钥人 {unit.holders} 个，有恢复密钥")]
 
 
-def check_backup(last: int | None, *, now: int, has_recipient: bool) -> Finding:
+def check_backup(
+    last: int | None, here: int | None = None, *, nodes: int = 1, now: int, has_recipient: bool
+) -> Finding:
+    """See that a backup was made lately: by any node, and of several by this one (`here`), too."""
     todo = "请运行 dengshao backup，并把文件拿到别处放。"
     if last is None and not has_recipient:
         return bad("备份", "从来没有做过", "请先运行 dengshao backup key，再运行 dengshao backup。")
@@ -103,7 +106,13 @@ def check_backup(last: int | None, *, now: int, has_recipient: bool) -> Finding:
         return bad("备份", "从来没有做过", todo)
     days = max(now - last, 0) // DAY
     words = "最近一次在今天" if days == 0 else f"最近一次在 {days} 天前"
-    return bad("备份", words, todo) if now - last > OLDEST_BACKUP else good("备份", words)
+    if now - last > OLDEST_BACKUP:
+        return bad("备份", words, todo)
+    if nodes > 1 and (here is None or now - here > OLDEST_BACKUP):
+        since = "没有做过" if here is None else f" {(now - here) // DAY} 天没有做"
+        todo = "请在这台看 systemctl status dengshao-backup.timer：停了别的，就没有新的备份。"
+        return bad("备份", f"别的服务器做了，这台{since}", todo)
+    return good("备份", words)
 
 
 def check_revision(form: Form, newest: str) -> Finding:

@@ -17,9 +17,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..backup.making import LAST_BACKUP
+from ..backup.making import LAST_BACKUP, made_here
 from ..config import Config
 from ..counts.workload.weekly import read_week
+from ..db import postgresql
 from ..doctor.around.outside import look_at_certificate
 from ..doctor.around.upkeep import look_at_letters
 from ..models import Setting, Tip
@@ -102,8 +103,8 @@ def _engine(config: Config) -> Engine:
         if not config.data.joinpath(url.database or "").exists():
             raise FileNotFoundError
         return create_engine(url, hide_parameters=True, poolclass=NullPool)
-    reading = {"options": "-c default_transaction_read_only=on", "connect_timeout": _SECONDS}
-    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=reading)
+    reading = postgresql.options(url, is_reader=True)["url"]
+    return create_engine(reading, hide_parameters=True, poolclass=NullPool)
 
 
 def _add_disk(sheet: Sheet, config: Config, _now: int) -> None:
@@ -124,13 +125,20 @@ def _add_certificates(sheet: Sheet, config: Config, now: int) -> None:
 
 def _add_upkeep(sheet: Sheet, config: Config, now: int) -> None:
     with _reading(config) as session:
-        if backup := session.get(Setting, LAST_BACKUP):
-            sheet.add("dengshao_backup_age_seconds", max(now - int(backup.value), 0) // _DAY * _DAY)
+        if (backup := _last_backup(session, config)) is not None:
+            sheet.add("dengshao_backup_age_seconds", max(now - backup, 0) // _DAY * _DAY)
         if swept := session.get(Setting, SWEPT_IN):
             sheet.add("dengshao_sweep_age_seconds", max(now // HOUR - int(swept.value), 0) * HOUR)
         due_since = look_at_letters(session).due_since
         late = max(now - due_since, 0) // HOUR * HOUR if due_since is not None else 0
         sheet.add("dengshao_letters_late_seconds", late)
+
+
+def _last_backup(session: Session, config: Config) -> int | None:
+    """Tell of the last one; where several nodes make them, of this one's own, if it makes any."""
+    here = made_here(config.data) if config.nodes > 1 else None
+    last = session.get(Setting, LAST_BACKUP)
+    return here if here is not None or last is None else int(last.value)
 
 
 def _add_lane(sheet: Sheet, config: Config, _now: int) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from ..db.pooling import refuse_shared
 from .places import Place
 
 _LOCK: Final = 0x6D6F7665
@@ -28,7 +29,7 @@ class Busy(Exception):
 
 @contextmanager
 def alone(*places: Place) -> Iterator[None]:
-    """Hold all places until this one is done. Raises `Busy`."""
+    """Hold all places until this one is done. Raises `Busy`, and `ConfigError` where none holds."""
     with ExitStack() as held:
         folders = {place.database_file.parent for place in places if place.database_file}
         folders |= {places[0].config.data}
@@ -54,6 +55,7 @@ def _folder_alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _database_alone(place: Place) -> Iterator[None]:
+    refuse_shared(place.config)
     # A connection of its own: it is held for hours, and no pool may hand it on.
     engine = create_engine(
         place.config.database_url, hide_parameters=True, isolation_level="AUTOCOMMIT"

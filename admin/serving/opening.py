@@ -216,5 +216,6 @@ def require_stopped(engine: Engine, form: Form, prefix: str) -> None:
         raise click.ClickException(
             f"数据库上还有别的程序在用：{others.sessions} 个连接。数据库没有动。\n"
             "这次升级，旧程序不能接着用。请停下别的每一台服务器，再做一次。\n"
-            "都停了还有，就请数据库管理员看是谁（pg_stat_activity）。"
+            "都停了还有，就请数据库管理员看是谁（pg_stat_activity）。\n"
+            "前面有 PgBouncer 的，它空着的连接也算，请写 server_idle_timeout = 3。"
         ) from None

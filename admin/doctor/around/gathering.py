@@ -11,7 +11,7 @@ from ...config import Config
 from ...counts.half.drafting import stands
 from ...counts.half.log import first_day
 from ...counts.half.periods import halves_due
-from ...db import belonging, today
+from ...db import belonging, pooling, today
 from ...db.standby import look
 from ...district.data import District
 from ...reading.data_files import DataError, load_file
@@ -21,6 +21,7 @@ from ...release.running import running_release
 from ...serving.server import serving_pid
 from ..findings import Finding
 from . import connections, outside, upkeep, versions
+from .pooling import check_pooling
 from .replica import check_replica
 from .standby import check_standby
 
@@ -53,6 +54,7 @@ def _named(config: Config) -> Mapping[str, Mapping[str, Any]]:
 def look_at_versions(session: Session, config: Config) -> Iterator[Finding]:
     database, postgresql = versions.database_version(session.connection())
     yield versions.check_versions(running_release().version, database, postgresql)
+    yield from check_pooling(pooling.look(config))
     yield check_standby(look(config), config.nodes)
     yield from check_replica(belonging.look(config))
     running = versions.look_at_running(serving_pid(config.data / "run.lock"))

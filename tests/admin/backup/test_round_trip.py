@@ -16,6 +16,7 @@ from admin.audit.chain import verify
 from admin.audit.log import record
 from admin.audit.macs import both
 from admin.backup.drills import read_drill
+from admin.backup.making import made_here
 from admin.backup.rows import LEFT_OUT
 from admin.db import db, today
 from admin.models import Base, Setting, Tip, Upload
@@ -197,12 +198,19 @@ def test_nothing_is_left_beside_the_data_and_the_day_of_the_backup_is_written_do
     result = operator.backup()
 
     assert result.exit_code == 0, result.output
-    assert {path.name for path in data.iterdir()} - before == {"backup.lock", "deletions.log"}
+    assert {path.name for path in data.iterdir()} - before == {
+        "backup.lock",
+        "deletions.log",
+        "last-backup",
+    }
     assert [path.name for path in operator.folder.glob("store.age*")] == ["store.age"]
     assert operator.file.stat().st_mode & 0o777 == 0o600
     assert "密钥文件" in result.output
     with app.app_context():
-        assert int(db.session.get_one(Setting, "last_backup").value) > 1_700_000_000
+        written = int(db.session.get_one(Setting, "last_backup").value)
+    assert written > 1_700_000_000
+    assert made_here(data) == written
+    assert (data / "last-backup").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_check_reads_everything_and_writes_nothing(operator, store, empty):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from admin.db import bounded, db, postgresql
+from admin.db import db, postgresql
 from admin.migrate import migrate_within
 from admin.serving.sweeper import sweep_now
 from tests.admin.intake.conftest import Reporter
@@ -43,6 +43,7 @@ def test_a_stuck_statement_ends_with_a_sentence_and_keeps_the_words(app, units, 
 
 
 STATEMENT, LOCK = text("SHOW statement_timeout"), text("SHOW lock_timeout")
+READS_ONLY = text("SHOW default_transaction_read_only")
 
 
 def test_every_connection_is_bounded_and_what_works_through_all_is_not(session):
@@ -103,7 +104,37 @@ def test_what_the_address_says_goes_before_what_we_say(said):
 
     assert told["connect_timeout"] == "2"
     assert told["tcp_user_timeout"] == postgresql.LINE["tcp_user_timeout"]
-    assert told["options"].endswith("-c statement_timeout=5s")
+
+
+SAID = r"-c statement_timeout=5s -clock_timeout=3s --search-path=a\ b,public -c search_path=c\\d"
+
+
+def test_what_an_address_sets_is_asked_of_the_session_and_not_of_the_start(said):
+    address = make_url("postgresql+psycopg://u@a/d").update_query_dict({"options": f"{SAID} -B 16"})
+    url = postgresql.options(address, is_reader=True)["url"]
+
+    assert postgresql.settings_of(url) == {
+        "statement_timeout": "5s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "120s",
+        "default_transaction_read_only": "on",
+        "search_path": r"c\d",
+    }
+    # What is no setting goes where it always went.
+    assert said(url.render_as_string(hide_password=False))["options"] == "-B 16"
+    assert "options" not in said("postgresql+psycopg://u@a/d")
+
+
+def test_a_session_has_what_its_address_sets_whatever_is_rolled_back(database_url):
+    url = make_url(database_url).update_query_dict({"options": "-c statement_timeout=5s"})
+    for is_reader in (False, True):
+        engine = create_engine(**postgresql.options(url, is_reader=is_reader))
+        with engine.connect() as connection:
+            connection.rollback()
+            assert connection.execute(STATEMENT).scalar_one() == "5s"
+            assert connection.execute(LOCK).scalar_one() == "10s"
+            assert (connection.execute(READS_ONLY).scalar_one() == "on") is is_reader
+        engine.dispose()
 
 
 LONGEST = [
@@ -116,8 +147,8 @@ LONGEST = [
 
 
 @pytest.mark.parametrize(("address", "seconds"), LONGEST)
-def test_an_answer_is_waited_for_by_what_the_server_was_told_last(said, address, seconds):
-    assert bounded.statement_seconds(said(address)["options"]) == seconds
+def test_an_answer_is_waited_for_by_what_the_server_was_told_last(address, seconds):
+    assert postgresql.statement_seconds(postgresql.options(make_url(address))["url"]) == seconds
 
 
 def test_only_while_a_transaction_may_take_as_long_as_it_needs_is_a_hung_server_waited_for(app):

@@ -5,11 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from admin.backup.making import note_made_here
 from admin.clock.judging import Clock
 from admin.commands.copies import doctor
 from admin.config import ROOT
@@ -189,6 +191,25 @@ def test_a_unit_is_told_with_all_that_it_lacks(changes, states, told):
 def test_an_old_backup_or_none_is_told(age, has_recipient, state):
     last = None if age is None else NOW - age
     assert stored.check_backup(last, now=NOW, has_recipient=has_recipient).state is state
+
+
+@pytest.mark.parametrize(
+    ("here", "nodes", "state", "told"),
+    [
+        (0, 2, GOOD, "最近一次在今天"),
+        (7 * DAY, 2, GOOD, "最近一次在今天"),
+        (7 * DAY + 1, 2, BAD, "别的服务器做了，这台 7 天没有做"),
+        (None, 2, BAD, "别的服务器做了，这台没有做过"),
+        # One alone has the last one, whatever was said while it was one of two.
+        (400 * DAY, 1, GOOD, "最近一次在今天"),
+        (None, 1, GOOD, "最近一次在今天"),
+    ],
+)
+def test_each_of_several_nodes_is_told_that_its_own_backups_are_missing(here, nodes, state, told):
+    made = None if here is None else NOW - here
+    found = stored.check_backup(NOW, made, nodes=nodes, now=NOW, has_recipient=True)
+    assert (found.state, found.words) == (state, told)
+    assert ("dengshao-backup.timer" in found.todo) == (state is BAD)
 
 
 LAST = Step("0003", "加一列", "0003")
@@ -388,6 +409,22 @@ def test_a_good_backup_and_an_old_form_are_seen(app, environ, findings):
         db.session.commit()
     assert findings()["备份"].state is BAD
     assert findings()["数据库版本"].words == f"{known_revisions()[0]}，最新"
+
+
+def test_a_node_that_makes_no_backups_is_told_while_another_one_makes_them(
+    app, environ, findings, monkeypatch
+):
+    with app.app_context():
+        db.session.merge(Setting(name="last_backup", value=str(int(time.time()))))
+        db.session.commit()
+    assert findings()["备份"].state is GOOD
+    monkeypatch.setitem(environ, "DENGSHAO_NODES", "2")
+    monkeypatch.setenv("DENGSHAO_NODES", "2")
+    assert findings()["备份"].words == "别的服务器做了，这台没有做过"
+
+    note_made_here(Path(environ["DENGSHAO_DATA"]), int(time.time()))
+
+    assert findings()["备份"].state is GOOD
 
 
 def test_a_file_that_the_site_alone_reads_is_looked_at_too(app, findings, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import http.client
 import os
 import shutil
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
 from admin import create_app
+from admin.backup.making import note_made_here
 from admin.cli import main
 from admin.config import ROOT, load_config
 from admin.db import db, set_today, today
@@ -107,6 +109,21 @@ def test_a_tip_more_changes_no_byte_of_what_is_told_until_the_next_week(
     assert later.items() - samples(before).items() == {
         (("dengshao_queue_tips", "31-60", "police"), 10.0)
     }
+
+
+def test_one_of_several_nodes_tells_of_its_own_backups(config, session, without_findings):
+    session.add(Setting(name="last_backup", value=str(NOW)))
+    session.commit()
+    note_made_here(config.data, NOW - 3 * 86_400)
+
+    ages = {
+        nodes: samples(written(look(replace(config, nodes=nodes), NOW)))[
+            "dengshao_backup_age_seconds",
+        ]
+        for nodes in (1, 2)
+    }
+
+    assert ages == {1: 0, 2: 3 * 86_400}
 
 
 def test_the_machine_is_told_of_in_steps(app, config, session, without_findings):

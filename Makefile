@@ -99,7 +99,7 @@ flood: $(SERVED) ## Flood a server for a minute, with fifty people in it (FLOOD_
 rolling: $(SERVED) ## Restart two nodes behind nginx every 5 s for two minutes under load: build/rolling.json (ROLLING_ARGS="--upgrade", from one schema to the next)
 	@$(BIN)/python -m tests.rolling $(ROLLING_ARGS)
 
-crash: $(SERVED) ## Kill worker, node, primary, S3, fill disks, cut the network, 200 times: is a tip lost? As root; build/crash.json (CRASH_ARGS="--rounds 20 --seed 7 --only primary")
+crash: $(SERVED) ## Kill worker, node, primary, S3, fill disks, cut the network, 200 times: is a tip lost? As root; build/crash.json (CRASH_ARGS="--rounds 20 --seed 7 --only primary"; "--patroni --rounds 21 --once", where Patroni leads the database)
 	@nice $(BIN)/python -m tests.crash $(CRASH_ARGS)
 
 year: $(VENV)/.dev system ## Walk fifty seeded years of transfers, ends, holds, recusals, departures, restores (YEAR_ARGS="--seeds 5")

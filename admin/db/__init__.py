@@ -123,10 +123,9 @@ def init_db(app: Flask, config: Config) -> None:
         app.extensions[_REPLICA] = Replica()
     _register(app, engines)
     with app.app_context():
-        for name, engine in db.engines.items():
+        for engine in db.engines.values():
             postgresql.ask_after_rest(engine)
-            if name == LISTS:
-                bounded.be_bounded(engine)
+            bounded.be_bounded(engine, postgresql.statement_seconds(engine.url))
 
 
 def _engines(url: URL) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,10 @@
 """Connections that are given up at a moment of ours, whatever the server behind them does.
 
 libpq waits two seconds for a connection at least, looks a name up for as long as that takes, and
-waits for a statement's answer for ever: a server that was stopped keeps its lines open and says
-nothing. `within` bounds all of that for what is done inside of it.
+waits for a statement's answer for ever: a server that was stopped, or waits for its disk, keeps
+its lines open and says nothing, and the bounds that it was told are its own to keep. `within`
+bounds all of that for what is done inside of it. Outside of it an answer is waited for as long as
+the server may take for a statement or a commit, and `GRACE_SECONDS` longer.
 """
 
 import threading
@@ -15,8 +17,13 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import Engine, event
 
+from . import commits
+
+GRACE_SECONDS = 10.0
+"""How much longer a server has than its own bounds allow: who ended a statement says so."""
 _TURN: Final = 0.02
 """Seconds after which a wait looks at the clock."""
+_LONG_TURN: Final = 0.5
 
 
 class _Bound(threading.local):
@@ -41,21 +48,39 @@ def within(seconds: float) -> Iterator[None]:
         _bound.until = before
 
 
-def be_bounded(engine: Engine) -> None:
-    """Let an engine's connections heed `within`; outside of it they wait as any others."""
+def be_bounded(engine: Engine, statement_seconds: float | None = None) -> None:
+    """Let an engine's connections heed `within`, and outside of it their server's own bounds.
+
+    `statement_seconds` is how long that was told to let a statement take; None sets no bound.
+    """
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
-        return _in_time(lambda: Bounded.connect(*cargs, **cparams))
+        made = _in_time(lambda: Bounded.connect(*cargs, **cparams))
+        made.statement_seconds = statement_seconds
+        return made
 
 
 class Bounded(psycopg.Connection[Any]):
-    """A connection whose every wait ends when this thread's bound does."""
+    """A connection whose every wait ends when this thread's bound does, or the server's is past."""
+
+    statement_seconds: float | None = None
+    has_time = False
+    """The server was told that this transaction may take as long as it needs."""
 
     def wait(self, gen: Any, interval: float = _TURN) -> Any:  # type: ignore[override]
-        if _bound.until is None:
+        if _bound.until is not None:
+            return super().wait(_timed(gen, self, _bound.until), interval=_TURN)
+        if self.has_time or self.statement_seconds is None:
             return super().wait(gen, interval=interval)
-        return super().wait(_timed(gen, self, _bound.until), interval=_TURN)
+        longest = max(self.statement_seconds, commits.COMMIT_SECONDS) + GRACE_SECONDS
+        return super().wait(_timed(gen, self, time.monotonic() + longest), interval=_LONG_TURN)
+
+
+def take_time(connection: Any, *, has_time: bool) -> None:
+    """Note of a driver's connection whether its transaction may take as long as it needs."""
+    if isinstance(connection, Bounded):
+        connection.has_time = has_time
 
 
 def _timed(steps: Any, connection: psycopg.Connection[Any], until: float) -> Any:
@@ -73,9 +98,11 @@ def _timed(steps: Any, connection: psycopg.Connection[Any], until: float) -> Any
         return end.value
 
 
-def _in_time(connect: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connection[Any]:
-    """Connect in a thread of its own, which closes what comes too late."""
-    made: Future[psycopg.Connection[Any]] = Future()
+def _in_time(connect: Callable[[], Bounded]) -> Bounded:
+    """Connect; within a bound in a thread of its own, which closes what comes too late."""
+    if _bound.until is None:
+        return connect()
+    made: Future[Bounded] = Future()
     threading.Thread(target=_make, args=(connect, made), daemon=True).start()
     try:
         return made.result(_bound.left)
@@ -86,9 +113,7 @@ def _in_time(connect: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connecti
         return made.result()
 
 
-def _make(
-    connect: Callable[[], psycopg.Connection[Any]], made: Future[psycopg.Connection[Any]]
-) -> None:
+def _make(connect: Callable[[], Bounded], made: Future[Bounded]) -> None:
     try:
         connection = connect()
     except Exception as error:

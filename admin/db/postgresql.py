@@ -10,13 +10,17 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
+from .bounded import take_time, within
 from .commits import commit_kept
 
 RESTED_SECONDS = 1.0
 """Seconds after which a connection is asked whether it still stands."""
+
+PING_SECONDS: Final = 5.0
+"""How long it has for its answer: as long as `connect_timeout` gives a host."""
 
 BOUNDS: Final = {
     "statement_timeout": "30s",
@@ -41,6 +45,8 @@ LINE: Final = {
 _READ_ONLY: Final = "25006"
 # As PostgreSQL reads them: each blank that is part of a value stands behind a backslash.
 _SETTING: Final = re.compile(r"(?<!\S)(?:-c\s*|--)([\w.-]+)=((?:\\.|[^\s\\])*)(?!\S)")
+_TIME: Final = re.compile(r"([\d.]+) *(ms|s|min|h|d|)")
+_UNITS: Final = {"": 0.001, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _ESCAPED: Final = re.compile(r"\\(.)")
 _UNBOUNDED: Final = (
     "SELECT set_config('statement_timeout', '0', true),"
@@ -89,6 +95,12 @@ def settings_of(url: URL) -> dict[str, str]:
     """Read what an address sets by `options`: the last word on each name is heard."""
     found = _SETTING.findall(str(url.query.get("options", "")))
     return {name.replace("-", "_"): _ESCAPED.sub(r"\1", value) for name, value in found}
+
+
+def statement_seconds(url: URL) -> float | None:
+    """Tell how long a server is told by an address to let a statement take; None is for ever."""
+    said = _TIME.fullmatch(settings_of(url).get("statement_timeout", ""))
+    return (float(said[1]) * _UNITS[said[2]] if said else 0.0) or None
 
 
 def _set(connection: psycopg.Connection[Any], settings: dict[str, str]) -> None:
@@ -141,6 +153,7 @@ def is_many(url: URL) -> bool:
 def unbounded(connection: Connection) -> None:
     """Let this transaction take as long as it needs: a backup, a migration."""
     if connection.dialect.name == "postgresql":
+        take_time(connection.connection.driver_connection, has_time=True)
         connection.exec_driver_sql(_UNBOUNDED)
 
 
@@ -163,17 +176,19 @@ def ask_after_rest(engine: Engine) -> None:
     """
 
     @event.listens_for(engine, "checkin")
-    def _checkin(_connection: Any, record: Any) -> None:
+    def _checkin(connection: Any, record: Any) -> None:
         record.info["rests_since"] = time.monotonic()
+        take_time(connection, has_time=False)
 
     @event.listens_for(engine, "checkout")
     def _checkout(connection: Any, record: Any, _proxy: Any) -> None:
         if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED_SECONDS:
             return
         try:
-            stands = engine.dialect.do_ping(connection)
+            with within(PING_SECONDS):
+                stands = engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error:
             stands = False
         if not stands:
-            # The pool closes it and opens another in its place.
-            raise DisconnectionError
+            # The pool closes it and opens another in its place, and so with all that rested.
+            raise InvalidatePoolError

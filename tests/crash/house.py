@@ -2,13 +2,10 @@
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
 
 from admin import create_app
 from admin.app_state import app_state
@@ -18,10 +15,11 @@ from admin.sealing.age import HybridIdentity
 from tests.bench.place import furnish
 from tests.cluster import Cluster
 from tests.cluster.node import Line
+from tests.cluster.patroni import Led
 from tests.journeys.proxied import Proxy, start_nginx
 
 from . import net
-from .node import SECONDS, Node
+from .node import Node
 from .store import Store
 
 NAME = "crash"
@@ -56,7 +54,7 @@ class Disk:
 
 @dataclass
 class House:
-    cluster: Cluster
+    cluster: Cluster | Led
     disk: Disk
     """The one on which both database servers lie."""
     store: Store
@@ -68,42 +66,32 @@ class House:
     identities: dict[str, HybridIdentity]
     site_id: str
     app: object
+    patience: float
+    """Seconds for which a reporter tries again."""
 
     def wait(self) -> None:
         """Wait until all stands again: what gave up meanwhile is started, as an operator does."""
-        deadline = time.monotonic() + SECONDS
-        while True:
-            for server in (self.cluster.primary, self.cluster.standby):
-                if not server.is_up():
-                    server.start()
-            try:
-                self.cluster.wait_for_standby()
-                break
-            except (psycopg.OperationalError, TimeoutError):
-                # It starts anew by itself.
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        self.cluster.wait_until_whole()
         self.store.wait()
         for node in self.nodes:
             node.wait()
 
 
-def _database(cluster: Cluster) -> str:
+def _database(cluster: Cluster | Led) -> str:
     """Make the database; gives the address of both servers, of which either may be the one."""
     return cluster.create_database(NAME)
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[House]:
-    """Run the whole in an empty folder, within `net.inside`."""
+def running(folder: Path, *, led: bool = False) -> Iterator[House]:
+    """Run the whole in an empty folder, within `net.inside`; `led` by Patroni."""
     net.name_hosts()
     with ExitStack() as stack:
         store = Store(folder / "store", net.STORE)
         store.start()
         stack.callback(store.kill)
         disk = Disk(folder / "database", "1200m")
-        cluster = Cluster(disk.path, Line(net.DATABASE, net.PEERS))
+        cluster = (Led if led else Cluster)(disk.path, Line(net.DATABASE, net.PEERS))
         stack.callback(cluster.stop)
         settings = store.environ | {
             "DENGSHAO_DATABASE_URL": _database(cluster),
@@ -130,7 +118,10 @@ def running(folder: Path) -> Iterator[House]:
         with app.app_context():
             site_id = app_state().site_id
             db.dispose()
-        yield House(cluster, disk, store, nodes, disks, proxy, config, identities, site_id, app)
+        yield House(
+            *(cluster, disk, store, nodes, disks, proxy, config, identities, site_id, app),
+            patience=150.0 if led else 45.0,
+        )
 
 
 def _proxy(folder: Path, nodes: list[Node]) -> Proxy:

@@ -28,7 +28,7 @@ from tests.uploads import SealedFile
 from .house import House
 
 UNIT = "police"
-_SECONDS = 40
+_SECONDS = 60
 _PAUSE = 0.4
 _CONTEXT = ssl.create_default_context()
 _CONTEXT.check_hostname, _CONTEXT.verify_mode = False, ssl.CERT_NONE
@@ -86,7 +86,7 @@ class Reporter:
                 size = self.choice.choice((200, 60_000, 2_300_000))
                 press.files = [self.choice.randbytes(size)]
             # Every fifth is sent once and never again: it may be there, or not.
-            self._patience = 0.0 if self.choice.random() < 0.2 else 45.0
+            self._patience = 0.0 if self.choice.random() < 0.2 else self.house.patience
             self.presses.append(press)
             with suppress(GaveUp):
                 self._send(press)

@@ -11,6 +11,7 @@ from threading import Event
 
 from . import net
 from .house import House, running
+from .led import LED_VICTIMS
 from .reporters import Press, Reporter
 from .verdict import Verdict, figures
 from .victims import VICTIMS
@@ -49,7 +50,7 @@ class Round:
             sending = [pool.submit(one.go_on, self._name, over) for one in self._people]
             try:
                 time.sleep(self._choice.uniform(0.2, 1))
-                kind = VICTIMS[self._victim](self._house, self._choice)
+                kind = (VICTIMS | LED_VICTIMS)[self._victim](self._house, self._choice)
                 self._house.wait()
                 time.sleep(0.3)
             finally:
@@ -62,7 +63,7 @@ class Round:
 def crash(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     began, told, all_presses = time.monotonic(), [], []
     of_victim: dict[str, list[Press]] = defaultdict(list)
-    with running(folder) as house:
+    with running(folder, led=options.patroni) as house:
         verdict = Verdict(house)
         started = time.monotonic()
         for number, victim in enumerate(victims(options)):

@@ -22,6 +22,9 @@ def check_standby(standing: Standing | None, nodes: int) -> Finding:
         return bad(
             MATTER, "提交时不等写完，坏一台会丢线索", f"请设 synchronous_commit = on。{_PAGE}"
         )
+    if standing is Standing.ANYONE:
+        todo = "请写备机的名字，不写 *。用 Patroni 的，看备机在不在。"
+        return bad(MATTER, "谁都能替备机确认，正在拷的备份也算", todo)
     if standing is Standing.SILENT:
         todo = "请看备机在不在运行，连不连得上主机。"
         return bad(MATTER, "备机没有确认，现在收不进线索", todo)

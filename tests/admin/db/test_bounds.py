@@ -135,3 +135,27 @@ def test_a_session_has_what_its_address_sets_whatever_is_rolled_back(database_ur
             assert connection.execute(LOCK).scalar_one() == "10s"
             assert (connection.execute(READS_ONLY).scalar_one() == "on") is is_reader
         engine.dispose()
+
+
+LONGEST = [
+    ("postgresql+psycopg://u@a/d", 30.0),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=5s", 5.0),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=2min", 120.0),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=250", 0.25),
+    ("postgresql+psycopg://u@a/d?options=-c%20statement_timeout=0", None),
+]
+
+
+@pytest.mark.parametrize(("address", "seconds"), LONGEST)
+def test_an_answer_is_waited_for_by_what_the_server_was_told_last(address, seconds):
+    assert postgresql.statement_seconds(postgresql.options(make_url(address))["url"]) == seconds
+
+
+def test_only_while_a_transaction_may_take_as_long_as_it_needs_is_a_hung_server_waited_for(app):
+    with app.app_context():
+        with db.engine.begin() as connection:
+            assert not connection.connection.driver_connection.has_time
+            postgresql.unbounded(connection)
+            assert connection.connection.driver_connection.has_time
+        with db.engine.connect() as connection:
+            assert not connection.connection.driver_connection.has_time

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from admin.app_state import app_state
 from admin.config import ConfigError, Env, load_config
-from admin.db import commits, db
+from admin.db import bounded, commits, db, postgresql
 from admin.db.standby import Standing, look, refuse_alone
 from admin.intake import flood
 from admin.models import Message, Tip
@@ -167,6 +167,42 @@ def test_what_the_standby_has_not_confirmed_is_not_acknowledged_and_no_retry_is(
     assert count(on_cluster, model) == 1
 
 
+@pytest.fixture
+def hasty(monkeypatch):
+    """Let nothing wait for as long as it may in earnest."""
+    monkeypatch.setattr(postgresql, "BOUNDS", postgresql.BOUNDS | {"statement_timeout": "500ms"})
+    monkeypatch.setattr(postgresql, "LINE", postgresql.LINE | {"connect_timeout": "2"})
+    monkeypatch.setattr(bounded, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(commits, "COMMIT_SECONDS", 0.5)
+
+
+@pytest.fixture
+def hung(cluster):
+    """Let the primary say nothing more, and keep its lines open; afterwards it is no primary."""
+    old = cluster.primary
+    yield old.pause
+    old.resume()
+    cluster.rejoin()
+
+
+def test_a_primary_that_hangs_is_left_and_what_was_pressed_is_taken_by_the_one_promoted(
+    hasty, on_cluster, cluster, hung, unit_secrets
+):
+    before, press = by_form(on_cluster, unit_secrets), by_form(on_cluster, unit_secrets)
+    assert before().status_code == 200
+
+    hung()
+    answer = press()
+    assert answer.status_code == 503
+    assert KEPT in answer.text
+    assert LEAST["what"] in answer.text
+    cluster.promote()
+    answer = press()
+
+    assert (answer.status_code, TAKEN in answer.text) == (200, True)
+    assert count(on_cluster) == 2
+
+
 def lax(cluster):
     """Let the node's own commits not wait."""
     return nullcontext("&options=-c%20synchronous_commit%3Dlocal")
@@ -180,9 +216,20 @@ def alone(cluster):
     cluster.wait_for_standby()
 
 
+@contextmanager
+def anyone(cluster):
+    """Let whoever reads the journal confirm: a `pg_basebackup` that keeps a slot would."""
+    cluster.be_synchronous("ANY 1 (*)")
+    yield ""
+    cluster.be_synchronous()
+    cluster.wait_for_standby()
+
+
 STANDINGS = [
     (lambda _cluster: nullcontext(""), Standing.KEPT, ""),
     (lax, Standing.LAX, "请设 synchronous_commit = on，再启动。"),
+    # For a few seconds Patroni has it so, too: the doctor says it, and no start is refused.
+    (anyone, Standing.ANYONE, ""),
     (alone, Standing.ALONE, "请设好 synchronous_standby_names，再启动。"),
 ]
 

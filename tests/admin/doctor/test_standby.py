@@ -16,6 +16,8 @@ STANDINGS = [
     (Standing.ALONE, 2, BAD, "synchronous_standby_names"),
     (Standing.LAX, 1, BAD, "synchronous_commit = on"),
     (Standing.LAX, 2, BAD, "synchronous_commit = on"),
+    (Standing.ANYONE, 1, BAD, "不写 *"),
+    (Standing.ANYONE, 2, BAD, "不写 *"),
     (Standing.SILENT, 1, BAD, "连不连得上主机"),
     (Standing.SILENT, 2, BAD, "连不连得上主机"),
 ]

@@ -64,13 +64,14 @@ class Keeper:
         return tuple(self._waiting) if self._recipients else ()
 
     def settle(self, hours: Sequence[Hour]) -> int:
-        """Write hours down sealed, and delete what is due; return how many were written."""
+        """Delete what is due, and write hours down sealed; return how many were written."""
         written = 0
         try:
+            # First: on a full disk it makes room.
+            self._delete_due()
             for hour in hours:
                 self._write(hour)
                 written += 1
-            self._delete_due()
         except OSError as error:
             self._say(f"写不到盘上（{error.strerror}）。还在内存里，一分钟后再试。")
         return written

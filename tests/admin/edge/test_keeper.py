@@ -107,10 +107,11 @@ def test_a_flood_is_sealed_in_parts_before_the_hour_is_over(edge, monkeypatch):
     assert edge.names() == [f"2026-12-02-09-{part}.age" for part in range(1, 4)]
 
 
-def test_on_a_full_disk_lines_wait_in_memory_and_a_bound_drops_new_ones(edge, holders, monkeypatch):
-    def full(*_):
-        raise OSError(28, "No space left on device")
+def full(*_):
+    raise OSError(28, "No space left on device")
 
+
+def test_on_a_full_disk_lines_wait_in_memory_and_a_bound_drops_new_ones(edge, holders, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(keeper_module, "write_whole", full)
         edge.take(sent("192.0.2.1"))
@@ -124,6 +125,21 @@ def test_on_a_full_disk_lines_wait_in_memory_and_a_bound_drops_new_ones(edge, ho
 
     (file,) = sealed_files(edge.folder)
     assert open_hour(file.path.read_bytes(), [holders["security"]])[1].endswith(b"192.0.2.1 51234")
+
+
+def test_on_a_full_disk_what_is_due_goes_and_makes_room(edge, monkeypatch):
+    edge.take(sent())
+    edge.settle(stops=True)
+    for _day in range(185):
+        edge.clock.wait(days=1)
+        edge.settle()
+    before = edge.names()
+    monkeypatch.setattr(keeper_module, "write_whole", full)
+    edge.clock.wait(days=1)
+    edge.settle()
+
+    assert edge.said[-1].startswith("写不到盘上")
+    assert edge.names() == before[1:]
 
 
 @pytest.mark.parametrize("profile", [LogProfile.ELSEWHERE, LogProfile.NONE])

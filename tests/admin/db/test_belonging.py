@@ -1,6 +1,7 @@
 """Where the replica's address leads: told at a start, by doctor and at /readyz."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -11,12 +12,15 @@ from admin.db.belonging import Belonging, look, refuse_foreign
 from admin.doctor.around.gathering import look_at_versions
 from admin.doctor.around.replica import MATTER, check_replica
 from admin.doctor.findings import State
+from admin.metrics.gathering import probe
 from admin.serving.readiness import judge
 from tests import databases
 from tests.admin.db.replica_desk import PREFIX, migrated, new_node, on
 from tests.databases import new_name
 from tests.installations import new_installation
 from tests.ports import free_port
+
+REPLICA_UP = "dengshao_replica_up"
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +192,38 @@ def test_a_node_says_at_readyz_how_its_replica_stands_and_serves_without(
             words[place] = judge(node_at(address))
     assert [words[one]["replica"] for one in (standby, nobody)] == ["ok", "away"]
     assert {words[one]["database"] for one in words} == {"ok"}
+
+
+TOLD = {
+    "a standby": 1.0,
+    # How far it is would tell each minute whether anybody wrote.
+    "a standby that shows nothing new": 1.0,
+    "a place where nobody is": 0.0,
+    "the primary itself": 0.0,
+    "a standby that was promoted": 0.0,
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_monitor_is_told_each_minute_whether_a_standby_of_ours_answers(
+    cluster, environ, config_of, name
+):
+    with PLACES[name][0](cluster, environ["name"]) as address:
+        assert up(config_of(address)) == [TOLD[name]]
+
+
+def test_a_monitor_is_told_nothing_of_a_replica_where_none_is_set_or_no_primary_answers(
+    cluster, environ, config_of
+):
+    assert up(config_of("")) == []
+    nowhere = f"postgresql+psycopg://postgres@127.0.0.1:{free_port()}/{environ['name']}"
+    config = config_of(cluster.replica_url(environ["name"]))
+    assert up(replace(config, database_url=nowhere)) == []
+
+
+def up(config):
+    told = probe(config).collect()
+    return [one.value for kind in told for one in kind.samples if kind.name == REPLICA_UP]
 
 
 @pytest.mark.parametrize(

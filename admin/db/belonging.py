@@ -51,9 +51,16 @@ class Belonging(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
+    """Where the address leads."""
+
     belonging: Belonging
     behind: int = 0
     """Bytes of the journal that it has not replayed, where it is behind."""
+
+    @property
+    def is_standby(self) -> bool:
+        """Whether a standby of ours answers, behind or not."""
+        return self.belonging in (Belonging.CURRENT, Belonging.BEHIND)
 
 
 _REFUSED: Final = {

@@ -13,6 +13,7 @@ _GAUGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "dengshao_build_info": ("程序的版本，值总是 1", ("version",)),
     "dengshao_serving_up": ("服务在听，是 1", ()),
     "dengshao_database_up": ("数据库有应答，是 1", ()),
+    "dengshao_replica_up": ("列表用的备库答了，是本库的备机，是 1；没有设的没有这个数", ()),
     "dengshao_part_failed": ("这一部分没有查成，是 1", ("part",)),
     "dengshao_finding": ("体检的结果，要改是 1，别的是 0", ("matter",)),
     "dengshao_finding_unknown": ("体检没有查清，是 1", ("matter",)),

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from ..backup.making import LAST_BACKUP, made_here
 from ..config import Config
 from ..counts.workload.weekly import read_week
-from ..db import postgresql
+from ..db import belonging, postgresql
 from ..doctor.around.outside import look_at_certificate
 from ..doctor.around.upkeep import look_at_letters
 from ..models import Setting, Tip
@@ -50,7 +50,11 @@ def probe(config: Config) -> Sheet:
     sheet = Sheet()
     sheet.add("dengshao_build_info", 1, running_release().version)
     sheet.add("dengshao_serving_up", int(_is_listening(config.bind)))
-    sheet.add("dengshao_database_up", int(_has_database(config)))
+    has_database = _has_database(config)
+    sheet.add("dengshao_database_up", int(has_database))
+    # What a replica is, only its primary can tell.
+    if has_database and config.database_replica:
+        sheet.add("dengshao_replica_up", int(_has_replica(config)))
     return sheet
 
 
@@ -84,6 +88,19 @@ def _has_database(config: Config) -> bool:
     except (SQLAlchemyError, OSError):
         return False
     return True
+
+
+def _has_replica(config: Config) -> bool:
+    """Ask whether a standby of ours answers there, and not how far it is.
+
+    One that is always some seconds late would tell by that, minute by minute, whether anybody
+    wrote just now.
+    """
+    try:
+        seen = belonging.look(config)
+    except (SQLAlchemyError, OSError):
+        return False
+    return seen is not None and seen.is_standby
 
 
 @contextmanager

@@ -1,22 +1,31 @@
 """Where the replica's address leads: told at a start, by doctor and at /readyz."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from admin.commands.running import serve
 from admin.config import ConfigError, load_config
 from admin.db import belonging, db, replica
 from admin.db.belonging import Belonging, look, refuse_foreign
+from admin.db.replica import Copy
 from admin.doctor.around.gathering import look_at_versions
 from admin.doctor.around.replica import MATTER, check_replica
 from admin.doctor.findings import State
+from admin.metrics.gathering import probe
 from admin.serving.readiness import judge
 from tests import databases
-from tests.admin.db.replica_desk import PREFIX, migrated, new_node, on
+from tests.admin.db.replica_desk import PATIENT, PREFIX, migrated, new_node, on
 from tests.databases import new_name
 from tests.installations import new_installation
 from tests.ports import free_port
+
+DESK = f"{PREFIX}_desk"
+WHO = text("SELECT current_user, pg_is_in_recovery()")
+REPLICA_UP = "dengshao_replica_up"
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +147,50 @@ def test_a_login_without_the_desks_rights_is_told_to_be_refused(cluster, environ
 
 
 @pytest.fixture
+def desk_has_a_password(cluster):
+    """Let both servers ask the desk's login for its password; they trust all others."""
+    databases.run(cluster.primary.address, f"ALTER ROLE {DESK} PASSWORD 'of the desk'")
+    before = {}
+    for server in (cluster.primary, cluster.standby):
+        file = server.folder / "pg_hba.conf"
+        before[server] = file, file.read_text()
+        file.write_text(f"host all {DESK} all scram-sha-256\n{before[server][1]}")
+        server.ask("SELECT pg_reload_conf()")
+    cluster.wait_for_replay()
+    yield
+    for server, (file, words) in before.items():
+        file.write_text(words)
+        server.ask("SELECT pg_reload_conf()")
+
+
+@pytest.mark.parametrize("logins", [PREFIX, ""], ids=["each its own login", "one login"])
+def test_the_replicas_password_may_lie_in_a_file(
+    cluster, environ, config_of, node_at, tmp_path, monkeypatch, desk_has_a_password, logins
+):
+    monkeypatch.setattr(belonging, "_CATCH_UP_SECONDS", 60.0)
+    for constant, seconds in PATIENT.items():
+        monkeypatch.setattr(replica, constant, seconds)
+    file = tmp_path / "pgpass"
+    file.write_text(f"*:*:*:{DESK}:of the desk\n")
+    file.chmod(0o600)
+    address = make_url(cluster.replica_url(environ["name"])).set(username=logins or DESK)
+    address = address.update_query_dict({"passfile": str(file)}).render_as_string()
+
+    assert look(config_of(address, logins=logins)).belonging is Belonging.CURRENT
+    with node_at(address, DENGSHAO_DATABASE_LOGINS=logins).app_context():
+        assert db.listed(lambda session: session.execute(WHO).one()) == (DESK, True)
+        assert db.replica.found is Copy.OK
+    file.write_text(f"*:*:*:{DESK}:of somebody else\n")
+    assert look(config_of(address, logins=logins)).belonging is Belonging.AWAY
+
+
+@pytest.fixture
 def node_at(environ):
     """An application of this installation whose replica lies at an address."""
     made = []
 
-    def node_at(address):
-        made.append(new_node(environ | {"DENGSHAO_DATABASE_REPLICA": address}))
+    def node_at(address, **more):
+        made.append(new_node(environ | {"DENGSHAO_DATABASE_REPLICA": address} | more))
         return made[-1]
 
     yield node_at
@@ -188,6 +235,38 @@ def test_a_node_says_at_readyz_how_its_replica_stands_and_serves_without(
             words[place] = judge(node_at(address))
     assert [words[one]["replica"] for one in (standby, nobody)] == ["ok", "away"]
     assert {words[one]["database"] for one in words} == {"ok"}
+
+
+TOLD = {
+    "a standby": 1.0,
+    # How far it is would tell each minute whether anybody wrote.
+    "a standby that shows nothing new": 1.0,
+    "a place where nobody is": 0.0,
+    "the primary itself": 0.0,
+    "a standby that was promoted": 0.0,
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_monitor_is_told_each_minute_whether_a_standby_of_ours_answers(
+    cluster, environ, config_of, name
+):
+    with PLACES[name][0](cluster, environ["name"]) as address:
+        assert up(config_of(address)) == [TOLD[name]]
+
+
+def test_a_monitor_is_told_nothing_of_a_replica_where_none_is_set_or_no_primary_answers(
+    cluster, environ, config_of
+):
+    assert up(config_of("")) == []
+    nowhere = f"postgresql+psycopg://postgres@127.0.0.1:{free_port()}/{environ['name']}"
+    config = config_of(cluster.replica_url(environ["name"]))
+    assert up(replace(config, database_url=nowhere)) == []
+
+
+def up(config):
+    told = probe(config).collect()
+    return [one.value for kind in told for one in kind.samples if kind.name == REPLICA_UP]
 
 
 @pytest.mark.parametrize(

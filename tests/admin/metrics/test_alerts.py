@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -18,6 +20,7 @@ RULES = [
 ]
 BOARD = json.loads((SHIPPED / "dengshao-board.json").read_text("utf-8"))
 PANELS = {"row", "stat", "table", "timeseries"}
+PROMTOOL = shutil.which("promtool")
 OF_NODE_EXPORTER = {"node_textfile_mtime_seconds"}
 
 
@@ -43,6 +46,54 @@ def test_an_alert_is_about_numbers_that_there_are_and_says_what_to_do_and_where_
     assert page == "operating-metrics"
     assert f"### {heading}\n" in PAGE
     assert len(rule["annotations"]["todo"]) > 8
+
+
+# A number at each minute, for how long, and who is alarmed then.
+HEARD = [
+    ("dengshao_replica_up", "1x60", []),
+    ("dengshao_replica_up", "0x10", []),
+    ("dengshao_replica_up", "0x60", ["DengshaoReplicaAway"]),
+    ("dengshao_replica_up", "_x60", []),
+    ("dengshao_database_up", "0x60", ["DengshaoDatabaseAway"]),
+]
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="no promtool here: apt-get install promtool")
+@pytest.mark.parametrize(("name", "values", "alarmed"), HEARD)
+def test_prometheus_itself_takes_the_rules_and_alarms_in_time(tmp_path, name, values, alarmed):
+    minutes = int(values.partition("x")[2])
+    asked = [
+        {
+            "eval_time": f"{minutes}m",
+            "alertname": rule["alert"],
+            "exp_alerts": [
+                {"exp_labels": rule["labels"], "exp_annotations": rule["annotations"]}
+                for _one in alarmed
+                if rule["alert"] in alarmed
+            ],
+        }
+        for rule in RULES
+        if name in rule["expr"]
+    ]
+    test = {
+        "rule_files": [str(SHIPPED / "dengshao.rules.yml")],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values}],
+                "alert_rule_test": asked,
+            }
+        ],
+    }
+    (tmp_path / "test.yml").write_text(yaml.safe_dump(test, allow_unicode=True))
+
+    said = subprocess.run(
+        [PROMTOOL, "test", "rules", tmp_path / "test.yml"], capture_output=True, text=True
+    )
+
+    assert asked
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_each_part_on_what_to_do_belongs_to_an_alert():

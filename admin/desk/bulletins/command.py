@@ -38,6 +38,8 @@ def publish_here(*, takes_over: bool) -> None:
         ) from None
     # A text that is public now, or never will be, stays in no journal of the database.
     db.session.close()
+    # The look at the clock was this run's own, and would keep the journal from being emptied.
+    db.reading.close()
     forget_deleted(db.engine)
     _say("公布", names)
     _say("满一年撤下", gone)

@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -169,6 +170,25 @@ def test_before_it_comes_the_day_stands_in_no_row_no_line_and_on_no_page(
     page = desk.get("/desk/bulletins/").text
     assert TITLE in page
     assert not [one for one in days if one.isoformat() in page]
+
+
+def test_what_is_public_stands_in_no_file_of_the_store(app, agreed, day, publish, database):
+    if database != "sqlite":
+        pytest.skip("its files are the server's")
+    agreed()
+    with app.app_context():
+        path = Path(db.engine.url.database)
+
+    def is_there():
+        found = [one.read_bytes() for one in path.parent.glob(f"{path.name}*")]
+        return any(BODY.encode() in data for data in found)
+
+    assert is_there()
+
+    day(60)
+    publish()
+
+    assert not is_there()
 
 
 def test_a_page_of_the_news_holds_the_words_and_what_the_build_asks_for(

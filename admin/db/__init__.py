@@ -18,6 +18,7 @@ from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from .. import clock
@@ -80,6 +81,17 @@ class Database(SQLAlchemy):
     def reading(self) -> Session:
         """The session for pages that change nothing. Never waits for a writer."""
         return self.get_session(READ)
+
+    def try_reading(self, work: Callable[[Session], T]) -> T:
+        """Read what the caller can do without for a moment.
+
+        Raises `SQLAlchemyError`; this request's session may be asked again all the same.
+        """
+        try:
+            return work(self.reading)
+        except SQLAlchemyError:
+            self.reading.rollback()
+            raise
 
     @property
     def replica(self) -> Replica | None:

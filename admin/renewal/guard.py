@@ -50,8 +50,9 @@ class Standings:
             try:
                 self._found = self._load()
             except SQLAlchemyError:
-                # The database is away: what was known a moment ago still leads nobody astray.
-                return self._found
+                # The database is away: what was known a moment ago still leads nobody astray. A
+                # page asks several times, and each could take seconds.
+                now = time.monotonic()
             self._until = now + CACHE_SECONDS
         return self._found
 
@@ -60,7 +61,7 @@ class Standings:
 
 
 def init_renewal(app: Flask) -> None:
-    app.extensions[_NAME] = Standings(lambda: read_standings(db.reading))
+    app.extensions[_NAME] = Standings(lambda: db.try_reading(read_standings))
     app.before_request(lead_to_renewal)
     app.before_request(refuse_old_key)
     app.context_processor(

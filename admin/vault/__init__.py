@@ -29,7 +29,7 @@ class Vault:
 
 
 def _load_units() -> OpenUnits:
-    return open_units(db.reading, app_state().district)
+    return db.try_reading(lambda session: open_units(session, app_state().district))
 
 
 def init_app(app: Flask) -> None:

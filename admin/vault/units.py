@@ -163,15 +163,13 @@ class UnitCache:
     def get(self) -> OpenUnits:
         now = time.monotonic()
         if now >= self._until:
-            self._units = self._load_or_keep()
+            try:
+                self._units = self._load()
+            except SQLAlchemyError:
+                # The database is away. A form that was filled in must still come back with its
+                # words, and soon: the page asks several times, and each could take its seconds.
+                if not self._units:
+                    raise
+                now = time.monotonic()
             self._until = now + CACHE_SECONDS
         return self._units
-
-    def _load_or_keep(self) -> OpenUnits:
-        try:
-            return self._load()
-        except SQLAlchemyError:
-            # The database is away. A form that was filled in must still come back with its words.
-            if not self._units:
-                raise
-            return self._units

@@ -1,7 +1,9 @@
-"""What somebody typed into a form of the desk that the database did not take: given back to them.
+"""What somebody typed into a form that the database did not take: given back to them.
 
-Only what this very request brought, and only where a form of the desk's own pages brought it: no
-passphrase, code, key or address is typed there. What a script seals never comes here in clear.
+Only what this very request brought, and only where a form of the desk's own pages or the mailbox's
+brought it: no passphrase, code, key or address is typed there. What a script seals never comes here
+in clear. A receipt does, hidden, as in each page of the mailbox without scripts. The form for a tip
+makes a page of its own.
 """
 
 import re
@@ -10,8 +12,9 @@ from typing import Final
 
 from flask import current_app, request
 
-_GIVES_BACK: Final = "admin.desk."
+_GIVES_BACK: Final = ("admin.desk.", "admin.mailbox.views")
 """Whose forms; those of the accounts' pages hold secrets."""
+_RECEIPT: Final = "receipt"
 _FORM: Final = "application/x-www-form-urlencoded"
 _NO_WORDS: Final = re.compile(r"[!-~]*")
 """A choice, a number, a token, sealed bytes: carried along, and not worth a look."""
@@ -24,8 +27,8 @@ class Field:
 
     @property
     def is_words(self) -> bool:
-        """Whether a person would want to keep it, were the page closed."""
-        return not _NO_WORDS.fullmatch(self.text)
+        """Whether a person would want to keep it, were the page closed; a receipt is on paper."""
+        return self.name != _RECEIPT and not _NO_WORDS.fullmatch(self.text)
 
 
 def given_back() -> list[Field]:

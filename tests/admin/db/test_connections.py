@@ -6,6 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from admin.db import db
 from admin.db import postgresql as database_module
+from admin.renewal.guard import standings
+from admin.vault import vault
 
 END_ALL = """SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -70,3 +72,21 @@ def test_a_reader_sees_what_was_committed_a_moment_ago_and_keeps_no_transaction(
         after = db.reading.execute(text("SELECT count(*) FROM day_key")).scalar_one()
 
     assert after == before + 1
+
+
+KEPT_FOR_A_MOMENT = {
+    "the open units": lambda: vault().units,
+    "how the units' keys stand": lambda: standings(),
+}
+
+
+@pytest.mark.parametrize("kept", KEPT_FOR_A_MOMENT.values(), ids=KEPT_FOR_A_MOMENT)
+def test_where_what_is_kept_for_a_moment_is_not_read_anew_the_request_goes_on(app, units, kept):
+    """The one that fails is done without; whoever asks after it finds the server again."""
+    with app.app_context():
+        before = kept().get()
+    restart(app)
+    with app.app_context():
+        kept()._until = 0.0
+        assert kept().get() == before
+        assert db.reading.execute(ONE).scalar_one() == 1

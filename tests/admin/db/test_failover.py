@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from admin.app_state import app_state
 from admin.config import ConfigError, Env, load_config
-from admin.db import bounded, commits, db, postgresql
+from admin.db import bounded, commits, db
 from admin.db.standby import Standing, look, refuse_alone
 from admin.intake import flood
 from admin.models import Message, Tip
@@ -168,39 +168,41 @@ def test_what_the_standby_has_not_confirmed_is_not_acknowledged_and_no_retry_is(
 
 
 @pytest.fixture
-def hasty(monkeypatch):
-    """Let nothing wait for as long as it may in earnest."""
-    monkeypatch.setattr(postgresql, "BOUNDS", postgresql.BOUNDS | {"statement_timeout": "500ms"})
-    monkeypatch.setattr(postgresql, "LINE", postgresql.LINE | {"connect_timeout": "2"})
-    monkeypatch.setattr(bounded, "GRACE_SECONDS", 0.5)
-    monkeypatch.setattr(commits, "COMMIT_SECONDS", 0.5)
-
-
-@pytest.fixture
-def hung(cluster):
-    """Let the primary say nothing more, and keep its lines open; afterwards it is no primary."""
+def hung(cluster, monkeypatch):
+    """Let the primary say nothing more, its lines open, and nobody wait as long as in earnest."""
     old = cluster.primary
-    yield old.pause
+
+    @contextmanager
+    def hung():
+        with monkeypatch.context() as hasty:
+            seconds = property(lambda _connection: 2.5, lambda _connection, _seconds: None)
+            hasty.setattr(bounded.Bounded, "statement_seconds", seconds)
+            hasty.setattr(bounded, "GRACE_SECONDS", 0.5)
+            hasty.setattr(commits, "COMMIT_SECONDS", 0.5)
+            old.pause()
+            yield
+
+    yield hung
     old.resume()
     cluster.rejoin()
 
 
 def test_a_primary_that_hangs_is_left_and_what_was_pressed_is_taken_by_the_one_promoted(
-    hasty, on_cluster, cluster, hung, unit_secrets
+    on_cluster, cluster, hung, unit_secrets
 ):
-    before, press = by_form(on_cluster, unit_secrets), by_form(on_cluster, unit_secrets)
-    assert before().status_code == 200
+    form, mailbox = by_form(on_cluster, unit_secrets), by_mailbox(on_cluster, unit_secrets)
 
-    hung()
-    answer = press()
-    assert answer.status_code == 503
-    assert KEPT in answer.text
-    assert LEAST["what"] in answer.text
-    cluster.promote()
-    answer = press()
+    with hung():
+        refused = [press() for press in (form, mailbox)]
+        cluster.promote()
+        answers = [press() for press in (form, mailbox)]
 
-    assert (answer.status_code, TAKEN in answer.text) == (200, True)
-    assert count(on_cluster) == 2
+    for answer in refused:
+        assert answer.status_code == 503
+        assert LEAST["what"] in answer.text
+    for answer in answers:
+        assert (answer.status_code, TAKEN in answer.text) == (200, True)
+    assert (count(on_cluster), count(on_cluster, Message)) == (2, 1)
 
 
 def lax(cluster):

@@ -18,7 +18,7 @@ FINE = Standing("drugs", suspended=(), remaining=("bo",), has_kept=True)
 
 def test_standings_are_kept_for_two_seconds_and_while_the_database_is_away(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(guard.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(guard, "time", SimpleNamespace(monotonic=lambda: now[0]))
     load = Loads(lambda asked: {"police": asked})
     kept = Standings(load)
 
@@ -30,10 +30,11 @@ def test_standings_are_kept_for_two_seconds_and_while_the_database_is_away(monke
     kept.forget()
     assert at(103.9) == 3
     load.is_away = True
-    # What was known stays, and the next question asks again.
+    # What was known stays, and a page that asks several times waits once.
     assert [at(106), at(106.1)] == [3, 3]
+    assert load.asked == 4
     load.is_away = False
-    assert at(106.2) == 6
+    assert [at(107.9), at(108)] == [3, 5]
 
 
 def test_before_anything_was_read_nobody_is_led_astray():

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
@@ -252,7 +253,7 @@ def test_words_are_sealed_to_the_key_in_use_where_there_is_one(session, district
 
 def test_units_are_kept_for_a_moment_and_while_the_database_is_away(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(units.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(units, "time", SimpleNamespace(monotonic=lambda: now[0]))
     load = Loads(lambda asked: {"police": OpenUnit("police", asked, "r", "s")})
     cache = UnitCache(load)
 
@@ -266,6 +267,24 @@ def test_units_are_kept_for_a_moment_and_while_the_database_is_away(monkeypatch)
     assert load.asked == 4
     load.is_away = False
     assert key_at(108) == 5
+
+
+def test_a_database_that_takes_its_time_to_be_away_is_not_asked_again_at_once(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(units, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    load = Loads(lambda asked: {"police": OpenUnit("police", asked, "r", "s")})
+
+    def hangs():
+        now[0] += 5.0
+        return load()
+
+    cache = UnitCache(hangs)
+    cache.get()
+    load.is_away = True
+    now[0] = 200.0
+
+    assert [cache.get()["police"].key_id for _time in range(5)] == [1] * 5
+    assert load.asked == 2
 
 
 def test_units_that_were_never_read_are_not_made_up():

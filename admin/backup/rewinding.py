@@ -3,7 +3,7 @@
 PostgreSQL's own archive (pgBackRest) and a snapshot of a disk bring every row back as it stood
 then, those too that no backup of ours holds: words that were deleted since, sessions, invitations,
 codes that were paid. What the journal tells is done again, and what must not come back ends. Which
-members, keys and recusals changed since no file tells: people do (operating-patroni.md).
+members, keys and recusals changed since no file tells: people do (operating-pgbackrest.md).
 """
 
 from collections import defaultdict

@@ -120,7 +120,7 @@ def test_what_came_back_with_a_moment_is_put_right(app, units, client, server, r
     assert "又删掉内容的线索 1 条" in done.output
     assert DELETED in mailbox(client, doomed)
     assert read(app, select(func.count()).select_from(StaffSession)) == 0
-    # No file knows that: people do it again (operating-patroni.md).
+    # No file knows that: people do it again (operating-pgbackrest.md).
     assert read(app, select(Member.suspended_on)) is None
     assert run("audit", "verify").exit_code == 0
     assert read(app, select(AuditEvent.act).where(AuditEvent.act == "rewound")) == "rewound"

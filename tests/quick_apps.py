@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Mapper
 from werkzeug.routing import Map
 from werkzeug.routing.matcher import StateMachineMatcher
 
+from admin import create_app
+from admin.config import load_config
 from admin.db import db
 from admin.reading import data_files
 
@@ -64,6 +67,17 @@ def quick(app):
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _hurry)
     return app
+
+
+@contextmanager
+def app_of(environ):
+    """Make an application of settings, and leave none of its connections open."""
+    app = quick(create_app(load_config(environ)))
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.dispose()
 
 
 def _hurry(connection, _record):

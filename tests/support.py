@@ -171,3 +171,8 @@ class Loads:
         if self.is_away:
             raise OperationalError("", {}, Exception())
         return self._make(self.asked)
+
+
+def stands_in_store(path, words):
+    """Tell whether bytes stand in SQLite's file, its journal, or what else lies beside it."""
+    return any(words in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))

@@ -93,6 +93,14 @@ class Database(SQLAlchemy):
             self.reading.rollback()
             raise
 
+    def forget_deleted(self) -> bool:
+        """Empty SQLite's journal of deleted bytes: `sqlite.forget_deleted`.
+
+        What this request itself has read would keep it from that, and make it wait ten seconds.
+        """
+        self.reading.close()
+        return sqlite.forget_deleted(self.engine)
+
     @property
     def replica(self) -> Replica | None:
         """What this process knows of the replica, where one is configured."""

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, jsonify, session
 
 from ..access.permissions import Act, may
 from ..audit.log import record
-from ..db import db, forget_deleted
+from ..db import db
 from ..keys import issuing
 from ..models import KeptTip, UnitKey
 from ..signin.guard import SID
@@ -158,9 +158,7 @@ def _done() -> Response:
     db.session.commit()
     standings().forget()
     if is_last:
-        # This request's own look at the database would keep the journal from being emptied.
-        db.reading.close()
-        forget_deleted(db.engine)
+        db.forget_deleted()
     return jsonify(done=True)
 
 

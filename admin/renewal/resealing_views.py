@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ..access.permissions import Act, may
 from ..app_state import app_state
 from ..audit.log import record
-from ..db import db, forget_deleted
+from ..db import db
 from ..keys import issuing
 from ..models import UnitKey
 from ..signin.guard import SID
@@ -158,9 +158,7 @@ def _done() -> Response:
     # The next page tells at once that old bytes wait for a second browser.
     standings().forget()
     if is_last:
-        # This request's own look at the database would keep the journal from being emptied.
-        db.reading.close()
-        forget_deleted(db.engine)
+        db.forget_deleted()
     return jsonify(moved=True)
 
 

@@ -16,12 +16,11 @@ from sqlalchemy.engine import make_url
 
 from tests import databases
 
-from .node import Line, Node
+from .node import FOLLOWERS, Line, Node, wait_until
 
 _SECONDS = 60
 _STANDBY = "walreceiver"
 """How each standby calls itself where its settings say no name."""
-_STREAMS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
 _SYNCHRONOUS = (
     "ALTER SYSTEM SET synchronous_standby_names = '{}'",
     "SELECT pg_reload_conf()",
@@ -94,15 +93,11 @@ class Cluster:
                 time.sleep(0.2)
 
     def wait_for_standby(self) -> None:
-        self._wait(lambda: self.primary.ask(_STREAMS) != 0)
+        self._wait(lambda: self.primary.ask(FOLLOWERS) != 0)
 
     @staticmethod
     def _wait(is_so) -> None:
-        deadline = time.monotonic() + _SECONDS
-        while not is_so():
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            time.sleep(0.05)
+        wait_until(is_so, _SECONDS)
 
     @contextmanager
     def replay_paused(self):

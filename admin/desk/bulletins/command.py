@@ -4,7 +4,7 @@ import click
 
 from ...app_state import app_state
 from ...clock.judging import Clock
-from ...db import db, forget_deleted, today
+from ...db import db, today
 from ...vault.retention.sure_clock import look
 from .place import forget_place, publishes_here
 from .publishing import forget_unanswered, publish, take_down
@@ -38,9 +38,7 @@ def publish_here(*, takes_over: bool) -> None:
         ) from None
     # A text that is public now, or never will be, stays in no journal of the database.
     db.session.close()
-    # The look at the clock was this run's own, and would keep the journal from being emptied.
-    db.reading.close()
-    forget_deleted(db.engine)
+    db.forget_deleted()
     _say("公布", names)
     _say("满一年撤下", gone)
     if names or gone:

@@ -16,6 +16,7 @@ from admin.counts.views import COLUMNS, read_columns
 from admin.db import db, forget_deleted
 from admin.models import Tally
 from admin.tip.counted import COUNTED, Family, Grain
+from tests.support import stands_in_store
 
 UNITS = ("police", "drugs", "trade")
 YEARS = ("2024", "2025")
@@ -154,8 +155,7 @@ def test_what_was_folded_stands_in_no_file_of_the_store(session, counted, databa
     path = Path(db.engine.url.database)
 
     def is_there():
-        found = [one.read_bytes() for one in path.parent.glob(f"{path.name}*")]
-        return any(b"gone_for_good" in data for data in found)
+        return stands_in_store(path, b"gone_for_good")
 
     assert is_there()
 

@@ -1,13 +1,11 @@
 """Each command where the packages ask as logins of their own: as the service, and as the owner."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask.cli import ScriptInfo
 
-from admin import create_app
 from admin.cli import main
 from admin.config import load_config
 from admin.db import db
@@ -19,7 +17,7 @@ from admin.settings.installed import written
 from tests import databases
 from tests.admin.backup.conftest import hand_in
 from tests.installations import migrated_store, new_installation, open_units
-from tests.quick_apps import quick
+from tests.quick_apps import app_of
 
 # What the service's own login does, as its timers do, and a word of what each says.
 SERVICE = {
@@ -41,16 +39,6 @@ SERVICE = {
 }
 # Commands that say by their end that something is still to be mended, here too.
 NOT_WELL = {"doctor": "按用途分开了", "counts check": "", "audit verify": ""}
-
-
-@contextmanager
-def app_of(environ):
-    app = quick(create_app(load_config(environ)))
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            db.dispose()
 
 
 @dataclass

@@ -1,13 +1,12 @@
 """An installation behind a real PgBouncer, set as the operators' page says, and set otherwise."""
 
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from admin import create_app
 from admin.commands.running import serve
 from admin.config import Env, load_config
 from admin.db import READ, commits, db
@@ -24,7 +23,7 @@ from tests.admin.intake.conftest import Reporter
 from tests.cluster.pooler import ABSENT, PROGRAM, running_pooler
 from tests.databases import new_name
 from tests.installations import new_installation, open_units
-from tests.quick_apps import quick
+from tests.quick_apps import app_of
 
 __all__ = ["easy"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=ABSENT)
@@ -58,27 +57,17 @@ def installed(cluster, tmp_path, confirmed_keys):
     return installed
 
 
-@contextmanager
-def running(environ):
-    app = quick(create_app(load_config(environ)))
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            db.dispose()
-
-
 def test_behind_one_that_keeps_sessions_all_is_done_within_its_bounds(
     pooled, installed, unit_secrets
 ):
     pooler = pooled()
-    with running(installed(pooler, DENGSHAO_DATABASE_LOGINS="")) as app:
+    with app_of(installed(pooler, DENGSHAO_DATABASE_LOGINS="")) as app:
         open_units(app, unit_secrets)
     environ = installed(pooler, DENGSHAO_DATABASE_LOGINS=PREFIX)
     environ["DENGSHAO_DATABASE_URL"] = environ["DENGSHAO_DATABASE_URL"].replace(
         "postgres@", "dengshao@"
     )
-    with running(environ) as app:
+    with app_of(environ) as app:
         receipt = Reporter(app.test_client()).tip().receipt
         answer = app.test_client().post("/mailbox/", data={"receipt": receipt})
         sweep_now(app)
@@ -98,7 +87,7 @@ def test_it_is_led_to_the_promoted_standby_and_restarted_amid_a_crowd(
     pooled, installed, cluster, at_once, unit_secrets
 ):
     pooler = pooled()
-    with running(installed(pooler)) as app:
+    with app_of(installed(pooler)) as app:
         open_units(app, unit_secrets)
         crowd = Crowd(app)
         threads = at_once(crowd.send, REPORTERS)
@@ -121,7 +110,7 @@ def test_it_is_led_to_the_promoted_standby_and_restarted_amid_a_crowd(
 
 
 def test_one_leads_and_who_comes_behind_it_finds_the_lock_free(pooled, installed):
-    with running(installed(pooled())) as app, app.app_context():
+    with app_of(installed(pooled())) as app, app.app_context():
         with lead(db.engine, Work.SWEEP) as first, lead(db.engine, Work.SWEEP) as second:
             assert first
             assert second is None
@@ -132,7 +121,7 @@ def test_one_leads_and_who_comes_behind_it_finds_the_lock_free(pooled, installed
 def test_where_sessions_are_lent_by_the_transaction_two_lead_at_once(pooled, installed):
     """The reason why a server refuses to start there."""
     pooler = pooled(pool_mode="transaction")
-    with running(installed(pooler)) as app, app.app_context(), ExitStack() as led:
+    with app_of(installed(pooler)) as app, app.app_context(), ExitStack() as led:
         leaders = [led.enter_context(lead(db.engine, Work.SWEEP)) for _one in range(2)]
         assert all(leaders)
 
@@ -140,7 +129,7 @@ def test_where_sessions_are_lent_by_the_transaction_two_lead_at_once(pooled, ins
 def test_a_commit_that_no_standby_confirms_is_told_through_it(
     pooled, installed, cluster, monkeypatch
 ):
-    with running(installed(pooled())) as app, app.app_context():
+    with app_of(installed(pooled())) as app, app.app_context():
         db.session.execute(text("INSERT INTO setting VALUES ('a', 'b')"))
         cluster.standby.pause()
         try:
@@ -155,7 +144,7 @@ def test_a_commit_that_no_standby_confirms_is_told_through_it(
 
 def test_its_idle_sessions_are_in_no_upgrades_way_as_the_page_sets_it(pooled, installed, cluster):
     def leave(pooler):
-        with running(installed(pooler)) as app, app.app_context():
+        with app_of(installed(pooler)) as app, app.app_context():
             for engine in db.engines.values():
                 engine.connect().close()
             db.dispose()
@@ -209,7 +198,7 @@ def test_two_of_them_in_one_address_are_refused(pooled, installed):
 def test_a_server_behind_one_that_lends_by_the_transaction_does_not_start(
     pooled, installed, monkeypatch
 ):
-    with running(installed(pooled(pool_mode="transaction"))) as app:
+    with app_of(installed(pooled(pool_mode="transaction"))) as app:
         state = app.extensions["dengshao"]
         monkeypatch.setattr(state, "config", replace(state.config, env=Env.PRODUCTION))
         refused = app.test_cli_runner().invoke(serve, [])

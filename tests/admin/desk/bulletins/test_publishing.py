@@ -23,6 +23,7 @@ from admin.desk.bulletins.place import publishes_here
 from admin.desk.bulletins.publishing import FIRST, LAST, is_the_day, page_of
 from admin.models import Base, Bulletin
 from admin.serving.blurring import blur
+from tests.support import stands_in_store
 
 from .conftest import BODY, TITLE
 
@@ -180,8 +181,7 @@ def test_what_is_public_stands_in_no_file_of_the_store(app, agreed, day, publish
         path = Path(db.engine.url.database)
 
     def is_there():
-        found = [one.read_bytes() for one in path.parent.glob(f"{path.name}*")]
-        return any(BODY.encode() in data for data in found)
+        return stands_in_store(path, BODY.encode())
 
     assert is_there()
 
